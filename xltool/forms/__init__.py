@@ -1,0 +1,1 @@
+"""Forms as data: definitions, the relation language, and where each cell stands."""

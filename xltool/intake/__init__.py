@@ -1,0 +1,1 @@
+"""From a file somebody handed in to a Submission; reading judges nothing."""

@@ -1,0 +1,70 @@
+"""An opened workbook before anybody knows what form it is: the nouns between `opening` and `reading`.
+
+Numbers stay as the text that was stored; turning them into meaning is the business of `values`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Stored(StrEnum):
+    """How a cell's content was stored. ``EMPTY``: no value (a formula without a stored result has this too)."""
+
+    EMPTY = "empty"
+    NUMBER = "number"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    ERROR = "error"
+    DATE = "date"
+
+
+class RawCell(NamedTuple):
+    """One populated cell: its stored text (a number exactly as written in the file), its type, formula and lock.
+
+    ``formula`` is without the leading ``=``; an empty string means "part of a shared or array formula".
+    """
+
+    stored: Stored
+    text: str
+    formula: str | None = None
+    locked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """One sheet. ``cells`` is sparse, keyed by address ("D7"), and holds only cells with a value or a formula.
+
+    ``state`` is visible, hidden or veryHidden;
+    ``validated`` the ranges under data validation as written (``"D7:I31"``).
+    """
+
+    name: str
+    state: str
+    cells: Mapping[str, RawCell]
+    merged: tuple[str, ...] = ()
+    protected: bool = False
+    validated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawWorkbook:
+    """Everything one pass over a file found. ``container`` is xlsx, xlsm, xls, xlsb or ods.
+
+    ``names`` are the workbook's defined names (name -> reference text), ``properties`` its custom document
+    properties as text, ``program`` what saved it ("Microsoft Excel 16.0300"), ``complete`` whether formulas, locks
+    and names could be seen at all (False for xls, xlsb and ods, where only values can be read).
+    """
+
+    container: str
+    sheets: tuple[RawSheet, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    program: str = ""
+    structure_protected: bool = False
+    macros: bool = False
+    complete: bool = True
+    sha256: str = ""
+    size: int = 0
+    modified: str = ""

@@ -1,0 +1,401 @@
+"""The nouns: frozen values that every wing shares. Imports nothing of ours.
+
+Ids are semantic and dotted (``requests.received.natural_person``); they are the keys of every JSON and export.
+Counts are ``int``, amounts ``Decimal``; ``None`` always means "no number", never zero.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+Number = int | Decimal
+Values = Mapping[str, Number | None]
+
+
+class Kind(StrEnum):
+    """What a cell may hold."""
+
+    COUNT = "count"
+    SIGNED_COUNT = "signed_count"
+    AMOUNT = "amount"
+
+
+class State(StrEnum):
+    """The four states of a figure, kept to the end."""
+
+    NUMBER = "number"
+    BLANK = "blank"
+    NOT_APPLICABLE = "not_applicable"
+    UNREADABLE = "unreadable"
+
+
+class Severity(StrEnum):
+    """``must_fix`` goes back, ``explain`` may stand with a written reason, ``note`` is for information."""
+
+    MUST_FIX = "must_fix"
+    EXPLAIN = "explain"
+    NOTE = "note"
+
+
+class Scope(StrEnum):
+    """An agency's own figures, or the figures of an area. An area is never added to its members."""
+
+    OWN = "own"
+    AREA = "area"
+
+
+# --- the form -------------------------------------------------------------------------------------------------
+
+
+class Box(NamedTuple):
+    """A rectangle of a grid: 1-based row and column of its first cell, and how many rows and columns it spans."""
+
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+
+
+class Label(NamedTuple):
+    """Text printed on the form, and the rectangle of the table's own grid it fills."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of the form (指标).
+
+    ``row_path`` and ``column_path`` are the official labels left of and above it, outermost first;
+    ``decimals`` is how many places an amount may have; ``computed`` cells are formulas in the template.
+    """
+
+    id: str
+    table: str
+    line: str
+    column: str
+    kind: Kind
+    unit: str
+    box: Box
+    row_path: tuple[str, ...]
+    column_path: tuple[str, ...]
+    decimals: int = 0
+    computed: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One grid of the form, with every printed label, in the table's own 1-based coordinates."""
+
+    id: str
+    section: str
+    title: str
+    name: str
+    rows: int
+    columns: int
+    labels: tuple[Label, ...]
+    cells: tuple[Cell, ...]
+    printed: bool = True
+    landscape: bool = False
+    widths: tuple[float, ...] = ()
+    heights: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the form's sections; ``paragraphs`` is how many rows of text a narrative section offers, 0 for a table."""
+
+    id: str
+    number: str
+    title: str
+    sheet: str
+    paragraphs: int = 0
+    guidance: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """The printed heading, such as 一、总体情况."""
+        return f"{self.number}、{self.title}"
+
+
+class Term(NamedTuple):
+    """``coefficient`` times one figure, of this year or of the year before."""
+
+    cell: str
+    coefficient: int = 1
+    previous: bool = False
+
+
+class Linear(NamedTuple):
+    """A sum of terms and a constant; with ``modulus``, the remainder of that sum."""
+
+    terms: tuple[Term, ...]
+    constant: Number = 0
+    modulus: int | None = None
+
+
+class Comparison(NamedTuple):
+    """``left operator right``; the operator is one of ``== != <= >= < >``."""
+
+    left: Linear
+    operator: str
+    right: Linear
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One 勾稽关系, for one line or column: the live formula, the check and the sentence all come from it.
+
+    ``rule`` is the id of the definition it was expanded from, ``id`` adds what it was expanded for.
+    ``computes`` names the cell this equation defines. ``when`` limits it. ``missing`` says what a missing
+    figure does: ``undecided`` (no verdict) or ``zero``. ``implied_by`` are the relations whose breach explains
+    a breach of this one.
+    """
+
+    id: str
+    rule: str
+    title: str
+    subject: str
+    severity: Severity
+    basis: str
+    advice: str
+    expect: Comparison
+    when: Comparison | None = None
+    missing: str = "undecided"
+    computes: str | None = None
+    implied_by: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Every term of both sides, in writing order."""
+        return self.expect.left.terms + self.expect.right.terms
+
+    @property
+    def uses_previous(self) -> bool:
+        """Whether last year's figures are needed."""
+        return any(term.previous for term in self.terms)
+
+
+@dataclass(frozen=True)
+class Form:
+    """One edition of one official form, complete, as issued (报表的一个版本)."""
+
+    id: str
+    edition: str
+    title: str
+    short_title: str
+    report_title: str
+    document: str
+    issuer: str
+    issued: str
+    first_year: int
+    last_year: int | None
+    opening: str
+    sections: tuple[Section, ...]
+    tables: tuple[Table, ...]
+    relations: tuple[Relation, ...]
+    instructions: tuple[str, ...]
+    digest: str
+    source: str
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+
+    @property
+    def inputs(self) -> tuple[Cell, ...]:
+        """The cells an agency fills in, in form order."""
+        return tuple(cell for cell in self.cells.values() if not cell.computed)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Form id and edition."""
+        return (self.id, self.edition)
+
+    def covers(self, year: int) -> bool:
+        """Whether reports for ``year`` are made on this edition."""
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
+
+# --- who reports ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A reporting body (填报单位). ``parent`` is the code of the body it reports to, if it is on the roster."""
+
+    code: str
+    name: str
+    parent: str | None = None
+    level: str | None = None
+    scope: Scope = Scope.OWN
+    rule_power: bool | None = None
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The reporting bodies, in roster order, by code."""
+
+    agencies: Mapping[str, Agency]
+    source: str
+
+    def __iter__(self) -> Iterator[Agency]:
+        return iter(self.agencies.values())
+
+    def __len__(self) -> int:
+        return len(self.agencies)
+
+
+# --- what came back -------------------------------------------------------------------------------------------
+
+
+class Entry(NamedTuple):
+    """What one cell of one workbook held.
+
+    ``raw`` is the text as stored, ``value`` its meaning (``None`` unless ``state`` is a number), ``formula`` the
+    formula found there, ``sheet`` and ``address`` where it stood. ``declared`` marks a blank that the agency
+    declared to be zero (未填项均为0): its value is 0.
+    """
+
+    cell: str
+    state: State
+    value: Number | None
+    raw: str | None
+    sheet: str
+    address: str
+    formula: str | None = None
+    declared: bool = False
+
+
+class Observation(NamedTuple):
+    """Something reading noticed and does not judge: a normalised figure, a stray cell, an altered label."""
+
+    code: str
+    sheet: str = ""
+    address: str = ""
+    cell: str | None = None
+    facts: Mapping[str, object] = {}
+
+
+class Explanation(NamedTuple):
+    """A written reason (情况说明): the relation it settles, the two sides it was written for, and by whom."""
+
+    relation: str
+    left: str
+    right: str
+    reason: str
+    author: str
+    date: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a submission came from. ``size`` in bytes; ``modified`` is the file's time, ISO 8601."""
+
+    file: str
+    sha256: str
+    size: int
+    modified: str
+    program: str = ""
+
+
+class Leaf(NamedTuple):
+    """One agency's report inside a consolidation: the unit of the manifest that makes double counting impossible."""
+
+    code: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One filled form of one agency for one year (填报表), or a consolidation of several, as it was read.
+
+    ``values`` holds every cell of the form: inputs as read, computed cells recomputed from them, never as stored.
+    ``manifest`` is empty for an agency's own report.
+    """
+
+    form: str
+    edition: str
+    year: int | None
+    scope: Scope
+    agency_code: str
+    agency_name: str
+    entries: Mapping[str, Entry]
+    values: Values
+    source: Source
+    texts: Mapping[str, str] = field(default_factory=dict)
+    explanations: tuple[Explanation, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    manifest: tuple[Leaf, ...] = ()
+    declared_zero: bool = False
+
+
+# --- what is said about it ------------------------------------------------------------------------------------
+
+
+class Spot(NamedTuple):
+    """A cell to look at: its id (empty outside the form), sheet and address."""
+
+    id: str
+    sheet: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing somebody must look at. Facts only; `texts` makes the sentence. The first spot is the one to look at.
+
+    ``relation`` is the relation broken, if any; ``settled`` holds the written reason that settles it.
+    """
+
+    code: str
+    severity: Severity
+    spots: tuple[Spot, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    relation: str | None = None
+    settled: str | None = None
+
+
+class Status(StrEnum):
+    """What became of one file found. Every file ends in exactly one of these."""
+
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    UNREADABLE = "unreadable"
+    SUPERSEDED = "superseded"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One file found, what was read from it, and what was found: one row of the tracking table."""
+
+    file: str
+    sha256: str
+    status: Status
+    submission: Submission | None
+    findings: tuple[Finding, ...]
+    reason: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidation:
+    """The sum of many submissions that remembers its parts (汇总).
+
+    ``summary`` is itself a submission of scope ``area``. ``parts`` are the submissions summed, in roster order;
+    ``missing`` the agencies of the roster without an accepted return; ``tracking`` one row for every file found.
+    """
+
+    form: Form
+    year: int
+    summary: Submission
+    parts: tuple[Submission, ...]
+    missing: tuple[Agency, ...]
+    tracking: tuple[Reviewed, ...]
+    findings: tuple[Finding, ...]
+    roster: Roster

@@ -1,0 +1,1 @@
+"""What xltool writes: locked templates, consolidated workbooks, marks."""
