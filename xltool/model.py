@@ -86,6 +86,18 @@ class Cell:
     computed: bool = False
     optional: bool = False
 
+    @property
+    def line_words(self) -> str:
+        """The official words of its line; for a table without line labels, of its group of columns."""
+        path = self.row_path or self.column_path[:-1]
+        return "".join(path[-2:] if len(path) > 2 else path[-1:])
+
+    @property
+    def column_words(self) -> str:
+        """The official words of its column; empty where the line has only one figure and no column label."""
+        path = self.column_path if self.row_path else self.column_path[-1:]
+        return "·".join(path[1:] if len(path) > 1 else path)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -135,7 +147,7 @@ class Linear(NamedTuple):
     """A sum of terms and a constant; with ``modulus``, the remainder of that sum."""
 
     terms: tuple[Term, ...]
-    constant: Number = 0
+    constant: int = 0
     modulus: int | None = None
 
 
@@ -165,10 +177,16 @@ class Relation:
     basis: str
     advice: str
     expect: Comparison
-    when: Comparison | None = None
+    when: tuple[Comparison, ...] = ()
     missing: str = "undecided"
+    profile: str = ""
     computes: str | None = None
     implied_by: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Title and subject: unique in a form; how 校验 and 情况说明 call it."""
+        return f"{self.title}（{self.subject}）" if self.subject else self.title
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -181,14 +199,41 @@ class Relation:
         return any(term.previous for term in self.terms)
 
 
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A rule that is no equation (a figure's type, blanks, the roster): its words, by kind of check."""
+
+    kind: str
+    id: str
+    title: str
+    severity: Severity
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A figure the text may quote: where it stands in a sentence, and the readings that are all lawful."""
+
+    id: str
+    title: str
+    section: str
+    severity: Severity
+    pattern: str
+    readings: tuple[Linear, ...]
+
+
 @dataclass(frozen=True)
 class Form:
-    """One edition of one official form, complete, as issued (报表的一个版本)."""
+    """One edition of one official form, complete, as issued (报表).
+
+    ``cells`` by id in form order; ``formulas`` the relations that compute cells, each after those it needs;
+    ``standards`` by kind of check; ``digest`` is the SHA-256 of the definition files.
+    """
 
     id: str
     edition: str
     title: str
-    short_title: str
+    official_title: str
     report_title: str
     document: str
     issuer: str
@@ -199,10 +244,13 @@ class Form:
     sections: tuple[Section, ...]
     tables: tuple[Table, ...]
     relations: tuple[Relation, ...]
+    standards: Mapping[str, Standard]
+    claims: tuple[Claim, ...]
     instructions: tuple[str, ...]
     digest: str
     source: str
     cells: Mapping[str, Cell] = field(default_factory=dict)
+    formulas: tuple[Relation, ...] = ()
 
     @property
     def inputs(self) -> tuple[Cell, ...]:

@@ -1,0 +1,57 @@
+"""Spreadsheet addresses: "D7" and "A1:C3" to 1-based rows and columns, and back."""
+
+import re
+from functools import lru_cache
+
+from xltool.model import Box
+
+_PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+def column_number(letters: str) -> int:
+    """1 for "A", 27 for "AA"."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+@lru_cache(maxsize=1024)
+def column_letters(number: int) -> str:
+    """ "A" for 1, "AA" for 27."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(row: int, column: int) -> str:
+    """ "D7" for row 7, column 4."""
+    return f"{column_letters(column)}{row}"
+
+
+def place(text: str) -> tuple[int, int]:
+    """Row and column of "D7". Raises ValueError for anything else."""
+    match = _PLACE.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    return int(match[2]), column_number(match[1])
+
+
+def box(text: str) -> Box:
+    """The rectangle of "D7" or "A1:C3". Raises ValueError for anything else, or for corners the wrong way round."""
+    first, _, last = text.partition(":")
+    row, column = place(first)
+    end_row, end_column = place(last) if last else (row, column)
+    if end_row < row or end_column < column:
+        raise ValueError(text)
+    return Box(row, column, end_row - row + 1, end_column - column + 1)
+
+
+def box_address(rectangle: Box) -> str:
+    """ "A1:C3", or "D7" for a single cell."""
+    first = address(rectangle.row, rectangle.column)
+    if rectangle.rows == rectangle.columns == 1:
+        return first
+    return f"{first}:{address(rectangle.row + rectangle.rows - 1, rectangle.column + rectangle.columns - 1)}"

@@ -1,0 +1,134 @@
+"""What definition files may say: one struct a thing, every key known, nothing else allowed (checked by msgspec)."""
+
+from typing import Literal
+
+import msgspec
+
+SeverityWord = Literal["must_fix", "explain", "note"]
+
+
+class SectionSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One section of the report; ``paragraphs`` rows of free text (0 for a section that is a table)."""
+
+    id: str
+    number: str
+    title: str
+    sheet: str
+    paragraphs: int = 0
+    guidance: list[str] = []
+
+
+class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """``form.toml``."""
+
+    id: str
+    edition: str
+    title: str
+    official_title: str
+    document: str
+    issuer: str
+    issued: str
+    first_year: int
+    last_year: int | None = None
+    report_title: str
+    opening: str
+    instructions: list[str]
+    sections: list[SectionSpec]
+
+
+class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Printed text and the place it fills in the table's own grid, such as ``A1:C3``."""
+
+    at: str
+    text: str
+
+
+class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A rectangle of figures; ``first`` is its first cell, ``span`` how many grid columns one figure fills."""
+
+    first: str
+    lines: list[str]
+    columns: list[str] = []
+    direction: Literal["down", "across"] = "down"
+    span: int = 1
+    kind: Literal["count", "signed_count", "amount"] = "count"
+    unit: str
+    decimals: int = 0
+    optional: bool = False
+
+
+class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One table as printed; ``size`` is the address of its last grid cell."""
+
+    id: str
+    section: str
+    sheet: str
+    title: str
+    size: str
+    labels: list[LabelSpec]
+    blocks: list[BlockSpec]
+    printed: bool = True
+    landscape: bool = False
+    widths: list[float] = []
+    heights: list[float] = []
+    notes: list[str] = []
+
+
+class TablesSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """``tables.toml``."""
+
+    tables: list[TableSpec]
+
+
+class RelationSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One relation as written; see the head of a ``relations.toml`` for the language."""
+
+    id: str
+    title: str
+    severity: SeverityWord
+    basis: str
+    advice: str
+    expect: str
+    when: str | None = None
+    missing: Literal["undecided", "zero"] = "undecided"
+    computes: bool = False
+    profile: Literal["", "without_rule_power"] = ""
+
+
+class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A rule that is no equation, by the kind of check that asks it."""
+
+    kind: Literal[
+        "number",
+        "blank",
+        "not_applicable",
+        "computed",
+        "optional_blank",
+        "jump",
+        "consolidation",
+        "roster",
+        "scope",
+    ]
+    id: str
+    title: str
+    severity: SeverityWord
+    basis: str
+
+
+class ClaimSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A figure quoted in the text; ``{n}`` in the pattern is where it stands."""
+
+    id: str
+    title: str
+    section: str
+    severity: Literal["explain", "note"]
+    pattern: str
+    readings: list[str]
+
+
+class RelationsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """``relations.toml``."""
+
+    relations: list[RelationSpec]
+    standards: list[StandardSpec] = []
+    claims: list[ClaimSpec] = []
