@@ -1,0 +1,1 @@
+"""Tests go through real files; the folders mirror the package."""
