@@ -1,6 +1,7 @@
 """Spreadsheet addresses: "D7" and "A1:C3" to 1-based rows and columns, and back."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from xltool.model import Box
@@ -55,3 +56,22 @@ def box_address(rectangle: Box) -> str:
     if rectangle.rows == rectangle.columns == 1:
         return first
     return f"{first}:{address(rectangle.row + rectangle.rows - 1, rectangle.column + rectangle.columns - 1)}"
+
+
+def rectangles(spots: Iterable[tuple[int, int]]) -> list[Box]:
+    """The fewest simple rectangles that cover ``spots`` (row, column): runs along rows, drawn together downwards."""
+    runs: list[Box] = []
+    for row, column in sorted(set(spots)):
+        last = runs[-1] if runs else None
+        if last and last.row == row and last.column + last.columns == column:
+            runs[-1] = last._replace(columns=last.columns + 1)
+        else:
+            runs.append(Box(row, column))
+    merged: dict[tuple[int, int], list[Box]] = {}
+    for run in runs:
+        stack = merged.setdefault((run.column, run.columns), [])
+        if stack and stack[-1].row + stack[-1].rows == run.row:
+            stack[-1] = stack[-1]._replace(rows=stack[-1].rows + 1)
+        else:
+            stack.append(run)
+    return sorted(box for stack in merged.values() for box in stack)

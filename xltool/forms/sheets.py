@@ -1,0 +1,185 @@
+"""How each sheet of a form's workbook is laid out. What the words are is data; this says where they stand."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from math import ceil
+
+from xltool.forms.furniture import words
+from xltool.forms.slots import Purpose, Role, Sheet, Slot
+from xltool.model import Box, Form, Section, Table
+
+GRID_OFFSET = 3  # rows above a table: report title, section heading, how much is still unfilled
+EXPLANATION_ROWS = 20
+LINE_HEIGHT = 16.0  # points, for 11 point text
+CHECK_COLUMNS = ("number", "relation", "left", "right", "difference", "result", "link", "severity", "basis")
+EXPLANATION_COLUMNS = ("number", "relation", "left", "right", "reason", "author", "date")
+MARK_COLUMNS = ("place", "number", "sheet", "cell", "message", "severity", "left", "right", "advice")
+COVER_FIELDS = ("author", "reviewer", "phone", "date")
+_LIST_START = 4
+
+
+def lines_needed(text: str, width: float) -> int:
+    """How many lines ``text`` takes in ``width`` characters; a Chinese character is two wide."""
+    return sum(
+        max(1, ceil(sum(1 + (ord(c) > 0x2E80) for c in line) / max(1.0, width - 1))) for line in text.split("\n")
+    )
+
+
+def _height(text: str, width: float) -> float:
+    return lines_needed(text, width) * LINE_HEIGHT + 6
+
+
+def cover(form: Form) -> Sheet:
+    """Who, which year, the declaration, what is unfilled, how to fill it in, and the list of pages."""
+    say = words().cover
+    widths = (16.0, 32.0, 16.0, 32.0)
+    pairs = (("agency", "code"), ("year", "scope"), ("author", "reviewer"), ("phone", "date"))
+    slots = [
+        Slot(Box(1, 1, 1, 4), Role.TITLE, form.report_title),
+        Slot(Box(2, 1, 1, 4), Role.HEADING, say["subtitle"]),
+    ]
+    for row, pair in enumerate(pairs, start=3):
+        for column, key in zip((1, 3), pair, strict=True):
+            role = Role.FIELD if key in COVER_FIELDS else Role.IDENTITY
+            slots += [Slot(Box(row, column), Role.CAPTION, say[key]), Slot(Box(row, column + 1), role, "", key)]
+    slots += [
+        Slot(Box(7, 1), Role.CAPTION, say["declaration"]),
+        Slot(Box(7, 2), Role.CHOICE, "", "declaration"),
+        Slot(Box(7, 3, 1, 2), Role.GUIDE, say["declaration_hint"]),
+        Slot(Box(8, 1), Role.CAPTION, say["unfilled"]),
+        Slot(Box(8, 2), Role.UNFILLED, "", ""),
+        Slot(Box(8, 3), Role.CAPTION, say["checked"]),
+        Slot(Box(8, 4), Role.CHECKED),
+        Slot(Box(9, 1, 1, 4), Role.HEADING, say["instructions"]),
+    ]
+    heights = {1: 36.0, 7: _height(say["declaration_hint"], 48.0)} | dict.fromkeys((3, 4, 5, 6, 8), 24.0)
+    rows = count(10)
+    for number, text in enumerate(form.instructions, start=1):
+        row = next(rows)
+        slots.append(Slot(Box(row, 1, 1, 4), Role.GUIDE, f"{number}. {text}"))
+        heights[row] = _height(f"{number}. {text}", sum(widths))
+    slots.append(Slot(Box(next(rows), 1, 1, 4), Role.HEADING, say["contents"]))
+    slots += _contents(form, rows)
+    return Sheet(words().sheets["cover"], Purpose.COVER, tuple(slots), widths, heights)
+
+
+def _contents(form: Form, rows: Iterator[int]) -> Iterator[Slot]:
+    say, names = words().cover, words().sheets
+    head = next(rows)
+    yield Slot(Box(head, 1), Role.CAPTION, say["contents_sheet"])
+    yield Slot(Box(head, 2, 1, 2), Role.CAPTION, say["contents_title"])
+    yield Slot(Box(head, 4), Role.CAPTION, say["contents_unfilled"])
+    pages = [(section.sheet, section.heading) for section in form.sections]
+    pages += [(names[key], getattr(words(), key)["title"]) for key in ("checks", "explanations", "marks")]
+    filled_in = {table.name for table in form.tables}
+    for row, (name, title) in zip(rows, pages, strict=False):
+        yield Slot(Box(row, 1), Role.LINK, name, name)
+        yield Slot(Box(row, 2, 1, 2), Role.GUIDE, title)
+        if name in filled_in:
+            yield Slot(Box(row, 4), Role.UNFILLED, "", name)
+
+
+def section_sheet(form: Form, section: Section) -> Sheet:
+    """A section: the report's title, the section's heading, its tables as printed, and rows for its paragraphs."""
+    tables = [table for table in form.tables if table.section == section.id]
+    widths = tables[0].widths if tables else (92.0,)
+    across = max([table.columns for table in tables], default=1)
+    slots = [
+        Slot(Box(1, 1, 1, across), Role.TITLE, form.report_title),
+        Slot(Box(2, 1, 1, across), Role.HEADING, section.heading),
+    ]
+    heights = {1: 30.0, 2: 24.0}
+    row = GRID_OFFSET
+    if tables:
+        slots.append(Slot(Box(row, 1, 1, across), Role.UNFILLED, "sentence", section.sheet))
+        heights[row] = 20.0
+    row += 1
+    for table in tables:
+        slots += _grid(table, row - 1)
+        heights |= {row - 1 + line: height for line, height in _grid_heights(table).items()}
+        row += table.rows
+        for note in table.notes:
+            slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, note))
+            heights[row] = _height(note, sum(widths))
+            row += 1
+    if section.paragraphs:
+        for text in (*section.guidance, words().text["hint"]):
+            slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, text))
+            heights[row] = _height(text, sum(widths))
+            row += 1
+        slots += [Slot(Box(row + i, 1), Role.PARAGRAPH, "", section.id) for i in range(section.paragraphs)]
+    return Sheet(
+        section.sheet,
+        Purpose.SECTION,
+        tuple(slots),
+        tuple(widths),
+        heights,
+        landscape=any(table.landscape for table in tables),
+        frozen=GRID_OFFSET if not tables else 0,
+        key=section.id,
+    )
+
+
+def _grid(table: Table, above: int) -> Iterator[Slot]:
+    for label in table.labels:
+        yield Slot(label.box._replace(row=label.box.row + above), Role.LABEL, label.text, table.id)
+    for cell in table.cells:
+        role = Role.COMPUTED if cell.computed else Role.INPUT
+        yield Slot(cell.box._replace(row=cell.box.row + above), role, "", cell.id)
+
+
+def _grid_heights(table: Table) -> dict[int, float]:
+    """Given heights, or what the labels of one row need."""
+    if table.heights:
+        return dict(enumerate(table.heights, start=1))
+    heights = dict.fromkeys(range(1, table.rows + 1), 22.0)
+    for label in table.labels:
+        wide = sum(table.widths[label.box.column - 1 : label.box.column - 1 + label.box.columns])
+        for row in range(label.box.row, label.box.row + label.box.rows):
+            heights[row] = max(heights[row], _height(label.text, wide) / label.box.rows)
+    return heights
+
+
+def checks_sheet(form: Form) -> Sheet:
+    """Every relation live, one row each."""
+    say = words().checks
+    widths = (6.0, 58.0, 12.0, 12.0, 10.0, 8.0, 8.0, 10.0, 40.0)
+    slots = _list_head(say, CHECK_COLUMNS)
+    for row, relation in enumerate(form.relations, start=_LIST_START):
+        slots += [Slot(Box(row, i), Role.CHECK, part, relation.id) for i, part in enumerate(CHECK_COLUMNS, start=1)]
+    heights = {1: 30.0} | {
+        row: max(_height(relation.name, widths[1]), _height(relation.basis, widths[8]))
+        for row, relation in enumerate(form.relations, start=_LIST_START)
+    }
+    name = words().sheets["checks"]
+    return Sheet(name, Purpose.CHECKS, tuple(slots), widths, heights, landscape=True, frozen=3)
+
+
+def explanations_sheet() -> Sheet:
+    """Rows in which an agency says why a figure may stand."""
+    slots = _list_head(words().explanations, EXPLANATION_COLUMNS)
+    for row in range(_LIST_START, _LIST_START + EXPLANATION_ROWS):
+        slots += [
+            Slot(Box(row, i), Role.EXPLANATION, str(row - _LIST_START + 1) if key == "number" else "", key)
+            for i, key in enumerate(EXPLANATION_COLUMNS, start=1)
+        ]
+    widths = (6.0, 46.0, 12.0, 12.0, 50.0, 12.0, 14.0)
+    heights = {1: 30.0, 2: _height(words().explanations["hint"], sum(widths))}
+    name = words().sheets["explanations"]
+    return Sheet(name, Purpose.EXPLANATIONS, tuple(slots), widths, heights, landscape=True, frozen=3)
+
+
+def marks_sheet() -> Sheet:
+    """The empty list of findings; what a check returns is written here and nowhere else."""
+    widths = (12.0, 6.0, 12.0, 10.0, 60.0, 10.0, 12.0, 12.0, 40.0)
+    slots = _list_head(words().marks, MARK_COLUMNS)
+    name = words().sheets["marks"]
+    return Sheet(name, Purpose.MARKS, tuple(slots), widths, {1: 30.0}, landscape=True, frozen=3)
+
+
+def _list_head(say: dict[str, str], columns: Sequence[str]) -> list[Slot]:
+    return [
+        Slot(Box(1, 1, 1, len(columns)), Role.TITLE, say["title"]),
+        Slot(Box(2, 1, 1, len(columns)), Role.GUIDE, say["hint"]),
+        *(Slot(Box(3, i), Role.CAPTION, say[key]) for i, key in enumerate(columns, start=1)),
+    ]
