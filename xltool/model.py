@@ -317,6 +317,11 @@ class Entry(NamedTuple):
     formula: str | None = None
     declared: bool = False
 
+    @property
+    def counted(self) -> Number | None:
+        """What it adds to a sum: its number; 0 where the line does not apply; None where nothing is known."""
+        return 0 if self.state is State.NOT_APPLICABLE else self.value
+
 
 class Observation(NamedTuple):
     """Something reading noticed and does not judge: a normalised figure, a stray cell, an altered label."""
@@ -381,6 +386,12 @@ class Submission:
     observations: tuple[Observation, ...] = ()
     manifest: tuple[Leaf, ...] = ()
     declared_zero: bool = False
+
+    @property
+    def counted(self) -> Values:
+        """The figures as sums and relations take them: not applicable counts as 0, missing stays None."""
+        zeros = {cell: 0 for cell, entry in self.entries.items() if entry.state is State.NOT_APPLICABLE}
+        return {**self.values, **{cell: 0 for cell in zeros if self.values.get(cell) is None}}
 
 
 # --- what is said about it ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The parts a workbook is planned from: what stands where, for writing and for reading. Rows and columns count from 1."""
+"""The parts a workbook is planned from: what stands where, for writing and reading. Rows and columns count from 1."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

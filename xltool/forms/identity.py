@@ -1,0 +1,52 @@
+"""What a workbook says it is: the rows of its very hidden identity sheet, and the same as document properties."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from xltool.model import Scope
+
+PROPERTY_PREFIX = "xltool."
+LEAF = "leaf"  # rows of the manifest: leaf, agency code, agency name, SHA-256 of its file
+
+
+class Identity(NamedTuple):
+    """Form, edition, reporting year, agency and scope of one issued workbook; ``layout`` is the digest of its plan.
+
+    ``serial`` is unique to each workbook issued. ``seal`` is an HMAC over the rest, empty where none was made.
+    """
+
+    form: str
+    edition: str
+    year: int
+    agency_code: str
+    agency_name: str
+    scope: Scope
+    serial: str
+    layout: str
+    seal: str = ""
+
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """Key and value, as they stand in columns A and B of the identity sheet."""
+        return tuple((key, str(value)) for key, value in self._asdict().items())
+
+    def properties(self) -> dict[str, str]:
+        """The same as custom document properties."""
+        return {f"{PROPERTY_PREFIX}{key}": value for key, value in self.rows()}
+
+
+def identity_from(rows: Mapping[str, str]) -> Identity | None:
+    """The identity in rows (or properties without their prefix); None if it is not whole."""
+    try:
+        return Identity(
+            form=rows["form"],
+            edition=rows["edition"],
+            year=int(rows["year"]),
+            agency_code=rows["agency_code"],
+            agency_name=rows["agency_name"],
+            scope=Scope(rows["scope"]),
+            serial=rows.get("serial", ""),
+            layout=rows.get("layout", ""),
+            seal=rows.get("seal", ""),
+        )
+    except (KeyError, ValueError):
+        return None
