@@ -9,6 +9,7 @@ import pytest
 from xltool.errors import RosterError
 from xltool.model import Agency, Scope
 from xltool.roster import read_roster
+from xltool.texts import error
 
 TOWN = Agency("110112114", "张家湾镇人民政府")
 
@@ -31,9 +32,10 @@ def workbook(folder: Path, rows: Sequence[Sequence[object]]) -> Path:
 
 
 def refusal(path: Path) -> tuple[str, dict[str, object]]:
-    """The code of the error, and its facts without the file's name, which each of them carries."""
+    """The code of the error, and its facts without the file's name, which each sentence tells."""
     with pytest.raises(RosterError) as caught:
         read_roster(path)
+    assert path.name in error(caught.value)
     facts = dict(caught.value.facts)
     assert str(facts.pop("file")).endswith(path.name)
     return caught.value.code, facts
