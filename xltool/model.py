@@ -390,8 +390,8 @@ class Submission:
     @property
     def counted(self) -> Values:
         """The figures as sums and relations take them: not applicable counts as 0, missing stays None."""
-        zeros = {cell: 0 for cell, entry in self.entries.items() if entry.state is State.NOT_APPLICABLE}
-        return {**self.values, **{cell: 0 for cell in zeros if self.values.get(cell) is None}}
+        silent = (cell for cell, entry in self.entries.items() if entry.state is State.NOT_APPLICABLE)
+        return {**self.values, **{cell: 0 for cell in silent if self.values.get(cell) is None}}
 
 
 # --- what is said about it ------------------------------------------------------------------------------------

@@ -18,8 +18,8 @@ _LAYOUT = "1"  # raise it when the meaning of a place changes and no slot does
 class Plan:
     """The whole workbook, in sheet order.
 
-    ``cells`` by cell id, ``paragraphs`` by section id, ``fields`` by name; ``checks`` is the row of each relation on the
-    checks sheet. ``labels`` are the official printed words by sheet and address; ``known`` are all addresses the
+    ``cells`` by cell id, ``paragraphs`` by section id, ``fields`` by name; ``checks`` is the row of each relation on
+    the checks sheet. ``labels`` are the official printed words by sheet and address; ``known`` are all addresses the
     template itself fills or offers, by sheet. ``digest`` tells one layout from another.
     """
 

@@ -1,0 +1,170 @@
+"""The zip container of a workbook, believed in nothing: names, sizes, overlaps and checksums are verified.
+
+Parts are inflated in pieces, never further than their stated size, and never to disk.
+"""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from xltool.errors import UnreadableFileError
+from xltool.intake import limits
+
+_LOCAL_HEADER = struct.Struct("<4s5H3L2H")
+_UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f]|^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)")
+_SYMLINK, _KIND_OF_FILE = 0xA000, 0xF000
+_ENCRYPTED = 0x1 | 0x40
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+class _Entry(NamedTuple):
+    name: str
+    header: int
+    start: int
+    stored: int
+    size: int
+    crc: int
+    deflated: bool
+
+
+class Package:
+    """The parts of one zip container, by name without regard to case or the kind of slash."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._entries: dict[str, _Entry] = _entries(data)
+
+    def __contains__(self, name: str) -> bool:
+        return fold(name) in self._entries
+
+    def names(self) -> tuple[str, ...]:
+        """Every part's name as stored, folders left out."""
+        return tuple(entry.name for entry in self._entries.values())
+
+    def pieces(self, name: str, size: int = limits.PIECE_BYTES) -> Iterator[bytes]:
+        """One part's content in pieces of at most ``size`` bytes; its checksum is verified at the end."""
+        entry = self._entries.get(fold(name))
+        if entry is None:
+            raise UnreadableFileError("file.damaged", part=name, problem="missing_part")
+        stored = memoryview(self._data)[entry.start : entry.start + entry.stored]
+        if not entry.deflated:
+            yield from _checked(entry, (bytes(stored[at : at + size]) for at in range(0, len(stored), size)))
+        else:
+            yield from _checked(entry, _inflated(entry, stored, size))
+
+    def whole(self, name: str) -> bytes:
+        """One part's content at once; for parts that are known to be small."""
+        return b"".join(self.pieces(name))
+
+    def size(self, name: str) -> int:
+        """The stated size of a part, inflated."""
+        return self._entries[fold(name)].size
+
+
+def fold(name: str) -> str:
+    """The form in which two part names are the same part."""
+    return name.replace("\\", "/").casefold()
+
+
+def _inflated(entry: _Entry, stored: memoryview, size: int) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    rest: bytes | memoryview = stored
+    try:
+        while not inflater.eof:
+            piece = inflater.decompress(rest, size)
+            rest = inflater.unconsumed_tail
+            if not piece and not inflater.eof:
+                raise UnreadableFileError("file.damaged", part=entry.name, problem="truncated")
+            yield piece
+    except zlib.error:
+        raise UnreadableFileError("file.damaged", part=entry.name, problem="compression") from None
+
+
+def _checked(entry: _Entry, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    length = crc = 0
+    for piece in pieces:
+        length += len(piece)
+        if length > entry.size:
+            raise UnreadableFileError("file.bomb", part=entry.name, size=length, limit=entry.size)
+        crc = zlib.crc32(piece, crc)
+        if length == entry.size and crc != entry.crc:
+            raise UnreadableFileError("file.damaged", part=entry.name, problem="checksum")
+        yield piece
+    if length != entry.size:
+        raise UnreadableFileError("file.damaged", part=entry.name, problem="truncated")
+
+
+def _entries(data: bytes) -> dict[str, _Entry]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            listed = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error, OverflowError):
+        raise UnreadableFileError("file.damaged", part="", problem="not_a_zip") from None
+    if len(listed) > limits.ENTRIES:
+        raise UnreadableFileError("file.bomb", part="", size=len(listed), limit=limits.ENTRIES)
+    for info in listed:
+        _must_be_safe(info)
+    _must_stay_small(listed)
+    entries = [_located(data, info) for info in listed if not info.is_dir()]
+    _must_not_overlap(entries)
+    found: dict[str, _Entry] = {}
+    for entry in entries:
+        other = found.setdefault(fold(entry.name), entry)
+        if other is not entry:
+            raise UnreadableFileError("file.duplicate_parts", part=entry.name, other=other.name)
+    return found
+
+
+def _must_be_safe(info: zipfile.ZipInfo) -> None:
+    name = info.orig_filename
+    link = info.external_attr >> 16 & _KIND_OF_FILE == _SYMLINK
+    if link or _UNSAFE_NAME.search(name) or len(name.encode("utf-8", "replace")) > limits.NAME_BYTES or not name:
+        raise UnreadableFileError("file.unsafe_names", name=name[:80])
+    if info.flag_bits & _ENCRYPTED:
+        raise UnreadableFileError("file.encrypted")
+    if info.compress_type not in _METHODS:
+        raise UnreadableFileError("file.damaged", part=name, problem="compression")
+
+
+def _must_stay_small(listed: list[zipfile.ZipInfo]) -> None:
+    total = 0
+    for info in listed:
+        size = info.file_size
+        total += size
+        if size > limits.PART_BYTES:
+            raise UnreadableFileError("file.bomb", part=info.filename, size=size, limit=limits.PART_BYTES)
+        if size > limits.RATIO_FROM and size > limits.RATIO * info.compress_size:
+            limit = limits.RATIO * info.compress_size
+            raise UnreadableFileError("file.bomb", part=info.filename, size=size, limit=limit)
+    if total > limits.PACKAGE_BYTES:
+        raise UnreadableFileError("file.bomb", part="", size=total, limit=limits.PACKAGE_BYTES)
+
+
+def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
+    """Where the entry's bytes really begin: its local header is read, and must name the same part."""
+    name, at = info.orig_filename, info.header_offset
+    header = data[at : at + _LOCAL_HEADER.size] if at >= 0 else b""
+    if len(header) < _LOCAL_HEADER.size or header[:4] != b"PK\3\4":
+        raise UnreadableFileError("file.damaged", part=name, problem="truncated")
+    fields = _LOCAL_HEADER.unpack(header)
+    flags, name_length, extra_length = fields[2], fields[9], fields[10]
+    start = at + _LOCAL_HEADER.size + name_length + extra_length
+    stored_name = data[at + _LOCAL_HEADER.size : at + _LOCAL_HEADER.size + name_length]
+    if stored_name.decode("utf-8" if flags & 0x800 else "cp437", "replace") != name:
+        raise UnreadableFileError("file.damaged", part=name, problem="names_disagree")
+    if start + info.compress_size > len(data):
+        raise UnreadableFileError("file.damaged", part=name, problem="truncated")
+    deflated = info.compress_type != zipfile.ZIP_STORED
+    return _Entry(name, at, start, info.compress_size, info.file_size, info.CRC, deflated)
+
+
+def _must_not_overlap(entries: list[_Entry]) -> None:
+    end, previous = 0, ""
+    for entry in sorted(entries, key=lambda each: each.header):
+        if entry.header < end:
+            raise UnreadableFileError("file.bomb", part=entry.name, size=entry.size, limit=0, other=previous)
+        end, previous = entry.start + entry.stored, entry.name

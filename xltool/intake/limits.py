@@ -1,0 +1,44 @@
+"""Every limit of the door to files, in one place, with the reason for its value.
+
+"Real" is what about 4,000 public test workbooks hold (Apache POI, LibreOffice, SheetJS, ClosedXML, calamine, openpyxl);
+"Excel" is Microsoft's published specification. A limit that is hit is one clear refusal, never a crash.
+"""
+
+MIB = 1024 * 1024
+
+# --- the file ---
+FILE_BYTES = 50 * MIB  # real files stay under 4 MiB; a return with pictures under 20
+RATIO_FROM = 1 * MIB  # below this a part is cheap whatever its ratio
+RATIO = 200  # real maximum 140:1; DEFLATE ends at 1,032:1
+
+# --- the zip container ---
+ENTRIES = 2_000  # real maximum 1,033
+NAME_BYTES = 255  # the longest name any file system takes
+PART_BYTES = 256 * MIB  # real maximum 112 MB
+PACKAGE_BYTES = 512 * MIB  # real maximum 114 MB
+PIECE_BYTES = 1 * MIB  # inflated and scanned at a time, so memory does not grow with the part
+
+# --- XML ---
+DEPTH = 64  # SpreadsheetML itself needs about 10
+TOKEN_BYTES = 2 * MIB  # one tag or attribute; the longest honest one is a validation's list of ranges
+REWRITTEN_BYTES = 64 * MIB  # a part in an unusual dialect takes five times the time; honest ones are small
+ELEMENTS = 200_000  # elements of interest in one part that is not a grid (styles, names, merges)
+
+# --- the workbook ---
+SHEETS = 1_000  # real maximum 1,024 in a stress test; the form has about ten
+NAMES = 100_000  # real maximum 3,660
+MERGES = 100_000  # real maximum 50,000
+FORMATS = 65_490  # Excel: cell formats
+NUMBER_FORMATS = 10_000  # real maximum 406
+ROWS = 1_048_576  # Excel
+COLUMNS = 16_384  # Excel: XFD
+CELLS_SEEN = 5_000_000  # <c> elements, empty ones too: bounds the time; real maximum 300,000
+CELLS_HELD = 600_000  # cells with content: bounds the memory (about 300 bytes each); real maximum 300,000
+SHARED_STRINGS = 2_000_000  # real maximum 66,935
+TEXT_CHARACTERS = 32_767  # Excel: one cell
+FORMULA_CHARACTERS = 8_192  # Excel
+TEXT_TOTAL = 32 * MIB  # characters of all texts held: at most 128 MiB of memory whatever the script
+
+# --- the worker for formats read by a library ---
+WORKER_SECONDS = 20.0  # honest files take less than one
+WORKER_BYTES = 1024 * MIB  # real .xls reach 1.1 GB when the library is left alone

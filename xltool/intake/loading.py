@@ -1,0 +1,89 @@
+"""A handed-in file becomes bytes: what kind of file it is, how big, and whether it stood still while it was read.
+
+The file is opened read-only and read once; SHA-256, size and time belong to exactly those bytes.
+"""
+
+import hashlib
+import os
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.intake import limits
+
+JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+JUNK_PREFIXES = ("~$", ".~lock", "._", ".~")
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0)  # a pipe put in the file's place must not make us wait
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+class HandedIn(NamedTuple):
+    """One file's bytes and what identifies them. ``modified`` is ISO 8601, UTC."""
+
+    name: str
+    data: bytes
+    sha256: str
+    size: int
+    modified: str
+
+
+def load(path: Path, size_limit: int = limits.FILE_BYTES) -> HandedIn:
+    """The bytes of a regular file.
+
+    Raises ForeignFileError for lock and junk files, UnreadableFileError for what cannot be read as a file.
+    """
+    if path.name.casefold() in JUNK_NAMES or path.name.startswith(JUNK_PREFIXES):
+        raise ForeignFileError("file.temporary")
+    try:
+        before = path.stat()
+        _must_be_regular(before)
+        _must_have_size(before.st_size, size_limit)
+        data, opened, after = _read(path, size_limit)
+    except FileNotFoundError:
+        raise UnreadableFileError("file.missing") from None
+    except PermissionError:
+        raise UnreadableFileError("file.no_access") from None
+    except OSError as error:
+        raise UnreadableFileError("file.not_regular", kind="error", detail=error.strerror or "") from None
+    if not (_identity(before) == _identity(opened) == _identity(after)) or len(data) != after.st_size:
+        raise UnreadableFileError("file.changed")
+    modified = datetime.fromtimestamp(after.st_mtime, UTC).isoformat(timespec="seconds")
+    return HandedIn(path.name, data, hashlib.sha256(data).hexdigest(), len(data), modified)
+
+
+def _read(path: Path, size_limit: int) -> tuple[bytes, os.stat_result, os.stat_result]:
+    """At most ``size_limit`` + 1 bytes, and the file's state before and after reading them."""
+    handle = os.open(path, os.O_RDONLY | _NO_WAITING | _BINARY)
+    with open(handle, "rb") as file:
+        opened = os.fstat(handle)
+        _must_be_regular(opened)
+        data = file.read(size_limit + 1)
+        return data, opened, os.fstat(handle)
+
+
+def _must_be_regular(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = next((name for test, name in _KINDS if test(status.st_mode)), "other")
+        raise UnreadableFileError("file.not_regular", kind=kind)
+
+
+def _must_have_size(size: int, size_limit: int) -> None:
+    if size == 0:
+        raise UnreadableFileError("file.empty")
+    if size > size_limit:
+        raise UnreadableFileError("file.too_large", size=size, limit=size_limit)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
+
+
+_KINDS = (
+    (stat.S_ISDIR, "folder"),
+    (stat.S_ISFIFO, "pipe"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISCHR, "device"),
+    (stat.S_ISBLK, "device"),
+)

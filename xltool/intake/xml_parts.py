@@ -1,0 +1,167 @@
+"""XML parts of a workbook through expat, guarded: no DOCTYPE, UTF-8 or UTF-16 only, bounded depth and token length.
+
+`Collector` gathers the few elements that are wanted from a part; grids go through `grids`, which uses it too.
+"""
+
+import codecs
+from collections.abc import Iterable
+from pyexpat import ExpatError, ParserCreate, XMLParserType
+from typing import NamedTuple
+
+from xltool.errors import UnreadableFileError
+from xltool.intake import limits
+
+ENCODINGS = frozenset({"utf-8", "utf-16"})
+# Namespaces by their short name; those of SpreadsheetML itself have none. Transitional first, strict second.
+_SHORT = {
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main": "",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main": "",
+    "http://schemas.openxmlformats.org/package/2006/relationships": "rels:",
+    "http://schemas.openxmlformats.org/package/2006/content-types": "types:",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "r:",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships": "r:",
+    "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties": "app:",
+    "http://purl.oclc.org/ooxml/officeDocument/extendedProperties": "app:",
+    "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties": "custom:",
+    "http://purl.oclc.org/ooxml/officeDocument/customProperties": "custom:",
+    "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes": "vt:",
+    "http://purl.oclc.org/ooxml/officeDocument/docPropsVTypes": "vt:",
+    "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main": "x14:",
+    "http://schemas.microsoft.com/office/excel/2006/main": "xm:",
+}
+MAIN = frozenset(uri for uri, short in _SHORT.items() if not short)
+RELATION_ID = tuple(f"{uri} id" for uri, short in _SHORT.items() if short == "r:")
+
+
+class Element(NamedTuple):
+    """One wanted element: where it stood below the root ("sheets/sheet"), its attributes and its own text."""
+
+    path: str
+    attributes: dict[str, str]
+    text: str
+
+
+class _ShortNames(dict[str, str]):
+    """Short names by the full names expat gives; a foreign namespace stays in full."""
+
+    def __missing__(self, full: str) -> str:
+        uri, _, local = full.rpartition(" ")
+        short = _SHORT.get(uri)
+        self[full] = name = full if short is None else short + local
+        return name
+
+
+_NAMES = _ShortNames()
+
+
+def new_parser(part: str) -> XMLParserType:
+    """An expat parser that refuses any DOCTYPE and any encoding but UTF-8 and UTF-16."""
+
+    def doctype(*_declaration: object) -> None:
+        raise UnreadableFileError("file.doctype", part=part)
+
+    def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and _codec(encoding) not in ENCODINGS:
+            raise UnreadableFileError("file.damaged", part=part, problem="encoding")
+
+    parser = ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = doctype
+    parser.XmlDeclHandler = declaration
+    return parser
+
+
+def _codec(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError):
+        return ""
+    return "utf-16" if name.startswith("utf-16") else name
+
+
+class Collector:
+    """Feeds one part through a parser and keeps the wanted elements, in document order.
+
+    ``roots`` are the short names the root element may have; ``wanted`` the paths below it to keep.
+    """
+
+    def __init__(self, part: str, roots: frozenset[str], wanted: frozenset[str]) -> None:
+        self.part = part
+        self.found: list[Element] = []
+        self.path = ""
+        self.root = ""
+        self.parser = new_parser(part)
+        self._roots, self._wanted = roots, wanted
+        self._paths: list[str] = []
+        self._texts: list[str] = []
+        self._open: list[tuple[str, dict[str, str]]] = []
+        self._fed = 0
+        self.listen()
+
+    def listen(self) -> None:
+        """Let this collector hear the parser (again)."""
+        parser = self.parser
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = None
+
+    def feed(self, data: bytes, final: bool = False) -> None:
+        """Parse the next piece. Raises UnreadableFileError when the part is not XML, or too odd."""
+        try:
+            self.parser.Parse(data, final)
+        except ExpatError:
+            raise UnreadableFileError("file.damaged", part=self.part, problem="xml") from None
+        self._fed += len(data)
+        if self._fed - self.parser.CurrentByteIndex > limits.TOKEN_BYTES + limits.PIECE_BYTES and not final:
+            raise over_limit(self.part, "token", limits.TOKEN_BYTES)
+        if self._texts and sum(map(len, self._texts)) > limits.TEXT_TOTAL:
+            raise over_limit(self.part, "characters", limits.TEXT_TOTAL)
+
+    def _start(self, full: str, attributes: dict[str, str]) -> None:
+        name = _NAMES[full]
+        paths = self._paths
+        if not paths:
+            if name not in self._roots:
+                raise UnreadableFileError("file.damaged", part=self.part, problem="wrong_root")
+            self.root = name
+            paths.append("")
+            return
+        if len(paths) > limits.DEPTH:
+            raise over_limit(self.part, "depth", limits.DEPTH)
+        above = self.path
+        self.path = path = f"{above}/{name}" if above else name
+        paths.append(path)
+        if path in self._wanted:
+            if len(self.found) >= limits.ELEMENTS:
+                raise over_limit(self.part, "elements", limits.ELEMENTS)
+            self.found.append(Element(path, attributes, ""))
+            self._texts.clear()
+            self.parser.CharacterDataHandler = self._texts.append
+
+    def _end(self, _full: str) -> None:
+        path = self._paths.pop()
+        if self._texts:
+            text = "".join(self._texts)
+            self._texts.clear()
+            if self.found and self.found[-1].path == path:
+                self.found[-1] = self.found[-1]._replace(text=text)
+        self.parser.CharacterDataHandler = None
+        self.path = self._paths[-1] if self._paths else ""
+
+
+def collect(pieces: Iterable[bytes], part: str, roots: frozenset[str], wanted: frozenset[str]) -> list[Element]:
+    """The wanted elements of a whole part."""
+    collector = Collector(part, roots, wanted)
+    for piece in pieces:
+        collector.feed(piece)
+    collector.feed(b"", final=True)
+    return collector.found
+
+
+def over_limit(part: str, what: str, limit: int) -> UnreadableFileError:
+    """The refusal of a part that holds more of something than any honest workbook."""
+    return UnreadableFileError("file.over_limit", part=part, what=what, limit=limit)
+
+
+def is_true(text: str | None) -> bool:
+    """An xsd:boolean attribute; absent is false."""
+    return text is not None and text.strip() in ("1", "true", "on")
