@@ -1,0 +1,229 @@
+"""The rules of the house (docs/architecture.md), and for each the proof that it can fail."""
+
+import ast
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "xltool"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# A module may import what stands in lines above its own, and what stands in its own wing; nothing else of ours.
+LAYERS = (
+    {"model", "errors", "data"},
+    {"texts", "roster", "forms", "engine"},
+    {"intake", "checks", "consolidation", "outputs"},
+    {"pipeline"},
+    {"cli"},
+    {"__main__"},
+)
+RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
+
+# Every outside library, and those of Python's own that need a guard: the beginnings of the modules that may import it.
+OPENING = ("intake.opening", "intake.container", "intake.spreadsheetml", "intake.xml_parts", "intake.calamine_door")
+DOORS: dict[str, tuple[str, ...]] = {
+    "openpyxl": ("roster",),
+    "msgspec": ("forms.",),
+    "xlsxwriter": ("outputs.writing",),
+    "pandas": ("outputs.tables",),
+    "click": ("cli",),
+    "rich": ("cli",),
+    "python_calamine": OPENING,
+    "lxml": (*OPENING, "outputs.marks"),
+    "zipfile": (*OPENING, "outputs.marks"),
+    "xml": OPENING,
+    "pyexpat": OPENING,
+}
+# Nothing here ever speaks to a network.
+DOORS |= dict.fromkeys(("socket", "ssl", "http", "urllib", "ftplib", "smtplib", "xmlrpc"), ())
+
+# Loaded only by the command that needs them; the start of every command is their absence.
+HEAVY = {"pandas", "numpy", "openpyxl", "lxml", "xlsxwriter", "python_calamine"}
+
+LONGEST = 400  # lines of a module
+CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+MACHINE_PATH = re.compile(r"(?:/(?:home|Users)/\w|/root/\w|/tmp/\w|\b[A-Z]:\\+Users\\+\w)")
+TEXT_FILES = ("*.py", "*.toml", "*.md", "*.csv", "*.json", "Makefile", "run")
+
+
+def name_of(path: Path) -> str:
+    """``intake.opening`` for xltool/intake/opening.py, ``intake`` for its __init__, "" for that of the package."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imported(module: str, source: str) -> Iterator[str]:
+    """Dotted names of everything imported, anywhere in the file; relative imports are spelt out."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module="xltool", names=names, level=0):
+                yield from (f"xltool.{alias.name}" for alias in names)
+            case ast.ImportFrom(module=str(origin), level=0):
+                yield origin
+            case ast.ImportFrom(level=level) if level:
+                yield f"relative import in {module}"
+
+
+def allowed(module: str, target: str) -> bool:
+    library, _, rest = target.partition(".")
+    if library == "xltool":
+        own, room = (name.partition(".")[0] for name in (module, rest))
+        return room in {"__version__", own} or RANKS.get(own, 0) > RANKS.get(room, len(LAYERS))
+    if library in DOORS:
+        return module.startswith(DOORS[library])
+    return library in sys.stdlib_module_names
+
+
+def breaches(module: str, source: str) -> list[str]:
+    return [f"{module} -> {target}" for target in imported(module, source) if not allowed(module, target)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports__point_one_way_and_use_the_doors(path: Path) -> None:
+    assert breaches(name_of(path), path.read_text("utf-8")) == []
+
+
+def test_imports__the_guard_itself_can_fail() -> None:
+    source = """
+from xltool import cli, model
+from xltool.outputs.template import write_template
+from xltool.checks.cells import blanks
+from . import years
+import openpyxl, requests, json
+def late() -> None:
+    import lxml.etree
+    from urllib.request import urlopen
+"""
+    assert breaches("checks.relations", source) == [
+        "checks.relations -> xltool.cli",
+        "checks.relations -> xltool.outputs.template",
+        "checks.relations -> relative import in checks.relations",
+        "checks.relations -> openpyxl",
+        "checks.relations -> requests",
+        "checks.relations -> lxml.etree",
+        "checks.relations -> urllib.request",
+    ]
+
+
+def test_imports__rooms_of_one_layer_do_not_know_each_other() -> None:
+    assert breaches("model", "from xltool.errors import XltoolError") == ["model -> xltool.errors"]
+    assert breaches("", "from xltool.model import Form") == [" -> xltool.model"]
+    assert breaches("forms.layout", "from xltool.unheard_of import x") == ["forms.layout -> xltool.unheard_of"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_module__has_its_place_in_the_layers(path: Path) -> None:
+    assert name_of(path).partition(".")[0] in {"", *RANKS}
+
+
+# --- words, sizes, paths ----------------------------------------------------------------------------------------
+
+
+def lines_with_chinese(source: str) -> list[int]:
+    """Lines with Chinese characters, in strings, comments or names. A docstring may give a noun's official term."""
+    documented: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case (
+                ast.Module(body=[ast.Expr(value=ast.Constant(value=str())) as doc, *_])
+                | ast.ClassDef(body=[ast.Expr(value=ast.Constant(value=str())) as doc, *_])
+                | ast.FunctionDef(body=[ast.Expr(value=ast.Constant(value=str())) as doc, *_])
+            ):
+                documented |= set(range(doc.lineno, (doc.end_lineno or doc.lineno) + 1))
+    numbered = enumerate(source.splitlines(), start=1)
+    return [number for number, line in numbered if number not in documented and CHINESE.search(line)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_module__words_for_users_live_in_texts_and_templates(path: Path) -> None:
+    assert lines_with_chinese(path.read_text("utf-8")) == []
+
+
+def test_words__the_guard_itself_can_fail() -> None:
+    source = '"""年报."""\ndef f(x):\n    """指标."""\n    # 注释\n    return f"{x}件"\n合计 = "１"\n'
+    assert lines_with_chinese(source) == [4, 5, 6]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_module__is_short_enough_to_read(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST
+
+
+def machine_paths(text: str) -> list[str]:
+    return [match.group() for match in MACHINE_PATH.finditer(text)]
+
+
+def test_files__name_no_path_of_anybodys_machine() -> None:
+    folders = (".ci", "benchmarks", "docs", "samples", "templates", "tests", "xltool")
+    files = [path for pattern in TEXT_FILES for path in ROOT.glob(pattern)]
+    files += [path for folder in folders for pattern in TEXT_FILES for path in (ROOT / folder).rglob(pattern)]
+    found = {path.relative_to(ROOT).as_posix(): machine_paths(path.read_text("utf-8")) for path in files}
+    assert len(found) > len(MODULES)
+    assert {name: paths for name, paths in found.items() if paths} == {}
+
+
+def test_paths__the_guard_itself_can_fail() -> None:
+    some = ["/".join(("", "home", "li", "xltool")), "/".join(("", "tmp", "x.xlsx")), "\\".join(("C:", "Users", "li"))]
+    assert [len(machine_paths(path)) for path in some] == [1, 1, 1]
+    assert machine_paths(".venv/bin/python ~/reports .venv\\Scripts\\python https://example.org/root/") == []
+
+
+# --- start and package ------------------------------------------------------------------------------------------
+
+
+def heavy_after(statement: str) -> set[str]:
+    """The heavy libraries that are loaded once ``statement`` has run in a new process."""
+    code = f"import sys\n{statement}\nprint(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return HEAVY & set(done.stdout.split())
+
+
+def test_commands__start_without_the_heavy_libraries() -> None:
+    assert heavy_after("import xltool.cli") == set()
+
+
+def test_start__the_guard_itself_can_fail() -> None:
+    assert heavy_after("import openpyxl") >= {"openpyxl"}
+
+
+@pytest.fixture(scope="module")
+def unpacked_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel as an office would install it, built without a network and unpacked."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        wheel.extractall(folder / "site")
+    return folder / "site"
+
+
+def test_wheel__carries_every_form_and_sample(unpacked_wheel: Path) -> None:
+    for folder in ("templates", "samples"):
+        held = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
+        data = unpacked_wheel / "xltool" / "_data"
+        assert held
+        assert held <= {path.relative_to(data).as_posix() for path in data.rglob("*")}
+
+
+def test_wheel__used_alone__finds_its_forms_and_words(unpacked_wheel: Path, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text("代码,名称\n1,甲\n", "utf-8")
+    code = (
+        "from pathlib import Path\n"
+        "from xltool import data, roster, texts\n"
+        "from xltool.forms.definitions import load_forms\n"
+        "assert data.PACKAGE.parent.name == 'site', data.PACKAGE\n"
+        "print(len(roster.read_roster(Path('roster.csv'))), len(texts.catalogue()) > 0, len(load_forms()) > 0)\n"
+    )
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(unpacked_wheel)!r})\n{code}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout.split(), done.stderr) == (["1", "True", "True"], "")
