@@ -1,0 +1,88 @@
+"""Judges from outside: a schema validator and LibreOffice, neither of which knows anything of xltool."""
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+SECONDS = 120  # for one conversion; the first one of a process also makes LibreOffice's profile
+
+# LibreOffice keeps stored values of .xlsx and .ods unless its profile says otherwise: 0 is "always recalculate".
+ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+{items}
+</oor:items>
+"""
+RECALCULATE_ITEM = (
+    '<item oor:path="/org.openoffice.Office.Calc/Formula/Load">'
+    '<prop oor:name="{name}" oor:op="fuse"><value>0</value></prop></item>'
+)
+
+
+class JudgeError(Exception):
+    """A judge could not do its work; that is never a verdict."""
+
+
+def audit(path: Path) -> list[str]:
+    """What openxml-audit complains of in an .xlsx or .docx; nothing where Office would open it without repair."""
+    from openxml_audit import OpenXmlValidator
+
+    result = OpenXmlValidator().validate(path)
+    return [f"{error.part_uri} {error.path}: {error.description}".strip() for error in result.errors]
+
+
+def soffice() -> str | None:
+    """The LibreOffice command, or None where there is none."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def office_missing() -> str | None:
+    """Why tests marked ``office`` cannot run here, or None where they can."""
+    return None if soffice() else "LibreOffice is not installed (no command soffice): nothing here was judged by it"
+
+
+def in_ci() -> bool:
+    """Whether a missing judge is a failure."""
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+def recalculate(path: Path, out_dir: Path, kind: str = "xlsx") -> Path:
+    """The file as LibreOffice saves it in ``out_dir``, every formula calculated anew. ``kind``: xlsx, ods, xls or pdf.
+
+    Raises JudgeError when LibreOffice is absent, needs more than ``SECONDS`` or writes no file.
+    """
+    command = soffice()
+    if command is None:
+        raise JudgeError(office_missing())
+    if path.resolve().parent == out_dir.resolve():
+        raise JudgeError(f"{out_dir}: the judge's copy would lie over the file it judges")
+    target = out_dir / f"{path.stem}.{kind.partition(':')[0]}"
+    target.unlink(missing_ok=True)
+    arguments = ["--headless", "--norestore", "--convert-to", kind, "--outdir", str(out_dir), str(path)]
+    try:
+        done = subprocess.run(
+            [command, f"-env:UserInstallation={_profile().as_uri()}", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise JudgeError(f"{path.name}: LibreOffice needed more than {SECONDS} s") from error
+    if not target.is_file():
+        raise JudgeError(f"{path.name}: LibreOffice wrote no {target.name}: {done.stdout}{done.stderr}")
+    return target
+
+
+@cache
+def _profile() -> Path:
+    """A LibreOffice profile of this process's own, so that workers beside each other do not wait or fail."""
+    folder = Path(tempfile.mkdtemp(prefix="xltool-office-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    items = "\n".join(RECALCULATE_ITEM.format(name=name) for name in ("OOXMLRecalcMode", "ODFRecalcMode"))
+    (folder / "user").mkdir()
+    (folder / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE.format(items=items), "utf-8")
+    return folder
