@@ -305,7 +305,7 @@ class Entry(NamedTuple):
 
     ``raw`` is the text as stored, ``value`` its meaning (``None`` unless ``state`` is a number), ``formula`` the
     formula found there, ``sheet`` and ``address`` where it stood. ``declared`` marks a blank that the agency
-    declared to be zero (未填项均为0): its value is 0.
+    declared to be zero (未填项均为0): its value is 0. ``note`` says what was normalised, or why it is unreadable.
     """
 
     cell: str
@@ -316,6 +316,7 @@ class Entry(NamedTuple):
     address: str
     formula: str | None = None
     declared: bool = False
+    note: str | None = None
 
     @property
     def counted(self) -> Number | None:

@@ -1,0 +1,37 @@
+"""Whether two labels say the same: white space, line breaks, width, quotation marks and brackets do not count."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SPACE = re.compile(r"\s+")
+_ALIKE = str.maketrans(
+    {
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u300c": '"',
+        "\u300d": '"',
+        "\u2018": '"',
+        "\u2019": '"',
+        "'": '"',
+        "[": "(",
+        "]": ")",
+        "\u3014": "(",
+        "\u3015": ")",
+        "\u3010": "(",
+        "\u3011": ")",
+        "\u3001": ",",
+        "\u00b7": ".",
+    }
+)
+
+
+@lru_cache(maxsize=4096)
+def plain(label: str) -> str:
+    """A label reduced to what it says: "\uff08\u4e03\uff09 \u603b\u8ba1" and "(\u4e03)\u603b\u8ba1" become the same."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", label)).translate(_ALIKE).casefold()
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two labels say the same."""
+    return one == other or plain(one) == plain(other)
