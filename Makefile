@@ -1,0 +1,61 @@
+# Needs make and any Python 3.11 or newer; everything else is installed into .venv. No environment has to be active.
+#
+#   make demo    the whole chain on the sample figures, results in demo-output/
+#   make test    all tests
+#   make lint    format, lint and types
+#   make check   lint and tests
+#   make bench   the benchmarks
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: demo test lint check bench clean
+
+demo: $(VENV)/.runtime
+	$(BIN)/xltool demo -o demo-output
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+check: lint test
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) demo-output bench-output
+
+# Stamps: each is made once, and again when pyproject.toml asks for something else. The installation is editable, so
+# that a change to the code needs no new one.
+$(VENV)/.runtime: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.runtime
+
+# The first Python that is new enough and can make an environment; `make PYTHON=/some/python3` chooses another.
+PYTHON ?=
+$(BIN)/python:
+	@for python in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python); do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  found="$$python"; \
+	  "$$python" -c 'import ensurepip, venv' 2>/dev/null || continue; \
+	  echo "$$("$$python" --version): making $(VENV)"; \
+	  exec "$$python" -m venv $(VENV); \
+	done; \
+	if [ -n "$$found" ]; then \
+	  echo "$$found cannot make an environment: its modules venv and ensurepip are not installed." >&2; \
+	  echo "On Debian or Ubuntu: apt-get install python3-venv. Then run make again." >&2; \
+	else \
+	  echo "xltool needs Python 3.11 or newer, and none was found. Install it, or name it: make PYTHON=/path/to/python3" >&2; \
+	fi; \
+	exit 1
