@@ -26,7 +26,7 @@ LAYERS = (
 RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 
 # Every outside library, and those of Python's own that need a guard: the beginnings of the modules that may import it.
-OPENING = ("intake.opening", "intake.container", "intake.spreadsheetml", "intake.xml_parts", "intake.calamine_door")
+OPENING = ("intake.opening", "intake.container", "intake.spreadsheetml", "intake.xml_parts", "intake.calamine")
 DOORS: dict[str, tuple[str, ...]] = {
     "openpyxl": ("roster",),
     "msgspec": ("forms.",),
