@@ -4,9 +4,9 @@
 """
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pyexpat import ExpatError, ParserCreate, XMLParserType
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn, Protocol
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
@@ -52,6 +52,7 @@ class _ShortNames(dict[str, str]):
 
 
 _NAMES = _ShortNames()
+short_name = _NAMES.__getitem__
 
 
 def new_parser(part: str) -> XMLParserType:
@@ -79,6 +80,13 @@ def _codec(encoding: str) -> str:
     return "utf-16" if name.startswith("utf-16") else name
 
 
+class Diversion(Protocol):
+    """Something else that listens inside one element, and calls ``resume`` at its end."""
+
+    def begin(self, body: str, parser: XMLParserType, resume: Callable[[str], None], /) -> None:
+        """The element has begun."""
+
+
 class Collector:
     """Feeds one part through a parser and keeps the wanted elements, in document order.
 
@@ -89,12 +97,12 @@ class Collector:
         self.part = part
         self.found: list[Element] = []
         self.path = ""
-        self.root = ""
+        self.latest = ""
         self.parser = new_parser(part)
         self._roots, self._wanted = roots, wanted
         self._paths: list[str] = []
         self._texts: list[str] = []
-        self._open: list[tuple[str, dict[str, str]]] = []
+        self._diverted: tuple[str, Diversion] | None = None
         self._fed = 0
         self.listen()
 
@@ -102,7 +110,12 @@ class Collector:
         """Let this collector hear the parser (again)."""
         parser = self.parser
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = None
+        parser.CharacterDataHandler = parser.StartNamespaceDeclHandler = None
+        parser.CommentHandler = parser.ProcessingInstructionHandler = parser.StartCdataSectionHandler = None
+
+    def divert(self, path: str, to: "Diversion") -> None:
+        """Let ``to`` hear what stands inside the element at ``path`` (the root by its name)."""
+        self._diverted = path, to
 
     def feed(self, data: bytes, final: bool = False) -> None:
         """Parse the next piece. Raises UnreadableFileError when the part is not XML, or too odd."""
@@ -122,13 +135,14 @@ class Collector:
         if not paths:
             if name not in self._roots:
                 raise UnreadableFileError("file.damaged", part=self.part, problem="wrong_root")
-            self.root = name
             paths.append("")
+            self.latest = name
+            self._maybe_divert(name)
             return
         if len(paths) > limits.DEPTH:
             raise over_limit(self.part, "depth", limits.DEPTH)
         above = self.path
-        self.path = path = f"{above}/{name}" if above else name
+        self.path = self.latest = path = f"{above}/{name}" if above else name
         paths.append(path)
         if path in self._wanted:
             if len(self.found) >= limits.ELEMENTS:
@@ -136,6 +150,15 @@ class Collector:
             self.found.append(Element(path, attributes, ""))
             self._texts.clear()
             self.parser.CharacterDataHandler = self._texts.append
+        self._maybe_divert(path)
+
+    def _maybe_divert(self, path: str) -> None:
+        if self._diverted and path == self._diverted[0]:
+            self._diverted[1].begin(path, self.parser, self._resume)
+
+    def _resume(self, full: str) -> None:
+        self.listen()
+        self._end(full)
 
     def _end(self, _full: str) -> None:
         path = self._paths.pop()
@@ -165,3 +188,23 @@ def over_limit(part: str, what: str, limit: int) -> UnreadableFileError:
 def is_true(text: str | None) -> bool:
     """An xsd:boolean attribute; absent is false."""
     return text is not None and text.strip() in ("1", "true", "on")
+
+
+def refuse_doctype(pieces: Iterable[bytes], part: str) -> None:
+    """Look at a part as far as its root element. Raises UnreadableFileError for a DOCTYPE, and for nothing else."""
+    parser = new_parser(part)
+    parser.XmlDeclHandler = None
+    parser.StartElementHandler = _at_root
+    try:
+        for piece in pieces:
+            parser.Parse(piece, False)
+    except (_RootReached, ExpatError):
+        return
+
+
+class _RootReached(Exception):
+    """The prolog is over."""
+
+
+def _at_root(*_element: object) -> NoReturn:
+    raise _RootReached

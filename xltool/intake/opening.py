@@ -1,0 +1,116 @@
+"""The only door to handed-in files: what it is, whether it is safe, and everything one pass over it finds.
+
+`open_workbook` never believes an extension, a stated size, a ``dimension`` or a ``count``. What it refuses is an
+UnreadableFileError (the agency must send something else) or a ForeignFileError (plainly no return at all), each with a
+stable code; what it returns was read whole.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.intake import limits
+from xltool.intake.cell_styles import read_styles
+from xltool.intake.container import Package, fold
+from xltool.intake.foreign import read_foreign
+from xltool.intake.loading import HandedIn, load
+from xltool.intake.raw import RawSheet, RawWorkbook
+from xltool.intake.shared_strings import read_shared_strings
+from xltool.intake.sniffing import kind_of, package_kind
+from xltool.intake.workbook_parts import Outline, read_outline
+from xltool.intake.worksheets import Shared, read_worksheet
+from xltool.intake.xml_parts import refuse_doctype
+
+_XML_ENDINGS = (".xml", ".rels", ".vml")
+
+
+def open_workbook(path: Path, size_limit: int = limits.FILE_BYTES) -> RawWorkbook:
+    """Everything one pass over a handed-in workbook finds; numbers stay as the text that is stored.
+
+    Raises UnreadableFileError for what cannot or must not be read, ForeignFileError for what is no return at all;
+    both name the ``file`` among their facts.
+    """
+    try:
+        return _read(load(path, size_limit))
+    except (UnreadableFileError, ForeignFileError) as refusal:
+        facts = {"file": printable(path.name), **refusal.facts}
+        raise type(refusal)(refusal.code, **facts) from None
+
+
+def printable(text: str) -> str:
+    """Text that is safe to show: control characters and lone surrogates as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
+def _read(file: HandedIn) -> RawWorkbook:
+    kind = kind_of(file.data)
+    if kind == "xls":
+        return _valued(file, kind)
+    if kind == "encrypted":
+        raise UnreadableFileError("file.encrypted")
+    if kind == "damaged":
+        raise UnreadableFileError("file.damaged", part="", problem="not_a_zip")
+    if kind != "zip_container":
+        raise ForeignFileError("file.not_workbook", kind=kind)
+    package = Package(file.data)
+    if package_kind(package) == "ods":
+        return _checked_and_valued(file, package, "ods")
+    outline = read_outline(package)
+    if outline.container == "xlsb":
+        return _checked_and_valued(file, package, "xlsb")
+    return _complete(file, package, outline)
+
+
+def _valued(file: HandedIn, container: str) -> RawWorkbook:
+    """A workbook of which only the values can be read."""
+    sheets = read_foreign(file.data)
+    return RawWorkbook(container, sheets, complete=False, sha256=file.sha256, size=file.size, modified=file.modified)
+
+
+def _checked_and_valued(file: HandedIn, package: Package, container: str) -> RawWorkbook:
+    """The library checks neither checksums nor sizes, so every part is inflated once before it sees the file."""
+    for name in package.names():
+        for _piece in package.pieces(name):
+            pass
+    _refuse_doctypes(package)
+    return _valued(file, container)
+
+
+def _complete(file: HandedIn, package: Package, outline: Outline) -> RawWorkbook:
+    _refuse_doctypes(package)
+    shared = Shared(
+        read_shared_strings(partial(package.pieces, outline.strings), outline.strings) if outline.strings else (),
+        read_styles(package.pieces(outline.styles), outline.styles) if outline.styles else (),
+    )
+    return RawWorkbook(
+        container=outline.container,
+        sheets=_sheets(package, outline, shared),
+        names=outline.names,
+        properties=outline.properties,
+        program=outline.program,
+        structure_protected=outline.structure_protected,
+        macros=outline.macros,
+        sha256=file.sha256,
+        size=file.size,
+        modified=file.modified,
+    )
+
+
+def _sheets(package: Package, outline: Outline, shared: Shared) -> tuple[RawSheet, ...]:
+    sheets: list[RawSheet] = []
+    room = limits.CELLS_HELD
+    for listed in outline.sheets:
+        if listed.kind != "worksheet":
+            sheets.append(RawSheet(listed.name, listed.state, {}))
+            continue
+        found = read_worksheet(partial(package.pieces, listed.part), listed.part, shared, room)
+        room -= len(found.cells)
+        sheets.append(RawSheet(listed.name, listed.state, *found))
+    return tuple(sheets)
+
+
+def _refuse_doctypes(package: Package) -> None:
+    """Any DOCTYPE in any part refuses the workbook, also in parts nobody reads."""
+    for name in package.names():
+        if fold(name).endswith(_XML_ENDINGS):
+            refuse_doctype(package.pieces(name, 2048), name)

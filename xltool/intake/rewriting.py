@@ -1,0 +1,103 @@
+"""Rows in any dialect of SpreadsheetML (prefixes, UTF-16, comments, CDATA, any order) become rows in the plain one."""
+
+from collections.abc import Callable
+from pyexpat import XMLParserType
+
+from xltool.errors import UnreadableFileError
+from xltool.intake import limits
+from xltool.intake.xml_parts import over_limit, short_name
+
+# What may stand in what, by short name; everything else of SpreadsheetML found there is refused, never skipped.
+_CHILDREN = {
+    "sheetData": frozenset({"row"}),
+    "row": frozenset({"c"}),
+    "c": frozenset({"f", "v", "is"}),
+    "is": frozenset({"t", "r", "rPh"}),
+    "sst": frozenset({"si"}),
+    "si": frozenset({"t", "r", "rPh"}),
+    "r": frozenset({"t"}),
+    "rPh": frozenset({"t"}),
+}
+_SKIPPED = frozenset({"extLst", "rPr", "phoneticPr"})  # looks and extensions: they hold no value of a cell
+_CELL_PARTS = ("f", "v", "is")
+_TEXTS = frozenset({"f", "v", "t"})
+_KEPT_ATTRIBUTES = ("r", "s", "t", "ref")  # r first: the address is looked for there
+
+
+class Rewriter:
+    """Listens to a parser inside one element and writes what it hears in the plain dialect."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+        self._out: list[str] = []
+        self._sink = self._out
+        self._cell: dict[str, list[str]] = {}
+        self._open: list[str] = []
+        self._skipping = 0
+        self._used = False
+
+    def begin(self, body: str, parser: XMLParserType, resume: Callable[[str], None]) -> None:
+        """Listen to ``parser``, inside the element ``body`` that has just begun; at its end call ``resume``."""
+        if self._used:
+            raise _unexpected(self._part)
+        self._used = True
+        self._open.append(body)
+        self._resume = resume
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._characters
+
+    def taken(self) -> str:
+        """What was rewritten since the last call; a cell still open stays."""
+        text = "".join(self._out)
+        self._out.clear()
+        return text
+
+    def _start(self, full: str, attributes: dict[str, str]) -> None:
+        name = short_name(full)
+        if self._skipping or name in _SKIPPED:
+            self._skipping += 1
+            if self._skipping > limits.DEPTH:
+                raise over_limit(self._part, "depth", limits.DEPTH)
+            return
+        above = self._open[-1]
+        if name not in _CHILDREN.get(above, ()):
+            raise _unexpected(self._part)
+        self._open.append(name)
+        if above == "c":
+            if name in self._cell:
+                raise UnreadableFileError("file.damaged", part=self._part, problem="value_twice")
+            self._sink = self._cell[name] = []
+        self._sink.append(_start_tag(name, attributes))
+
+    def _end(self, full: str) -> None:
+        if self._skipping:
+            self._skipping -= 1
+            return
+        name = self._open.pop()
+        if not self._open:
+            self._resume(full)
+            return
+        if name == "c":
+            for part in _CELL_PARTS:
+                self._out += self._cell.pop(part, ())
+        self._sink.append(f"</{name}>")
+        if self._open[-1] == "c":
+            self._sink = self._out
+
+    def _characters(self, text: str) -> None:
+        if self._open[-1] in _TEXTS and not self._skipping:
+            self._sink.append(_escaped(text))
+
+
+def _unexpected(part: str) -> UnreadableFileError:
+    return UnreadableFileError("file.damaged", part=part, problem="unexpected_element")
+
+
+def _start_tag(name: str, attributes: dict[str, str]) -> str:
+    kept = "".join(f' {key}="{_escaped(attributes[key])}"' for key in _KEPT_ATTRIBUTES if key in attributes)
+    return f"<{name}{kept}>"
+
+
+def _escaped(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return escaped.replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#9;")

@@ -1,0 +1,226 @@
+"""How the parts of a workbook hang together: content types, relationships, the list of sheets, names and properties."""
+
+import posixpath
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.intake import limits
+from xltool.intake.container import Package, fold
+from xltool.intake.xml_parts import RELATION_ID, Element, collect, is_true, over_limit
+
+CONTENT_TYPES = "[Content_Types].xml"
+_STATES = frozenset({"visible", "hidden", "veryHidden"})
+_SHEET_KINDS = frozenset({"worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
+_MACRO_KINDS = frozenset({"xlMacrosheet", "xlIntlMacrosheet"})
+# What the main part of a package is, by a word of its content type; in the order to look.
+_MAIN_KINDS = (
+    ("sheet.binary", "xlsb"),
+    ("wordprocessingml", "docx"),
+    ("presentationml", "pptx"),
+    ("ms-word", "docx"),
+    ("ms-powerpoint", "pptx"),
+    ("macroenabled", "xlsm"),
+    ("spreadsheetml", "xlsx"),
+)
+_SHEET, _NAME, _LOCK = "sheets/sheet", "definedNames/definedName", "workbookProtection"
+_VALUES = frozenset({"lpwstr", "lpstr", "bstr", "i1", "i2", "i4", "i8", "int", "ui1", "ui2", "ui4", "ui8", "uint"})
+_MORE_VALUES = frozenset({"r4", "r8", "decimal", "bool", "date", "filetime"})
+
+
+class Relation(NamedTuple):
+    """One relationship: the last word of its type, and the part it leads to ("" if it leads outside)."""
+
+    kind: str
+    target: str
+
+
+class SheetPart(NamedTuple):
+    """One sheet as the workbook lists it; ``kind`` is worksheet, chartsheet, …"""
+
+    name: str
+    state: str
+    kind: str
+    part: str
+
+
+class Outline(NamedTuple):
+    """A workbook without its cells."""
+
+    container: str
+    sheets: tuple[SheetPart, ...]
+    names: Mapping[str, str]
+    structure_protected: bool
+    macros: bool
+    strings: str | None
+    styles: str | None
+    properties: Mapping[str, str]
+    program: str
+
+
+def read_outline(package: Package) -> Outline:
+    """Follow the relationships from the root. Raises for whatever is missing, external or of another kind."""
+    types = _content_types(package)
+    roots = _relations(package, "")
+    workbook = next((each.target for each in roots.values() if each.kind == "officeDocument"), "")
+    if not workbook or workbook not in package:
+        raise _damaged(workbook or "_rels/.rels", "missing_part")
+    container = _container(types, workbook)
+    relations = _relations(package, workbook)
+    elements = collect(package.pieces(workbook), workbook, frozenset({"workbook"}), frozenset({_SHEET, _NAME, _LOCK}))
+    sheets = _sheets(elements, relations, workbook, package)
+    by_kind = {each.kind: each.target for each in relations.values()}
+    return Outline(
+        container=container,
+        sheets=sheets,
+        names=_names(elements, workbook),
+        structure_protected=any(
+            is_true(each.attributes.get("lockStructure")) for each in elements if each.path == _LOCK
+        ),
+        macros="vbaProject" in by_kind or any(sheet.kind in _MACRO_KINDS for sheet in sheets),
+        strings=_present(by_kind.get("sharedStrings"), package),
+        styles=_present(by_kind.get("styles"), package),
+        properties=_properties(package, _target(roots, "custom-properties")),
+        program=_program(package, _target(roots, "extended-properties")),
+    )
+
+
+def _content_types(package: Package) -> dict[str, str]:
+    """Content types by folded part name and, for defaults, by "." and the folded extension."""
+    paths = frozenset({"types:Default", "types:Override"})
+    found = collect(package.pieces(CONTENT_TYPES), CONTENT_TYPES, frozenset({"types:Types"}), paths)
+    types: dict[str, str] = {}
+    for element in found:
+        name = element.attributes.get("PartName", "").lstrip("/") or "." + element.attributes.get("Extension", "")
+        types[fold(name)] = element.attributes.get("ContentType", "")
+    return types
+
+
+def _container(types: Mapping[str, str], workbook: str) -> str:
+    stated = types.get(fold(workbook)) or types.get("." + fold(workbook).rpartition(".")[2], "")
+    kind = next((kind for word, kind in _MAIN_KINDS if word in stated.casefold()), "")
+    if kind in ("docx", "pptx"):
+        raise ForeignFileError("file.not_workbook", kind=kind)
+    if not kind:
+        raise _damaged(CONTENT_TYPES, "content_type")
+    return kind
+
+
+def _relations(package: Package, source: str) -> dict[str, Relation]:
+    """The relationships of one part by id; of the package itself for an empty name."""
+    folder, name = posixpath.split(source)
+    part = posixpath.join(folder, "_rels", f"{name}.rels")
+    if part not in package:
+        if source:
+            return {}
+        raise _damaged(part, "missing_part")
+    paths = frozenset({"rels:Relationship"})
+    relations: dict[str, Relation] = {}
+    for element in collect(package.pieces(part), part, frozenset({"rels:Relationships"}), paths):
+        attributes = element.attributes
+        external = attributes.get("TargetMode", "Internal") != "Internal"
+        target = "" if external else _resolved(attributes.get("Target", ""), folder, part)
+        if relations.setdefault(attributes.get("Id", ""), made := _relation(attributes, target)) is not made:
+            raise _damaged(part, "relationship_twice")
+    return relations
+
+
+def _relation(attributes: Mapping[str, str], target: str) -> Relation:
+    kind = attributes.get("Type", "").rpartition("/")[2]
+    return Relation(_STRICT_KINDS.get(kind, kind), target)
+
+
+_STRICT_KINDS = {"customProperties": "custom-properties", "extendedProperties": "extended-properties"}
+
+
+def _resolved(target: str, folder: str, part: str) -> str:
+    """The part a relationship's target names, relative to ``folder`` or absolute."""
+    path = unquote(target.replace("\\", "/").partition("#")[0])
+    resolved = posixpath.normpath(posixpath.join("/", folder, path)).lstrip("/")
+    if "/../" in f"/{path}/" and path.count("../") > folder.count("/") + 1:
+        raise _damaged(part, "outside")
+    return resolved
+
+
+def _sheets(
+    elements: list[Element], relations: Mapping[str, Relation], workbook: str, package: Package
+) -> tuple[SheetPart, ...]:
+    sheets: list[SheetPart] = []
+    for element in elements:
+        if element.path != _SHEET:
+            continue
+        attributes = element.attributes
+        identifier = next((attributes[key] for key in RELATION_ID if key in attributes), None)
+        relation = relations.get(identifier or "")
+        if relation is None or relation.kind not in _SHEET_KINDS or not relation.target:
+            raise _damaged(workbook, "sheet_relationship")
+        if relation.target not in package:
+            raise _damaged(relation.target, "missing_part")
+        state = attributes.get("state", "visible")
+        if state not in _STATES:
+            raise _damaged(workbook, "sheet_state")
+        sheets.append(SheetPart(attributes.get("name", ""), state, relation.kind, relation.target))
+    if not sheets:
+        raise _damaged(workbook, "no_sheets")
+    if len(sheets) > limits.SHEETS:
+        raise over_limit(workbook, "sheets", limits.SHEETS)
+    for twice in ([sheet.name.casefold() for sheet in sheets], [fold(sheet.part) for sheet in sheets]):
+        if len(set(twice)) != len(twice):
+            raise _damaged(workbook, "sheet_twice")
+    return tuple(sheets)
+
+
+def _names(elements: list[Element], workbook: str) -> dict[str, str]:
+    """Defined names of the whole workbook; those of one sheet only are left to that sheet."""
+    named = [each for each in elements if each.path == _NAME]
+    if len(named) > limits.NAMES:
+        raise over_limit(workbook, "names", limits.NAMES)
+    names: dict[str, str] = {}
+    for element in named:
+        if "localSheetId" in element.attributes:
+            continue
+        name = element.attributes.get("name", "")
+        if names.setdefault(name, element.text) != element.text:
+            raise _damaged(workbook, "name_twice")
+    return names
+
+
+def _present(part: str | None, package: Package) -> str | None:
+    if part is not None and part not in package:
+        raise _damaged(part, "missing_part")
+    return part
+
+
+def _target(relations: Mapping[str, Relation], kind: str) -> str | None:
+    return next((each.target for each in relations.values() if each.kind == kind), None)
+
+
+def _properties(package: Package, part: str | None) -> dict[str, str]:
+    if not part or part not in package:
+        return {}
+    values = {f"custom:property/vt:{kind}" for kind in _VALUES | _MORE_VALUES}
+    wanted = frozenset({"custom:property", *values})
+    properties: dict[str, str] = {}
+    name = ""
+    for element in collect(package.pieces(part), part, frozenset({"custom:Properties"}), wanted):
+        if element.path == "custom:property":
+            name = element.attributes.get("name", "")
+        elif name in properties:
+            raise _damaged(part, "property_twice")
+        else:
+            properties[name] = element.text
+    return properties
+
+
+def _program(package: Package, part: str | None) -> str:
+    if not part or part not in package:
+        return ""
+    wanted = ("app:Application", "app:AppVersion")
+    found = collect(package.pieces(part), part, frozenset({"app:Properties"}), frozenset(wanted))
+    texts = {element.path: element.text.strip() for element in found}
+    return " ".join(texts[path] for path in wanted if texts.get(path))
+
+
+def _damaged(part: str, problem: str) -> UnreadableFileError:
+    return UnreadableFileError("file.damaged", part=part, problem=problem)
