@@ -63,6 +63,11 @@ def advice(code: str) -> str:
     return str(_texts()["findings"][code]["advice"])
 
 
+def severity(code: str) -> Severity:
+    """The severity of a kind of finding that always has the same one; ``must_fix`` where none is written."""
+    return Severity(_texts()["findings"][code].get("severity", Severity.MUST_FIX))
+
+
 def error(stopped: XltoolError) -> str:
     """Why work stopped and what to do. Raises KeyError for an unknown code or a missing fact."""
     words = _texts()["errors"][stopped.code]
@@ -77,6 +82,11 @@ def word(group: str, key: str) -> str:
 def help(key: str) -> str:
     """The help of a command (``check``) or of one of its options (``check.roster``)."""
     return str(_texts()["help"][key])
+
+
+def told(key: str, **facts: object) -> str:
+    """A line of a command's answer. Raises KeyError for an unknown key or a missing fact."""
+    return _filled(_texts()["told"][key], facts)
 
 
 @cache

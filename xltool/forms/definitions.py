@@ -39,16 +39,31 @@ def load_forms(extra: Iterable[Path] = ()) -> tuple[Form, ...]:
     """
     forms: dict[tuple[str, str], Form] = {}
     for base in (data_folder("templates"), *extra):
-        if not base.is_dir():
-            raise UsageError("usage.no_folder", path=str(base))
-        for file in sorted(base.rglob("form.toml")):
-            form = load_form(file.parent)
+        for form in forms_below(base):
             if form.key in forms:
                 raise DefinitionError(
                     "definition.duplicate_form", file=form.source, place="form.toml", key=f"{form.id} {form.edition}"
                 )
             forms[form.key] = form
     return tuple(forms.values())
+
+
+def forms_below(folder: Path) -> tuple[Form, ...]:
+    """Every form defined in or below ``folder``. Raises DefinitionError; UsageError where there is no form."""
+    if not folder.is_dir():
+        raise UsageError("usage.no_folder", path=str(folder))
+    forms = tuple(load_form(file.parent) for file in sorted(folder.rglob("form.toml")))
+    if not forms:
+        raise UsageError("usage.no_form_below", path=str(folder))
+    return forms
+
+
+def named_form(forms: Iterable[Form], form_id: str, edition: str | None = None) -> Form:
+    """The form of that id, and edition (else its newest). Raises UsageError."""
+    fitting = [form for form in forms if form.id == form_id and edition in (None, form.edition)]
+    if not fitting:
+        raise UsageError("usage.no_such_form", form=f"{form_id} {edition or ''}".strip())
+    return max(fitting, key=lambda form: form.first_year)
 
 
 def form_for_year(forms: Iterable[Form], year: int, form_id: str | None = None) -> Form:

@@ -1,0 +1,207 @@
+"""The command line: parse, call one pipeline function, print, choose an exit code. The only door to click."""
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from xltool import __version__, texts
+from xltool.errors import XltoolError
+
+if TYPE_CHECKING:
+    from xltool.pipeline import Setting
+
+CLEAN, LOOK, STOPPED = 0, 1, 2
+PATH = click.Path(path_type=Path)
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class Commands(click.Group):
+    """The commands in the order of the work, and one clear message with exit code 2 for whatever stops one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order they were written."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; an XltoolError, a full disk or an interruption becomes one message."""
+        try:
+            return super().invoke(ctx)
+        except XltoolError as error:
+            click.echo(texts.error(error), err=True)
+        except BrokenPipeError:
+            sys.stderr.close()
+        except OSError as error:
+            stopped = XltoolError("stopped.system", path=str(error.filename or ""), reason=error.strerror or str(error))
+            click.echo(texts.error(stopped), err=True)
+        ctx.exit(STOPPED)
+
+
+def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
+    """A click option; its help is in the texts under the command's name and its own."""
+
+    def decorate(function: _Command) -> _Command:
+        key = next(name for name in names if name.startswith("--")).removeprefix("--").replace("-", "_")
+        command = function.__name__.removesuffix("_command")
+        return click.option(*names, help=texts.help(f"{command}.{key}"), **settings)(function)
+
+    return decorate
+
+
+def against(*names: str) -> Callable[[_Command], _Command]:
+    """Adds --forms, and --roster and --previous as named, and hands the command the `Setting` they make."""
+
+    def decorate(function: _Command) -> _Command:
+        @functools.wraps(function)
+        def command(*args: Any, roster: Path | None = None, previous: tuple[Path, ...] = (), **rest: Any) -> Any:
+            from xltool import pipeline
+
+            return function(*args, about=pipeline.setting(roster, previous, rest.pop("forms")), **rest)
+
+        decorated: Any = option("--forms", type=PATH, multiple=True, metavar="DIR")(command)
+        if "--previous" in names:
+            decorated = option("--previous", type=PATH, multiple=True)(decorated)
+        if "--roster" in names or "--roster!" in names:
+            decorated = option("--roster", type=PATH, required="--roster!" in names)(decorated)
+        return decorated
+
+    return decorate
+
+
+def command(function: _Command) -> click.Command:
+    """Makes a function a command of `xltool`; its help, with examples, is in the texts."""
+    name = function.__name__.removesuffix("_command")
+    made: click.Command = main.command(name, help=texts.help(name), short_help=texts.help(f"{name}.short"))(function)
+    return made
+
+
+@click.group(cls=Commands, help=texts.help("xltool"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", prog_name="xltool", help=texts.help("version"))
+def main() -> None:
+    """The command ``xltool``."""
+    for stream in (sys.stdout, sys.stderr):  # Chinese comes out whatever the console says
+        if isinstance(getattr(stream, "encoding", None), str) and stream.encoding.lower() not in {"utf-8", "utf8"}:
+            getattr(stream, "reconfigure", lambda **_: None)(encoding="utf-8", errors="replace")
+
+
+@command
+@option("--year", type=click.IntRange(1900, 9999), required=True)
+@against("--roster!", "--previous")
+@option("--form")
+@option("-o", "--output", type=PATH, required=True)
+@option("--force", is_flag=True)
+def template(about: "Setting", year: int, form: str | None, output: Path, force: bool) -> None:
+    """Writes the templates and the distribution list."""
+    from xltool import pipeline, terminal
+
+    with terminal.progress("template") as report:
+        issued = pipeline.make_templates(year, about, output, form_id=form, force=force, progress=report)
+    click.echo(terminal.issued(issued, output, bool(about.previous)))
+
+
+@command
+@click.argument("paths", type=PATH, nargs=-1, required=True)
+@against("--roster", "--previous")
+@option("--jobs", type=click.IntRange(min=1))
+@option("--json", "as_json", is_flag=True)
+def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, as_json: bool) -> None:
+    """Prints what is wrong, problems first."""
+    from xltool import pipeline, terminal
+    from xltool.outputs import exchange
+
+    with terminal.progress("check") as report:
+        reviewed = pipeline.check(paths, about, jobs=jobs, progress=report)
+    click.echo(exchange.dumps(exchange.checked(reviewed)) if as_json else terminal.checked(reviewed))
+    _leave(pipeline.worth_a_look(reviewed))
+
+
+@command
+@click.argument("paths", type=PATH, nargs=-1, required=True)
+@against("--roster", "--previous")
+@option("-o", "--output", type=PATH, required=True)
+@option("--area")
+@option("--year", type=click.IntRange(1900, 9999))
+@option("--include-flawed", is_flag=True)
+@option("--jobs", type=click.IntRange(min=1))
+@option("--json", "as_json", is_flag=True)
+@option("--force", is_flag=True)
+def merge(about: "Setting", paths: tuple[Path, ...], output: Path, as_json: bool, **choices: Any) -> None:
+    """Writes the consolidated workbook and prints who is missing and what was refused."""
+    from xltool import pipeline, terminal
+    from xltool.outputs import exchange
+
+    with terminal.progress("merge") as report:
+        made = pipeline.merge(paths, about, output, progress=report, **choices)
+    click.echo(exchange.dumps(exchange.merged(made)) if as_json else terminal.merged(made, output))
+    _leave(pipeline.worth_a_look(made.tracking) or bool(made.missing or pipeline.open_findings(made.findings)))
+
+
+@command
+@click.argument("paths", type=PATH, nargs=-1, required=True)
+@against("--roster!")
+@option("--year", type=click.IntRange(1900, 9999))
+@option("--jobs", type=click.IntRange(min=1))
+@option("--json", "as_json", is_flag=True)
+def status(about: "Setting", paths: tuple[Path, ...], as_json: bool, **choices: Any) -> None:
+    """Prints each agency of the roster and what became of its return."""
+    from xltool import pipeline, terminal
+    from xltool.outputs import exchange
+
+    with terminal.progress("check") as report:
+        made = pipeline.merge(paths, about, None, progress=report, **choices)
+    click.echo(exchange.dumps(exchange.standing(made)) if as_json else terminal.standing(made))
+    _leave(pipeline.worth_a_look(made.tracking) or bool(made.missing))
+
+
+@main.group(help=texts.help("forms"), short_help=texts.help("forms.short"))
+def forms() -> None:
+    """What forms there are."""
+
+
+@forms.command("list", help=texts.help("forms.list"))
+@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
+def forms_list(folders: tuple[Path, ...]) -> None:
+    """Prints the forms, their editions and years."""
+    from xltool import terminal
+    from xltool.forms.definitions import load_forms
+
+    click.echo(terminal.forms(load_forms(folders)))
+
+
+@forms.command("show", help=texts.help("forms.show"))
+@click.argument("form")
+@click.argument("edition", required=False)
+@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
+def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
+    """Prints one form: its figures and its relations."""
+    from xltool import terminal
+    from xltool.forms.definitions import load_forms, named_form
+
+    click.echo(terminal.form(named_form(load_forms(folders), form, edition)))
+
+
+@forms.command("check", help=texts.help("forms.check"))
+@click.argument("folder", type=PATH)
+def forms_check(folder: Path) -> None:
+    """Loads the definitions below a folder strictly and says that they are right, or what is not."""
+    from xltool import terminal
+    from xltool.forms.definitions import forms_below
+
+    click.echo(terminal.forms_right(forms_below(folder)))
+
+
+@command
+@option("-o", "--output", type=PATH, default=Path("xltool-demo"), show_default=True)
+def demo(output: Path) -> None:
+    """The whole chain on the sample figures."""
+    from xltool import demonstration
+
+    for line in demonstration.run(output):
+        click.echo(line)
+
+
+def _leave(look: bool) -> None:
+    raise SystemExit(LOOK if look else CLEAN)

@@ -1,0 +1,114 @@
+"""What other programs get: the JSON of `check` and `merge`. Counts are numbers, amounts strings of exact decimals."""
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from enum import Enum
+
+from xltool import texts
+from xltool.model import Consolidation, Finding, Number, Reviewed, Roster, State, Status
+
+
+def checked(reviewed: Iterable[Reviewed]) -> dict[str, object]:
+    """The answer of ``check --json``: one entry for every file found."""
+    return {"submissions": [_submission(item) for item in reviewed]}
+
+
+def merged(made: Consolidation) -> dict[str, object]:
+    """The answer of ``merge --json``: ``found`` is the sum of the five counts of files."""
+    states = [item.status for item in made.tracking]
+    counts = {status.value: states.count(status) for status in Status}
+    return {
+        "found": len(states),
+        **counts,
+        "missing": [agency.code for agency in made.missing],
+        "complete": made.complete,
+        "year": made.year,
+        "files": [_tracked(item) for item in made.tracking],
+        "totals": {cell: _number(value) for cell, value in made.summary.values.items()},
+        "incomplete": dict(made.lacking),
+        "findings": [_finding(finding) for finding in made.findings],
+    }
+
+
+def standing(made: Consolidation, roster: Roster) -> dict[str, object]:
+    """The answer of ``status --json``: every agency of the roster and what became of its return."""
+    by_agency = {item.submission.agency_code: item for item in made.tracking if item.submission}
+    return {
+        "agencies": [
+            {
+                "code": agency.code,
+                "name": agency.name,
+                "status": by_agency[agency.code].status.value if agency.code in by_agency else "missing",
+                "file": by_agency[agency.code].file if agency.code in by_agency else None,
+            }
+            for agency in roster
+        ]
+    }
+
+
+def dumps(answer: Mapping[str, object]) -> str:
+    """JSON text, readable and in Chinese as it is."""
+    return json.dumps(answer, ensure_ascii=False, indent=1)
+
+
+def _submission(item: Reviewed) -> dict[str, object]:
+    read = item.submission
+    return {
+        "file": item.file,
+        "sha256": item.sha256 or None,
+        "form": read.form if read else None,
+        "edition": read.edition if read else None,
+        "year": read.year if read else None,
+        "scope": read.scope.value if read else None,
+        "agency": {"code": read.agency_code or None, "name": read.agency_name or None} if read else None,
+        "status": item.status.value,
+        "values": {cell: _number(value) for cell, value in read.values.items()} if read else {},
+        "states": {
+            cell: entry.state.value
+            for cell, entry in (read.entries.items() if read else ())
+            if entry.state is not State.NUMBER and read and read.values[cell] is None
+        },
+        "findings": [_finding(finding) for finding in item.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": texts.say(finding),
+        "relation": finding.relation,
+        "settled": finding.settled,
+        "cells": [{"id": spot.id or None, "sheet": spot.sheet, "address": spot.address} for spot in finding.spots],
+        "facts": {key: _fact(value) for key, value in finding.facts.items()},
+    }
+
+
+def _tracked(item: Reviewed) -> dict[str, object]:
+    return {
+        "file": item.file,
+        "sha256": item.sha256 or None,
+        "status": item.status.value,
+        "agency": item.submission.agency_code if item.submission else None,
+        "reason": texts.say(item.reason) if item.reason else None,
+    }
+
+
+def _number(value: Number | None) -> int | str | None:
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def _fact(value: object) -> object:
+    match value:
+        case Decimal():
+            return f"{value:f}"
+        case Enum():
+            return value.value
+        case tuple() | list():
+            return [_fact(item) for item in value]
+        case Mapping():
+            return {str(key): _fact(item) for key, item in value.items()}
+        case None | bool() | int() | str():
+            return value
+    return str(value)

@@ -1,0 +1,193 @@
+"""What a person at a console reads: results as lines and tables, and a progress bar on long work. The door to rich."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xltool import texts
+from xltool.model import Consolidation, Finding, Form, Reviewed, Severity, Status, Submission
+
+if TYPE_CHECKING:
+    from xltool.pipeline import Issued, Progress
+
+MOST_NOTES = 5  # of one file on the screen; --json and the consolidated workbook have all
+_LONG_WORK = 20  # files: below this a progress bar is only a flicker
+_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOTE: "·"}
+_REFUSED = (Status.UNREADABLE, Status.FOREIGN)
+
+
+@contextmanager
+def progress(doing: str) -> Iterator["Progress"]:
+    """A bar on the error stream while work is long and somebody is watching; silent otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(texts.word("doing", doing), visible=False)
+        yield lambda done, of: bar.update(task, completed=done, total=of, visible=of >= _LONG_WORK)
+
+
+def issued(items: Sequence["Issued"], folder: Path, prefilled: bool) -> str:
+    """What `template` wrote."""
+    said = [texts.told("issued", count=len(items), folder=str(folder))]
+    if prefilled:
+        said.append(texts.told("prefilled"))
+    return "\n".join(said)
+
+
+def checked(reviewed: Sequence[Reviewed]) -> str:
+    """Every file that needs a look with its findings, problems first; then one line for all that is well."""
+    lines: list[str] = []
+    clean = 0
+    for item in sorted(reviewed, key=_urgency):
+        shown = _findings(item.findings)
+        if item.status is Status.ACCEPTED and not shown:
+            clean += 1
+        else:
+            lines += [_head(item), *shown, ""]
+    lines.append(texts.told("checked", count=len(reviewed), clean=clean, **_tally(reviewed)))
+    return "\n".join(lines)
+
+
+def merged(made: Consolidation, output: Path) -> str:
+    """How many files ended how, who is missing, what is open, and where the workbook lies."""
+    lines: list[str] = []
+    for item in sorted(made.tracking, key=_urgency):
+        if item.status is not Status.ACCEPTED:
+            lines += [
+                _head(item),
+                *([f"    {texts.say(item.reason)}"] if item.reason else []),
+                *_findings(item.findings),
+            ]
+    lines += [f"{texts.told('area_finding')}{texts.say(finding)}" for finding in made.findings]
+    if made.missing:
+        names = tuple(f"{agency.name}（{agency.code}）" for agency in made.missing)
+        lines.append(texts.told("missing", count=len(names), names=names))
+    states = [item.status for item in made.tracking]
+    counts = {status.value: states.count(status) for status in Status}
+    lines.append(texts.told("merged", found=len(states), parts=len(made.parts), **counts))
+    if not made.complete:
+        lines.append(texts.told("incomplete", count=len(made.missing)))
+    lines.append(texts.told("written", path=str(output)))
+    return "\n".join(lines)
+
+
+def standing(made: Consolidation) -> str:
+    """Each agency of the roster with the state of its return, as a table."""
+    latest = {item.submission.agency_code: item for item in _standing_order(made.tracking) if item.submission}
+    rows = []
+    for agency in made.roster or ():
+        item = latest.get(agency.code)
+        state = texts.word("status", item.status.value) if item else texts.word("status", "missing")
+        open_count = len(_open(item.findings)) if item else 0
+        rows.append((agency.code, agency.name, state, str(open_count or ""), Path(item.file).name if item else ""))
+    return _table(("code", "name", "state", "open", "file"), rows)
+
+
+def forms(known: Sequence[Form]) -> str:
+    """The forms, their editions and years, as a table."""
+    rows = [
+        (form.id, form.edition, form.title, f"{form.first_year}–{form.last_year or ''}", str(len(form.cells)))
+        for form in known
+    ]
+    return _table(("form", "edition", "title", "years", "cells"), rows)
+
+
+def form(shown: Form) -> str:
+    """One form: its figures by official words, and its relations."""
+    head = texts.told("form", title=shown.official_title, document=shown.document, cells=len(shown.cells))
+    figures = [
+        (
+            cell.id,
+            cell.table,
+            cell.line_words,
+            cell.column_words,
+            cell.unit,
+            texts.word("role", "computed" if cell.computed else "input"),
+        )
+        for cell in shown.cells.values()
+    ]
+    rules = [(item.id, texts.word("severity", item.severity.value), item.name, item.basis) for item in shown.relations]
+    return "\n".join(
+        [
+            head,
+            _table(("cell", "table", "line", "column", "unit", "role"), figures),
+            _table(("relation", "severity", "title", "basis"), rules),
+        ]
+    )
+
+
+def forms_right(known: Iterable[Form]) -> str:
+    """That definitions are right, one line each."""
+    return "\n".join(
+        texts.told(
+            "form_right", form=item.id, edition=item.edition, cells=len(item.cells), relations=len(item.relations)
+        )
+        for item in known
+    )
+
+
+def _urgency(item: Reviewed) -> tuple[int, str]:
+    order = (Status.RETURNED, Status.UNREADABLE, Status.FOREIGN, Status.ACCEPTED, Status.SUPERSEDED)
+    return (order.index(item.status), item.file)
+
+
+def _standing_order(tracking: Iterable[Reviewed]) -> list[Reviewed]:
+    """So that the state that counts comes last: a superseded return never hides the one that replaced it."""
+    return sorted(tracking, key=lambda item: item.status is not Status.SUPERSEDED)
+
+
+def _head(item: Reviewed) -> str:
+    return texts.told(
+        "file",
+        file=item.file,
+        agency=_name(item.submission) or texts.word("shown", "unknown"),
+        status=texts.word("status", item.status.value),
+    )
+
+
+def _name(submission: Submission | None) -> str:
+    return submission.agency_name if submission else ""
+
+
+def _open(findings: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity is not Severity.NOTE and not finding.settled]
+
+
+def _findings(findings: Sequence[Finding]) -> list[str]:
+    notes = [finding for finding in findings if finding.severity is Severity.NOTE or finding.settled]
+    lines = [f"  {_MARKS[finding.severity]} {texts.say(finding)}" for finding in _open(findings)]
+    lines += [f"  {_MARKS[Severity.NOTE]} {texts.say(finding)}" for finding in notes[:MOST_NOTES]]
+    if len(notes) > MOST_NOTES:
+        lines.append("  " + texts.told("more_notes", count=len(notes) - MOST_NOTES))
+    return lines
+
+
+def _tally(reviewed: Iterable[Reviewed]) -> dict[str, int]:
+    states = [item.status for item in reviewed]
+    return {
+        "returned": states.count(Status.RETURNED),
+        "refused": sum(state in _REFUSED for state in states),
+    }
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table: Any = Table(*(texts.word("column", column) for column in columns), box=box.SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    out = StringIO()
+    width = Console(stderr=True).width if sys.stdout.isatty() else 200
+    Console(file=out, width=width, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
