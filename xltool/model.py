@@ -370,7 +370,8 @@ class Submission:
     """One filled form of one agency for one year (填报表), or a consolidation of several, as it was read.
 
     ``values`` holds every cell of the form: inputs as read, computed cells recomputed from them, never as stored.
-    ``manifest`` is empty for an agency's own report.
+    Of a consolidation, ``manifest`` lists the reports inside, ``absent`` the agencies it lacks (without a SHA-256),
+    and ``lacking`` how many of the reports inside give no figure for a cell; all three are empty for an agency's own.
     """
 
     form: str
@@ -387,6 +388,8 @@ class Submission:
     observations: tuple[Observation, ...] = ()
     manifest: tuple[Leaf, ...] = ()
     declared_zero: bool = False
+    absent: tuple[Leaf, ...] = ()
+    lacking: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def counted(self) -> Values:
@@ -410,7 +413,8 @@ class Spot(NamedTuple):
 class Finding:
     """One thing somebody must look at. Facts only; `texts` makes the sentence. The first spot is the one to look at.
 
-    ``relation`` is the relation broken, if any; ``settled`` holds the written reason that settles it.
+    ``relation`` is the relation broken, if any; ``settled`` holds the written reason that settles it. ``wording`` is
+    what `texts` says it with where the code is the form's own rule and not one of ours.
     """
 
     code: str
@@ -419,6 +423,7 @@ class Finding:
     facts: Mapping[str, object] = field(default_factory=dict)
     relation: str | None = None
     settled: str | None = None
+    wording: str = ""
 
 
 class Status(StrEnum):
@@ -433,7 +438,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """One file found, what was read from it, and what was found: one row of the tracking table."""
+    """One file found, what was read from it, and what was found: one row of the tracking table.
+
+    ``reason`` says why it has its status, or what it replaced; ``counted`` whether its figures are in the sum.
+    """
 
     file: str
     sha256: str
@@ -441,6 +449,7 @@ class Reviewed:
     submission: Submission | None
     findings: tuple[Finding, ...]
     reason: Finding | None = None
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,7 +457,7 @@ class Consolidation:
     """The sum of many submissions that remembers its parts (汇总).
 
     ``summary`` is itself a submission of scope ``area``. ``parts`` are the submissions summed, in roster order;
-    ``missing`` the agencies of the roster without an accepted return; ``tracking`` one row for every file found.
+    ``missing`` the agencies of the roster whose figures are not in the sum; ``tracking`` one row for every file found.
     """
 
     form: Form
@@ -458,4 +467,21 @@ class Consolidation:
     missing: tuple[Agency, ...]
     tracking: tuple[Reviewed, ...]
     findings: tuple[Finding, ...]
-    roster: Roster
+    roster: Roster | None
+
+    @property
+    def expected(self) -> int:
+        """How many agencies the sum should hold."""
+        return len(self.summary.manifest) + len(self.summary.absent)
+
+    @property
+    def lacking(self) -> Mapping[str, int]:
+        """How many of them give a cell no figure, where any does: there the total is only a lower bound."""
+        absent = len(self.summary.absent)
+        counts = {cell: absent + self.summary.lacking.get(cell, 0) for cell in self.form.cells}
+        return {cell: count for cell, count in counts.items() if count}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every total is whole."""
+        return not self.lacking
