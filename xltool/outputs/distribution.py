@@ -1,0 +1,90 @@
+"""What was handed out to whom: names of files that every system accepts, and the distribution list (下发清单)."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from xltool.forms.furniture import words
+from xltool.model import Agency, Box, Form
+from xltool.outputs.styles import styles
+from xltool.outputs.writing import Content, FileLink, new_workbook
+
+_COLUMNS = ("number", "code", "name", "level", "contact", "template", "serial", "returned", "remark")
+_STYLES = {"number": ("centred",), "template": ("linked", "text")}
+_WIDTHS = (6, 16, 34, 10, 14, 60, 20, 14, 20)
+_LONGEST = {"code": 48, "agency": 117, "form": 60}  # bytes; file systems allow 255 for the whole name
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*#%]')  # the last two would break a link to the file
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
+
+
+def template_name(form: Form, agency: Agency, year: int) -> str:
+    """The file name of an agency's template. Agencies of different codes never get the same name."""
+    code = _clipped(agency.code, _LONGEST["code"])
+    if code != agency.code:
+        code += f"-{sha256(agency.code.encode()).hexdigest()[:6]}"
+    name = (
+        words()
+        .distribution["template_file"]
+        .format(
+            code=code,
+            agency=_clipped(agency.name, _LONGEST["agency"]),
+            year=year,
+            form=_clipped(form.title, _LONGEST["form"]),
+        )
+    )
+    return f"_{name}" if _RESERVED.fullmatch(name.partition(".")[0].strip()) else name
+
+
+def _clipped(text: str, longest: int) -> str:
+    """Text as a part of a file name: no sign a file system or a link forbids, no sign that is not seen, not too long."""
+    seen = "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in text)
+    plain = _FORBIDDEN.sub("_", " ".join(seen.split())).lstrip("~. ")
+    return plain.encode()[:longest].decode(errors="ignore").rstrip(". ")
+
+
+def distribution_name(form: Form, year: int) -> str:
+    """The file name of the distribution list."""
+    return words().distribution["file"].format(year=year, form=form.title)
+
+
+def write_distribution_list(
+    form: Form, year: int, rows: Sequence[tuple[Agency, str, str]], path: Path, *, force: bool = False
+) -> None:
+    """Write the list of templates handed out: agency, file (in the same folder) and serial of each.
+
+    Raises WritingError; UsageError if ``path`` exists (unless ``force``).
+    """
+    say = words().distribution
+    title = say["title"].format(year=year, form=form.title)
+    with new_workbook(path, styles(), font=words().look["body_font"], force=force) as book:
+        sheet = book.sheet(say["sheet"])
+        sheet.put(Box(1, 1, 1, len(_COLUMNS)), title, "title")
+        sheet.set_row(0, 34)
+        for column, (key, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True), start=1):
+            sheet.put(Box(2, column), say[key], "caption")
+            sheet.set_column(column - 1, column - 1, width)
+        for number, (agency, file, serial) in enumerate(rows, start=1):
+            held: tuple[Content, ...] = (
+                number,
+                agency.code,
+                agency.name,
+                agency.level,
+                agency.contact,
+                FileLink(file, file),
+                serial,
+                None,
+                None,
+            )
+            for column, (key, content) in enumerate(zip(_COLUMNS, held, strict=True), start=1):
+                sheet.put(Box(number + 2, column), content or None, *_STYLES.get(key, ("listed", "text")))
+        sheet.autofilter(1, 0, 1 + len(rows), len(_COLUMNS) - 1)
+        sheet.freeze_panes(2, 0)
+        sheet.repeat_rows(1)
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer(words().look["footer"])
+        book.describe(title, {})

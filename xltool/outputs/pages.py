@@ -1,0 +1,51 @@
+"""How a sheet of a template stands on the screen and on paper, and what its protection allows."""
+
+from xltool.forms.furniture import words
+from xltool.forms.sheets import lines_needed
+from xltool.forms.slots import Purpose, Role
+from xltool.forms.slots import Sheet as Planned
+from xltool.outputs.styles import TABS
+from xltool.outputs.writing import Book, Sheet
+
+_A4 = 9
+_TITLE_LINE = 24.0  # points, for 16 point text
+_TITLE_SIZE = 1.5  # widths of a character of the title in those of the body
+_FILLED_IN = {Role.INPUT, Role.PARAGRAPH, Role.FIELD}
+_ROWS_MAY_GROW = {"format_rows": True}
+
+
+def set_up(planned: Planned, sheet: Sheet, book: Book, title: str, document: str) -> None:
+    """Widths, heights, what stays in sight, protection without a password, and A4 pages."""
+    heights = dict(planned.heights)
+    heights[1] = max(heights.get(1, 0.0), lines_needed(title, sum(planned.widths) / _TITLE_SIZE) * _TITLE_LINE + 8)
+    # What a check writes into the list of findings takes the looks of its columns.
+    listed = book.style("mark") if planned.purpose is Purpose.MARKS else None
+    for column, width in enumerate(planned.widths):
+        sheet.set_column(column, column, width, listed)
+    for row, height in heights.items():
+        sheet.set_row(row - 1, height)
+    if planned.frozen:
+        sheet.freeze_panes(planned.frozen, 0)
+    to_fill = [slot for slot in planned.slots if slot.role in _FILLED_IN]
+    sheet.set_tab_color(TABS["fill" if to_fill else "look"])
+    if to_fill:
+        sheet.set_selection(to_fill[0].address)
+    sheet.hide_gridlines(2)
+    sheet.protect("", _ROWS_MAY_GROW)
+    _print(planned, sheet, document)
+
+
+def _print(planned: Planned, sheet: Sheet, document: str) -> None:
+    say = words().look
+    sheet.set_paper(_A4)
+    if planned.landscape:
+        sheet.set_landscape()
+    sheet.set_margins(left=0.6, right=0.6, top=0.75, bottom=0.75)
+    sheet.center_horizontally()
+    grows = any(slot.role in {Role.PARAGRAPH, Role.CHECK, Role.EXPLANATION} for slot in planned.slots)
+    sheet.fit_to_pages(1, 0 if grows or planned.purpose is Purpose.MARKS else 1)
+    if planned.purpose in {Purpose.CHECKS, Purpose.EXPLANATIONS, Purpose.MARKS}:
+        sheet.repeat_rows(planned.frozen - 1)
+    font = say["body_font"]
+    sheet.set_header(f'&R&"{font},Regular"&9{document}', {"margin": 0.35})
+    sheet.set_footer(f'&C&"{font},Regular"&9{say["footer"]}', {"margin": 0.35})

@@ -1,0 +1,292 @@
+"""A locked workbook for one agency: everything in it comes from the plan of its form; this says what each part holds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from xltool import texts
+from xltool.forms.expressions import quoted
+from xltool.forms.furniture import words
+from xltool.forms.identity import Identity
+from xltool.forms.layout import Plan
+from xltool.forms.slots import Purpose, Role, Slot
+from xltool.forms.slots import Sheet as Planned
+from xltool.model import Agency, Form, Kind, Number, Relation, Term, Values
+from xltool.outputs import marking, pages, prompts
+from xltool.outputs.check_formulas import (
+    CheckLine,
+    absolute,
+    check_contents,
+    check_lines,
+    counted,
+    overall,
+    overall_formula,
+    side_formula,
+    unfilled_formula,
+)
+from xltool.outputs.styles import styles
+from xltool.outputs.writing import Book, Content, Formula, Link, Sheet, new_workbook
+
+
+class Issue(NamedTuple):
+    """One workbook to be handed out. ``previous`` are the agency's figures of the year before, where they are known.
+
+    ``serial`` is unique to each workbook issued; ``seal`` an HMAC over its identity, empty where none is made.
+    """
+
+    agency: Agency
+    year: int
+    serial: str
+    previous: Values | None = None
+    seal: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known while one workbook is written.
+
+    ``prefilled`` are inputs filled in from last year, ``figures`` all figures as a spreadsheet program has them,
+    ``unfilled`` how many inputs of a sheet are blank ("" for all sheets), ``checks`` what the checks sheet shows.
+    """
+
+    plan: Plan
+    issue: Issue
+    prefilled: Mapping[str, Number]
+    figures: Values
+    unfilled: Mapping[str, int]
+    lines: Mapping[str, CheckLine]
+    relations: Mapping[str, Relation]
+    computing: Mapping[str, Relation]
+    items: frozenset[tuple[str, str]]
+
+
+Part = tuple[Content, tuple[str, ...]]  # what a slot holds, and its styles
+
+
+def write_template(plan: Plan, issue: Issue, path: Path, *, force: bool = False) -> None:
+    """Write the workbook of ``issue``. Raises WritingError; UsageError if ``path`` exists (unless ``force``)."""
+    draft = _draft(plan, issue)
+    with new_workbook(path, styles(), font=words().look["body_font"], force=force) as book:
+        for planned in plan.sheets:
+            sheet = book.sheet(planned.name)
+            for slot in planned.slots:
+                content, names = _PARTS[slot.role](draft, planned, slot)
+                sheet.put(slot.box, content, *names)
+            _validate(draft, planned, sheet)
+            marking.mark(plan, planned, sheet, book)
+            pages.set_up(planned, sheet, book, _title_text(draft, plan.form.report_title), plan.form.document)
+        _write_identity(draft, book)
+        for cell, place in plan.cells.items():
+            book.define_name(cell, f"={quoted(place.sheet)}!{absolute(place.address)}")
+        book.lock_structure()
+
+
+def prefill(form: Form, previous: Values | None) -> dict[str, Number]:
+    """Inputs that a relation sets equal to one figure of last year, where that figure is known."""
+    filled: dict[str, Number] = {}
+    for relation in form.relations:
+        left, operator, right = relation.expect
+        plain = (len(left.terms), len(right.terms), left.constant, right.constant, operator) == (1, 1, 0, 0, "==")
+        if not plain or relation.when or left.modulus or right.modulus:
+            continue
+        here, there = left.terms[0], right.terms[0]
+        value = (previous or {}).get(there.cell)
+        wanted = here == Term(here.cell) and there == Term(there.cell, previous=True)
+        if wanted and value is not None and not form.cells[here.cell].computed:
+            filled[here.cell] = value
+    return filled
+
+
+def _draft(plan: Plan, issue: Issue) -> Draft:
+    form = plan.form
+    prefilled = prefill(form, issue.previous)
+    profiles = {"without_rule_power"} if issue.agency.rule_power is False else set()
+    unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
+    for cell in form.inputs:
+        for key in ("", plan.where(cell.id).sheet):
+            unfilled[key] += cell.id not in prefilled
+    return Draft(
+        plan=plan,
+        issue=issue,
+        prefilled=prefilled,
+        figures=counted(form, prefilled),
+        unfilled=unfilled,
+        lines=check_lines(plan, prefilled, issue.previous, profiles=profiles),
+        relations={relation.id: relation for relation in form.relations},
+        computing={relation.computes: relation for relation in form.formulas if relation.computes},
+        items=frozenset(_items(form)),
+    )
+
+
+def _items(form: Form) -> set[tuple[str, str]]:
+    """Labels that stand left-aligned before their figures: where lines are named in several steps, or at length."""
+    found: set[tuple[str, str]] = set()
+    for table in form.tables:
+        rows = {cell.box.row for cell in table.cells}
+        first = min(cell.box.column for cell in table.cells)
+        before = [label for label in table.labels if label.box.row in rows and label.box.column < first]
+        if len({label.box.column for label in before}) > 1 or not table.printed:
+            found |= {(table.id, label.text) for label in before if label.box.rows == 1}
+    return found
+
+
+def _title_text(draft: Draft, text: str) -> str:
+    return text.format(agency=draft.issue.agency.name, year=draft.issue.year)
+
+
+# --- what the slots hold, by role ------------------------------------------------------------------------------
+
+
+def _plain(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    return slot.text, (slot.role,)
+
+
+def _blank(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    return None, (slot.role,)
+
+
+def _title(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    return _title_text(draft, slot.text), (slot.role,)
+
+
+def _label(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    return slot.text, ("item" if (slot.key, slot.text) in draft.items else slot.role,)
+
+
+def _input(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    kind = "amount" if draft.plan.form.cells[slot.key].kind is Kind.AMOUNT else "whole"
+    if slot.key in draft.prefilled:
+        return draft.prefilled[slot.key], (slot.role, kind, "prefilled")
+    return None, (slot.role, kind)
+
+
+def _computed(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    kind = "amount" if draft.plan.form.cells[slot.key].kind is Kind.AMOUNT else "whole"
+    relation, value = draft.computing[slot.key], draft.figures[slot.key]
+    text = side_formula(draft.plan, relation.expect.right, sheet=planned.name)
+    return Formula(text, 0 if value is None else value), (slot.role, kind)
+
+
+def _identity(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    agency = draft.issue.agency
+    facts = {
+        "agency": agency.name,
+        "code": agency.code,
+        "year": str(draft.issue.year),
+        "scope": words().cover[agency.scope],
+    }
+    return facts[slot.key], (slot.role,)
+
+
+def _unfilled(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    """A count on the cover; on a section's own sheet a sentence about it."""
+    cover = draft.plan.sheet(Purpose.COVER)
+    places = {other.key: other.address for other in cover.slots if other.role is Role.UNFILLED}
+    count = draft.unfilled[slot.key]
+    if planned is cover:
+        pages_of_it = [spot for key, spot in places.items() if key]
+        text = unfilled_formula(draft.plan, slot.key) if slot.key else "+".join(pages_of_it)
+        return Formula(text, count), ("count",)
+    say = words().table
+    spot = f"{quoted(cover.name)}!{places[slot.key]}"
+    legend = say["legend"]
+    if any(draft.plan.where(cell).sheet == planned.name for cell in draft.prefilled):
+        legend += say["legend_prefilled"]
+    sentence = f"{say['unfilled_before']}{count}{say['unfilled_after']}" if count else say["filled"]
+    text = f'IF({spot}=0,"{say["filled"]}","{say["unfilled_before"]}"&{spot}&"{say["unfilled_after"]}")&"{legend}"'
+    return Formula(text, sentence + legend), (slot.role,)
+
+
+def _checked(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    return Formula(overall_formula(draft.plan), overall(draft.lines.values())), (slot.role,)
+
+
+def _link(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    return Link(slot.text, slot.key, "A1"), (slot.role,)
+
+
+def _check(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    plan, relation = draft.plan, draft.relations[slot.key]
+    amounts = any(plan.form.cells[term.cell].kind is Kind.AMOUNT for term in relation.terms)
+    match slot.text:
+        case "number":
+            return slot.box.row - min(plan.checks.values()) + 1, ("centred",)
+        case "relation":
+            return relation.name, ("listed",)
+        case "link":
+            return Link(words().checks["link"], *plan.where(relation.terms[0].cell)), ("linked",)
+        case "severity":
+            return texts.word("severity", relation.severity), ("centred",)
+        case "basis":
+            return relation.basis, ("listed",)
+        case part:
+            live = check_contents(plan, relation, draft.issue.previous, draft.lines[relation.id])
+            return live[part], ("centred", "amount" if amounts else "whole")
+
+
+def _explanation(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    if slot.key == "number":
+        return int(slot.text), ("centred",)
+    return None, (slot.role, "text") if slot.key in {"author", "date"} else (slot.role,)
+
+
+_PARTS: Mapping[Role, Callable[[Draft, Planned, Slot], Part]] = {
+    Role.TITLE: _title,
+    Role.HEADING: _plain,
+    Role.GUIDE: _plain,
+    Role.LABEL: _label,
+    Role.CAPTION: _plain,
+    Role.INPUT: _input,
+    Role.COMPUTED: _computed,
+    Role.PARAGRAPH: _blank,
+    Role.FIELD: _blank,
+    Role.CHOICE: _blank,
+    Role.IDENTITY: _identity,
+    Role.UNFILLED: _unfilled,
+    Role.CHECKED: _checked,
+    Role.LINK: _link,
+    Role.CHECK: _check,
+    Role.EXPLANATION: _explanation,
+}
+
+
+def _validate(draft: Draft, planned: Planned, sheet: Sheet) -> None:
+    """What may be typed into each unlocked cell, and the words that go with it."""
+    for slot in planned.slots:
+        match slot.role:
+            case Role.INPUT:
+                cell = draft.plan.form.cells[slot.key]
+                allowed = prompts.for_figure(cell, slot, planned.name, draft.prefilled.get(slot.key))
+            case Role.CHOICE:
+                allowed = prompts.for_declaration()
+            case Role.FIELD:
+                allowed = prompts.for_field(slot.key)
+            case Role.EXPLANATION if slot.key == "relation":
+                allowed = prompts.for_relation(draft.plan)
+            case _:
+                continue
+        sheet.data_validation(slot.address, allowed)
+
+
+def _write_identity(draft: Draft, book: Book) -> None:
+    """Who and what the workbook is, on a very hidden sheet and as document properties."""
+    form, issue = draft.plan.form, draft.issue
+    identity = Identity(
+        form=form.id,
+        edition=form.edition,
+        year=issue.year,
+        agency_code=issue.agency.code,
+        agency_name=issue.agency.name,
+        scope=issue.agency.scope,
+        serial=issue.serial,
+        layout=draft.plan.digest,
+        seal=issue.seal,
+    )
+    sheet = book.sheet(words().sheets["identity"])
+    for row, (key, value) in enumerate(identity.rows()):
+        sheet.write_string(row, 0, key)
+        sheet.write_string(row, 1, value)
+    sheet.protect()
+    sheet.very_hidden()
+    book.describe(_title_text(draft, form.report_title), identity.properties())

@@ -1,0 +1,229 @@
+"""The only door to XlsxWriter: what it refuses is an error, and a file is written whole or not at all.
+
+XlsxWriter answers a refusal with a negative number or a warning and goes on, so that a template would be handed out
+without its validation. Every call goes through here, and both become WritingError.
+"""
+
+import os
+import re
+import secrets
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+
+from xltool.errors import UsageError, WritingError
+from xltool.forms.places import address
+from xltool.model import Box, Number
+
+Style = Mapping[str, object]  # properties of a format, as XlsxWriter names them
+
+CREATED = datetime(2000, 1, 1)  # not the clock: the same input gives the same bytes
+# What a spreadsheet program takes for the start of a formula; the full-width signs count where input is East Asian.
+FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what XML cannot hold
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    # A Normal font of 11 points in which a digit is 8 pixels wide, as SimSun is: column widths are counted in digits.
+    "default_column_width": 72,
+    "default_row_height": 18,
+}
+
+
+class Formula(NamedTuple):
+    """A formula, and the value a spreadsheet program would compute for it; never the empty text."""
+
+    text: str
+    value: str | Number
+
+
+class Link(NamedTuple):
+    """Text that leads to a cell of the same workbook."""
+
+    text: str
+    sheet: str
+    address: str
+
+
+class FileLink(NamedTuple):
+    """Text that leads to a file in the same folder."""
+
+    text: str
+    file: str
+
+
+Content = str | Number | Formula | Link | FileLink | None
+
+
+class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # the library ships no types
+    """A workbook whose structure can be locked, which XlsxWriter does not offer."""
+
+    structure_locked = False
+
+    def _write_workbook_pr(self) -> None:
+        # In a workbook part, workbookProtection follows workbookPr.
+        super()._write_workbook_pr()
+        if self.structure_locked:
+            self._xml_empty_tag("workbookProtection", [("lockStructure", 1)])
+
+
+class Sheet:
+    """A worksheet. Any method of XlsxWriter's worksheet can be called on it (rows and columns from 0)."""
+
+    def __init__(self, worksheet: Any, book: "Book") -> None:
+        self._worksheet = worksheet
+        self._book = book
+        self.name: str = worksheet.get_name()
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        return _heard(self._worksheet, method, self.name)
+
+    def put(self, box: Box, content: Content, *styles: str) -> None:
+        """Write one thing into a box (rows and columns from 1), merged if it has several cells. None is a blank.
+
+        A text stays a text, whatever it begins with. A name refers to the styles of the book; later ones win.
+        """
+        row, column = box.row - 1, box.column - 1
+        signed = isinstance(content, str) and content.startswith(FORMULA_SIGNS)
+        style = self._book.style(*styles, quoted=signed)
+        if box.rows > 1 or box.columns > 1:
+            self.merge_range(row, column, row + box.rows - 1, column + box.columns - 1, "", style)
+        match content:
+            case None:
+                self.write_blank(row, column, None, style)
+            case str():
+                self.write_string(row, column, _literal(content), style)
+            case Formula(text, value):
+                if value == "":
+                    raise _refusal("empty_value", self.name, address(box.row, box.column))
+                self.write_formula(row, column, text, style, value)
+            case Link(text, sheet, place):
+                target = "internal:'{}'!{}".format(sheet.replace("'", "''"), place)
+                self.write_url(row, column, target, style, _literal(text))
+            case FileLink(text, file):
+                self.write_url(row, column, f"external:{file}", style, _literal(text))
+            case _:
+                self.write_number(row, column, content, style)
+
+
+class Book:
+    """A workbook being written. Any method of XlsxWriter's workbook can be called on it, such as ``define_name``."""
+
+    def __init__(self, workbook: _Workbook, styles: Mapping[str, Style]) -> None:
+        self._workbook = workbook
+        self._styles = styles
+        self._formats: dict[tuple[tuple[str, ...], bool], Any] = {}
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        return _heard(self._workbook, method, "")
+
+    def sheet(self, name: str) -> Sheet:
+        """A new sheet, after those that are there."""
+        return Sheet(self._workbook.add_worksheet(name), self)
+
+    def style(self, *names: str, quoted: bool = False) -> Any:
+        """The format of these styles together; made once. ``quoted`` keeps a text a text when the cell is edited."""
+        key = (names, quoted)
+        if key not in self._formats:
+            properties = {name: value for part in names for name, value in self._styles[part].items()}
+            if quoted:
+                properties["quote_prefix"] = True
+            self._formats[key] = self._workbook.add_format(properties)
+        return self._formats[key]
+
+    def describe(self, title: str, properties: Mapping[str, str]) -> None:
+        """The document's title and its custom properties. Raises WritingError for what they cannot hold."""
+        for key, text in {"title": title, **properties}.items():
+            if _UNWRITABLE.search(text):
+                raise _refusal("unwritable", key, repr(text))
+        self.set_properties({"title": title, "created": CREATED})
+        for key, text in properties.items():
+            self.set_custom_property(key, text, "text")
+
+    def lock_structure(self) -> None:
+        """No sheet may be added, removed, renamed, moved or unhidden. No password: a guard rail, not a secret."""
+        self._workbook.structure_locked = True
+
+
+@contextmanager
+def new_workbook(path: Path, styles: Mapping[str, Style], *, font: str = "", force: bool = False) -> Iterator[Book]:
+    """A workbook that is saved to ``path`` on leaving, whole or not at all.
+
+    ``font`` is the Normal font; ``force`` allows an existing file to be replaced. Raises WritingError, UsageError.
+    """
+    _refuse_existing(path, force)
+    stream = BytesIO()
+    normal = {"default_format_properties": {"font_name": font, "font_size": 11, "font_scheme": "none"}} if font else {}
+    with _hearing(path):
+        workbook = _Workbook(stream, {**_OPTIONS, **normal})
+        yield Book(workbook, styles)
+        workbook.close()
+    save(path, stream.getvalue(), force=force)
+
+
+def save(path: Path, data: bytes, *, force: bool = False) -> None:
+    """Write a file whole or not at all: to a draft in the same folder, to the disk, and renamed.
+
+    Raises UsageError if ``path`` exists (unless ``force``), WritingError if it cannot be saved.
+    """
+    _refuse_existing(path, force)
+    draft = path.with_name(f".{secrets.token_hex(8)}.part")  # short: a long name must not make it impossible
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise WritingError("writing.not_saved", file=str(path), reason=error.strerror or str(error)) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _refuse_existing(path: Path, force: bool) -> None:
+    if not force and path.exists():
+        raise UsageError("usage.output_exists", path=str(path))
+
+
+@contextmanager
+def _hearing(path: Path) -> Iterator[None]:
+    """Turns what the library says in its own ways into WritingError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            yield
+    except (UserWarning, XlsxWriterException, UnicodeError) as error:
+        raise WritingError("writing.refused", action="write", place=path.name, reason=str(error)) from error
+
+
+def _heard(target: Any, name: str, place: str) -> Callable[..., Any]:
+    method = getattr(target, name)
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        answer = method(*arguments, **options)
+        if isinstance(answer, int) and answer < 0:
+            raise _refusal(name, place, f"{arguments!r} -> {answer}")
+        return answer
+
+    return call
+
+
+def _refusal(action: str, place: str, reason: str) -> WritingError:
+    return WritingError("writing.refused", action=action, place=place, reason=reason)
+
+
+def _literal(text: str) -> str:
+    """The text itself: the library would take ``<r>…</r>`` for markup of its own and write it unescaped."""
+    if text.startswith("<r>") and text.endswith("</r>"):
+        return f'<r><t xml:space="preserve">{escape(text, quote=False)}</t></r>'
+    return text
