@@ -41,7 +41,8 @@ def assemble(form: FormSpec, tables: TablesSpec, relations: RelationsSpec, diges
     cells = {cell.id: cell for table in plain for cell in table.cells}
     _unique("cell", (cell.id for table in plain for cell in table.cells), source, "tables.toml")
     expanded = _relations(relations, Vocabulary(cells), source)
-    computed = {relation.computes for relation in expanded if relation.computes}
+    formulas = _in_order(expanded, source)  # refuses circles, so that everything after may follow definitions down
+    computed = {relation.computes for relation in formulas}
     done = tuple(
         replace(table, cells=tuple(replace(cell, computed=cell.id in computed) for cell in table.cells))
         for table in plain
@@ -67,7 +68,7 @@ def assemble(form: FormSpec, tables: TablesSpec, relations: RelationsSpec, diges
         digest=digest,
         source=source,
         cells={cell.id: cell for table in done for cell in table.cells},
-        formulas=_in_order(expanded, source),
+        formulas=formulas,
     )
 
 

@@ -1,0 +1,227 @@
+"""Strict loading: one broken definition a mistake, and the message that names file, place and cure."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from xltool import texts
+from xltool.data import data_folder
+from xltool.errors import DefinitionError, UsageError
+from xltool.forms.definitions import form_for_year, forms_below, load_form, load_forms, named_form
+from xltool.model import Kind, Severity
+
+SHIPPED = data_folder("templates") / "zfxxgk-annual-report" / "2021"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "form"))
+
+
+def edit(file: str, old: str, new: str) -> Callable[[Path], None]:
+    """Replaces the first ``old`` in ``file``; a test of a mistake that is not there would prove nothing."""
+
+    def change(folder: Path) -> None:
+        text = (folder / file).read_text("utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1), "utf-8")
+
+    return change
+
+
+MISTAKES = {
+    "unknown key": (
+        edit("form.toml", 'issuer = "', 'publisher = "x"\nissuer = "'),
+        ("definition.unknown_key", "form.toml", "publisher"),
+    ),
+    "unknown key deep inside": (
+        edit("tables.toml", '{ at = "A2", text = "信息内容" }', '{ at = "A2", txt = "信息内容" }'),
+        ("definition.unknown_key", "tables[1].labels[2]", "txt"),
+    ),
+    "missing key": (
+        edit("form.toml", "first_year = 2021\n", ""),
+        ("definition.missing_key", "form.toml", "first_year"),
+    ),
+    "wrong type": (
+        edit("form.toml", "first_year = 2021", 'first_year = "2021"'),
+        ("definition.wrong_value", "first_year", "int"),
+    ),
+    "unknown severity": (
+        edit("relations.toml", 'severity = "must_fix"', 'severity = "fatal"'),
+        ("definition.wrong_value", "relations[1].severity", "fatal"),
+    ),
+    "not TOML": (edit("form.toml", 'id = "', "id = "), ("definition.syntax", "form.toml", "line 4")),
+    "file missing": (lambda folder: (folder / "tables.toml").unlink(), ("definition.missing_file", "tables.toml", "")),
+    "duplicate section": (
+        edit("form.toml", 'id = "problems"', 'id = "overview"'),
+        ("definition.duplicate_id", "section", "overview"),
+    ),
+    "duplicate table": (
+        edit("tables.toml", 'id = "disputes"', 'id = "requests"'),
+        ("definition.duplicate_id", "table", "requests"),
+    ),
+    "duplicate line": (
+        edit("tables.toml", '"carried_in",', '"received",'),
+        ("definition.duplicate_id", "cell", "requests.received.natural_person"),
+    ),
+    "duplicate relation": (
+        edit("relations.toml", 'id = "T3-BAL"', 'id = "T3-ROW"'),
+        ("definition.duplicate_id", "relation", "T3-ROW"),
+    ),
+    "two relations of one name": (
+        edit("relations.toml", "实际收取的总金额是 10 元的整数倍", "收费通知总金额是 10 元的整数倍"),
+        ("definition.duplicate_name", "relations", "收费通知总金额是 10 元的整数倍"),
+    ),
+    "table in no section": (
+        edit("tables.toml", 'section = "disputes"', 'section = "lawsuits"'),
+        ("definition.table_without_section", "tables.disputes", "lawsuits"),
+    ),
+    "not a place": (
+        edit("tables.toml", 'first = "D4"', 'first = "4D"'),
+        ("definition.not_a_place", "tables.requests", "4D"),
+    ),
+    "label outside the grid": (
+        edit("tables.toml", 'size = "J28"', 'size = "J27"'),
+        ("definition.outside_grid", "tables.requests", "28"),
+    ),
+    "label over a figure": (
+        edit("tables.toml", '{ at = "A3", text = "规章" }', '{ at = "A3:B3", text = "规章" }'),
+        ("definition.overlap", "tables.disclosure", "规章"),
+    ),
+    "figure without a label": (
+        edit("tables.toml", '  { at = "A1", text = "发出收费通知的件数" },\n', ""),
+        ("definition.cell_without_label", "tables.processing_fees", "processing_fees.notices"),
+    ),
+    "relation that names no cell": (
+        edit("relations.toml", 'expect = "disclosure.rules == 0"', 'expect = "0 == 0"'),
+        ("definition.expression.no_cell", "relations.T2-RULEPOWER", "0 == 0"),
+    ),
+    "relation with an unknown cell": (
+        edit("relations.toml", "requests.carried_in == requests.concluded", "requests.carried == requests.concluded"),
+        ("definition.expression.unknown_name", "relations.T3-BAL", "requests.carried"),
+    ),
+    "relation that is code": (
+        edit("relations.toml", 'expect = "disclosure.rules == 0"', "expect = \"disclosure.rules == open('x')\""),
+        ("definition.expression.not_allowed", "relations.T2-RULEPOWER", "open"),
+    ),
+    "relation that is no comparison": (
+        edit("relations.toml", 'expect = "disclosure.rules == 0"', 'expect = "disclosure.rules"'),
+        ("definition.expression.not_comparison", "relations.T2-RULEPOWER", "disclosure.rules"),
+    ),
+    "relation that cannot be parsed": (
+        edit("relations.toml", 'expect = "disclosure.rules == 0"', 'expect = "disclosure.rules == "'),
+        ("definition.expression.not_parsed", "relations.T2-RULEPOWER", "disclosure.rules =="),
+    ),
+    "lines added to columns": (
+        edit(
+            "relations.toml", 'expect = "disclosure.rules == 0"', 'expect = "disclosure.rules == disputes.each.total"'
+        ),
+        ("definition.expression.different_axes", "relations.T2-RULEPOWER", ""),
+    ),
+    "range the wrong way round": (
+        edit(
+            "relations.toml",
+            "sum(disputes.each.upheld, ..., disputes.each.pending)",
+            "sum(disputes.each.pending, ..., disputes.each.upheld)",
+        ),
+        ("definition.expression.range_backwards", "relations.T4-SUM", "disputes.each.pending"),
+    ),
+    "range over two tables": (
+        edit("relations.toml", "..., disputes.each.pending)", "..., requests.each.other)"),
+        ("definition.expression.range_over_tables", "relations.T4-SUM", "requests.each.other"),
+    ),
+    "computed left side is a sum": (
+        edit("relations.toml", 'expect = "requests.concluded == ', 'expect = "requests.concluded + 1 == '),
+        ("definition.not_computable", "relations.T3-RESULT", "requests.concluded + 1"),
+    ),
+    "totals that need each other": (
+        edit("relations.toml", "sum(requests.granted, ..., requests.other.other)", "requests.concluded"),
+        ("definition.circular", "relations", "T3-RESULT"),
+    ),
+    "claim without a number": (
+        edit("relations.toml", '{n}件"', '3件"'),
+        ("definition.claim_without_number", "claims.TEXT-1", ""),
+    ),
+    "claim about an unknown section": (
+        edit("relations.toml", 'section = "overview"', 'section = "seven"'),
+        ("definition.unknown_section", "claims.TEXT-1", "seven"),
+    ),
+    "reading of an unknown cell": (
+        edit("relations.toml", 'readings = ["requests.received.total"', 'readings = ["requests.got.total"'),
+        ("definition.expression.unknown_name", "relations.TEXT-1", "requests.got.total"),
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_broken_definition__when_loaded__one_message_with_file_place_and_cure(mistake: str, folder: Path) -> None:
+    breaking, (code, place, key) = MISTAKES[mistake]
+    breaking(folder)
+    with pytest.raises(DefinitionError) as refusal:
+        load_form(folder)
+    assert refusal.value.code == code
+    facts = " ".join(map(str, refusal.value.facts.values()))
+    assert place in facts
+    assert key in facts
+    sentence = texts.error(refusal.value)
+    assert ".toml" in sentence
+    assert len(sentence.splitlines()) == 1
+
+
+def test_shipped_form__when_loaded__is_the_whole_official_form() -> None:
+    form = load_form(SHIPPED)
+    assert (len(form.cells), len(form.inputs), len(form.formulas)) == (203, 169, 34)
+    assert [section.number for section in form.sections] == ["一", "二", "三", "四", "五", "六"]
+    assert [table.name for table in form.tables] == ["表二", "表三", "表四", "六 其他事项"]
+    equations = [item.id for item in form.relations if item.rule in {"T3-BAL", "T3-RESULT", "T3-ROW", "T4-SUM"}]
+    assert len(equations) == 7 + 7 + 25 + 3
+    amounts = {cell.id: (cell.unit, cell.decimals) for cell in form.cells.values() if cell.kind is Kind.AMOUNT}
+    assert amounts == {
+        "disclosure.administrative_fees.amount": ("万元", 6),
+        "processing_fees.billed": ("元", 2),
+        "processing_fees.collected": ("元", 2),
+    }
+
+
+def test_words_of_a_figure__are_the_labels_left_of_it_and_above_it() -> None:
+    form = load_form(SHIPPED)
+    words = {cell: (form.cells[cell].line_words, form.cells[cell].column_words) for cell in form.cells}
+    assert words["requests.received.total"] == ("一、本年新收政府信息公开申请数量", "总计")
+    assert words["requests.refused.state_secret.other"] == ("（三）不予公开1.属于国家秘密", "法人或其他组织·其他")
+    assert words["disclosure.licensing.decisions"] == ("行政许可", "本年处理决定数量")
+    assert words["disputes.direct_litigation.upheld"] == ("未经复议直接起诉", "结果维持")
+    assert words["processing_fees.billed"] == ("收费通知总金额", "")
+
+
+def test_relation_that_is_the_sum_of_its_siblings__is_marked_as_implied() -> None:
+    implied = {item.id for item in load_form(SHIPPED).relations if item.implied_by}
+    assert implied == {"T3-BAL.total", "YEAR-CARRY.total"}
+
+
+def test_severities__year_and_clean_up_rules_never_block() -> None:
+    severities = {item.rule: item.severity for item in load_form(SHIPPED).relations}
+    assert severities["T3-BAL"] is Severity.MUST_FIX
+    assert severities["YEAR-CARRY"] is Severity.EXPLAIN
+    assert severities["YEAR-VALID"] is Severity.EXPLAIN
+
+
+def test_extra_folder__adds_a_form__and_a_second_of_the_same_edition_is_refused(folder: Path) -> None:
+    with pytest.raises(DefinitionError, match="duplicate_form"):
+        load_forms([folder])
+    edit("form.toml", 'edition = "2021"', 'edition = "2021-local"')(folder)
+    assert ("zfxxgk-annual-report", "2021-local") in [form.key for form in load_forms([folder])]
+
+
+def test_form_for_a_year__none_or_unknown__is_a_clear_refusal(tmp_path: Path) -> None:
+    forms = (load_form(SHIPPED),)
+    assert form_for_year(forms, 2025).edition == "2021"
+    with pytest.raises(UsageError, match="no_form_for_year"):
+        form_for_year(forms, 1999)
+    with pytest.raises(UsageError, match="no_such_form"):
+        named_form(forms, "nothing")
+    with pytest.raises(UsageError, match="no_form_below"):
+        forms_below(tmp_path)
+    with pytest.raises(UsageError, match="no_folder"):
+        forms_below(tmp_path / "nowhere")
