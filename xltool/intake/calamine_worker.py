@@ -1,8 +1,8 @@
-"""The process in which .xls, .xlsb and .ods are read by calamine: it may die, hang or swell without harm to its parent.
+"""The process in which .xls, .xlsb and .ods are read by calamine: it may die, hang or swell and harm nobody else.
 
-It reads requests from standard input and answers on standard output, each as eight bytes of length and a body: a request
-is the bytes of a file, an answer is JSON, ``{"sheets": [[name, state, merged, [[row, column, kind, text], …]], …]}`` with
-1-based places, or ``{"problem": word}``.
+It reads requests from standard input and answers on standard output, each as eight bytes of length and a body. A request
+is the bytes of a file; an answer is JSON, ``{"sheets": [[name, state, merged, [[row, column, kind, text], …]], …]}``
+with 1-based places, or ``{"problem": word}``.
 """
 
 import contextlib

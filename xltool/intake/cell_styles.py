@@ -1,4 +1,4 @@
-"""From the styles of a workbook only what reading needs: for each cell format, whether it locks and whether it dates."""
+"""From the styles of a workbook only what reading needs: whether a cell format locks, and whether it makes dates."""
 
 import re
 from collections.abc import Iterable

@@ -37,6 +37,7 @@ class Package:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._entries: dict[str, _Entry] = _entries(data)
+        self._begun: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
         return fold(name) in self._entries
@@ -45,11 +46,17 @@ class Package:
         """Every part's name as stored, folders left out."""
         return tuple(entry.name for entry in self._entries.values())
 
+    def unread(self) -> tuple[str, ...]:
+        """The names of the parts nobody has begun to read."""
+        return tuple(entry.name for folded, entry in self._entries.items() if folded not in self._begun)
+
     def pieces(self, name: str, size: int = limits.PIECE_BYTES) -> Iterator[bytes]:
         """One part's content in pieces of at most ``size`` bytes; its checksum is verified at the end."""
-        entry = self._entries.get(fold(name))
+        folded = fold(name)
+        entry = self._entries.get(folded)
         if entry is None:
             raise UnreadableFileError("file.damaged", part=name, problem="missing_part")
+        self._begun.add(folded)
         stored = memoryview(self._data)[entry.start : entry.start + entry.stored]
         if not entry.deflated:
             yield from _checked(entry, (bytes(stored[at : at + size]) for at in range(0, len(stored), size)))

@@ -1,17 +1,19 @@
 """The two long parts of a workbook, sheets and shared strings, read fast without giving up on being right.
 
-Calling Python for every element costs three times what parsing does, so the rows are read in two steps. Expat judges every
-byte (well-formed, no DOCTYPE, no odd encoding) and hears only what stands outside the rows; the rows themselves are
-taken apart by one regular expression. That is sound, not a guess: in well-formed XML without comments, CDATA sections
-and processing instructions every ``<`` begins a tag, the expression must account for every character without a gap, and
-expat tells when one of those, or another meaning of the default namespace, occurs. Then, and for UTF-16, prefixes, odd
-order or spelling, the part is read once more through expat and rewritten (`rewriting`) into the plain dialect.
+Calling Python for every element costs several times what parsing does. So the rows are taken apart by one regular
+expression that is a grammar: it describes the plain dialect in which Excel, WPS, LibreOffice, openpyxl and XlsxWriter
+write, completely, and it must account for every character between the start and the end of the rows. What comes before
+and after goes through expat, which also tells whether the default namespace is the right one. Everything else
+(UTF-16, prefixes, comments, CDATA, odd order or spelling, faults) leaves a gap; then the whole part is read anew,
+through expat, and rewritten (`rewriting`) into the plain dialect first. So there is one reader of cells, and expat is
+the judge of whatever it does not recognise.
 """
 
 import codecs
+import io
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import NoReturn, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
@@ -49,7 +51,9 @@ def read_grid(
         found = _read_plain(pieces(), Collector(part, roots, wanted), body.encode(), rows)
     except _NotPlainError:
         rows = new_rows()
-        found = _read_rewritten(pieces(), Collector(part, roots, wanted), body, rows)
+        rewriter = Rewriter(part)
+        collector = Collector(part, roots, wanted, body, rewriter.begin)
+        found = _read_rewritten(pieces(), collector, rewriter, rows)
     return found, rows
 
 
@@ -63,10 +67,7 @@ def _read_plain(pieces: Iterator[bytes], collector: Collector, body: bytes, rows
     if any(prefix is not None and uri in MAIN for prefix, uri in namespaces):
         raise _NotPlainError
     if not head.endswith(b"/>"):
-        _deafen(collector)
-        rest = _feed_body(chain([rest], pieces), collector, b"</" + body + b">", rows)
-        collector.listen()
-        _watch_namespaces(collector)
+        rest = _scan_body(chain([rest], pieces), collector.part, b"</" + body + b">", rows)
     collector.feed(rest)
     for piece in pieces:
         collector.feed(piece)
@@ -88,22 +89,23 @@ def _head(pieces: Iterator[bytes], body: bytes) -> tuple[bytes, bytes]:
     raise _NotPlainError
 
 
-def _feed_body(pieces: Iterator[bytes], collector: Collector, closing: bytes, rows: Rows) -> bytes:
-    """Parse and scan everything before ``closing``; what follows it is given back, with ``closing`` itself."""
-    decode = codecs.getincrementaldecoder("utf-8")().decode
+def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows) -> bytes:
+    """Scan everything before ``closing``; what follows it is given back, with ``closing`` itself."""
+    decode = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True).decode
     held, unread = b"", ""
     for piece in pieces:
         held += piece
         end = held.find(closing)
         ready = held[:end] if end >= 0 else held[: -len(closing)]
         held = held[len(ready) :]
-        collector.feed(ready)
-        unread = rows.scan(unread + decode(ready))
+        try:
+            unread = rows.scan(unread + decode(ready, end >= 0))
+        except UnicodeDecodeError:
+            raise UnreadableFileError("file.damaged", part=part, problem="encoding") from None
         if len(unread) > PLAIN_REST or (end >= 0 and unread):
             raise _NotPlainError
         if end >= 0:
             return held
-    collector.feed(held, final=True)
     raise _NotPlainError
 
 
@@ -114,21 +116,7 @@ def _watch_namespaces(collector: Collector) -> list[tuple[str | None, str | None
     return seen
 
 
-def _deafen(collector: Collector) -> None:
-    """Inside the rows nothing is heard but what would make them ambiguous."""
-
-    def not_plain(*_found: object) -> NoReturn:
-        raise _NotPlainError
-
-    parser = collector.parser
-    parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
-    parser.StartNamespaceDeclHandler = not_plain
-    parser.CommentHandler = parser.ProcessingInstructionHandler = parser.StartCdataSectionHandler = not_plain
-
-
-def _read_rewritten(pieces: Iterator[bytes], collector: Collector, body: str, rows: Rows) -> list[Element]:
-    rewriter = Rewriter(collector.part)
-    collector.divert(body, rewriter)
+def _read_rewritten(pieces: Iterator[bytes], collector: Collector, rewriter: Rewriter, rows: Rows) -> list[Element]:
     fed, unread = 0, ""
     for piece in chain(pieces, [None]):
         collector.feed(piece or b"", final=piece is None)

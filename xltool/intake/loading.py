@@ -56,7 +56,7 @@ def load(path: Path, size_limit: int = limits.FILE_BYTES) -> HandedIn:
 def _read(path: Path, size_limit: int) -> tuple[bytes, os.stat_result, os.stat_result]:
     """At most ``size_limit`` + 1 bytes, and the file's state before and after reading them."""
     handle = os.open(path, os.O_RDONLY | _NO_WAITING | _BINARY)
-    with open(handle, "rb") as file:
+    with os.fdopen(handle, "rb") as file:
         opened = os.fstat(handle)
         _must_be_regular(opened)
         data = file.read(size_limit + 1)

@@ -69,22 +69,23 @@ def _valued(file: HandedIn, container: str) -> RawWorkbook:
 
 def _checked_and_valued(file: HandedIn, package: Package, container: str) -> RawWorkbook:
     """The library checks neither checksums nor sizes, so every part is inflated once before it sees the file."""
+    _refuse_doctypes(package)
     for name in package.names():
         for _piece in package.pieces(name):
             pass
-    _refuse_doctypes(package)
     return _valued(file, container)
 
 
 def _complete(file: HandedIn, package: Package, outline: Outline) -> RawWorkbook:
-    _refuse_doctypes(package)
     shared = Shared(
         read_shared_strings(partial(package.pieces, outline.strings), outline.strings) if outline.strings else (),
         read_styles(package.pieces(outline.styles), outline.styles) if outline.styles else (),
     )
+    sheets = _sheets(package, outline, shared)
+    _refuse_doctypes(package)
     return RawWorkbook(
         container=outline.container,
-        sheets=_sheets(package, outline, shared),
+        sheets=sheets,
         names=outline.names,
         properties=outline.properties,
         program=outline.program,
@@ -110,7 +111,7 @@ def _sheets(package: Package, outline: Outline, shared: Shared) -> tuple[RawShee
 
 
 def _refuse_doctypes(package: Package) -> None:
-    """Any DOCTYPE in any part refuses the workbook, also in parts nobody reads."""
-    for name in package.names():
+    """Any DOCTYPE refuses the workbook; those parts that were not read are looked at as far as their root."""
+    for name in package.unread():
         if fold(name).endswith(_XML_ENDINGS):
             refuse_doctype(package.pieces(name, 2048), name)

@@ -1,4 +1,4 @@
-"""Text of the plain dialect: references resolved, line ends and escapes as XML and SpreadsheetML define them."""
+"""Text of the plain dialect: its grammar, references resolved, escapes as SpreadsheetML defines them."""
 
 import re
 
@@ -7,25 +7,42 @@ from xltool.intake import limits
 from xltool.intake.xml_parts import over_limit
 
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|([a-z]+));")
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-ATTRIBUTES = r'(?:\s+[^\s"=<>/]+="[^"<]*")*'
-_TAG = re.compile(rf"<(/?)([^\s/>]+)({ATTRIBUTES})\s*(/?)>([^<]*)")
-ATTRIBUTE = re.compile(r'([^\s"=]+)="([^"]*)"')
+_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|([a-z]+));|&")
+_ESCAPE = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")  # not half of a pair: no text holds that
+
+# The plain dialect: one blank before each attribute, double quotes, no namespace declared below the root, no character
+# that XML forbids. What is written otherwise is not matched, and rewritten into this.
+TEXT = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*+"
+_ALLOWED = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", re.DOTALL)
+ATTRIBUTES = r'(?: (?!xmlns)[\w:.-]++="[^"<>&/\x00-\x1f]*+")*+'
+ATTRIBUTE = re.compile(r'([\w:.-]+)="([^"]*)"')
+_T = rf'<t(?: xml:space="[a-z]++")?(?: ?/>|>{TEXT}</t>)\s*'
+_LOOKS = rf"(?:<rPr ?/>|<rPr>\s*(?:<[A-Za-z0-9]++{ATTRIBUTES} ?/>\s*)*+</rPr>)\s*"
+STRING_ITEM = (
+    rf"(?:{_T}|<r>\s*(?:{_LOOKS})?{_T}</r>\s*|<rPh{ATTRIBUTES}>\s*{_T}</rPh>\s*|<phoneticPr{ATTRIBUTES} ?/>\s*)*+"
+)
+_PHONETIC = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
+_RUN = re.compile(r"<t\b[^<>/]*>([^<]*)</t>")
 
 
-def resolved(text: str) -> str:
-    """The characters meant by a stretch of XML text."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _REFERENCE.sub(_referenced, text) if "&" in text else text
+def resolved(text: str, part: str) -> str:
+    """The characters meant by a stretch of XML text. Raises UnreadableFileError for a reference to nothing."""
+    if "&" not in text:
+        return text
+    try:
+        return _REFERENCE.sub(_referenced, text)
+    except (KeyError, ValueError):
+        raise UnreadableFileError("file.damaged", part=part, problem="xml") from None
 
 
 def _referenced(match: re.Match[str]) -> str:
     hexadecimal, decimal, name = match.groups()
-    if name:
+    if not hexadecimal and not decimal:
         return _NAMED[name]
-    return chr(int(hexadecimal, 16) if hexadecimal else int(decimal))
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    if not _ALLOWED.fullmatch(chr(code)):
+        raise ValueError(code)
+    return chr(code)
 
 
 def unescaped(text: str) -> str:
@@ -34,28 +51,16 @@ def unescaped(text: str) -> str:
 
 
 def string_item(inner: str, part: str) -> str:
-    """The text of one string item (``si`` or ``is``): its runs joined, phonetic readings left out."""
-    texts: list[str] = []
-    phonetic = False
-    end = 0
-    for match in _TAG.finditer(inner):
-        if match.start() != end:
-            raise UnreadableFileError("file.damaged", part=part, problem="unexpected_element")
-        end = match.end()
-        closing, name, _attributes, empty, text = match.groups()
-        if name == "rPh":
-            phonetic = not closing and not empty
-        elif name == "t" and not closing and not phonetic:
-            texts.append(text)
-    if inner and end != len(inner):
-        raise UnreadableFileError("file.damaged", part=part, problem="unexpected_element")
-    return string_text("".join(texts), part)
+    """The text of one string item in the plain dialect: its runs joined, phonetic readings left out."""
+    if "<rPh" in inner:
+        inner = _PHONETIC.sub("", inner)
+    return string_text("".join(_RUN.findall(inner)), part)
 
 
 def string_text(text: str, part: str) -> str:
     """One string as it is meant. Raises UnreadableFileError beyond what a cell of Excel can hold."""
-    if "&" in text or "\r" in text or "_x" in text:
-        text = unescaped(resolved(text))
+    if "&" in text or "_x" in text:
+        text = unescaped(resolved(text, part))
     if len(text) > limits.TEXT_CHARACTERS:
         raise over_limit(part, "text", limits.TEXT_CHARACTERS)
     return text

@@ -1,11 +1,10 @@
 """Rows in any dialect of SpreadsheetML (prefixes, UTF-16, comments, CDATA, any order) become rows in the plain one."""
 
-from collections.abc import Callable
 from pyexpat import XMLParserType
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
-from xltool.intake.xml_parts import over_limit, short_name
+from xltool.intake.xml_parts import Resume, over_limit, short_name
 
 # What may stand in what, by short name; everything else of SpreadsheetML found there is refused, never skipped.
 _CHILDREN = {
@@ -21,6 +20,7 @@ _CHILDREN = {
 _SKIPPED = frozenset({"extLst", "rPr", "phoneticPr"})  # looks and extensions: they hold no value of a cell
 _CELL_PARTS = ("f", "v", "is")
 _TEXTS = frozenset({"f", "v", "t"})
+_NO_ATTRIBUTES = {"c": ' s="0"'}  # the plain dialect never writes a cell without any
 _KEPT_ATTRIBUTES = ("r", "s", "t", "ref")  # r first: the address is looked for there
 
 
@@ -36,7 +36,7 @@ class Rewriter:
         self._skipping = 0
         self._used = False
 
-    def begin(self, body: str, parser: XMLParserType, resume: Callable[[str], None]) -> None:
+    def begin(self, body: str, parser: XMLParserType, resume: Resume) -> None:
         """Listen to ``parser``, inside the element ``body`` that has just begun; at its end call ``resume``."""
         if self._used:
             raise _unexpected(self._part)
@@ -95,7 +95,7 @@ def _unexpected(part: str) -> UnreadableFileError:
 
 def _start_tag(name: str, attributes: dict[str, str]) -> str:
     kept = "".join(f' {key}="{_escaped(attributes[key])}"' for key in _KEPT_ATTRIBUTES if key in attributes)
-    return f"<{name}{kept}>"
+    return f"<{name}{kept or _NO_ATTRIBUTES.get(name, '')}>"
 
 
 def _escaped(text: str) -> str:

@@ -4,11 +4,12 @@ import re
 
 from xltool.intake import limits
 from xltool.intake.grids import Pieces, read_grid
-from xltool.intake.plain_text import string_item, string_text
+from xltool.intake.plain_text import STRING_ITEM, TEXT, string_item, string_text
 from xltool.intake.xml_parts import over_limit
 
-_ITEM = re.compile(
-    r"<si>(?:<t(?: xml:space=\"[a-z]+\")?>([^<]*)</t>|([^<]*(?:<(?!/si>)[^<]*)*))</si>\s*|(<si\s*/>)\s*|(?s:(.+))"
+# One string in the plain dialect, a simple one or one of runs, or (last) everything from the first thing that is none.
+_ITEMS = re.compile(
+    rf'<si>(?:<t(?: xml:space="[a-z]++")?>({TEXT})</t>|\s*({STRING_ITEM}))</si>\s*|<si ?/>\s*|(?s:(.+))'
 )
 
 
@@ -21,18 +22,18 @@ class _Strings:
     def scan(self, text: str) -> str:
         part, add = self._part, self.texts.append
         before = len(self.texts)
-        for plain, rich, _empty, rest in _ITEM.findall(text):
+        unread = ""
+        for plain, rich, rest in _ITEMS.findall(text.lstrip()):
             if rest:
+                unread = rest
                 break
             add(string_item(rich, part) if rich else string_text(plain, part))
-        else:
-            rest = ""
         if len(self.texts) > limits.SHARED_STRINGS:
             raise over_limit(part, "shared_strings", limits.SHARED_STRINGS)
         self._total += sum(map(len, self.texts[before:]))
         if self._total > limits.TEXT_TOTAL:
             raise over_limit(part, "characters", limits.TEXT_TOTAL)
-        return rest if rest.strip() else ""
+        return unread
 
 
 def read_shared_strings(pieces: Pieces, part: str) -> list[str]:

@@ -71,7 +71,7 @@ def package_kind(package: Package) -> str:
 
 
 def _ole_kind(data: bytes) -> str:
-    """By the names of its streams, found wherever a directory entry may stand: no chain is followed, so none can loop."""
+    """By the names of its streams, looked for wherever an entry may stand: no chain is followed, so none can loop."""
     for name, kind in _STREAMS:
         encoded = name.encode("utf-16-le")
         entry = encoded.ljust(64, b"\0") + (len(encoded) + 2).to_bytes(2, "little")

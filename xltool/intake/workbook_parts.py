@@ -37,7 +37,7 @@ class Relation(NamedTuple):
 
 
 class SheetPart(NamedTuple):
-    """One sheet as the workbook lists it; ``kind`` is worksheet, chartsheet, …"""
+    """One sheet as the workbook lists it; ``kind`` is worksheet, chartsheet and so on."""
 
     name: str
     state: str

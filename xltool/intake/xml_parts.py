@@ -5,8 +5,10 @@
 
 import codecs
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
 from pyexpat import ExpatError, ParserCreate, XMLParserType
-from typing import NamedTuple, NoReturn, Protocol
+from typing import NoReturn
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
@@ -33,12 +35,13 @@ MAIN = frozenset(uri for uri, short in _SHORT.items() if not short)
 RELATION_ID = tuple(f"{uri} id" for uri, short in _SHORT.items() if short == "r:")
 
 
-class Element(NamedTuple):
+@dataclass(slots=True)
+class Element:
     """One wanted element: where it stood below the root ("sheets/sheet"), its attributes and its own text."""
 
     path: str
     attributes: dict[str, str]
-    text: str
+    text: str = ""
 
 
 class _ShortNames(dict[str, str]):
@@ -80,42 +83,41 @@ def _codec(encoding: str) -> str:
     return "utf-16" if name.startswith("utf-16") else name
 
 
-class Diversion(Protocol):
-    """Something else that listens inside one element, and calls ``resume`` at its end."""
-
-    def begin(self, body: str, parser: XMLParserType, resume: Callable[[str], None], /) -> None:
-        """The element has begun."""
+Resume = Callable[[str], None]
+Diversion = Callable[[str, XMLParserType, Resume], None]
 
 
 class Collector:
     """Feeds one part through a parser and keeps the wanted elements, in document order.
 
-    ``roots`` are the short names the root element may have; ``wanted`` the paths below it to keep.
+    ``roots`` are the short names the root element may have; ``wanted`` the paths below it to keep. At the element
+    ``diverted`` (a path, or the name of the root) the parser is handed to ``diversion``, to be resumed at its end.
     """
 
-    def __init__(self, part: str, roots: frozenset[str], wanted: frozenset[str]) -> None:
+    def __init__(
+        self,
+        part: str,
+        roots: frozenset[str],
+        wanted: frozenset[str],
+        diverted: str = "",
+        diversion: Diversion | None = None,
+    ) -> None:
         self.part = part
         self.found: list[Element] = []
-        self.path = ""
         self.latest = ""
         self.parser = new_parser(part)
-        self._roots, self._wanted = roots, wanted
+        self._roots, self._wanted, self._ways = roots, wanted, _ways_to(wanted)
+        self._diverted, self._diversion = diverted, diversion
         self._paths: list[str] = []
         self._texts: list[str] = []
-        self._diverted: tuple[str, Diversion] | None = None
         self._fed = 0
-        self.listen()
+        self._listen()
 
-    def listen(self) -> None:
+    def _listen(self) -> None:
         """Let this collector hear the parser (again)."""
         parser = self.parser
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = parser.StartNamespaceDeclHandler = None
-        parser.CommentHandler = parser.ProcessingInstructionHandler = parser.StartCdataSectionHandler = None
-
-    def divert(self, path: str, to: "Diversion") -> None:
-        """Let ``to`` hear what stands inside the element at ``path`` (the root by its name)."""
-        self._diverted = path, to
+        parser.CharacterDataHandler = None
 
     def feed(self, data: bytes, final: bool = False) -> None:
         """Parse the next piece. Raises UnreadableFileError when the part is not XML, or too odd."""
@@ -135,40 +137,61 @@ class Collector:
         if not paths:
             if name not in self._roots:
                 raise UnreadableFileError("file.damaged", part=self.part, problem="wrong_root")
+            path = self.latest = name
             paths.append("")
-            self.latest = name
-            self._maybe_divert(name)
-            return
-        if len(paths) > limits.DEPTH:
-            raise over_limit(self.part, "depth", limits.DEPTH)
-        above = self.path
-        self.path = self.latest = path = f"{above}/{name}" if above else name
-        paths.append(path)
-        if path in self._wanted:
-            if len(self.found) >= limits.ELEMENTS:
-                raise over_limit(self.part, "elements", limits.ELEMENTS)
-            self.found.append(Element(path, attributes, ""))
-            self._texts.clear()
-            self.parser.CharacterDataHandler = self._texts.append
-        self._maybe_divert(path)
+        else:
+            above = paths[-1]
+            path = self.latest = f"{above}/{name}" if above else name
+            paths.append(path)
+            if path in self._wanted:
+                self._keep(path, attributes)
+            elif path not in self._ways and path != self._diverted:
+                self._skip()
+        if path == self._diverted and self._diversion:
+            self._diversion(path, self.parser, self._resume)
 
-    def _maybe_divert(self, path: str) -> None:
-        if self._diverted and path == self._diverted[0]:
-            self._diverted[1].begin(path, self.parser, self._resume)
-
-    def _resume(self, full: str) -> None:
-        self.listen()
-        self._end(full)
+    def _keep(self, path: str, attributes: dict[str, str]) -> None:
+        if len(self.found) >= limits.ELEMENTS:
+            raise over_limit(self.part, "elements", limits.ELEMENTS)
+        self.found.append(Element(path, attributes))
+        self._texts.clear()
+        self.parser.CharacterDataHandler = self._texts.append
 
     def _end(self, _full: str) -> None:
         path = self._paths.pop()
         if self._texts:
-            text = "".join(self._texts)
+            if self.found[-1].path == path:
+                self.found[-1].text = "".join(self._texts)
             self._texts.clear()
-            if self.found and self.found[-1].path == path:
-                self.found[-1] = self.found[-1]._replace(text=text)
         self.parser.CharacterDataHandler = None
-        self.path = self._paths[-1] if self._paths else ""
+
+    def _skip(self) -> None:
+        """Hear nothing until the element that has just begun ends."""
+        depth, most, parser = 1, limits.DEPTH - len(self._paths), self.parser
+
+        def start(_full: str, _attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > most:
+                raise over_limit(self.part, "depth", limits.DEPTH)
+
+        def end(full: str) -> None:
+            nonlocal depth
+            depth -= 1
+            if not depth:
+                self._resume(full)
+
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, None
+
+    def _resume(self, full: str) -> None:
+        self._listen()
+        self._end(full)
+
+
+@cache
+def _ways_to(paths: frozenset[str]) -> frozenset[str]:
+    """The paths of everything that contains one of ``paths``."""
+    return frozenset(path[:at] for path in paths for at, sign in enumerate(path) if sign == "/")
 
 
 def collect(pieces: Iterable[bytes], part: str, roots: frozenset[str], wanted: frozenset[str]) -> list[Element]:
@@ -198,13 +221,13 @@ def refuse_doctype(pieces: Iterable[bytes], part: str) -> None:
     try:
         for piece in pieces:
             parser.Parse(piece, False)
-    except (_RootReached, ExpatError):
+    except (_RootReachedError, ExpatError):
         return
 
 
-class _RootReached(Exception):
+class _RootReachedError(Exception):
     """The prolog is over."""
 
 
 def _at_root(*_element: object) -> NoReturn:
-    raise _RootReached
+    raise _RootReachedError
