@@ -22,6 +22,12 @@ UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2
 LONGEST = 200  # of one quoted text inside a sentence; the fact itself stays whole
 
 
+class Phrase(str):
+    """A piece of a sentence that was made here; unlike what is quoted from a file it is never cut short."""
+
+    __slots__ = ()
+
+
 class Wording(NamedTuple):
     """One code and its words. ``group``: findings or errors; ``severity``: None where each finding has its own."""
 
@@ -45,12 +51,17 @@ def say(finding: Finding) -> str:
 
 def problem(finding: Finding) -> str:
     """What is wrong, without the advice."""
-    return _filled(_texts()["findings"][finding.code]["say"], _facts(finding))
+    return _filled(_words(finding)["say"], _facts(finding))
 
 
 def cure(finding: Finding) -> str:
     """What to do about it."""
-    return _filled(_texts()["findings"][finding.code]["advice"], _facts(finding))
+    return _filled(_words(finding)["advice"], _facts(finding))
+
+
+def heading(finding: Finding) -> str:
+    """What kind of thing was found: the title of the form's rule, or of the finding's own code."""
+    return str(finding.facts["title"]) if finding.wording else title(finding.code)
 
 
 def title(code: str) -> str:
@@ -89,6 +100,11 @@ def told(key: str, **facts: object) -> str:
     return _filled(_texts()["told"][key], facts)
 
 
+def phrase(key: str, **facts: object) -> Phrase:
+    """A piece of a sentence, for facts that are words themselves. Raises KeyError for an unknown key or fact."""
+    return Phrase(_filled(_texts()["phrases"][key], facts))
+
+
 @cache
 def placeholders(text: str) -> tuple[str, ...]:
     """The facts a text needs, in the order of the text. Raises ValueError for anything but plain ``{name}``."""
@@ -111,6 +127,12 @@ def _wordings(group: str) -> Iterator[Wording]:
     for code, words in _texts()[group].items():
         severity = Severity(words["severity"]) if "severity" in words else None
         yield Wording(group, code, words.get("title", ""), words["say"], words["advice"], severity)
+
+
+def _words(finding: Finding) -> Mapping[str, str]:
+    """The entry that says it: for a rule of a form, whose code only the form knows, the one of its ``wording``."""
+    words: Mapping[str, str] = _texts()["findings"][finding.wording or finding.code]
+    return words
 
 
 def _facts(finding: Finding) -> Mapping[str, object]:
@@ -141,5 +163,7 @@ def _shown(fact: object) -> str:
             raise TypeError(f"a figure is never a float: {fact}")
         case tuple() | list():
             return word("shown", "joint").join(map(_shown, fact))
+        case Phrase():
+            return fact
     text = UNPRINTABLE.sub(lambda sign: f"\\x{ord(sign[0]):02x}", str(fact))
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"

@@ -1,0 +1,159 @@
+"""Submissions as reading would deliver them, made from small tables of figures."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from xltool import texts
+from xltool.checks.context import Context
+from xltool.checks.review import review
+from xltool.data import data_folder
+from xltool.forms.definitions import load_forms
+from xltool.forms.expressions import recompute
+from xltool.forms.layout import plan
+from xltool.model import (
+    Agency,
+    Cell,
+    Entry,
+    Finding,
+    Kind,
+    Number,
+    Observation,
+    Roster,
+    Scope,
+    Source,
+    State,
+    Submission,
+)
+
+FORM = next(form for form in load_forms() if form.key == ("zfxxgk-annual-report", "2021"))
+PLAN = plan(FORM)
+COLUMNS = ("natural_person", "enterprise", "research_institution", "social_organization", "legal_service", "other")
+
+Figures = Mapping[str, Number | str | None]
+
+
+def sample(name: str) -> dict[str, object]:
+    """One real published report of samples/reports."""
+    held: dict[str, object] = json.loads((data_folder("samples") / "reports" / f"{name}.json").read_text("utf-8"))
+    return held
+
+
+def published(name: str) -> dict[str, Number | str | None]:
+    """The inputs of a published report; a figure that was not published is blank."""
+    held = sample(name)["figures"]
+    assert isinstance(held, dict)
+    return {cell.id: _number(cell, held[cell.id]) if cell.id in held else None for cell in FORM.inputs}
+
+
+def printed_totals(name: str) -> dict[str, Number | str | None]:
+    """The totals of a published report as printed, right or wrong."""
+    held = sample(name)["printed_totals"]
+    assert isinstance(held, dict)
+    return dict(held)
+
+
+def zeros(**changed: Number | str | None) -> dict[str, Number | str | None]:
+    """A report of zeros."""
+    return {cell.id: _number(cell, 0) for cell in FORM.inputs} | changed
+
+
+def submission(
+    figures: Figures,
+    *,
+    stored: Figures | None = None,
+    typed: Iterable[str] = (),
+    declared: bool = False,
+    observations: Iterable[Observation] = (),
+    **changed: Any,
+) -> Submission:
+    """A submission of ``figures`` (text means unreadable, "/" not applicable, None blank).
+
+    ``stored`` are totals as they stand in the workbook, where they are not what the formulas give; those in ``typed``
+    stand there without a formula. ``changed`` are fields of the submission that are to be something else.
+    """
+    entries = {cell.id: _entry(cell, figures.get(cell.id), declared) for cell in FORM.inputs}
+    inputs = {cell: entry.counted for cell, entry in entries.items()}
+    values = recompute(FORM.formulas, inputs)
+    cached = recompute(FORM.formulas, {cell: value or 0 for cell, value in inputs.items()})
+    without_formula = set(typed)
+    for cell in FORM.cells.values():
+        if cell.computed:
+            entries[cell.id] = _stored(cell, (stored or {}).get(cell.id, cached[cell.id]), cell.id in without_formula)
+    values |= {cell: None for cell, entry in entries.items() if entry.state is State.NOT_APPLICABLE}
+    gone = [Observation("formula.overwritten", *PLAN.where(cell), cell, {}) for cell in sorted(without_formula)]
+    made = Submission(
+        form=FORM.id,
+        edition=FORM.edition,
+        year=2025,
+        scope=Scope.OWN,
+        agency_code="1",
+        agency_name="甲镇",
+        entries={cell: entries[cell] for cell in FORM.cells},
+        values={cell: values[cell] for cell in FORM.cells},
+        source=Source("甲镇.xlsx", "0" * 64, 1, "2026-01-05T08:00:00"),
+        observations=(*gone, *observations),
+        declared_zero=declared,
+    )
+    return replace(made, **changed)
+
+
+def _entry(cell: Cell, figure: Number | str | None, declared: bool) -> Entry:
+    sheet, address = PLAN.where(cell.id)
+    if figure is None:
+        return Entry(cell.id, State.BLANK, 0 if declared else None, None, sheet, address, None, declared)
+    if figure == "/":
+        return Entry(cell.id, State.NOT_APPLICABLE, None, "/", sheet, address, note="not_applicable")
+    if isinstance(figure, str):
+        return Entry(cell.id, State.UNREADABLE, None, figure, sheet, address, note="unit_in_cell")
+    return Entry(cell.id, State.NUMBER, _number(cell, figure), str(figure), sheet, address)
+
+
+def _stored(cell: Cell, figure: Number | str | None, typed: bool) -> Entry:
+    sheet, address = PLAN.where(cell.id)
+    formula = None if typed else "SUM(A1:B1)"
+    if isinstance(figure, str):
+        return Entry(cell.id, State.UNREADABLE, None, figure, sheet, address, formula, note="not_number")
+    if figure is None:
+        return Entry(cell.id, State.BLANK, None, None, sheet, address, formula)
+    return Entry(cell.id, State.NUMBER, figure, str(figure), sheet, address, formula)
+
+
+def _number(cell: Cell, value: object) -> Number:
+    return Decimal(str(value)) if cell.kind is Kind.AMOUNT else int(str(value))
+
+
+def noted(read: Submission, **notes: str) -> Submission:
+    """The same figures, those named noted as normalised."""
+    entries = {cell: entry._replace(note=notes.get(cell, entry.note)) for cell, entry in read.entries.items()}
+    told = [Observation(f"value.{note}", *PLAN.where(cell), cell, {"note": note}) for cell, note in notes.items()]
+    return replace(read, entries=entries, observations=(*read.observations, *told))
+
+
+def roster(*agencies: Agency) -> Roster:
+    return Roster({agency.code: agency for agency in agencies}, "名册.csv")
+
+
+def found(read: Submission, *, previous: Submission | None = None, known: Roster | None = None) -> tuple[Finding, ...]:
+    """What the checks find in it."""
+    return review(read, Context(FORM, PLAN, known, previous.counted if previous else None))
+
+
+def flat(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
+    """Code, severity, and the first place of each."""
+    return [
+        (each.code, each.severity.value, f"{each.spots[0].sheet}!{each.spots[0].address}" if each.spots else "")
+        for each in findings
+    ]
+
+
+def must_fix(findings: Iterable[Finding]) -> list[str]:
+    """Relation or code of each finding that goes back."""
+    return [each.relation or each.code for each in findings if each.severity == "must_fix"]
+
+
+def said(findings: Iterable[Finding]) -> list[str]:
+    """The sentences."""
+    return [texts.say(each) for each in findings]

@@ -1,0 +1,16 @@
+"""What a submission is judged against."""
+
+from dataclasses import dataclass
+
+from xltool.forms.layout import Plan
+from xltool.model import Form, Roster, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The form and where it stands on its sheets; the roster and this agency's figures of last year, where known."""
+
+    form: Form
+    plan: Plan
+    roster: Roster | None = None
+    previous: Values | None = None

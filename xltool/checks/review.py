@@ -1,0 +1,46 @@
+"""All checks of a submission, in one list, and their findings in the order a person should see them."""
+
+from collections.abc import Callable, Iterator
+
+from xltool.checks.cells import cells
+from xltool.checks.context import Context
+from xltool.checks.explanations import settle
+from xltool.checks.identity import identity
+from xltool.checks.index import index
+from xltool.checks.narrative import narrative
+from xltool.checks.relations import relations
+from xltool.checks.tampering import tampering
+from xltool.checks.totals import totals
+from xltool.forms.places import place
+from xltool.model import Finding, Severity, Submission
+
+Check = Callable[[Submission, Context], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (identity, tampering, cells, totals, relations, narrative)
+
+_URGENCY = {Severity.MUST_FIX: 0, Severity.EXPLAIN: 1, Severity.NOTE: 2}
+_SETTLED = 3
+
+
+def review(submission: Submission, context: Context) -> tuple[Finding, ...]:
+    """All findings: what must be fixed, what wants a reason, notes, what a reason settles; each in form order."""
+    findings = [found for check in CHECKS for found in check(submission, context)]
+    if submission.explanations:
+        findings = list(settle(findings, submission, context))
+    if len(findings) > 1:
+        sheets = {sheet.name: number for number, sheet in enumerate(context.plan.sheets)}
+        findings.sort(key=lambda found: (_urgency(found), *_position(found, sheets, context)))
+    return tuple(findings)
+
+
+def _urgency(found: Finding) -> int:
+    return _SETTLED if found.settled else _URGENCY[found.severity]
+
+
+def _position(found: Finding, sheets: dict[str, int], context: Context) -> tuple[int, int, tuple[int, int]]:
+    """What is about the whole workbook first; then by sheet, by the form's cells, by address."""
+    if not found.spots:
+        return (-1, 0, (0, 0))
+    first = found.spots[0]
+    order = index(context.form).order.get(first.id, -1)
+    return (sheets.get(first.sheet, len(sheets)), order, place(first.address) if first.address else (0, 0))
