@@ -4,7 +4,7 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -37,7 +37,7 @@ class Commands(click.Group):
         except OSError as error:
             stopped = XltoolError("stopped.system", path=str(error.filename or ""), reason=error.strerror or str(error))
             click.echo(texts.error(stopped), err=True)
-        ctx.exit(STOPPED)
+        raise SystemExit(STOPPED)
 
 
 def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
@@ -46,7 +46,8 @@ def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
     def decorate(function: _Command) -> _Command:
         key = next(name for name in names if name.startswith("--")).removeprefix("--").replace("-", "_")
         command = function.__name__.removesuffix("_command")
-        return click.option(*names, help=texts.help(f"{command}.{key}"), **settings)(function)
+        decorated: _Command = click.option(*names, help=texts.help(f"{command}.{key}"), **settings)(function)
+        return decorated
 
     return decorate
 
@@ -66,7 +67,7 @@ def against(*names: str) -> Callable[[_Command], _Command]:
             decorated = option("--previous", type=PATH, multiple=True)(decorated)
         if "--roster" in names or "--roster!" in names:
             decorated = option("--roster", type=PATH, required="--roster!" in names)(decorated)
-        return decorated
+        return cast(_Command, decorated)
 
     return decorate
 
@@ -128,13 +129,15 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, as_json: 
 @option("--jobs", type=click.IntRange(min=1))
 @option("--json", "as_json", is_flag=True)
 @option("--force", is_flag=True)
-def merge(about: "Setting", paths: tuple[Path, ...], output: Path, as_json: bool, **choices: Any) -> None:
+def merge(
+    about: "Setting", paths: tuple[Path, ...], output: Path, jobs: int | None, as_json: bool, **choices: Any
+) -> None:
     """Writes the consolidated workbook and prints who is missing and what was refused."""
     from xltool import pipeline, terminal
     from xltool.outputs import exchange
 
     with terminal.progress("merge") as report:
-        made = pipeline.merge(paths, about, output, progress=report, **choices)
+        made = pipeline.merge(paths, about, output, pipeline.Choices(**choices), jobs=jobs, progress=report)
     click.echo(exchange.dumps(exchange.merged(made)) if as_json else terminal.merged(made, output))
     _leave(pipeline.worth_a_look(made.tracking) or bool(made.missing or pipeline.open_findings(made.findings)))
 
@@ -145,13 +148,13 @@ def merge(about: "Setting", paths: tuple[Path, ...], output: Path, as_json: bool
 @option("--year", type=click.IntRange(1900, 9999))
 @option("--jobs", type=click.IntRange(min=1))
 @option("--json", "as_json", is_flag=True)
-def status(about: "Setting", paths: tuple[Path, ...], as_json: bool, **choices: Any) -> None:
+def status(about: "Setting", paths: tuple[Path, ...], year: int | None, jobs: int | None, as_json: bool) -> None:
     """Prints each agency of the roster and what became of its return."""
     from xltool import pipeline, terminal
     from xltool.outputs import exchange
 
     with terminal.progress("check") as report:
-        made = pipeline.merge(paths, about, None, progress=report, **choices)
+        made = pipeline.merge(paths, about, None, pipeline.Choices(year=year), jobs=jobs, progress=report)
     click.echo(exchange.dumps(exchange.standing(made)) if as_json else terminal.standing(made))
     _leave(pipeline.worth_a_look(made.tracking) or bool(made.missing))
 

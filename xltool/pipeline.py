@@ -1,9 +1,8 @@
 """What each command does, as one function a command: the public API. Nothing here prints."""
 
 import hashlib
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +10,8 @@ from typing import NamedTuple
 from xltool import engine, texts
 from xltool.checks.context import Context
 from xltool.checks.review import review
-from xltool.consolidation import choose, consolidate
+from xltool.consolidation.choosing import choose
+from xltool.consolidation.totals import consolidate
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError, XltoolError
 from xltool.forms.definitions import form_for_year, load_forms
 from xltool.forms.layout import plan
@@ -32,6 +32,9 @@ from xltool.model import (
     Submission,
     Values,
 )
+from xltool.outputs.distribution import distribution_name, template_name, write_distribution_list
+from xltool.outputs.summary import write_summary
+from xltool.outputs.template import Issue, write_template
 from xltool.roster import read_roster
 
 Progress = Callable[[int, int], None]  # how many files are done, and of how many
@@ -99,11 +102,20 @@ def review_file(about: Setting, path: Path) -> Reviewed:
     return Reviewed(str(path), workbook.sha256, _status(findings), submission, findings)
 
 
+def review_safely(about: Setting, path: Path) -> Reviewed:
+    """`review_file`, and for a fault of ours one finding instead of the end of the batch."""
+    try:
+        return review_file(about, path)
+    except Exception as error:  # whatever it is, the other files must be read: this one is named and not summed
+        problem = f"{type(error).__name__}: {error}"
+        return _refused(path, UnreadableFileError("file.unexpected", problem=problem))
+
+
 def _review_all(
     files: Sequence[Path], about: Setting, jobs: int | None, progress: Progress | None
 ) -> tuple[Reviewed, ...]:
     done = []
-    for reviewed in engine.run(review_file, about, files, jobs):
+    for reviewed in engine.run(review_safely, about, files, jobs):
         done.append(reviewed)
         if progress:
             progress(len(done), len(files))
@@ -166,7 +178,7 @@ def make_templates(
     listing = output / distribution_name(form, year)
     if not force:
         _refuse_existing([*(output / item.file for item in issued), listing])
-    make_folder(output)
+    output.mkdir(parents=True, exist_ok=True)
     for number, item in enumerate(issued, start=1):
         previous = (about.previous or {}).get(item.agency.code)
         issue = Issue(item.agency, year, item.serial, previous)
@@ -198,32 +210,42 @@ def _refuse_existing(paths: Iterable[Path]) -> None:
 # --- merging -----------------------------------------------------------------------------------------------------
 
 
+class Choices(NamedTuple):
+    """How to merge: for which area (else the body all agencies report to) and year (else that of most returns).
+
+    ``include_flawed`` sums returns with something that must be fixed; ``force`` writes over an earlier workbook.
+    """
+
+    area: str | None = None
+    year: int | None = None
+    include_flawed: bool = False
+    force: bool = False
+
+
 def merge(
     paths: Sequence[Path],
     about: Setting,
     output: Path | None,
+    choices: Choices | None = None,
     *,
-    area: Agency | None = None,
-    year: int | None = None,
-    include_flawed: bool = False,
-    force: bool = False,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Consolidation:
     """Every file below ``paths`` read and checked, the accepted ones summed, and the consolidated workbook written.
 
-    ``area`` is the body the sum is for; ``year`` the reporting year (else that of most returns). With ``output`` None
-    nothing is written. Raises UsageError when there is no return among the files, or ``output`` is in the way.
+    With ``output`` None nothing is written. Raises UsageError when there is no return among the files, or ``output``
+    is in the way.
     """
-    if output is not None and not force:
+    choices = choices or Choices()
+    if output is not None and not choices.force:
         _refuse_existing([output])
     reviewed = _review_all(files_below(paths, [output] if output else []), about, jobs, progress)
-    form, year = _what_to_merge(reviewed, about, year)
-    chosen = choose(reviewed, about.roster, form, year, include_flawed=include_flawed)
-    made = consolidate(chosen, about.roster, form, year, area=area or _area(about.roster))
-    made = replace(made, findings=review(made.summary, _context(made.summary, about)))
+    form, year = _what_to_merge(reviewed, about, choices.year)
+    chosen = choose(reviewed, about.roster, form, year, include_flawed=choices.include_flawed)
+    made = consolidate(chosen, about.roster, form, year, area=_area(about.roster, choices.area))
+    made = replace(made, findings=(*made.findings, *review(made.summary, _context(made.summary, about))))
     if output is not None:
-        write_summary(made, plan(form), output, force=force)
+        write_summary(made, plan(form), output, force=choices.force)
     return made
 
 
@@ -241,19 +263,16 @@ def _what_to_merge(reviewed: Sequence[Reviewed], about: Setting, year: int | Non
     return next(form for form in about.forms if form.key == (form_id, edition)), most
 
 
-def _area(roster: Roster | None) -> Agency:
-    """The body the sum is for, unless named: the one on the roster that all others report to."""
+def _area(roster: Roster | None, name: str | None) -> Agency:
+    """The body the sum is for: the one named, by code or name, or the one on the roster that all others report to."""
+    if name is not None:
+        listed = (agency for agency in roster or () if name in (agency.code, agency.name))
+        return replace(next(listed, Agency("", name)), scope=Scope.AREA)
     parents = {agency.parent for agency in roster or ()} - {None}
     top = [agency for agency in roster or () if agency.code in parents and agency.parent not in parents]
     if len(top) == 1:
         return replace(top[0], scope=Scope.AREA)
     return Agency("", texts.word("summary", "area"), scope=Scope.AREA)
-
-
-def counts(made: Consolidation) -> dict[str, int]:
-    """How many files were found, and how many ended in each state."""
-    found = Counter(item.status for item in made.tracking)
-    return {"found": len(made.tracking)} | {status.value: found[status] for status in Status}
 
 
 def open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:

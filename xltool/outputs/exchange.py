@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import Enum
 
 from xltool import texts
-from xltool.model import Consolidation, Finding, Number, Reviewed, Roster, State, Status
+from xltool.model import Consolidation, Finding, Number, Reviewed, State, Status
 
 
 def checked(reviewed: Iterable[Reviewed]) -> dict[str, object]:
@@ -31,20 +31,22 @@ def merged(made: Consolidation) -> dict[str, object]:
     }
 
 
-def standing(made: Consolidation, roster: Roster) -> dict[str, object]:
+def standing(made: Consolidation) -> dict[str, object]:
     """The answer of ``status --json``: every agency of the roster and what became of its return."""
-    by_agency = {item.submission.agency_code: item for item in made.tracking if item.submission}
-    return {
-        "agencies": [
-            {
-                "code": agency.code,
-                "name": agency.name,
-                "status": by_agency[agency.code].status.value if agency.code in by_agency else "missing",
-                "file": by_agency[agency.code].file if agency.code in by_agency else None,
-            }
-            for agency in roster
-        ]
+    latest = {item.submission.agency_code: item for item in made.tracking if item.submission}
+    latest |= {
+        item.submission.agency_code: item
+        for item in made.tracking
+        if item.submission and item.status is not Status.SUPERSEDED
     }
+    agencies: list[dict[str, object]] = []
+    for agency in made.roster or ():
+        item = latest.get(agency.code)
+        status = item.status.value if item else "missing"
+        agencies.append(
+            {"code": agency.code, "name": agency.name, "status": status, "file": item.file if item else None}
+        )
+    return {"agencies": agencies, "missing": [agency.code for agency in made.missing]}
 
 
 def dumps(answer: Mapping[str, object]) -> str:
