@@ -1,7 +1,7 @@
-"""The process in which .xls, .xlsb and .ods are read by calamine: it may die, hang or swell and harm nobody else.
+"""The process in which .xls, .xlsb and .ods are read by calamine, so that a death or a loop there harms nobody else.
 
-It reads requests from standard input and answers on standard output, each as eight bytes of length and a body. A request
-is the bytes of a file; an answer is JSON, ``{"sheets": [[name, state, merged, [[row, column, kind, text], …]], …]}``
+It reads requests from standard input and answers on standard output, each as eight bytes of length and a body. A
+request is the bytes of a file; an answer is JSON, ``{"sheets": [[name, state, merged, [[row, column, kind, text], …]], …]}``
 with 1-based places, or ``{"problem": word}``.
 """
 

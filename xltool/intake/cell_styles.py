@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from xltool.errors import UnreadableFileError
 from xltool.intake import limits
-from xltool.intake.xml_parts import collect, is_true, over_limit
+from xltool.intake.refusals import Damage, Excess, damaged, over_limit
+from xltool.intake.xml_parts import collect, is_true
 
 # Built-in date and time formats (ECMA-376 part 1, 18.8.30), with those of the East Asian editions.
 _BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -37,8 +37,8 @@ def read_styles(pieces: Iterable[bytes], part: str) -> tuple[CellStyle, ...]:
         elif "locked" in attributes:
             styles[-1] = styles[-1]._replace(locked=is_true(attributes["locked"]))
     for what, found, limit in (
-        ("formats", len(styles), limits.FORMATS),
-        ("number_formats", formats, limits.NUMBER_FORMATS),
+        (Excess.FORMATS, len(styles), limits.FORMATS),
+        (Excess.NUMBER_FORMATS, formats, limits.NUMBER_FORMATS),
     ):
         if found > limit:
             raise over_limit(part, what, limit)
@@ -58,5 +58,5 @@ def _number(text: str | None, part: str) -> int:
     if text is None:
         return 0
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise UnreadableFileError("file.damaged", part=part, problem="styles")
+        raise damaged(part, Damage.STYLES)
     return int(text)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
+from xltool.intake.refusals import Damage, Swelling, bomb, damaged
 
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f]|^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)")
@@ -55,7 +56,7 @@ class Package:
         folded = fold(name)
         entry = self._entries.get(folded)
         if entry is None:
-            raise UnreadableFileError("file.damaged", part=name, problem="missing_part")
+            raise damaged(name, Damage.MISSING_PART)
         self._begun.add(folded)
         stored = memoryview(self._data)[entry.start : entry.start + entry.stored]
         if not entry.deflated:
@@ -85,10 +86,10 @@ def _inflated(entry: _Entry, stored: memoryview, size: int) -> Iterator[bytes]:
             piece = inflater.decompress(rest, size)
             rest = inflater.unconsumed_tail
             if not piece and not inflater.eof:
-                raise UnreadableFileError("file.damaged", part=entry.name, problem="truncated")
+                raise damaged(entry.name, Damage.TRUNCATED)
             yield piece
     except zlib.error:
-        raise UnreadableFileError("file.damaged", part=entry.name, problem="compression") from None
+        raise damaged(entry.name, Damage.COMPRESSION) from None
 
 
 def _checked(entry: _Entry, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -96,13 +97,13 @@ def _checked(entry: _Entry, pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         length += len(piece)
         if length > entry.size:
-            raise UnreadableFileError("file.bomb", part=entry.name, size=length, limit=entry.size)
+            raise bomb(entry.name, Swelling.STATED_SIZE)
         crc = zlib.crc32(piece, crc)
         if length == entry.size and crc != entry.crc:
-            raise UnreadableFileError("file.damaged", part=entry.name, problem="checksum")
+            raise damaged(entry.name, Damage.CHECKSUM)
         yield piece
     if length != entry.size:
-        raise UnreadableFileError("file.damaged", part=entry.name, problem="truncated")
+        raise damaged(entry.name, Damage.TRUNCATED)
 
 
 def _entries(data: bytes) -> dict[str, _Entry]:
@@ -110,9 +111,9 @@ def _entries(data: bytes) -> dict[str, _Entry]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             listed = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error, OverflowError):
-        raise UnreadableFileError("file.damaged", part="", problem="not_a_zip") from None
+        raise damaged("", Damage.NOT_A_ZIP) from None
     if len(listed) > limits.ENTRIES:
-        raise UnreadableFileError("file.bomb", part="", size=len(listed), limit=limits.ENTRIES)
+        raise bomb("", Swelling.ENTRIES)
     for info in listed:
         _must_be_safe(info)
     _must_stay_small(listed)
@@ -134,7 +135,7 @@ def _must_be_safe(info: zipfile.ZipInfo) -> None:
     if info.flag_bits & _ENCRYPTED:
         raise UnreadableFileError("file.encrypted")
     if info.compress_type not in _METHODS:
-        raise UnreadableFileError("file.damaged", part=name, problem="compression")
+        raise damaged(name, Damage.COMPRESSION)
 
 
 def _must_stay_small(listed: list[zipfile.ZipInfo]) -> None:
@@ -143,12 +144,11 @@ def _must_stay_small(listed: list[zipfile.ZipInfo]) -> None:
         size = info.file_size
         total += size
         if size > limits.PART_BYTES:
-            raise UnreadableFileError("file.bomb", part=info.filename, size=size, limit=limits.PART_BYTES)
+            raise bomb(info.filename, Swelling.PART)
         if size > limits.RATIO_FROM and size > limits.RATIO * info.compress_size:
-            limit = limits.RATIO * info.compress_size
-            raise UnreadableFileError("file.bomb", part=info.filename, size=size, limit=limit)
+            raise bomb(info.filename, Swelling.RATIO)
     if total > limits.PACKAGE_BYTES:
-        raise UnreadableFileError("file.bomb", part="", size=total, limit=limits.PACKAGE_BYTES)
+        raise bomb("", Swelling.TOTAL)
 
 
 def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
@@ -156,22 +156,22 @@ def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
     name, at = info.orig_filename, info.header_offset
     header = data[at : at + _LOCAL_HEADER.size] if at >= 0 else b""
     if len(header) < _LOCAL_HEADER.size or header[:4] != b"PK\3\4":
-        raise UnreadableFileError("file.damaged", part=name, problem="truncated")
+        raise damaged(name, Damage.TRUNCATED)
     fields = _LOCAL_HEADER.unpack(header)
     flags, name_length, extra_length = fields[2], fields[9], fields[10]
     start = at + _LOCAL_HEADER.size + name_length + extra_length
     stored_name = data[at + _LOCAL_HEADER.size : at + _LOCAL_HEADER.size + name_length]
     if stored_name.decode("utf-8" if flags & 0x800 else "cp437", "replace") != name:
-        raise UnreadableFileError("file.damaged", part=name, problem="names_disagree")
+        raise damaged(name, Damage.NAMES_DISAGREE)
     if start + info.compress_size > len(data):
-        raise UnreadableFileError("file.damaged", part=name, problem="truncated")
+        raise damaged(name, Damage.TRUNCATED)
     deflated = info.compress_type != zipfile.ZIP_STORED
     return _Entry(name, at, start, info.compress_size, info.file_size, info.CRC, deflated)
 
 
 def _must_not_overlap(entries: list[_Entry]) -> None:
-    end, previous = 0, ""
+    end = 0
     for entry in sorted(entries, key=lambda each: each.header):
         if entry.header < end:
-            raise UnreadableFileError("file.bomb", part=entry.name, size=entry.size, limit=0, other=previous)
-        end, previous = entry.start + entry.stored, entry.name
+            raise bomb(entry.name, Swelling.OVERLAP)
+        end = entry.start + entry.stored

@@ -15,8 +15,8 @@ from xltool.errors import UnreadableFileError
 from xltool.intake import limits
 from xltool.intake.calamine_worker import LENGTH
 from xltool.intake.raw import RawCell, RawSheet, Stored
+from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 from xltool.intake.worksheets import column_letters
-from xltool.intake.xml_parts import over_limit
 
 _BOOT = """
 import json, sys
@@ -36,8 +36,8 @@ def read_foreign(data: bytes, seconds: float = limits.WORKER_SECONDS) -> tuple[R
     if problem == "encrypted":
         raise UnreadableFileError("file.encrypted")
     if problem == "cells_held":
-        raise over_limit("", "cells_held", limits.CELLS_HELD)
-    raise UnreadableFileError("file.damaged", part="", problem=problem)
+        raise over_limit("", Excess.CELLS_HELD, limits.CELLS_HELD)
+    raise damaged("", Damage.UNREADABLE)
 
 
 def _sheet(name: str, state: str, merged: list[list[int]], cells: list[list[Any]]) -> RawSheet:
@@ -70,7 +70,7 @@ class _Worker:
             except (OSError, ValueError):
                 _end(process)
                 if late.is_set():
-                    raise UnreadableFileError("file.timeout", seconds=seconds) from None
+                    raise UnreadableFileError("file.timeout", seconds=int(seconds)) from None
                 raise UnreadableFileError("file.reader_died") from None
             finally:
                 timer.cancel()

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Protocol, TypeVar
 
-from xltool.errors import UnreadableFileError
 from xltool.intake import limits
+from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 from xltool.intake.rewriting import Rewriter
-from xltool.intake.xml_parts import MAIN, Collector, Element, over_limit
+from xltool.intake.xml_parts import MAIN, Collector, Element
 
 PLAIN_REST = 1 * limits.MIB  # longer than any token of the plain dialect that keeps Excel's limits
 
@@ -101,7 +101,7 @@ def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows) -
         try:
             unread = rows.scan(unread + decode(ready, end >= 0))
         except UnicodeDecodeError:
-            raise UnreadableFileError("file.damaged", part=part, problem="encoding") from None
+            raise damaged(part, Damage.ENCODING) from None
         if len(unread) > PLAIN_REST or (end >= 0 and unread):
             raise _NotPlainError
         if end >= 0:
@@ -122,10 +122,10 @@ def _read_rewritten(pieces: Iterator[bytes], collector: Collector, rewriter: Rew
         collector.feed(piece or b"", final=piece is None)
         fed += len(piece or b"")
         if fed > limits.REWRITTEN_BYTES:
-            raise over_limit(collector.part, "rewritten_bytes", limits.REWRITTEN_BYTES)
+            raise over_limit(collector.part, Excess.REWRITTEN, limits.REWRITTEN_BYTES)
         unread = rows.scan(unread + rewriter.taken())
         if len(unread) > PLAIN_REST:
             break
     if unread:
-        raise UnreadableFileError("file.damaged", part=collector.part, problem="unexpected_element")
+        raise damaged(collector.part, Damage.UNEXPECTED_ELEMENT)
     return collector.found

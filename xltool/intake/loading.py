@@ -3,6 +3,7 @@
 The file is opened read-only and read once; SHA-256, size and time belong to exactly those bytes.
 """
 
+import errno
 import hashlib
 import os
 import stat
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.intake import limits
+from xltool.intake.refusals import Place
 
 JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 JUNK_PREFIXES = ("~$", ".~lock", "._", ".~")
@@ -46,7 +48,8 @@ def load(path: Path, size_limit: int = limits.FILE_BYTES) -> HandedIn:
     except PermissionError:
         raise UnreadableFileError("file.no_access") from None
     except OSError as error:
-        raise UnreadableFileError("file.not_regular", kind="error", detail=error.strerror or "") from None
+        kind = Place.LOOP if error.errno == errno.ELOOP else Place.OTHER
+        raise UnreadableFileError("file.not_regular", kind=kind) from None
     if not (_identity(before) == _identity(opened) == _identity(after)) or len(data) != after.st_size:
         raise UnreadableFileError("file.changed")
     modified = datetime.fromtimestamp(after.st_mtime, UTC).isoformat(timespec="seconds")
@@ -65,7 +68,7 @@ def _read(path: Path, size_limit: int) -> tuple[bytes, os.stat_result, os.stat_r
 
 def _must_be_regular(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        kind = next((name for test, name in _KINDS if test(status.st_mode)), "other")
+        kind = next((place for test, place in _PLACES if test(status.st_mode)), Place.OTHER)
         raise UnreadableFileError("file.not_regular", kind=kind)
 
 
@@ -73,17 +76,17 @@ def _must_have_size(size: int, size_limit: int) -> None:
     if size == 0:
         raise UnreadableFileError("file.empty")
     if size > size_limit:
-        raise UnreadableFileError("file.too_large", size=size, limit=size_limit)
+        raise UnreadableFileError("file.too_large", size=-(-size // limits.MIB), limit=size_limit // limits.MIB)
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-_KINDS = (
-    (stat.S_ISDIR, "folder"),
-    (stat.S_ISFIFO, "pipe"),
-    (stat.S_ISSOCK, "socket"),
-    (stat.S_ISCHR, "device"),
-    (stat.S_ISBLK, "device"),
+_PLACES = (
+    (stat.S_ISDIR, Place.FOLDER),
+    (stat.S_ISFIFO, Place.PIPE),
+    (stat.S_ISSOCK, Place.SOCKET),
+    (stat.S_ISCHR, Place.DEVICE),
+    (stat.S_ISBLK, Place.DEVICE),
 )

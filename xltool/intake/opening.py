@@ -15,9 +15,10 @@ from xltool.intake.container import Package, fold
 from xltool.intake.foreign import read_foreign
 from xltool.intake.loading import HandedIn, load
 from xltool.intake.raw import RawSheet, RawWorkbook
+from xltool.intake.refusals import Damage, FileKind, damaged, not_workbook
 from xltool.intake.shared_strings import read_shared_strings
-from xltool.intake.sniffing import kind_of, package_kind
-from xltool.intake.workbook_parts import Outline, read_outline
+from xltool.intake.sniffing import Readable, is_ods, kind_of
+from xltool.intake.workbook_parts import Outline, main_part, read_outline
 from xltool.intake.worksheets import Shared, read_worksheet
 from xltool.intake.xml_parts import refuse_doctype
 
@@ -33,7 +34,10 @@ def open_workbook(path: Path, size_limit: int = limits.FILE_BYTES) -> RawWorkboo
     try:
         return _read(load(path, size_limit))
     except (UnreadableFileError, ForeignFileError) as refusal:
-        facts = {"file": printable(path.name), **refusal.facts}
+        name = printable(path.name)
+        facts = {"file": name, **refusal.facts}
+        if "part" in facts:
+            facts["part"] = printable(str(facts["part"] or name))
         raise type(refusal)(refusal.code, **facts) from None
 
 
@@ -44,21 +48,21 @@ def printable(text: str) -> str:
 
 def _read(file: HandedIn) -> RawWorkbook:
     kind = kind_of(file.data)
-    if kind == "xls":
-        return _valued(file, kind)
-    if kind == "encrypted":
+    if kind is None:
+        raise damaged("", Damage.NOT_A_ZIP)
+    if isinstance(kind, FileKind):
+        raise not_workbook(kind)
+    if kind is Readable.XLS:
+        return _valued(file, "xls")
+    if kind is Readable.ENCRYPTED:
         raise UnreadableFileError("file.encrypted")
-    if kind == "damaged":
-        raise UnreadableFileError("file.damaged", part="", problem="not_a_zip")
-    if kind != "zip_container":
-        raise ForeignFileError("file.not_workbook", kind=kind)
     package = Package(file.data)
-    if package_kind(package) == "ods":
+    if is_ods(package):
         return _checked_and_valued(file, package, "ods")
-    outline = read_outline(package)
-    if outline.container == "xlsb":
+    main = main_part(package)
+    if main.container == "xlsb":
         return _checked_and_valued(file, package, "xlsb")
-    return _complete(file, package, outline)
+    return _complete(file, package, read_outline(package, main))
 
 
 def _valued(file: HandedIn, container: str) -> RawWorkbook:

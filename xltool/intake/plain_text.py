@@ -2,9 +2,8 @@
 
 import re
 
-from xltool.errors import UnreadableFileError
 from xltool.intake import limits
-from xltool.intake.xml_parts import over_limit
+from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|([a-z]+));|&")
@@ -32,7 +31,7 @@ def resolved(text: str, part: str) -> str:
     try:
         return _REFERENCE.sub(_referenced, text)
     except (KeyError, ValueError):
-        raise UnreadableFileError("file.damaged", part=part, problem="xml") from None
+        raise damaged(part, Damage.XML) from None
 
 
 def _referenced(match: re.Match[str]) -> str:
@@ -62,5 +61,5 @@ def string_text(text: str, part: str) -> str:
     if "&" in text or "_x" in text:
         text = unescaped(resolved(text, part))
     if len(text) > limits.TEXT_CHARACTERS:
-        raise over_limit(part, "text", limits.TEXT_CHARACTERS)
+        raise over_limit(part, Excess.TEXT, limits.TEXT_CHARACTERS)
     return text

@@ -4,7 +4,8 @@ from pyexpat import XMLParserType
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
-from xltool.intake.xml_parts import Resume, over_limit, short_name
+from xltool.intake.refusals import Damage, Excess, damaged, over_limit
+from xltool.intake.xml_parts import Resume, short_name
 
 # What may stand in what, by short name; everything else of SpreadsheetML found there is refused, never skipped.
 _CHILDREN = {
@@ -57,7 +58,7 @@ class Rewriter:
         if self._skipping or name in _SKIPPED:
             self._skipping += 1
             if self._skipping > limits.DEPTH:
-                raise over_limit(self._part, "depth", limits.DEPTH)
+                raise over_limit(self._part, Excess.DEPTH, limits.DEPTH)
             return
         above = self._open[-1]
         if name not in _CHILDREN.get(above, ()):
@@ -65,7 +66,7 @@ class Rewriter:
         self._open.append(name)
         if above == "c":
             if name in self._cell:
-                raise UnreadableFileError("file.damaged", part=self._part, problem="value_twice")
+                raise damaged(self._part, Damage.VALUE_TWICE)
             self._sink = self._cell[name] = []
         self._sink.append(_start_tag(name, attributes))
 
@@ -90,7 +91,7 @@ class Rewriter:
 
 
 def _unexpected(part: str) -> UnreadableFileError:
-    return UnreadableFileError("file.damaged", part=part, problem="unexpected_element")
+    return damaged(part, Damage.UNEXPECTED_ELEMENT)
 
 
 def _start_tag(name: str, attributes: dict[str, str]) -> str:

@@ -5,7 +5,7 @@ import re
 from xltool.intake import limits
 from xltool.intake.grids import Pieces, read_grid
 from xltool.intake.plain_text import STRING_ITEM, TEXT, string_item, string_text
-from xltool.intake.xml_parts import over_limit
+from xltool.intake.refusals import Excess, over_limit
 
 # One string in the plain dialect, a simple one or one of runs, or (last) everything from the first thing that is none.
 _ITEMS = re.compile(
@@ -29,10 +29,10 @@ class _Strings:
                 break
             add(string_item(rich, part) if rich else string_text(plain, part))
         if len(self.texts) > limits.SHARED_STRINGS:
-            raise over_limit(part, "shared_strings", limits.SHARED_STRINGS)
+            raise over_limit(part, Excess.SHARED_STRINGS, limits.SHARED_STRINGS)
         self._total += sum(map(len, self.texts[before:]))
         if self._total > limits.TEXT_TOTAL:
-            raise over_limit(part, "characters", limits.TEXT_TOTAL)
+            raise over_limit(part, Excess.CHARACTERS, limits.TEXT_TOTAL)
         return unread
 
 

@@ -5,22 +5,22 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.intake import limits
 from xltool.intake.container import Package, fold
-from xltool.intake.xml_parts import RELATION_ID, Element, collect, is_true, over_limit
+from xltool.intake.refusals import Damage, Excess, FileKind, damaged, not_workbook, over_limit
+from xltool.intake.xml_parts import RELATION_ID, Element, collect, is_true
 
 CONTENT_TYPES = "[Content_Types].xml"
 _STATES = frozenset({"visible", "hidden", "veryHidden"})
 _SHEET_KINDS = frozenset({"worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 _MACRO_KINDS = frozenset({"xlMacrosheet", "xlIntlMacrosheet"})
 # What the main part of a package is, by a word of its content type; in the order to look.
-_MAIN_KINDS = (
+_MAIN_KINDS: tuple[tuple[str, str | FileKind], ...] = (
     ("sheet.binary", "xlsb"),
-    ("wordprocessingml", "docx"),
-    ("presentationml", "pptx"),
-    ("ms-word", "docx"),
-    ("ms-powerpoint", "pptx"),
+    ("wordprocessingml", FileKind.TEXT_DOCUMENT),
+    ("presentationml", FileKind.PRESENTATION),
+    ("ms-word", FileKind.TEXT_DOCUMENT),
+    ("ms-powerpoint", FileKind.PRESENTATION),
     ("macroenabled", "xlsm"),
     ("spreadsheetml", "xlsx"),
 )
@@ -34,6 +34,14 @@ class Relation(NamedTuple):
 
     kind: str
     target: str
+
+
+class MainPart(NamedTuple):
+    """The workbook part of a package, the kind of container it makes (xlsx, xlsm, xlsb), and its siblings."""
+
+    container: str
+    part: str
+    roots: Mapping[str, Relation]
 
 
 class SheetPart(NamedTuple):
@@ -59,31 +67,45 @@ class Outline(NamedTuple):
     program: str
 
 
-def read_outline(package: Package) -> Outline:
-    """Follow the relationships from the root. Raises for whatever is missing, external or of another kind."""
-    types = _content_types(package)
+def main_part(package: Package) -> MainPart:
+    """The workbook part, and what kind of workbook it is. Raises if it is missing, or no workbook."""
     roots = _relations(package, "")
-    workbook = next((each.target for each in roots.values() if each.kind == "officeDocument"), "")
+    workbook = _target(roots, "officeDocument")
     if not workbook or workbook not in package:
-        raise _damaged(workbook or "_rels/.rels", "missing_part")
-    container = _container(types, workbook)
+        raise damaged(workbook or "_rels/.rels", Damage.MISSING_PART)
+    types = _content_types(package)
+    stated = types.get(fold(workbook)) or types.get("." + fold(workbook).rpartition(".")[2], "")
+    kind = next((kind for word, kind in _MAIN_KINDS if word in stated.casefold()), None)
+    if isinstance(kind, FileKind):
+        raise not_workbook(kind)
+    if kind is None:
+        raise damaged(CONTENT_TYPES, Damage.CONTENT_TYPE)
+    return MainPart(kind, workbook, roots)
+
+
+def read_outline(package: Package, main: MainPart) -> Outline:
+    """Follow the relationships from the root. Raises for whatever is missing, external or of another kind."""
+    workbook, roots = main.part, main.roots
     relations = _relations(package, workbook)
-    elements = collect(package.pieces(workbook), workbook, frozenset({"workbook"}), frozenset({_SHEET, _NAME, _LOCK}))
+    wanted = frozenset({_SHEET, _NAME, _LOCK})
+    elements = collect(package.pieces(workbook), workbook, frozenset({"workbook"}), wanted)
+    locks = [element.attributes.get("lockStructure") for element in elements if element.path == _LOCK]
     sheets = _sheets(elements, relations, workbook, package)
-    by_kind = {each.kind: each.target for each in relations.values()}
     return Outline(
-        container=container,
+        container=main.container,
         sheets=sheets,
         names=_names(elements, workbook),
-        structure_protected=any(
-            is_true(each.attributes.get("lockStructure")) for each in elements if each.path == _LOCK
-        ),
-        macros="vbaProject" in by_kind or any(sheet.kind in _MACRO_KINDS for sheet in sheets),
-        strings=_present(by_kind.get("sharedStrings"), package),
-        styles=_present(by_kind.get("styles"), package),
+        structure_protected=any(map(is_true, locks)),
+        macros=any(sheet.kind in _MACRO_KINDS for sheet in sheets) or _has_macros(package),
+        strings=_present(_target(relations, "sharedStrings"), package),
+        styles=_present(_target(relations, "styles"), package),
         properties=_properties(package, _target(roots, "custom-properties")),
         program=_program(package, _target(roots, "extended-properties")),
     )
+
+
+def _has_macros(package: Package) -> bool:
+    return any(fold(name).endswith("vbaproject.bin") for name in package.names())
 
 
 def _content_types(package: Package) -> dict[str, str]:
@@ -97,16 +119,6 @@ def _content_types(package: Package) -> dict[str, str]:
     return types
 
 
-def _container(types: Mapping[str, str], workbook: str) -> str:
-    stated = types.get(fold(workbook)) or types.get("." + fold(workbook).rpartition(".")[2], "")
-    kind = next((kind for word, kind in _MAIN_KINDS if word in stated.casefold()), "")
-    if kind in ("docx", "pptx"):
-        raise ForeignFileError("file.not_workbook", kind=kind)
-    if not kind:
-        raise _damaged(CONTENT_TYPES, "content_type")
-    return kind
-
-
 def _relations(package: Package, source: str) -> dict[str, Relation]:
     """The relationships of one part by id; of the package itself for an empty name."""
     folder, name = posixpath.split(source)
@@ -114,7 +126,7 @@ def _relations(package: Package, source: str) -> dict[str, Relation]:
     if part not in package:
         if source:
             return {}
-        raise _damaged(part, "missing_part")
+        raise damaged(part, Damage.MISSING_PART)
     paths = frozenset({"rels:Relationship"})
     relations: dict[str, Relation] = {}
     for element in collect(package.pieces(part), part, frozenset({"rels:Relationships"}), paths):
@@ -122,7 +134,7 @@ def _relations(package: Package, source: str) -> dict[str, Relation]:
         external = attributes.get("TargetMode", "Internal") != "Internal"
         target = "" if external else _resolved(attributes.get("Target", ""), folder, part)
         if relations.setdefault(attributes.get("Id", ""), made := _relation(attributes, target)) is not made:
-            raise _damaged(part, "relationship_twice")
+            raise damaged(part, Damage.RELATIONSHIP)
     return relations
 
 
@@ -139,7 +151,7 @@ def _resolved(target: str, folder: str, part: str) -> str:
     path = unquote(target.replace("\\", "/").partition("#")[0])
     resolved = posixpath.normpath(posixpath.join("/", folder, path)).lstrip("/")
     if "/../" in f"/{path}/" and path.count("../") > folder.count("/") + 1:
-        raise _damaged(part, "outside")
+        raise damaged(part, Damage.RELATIONSHIP)
     return resolved
 
 
@@ -154,20 +166,20 @@ def _sheets(
         identifier = next((attributes[key] for key in RELATION_ID if key in attributes), None)
         relation = relations.get(identifier or "")
         if relation is None or relation.kind not in _SHEET_KINDS or not relation.target:
-            raise _damaged(workbook, "sheet_relationship")
+            raise damaged(workbook, Damage.RELATIONSHIP)
         if relation.target not in package:
-            raise _damaged(relation.target, "missing_part")
+            raise damaged(relation.target, Damage.MISSING_PART)
         state = attributes.get("state", "visible")
         if state not in _STATES:
-            raise _damaged(workbook, "sheet_state")
+            raise damaged(workbook, Damage.SHEET_STATE)
         sheets.append(SheetPart(attributes.get("name", ""), state, relation.kind, relation.target))
     if not sheets:
-        raise _damaged(workbook, "no_sheets")
+        raise damaged(workbook, Damage.NO_SHEETS)
     if len(sheets) > limits.SHEETS:
-        raise over_limit(workbook, "sheets", limits.SHEETS)
+        raise over_limit(workbook, Excess.SHEETS, limits.SHEETS)
     for twice in ([sheet.name.casefold() for sheet in sheets], [fold(sheet.part) for sheet in sheets]):
         if len(set(twice)) != len(twice):
-            raise _damaged(workbook, "sheet_twice")
+            raise damaged(workbook, Damage.SHEET_TWICE)
     return tuple(sheets)
 
 
@@ -175,20 +187,20 @@ def _names(elements: list[Element], workbook: str) -> dict[str, str]:
     """Defined names of the whole workbook; those of one sheet only are left to that sheet."""
     named = [each for each in elements if each.path == _NAME]
     if len(named) > limits.NAMES:
-        raise over_limit(workbook, "names", limits.NAMES)
+        raise over_limit(workbook, Excess.NAMES, limits.NAMES)
     names: dict[str, str] = {}
     for element in named:
         if "localSheetId" in element.attributes:
             continue
         name = element.attributes.get("name", "")
         if names.setdefault(name, element.text) != element.text:
-            raise _damaged(workbook, "name_twice")
+            raise damaged(workbook, Damage.NAME_TWICE)
     return names
 
 
 def _present(part: str | None, package: Package) -> str | None:
     if part is not None and part not in package:
-        raise _damaged(part, "missing_part")
+        raise damaged(part, Damage.MISSING_PART)
     return part
 
 
@@ -207,7 +219,7 @@ def _properties(package: Package, part: str | None) -> dict[str, str]:
         if element.path == "custom:property":
             name = element.attributes.get("name", "")
         elif name in properties:
-            raise _damaged(part, "property_twice")
+            raise damaged(part, Damage.PROPERTY_TWICE)
         else:
             properties[name] = element.text
     return properties
@@ -220,7 +232,3 @@ def _program(package: Package, part: str | None) -> str:
     found = collect(package.pieces(part), part, frozenset({"app:Properties"}), frozenset(wanted))
     texts = {element.path: element.text.strip() for element in found}
     return " ".join(texts[path] for path in wanted if texts.get(path))
-
-
-def _damaged(part: str, problem: str) -> UnreadableFileError:
-    return UnreadableFileError("file.damaged", part=part, problem=problem)

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -22,7 +23,8 @@ from xltool.intake.plain_text import (
     unescaped,
 )
 from xltool.intake.raw import RawCell, Stored
-from xltool.intake.xml_parts import is_true, over_limit
+from xltool.intake.refusals import Damage, Excess, damaged, over_limit
+from xltool.intake.xml_parts import is_true
 
 _PROTECTION, _MERGE, _VALIDATION = "sheetProtection", "mergeCells/mergeCell", "dataValidations/dataValidation"
 _VALIDATION_2009 = "extLst/ext/x14:dataValidations/x14:dataValidation/xm:sqref"
@@ -82,7 +84,7 @@ def read_worksheet(pieces: Pieces, part: str, shared: Shared, room: int = limits
     found, cells = read_grid(pieces, part, "sheetData", _WANTED, lambda: _Cells(part, shared, room))
     merged = tuple(element.attributes.get("ref", "") for element in found if element.path == _MERGE)
     if len(merged) > limits.MERGES:
-        raise over_limit(part, "merges", limits.MERGES)
+        raise over_limit(part, Excess.MERGES, limits.MERGES)
     validated = [element.attributes.get("sqref", "") for element in found if element.path == _VALIDATION]
     validated += [element.text for element in found if element.path == _VALIDATION_2009]
     protected = any(is_true(element.attributes.get("sheet")) for element in found if element.path == _PROTECTION)
@@ -121,7 +123,7 @@ class _Cells:
                 column, unread = skipped or column, unread or rest
                 continue
             stored, type_, locked = kinds[attributes]
-            if type_ == "s" and value.isdecimal() and value.isascii() and int(value) < len(strings):
+            if type_ == "s" and len(value) < 9 and value.isdecimal() and value.isascii() and int(value) < len(strings):
                 text = strings[int(value)]
             elif type_ == "n" and len(value) < _SHORT and "&" not in value and not inline:
                 text = value
@@ -141,20 +143,20 @@ class _Cells:
         """Refuse a cell that occurs twice, and more cells than any honest sheet has."""
         self._seen += max(len(addresses), tokens)
         if self._seen > limits.CELLS_SEEN:
-            raise over_limit(self._part, "cells_seen", limits.CELLS_SEEN)
+            raise over_limit(self._part, Excess.CELLS_SEEN, limits.CELLS_SEEN)
         if len(self.cells) > self._room:
-            raise over_limit(self._part, "cells_held", limits.CELLS_HELD)
+            raise over_limit(self._part, Excess.CELLS_HELD, limits.CELLS_HELD)
         if len(set(addresses)) != len(addresses):
-            raise self._damaged("cell_twice", next(each for each in addresses if addresses.count(each) > 1))
+            raise self._damaged(Damage.CELL_TWICE, Counter(addresses).most_common(1)[0][0])
         if not self.cells.keys().isdisjoint(addresses):
-            raise self._damaged("cell_twice", next(each for each in addresses if each in self.cells))
+            raise self._damaged(Damage.CELL_TWICE, next(each for each in addresses if each in self.cells))
 
     def _begin_row(self, tag: str, number: str) -> str:
         """The row's number, "" where the row has ended already."""
         if not number or len(number) > 6:
             number = self._odd_row(tag)
         if number in self._rows:
-            raise self._damaged("row_twice", number)
+            raise self._damaged(Damage.ROW_TWICE, number)
         self._rows.add(number)
         self._latest_row = number
         return "" if tag[-1] == "/" else number
@@ -162,7 +164,7 @@ class _Cells:
     def _odd_row(self, tag: str) -> str:
         stated = dict(ATTRIBUTE.findall(tag)).get("r") or str(int(self._latest_row) + 1)
         if not stated.isdecimal() or not stated.isascii() or not 1 <= int(stated[:9]) <= limits.ROWS:
-            raise self._damaged("bad_address", stated)
+            raise self._damaged(Damage.BAD_ADDRESS, stated)
         return str(int(stated))
 
     def _place(self, stated: str, attributes: str, row: str, previous: str) -> str:
@@ -172,30 +174,30 @@ class _Cells:
             stated = column_letters(column_number(previous) + 1) + row
         match = _ADDRESS.fullmatch(stated)
         if match is None or int(match[2]) > limits.ROWS:
-            raise self._damaged("bad_address", stated)
+            raise self._damaged(Damage.BAD_ADDRESS, stated)
         if match[2] != row:
-            raise self._damaged("row_disagrees", stated)
+            raise self._damaged(Damage.ROW_DISAGREES, stated)
         if stated in self.cells:
-            raise self._damaged("cell_twice", stated)
+            raise self._damaged(Damage.CELL_TWICE, stated)
         return match[1]
 
     def _text(self, address: str, stored: Stored, type_: str, value: str, inline: str) -> str:
         """The text of a cell of the less simple kinds."""
         if inline and (value or type_ != "inlineStr"):
-            raise self._damaged("value_twice", address)
+            raise self._damaged(Damage.VALUE_TWICE, address)
         if type_ == "s" and value:
             return self._shared_string(value, address)
         if stored is Stored.TEXT:
             return string_item(inline, self._part) if inline else string_text(value, self._part)
         text = resolved(value, self._part)
         if len(text) > limits.TEXT_CHARACTERS:
-            raise over_limit(self._part, "text", limits.TEXT_CHARACTERS)
+            raise over_limit(self._part, Excess.TEXT, limits.TEXT_CHARACTERS)
         return text
 
     def _shared_string(self, index: str, address: str) -> str:
         index = resolved(index, self._part).strip()
         if not index.isdecimal() or not index.isascii() or int(index[:9]) >= len(self._shared.strings):
-            raise self._damaged("string_index", address)
+            raise self._damaged(Damage.STRING_INDEX, address)
         return self._shared.strings[int(index)]
 
     def _formula(self, tag: str, formula: str) -> str:
@@ -204,7 +206,7 @@ class _Cells:
             self._arrays.append(dict(ATTRIBUTE.findall(tag)).get("ref", ""))
         text = unescaped(resolved(formula, self._part))
         if len(text) > limits.FORMULA_CHARACTERS:
-            raise over_limit(self._part, "formula", limits.FORMULA_CHARACTERS)
+            raise over_limit(self._part, Excess.FORMULA, limits.FORMULA_CHARACTERS)
         return text
 
     def with_arrays(self) -> Mapping[str, RawCell]:
@@ -216,8 +218,8 @@ class _Cells:
                     self.cells[address] = cell._replace(formula="")
         return self.cells
 
-    def _damaged(self, problem: str, at: str) -> UnreadableFileError:
-        return UnreadableFileError("file.damaged", part=self._part, problem=problem, at=at[:40])
+    def _damaged(self, problem: Damage, at: str) -> UnreadableFileError:
+        return damaged(self._part, problem, at)
 
 
 class _Kinds(dict[str, _CellKind]):
@@ -232,7 +234,7 @@ class _Kinds(dict[str, _CellKind]):
         type_, index = stated.get("t", "n"), stated.get("s", "0")
         stored = _TYPES.get(type_)
         if stored is None or not index.isdecimal():
-            raise UnreadableFileError("file.damaged", part=self._part, problem="cell_type", at=type_[:40])
+            raise damaged(self._part, Damage.CELL_TYPE, type_)
         style = self._styles[int(index[:9])] if int(index[:9]) < len(self._styles) else CellStyle()
         if stored is Stored.NUMBER and style.date:
             stored = Stored.DATE

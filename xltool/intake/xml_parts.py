@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
+from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 
 ENCODINGS = frozenset({"utf-8", "utf-16"})
 # Namespaces by their short name; those of SpreadsheetML itself have none. Transitional first, strict second.
@@ -66,7 +67,7 @@ def new_parser(part: str) -> XMLParserType:
 
     def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
         if encoding is not None and _codec(encoding) not in ENCODINGS:
-            raise UnreadableFileError("file.damaged", part=part, problem="encoding")
+            raise damaged(part, Damage.ENCODING)
 
     parser = ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -124,19 +125,19 @@ class Collector:
         try:
             self.parser.Parse(data, final)
         except ExpatError:
-            raise UnreadableFileError("file.damaged", part=self.part, problem="xml") from None
+            raise damaged(self.part, Damage.XML) from None
         self._fed += len(data)
         if self._fed - self.parser.CurrentByteIndex > limits.TOKEN_BYTES + limits.PIECE_BYTES and not final:
-            raise over_limit(self.part, "token", limits.TOKEN_BYTES)
+            raise over_limit(self.part, Excess.TOKEN, limits.TOKEN_BYTES)
         if self._texts and sum(map(len, self._texts)) > limits.TEXT_TOTAL:
-            raise over_limit(self.part, "characters", limits.TEXT_TOTAL)
+            raise over_limit(self.part, Excess.CHARACTERS, limits.TEXT_TOTAL)
 
     def _start(self, full: str, attributes: dict[str, str]) -> None:
         name = _NAMES[full]
         paths = self._paths
         if not paths:
             if name not in self._roots:
-                raise UnreadableFileError("file.damaged", part=self.part, problem="wrong_root")
+                raise damaged(self.part, Damage.WRONG_ROOT)
             path = self.latest = name
             paths.append("")
         else:
@@ -152,7 +153,7 @@ class Collector:
 
     def _keep(self, path: str, attributes: dict[str, str]) -> None:
         if len(self.found) >= limits.ELEMENTS:
-            raise over_limit(self.part, "elements", limits.ELEMENTS)
+            raise over_limit(self.part, Excess.ELEMENTS, limits.ELEMENTS)
         self.found.append(Element(path, attributes))
         self._texts.clear()
         self.parser.CharacterDataHandler = self._texts.append
@@ -173,7 +174,7 @@ class Collector:
             nonlocal depth
             depth += 1
             if depth > most:
-                raise over_limit(self.part, "depth", limits.DEPTH)
+                raise over_limit(self.part, Excess.DEPTH, limits.DEPTH)
 
         def end(full: str) -> None:
             nonlocal depth
@@ -201,11 +202,6 @@ def collect(pieces: Iterable[bytes], part: str, roots: frozenset[str], wanted: f
         collector.feed(piece)
     collector.feed(b"", final=True)
     return collector.found
-
-
-def over_limit(part: str, what: str, limit: int) -> UnreadableFileError:
-    """The refusal of a part that holds more of something than any honest workbook."""
-    return UnreadableFileError("file.over_limit", part=part, what=what, limit=limit)
 
 
 def is_true(text: str | None) -> bool:

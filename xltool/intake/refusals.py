@@ -1,0 +1,142 @@
+"""Why a file is refused: small words that `texts` knows how to say, and the exceptions made of them.
+
+Every refusal of `opening` has one of these codes, always with ``file``, and with the facts named here:
+
+=========================  ==========================================================================================
+``file.empty``             nothing in it
+``file.missing``           gone before it could be read
+``file.no_access``         permission denied, or locked by another program
+``file.not_regular``       ``kind`` (Place): a pipe, a device, a folder, a loop of links
+``file.changed``           it changed while it was read
+``file.too_large``         ``size``, ``limit`` in MiB
+``file.damaged``           ``part``, ``problem`` (Damage), ``at``: the cell or name in question, or nothing
+``file.bomb``              ``part``, ``problem`` (Swelling): it would swell beyond any honest workbook
+``file.over_limit``        ``part``, ``what`` (Excess), ``limit``
+``file.doctype``           ``part``: a DOCTYPE, which no office program writes
+``file.duplicate_parts``   ``part``, ``other``: two parts that different programs would choose differently
+``file.unsafe_names``      ``name``: a path out of the container, or with control characters
+``file.encrypted``         a password is needed to open it
+``file.wrong_password``    the password given does not open it
+``file.no_decryption``     a password was given, and the optional library that could use it is not installed
+``file.timeout``           ``seconds``: reading did not end
+``file.reader_died``       reading ended the worker process, for want of memory or by a fault
+``file.temporary``         a lock or junk file (ForeignFileError)
+``file.not_workbook``      ``kind`` (FileKind): something else (ForeignFileError)
+=========================  ==========================================================================================
+"""
+
+from enum import StrEnum
+
+from xltool.errors import ForeignFileError, UnreadableFileError
+
+
+class Place(StrEnum):
+    """What stands where a file was expected."""
+
+    FOLDER = "folder"
+    PIPE = "pipe"
+    SOCKET = "socket"
+    DEVICE = "device"
+    LOOP = "loop"
+    OTHER = "other"
+
+
+class FileKind(StrEnum):
+    """What a file is that is no workbook we read."""
+
+    ARCHIVE = "archive"
+    EXCEL_2003_XML = "excel_2003_xml"
+    HTML = "html"
+    OLD_EXCEL = "old_excel"
+    OPEN_DOCUMENT = "open_document"
+    OTHER_OFFICE = "other_office"
+    PDF = "pdf"
+    PICTURE = "picture"
+    PRESENTATION = "presentation"
+    PROGRAM = "program"
+    TEXT = "text"
+    TEXT_DOCUMENT = "text_document"
+    XML = "xml"
+    ZIP = "zip"
+
+
+class Damage(StrEnum):
+    """What is wrong with a part of a workbook."""
+
+    BAD_ADDRESS = "bad_address"
+    CELL_TWICE = "cell_twice"
+    CELL_TYPE = "cell_type"
+    CHECKSUM = "checksum"
+    COMPRESSION = "compression"
+    CONTENT_TYPE = "content_type"
+    ENCODING = "encoding"
+    MISSING_PART = "missing_part"
+    NAMES_DISAGREE = "names_disagree"
+    NAME_TWICE = "name_twice"
+    NOT_A_ZIP = "not_a_zip"
+    NO_SHEETS = "no_sheets"
+    PROPERTY_TWICE = "property_twice"
+    RELATIONSHIP = "relationship"
+    ROW_DISAGREES = "row_disagrees"
+    ROW_TWICE = "row_twice"
+    SHEET_STATE = "sheet_state"
+    SHEET_TWICE = "sheet_twice"
+    STRING_INDEX = "string_index"
+    STYLES = "styles"
+    TRUNCATED = "truncated"
+    UNEXPECTED_ELEMENT = "unexpected_element"
+    UNREADABLE = "unreadable"
+    VALUE_TWICE = "value_twice"
+    WRONG_ROOT = "wrong_root"
+    XML = "xml"
+
+
+class Swelling(StrEnum):
+    """How a container would swell."""
+
+    ENTRIES = "entries"
+    OVERLAP = "overlap"
+    PART = "part"
+    RATIO = "ratio"
+    STATED_SIZE = "stated_size"
+    TOTAL = "total"
+
+
+class Excess(StrEnum):
+    """Of what there is more than in any honest workbook."""
+
+    CELLS_HELD = "cells_held"
+    CELLS_SEEN = "cells_seen"
+    CHARACTERS = "characters"
+    DEPTH = "depth"
+    ELEMENTS = "elements"
+    FORMATS = "formats"
+    FORMULA = "formula"
+    MERGES = "merges"
+    NAMES = "names"
+    NUMBER_FORMATS = "number_formats"
+    REWRITTEN = "rewritten"
+    SHARED_STRINGS = "shared_strings"
+    SHEETS = "sheets"
+    TEXT = "text"
+    TOKEN = "token"
+
+
+def damaged(part: str, problem: Damage, at: str = "") -> UnreadableFileError:
+    """The refusal of a workbook that is broken; no part means the file as a whole."""
+    return UnreadableFileError("file.damaged", part=part, problem=problem, at=at[:40])
+
+
+def bomb(part: str, problem: Swelling) -> UnreadableFileError:
+    """The refusal of a container that would swell."""
+    return UnreadableFileError("file.bomb", part=part, problem=problem)
+
+
+def over_limit(part: str, what: Excess, limit: int) -> UnreadableFileError:
+    """The refusal of a part that holds more of something than any honest workbook."""
+    return UnreadableFileError("file.over_limit", part=part, what=what, limit=limit)
+
+
+def not_workbook(kind: FileKind) -> ForeignFileError:
+    """The refusal of a file that is something else."""
+    return ForeignFileError("file.not_workbook", kind=kind)
