@@ -10,7 +10,10 @@ from xltool.model import Box, Form, Section, Table
 
 GRID_OFFSET = 3  # rows above a table: report title, section heading, how much is still unfilled
 EXPLANATION_ROWS = 20
-LINE_HEIGHT = 16.0  # points, for 11 point text
+SCREEN_ROWS = 20
+BODY = 11.0  # points; widths count the digits of this size
+SMALL = 10.0  # guidance and lists
+LEADING = 1.4  # height of a line of text in sizes of its letters
 CHECK_COLUMNS = ("number", "relation", "left", "right", "difference", "result", "link", "severity", "basis")
 EXPLANATION_COLUMNS = ("number", "relation", "left", "right", "reason", "author", "date")
 MARK_COLUMNS = ("place", "number", "sheet", "cell", "message", "severity", "left", "right", "advice")
@@ -25,14 +28,15 @@ def lines_needed(text: str, width: float) -> int:
     )
 
 
-def _height(text: str, width: float) -> float:
-    return lines_needed(text, width) * LINE_HEIGHT + 6
+def height_of(text: str, width: float, size: float = BODY) -> float:
+    """Points that ``text`` of ``size`` points takes in a column as wide as ``width`` digits, with some air."""
+    return lines_needed(text, width * BODY / size) * size * LEADING + 7
 
 
 def cover(form: Form) -> Sheet:
     """Who, which year, the declaration, what is unfilled, how to fill it in, and the list of pages."""
     say = words().cover
-    widths = (16.0, 32.0, 16.0, 32.0)
+    widths = (14.0, 30.0, 14.0, 30.0)
     pairs = (("agency", "code"), ("year", "scope"), ("author", "reviewer"), ("phone", "date"))
     slots = [
         Slot(Box(1, 1, 1, 4), Role.TITLE, form.report_title),
@@ -45,54 +49,55 @@ def cover(form: Form) -> Sheet:
     slots += [
         Slot(Box(7, 1), Role.CAPTION, say["declaration"]),
         Slot(Box(7, 2), Role.CHOICE, "", "declaration"),
-        Slot(Box(7, 3, 1, 2), Role.GUIDE, say["declaration_hint"]),
+        Slot(Box(7, 3, 1, 2), Role.ENTRY, say["declaration_hint"]),
         Slot(Box(8, 1), Role.CAPTION, say["unfilled"]),
         Slot(Box(8, 2), Role.UNFILLED, "", ""),
         Slot(Box(8, 3), Role.CAPTION, say["checked"]),
         Slot(Box(8, 4), Role.CHECKED),
         Slot(Box(9, 1, 1, 4), Role.HEADING, say["instructions"]),
     ]
-    heights = {1: 36.0, 7: _height(say["declaration_hint"], 48.0)} | dict.fromkeys((3, 4, 5, 6, 8), 24.0)
+    heights = {1: 40.0, 2: 28.0, 9: 32.0} | dict.fromkeys(range(3, 9), 26.0)
+    heights[7] = height_of(say["declaration_hint"], sum(widths[2:]), SMALL)
     rows = count(10)
     for number, text in enumerate(form.instructions, start=1):
         row = next(rows)
         slots.append(Slot(Box(row, 1, 1, 4), Role.GUIDE, f"{number}. {text}"))
-        heights[row] = _height(f"{number}. {text}", sum(widths))
-    slots.append(Slot(Box(next(rows), 1, 1, 4), Role.HEADING, say["contents"]))
-    slots += _contents(form, rows)
+        heights[row] = height_of(f"{number}. {text}", sum(widths), SMALL)
+    heading = next(rows)
+    slots += [Slot(Box(heading, 1, 1, 4), Role.HEADING, say["contents"]), *_contents(form, heading + 1)]
+    heights[heading] = 32.0
+    heights |= dict.fromkeys(range(heading + 1, slots[-1].box.row + 1), 22.0)
     return Sheet(words().sheets["cover"], Purpose.COVER, tuple(slots), widths, heights)
 
 
-def _contents(form: Form, rows: Iterator[int]) -> Iterator[Slot]:
+def _contents(form: Form, head: int) -> Iterator[Slot]:
     say, names = words().cover, words().sheets
-    head = next(rows)
     yield Slot(Box(head, 1), Role.CAPTION, say["contents_sheet"])
     yield Slot(Box(head, 2, 1, 2), Role.CAPTION, say["contents_title"])
     yield Slot(Box(head, 4), Role.CAPTION, say["contents_unfilled"])
     pages = [(section.sheet, section.heading) for section in form.sections]
     pages += [(names[key], getattr(words(), key)["title"]) for key in ("checks", "explanations", "marks")]
     filled_in = {table.name for table in form.tables}
-    for row, (name, title) in zip(rows, pages, strict=False):
+    for row, (name, title) in enumerate(pages, start=head + 1):
         yield Slot(Box(row, 1), Role.LINK, name, name)
-        yield Slot(Box(row, 2, 1, 2), Role.GUIDE, title)
-        if name in filled_in:
-            yield Slot(Box(row, 4), Role.UNFILLED, "", name)
+        yield Slot(Box(row, 2, 1, 2), Role.ENTRY, title)
+        yield Slot(Box(row, 4), Role.UNFILLED, "", name) if name in filled_in else Slot(Box(row, 4), Role.ENTRY)
 
 
 def section_sheet(form: Form, section: Section) -> Sheet:
     """A section: the report's title, the section's heading, its tables as printed, and rows for its paragraphs."""
     tables = [table for table in form.tables if table.section == section.id]
-    widths = tables[0].widths if tables else (92.0,)
+    widths = tables[0].widths if tables else (84.0,)
     across = max([table.columns for table in tables], default=1)
     slots = [
         Slot(Box(1, 1, 1, across), Role.TITLE, form.report_title),
         Slot(Box(2, 1, 1, across), Role.HEADING, section.heading),
     ]
-    heights = {1: 30.0, 2: 24.0}
+    heights = {1: 36.0, 2: 28.0}
     row = GRID_OFFSET
     if tables:
         slots.append(Slot(Box(row, 1, 1, across), Role.UNFILLED, "sentence", section.sheet))
-        heights[row] = 20.0
+        heights[row] = 22.0
     row += 1
     for table in tables:
         slots += _grid(table, row - 1)
@@ -100,12 +105,12 @@ def section_sheet(form: Form, section: Section) -> Sheet:
         row += table.rows
         for note in table.notes:
             slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, note))
-            heights[row] = _height(note, sum(widths))
+            heights[row] = height_of(note, sum(widths), SMALL)
             row += 1
     if section.paragraphs:
         for text in (*section.guidance, words().text["hint"]):
             slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, text))
-            heights[row] = _height(text, sum(widths))
+            heights[row] = height_of(text, sum(widths), SMALL)
             row += 1
         slots += [Slot(Box(row + i, 1), Role.PARAGRAPH, "", section.id) for i in range(section.paragraphs)]
     return Sheet(
@@ -115,9 +120,17 @@ def section_sheet(form: Form, section: Section) -> Sheet:
         tuple(widths),
         heights,
         landscape=any(table.landscape for table in tables),
-        frozen=GRID_OFFSET if not tables else 0,
+        frozen=_frozen(tables),
         key=section.id,
     )
+
+
+def _frozen(tables: Sequence[Table]) -> int:
+    """Rows that stay in sight: the headings, and the column heads of a table longer than a screen."""
+    if not tables:
+        return GRID_OFFSET - 1
+    long = tables[0].rows > SCREEN_ROWS
+    return GRID_OFFSET + min(cell.box.row for cell in tables[0].cells) - 1 if long else 0
 
 
 def _grid(table: Table, above: int) -> Iterator[Slot]:
@@ -132,24 +145,26 @@ def _grid_heights(table: Table) -> dict[int, float]:
     """Given heights, or what the labels of one row need."""
     if table.heights:
         return dict(enumerate(table.heights, start=1))
-    heights = dict.fromkeys(range(1, table.rows + 1), 22.0)
+    heights = dict.fromkeys(range(1, table.rows + 1), 24.0)
     for label in table.labels:
         wide = sum(table.widths[label.box.column - 1 : label.box.column - 1 + label.box.columns])
         for row in range(label.box.row, label.box.row + label.box.rows):
-            heights[row] = max(heights[row], _height(label.text, wide) / label.box.rows)
+            heights[row] = max(heights[row], height_of(label.text, wide) / label.box.rows)
     return heights
 
 
 def checks_sheet(form: Form) -> Sheet:
-    """Every relation live, one row each."""
+    """Every relation live, one row each: first those that figures can break, then those that locked totals keep."""
     say = words().checks
-    widths = (6.0, 58.0, 12.0, 12.0, 10.0, 8.0, 8.0, 10.0, 40.0)
+    widths = (6.0, 54.0, 10.0, 10.0, 10.0, 8.0, 7.0, 10.0, 34.0)
+    computing = {relation.rule for relation in form.formulas}
+    relations = sorted(form.relations, key=lambda relation: relation.rule in computing)
     slots = _list_head(say, CHECK_COLUMNS)
-    for row, relation in enumerate(form.relations, start=_LIST_START):
+    for row, relation in enumerate(relations, start=_LIST_START):
         slots += [Slot(Box(row, i), Role.CHECK, part, relation.id) for i, part in enumerate(CHECK_COLUMNS, start=1)]
-    heights = {1: 30.0} | {
-        row: max(_height(relation.name, widths[1]), _height(relation.basis, widths[8]))
-        for row, relation in enumerate(form.relations, start=_LIST_START)
+    heights = {1: 36.0, 2: 22.0, 3: 24.0} | {
+        row: max(height_of(relation.name, widths[1] - 2, SMALL), height_of(relation.basis, widths[8] - 2, SMALL))
+        for row, relation in enumerate(relations, start=_LIST_START)
     }
     name = words().sheets["checks"]
     return Sheet(name, Purpose.CHECKS, tuple(slots), widths, heights, landscape=True, frozen=3)
@@ -163,18 +178,18 @@ def explanations_sheet() -> Sheet:
             Slot(Box(row, i), Role.EXPLANATION, str(row - _LIST_START + 1) if key == "number" else "", key)
             for i, key in enumerate(EXPLANATION_COLUMNS, start=1)
         ]
-    widths = (6.0, 46.0, 12.0, 12.0, 50.0, 12.0, 14.0)
-    heights = {1: 30.0, 2: _height(words().explanations["hint"], sum(widths))}
+    widths = (6.0, 44.0, 11.0, 11.0, 48.0, 12.0, 13.0)
+    heights = {1: 36.0, 2: height_of(words().explanations["hint"], sum(widths), SMALL), 3: 24.0}
     name = words().sheets["explanations"]
     return Sheet(name, Purpose.EXPLANATIONS, tuple(slots), widths, heights, landscape=True, frozen=3)
 
 
 def marks_sheet() -> Sheet:
     """The empty list of findings; what a check returns is written here and nowhere else."""
-    widths = (12.0, 6.0, 12.0, 10.0, 60.0, 10.0, 12.0, 12.0, 40.0)
+    widths = (13.0, 6.0, 12.0, 9.0, 52.0, 10.0, 10.0, 10.0, 34.0)
     slots = _list_head(words().marks, MARK_COLUMNS)
     name = words().sheets["marks"]
-    return Sheet(name, Purpose.MARKS, tuple(slots), widths, {1: 30.0}, landscape=True, frozen=3)
+    return Sheet(name, Purpose.MARKS, tuple(slots), widths, {1: 36.0, 2: 22.0, 3: 24.0}, landscape=True, frozen=3)
 
 
 def _list_head(say: dict[str, str], columns: Sequence[str]) -> list[Slot]:

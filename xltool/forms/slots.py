@@ -26,6 +26,7 @@ class Role(StrEnum):
     UNFILLED = "unfilled"  # key: sheet name, "" for the whole workbook
     CHECKED = "checked"
     LINK = "link"  # key: sheet name
+    ENTRY = "entry"  # words of our own in a frame
     CHECK = "check"  # key: relation id
     EXPLANATION = "explanation"  # key: column of the list
 

@@ -40,14 +40,14 @@ def check_lines(
 ) -> dict[str, CheckLine]:
     """What the checks sheet shows for these inputs, by relation id. ``profiles`` are those the agency answers to."""
     figures = counted(plan.form, values)
-    lines = {}
-    for relation in plan.form.relations:
-        if not answerable(relation, previous, profiles):
-            lines[relation.id] = CheckLine(None, None, None, words().checks["idle"])
-            continue
-        blank = {cell for cell in plan.form.cells if values.get(cell) is None} if not declared_zero else set()
-        lines[relation.id] = _line(plan.form, relation, figures, previous, blank)
-    return lines
+    blank = frozenset(cell.id for cell in plan.form.inputs if values.get(cell.id) is None and not declared_zero)
+    idle = CheckLine(None, None, None, words().checks["idle"])
+    return {
+        relation.id: _line(plan.form, relation, figures, previous, blank)
+        if answerable(relation, previous, profiles)
+        else idle
+        for relation in plan.form.relations
+    }
 
 
 def counted(form: Form, values: Values) -> dict[str, Number | None]:
@@ -65,7 +65,7 @@ def answerable(relation: Relation, previous: Values | None, profiles: Collection
     return all((previous or {}).get(cell) is not None for cell in needed)
 
 
-def _line(form: Form, relation: Relation, figures: Values, previous: Values | None, blank: set[str]) -> CheckLine:
+def _line(form: Form, relation: Relation, figures: Values, previous: Values | None, blank: frozenset[str]) -> CheckLine:
     say = words().checks
     left = evaluate(relation.expect.left, figures, previous, zero=True)
     right = evaluate(relation.expect.right, figures, previous, zero=True)
@@ -78,28 +78,34 @@ def _line(form: Form, relation: Relation, figures: Values, previous: Values | No
     return CheckLine(left, right, left - right, say["holds" if found.holds else "broken"])
 
 
-def needed_inputs(form: Form, relation: Relation) -> tuple[list[str], list[str]]:
+_needed: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+
+def needed_inputs(form: Form, relation: Relation) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The inputs that must be filled in before the condition, and then both sides, of a relation can be decided."""
-    if relation.missing == "zero":
-        return [], []
-    conditions = (side for condition in relation.when for side in (condition.left, condition.right))
-    return _inputs(form, conditions), _inputs(form, (relation.expect.left, relation.expect.right))
+    key = (form.digest, relation.id)
+    if key not in _needed:
+        conditions = [side for condition in relation.when for side in (condition.left, condition.right)]
+        sides = [relation.expect.left, relation.expect.right]
+        undecided = relation.missing != "zero"
+        _needed[key] = (_inputs(form, conditions), _inputs(form, sides)) if undecided else ((), ())
+    return _needed[key]
 
 
-def _inputs(form: Form, sides: Iterable[Linear]) -> list[str]:
+def _inputs(form: Form, sides: Iterable[Linear]) -> tuple[str, ...]:
     """The inputs behind the figures of some sides; a computed figure stands for the inputs it is computed from."""
     definitions = {relation.computes: relation.expect.right.terms for relation in form.formulas}
     found: dict[str, None] = {}
-    pending = [term for side in sides for term in side.terms if not term.previous]
+    pending = [term.cell for side in sides for term in side.terms if not term.previous]
     seen: set[str] = set()
     while pending:
-        cell = pending.pop().cell
-        if cell in definitions and cell not in seen:
-            pending += definitions[cell]
-        elif cell not in definitions:
+        cell = pending.pop()
+        if cell not in definitions:
             found[cell] = None
+        elif cell not in seen:
+            pending += [term.cell for term in definitions[cell]]
         seen.add(cell)
-    return list(found)
+    return tuple(found)
 
 
 def _terms(relation: Relation) -> Iterator[Term]:
@@ -128,7 +134,7 @@ def check_contents(plan: Plan, relation: Relation, previous: Values | None, line
     if line.left is None or line.right is None:
         return dict.fromkeys(("left", "right", "difference", "result"), say["idle"])
     row = plan.checks[relation.id]
-    left, right, difference, result = (f"{column}{row}" for column in "CDEF")
+    left, right, result = (f"{column}{row}" for column in "CDF")
     decided = f'OR({result}="{say["holds"]}",{result}="{say["broken"]}")'
     rounding = "ROUND({0}-{1},6)" if _has_amounts(plan.form, relation) else "{0}-{1}"
     shown = line.difference if line.difference is not None else say["idle"]
@@ -169,7 +175,9 @@ def _once_filled(plan: Plan, inputs: Collection[str], formula: str) -> str:
 
 
 def declared(plan: Plan) -> str:
-    """The condition that the agency has declared its blanks to be 0."""
+    """The condition that the agency has declared its blanks to be 0; never so where there is no such cell."""
+    if "declaration" not in plan.fields:
+        return "FALSE"
     sheet, spot = plan.fields["declaration"]
     return f'{quoted(sheet)}!{absolute(spot)}="{words().cover["yes"]}"'
 

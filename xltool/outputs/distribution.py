@@ -39,7 +39,7 @@ def template_name(form: Form, agency: Agency, year: int) -> str:
 
 
 def _clipped(text: str, longest: int) -> str:
-    """Text as a part of a file name: no sign a file system or a link forbids, no sign that is not seen, not too long."""
+    """Text as a part of a file name: none a file system or a link forbids, none unseen, not too long."""
     seen = "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in text)
     plain = _FORBIDDEN.sub("_", " ".join(seen.split())).lstrip("~. ")
     return plain.encode()[:longest].decode(errors="ignore").rstrip(". ")

@@ -1,29 +1,28 @@
 """How a sheet of a template stands on the screen and on paper, and what its protection allows."""
 
+from collections.abc import Mapping
+
 from xltool.forms.furniture import words
-from xltool.forms.sheets import lines_needed
 from xltool.forms.slots import Purpose, Role
 from xltool.forms.slots import Sheet as Planned
 from xltool.outputs.styles import TABS
 from xltool.outputs.writing import Book, Sheet
 
 _A4 = 9
-_TITLE_LINE = 24.0  # points, for 16 point text
-_TITLE_SIZE = 1.5  # widths of a character of the title in those of the body
+_TALLEST = 409.0  # points a row can show
 _FILLED_IN = {Role.INPUT, Role.PARAGRAPH, Role.FIELD}
 _ROWS_MAY_GROW = {"format_rows": True}
 
 
-def set_up(planned: Planned, sheet: Sheet, book: Book, title: str, document: str) -> None:
-    """Widths, heights, what stays in sight, protection without a password, and A4 pages."""
-    heights = dict(planned.heights)
-    heights[1] = max(heights.get(1, 0.0), lines_needed(title, sum(planned.widths) / _TITLE_SIZE) * _TITLE_LINE + 8)
+def set_up(planned: Planned, sheet: Sheet, book: Book, needed: Mapping[int, float], document: str) -> None:
+    """Widths, heights (at least those ``needed``), what stays in sight, protection without a password, A4 pages."""
+    heights = {row: max(planned.heights.get(row, 0.0), needed.get(row, 0.0)) for row in {*planned.heights, *needed}}
     # What a check writes into the list of findings takes the looks of its columns.
     listed = book.style("mark") if planned.purpose is Purpose.MARKS else None
     for column, width in enumerate(planned.widths):
         sheet.set_column(column, column, width, listed)
-    for row, height in heights.items():
-        sheet.set_row(row - 1, height)
+    for row, height in sorted(heights.items()):
+        sheet.set_row(row - 1, min(height, _TALLEST))
     if planned.frozen:
         sheet.freeze_panes(planned.frozen, 0)
     to_fill = [slot for slot in planned.slots if slot.role in _FILLED_IN]
@@ -46,6 +45,6 @@ def _print(planned: Planned, sheet: Sheet, document: str) -> None:
     sheet.fit_to_pages(1, 0 if grows or planned.purpose is Purpose.MARKS else 1)
     if planned.purpose in {Purpose.CHECKS, Purpose.EXPLANATIONS, Purpose.MARKS}:
         sheet.repeat_rows(planned.frozen - 1)
-    font = say["body_font"]
-    sheet.set_header(f'&R&"{font},Regular"&9{document}', {"margin": 0.35})
-    sheet.set_footer(f'&C&"{font},Regular"&9{say["footer"]}', {"margin": 0.35})
+    small = f'&"{say["body_font"]},Regular"&9 '
+    sheet.set_header(f"&R{small}{document.replace('&', '&&')}", {"margin": 0.35})
+    sheet.set_footer(f"&C{small}{say['footer']}", {"margin": 0.35})

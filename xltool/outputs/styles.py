@@ -13,6 +13,7 @@ CAPTION = "#E9EEF4"
 RULE = "#A6A6A6"  # lines of our own furniture; those of the official tables are black
 INK = "#404040"
 LINK = "#0563C1"
+TITLE_SIZE = 16
 GOOD = {"font_color": "#1B5E20", "bg_color": "#E3F1E1"}
 BAD = {"font_color": "#9C0006", "bg_color": "#FBE0DE", "bold": True}
 WAITING = {"font_color": "#7F6000", "bg_color": "#FFF4D0"}
@@ -32,11 +33,11 @@ def styles() -> dict[str, Style]:
     """Every named style of the templates and of the distribution list."""
     heading = words().look["heading_font"]
     return {
-        Role.TITLE: {"font_name": heading, "font_size": 16, **_CENTRED},
+        Role.TITLE: {"font_name": heading, "font_size": TITLE_SIZE, **_CENTRED},
         Role.HEADING: {"font_name": heading, "font_size": 12, **_MIDDLE},
         Role.GUIDE: {"font_size": 10, "font_color": INK, **_MIDDLE},
         Role.LABEL: {**_CENTRED, **_PRINTED},
-        "item": {**_MIDDLE, **_PRINTED, "align": "left"},
+        "item": {**_MIDDLE, **_PRINTED, "align": "left", "indent": 1},
         Role.CAPTION: {"font_name": heading, "font_size": 10, "bg_color": CAPTION, **_CENTRED, **_OWN},
         Role.INPUT: {**_FIGURE, **_OPEN},
         Role.COMPUTED: {**_FIGURE, "bg_color": COMPUTED},
@@ -53,21 +54,21 @@ def styles() -> dict[str, Style]:
             "border_color": RULE,
             **_OPEN,
         },
-        Role.FIELD: {"num_format": "@", "align": "left", **_MIDDLE, **_OWN, **_OPEN},
+        Role.FIELD: {"num_format": "@", "align": "left", "indent": 1, **_MIDDLE, **_OWN, **_OPEN},
         Role.CHOICE: {**_CENTRED, **_OWN, **_OPEN, "bold": True},
-        Role.IDENTITY: {"align": "left", **_MIDDLE, **_OWN, "bg_color": COMPUTED},
+        Role.IDENTITY: {"align": "left", "indent": 1, **_MIDDLE, **_OWN, "bg_color": COMPUTED},
         Role.UNFILLED: {"font_size": 10, "font_color": INK, **_MIDDLE},
         "count": {**_CENTRED, **_OWN, "num_format": "0", "bg_color": COMPUTED},
         Role.CHECKED: {**_CENTRED, **_OWN, "bg_color": COMPUTED},
-        Role.LINK: {"font_color": LINK, "underline": 1, "align": "left", **_MIDDLE, **_OWN},
-        "listed": {"font_size": 10, "align": "left", **_MIDDLE, **_OWN},
+        Role.LINK: {"font_color": LINK, "underline": 1, "align": "left", "indent": 1, **_MIDDLE, **_OWN},
+        Role.ENTRY: {"font_size": 10, "align": "left", "indent": 1, **_MIDDLE, **_OWN},
+        "listed": {"font_size": 10, "align": "left", "indent": 1, **_MIDDLE, **_OWN},
         "centred": {"font_size": 10, **_CENTRED, **_OWN},
         "linked": {"font_size": 10, "font_color": LINK, "underline": 1, **_CENTRED, **_OWN},
         "number": {"font_size": 10, **_CENTRED, **_OWN, "num_format": "0.######"},
         Role.EXPLANATION: {"font_size": 10, "align": "left", "valign": "top", "text_wrap": True, **_OWN, **_OPEN},
         "text": {"num_format": "@"},
         "mark": {"font_size": 10, "align": "left", "valign": "top", "text_wrap": True},
-        "identity": {},
         "good": GOOD,
         "bad": BAD,
         "waiting": WAITING,

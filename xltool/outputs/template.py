@@ -1,4 +1,4 @@
-"""A locked workbook for one agency: everything in it comes from the plan of its form; this says what each part holds."""
+"""A locked workbook for one agency: the plan of its form says what stands where, this what it holds."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from xltool.forms.expressions import quoted
 from xltool.forms.furniture import words
 from xltool.forms.identity import Identity
 from xltool.forms.layout import Plan
+from xltool.forms.sheets import height_of
 from xltool.forms.slots import Purpose, Role, Slot
 from xltool.forms.slots import Sheet as Planned
 from xltool.model import Agency, Form, Kind, Number, Relation, Term, Values
@@ -25,7 +26,7 @@ from xltool.outputs.check_formulas import (
     side_formula,
     unfilled_formula,
 )
-from xltool.outputs.styles import styles
+from xltool.outputs.styles import TITLE_SIZE, styles
 from xltool.outputs.writing import Book, Content, Formula, Link, Sheet, new_workbook
 
 
@@ -47,7 +48,9 @@ class Draft:
     """What is known while one workbook is written.
 
     ``prefilled`` are inputs filled in from last year, ``figures`` all figures as a spreadsheet program has them,
-    ``unfilled`` how many inputs of a sheet are blank ("" for all sheets), ``checks`` what the checks sheet shows.
+    ``unfilled`` how many inputs of a sheet are blank ("" for all sheets), ``lines`` what the checks sheet shows and
+    ``checks`` the formulas that show it; ``relations`` by id and by the cell they compute; ``items`` are labels (table,
+    text) that stand left-aligned before their figures.
     """
 
     plan: Plan
@@ -56,9 +59,11 @@ class Draft:
     figures: Values
     unfilled: Mapping[str, int]
     lines: Mapping[str, CheckLine]
+    checks: Mapping[str, Mapping[str, Content]]
     relations: Mapping[str, Relation]
     computing: Mapping[str, Relation]
     items: frozenset[tuple[str, str]]
+    first_check: int
 
 
 Part = tuple[Content, tuple[str, ...]]  # what a slot holds, and its styles
@@ -75,7 +80,7 @@ def write_template(plan: Plan, issue: Issue, path: Path, *, force: bool = False)
                 sheet.put(slot.box, content, *names)
             _validate(draft, planned, sheet)
             marking.mark(plan, planned, sheet, book)
-            pages.set_up(planned, sheet, book, _title_text(draft, plan.form.report_title), plan.form.document)
+            pages.set_up(planned, sheet, book, _needed_heights(draft, planned), plan.form.document)
         _write_identity(draft, book)
         for cell, place in plan.cells.items():
             book.define_name(cell, f"={quoted(place.sheet)}!{absolute(place.address)}")
@@ -102,6 +107,7 @@ def _draft(plan: Plan, issue: Issue) -> Draft:
     form = plan.form
     prefilled = prefill(form, issue.previous)
     profiles = {"without_rule_power"} if issue.agency.rule_power is False else set()
+    lines = check_lines(plan, prefilled, issue.previous, profiles=profiles)
     unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
     for cell in form.inputs:
         for key in ("", plan.where(cell.id).sheet):
@@ -112,14 +118,19 @@ def _draft(plan: Plan, issue: Issue) -> Draft:
         prefilled=prefilled,
         figures=counted(form, prefilled),
         unfilled=unfilled,
-        lines=check_lines(plan, prefilled, issue.previous, profiles=profiles),
+        lines=lines,
+        checks={
+            relation.id: check_contents(plan, relation, issue.previous, lines[relation.id])
+            for relation in form.relations
+        },
         relations={relation.id: relation for relation in form.relations},
         computing={relation.computes: relation for relation in form.formulas if relation.computes},
-        items=frozenset(_items(form)),
+        items=frozenset(item_labels(form)),
+        first_check=min(plan.checks.values()),
     )
 
 
-def _items(form: Form) -> set[tuple[str, str]]:
+def item_labels(form: Form) -> set[tuple[str, str]]:
     """Labels that stand left-aligned before their figures: where lines are named in several steps, or at length."""
     found: set[tuple[str, str]] = set()
     for table in form.tables:
@@ -131,6 +142,20 @@ def _items(form: Form) -> set[tuple[str, str]]:
     return found
 
 
+def _needed_heights(draft: Draft, planned: Planned) -> dict[int, float]:
+    """Points that rows need for what the plan could not know: the agency's name."""
+    needed: dict[int, float] = {}
+    for slot in planned.slots:
+        row, column, _, columns = slot.box
+        width = sum(planned.widths[column - 1 : column - 1 + columns])
+        match slot.role:
+            case Role.TITLE:
+                needed[row] = height_of(_title_text(draft, slot.text), width, TITLE_SIZE)
+            case Role.IDENTITY if slot.key == "agency":
+                needed[row] = height_of(draft.issue.agency.name, width)
+    return needed
+
+
 def _title_text(draft: Draft, text: str) -> str:
     return text.format(agency=draft.issue.agency.name, year=draft.issue.year)
 
@@ -139,7 +164,7 @@ def _title_text(draft: Draft, text: str) -> str:
 
 
 def _plain(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    return slot.text, (slot.role,)
+    return slot.text or None, (slot.role,)
 
 
 def _blank(draft: Draft, planned: Planned, slot: Slot) -> Part:
@@ -211,7 +236,7 @@ def _check(draft: Draft, planned: Planned, slot: Slot) -> Part:
     amounts = any(plan.form.cells[term.cell].kind is Kind.AMOUNT for term in relation.terms)
     match slot.text:
         case "number":
-            return slot.box.row - min(plan.checks.values()) + 1, ("centred",)
+            return slot.box.row - draft.first_check + 1, ("centred",)
         case "relation":
             return relation.name, ("listed",)
         case "link":
@@ -221,8 +246,7 @@ def _check(draft: Draft, planned: Planned, slot: Slot) -> Part:
         case "basis":
             return relation.basis, ("listed",)
         case part:
-            live = check_contents(plan, relation, draft.issue.previous, draft.lines[relation.id])
-            return live[part], ("centred", "amount" if amounts else "whole")
+            return draft.checks[relation.id][part], ("centred", "amount" if amounts else "whole")
 
 
 def _explanation(draft: Draft, planned: Planned, slot: Slot) -> Part:
@@ -246,6 +270,7 @@ _PARTS: Mapping[Role, Callable[[Draft, Planned, Slot], Part]] = {
     Role.UNFILLED: _unfilled,
     Role.CHECKED: _checked,
     Role.LINK: _link,
+    Role.ENTRY: _plain,
     Role.CHECK: _check,
     Role.EXPLANATION: _explanation,
 }
