@@ -59,10 +59,14 @@ class Box(NamedTuple):
 
 
 class Label(NamedTuple):
-    """Text printed on the form, and the rectangle of the table's own grid it fills."""
+    """Text printed on the form, and the rectangle of the table's own grid it fills.
+
+    Of a group of lines that some reports print as one line, ``alone`` is the line its figures then stand for.
+    """
 
     text: str
     box: Box
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One grid of the form, with every printed label, in the table's own 1-based coordinates."""
+    """One grid of the form, with every printed label, in the table's own 1-based coordinates.
+
+    A table that is not ``printed`` is said in reports by its ``sentence``, with ``{year}`` and ``{cell id}`` in it.
+    """
 
     id: str
     section: str
@@ -116,6 +123,7 @@ class Table:
     widths: tuple[float, ...] = ()
     heights: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """From what definition files say to a Form: grids get their cells and words, relations are expanded and ordered."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,8 @@ from xltool.model import (
     Table,
     Term,
 )
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def assemble(form: FormSpec, tables: TablesSpec, relations: RelationsSpec, digest: str, source: str) -> Form:
@@ -89,7 +92,7 @@ def _table(spec: TableSpec, source: str) -> Table:
     where = f"tables.{spec.id}"
     try:
         rows, columns = place(spec.size)
-        labels = tuple(Label(item.text, box(item.at)) for item in spec.labels)
+        labels = tuple(Label(item.text, box(item.at), item.alone) for item in spec.labels)
         blocks = [(block, place(block.first)) for block in spec.blocks]
     except ValueError as error:
         raise DefinitionError(
@@ -105,6 +108,8 @@ def _table(spec: TableSpec, source: str) -> Table:
             if not cell.row_path and not cell.column_path:
                 _refuse("cell_without_label", source, "tables.toml", where, key=cell.id)
             cells.append(cell)
+    cells.sort(key=lambda cell: cell.box)
+    _must_name_lines(spec, cells, f"{source}/tables.toml", where)
     return Table(
         id=spec.id,
         section=spec.section,
@@ -119,7 +124,19 @@ def _table(spec: TableSpec, source: str) -> Table:
         widths=tuple(spec.widths),
         heights=tuple(spec.heights),
         notes=tuple(spec.notes),
+        sentence=spec.sentence,
     )
+
+
+def _must_name_lines(spec: TableSpec, cells: Sequence[Cell], file: str, where: str) -> None:
+    """Whatever a table's labels and sentence refer to must be there."""
+    known = {cell.line for cell in cells}
+    asked = [label.alone for label in spec.labels if label.alone]
+    said = set(_PLACEHOLDER.findall(spec.sentence))
+    unknown = [line for line in asked if line not in known]
+    unknown += sorted(said - {"year", *(cell.id for cell in cells)})
+    if unknown:
+        raise DefinitionError("definition.unknown_line", file=file, place=where, key=unknown[0])
 
 
 def _occupy(

@@ -37,10 +37,14 @@ class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 
 
 class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Printed text and the place it fills in the table's own grid, such as ``A1:C3``."""
+    """Printed text and the place it fills in the table's own grid, such as ``A1:C3``.
+
+    ``alone`` is the line a group's figures stand for where a report prints the group as one line.
+    """
 
     at: str
     text: str
+    alone: str = ""
 
 
 class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -58,7 +62,10 @@ class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 
 
 class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One table as printed; ``size`` is the address of its last grid cell."""
+    """One table as printed; ``size`` is the address of its last grid cell.
+
+    ``sentence`` says the figures of a table that is not printed: ``{year}`` and ``{cell id}`` stand in it.
+    """
 
     id: str
     section: str
@@ -72,6 +79,7 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     widths: list[float] = []
     heights: list[float] = []
     notes: list[str] = []
+    sentence: str = ""
 
 
 class TablesSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
