@@ -9,6 +9,7 @@ import pytest
 
 from xltool import errors, texts
 from xltool.errors import RosterError, XltoolError
+from xltool.intake import refusals
 from xltool.model import Finding, Severity, Spot, State, Status
 
 PACKAGE = Path(texts.__file__).parent
@@ -16,6 +17,9 @@ PACKAGE = Path(texts.__file__).parent
 # What code is built from the first argument of a call; a code given as an f-string is covered by the calls it serves.
 CODES = {name: "{}" for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, XltoolError)}
 CODES |= {"Finding": "{}", "_refuse": "definition.{}", "ExpressionError": "definition.expression.{}"}
+
+# The small words of refusals: every enumeration of that module.
+REASONS = (refusals.Place, refusals.FileKind, refusals.Damage, refusals.Swelling, refusals.Excess)
 
 MADE_UP: Mapping[str, object] = {
     "findings": {
@@ -26,6 +30,7 @@ MADE_UP: Mapping[str, object] = {
             "severity": "must_fix",
         },
         "bare": {"title": "无处", "say": "文件是{state}。", "advice": "无。"},
+        "brackets": {"title": "括号", "say": "损坏（{part} {at}）（见说明）。", "advice": "无。"},
     },
     "errors": {},
 }
@@ -83,6 +88,19 @@ def test_fact__of_any_kind__shown_plainly(fact: object, shown: str) -> None:
 
 
 @pytest.mark.usefixtures("made_up")
+@pytest.mark.parametrize(
+    ("part", "at", "sentence"),
+    [
+        ("a.xml", "D7", "损坏（a.xml D7）（见说明）。"),
+        ("a（）.xml", "", "损坏（a（）.xml）（见说明）。"),
+        ("", "", "损坏（见说明）。"),
+    ],
+)
+def test_brackets__around_empty_facts__left_out(part: str, at: str, sentence: str) -> None:
+    assert texts.problem(Finding("brackets", Severity.NOTE, (), {"part": part, "at": at})) == sentence
+
+
+@pytest.mark.usefixtures("made_up")
 def test_fact__a_float__refused() -> None:
     with pytest.raises(TypeError):
         texts.say(Finding("bare", Severity.NOTE, (), {"state": 0.1}))
@@ -93,6 +111,7 @@ def test_catalogue__holds_every_code_with_its_words() -> None:
     assert [(entry.group, entry.code, entry.title, entry.severity) for entry in texts.catalogue()] == [
         ("findings", "sample", "样例", Severity.MUST_FIX),
         ("findings", "bare", "无处", None),
+        ("findings", "brackets", "括号", None),
     ]
 
 
@@ -122,7 +141,7 @@ def test_words_and_help__by_key() -> None:
 
 
 def test_words__every_member_of_our_terms__has_one() -> None:
-    for term in (Severity, Status, State):
+    for term in (Severity, Status, State, *REASONS):
         assert [texts.word(term.__name__.lower(), member.value) for member in term]
 
 

@@ -19,6 +19,7 @@ from xltool.model import Finding, Severity
 
 # Signs that would rewrite the line they are printed on: control characters, and those that turn the direction of text.
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+BRACKETS = re.compile("(（[^（）]*）)")
 LONGEST = 200  # of one quoted text inside a sentence; the fact itself stays whole
 
 
@@ -145,7 +146,18 @@ def _facts(finding: Finding) -> Mapping[str, object]:
 
 
 def _filled(text: str, facts: Mapping[str, object]) -> str:
-    return text.format_map({name: _shown(facts[name]) for name in placeholders(text)})
+    shown = {name: _shown(facts[name]) for name in placeholders(text)}
+    return "".join(_piece(piece, shown) for piece in BRACKETS.split(text))
+
+
+def _piece(text: str, shown: Mapping[str, str]) -> str:
+    """One piece of a sentence. A pair of brackets is left out when it would quote only facts that are empty."""
+    names = placeholders(text)
+    if not BRACKETS.fullmatch(text):
+        return text.format_map(shown)
+    if names and not any(shown[name] for name in names):
+        return ""
+    return text[0] + text[1:-1].format_map(shown).strip() + text[-1]
 
 
 def _shown(fact: object) -> str:
