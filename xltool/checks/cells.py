@@ -76,8 +76,8 @@ def _no_number(entry: Entry, note: str | None, context: Context) -> Finding:
 
 def _any_form() -> Standard:
     """The rule for figures where the form states none: what cannot be read is never passed over."""
-    title = texts.title("number.not_number")
-    return Standard("number", "CELL-NUM", title, Severity.MUST_FIX, title)
+    title, basis = texts.phrase("number_rule"), texts.phrase("number_basis")
+    return Standard("number", "CELL-NUM", title, Severity.MUST_FIX, basis)
 
 
 def _asked(cell: Cell) -> str:

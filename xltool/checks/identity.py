@@ -87,14 +87,14 @@ def _against(agency: Agency, submission: Submission, roster: Roster | None) -> I
 
 
 def _suggestion(submission: Submission, roster: Roster | None) -> dict[str, object]:
-    """Agencies on the roster called like this one, or like its file, as facts. Nobody is chosen for it."""
+    """Agencies on the roster called like this one, or like its file where it has no name. Nobody is chosen."""
     names = _alike(submission, roster)
     return {"suggested": names, "hint": texts.phrase("suggested", names=names) if names else ""}
 
 
 def _alike(submission: Submission, roster: Roster | None) -> tuple[str, ...]:
-    names = [_plain(submission.agency_name), _plain(PurePath(submission.source.file).stem)]
-    scored = [(max(_likeness(name, _plain(agency.name)) for name in names), agency) for agency in roster or ()]
+    name = _plain(submission.agency_name) or _plain(PurePath(submission.source.file).stem)
+    scored = [(_likeness(name, _plain(agency.name)), agency) for agency in roster or ()]
     best = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])
     return tuple(f"{agency.name}（{agency.code}）" for _, agency in best[:MOST_SUGGESTED])
 

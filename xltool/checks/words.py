@@ -24,12 +24,13 @@ def quantity(value: Number | None, cell: Cell) -> str:
     """A figure as it stands in a sum: amounts with their unit, counts bare."""
     if value is None:
         return texts.word("shown", "nothing")
-    return f"{value:f} {cell.unit}" if cell.kind is Kind.AMOUNT else plain(value)
+    return f"{plain(value)} {cell.unit}" if cell.kind is Kind.AMOUNT else plain(value)
 
 
 def plain(value: Number) -> str:
-    """A number as a person writes it."""
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    """A number as a person writes it: without an exponent, without zeros at the end of its decimals."""
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @dataclass(frozen=True, slots=True)
