@@ -20,7 +20,8 @@ LAYERS = (
     {"texts", "roster", "forms", "engine"},
     {"intake", "checks", "consolidation", "outputs"},
     {"pipeline"},
-    {"terminal", "demonstration"},
+    {"terminal"},
+    {"demonstration"},
     {"cli"},
     {"__main__"},
 )
@@ -30,7 +31,7 @@ RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 OPENING = ("intake.opening", "intake.container", "intake.xml_parts", "intake.rewriting", "intake.calamine")
 DOORS: dict[str, tuple[str, ...]] = {
     "openpyxl": ("roster",),
-    "msgspec": ("forms.",),
+    "msgspec": ("forms.", "demonstration"),
     "xlsxwriter": ("outputs.writing",),
     "pandas": ("outputs.tables",),
     "click": ("cli",),
