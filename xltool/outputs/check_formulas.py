@@ -51,8 +51,12 @@ def check_lines(
 
 
 def counted(form: Form, values: Values) -> dict[str, Number | None]:
-    """All figures as a spreadsheet program has them: blanks count as 0, totals are computed."""
-    return recompute(form.formulas, {cell.id: values.get(cell.id) or 0 for cell in form.inputs})
+    """All figures as a spreadsheet program has them: blanks count as 0; totals are computed unless one is typed."""
+    typed = {relation.computes for relation in form.formulas if values.get(relation.computes or "") is not None}
+    figures = {
+        cell.id: values.get(cell.id) or 0 for cell in form.cells.values() if not cell.computed or cell.id in typed
+    }
+    return recompute((relation for relation in form.formulas if relation.computes not in typed), figures)
 
 
 def answerable(relation: Relation, previous: Values | None, profiles: Collection[str]) -> bool:

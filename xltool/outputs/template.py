@@ -1,17 +1,18 @@
 """A locked workbook for one agency: the plan of its form says what stands where, this what it holds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from xltool import texts
+from xltool.errors import WritingError
 from xltool.forms.expressions import quoted
 from xltool.forms.furniture import words
 from xltool.forms.identity import Identity
 from xltool.forms.layout import Plan
 from xltool.forms.sheets import height_of
-from xltool.forms.slots import Purpose, Role, Slot
+from xltool.forms.slots import Place, Purpose, Role, Slot
 from xltool.forms.slots import Sheet as Planned
 from xltool.model import Agency, Form, Kind, Number, Relation, Term, Values
 from xltool.outputs import marking, pages, prompts
@@ -30,10 +31,23 @@ from xltool.outputs.styles import TITLE_SIZE, styles
 from xltool.outputs.writing import Book, Content, Formula, Link, Sheet, new_workbook
 
 
+class Filling(NamedTuple):
+    """What a workbook holds when it is written filled in.
+
+    ``figures`` by cell id: a text is stored as text, and a figure of a computed cell stands in the place of its
+    formula. ``texts`` are paragraphs by section id; ``declared`` says 未填项均为0.
+    """
+
+    figures: Mapping[str, Number | str] = {}
+    texts: Mapping[str, Sequence[str]] = {}
+    declared: bool = False
+
+
 class Issue(NamedTuple):
     """One workbook to be handed out. ``previous`` are the agency's figures of the year before, where they are known.
 
     ``serial`` is unique to each workbook issued; ``seal`` an HMAC over its identity, empty where none is made.
+    ``filling`` is empty for a template.
     """
 
     agency: Agency
@@ -41,13 +55,14 @@ class Issue(NamedTuple):
     serial: str
     previous: Values | None = None
     seal: str = ""
+    filling: Filling = Filling()
 
 
 @dataclass(frozen=True)
 class Draft:
     """What is known while one workbook is written.
 
-    ``prefilled`` are inputs filled in from last year, ``figures`` all figures as a spreadsheet program has them,
+    ``prefilled`` are inputs filled in from last year, ``paragraphs`` the text by its place, ``figures`` all figures as a spreadsheet program has them,
     ``unfilled`` how many inputs of a sheet are blank ("" for all sheets), ``lines`` what the checks sheet shows and
     ``checks`` the formulas that show it; ``relations`` by id and by the cell they compute; ``items`` are labels (table,
     text) that stand left-aligned before their figures.
@@ -64,6 +79,7 @@ class Draft:
     computing: Mapping[str, Relation]
     items: frozenset[tuple[str, str]]
     first_check: int
+    paragraphs: Mapping[Place, str]
 
 
 Part = tuple[Content, tuple[str, ...]]  # what a slot holds, and its styles
@@ -105,18 +121,20 @@ def prefill(form: Form, previous: Values | None) -> dict[str, Number]:
 
 def _draft(plan: Plan, issue: Issue) -> Draft:
     form = plan.form
-    prefilled = prefill(form, issue.previous)
+    filling = issue.filling
+    prefilled = {id: value for id, value in prefill(form, issue.previous).items() if id not in filling.figures}
+    numbers = {id: figure for id, figure in filling.figures.items() if not isinstance(figure, str)}
     profiles = {"without_rule_power"} if issue.agency.rule_power is False else set()
-    lines = check_lines(plan, prefilled, issue.previous, profiles=profiles)
+    lines = check_lines(plan, prefilled | numbers, issue.previous, filling.declared, profiles=profiles)
     unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
     for cell in form.inputs:
         for key in ("", plan.where(cell.id).sheet):
-            unfilled[key] += cell.id not in prefilled
+            unfilled[key] += not (filling.declared or cell.id in prefilled or cell.id in filling.figures)
     return Draft(
         plan=plan,
         issue=issue,
         prefilled=prefilled,
-        figures=counted(form, prefilled),
+        figures=counted(form, prefilled | numbers),
         unfilled=unfilled,
         lines=lines,
         checks={
@@ -127,7 +145,19 @@ def _draft(plan: Plan, issue: Issue) -> Draft:
         computing={relation.computes: relation for relation in form.formulas if relation.computes},
         items=frozenset(item_labels(form)),
         first_check=min(plan.checks.values()),
+        paragraphs=_paragraphs(plan, filling),
     )
+
+
+def _paragraphs(plan: Plan, filling: Filling) -> dict[Place, str]:
+    """Each paragraph in its place. Raises WritingError where a section has more than its sheet has room for."""
+    placed: dict[Place, str] = {}
+    for section, said in filling.texts.items():
+        room = plan.paragraphs[section]
+        if len(said) > len(room):
+            raise WritingError("writing.too_much_text", section=section, count=len(said), room=len(room))
+        placed |= dict(zip(room, said, strict=False))
+    return placed
 
 
 def item_labels(form: Form) -> set[tuple[str, str]]:
@@ -171,6 +201,14 @@ def _blank(draft: Draft, planned: Planned, slot: Slot) -> Part:
     return None, (slot.role,)
 
 
+def _paragraph(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    return draft.paragraphs.get(Place(planned.name, slot.address)), (slot.role,)
+
+
+def _choice(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    return words().cover["yes"] if draft.issue.filling.declared else None, (slot.role,)
+
+
 def _title(draft: Draft, planned: Planned, slot: Slot) -> Part:
     return _title_text(draft, slot.text), (slot.role,)
 
@@ -181,6 +219,8 @@ def _label(draft: Draft, planned: Planned, slot: Slot) -> Part:
 
 def _input(draft: Draft, planned: Planned, slot: Slot) -> Part:
     kind = "amount" if draft.plan.form.cells[slot.key].kind is Kind.AMOUNT else "whole"
+    if slot.key in draft.issue.filling.figures:
+        return draft.issue.filling.figures[slot.key], (slot.role, kind)
     if slot.key in draft.prefilled:
         return draft.prefilled[slot.key], (slot.role, kind, "prefilled")
     return None, (slot.role, kind)
@@ -188,6 +228,8 @@ def _input(draft: Draft, planned: Planned, slot: Slot) -> Part:
 
 def _computed(draft: Draft, planned: Planned, slot: Slot) -> Part:
     kind = "amount" if draft.plan.form.cells[slot.key].kind is Kind.AMOUNT else "whole"
+    if slot.key in draft.issue.filling.figures:
+        return draft.issue.filling.figures[slot.key], (slot.role, kind)
     relation, value = draft.computing[slot.key], draft.figures[slot.key]
     text = side_formula(draft.plan, relation.expect.right, sheet=planned.name)
     return Formula(text, 0 if value is None else value), (slot.role, kind)
@@ -263,9 +305,9 @@ _PARTS: Mapping[Role, Callable[[Draft, Planned, Slot], Part]] = {
     Role.CAPTION: _plain,
     Role.INPUT: _input,
     Role.COMPUTED: _computed,
-    Role.PARAGRAPH: _blank,
+    Role.PARAGRAPH: _paragraph,
     Role.FIELD: _blank,
-    Role.CHOICE: _blank,
+    Role.CHOICE: _choice,
     Role.IDENTITY: _identity,
     Role.UNFILLED: _unfilled,
     Role.CHECKED: _checked,
