@@ -172,9 +172,7 @@ def make_templates(
     roster = _needed(about.roster)
     form = form_for_year(about.forms, year, form_id)
     agencies = [agency for agency in roster if agency.scope is Scope.OWN]
-    issued = tuple(
-        Issued(agency, template_name(form, agency, year), _serial(form, agency, year)) for agency in agencies
-    )
+    issued = tuple(Issued(agency, template_name(form, agency, year), serial(form, agency, year)) for agency in agencies)
     listing = output / distribution_name(form, year)
     if not force:
         _refuse_existing([*(output / item.file for item in issued), listing])
@@ -189,7 +187,7 @@ def make_templates(
     return issued
 
 
-def _serial(form: Form, agency: Agency, year: int) -> str:
+def serial(form: Form, agency: Agency, year: int) -> str:
     """A short name for one issued workbook: the same agency, year and layout always get the same."""
     said = "|".join([form.id, form.edition, str(year), agency.code, agency.name, plan(form).digest])
     return f"{year}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"

@@ -62,7 +62,8 @@ class Issue(NamedTuple):
 class Draft:
     """What is known while one workbook is written.
 
-    ``prefilled`` are inputs filled in from last year, ``paragraphs`` the text by its place, ``figures`` all figures as a spreadsheet program has them,
+    ``prefilled`` are inputs filled in from last year, ``paragraphs`` the text by its place, ``figures`` all figures
+    as a spreadsheet program has them,
     ``unfilled`` how many inputs of a sheet are blank ("" for all sheets), ``lines`` what the checks sheet shows and
     ``checks`` the formulas that show it; ``relations`` by id and by the cell they compute; ``items`` are labels (table,
     text) that stand left-aligned before their figures.
