@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.checks.figures import FORM, PLAN, flat, found, noted, published, said, submission, zeros
+from tests.checks.figures import COLUMNS, FORM, PLAN, flat, found, noted, published, said, submission, zeros
 from xltool import texts
 from xltool.checks.cells import NORMALISED, UNREADABLE
 from xltool.model import Leaf, Observation, Scope, State, Submission
@@ -80,9 +80,17 @@ def test_blanks__scattered_over_a_sheet__only_the_first_are_listed_in_words() ->
 
 def test_nothing_filled_in__one_finding() -> None:
     assert said(found(submission({}))) == [
-        "尚未填报：169 个数据单元格全部空着。依据：没有发生的填 0，不得空着（空白与 0 含义不同）。"
+        "尚未填报：169 个数据单元格空着，没有填一个数。依据：没有发生的填 0，不得空着（空白与 0 含义不同）。"
         "请填好后报送；全年确实没有数据的，在“填报说明”页“未填项均为0”处选“是”。"
     ]
+
+
+def test_nothing_filled_in_but_what_the_template_held__is_not_begun() -> None:
+    carried = {f"requests.carried_in.{column}": 3 for column in COLUMNS}
+    (finding,) = found(submission(carried))
+    assert (finding.wording, finding.facts["count"]) == ("blank.all", 163)
+    begun = found(submission(carried | {"requests.received.other": 0}))
+    assert {each.wording for each in begun} == {"blank", "optional_blank"}
 
 
 def test_nothing_filled_in_but_declared_zero__is_a_return() -> None:

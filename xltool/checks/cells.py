@@ -94,9 +94,10 @@ def _rule(standard: Standard) -> dict[str, object]:
 
 def _blank(entries: list[Entry], submission: Submission, context: Context) -> Iterator[Finding]:
     """One finding for each sheet with blanks; only one for a workbook in which nothing is filled in at all."""
-    cells, standards = context.form.cells, context.form.standards
+    cells, standards, known = context.form.cells, context.form.standards, index(context.form)
     lost = {item.sheet for item in submission.observations if item.code == "sheet.missing"}
-    if "blank" in standards and len(entries) == sum(cell in submission.entries for cell in index(context.form).inputs):
+    begun = known.inputs.keys() - known.carried - {entry.cell for entry in entries}
+    if "blank" in standards and not begun:
         yield _listing("blank", "blank.all", entries, context, shown=1)
         return
     for kind, optional in (("blank", False), ("optional_blank", True)):

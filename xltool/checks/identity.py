@@ -12,6 +12,7 @@ from xltool.model import Agency, Finding, Roster, Scope, Submission
 
 MOST_SUGGESTED = 3
 ALIKE = 0.6  # of two names' characters must agree before one is suggested for the other
+LONGEST_NAME = 100  # characters that are compared
 
 # What the witnesses may disagree on; anything else they say is of no weight.
 _DECISIVE = {"agency_code", "year", "scope", "form", "edition"}
@@ -93,7 +94,7 @@ def _suggestion(submission: Submission, roster: Roster | None) -> dict[str, obje
 
 
 def _alike(submission: Submission, roster: Roster | None) -> tuple[str, ...]:
-    name = _plain(submission.agency_name) or _plain(PurePath(submission.source.file).stem)
+    name = (_plain(submission.agency_name) or _plain(PurePath(submission.source.file).stem))[:LONGEST_NAME]
     scored = [(_likeness(name, _plain(agency.name)), agency) for agency in roster or ()]
     best = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])
     return tuple(f"{agency.name}（{agency.code}）" for _, agency in best[:MOST_SUGGESTED])

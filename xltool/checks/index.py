@@ -1,6 +1,6 @@
 """What the checks ask of a form again and again, worked out once for each definition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xltool.model import Cell, Form, Kind, Relation, Term
@@ -12,7 +12,8 @@ class Index:
 
     ``inputs`` by cell id; ``totals`` the relations that each define a computed cell; ``relations`` all others, in
     form order; ``order`` the place of a cell in the form; ``growing`` the computed cells that are plain
-    sums of figures that cannot be negative: a missing part can only make them larger.
+    sums of figures that cannot be negative: a missing part can only make them larger; ``carried`` the inputs that a
+    template may hold already, because they repeat a figure of last year.
     """
 
     inputs: Mapping[str, Cell]
@@ -20,6 +21,7 @@ class Index:
     relations: tuple[Relation, ...]
     order: Mapping[str, int]
     growing: frozenset[str]
+    carried: frozenset[str]
 
 
 _indices: dict[str, Index] = {}
@@ -49,7 +51,17 @@ def _made(form: Form) -> Index:
         relations=tuple(others),
         order={cell: place for place, cell in enumerate(form.cells)},
         growing=frozenset(cell for cell, defining in totals.items() if all(_grows(item, form) for item in defining)),
+        carried=frozenset(cell for relation in others for cell in _repeated(relation)),
     )
+
+
+def _repeated(relation: Relation) -> Iterator[str]:
+    """The figure that is to be the same as one of last year."""
+    sides = (relation.expect.left.terms, relation.expect.right.terms)
+    if relation.expect.operator == "==" and [len(terms) for terms in sides] == [1, 1]:
+        (here,), (there,) = sides
+        if there.previous and not here.previous:
+            yield here.cell
 
 
 def _grows(relation: Relation, form: Form) -> bool:

@@ -12,7 +12,7 @@ from xltool.checks.words import Telling
 from xltool.forms.expressions import evaluate
 from xltool.model import Claim, Finding, Number, Spot, Submission, Values
 
-_NUMBER = r"(?P<n>\d[\d,]*)(?![\d.%])"
+_NUMBER = r"(?P<n>\d[\d,]{0,18})(?![\d,.%])"
 _DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile("[\n\u3002\uff1b;]")  # the full stop and the semicolon end a sentence
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from xltool import texts
 from xltool.checks.context import Context
 from xltool.checks.making import finding, listed, shortened
-from xltool.model import Finding, Observation, Spot, Submission
+from xltool.model import Finding, Observation, Spot, State, Submission
 
 # What reading noticed -> the code it is told under; one finding for each sheet. What other checks tell is not here.
 TOLD: Mapping[str, str] = {
@@ -27,10 +27,16 @@ def tampering(submission: Submission, context: Context) -> Iterator[Finding]:
     """One finding for each thing and sheet; anything reading noticed and nobody tells is told as it is."""
     groups: dict[tuple[str, str], list[Observation]] = {}
     for item in submission.observations:
-        if not item.code.startswith(ELSEWHERE):
+        if not item.code.startswith(ELSEWHERE) and not _unreadable(item, submission):
             groups.setdefault((TOLD.get(item.code, "noticed"), item.sheet), []).append(item)
     for (code, sheet), items in groups.items():
         yield _finding(code, sheet, items, context)
+
+
+def _unreadable(item: Observation, submission: Submission) -> bool:
+    """Whether it is about a figure that cannot be read: that is told with the figure."""
+    entry = submission.entries.get(item.cell or "")
+    return entry is not None and entry.state is State.UNREADABLE
 
 
 def _finding(code: str, sheet: str, items: list[Observation], context: Context) -> Finding:
