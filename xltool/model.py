@@ -490,6 +490,12 @@ class Consolidation:
         return {cell: count for cell, count in counts.items() if count}
 
     @property
+    def unreported(self) -> tuple[Agency, ...]:
+        """Those of the missing from whom nothing came that could be read: not returned for correction, but silent."""
+        heard = {item.submission.agency_code for item in self.tracking if item.submission}
+        return tuple(agency for agency in self.missing if agency.code not in heard)
+
+    @property
     def complete(self) -> bool:
         """Whether every total is whole."""
         return not self.lacking

@@ -24,6 +24,7 @@ from xltool.model import (
     Consolidation,
     Finding,
     Form,
+    Number,
     Reviewed,
     Roster,
     Scope,
@@ -124,7 +125,25 @@ def _review_all(
 
 def _context(submission: Submission, about: Setting) -> Context:
     form = next(form for form in about.forms if form.key == (submission.form, submission.edition))
-    return Context(form, plan(form), about.roster, (about.previous or {}).get(submission.agency_code))
+    return Context(form, plan(form), about.roster, _figures_of_last_year(submission, form, about.previous or {}))
+
+
+def _figures_of_last_year(submission: Submission, form: Form, previous: Mapping[str, Values]) -> Values | None:
+    """The agency's own; of a consolidation, the sum over just the agencies inside it, and only if all are known.
+
+    Last year's total of the area would hold other agencies than this year's.
+    """
+    if not submission.manifest:
+        return previous.get(submission.agency_code)
+    parts = [previous[leaf.code] for leaf in submission.manifest if leaf.code in previous]
+    if len(parts) < len(submission.manifest):
+        return None
+    return {cell: _sum([part.get(cell) for part in parts]) for cell in form.cells}
+
+
+def _sum(figures: Sequence[Number | None]) -> Number | None:
+    known = [figure for figure in figures if figure is not None]
+    return sum(known) if len(known) == len(figures) else None
 
 
 def _status(findings: Iterable[Finding]) -> Status:

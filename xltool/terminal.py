@@ -61,15 +61,15 @@ def merged(made: Consolidation, output: Path) -> str:
     lines: list[str] = []
     for item in sorted(made.tracking, key=_urgency):
         if item.status is not Status.ACCEPTED:
-            lines += [
-                _head(item),
-                *([f"    {texts.say(item.reason)}"] if item.reason else []),
-                *_findings(item.findings),
-            ]
+            told_already = item.reason in item.findings
+            reason = [f"    {texts.say(item.reason)}"] if item.reason and not told_already else []
+            lines += [_head(item), *reason, *_findings(item.findings)]
     lines += [f"{texts.told('area_finding')}{texts.say(finding)}" for finding in made.findings]
-    if made.missing:
-        names = tuple(f"{agency.name}（{agency.code}）" for agency in made.missing)
-        lines.append(texts.told("missing", count=len(names), names=names))
+    sent_back = tuple(agency for agency in made.missing if agency not in made.unreported)
+    for key, agencies in (("not_summed", sent_back), ("missing", made.unreported)):
+        if agencies:
+            names = tuple(f"{agency.name}（{agency.code}）" for agency in agencies)
+            lines.append(texts.told(key, count=len(names), names=names))
     states = [item.status for item in made.tracking]
     counts = {status.value: states.count(status) for status in Status}
     lines.append(texts.told("merged", found=len(states), parts=len(made.parts), **counts))

@@ -15,13 +15,18 @@ def checked(reviewed: Iterable[Reviewed]) -> dict[str, object]:
 
 
 def merged(made: Consolidation) -> dict[str, object]:
-    """The answer of ``merge --json``: ``found`` is the sum of the five counts of files."""
+    """The answer of ``merge --json``.
+
+    ``found`` is the sum of the five counts of files; ``missing`` are the agencies from whom nothing came, and
+    ``not_summed`` they and those whose return went back; ``incomplete`` is how many agencies a total lacks, by cell.
+    """
     states = [item.status for item in made.tracking]
     counts = {status.value: states.count(status) for status in Status}
     return {
         "found": len(states),
         **counts,
-        "missing": [agency.code for agency in made.missing],
+        "missing": [agency.code for agency in made.unreported],
+        "not_summed": [agency.code for agency in made.missing],
         "complete": made.complete,
         "year": made.year,
         "files": [_tracked(item) for item in made.tracking],
@@ -46,7 +51,7 @@ def standing(made: Consolidation) -> dict[str, object]:
         agencies.append(
             {"code": agency.code, "name": agency.name, "status": status, "file": item.file if item else None}
         )
-    return {"agencies": agencies, "missing": [agency.code for agency in made.missing]}
+    return {"agencies": agencies, "missing": [agency.code for agency in made.unreported]}
 
 
 def dumps(answer: Mapping[str, object]) -> str:
