@@ -16,7 +16,7 @@ WITHOUT_RULE_POWER = "without_rule_power"
 
 def relations(submission: Submission, context: Context) -> Iterator[Finding]:
     """Broken relations. One that is only the sum of others' breaches, or of a wrong total, is not told again."""
-    counted = submission.counted
+    counted = _whole(submission)
     broken = {
         relation.id: (relation, found)
         for relation in index(context.form).relations
@@ -25,6 +25,13 @@ def relations(submission: Submission, context: Context) -> Iterator[Finding]:
     for relation, found in broken.values():
         if broken.keys().isdisjoint(relation.implied_by) and not _only_a_wrong_total(relation, submission, context):
             yield _finding(relation, found, submission, context, counted)
+
+
+def _whole(submission: Submission) -> Values:
+    """The figures that are more than a lower bound: what some report inside a consolidation lacks decides nothing."""
+    if not any(submission.lacking.values()):
+        return submission.counted
+    return {cell: None if submission.lacking.get(cell) else value for cell, value in submission.counted.items()}
 
 
 def decided(relation: Relation, submission: Submission, context: Context, counted: Values) -> Verdict:
