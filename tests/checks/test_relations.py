@@ -1,9 +1,10 @@
 """Year to year, amounts, powers: the sentences, who is asked, and what is silent."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.checks.figures import found, published, roster, said, submission, zeros
-from xltool.model import Agency, Number
+from xltool.model import Agency, Leaf, Number
 
 Changes = dict[str, Number | str | None]
 
@@ -90,6 +91,20 @@ def test_relation__a_figure_missing_or_unreadable__undecided() -> None:
     for figure in (None, "88件"):
         read = submission(ZHANGJIAWAN | {"requests.received.natural_person": figure})
         assert [finding.relation for finding in found(read)] == [None]
+
+
+def test_sum_over_agencies__a_figure_somebody_left_open__undecided() -> None:
+    cells = {"requests.other.fee_overdue.natural_person": 1, "requests.granted.natural_person": 25}
+    made = submission(ZHANGJIAWAN | cells)
+    assert [finding.relation for finding in found(made)] == ["S6-OVERDUE"]
+    assert found(replace(made, lacking={"processing_fees.notices": 3})) == ()
+
+
+def test_sum_over_agencies__some_absent__last_year_says_nothing() -> None:
+    made, previous = submission(ZHANGJIAWAN), submission(ZHANGJIAWAN)
+    carry = ["YEAR-CARRY.natural_person", "YEAR-CARRY.enterprise"]
+    assert [finding.relation for finding in found(made, previous=previous)] == carry
+    assert found(replace(made, absent=(Leaf("2", "乙镇", ""),)), previous=previous) == ()
 
 
 def test_relation__a_figure_not_applicable__counts_as_zero() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from xltool.checks.context import Context
 from xltool.checks.making import finding
-from xltool.checks.relations import decided
+from xltool.checks.relations import decided, whole
 from xltool.forms.slots import Purpose
 from xltool.model import Explanation, Finding, Relation, Severity, Spot, Submission
 
@@ -39,7 +39,7 @@ def _problem(
     if relation is None:
         return "explanation.unknown"
     if broken is None:
-        verdict = decided(relation, submission, context, submission.counted)
+        verdict = decided(relation, submission, context, whole(submission))
         return "explanation.not_needed" if verdict.holds else None
     if broken.severity is Severity.MUST_FIX:
         return "explanation.not_accepted"

@@ -16,7 +16,7 @@ WITHOUT_RULE_POWER = "without_rule_power"
 
 def relations(submission: Submission, context: Context) -> Iterator[Finding]:
     """Broken relations. One that is only the sum of others' breaches, or of a wrong total, is not told again."""
-    counted = _whole(submission)
+    counted = whole(submission)
     broken = {
         relation.id: (relation, found)
         for relation in index(context.form).relations
@@ -27,7 +27,7 @@ def relations(submission: Submission, context: Context) -> Iterator[Finding]:
             yield _finding(relation, found, submission, context, counted)
 
 
-def _whole(submission: Submission) -> Values:
+def whole(submission: Submission) -> Values:
     """The figures that are more than a lower bound: what some report inside a consolidation lacks decides nothing."""
     if not any(submission.lacking.values()):
         return submission.counted
@@ -35,8 +35,11 @@ def _whole(submission: Submission) -> Values:
 
 
 def decided(relation: Relation, submission: Submission, context: Context, counted: Values) -> Verdict:
-    """What a relation came to; undecided too where it needs last year's figures, or asks only other agencies."""
-    if relation.uses_previous and context.previous is None:
+    """What a relation came to; undecided too where it needs last year's figures, or asks only other agencies.
+
+    Last year's figures of an area say nothing of a sum that agencies are missing from.
+    """
+    if relation.uses_previous and (context.previous is None or submission.absent):
         return Verdict(None)
     if relation.profile == WITHOUT_RULE_POWER:
         agency = context.roster.agencies.get(submission.agency_code) if context.roster else None
