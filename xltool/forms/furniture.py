@@ -7,6 +7,41 @@ import msgspec
 from xltool.data import data_folder
 
 
+class FigureWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A figure of the overview: what it is called, and the expression over cell ids that gives it."""
+
+    label: str
+    expect: str
+    unit: str = ""
+
+
+class ChartWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A chart of the overview: one bar for each of its figures."""
+
+    title: str
+    items: list[FigureWords]
+
+
+class SummaryWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Words of the consolidated workbook by part, then by key; its figures and charts."""
+
+    sheets: dict[str, str]
+    shared: dict[str, str]
+    overview: dict[str, str]
+    tiles: dict[str, str]
+    board: dict[str, str]
+    standing: dict[str, str]
+    tables: dict[str, str]
+    filtered: dict[str, str]
+    details: dict[str, str]
+    findings: dict[str, str]
+    tracking: dict[str, str]
+    texts: dict[str, str]
+    headlines: list[FigureWords]
+    charts: list[ChartWords]
+    ranking: FigureWords
+
+
 class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Words by part of the workbook, then by key."""
 
@@ -20,6 +55,7 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     prompts: dict[str, str]
     distribution: dict[str, str]
     look: dict[str, str]
+    summary: SummaryWords
 
 
 @cache

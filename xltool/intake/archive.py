@@ -1,0 +1,111 @@
+"""A consolidated workbook read back as an archive: every agency's figures, whose reports it holds, whose it lacks."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from xltool.forms.consolidated import ABSENT, CODE, LACKING
+from xltool.forms.furniture import words
+from xltool.forms.identity import LEAF
+from xltool.forms.places import address, place
+from xltool.intake.raw import RawCell, RawSheet, RawWorkbook
+from xltool.intake.values import interpret
+from xltool.model import Kind, Leaf, Number, Scope, State
+
+_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+_DECIMALS = 15  # whatever a spreadsheet program can hold; each figure was judged when it was summed
+
+
+def details(workbook: RawWorkbook) -> dict[str, dict[str, Number | None]]:
+    """The figures of every part of the sum, by agency code and cell id, as sums take them.
+
+    What was not filled in is None; what did not apply is 0. Rows and columns are found by their ids, so that a sheet
+    somebody has sorted, or added columns to, is read all the same. Where an agency has a row of its own and one for its
+    area, its own is meant. Empty for a workbook without such a sheet.
+    """
+    sheet = _sheet(workbook, words().summary.sheets["details"])
+    rows = _grid(sheet) if sheet else {}
+    columns = _ids(rows)
+    figures = {cell: column for cell, column in columns.items() if "." in cell}
+    found: dict[str, dict[str, Number | None]] = {}
+    for row in _parts(rows, columns):
+        code = row[columns[CODE]].text.strip()
+        if code not in found or _scope(row, columns) == words().cover[Scope.OWN]:
+            found[code] = {cell: _figure(row.get(column)) for cell, column in figures.items()}
+    return found
+
+
+def manifest(workbook: RawWorkbook) -> tuple[Leaf, ...]:
+    """The reports inside, as its identity sheet lists them; empty for an agency's own workbook."""
+    return tuple(Leaf(code, name, sha256) for code, name, sha256 in _listed(workbook, LEAF))
+
+
+def absent(workbook: RawWorkbook) -> tuple[Leaf, ...]:
+    """The agencies whose figures were missing when it was made."""
+    return tuple(Leaf(code, name, "") for code, name, _ in _listed(workbook, ABSENT))
+
+
+def lacking(workbook: RawWorkbook) -> dict[str, int]:
+    """For each cell that some report inside gives no figure, how many do not."""
+    return {cell: int(count) for cell, count, _ in _listed(workbook, LACKING) if count.isdecimal()}
+
+
+def _listed(workbook: RawWorkbook, kind: str) -> Iterator[tuple[str, str, str]]:
+    """Columns B to D of the rows of one kind on the identity sheet, in their order."""
+    sheet = _sheet(workbook, words().sheets["identity"])
+    rows = sorted(place(spot)[0] for spot, cell in sheet.cells.items() if cell.text == kind) if sheet else []
+    for row in rows:
+        if sheet and _text(sheet, row, 1) == kind:
+            yield _text(sheet, row, 2), _text(sheet, row, 3), _text(sheet, row, 4)
+
+
+def _sheet(workbook: RawWorkbook, name: str) -> RawSheet | None:
+    return next((sheet for sheet in workbook.sheets if sheet.name == name), None)
+
+
+_Row = Mapping[int, RawCell]  # by column
+
+
+def _grid(sheet: RawSheet) -> dict[int, dict[int, RawCell]]:
+    """The cells by row and column."""
+    rows: dict[int, dict[int, RawCell]] = {}
+    for spot, cell in sheet.cells.items():
+        row, column = place(spot)
+        rows.setdefault(row, {})[column] = cell
+    return rows
+
+
+def _ids(rows: Mapping[int, _Row]) -> dict[str, int]:
+    """Column of every id: the row of ids is the one with the most of them, that of the code among them."""
+    found: dict[str, int] = {}
+    for row in rows.values():
+        ids = {cell.text: column for column, cell in row.items() if _ID.fullmatch(cell.text)}
+        if CODE in ids and len(ids) > len(found):
+            found = ids
+    return found
+
+
+def _parts(rows: Mapping[int, _Row], columns: Mapping[str, int]) -> list[_Row]:
+    """The rows below the headings that belong to somebody, from the top."""
+    if CODE not in columns:
+        return []
+    codes = {row: cells[columns[CODE]].text.strip() for row, cells in rows.items() if columns[CODE] in cells}
+    heading = max((row for row, text in codes.items() if text == words().summary.details["code"]), default=0)
+    return [rows[row] for row, text in sorted(codes.items()) if row > heading and text]
+
+
+def _scope(row: _Row, columns: Mapping[str, int]) -> str:
+    cell = row.get(columns.get("scope", 0))
+    return cell.text if cell else ""
+
+
+def _text(sheet: RawSheet, row: int, column: int) -> str:
+    cell = sheet.cells.get(address(row, column))
+    return cell.text if cell else ""
+
+
+def _figure(cell: RawCell | None) -> Number | None:
+    meaning = interpret(cell, Kind.AMOUNT, _DECIMALS)
+    if meaning.state is State.NOT_APPLICABLE:
+        return 0
+    value = meaning.value
+    return int(value) if value is not None and value == int(value) else value
