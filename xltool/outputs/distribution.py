@@ -7,11 +7,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from xltool.forms.furniture import words
+from xltool.forms.sheets import height_of
 from xltool.model import Agency, Box, Form
+from xltool.outputs.pages import A4, TALLEST
 from xltool.outputs.styles import styles
-from xltool.outputs.writing import Content, FileLink, new_workbook
+from xltool.outputs.writing import Content, FileLink, Sheet, new_workbook
 
 _COLUMNS = ("number", "code", "name", "level", "contact", "template", "serial", "returned", "remark")
+_FIRST_ROW = 3
 _STYLES = {"number": ("centred",), "template": ("linked", "text")}
 _WIDTHS = (6, 16, 34, 10, 14, 60, 20, 14, 20)
 _LONGEST = {"code": 48, "agency": 117, "form": 60}  # bytes; file systems allow 255 for the whole name
@@ -24,7 +27,8 @@ def template_name(form: Form, agency: Agency, year: int) -> str:
     """The file name of an agency's template. Agencies of different codes never get the same name."""
     code = _clipped(agency.code, _LONGEST["code"])
     if code != agency.code:
-        code += f"-{sha256(agency.code.encode()).hexdigest()[:6]}"
+        whole = agency.code.encode(errors="surrogatepass")
+        code += f"-{sha256(whole).hexdigest()[:6]}"
     name = (
         words()
         .distribution["template_file"]
@@ -66,25 +70,30 @@ def write_distribution_list(
         for column, (key, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True), start=1):
             sheet.put(Box(2, column), say[key], "caption")
             sheet.set_column(column - 1, column - 1, width)
-        for number, (agency, file, serial) in enumerate(rows, start=1):
-            held: tuple[Content, ...] = (
-                number,
-                agency.code,
-                agency.name,
-                agency.level,
-                agency.contact,
-                FileLink(file, file),
-                serial,
-                None,
-                None,
-            )
-            for column, (key, content) in enumerate(zip(_COLUMNS, held, strict=True), start=1):
-                sheet.put(Box(number + 2, column), content or None, *_STYLES.get(key, ("listed", "text")))
-        sheet.autofilter(1, 0, 1 + len(rows), len(_COLUMNS) - 1)
+        for row, (agency, file, serial) in enumerate(rows, start=_FIRST_ROW):
+            _write_row(sheet, row, agency, file, serial)
+        sheet.set_row(1, 24)
+        sheet.autofilter(_FIRST_ROW - 2, 0, _FIRST_ROW - 2 + len(rows), len(_COLUMNS) - 1)
         sheet.freeze_panes(2, 0)
         sheet.repeat_rows(1)
-        sheet.set_paper(9)
+        sheet.set_paper(A4)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(words().look["footer"])
+        sheet.set_footer(f"&C{words().look['footer']}")
         book.describe(title, {})
+
+
+def _write_row(sheet: Sheet, row: int, agency: Agency, file: str, serial: str) -> None:
+    held: dict[str, Content] = {
+        "number": row - _FIRST_ROW + 1,
+        "code": agency.code,
+        "name": agency.name,
+        "level": agency.level,
+        "contact": agency.contact,
+        "template": FileLink(file, file),
+        "serial": serial,
+    }
+    for column, key in enumerate(_COLUMNS, start=1):
+        sheet.put(Box(row, column), held.get(key) or None, *_STYLES.get(key, ("listed", "text")))
+    needed = (height_of(agency.name, _WIDTHS[2] - 2), height_of(file, _WIDTHS[5] - 2))
+    sheet.set_row(row - 1, min(max(needed), TALLEST))

@@ -8,8 +8,8 @@ from xltool.forms.slots import Sheet as Planned
 from xltool.outputs.styles import TABS
 from xltool.outputs.writing import Book, Sheet
 
-_A4 = 9
-_TALLEST = 409.0  # points a row can show
+A4 = 9
+TALLEST = 409.0  # points a row can show
 _FILLED_IN = {Role.INPUT, Role.PARAGRAPH, Role.FIELD}
 _ROWS_MAY_GROW = {"format_rows": True}
 
@@ -22,7 +22,7 @@ def set_up(planned: Planned, sheet: Sheet, book: Book, needed: Mapping[int, floa
     for column, width in enumerate(planned.widths):
         sheet.set_column(column, column, width, listed)
     for row, height in sorted(heights.items()):
-        sheet.set_row(row - 1, min(height, _TALLEST))
+        sheet.set_row(row - 1, min(height, TALLEST))
     if planned.frozen:
         sheet.freeze_panes(planned.frozen, 0)
     to_fill = [slot for slot in planned.slots if slot.role in _FILLED_IN]
@@ -36,7 +36,7 @@ def set_up(planned: Planned, sheet: Sheet, book: Book, needed: Mapping[int, floa
 
 def _print(planned: Planned, sheet: Sheet, document: str) -> None:
     say = words().look
-    sheet.set_paper(_A4)
+    sheet.set_paper(A4)
     if planned.landscape:
         sheet.set_landscape()
     sheet.set_margins(left=0.6, right=0.6, top=0.75, bottom=0.75)

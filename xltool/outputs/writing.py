@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.worksheet import Worksheet
 
 from xltool.errors import UsageError, WritingError
 from xltool.forms.places import address
@@ -28,7 +29,8 @@ Style = Mapping[str, object]  # properties of a format, as XlsxWriter names them
 CREATED = datetime(2000, 1, 1)  # not the clock: the same input gives the same bytes
 # What a spreadsheet program takes for the start of a formula; the full-width signs count where input is East Asian.
 FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what XML cannot hold
+_HALF = re.compile("[\ud800-\udfff]")  # half a character: no file can hold it
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML cannot hold
 _OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -65,9 +67,17 @@ class FileLink(NamedTuple):
 Content = str | Number | Formula | Link | FileLink | None
 
 
+class _Worksheet(Worksheet):  # type: ignore[misc]  # the library ships no types
+    """A worksheet whose texts are texts, by whatever method they come."""
+
+    def _write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> Any:
+        return super()._write_string(row, col, _literal(string), cell_format)
+
+
 class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # the library ships no types
     """A workbook whose structure can be locked, which XlsxWriter does not offer."""
 
+    worksheet_class = _Worksheet
     structure_locked = False
 
     def _write_workbook_pr(self) -> None:
@@ -102,16 +112,16 @@ class Sheet:
             case None:
                 self.write_blank(row, column, None, style)
             case str():
-                self.write_string(row, column, _literal(content), style)
+                self.write_string(row, column, content, style)
             case Formula(text, value):
                 if value == "":
                     raise _refusal("empty_value", self.name, address(box.row, box.column))
                 self.write_formula(row, column, text, style, value)
             case Link(text, sheet, place):
                 target = "internal:'{}'!{}".format(sheet.replace("'", "''"), place)
-                self.write_url(row, column, target, style, _literal(text))
+                self.write_url(row, column, target, style, text)
             case FileLink(text, file):
-                self.write_url(row, column, f"external:{file}", style, _literal(text))
+                self.write_url(row, column, f"external:{file}", style, text)
             case _:
                 self.write_number(row, column, content, style)
 
@@ -224,6 +234,8 @@ def _refusal(action: str, place: str, reason: str) -> WritingError:
 
 def _literal(text: str) -> str:
     """The text itself: the library would take ``<r>…</r>`` for markup of its own and write it unescaped."""
+    if _HALF.search(text):
+        raise _refusal("write_string", "", ascii(text))
     if text.startswith("<r>") and text.endswith("</r>"):
         return f'<r><t xml:space="preserve">{escape(text, quote=False)}</t></r>'
     return text
