@@ -1,8 +1,8 @@
 """The process in which .xls, .xlsb and .ods are read by calamine, so that a death or a loop there harms nobody else.
 
 It reads requests from standard input and answers on standard output, each as eight bytes of length and a body. A
-request is the bytes of a file; an answer is JSON, ``{"sheets": [[name, state, merged, [[row, column, kind, text], …]], …]}``
-with 1-based places, or ``{"problem": word}``.
+request is the bytes of a file. An answer is JSON, with 1-based places: ``{"sheets": [[name, state, merged,
+[[row, column, kind, text], …]], …]}``, or ``{"problem": word}``.
 """
 
 import contextlib

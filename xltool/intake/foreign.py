@@ -4,6 +4,8 @@ Only values can be read so; formulas, locks and names cannot. A worker that dies
 and the next file gets a new worker.
 """
 
+import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -13,14 +15,15 @@ from typing import Any
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
+from xltool.intake.addresses import column_letters
 from xltool.intake.calamine_worker import LENGTH
 from xltool.intake.raw import RawCell, RawSheet, Stored
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
-from xltool.intake.worksheets import column_letters
 
 _BOOT = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
+from xltool.intake.addresses import column_letters
 from xltool.intake.calamine_worker import main
 main()
 """
@@ -32,6 +35,8 @@ def read_foreign(data: bytes, seconds: float = limits.WORKER_SECONDS) -> tuple[R
     answer = _WORKER.ask(data, seconds)
     problem = answer.get("problem")
     if problem is None:
+        if not answer["sheets"]:
+            raise damaged("", Damage.NO_SHEETS)
         return tuple(_sheet(*described) for described in answer["sheets"])
     if problem == "encrypted":
         raise UnreadableFileError("file.encrypted")
@@ -62,7 +67,7 @@ class _Worker:
         with self._lock:
             process = self._running()
             late = threading.Event()
-            timer = threading.Timer(seconds, _end, (process, late))
+            timer = threading.Timer(seconds, _stop, (process, late))
             timer.daemon = True
             timer.start()
             try:
@@ -79,6 +84,7 @@ class _Worker:
         """The living worker of this process; one inherited by a fork is not ours to talk to."""
         process = self._process
         if process is None or self._owner != os.getpid() or process.poll() is not None:
+            self.close()
             process = subprocess.Popen(
                 [sys.executable, "-c", _BOOT, json.dumps(sys.path)],
                 stdin=subprocess.PIPE,
@@ -88,11 +94,25 @@ class _Worker:
             self._process, self._owner = process, os.getpid()
         return process
 
+    def close(self) -> None:
+        """End the worker, if this process has one."""
+        if self._process is not None and self._owner == os.getpid():
+            _end(self._process)
+        self._process = None
 
-def _end(process: "subprocess.Popen[bytes]", late: threading.Event | None = None) -> None:
-    if late is not None:
-        late.set()
+
+def _stop(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
+    late.set()
     process.kill()
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a worker and close what belongs to it."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            if pipe is not None:
+                pipe.close()
     process.wait()
 
 
@@ -116,3 +136,4 @@ def _exchange(process: "subprocess.Popen[bytes]", data: bytes) -> dict[str, Any]
 
 
 _WORKER = _Worker()
+atexit.register(_WORKER.close)

@@ -16,6 +16,7 @@ from itertools import chain
 from typing import Protocol, TypeVar
 
 from xltool.intake import limits
+from xltool.intake.plain_text import NotPlainError
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 from xltool.intake.rewriting import Rewriter
 from xltool.intake.xml_parts import MAIN, Collector, Element
@@ -24,7 +25,9 @@ PLAIN_REST = 1 * limits.MIB  # longer than any token of the plain dialect that k
 
 
 class Rows(Protocol):
-    """What takes the rows apart."""
+    """What takes the rows apart; ``inside`` tells whether something has begun that has not ended."""
+
+    inside: bool
 
     def scan(self, text: str) -> str:
         """Read the complete tokens at the start of ``text``; the unfinished rest is given back."""
@@ -32,10 +35,6 @@ class Rows(Protocol):
 
 AnyRows = TypeVar("AnyRows", bound=Rows)
 Pieces = Callable[[], Iterator[bytes]]
-
-
-class _NotPlainError(Exception):
-    """The part is not in the plain dialect and must be rewritten first."""
 
 
 def read_grid(
@@ -48,12 +47,14 @@ def read_grid(
     roots = frozenset({"worksheet" if body == "sheetData" else body})
     rows = new_rows()
     try:
-        found = _read_plain(pieces(), Collector(part, roots, wanted), body.encode(), rows)
-    except _NotPlainError:
+        found = _read_plain(pieces(), Collector(part, roots, wanted | {body}), body.encode(), rows)
+    except NotPlainError:
         rows = new_rows()
         rewriter = Rewriter(part)
         collector = Collector(part, roots, wanted, body, rewriter.begin)
         found = _read_rewritten(pieces(), collector, rewriter, rows)
+    if sum(element.path == body for element in found) > 1:
+        raise damaged(part, Damage.UNEXPECTED_ELEMENT)
     return found, rows
 
 
@@ -63,9 +64,9 @@ def _read_plain(pieces: Iterator[bytes], collector: Collector, body: bytes, rows
     collector.feed(head)
     default = [uri for prefix, uri in namespaces if prefix is None]
     if collector.latest != body.decode() or len(default) != 1 or default[0] not in MAIN:
-        raise _NotPlainError
+        raise NotPlainError
     if any(prefix is not None and uri in MAIN for prefix, uri in namespaces):
-        raise _NotPlainError
+        raise NotPlainError
     if not head.endswith(b"/>"):
         rest = _scan_body(chain([rest], pieces), collector.part, b"</" + body + b">", rows)
     collector.feed(rest)
@@ -86,7 +87,7 @@ def _head(pieces: Iterator[bytes], body: bytes) -> tuple[bytes, bytes]:
             return head[:end], head[end:]
         if len(head) > limits.TOKEN_BYTES:
             break
-    raise _NotPlainError
+    raise NotPlainError
 
 
 def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows) -> bytes:
@@ -102,11 +103,11 @@ def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows) -
             unread = rows.scan(unread + decode(ready, end >= 0))
         except UnicodeDecodeError:
             raise damaged(part, Damage.ENCODING) from None
-        if len(unread) > PLAIN_REST or (end >= 0 and unread):
-            raise _NotPlainError
+        if len(unread) > PLAIN_REST or (end >= 0 and (unread or rows.inside)):
+            raise NotPlainError
         if end >= 0:
             return held
-    raise _NotPlainError
+    raise NotPlainError
 
 
 def _watch_namespaces(collector: Collector) -> list[tuple[str | None, str | None]]:

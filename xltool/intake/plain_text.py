@@ -9,11 +9,11 @@ _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|([a-z]+));|&")
 _ESCAPE = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")  # not half of a pair: no text holds that
 
-# The plain dialect: one blank before each attribute, double quotes, no namespace declared below the root, no character
-# that XML forbids. What is written otherwise is not matched, and rewritten into this.
+# The plain dialect: one blank before each attribute, double quotes, no namespace declared below the root, no second
+# ``r``, no character that XML forbids. What is written otherwise is not matched, and rewritten into this.
 TEXT = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*+"
 _ALLOWED = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", re.DOTALL)
-ATTRIBUTES = r'(?: (?!xmlns)[\w:.-]++="[^"<>&/\x00-\x1f]*+")*+'
+ATTRIBUTES = r'(?: (?!xmlns|r=)[\w:.-]++="[^"<>&/\x00-\x1f]*+")*+'
 ATTRIBUTE = re.compile(r'([\w:.-]+)="([^"]*)"')
 _T = rf'<t(?: xml:space="[a-z]++")?(?: ?/>|>{TEXT}</t>)\s*'
 _LOOKS = rf"(?:<rPr ?/>|<rPr>\s*(?:<[A-Za-z0-9]++{ATTRIBUTES} ?/>\s*)*+</rPr>)\s*"
@@ -22,6 +22,10 @@ STRING_ITEM = (
 )
 _PHONETIC = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
 _RUN = re.compile(r"<t\b[^<>/]*>([^<]*)</t>")
+
+
+class NotPlainError(Exception):
+    """A part is not in the plain dialect, or not well-formed: it must be rewritten, or refused, by way of expat."""
 
 
 def resolved(text: str, part: str) -> str:

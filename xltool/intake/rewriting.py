@@ -4,6 +4,7 @@ from pyexpat import XMLParserType
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
+from xltool.intake.addresses import ADDRESS, column_letters, column_number, row_number
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 from xltool.intake.xml_parts import Resume, short_name
 
@@ -21,7 +22,6 @@ _CHILDREN = {
 _SKIPPED = frozenset({"extLst", "rPr", "phoneticPr"})  # looks and extensions: they hold no value of a cell
 _CELL_PARTS = ("f", "v", "is")
 _TEXTS = frozenset({"f", "v", "t"})
-_NO_ATTRIBUTES = {"c": ' s="0"'}  # the plain dialect never writes a cell without any
 _KEPT_ATTRIBUTES = ("r", "s", "t", "ref")  # r first: the address is looked for there
 
 
@@ -36,6 +36,7 @@ class Rewriter:
         self._open: list[str] = []
         self._skipping = 0
         self._used = False
+        self._row, self._column = 0, 0
 
     def begin(self, body: str, parser: XMLParserType, resume: Resume) -> None:
         """Listen to ``parser``, inside the element ``body`` that has just begun; at its end call ``resume``."""
@@ -68,7 +69,23 @@ class Rewriter:
             if name in self._cell:
                 raise damaged(self._part, Damage.VALUE_TWICE)
             self._sink = self._cell[name] = []
+        if name in ("row", "c"):
+            attributes = {**attributes, "r": self._placed(name, attributes.get("r"))}
         self._sink.append(_start_tag(name, attributes))
+
+    def _placed(self, name: str, stated: str | None) -> str:
+        """The place of a row or cell: as stated, or next to the one before."""
+        if name == "row":
+            number = row_number(stated) if stated is not None else self._row + 1
+            if number is None:
+                raise damaged(self._part, Damage.BAD_ADDRESS, stated or "")
+            self._row, self._column = number, 0
+            return str(number)
+        match = ADDRESS.fullmatch(stated or f"{column_letters(self._column + 1)}{self._row}")
+        if match is None:
+            raise damaged(self._part, Damage.BAD_ADDRESS, stated or "")
+        self._column = column_number(match[1])
+        return match[0]
 
     def _end(self, full: str) -> None:
         if self._skipping:
@@ -86,8 +103,12 @@ class Rewriter:
             self._sink = self._out
 
     def _characters(self, text: str) -> None:
-        if self._open[-1] in _TEXTS and not self._skipping:
+        if self._skipping:
+            return
+        if self._open[-1] in _TEXTS:
             self._sink.append(_escaped(text))
+        elif text.strip():
+            raise _unexpected(self._part)
 
 
 def _unexpected(part: str) -> UnreadableFileError:
@@ -96,7 +117,7 @@ def _unexpected(part: str) -> UnreadableFileError:
 
 def _start_tag(name: str, attributes: dict[str, str]) -> str:
     kept = "".join(f' {key}="{_escaped(attributes[key])}"' for key in _KEPT_ATTRIBUTES if key in attributes)
-    return f"<{name}{kept or _NO_ATTRIBUTES.get(name, '')}>"
+    return f"<{name}{kept}>"
 
 
 def _escaped(text: str) -> str:

@@ -16,6 +16,7 @@ _ITEMS = re.compile(
 class _Strings:
     def __init__(self, part: str) -> None:
         self.texts: list[str] = []
+        self.inside = False
         self._part = part
         self._total = 0
 

@@ -25,6 +25,7 @@ _STREAMS: tuple[tuple[str, Readable | FileKind], ...] = (
     ("Book", Readable.XLS),
     ("WordDocument", FileKind.TEXT_DOCUMENT),
     ("PowerPoint Document", FileKind.PRESENTATION),
+    ("Root Entry", FileKind.OTHER_OFFICE),
 )
 # First bytes of what is no workbook; a zip without a file header is an empty archive.
 _FOREIGN = (
@@ -79,7 +80,7 @@ def is_ods(package: Package) -> bool:
     raise not_workbook(FileKind.ZIP)
 
 
-def _ole_kind(data: bytes) -> Readable | FileKind:
+def _ole_kind(data: bytes) -> Readable | FileKind | None:
     """By the names of its streams, looked for wherever an entry may stand: no chain is followed, so none can loop."""
     for name, kind in _STREAMS:
         encoded = name.encode("utf-16-le")
@@ -89,7 +90,7 @@ def _ole_kind(data: bytes) -> Readable | FileKind:
             if at % _ENTRY_BYTES == 0:
                 return kind
             at = data.find(entry, at + 1)
-    return FileKind.OTHER_OFFICE
+    return None
 
 
 def _text_kind(start: bytes) -> FileKind | None:

@@ -78,7 +78,7 @@ def main_part(package: Package) -> MainPart:
     kind = next((kind for word, kind in _MAIN_KINDS if word in stated.casefold()), None)
     if isinstance(kind, FileKind):
         raise not_workbook(kind)
-    if kind is None:
+    if kind is None or (kind == "xlsb") != workbook.casefold().endswith(".bin"):
         raise damaged(CONTENT_TYPES, Damage.CONTENT_TYPE)
     return MainPart(kind, workbook, roots)
 
@@ -189,12 +189,14 @@ def _names(elements: list[Element], workbook: str) -> dict[str, str]:
     if len(named) > limits.NAMES:
         raise over_limit(workbook, Excess.NAMES, limits.NAMES)
     names: dict[str, str] = {}
+    folded: dict[str, str] = {}
     for element in named:
         if "localSheetId" in element.attributes:
             continue
         name = element.attributes.get("name", "")
-        if names.setdefault(name, element.text) != element.text:
-            raise damaged(workbook, Damage.NAME_TWICE)
+        if folded.setdefault(name.casefold(), element.text) != element.text:
+            raise damaged(workbook, Damage.NAME_TWICE, name)
+        names[name] = element.text
     return names
 
 

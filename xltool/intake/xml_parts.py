@@ -46,12 +46,12 @@ class Element:
 
 
 class _ShortNames(dict[str, str]):
-    """Short names by the full names expat gives; a foreign namespace stays in full."""
+    """Short names by the full names expat gives; a foreign namespace, or none, stays before a blank."""
 
     def __missing__(self, full: str) -> str:
         uri, _, local = full.rpartition(" ")
         short = _SHORT.get(uri)
-        self[full] = name = full if short is None else short + local
+        self[full] = name = f"{uri} {local}" if short is None else short + local
         return name
 
 
