@@ -17,6 +17,7 @@ from xltool.forms.layout import Plan, plan
 from xltool.forms.places import place
 from xltool.forms.sheets import EXPLANATION_COLUMNS
 from xltool.forms.slots import Purpose, Role
+from xltool.intake import archive
 from xltool.intake.labels import same_words
 from xltool.intake.raw import RawCell, RawSheet, RawWorkbook, Stored
 from xltool.intake.values import interpret
@@ -25,7 +26,6 @@ from xltool.model import (
     Entry,
     Explanation,
     Form,
-    Leaf,
     Observation,
     Scope,
     Source,
@@ -77,8 +77,10 @@ def read_submission(workbook: RawWorkbook, forms: Sequence[Form], file: str) -> 
         texts=_texts(chart, sheets),
         explanations=tuple(_explanations(chart, sheets)),
         observations=tuple(noticed),
-        manifest=_manifest(sheets),
+        manifest=archive.manifest(workbook),
         declared_zero=declared,
+        absent=archive.absent(workbook),
+        lacking=archive.lacking(workbook),
     )
 
 
@@ -120,14 +122,6 @@ def _identity_rows(sheets: Mapping[str, RawSheet]) -> dict[str, str]:
             value = sheet.cells.get(f"B{spot[1:]}")
             rows[cell.text] = value.text if value else ""
     return rows
-
-
-def _manifest(sheets: Mapping[str, RawSheet]) -> tuple[Leaf, ...]:
-    sheet = sheets.get(words().sheets["identity"])
-    if sheet is None:
-        return ()
-    rows = [spot[1:] for spot, cell in sheet.cells.items() if spot.startswith("A") and cell.text == LEAF]
-    return tuple(Leaf(*(_text(sheet.cells.get(f"{column}{row}")) for column in "BCD")) for row in rows)
 
 
 def _by_labels(sheets: Mapping[str, RawSheet], forms: Iterable[Form]) -> Form | None:
