@@ -21,7 +21,7 @@ from xltool.forms.identity import Identity, identity_from
 from xltool.forms.places import box_address
 from xltool.forms.slots import Role
 from xltool.model import Agency, Scope
-from xltool.outputs.template import Issue, prefill, write_template
+from xltool.outputs.template import Filling, Issue, prefill, write_template
 
 LAST_YEAR = recompute(
     FORM.formulas,
@@ -294,6 +294,13 @@ def test_texts__rows_are_free_to_grow__and_hold_text_only(book: Workbook) -> Non
             spot = at(book, sheet, address)
             assert (spot.number_format, spot.alignment.wrap_text, spot.alignment.vertical) == ("@", True, "top")
             assert sheet_of(book, sheet).row_dimensions[spot.row].height is None
+
+
+def test_texts__written_filled_in__rows_are_as_high_as_their_text(tmp_path: Path) -> None:
+    filling = Filling(texts={"problems": ["短", "长" * 100, "长" * 5000]})
+    write_template(PLAN, Issue(TOWN, 2025, "1", filling=filling), tmp_path / "a.xlsx")
+    sheet = sheet_of(openpyxl.load_workbook(tmp_path / "a.xlsx"), "五 问题改进")
+    assert [sheet.row_dimensions[row].height for row in (6, 7, 8, 9)] == [24, 57.75, 408.75, None]
 
 
 def test_pages__a4_one_page_wide__a_table_on_one_page(book: Workbook) -> None:

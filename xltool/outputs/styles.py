@@ -14,6 +14,7 @@ RULE = "#A6A6A6"  # lines of our own furniture; those of the official tables are
 INK = "#404040"
 LINK = "#0563C1"
 TITLE_SIZE = 16
+TEXT_SIZE = 12
 GOOD = {"font_color": "#1B5E20", "bg_color": "#E3F1E1"}
 BAD = {"font_color": "#9C0006", "bg_color": "#FBE0DE", "bold": True}
 WAITING = {"font_color": "#7F6000", "bg_color": "#FFF4D0"}
@@ -45,7 +46,7 @@ def styles() -> dict[str, Style]:
         "amount": {"num_format": "0.######"},
         "whole": {"num_format": "0"},
         Role.PARAGRAPH: {
-            "font_size": 12,
+            "font_size": TEXT_SIZE,
             "num_format": "@",
             "text_wrap": True,
             "align": "left",

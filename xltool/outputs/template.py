@@ -27,7 +27,7 @@ from xltool.outputs.check_formulas import (
     side_formula,
     unfilled_formula,
 )
-from xltool.outputs.styles import TITLE_SIZE, styles
+from xltool.outputs.styles import TEXT_SIZE, TITLE_SIZE, styles
 from xltool.outputs.writing import Book, Content, Formula, Link, Sheet, new_workbook
 
 
@@ -63,10 +63,9 @@ class Draft:
     """What is known while one workbook is written.
 
     ``prefilled`` are inputs filled in from last year, ``paragraphs`` the text by its place, ``figures`` all figures
-    as a spreadsheet program has them,
-    ``unfilled`` how many inputs of a sheet are blank ("" for all sheets), ``lines`` what the checks sheet shows and
-    ``checks`` the formulas that show it; ``relations`` by id and by the cell they compute; ``items`` are labels (table,
-    text) that stand left-aligned before their figures.
+    as a spreadsheet program has them, ``unfilled`` how many inputs of a sheet are blank ("" for all sheets), ``lines``
+    what the checks sheet shows and ``checks`` the formulas that show it; ``relations`` by id and by the cell they
+    compute; ``items`` are labels (table, text) that stand left-aligned before their figures.
     """
 
     plan: Plan
@@ -174,7 +173,7 @@ def item_labels(form: Form) -> set[tuple[str, str]]:
 
 
 def _needed_heights(draft: Draft, planned: Planned) -> dict[int, float]:
-    """Points that rows need for what the plan could not know: the agency's name."""
+    """Points that rows need for what the plan could not know: the agency's name, and text that is there already."""
     needed: dict[int, float] = {}
     for slot in planned.slots:
         row, column, _, columns = slot.box
@@ -184,6 +183,8 @@ def _needed_heights(draft: Draft, planned: Planned) -> dict[int, float]:
                 needed[row] = height_of(_title_text(draft, slot.text), width, TITLE_SIZE)
             case Role.IDENTITY if slot.key == "agency":
                 needed[row] = height_of(draft.issue.agency.name, width)
+            case Role.PARAGRAPH if text := draft.paragraphs.get(Place(planned.name, slot.address)):
+                needed[row] = height_of(text, width, TEXT_SIZE)
     return needed
 
 
