@@ -89,7 +89,8 @@ def panels(plan: Plan) -> tuple[Panel, ...]:
 def panel_places(plan: Plan) -> dict[str, Place]:
     """Sheet and address of every figure on the sheet that follows the filter, by cell id."""
     name = words().summary.sheets["filtered"]
-    return {slot.key: Place(name, moved(slot, panel).address) for panel in panels(plan) for slot in panel.slots}
+    slots = [(panel, slot) for panel in panels(plan) for slot in panel.slots if slot.key in plan.cells]
+    return {slot.key: Place(name, moved(slot, panel).address) for panel, slot in slots}
 
 
 def moved(slot: Slot, panel: Panel) -> Slot:

@@ -131,7 +131,7 @@ def _lead(draft: Draft, book: Book, sheet: Sheet, row: int, part: Submission) ->
     }
     for key, (content, look) in say.items():
         looks = (look, f"is_{item.status}") if key == "status" else (look,)
-        sheet.put(Box(row, draft.details.columns[key]), content, *looks)
+        sheet.put(Box(row, draft.details.columns[key]), None if content == "" else content, *looks)
 
 
 def _figures(draft: Draft, book: Book, sheet: Sheet) -> None:
