@@ -167,6 +167,12 @@ def test_later_return__replaces_the_earlier_whatever_its_state() -> None:
         ("b1.xlsx", "superseded", False, "该单位后来又报来“b2.xlsx”，以后报的为准。"),
     }
     assert all(set(fates(list(order))) == expected for order in permutations(items))
+    assert fates(items[:2], include_flawed=True)[0] == (
+        "新.xlsx",
+        "returned",
+        True,
+        "这是该单位最后报来的一份，替代了旧.xlsx；有 1 处必须改正的问题，按 --include-flawed 的要求仍计入汇总。",
+    )
 
 
 def test_same_time__the_later_name_counts() -> None:

@@ -260,6 +260,12 @@ def test_tracking__one_row_for_every_file__then_who_sent_nothing(tmp_path: Path)
     ]
 
 
+def test_return_of_another_year__is_not_said_to_be_no_return(tmp_path: Path) -> None:
+    items = [found(a_return(members()[0], {}, year=2024))]
+    book = openpyxl.load_workbook(written(tmp_path, merged(items, roster())), data_only=True)
+    assert sheet(book, "报送情况")["E4"].value == "未计入"
+
+
 def test_findings__the_gravest_first__with_advice_and_the_reason_that_settles_it(tmp_path: Path) -> None:
     first, second = all_of(members()[:2])
     items = [replace(first, findings=(DOUBT,)), replace(second, findings=(FLAW,))]

@@ -23,7 +23,7 @@ from xltool.outputs.summary_draft import (
     shown_time,
 )
 from xltool.outputs.summary_styles import COLOURS
-from xltool.outputs.writing import Book, Content, Formula, Sheet
+from xltool.outputs.writing import Book, Content, Formula, Link, Sheet
 
 _ACROSS, _WIDTH = 12, 7.8  # columns of the page, and characters in each
 _DATA = 14  # the first column of the figures behind the charts, right of the page
@@ -71,6 +71,8 @@ def _head(draft: Draft, sheet: Sheet) -> int:
     sheet.put(Box(2, 1, 1, _ACROSS), basis, "subtitle")
     latest = shown_time(draft.made.summary.source.modified)
     sheet.put(Box(3, 1, 1, _ACROSS), say["latest"].format(time=latest) if latest else None, "subtitle")
+    sheet.set_row(1, 18)
+    sheet.set_row(2, 24)
     sentence, whole = completeness(draft)
     sheet.put(Box(4, 1, 1, _ACROSS), sentence, "banner_good" if whole else "banner_bad")
     sheet.set_row(3, 16.0 * lines_needed(sentence, _ACROSS * _WIDTH - 4) + 12)
@@ -120,7 +122,8 @@ def _figures(draft: Draft, book: Book, sheet: Sheet, row: int) -> int:
         _tile(sheet, row + 1 + 2 * down, right * 4 + 1, 4, (label, content, (look,)))
     row += 1 + 2 * -(-len(shown) // 3)
     lines = check_lines(draft.plan, draft.made.summary.values, draft.previous)
-    sheet.put(Box(row, 1, 1, 4), say.overview["checks"], "head")
+    checks = words().sheets["checks"]
+    sheet.put(Box(row, 1, 1, 4), Link(say.overview["checks"], checks, "A1"), "head", "leading")
     found = overall(lines.values())
     sheet.put(Box(row, 5, 1, 8), Formula(overall_formula(draft.plan), found), "mid")
     good = {"type": "cell", "criteria": "==", "value": literal(words().cover["all_hold"]), "format": book.style("good")}
@@ -259,6 +262,7 @@ def _board(draft: Draft, sheet: Sheet, row: int) -> int:
     say = words().summary
     _heading(sheet, row, say.overview["board"])
     sheet.put(Box(row + 1, 1, 1, _ACROSS), say.overview["board_hint"], "hint")
+    sheet.set_row(row, 20)
     row += 2
     for key, (column, across) in _BOARD.items():
         sheet.put(Box(row, column, 1, across), say.ranking.label if key == "figure" else say.board[key], "head")

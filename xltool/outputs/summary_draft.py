@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import PurePath
 
+from xltool import texts
 from xltool.forms.consolidated import CODE, Details, details
 from xltool.forms.furniture import words
 from xltool.forms.layout import Plan
 from xltool.forms.places import column_letters
-from xltool.model import Agency, Consolidation, Reviewed, Values
+from xltool.model import Agency, Consolidation, Reviewed, Status, Values
 from xltool.outputs.standings import Standing, Told, Tracked, by_cell_lacking, standings, told, tracked
 from xltool.outputs.template import item_labels
 from xltool.outputs.writing import Content, Formula, Sheet
@@ -102,6 +103,13 @@ def completeness(draft: Draft) -> tuple[str, bool]:
     if made.summary.lacking:
         return say["bounded"].format(**facts), False
     return say["complete" if made.roster else "open_ended"].format(**facts), True
+
+
+def shown_status(item: Reviewed) -> str:
+    """What became of a file; a return that has no place here is not said to be no return."""
+    if item.submission and item.status is Status.FOREIGN:
+        return words().summary.standing[item.status]
+    return texts.word("status", item.status)
 
 
 def shown_time(moment: str) -> str:

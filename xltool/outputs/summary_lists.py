@@ -14,6 +14,7 @@ from xltool.outputs.summary_draft import (
     link_to_details,
     link_to_findings,
     set_up_page,
+    shown_status,
     shown_time,
 )
 from xltool.outputs.writing import Book, Content, Sheet
@@ -129,7 +130,7 @@ def _tracked(draft: Draft, number: int, row: Tracked) -> Row:
     if item is None:
         status, reason, file = ("missing", say["missing"]), say["missing_reason"], ""
     else:
-        status = (item.status.value, texts.word("status", item.status))
+        status = (item.status.value, shown_status(item))
         reason = texts.say(item.reason) if item.reason else ""
         file = draft.files[item.file]
     source = item.submission.source if item and item.submission else None
@@ -162,7 +163,7 @@ def _count(draft: Draft, agency: Agency, count: int) -> Part:
 def _told(draft: Draft, number: int, row: Told) -> Row:
     agency, item, finding = row
     spot = finding.spots[0] if finding.spots else None
-    status = texts.word("status", item.status) if item else ""
+    status = shown_status(item) if item else ""
     return {
         "number": (number, ("mid",)),
         "severity": (texts.word("severity", finding.severity), ("mid", f"is_{finding.severity}")),

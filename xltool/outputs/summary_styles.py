@@ -59,6 +59,7 @@ def summary_styles() -> dict[str, Style]:
             "bottom": 2,
             "bottom_color": STRONG,
         },
+        "leading": {"font_color": LINK, "underline": 1},
         "tile_label": {"font_size": 10, "font_color": INK, **_CENTRED, **_OWN, "bottom": 0, "bg_color": FAINT},
         "tile": {"font_size": 18, "bold": True, "font_color": STRONG, **_CENTRED, **_OWN, "top": 0, "bg_color": FAINT},
         "tile_count": {"num_format": "#,##0"},
