@@ -18,7 +18,7 @@ from xltool.errors import XltoolError
 from xltool.model import Finding, Severity
 
 # Signs that would rewrite the line they are printed on: control characters, and those that turn the direction of text.
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 BRACKETS = re.compile("(（[^（）]*）)")
 LONGEST = 200  # of one quoted text inside a sentence; the fact itself stays whole
 
@@ -106,6 +106,12 @@ def phrase(key: str, **facts: object) -> Phrase:
     return Phrase(_filled(_texts()["phrases"][key], facts))
 
 
+def quoted(text: str) -> str:
+    """A text from a file as it is shown: no sign in it rewrites the line it stands on, and it is never very long."""
+    text = UNPRINTABLE.sub(lambda sign: f"\\x{ord(sign[0]):02x}", text)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
 @cache
 def placeholders(text: str) -> tuple[str, ...]:
     """The facts a text needs, in the order of the text. Raises ValueError for anything but plain ``{name}``."""
@@ -177,5 +183,4 @@ def _shown(fact: object) -> str:
             return word("shown", "joint").join(map(_shown, fact))
         case Phrase():
             return fact
-    text = UNPRINTABLE.sub(lambda sign: f"\\x{ord(sign[0]):02x}", str(fact))
-    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    return quoted(str(fact))

@@ -284,7 +284,8 @@ def test_marks__one_condition_a_section_looks_its_cells_up(book: Workbook) -> No
         }.items()
     }
     assert [[cell.value for cell in row] for row in sheet_of(book, "检查结果").iter_rows(min_row=3)] == [
-        ["位置", "序号", "工作表", "单元格", "问题", "级别", "填报数", "应为", "处理办法"]
+        ["位置", "序号", "工作表", "单元格", "问题", "级别", "填报数\n（左边）", "应为\n（右边）", "处理办法"],
+        [None] * 9,
     ]
 
 

@@ -52,6 +52,8 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     checks: dict[str, str]
     explanations: dict[str, str]
     marks: dict[str, str]
+    page: dict[str, str]
+    returning: dict[str, str]
     prompts: dict[str, str]
     distribution: dict[str, str]
     look: dict[str, str]

@@ -17,8 +17,9 @@ LEADING = 1.4  # height of a line of text in sizes of its letters
 CHECK_COLUMNS = ("number", "relation", "left", "right", "difference", "result", "link", "severity", "basis")
 EXPLANATION_COLUMNS = ("number", "relation", "left", "right", "reason", "author", "date")
 MARK_COLUMNS = ("place", "number", "sheet", "cell", "message", "severity", "left", "right", "advice")
+MARK_WIDTHS = (13.0, 6.0, 12.0, 9.0, 52.0, 10.0, 10.0, 10.0, 34.0)
 COVER_FIELDS = ("author", "reviewer", "phone", "date")
-_LIST_START = 4
+LIST_START = 4
 
 
 def lines_needed(text: str, width: float) -> int:
@@ -160,11 +161,11 @@ def checks_sheet(form: Form) -> Sheet:
     computing = {relation.rule for relation in form.formulas}
     relations = sorted(form.relations, key=lambda relation: relation.rule in computing)
     slots = _list_head(say, CHECK_COLUMNS)
-    for row, relation in enumerate(relations, start=_LIST_START):
+    for row, relation in enumerate(relations, start=LIST_START):
         slots += [Slot(Box(row, i), Role.CHECK, part, relation.id) for i, part in enumerate(CHECK_COLUMNS, start=1)]
     heights = {1: 36.0, 2: 22.0, 3: 24.0} | {
         row: max(height_of(relation.name, widths[1] - 2, SMALL), height_of(relation.basis, widths[8] - 2, SMALL))
-        for row, relation in enumerate(relations, start=_LIST_START)
+        for row, relation in enumerate(relations, start=LIST_START)
     }
     name = words().sheets["checks"]
     return Sheet(name, Purpose.CHECKS, tuple(slots), widths, heights, landscape=True, frozen=3)
@@ -173,9 +174,9 @@ def checks_sheet(form: Form) -> Sheet:
 def explanations_sheet() -> Sheet:
     """Rows in which an agency says why a figure may stand."""
     slots = _list_head(words().explanations, EXPLANATION_COLUMNS)
-    for row in range(_LIST_START, _LIST_START + EXPLANATION_ROWS):
+    for row in range(LIST_START, LIST_START + EXPLANATION_ROWS):
         slots += [
-            Slot(Box(row, i), Role.EXPLANATION, str(row - _LIST_START + 1) if key == "number" else "", key)
+            Slot(Box(row, i), Role.EXPLANATION, str(row - LIST_START + 1) if key == "number" else "", key)
             for i, key in enumerate(EXPLANATION_COLUMNS, start=1)
         ]
     widths = (6.0, 44.0, 11.0, 11.0, 48.0, 12.0, 13.0)
@@ -185,11 +186,14 @@ def explanations_sheet() -> Sheet:
 
 
 def marks_sheet() -> Sheet:
-    """The empty list of findings; what a check returns is written here and nowhere else."""
-    widths = (13.0, 6.0, 12.0, 9.0, 52.0, 10.0, 10.0, 10.0, 34.0)
+    """The empty list of findings; what a check returns is written here and nowhere else.
+
+    Its first row shows how each column looks: the rows a check writes take their looks from there.
+    """
     slots = _list_head(words().marks, MARK_COLUMNS)
-    name = words().sheets["marks"]
-    return Sheet(name, Purpose.MARKS, tuple(slots), widths, {1: 36.0, 2: 22.0, 3: 24.0}, landscape=True, frozen=3)
+    slots += [Slot(Box(LIST_START, i), Role.MARK, "", key) for i, key in enumerate(MARK_COLUMNS, start=1)]
+    name, heights = words().sheets["marks"], {1: 36.0, 2: 22.0, 3: 36.0, 4: 24.0}
+    return Sheet(name, Purpose.MARKS, tuple(slots), MARK_WIDTHS, heights, landscape=True, frozen=3)
 
 
 def _list_head(say: dict[str, str], columns: Sequence[str]) -> list[Slot]:

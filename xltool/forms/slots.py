@@ -29,6 +29,7 @@ class Role(StrEnum):
     ENTRY = "entry"  # words of our own in a frame
     CHECK = "check"  # key: relation id
     EXPLANATION = "explanation"  # key: column of the list
+    MARK = "mark"  # key: column of the list
 
 
 class Slot(NamedTuple):

@@ -19,6 +19,14 @@ GOOD = {"font_color": "#1B5E20", "bg_color": "#E3F1E1"}
 BAD = {"font_color": "#9C0006", "bg_color": "#FBE0DE", "bold": True}
 WAITING = {"font_color": "#7F6000", "bg_color": "#FFF4D0"}
 MARKED = {"font_color": "#9C0006", "bg_color": "#FFB3AB", "bold": True}
+# The looks of the columns in the list of findings that are not simply text; figures and text may stand in the sides.
+MARKS = {
+    "number": ("centred",),
+    "cell": ("linked", "literal"),
+    "severity": ("centred",),
+    "left": ("centred",),
+    "right": ("centred",),
+}
 TABS = {"fill": "#F2C94C", "look": "#7F9DB9"}
 
 _MIDDLE = {"valign": "vcenter", "text_wrap": True}
@@ -69,7 +77,8 @@ def styles() -> dict[str, Style]:
         "number": {"font_size": 10, **_CENTRED, **_OWN, "num_format": "0.######"},
         Role.EXPLANATION: {"font_size": 10, "align": "left", "valign": "top", "text_wrap": True, **_OWN, **_OPEN},
         "text": {"num_format": "@"},
-        "mark": {"font_size": 10, "align": "left", "valign": "top", "text_wrap": True},
+        Role.MARK: {"font_size": 10, "align": "left", "valign": "top", "text_wrap": True},
+        "literal": {"quote_prefix": True},  # text, whatever it begins with
         "good": GOOD,
         "bad": BAD,
         "waiting": WAITING,

@@ -27,7 +27,7 @@ from xltool.outputs.check_formulas import (
     side_formula,
     unfilled_formula,
 )
-from xltool.outputs.styles import TEXT_SIZE, TITLE_SIZE, styles
+from xltool.outputs.styles import MARKS, TEXT_SIZE, TITLE_SIZE, styles
 from xltool.outputs.writing import Book, Content, Formula, Link, Sheet, new_workbook
 
 
@@ -299,6 +299,10 @@ def _explanation(draft: Draft, planned: Planned, slot: Slot) -> Part:
     return None, (slot.role, "text") if slot.key in {"author", "date"} else (slot.role,)
 
 
+def _mark(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    return None, MARKS.get(slot.key, ("listed", "literal"))
+
+
 _PARTS: Mapping[Role, Callable[[Draft, Planned, Slot], Part]] = {
     Role.TITLE: _title,
     Role.HEADING: _plain,
@@ -317,6 +321,7 @@ _PARTS: Mapping[Role, Callable[[Draft, Planned, Slot], Part]] = {
     Role.ENTRY: _plain,
     Role.CHECK: _check,
     Role.EXPLANATION: _explanation,
+    Role.MARK: _mark,
 }
 
 
