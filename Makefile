@@ -5,13 +5,14 @@
 #   make lint    format, lint and types
 #   make check   lint and tests
 #   make bench   the benchmarks
+#   make pictures  the pictures of the guides (needs LibreOffice and pdftoppm)
 
 VENV := .venv
 BIN := $(VENV)/bin
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test lint check bench clean
+.PHONY: demo test lint check bench pictures clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/xltool demo -o demo-output
@@ -28,6 +29,9 @@ check: lint test
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
+
+pictures: $(VENV)/.dev
+	$(BIN)/python docs/pictures.py
 
 clean:
 	rm -rf $(VENV) demo-output bench-output
