@@ -1,0 +1,270 @@
+"""A published report (web page, document, PDF, text) becomes figures with where they stand, and a Submission.
+
+Reading judges nothing and invents nothing. Labels are found by their printed words, figures behind them in the order of
+the form; what is not certain stays open, and the log says so. A figure is ``printed`` where it stands for itself,
+``solved`` where only the relations of the form could tell it, ``open`` where its line was found and it could not be told.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from xltool import texts
+from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.forms.expressions import recompute
+from xltool.forms.layout import plan
+from xltool.intake.loading import load
+from xltool.intake.raw import RawCell, Stored
+from xltool.intake.reports.doors import read_document
+from xltool.intake.reports.finding import Figures, Located, locate, read_figures
+from xltool.intake.reports.narrative import Said, said_figures, section_texts, without_sentences
+from xltool.intake.reports.pieces import Document
+from xltool.intake.reports.stream import Stream, plain, stream
+from xltool.intake.reports.titles import Title, title_of
+from xltool.intake.values import interpret
+from xltool.model import Agency, Cell, Entry, Form, Number, Observation, Scope, Source, State, Submission
+
+REPORT_BYTES = 20 * 1024 * 1024  # real reports with their page stay under 2 MiB, scanned ones aside
+ENOUGH_LINES = 3  # lines of figures found by their labels before a text is taken for a report
+PICTURED = ("html", "docx", "pdf")  # kinds in which a table may be a picture
+SAME_WEIGHT = 4  # signs of labels by which one edition must fit better than another to be told from it
+
+_USUAL = ("text_number", "spaces", "whitespace_only")  # what every published figure is, and nobody need be told
+
+
+class FoundFigure(NamedTuple):
+    """One figure and where it stands: ``state``, ``value``, ``raw`` and ``note`` as in an `Entry`.
+
+    ``where`` is the place for a human reader, ``sure`` one of printed, solved, open.
+    """
+
+    cell: str
+    state: State
+    value: Number | None
+    raw: str | None
+    note: str | None
+    where: str
+    sure: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a published report says. ``figures`` by cell id: a cell that is not there was not found in the report.
+
+    ``texts`` are paragraphs by section id; ``log`` what reading noticed, and why figures stayed open.
+    """
+
+    form: str
+    edition: str
+    year: int | None
+    agency_name: str
+    figures: Mapping[str, FoundFigure]
+    texts: Mapping[str, tuple[str, ...]]
+    log: tuple[Observation, ...]
+    source: Source
+
+
+class _Reading(NamedTuple):
+    """One document in which a form was looked for."""
+
+    document: Document
+    found: Stream
+    located: Located
+
+
+def read_report(path: Path, forms: Sequence[Form], *, year: int | None = None, form: Form | None = None) -> Published:
+    """What the report in ``path`` says, on whichever of ``forms`` its labels are; ``year`` and ``form`` if known.
+
+    Raises UnreadableFileError for what cannot be read, ForeignFileError for what is no report of these forms.
+    """
+    file = load(path, REPORT_BYTES)
+    document = read_document(file)
+    reading = _best(document, [form] if form else forms, year)
+    _must_be_one(reading)
+    chosen = reading.located.form
+    title = _title(document, reading)
+    figures = read_figures(reading.found, reading.located)
+    said = tuple(figure for table in chosen.tables for figure in said_figures(reading.found, table))
+    return Published(
+        form=chosen.id,
+        edition=chosen.edition,
+        year=year or title.year,
+        agency_name=title.agency,
+        figures=_figures(reading, figures, said),
+        texts=without_sentences(section_texts(reading.found, reading.located, document.unit), chosen, said),
+        log=tuple(_log(reading, figures, title, year)),
+        source=Source(str(path), file.sha256, file.size, file.modified, document.kind),
+    )
+
+
+def as_submission(published: Published, form: Form, *, agency: Agency | None = None) -> Submission:
+    """The same as a `Submission`, every figure at its place in the form's own workbook.
+
+    Printed totals stay in the entries, as stored ones do in a workbook, so that the checks see them.
+    """
+    places = plan(form).cells
+    entries = {}
+    for cell in form.cells:
+        found = published.figures.get(cell, _nothing(cell))
+        entries[cell] = Entry(cell, found.state, found.value, found.raw, *places[cell], note=found.note)
+    inputs = {cell.id: entries[cell.id].counted for cell in form.inputs}
+    values = recompute(form.formulas, inputs)
+    values |= {cell: None for cell in inputs if entries[cell].state is State.NOT_APPLICABLE}
+    return Submission(
+        form=form.id,
+        edition=form.edition,
+        year=published.year,
+        scope=agency.scope if agency else Scope.OWN,
+        agency_code=agency.code if agency else "",
+        agency_name=agency.name if agency else published.agency_name,
+        entries=entries,
+        values={cell: values[cell] for cell in form.cells},
+        source=published.source,
+        texts={section: "\n".join(paragraphs) for section, paragraphs in published.texts.items()},
+        observations=published.log,
+    )
+
+
+def _nothing(cell: str) -> FoundFigure:
+    return FoundFigure(cell, State.BLANK, None, None, None, "", "open")
+
+
+# --- which document, which edition ---------------------------------------------------------------------------------
+
+
+def _best(document: Document, forms: Sequence[Form], year: int | None) -> _Reading:
+    """The form that fits best in the visible text, or else in what is embedded in the file."""
+    nearest: _Reading | None = None
+    for each in (document, *document.embedded):
+        found = stream(each.pieces)
+        reading = _Reading(each, found, _edition([locate(found, form) for form in forms], document, year))
+        if reading.located.lines >= ENOUGH_LINES:
+            return reading
+        nearest = nearest or reading
+    if nearest and document.kind in PICTURED and document.pictures and _headed(nearest):
+        raise UnreadableFileError("import.tables_are_pictures")
+    raise ForeignFileError("import.not_a_report")
+
+
+def _edition(fits: Sequence[Located], document: Document, year: int | None) -> Located:
+    """The edition whose labels were found; of two that fit about equally well the one for the report's year."""
+    most = max(fit.weight for fit in fits)
+    near = [fit for fit in fits if fit.weight >= most - SAME_WEIGHT]
+    if len(near) > 1:
+        stated = year or title_of(document, near[0].form.report_title).year
+        near = [fit for fit in near if stated and fit.form.covers(stated)] or near
+    return max(near, key=lambda fit: (fit.weight, fit.form.first_year))
+
+
+def _headed(reading: _Reading) -> bool:
+    """Whether a report's title and its headings are there, though no table."""
+    form = reading.located.form
+    said = sum(plain(section.title) in reading.found.text for section in form.sections)
+    return said * 2 > len(form.sections)
+
+
+def _must_be_one(reading: _Reading) -> None:
+    """Refuses a file with a second report; the same figures a second time are none."""
+    used = [(place.start, place.end) for place in reading.located.places]
+    second = locate(reading.found, reading.located.form, used)
+    if second.lines < max(ENOUGH_LINES, reading.located.lines // 2):
+        return
+    first = {each.cell.id: plain(each.text) for each in read_figures(reading.found, reading.located).filled.printed}
+    again = {each.cell.id: plain(each.text) for each in read_figures(reading.found, second).filled.printed}
+    if any(first.get(cell, text) != text for cell, text in again.items()):
+        raise ForeignFileError("import.several_reports")
+
+
+def _title(document: Document, reading: _Reading) -> Title:
+    pattern = reading.located.form.report_title
+    inner = title_of(reading.document, pattern)
+    outer = title_of(document, pattern)
+    return Title(inner.agency or outer.agency, inner.year or outer.year)
+
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+
+def _figures(reading: _Reading, figures: Figures, said: Sequence[Said]) -> dict[str, FoundFigure]:
+    form = reading.located.form
+    found: dict[str, FoundFigure] = {}
+    for field in figures.filled.open:
+        where = _where(reading, field.tokens[0].piece if field.tokens else field.piece)
+        found |= {cell.id: _nothing(cell.id)._replace(where=where) for cell in field.cells}
+    for each in figures.filled.printed:
+        sure = "solved" if each.solved else "printed"
+        found[each.cell.id] = _meant(each.cell, each.text, _where(reading, each.piece), sure)
+    for figure in said:
+        cell = form.cells[figure.cell]
+        found[cell.id] = _meant(cell, figure.text, _where(reading, figure.piece), "printed")
+    return {cell: found[cell] for cell in form.cells if cell in found}
+
+
+def _meant(cell: Cell, text: str, where: str, sure: str) -> FoundFigure:
+    meaning = interpret(RawCell(Stored.TEXT, text), cell.kind, cell.decimals)
+    note = None if meaning.note in _USUAL else meaning.note
+    return FoundFigure(cell.id, meaning.state, meaning.value, text, note, where, sure)
+
+
+def _where(reading: _Reading, piece: int) -> str:
+    _, table, row, column, page = reading.found.pieces[piece]
+    key = "in_table" if table else f"in_{reading.document.unit}"
+    place = texts.phrase(key, table=table, row=row, column=column)
+    return texts.phrase("on_page", page=page, place=place) if page else place
+
+
+# --- the log -------------------------------------------------------------------------------------------------------
+
+
+def _log(reading: _Reading, figures: Figures, title: Title, year: int | None) -> Iterator[Observation]:
+    located = reading.located
+    stated = year or title.year
+    if reading.document.unit != "line" and reading.document.kind == "embedded":
+        yield Observation("import.embedded")
+    if stated is None:
+        yield Observation("import.no_year")
+    elif not located.form.covers(stated):
+        yield Observation("import.other_edition", facts={"year": stated, "edition": located.form.edition})
+    if not title.agency:
+        yield Observation("import.no_agency")
+    yield from _of_labels(reading, figures)
+    yield from _of_fields(reading, figures)
+
+
+def _of_labels(reading: _Reading, figures: Figures) -> Iterator[Observation]:
+    located = reading.located
+    for place in located.places:
+        if not place.exact and place.anchor.cells:
+            printed = reading.found.text[place.start : place.end]
+            where = _where(reading, reading.found.owner[place.start])
+            facts = {"printed": printed, "label": place.anchor.label, "where": where}
+            yield Observation("import.alike", cell=place.anchor.cells[0].id, facts=facts)
+    placed = {place.anchor.index for place in located.places}
+    for table in located.form.tables:
+        lines = [anchor for anchor in located.outline.anchors if anchor.table == table.id and anchor.cells]
+        missing = [anchor for anchor in lines if anchor.index not in placed]
+        if missing:
+            facts = {"table": table.name, "labels": tuple(anchor.label for anchor in missing)}
+            yield Observation("import.no_label", cell=missing[0].cells[0].id, facts=facts)
+    for name in figures.turned:
+        table = next(table for table in located.form.tables if table.id == name)
+        yield Observation("import.turned", cell=table.cells[0].id, facts={"table": table.name})
+    for anchor in figures.grouped:
+        facts = {"label": anchor.label, "line": anchor.alone[0].line_words}
+        yield Observation("import.group", cell=anchor.alone[0].id, facts=facts)
+
+
+def _of_fields(reading: _Reading, figures: Figures) -> Iterator[Observation]:
+    solved: dict[str, list[str]] = {}
+    for each in figures.filled.printed:
+        if each.solved:
+            solved.setdefault(each.cell.line_words, []).append(each.cell.id)
+    if solved:
+        facts = {"lines": tuple(solved), "count": sum(map(len, solved.values()))}
+        yield Observation("import.solved", cell=next(iter(solved.values()))[0], facts=facts)
+    for field in figures.filled.open:
+        text = " ".join(token.text.strip() for token in field.tokens if token.text.strip())
+        facts = {"label": field.cells[0].line_words, "where": _where(reading, field.piece), "text": text}
+        code = "import.open" if text else "import.nothing_there"
+        yield Observation(code, cell=field.cells[0].id, facts=facts)

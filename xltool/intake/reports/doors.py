@@ -1,0 +1,77 @@
+"""Which door a report goes through, by its bytes and never by its extension."""
+
+import email
+import re
+from email.message import Message
+
+from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.intake.container import Package
+from xltool.intake.loading import HandedIn
+from xltool.intake.refusals import FileKind
+from xltool.intake.reports.office import as_docx
+from xltool.intake.reports.pdf import read_pdf
+from xltool.intake.reports.pieces import Document
+from xltool.intake.reports.plain import read_plain
+from xltool.intake.reports.text_encoding import decoded
+from xltool.intake.reports.web import read_web, strings_of_data
+from xltool.intake.reports.word import MAIN, read_word
+from xltool.intake.sniffing import Readable, kind_of
+
+_MARKUP = re.compile(r"<(?:html|body|table|tr|td|p|div|span)\b[^>]*>", re.IGNORECASE)
+_MAIL = re.compile(rb"(?:^|\n)content-type:\s*(?:multipart/related|text/html)", re.IGNORECASE)
+_LOOKED_AT = 4096
+
+
+def read_document(file: HandedIn) -> Document:
+    """What stands in a file. Raises UnreadableFileError or ForeignFileError for what is no readable document."""
+    data = file.data
+    if b"%PDF-" in data[:1024]:
+        return read_pdf(data)
+    kind = kind_of(data)
+    match kind:
+        case Readable.PACKAGE:
+            return _packaged(data)
+        case Readable.ENCRYPTED:
+            raise UnreadableFileError("file.encrypted")
+        case Readable.XLS | FileKind.EXCEL_2003_XML | FileKind.OLD_EXCEL:
+            raise ForeignFileError("import.workbook")
+        case FileKind.TEXT_DOCUMENT:
+            return read_word(Package(as_docx(data, ".rtf" if data.startswith(b"{\\rtf") else ".doc")))
+        case FileKind.PICTURE:
+            raise UnreadableFileError("import.picture")
+        case FileKind.HTML | FileKind.XML:
+            return read_web(decoded(data))
+        case FileKind.TEXT:
+            return _texted(data)
+        case None:
+            raise UnreadableFileError("import.damaged")
+    raise ForeignFileError("import.unknown_kind")
+
+
+def _packaged(data: bytes) -> Document:
+    package = Package(data)
+    if MAIN in package:
+        return read_word(package)
+    if "mimetype" in package and package.whole("mimetype").startswith(b"application/vnd.oasis.opendocument.text"):
+        return read_word(Package(as_docx(data, ".odt")))
+    if any(name.casefold().startswith("xl/") for name in package.names()):
+        raise ForeignFileError("import.workbook")
+    raise ForeignFileError("import.unknown_kind")
+
+
+def _texted(data: bytes) -> Document:
+    """A text; or a page that does not begin like one, a saved page in a mail, data with pages in its strings."""
+    if _MAIL.search(data[:_LOOKED_AT]) and (page := _page_in_mail(email.message_from_bytes(data))):
+        return read_web(page)
+    text = decoded(data)
+    if text.lstrip()[:1] in {"{", "["} and (hidden := strings_of_data(text)) is not None:
+        return hidden
+    return read_web(text) if len(_MARKUP.findall(text)) > 2 else read_plain(text)
+
+
+def _page_in_mail(message: Message) -> str | None:
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            content = part.get_payload(decode=True)
+            return decoded(content) if isinstance(content, bytes) else None
+    return None

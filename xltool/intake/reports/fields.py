@@ -1,0 +1,178 @@
+"""The figures that follow each label: which stretch of the document they stand in, and which of them is which."""
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
+
+from xltool.forms.dialect import page_number
+from xltool.intake.raw import RawCell, Stored
+from xltool.intake.reports.chain import Placed
+from xltool.intake.reports.likeness import is_fragment
+from xltool.intake.reports.outline import Anchor, split_ordinal
+from xltool.intake.reports.stream import FIGURE_SIGNS, Stream, plain
+from xltool.intake.values import interpret
+from xltool.model import Cell, Kind, State
+
+LONGEST_WORDS = 24  # of a cell that holds a figure and words
+
+_CHINESE = re.compile("[^\x00-\x7f]")
+
+
+class What(Enum):
+    """What a token is."""
+
+    FIGURE = "figure"
+    EMPTY = "empty"
+    WORDS = "words"
+    PAGE = "page"
+
+
+class Token(NamedTuple):
+    """A stretch between white space or borders; ``whole`` if it is all of a table's cell."""
+
+    text: str
+    what: What
+    piece: int
+    whole: bool = False
+
+
+class Field(NamedTuple):
+    """The figures a line of the form asks for, and the tokens found after its label.
+
+    ``own`` are those in the label's own row of a table, ``rows`` those of any table by row. ``joined`` if the first
+    stands directly behind the label, without white space or border. ``piece`` is where the label ends.
+    """
+
+    anchor: Anchor
+    cells: tuple[Cell, ...]
+    piece: int
+    tokens: tuple[Token, ...]
+    own: tuple[Token, ...] = ()
+    rows: tuple[tuple[Token, ...], ...] = ()
+    joined: bool = False
+
+    @property
+    def full(self) -> list[Token]:
+        """The tokens that hold something."""
+        return [token for token in self.tokens if token.what is What.FIGURE]
+
+
+def field_after(found: Stream, place: Placed, stop: int, cells: tuple[Cell, ...]) -> Field:
+    """The field behind one label; ``stop`` is where the next label begins."""
+    tokens = _figures(_tokens(found, place.end, stop), place.anchor)
+    rows = _rows(found, tokens)
+    own = rows.get(_row_of(found, found.owner[place.end - 1]), [])
+    joined = place.end < stop and not found.spaced(place.end)
+    return Field(place.anchor, cells, found.owner[place.end - 1], tokens, tuple(own), tuple(map(tuple, rows.values())), joined)
+
+
+def field_among(found: Stream, places: Sequence[Placed], stop: int, cells: tuple[Cell, ...]) -> Field:
+    """The field of a line without a label of its own, among and behind the labels of its table."""
+    known = set("".join(place.anchor.words for place in places))
+    tokens: list[Token] = []
+    ends = [place.start for place in places[1:]] + [stop]
+    for place, end in zip(places, ends, strict=True):
+        for token in _tokens(found, place.end, end):
+            if token.what is not What.WORDS:
+                tokens.append(token)
+            elif not known.issuperset(plain(token.text)):
+                break
+    joined = places[-1].end < stop and not found.spaced(places[-1].end)
+    rows = tuple(map(tuple, _rows(found, tokens).values()))
+    return Field(places[-1].anchor, cells, found.owner[places[-1].end - 1], tuple(tokens), (), rows, joined)
+
+
+def _rows(found: Stream, tokens: Sequence[Token]) -> dict[tuple[int, int, int], list[Token]]:
+    rows: dict[tuple[int, int, int], list[Token]] = {}
+    for token in tokens:
+        if found.pieces[token.piece].table:
+            rows.setdefault(_row_of(found, token.piece), []).append(token)
+    return rows
+
+
+def _row_of(found: Stream, piece: int) -> tuple[int, int, int]:
+    _, table, row, _, page = found.pieces[piece]
+    return page, table, row
+
+
+def _figures(tokens: Iterator[Token], anchor: Anchor) -> tuple[Token, ...]:
+    """Up to the first words behind the figures; before them, what is left of the label is passed over."""
+    kept: list[Token] = []
+    seen = False
+    first = -1
+    for token in tokens:
+        first = token.piece if first < 0 else first
+        if token.what is What.WORDS:
+            rest = token.piece == first or is_fragment(plain(token.text), anchor)
+            if seen or not rest:
+                break
+            continue
+        seen = seen or token.what is What.FIGURE
+        kept.append(token)
+    return tuple(kept)
+
+
+def _tokens(found: Stream, start: int, stop: int) -> Iterator[Token]:
+    """Everything between two places of the stream, empty cells included."""
+    if start > stop or not found.text:
+        return
+    piece = found.owner[start - 1] if start else 0
+    while piece < len(found.pieces) and found.starts[piece] < stop:
+        first, last = max(start, found.starts[piece]), min(stop, found.starts[piece + 1])
+        whole = first == found.starts[piece] and last == found.starts[piece + 1]
+        if whole and (piece > found.owner[start - 1] if start else True):
+            yield from _of_piece(found, piece)
+        elif first < last:
+            yield from _of_stretch(found, piece, first, last)
+        piece += 1
+
+
+def _of_piece(found: Stream, piece: int) -> Iterator[Token]:
+    text, table = found.pieces[piece][:2]
+    if table:
+        yield Token(text, _what(text, in_cell=True), piece, whole=True)
+    elif page_number().fullmatch("".join(text.split())):
+        yield Token(text, What.PAGE, piece)
+    else:
+        yield from _of_stretch(found, piece, found.starts[piece], found.starts[piece + 1])
+
+
+def _of_stretch(found: Stream, piece: int, first: int, last: int) -> Iterator[Token]:
+    """The parts of a stretch between white space; a part that mixes figures and words is divided between them."""
+    text = found.pieces[piece].text
+    begin = first
+    for at in range(first + 1, last + 1):
+        if at < last and not found.spaced(at):
+            continue
+        part = text[found.offset[begin] : found.offset[at - 1] + 1]
+        what = _what(part, in_cell=False)
+        if what is What.WORDS and not FIGURE_SIGNS.isdisjoint(part):
+            yield from _divided(part, piece)
+        else:
+            yield Token(part, what, piece)
+        begin = at
+
+
+def _divided(part: str, piece: int) -> Iterator[Token]:
+    for stretch in re.findall(r"[+-]?[0-9][0-9.,]*(?<![.,])|[^0-9]+", part):
+        yield Token(stretch, _what(stretch, in_cell=False), piece)
+
+
+@lru_cache(maxsize=8192)
+def _what(text: str, *, in_cell: bool) -> What:
+    signs = plain(text)
+    if not signs:
+        return What.EMPTY
+    if FIGURE_SIGNS.issuperset(signs):
+        return What.FIGURE
+    if len(text) > LONGEST_WORDS:
+        return What.WORDS
+    meaning = interpret(RawCell(Stored.TEXT, text), Kind.AMOUNT, 6)
+    if meaning.state is State.NOT_APPLICABLE or meaning.note == "unit_in_cell":
+        return What.FIGURE
+    if meaning.state is State.NUMBER:
+        return What.FIGURE if in_cell or not _CHINESE.search(text) else What.WORDS
+    remark = in_cell and signs[0].isdigit() and not split_ordinal(signs)[0]
+    return What.FIGURE if remark else What.WORDS

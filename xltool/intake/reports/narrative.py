@@ -1,0 +1,161 @@
+"""The text of a report: which paragraphs belong to which section, and the figures a sentence of the form says."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from xltool.forms.dialect import page_number
+from xltool.intake.reports.finding import Located
+from xltool.intake.reports.likeness import ENOUGH, distance
+from xltool.intake.reports.outline import split_ordinal
+from xltool.intake.reports.stream import Stream, plain
+from xltool.model import Form, Section, Table
+
+WRAPPED = 0.85  # of the longest line: a line so long without an end goes on in the next
+_END = re.compile("[\u3002\uff01\uff1f\uff1b\uff1a!?;:][\u201d\u300d\uff09)]?$")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+class Said(NamedTuple):
+    """A figure a sentence says: cell id, its text and its piece."""
+
+    cell: str
+    text: str
+    piece: int
+
+
+def section_texts(found: Stream, located: Located, unit: str) -> dict[str, tuple[str, ...]]:
+    """The paragraphs of every section that has some, by section id."""
+    heads = _headings(found, located)
+    starts = sorted(start for start, _ in heads.values())
+    texts = {}
+    for section in located.form.sections:
+        if not section.paragraphs or section.id not in heads:
+            continue
+        start, end = heads[section.id]
+        stop = next((other for other in starts if other > start), len(found.text))
+        lines = list(_lines(found, end, stop))
+        texts[section.id] = tuple(_paragraphs(lines) if unit == "line" else lines)
+    return texts
+
+
+def _headings(found: Stream, located: Located) -> dict[str, tuple[int, int]]:
+    """Where the heading of each section stands; sections that are tables begin at the latest with their first label."""
+    heads: dict[str, tuple[int, int]] = {}
+    form = located.form
+    tables = {table.id: table.section for table in form.tables if table.printed}
+    for place in reversed(located.places):
+        heads[tables[place.anchor.table]] = (place.start, place.end)
+    for at, section in enumerate(form.sections):
+        if section.id in heads or not section.paragraphs:
+            continue
+        before = max((heads[other.id][0] for other in form.sections[:at] if other.id in heads), default=0)
+        last = max((place.end for place in located.places if place.start >= before), default=0) if before else 0
+        after = min((heads[other.id][0] for other in form.sections[at + 1 :] if other.id in heads), default=len(found.text))
+        places = [spot for spot in _spelled(found, section) if max(before, last if last < after else 0) <= spot[0] < after]
+        if places:
+            heads[section.id] = places[-1] if after < len(found.text) else places[0]
+    return heads
+
+
+def _spelled(found: Stream, section: Section) -> Iterator[tuple[int, int]]:
+    """Where a heading is written out with its number, or stands alone in its piece with another number or none."""
+    heading, title = plain(section.heading), plain(section.title)
+    at = found.text.find(title)
+    while at >= 0:
+        end = at + len(title)
+        piece = found.owner[at]
+        first, last = found.starts[piece], found.starts[piece + 1]
+        numbered = at - (len(heading) - len(title))
+        if numbered >= 0 and found.text.startswith(heading, numbered):
+            yield numbered, end
+        elif end == last and split_ordinal(found.text[first:end])[1] == title:
+            yield first, end
+        at = found.text.find(title, end)
+
+
+def _lines(found: Stream, start: int, stop: int) -> Iterator[str]:
+    """The text outside tables between two places of the stream, page numbers left out."""
+    if start >= stop:
+        return
+    for piece in range(found.owner[start - 1] if start else 0, found.owner[stop - 1] + 1):
+        first, last = max(start, found.starts[piece]), min(stop, found.starts[piece + 1])
+        if first >= last or found.pieces[piece].table:
+            continue
+        text = found.pieces[piece].text
+        begin = 0 if first == found.starts[piece] else found.offset[first]
+        end = len(text) if last == found.starts[piece + 1] else found.offset[last - 1] + 1
+        line = text[begin:end].strip()
+        if line and not page_number().fullmatch("".join(line.split())):
+            yield line
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
+    """Lines of a fixed width drawn together where a sentence goes on."""
+    longest = max(map(len, lines), default=0)
+    current = ""
+    for line in lines:
+        goes_on = current and len(last) >= WRAPPED * longest and not _END.search(last) and not _numbered(line)
+        if goes_on:
+            current += line
+        else:
+            if current:
+                yield current
+            current = line
+        last = line
+    if current:
+        yield current
+
+
+def _numbered(line: str) -> bool:
+    return bool(split_ordinal(plain(line[:12]))[0])
+
+
+# --- figures said in a sentence ------------------------------------------------------------------------------------
+
+
+def said_figures(found: Stream, table: Table) -> tuple[Said, ...]:
+    """The figures of a table that is not printed, from the sentence that says them; all of them or none."""
+    parts = [plain(part) for part in re.split(r"\{[^{}]*\}", table.sentence.replace("{year}", ""))]
+    cells = [name for name in re.findall(r"\{([^{}]*)\}", table.sentence) if name != "year"]
+    if not cells:
+        return ()
+    opening = re.split("[,:;]", parts[0])[-1]
+    start = found.text.find(opening[:6])
+    while start >= 0:
+        if said := _said_from(found, start, [opening, *parts[1:]], cells):
+            return said
+        start = found.text.find(opening[:6], start + 1)
+    return ()
+
+
+def _said_from(found: Stream, start: int, parts: Sequence[str], cells: Sequence[str]) -> tuple[Said, ...]:
+    said = []
+    at = start
+    for cell, before, after in zip(cells, parts, parts[1:], strict=False):
+        match = _NUMBER.search(found.text, at, at + len(before) + 24)
+        if match is None or not _alike(found.text[at : match.start()], before):
+            return ()
+        if not found.text.startswith(after[:1], match.end()):
+            return ()
+        said.append(Said(cell, match.group(), found.owner[match.start()]))
+        at = match.end()
+    return tuple(said)
+
+
+def _alike(words: str, printed: str) -> bool:
+    return 1 - distance(words, printed) / max(len(words), len(printed), 1) >= ENOUGH
+
+
+def without_sentences(texts: dict[str, tuple[str, ...]], form: Form, said: Sequence[Said]) -> dict[str, tuple[str, ...]]:
+    """The texts without paragraphs that are nothing but a sentence whose figures were read."""
+    values = {figure.cell: figure.text for figure in said}
+    kept = dict(texts)
+    for table in form.tables:
+        names = [name for name in re.findall(r"\{([^{}]*)\}", table.sentence) if name != "year"]
+        if names and all(name in values for name in names) and table.section in kept:
+            whole = plain(re.sub(r"\{([^{}]*)\}", lambda match: values.get(match[1], "0000"), table.sentence))
+            kept[table.section] = tuple(
+                text for text in kept[table.section] if distance(plain(text)[: 2 * len(whole)], whole) > len(whole) // 10
+            )
+    return kept

@@ -1,0 +1,56 @@
+"""PDF files, through a worker process that may die: nothing a file does there can harm the batch."""
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import Any
+
+from xltool.errors import UnreadableFileError
+from xltool.intake.reports.pieces import Document, Piece
+
+SECONDS = 90.0  # a report of ten pages takes two
+_BOOT = """
+import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from xltool.intake.reports.pdf_worker import main
+main()
+"""
+
+
+def read_pdf(data: bytes, seconds: float = SECONDS) -> Document:
+    """The tables and lines of a PDF. Raises UnreadableFileError for what has no text, or cannot be read."""
+    if find_spec("pdfplumber") is None:
+        raise UnreadableFileError("import.needs_extra", library="pdfplumber")
+    answer = _asked(data, seconds)
+    match answer.get("problem"):
+        case None:
+            return _document(answer)
+        case "encrypted":
+            raise UnreadableFileError("file.encrypted")
+        case "no_text":
+            raise UnreadableFileError("import.scanned")
+        case "too_long":
+            raise UnreadableFileError("import.too_long", limit=len(data))
+    raise UnreadableFileError("import.damaged")
+
+
+def _asked(data: bytes, seconds: float) -> dict[str, Any]:
+    command = [sys.executable, "-c", _BOOT, json.dumps(sys.path)]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        raise UnreadableFileError("import.too_slow", seconds=int(seconds)) from None
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        raise UnreadableFileError("import.damaged") from None
+    return answer if isinstance(answer, dict) else {}
+
+
+def _document(answer: dict[str, Any]) -> Document:
+    pieces = []
+    for page, listed in enumerate(answer["pages"], start=1):
+        for line, (text, table, row, column) in enumerate(listed, start=1):
+            pieces.append(Piece(text, table, row if table else line, column, page))
+    return Document("pdf", tuple(pieces), "line", tuple(answer["titles"]), answer["pictures"])

@@ -1,0 +1,34 @@
+"""A published report before anybody knows what is in it: stretches of text and cells of tables, in reading order."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Piece(NamedTuple):
+    """One paragraph, one line, or one cell of a table; ``text`` as found, an empty cell included.
+
+    ``table`` counts tables from 1 and is 0 outside of them, where ``row`` is the number of the line or paragraph.
+    ``row`` and ``column`` count from 1, a cell that spans several at its first; ``page`` is 0 where there are none.
+    """
+
+    text: str
+    table: int
+    row: int
+    column: int = 0
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a door found in a file. ``unit`` says what its pieces outside tables are: "line" or "paragraph".
+
+    ``titles`` are titles a file states about itself, the likeliest first; ``pictures`` how many pictures it shows.
+    ``embedded`` are further documents inside it that are no part of its visible text (a string in a script).
+    """
+
+    kind: str
+    pieces: tuple[Piece, ...]
+    unit: str = "line"
+    titles: tuple[str, ...] = ()
+    pictures: int = 0
+    embedded: tuple["Document", ...] = ()

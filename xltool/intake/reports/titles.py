@@ -1,0 +1,103 @@
+"""Whose report it is, and of which year: from its title, or from the sentence that says which period it counts."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from xltool.forms.dialect import dialect
+from xltool.intake.reports.pieces import Document, Piece
+
+MOST_LINES = 200  # from the top, in which a title is looked for
+JOINED = 3  # lines a title may be broken over
+LONGEST_NAME = 40  # signs of an agency's name
+ENOUGH = 0.7  # of the words of a title that must be there
+PERIOD_SIGNS = 60_000
+
+
+class Title(NamedTuple):
+    """The agency's name as printed, and the year; either may not have been found."""
+
+    agency: str = ""
+    year: int | None = None
+
+
+def title_of(document: Document, pattern: str) -> Title:
+    """The title of a report whose form prints titles as ``pattern`` ("{agency}{year}…")."""
+    found = [title for text, before in _candidates(document) if (title := _parsed(text, before, pattern))]
+    best = next((title for title in found if title.agency), None) or next(iter(found), Title())
+    return best if best.year else best._replace(year=_period(document.pieces))
+
+
+def _candidates(document: Document) -> Iterator[tuple[str, str]]:
+    """Texts that may be the title, each with the line before it."""
+    lines = ["".join(piece.text.split()) for piece in document.pieces[:MOST_LINES] if not piece.table]
+    lines = [line for line in lines if line]
+    for at in range(len(lines)):
+        yield "".join(lines[at : at + JOINED]), lines[at - 1] if at else ""
+    yield from (("".join(title.split()), "") for title in document.titles)
+
+
+def _parsed(text: str, before: str, pattern: str) -> Title | None:
+    tail = pattern.partition("{year}")[2]
+    for match in _year().finditer(text[: 4 * LONGEST_NAME]):
+        start = _tail_starts(text, match.end(), tail)
+        if start is None:
+            continue
+        between = text[match.end() : start]
+        names = (text[: match.start()], between, before)
+        agency = next((name for name in map(_name, names) if name), "")
+        return Title(agency, _number(match["year"]))
+    return None
+
+
+def _tail_starts(text: str, at: int, tail: str) -> int | None:
+    """Where the words of the title behind the year begin; some may be missing."""
+    words = _without_year_sign(tail)
+    for start in range(at, min(len(text), at + LONGEST_NAME) + 1):
+        match = _loosely(words).match(text, start)
+        if match and len(match.group()) >= ENOUGH * len(words):
+            return start
+    return None
+
+
+def _without_year_sign(tail: str) -> str:
+    sign = next((sign for sign in dialect().titles.year_signs if tail.startswith(sign)), "")
+    return tail.removeprefix(sign)
+
+
+@lru_cache(maxsize=64)
+def _loosely(words: str) -> re.Pattern[str]:
+    return re.compile("".join(f"{re.escape(sign)}?" for sign in words))
+
+
+@cache
+def _year() -> re.Pattern[str]:
+    says = dialect()
+    digits = "".join(re.escape(sign) for sign in says.year_digits + says.year_zeros)
+    signs = "|".join(map(re.escape, says.titles.year_signs))
+    return re.compile(rf"(?<![0-9])(?P<year>20[0-9]{{2}}|[{digits}]{{4}})(?:{signs})")
+
+
+def _number(year: str) -> int | None:
+    says = dialect()
+    zeros = str.maketrans(dict.fromkeys(says.year_zeros, says.year_digits[0]))
+    plain = year.translate(zeros).translate({ord(sign): str(value) for value, sign in enumerate(says.year_digits)})
+    number = int(plain) if plain.isdecimal() else 0
+    return number if 2000 <= number < 2100 else None
+
+
+def _name(text: str) -> str:
+    """An agency's name, if ``text`` can be one."""
+    lead = "|".join(map(re.escape, dialect().titles.lead))
+    name = re.sub(rf"^(?:{lead})[:\uff1a]", "", text).strip("\u300a\u300b\u3010\u3011()\uff08\uff09-\u2014")
+    wrong = re.search("[0-9\u3002\uff0c,;\uff1b:\uff1a\uff01!?\uff1f\u3001|>]", name)
+    return "" if wrong or not 2 <= len(name) <= LONGEST_NAME else name
+
+
+def _period(pieces: Sequence[Piece]) -> int | None:
+    text = "".join("".join(piece.text for piece in pieces)[:PERIOD_SIGNS].split())
+    for pattern in dialect().titles.periods:
+        if match := re.search(pattern, text):
+            return int(match["year"])
+    return None

@@ -1,0 +1,207 @@
+"""Web pages: the visible text and tables in reading order, and the pages that hide in a script's strings.
+
+Tables are taken as they are written: spans only decide which column a cell is said to stand in, never what it holds.
+The door to lxml's HTML parser, which reads whatever a browser would.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from xltool.errors import UnreadableFileError
+from xltool.intake.reports.pages import Page
+from xltool.intake.reports.pieces import Document
+from xltool.intake.reports.plain import read_plain
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MOST_ELEMENTS = 1_500_000
+MOST_EMBEDDED = 40  # strings of a page that are looked at as pages of their own
+SHORTEST_EMBEDDED = 200  # signs
+
+_SKIPPED = frozenset({"script", "style", "noscript", "template", "title", "select", "object", "svg", "iframe"})
+_BLOCKS = frozenset(
+    "address article aside blockquote body br caption center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
+    "header hr li main nav ol p pre section table tbody td tfoot th thead tr ul".split()
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": ""}
+_OLD_ESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
+_MARKUP = re.compile(r"<(?:table|tr|td|p|div|span|br)\b", re.IGNORECASE)
+
+
+def read_web(text: str) -> Document:
+    """A page: what it shows, and what it hides."""
+    visible, titles, pictures, hidden = _read(text)
+    embedded = tuple(document for each in hidden if (document := _embedded(each)) is not None)
+    return Document("html", visible.done(), "paragraph", titles, pictures, embedded)
+
+
+def strings_of_data(text: str) -> Document | None:
+    """A file of data (JSON) whose strings may be pages; None if it is no data."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    long = sorted(filter(_is_long, _strings_in_data(data)), key=len, reverse=True)[:MOST_EMBEDDED]
+    return Document("data", (), "line", embedded=tuple(filter(None, map(_embedded, long))))
+
+
+def _embedded(text: str) -> Document | None:
+    if "<" not in text and "&lt;" in text:
+        text = html.unescape(text)
+    if not _MARKUP.search(text):
+        return read_plain(text)
+    page, titles, pictures, _ = _read(text)
+    return Document("embedded", page.done(), "paragraph", titles, pictures)
+
+
+def _read(text: str) -> tuple[Page, tuple[str, ...], int, list[str]]:
+    from lxml import etree
+
+    root = _parsed(text)
+    page = Page()
+    titles = [node.text_content() for node in root.iter("title", "h1")][:5]
+    titles += [node.get("content", "") for node in root.iter("meta") if "title" in node.get("name", "").casefold()]
+    hidden: list[str] = []
+    pictures = count = 0
+    skipped: HtmlElement | None = None
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        count += 1
+        if count > MOST_ELEMENTS:
+            raise UnreadableFileError("import.too_long", limit=MOST_ELEMENTS)
+        if event in {"comment", "pi"}:
+            if skipped is None:
+                page.text(node.tail or "")
+            continue
+        if event == "start" and skipped is None:
+            if node.tag in _SKIPPED or _is_hidden(node):
+                skipped = node
+                hidden += _strings(node)
+            else:
+                pictures += node.tag == "img"
+                hidden += _strings(node) if node.tag in {"textarea", "input"} else []
+                _open(page, node)
+        elif event == "end":
+            if skipped is None:
+                _close(page, node)
+            elif skipped is node:
+                skipped = None
+            if skipped is None and node is not root:
+                page.text(node.tail or "")
+    return page, tuple(filter(None, (title.strip() for title in titles))), pictures, hidden[:MOST_EMBEDDED]
+
+
+def _parsed(text: str) -> "HtmlElement":
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=False, no_network=True)
+    try:
+        return document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        raise UnreadableFileError("import.damaged") from None
+
+
+def _is_hidden(node: "HtmlElement") -> bool:
+    return "hidden" in node.attrib or bool(_HIDDEN.search(node.get("style", "")))
+
+
+def _open(page: Page, node: "HtmlElement") -> None:
+    match node.tag:
+        case "table":
+            page.open_table()
+        case "tr":
+            page.open_row()
+        case "td" | "th":
+            page.open_cell(_number(node.get("colspan")), _number(node.get("rowspan")))
+        case tag if tag in _BLOCKS:
+            page.border()
+        case "textarea":
+            return
+    page.text(node.text or "")
+
+
+def _close(page: Page, node: "HtmlElement") -> None:
+    match node.tag:
+        case "table":
+            page.close_table()
+        case "td" | "th":
+            page.close_cell()
+        case tag if tag in _BLOCKS:
+            page.border()
+
+
+def _number(span: str | None) -> int:
+    digits = re.match(r"\s*(\d{1,4})", span or "")
+    return max(1, int(digits[1])) if digits else 1
+
+
+# --- what a page hides ---------------------------------------------------------------------------------------------
+
+
+def _strings(node: "HtmlElement") -> Iterator[str]:
+    """Texts inside an element that is not shown: strings of a script, or what a hidden part would show."""
+    from lxml import etree
+
+    if node.tag == "script":
+        yield from strings_in_script(node.text or "")
+    elif node.tag == "input":
+        yield from filter(_is_long, [node.get("value", "")])
+    elif node.tag == "iframe":
+        yield from filter(_is_long, [node.get("srcdoc", "")])
+    elif node.tag not in {"style", "title"}:
+        inside = etree.tostring(node, encoding="unicode", method="html", with_tail=False)
+        yield from filter(_is_long, [html.unescape(node.text or "") if node.tag == "textarea" else inside])
+
+
+def _is_long(text: str) -> bool:
+    return len(text) >= SHORTEST_EMBEDDED
+
+
+def strings_in_script(script: str) -> Iterator[str]:
+    """The long strings of a script, unescaped, the longest first; and all its strings joined, as scripts build pages."""
+    try:
+        found = list(_strings_in_data(json.loads(script)))
+    except (ValueError, RecursionError):
+        found = [unescaped(next(filter(None, match.groups()), "")) for match in _STRING.finditer(script)]
+    long = sorted(filter(_is_long, found), key=len, reverse=True)
+    yield from long
+    joined = "".join(found)
+    if _is_long(joined) and joined not in long:
+        yield joined
+
+
+def _strings_in_data(data: object) -> Iterator[str]:
+    waiting = [data]
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                yield text
+            case list() as items:
+                waiting += reversed(items)
+            case dict() as fields:
+                waiting += reversed(fields.values())
+
+
+def unescaped(text: str) -> str:
+    """What a string of a script stands for; percent signs are resolved where they make up mark-up."""
+    text = _ESCAPE.sub(_sign, text)
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if "%3C" in text or "%3c" in text:
+        text = unquote(_OLD_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
+    return text
+
+
+def _sign(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    if code:
+        number = int(code, 16)
+        return chr(number) if number < 0x110000 else "\ufffd"
+    return _SIMPLE.get(match[4], match[4])

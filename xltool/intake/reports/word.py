@@ -1,0 +1,125 @@
+"""Word documents (.docx): paragraphs, and tables with their spans, as Word shows them. A door to lxml."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from xltool.errors import UnreadableFileError
+from xltool.intake.container import Package
+from xltool.intake.reports.pages import Page
+from xltool.intake.reports.pieces import Document
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MAIN = "word/document.xml"
+MAIN_BYTES = 48 * 1024 * 1024  # a report's text is some 200 KB
+_CORE = "docprops/core.xml"
+_CORE_BYTES = 64 * 1024
+
+_UNSEEN = frozenset({"moveFrom", "del", "Fallback", "instrText", "delText"})
+_BORDERS = frozenset({"p", "br", "cr"})
+
+
+def read_word(package: Package) -> Document:
+    """What a document shows. Raises UnreadableFileError where it is damaged or swollen."""
+    page = Page()
+    pictures = 0
+    skipped: _Element | None = None
+    for event, node in _walk(package):
+        name = _name(node)
+        if skipped is not None:
+            if event == "end" and node is skipped:
+                skipped = None
+        elif event == "start" and (name in _UNSEEN or _is_continued(page, node, name) or _is_hidden(node, name)):
+            skipped = node
+        elif event == "start":
+            pictures += name in {"drawing", "pict"}
+            _open(page, node, name)
+        else:
+            _close(page, name)
+    return Document("docx", page.done(), "paragraph", tuple(_titles(package)), pictures)
+
+
+def _walk(package: Package) -> "Iterator[tuple[str, _Element]]":
+    from lxml import etree
+
+    if package.size(MAIN) > MAIN_BYTES:
+        raise UnreadableFileError("import.too_long", limit=MAIN_BYTES)
+    yield from etree.iterwalk(_parsed(package.whole(MAIN)), events=("start", "end"))
+
+
+def _parsed(content: bytes) -> "_Element":
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        return etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise UnreadableFileError("import.damaged") from None
+
+
+def _name(node: "_Element") -> str:
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def _open(page: Page, node: "_Element", name: str) -> None:
+    if name == "tbl":
+        page.open_table()
+    elif name == "tr":
+        page.open_row()
+    elif name == "tc":
+        page.open_cell(_width(node))
+    elif name == "t":
+        page.text(node.text or "")
+    elif name == "tab":
+        page.text("\t")
+    elif name in {"noBreakHyphen", "softHyphen"}:
+        page.text("-" if name == "noBreakHyphen" else "")
+
+
+def _close(page: Page, name: str) -> None:
+    if name == "tbl":
+        page.close_table()
+    elif name == "tc":
+        page.close_cell()
+    elif name in _BORDERS:
+        page.border()
+
+
+def _is_continued(page: Page, node: "_Element", name: str) -> bool:
+    """Whether a cell only continues the one above it or before it; its columns are passed over."""
+    if name != "tc":
+        return False
+    for kind in ("vMerge", "hMerge"):
+        merged = _child(_child(node, "tcPr"), kind)
+        if merged is not None and _value(merged) != "restart":
+            page.pass_cell(_width(node))
+            return True
+    return False
+
+
+def _is_hidden(node: "_Element", name: str) -> bool:
+    return name == "r" and _child(_child(node, "rPr"), "vanish") is not None
+
+
+def _width(cell: "_Element") -> int:
+    span = _value(_child(_child(cell, "tcPr"), "gridSpan"))
+    return int(span) if span.isdigit() and 0 < len(span) < 4 else 1
+
+
+def _child(node: "_Element | None", name: str) -> "_Element | None":
+    return next((child for child in node if _name(child) == name), None) if node is not None else None
+
+
+def _value(node: "_Element | None") -> str:
+    if node is None:
+        return ""
+    return next((str(value) for key, value in node.attrib.items() if str(key).rpartition("}")[2] == "val"), "")
+
+
+def _titles(package: Package) -> Iterator[str]:
+    if _CORE not in package or package.size(_CORE) > _CORE_BYTES:
+        return
+    for node in _parsed(package.whole(_CORE)):
+        if _name(node) == "title" and node.text:
+            yield node.text
