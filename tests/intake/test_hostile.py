@@ -1,5 +1,7 @@
 """Damaged, hostile and foreign files: each is refused with exactly the code it must have, soon and in little memory."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -24,3 +26,32 @@ def test_bad_file__refused_with_its_code(name: str, tmp_path: Path) -> None:
     facts = {key: refusal.value.facts.get(key) for key in bad.facts}
     assert (refusal.value.code, facts, refusal.value.facts["file"]) == (bad.code, bad.facts, "return.xlsx")
     assert took < SECONDS
+
+
+# Runs in a process of its own: opens every file named and prints the most memory this process ever took, in MiB.
+MEASURE = """
+import re, resource, sys
+from pathlib import Path
+from xltool.errors import XltoolError
+from xltool.intake import foreign
+from xltool.intake.opening import open_workbook
+for name in sys.argv[1:]:
+    try:
+        open_workbook(Path(name))
+    except XltoolError as refusal:
+        print(refusal.code)
+own = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+foreign.WORKER.close()
+print(max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak in these units")
+def test_bad_files__all_of_them_in_half_a_gigabyte(tmp_path: Path) -> None:
+    for number, bad in enumerate(BAD.values()):
+        (tmp_path / f"{number}.xlsx").write_bytes(bad.made())
+    files = sorted(map(str, tmp_path.iterdir()))
+    result = subprocess.run([sys.executable, "-c", MEASURE, *files], capture_output=True, text=True, check=True)
+    *codes, peak = result.stdout.split()
+    assert len(codes) == len(BAD)
+    assert int(peak) < 512

@@ -32,7 +32,7 @@ _ANSWER_BYTES = 256 * limits.MIB  # the worker's own limits keep it far below; m
 
 def read_foreign(data: bytes, seconds: float = limits.WORKER_SECONDS) -> tuple[RawSheet, ...]:
     """The sheets of a workbook that is not OOXML. Raises UnreadableFileError when the worker cannot read it."""
-    answer = _WORKER.ask(data, seconds)
+    answer = WORKER.ask(data, seconds)
     problem = answer.get("problem")
     if problem is None:
         if not answer["sheets"]:
@@ -135,5 +135,5 @@ def _exchange(process: "subprocess.Popen[bytes]", data: bytes) -> dict[str, Any]
     return answer
 
 
-_WORKER = _Worker()
-atexit.register(_WORKER.close)
+WORKER = _Worker()
+atexit.register(WORKER.close)

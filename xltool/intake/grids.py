@@ -23,6 +23,9 @@ from xltool.intake.xml_parts import MAIN, Collector, Element
 
 PLAIN_REST = 1 * limits.MIB  # longer than any token of the plain dialect that keeps Excel's limits
 
+_FORBIDDEN = ("]]>", "\ufffe", "\uffff")  # no XML has the last two, and none the first where the plain dialect could
+_EXCEL_2010 = ("x14ac", "http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac")  # row heights of Excel
+
 
 class Rows(Protocol):
     """What takes the rows apart; ``inside`` tells whether something has begun that has not ended."""
@@ -68,7 +71,8 @@ def _read_plain(pieces: Iterator[bytes], collector: Collector, body: bytes, rows
     if any(prefix is not None and uri in MAIN for prefix, uri in namespaces):
         raise NotPlainError
     if not head.endswith(b"/>"):
-        rest = _scan_body(chain([rest], pieces), collector.part, b"</" + body + b">", rows)
+        forbidden = _FORBIDDEN if _EXCEL_2010 in namespaces else (*_FORBIDDEN, _EXCEL_2010[0] + ":")
+        rest = _scan_body(chain([rest], pieces), collector.part, b"</" + body + b">", rows, forbidden)
     collector.feed(rest)
     for piece in pieces:
         collector.feed(piece)
@@ -90,7 +94,7 @@ def _head(pieces: Iterator[bytes], body: bytes) -> tuple[bytes, bytes]:
     raise NotPlainError
 
 
-def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows) -> bytes:
+def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows, forbidden: tuple[str, ...]) -> bytes:
     """Scan everything before ``closing``; what follows it is given back, with ``closing`` itself."""
     decode = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True).decode
     held, unread = b"", ""
@@ -100,7 +104,10 @@ def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows) -
         ready = held[:end] if end >= 0 else held[: -len(closing)]
         held = held[len(ready) :]
         try:
-            unread = rows.scan(unread + decode(ready, end >= 0))
+            text = unread + decode(ready, end >= 0)
+            if any(sign in text for sign in forbidden):
+                raise NotPlainError
+            unread = rows.scan(text)
         except UnicodeDecodeError:
             raise damaged(part, Damage.ENCODING) from None
         if len(unread) > PLAIN_REST or (end >= 0 and (unread or rows.inside)):

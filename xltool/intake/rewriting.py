@@ -96,11 +96,20 @@ class Rewriter:
             self._resume(full)
             return
         if name == "c":
-            for part in _CELL_PARTS:
-                self._out += self._cell.pop(part, ())
-        self._sink.append(f"</{name}>")
+            self._end_cell()
+        else:
+            self._sink.append(f"</{name}>")
         if self._open[-1] == "c":
             self._sink = self._out
+
+    def _end_cell(self) -> None:
+        """The parts of a cell in the one order of the plain dialect; a cell without any is an empty tag there."""
+        if not self._cell:
+            self._out[-1] = self._out[-1][:-1] + "/>"
+            return
+        for part in _CELL_PARTS:
+            self._out += self._cell.pop(part, ())
+        self._out.append("</c>")
 
     def _characters(self, text: str) -> None:
         if self._skipping:

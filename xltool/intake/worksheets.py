@@ -182,8 +182,9 @@ class _Cells:
     def _formula(self, f: str) -> str:
         """The text of a formula from its element after the name; the cells it fills as an array are noted."""
         about, _, formula = f.removesuffix("</f>").partition(">")
-        if "array" in about or "dataTable" in about:
-            self._arrays.append(dict(ATTRIBUTE.findall(about)).get("ref", ""))
+        stated = dict(ATTRIBUTE.findall(about)) if about else {}
+        if stated.get("t") in ("array", "dataTable"):
+            self._arrays.append(stated.get("ref", ""))
         if "&" in formula or "_x" in formula:
             formula = unescaped(resolved(formula, self._part))
         if len(formula) > limits.FORMULA_CHARACTERS:
