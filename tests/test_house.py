@@ -19,7 +19,7 @@ LAYERS = (
     {"model", "errors", "data"},
     {"texts", "roster", "forms", "engine"},
     {"intake", "checks", "consolidation", "outputs"},
-    {"pipeline"},
+    {"pipeline", "returning"},
     {"terminal"},
     {"demonstration"},
     {"cli"},

@@ -107,15 +107,19 @@ def template(about: "Setting", year: int, form: str | None, output: Path, force:
 @click.argument("paths", type=PATH, nargs=-1, required=True)
 @against("--roster", "--previous")
 @option("--jobs", type=click.IntRange(min=1))
+@option("--return", "folder", type=PATH, metavar="DIR")
 @option("--json", "as_json", is_flag=True)
-def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, as_json: bool) -> None:
-    """Prints what is wrong, problems first."""
-    from xltool import pipeline, terminal
+def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: Path | None, as_json: bool) -> None:
+    """Prints what is wrong, problems first; with --return, writes what goes back to whom."""
+    from xltool import pipeline, returning, terminal
     from xltool.outputs import exchange
 
     with terminal.progress("check") as report:
         reviewed = pipeline.check(paths, about, jobs=jobs, progress=report)
-    click.echo(exchange.dumps(exchange.checked(reviewed)) if as_json else terminal.checked(reviewed))
+    returned = returning.send_back(reviewed, about.forms, about.roster, folder) if folder else None
+    click.echo(exchange.dumps(exchange.checked(reviewed, returned)) if as_json else terminal.checked(reviewed))
+    if folder and returned is not None and not as_json:
+        click.echo(terminal.sent_back(returned, folder))
     _leave(pipeline.worth_a_look(reviewed))
 
 

@@ -11,6 +11,7 @@ from xltool import texts
 from xltool.model import Consolidation, Finding, Form, Reviewed, Severity, Status, Submission
 
 if TYPE_CHECKING:
+    from xltool.outputs.covering import Returned
     from xltool.pipeline import Issued, Progress
 
 MOST_NOTES = 5  # of one file on the screen; --json and the consolidated workbook have all
@@ -54,6 +55,15 @@ def checked(reviewed: Sequence[Reviewed]) -> str:
             lines += [_head(item), *shown, ""]
     lines.append(texts.told("checked", count=len(reviewed), clean=clean, **_tally(reviewed)))
     return "\n".join(lines)
+
+
+def sent_back(returned: Sequence["Returned"], folder: Path) -> str:
+    """How many files go back, and as what."""
+    if not returned:
+        return texts.told("nothing_to_send")
+    kinds = [sent.kind for sent in returned]
+    counts = {kind: kinds.count(kind) for kind in ("marked", "cleared", "page")}
+    return texts.told("sent_back", count=len(returned), folder=str(folder), **counts)
 
 
 def merged(made: Consolidation, output: Path) -> str:

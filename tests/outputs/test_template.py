@@ -425,7 +425,7 @@ def test_other_form__every_slot_of_its_plan_is_written(tmp_path: Path) -> None:
     made = trial_plan(tmp_path / "trial")
     path = written(tmp_path / "a.xlsx", made)
     book = openpyxl.load_workbook(path)
-    empty = {Role.INPUT, Role.PARAGRAPH, Role.FIELD, Role.CHOICE, Role.EXPLANATION, Role.ENTRY}
+    empty = {Role.INPUT, Role.PARAGRAPH, Role.FIELD, Role.CHOICE, Role.EXPLANATION, Role.ENTRY, Role.MARK}
     held = {
         (sheet.name, slot.role): at(book, sheet.name, slot.address).value
         for sheet in made.sheets

@@ -25,7 +25,7 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])", re.
 
 def template_name(form: Form, agency: Agency, year: int) -> str:
     """The file name of an agency's template. Agencies of different codes never get the same name."""
-    code = _clipped(agency.code, _LONGEST["code"])
+    code = file_name(agency.code, _LONGEST["code"])
     if code != agency.code:
         whole = agency.code.encode(errors="surrogatepass")
         code += f"-{sha256(whole).hexdigest()[:6]}"
@@ -34,16 +34,16 @@ def template_name(form: Form, agency: Agency, year: int) -> str:
         .distribution["template_file"]
         .format(
             code=code,
-            agency=_clipped(agency.name, _LONGEST["agency"]),
+            agency=file_name(agency.name, _LONGEST["agency"]),
             year=year,
-            form=_clipped(form.title, _LONGEST["form"]),
+            form=file_name(form.title, _LONGEST["form"]),
         )
     )
     return f"_{name}" if _RESERVED.fullmatch(name.partition(".")[0].strip()) else name
 
 
-def _clipped(text: str, longest: int) -> str:
-    """Text as a part of a file name: none a file system or a link forbids, none unseen, not too long."""
+def file_name(text: str, longest: int) -> str:
+    """A text as part of a file name: no sign a file system or a link forbids, none unseen, not too many bytes."""
     seen = "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in text)
     plain = _FORBIDDEN.sub("_", " ".join(seen.split())).lstrip("~. ")
     return plain.encode()[:longest].decode(errors="ignore").rstrip(". ")

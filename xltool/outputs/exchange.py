@@ -1,17 +1,28 @@
 """What other programs get: the JSON of `check` and `merge`. Counts are numbers, amounts strings of exact decimals."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 
 from xltool import texts
 from xltool.model import Consolidation, Finding, Number, Reviewed, State, Status
+from xltool.outputs.covering import Returned
 
 
-def checked(reviewed: Iterable[Reviewed]) -> dict[str, object]:
-    """The answer of ``check --json``: one entry for every file found."""
-    return {"submissions": [_submission(item) for item in reviewed]}
+def checked(reviewed: Iterable[Reviewed], returned: Sequence[Returned] | None = None) -> dict[str, object]:
+    """The answer of ``check --json``: one entry for every file found; with ``--return``, what was made to go back.
+
+    The ``kind`` of what goes back is marked (a copy with the findings in it), cleared (without those of an earlier
+    check) or page.
+    """
+    answer: dict[str, object] = {"submissions": [_submission(item) for item in reviewed]}
+    if returned is not None:
+        answer["returned"] = [
+            {"file": sent.item.file, "agency": sent.agency.code or None, "returned": sent.file, "kind": sent.kind}
+            for sent in returned
+        ]
+    return answer
 
 
 def merged(made: Consolidation) -> dict[str, object]:

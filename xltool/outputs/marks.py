@@ -74,8 +74,8 @@ def _workbooks(data: bytes) -> set[str]:
 
 def _relationships(data: bytes, part: str, kind: str) -> list[etree._Element]:
     """The relationships of one kind that a part (or, for "", the package) has."""
-    place = PurePosixPath(part)
-    listing = _parsed(package.read(data, f"{place.parent / '_rels' / place.name}.rels", _LONGEST_INDEX))
+    folder, slash, name = part.rpartition("/")
+    listing = _parsed(package.read(data, f"{folder}{slash}_rels/{name}.rels", _LONGEST_INDEX))
     return [item for item in listing.iterfind("{*}Relationship") if str(item.get("Type")).endswith(f"/{kind}")]
 
 
