@@ -1,0 +1,58 @@
+"""Control figures: sums an agency has in its own ledger, whose answer tells which of the figures behind it is wrong.
+
+A row total, or what a numbered group of lines comes to (the lines ``refused.*`` of one column). They are no cells of
+the printed form where it shows none; where it does (a row total), the control has that cell's id.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from xltool.model import Cell, Form
+
+
+class Control(NamedTuple):
+    """One figure to ask for: the sum of ``cells``, with the words of its line and of its column."""
+
+    id: str
+    cells: tuple[str, ...]
+    line_words: str
+    column_words: str
+
+
+def controls(form: Form) -> tuple[Control, ...]:
+    """Every control figure of a form: its row totals, then the subtotals of its groups of lines by column."""
+    return (*row_totals(form), *subtotals(form))
+
+
+def row_totals(form: Form) -> tuple[Control, ...]:
+    """The computed cells that are the sum of other cells of their own line."""
+    found = []
+    for relation in form.formulas:
+        cell = form.cells[relation.computes or ""]
+        parts = tuple(term.cell for term in relation.expect.right.terms)
+        if all(form.cells[part].table == cell.table and form.cells[part].line == cell.line for part in parts):
+            found.append(Control(cell.id, parts, cell.line_words, cell.column_words))
+    return tuple(found)
+
+
+def subtotals(form: Form) -> tuple[Control, ...]:
+    """For each column, the lines whose ids share all but their last part; only where the form has no such line."""
+    groups: dict[str, list[Cell]] = {}
+    for cell in form.cells.values():
+        group, dot, _ = cell.line.rpartition(".")
+        if dot:
+            groups.setdefault(".".join((cell.table, group, cell.column)), []).append(cell)
+    return tuple(
+        Control(name, tuple(cell.id for cell in cells), _group_words(cells[0]), cells[0].column_words)
+        for name, cells in groups.items()
+        if len(cells) > 1 and name not in form.cells
+    )
+
+
+def by_id(form: Form) -> Mapping[str, Control]:
+    """Every control figure by its id."""
+    return {control.id: control for control in controls(form)}
+
+
+def _group_words(cell: Cell) -> str:
+    return cell.row_path[-2] if len(cell.row_path) > 1 else cell.line_words

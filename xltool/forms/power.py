@@ -1,0 +1,131 @@
+"""What errors the equations of a form catch, and which they tell apart: its mutation score, worked out and not sampled.
+
+An error is known by its signature: the equations it breaks, and in which proportion. Two errors of the same signature
+cannot be told apart by equations, whatever the figures; a slip of digits, last year, or a question may still decide.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations, pairwise
+from math import comb
+from typing import NamedTuple
+
+from xltool.forms.controls import Control, row_totals, subtotals
+from xltool.forms.equations import definitions, equations, without
+from xltool.model import Cell, Form
+
+Vector = tuple[tuple[int, Fraction], ...]
+
+
+class Power(NamedTuple):
+    """Of all errors of a kind, how many break an equation (``caught``), and how many no other error looks like.
+
+    ``way``: ``typed`` (totals are typed too), ``template`` (they are formulas), ``template_subtotals`` and
+    ``template_totals`` (with the group subtotals, or the row totals, from the agency's ledger beside it). ``kind``:
+    ``single`` (one figure wrong), ``pair`` (two, by unrelated amounts), ``moved`` (a figure one place down or right).
+    ``suspects``: the errors of the kind that look like a caught one, itself included, added up over all caught.
+    """
+
+    way: str
+    kind: str
+    tried: int
+    caught: int
+    located: int
+    suspects: int
+
+
+def power(form: Form) -> tuple[Power, ...]:
+    """Every kind of error in every way a report comes in; errors are put into figures that are typed."""
+    computed = [cell.id for cell in form.cells.values() if cell.computed]
+    ways: tuple[tuple[str, Sequence[str], tuple[Control, ...]], ...] = (
+        ("typed", (), ()),
+        ("template", computed, ()),
+        ("template_subtotals", computed, subtotals(form)),
+        ("template_totals", computed, tuple(item._replace(id=f"<{item.id}>") for item in row_totals(form))),
+    )
+    return tuple(
+        Power(way, *score) for way, unknown, controls in ways for score in _scores(form, frozenset(unknown), controls)
+    )
+
+
+def _scores(
+    form: Form, unknown: frozenset[str], controls: tuple[Control, ...]
+) -> Iterator[tuple[str, int, int, int, int]]:
+    rows = without(equations(form.relations, controls), sorted(unknown), definitions(form))
+    held: dict[str, dict[int, int]] = {cell: {} for cell in form.cells if cell not in unknown}
+    for place, row in enumerate(rows):
+        for cell, factor in row.terms.items():
+            held.setdefault(cell, {})[place] = factor
+    vectors = {cell: _direction(held[cell]) for cell in held}
+    yield ("single", *_counted(Counter(vectors.values())))
+    yield ("pair", *_pairs(Counter(vectors.values())))
+    moved = [_difference(held[one], held[other]) for one, other in _neighbours(form, unknown)]
+    yield ("moved", *_counted(Counter(map(_direction, moved))))
+
+
+def _counted(classes: Mapping[Vector, int]) -> tuple[int, int, int, int]:
+    """Tried, caught, located, suspects; errors of one class look alike, the empty one is never caught."""
+    seen = [count for vector, count in classes.items() if vector]
+    return sum(classes.values()), sum(seen), seen.count(1), sum(count * count for count in seen)
+
+
+def _pairs(classes: Mapping[Vector, int]) -> tuple[int, int, int, int]:
+    """The same for two errors at once: pairs look alike that span the same plane."""
+    tried = comb(sum(classes.values()), 2)
+    unseen = classes.get((), 0)
+    planes: Counter[tuple[Vector, ...]] = Counter()
+    for one, other in combinations([vector for vector in classes if vector], 2):
+        planes[_plane(one, other)] += classes[one] * classes[other]
+    for vector, count in classes.items():
+        if vector:  # two of one class, or one beside one that is never seen, look like a single error
+            planes[(vector,)] += comb(count, 2) + count * unseen
+    lone = sum(1 for plane, count in planes.items() if count == 1 and len(plane) == 2)
+    return tried, tried - comb(unseen, 2), lone, sum(count * count for count in planes.values())
+
+
+def _direction(vector: Mapping[int, int]) -> Vector:
+    """A signature without its size: the first coefficient is 1."""
+    ordered = sorted(vector.items())
+    return tuple((place, Fraction(factor, ordered[0][1])) for place, factor in ordered)
+
+
+def _plane(one: Vector, other: Vector) -> tuple[Vector, ...]:
+    """What two directions span, in reduced form, so that equal planes are equal."""
+    first, second = sorted((one, other))
+    if first[0][0] == second[0][0]:
+        second = _without_first(second, first)
+    lead = second[0][0]
+    factor = dict(first).get(lead)
+    return (_minus(first, second, factor) if factor else first, second)
+
+
+def _without_first(vector: Vector, by: Vector) -> Vector:
+    """What is left of a direction without another that begins at the same place, again as a direction."""
+    left = _minus(vector, by, Fraction(1))
+    return tuple((place, factor / left[0][1]) for place, factor in left)
+
+
+def _minus(one: Vector, other: Vector, times: Fraction) -> Vector:
+    result = dict(one)
+    for place, factor in other:
+        result[place] = result.get(place, Fraction(0)) - times * factor
+    return tuple(sorted((place, factor) for place, factor in result.items() if factor))
+
+
+def _difference(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, int]:
+    result = dict(other)
+    for place, factor in one.items():
+        result[place] = result.get(place, 0) - factor
+    return {place: factor for place, factor in result.items() if factor}
+
+
+def _neighbours(form: Form, unknown: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Typed figures next to each other in a column or a line of a grid."""
+    for along, across in (("row", "column"), ("column", "row")):
+        strips: dict[tuple[str, int], list[Cell]] = {}
+        for cell in sorted(form.cells.values(), key=lambda cell: getattr(cell.box, across)):
+            if cell.id not in unknown:
+                strips.setdefault((cell.table, getattr(cell.box, along)), []).append(cell)
+        for strip in strips.values():
+            yield from ((one.id, other.id) for one, other in pairwise(strip))
