@@ -321,11 +321,19 @@ def test_total_some_part_gives_no_figure_for__carries_the_sign_and_names_the_par
     first, second = members()[:2]
     blank = complete(second, "hongze-2023", **{NEW: None})
     made = merged([found(complete(first, "hongze-2023")), found(blank)])
-    page = sheet(openpyxl.load_workbook(written(tmp_path, made)), "表三")
+    book = openpyxl.load_workbook(written(tmp_path, made), data_only=True)
+    page = sheet(book, "表三")
     assert (page["D7"].number_format, page["E7"].number_format) == ('"≥"0', "0")
     comment = page["D7"].comment
     assert comment
     assert comment.text == "合计是下限：计入的 2 个单位中有 1 个没有填这一项：示例一区人民政府。"
+    results = {key: sheet(book, "校验")[f"F{row}"].value for key, row in PLAN.checks.items()}
+    assert [key for key, result in results.items() if result == "待填"] == [
+        "T3-BAL.natural_person",
+        "T3-BAL.total",
+        "T3-ROW.received",
+    ]
+    assert sheet(book, "总览")["E17"].value == "待填"
 
 
 def test_foreign_text__never_becomes_a_formula(tmp_path: Path) -> None:

@@ -5,14 +5,14 @@ details: a row for every part of the sum, a column for every cell of the form, a
 by which it is read back wherever rows and columns have been moved to.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from xltool.forms.expressions import ExpressionError, Vocabulary, linear, quoted
 from xltool.forms.furniture import FigureWords, words
 from xltool.forms.layout import Plan
-from xltool.forms.places import column_letters
+from xltool.forms.places import column_letters, rectangles
 from xltool.forms.slots import Place, Purpose, Role, Sheet, Slot
 from xltool.model import Form, Linear
 
@@ -36,13 +36,13 @@ class Details:
 
     def area(self, column: str) -> str:
         """The rows of one column, as a formula refers to them from another sheet."""
-        letters = column_letters(self.columns[column])
-        return f"{quoted(self.sheet)}!${letters}${self.first}:${letters}${self.last}"
+        return self.areas([column])[0]
 
-    @property
-    def rows(self) -> int:
-        """How many rows there are; one, left blank, where there is no part."""
-        return self.last - self.first + 1
+    def areas(self, columns: Iterable[str]) -> list[str]:
+        """The rows of several columns, neighbours drawn together."""
+        runs = rectangles((self.first, self.columns[column]) for column in columns)
+        ends = [(column_letters(run.column), column_letters(run.column + run.columns - 1)) for run in runs]
+        return [f"{quoted(self.sheet)}!${left}${self.first}:${right}${self.last}" for left, right in ends]
 
 
 def details(form: Form, parts: int) -> Details:

@@ -9,7 +9,7 @@ from xltool.forms.expressions import evaluate, to_excel
 from xltool.forms.furniture import words
 from xltool.forms.sheets import lines_needed
 from xltool.model import Box, Kind, Linear, Number, Severity, Submission
-from xltool.outputs.check_formulas import areas, check_lines, overall, overall_formula
+from xltool.outputs.check_formulas import areas, overall, overall_formula
 from xltool.outputs.standings import Standing, agency_of, open_findings
 from xltool.outputs.styles import TABS
 from xltool.outputs.summary_draft import (
@@ -121,15 +121,16 @@ def _figures(draft: Draft, book: Book, sheet: Sheet, row: int) -> int:
         content, look = _headline(draft, figure.meaning)
         _tile(sheet, row + 1 + 2 * down, right * 4 + 1, 4, (label, content, (look,)))
     row += 1 + 2 * -(-len(shown) // 3)
-    lines = check_lines(draft.plan, draft.made.summary.values, draft.previous)
     checks = words().sheets["checks"]
     sheet.put(Box(row, 1, 1, 4), Link(say.overview["checks"], checks, "A1"), "head", "leading")
-    found = overall(lines.values())
+    found = overall(draft.lines.values())
     sheet.put(Box(row, 5, 1, 8), Formula(overall_formula(draft.plan), found), "mid")
-    good = {"type": "cell", "criteria": "==", "value": literal(words().cover["all_hold"]), "format": book.style("good")}
-    bad = {**good, "criteria": "!=", "format": book.style("bad")}
-    for rule in (good, bad):
-        sheet.conditional_format(row - 1, 4, row - 1, _ACROSS - 1, rule)
+    known = {words().cover["all_hold"]: "good", words().checks["waiting"]: "waiting"}
+    for text, look in known.items():
+        rule = {"type": "cell", "criteria": "==", "value": literal(text), "format": book.style(look)}
+        sheet.conditional_format(row - 1, 4, row - 1, _ACROSS - 1, {**rule, "stop_if_true": True})
+    other = {"type": "no_blanks", "format": book.style("bad")}
+    sheet.conditional_format(row - 1, 4, row - 1, _ACROSS - 1, other)
     sheet.set_row(row - 1, 24)
     sheet.set_row(row, 8)
     return row + 2

@@ -11,7 +11,8 @@ from xltool.forms.consolidated import CODE, Details, details
 from xltool.forms.furniture import words
 from xltool.forms.layout import Plan
 from xltool.forms.places import column_letters
-from xltool.model import Agency, Consolidation, Reviewed, Status, Values
+from xltool.model import Agency, Consolidation, Relation, Reviewed, Status, Values
+from xltool.outputs.check_formulas import CheckLine, check_lines, needed_inputs
 from xltool.outputs.standings import Standing, Told, Tracked, by_cell_lacking, standings, told, tracked
 from xltool.outputs.template import item_labels
 from xltool.outputs.writing import Content, Formula, Sheet
@@ -27,15 +28,17 @@ LIST_FIRST = 4  # the first row of the lists: title, hint and headings stand abo
 class Draft:
     """One workbook: what it is of, where things stand in it, and its lists in their order.
 
-    ``previous`` are the area's figures of the year before, where they are known; ``lacking`` the names of the parts
-    that give a cell no figure, ``listed`` the labels of the form that stand left-aligned (table id
-    and text), ``items`` the tracking row by ``id()`` of its submission, ``files`` the name to show for every file.
+    ``previous`` are the area's figures of the year before, where they are known and nobody is missing; ``lines`` what
+    the checks sheet shows, by relation id; ``lacking`` the names of the parts that give a cell no figure; ``listed``
+    the labels of the form that stand left-aligned (table id and text); ``items`` the tracking row by ``id()`` of its
+    submission; ``files`` the name to show for every file.
     """
 
     made: Consolidation
     plan: Plan
     previous: Values | None
     details: Details
+    lines: Mapping[str, CheckLine]
     standings: tuple[Standing, ...]
     tracked: tuple[Tracked, ...]
     told: tuple[Told, ...]
@@ -63,11 +66,13 @@ class Draft:
 
 def draft(made: Consolidation, plan: Plan, previous: Values | None) -> Draft:
     """Everything that has to be known before the first sheet is written."""
+    previous = None if made.summary.absent else previous
     return Draft(
         made=made,
         plan=replace(plan, fields={}),  # no cover, and so no declaration that blanks are 0
         previous=previous,
         details=details(plan.form, len(made.parts)),
+        lines=_lines(made, plan, previous),
         standings=standings(made),
         tracked=tracked(made),
         told=told(made),
@@ -76,6 +81,21 @@ def draft(made: Consolidation, plan: Plan, previous: Values | None) -> Draft:
         items={id(item.submission): item for item in made.tracking},
         files=shown_files([item.file for item in made.tracking]),
     )
+
+
+def undecided(made: Consolidation, plan: Plan, relation: Relation) -> list[str]:
+    """The inputs a relation needs that some part of the sum gives no figure for: a lower bound decides nothing."""
+    conditions, sides = needed_inputs(plan.form, relation)
+    return [cell for cell in dict.fromkeys((*conditions, *sides)) if made.summary.lacking.get(cell)]
+
+
+def _lines(made: Consolidation, plan: Plan, previous: Values | None) -> dict[str, CheckLine]:
+    lines = check_lines(plan, made.summary.values, previous)
+    waiting = words().checks["waiting"]
+    for relation in plan.form.relations:
+        if lines[relation.id].left is not None and undecided(made, plan, relation):
+            lines[relation.id] = lines[relation.id]._replace(difference=None, result=waiting)
+    return lines
 
 
 # --- phrases ---------------------------------------------------------------------------------------------------

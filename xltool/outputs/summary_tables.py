@@ -13,9 +13,9 @@ from xltool.forms.sheets import lines_needed
 from xltool.forms.slots import Place, Purpose, Role, Slot
 from xltool.forms.slots import Sheet as Planned
 from xltool.model import Box, Cell, Kind, Relation
-from xltool.outputs.check_formulas import check_contents, check_lines
+from xltool.outputs.check_formulas import check_contents
 from xltool.outputs.styles import TABS
-from xltool.outputs.summary_draft import Draft, completeness, names, set_up_page
+from xltool.outputs.summary_draft import Draft, completeness, literal, names, set_up_page, undecided
 from xltool.outputs.writing import Book, Content, Formula, Link, Sheet
 
 _SUM, _SHOWN = "SUM({})", "SUBTOTAL(109,{})"
@@ -131,10 +131,7 @@ def write_checks(draft: Draft, book: Book) -> None:
     """Every relation of the form, live over the totals, on the rows of the plan."""
     planned = draft.plan.sheet(Purpose.CHECKS)
     relations = {relation.id: relation for relation in draft.plan.form.relations}
-    lines = check_lines(draft.plan, draft.made.summary.values, draft.previous)
-    live = {
-        key: check_contents(draft.plan, relation, draft.previous, lines[key]) for key, relation in relations.items()
-    }
+    live = {key: _live(draft, relation) for key, relation in relations.items()}
     sheet = book.sheet(planned.name)
     for slot in planned.slots:
         if slot.role is Role.CHECK:
@@ -156,6 +153,18 @@ def write_checks(draft: Draft, book: Book) -> None:
     sheet.hide_gridlines(2)
     sheet.set_tab_color(TABS["look"])
     set_up_page(sheet, draft.plan.form.document, wide=True)
+
+
+def _live(draft: Draft, relation: Relation) -> dict[str, Content]:
+    """The live columns of one relation; without a verdict while a part leaves open what it needs."""
+    contents = check_contents(draft.plan, relation, draft.previous, draft.lines[relation.id])
+    result, needed = contents["result"], undecided(draft.made, draft.plan, relation)
+    if needed and isinstance(result, Formula):
+        inside = sum(part.lacking.get(cell, 0) for part in draft.made.parts if part.manifest for cell in needed)
+        open_cells = "+".join([str(inside), *(f"COUNTBLANK({area})" for area in draft.details.areas(needed))])
+        text = f"IF({open_cells}>0,{literal(words().checks['waiting'])},{result.text})"
+        contents["result"] = Formula(text, result.value)
+    return contents
 
 
 def _check(
