@@ -262,7 +262,8 @@ def merge(
     made = consolidate(chosen, about.roster, form, year, area=_area(about.roster, choices.area))
     made = replace(made, findings=(*made.findings, *review(made.summary, _context(made.summary, about))))
     if output is not None:
-        write_summary(made, plan(form), output, force=choices.force)
+        before = (about.previous or {}).get(made.summary.agency_code)
+        write_summary(made, plan(form), output, previous=before, force=choices.force)
     return made
 
 

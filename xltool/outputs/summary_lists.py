@@ -175,7 +175,7 @@ def _told(draft: Draft, number: int, row: Told) -> Row:
         "advice": (texts.cure(finding), ("cell",)),
         "settled": (finding.settled or "", ("cell",)),
         "status": (status, ("mid",)),
-        "file": (draft.files[item.file] if item else "", ("plain",)),
+        "file": (draft.files[item.file] if item else "", ("cell",)),
     }
 
 
