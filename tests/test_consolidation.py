@@ -46,8 +46,12 @@ from xltool.model import (
 A, B, C, D, E, F = (Agency(code, f"{name}镇", parent="9") for code, name in zip("123456", "甲乙丙丁戊己", strict=True))
 TOWNS = (A, B, C, D, E, F)
 DISTRICT = Agency("9", "九区", scope=Scope.AREA)
-FLAW = Finding("merge.lacking", Severity.MUST_FIX, (Spot(NEW, "表三", "D7"),), {"count": 1, "counted": 1})
-DOUBT = Finding("merge.lacking", Severity.EXPLAIN, (Spot(NEW, "表三", "D7"),), {"count": 1, "counted": 1})
+FLAW = Finding(
+    "merge.lacking", Severity.MUST_FIX, (Spot(NEW, "表三", "D7"),), {"count": 1, "counted": 1, "cells": ("D7",)}
+)
+DOUBT = Finding(
+    "merge.lacking", Severity.EXPLAIN, (Spot(NEW, "表三", "D7"),), {"count": 1, "counted": 1, "cells": ("D7",)}
+)
 
 Fate = tuple[str, str, bool, str]
 
@@ -338,7 +342,7 @@ def test_cell_some_part_leaves_open__is_a_lower_bound__and_said_so() -> None:
         "requests.received.total": 1,
     }
     assert texts.say(made.findings[0]) == (
-        "表三!D7的汇总数只是下限：计入的 2 个单位中有 1 个没有填这一项。请有关单位补填；没有发生的填 0。"
+        "表三的 D7、J7 汇总数只是下限：计入的 2 个单位中有 1 个没有填这一项。请有关单位补填；没有发生的填 0。"
     )
 
 

@@ -71,7 +71,7 @@ def test_finding__place_without_a_spot__key_error() -> None:
     ("fact", "shown"),
     [
         (State.BLANK, "空白"),
-        (Status.FOREIGN, "不是报表"),
+        (Status.FOREIGN, "不计入"),
         (Severity.EXPLAIN, "可说明"),
         (None, "空"),
         (True, "是"),

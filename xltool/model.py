@@ -380,6 +380,8 @@ class Submission:
     ``values`` holds every cell of the form: inputs as read, computed cells recomputed from them, never as stored.
     Of a consolidation, ``manifest`` lists the reports inside, ``absent`` the agencies it lacks (without a SHA-256),
     and ``lacking`` how many of the reports inside give no figure for a cell; all three are empty for an agency's own.
+    ``serial`` and ``layout`` are those of the workbook that was handed out, empty where it does not say.
+    ``issued`` is all it says of its own issue, row by row as `forms.identity` writes it.
     """
 
     form: str
@@ -398,6 +400,9 @@ class Submission:
     declared_zero: bool = False
     absent: tuple[Leaf, ...] = ()
     lacking: Mapping[str, int] = field(default_factory=dict)
+    serial: str = ""
+    layout: str = ""
+    issued: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counted(self) -> Values:
@@ -497,5 +502,5 @@ class Consolidation:
 
     @property
     def complete(self) -> bool:
-        """Whether every total is whole."""
-        return not self.lacking
+        """Whether every total is whole; a figure that need not be given (``Cell.optional``) may be lacking."""
+        return all(self.form.cells[cell].optional for cell in self.lacking)

@@ -44,15 +44,12 @@ def issued(items: Sequence["Issued"], folder: Path, prefilled: bool) -> str:
 
 
 def checked(reviewed: Sequence[Reviewed]) -> str:
-    """Every file that needs a look with its findings, problems first; then one line for all that is well."""
+    """Every file with findings, problems first; then one line on how many are well, notes or not."""
     lines: list[str] = []
-    clean = 0
     for item in sorted(reviewed, key=_urgency):
-        shown = _findings(item.findings)
-        if item.status is Status.ACCEPTED and not shown:
-            clean += 1
-        else:
-            lines += [_head(item), *shown, ""]
+        if item.findings or item.status is not Status.ACCEPTED:
+            lines += [_head(item), *_findings(item.findings), ""]
+    clean = sum(item.status is Status.ACCEPTED and not _open(item.findings) for item in reviewed)
     lines.append(texts.told("checked", count=len(reviewed), clean=clean, **_tally(reviewed)))
     return "\n".join(lines)
 
@@ -83,7 +80,7 @@ def merged(made: Consolidation, output: Path) -> str:
     states = [item.status for item in made.tracking]
     counts = {status.value: states.count(status) for status in Status}
     lines.append(texts.told("merged", found=len(states), parts=len(made.parts), **counts))
-    if not made.complete:
+    if made.missing:
         lines.append(texts.told("incomplete", count=len(made.missing)))
     lines.append(texts.told("written", path=str(output)))
     return "\n".join(lines)

@@ -67,9 +67,15 @@ SHEETS = [
     "单位文字",
     "_xltool",
 ]
-FLAW = Finding("merge.lacking", Severity.MUST_FIX, (Spot(NEW, "表三", "D7"),), {"count": 1, "counted": 1})
+FLAW = Finding(
+    "merge.lacking", Severity.MUST_FIX, (Spot(NEW, "表三", "D7"),), {"count": 1, "counted": 1, "cells": ("D7",)}
+)
 DOUBT = Finding(
-    "merge.lacking", Severity.EXPLAIN, (Spot(NEW, "表三", "D7"),), {"count": 1, "counted": 2}, settled="机构合并"
+    "merge.lacking",
+    Severity.EXPLAIN,
+    (Spot(NEW, "表三", "D7"),),
+    {"count": 1, "counted": 2, "cells": ("D7",)},
+    settled="机构合并",
 )
 
 

@@ -7,6 +7,7 @@ from decimal import Context, Decimal, localcontext
 from xltool.consolidation.tree import Tree, leaves
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import plan
+from xltool.forms.places import box_address, place, rectangles
 from xltool.model import (
     Agency,
     Consolidation,
@@ -101,7 +102,11 @@ def _doubts(made: Consolidation) -> Iterator[Finding]:
         names = tuple(leaf.name or leaf.code for leaf in made.summary.absent)
         facts: dict[str, object] = {"count": len(names), "expected": made.expected, "agencies": names}
         yield Finding("merge.incomplete", Severity.MUST_FIX, facts=facts)
+    alike: dict[tuple[str, int], list[Spot]] = {}
     for cell, count in made.summary.lacking.items():
         entry = made.summary.entries[cell]
-        facts = {"count": count, "counted": len(made.summary.manifest)}
-        yield Finding("merge.lacking", Severity.NOTE, (Spot(cell, entry.sheet, entry.address),), facts)
+        alike.setdefault((entry.sheet, count), []).append(Spot(cell, entry.sheet, entry.address))
+    for (_, count), spots in alike.items():
+        areas = tuple(box_address(area) for area in rectangles(place(spot.address) for spot in spots))
+        facts = {"count": count, "counted": len(made.summary.manifest), "cells": areas}
+        yield Finding("merge.lacking", Severity.NOTE, tuple(spots), facts)
