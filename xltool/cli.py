@@ -53,16 +53,19 @@ def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
 
 
 def against(*names: str) -> Callable[[_Command], _Command]:
-    """Adds --forms, and --roster and --previous as named, and hands the command the `Setting` they make."""
+    """Adds --forms, and what is named of the others; hands the command the `Setting` they make."""
 
     def decorate(function: _Command) -> _Command:
         @functools.wraps(function)
         def command(*args: Any, roster: Path | None = None, previous: tuple[Path, ...] = (), **rest: Any) -> Any:
             from xltool import pipeline
 
-            return function(*args, about=pipeline.setting(roster, previous, rest.pop("forms")), **rest)
+            about = pipeline.setting(roster, previous, rest.pop("forms"), rest.pop("seal_key_file", None))
+            return function(*args, about=about, **rest)
 
         decorated: Any = option("--forms", type=PATH, multiple=True, metavar="DIR")(command)
+        if "--seal-key-file" in names:
+            decorated = option("--seal-key-file", type=PATH)(decorated)
         if "--previous" in names:
             decorated = option("--previous", type=PATH, multiple=True)(decorated)
         if "--roster" in names or "--roster!" in names:
@@ -90,7 +93,7 @@ def main() -> None:
 
 @command
 @option("--year", type=click.IntRange(1900, 9999), required=True)
-@against("--roster!", "--previous")
+@against("--roster!", "--previous", "--seal-key-file")
 @option("--form")
 @option("-o", "--output", type=PATH, required=True)
 @option("--force", is_flag=True)
@@ -105,7 +108,7 @@ def template(about: "Setting", year: int, form: str | None, output: Path, force:
 
 @command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster", "--previous")
+@against("--roster", "--previous", "--seal-key-file")
 @option("--jobs", type=click.IntRange(min=1))
 @option("--return", "folder", type=PATH, metavar="DIR")
 @option("--json", "as_json", is_flag=True)
@@ -125,7 +128,7 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
 
 @command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster", "--previous")
+@against("--roster", "--previous", "--seal-key-file")
 @option("-o", "--output", type=PATH, required=True)
 @option("--area")
 @option("--year", type=click.IntRange(1900, 9999))

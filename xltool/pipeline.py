@@ -15,6 +15,7 @@ from xltool.consolidation.totals import consolidate
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError, XltoolError
 from xltool.forms.definitions import form_for_year, load_forms
 from xltool.forms.layout import plan
+from xltool.forms.seal import read_key, seal
 from xltool.intake.archive import details
 from xltool.intake.finding_files import files_below
 from xltool.intake.opening import open_workbook
@@ -35,7 +36,7 @@ from xltool.model import (
 )
 from xltool.outputs.distribution import distribution_name, template_name, write_distribution_list
 from xltool.outputs.summary import write_summary
-from xltool.outputs.template import Issue, write_template
+from xltool.outputs.template import Issue, identity_of, write_template
 from xltool.roster import read_roster
 
 Progress = Callable[[int, int], None]  # how many files are done, and of how many
@@ -43,17 +44,31 @@ Progress = Callable[[int, int], None]  # how many files are done, and of how man
 
 @dataclass(frozen=True)
 class Setting:
-    """What every file of a run is judged against. ``previous`` holds last year's figures by agency code."""
+    """What every file of a run is judged against, and templates are made with.
+
+    ``previous`` holds last year's figures by agency code; ``seal_key`` is what issued workbooks are sealed with.
+    """
 
     forms: tuple[Form, ...]
     roster: Roster | None = None
     previous: Mapping[str, Values] | None = None
+    seal_key: bytes | None = None
 
 
-def setting(roster: Path | None = None, previous: Sequence[Path] = (), forms: Sequence[Path] = ()) -> Setting:
+def setting(
+    roster: Path | None = None,
+    previous: Sequence[Path] = (),
+    forms: Sequence[Path] = (),
+    seal_key_file: Path | None = None,
+) -> Setting:
     """The forms, the roster and last year's figures a run needs. Raises XltoolError for any that cannot be had."""
     known = load_forms(forms)
-    return Setting(known, read_roster(roster) if roster else None, last_year(previous, known) if previous else None)
+    return Setting(
+        known,
+        read_roster(roster) if roster else None,
+        last_year(previous, known) if previous else None,
+        read_key(seal_key_file) if seal_key_file else None,
+    )
 
 
 def last_year(paths: Sequence[Path], forms: Sequence[Form]) -> dict[str, Values]:
@@ -125,7 +140,8 @@ def _review_all(
 
 def _context(submission: Submission, about: Setting) -> Context:
     form = next(form for form in about.forms if form.key == (submission.form, submission.edition))
-    return Context(form, plan(form), about.roster, _figures_of_last_year(submission, form, about.previous or {}))
+    previous = _figures_of_last_year(submission, form, about.previous or {})
+    return Context(form, plan(form), about.roster, previous, about.seal_key)
 
 
 def _figures_of_last_year(submission: Submission, form: Form, previous: Mapping[str, Values]) -> Values | None:
@@ -199,6 +215,8 @@ def make_templates(
     for number, item in enumerate(issued, start=1):
         previous = (about.previous or {}).get(item.agency.code)
         issue = Issue(item.agency, year, item.serial, previous)
+        if about.seal_key:
+            issue = issue._replace(seal=seal(identity_of(plan(form), issue), about.seal_key))
         write_template(plan(form), issue, output / item.file, force=force)
         if progress:
             progress(number, len(issued))

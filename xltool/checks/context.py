@@ -8,9 +8,13 @@ from xltool.model import Form, Roster, Values
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The form and where it stands on its sheets; the roster and this agency's figures of last year, where known."""
+    """The form and where it stands on its sheets; the roster and this agency's figures of last year, where known.
+
+    ``seal_key`` is the key its workbooks were sealed with, if there is one at hand.
+    """
 
     form: Form
     plan: Plan
     roster: Roster | None = None
     previous: Values | None = None
+    seal_key: bytes | None = None

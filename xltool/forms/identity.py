@@ -6,13 +6,15 @@ from typing import NamedTuple
 from xltool.model import Scope
 
 PROPERTY_PREFIX = "xltool."
+PREFILLED = "prefilled."  # rows of the identity sheet: this and a cell id, and the figure filled in beforehand
 LEAF = "leaf"  # rows of the manifest: leaf, agency code, agency name, SHA-256 of its file
 
 
 class Identity(NamedTuple):
     """Form, edition, reporting year, agency and scope of one issued workbook; ``layout`` is the digest of its plan.
 
-    ``serial`` is unique to each workbook issued. ``seal`` is an HMAC over the rest, empty where none was made.
+    ``serial`` is unique to each workbook issued. ``prefilled`` are the figures it was handed out with, by cell id, as
+    text. ``seal`` is an HMAC over the rest, empty where none was made (see `forms.seal`).
     """
 
     form: str
@@ -24,14 +26,19 @@ class Identity(NamedTuple):
     serial: str
     layout: str
     seal: str = ""
+    prefilled: tuple[tuple[str, str], ...] = ()
 
     def rows(self) -> tuple[tuple[str, str], ...]:
         """Key and value, as they stand in columns A and B of the identity sheet."""
-        return tuple((key, str(value)) for key, value in self._asdict().items())
+        figures = tuple((f"{PREFILLED}{cell}", figure) for cell, figure in sorted(self.prefilled))
+        return self._said() + figures
 
     def properties(self) -> dict[str, str]:
-        """The same as custom document properties."""
-        return {f"{PROPERTY_PREFIX}{key}": value for key, value in self.rows()}
+        """The same without the figures as custom document properties."""
+        return {f"{PROPERTY_PREFIX}{key}": value for key, value in self._said()}
+
+    def _said(self) -> tuple[tuple[str, str], ...]:
+        return tuple((key, str(value)) for key, value in self._asdict().items() if key != "prefilled")
 
 
 def identity_from(rows: Mapping[str, str]) -> Identity | None:
@@ -47,6 +54,9 @@ def identity_from(rows: Mapping[str, str]) -> Identity | None:
             serial=rows.get("serial", ""),
             layout=rows.get("layout", ""),
             seal=rows.get("seal", ""),
+            prefilled=tuple(
+                sorted((key.removeprefix(PREFILLED), text) for key, text in rows.items() if key.startswith(PREFILLED))
+            ),
         )
     except (KeyError, ValueError):
         return None

@@ -81,6 +81,7 @@ def read_submission(workbook: RawWorkbook, forms: Sequence[Form], file: str) -> 
         declared_zero=declared,
         absent=archive.absent(workbook),
         lacking=archive.lacking(workbook),
+        issued=dict(identity.rows()) if identity else {},
     )
 
 

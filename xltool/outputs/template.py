@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -117,6 +118,23 @@ def prefill(form: Form, previous: Values | None) -> dict[str, Number]:
         if wanted and value is not None and not form.cells[here.cell].computed:
             filled[here.cell] = value
     return filled
+
+
+def identity_of(plan: Plan, issue: Issue) -> Identity:
+    """What the workbook of ``issue`` says it is; of its seal, what ``issue`` has."""
+    figures = prefill(plan.form, issue.previous).items()
+    return Identity(
+        form=plan.form.id,
+        edition=plan.form.edition,
+        year=issue.year,
+        agency_code=issue.agency.code,
+        agency_name=issue.agency.name,
+        scope=issue.agency.scope,
+        serial=issue.serial,
+        layout=plan.digest,
+        seal=issue.seal,
+        prefilled=tuple((cell, f"{Decimal(figure):f}") for cell, figure in figures),
+    )
 
 
 def _draft(plan: Plan, issue: Issue) -> Draft:
@@ -345,22 +363,11 @@ def _validate(draft: Draft, planned: Planned, sheet: Sheet) -> None:
 
 def _write_identity(draft: Draft, book: Book) -> None:
     """Who and what the workbook is, on a very hidden sheet and as document properties."""
-    form, issue = draft.plan.form, draft.issue
-    identity = Identity(
-        form=form.id,
-        edition=form.edition,
-        year=issue.year,
-        agency_code=issue.agency.code,
-        agency_name=issue.agency.name,
-        scope=issue.agency.scope,
-        serial=issue.serial,
-        layout=draft.plan.digest,
-        seal=issue.seal,
-    )
+    identity = identity_of(draft.plan, draft.issue)
     sheet = book.sheet(words().sheets["identity"])
     for row, (key, value) in enumerate(identity.rows()):
         sheet.write_string(row, 0, key)
         sheet.write_string(row, 1, value)
     sheet.protect()
     sheet.very_hidden()
-    book.describe(_title_text(draft, form.report_title), identity.properties())
+    book.describe(_title_text(draft, draft.plan.form.report_title), identity.properties())
