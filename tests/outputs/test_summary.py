@@ -277,7 +277,7 @@ def test_findings__the_gravest_first__with_advice_and_the_reason_that_settles_it
     items = [replace(first, findings=(DOUBT,)), replace(second, findings=(FLAW,))]
     book = openpyxl.load_workbook(written(tmp_path, merged(items)), data_only=True)
     sentence, advice = (
-        "表三!D7的汇总数只是下限：计入的 {} 个单位中有 1 个没有填这一项。",
+        "表三的 D7 汇总数只是下限：计入的 {} 个单位中有 1 个没有填这一项。",
         "请有关单位补填；没有发生的填 0。",
     )
     assert rows(book, "审核问题", 4, 11) == [
