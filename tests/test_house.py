@@ -37,6 +37,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "click": ("cli",),
     "rich": ("terminal",),
     "python_calamine": OPENING,
+    "msoffcrypto": ("intake.decrypting",),
     "lxml": (*OPENING, "outputs.marks"),
     "zipfile": (*OPENING, "outputs.marks"),
     "xml": OPENING,

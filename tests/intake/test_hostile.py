@@ -33,7 +33,7 @@ MEASURE = """
 import re, resource, sys
 from pathlib import Path
 from xltool.errors import XltoolError
-from xltool.intake import foreign
+from xltool.intake.worker import WORKER
 from xltool.intake.opening import open_workbook
 for name in sys.argv[1:]:
     try:
@@ -41,7 +41,7 @@ for name in sys.argv[1:]:
     except XltoolError as refusal:
         print(refusal.code)
 own = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
-foreign.WORKER.close()
+WORKER.close()
 print(max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024)
 """
 

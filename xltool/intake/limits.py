@@ -40,5 +40,6 @@ FORMULA_CHARACTERS = 8_192  # Excel
 TEXT_TOTAL = 32 * MIB  # characters of all texts held: at most 128 MiB of memory whatever the script
 
 # --- the worker for formats read by a library ---
+MESSAGE_BYTES = 256 * MIB  # between it and its parent; what the other limits allow is less
 WORKER_SECONDS = 9.0  # honest files take less than one; no file may take ten
 WORKER_BYTES = 512 * MIB  # honest returns take 60; real .xls made to hurt reach 1.1 GB when the library is left alone

@@ -12,7 +12,7 @@ from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.intake import limits
 from xltool.intake.cell_styles import read_styles
 from xltool.intake.container import Package, fold
-from xltool.intake.foreign import read_foreign
+from xltool.intake.foreign import decrypt, read_foreign
 from xltool.intake.loading import HandedIn, load
 from xltool.intake.raw import RawSheet, RawWorkbook
 from xltool.intake.refusals import Damage, FileKind, damaged, not_workbook
@@ -22,17 +22,21 @@ from xltool.intake.workbook_parts import Outline, main_part, read_outline
 from xltool.intake.worksheets import Shared, read_worksheet
 from xltool.intake.xml_parts import refuse_doctype
 
+_DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: opens without asking anybody
+_NO_WAY_IN = ("file.wrong_password", "file.no_decryption")
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 
 
-def open_workbook(path: Path, size_limit: int = limits.FILE_BYTES) -> RawWorkbook:
+def open_workbook(path: Path, password: str | None = None, size_limit: int = limits.FILE_BYTES) -> RawWorkbook:
     """Everything one pass over a handed-in workbook finds; numbers stay as the text that is stored.
+
+    ``password`` is tried where one is needed to open the file; ``size_limit`` is in bytes.
 
     Raises UnreadableFileError for what cannot or must not be read, ForeignFileError for what is no return at all;
     both name the ``file`` among their facts.
     """
     try:
-        return _read(load(path, size_limit))
+        return _read(load(path, size_limit), password)
     except (UnreadableFileError, ForeignFileError) as refusal:
         name = printable(path.name)
         facts = {"file": name, **refusal.facts}
@@ -46,16 +50,16 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
-def _read(file: HandedIn) -> RawWorkbook:
+def _read(file: HandedIn, password: str | None) -> RawWorkbook:
     kind = kind_of(file.data)
     if kind is None:
         raise damaged("", Damage.NOT_A_ZIP)
     if isinstance(kind, FileKind):
         raise not_workbook(kind)
     if kind is Readable.XLS:
-        return _valued(file, "xls")
+        return _old(file, password)
     if kind is Readable.ENCRYPTED:
-        raise UnreadableFileError("file.encrypted")
+        return _read(_unlocked(file, password), None)
     package = Package(file.data)
     if is_ods(package):
         return _checked_and_valued(file, package, "ods")
@@ -63,6 +67,29 @@ def _read(file: HandedIn) -> RawWorkbook:
     if main.container == "xlsb":
         return _checked_and_valued(file, package, "xlsb")
     return _complete(file, package, read_outline(package, main))
+
+
+def _old(file: HandedIn, password: str | None) -> RawWorkbook:
+    """An .xls, whose own encryption only reading it reveals."""
+    try:
+        return _valued(file, "xls")
+    except UnreadableFileError as refusal:
+        if refusal.code != "file.encrypted":
+            raise
+    return _valued(_unlocked(file, password), "xls")
+
+
+def _unlocked(file: HandedIn, password: str | None) -> HandedIn:
+    """The file without its open password: the given one, or the one with which Excel hides the contents of files."""
+    refused = UnreadableFileError("file.encrypted")
+    for attempt in filter(None, (password, _DEFAULT_PASSWORD)):
+        try:
+            return file._replace(data=decrypt(file.data, attempt))
+        except UnreadableFileError as refusal:
+            if refusal.code not in _NO_WAY_IN:
+                raise
+            refused = refusal if attempt == password else refused
+    raise refused
 
 
 def _valued(file: HandedIn, container: str) -> RawWorkbook:

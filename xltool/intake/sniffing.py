@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 
+from xltool.errors import UnreadableFileError
 from xltool.intake.container import Package
 from xltool.intake.refusals import Damage, FileKind, damaged, not_workbook
 
@@ -52,6 +53,7 @@ _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|table|meta
 _XML = re.compile(rb"\s*<\?xml|\s*<[A-Za-z]")
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 _ODS = _OPEN_DOCUMENT + "spreadsheet"
+_ODS_MANIFEST = "META-INF/manifest.xml"  # tells, in plain text, what is encrypted
 _EXCEL_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _LOOKED_AT = 4096
 
@@ -72,6 +74,8 @@ def is_ods(package: Package) -> bool:
         return False
     stated = package.whole("mimetype")[:200].decode("ascii", "replace") if "mimetype" in package else ""
     if stated.startswith(_ODS):
+        if _ODS_MANIFEST in package and b"encryption-data" in package.whole(_ODS_MANIFEST):
+            raise UnreadableFileError("file.encrypted")
         return True
     if stated.startswith(_OPEN_DOCUMENT):
         raise not_workbook(FileKind.OPEN_DOCUMENT)

@@ -1,66 +1,31 @@
-"""The process in which .xls, .xlsb and .ods are read by calamine, so that a death or a loop there harms nobody else.
+"""Values of .xls, .xlsb and .ods by way of calamine; runs in the worker. The door to that library."""
 
-It reads requests from standard input and answers on standard output, each as eight bytes of length and a body. A
-request is the bytes of a file. An answer is JSON, with 1-based places: ``{"sheets": [[name, state, merged,
-[[row, column, kind, text], …]], …]}``, or ``{"problem": word}``.
-"""
-
-import contextlib
 import io
-import json
-import struct
-import sys
 from datetime import date, datetime, time, timedelta
-from typing import BinaryIO
+from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from xltool.intake import limits
 
-LENGTH = struct.Struct("<Q")
 _WHOLE = 1e15  # above this a binary float no longer holds every whole number with a digit to spare
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer requests until there are no more."""
-    while head := requests.read(LENGTH.size):
-        answer = json.dumps(_answer(requests.read(LENGTH.unpack(head)[0])), ensure_ascii=True).encode()
-        answers.write(LENGTH.pack(len(answer)) + answer)
-        answers.flush()
-
-
-def main() -> None:
-    """Limit this process, then serve. Standard output belongs to the answers alone."""
-    _limit_memory()
-    answers, sys.stdout = sys.stdout.buffer, sys.stderr
-    serve(sys.stdin.buffer, answers)
-
-
-def _limit_memory() -> None:
-    with contextlib.suppress(ImportError, OSError, ValueError):  # not on Windows; not always on macOS
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (limits.WORKER_BYTES, limits.WORKER_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _answer(data: bytes) -> dict[str, object]:
+def values(data: bytes) -> dict[str, Any]:
+    """``sheets``: of each its name, state, merged ranges and cells, whose places begin at 1; or a ``problem``."""
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            return {"sheets": _sheets(workbook)}
+            sheets = _sheets(workbook)
     except PasswordError:
         return {"problem": "encrypted"}
-    except MemoryError:
-        return {"problem": "memory"}
-    except BaseException as error:  # a panic inside calamine is no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
-        return {"problem": str(error) if isinstance(error, _TooMuchError) else "unreadable"}
+    except _TooMuchError:
+        return {"problem": "cells_held"}
+    return {"sheets": sheets} if sheets else {"problem": "no_sheets"}
 
 
 class _TooMuchError(Exception):
-    """More than the limits allow."""
+    """More cells than the limit allows."""
 
 
 def _sheets(workbook: CalamineWorkbook) -> list[object]:
@@ -87,7 +52,7 @@ def _cells(sheet: CalamineSheet, room: int) -> list[tuple[int, int, str, str]]:
             if value != "":
                 cells.append((row, column, *_stored(value)))
         if len(cells) > room:
-            raise _TooMuchError("cells_held")
+            raise _TooMuchError
     return cells
 
 

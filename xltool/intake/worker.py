@@ -1,0 +1,99 @@
+"""The parent's side of the worker process: one child, kept between files, and started again after each death."""
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from typing import Any
+
+from xltool.errors import UnreadableFileError
+from xltool.intake import limits
+from xltool.intake.worker_messages import receive, send
+
+# The child finds this package where the parent found it, whatever was done to the path since it started.
+_BOOT = """
+import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from xltool.intake.worker_process import main
+main()
+"""
+
+
+class Worker:
+    """One child process that does one task at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    def do(self, task: str, data: bytes, seconds: float, **about: str) -> tuple[dict[str, Any], bytes]:
+        """The answer of a task. Raises UnreadableFileError when the worker dies of it, or takes longer than that."""
+        with self._lock:
+            process = self._running()
+            late = threading.Event()
+            timer = threading.Timer(seconds, _stop, (process, late))
+            timer.daemon = True
+            timer.start()
+            try:
+                return _exchange(process, {"task": task, **about}, data)
+            except (OSError, ValueError):
+                self._end()
+                if late.is_set():
+                    raise UnreadableFileError("file.timeout", seconds=int(seconds)) from None
+                raise UnreadableFileError("file.reader_died") from None
+            finally:
+                timer.cancel()
+
+    def close(self) -> None:
+        """End the child, if this process has one."""
+        with self._lock:
+            self._end()
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        """The living child of this process; one inherited by a fork is not ours to talk to."""
+        process = self._process
+        if process is None or self._owner != os.getpid() or process.poll() is not None:
+            self._end()
+            process = subprocess.Popen(
+                [sys.executable, "-c", _BOOT, json.dumps(sys.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+            self._process, self._owner = process, os.getpid()
+        return process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None or self._owner != os.getpid():
+            return
+        process.kill()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        process.wait()
+
+
+def _stop(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
+    late.set()
+    process.kill()
+
+
+def _exchange(process: "subprocess.Popen[bytes]", head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Send one request and read the answer. Raises OSError or ValueError when the child is gone or talks nonsense."""
+    if process.stdin is None or process.stdout is None:
+        raise ValueError("the worker has no pipes")
+    send(process.stdin, head, data)
+    answer = receive(process.stdout, limits.MESSAGE_BYTES)
+    if answer is None:
+        raise ValueError("the worker has gone")
+    return answer
+
+
+WORKER = Worker()
+atexit.register(WORKER.close)
