@@ -80,9 +80,10 @@ def interpret(cell: RawCell | None, kind: Kind, decimals: int) -> Meaning:
     if stored is Stored.NUMBER:
         if len(text) <= DIGITS and text.isdigit() and text.isascii():
             return Meaning(State.NUMBER, Decimal(text) if kind is Kind.AMOUNT else int(text))
-        if not _STORED_NUMBER.fullmatch(text):
+        bare = text.strip(" \t\r\n")  # XML lets blanks stand around a number, and they mean nothing
+        if not _STORED_NUMBER.fullmatch(bare):
             return _unreadable("not_number")
-        return _number(_EXCEL.create_decimal(text), kind, decimals, None)
+        return _number(_EXCEL.create_decimal(bare), kind, decimals, None)
     if stored is Stored.TEXT:
         return _typed(text, kind, decimals)
     if stored is Stored.EMPTY:
