@@ -4,9 +4,10 @@ import io
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from xltool.intake import limits
+from xltool.intake.calamine_ods import unindented
 
 _WHOLE = 1e15  # above this a binary float no longer holds every whole number with a digit to spare
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
@@ -15,17 +16,26 @@ _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
 def values(data: bytes) -> dict[str, Any]:
     """``sheets``: of each its name, state, merged ranges and cells, whose places begin at 1; or a ``problem``."""
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            sheets = _sheets(workbook)
+        sheets = _read(data)
     except PasswordError:
         return {"problem": "encrypted"}
     except _TooMuchError:
         return {"problem": "cells_held"}
+    except CalamineError:
+        plain = unindented(data)
+        if plain is None:
+            raise
+        return values(plain)
     return {"sheets": sheets} if sheets else {"problem": "no_sheets"}
 
 
 class _TooMuchError(Exception):
     """More cells than the limit allows."""
+
+
+def _read(data: bytes) -> list[object]:
+    with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+        return _sheets(workbook)
 
 
 def _sheets(workbook: CalamineWorkbook) -> list[object]:
