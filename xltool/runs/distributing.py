@@ -1,0 +1,67 @@
+"""Handing out: a locked template for every agency of the roster, and the list of them."""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+from xltool.errors import UsageError
+from xltool.forms.definitions import form_for_year
+from xltool.forms.layout import plan
+from xltool.forms.seal import seal
+from xltool.model import Agency, Form, Roster, Scope
+from xltool.outputs.distribution import distribution_name, template_name, write_distribution_list
+from xltool.outputs.template import Issue, identity_of, write_template
+from xltool.runs.settings import Progress, Setting, refuse_existing
+
+
+class Issued(NamedTuple):
+    """One template written: for whom, its file name and its serial."""
+
+    agency: Agency
+    file: str
+    serial: str
+
+
+def make_templates(
+    year: int,
+    about: Setting,
+    output: Path,
+    *,
+    form_id: str | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> tuple[Issued, ...]:
+    """One locked workbook for each agency of the roster that reports itself, and the list of what goes to whom.
+
+    Nothing is written if one of the files exists already (unless ``force``). Raises UsageError, WritingError.
+    """
+    roster = _needed(about.roster)
+    form = form_for_year(about.forms, year, form_id)
+    agencies = [agency for agency in roster if agency.scope is Scope.OWN]
+    issued = tuple(Issued(agency, template_name(form, agency, year), serial(form, agency, year)) for agency in agencies)
+    listing = output / distribution_name(form, year)
+    if not force:
+        refuse_existing([*(output / item.file for item in issued), listing])
+    output.mkdir(parents=True, exist_ok=True)
+    for number, item in enumerate(issued, start=1):
+        previous = (about.previous or {}).get(item.agency.code)
+        issue = Issue(item.agency, year, item.serial, previous)
+        if about.seal_key:
+            issue = issue._replace(seal=seal(identity_of(plan(form), issue), about.seal_key))
+        write_template(plan(form), issue, output / item.file, force=force)
+        if progress:
+            progress(number, len(issued))
+    write_distribution_list(form, year, issued, listing, force=force)
+    return issued
+
+
+def serial(form: Form, agency: Agency, year: int) -> str:
+    """A short name for one issued workbook: the same agency, year and layout always get the same."""
+    said = "|".join([form.id, form.edition, str(year), agency.code, agency.name, plan(form).digest])
+    return f"{year}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
+
+
+def _needed(roster: Roster | None) -> Roster:
+    if roster is None:
+        raise UsageError("usage.roster_needed")
+    return roster

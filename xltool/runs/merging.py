@@ -1,0 +1,100 @@
+"""Merging: every file read and checked, the accepted ones summed, the consolidated workbook written."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from xltool import texts
+from xltool.checks.review import review
+from xltool.consolidation.choosing import choose
+from xltool.consolidation.totals import consolidate
+from xltool.errors import UsageError
+from xltool.forms.layout import plan
+from xltool.intake.finding_files import files_below
+from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Severity, Status
+from xltool.outputs.summary import write_summary
+from xltool.runs.reviewing import context_of, review_all
+from xltool.runs.settings import Progress, Setting, refuse_existing
+
+
+class Choices(NamedTuple):
+    """How to merge: for which area (else the body all agencies report to) and year (else that of most returns).
+
+    ``include_flawed`` sums returns with something that must be fixed; ``force`` writes over an earlier workbook.
+    """
+
+    area: str | None = None
+    year: int | None = None
+    include_flawed: bool = False
+    force: bool = False
+
+
+def merge(
+    paths: Sequence[Path],
+    about: Setting,
+    output: Path | None,
+    choices: Choices | None = None,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Consolidation:
+    """Every file below ``paths`` read and checked, the accepted ones summed, and the consolidated workbook written.
+
+    With ``output`` None nothing is written. Raises UsageError when there is no return among the files, or ``output``
+    is in the way.
+    """
+    choices = choices or Choices()
+    if output is not None and not choices.force:
+        refuse_existing([output])
+    reviewed = review_all(files_below(paths, [output] if output else []), about, jobs, progress)
+    form, year = _what_to_merge(reviewed, about, choices.year)
+    chosen = choose(reviewed, about.roster, form, year, include_flawed=choices.include_flawed)
+    made = consolidate(chosen, about.roster, form, year, area=_area(about.roster, choices.area))
+    made = replace(made, findings=(*made.findings, *review(made.summary, context_of(made.summary, about))))
+    if output is not None:
+        before = (about.previous or {}).get(made.summary.agency_code)
+        write_summary(made, plan(form), output, previous=before, force=choices.force)
+    return made
+
+
+def _what_to_merge(reviewed: Sequence[Reviewed], about: Setting, year: int | None) -> tuple[Form, int]:
+    """The form and year of most returns."""
+    returns = Counter(
+        (item.submission.form, item.submission.edition, item.submission.year)
+        for item in reviewed
+        if item.submission and item.submission.year is not None and year in (None, item.submission.year)
+    )
+    if not returns:
+        raise UsageError("usage.nothing_to_merge", count=len(reviewed))
+    form_id, edition, most = max(returns, key=lambda key: (returns[key], key[2] or 0))
+    assert most is not None  # counted only with a year
+    return next(form for form in about.forms if form.key == (form_id, edition)), most
+
+
+def _area(roster: Roster | None, name: str | None) -> Agency:
+    """The body the sum is for: the one named, by code or name, or the one on the roster that all others report to."""
+    if name is not None:
+        listed = (agency for agency in roster or () if name in (agency.code, agency.name))
+        return replace(next(listed, Agency("", name)), scope=Scope.AREA)
+    parents = {agency.parent for agency in roster or ()} - {None}
+    top = [agency for agency in roster or () if agency.code in parents and agency.parent not in parents]
+    if len(top) == 1:
+        return replace(top[0], scope=Scope.AREA)
+    return Agency("", texts.word("summary", "area"), scope=Scope.AREA)
+
+
+def open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What somebody still has to do something about: all but notes, and what a written reason settles."""
+    return tuple(finding for finding in findings if finding.severity is not Severity.NOTE and not finding.settled)
+
+
+def worth_a_look(reviewed: Iterable[Reviewed]) -> bool:
+    """Whether a run ends with exit code 1: a file was refused, or something in one is still open."""
+    refused = {Status.UNREADABLE, Status.FOREIGN}
+    return any(
+        open_findings(item.findings) or (item.status in refused and item.reason is None)
+        for item in reviewed
+        if item.status is not Status.SUPERSEDED
+    )
