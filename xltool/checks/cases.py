@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from xltool.checks.signatures import System, figure, places_needed, system, whole
 from xltool.checks.slips import NOTHING, Sheet, Strips
 from xltool.checks.smallest_sets import Puzzle, Undecided
-from xltool.forms.controls import Control, by_id
+from xltool.forms.controls import Control, controls
 from xltool.forms.equations import definitions, equations
 from xltool.model import Form, Kind, Number, Relation, Values
 
@@ -27,7 +27,7 @@ class Case:
         asked: Collection[str] = (),
     ) -> None:
         self.form = form
-        added = tuple(item for name, item in by_id(form).items() if name in asked and name not in form.cells)
+        added = tuple(item for item in controls(form) if item.id in asked and item.id not in form.cells)
         unknown = tuple(cell for cell in _taking_part(form.relations, added) if cell not in known)
         self.system = system(form.relations, tuple(definitions(form).items()), unknown, added)
         self.places = places_needed(known, form.cells, self.system.cells)
@@ -66,13 +66,16 @@ class Case:
             for cell, at in self.system.places.items()
             if (last := previous.get(cell)) is not None
         }
-        lines, columns = self._runs("row"), self._runs("column")
-        return Sheet(
-            self.figures,
-            Strips("column_slipped", lines, self._wanted(lines)),
-            Strips("row_slipped", columns, self._wanted(columns)),
-            known,
-        )
+        lines, columns = (self._strips(*names) for names in (("column_slipped", "row"), ("row_slipped", "column")))
+        return Sheet(self.figures, lines, columns, known)
+
+    def _strips(self, slipped: str, direction: str) -> Strips:
+        runs = self._runs(direction)
+        broken = {
+            cell for row, left in zip(self.system.members, self.residuals, strict=True) if left for cell, _ in row
+        }
+        suspect = [run for run in runs if not broken.isdisjoint(run)]
+        return Strips(slipped, runs, suspect, self._wanted(runs))
 
     def _runs(self, direction: str) -> Runs:
         """The figures of each line (or column) of the form's grids, in the order they stand."""
@@ -97,8 +100,8 @@ class Case:
 
 
 @lru_cache(maxsize=16)
-def _taking_part(relations: tuple[Relation, ...], controls: tuple[Control, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(cell for row in equations(relations, controls) for cell in row.terms))
+def _taking_part(relations: tuple[Relation, ...], added: tuple[Control, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(cell for row in equations(relations, added) for cell in row.terms))
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,7 @@ from xltool.checks.repairs import CONFIRMED, Evidence, Repair, Said, complete
 from xltool.checks.slips import Move, moves
 from xltool.checks.smallest_sets import TimeIsUp, Undecided
 from xltool.checks.units import off_by_unit
-from xltool.model import Form, Number, Values
+from xltool.model import Form, Number, Submission, Values
 
 SECONDS = 0.3  # of search for one report
 MOST = 30  # repairs listed
@@ -30,9 +30,11 @@ DEEPEST = 8  # events looked for one by one
 class Diagnosis(NamedTuple):
     """What explains broken equations that hang together.
 
-    ``relations`` are the ids of the relations explained; ``repairs`` the explanations of fewest events, best first, and
-    ``more`` how many there are besides; ``complete`` is False where the time ran out or nothing was found, and others
-    may exist. ``question`` is the one figure whose answer tells most about which of them is right.
+    ``relations`` are the ids of the relations explained, and of control figures. ``repairs`` are the explanations of
+    fewest events, best first (of equal weight, those nearest to last year), and ``more`` how many there are besides.
+    ``complete`` is False where the time ran out or nothing was found, so that others may exist; complete without any
+    repair, the relations contradict each other. ``question`` is the one figure whose answer tells most about which
+    repair is right.
     """
 
     relations: tuple[str, ...]
@@ -73,6 +75,17 @@ def diagnose(
     broken = tuple(_Search(case, evidence, asked, seconds).diagnoses()) if any(case.residuals) else ()
     units = (Diagnosis(names, (repair,), 0, True, None) for names, repair in off_by_unit(evidence))
     return (*broken, *units)
+
+
+def as_typed(submission: Submission, form: Form) -> Values:
+    """The figures of a submission as they stand, as `diagnose` wants them: without totals that are formulas."""
+    counted, entries = submission.counted, submission.entries
+    typed = {cell.id: counted.get(cell.id) for cell in form.inputs}
+    for cell in form.cells.values():
+        entry = entries.get(cell.id)
+        if cell.computed and entry is not None and entry.formula is None and entry.value is not None:
+            typed[cell.id] = entry.value
+    return typed
 
 
 class _Slip(NamedTuple):
@@ -180,17 +193,20 @@ class _Search:
             )
             for slips, changes in found
         ]
-        return sorted((item for item in repairs if item is not None), key=lambda item: (item.events, item.weight))
+        return sorted(
+            (item for item in repairs if item is not None),
+            key=lambda item: (item.events, item.weight, self._evidence.strays(item)),
+        )
 
     def _slip(self, move: Move) -> _Slip | None:
-        if not all(self._case.puzzle.allows(at, right) for at, right in move.changes):
-            return None
         effect: dict[int, int] = {}
         for at, right in move.changes:
             for row, factor in self._system.signatures[at]:
                 effect[row] = effect.get(row, 0) + factor * (self._case.figures[at] - right)
         effect = {row: loss for row, loss in effect.items() if loss}
-        return _Slip(move, effect, frozenset(self._system.blocks[row] for row in effect)) if effect else None
+        if not effect or not all(self._case.puzzle.allows(at, right) for at, right in move.changes):
+            return None
+        return _Slip(move, effect, frozenset(self._system.blocks[row] for row in effect))
 
     def _of(self, blocks: frozenset[int]) -> list[int]:
         """The residuals of these blocks; 0 elsewhere."""

@@ -1,12 +1,13 @@
 """The one figure whose answer would tell most about which repair is right."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.checks.repairs import Evidence, Repair
 from xltool.forms.controls import Control, controls
-from xltool.model import Form, Number
+from xltool.model import Number, Relation
 
 
 class Question(NamedTuple):
@@ -19,18 +20,38 @@ class Question(NamedTuple):
 
 def best_question(evidence: Evidence, repairs: Sequence[Repair], asked: Collection[str]) -> Question | None:
     """The figure that leaves fewest repairs in the worst case; None if none tells any two apart."""
-    if len(repairs) < 2:
+    differences = [_differences(repair) for repair in repairs]
+    if len(repairs) < 2 or None in differences:
         return None
-    form = evidence.form
-    parts = _parts(form, evidence.typed)
-    questions = [
-        question
-        for control in controls(form)
-        if control.id not in asked
-        and evidence.typed.get(control.id) is None
-        and (question := _question(control, evidence, repairs, parts)) is not None
-    ]
+    form, typed = evidence.form, evidence.typed
+    held = frozenset(item.computes for item in form.formulas if item.computes in typed)
+    changed = {cell for item in differences for cell in item or ()}
+    questions = []
+    for control, weights in _weighted(controls(form), form.formulas, held):
+        if control.id in asked or control.id in typed:
+            continue
+        stated = [evidence.values.get(cell) for cell in control.cells]
+        if changed.isdisjoint(weights) or None in stated:
+            continue
+        now = sum(value for value in stated if value is not None)
+        answers = Counter(now + _shift(item or {}, weights) for item in differences)
+        if len(answers) > 1:
+            questions.append(Question(control, now, tuple(answers.items())))
     return min(questions, key=_left_over, default=None)
+
+
+def _differences(repair: Repair) -> Mapping[str, Number] | None:
+    """By how much a repair changes which figures; None where it does not say."""
+    found: dict[str, Number] = {}
+    for change in repair.changes:
+        if change.becomes is None:
+            return None
+        found[change.cell] = change.becomes - change.was
+    return found
+
+
+def _shift(differences: Mapping[str, Number], weights: Mapping[str, int]) -> Number:
+    return sum(by * weights[cell] for cell, by in differences.items() if cell in weights)
 
 
 def _left_over(question: Question) -> tuple[int, int]:
@@ -39,33 +60,21 @@ def _left_over(question: Question) -> tuple[int, int]:
     return max(counts), sum(count * count for count in counts)
 
 
-def _question(
-    control: Control, evidence: Evidence, repairs: Sequence[Repair], parts: Mapping[str, Mapping[str, int]]
-) -> Question | None:
-    known = [evidence.values.get(cell) for cell in control.cells]
-    stated = sum(value for value in known if value is not None)
-    if None in known:
-        return None
-    weights = Counter[str]()
-    for cell in control.cells:
-        weights.update(parts.get(cell, {cell: 1}))
-    answers = Counter[Number]()
-    for repair in repairs:
-        changed = [(change, weights[change.cell]) for change in repair.changes if change.cell in weights]
-        if any(change.becomes is None for change, _ in changed):
-            return None
-        answers[stated + sum(((change.becomes or 0) - change.was) * weight for change, weight in changed)] += 1
-    return Question(control, stated, tuple(answers.items())) if len(answers) > 1 else None
+@lru_cache(maxsize=16)
+def _weighted(
+    asking: tuple[Control, ...], formulas: tuple[Relation, ...], typed: frozenset[str]
+) -> tuple[tuple[Control, Mapping[str, int]], ...]:
+    """Control figures, with how often each typed figure goes into them; totals that are typed stand for themselves."""
+    parts: dict[str, Counter[str]] = {}
 
+    def behind(terms: Iterable[tuple[str, int]]) -> Counter[str]:
+        weights = Counter[str]()
+        for cell, times in terms:
+            for part, often in parts.get(cell, {cell: 1}).items():
+                weights[part] += often * times
+        return weights
 
-def _parts(form: Form, typed: Mapping[str, Number | None]) -> Mapping[str, Mapping[str, int]]:
-    """The typed figures each computed figure is made of, with how often."""
-    found: dict[str, Mapping[str, int]] = {}
-    for relation in form.formulas:
-        if relation.computes is not None and typed.get(relation.computes) is None:
-            weights = Counter[str]()
-            for term in relation.expect.right.terms:
-                for cell, times in found.get(term.cell, {term.cell: 1}).items():
-                    weights[cell] += times * term.coefficient
-            found[relation.computes] = weights
-    return found
+    for relation in formulas:
+        if relation.computes is not None and relation.computes not in typed:
+            parts[relation.computes] = behind((term.cell, term.coefficient) for term in relation.expect.right.terms)
+    return tuple((control, behind((cell, 1) for cell in control.cells)) for control in asking)

@@ -77,7 +77,7 @@ class Evidence:
     ) -> None:
         self.form = form
         self.typed = typed
-        self.previous = previous or {}
+        self.previous: Values = previous or {}
         self.values = complete(form, typed)
         self.inputs = {
             cell: value for cell, value in typed.items() if cell in form.cells and not form.cells[cell].computed
@@ -104,6 +104,15 @@ class Evidence:
         weight += sum(_weight(change.slip, [change.was, change.becomes]) for change in alone)
         doubt = CONFIRMED * sum(change.cell in self.likely_right for change in changes)
         return Repair(changes, kinds[0] if len(kinds) == 1 else "least_change", weight + doubt, len(kinds))
+
+    def strays(self, repair: Repair) -> Number:
+        """How much further from last year's figures a repair leads; negative where it comes nearer."""
+        further: Number = 0
+        for change in repair.changes:
+            last = self.previous.get(change.cell)
+            if change.becomes is not None and last is not None:
+                further += _distance(change.becomes, last) - _distance(change.was, last)
+        return further
 
     def _now(self, cell: str) -> Number:
         value = self.typed[cell]
@@ -152,6 +161,10 @@ class Evidence:
             was, now = (evaluate(side, values) == value for values in (self.values, after))
             weight += TOUCHED * _turn(was, now)
         return weight
+
+
+def _distance(one: Number, other: Number) -> Number:
+    return one - other if one > other else other - one
 
 
 def _weight(slip: str, figures: Iterable[Number | None]) -> int:

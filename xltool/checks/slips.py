@@ -21,12 +21,14 @@ class Move(NamedTuple):
 class Strips(NamedTuple):
     """The lines of a form, or its columns: positions of figures that stand next to each other, and a slip's name there.
 
-    ``wanted`` says by position what the equations that a figure shares with no other of its strip ask it to be; None
-    where there is no such equation, `NOTHING` where they disagree.
+    ``suspect`` are those of the ``runs`` with a figure in a broken equation. ``wanted`` says by position what the
+    equations that a figure shares with no other of its run ask it to be; None where there is no such equation,
+    `NOTHING` where they disagree.
     """
 
     slipped: str
     runs: Sequence[Sequence[int]]
+    suspect: Sequence[Sequence[int]]
     wanted: Sequence[int | None]
 
 
@@ -98,7 +100,7 @@ def digits_slip(was: int, becomes: int) -> str:
 def neighbours(sheet: Sheet) -> Iterator[Move]:
     """Two neighbours exchanged; where one of them is 0, a figure that stands one place off."""
     for strips in (sheet.lines, sheet.columns):
-        for one, other in (pair for run in strips.runs for pair in pairwise(run)):
+        for one, other in (pair for run in strips.suspect for pair in pairwise(run)):
             here, there = sheet.figures[one], sheet.figures[other]
             if here != there and _asked(strips, one, there) and _asked(strips, other, here):
                 yield Move("neighbours_exchanged" if here and there else strips.slipped, ((one, there), (other, here)))
@@ -107,7 +109,7 @@ def neighbours(sheet: Sheet) -> Iterator[Move]:
 def shifts(sheet: Sheet) -> Iterator[Move]:
     """A run of figures that all stand one place too far along their line or column, or one place short of it."""
     for strips in (sheet.lines, sheet.columns):
-        for run in strips.runs:
+        for run in strips.suspect:
             yield from _shifted(sheet.figures, run, strips)
             yield from _shifted(sheet.figures, run[::-1], strips)
 
@@ -155,7 +157,7 @@ def last_year_left(sheet: Sheet) -> Iterator[Move]:
     if not sheet.previous:
         return
     for strips in (sheet.lines, sheet.columns):
-        for run in strips.runs:
+        for run in strips.suspect:
             asked = [(cell, right) for cell in run if (right := strips.wanted[cell]) is not None]
             changes = tuple((cell, right) for cell, right in asked if right != sheet.figures[cell])
             same = all(sheet.previous.get(cell) == sheet.figures[cell] for cell, _ in changes)

@@ -4,7 +4,6 @@ A row total, or what a numbered group of lines comes to (the lines ``refused.*``
 the printed form where it shows none; where it does (a row total), the control has that cell's id.
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from xltool.model import Cell, Form
@@ -19,9 +18,17 @@ class Control(NamedTuple):
     column_words: str
 
 
+_controls: dict[str, tuple[Control, ...]] = {}
+
+
 def controls(form: Form) -> tuple[Control, ...]:
-    """Every control figure of a form: its row totals, then the subtotals of its groups of lines by column."""
-    return (*row_totals(form), *subtotals(form))
+    """Every control figure of a form: its row totals, then the subtotals of its groups of lines by column.
+
+    Worked out once for each definition.
+    """
+    if form.digest not in _controls:
+        _controls[form.digest] = (*row_totals(form), *subtotals(form))
+    return _controls[form.digest]
 
 
 def row_totals(form: Form) -> tuple[Control, ...]:
@@ -47,11 +54,6 @@ def subtotals(form: Form) -> tuple[Control, ...]:
         for name, cells in groups.items()
         if len(cells) > 1 and name not in form.cells
     )
-
-
-def by_id(form: Form) -> Mapping[str, Control]:
-    """Every control figure by its id."""
-    return {control.id: control for control in controls(form)}
 
 
 def _group_words(cell: Cell) -> str:

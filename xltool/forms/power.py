@@ -6,16 +6,15 @@ cannot be told apart by equations, whatever the figures; a slip of digits, last 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from itertools import combinations, pairwise
-from math import comb
+from math import comb, gcd
 from typing import NamedTuple
 
 from xltool.forms.controls import Control, row_totals, subtotals
 from xltool.forms.equations import definitions, equations, without
 from xltool.model import Cell, Form
 
-Vector = tuple[tuple[int, Fraction], ...]
+Vector = tuple[tuple[int, int], ...]
 
 
 class Power(NamedTuple):
@@ -85,32 +84,30 @@ def _pairs(classes: Mapping[Vector, int]) -> tuple[int, int, int, int]:
 
 
 def _direction(vector: Mapping[int, int]) -> Vector:
-    """A signature without its size: the first coefficient is 1."""
+    """A signature without its size: coefficients without a common divisor, the first above 0."""
     ordered = sorted(vector.items())
-    return tuple((place, Fraction(factor, ordered[0][1])) for place, factor in ordered)
+    common = gcd(*vector.values()) * (-1 if ordered and ordered[0][1] < 0 else 1)
+    return tuple(ordered) if common == 1 else tuple((place, factor // common) for place, factor in ordered)
 
 
 def _plane(one: Vector, other: Vector) -> tuple[Vector, ...]:
     """What two directions span, in reduced form, so that equal planes are equal."""
-    first, second = sorted((one, other))
+    first, second = (one, other) if one[0][0] <= other[0][0] else (other, one)
     if first[0][0] == second[0][0]:
-        second = _without_first(second, first)
+        second = _direction(_cleared(second, first, first[0][0]))
     lead = second[0][0]
-    factor = dict(first).get(lead)
-    return (_minus(first, second, factor) if factor else first, second)
+    if any(place == lead for place, _ in first):
+        first = _direction(_cleared(first, second, lead))
+    return first, second
 
 
-def _without_first(vector: Vector, by: Vector) -> Vector:
-    """What is left of a direction without another that begins at the same place, again as a direction."""
-    left = _minus(vector, by, Fraction(1))
-    return tuple((place, factor / left[0][1]) for place, factor in left)
-
-
-def _minus(one: Vector, other: Vector, times: Fraction) -> Vector:
-    result = dict(one)
-    for place, factor in other:
-        result[place] = result.get(place, Fraction(0)) - times * factor
-    return tuple(sorted((place, factor) for place, factor in result.items() if factor))
+def _cleared(vector: Vector, by: Vector, place: int) -> dict[int, int]:
+    """A multiple of one direction, less so much of another that nothing is left at ``place``."""
+    own, other = dict(vector), dict(by)
+    result = {at: factor * other[place] for at, factor in own.items()}
+    for at, factor in other.items():
+        result[at] = result.get(at, 0) - factor * own[place]
+    return {at: factor for at, factor in result.items() if factor}
 
 
 def _difference(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, int]:

@@ -43,17 +43,25 @@ def prove(form: Form) -> Proof:
     """The proof for one form."""
     rows = equations(form.relations)
     touched = {term.cell for relation in form.relations for side in _sides(relation) for term in side.terms}
-    linear = [relation for relation in form.relations if _linear(relation)]
-    clashing, agreeing = _conflicts(linear, form.cells)
     return Proof(
         equations=len(rows),
         rank=len(rows) - len(dependents(rows)),
-        conflicts=tuple(clashing),
-        redundancies=tuple(_redundancies(agreeing, form.cells)),
+        conflicts=conflicts(form),
+        redundancies=redundancies(form),
         untouched=tuple(cell for cell in form.cells if cell not in touched),
-        left_out=tuple(relation.id for relation in form.relations if relation not in linear),
+        left_out=tuple(relation.id for relation in form.relations if not _linear(relation)),
         power=power(form),
     )
+
+
+def conflicts(form: Form) -> tuple[tuple[str, ...], ...]:
+    """Sets of relations that cannot all hold, none of which can be spared."""
+    return tuple(_agreeing(form)[1])
+
+
+def redundancies(form: Form) -> tuple[Redundancy, ...]:
+    """Relations that always hold where others do, contradictions set aside."""
+    return tuple(_redundancies(_agreeing(form)[0], form.cells))
 
 
 def _sides(relation: Relation) -> list[Linear]:
@@ -68,25 +76,24 @@ def _linear(relation: Relation) -> bool:
 # --- contradictions ----------------------------------------------------------------------------------------------
 
 
-def _conflicts(
-    relations: Sequence[Relation], cells: Mapping[str, Cell]
-) -> tuple[list[tuple[str, ...]], list[Relation]]:
-    """The contradictions, and the relations that are left when one of each is taken away."""
+def _agreeing(form: Form) -> tuple[list[Relation], list[tuple[str, ...]]]:
+    """The relations that are left when one of every contradiction is taken away, and the contradictions."""
     found = []
-    always = [relation for relation in relations if not relation.when]
-    while (clash := conflict([_rows(relation, cells) for relation in always])) is not None:
+    linear = [relation for relation in form.relations if _linear(relation)]
+    always = [relation for relation in linear if not relation.when]
+    while (clash := conflict([_rows(relation, form.cells) for relation in always])) is not None:
         found.append(tuple(always[place].id for place in clash))
         del always[clash[-1]]
     agreeing = list(always)
-    for relation in relations:
+    groups = [_rows(relation, form.cells) for relation in always]
+    for relation in linear:
         if relation.when:
-            together = [*always, relation]
-            clash = conflict([_rows(item, cells) for item in together])
+            clash = conflict([*groups, _rows(relation, form.cells)])
             if clash is None:
                 agreeing.append(relation)
             else:
-                found.append(tuple(together[place].id for place in clash))
-    return found, agreeing
+                found.append(tuple([*always, relation][place].id for place in clash))
+    return agreeing, found
 
 
 # --- redundancies ------------------------------------------------------------------------------------------------
