@@ -230,6 +230,21 @@ class Claim:
     readings: tuple[Linear, ...]
 
 
+class Group(NamedTuple):
+    """A sum of figures that texts quote by name: the placeholders that stand for it, and what it adds up."""
+
+    names: tuple[str, ...]
+    title: str
+    sum: Linear
+
+
+class Draft(NamedTuple):
+    """A paragraph offered for a section, its figures as placeholders."""
+
+    section: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Form:
     """One edition of one official form, complete, as issued (报表).
@@ -259,6 +274,8 @@ class Form:
     source: str
     cells: Mapping[str, Cell] = field(default_factory=dict)
     formulas: tuple[Relation, ...] = ()
+    groups: tuple[Group, ...] = ()
+    drafts: tuple[Draft, ...] = ()
 
     @property
     def inputs(self) -> tuple[Cell, ...]:
@@ -380,7 +397,6 @@ class Submission:
     ``values`` holds every cell of the form: inputs as read, computed cells recomputed from them, never as stored.
     Of a consolidation, ``manifest`` lists the reports inside, ``absent`` the agencies it lacks (without a SHA-256),
     and ``lacking`` how many of the reports inside give no figure for a cell; all three are empty for an agency's own.
-    ``serial`` and ``layout`` are those of the workbook that was handed out, empty where it does not say.
     ``issued`` is all it says of its own issue, row by row as `forms.identity` writes it.
     """
 
@@ -400,8 +416,6 @@ class Submission:
     declared_zero: bool = False
     absent: tuple[Leaf, ...] = ()
     lacking: Mapping[str, int] = field(default_factory=dict)
-    serial: str = ""
-    layout: str = ""
     issued: Mapping[str, str] = field(default_factory=dict)
 
     @property

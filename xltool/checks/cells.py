@@ -39,7 +39,7 @@ def cells(submission: Submission, context: Context) -> Iterator[Finding]:
             silent.append(entry)
         elif entry.state is State.UNREADABLE or inputs[cell].kind is not Kind.SIGNED_COUNT:
             strange.append(entry)
-    yield from _unreadable(strange, context)
+    yield from _unreadable([entry for entry in strange if entry.note != "place"], context)  # told with its sheet
     if blank and not submission.manifest:
         yield from _blank(blank, submission, context)
     yield from _not_applicable(silent, context)

@@ -1,8 +1,10 @@
-"""Whether two labels say the same: white space, line breaks, width, quotation marks and brackets do not count."""
+"""Whether two labels say the same: white space, width, quotation marks, brackets and traditional signs do not count."""
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from xltool.forms.dialect import dialect
 
 _SPACE = re.compile(r"\s+")
 _ALIKE = str.maketrans(
@@ -29,9 +31,15 @@ _ALIKE = str.maketrans(
 @lru_cache(maxsize=4096)
 def plain(label: str) -> str:
     """A label reduced to what it says: "\uff08\u4e03\uff09 \u603b\u8ba1" and "(\u4e03)\u603b\u8ba1" become the same."""
-    return _SPACE.sub("", unicodedata.normalize("NFKC", label)).translate(_ALIKE).casefold()
+    return _SPACE.sub("", unicodedata.normalize("NFKC", label)).translate(_shapes()).casefold()
 
 
 def same_words(one: str, other: str) -> bool:
     """Whether two labels say the same."""
     return one == other or plain(one) == plain(other)
+
+
+@cache
+def _shapes() -> dict[int, str]:
+    """Signs of another shape, and the one they stand for."""
+    return {**dialect().shapes(), **_ALIKE}

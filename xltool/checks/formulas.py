@@ -1,0 +1,104 @@
+"""The formulas of computed cells against those the template was handed out with.
+
+A formula that adds up the same cells in another way is the same: office programs, and people, write it anew.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from xltool.checks.context import Context
+from xltool.checks.making import finding, listed, shortened, spot_of
+from xltool.forms.expressions import to_excel
+from xltool.forms.places import address, box
+from xltool.forms.slots import Place
+from xltool.model import Entry, Finding, Relation, Scope, Submission
+
+LONGEST = 2000  # characters of a formula that is looked into
+
+_TERM = re.compile(r"(?P<sign>[+-]?)(?:(?P<factor>\d+)\*)?(?:SUM\((?P<sum>[^()]*)\)|(?P<one>[^+\-(),]+))")
+_OWN_SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!+\-(),:]+))!")
+_ROUND = re.compile(r"ROUND\((.*),\d+\)")
+
+
+def altered(submission: Submission, context: Context) -> Iterator[Finding]:
+    """One finding for each sheet with formulas that add up something else."""
+    if not submission.issued or submission.scope is not Scope.OWN:
+        return  # an office's own form, and a consolidation, have formulas of their own
+    sheets: dict[str, list[tuple[Entry, str]]] = {}
+    for relation in context.form.formulas:
+        entry = submission.entries.get(relation.computes or "")
+        if entry is not None and entry.formula:
+            wanted = _expected(relation, entry, submission)
+            if entry.formula != wanted and not _same(entry.formula, wanted, entry.sheet):
+                sheets.setdefault(entry.sheet, []).append((entry, wanted))
+    for sheet, found in sheets.items():
+        entries = [entry for entry, _ in found]
+        (first, wanted), *_ = found
+        yield finding(
+            "formula.altered",
+            *map(spot_of, entries),
+            sheet=sheet,
+            count=len(entries),
+            cells=listed(entry.address for entry in entries),
+            examples=shortened([f"{first.address}={first.formula}"]),
+            expected=f"={wanted}",
+        )
+
+
+def _expected(relation: Relation, entry: Entry, submission: Submission) -> str:
+    """The formula as the template has it, over the cells where the figures stand now."""
+
+    def where(cell: str) -> Place:
+        other = submission.entries[cell]
+        return Place(other.sheet, other.address)
+
+    return to_excel(relation.expect.right._replace(modulus=None), where, sheet=entry.sheet)
+
+
+def _same(one: str, other: str, sheet: str) -> bool:
+    """Whether two formulas add up the same cells; what is no plain sum is compared as text."""
+    left, right = _plain(one, sheet), _plain(other, sheet)
+    if left == right:
+        return True
+    sums = _sum(left), _sum(right)
+    return sums[0] is not None and sums[0] == sums[1]
+
+
+def _plain(formula: str, sheet: str) -> str:
+    """A formula without what does not matter: blanks, ``$``, letter case, the name of its own sheet, rounding."""
+    text = "".join(formula.split()).replace("$", "")
+    name = "".join(sheet.split())
+    text = _OWN_SHEET.sub(lambda match: "" if (match[1] or match[2]).replace("''", "'") == name else match[0], text)
+    rounded = _ROUND.fullmatch(text := text.upper().removeprefix("+"))
+    return rounded[1] if rounded else text
+
+
+def _sum(text: str) -> Mapping[str, int] | None:
+    """How often each cell is added; None for anything but a sum."""
+    counts: Counter[str] = Counter()
+    at = 0
+    while at < len(text) <= LONGEST:
+        match = _TERM.match(text, at)
+        if match is None or (at and not match["sign"]):
+            return None
+        times = (-1 if match["sign"] == "-" else 1) * int(match["factor"] or 1)
+        for part in (match["sum"] or match["one"]).split(","):
+            cells = _cells(part)
+            if cells is None:
+                return None
+            for cell in cells:
+                counts[cell] += times
+        at = match.end()
+    return {cell: times for cell, times in counts.items() if times} if at else None
+
+
+def _cells(part: str) -> list[str] | None:
+    """Every cell of a range; None for what is no range."""
+    try:
+        area = box(part)
+    except ValueError:
+        return None
+    if area.rows * area.columns > LONGEST:
+        return None
+    return [address(area.row + row, area.column + column) for row in range(area.rows) for column in range(area.columns)]

@@ -1,0 +1,279 @@
+"""Which sheets of a workbook are which sheets of the form, and how many submissions it holds.
+
+The ordinary workbook has every sheet under its name with every word in its place, and nothing is searched. Otherwise
+each sheet is known by the words on it. A table that is there twice makes two submissions where each set is complete
+and its titles name different agencies; else the copies must agree, or the figures they disagree on are not taken.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from xltool.forms.dialect import dialect
+from xltool.forms.furniture import words
+from xltool.forms.layout import Plan
+from xltool.forms.places import place
+from xltool.forms.slots import Role
+from xltool.intake.labels import plain
+from xltool.intake.locating import FURNITURE, Charted, Page, charted, in_place, page
+from xltool.intake.matching import Anchor, Doubt, share_present, words_on
+from xltool.intake.raw import RawCell, RawSheet, RawWorkbook, Stored
+from xltool.model import Observation
+
+PRESENT = 0.6  # of the words of a table or sheet must be on a sheet before it is taken for it
+
+_COPY = re.compile(r"(?P<name>.+?)\s*(?:[(\uff08](?P<first>\d+)[)\uff09]|_(?P<second>\d+))")
+
+
+class Title(NamedTuple):
+    """What a report's title says: whose and which year's it is."""
+
+    agency: str
+    year: str
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """One submission's sheets. ``pages`` by planned sheet name; ``strange`` are sheets that are none of the form."""
+
+    pages: Mapping[str, Page]
+    title: Title | None = None
+    strange: tuple[RawSheet, ...] = ()
+    noticed: tuple[Observation, ...] = ()
+    copy: str = ""
+
+
+class _Piece(NamedTuple):
+    """A stretch of a sheet that holds some tables once: the copy it belongs to, and the title above them."""
+
+    sheet: RawSheet
+    cells: Mapping[str, RawCell]
+    tables: tuple[str, ...]
+    copy: str
+    title: Title | None
+
+
+def arrange(plan: Plan, workbook: RawWorkbook, *, whole: bool = False) -> tuple[Arrangement, ...]:
+    """The submissions a workbook holds, at least one.
+
+    ``whole``: only sheets under their own names count, as in a consolidated workbook, which shows tables twice itself.
+    """
+    charts = charted(plan)
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
+    others = tuple(sheet for sheet in workbook.sheets if sheet.name not in plan.known and _is_strange(sheet))
+    if whole or (not others and _at_home(charts, sheets)):
+        pages = {c.planned.name: page(c, sheets[c.planned.name]) for c in charts if c.planned.name in sheets}
+        return (Arrangement(pages, noticed=_of_pages(pages)),)
+    return _searched(plan, charts, workbook, others)
+
+
+def title_in(plan: Plan, cells: Mapping[str, RawCell]) -> Title | None:
+    """The first title of the report among these cells, in reading order."""
+    found = [
+        (place(spot), match)
+        for spot, cell in cells.items()
+        if cell.stored is Stored.TEXT and len(cell.text) < 200 and (match := title_of(plan, cell.text))
+    ]
+    return min(found, key=lambda item: item[0])[1] if found else None
+
+
+def title_of(plan: Plan, text: str) -> Title | None:
+    """Agency and year of a report's title; None if the text is none."""
+    pattern = _title(plan.form.report_title)
+    match = pattern.fullmatch(text.strip()) or pattern.fullmatch(plain(text))
+    return Title(match["agency"], match["year"]) if match else None
+
+
+@lru_cache(maxsize=16)
+def _title(pattern: str) -> re.Pattern[str]:
+    """The title as the form prints it; where it says "year" in one way, any other way is as good."""
+    agency, year = re.escape("{agency}"), re.escape("{year}")
+    pattern = re.escape(plain(pattern))
+    signs = sorted(dialect().titles.year_signs, key=len, reverse=True)
+    printed = next((sign for sign in signs if f"{year}{sign}" in pattern), "")
+    pattern = pattern.replace(f"{year}{printed}", f"{year}(?:{'|'.join(signs)})" if printed else year)
+    return re.compile(pattern.replace(agency, "(?P<agency>.+?)").replace(year, "(?P<year>20[0-9]{2})"))
+
+
+def _is_strange(sheet: RawSheet) -> bool:
+    return sheet.name != words().sheets["identity"] and bool(sheet.cells)
+
+
+def _at_home(charts: Sequence[Charted], sheets: Mapping[str, RawSheet]) -> bool:
+    """Whether every sheet is there and can be read without looking at any other."""
+    return all(
+        chart.planned.name in sheets and (not chart.labels or in_place(chart, sheets[chart.planned.name].cells))
+        for chart in charts
+    )
+
+
+def _of_pages(pages: Mapping[str, Page]) -> tuple[Observation, ...]:
+    return tuple(item for found in pages.values() for item in found.noticed)
+
+
+# --- looking for the tables ------------------------------------------------------------------------------------
+
+
+def _searched(
+    plan: Plan, charts: Sequence[Charted], workbook: RawWorkbook, others: Sequence[RawSheet]
+) -> tuple[Arrangement, ...]:
+    pieces = [piece for sheet in workbook.sheets for piece in _pieces(plan, charts, sheet)]
+    sets = _sets(plan, pieces)
+    if len(sets) > 1:
+        return tuple(_one(plan, charts, workbook, own, others, several=len(sets)) for own in sets)
+    return (_one(plan, charts, workbook, pieces, others),)
+
+
+def _pieces(plan: Plan, charts: Sequence[Charted], sheet: RawSheet) -> Iterator[_Piece]:
+    """The stretches of a sheet in which a table stands once."""
+    found = words_on(sheet.cells)
+    tables = {table: chart.anchors(table) for chart in charts for table in chart.tables}
+    here = tuple(table for table, anchors in tables.items() if share_present(anchors, found) >= PRESENT)
+    if not here:
+        return
+    copy = _copy_of(plan, sheet.name)
+    cuts = _cuts(plan, sheet, [anchor for table in here for anchor in tables[table]], found)
+    if not cuts:
+        yield _Piece(sheet, sheet.cells, here, copy, title_in(plan, sheet.cells))
+        return
+    for number, (start, end) in enumerate(zip(cuts, [*cuts[1:], 1 << 30], strict=True)):
+        cells = {spot: cell for spot, cell in sheet.cells.items() if start <= place(spot)[0] < end}
+        inside = words_on(cells)
+        held = tuple(table for table in here if share_present(tables[table], inside) >= PRESENT)
+        yield _Piece(sheet, cells, held, f"{copy}:{number}" if number else copy, title_in(plan, cells))
+
+
+def _cuts(
+    plan: Plan, sheet: RawSheet, anchors: Sequence[Anchor], found: Mapping[str, Sequence[tuple[int, int]]]
+) -> list[int]:
+    """The rows at which a further copy of the same tables begins; empty where each table stands once."""
+    planned = [plain(anchor.text) for anchor in anchors]
+    single = [text for text in set(planned) if planned.count(text) == 1 and text in found]
+    times = sorted(len(found[text]) for text in single)
+    often = times[len(times) // 2] if times else 1
+    if often < 2:
+        return []
+    titles = sorted({place(spot)[0] for spot, cell in sheet.cells.items() if title_of(plan, cell.text)})
+    if len(titles) == often:
+        return [1, *titles[1:]]
+    first = min((found[text] for text in single if len(found[text]) == often), key=lambda spots: spots[0])
+    rows = sorted({row for row, _ in first})
+    return [1, *rows[1:]] if len(rows) == often else []
+
+
+def _copy_of(plan: Plan, name: str) -> str:
+    """Which copy a sheet is by its name: "2" for 表三 (2), "" for 表三 itself and for any other name."""
+    match = _COPY.fullmatch(name)
+    return match["first"] or match["second"] if match and match["name"] in plan.known else ""
+
+
+def _sets(plan: Plan, pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    """The pieces by submission: more than one only if each is complete and says whose it is."""
+    printed = {table.id for table in plan.form.tables if table.printed}
+    by_agency: dict[str, list[_Piece]] = {}
+    for piece in pieces:
+        if piece.title is not None:
+            by_agency.setdefault(piece.title.agency, []).append(piece)
+    for piece in pieces:
+        if piece.title is None:
+            kin = [own for own in by_agency.values() if any(piece.copy == each.copy for each in own)]
+            if len(kin) != 1:
+                return [list(pieces)]
+            kin[0].append(piece)
+    held = [[table for piece in own for table in piece.tables] for own in by_agency.values()]
+    complete = all(printed <= set(tables) and len(tables) == len(set(tables)) for tables in held)
+    return list(by_agency.values()) if complete and len(by_agency) > 1 else [list(pieces)]
+
+
+# --- one submission --------------------------------------------------------------------------------------------
+
+
+def _one(
+    plan: Plan,
+    charts: Sequence[Charted],
+    workbook: RawWorkbook,
+    pieces: Sequence[_Piece],
+    others: Sequence[RawSheet],
+    several: int = 0,
+) -> Arrangement:
+    pages: dict[str, Page] = {}
+    noticed: list[Observation] = []
+    copy = next((piece.copy for piece in pieces if piece.copy), "") if several else ""
+    for chart in charts:
+        own = _pieces_for(chart, pieces)
+        if own:
+            pages[chart.planned.name], said = _agreed(chart, own)
+            noticed += said
+        elif sheet := _furniture_sheet(chart, workbook, copy, others):
+            pages[chart.planned.name] = page(chart, sheet)
+    used = {found.sheet.name for found in pages.values()} | {piece.sheet.name for piece in pieces}
+    noticed += _renamed(plan, pages) if not several else []
+    title = next((piece.title for piece in pieces if piece.title), None)
+    if several:
+        noticed.append(
+            Observation("workbook.several", facts={"count": several, "agency": title.agency if title else ""})
+        )
+    strange = () if several else tuple(sheet for sheet in others if sheet.name not in used)
+    return Arrangement(pages, title, strange, (*_of_pages(pages), *noticed), copy)
+
+
+def _pieces_for(chart: Charted, pieces: Sequence[_Piece]) -> list[_Piece]:
+    """Where a planned sheet's tables stand; the sheet of its own name first."""
+    own = [piece for piece in pieces if chart.tables and set(chart.tables) & set(piece.tables)]
+    return sorted(own, key=lambda piece: piece.sheet.name != chart.planned.name)
+
+
+def _furniture_sheet(chart: Charted, workbook: RawWorkbook, copy: str, others: Sequence[RawSheet]) -> RawSheet | None:
+    """A sheet without tables: by its name, else by our words on it."""
+    for sheet in workbook.sheets:
+        match = _COPY.fullmatch(sheet.name)
+        if sheet.name == chart.planned.name and not copy:
+            return sheet
+        if copy and match and match["name"] == chart.planned.name and copy in match.groups():
+            return sheet
+    if copy or chart.labels:
+        return None
+    anchors = [Anchor(slot.text, slot.box) for slot in chart.planned.slots if slot.role in FURNITURE and slot.text]
+    return next(
+        (sheet for sheet in others if anchors and share_present(anchors, words_on(sheet.cells)) >= PRESENT), None
+    )
+
+
+def _agreed(chart: Charted, pieces: Sequence[_Piece]) -> tuple[Page, list[Observation]]:
+    """The page of the first piece; where filled copies of it say something else, those figures are in doubt."""
+    read = [page(chart, piece.sheet, piece.cells) for piece in pieces]
+    filled = [found for found in read if any(_said(found).values())]
+    main = read[0] if read[0] in filled or not filled else filled[0]
+    noticed = []
+    differing: dict[str, str] = {}
+    for other in read:
+        if other is main:
+            continue
+        mine, theirs = _said(main), _said(other)
+        apart = [spot for spot, text in theirs.items() if text != mine[spot]] if other in filled else []
+        differing |= dict.fromkeys(apart, other.sheet.name)
+        code = "sheet.copy_differs" if apart else "sheet.copy"
+        facts = {"of": main.sheet.name, "count": len(apart), "at": tuple(main.where(spot) for spot in apart)}
+        noticed.append(Observation(code, other.sheet.name, facts=facts))
+    if differing:
+        main = replace(main, doubts={**main.doubts, **dict.fromkeys(differing, Doubt.AMBIGUOUS)})
+    return main, noticed
+
+
+def _said(found: Page) -> dict[str, str]:
+    """What each input of a page holds, by planned address."""
+    return {
+        slot.address: cell.text.strip() if (cell := found.cells.get(slot.address)) else ""
+        for slot in found.chart.planned.slots
+        if slot.role is Role.INPUT
+    }
+
+
+def _renamed(plan: Plan, pages: Mapping[str, Page]) -> list[Observation]:
+    return [
+        Observation("sheet.renamed", found.sheet.name, facts={"from": name, "to": found.sheet.name})
+        for name, found in pages.items()
+        if found.sheet.name != name
+    ]

@@ -1,0 +1,91 @@
+"""What the template had and the returned workbook has no more: protection, validation, hidden and shown sheets."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from xltool.forms.furniture import words
+from xltool.forms.layout import Plan
+from xltool.forms.places import box, place
+from xltool.forms.slots import Purpose, Role
+from xltool.intake.arranging import Arrangement
+from xltool.intake.raw import RawWorkbook
+from xltool.model import Box, Observation
+
+DROPPING = ("LibreOffice", "OpenOffice")  # programs that never write the lock of the structure
+
+
+def integrity(plan: Plan, workbook: RawWorkbook, found: Arrangement) -> Iterator[Observation]:
+    """Everything that differs from the workbook that was handed out, besides what is filled in and what it says."""
+    yield from _sheets(plan, workbook, found)
+    if not workbook.complete:
+        return
+    if not workbook.structure_protected and not workbook.program.startswith(DROPPING):
+        yield Observation("structure.unprotected")
+    for page in found.pages.values():
+        sheet = page.sheet
+        if not sheet.protected:
+            yield Observation("protection.removed", sheet.name)
+        inputs = tuple(page.where(slot) for slot in _inputs(plan)[page.chart.planned.name])
+        if inputs and (lost := _unvalidated(sheet.validated, inputs)):
+            yield Observation("validation.lost", sheet.name, lost[0], facts={"count": len(lost), "at": lost})
+    yield from _checks(plan, found)
+
+
+def _sheets(plan: Plan, workbook: RawWorkbook, found: Arrangement) -> Iterator[Observation]:
+    for page in found.pages.values():
+        if page.sheet.state != "visible":
+            yield Observation("sheet.hidden", page.sheet.name)
+    order = [sheet.name for sheet in workbook.sheets]
+    planned = [found.pages[sheet.name].sheet.name for sheet in plan.sheets if sheet.name in found.pages]
+    now = sorted(set(planned), key=order.index)
+    if now != list(dict.fromkeys(planned)):
+        yield Observation("sheets.reordered", facts={"order": tuple(now)})
+    identity = words().sheets["identity"]
+    if any(sheet.name == identity and sheet.state == "visible" for sheet in workbook.sheets):
+        yield Observation("sheet.shown", identity)
+
+
+_by_sheet: dict[str, dict[str, tuple[str, ...]]] = {}
+
+
+def _inputs(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Planned addresses of the inputs, by sheet."""
+    if plan.digest not in _by_sheet:
+        _by_sheet[plan.digest] = {
+            sheet.name: tuple(slot.address for slot in sheet.slots if slot.role is Role.INPUT) for sheet in plan.sheets
+        }
+    return _by_sheet[plan.digest]
+
+
+@lru_cache(maxsize=1024)
+def _unvalidated(validated: tuple[str, ...], inputs: tuple[str, ...]) -> tuple[str, ...]:
+    """The inputs under none of these ranges. Most workbooks of a batch have the same ranges."""
+    boxes = [found for ranges in validated for text in ranges.split() if (found := _box(text))]
+    return tuple(spot for spot in inputs if not any(_holds(each, spot) for each in boxes))
+
+
+def _box(text: str) -> Box | None:
+    try:
+        return box(text.replace("$", ""))
+    except ValueError:
+        return None
+
+
+def _holds(area: Box, spot: str) -> bool:
+    row, column = place(spot)
+    return area.row <= row < area.row + area.rows and area.column <= column < area.column + area.columns
+
+
+def _checks(plan: Plan, found: Arrangement) -> Iterator[Observation]:
+    """Live checks that somebody replaced by what they should show."""
+    sheet = plan.sheet(Purpose.CHECKS)
+    page = found.pages.get(sheet.name)
+    if page is None:
+        return
+    holds = words().checks["holds"]  # what a template never writes itself: a check that has no data yet says "—"
+    results = (slot.address for slot in sheet.slots if slot.role is Role.CHECK and slot.text == "result")
+    typed = tuple(
+        spot for spot in results if (cell := page.cells.get(spot)) and cell.formula is None and cell.text == holds
+    )
+    if typed:
+        yield Observation("checks.overwritten", page.sheet.name, typed[0], facts={"count": len(typed), "at": typed})

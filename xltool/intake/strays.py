@@ -1,0 +1,76 @@
+"""What stands on the sheets besides figures: words that differ, cells that belong to nothing, sheets that are gone."""
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from xltool.forms.layout import Plan
+from xltool.forms.places import place
+from xltool.forms.slots import Purpose
+from xltool.intake.arranging import Arrangement
+from xltool.intake.identifying import text_of
+from xltool.intake.labels import plain, same_words
+from xltool.intake.locating import Page, charted
+from xltool.intake.raw import RawSheet
+from xltool.model import Observation
+
+MOST_STRAYS = 100  # told one by one; the rest of a sheet is told as a number
+ALIKE = 0.8  # of two labels must agree before one is the other, said differently
+
+
+def labels_changed(found: Arrangement, *, issued: bool) -> Iterator[Observation]:
+    """Printed words that say something else; of a form an office made itself, only those that hardly resemble them."""
+    for page in found.pages.values():
+        if page.worded:
+            continue
+        for slot in page.chart.labels:
+            said = text_of(page.cells.get(slot.address))
+            if slot.address in page.doubts or same_words(said, slot.text):
+                continue
+            code = "label.changed" if issued or not _alike(said, slot.text) else "label.reworded"
+            facts = {"expected": slot.text, "found": said}
+            yield Observation(code, page.sheet.name, page.where(slot.address), facts=facts)
+
+
+def _alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, plain(one), plain(other), autojunk=False).ratio() >= ALIKE
+
+
+def missing_sheets(plan: Plan, found: Arrangement, *, issued: bool) -> Iterator[Observation]:
+    """Sheets of the form that are not there; of what is no workbook of one agency of ours, those of the tables."""
+    unprinted = {table.name for table in plan.form.tables if not table.printed}
+    for chart in charted(plan):
+        name = chart.planned.name
+        wanted = issued or (chart.labels and name not in unprinted)
+        if wanted and name not in found.pages:
+            yield Observation("sheet.missing", name, facts={"sheet": name})
+
+
+def strays(plan: Plan, found: Arrangement) -> Iterator[Observation]:
+    """Populated cells that are no part of the form."""
+    marks = plan.sheet(Purpose.MARKS).name
+    left: dict[str, set[str]] = {}
+    sheets: dict[str, RawSheet] = {}
+    for name, page in found.pages.items():
+        if name != marks:
+            own = set(_rest(plan, name, page))
+            left[page.sheet.name] = left.get(page.sheet.name, own) & own
+            sheets[page.sheet.name] = page.sheet
+    for sheet in found.strange:
+        left[sheet.name], sheets[sheet.name] = set(sheet.cells), sheet
+    for name, spots in left.items():
+        yield from _told(sheets[name], spots)
+
+
+def _rest(plan: Plan, name: str, page: Page) -> Iterator[str]:
+    if page.rest is not None:
+        yield from page.rest
+    else:
+        yield from page.cells.keys() - plan.known[name]
+
+
+def _told(sheet: RawSheet, strange: set[str]) -> Iterator[Observation]:
+    spots = sorted((spot for spot in strange if sheet.cells[spot].text.strip()), key=place)
+    for spot in spots[:MOST_STRAYS]:
+        yield Observation("stray", sheet.name, spot, facts={"text": sheet.cells[spot].text})
+    if len(spots) > MOST_STRAYS:
+        yield Observation("stray.more", sheet.name, facts={"count": len(spots) - MOST_STRAYS})
