@@ -166,6 +166,23 @@ def status(about: "Setting", paths: tuple[Path, ...], year: int | None, jobs: in
     _leave(pipeline.worth_a_look(made.tracking) or bool(made.missing))
 
 
+@command
+@click.argument("summary", type=PATH)
+@click.argument("cell")
+@option("--where", default="")
+@option("--forms", type=PATH, multiple=True, metavar="DIR")
+@option("--json", "as_json", is_flag=True)
+def trace(summary: Path, cell: str, where: str, forms: tuple[Path, ...], as_json: bool) -> None:
+    """Prints who a figure of a consolidated workbook is made of."""
+    from xltool import pipeline, terminal
+    from xltool.forms.definitions import load_forms
+    from xltool.outputs import exchange
+
+    traced = pipeline.trace(summary, cell, load_forms(forms), where)
+    click.echo(exchange.dumps(exchange.traced(traced)) if as_json else terminal.traced(traced))
+    _leave(not all(figure.agrees for figure in traced))
+
+
 @main.group(help=texts.help("forms"), short_help=texts.help("forms.short"))
 def forms() -> None:
     """What forms there are."""

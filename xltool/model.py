@@ -102,6 +102,11 @@ class Cell:
         path = self.column_path if self.row_path else self.column_path[-1:]
         return "·".join(path[1:] if len(path) > 1 else path)
 
+    @property
+    def words(self) -> str:
+        """The official words of its line and its column, as one."""
+        return "·".join(part for part in (self.line_words, self.column_words) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -518,3 +523,35 @@ class Consolidation:
     def complete(self) -> bool:
         """Whether every total is whole; a figure that need not be given (``Cell.optional``) may be lacking."""
         return all(self.form.cells[cell].optional for cell in self.lacking)
+
+
+class Contribution(NamedTuple):
+    """One part of a sum and what it adds to one figure; ``value`` None where it gives none.
+
+    ``agencies`` is how many agencies' reports the part holds, ``file`` the name it came under.
+    """
+
+    agency: Agency
+    agencies: int
+    file: str
+    value: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """One figure of a consolidation and who it is made of, the largest contribution first.
+
+    ``total`` is what the official table says. ``agrees`` is whether the parts come to it, as far as that can be said.
+    """
+
+    cell: Cell
+    spot: Spot
+    total: Number | None
+    contributions: tuple[Contribution, ...]
+    agrees: bool = True
+
+    def share(self, contribution: Contribution) -> Decimal | None:
+        """Its part of the total, 0 to 1, to four places; None where there is nothing to divide."""
+        if not self.total or contribution.value is None:
+            return None
+        return (Decimal(contribution.value) / Decimal(self.total)).quantize(Decimal("0.0001"))

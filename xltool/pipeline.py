@@ -4,6 +4,7 @@ from xltool.runs.distributing import Issued, make_templates, serial
 from xltool.runs.merging import Choices, merge, open_findings, worth_a_look
 from xltool.runs.reviewing import check, file_finding, review_file, review_safely
 from xltool.runs.settings import Progress, Setting, last_year, setting
+from xltool.runs.tracing import trace
 
 __all__ = [
     "Choices",
@@ -20,5 +21,6 @@ __all__ = [
     "review_safely",
     "serial",
     "setting",
+    "trace",
     "worth_a_look",
 ]

@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xltool import texts
-from xltool.model import Consolidation, Finding, Form, Reviewed, Severity, Status, Submission
+from xltool.model import Consolidation, Finding, Form, Reviewed, Severity, Status, Submission, Traced
 
 if TYPE_CHECKING:
     from xltool.outputs.covering import Returned
@@ -96,6 +97,39 @@ def standing(made: Consolidation) -> str:
         open_count = len(_open(item.findings)) if item else 0
         rows.append((agency.code, agency.name, state, str(open_count or ""), Path(item.file).name if item else ""))
     return _table(("code", "name", "state", "open", "file"), rows)
+
+
+def traced(figures: Iterable[Traced]) -> str:
+    """For each figure its official words and total, then its contributors, those who add nothing as a number."""
+    return "\n".join(line for figure in figures for line in _traced(figure))
+
+
+def _traced(figure: Traced) -> Iterator[str]:
+    cell, spot = figure.cell, figure.spot
+    yield texts.told(
+        "traced",
+        place=f"{spot.sheet}!{spot.address}",
+        figure=cell.words,
+        cell=cell.id,
+        total=figure.total,
+        unit=cell.unit,
+    )
+    adding = [each for each in figure.contributions if each.value]
+    if adding:
+        rows = [
+            (each.agency.code, each.agency.name, f"{each.value:,}", _percent(figure.share(each)), each.file)
+            for each in adding
+        ]
+        yield _table(("code", "name", "value", "share", "file"), rows)
+    zero = sum(each.value == 0 for each in figure.contributions)
+    yield texts.told("traced_rest", adding=len(adding), zero=zero, open=len(figure.contributions) - len(adding) - zero)
+    if not figure.agrees:
+        found = sum(each.value or 0 for each in adding)
+        yield texts.told("traced_otherwise", total=figure.total, found=found)
+
+
+def _percent(share: Decimal | None) -> str:
+    return "" if share is None else f"{share:.1%}"
 
 
 def forms(known: Sequence[Form]) -> str:

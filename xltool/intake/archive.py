@@ -1,9 +1,10 @@
 """A consolidated workbook read back as an archive: every agency's figures, whose reports it holds, whose it lacks."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from typing import NamedTuple
 
-from xltool.forms.consolidated import ABSENT, CODE, LACKING
+from xltool.forms.consolidated import ABSENT, CODE, LACKING, LEAD
 from xltool.forms.furniture import words
 from xltool.forms.identity import LEAF
 from xltool.forms.places import address, place
@@ -32,6 +33,29 @@ def details(workbook: RawWorkbook) -> dict[str, dict[str, Number | None]]:
         if code not in found or _scope(row, columns) == words().cover[Scope.OWN]:
             found[code] = {cell: _figure(row.get(column)) for cell, column in figures.items()}
     return found
+
+
+class Part(NamedTuple):
+    """One row of the details: the texts of its leading columns by their ids, and its figures by cell id."""
+
+    lead: Mapping[str, str]
+    figures: Mapping[str, Number | None]
+
+
+def parts(workbook: RawWorkbook, cells: Container[str]) -> tuple[Part, ...]:
+    """Every part of the sum, in the order of the rows, with its figures for ``cells``."""
+    sheet = _sheet(workbook, words().summary.sheets["details"])
+    rows = _grid(sheet) if sheet else {}
+    columns = _ids(rows)
+    wanted = {cell: column for cell, column in columns.items() if cell in cells}
+    lead = {key: column for key, column in columns.items() if key in LEAD}
+    return tuple(
+        Part(
+            {key: row[column].text if column in row else "" for key, column in lead.items()},
+            {cell: _figure(row.get(column)) for cell, column in wanted.items()},
+        )
+        for row in _parts(rows, columns)
+    )
 
 
 def manifest(workbook: RawWorkbook) -> tuple[Leaf, ...]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import Enum
 
 from xltool import texts
-from xltool.model import Consolidation, Finding, Number, Reviewed, State, Status
+from xltool.model import Consolidation, Contribution, Finding, Number, Reviewed, State, Status, Traced
 from xltool.outputs.covering import Returned
 
 
@@ -63,6 +63,42 @@ def standing(made: Consolidation) -> dict[str, object]:
             {"code": agency.code, "name": agency.name, "status": status, "file": item.file if item else None}
         )
     return {"agencies": agencies, "missing": [agency.code for agency in made.unreported]}
+
+
+def traced(figures: Iterable[Traced]) -> dict[str, object]:
+    """The answer of ``trace --json``: for each figure every part of the sum, the largest first.
+
+    ``share`` is its part of the total, 0 to 1, as text of an exact decimal; ``agrees`` whether the parts come to the
+    total of the official table.
+    """
+    return {
+        "figures": [
+            {
+                "id": figure.cell.id,
+                "line": figure.cell.line_words,
+                "column": figure.cell.column_words,
+                "unit": figure.cell.unit,
+                "sheet": figure.spot.sheet,
+                "address": figure.spot.address,
+                "total": _number(figure.total),
+                "agrees": figure.agrees,
+                "contributors": [_contribution(figure, each) for each in figure.contributions],
+            }
+            for figure in figures
+        ]
+    }
+
+
+def _contribution(figure: Traced, each: Contribution) -> dict[str, object]:
+    return {
+        "code": each.agency.code or None,
+        "name": each.agency.name or None,
+        "scope": each.agency.scope.value,
+        "agencies": each.agencies,
+        "value": _number(each.value),
+        "share": _number(figure.share(each)),
+        "file": each.file or None,
+    }
 
 
 def dumps(answer: Mapping[str, object]) -> str:
