@@ -8,12 +8,14 @@ from dataclasses import replace
 from xltool.errors import DefinitionError
 from xltool.forms import expressions
 from xltool.forms.expressions import ExpressionError, Instance, Vocabulary
+from xltool.forms.placeholders import groups, must_be_known
 from xltool.forms.places import box, box_address, place
 from xltool.forms.schema import BlockSpec, ClaimSpec, FormSpec, RelationSpec, RelationsSpec, TableSpec, TablesSpec
 from xltool.model import (
     Box,
     Cell,
     Claim,
+    Draft,
     Form,
     Kind,
     Label,
@@ -50,7 +52,7 @@ def assemble(form: FormSpec, tables: TablesSpec, relations: RelationsSpec, diges
         replace(table, cells=tuple(replace(cell, computed=cell.id in computed) for cell in table.cells))
         for table in plain
     )
-    return Form(
+    made = Form(
         id=form.id,
         edition=form.edition,
         title=form.title,
@@ -72,7 +74,11 @@ def assemble(form: FormSpec, tables: TablesSpec, relations: RelationsSpec, diges
         source=source,
         cells={cell.id: cell for table in done for cell in table.cells},
         formulas=formulas,
+        groups=groups(form.groups, Vocabulary(cells), source),
+        drafts=tuple(Draft(item.section, item.text) for item in form.drafts),
     )
+    must_be_known(made, source)
+    return made
 
 
 def _refuse(problem: str, source: str, file: str, where: str, **facts: object) -> None:

@@ -87,12 +87,13 @@ def _decode(path: Path, content: bytes, kind: type[_Spec]) -> _Spec:
     try:
         return msgspec.toml.decode(content, type=kind)
     except msgspec.ValidationError as error:
-        raise _refusal(path, str(error)) from error
+        raise refusal(path, str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
         raise DefinitionError("definition.syntax", file=path.as_posix(), place=path.name, key=str(error)) from error
 
 
-def _refusal(path: Path, message: str) -> DefinitionError:
+def refusal(path: Path, message: str) -> DefinitionError:
+    """What msgspec's message about a file means for who wrote the file."""
     for problem, pattern in (("unknown_key", _UNKNOWN), ("missing_key", _MISSING)):
         if match := pattern.search(message):
             return DefinitionError(

@@ -100,6 +100,15 @@ def linear(text: str, words: Vocabulary) -> Linear:
     return vector.parts[""]
 
 
+def linears(text: str, words: Vocabulary) -> tuple[str, Mapping[str, Linear]]:
+    """One linear expression and what it leaves open: column or line, with one for each; or nothing, with one under "".
+
+    Raises ExpressionError.
+    """
+    vector = _value(_tree(text), words)
+    return vector.axis, vector.parts
+
+
 def _tree(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body

@@ -18,6 +18,21 @@ class SectionSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
     guidance: list[str] = []
 
 
+class GroupSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A sum that texts quote as ``{id}``; over whole lines as ``{id.column}``, ``{title}`` being the last."""
+
+    id: str
+    title: str
+    sum: str
+
+
+class DraftSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A paragraph offered for a section; its figures are placeholders."""
+
+    section: str
+    text: str
+
+
 class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """``form.toml``."""
 
@@ -34,6 +49,8 @@ class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     opening: str
     instructions: list[str]
     sections: list[SectionSpec]
+    groups: list[GroupSpec] = []
+    drafts: list[DraftSpec] = []
 
 
 class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
