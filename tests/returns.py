@@ -1,0 +1,136 @@
+"""Filled workbooks that go there and back, and what their parts and marks are: shared by the tests of sending back."""
+
+import re
+import struct
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import openpyxl
+
+from tests.merging import published, the_form
+from xltool import pipeline
+from xltool.forms.layout import Plan, plan
+from xltool.forms.slots import Purpose
+from xltool.model import Agency, Number, Reviewed
+from xltool.outputs.template import Filling, Issue, write_template
+
+LIST = "检查结果"
+TOWN = Agency("329908", "示例二镇人民政府")
+NEW = "requests.received.natural_person"  # 表三 D7
+LEFT_OVER = "requests.carried_out.natural_person"  # 表三 D31
+GOOD = {cell: figure for cell, figure in published("zhangjiawan-2025").items() if figure is not None}
+BROKEN = {**GOOD, LEFT_OVER: 5}  # one more than it should be
+
+
+def the_plan() -> Plan:
+    return plan(the_form())
+
+
+def filled(path: Path, figures: Mapping[str, Number | str], *, declared: bool = True, agency: Agency = TOWN) -> Path:
+    """A template with these figures typed in, as a program that calculates would have saved it."""
+    issue = Issue(agency, 2025, "2025-000000000001", filling=Filling(figures, declared=declared))
+    path.parent.mkdir(exist_ok=True, parents=True)
+    write_template(the_plan(), issue, path, force=True)
+    return path
+
+
+def checked(path: Path) -> Reviewed:
+    return pipeline.review_file(pipeline.setting(), path)
+
+
+def list_part() -> str:
+    """Where a template of ours has its list of findings."""
+    names = [sheet.name for sheet in the_plan().sheets]
+    return f"xl/worksheets/sheet{names.index(the_plan().sheet(Purpose.MARKS).name) + 1}.xml"
+
+
+def stored_members(path: Path) -> list[tuple[str, bytes]]:
+    """Name and stored (compressed) bytes, header included, of every member, in the order of the file."""
+    data = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        members = sorted(archive.infolist(), key=lambda info: info.header_offset)
+        assert [info.filename for info in members] == archive.namelist()
+    ends = [info.header_offset for info in members[1:]] + [archive.start_dir]
+    return [(info.filename, data[info.header_offset : end]) for info, end in zip(members, ends, strict=True)]
+
+
+def differing(one: Path, other: Path) -> list[str]:
+    """The parts whose stored bytes differ between two containers; order and names must be the same."""
+    left, right = stored_members(one), stored_members(other)
+    assert [name for name, _ in left] == [name for name, _ in right]
+    return [name for (name, held), (_, kept) in zip(left, right, strict=True) if held != kept]
+
+
+def rewritten(source: Path, target: Path, edit: Callable[[str, bytes], bytes | None]) -> Path:
+    """A copy in which every part is what ``edit`` makes of it; None leaves it out."""
+    with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+        for info in archive.infolist():
+            content = edit(info.filename, archive.read(info))
+            if content is not None:
+                copy.writestr(info.filename, content)
+    return target
+
+
+def replacing(part: str, old: str, new: str) -> Callable[[str, bytes], bytes | None]:
+    """An edit of one part: the words ``old``, which must be there, become ``new``."""
+
+    def edit(name: str, content: bytes) -> bytes | None:
+        if name != part:
+            return content
+        assert old in content.decode(), (part, old)
+        return content.decode().replace(old, new).encode()
+
+    return edit
+
+
+def retyped(source: Path, target: Path, **figures: int) -> Path:
+    """A copy with other numbers in these cells of 表三, all else untouched: typed in, or what follows from those."""
+
+    def edit(name: str, content: bytes) -> bytes:
+        if name != "xl/worksheets/sheet4.xml":
+            return content
+        text = content.decode()
+        for address, figure in figures.items():
+            cell = rf'(<c r="{address}"[^>]*>(?:<f>[^<]*</f>)?)<v>[^<]*</v>'
+            text, count = re.subn(cell, rf"\g<1><v>{figure}</v>", text)
+            assert count == 1, address
+        return text.encode()
+
+    return rewritten(source, target, edit)
+
+
+def marks(path: Path) -> list[list[object]]:
+    """The list of findings as openpyxl reads it, below its headings; rows that are not shown left out."""
+    sheet = openpyxl.load_workbook(path)[LIST]
+    rows = enumerate(sheet.iter_rows(min_row=4, max_col=9, values_only=True), start=4)
+    return [list(row) for number, row in rows if any(row) and not sheet.row_dimensions[number].hidden]
+
+
+def lit(path: Path) -> list[object]:
+    """Every cell the conditional formats find in the list, shown or not."""
+    column = openpyxl.load_workbook(path)[LIST].iter_rows(min_row=4, max_col=1, values_only=True)
+    return [value for (value,) in column if value is not None]
+
+
+def without_central_sizes(path: Path) -> Path:
+    """The same file written as a stream: sizes stand after the data, and there is a comment at the end."""
+    target = path.with_name(f"streamed {path.name}")
+    with zipfile.ZipFile(path) as archive, target.open("wb") as raw:
+        copy = zipfile.ZipFile(_Unseekable(raw), "w", zipfile.ZIP_DEFLATED)  # type: ignore[call-overload]  # enough
+        copy.comment = b"a comment"
+        for info in archive.infolist():
+            copy.writestr(info.filename, archive.read(info))
+        copy.close()
+    flags = struct.unpack_from("<H", target.read_bytes(), 6)[0]
+    assert flags & 8, "sizes were meant to follow the data"
+    return target
+
+
+class _Unseekable:
+    """A file that can only be written on."""
+
+    def __init__(self, raw: object) -> None:
+        self.write = raw.write  # type: ignore[attr-defined]  # any binary file
+        self.flush = raw.flush  # type: ignore[attr-defined]
