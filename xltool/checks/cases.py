@@ -7,7 +7,7 @@ from xltool.checks.signatures import System, figure, places_needed, system, whol
 from xltool.checks.slips import NOTHING, Sheet, Strips
 from xltool.checks.smallest_sets import Puzzle, Undecided
 from xltool.forms.controls import Control, controls
-from xltool.forms.equations import definitions, equations
+from xltool.forms.equations import Equation, definitions, equations
 from xltool.model import Form, Kind, Number, Relation, Values
 
 Runs = tuple[tuple[int, ...], ...]
@@ -46,6 +46,11 @@ class Case:
             lowest=[None if cell and cell.kind is Kind.SIGNED_COUNT else 0 for cell in cells],
             fixed=frozenset(self.system.places[cell] for cell in self._locked if cell in self.system.places),
         )
+
+    def lacks(self, row: Equation) -> int:
+        """What an equation lacks."""
+        places = self.system.places
+        return sum(by * self.figures[places[cell]] for cell, by in row.terms.items()) - row.constant * 10**self.places
 
     def whole(self, value: Number) -> int:
         """A figure as a whole number of this case."""

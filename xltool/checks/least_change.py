@@ -15,6 +15,7 @@ from xltool.forms.equations import Equation, dependents
 
 LARGEST = 2**40  # beyond this, sums of figures could leave the solver's whole numbers
 ORDINARY = 10  # weight of a change
+MOST = 30  # sets
 BRIEFEST = 0.02  # seconds without which no solver is asked
 
 
@@ -35,19 +36,26 @@ def installed() -> bool:
 
 
 def least_changes(
-    puzzle: Puzzle, residuals: Sequence[int], weights: Mapping[int, int], seconds: float, most: int = 30
+    puzzle: Puzzle,
+    residuals: Sequence[int],
+    weights: Mapping[int, int],
+    seconds: float,
+    fewer_than: int | None = None,
 ) -> Answer:
     """The sets of changes of least weight that leave no residual; ``weights`` by position, `ORDINARY` where none.
 
-    Loading the solver (once a process, half a second) does not count as ``seconds``.
+    With ``fewer_than``, only sets of fewer changes than that. Loading the solver (once a process, half a second) does
+    not count as ``seconds``.
     """
     if sum(map(abs, residuals)) > LARGEST or not installed():
         return Answer((), complete=False)
     programme = _Programme(puzzle, residuals, weights)
+    if fewer_than is not None:
+        programme.limit(fewer_than - 1)
     until = monotonic() + seconds
     found: list[Undecided] = []
     least: int | None = None
-    while len(found) < most and (left := until - monotonic()) > BRIEFEST:
+    while len(found) < MOST and (left := until - monotonic()) > BRIEFEST:
         solved = programme.solved(left, least)
         if solved is None:
             return Answer(tuple(found), complete=False)
@@ -110,6 +118,10 @@ class _Programme:
             multiple = self._model.new_int_var(least // step, (now + reach) // step, "")
             self._model.add(right == step * multiple).only_enforce_if(changed)
         self._right[cell], self._changed[cell] = right, changed
+
+    def limit(self, most: int) -> None:
+        """No answer may change more figures than this."""
+        self._model.add(sum(self._changed.values()) <= most)
 
     def forbid(self, changes: Mapping[int, int]) -> None:
         """No further answer may change all of these."""

@@ -127,10 +127,18 @@ class _Search:
             yield self._diagnosis(frozenset({block}), *self._explained(frozenset({block}), max(share, 0)))
 
     def _diagnosis(self, blocks: frozenset[int], repairs: Sequence[Repair], complete: bool) -> Diagnosis:
-        broken = [row for row, left in enumerate(self._of(blocks)) if left]
-        relations = dict.fromkeys(name for row in broken for name in self._system.relations[row])
+        broken = [self._system.relations[row] for row, left in enumerate(self._of(blocks)) if left]
+        relations = dict.fromkeys(name for names in (*broken, *self._sums_of(blocks)) for name in names)
         question = best_question(self._evidence, repairs, self._asked)
         return Diagnosis(tuple(relations), tuple(repairs[:MOST]), max(len(repairs) - MOST, 0), complete, question)
+
+    def _sums_of(self, blocks: frozenset[int]) -> Iterator[tuple[str, ...]]:
+        """The broken equations that only add up others of these blocks."""
+        rows = [row for row, block in enumerate(self._system.blocks) if block in blocks]
+        held = {self._system.cells[at] for row in rows for at, _ in self._system.members[row]}
+        for total in self._system.sums:
+            if total.terms.keys() <= held and self._case.lacks(total):
+                yield total.relations
 
     def _explained(self, blocks: frozenset[int], seconds: float) -> tuple[list[Repair], bool]:
         """The repairs of fewest events for a block, and whether all there are were looked at."""
@@ -145,16 +153,19 @@ class _Search:
                 if repairs := self._repairs(found):
                     if not self._case.puzzle.overlooks(residuals, events):
                         return repairs, len(found) < ENOUGH
-                    fewer, proven = self._least(residuals, until - monotonic())
-                    return (fewer, proven) if fewer and fewer[0].events < events else (repairs, proven)
+                    fewer, proven = self._least(residuals, until - monotonic(), events)
+                    return fewer or repairs, proven
         except TimeIsUp:
             pass
         return self._least(residuals, until - monotonic())
 
-    def _least(self, residuals: Sequence[int], seconds: float) -> tuple[list[Repair], bool]:
+    def _least(
+        self, residuals: Sequence[int], seconds: float, fewer_than: int | None = None
+    ) -> tuple[list[Repair], bool]:
         """The smallest sets as the integer programme finds them, and whether there are no others."""
         likely = [place for place, cell in enumerate(self._system.cells) if cell in self._evidence.likely_right]
-        answer = least_changes(self._case.puzzle, residuals, dict.fromkeys(likely, ORDINARY + CONFIRMED), seconds)
+        weights = dict.fromkeys(likely, ORDINARY + CONFIRMED)
+        answer = least_changes(self._case.puzzle, residuals, weights, seconds, fewer_than)
         telling = [((), changes) for changes in answer.sets if len(changes) <= TELLING]
         return self._repairs(telling), answer.complete
 

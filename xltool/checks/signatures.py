@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from xltool.forms.controls import Control
-from xltool.forms.equations import blocks, equations, without
+from xltool.forms.equations import Dependent, Equation, blocks, dependents, equations, without
 from xltool.model import Cell, Kind, Number, Relation
 
 Signature = tuple[tuple[int, int], ...]
@@ -25,7 +25,7 @@ class System:
     ``cells`` are the figures that take part, ``signatures`` their equations and coefficients; ``members`` the figures
     of an equation with theirs; ``relations`` the ids behind it; ``constants`` what it should come to; ``blocks`` which
     equations hang together. ``supports`` and ``masks`` are the same as bits: the equations of a figure, the figures of
-    an equation; ``bearers`` the figures by their support.
+    an equation; ``bearers`` the figures by their support. ``sums`` are the equations left out, which add up others.
     """
 
     cells: tuple[str, ...]
@@ -38,6 +38,7 @@ class System:
     supports: tuple[int, ...]
     masks: tuple[int, ...]
     bearers: Mapping[int, tuple[int, ...]]
+    sums: tuple[Equation, ...]
 
     def residuals(self, figures: Sequence[int], scale: int = 1) -> list[int]:
         """Left minus right of every equation, for figures (and constants) multiplied by ``scale``."""
@@ -56,9 +57,12 @@ def system(
 ) -> System:
     """The equations of a form without its ``unknown`` cells; ``defined`` are those the template computes, and by what.
 
-    An equation that only adds several blocks up is left out: where it is broken, one of them is.
+    An equation that only adds shorter ones up is left out: where it is broken, one of them is.
     """
     rows = without(equations(relations, controls), unknown, dict(defined))
+    adding_up = {item.position for item in dependents(rows) if item.consistent and _longest(rows, item)}
+    sums = tuple(row for place, row in enumerate(rows) if place in adding_up)
+    rows = tuple(row for place, row in enumerate(rows) if place not in adding_up)
     numbered = [(row, block) for row, block in zip(rows, blocks(rows), strict=True) if block is not None]
     cells = tuple(dict.fromkeys(cell for row, _ in numbered for cell in row.terms))
     places = {cell: place for place, cell in enumerate(cells)}
@@ -82,7 +86,13 @@ def system(
         supports=supports,
         masks=tuple(sum(1 << cell for cell, _ in row) for row in members),
         bearers=MappingProxyType(bearers),
+        sums=sums,
     )
+
+
+def _longest(rows: Sequence[Equation], item: Dependent) -> bool:
+    """Whether an equation is longer than each of those it follows from."""
+    return all(len(rows[other].terms) < len(rows[item.position].terms) for other in item.others)
 
 
 def places_needed(values: Mapping[str, Number], cells: Mapping[str, Cell], taking_part: Sequence[str]) -> int:
