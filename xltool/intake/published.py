@@ -92,7 +92,7 @@ def read_report(path: Path, forms: Sequence[Form], *, year: int | None = None, f
         year=year or title.year,
         agency_name=title.agency,
         figures=_figures(reading, figures, said),
-        texts=without_sentences(section_texts(reading.found, reading.located, document.unit), chosen, said),
+        texts=without_sentences(_texts(reading), chosen, said),
         log=tuple(_log(reading, figures, title, year)),
         source=Source(str(path), file.sha256, file.size, file.modified, document.kind),
     )
@@ -174,6 +174,10 @@ def _must_be_one(reading: _Reading) -> None:
     again = {each.cell.id: plain(each.text) for each in read_figures(reading.found, second).filled.printed}
     if any(first.get(cell, text) != text for cell, text in again.items()):
         raise ForeignFileError("import.several_reports")
+
+
+def _texts(reading: _Reading) -> dict[str, tuple[str, ...]]:
+    return section_texts(reading.found, reading.located, reading.document.unit, reading.document.kind)
 
 
 def _title(document: Document, reading: _Reading) -> Title:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from xltool.forms.dialect import page_number
@@ -42,7 +43,8 @@ class Field(NamedTuple):
     """The figures a line of the form asks for, and the tokens found after its label.
 
     ``own`` are those in the label's own row of a table, ``rows`` those of any table by row. ``joined`` if the first
-    stands directly behind the label, without white space or border. ``piece`` is where the label ends.
+    stands directly behind the label, without white space or border. ``piece`` is where the label ends. ``numbered``
+    is the number of the next label where the last sign may be it, ``broken`` if the tokens end within a figure.
     """
 
     anchor: Anchor
@@ -52,6 +54,8 @@ class Field(NamedTuple):
     own: tuple[Token, ...] = ()
     rows: tuple[tuple[Token, ...], ...] = ()
     joined: bool = False
+    numbered: str = ""
+    broken: bool = False
 
     @property
     def full(self) -> list[Token]:
@@ -59,29 +63,69 @@ class Field(NamedTuple):
         return [token for token in self.tokens if token.what is What.FIGURE]
 
 
-def field_after(found: Stream, place: Placed, stop: int, cells: tuple[Cell, ...]) -> Field:
-    """The field behind one label; ``stop`` is where the next label begins."""
-    tokens = _figures(_tokens(found, place.end, stop), place.anchor)
+def field_after(
+    found: Stream, place: Placed, following: Placed | None, cells: tuple[Cell, ...], words: frozenset[str]
+) -> Field:
+    """The field behind one label, up to the ``following`` one; ``words`` are the signs of all labels of the table."""
+    stop = following.start if following else len(found.text)
+    tokens, broken = _figures(_tokens(found, place.end, stop), place.anchor, len(cells), words)
     rows = _rows(found, tokens)
-    own = rows.get(_row_of(found, found.owner[place.end - 1]), [])
-    joined = place.end < stop and not found.spaced(place.end)
-    return Field(place.anchor, cells, found.owner[place.end - 1], tokens, tuple(own), tuple(map(tuple, rows.values())), joined)
+    return Field(
+        place.anchor,
+        cells,
+        piece=found.owner[place.end - 1],
+        tokens=tokens,
+        own=tuple(rows.get(_row_of(found, found.owner[place.end - 1]), [])),
+        rows=tuple(map(tuple, rows.values())),
+        joined=place.end < stop and not found.spaced(place.end),
+        numbered=_number_lost(found, following) if following else "",
+        broken=broken,
+    )
 
 
-def field_among(found: Stream, places: Sequence[Placed], stop: int, cells: tuple[Cell, ...]) -> Field:
-    """The field of a line without a label of its own, among and behind the labels of its table."""
-    known = set("".join(place.anchor.words for place in places))
+def figures_between(found: Stream, start: int, stop: int) -> int:
+    """How many figures stand outside tables between two places of the stream."""
+    return sum(token.what is What.FIGURE and not token.whole for token in _tokens(found, start, stop))
+
+
+def _number_lost(found: Stream, following: Placed) -> str:
+    """The number of a label that stands without it, directly behind other signs."""
+    ordinal = following.anchor.ordinal
+    lost = ordinal and not found.text.startswith(ordinal, following.start) and not found.spaced(following.start)
+    return ordinal.strip("().,") if lost else ""
+
+
+def field_among(found: Stream, places: Sequence[Placed], stop: int, cells: tuple[Cell, ...], words: frozenset[str]) -> Field:
+    """The field of a line without a label of its own, among and behind the labels of its table, whose signs are
+    ``words``."""
     tokens: list[Token] = []
+    broken = False
     ends = [place.start for place in places[1:]] + [stop]
     for place, end in zip(places, ends, strict=True):
         for token in _tokens(found, place.end, end):
             if token.what is not What.WORDS:
                 tokens.append(token)
-            elif not known.issuperset(plain(token.text)):
+            elif not words.issuperset(plain(token.text)):
+                broken = bool(tokens) and _ends_a_figure(tokens[-1], token)
                 break
-    joined = places[-1].end < stop and not found.spaced(places[-1].end)
-    rows = tuple(map(tuple, _rows(found, tokens).values()))
-    return Field(places[-1].anchor, cells, found.owner[places[-1].end - 1], tuple(tokens), (), rows, joined)
+    last = places[-1]
+    return Field(
+        last.anchor,
+        cells,
+        piece=found.owner[last.end - 1],
+        tokens=tuple(tokens),
+        rows=tuple(map(tuple, _rows(found, tokens).values())),
+        joined=last.end < stop and not found.spaced(last.end),
+        broken=broken,
+    )
+
+
+def _ends_a_figure(last: Token, words: Token) -> bool:
+    """Whether words begin with the unit of the figure before them."""
+    if last.piece != words.piece:
+        return False
+    texts = [f"1{words.text[:length]}" for length in (1, 2)]
+    return any(interpret(RawCell(Stored.TEXT, text), Kind.AMOUNT, 6).note == "unit_in_cell" for text in texts)
 
 
 def _rows(found: Stream, tokens: Sequence[Token]) -> dict[tuple[int, int, int], list[Token]]:
@@ -97,36 +141,44 @@ def _row_of(found: Stream, piece: int) -> tuple[int, int, int]:
     return page, table, row
 
 
-def _figures(tokens: Iterator[Token], anchor: Anchor) -> tuple[Token, ...]:
-    """Up to the first words behind the figures; before them, what is left of the label is passed over."""
+def _figures(
+    tokens: Iterator[Token], anchor: Anchor, asked: int, words: frozenset[str]
+) -> tuple[tuple[Token, ...], bool]:
+    """Up to the first words behind the figures, and whether those stand within a figure: they are its unit, or the rest
+    of a label between two lines that figures are broken over.
+
+    Before the figures, what is left of the label is passed over.
+    """
     kept: list[Token] = []
     seen = False
     first = -1
     for token in tokens:
         first = token.piece if first < 0 else first
-        if token.what is What.WORDS:
-            rest = token.piece == first or is_fragment(plain(token.text), anchor)
-            if seen or not rest:
-                break
-            continue
-        seen = seen or token.what is What.FIGURE
-        kept.append(token)
-    return tuple(kept)
+        if token.what is not What.WORDS:
+            seen = seen or token.what is What.FIGURE
+            kept.append(token)
+        elif seen or not (token.piece == first or is_fragment(plain(token.text), anchor)):
+            torn = words.issuperset(plain(token.text)) and 0 < _next_figures(tokens) < asked
+            return tuple(kept), seen and (torn or _ends_a_figure(kept[-1], token))
+    return tuple(kept), False
+
+
+def _next_figures(tokens: Iterator[Token]) -> int:
+    """How many figures come before the next words."""
+    return sum(1 for token in takewhile(lambda token: token.what is not What.WORDS, tokens) if token.what is What.FIGURE)
 
 
 def _tokens(found: Stream, start: int, stop: int) -> Iterator[Token]:
     """Everything between two places of the stream, empty cells included."""
-    if start > stop or not found.text:
-        return
-    piece = found.owner[start - 1] if start else 0
-    while piece < len(found.pieces) and found.starts[piece] < stop:
+    begin = found.owner[start - 1] if start else 0
+    end = found.owner[stop] if stop < len(found.text) else len(found.pieces) - 1
+    for piece in range(begin, end + 1):
         first, last = max(start, found.starts[piece]), min(stop, found.starts[piece + 1])
         whole = first == found.starts[piece] and last == found.starts[piece + 1]
-        if whole and (piece > found.owner[start - 1] if start else True):
+        if whole and (piece > begin or not start):
             yield from _of_piece(found, piece)
         elif first < last:
             yield from _of_stretch(found, piece, first, last)
-        piece += 1
 
 
 def _of_piece(found: Stream, piece: int) -> Iterator[Token]:

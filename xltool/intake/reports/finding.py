@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xltool.intake.reports.chain import Placed, best_chain, weight
 from xltool.intake.reports.cutting import balances
-from xltool.intake.reports.fields import Field, field_after, field_among
+from xltool.intake.reports.fields import Field, field_after, field_among, figures_between
 from xltool.intake.reports.filling import Filled, fill
 from xltool.intake.reports.likeness import recognised
 from xltool.intake.reports.outline import Anchor, Outline, outline
@@ -60,21 +60,27 @@ def read_figures(found: Stream, located: Located) -> Figures:
     fields = list(_fields(found, located, places, {anchor.index for anchor in grouped}))
     silent = {cell.id for anchor in grouped for member in _members(located.outline, anchor) for cell in member.cells}
     silent -= {cell.id for anchor in grouped for cell in anchor.alone}
-    return Figures(fill(found, fields, balances(located.form.relations), silent), grouped, turned)
+    disordered = set(_disordered(found, located, fields))
+    filled = fill(found, fields, balances(located.form.relations), silent, disordered)
+    return Figures(filled, grouped, turned)
 
 
 def _fields(found: Stream, located: Located, places: Sequence[Placed], grouped: set[int]) -> Iterator[Field]:
-    starts = [place.start for place in located.places] + [len(found.text)]
-    following = dict(zip(starts, starts[1:], strict=False))
+    words = {
+        table: frozenset("".join(anchor.words for anchor in located.outline.anchors if anchor.table == table))
+        for table in located.outline.headless
+    }
+    following = {one.start: other for one, other in zip(located.places, located.places[1:], strict=False)}
     for place in places:
         anchor = place.anchor
         cells = anchor.cells or (anchor.alone if anchor.index in grouped else ())
         if cells:
-            yield field_after(found, place, following[place.start], cells)
+            yield field_after(found, place, following.get(place.start), cells, words[anchor.table])
     for table, cells in located.outline.headless.items():
         above = [place for place in places if place.anchor.table == table and place.anchor.above]
         if cells and above:
-            yield field_among(found, above, following[above[-1].start], cells)
+            after = following.get(above[-1].start)
+            yield field_among(found, above, after.start if after else len(found.text), cells, words[table])
 
 
 def _members(drawn: Outline, group: Anchor) -> list[Anchor]:
@@ -94,6 +100,23 @@ def _printed_alone(located: Located) -> tuple[Anchor, ...]:
     )
 
 
+def _disordered(found: Stream, located: Located, fields: Sequence[Field]) -> Iterator[str]:
+    """Tables whose lines of text do not have label and figures in turn: as many figures before a label as should follow
+    it, or twice as many behind one. Programs that draw text out of a page leave it so."""
+    before = 0
+    for place, following in zip(located.places, located.places[1:], strict=False):
+        anchor = place.anchor
+        if anchor.cells or anchor.alone or anchor.table != following.anchor.table:
+            before = 0
+            continue
+        before += figures_between(found, place.end, following.start)
+        if following.anchor.cells and before >= len(following.anchor.cells):
+            yield anchor.table
+    for field in fields:
+        if not field.rows and len(field.full) >= 2 * len(field.cells):
+            yield field.anchor.table
+
+
 def _turned(found: Stream, located: Located) -> Iterator[str]:
     """Tables with a column label that is there, before the first figures, but not in the order of the form."""
     for table in located.outline.headless:
@@ -102,11 +125,20 @@ def _turned(found: Stream, located: Located) -> Iterator[str]:
         if not places or not lines:
             continue
         head = found.text[places[0].start : lines[0]]
-        for place in sorted(places, key=lambda place: place.end - place.start, reverse=True):
+        for place in places:
             if place.start < lines[0]:
                 at = place.start - places[0].start
                 head = head[:at] + "\0" * (place.end - place.start) + head[at + place.end - place.start :]
         placed = {place.anchor.index for place in places}
-        missing = (a for a in located.outline.anchors if a.table == table and a.above and a.index not in placed)
+        leaves = _leaves(located.outline, table)
+        missing = (anchor for anchor in leaves if anchor.index not in placed)
         if any(len(anchor.core) >= HEAD_SIGNS and anchor.core in head for anchor in missing):
             yield table
+
+
+def _leaves(drawn: Outline, table: str) -> list[Anchor]:
+    """The labels of the last row of a table's head: those that tell one column from the next."""
+    above = [anchor for anchor in drawn.anchors if anchor.table == table and anchor.above]
+    first = min((anchor.row for anchor in drawn.anchors if anchor.table == table and anchor.cells), default=1_000_000)
+    last = max((anchor.row for anchor in above if anchor.row < first), default=0)
+    return [anchor for anchor in above if anchor.row == last]

@@ -136,17 +136,20 @@ def _in_order(fits: Sequence[_Fit]) -> list[_Fit]:
 
 
 def with_ordinal(found: Stream, start: int, anchor: Anchor) -> int:
-    """Where a label begins whose number stands before ``start``: its own number, or any at the beginning of a piece."""
-    ordinal = anchor.ordinal
-    if not ordinal:
+    """Where a label begins whose number stands before ``start``: its own, or any that begins the piece."""
+    if not anchor.ordinal or found.text.startswith(anchor.ordinal, start):
         return start
-    number = ordinal.strip("().,")
-    begins = found.starts[found.owner[start - 1]] if start else 0
+    number = anchor.ordinal.strip("().,")
+    begins = found.starts[found.owner[start]]
+    if begins == start:  # the number may stand alone before it
+        begins = found.starts[found.owner[start - 1]] if start else 0
+        alone = re.fullmatch(rf"\(?{number}[).,:]+", found.text[begins:start])
+        return begins if alone else start
     before = found.text[max(begins, start - 6) : start]
-    own = re.search(rf"\(?{number}[).,:]+$|(?:^|(?<=[^\d])){number}$", before)
-    if own and (own.group()[-1] in ").,:" or start - len(own.group()) == begins):
+    own = re.search(rf"\(?{number}[).,:]+$", before) or re.fullmatch(number, before)
+    if own:
         return start - len(own.group())
-    any_number = re.fullmatch(r"\(?\w{1,2}[).,:]+", before) if start - len(before) == begins else None
+    any_number = start - len(before) == begins and re.fullmatch(r"\(?\w{1,2}[).,:]+", before)
     return begins if any_number else start
 
 

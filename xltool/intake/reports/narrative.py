@@ -11,8 +11,9 @@ from xltool.intake.reports.outline import split_ordinal
 from xltool.intake.reports.stream import Stream, plain
 from xltool.model import Form, Section, Table
 
-WRAPPED = 0.85  # of the longest line: a line so long without an end goes on in the next
+WRAPPED = 0.8  # of the longest line: a line so long without an end goes on in the next
 _END = re.compile("[\u3002\uff01\uff1f\uff1b\uff1a!?;:][\u201d\u300d\uff09)]?$")
+_SPREAD = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # white space beside a Chinese sign
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -24,8 +25,11 @@ class Said(NamedTuple):
     piece: int
 
 
-def section_texts(found: Stream, located: Located, unit: str) -> dict[str, tuple[str, ...]]:
-    """The paragraphs of every section that has some, by section id."""
+def section_texts(found: Stream, located: Located, unit: str, kind: str) -> dict[str, tuple[str, ...]]:
+    """The paragraphs of every section that has some, by section id.
+
+    Lines of a text are drawn together to paragraphs where they were broken; of a PDF the spread between signs goes.
+    """
     heads = _headings(found, located)
     starts = sorted(start for start, _ in heads.values())
     texts = {}
@@ -35,7 +39,10 @@ def section_texts(found: Stream, located: Located, unit: str) -> dict[str, tuple
         start, end = heads[section.id]
         stop = next((other for other in starts if other > start), len(found.text))
         lines = list(_lines(found, end, stop))
-        texts[section.id] = tuple(_paragraphs(lines) if unit == "line" else lines)
+        if kind == "pdf":
+            lines = [_SPREAD.sub("", line) for line in lines]
+        if lines:
+            texts[section.id] = tuple(_paragraphs(lines) if unit == "line" else lines)
     return texts
 
 

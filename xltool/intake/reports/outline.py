@@ -19,7 +19,8 @@ class Anchor:
 
     ``label`` is as printed on the form, ``words`` the same in plain signs, ``ordinal`` its number, ``core`` the rest; ``spellings`` are what is
     looked for, the whole label first. ``cells`` are the figures that follow it directly; ``alone`` those its
-    figures stand for where a group is printed as one line. ``above`` marks a label that stands above figures.
+    figures stand for where a group is printed as one line. ``above`` marks a label that stands above figures, ``row``
+    is the row of the table it begins in.
     """
 
     index: int
@@ -32,7 +33,7 @@ class Anchor:
     cells: tuple[Cell, ...] = ()
     alone: tuple[Cell, ...] = ()
     above: bool = False
-    heading: bool = False
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _made(form: Form) -> Outline:
         tables = [table for table in form.tables if table.section == section.id and table.printed]
         if not tables:
             continue
-        anchors.append(_anchor(len(anchors), tables[0].id, section.heading, heading=True))
+        anchors.append(_anchor(len(anchors), tables[0].id, section.heading))
         for table in tables:
             owned = _owned(table)
             for label in _reading_order(table.labels):
@@ -91,7 +92,7 @@ def _of_label(index: int, table: Table, label: Label, cells: tuple[Cell, ...]) -
     alone = tuple(cell for cell in table.cells if label.alone and cell.line == label.alone)
     below = label.box.row + label.box.rows
     above = any(cell.box.row >= below for cell in table.cells if cell.box.column == label.box.column) and not cells
-    return _anchor(index, table.id, label.text, cells, alone, above=above and not alone)
+    return _anchor(index, table.id, label.text, cells, alone, above=above and not alone, row=label.box.row)
 
 
 def _anchor(
@@ -102,12 +103,12 @@ def _anchor(
     alone: tuple[Cell, ...] = (),
     *,
     above: bool = False,
-    heading: bool = False,
+    row: int = 0,
 ) -> Anchor:
     words = plain(text)
     ordinal, core = split_ordinal(words)
     spellings = tuple(dict.fromkeys(_spellings(words, ordinal, core)))
-    return Anchor(index, table, text, words, ordinal, core, spellings, cells, alone, above, heading)
+    return Anchor(index, table, text, words, ordinal, core, spellings, cells, alone, above, row)
 
 
 def _spellings(words: str, ordinal: str, core: str) -> Iterator[str]:

@@ -64,8 +64,8 @@ class Page:
         self.border()
         cell = self._cells[-1]
         if cell is not None:
-            self._flush(cell)
             cell.holds = True
+            self._flush(cell)
         self._count += 1
         self._tables.append(_Table(self._count))
         self._cells.append(None)

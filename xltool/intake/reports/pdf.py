@@ -1,8 +1,10 @@
 """PDF files, through a worker process that may die: nothing a file does there can harm the batch."""
 
 import json
+import re
 import subprocess
 import sys
+import unicodedata
 from importlib.util import find_spec
 from typing import Any
 
@@ -10,6 +12,7 @@ from xltool.errors import UnreadableFileError
 from xltool.intake.reports.pieces import Document, Piece
 
 SECONDS = 90.0  # a report of ten pages takes two
+_RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")  # signs some fonts are stored with instead of the usual ones
 _BOOT = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -48,9 +51,13 @@ def _asked(data: bytes, seconds: float) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
+def _usual(sign: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", sign[0])
+
+
 def _document(answer: dict[str, Any]) -> Document:
     pieces = []
     for page, listed in enumerate(answer["pages"], start=1):
         for line, (text, table, row, column) in enumerate(listed, start=1):
-            pieces.append(Piece(text, table, row if table else line, column, page))
+            pieces.append(Piece(_RADICALS.sub(_usual, text), table, row if table else line, column, page))
     return Document("pdf", tuple(pieces), "line", tuple(answer["titles"]), answer["pictures"])

@@ -23,6 +23,8 @@ WORD_GAP = 1.5  # points between two signs of one word
 MEMORY_BYTES = 2048 * 1024 * 1024
 
 Piece = tuple[str, int, int, int]
+Box = tuple[float, float, float, float]
+Grid = list[list[Box | None]]
 
 
 def main() -> None:
@@ -48,7 +50,7 @@ def read(data: bytes) -> dict[str, Any]:
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
     try:
-        with pdfplumber.open(io.BytesIO(data), unicode_norm="NFKC") as pdf:
+        with pdfplumber.open(io.BytesIO(data)) as pdf:
             if len(pdf.pages) > MOST_PAGES:
                 return {"problem": "too_long"}
             return _read(pdf.pages, pdf.metadata or {})
@@ -82,34 +84,51 @@ def _pieces(page: "Page", tables: int) -> tuple[list[Piece], int]:
     """The pieces of one page from top to bottom; tables are counted on from ``tables``."""
     page = page.dedupe_chars(tolerance=1)
     found = page.find_tables() if len(page.rects) + len(page.lines) + len(page.curves) <= MOST_RULES else []
-    found = [table for table in found if len(table.cells) > 1]
+    grids = [grid for table in found if (grid := _grid(table))]
     placed: list[tuple[float, list[Piece]]] = []
-    for table in sorted(found, key=lambda table: table.bbox[1]):
+    for grid in sorted(grids, key=_top):
         tables += 1
-        placed.append((table.bbox[1], list(_rows(page, table, tables))))
-    boxes = [table.bbox for table in found]
+        placed.append((_top(grid), list(_cells(page.chars, grid, tables))))
+    boxes = [_bounds(grid) for grid in grids]
     outside = page.filter(lambda thing: not any(_inside(thing, box) for box in boxes))
     for line in outside.extract_text_lines(layout=False, return_chars=False, x_tolerance=WORD_GAP):
         placed.append((line["top"], [(line["text"], 0, 0, 0)]))
     return [piece for _, pieces in sorted(placed, key=lambda each: each[0]) for piece in pieces], tables
 
 
-def _inside(thing: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
+def _grid(table: Any) -> Grid:
+    """The rows of a table. Rows of a single cell at its top and bottom are no table: boxes drawn around text."""
+    rows = [list(row.cells) for row in table.rows]
+    several = [at for at, row in enumerate(rows) if sum(cell is not None for cell in row) > 1]
+    return rows[several[0] : several[-1] + 1] if several else []
+
+
+def _top(grid: Grid) -> float:
+    return _bounds(grid)[1]
+
+
+def _bounds(grid: Grid) -> Box:
+    boxes = [cell for row in grid for cell in row if cell is not None]
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _inside(thing: dict[str, Any], box: Box) -> bool:
     across, down = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
     return box[0] <= across <= box[2] and box[1] <= down <= box[3]
 
 
-def _rows(page: "Page", table: Any, number: int) -> Iterator[Piece]:
+def _cells(chars: list[dict[str, Any]], grid: Grid, number: int) -> Iterator[Piece]:
     """The cells of a table; what a merged cell swallows is none."""
-    for at, row in enumerate(table.rows, start=1):
-        for column, cell in enumerate(row.cells, start=1):
+    from pdfplumber.utils import extract_text
+
+    box = _bounds(grid)
+    within = [char for char in chars if _inside(char, box)]
+    for at, row in enumerate(grid, start=1):
+        for column, cell in enumerate(row, start=1):
             if cell is not None:
-                yield _text(page, cell), number, at, column
-
-
-def _text(page: "Page", cell: tuple[float, float, float, float]) -> str:
-    inside = page.filter(lambda thing: thing.get("object_type") == "char" and _inside(thing, cell))
-    return (inside.extract_text(x_tolerance=WORD_GAP) or "").strip()
+                inside = [char for char in within if _inside(char, cell)]
+                yield extract_text(inside, x_tolerance=WORD_GAP).strip(), number, at, column
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ _BARS = re.compile("[|\uff5c\u2502\u2503\u2551]")
 _RULE = re.compile(r":?-{2,}:?|[\u2500-\u257f]+")
 _FRAME = re.compile(r"\s*[+\u2500-\u257f=\-]{3,}\s*")
 _MARKUP = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
+_HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -24,7 +25,8 @@ def _clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\0", "")
     if "&" in text:
         text = html.unescape(text)
-    return _MARKUP.sub(lambda match: match[1] or match[2], _BREAK.sub(" ", text))
+    text = _HEADING.sub("", _BREAK.sub(" ", text))
+    return _MARKUP.sub(lambda match: match[1] or match[2], text)
 
 
 def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
