@@ -35,6 +35,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "msgspec": ("forms.", "demonstration"),
     "xlsxwriter": ("outputs.writing",),
     "pandas": ("outputs.tables",),
+    "pyarrow": ("outputs.tables",),
     "ortools": ("checks.least_change",),
     "click": ("cli",),
     "rich": ("terminal",),
@@ -49,7 +50,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 DOORS |= dict.fromkeys(("socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "xmlrpc"), ())
 
 # Loaded only by the command that needs them; the start of every command is their absence.
-HEAVY = {"pandas", "numpy", "openpyxl", "lxml", "xlsxwriter", "python_calamine", "ortools"}
+HEAVY = {"pandas", "numpy", "pyarrow", "openpyxl", "lxml", "xlsxwriter", "python_calamine", "ortools"}
 
 LONGEST = 400  # lines of a module
 LONGER = {"model": 560}  # the nouns stand together, as in the glossary of docs/architecture.md: fields, no behaviour

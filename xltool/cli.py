@@ -133,19 +133,27 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
 @option("--area")
 @option("--year", type=click.IntRange(1900, 9999))
 @option("--include-flawed", is_flag=True)
+@option("--export", "tables", type=PATH, metavar="DIR")
 @option("--jobs", type=click.IntRange(min=1))
 @option("--json", "as_json", is_flag=True)
 @option("--force", is_flag=True)
 def merge(
-    about: "Setting", paths: tuple[Path, ...], output: Path, jobs: int | None, as_json: bool, **choices: Any
+    about: "Setting",
+    paths: tuple[Path, ...],
+    output: Path,
+    tables: Path | None,
+    jobs: int | None,
+    as_json: bool,
+    **choices: Any,
 ) -> None:
     """Writes the consolidated workbook and prints who is missing and what was refused."""
     from xltool import pipeline, terminal
     from xltool.outputs import exchange
 
+    chosen, beside = pipeline.Choices(**choices), pipeline.Beside(tables)
     with terminal.progress("merge") as report:
-        made = pipeline.merge(paths, about, output, pipeline.Choices(**choices), jobs=jobs, progress=report)
-    click.echo(exchange.dumps(exchange.merged(made)) if as_json else terminal.merged(made, output))
+        made = pipeline.merge(paths, about, output, chosen, beside, jobs=jobs, progress=report)
+    click.echo(exchange.dumps(exchange.merged(made)) if as_json else terminal.merged(made, output, beside))
     _leave(pipeline.worth_a_look(made.tracking) or bool(made.missing or pipeline.open_findings(made.findings)))
 
 

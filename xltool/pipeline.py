@@ -1,12 +1,13 @@
 """What each command does, as one function a command: the public API. Nothing here prints."""
 
 from xltool.runs.distributing import Issued, make_templates, serial
-from xltool.runs.merging import Choices, merge, open_findings, worth_a_look
+from xltool.runs.merging import Beside, Choices, merge, open_findings, worth_a_look
 from xltool.runs.reviewing import check, file_finding, review_file, review_safely
 from xltool.runs.settings import Progress, Setting, last_year, setting
 from xltool.runs.tracing import trace
 
 __all__ = [
+    "Beside",
     "Choices",
     "Issued",
     "Progress",

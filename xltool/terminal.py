@@ -64,7 +64,7 @@ def sent_back(returned: Sequence["Returned"], folder: Path) -> str:
     return texts.told("sent_back", count=len(returned), folder=str(folder), **counts)
 
 
-def merged(made: Consolidation, output: Path) -> str:
+def merged(made: Consolidation, output: Path, beside: Iterable[Path | None] = ()) -> str:
     """How many files ended how, who is missing, what is open, and where the workbook lies."""
     lines: list[str] = []
     for item in sorted(made.tracking, key=_urgency):
@@ -84,6 +84,7 @@ def merged(made: Consolidation, output: Path) -> str:
     if made.missing:
         lines.append(texts.told("incomplete", count=len(made.missing)))
     lines.append(texts.told("written", path=str(output)))
+    lines += [texts.told("written_too", path=str(path)) for path in beside if path]
     return "\n".join(lines)
 
 

@@ -15,6 +15,7 @@ from xltool.forms.layout import plan
 from xltool.intake.finding_files import files_below
 from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Severity, Status
 from xltool.outputs.summary import write_summary
+from xltool.outputs.tables import refuse_filled, write_tables
 from xltool.runs.reviewing import context_of, review_all
 from xltool.runs.settings import Progress, Setting, refuse_existing
 
@@ -31,24 +32,31 @@ class Choices(NamedTuple):
     force: bool = False
 
 
+class Beside(NamedTuple):
+    """What is written beside the consolidated workbook: a folder of tidy ``tables``."""
+
+    tables: Path | None = None
+
+
 def merge(
     paths: Sequence[Path],
     about: Setting,
     output: Path | None,
     choices: Choices | None = None,
+    beside: Beside | None = None,
     *,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Consolidation:
     """Every file below ``paths`` read and checked, the accepted ones summed, and the consolidated workbook written.
 
-    With ``output`` None nothing is written. Raises UsageError when there is no return among the files, or ``output``
-    is in the way.
+    With ``output`` None there is no workbook. Raises UsageError when there is no return among the files, or something
+    is where the outputs should go.
     """
-    choices = choices or Choices()
-    if output is not None and not choices.force:
-        refuse_existing([output])
-    reviewed = review_all(files_below(paths, [output] if output else []), about, jobs, progress)
+    choices, beside = choices or Choices(), beside or Beside()
+    ours = [path for path in (output, *beside) if path]
+    _make_way(output, beside, choices.force)
+    reviewed = review_all(files_below(paths, ours), about, jobs, progress)
     form, year = _what_to_merge(reviewed, about, choices.year)
     chosen = choose(reviewed, about.roster, form, year, include_flawed=choices.include_flawed)
     made = consolidate(chosen, about.roster, form, year, area=_area(about.roster, choices.area))
@@ -56,7 +64,17 @@ def merge(
     if output is not None:
         before = (about.previous or {}).get(made.summary.agency_code)
         write_summary(made, plan(form), output, previous=before, force=choices.force)
+    if beside.tables is not None:
+        write_tables(made, beside.tables, force=choices.force)
     return made
+
+
+def _make_way(output: Path | None, beside: Beside, force: bool) -> None:
+    """Raises UsageError before any work is done, not after."""
+    if not force:
+        refuse_existing([output] if output else [])
+    if beside.tables is not None:
+        refuse_filled(beside.tables, force)
 
 
 def _what_to_merge(reviewed: Sequence[Reviewed], about: Setting, year: int | None) -> tuple[Form, int]:
