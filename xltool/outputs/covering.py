@@ -18,8 +18,8 @@ _COLUMNS: Mapping[str, int] = {
     "code": 16,
     "name": 32,
     "contact": 14,
-    "received": 44,
-    "returned": 44,
+    "received": 40,
+    "returned": 40,
     "kind": 18,
     "must_fix": 10,
     "explain": 8,
@@ -59,7 +59,7 @@ def write_covering_list(rows: Iterable[Returned], path: Path) -> None:
         sheet.set_paper(A4)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(words().look["footer"])
+        sheet.set_footer(f"&C{words().look['footer']}")
         book.describe(say["title"], {})
 
 
