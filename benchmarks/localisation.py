@@ -1,6 +1,6 @@
 """How often a mistake put into a plausible report is named, with its right value, and how long that takes.
 
-    python benchmarks/localisation.py [--count 100] [--seed 1]
+    python -m benchmarks.localisation [--count 100] [--seed 1]
 
 First for reports whose totals are typed too (a published report, an office's own table), then for the template, whose
 totals are formulas: there many figures are equally good suspects, and what counts is how few are left, without and with

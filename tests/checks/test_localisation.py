@@ -191,6 +191,17 @@ def test_template__one_balance_broken__every_figure_it_could_be_and_the_question
     assert sorted(count for _, count in found.question.answers) == [6, 13]
 
 
+def test_template__the_question_answered__only_what_fits_the_answer_is_left() -> None:
+    before = only(diagnose(FORM, {**SUQIAN_INPUTS, **WRONG}))
+    assert before.question is not None
+    control = before.question.control
+    true = {control.id: sum(SUQIAN[cell] for cell in control.cells)}
+    after = only(diagnose(FORM, {**SUQIAN_INPUTS, **WRONG}, controls=true))
+    suspects = {change.cell for repair in after.repairs for change in repair.changes}
+    assert len(suspects) == 6
+    assert suspects <= set(control.cells)
+
+
 def test_template__group_subtotals_from_the_ledger__few_suspects_are_left() -> None:
     asked = sums(subtotals(FORM), SUQIAN)
     found = only(diagnose(FORM, {**SUQIAN_INPUTS, **WRONG}, controls=asked))

@@ -32,7 +32,8 @@ class Case:
         self.system = system(form.relations, tuple(definitions(form).items()), unknown, added)
         self.places = places_needed(known, form.cells, self.system.cells)
         self.figures = tuple(whole(known[cell], self.places) for cell in self.system.cells)
-        self.residuals = tuple(self.system.residuals(self.figures, 10**self.places))
+        self._scale: int = 10**self.places
+        self.residuals = tuple(self.system.residuals(self.figures, self._scale))
         self._locked = locked
 
     @cached_property
@@ -50,7 +51,7 @@ class Case:
     def lacks(self, row: Equation) -> int:
         """What an equation lacks."""
         places = self.system.places
-        return sum(by * self.figures[places[cell]] for cell, by in row.terms.items()) - row.constant * 10**self.places
+        return sum(by * self.figures[places[cell]] for cell, by in row.terms.items()) - row.constant * self._scale
 
     def whole(self, value: Number) -> int:
         """A figure as a whole number of this case."""
