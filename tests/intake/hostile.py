@@ -37,6 +37,7 @@ from tests.intake.packages import (
     workbook,
     zipped,
 )
+from tests.intake.spreadsheets import ODS, ODS_CELL, ods_row, spreadsheet
 from xltool.intake.addresses import column_letters
 from xltool.intake.refusals import Damage, Excess, FileKind, Swelling
 
@@ -560,12 +561,11 @@ FOREIGN = {
 
 # --- formats read by a library -----------------------------------------------------------------------------------
 
-ODS = "application/vnd.oasis.opendocument.spreadsheet"
 BINARY = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 
 
-def ods(content: str) -> Callable[[], bytes]:
-    return lambda: zipped({"mimetype": ODS, "content.xml": content, "META-INF/manifest.xml": "<a/>"})
+def ods(content: str, manifest: str = "<a/>") -> Callable[[], bytes]:
+    return lambda: zipped({"mimetype": ODS, "content.xml": content, "META-INF/manifest.xml": manifest})
 
 
 def xlsb() -> bytes:
@@ -577,7 +577,25 @@ def xlsb() -> bytes:
 LIBRARY = {
     "xls-in-a-loop": Bad(lambda: ole("Workbook"), "file.reader_died", {}),
     "xls-cut-short": damaged(lambda: ole("Workbook")[:1000], Damage.NOT_A_ZIP),
-    "ods-nonsense": damaged(ods("<a>"), Damage.NO_SHEETS),
+    "ods-not-closed": damaged(ods("<a>"), Damage.XML),
+    "ods-without-sheets": damaged(ods("<a/>"), Damage.NO_SHEETS),
+    "ods-without-content": damaged(lambda: zipped({"mimetype": ODS}), Damage.MISSING_PART),
+    "ods-rows-for-ever": excess(ods(spreadsheet(ods_row(ODS_CELL, 1_048_576))), Excess.CELLS_HELD),
+    "ods-columns-for-ever": excess(
+        ods(spreadsheet(ods_row(f"{ODS_CELL[:-2]} t:number-columns-repeated='999999'/>"))), Excess.CELLS_HELD
+    ),
+    "ods-columns-beyond-xfd": damaged(
+        ods(spreadsheet(ods_row(f"<t:table-cell t:number-columns-repeated='16384'/>{ODS_CELL}"))), Damage.BAD_ADDRESS
+    ),
+    "ods-rows-beyond-the-last": damaged(
+        ods(spreadsheet(ods_row("", 1_048_576) + ods_row(ODS_CELL))), Damage.BAD_ADDRESS
+    ),
+    "ods-repeated-a-million-million-times": damaged(ods(spreadsheet(ods_row("", 10**12))), Damage.BAD_ADDRESS),
+    "ods-type-unknown": damaged(
+        ods(spreadsheet(ods_row("<t:table-cell o:value-type='fancy' o:value='1'/>"))), Damage.CELL_TYPE
+    ),
+    "ods-nested": excess(ods(spreadsheet("<t:x>" * 5_000)), Excess.DEPTH),
+    "ods-encrypted": Bad(ods("", "<a><encryption-data/></a>"), "file.encrypted", {}),
     "ods-doctype": Bad(ods("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>"), "file.doctype", {"part": "content.xml"}),
     "xlsb-that-is-none": damaged(lambda: with_parts({CONTENT_TYPES: content_types(BINARY)}), Damage.CONTENT_TYPE),
     "xlsb-nonsense": damaged(xlsb, Damage.NO_SHEETS),

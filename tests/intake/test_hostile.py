@@ -11,7 +11,9 @@ from tests.intake.hostile import BAD
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.intake.opening import open_workbook
 
-SECONDS = 5.0  # millions of cells take one or two; the promise for 50 MB is ten
+SECONDS = 1.0  # of computing; what waits for others on a busy machine is not the file's fault
+SECONDS_OF_THE_LARGEST = 5.0  # millions of cells take two; the promise for 50 MB is ten
+LARGEST = {"blank-cells", "full-cells", "strings-3-million", "names-100000", "declared-small"}
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -19,13 +21,13 @@ def test_bad_file__refused_with_its_code(name: str, tmp_path: Path) -> None:
     bad = BAD[name]
     path = tmp_path / "return.xlsx"
     path.write_bytes(bad.made())
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises((UnreadableFileError, ForeignFileError)) as refusal:
         open_workbook(path)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     facts = {key: refusal.value.facts.get(key) for key in bad.facts}
     assert (refusal.value.code, facts, refusal.value.facts["file"]) == (bad.code, bad.facts, "return.xlsx")
-    assert took < SECONDS
+    assert took < (SECONDS_OF_THE_LARGEST if name in LARGEST else SECONDS)
 
 
 # Runs in a process of its own: opens every file named and prints the most memory this process ever took, in MiB.

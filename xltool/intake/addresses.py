@@ -1,6 +1,7 @@
 """Cell addresses such as "D7", taken strictly: nothing outside the grid of Excel is one."""
 
 import re
+from functools import lru_cache
 
 from xltool.intake import limits
 
@@ -24,6 +25,7 @@ def column_number(letters: str) -> int:
     return number
 
 
+@lru_cache(maxsize=limits.COLUMNS)
 def column_letters(number: int) -> str:
     """The letters of a 1-based column number."""
     letters = ""

@@ -1,4 +1,4 @@
-"""Values of .xls, .xlsb and .ods by way of calamine; runs in the worker. The door to that library."""
+"""Values of .xls and .xlsb by way of calamine; runs in the worker. The door to that library."""
 
 import io
 from datetime import date, datetime, time, timedelta

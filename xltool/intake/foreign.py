@@ -1,4 +1,4 @@
-"""What only a library can do, done in the worker: values of .xls, .et, .xlsb and .ods, and opening with a password.
+"""What only a library can do, done in the worker: values of .xls, .et and .xlsb, and opening with a password.
 
 Of those formats only values can be read; formulas, locks and names cannot.
 """
@@ -24,7 +24,7 @@ _PROBLEMS = {
 
 
 def read_foreign(data: bytes, seconds: float = limits.WORKER_SECONDS) -> tuple[RawSheet, ...]:
-    """The sheets of a workbook that is not OOXML. Raises UnreadableFileError when the worker cannot read it."""
+    """The sheets of an .xls or .xlsb. Raises UnreadableFileError when the worker cannot read it."""
     answer, _ = WORKER.do("values", data, seconds)
     _raise(answer.get("problem"))
     return tuple(_sheet(*described) for described in answer["sheets"])

@@ -14,6 +14,7 @@ from xltool.intake.cell_styles import read_styles
 from xltool.intake.container import Package, fold
 from xltool.intake.foreign import decrypt, read_foreign
 from xltool.intake.loading import HandedIn, load
+from xltool.intake.opendocument import CONTENT, read_opendocument
 from xltool.intake.raw import RawSheet, RawWorkbook
 from xltool.intake.refusals import Damage, FileKind, damaged, not_workbook
 from xltool.intake.shared_strings import read_shared_strings
@@ -23,7 +24,6 @@ from xltool.intake.worksheets import Shared, read_worksheet
 from xltool.intake.xml_parts import refuse_doctype
 
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: opens without asking anybody
-_NO_WAY_IN = ("file.wrong_password", "file.no_decryption")
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 
 
@@ -59,13 +59,17 @@ def _read(file: HandedIn, password: str | None) -> RawWorkbook:
     if kind is Readable.XLS:
         return _old(file, password)
     if kind is Readable.ENCRYPTED:
-        return _read(_unlocked(file, password), None)
+        file = _unlocked(file, password)
+        if kind_of(file.data) is not Readable.PACKAGE:
+            raise damaged("", Damage.NOT_A_ZIP)
     package = Package(file.data)
     if is_ods(package):
-        return _checked_and_valued(file, package, "ods")
+        sheets = read_opendocument(package.pieces(CONTENT))
+        _refuse_doctypes(package)
+        return _of_values(file, "ods", sheets)
     main = main_part(package)
     if main.container == "xlsb":
-        return _checked_and_valued(file, package, "xlsb")
+        return _binary(file, package)
     return _complete(file, package, read_outline(package, main))
 
 
@@ -86,25 +90,26 @@ def _unlocked(file: HandedIn, password: str | None) -> HandedIn:
         try:
             return file._replace(data=decrypt(file.data, attempt))
         except UnreadableFileError as refusal:
-            if refusal.code not in _NO_WAY_IN:
-                raise
             refused = refusal if attempt == password else refused
     raise refused
 
 
 def _valued(file: HandedIn, container: str) -> RawWorkbook:
-    """A workbook of which only the values can be read."""
-    sheets = read_foreign(file.data)
+    """A workbook of which a library reads the values."""
+    return _of_values(file, container, read_foreign(file.data))
+
+
+def _of_values(file: HandedIn, container: str, sheets: tuple[RawSheet, ...]) -> RawWorkbook:
     return RawWorkbook(container, sheets, complete=False, sha256=file.sha256, size=file.size, modified=file.modified)
 
 
-def _checked_and_valued(file: HandedIn, package: Package, container: str) -> RawWorkbook:
-    """The library checks neither checksums nor sizes, so every part is inflated once before it sees the file."""
+def _binary(file: HandedIn, package: Package) -> RawWorkbook:
+    """An .xlsb. The library checks neither checksums nor sizes: every part is inflated once before it sees the file."""
     _refuse_doctypes(package)
     for name in package.names():
         for _piece in package.pieces(name):
             pass
-    return _valued(file, container)
+    return _valued(file, "xlsb")
 
 
 def _complete(file: HandedIn, package: Package, outline: Outline) -> RawWorkbook:

@@ -7,7 +7,7 @@ from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|([a-z]+));|&")
-_ESCAPE = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")  # not half of a pair: no text holds that
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 # The plain dialect: one blank before each attribute, double quotes, no namespace declared below the root, no second
 # "r", no character that XML forbids. What is written otherwise is not matched, and rewritten into this. Of what expat
@@ -50,8 +50,16 @@ def _referenced(match: re.Match[str]) -> str:
 
 
 def unescaped(text: str) -> str:
-    """A string of SpreadsheetML (ST_Xstring): ``_x000D_`` stands for the character of that number."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    """A string of SpreadsheetML (ST_Xstring): ``_x000D_`` stands for the character of that number.
+
+    One that no XML may hold (a control character, half of a pair) stays as it is written: nobody could pass it on.
+    """
+    return _ESCAPE.sub(_unescaped, text) if "_x" in text else text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    sign = chr(int(match[1], 16))
+    return sign if _ALLOWED.fullmatch(sign) else match[0]
 
 
 def string_item(inner: str, part: str) -> str:

@@ -13,16 +13,15 @@ _CHILDREN = {
     "sheetData": frozenset({"row"}),
     "row": frozenset({"c"}),
     "c": frozenset({"f", "v", "is"}),
-    "is": frozenset({"t", "r", "rPh"}),
+    "is": frozenset({"t", "r"}),
     "sst": frozenset({"si"}),
-    "si": frozenset({"t", "r", "rPh"}),
+    "si": frozenset({"t", "r"}),
     "r": frozenset({"t"}),
-    "rPh": frozenset({"t"}),
 }
-_SKIPPED = frozenset({"extLst", "rPr", "phoneticPr"})  # looks and extensions: they hold no value of a cell
+_SKIPPED = frozenset({"extLst", "rPr", "rPh", "phoneticPr"})  # looks, readings and extensions hold no value of a cell
 _CELL_PARTS = ("f", "v", "is")
 _TEXTS = frozenset({"f", "v", "t"})
-_KEPT_ATTRIBUTES = ("r", "s", "t", "ref")  # r first: the address is looked for there
+_KEPT_ATTRIBUTES = {"row": ("r",), "c": ("r", "s", "t"), "f": ("t", "ref")}  # r first: it is looked for there
 
 
 class Rewriter:
@@ -125,7 +124,9 @@ def _unexpected(part: str) -> UnreadableFileError:
 
 
 def _start_tag(name: str, attributes: dict[str, str]) -> str:
-    kept = "".join(f' {key}="{_escaped(attributes[key])}"' for key in _KEPT_ATTRIBUTES if key in attributes)
+    kept = "".join(
+        f' {key}="{_escaped(attributes[key])}"' for key in _KEPT_ATTRIBUTES.get(name, ()) if key in attributes
+    )
     return f"<{name}{kept}>"
 
 

@@ -19,14 +19,23 @@ class Readable(StrEnum):
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 _ENTRY_BYTES = 128
+
+
+def _entry(name: str) -> re.Pattern[bytes]:
+    """How the directory entry of a stream begins, in any case."""
+    encoded = name.encode("utf-16-le")
+    length = (len(encoded) + 2).to_bytes(2, "little")
+    return re.compile(re.escape(encoded.ljust(64, b"\0") + length), re.IGNORECASE)
+
+
 # Streams of an OLE2 file that tell what it is; the first one found counts.
-_STREAMS: tuple[tuple[str, Readable | FileKind], ...] = (
-    ("EncryptedPackage", Readable.ENCRYPTED),
-    ("Workbook", Readable.XLS),
-    ("Book", Readable.XLS),
-    ("WordDocument", FileKind.TEXT_DOCUMENT),
-    ("PowerPoint Document", FileKind.PRESENTATION),
-    ("Root Entry", FileKind.OTHER_OFFICE),
+_STREAMS: tuple[tuple[re.Pattern[bytes], Readable | FileKind], ...] = (
+    (_entry("EncryptedPackage"), Readable.ENCRYPTED),
+    (_entry("Workbook"), Readable.XLS),
+    (_entry("Book"), Readable.XLS),
+    (_entry("WordDocument"), FileKind.TEXT_DOCUMENT),
+    (_entry("PowerPoint Document"), FileKind.PRESENTATION),
+    (_entry("Root Entry"), FileKind.OTHER_OFFICE),
 )
 # First bytes of what is no workbook; a zip without a file header is an empty archive.
 _FOREIGN = (
@@ -51,9 +60,9 @@ _FOREIGN = (
 )
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|table|meta|head|body)\b", re.IGNORECASE)
 _XML = re.compile(rb"\s*<\?xml|\s*<[A-Za-z]")
-_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
-_ODS = _OPEN_DOCUMENT + "spreadsheet"
-_ODS_MANIFEST = "META-INF/manifest.xml"  # tells, in plain text, what is encrypted
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
+_ODS = _OPEN_DOCUMENT + b"spreadsheet"
+_ODS_PARTS = ("mimetype", "META-INF/manifest.xml")  # what it is, and (in plain text) which parts are encrypted
 _EXCEL_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _LOOKED_AT = 4096
 
@@ -72,9 +81,9 @@ def is_ods(package: Package) -> bool:
     """Whether a zip container holds an .ods. Raises for one that is no workbook at all."""
     if "[Content_Types].xml" in package:
         return False
-    stated = package.whole("mimetype")[:200].decode("ascii", "replace") if "mimetype" in package else ""
-    if stated.startswith(_ODS):
-        if _ODS_MANIFEST in package and b"encryption-data" in package.whole(_ODS_MANIFEST):
+    stated, manifest = (package.whole(name) if name in package else b"" for name in _ODS_PARTS)
+    if stated.startswith(_ODS) or (not stated and b'"%s"' % _ODS in manifest):
+        if b"encryption-data" in manifest:
             raise UnreadableFileError("file.encrypted")
         return True
     if stated.startswith(_OPEN_DOCUMENT):
@@ -86,14 +95,9 @@ def is_ods(package: Package) -> bool:
 
 def _ole_kind(data: bytes) -> Readable | FileKind | None:
     """By the names of its streams, looked for wherever an entry may stand: no chain is followed, so none can loop."""
-    for name, kind in _STREAMS:
-        encoded = name.encode("utf-16-le")
-        entry = encoded.ljust(64, b"\0") + (len(encoded) + 2).to_bytes(2, "little")
-        at = data.find(entry)
-        while at >= 0:
-            if at % _ENTRY_BYTES == 0:
-                return kind
-            at = data.find(entry, at + 1)
+    for entry, kind in _STREAMS:
+        if any(found.start() % _ENTRY_BYTES == 0 for found in entry.finditer(data)):
+            return kind
     return None
 
 

@@ -73,8 +73,8 @@ def main_part(package: Package) -> MainPart:
     workbook = _target(roots, "officeDocument")
     if not workbook or workbook not in package:
         raise damaged(workbook or "_rels/.rels", Damage.MISSING_PART)
-    types = _content_types(package)
-    stated = types.get(fold(workbook)) or types.get("." + fold(workbook).rpartition(".")[2], "")
+    overrides, defaults = _content_types(package)
+    stated = overrides.get(fold(workbook)) or defaults.get(fold(workbook).rpartition(".")[2], "")
     kind = next((kind for word, kind in _MAIN_KINDS if word in stated.casefold()), None)
     if isinstance(kind, FileKind):
         raise not_workbook(kind)
@@ -108,15 +108,19 @@ def _has_macros(package: Package) -> bool:
     return any(fold(name).endswith("vbaproject.bin") for name in package.names())
 
 
-def _content_types(package: Package) -> dict[str, str]:
-    """Content types by folded part name and, for defaults, by "." and the folded extension."""
+def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
+    """Content types by folded part name, and by folded extension where a part has none of its own."""
     paths = frozenset({"types:Default", "types:Override"})
-    found = collect(package.pieces(CONTENT_TYPES), CONTENT_TYPES, frozenset({"types:Types"}), paths)
-    types: dict[str, str] = {}
-    for element in found:
-        name = element.attributes.get("PartName", "").lstrip("/") or "." + element.attributes.get("Extension", "")
-        types[fold(name)] = element.attributes.get("ContentType", "")
-    return types
+    overrides: dict[str, str] = {}
+    defaults: dict[str, str] = {}
+    for element in collect(package.pieces(CONTENT_TYPES), CONTENT_TYPES, frozenset({"types:Types"}), paths):
+        attributes = element.attributes
+        stated = attributes.get("ContentType", "")
+        if element.path == "types:Override":
+            overrides[fold(attributes.get("PartName", "")).lstrip("/")] = stated
+        else:
+            defaults[fold(attributes.get("Extension", ""))] = stated
+    return overrides, defaults
 
 
 def _relations(package: Package, source: str) -> dict[str, Relation]:
@@ -132,7 +136,7 @@ def _relations(package: Package, source: str) -> dict[str, Relation]:
     for element in collect(package.pieces(part), part, frozenset({"rels:Relationships"}), paths):
         attributes = element.attributes
         external = attributes.get("TargetMode", "Internal") != "Internal"
-        target = "" if external else _resolved(attributes.get("Target", ""), folder, part)
+        target = "" if external else _resolved(attributes.get("Target", ""), folder)
         if relations.setdefault(attributes.get("Id", ""), made := _relation(attributes, target)) is not made:
             raise damaged(part, Damage.RELATIONSHIP)
     return relations
@@ -146,13 +150,18 @@ def _relation(attributes: Mapping[str, str], target: str) -> Relation:
 _STRICT_KINDS = {"customProperties": "custom-properties", "extendedProperties": "extended-properties"}
 
 
-def _resolved(target: str, folder: str, part: str) -> str:
-    """The part a relationship's target names, relative to ``folder`` or absolute."""
+def _resolved(target: str, folder: str) -> str:
+    """The part a relationship's target names, relative to ``folder`` or absolute; "" where it leads outside."""
     path = unquote(target.replace("\\", "/").partition("#")[0])
-    resolved = posixpath.normpath(posixpath.join("/", folder, path)).lstrip("/")
-    if "/../" in f"/{path}/" and path.count("../") > folder.count("/") + 1:
-        raise damaged(part, Damage.RELATIONSHIP)
-    return resolved
+    names: list[str] = [] if path.startswith("/") else folder.split("/")
+    for name in path.split("/"):
+        if name == ".." and not names:
+            return ""
+        if name == "..":
+            names.pop()
+        elif name not in ("", "."):
+            names.append(name)
+    return "/".join(filter(None, names))
 
 
 def _sheets(

@@ -213,7 +213,7 @@ class _Kinds(dict[str, _CellKind]):
         stated = dict(pairs)
         if len(stated) != len(pairs):
             raise damaged(self._part, Damage.XML, attributes)
-        type_, index = stated.get("t", "n"), stated.get("s", "0")
+        type_, index = stated.get("t", "n"), stated.get("s") or "0"
         stored = _TYPES.get(type_)
         if stored is None or not index.isdecimal():
             raise damaged(self._part, Damage.CELL_TYPE, type_)
