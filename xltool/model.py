@@ -225,14 +225,20 @@ class Standard:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A figure the text may quote: where it stands in a sentence, and the readings that are all lawful."""
+    """A figure the text may quote: the sentences it stands in, and the readings that are all lawful.
+
+    ``patterns`` have the figure at ``{n}``, or none: then they say ``says``. ``asides`` are readings that make a figure
+    neither right nor wrong; ``parts`` marks one that is usually told as a part of another.
+    """
 
     id: str
     title: str
-    section: str
     severity: Severity
-    pattern: str
+    patterns: tuple[str, ...]
     readings: tuple[Linear, ...]
+    asides: tuple[Linear, ...] = ()
+    says: int | None = None
+    parts: bool = False
 
 
 class Group(NamedTuple):
@@ -255,7 +261,8 @@ class Form:
     """One edition of one official form, complete, as issued (报表).
 
     ``cells`` by id in form order; ``formulas`` the relations that compute cells, each after those it needs;
-    ``standards`` by kind of check; ``digest`` is the SHA-256 of the definition files.
+    ``standards`` by kind of check; ``shares`` what a share told in the text may be a share of; ``digest`` is the
+    SHA-256 of the definition files.
     """
 
     id: str
@@ -279,6 +286,7 @@ class Form:
     source: str
     cells: Mapping[str, Cell] = field(default_factory=dict)
     formulas: tuple[Relation, ...] = ()
+    shares: tuple[Linear, ...] = ()
     groups: tuple[Group, ...] = ()
     drafts: tuple[Draft, ...] = ()
 

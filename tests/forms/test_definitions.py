@@ -141,16 +141,20 @@ MISTAKES = {
         ("definition.circular", "relations", "T3-RESULT"),
     ),
     "claim without a number": (
-        edit("relations.toml", '{n}件"', '3件"'),
-        ("definition.claim_without_number", "claims.TEXT-1", ""),
+        edit("claims.toml", "?{request}{all}{n}{unit}", "?{request}{all}3{unit}"),
+        ("definition.claim_without_number", "claims.TEXT-1", "3(?:件次"),
     ),
-    "claim about an unknown section": (
-        edit("relations.toml", 'section = "overview"', 'section = "seven"'),
-        ("definition.unknown_section", "claims.TEXT-1", "seven"),
+    "piece of a pattern nobody wrote": (
+        edit("claims.toml", "?{request}{all}{n}{unit}", "?{requests}{all}{n}{unit}"),
+        ("definition.expression.unknown_name", "claims.TEXT-1", "{requests}"),
+    ),
+    "pattern that is none": (
+        edit("claims.toml", '["结转(?:至', '["结转(?(?:至'),
+        ("definition.expression.not_parsed", "claims.TEXT-4", "结转(?(?:至"),
     ),
     "reading of an unknown cell": (
-        edit("relations.toml", 'readings = ["requests.received.total"', 'readings = ["requests.got.total"'),
-        ("definition.expression.unknown_name", "relations.TEXT-1", "requests.got.total"),
+        edit("claims.toml", 'readings = ["requests.received.total"', 'readings = ["requests.got.total"'),
+        ("definition.expression.unknown_name", "claims.TEXT-1", "requests.got.total"),
     ),
 }
 

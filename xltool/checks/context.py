@@ -1,5 +1,6 @@
 """What a submission is judged against."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xltool.forms.layout import Plan
@@ -10,7 +11,8 @@ from xltool.model import Form, Roster, Values
 class Context:
     """The form and where it stands on its sheets; the roster and this agency's figures of last year, where known.
 
-    ``seal_key`` is the key its workbooks were sealed with, if there is one at hand.
+    ``seal_key`` is the key its workbooks were sealed with, if there is one at hand. ``earlier`` are this agency's
+    figures of the years before, the newest first; ``previous_texts`` its text of last year, by section.
     """
 
     form: Form
@@ -18,3 +20,5 @@ class Context:
     roster: Roster | None = None
     previous: Values | None = None
     seal_key: bytes | None = None
+    earlier: tuple[Values, ...] = ()
+    previous_texts: Mapping[str, str] | None = None

@@ -1,74 +1,60 @@
-"""Figures quoted in the text, against the tables. A text that agrees with one lawful reading is right."""
+"""Sections of text against the tables: figures they quote, shares, growth and lists; what nothing lawful explains."""
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from xltool import texts
+from xltool.checks.claims import Facts, Judgement, Mention, compiled, mentions, sentences
 from xltool.checks.context import Context
-from xltool.checks.making import spot
+from xltool.checks.making import finding, spot
+from xltool.checks.relations import whole
 from xltool.checks.words import Telling
 from xltool.forms.expressions import evaluate
-from xltool.model import Claim, Finding, Number, Spot, Submission, Values
+from xltool.forms.prose import prose
+from xltool.model import Finding, Number, Section, Spot, Submission, Values
 
-_NUMBER = r"(?P<n>\d[\d,]{0,18})(?![\d,.%])"
-_DIGIT = re.compile(r"\d")
-_SENTENCE = re.compile("[\n\u3002\uff1b;]")  # the full stop and the semicolon end a sentence
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-
-
-class Mention(NamedTuple):
-    """A figure a sentence quotes."""
-
-    sentence: str
-    number: int
+MOST = 40  # findings of one section of text: after that nobody reads on
+LONGEST = 200_000  # signs of one section that are read; no office writes more
 
 
 def narrative(submission: Submission, context: Context) -> Iterator[Finding]:
-    """A note for each quoted figure that agrees with no reading of the tables."""
-    claims: dict[str, list[Claim]] = {}
-    for claim in context.form.claims:
-        claims.setdefault(claim.section, []).append(claim)
-    counted: Values = {}
-    for section, asked in claims.items():
-        for sentence in _with_figures(submission.texts.get(section, "")):
-            counted = counted or submission.counted
-            for claim in asked:
-                for number in _mentions(claim, sentence, submission.year):
-                    readings = [evaluate(reading, counted, context.previous) for reading in claim.readings]
-                    if number not in readings and None not in readings:
-                        yield _finding(claim, Mention(sentence, number), submission, context, counted)
+    """A note for each quoted figure, share, growth or list that nothing lawful explains."""
+    if not any(submission.texts.values()):
+        return
+    facts = Facts(whole(submission), context.previous, submission.year)
+    for section in context.form.sections:
+        text = submission.texts.get(section.id, "")[:LONGEST]
+        found = _section(text, section, facts, submission, context) if text else iter(())
+        yield from (each for each, _ in zip(found, range(MOST), strict=False))
 
 
-def _with_figures(text: str) -> Iterator[str]:
-    """The sentences that hold a digit, without white space."""
-    if _DIGIT.search(text):
-        for sentence in _SENTENCE.split(text):
-            if _DIGIT.search(sentence):
-                yield "".join(sentence.split())
+def _section(
+    text: str, section: Section, facts: Facts, submission: Submission, context: Context
+) -> Iterator[Finding]:
+    told: list[int] = []
+    for sentence in sentences(text):
+        quoted = mentions(sentence, context.form, facts)
+        for mention in quoted:
+            if mention.judgement is Judgement.DIFFERS:
+                yield _differs(mention, section, facts, submission, context)
+            elif mention.judgement is Judgement.AGREES and mention.claim.says is None:
+                yield from _share(mention, [*told, *(each.number for each in quoted)], section, facts, context)
+                yield from _growth(mention, section, facts)
+        told += [each.number for each in quoted]
+        yield from _lists(sentence, section)
 
 
-def _mentions(claim: Claim, sentence: str, year: int | None) -> Iterator[int]:
-    """The figures a claim finds in a sentence; one said of another year is none of ours."""
-    for match in _pattern(claim.pattern).finditer(sentence):
-        years = _YEAR.findall(sentence, 0, match.start("n"))
-        if not years or year is None or int(years[-1]) == year:
-            yield int(match["n"].replace(",", ""))
-
-
-@lru_cache(maxsize=64)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace("{n}", _NUMBER))
-
-
-def _finding(claim: Claim, mention: Mention, submission: Submission, context: Context, counted: Values) -> Finding:
-    sheet = next(section.sheet for section in context.form.sections if section.id == claim.section)
-    telling = Telling(submission, context, counted)
+def _differs(
+    mention: Mention, section: Section, facts: Facts, submission: Submission, context: Context
+) -> Finding:
+    claim = mention.claim
+    values: Values = (facts.previous if mention.old else facts.values) or {}
+    telling = Telling(submission, context, values)
     cells = dict.fromkeys(term.cell for reading in claim.readings for term in reading.terms)
-    spots = (Spot("", sheet, ""), *(spot(cell, submission, context) for cell in cells))
-    expected: list[Number | None] = [evaluate(reading, counted, context.previous) for reading in claim.readings]
-    facts: dict[str, object] = {
+    spots = (_at(section), *(spot(cell, submission, context) for cell in cells))
+    expected: list[Number | None] = [evaluate(reading, values, facts.previous) for reading in claim.readings]
+    shown: dict[str, object] = {
         "sentence": mention.sentence,
         "number": mention.number,
         "readings": texts.Phrase(texts.phrase("or").join(telling.side(each) for each in claim.readings)),
@@ -76,4 +62,99 @@ def _finding(claim: Claim, mention: Mention, submission: Submission, context: Co
         "right": tuple(expected),
         "title": claim.title,
     }
-    return Finding(claim.id, claim.severity, spots, facts, wording="claim")
+    wording = "claim" if claim.says is None else "claim.says"
+    return Finding(claim.id, claim.severity, spots, shown, wording="claim.old" if mention.old else wording)
+
+
+# --- shares, growth, lists ------------------------------------------------------------------------------------------
+
+
+def _share(
+    mention: Mention, told: Sequence[int], section: Section, facts: Facts, context: Context
+) -> Iterator[Finding]:
+    """A share told right after a figure, against all it may be a share of."""
+    match = compiled(prose().shares.pattern).match(_after(mention))
+    if not match:
+        return
+    bases = {evaluate(base, facts.values, facts.previous) for base in context.form.shares}
+    wholes = [Decimal(base) for base in {*bases, *told} if base]
+    if None not in bases and not any(_near(match["p"], 100 * mention.number / base) for base in wholes):
+        shown = _percents(100 * mention.number / base for base in wholes if base >= mention.number)
+        yield finding(
+            "text.share", _at(section), sentence=mention.sentence, number=mention.number, share=match["p"], shown=shown
+        )
+
+
+def _growth(mention: Mention, section: Section, facts: Facts) -> Iterator[Finding]:
+    """How a figure is said to differ from last year's, against last year's figures."""
+    if facts.previous is None or facts.year is None or mention.old:
+        return
+    match = compiled(prose().growth.pattern.replace("{last}", str(facts.year - 1))).match(_after(mention))
+    befores = [evaluate(reading, facts.previous) for reading in mention.claim.readings]
+    if not match or None in befores:
+        return
+    sign = 1 if match["up"] else -1
+    changes = [(sign * (mention.number - before), before) for before in befores if before is not None]
+    if match["m"]:
+        right = any(change == int(match["m"]) for change, _ in changes)
+    else:
+        right = any(before and _near(match["p"], Decimal(100 * change) / before) for change, before in changes)
+    if not right:
+        shown = tuple(dict.fromkeys(str(before) for _, before in changes))
+        facts_told = {"sentence": mention.sentence, "number": mention.number, "before": shown, "told": match[0]}
+        yield finding("text.growth", _at(section), **facts_told)
+
+
+def _lists(sentence: str, section: Section) -> Iterator[Finding]:
+    """A closed list that does not add up; a part that is more than the whole."""
+    lists = prose().lists
+    for closed, opening in ((False, lists.open), (True, lists.closed)):
+        for match in compiled(lists.total.replace("{list}", opening)).finditer(sentence):
+            items = _items(sentence, match)
+            total, parts = int(match["n"]), [int(item["n"]) for item in items]
+            wrong = sum(parts) != total if closed else any(part > total for part in parts)
+            if len(parts) > 1 and wrong:
+                shown = texts.Phrase(" + ".join(map(str, parts)))
+                code = "text.list" if closed else "text.part"
+                yield finding(
+                    code, _at(section), sentence=sentence, number=total, parts=shown, sum=sum(parts), most=max(parts)
+                )
+
+
+def _items(sentence: str, total: re.Match[str]) -> list[re.Match[str]]:
+    """The parts told after a total, as far as they follow each other in its own unit."""
+    lists = prose().lists
+    start = re.compile(f"(?:{lists.open}|{lists.closed})").match(sentence, total.end())
+    found = []
+    at = start.end() if start else total.end()
+    item = compiled(lists.item)
+    while (match := item.match(sentence, at)) and match["unit"] == total["unit"]:
+        found.append(match)
+        at = match.end()
+        if sentence[at : at + 1] not in ("\u3001", "\uff0c"):
+            break
+        at += 1
+    return found
+
+
+def _after(mention: Mention) -> str:
+    """The sentence after a figure and its unit."""
+    rest = mention.sentence[mention.end :]
+    return rest[1:] if rest[:1] not in ("\uff0c", "\uff08") else rest
+
+
+def _near(told: str, exact: Decimal) -> bool:
+    """Whether a percentage is rounded, up, down or to the nearest, to the places it is told with."""
+    places = -int(Decimal(told).as_tuple().exponent)
+    return abs(Decimal(told) - exact) < Decimal(10) ** -places
+
+
+def _percents(shares: Iterator[Decimal]) -> tuple[str, ...]:
+    ordered = sorted({f"{share:.2f}%" for share in shares}, key=lambda text: Decimal(text[:-1]))
+    return tuple(ordered[:4])
+
+
+def _at(section: Section) -> Spot:
+    return Spot("", section.sheet, "")
+
+

@@ -10,14 +10,16 @@ from xltool.checks.index import index
 from xltool.checks.narrative import narrative
 from xltool.checks.relations import relations
 from xltool.checks.seals import seals
+from xltool.checks.serials import serials
 from xltool.checks.tampering import tampering
 from xltool.checks.totals import totals
+from xltool.checks.wording import wording
 from xltool.forms.places import place
 from xltool.model import Finding, Severity, Submission
 
 Check = Callable[[Submission, Context], Iterator[Finding]]
 
-CHECKS: tuple[Check, ...] = (identity, seals, tampering, cells, totals, relations, narrative)
+CHECKS: tuple[Check, ...] = (identity, seals, serials, tampering, cells, totals, relations, narrative, wording)
 
 _URGENCY = {Severity.MUST_FIX: 0, Severity.EXPLAIN: 1, Severity.NOTE: 2}
 _SETTLED = 3

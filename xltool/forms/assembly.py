@@ -10,11 +10,11 @@ from xltool.forms import expressions
 from xltool.forms.expressions import ExpressionError, Instance, Vocabulary
 from xltool.forms.placeholders import groups, must_be_known
 from xltool.forms.places import box, box_address, place
-from xltool.forms.schema import BlockSpec, ClaimSpec, FormSpec, RelationSpec, RelationsSpec, TableSpec, TablesSpec
+from xltool.forms.prose import ClaimsSpec, claims, shares
+from xltool.forms.schema import BlockSpec, FormSpec, RelationSpec, RelationsSpec, TableSpec, TablesSpec
 from xltool.model import (
     Box,
     Cell,
-    Claim,
     Draft,
     Form,
     Kind,
@@ -31,7 +31,9 @@ from xltool.model import (
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-def assemble(form: FormSpec, tables: TablesSpec, relations: RelationsSpec, digest: str, source: str) -> Form:
+def assemble(
+    form: FormSpec, tables: TablesSpec, relations: RelationsSpec, quoted: ClaimsSpec, digest: str, source: str
+) -> Form:
     """The whole form. Raises DefinitionError, naming the place inside ``source``, for anything that does not fit."""
     _unique("section", (section.id for section in form.sections), source, "form.toml")
     _unique("table", (table.id for table in tables.tables), source, "tables.toml")
@@ -68,7 +70,8 @@ def assemble(form: FormSpec, tables: TablesSpec, relations: RelationsSpec, diges
         tables=done,
         relations=_implications(expanded),
         standards=_standards(relations, source),
-        claims=_claims(relations.claims, {section.id for section in sections}, Vocabulary(cells), source),
+        claims=claims(quoted, Vocabulary(cells), source),
+        shares=shares(quoted, Vocabulary(cells), source),
         instructions=tuple(form.instructions),
         digest=digest,
         source=source,
@@ -209,7 +212,7 @@ def _above(row: int, column: int, labels: Sequence[Label]) -> tuple[str, ...]:
 
 
 def _relations(spec: RelationsSpec, words: Vocabulary, source: str) -> tuple[Relation, ...]:
-    written = [item.id for item in spec.relations] + [item.id for item in spec.claims]
+    written = [item.id for item in spec.relations]
     _unique("relation", written, source, "relations.toml")
     relations: list[Relation] = []
     computed: set[str] = set()
@@ -337,18 +340,3 @@ def _standards(spec: RelationsSpec, source: str) -> dict[str, Standard]:
         item.kind: Standard(item.kind, item.id, item.title, Severity(item.severity), item.basis)
         for item in spec.standards
     }
-
-
-def _claims(items: Sequence[ClaimSpec], sections: set[str], words: Vocabulary, source: str) -> tuple[Claim, ...]:
-    claims = []
-    for item in items:
-        if item.section not in sections:
-            _refuse("unknown_section", source, "relations.toml", f"claims.{item.id}", key=item.section)
-        if "{n}" not in item.pattern:
-            _refuse("claim_without_number", source, "relations.toml", f"claims.{item.id}", key=item.pattern)
-        try:
-            readings = tuple(expressions.linear(text, words) for text in item.readings)
-        except ExpressionError as error:
-            raise _bad_expression(error, item.id, source) from error
-        claims.append(Claim(item.id, item.title, item.section, Severity(item.severity), item.pattern, readings))
-    return tuple(claims)

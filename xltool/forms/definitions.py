@@ -11,6 +11,8 @@ import msgspec
 from xltool.data import data_folder
 from xltool.errors import DefinitionError, UsageError
 from xltool.forms.assembly import assemble
+from xltool.forms.prose import FILE as CLAIMS
+from xltool.forms.prose import ClaimsSpec
 from xltool.forms.schema import FormSpec, RelationsSpec, TablesSpec
 from xltool.model import Form
 
@@ -23,13 +25,16 @@ _PLACE = re.compile(r" - at `([^`]+)`")
 
 
 def load_form(folder: Path) -> Form:
-    """The form defined in ``folder`` (form.toml, tables.toml, relations.toml). Raises DefinitionError."""
+    """The form defined in ``folder`` (form, tables and relations.toml; claims.toml if any). Raises DefinitionError."""
     contents = {name: _bytes(folder / name) for name in FILES}
+    if (folder / CLAIMS).is_file():
+        contents[CLAIMS] = _bytes(folder / CLAIMS)
     digest = hashlib.sha256(b"\0".join(contents.values())).hexdigest()
     form = _decode(folder / "form.toml", contents["form.toml"], FormSpec)
     tables = _decode(folder / "tables.toml", contents["tables.toml"], TablesSpec)
     relations = _decode(folder / "relations.toml", contents["relations.toml"], RelationsSpec)
-    return assemble(form, tables, relations, digest, folder.as_posix())
+    claims = _decode(folder / CLAIMS, contents.get(CLAIMS, b""), ClaimsSpec)
+    return assemble(form, tables, relations, claims, digest, folder.as_posix())
 
 
 def load_forms(extra: Iterable[Path] = ()) -> tuple[Form, ...]:

@@ -140,20 +140,8 @@ class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     basis: str
 
 
-class ClaimSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A figure quoted in the text; ``{n}`` in the pattern is where it stands."""
-
-    id: str
-    title: str
-    section: str
-    severity: Literal["explain", "note"]
-    pattern: str
-    readings: list[str]
-
-
 class RelationsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """``relations.toml``."""
 
     relations: list[RelationSpec]
     standards: list[StandardSpec] = []
-    claims: list[ClaimSpec] = []
