@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A module may import what stands in lines above its own, and what stands in its own wing; nothing else of ours.
 LAYERS = (
     {"model", "errors", "data"},
-    {"texts", "roster", "forms", "engine"},
+    {"texts", "roster", "forms", "engine", "cache"},
     {"intake", "checks", "consolidation", "outputs"},
     {"runs", "returning"},
     {"pipeline"},
@@ -32,7 +32,7 @@ RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 OPENING = ("intake.opening", "intake.container", "intake.xml_parts", "intake.rewriting", "intake.calamine")
 DOORS: dict[str, tuple[str, ...]] = {
     "openpyxl": ("roster",),
-    "msgspec": ("forms.", "demonstration"),
+    "msgspec": ("forms.", "demonstration", "cache"),
     "xlsxwriter": ("outputs.writing",),
     "pandas": ("outputs.tables",),
     "pyarrow": ("outputs.tables",),

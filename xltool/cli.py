@@ -60,10 +60,15 @@ def against(*names: str) -> Callable[[_Command], _Command]:
         def command(*args: Any, roster: Path | None = None, previous: tuple[Path, ...] = (), **rest: Any) -> Any:
             from xltool import pipeline
 
-            about = pipeline.setting(roster, previous, rest.pop("forms"), rest.pop("seal_key_file", None))
+            cache, without = rest.pop("cache", None), rest.pop("no_cache", False)
+            kept = None if without else cache
+            about = pipeline.setting(roster, previous, rest.pop("forms"), rest.pop("seal_key_file", None), kept)
             return function(*args, about=about, **rest)
 
         decorated: Any = option("--forms", type=PATH, multiple=True, metavar="DIR")(command)
+        if "--cache" in names:
+            decorated = option("--no-cache", is_flag=True)(decorated)
+            decorated = option("--cache", type=PATH, metavar="DIR", envvar="XLTOOL_CACHE")(decorated)
         if "--seal-key-file" in names:
             decorated = option("--seal-key-file", type=PATH)(decorated)
         if "--previous" in names:
@@ -108,7 +113,7 @@ def template(about: "Setting", year: int, form: str | None, output: Path, force:
 
 @command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster", "--previous", "--seal-key-file")
+@against("--roster", "--previous", "--seal-key-file", "--cache")
 @option("--jobs", type=click.IntRange(min=1))
 @option("--return", "folder", type=PATH, metavar="DIR")
 @option("--json", "as_json", is_flag=True)
@@ -128,7 +133,7 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
 
 @command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster", "--previous", "--seal-key-file")
+@against("--roster", "--previous", "--seal-key-file", "--cache")
 @option("-o", "--output", type=PATH, required=True)
 @option("--area")
 @option("--year", type=click.IntRange(1900, 9999))
@@ -159,7 +164,7 @@ def merge(
 
 @command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster!")
+@against("--roster!", "--cache")
 @option("--year", type=click.IntRange(1900, 9999))
 @option("--jobs", type=click.IntRange(min=1))
 @option("--json", "as_json", is_flag=True)

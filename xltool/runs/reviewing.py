@@ -9,6 +9,7 @@ from xltool.checks.review import review
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.forms.layout import plan
 from xltool.intake.finding_files import files_below
+from xltool.intake.loading import load
 from xltool.intake.opening import open_workbook
 from xltool.intake.reading import read_submission
 from xltool.model import Finding, Form, Number, Reviewed, Severity, Status, Submission, Values
@@ -24,6 +25,9 @@ def check(
 
 def review_file(about: Setting, path: Path) -> Reviewed:
     """One file, opened, read and checked. Never raises for what the file is: that becomes a finding."""
+    known = _known(about, path)
+    if known:
+        return _reviewed(about, path, known)
     try:
         workbook = open_workbook(path)
     except (UnreadableFileError, ForeignFileError) as error:
@@ -32,8 +36,25 @@ def review_file(about: Setting, path: Path) -> Reviewed:
         submission = read_submission(workbook, about.forms, str(path))
     except (UnreadableFileError, ForeignFileError) as error:
         return _refused(path, error, workbook.sha256)
+    if about.cache and submission.source.file == str(path):  # not one of several in a file
+        about.cache.keep(submission)
+    return _reviewed(about, path, submission)
+
+
+def _known(about: Setting, path: Path) -> Submission | None:
+    """What was read from a file of the same content before; None if it has to be read, whatever is the matter."""
+    if about.cache is None:
+        return None
+    try:
+        file = load(path)
+    except (UnreadableFileError, ForeignFileError):
+        return None
+    return about.cache.known(file.sha256, str(path), file.modified)
+
+
+def _reviewed(about: Setting, path: Path, submission: Submission) -> Reviewed:
     findings = review(submission, context_of(submission, about))
-    return Reviewed(str(path), workbook.sha256, _status(findings), submission, findings)
+    return Reviewed(str(path), submission.source.sha256, _status(findings), submission, findings)
 
 
 def review_safely(about: Setting, path: Path) -> Reviewed:
@@ -54,6 +75,8 @@ def review_all(
         done.append(reviewed)
         if progress:
             progress(len(done), len(files))
+    if about.cache:
+        about.cache.shrink()
     return tuple(done)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xltool.cache import Cache, open_cache
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.definitions import load_forms
 from xltool.forms.seal import read_key
@@ -21,13 +22,15 @@ Progress = Callable[[int, int], None]  # how many files are done, and of how man
 class Setting:
     """What every file of a run is judged against, and templates are made with.
 
-    ``previous`` holds last year's figures by agency code; ``seal_key`` is what issued workbooks are sealed with.
+    ``previous`` holds last year's figures by agency code; ``seal_key`` is what issued workbooks are sealed with;
+    ``cache`` keeps what was read from files that do not change.
     """
 
     forms: tuple[Form, ...]
     roster: Roster | None = None
     previous: Mapping[str, Values] | None = None
     seal_key: bytes | None = None
+    cache: Cache | None = None
 
 
 def setting(
@@ -35,6 +38,7 @@ def setting(
     previous: Sequence[Path] = (),
     forms: Sequence[Path] = (),
     seal_key_file: Path | None = None,
+    cache: Path | None = None,
 ) -> Setting:
     """The forms, the roster and last year's figures a run needs. Raises XltoolError for any that cannot be had."""
     known = load_forms(forms)
@@ -43,6 +47,7 @@ def setting(
         read_roster(roster) if roster else None,
         last_year(previous, known) if previous else None,
         read_key(seal_key_file) if seal_key_file else None,
+        open_cache(cache, known) if cache else None,
     )
 
 
