@@ -1,11 +1,14 @@
-"""What all tests share: LibreOffice is asked where it is, and its absence is told, or fails in CI."""
+"""What all tests share: office programs are asked where they are, and an absence is told, or fails in CI."""
 
 import pytest
 
-from tests.judges import in_ci, office_missing
+from tests.judges import gnumeric_missing, in_ci, office_missing
+
+PROGRAMS = {"office": office_missing, "gnumeric": gnumeric_missing}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test marked ``office`` never passes without LibreOffice having looked."""
-    if item.get_closest_marker("office") and (reason := office_missing()):
-        (pytest.fail if in_ci() else pytest.skip)(reason)
+    """A test marked ``office`` or ``gnumeric`` never passes without that program having looked."""
+    for marker, missing in PROGRAMS.items():
+        if item.get_closest_marker(marker) and (reason := missing()):
+            (pytest.fail if in_ci() else pytest.skip)(reason)

@@ -1,4 +1,4 @@
-"""Judges from outside: a schema validator and LibreOffice, neither of which knows anything of xltool."""
+"""Judges from outside: a schema validator, LibreOffice and Gnumeric, none of which knows anything of xltool."""
 
 import atexit
 import os
@@ -42,6 +42,31 @@ def soffice() -> str | None:
 def office_missing() -> str | None:
     """Why tests marked ``office`` cannot run here, or None where they can."""
     return None if soffice() else "LibreOffice is not installed (no command soffice): nothing here was judged by it"
+
+
+def gnumeric_missing() -> str | None:
+    """Why tests marked ``gnumeric`` cannot run here, or None where they can."""
+    found = shutil.which("ssconvert")
+    return None if found else "Gnumeric is not installed (no command ssconvert): nothing here was saved by it"
+
+
+def saved_by_gnumeric(path: Path, out_dir: Path, kind: str = "xlsx") -> Path:
+    """The file as Gnumeric saves it in ``out_dir``, every formula calculated anew. ``kind``: xlsx, ods or xls.
+
+    Raises JudgeError when Gnumeric is absent, needs more than ``SECONDS`` or writes no file.
+    """
+    if reason := gnumeric_missing():
+        raise JudgeError(reason)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    target = out_dir / f"{path.stem}.{kind}"
+    command = ["ssconvert", "--recalc", str(path), str(target)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise JudgeError(f"{path.name}: Gnumeric needed more than {SECONDS} s") from error
+    if not target.is_file():
+        raise JudgeError(f"{path.name}: Gnumeric wrote no {target.name}: {done.stdout}{done.stderr}")
+    return target
 
 
 def in_ci() -> bool:

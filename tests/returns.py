@@ -2,11 +2,13 @@
 
 import re
 import struct
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.merging import published, the_form
 from xltool import pipeline
@@ -29,7 +31,7 @@ def the_plan() -> Plan:
 
 def filled(path: Path, figures: Mapping[str, Number | str], *, declared: bool = True, agency: Agency = TOWN) -> Path:
     """A template with these figures typed in, as a program that calculates would have saved it."""
-    issue = Issue(agency, 2025, "2025-000000000001", filling=Filling(figures, declared=declared))
+    issue = Issue(agency, 2025, "2025-1", filling=Filling(figures, declared=declared))
     path.parent.mkdir(exist_ok=True, parents=True)
     write_template(the_plan(), issue, path, force=True)
     return path
@@ -101,16 +103,25 @@ def retyped(source: Path, target: Path, **figures: int) -> Path:
     return rewritten(source, target, edit)
 
 
+def listed(path: Path) -> Worksheet:
+    """The sheet with the list of findings. Gnumeric writes no default style, of which openpyxl would warn."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Workbook contains no default style")
+        sheet = openpyxl.load_workbook(path)[LIST]
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
 def marks(path: Path) -> list[list[object]]:
     """The list of findings as openpyxl reads it, below its headings; rows that are not shown left out."""
-    sheet = openpyxl.load_workbook(path)[LIST]
+    sheet = listed(path)
     rows = enumerate(sheet.iter_rows(min_row=4, max_col=9, values_only=True), start=4)
     return [list(row) for number, row in rows if any(row) and not sheet.row_dimensions[number].hidden]
 
 
 def lit(path: Path) -> list[object]:
     """Every cell the conditional formats find in the list, shown or not."""
-    column = openpyxl.load_workbook(path)[LIST].iter_rows(min_row=4, max_col=1, values_only=True)
+    column = listed(path).iter_rows(min_row=4, max_col=1, values_only=True)
     return [value for (value,) in column if value is not None]
 
 

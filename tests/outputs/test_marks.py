@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from tests.judges import audit, recalculate
@@ -18,6 +17,7 @@ from tests.returns import (
     differing,
     filled,
     list_part,
+    listed,
     lit,
     marks,
     replacing,
@@ -91,7 +91,7 @@ def test_marks__one_row_a_finding__with_both_sides_and_where_to_look(broken: Pat
 
 
 def test_marks__links_protection_looks(broken: Path, tmp_path: Path) -> None:
-    sheet = openpyxl.load_workbook(mark(broken, tmp_path / "back.xlsx"))[LIST]
+    sheet = listed(mark(broken, tmp_path / "back.xlsx"))
     assert sheet["D4"].hyperlink.location == "'表三'!D7"
     assert sheet.protection.sheet
     assert all(cell.protection.locked for row in sheet.iter_rows(min_row=4) for cell in row)
@@ -146,7 +146,7 @@ def test_marks__finding_about_no_cell_or_a_sheet_that_is_gone__no_link(broken: P
     )
     back = mark(broken, tmp_path / "back.xlsx", told)
     assert [(row[0], row[2], row[3]) for row in marks(back)] == [(None, None, None), ("没有的表!A1", "没有的表", "A1")]
-    assert [openpyxl.load_workbook(back)[LIST][spot].hyperlink for spot in ("D4", "D5")] == [None, None]
+    assert [listed(back)[spot].hyperlink for spot in ("D4", "D5")] == [None, None]
 
 
 def test_marks__moved_cell__lights_up_by_the_name_its_sheet_was_handed_out_with(broken: Path, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_marks__foreign_text__stays_text(foreign: str, tmp_path: Path) -> None:
     (finding, *_) = checked(filled(tmp_path / "b.xlsx", {**GOOD, NEW: "十二三"})).findings
     told = replace(finding, facts={**finding.facts, "raw": foreign, "name": foreign})
     back = mark(source, tmp_path / "back.xlsx", (told,))
-    cell = openpyxl.load_workbook(back)[LIST]["G4"]
+    cell = listed(back)["G4"]
     held = str(cell.value).replace("_x005F_", "_")  # openpyxl does not unescape what stands inside a cell
     assert (cell.data_type, held) == ("s", foreign.replace("\x07", "\\x07"))
     assert cell.quotePrefix is foreign.startswith(("=", "+", "@"))
@@ -184,9 +184,9 @@ def test_marks__what_stands_right_of_the_list__stays(broken: Path, tmp_path: Pat
     noted = '<row r="5"><c r="C5"><v>1</v></c><c r="K5" t="inlineStr"><is><t>我们的备注</t></is></c></row></sheetData>'
     source = rewritten(broken, tmp_path / "noted.xlsx", replacing(PART, "</sheetData>", noted))
     back = mark(source, tmp_path / "back.xlsx")
-    sheet = openpyxl.load_workbook(back)[LIST]
+    sheet = listed(back)
     assert (sheet["K5"].value, sheet["A5"].value, sheet["C5"].value) == ("我们的备注", "表三!D8", None)
-    cleared = openpyxl.load_workbook(mark(back, tmp_path / "cleared.xlsx", ()))[LIST]
+    cleared = listed(mark(back, tmp_path / "cleared.xlsx", ()))
     assert (cleared["K5"].value, cleared["A5"].value) == ("我们的备注", None)
     assert audit(back) == []
 
@@ -194,7 +194,7 @@ def test_marks__what_stands_right_of_the_list__stays(broken: Path, tmp_path: Pat
 def test_marks__protection_taken_off_the_list__is_there_again(broken: Path, tmp_path: Path) -> None:
     lock = '<sheetProtection sheet="1" objects="1" scenarios="1" formatRows="0"/>'
     back = mark(rewritten(broken, tmp_path / "open.xlsx", replacing(PART, lock, "")), tmp_path / "back.xlsx")
-    assert openpyxl.load_workbook(back)[LIST].protection.sheet
+    assert listed(back).protection.sheet
     assert audit(back) == []
 
 
@@ -283,7 +283,7 @@ def test_workbook_saved_by_libreoffice__is_marked_with_the_looks_it_has_there(br
     back = mark(saved, tmp_path / "back.xlsx")
     assert differing(saved, back) == [PART]
     assert (lit(back), marks(back)[0][4]) == (["表三!D7", "表三!D8", "表三!D30", "表三!D31"], BALANCE)
-    sheet = openpyxl.load_workbook(back)[LIST]
+    sheet = listed(back)
     assert (sheet["E4"].border.left.style, sheet["D4"].font.underline) == ("thin", "single")
     again = recalculate(back, tmp_path / "again", "html").read_text("utf-8")
     assert again.count('bgcolor="#FFB3AB"') == 4

@@ -1,0 +1,108 @@
+"""Office programs open a filled template, calculate it and save it; we read it back to the unit.
+
+What is tried here, with which versions, is told in ``docs/compatibility.md``.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.judges import recalculate, saved_by_gnumeric
+from tests.returns import BROKEN, TOWN, listed, lit
+from xltool import pipeline
+from xltool.forms.definitions import form_for_year, load_forms
+from xltool.forms.expressions import recompute
+from xltool.forms.layout import plan
+from xltool.model import Form, Kind, Number, Reviewed, Severity, State
+from xltool.outputs.marks import marked
+from xltool.outputs.remarks import remarks
+from xltool.outputs.template import Filling, Issue, write_template
+
+Program = Callable[[Path, Path, str], Path]
+PROGRAMS = (
+    pytest.param(recalculate, marks=pytest.mark.office, id="libreoffice"),
+    pytest.param(saved_by_gnumeric, marks=pytest.mark.gnumeric, id="gnumeric"),
+)
+FORMS = load_forms()
+EDITED, BEFORE = 91, 3  # what one figure becomes, and was
+TEXT = {"problems": ["=1+1 不是公式", "第二段 <b>&"]}
+
+
+def figures(form: Form) -> dict[str, Number]:
+    """A different figure in every input; amounts with as many decimals as they may have."""
+    made: dict[str, Number] = {}
+    for number, cell in enumerate(form.inputs, start=2):
+        made[cell.id] = Decimal(f"{number}.{'1234567'[: cell.decimals]}") if cell.kind is Kind.AMOUNT else number
+    return made | {form.inputs[0].id: BEFORE}
+
+
+def typed_and_saved(form: Form, program: Program, kind: str, folder: Path) -> Path:
+    """The template filled in, one figure typed anew, and saved by a program that has to calculate every formula."""
+    source = folder / "甲镇 年报.xlsx"
+    issue = Issue(TOWN, form.first_year, "2025-000000000001", filling=Filling(figures(form), TEXT))
+    write_template(plan(form), issue, source)
+    book = openpyxl.load_workbook(source)  # saving drops every stored result
+    place = plan(form).where(form.inputs[0].id)
+    assert book[place.sheet][place.address].value == BEFORE
+    book[place.sheet][place.address] = EDITED
+    book.save(source)
+    return program(source, folder / "saved", kind)
+
+
+def read(path: Path) -> Reviewed:
+    return pipeline.review_file(pipeline.Setting(FORMS), path)
+
+
+def different(read_back: Mapping[str, Number | None], form: Form) -> dict[str, Number | None]:
+    """The figures that are not what was typed, or not the sum of what was typed."""
+    wanted = recompute(form.formulas, {**figures(form), form.inputs[0].id: EDITED})
+    return {cell: read_back[cell] for cell in form.cells if read_back[cell] != wanted[cell]}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.id}-{form.edition}")
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_template_edited_and_saved__read_back_to_the_unit(
+    program: Program, kind: str, form: Form, tmp_path: Path
+) -> None:
+    item = read(typed_and_saved(form, program, kind, tmp_path))
+    submission = item.submission
+    assert submission is not None, item.findings
+    dated = gnumeric_dates(form) if (program, kind) == (saved_by_gnumeric, "xls") else set()
+    assert different(submission.values, form).keys() == dated
+    assert {id for id, entry in submission.entries.items() if entry.state is State.UNREADABLE} == dated
+    stored = {id for id, entry in submission.entries.items() if form.cells[id].computed and entry.value is None}
+    assert stored == set()
+    told = [(finding.code, finding.wording) for finding in item.findings if finding.severity is Severity.MUST_FIX]
+    assert [wording for _, wording in told if wording.startswith("total.")] == []
+    assert [code for code, _ in told if code.startswith(("identity", "label", "sheet", "file"))] == []
+    assert (submission.agency_code, submission.agency_name, submission.year) == (TOWN.code, TOWN.name, form.first_year)
+    assert submission.texts["problems"].split("\n") == TEXT["problems"]
+
+
+def gnumeric_dates(form: Form) -> set[str]:
+    """Amounts in an .xls of Gnumeric: their format gets the number of a date format; refused as dates."""
+    return {cell.id for cell in form.inputs if cell.kind is Kind.AMOUNT and cell.decimals}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_marked_copy_saved_by_a_program__keeps_its_marks_until_the_next_check(program: Program, tmp_path: Path) -> None:
+    form = form_for_year(FORMS, 2025)
+    issue = Issue(TOWN, 2025, "2025-000000000001", filling=Filling(BROKEN, declared=True))
+    write_template(plan(form), issue, tmp_path / "a.xlsx")
+    saved = program(tmp_path / "a.xlsx", tmp_path / "1", "xlsx")
+    item = read(saved)
+    back = marked(saved.read_bytes(), plan(form), remarks(item.findings, plan(form)))
+    assert back is not None
+    (tmp_path / "b.xlsx").write_bytes(back)
+    again = program(tmp_path / "b.xlsx", tmp_path / "2", "xlsx")
+    assert lit(again) == ["表三!D7", "表三!D8", "表三!D30", "表三!D31"]
+    assert listed(again).protection.sheet
+    assert [finding.code for finding in read(again).findings] == [finding.code for finding in item.findings]
+    cleared = marked(again.read_bytes(), plan(form), ())
+    assert cleared is not None
+    (tmp_path / "c.xlsx").write_bytes(cleared)
+    assert lit(tmp_path / "c.xlsx") == []
