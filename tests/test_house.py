@@ -18,6 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"model", "errors", "data"},
     {"texts", "roster", "forms", "engine", "cache"},
+    {"comparison"},
     {"intake", "checks", "consolidation", "outputs"},
     {"runs", "returning"},
     {"pipeline"},
@@ -37,12 +38,13 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pandas": ("outputs.tables",),
     "pyarrow": ("outputs.tables",),
     "ortools": ("checks.least_change",),
+    "docx": ("outputs.official_document",),
     "click": ("cli",),
     "rich": ("terminal",),
     "python_calamine": OPENING,
     "msoffcrypto": ("intake.decrypting",),
     "lxml": (*OPENING, "outputs.marks"),
-    "zipfile": (*OPENING, "outputs.marks"),
+    "zipfile": (*OPENING, "intake.archives", "outputs.marks"),
     "xml": OPENING,
     "pyexpat": OPENING,
 }
@@ -50,7 +52,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 DOORS |= dict.fromkeys(("socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "xmlrpc"), ())
 
 # Loaded only by the command that needs them; the start of every command is their absence.
-HEAVY = {"pandas", "numpy", "pyarrow", "openpyxl", "lxml", "xlsxwriter", "python_calamine", "ortools"}
+HEAVY = {"pandas", "numpy", "pyarrow", "openpyxl", "lxml", "xlsxwriter", "python_calamine", "ortools", "docx"}
 
 LONGEST = 400  # lines of a module
 LONGER = {"model": 560}  # the nouns stand together, as in the glossary of docs/architecture.md: fields, no behaviour

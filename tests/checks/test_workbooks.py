@@ -28,7 +28,7 @@ ZHANGJIAWAN = published("zhangjiawan-2025")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workbook one agency was handed out."""
     path = tmp_path_factory.mktemp("template") / "1_甲镇.xlsx"
-    write_template(PLAN, Issue(Agency("1", "甲镇"), 2025, "2025-000000000001"), path)
+    write_template(PLAN, Issue(Agency("1", "甲镇"), 2025, "2025-1"), path)
     return path
 
 

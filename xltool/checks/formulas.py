@@ -30,7 +30,9 @@ def altered(submission: Submission, context: Context) -> Iterator[Finding]:
         entry = submission.entries.get(relation.computes or "")
         if entry is not None and entry.formula:
             wanted = _expected(relation, entry, submission)
-            if entry.formula != wanted and not _same(entry.formula, wanted, entry.sheet):
+            if entry.formula != wanted and not _same(
+                entry.formula, wanted, entry.sheet, _figures(entry.sheet, submission)
+            ):
                 sheets.setdefault(entry.sheet, []).append((entry, wanted))
     for sheet, found in sheets.items():
         entries = [entry for entry, _ in found]
@@ -56,12 +58,20 @@ def _expected(relation: Relation, entry: Entry, submission: Submission) -> str:
     return to_excel(relation.expect.right._replace(modulus=None), where, sheet=entry.sheet)
 
 
-def _same(one: str, other: str, sheet: str) -> bool:
-    """Whether two formulas add up the same cells; what is no plain sum is compared as text."""
+def _figures(sheet: str, submission: Submission) -> frozenset[str]:
+    """Where the figures of a sheet stand."""
+    return frozenset(entry.address for entry in submission.entries.values() if entry.sheet == sheet)
+
+
+def _same(one: str, other: str, sheet: str, figures: frozenset[str]) -> bool:
+    """Whether two formulas add up the same cells; what is no plain sum is compared as text.
+
+    A range may run over an inserted row: only its figures count.
+    """
     left, right = _plain(one, sheet), _plain(other, sheet)
     if left == right:
         return True
-    sums = _sum(left), _sum(right)
+    sums = _sum(left, figures), _sum(right, figures)
     return sums[0] is not None and sums[0] == sums[1]
 
 
@@ -74,7 +84,7 @@ def _plain(formula: str, sheet: str) -> str:
     return rounded[1] if rounded else text
 
 
-def _sum(text: str) -> Mapping[str, int] | None:
+def _sum(text: str, figures: frozenset[str]) -> Mapping[str, int] | None:
     """How often each cell is added; None for anything but a sum."""
     counts: Counter[str] = Counter()
     at = 0
@@ -84,7 +94,7 @@ def _sum(text: str) -> Mapping[str, int] | None:
             return None
         times = (-1 if match["sign"] == "-" else 1) * int(match["factor"] or 1)
         for part in (match["sum"] or match["one"]).split(","):
-            cells = _cells(part)
+            cells = _cells(part, figures)
             if cells is None:
                 return None
             for cell in cells:
@@ -93,12 +103,17 @@ def _sum(text: str) -> Mapping[str, int] | None:
     return {cell: times for cell, times in counts.items() if times} if at else None
 
 
-def _cells(part: str) -> list[str] | None:
-    """Every cell of a range; None for what is no range."""
+def _cells(part: str, figures: frozenset[str]) -> list[str] | None:
+    """A cell, or the figures of a range; None for what is neither."""
     try:
         area = box(part)
     except ValueError:
         return None
     if area.rows * area.columns > LONGEST:
         return None
-    return [address(area.row + row, area.column + column) for row in range(area.rows) for column in range(area.columns)]
+    if area.rows * area.columns == 1:
+        return [address(area.row, area.column)]
+    spots = [
+        address(area.row + row, area.column + column) for row in range(area.rows) for column in range(area.columns)
+    ]
+    return [spot for spot in spots if spot in figures]

@@ -94,7 +94,9 @@ def _in_words(item: Observation, context: Context) -> dict[str, object]:
     cells = context.form.cells
     words: dict[str, object] = {}
     if lost := _listed(item, "lost"):
-        words["what"] = shortened(list(dict.fromkeys(cell_words(cells[str(cell)]) for cell in lost)))
+        lines = dict.fromkeys(f"“{cells[str(cell)].line_words}”" for cell in lost)
+        columns = dict.fromkeys(f"“{cells[str(cell)].column_words}”" for cell in lost)
+        words["what"] = shortened(list(lines if len(lines) <= len(columns) else columns))
     if moves := _listed(item, "moves"):
         told = [
             texts.phrase("move", label=cell_words(cells[move[0]]), before=move[1], now=move[2])

@@ -1,5 +1,6 @@
 """What a workbook says it is: the rows of its very hidden identity sheet, and the same as document properties."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -60,3 +61,9 @@ def identity_from(rows: Mapping[str, str]) -> Identity | None:
         )
     except (KeyError, ValueError):
         return None
+
+
+def serial_of(identity: Identity) -> str:
+    """The serial a workbook is handed out under: the same agency, year and layout always get the same."""
+    said = (identity.form, identity.edition, str(identity.year), identity.agency_code, identity.agency_name)
+    return f"{identity.year}-{hashlib.sha256('|'.join([*said, identity.layout]).encode()).hexdigest()[:12]}"

@@ -23,6 +23,7 @@ from xltool.intake.values import interpret
 from xltool.model import Cell, Entry, Explanation, Form, Observation, Scope, Source, State, Submission
 
 NOT_PLACED = "place"  # the note of a figure that was not taken because its place is not certain
+WHERE_IT_STANDS = {"place.moved", "sheet.renamed"}  # says nothing of a workbook that was never handed out
 
 
 def read_submission(workbook: RawWorkbook, forms: Sequence[Form], file: str) -> Submission:
@@ -52,7 +53,8 @@ def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed:
     scope = identity.scope if identity else Scope.OWN
     if claimed.issued and workbook.complete and scope is Scope.OWN:
         found = disputed(chart, workbook.names, found)
-    noticed: list[Observation] = [*claimed.observations, *found.noticed]
+    noticed: list[Observation] = [*claimed.observations]
+    noticed += [item for item in found.noticed if claimed.issued or item.code not in WHERE_IT_STANDS]
     declared = _field(chart, found, "declaration") == words().cover["yes"]
     entries = _entries(chart, found, declared)
     noticed += _figures_noticed(chart.form.cells, entries, workbook, scope)

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from xltool.forms.layout import Plan
 from xltool.forms.places import place
 from xltool.forms.slots import Purpose
-from xltool.intake.arranging import Arrangement
+from xltool.intake.arranging import Arrangement, title_of
 from xltool.intake.identifying import text_of
 from xltool.intake.labels import plain, same_words
 from xltool.intake.locating import Page, charted
@@ -58,7 +58,7 @@ def strays(plan: Plan, found: Arrangement) -> Iterator[Observation]:
     for sheet in found.strange:
         left[sheet.name], sheets[sheet.name] = set(sheet.cells), sheet
     for name, spots in left.items():
-        yield from _told(sheets[name], spots)
+        yield from _told(plan, sheets[name], spots)
 
 
 def _rest(plan: Plan, name: str, page: Page) -> Iterator[str]:
@@ -68,8 +68,9 @@ def _rest(plan: Plan, name: str, page: Page) -> Iterator[str]:
         yield from page.cells.keys() - plan.known[name]
 
 
-def _told(sheet: RawSheet, strange: set[str]) -> Iterator[Observation]:
-    spots = sorted((spot for spot in strange if sheet.cells[spot].text.strip()), key=place)
+def _told(plan: Plan, sheet: RawSheet, strange: set[str]) -> Iterator[Observation]:
+    texts = {spot: sheet.cells[spot].text for spot in strange}
+    spots = sorted((spot for spot, text in texts.items() if text.strip() and not title_of(plan, text)), key=place)
     for spot in spots[:MOST_STRAYS]:
         yield Observation("stray", sheet.name, spot, facts={"text": sheet.cells[spot].text})
     if len(spots) > MOST_STRAYS:

@@ -1,11 +1,11 @@
 """Handing out: a locked template for every agency of the roster, and the list of them."""
 
-import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
 from xltool.errors import UsageError
 from xltool.forms.definitions import form_for_year
+from xltool.forms.identity import Identity, serial_of
 from xltool.forms.layout import plan
 from xltool.forms.seal import seal
 from xltool.model import Agency, Form, Roster, Scope
@@ -57,8 +57,8 @@ def make_templates(
 
 def serial(form: Form, agency: Agency, year: int) -> str:
     """A short name for one issued workbook: the same agency, year and layout always get the same."""
-    said = "|".join([form.id, form.edition, str(year), agency.code, agency.name, plan(form).digest])
-    return f"{year}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
+    identity = Identity(form.id, form.edition, year, agency.code, agency.name, agency.scope, "", plan(form).digest)
+    return serial_of(identity)
 
 
 def _needed(roster: Roster | None) -> Roster:

@@ -6,12 +6,15 @@ from pathlib import Path
 from xltool import engine, texts
 from xltool.checks.context import Context
 from xltool.checks.review import review
+from xltool.checks.serials import shared
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.forms.layout import plan
+from xltool.intake.archives import Member, is_archive, members, open_member
 from xltool.intake.finding_files import files_below
-from xltool.intake.loading import load
-from xltool.intake.opening import open_workbook
-from xltool.intake.reading import read_submission
+from xltool.intake.loading import HandedIn, load
+from xltool.intake.opening import open_workbook, printable
+from xltool.intake.raw import RawWorkbook
+from xltool.intake.reading import read_submissions
 from xltool.model import Finding, Form, Number, Reviewed, Severity, Status, Submission, Values
 from xltool.runs.settings import Progress, Setting
 
@@ -19,26 +22,31 @@ from xltool.runs.settings import Progress, Setting
 def check(
     paths: Sequence[Path], about: Setting, *, jobs: int | None = None, progress: Progress | None = None
 ) -> tuple[Reviewed, ...]:
-    """Every file below ``paths``, read and checked; one entry a file, in order, whatever the file is."""
+    """Every file below ``paths``, read and checked, in order, whatever the file is: see `review_files`."""
     return review_all(files_below(paths), about, jobs, progress)
 
 
 def review_file(about: Setting, path: Path) -> Reviewed:
-    """One file, opened, read and checked. Never raises for what the file is: that becomes a finding."""
+    """One file that holds one return, opened, read and checked."""
+    return review_files(about, path)[0]
+
+
+def review_files(about: Setting, path: Path) -> tuple[Reviewed, ...]:
+    """One file, opened, read and checked. Never raises for what the file is: that becomes a finding.
+
+    Ordinarily one entry; one for each agency of a workbook that holds several, one for each file inside an archive.
+    """
     known = _known(about, path)
     if known:
-        return _reviewed(about, path, known)
+        return (_judged(about, known),)
     try:
-        workbook = open_workbook(path)
+        workbook = open_workbook(path, about.password)
     except (UnreadableFileError, ForeignFileError) as error:
-        return _refused(path, error)
-    try:
-        submission = read_submission(workbook, about.forms, str(path))
-    except (UnreadableFileError, ForeignFileError) as error:
-        return _refused(path, error, workbook.sha256)
-    if about.cache and submission.source.file == str(path):  # not one of several in a file
-        about.cache.keep(submission)
-    return _reviewed(about, path, submission)
+        archive = _archive(path)
+        if archive is None:
+            return (_refused(str(path), error),)
+        return tuple(item for member in members(archive, about.password) for item in _of_member(about, path, member))
+    return _of_workbook(about, str(path), workbook)
 
 
 def _known(about: Setting, path: Path) -> Submission | None:
@@ -52,32 +60,63 @@ def _known(about: Setting, path: Path) -> Submission | None:
     return about.cache.known(file.sha256, str(path), file.modified)
 
 
-def _reviewed(about: Setting, path: Path, submission: Submission) -> Reviewed:
-    findings = review(submission, context_of(submission, about))
-    return Reviewed(str(path), submission.source.sha256, _status(findings), submission, findings)
-
-
-def review_safely(about: Setting, path: Path) -> Reviewed:
-    """`review_file`, and for a fault of ours one finding instead of the end of the batch."""
+def review_safely(about: Setting, path: Path) -> tuple[Reviewed, ...]:
+    """`review_files`, and for a fault of ours one finding instead of the end of the batch."""
     try:
-        return review_file(about, path)
+        return review_files(about, path)
     except Exception as error:  # whatever it is, the other files must be read: this one is named and not summed
-        problem = f"{type(error).__name__}: {error}"
-        return _refused(path, UnreadableFileError("file.unexpected", problem=problem))
+        return (_failed(str(path), error),)
 
 
 def review_all(
     files: Sequence[Path], about: Setting, jobs: int | None, progress: Progress | None
 ) -> tuple[Reviewed, ...]:
     """Every one of ``files``, read and checked, in order."""
-    done = []
-    for reviewed in engine.run(review_safely, about, files, jobs):
-        done.append(reviewed)
+    done: list[Reviewed] = []
+    for number, reviewed in enumerate(engine.run(review_safely, about, files, jobs), start=1):
+        done += reviewed
         if progress:
-            progress(len(done), len(files))
+            progress(number, len(files))
     if about.cache:
         about.cache.shrink()
-    return tuple(done)
+    return shared(done)
+
+
+def _archive(path: Path) -> HandedIn | None:
+    """The bytes of a file that is an archive of other files; None for anything else."""
+    try:
+        file = load(path)
+    except (UnreadableFileError, ForeignFileError):
+        return None
+    return file if is_archive(file.data) else None
+
+
+def _of_member(about: Setting, path: Path, member: Member) -> tuple[Reviewed, ...]:
+    """One file inside an archive, named by its way there."""
+    name = printable(f"{path}/{member.path}" if member.path else str(path))
+    sha256 = member.file.sha256 if member.file else ""
+    try:
+        return _of_workbook(about, name, open_member(member, about.password))
+    except (UnreadableFileError, ForeignFileError) as error:
+        return (_refused(name, error, sha256),)
+    except Exception as error:  # as in `review_safely`: the other files of the archive must be read
+        return (_failed(name, error),)
+
+
+def _of_workbook(about: Setting, name: str, workbook: RawWorkbook) -> tuple[Reviewed, ...]:
+    try:
+        read = read_submissions(workbook, about.forms, name)
+    except (UnreadableFileError, ForeignFileError) as error:
+        return (_refused(name, error, workbook.sha256),)
+    # Several from one file have one SHA-256 among them; and what a password protects is not laid open in a cache.
+    if about.cache and len(read) == 1 and about.password is None:
+        about.cache.keep(read[0])
+    return tuple(_judged(about, submission) for submission in read)
+
+
+def _judged(about: Setting, submission: Submission) -> Reviewed:
+    findings = review(submission, context_of(submission, about))
+    return Reviewed(submission.source.file, submission.source.sha256, _status(findings), submission, findings)
 
 
 def context_of(submission: Submission, about: Setting) -> Context:
@@ -111,10 +150,16 @@ def _status(findings: Iterable[Finding]) -> Status:
     return Status.RETURNED if blocked else Status.ACCEPTED
 
 
-def _refused(path: Path, error: XltoolError, sha256: str = "") -> Reviewed:
+def _refused(name: str, error: XltoolError, sha256: str = "") -> Reviewed:
     status = Status.FOREIGN if isinstance(error, ForeignFileError) else Status.UNREADABLE
-    finding = file_finding(path, error)
-    return Reviewed(str(path), sha256, status, None, (finding,), finding)
+    finding = file_finding(Path(name), error)
+    return Reviewed(name, sha256, status, None, (finding,), finding)
+
+
+def _failed(name: str, error: Exception) -> Reviewed:
+    """A file over which we stumbled ourselves."""
+    problem = f"{type(error).__name__}: {error}"
+    return _refused(name, UnreadableFileError("file.unexpected", problem=problem))
 
 
 def file_finding(path: Path, error: XltoolError) -> Finding:

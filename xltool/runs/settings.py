@@ -22,14 +22,15 @@ Progress = Callable[[int, int], None]  # how many files are done, and of how man
 class Setting:
     """What every file of a run is judged against, and templates are made with.
 
-    ``previous`` holds last year's figures by agency code; ``seal_key`` is what issued workbooks are sealed with;
-    ``cache`` keeps what was read from files that do not change.
+    ``previous`` holds last year's figures by agency code; ``seal_key`` is what issued workbooks are sealed with.
+    ``password`` is tried on files that ask for one; ``cache`` keeps what was read from files that do not change.
     """
 
     forms: tuple[Form, ...]
     roster: Roster | None = None
     previous: Mapping[str, Values] | None = None
     seal_key: bytes | None = None
+    password: str | None = None
     cache: Cache | None = None
 
 
@@ -38,6 +39,7 @@ def setting(
     previous: Sequence[Path] = (),
     forms: Sequence[Path] = (),
     seal_key_file: Path | None = None,
+    password: str | None = None,
     cache: Path | None = None,
 ) -> Setting:
     """The forms, the roster and last year's figures a run needs. Raises XltoolError for any that cannot be had."""
@@ -47,6 +49,7 @@ def setting(
         read_roster(roster) if roster else None,
         last_year(previous, known) if previous else None,
         read_key(seal_key_file) if seal_key_file else None,
+        password,
         open_cache(cache, known) if cache else None,
     )
 
