@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.judges import recalculate
 from tests.mangling.good import ABOUT, good, truth
 from tests.mangling.manglings import MANGLINGS, Mangling
+from tests.mangling.table import PAGE, page, severity
 from xltool.model import Reviewed, Severity
 from xltool.runs.reviewing import review_files
 
@@ -26,7 +27,13 @@ def codes(items: tuple[Reviewed, ...]) -> set[str]:
 @pytest.mark.parametrize("each", MANGLINGS.values(), ids=lambda each: each.name)
 def test_mangling__causes_its_finding_and_no_wrong_figure_passes(each: Mangling, tmp_path: Path) -> None:
     items = reviewed(each.apply(good()), tmp_path)
-    assert codes(items) == set() if not each.finds else each.finds in codes(items)
+    if each.finds:
+        assert each.finds in codes(items)
+        assert {found.severity.value for item in items for found in item.findings if found.code == each.finds} == {
+            severity(each.finds)
+        }
+    else:
+        assert codes(items) == set()
     if not each.alters:
         assert wrong(items) == []
 
@@ -64,3 +71,7 @@ def test_manglings_together__no_crash_and_no_wrong_figure_passes_in_silence(tmp_
         assert codes(items)
     elif wrong(items):
         assert [item for item in items for finding in item.findings if finding.severity is Severity.MUST_FIX]
+
+
+def test_page_of_manglings__is_the_one_the_suite_writes() -> None:
+    assert PAGE.read_text("utf-8") == page()

@@ -1,0 +1,51 @@
+"""The table of manglings for docs/mangling.md: ``python -m tests.mangling.table`` writes it anew."""
+
+from pathlib import Path
+
+from tests.checks.figures import FORM
+from tests.mangling.manglings import MANGLINGS, Mangling
+from xltool import texts
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "mangling.md"
+
+HEAD = """# What is done to workbooks, and what xltool finds
+
+Each line is a function in `tests/mangling/manglings.py` from a good, filled workbook to a bad one. The tests run all of
+them, compose two or three at random, and compare every figure read with what was filled in. A line without a finding
+says that there is none at all. This page is written by `python -m tests.mangling.table`.
+
+| mangling | what is done | finding | severity |
+| --- | --- | --- | --- |
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return HEAD + "".join(_line(each) for each in MANGLINGS.values())
+
+
+def _line(each: Mangling) -> str:
+    found = f"{_title(each.finds)} (`{each.finds}`)" if each.finds else "none"
+    serious = texts.word("severity", severity(each.finds)) if each.finds else ""
+    return f"| `{each.name}` | {each.about} | {found} | {serious} |\n"
+
+
+def _rules() -> dict[str, tuple[str, str]]:
+    """Title and severity of the form's own rules, by id."""
+    rules = {standard.id: (standard.title, standard.severity.value) for standard in FORM.standards.values()}
+    return rules | {relation.rule: (relation.title, relation.severity.value) for relation in FORM.relations}
+
+
+def _title(code: str) -> str:
+    rules = _rules()
+    return rules[code][0] if code in rules else texts.title(code)
+
+
+def severity(code: str) -> str:
+    """How serious a finding of this code is."""
+    rules = _rules()
+    return rules[code][1] if code in rules else texts.severity(code).value
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
