@@ -4,10 +4,9 @@ import io
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from xltool.intake import limits
-from xltool.intake.calamine_ods import unindented
 
 _WHOLE = 1e15  # above this a binary float no longer holds every whole number with a digit to spare
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
@@ -21,11 +20,6 @@ def values(data: bytes) -> dict[str, Any]:
         return {"problem": "encrypted"}
     except _TooMuchError:
         return {"problem": "cells_held"}
-    except CalamineError:
-        plain = unindented(data)
-        if plain is None:
-            raise
-        return values(plain)
     return {"sheets": sheets} if sheets else {"problem": "no_sheets"}
 
 
