@@ -228,7 +228,8 @@ class Claim:
     """A figure the text may quote: the sentences it stands in, and the readings that are all lawful.
 
     ``patterns`` have the figure at ``{n}``, or none: then they say ``says``. ``asides`` are readings that make a figure
-    neither right nor wrong; ``parts`` marks one that is usually told as a part of another.
+    neither right nor wrong; ``parts`` marks one that is usually told as a part of another. A sentence with none of
+    the words of ``needs`` does not tell it.
     """
 
     id: str
@@ -239,6 +240,7 @@ class Claim:
     asides: tuple[Linear, ...] = ()
     says: int | None = None
     parts: bool = False
+    needs: tuple[str, ...] = ()
 
 
 class Group(NamedTuple):

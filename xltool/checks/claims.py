@@ -56,6 +56,7 @@ def mentions(sentence: str, form: Form, facts: Facts) -> list[Mention]:
     found = [
         _mention(claim, sentence, match, facts)
         for claim in form.claims
+        if not claim.needs or any(word in sentence for word in claim.needs)
         for pattern in claim.patterns
         for match in claim_pattern(pattern).finditer(sentence)
     ]
@@ -104,8 +105,8 @@ def _limited(claim: Claim, match: re.Match[str]) -> bool:
     before = match.string[: match.start()]
     if not claim.parts and compiled(clauses.parts).search(before):
         return True
-    own = compiled(clauses.clause).split(before)[-1] + match[0]
-    return bool(compiled(clauses.limits).search(own))
+    own = compiled(clauses.clause).split(before)[-1]
+    return bool(compiled(clauses.limits).search(own if claim.parts else own + match[0]))
 
 
 def claim_pattern(pattern: str) -> re.Pattern[str]:
@@ -117,5 +118,3 @@ def claim_pattern(pattern: str) -> re.Pattern[str]:
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern, compiled once."""
     return re.compile(pattern)
-
-

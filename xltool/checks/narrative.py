@@ -29,9 +29,7 @@ def narrative(submission: Submission, context: Context) -> Iterator[Finding]:
         yield from (each for each, _ in zip(found, range(MOST), strict=False))
 
 
-def _section(
-    text: str, section: Section, facts: Facts, submission: Submission, context: Context
-) -> Iterator[Finding]:
+def _section(text: str, section: Section, facts: Facts, submission: Submission, context: Context) -> Iterator[Finding]:
     told: list[int] = []
     for sentence in sentences(text):
         quoted = mentions(sentence, context.form, facts)
@@ -45,9 +43,7 @@ def _section(
         yield from _lists(sentence, section)
 
 
-def _differs(
-    mention: Mention, section: Section, facts: Facts, submission: Submission, context: Context
-) -> Finding:
+def _differs(mention: Mention, section: Section, facts: Facts, submission: Submission, context: Context) -> Finding:
     claim = mention.claim
     values: Values = (facts.previous if mention.old else facts.values) or {}
     telling = Telling(submission, context, values)
@@ -156,5 +152,3 @@ def _percents(shares: Iterator[Decimal]) -> tuple[str, ...]:
 
 def _at(section: Section) -> Spot:
     return Spot("", section.sheet, "")
-
-

@@ -29,6 +29,7 @@ class ClaimSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     asides: list[str] = []
     says: int | None = None
     parts: bool = False
+    needs: list[str] = []
 
 
 class ClaimsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -69,6 +70,7 @@ def _claim(item: ClaimSpec, pieces: Mapping[str, str], words: Vocabulary, source
         _linear(item.asides, where, words, source),
         item.says,
         item.parts,
+        tuple(item.needs),
     )
 
 
