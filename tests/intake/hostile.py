@@ -243,8 +243,14 @@ def full_cells(count: int, in_a_row: int) -> str:
     )
 
 
-def defined_names(count: int) -> str:
-    return "".join(f'<definedName name="n{number}">A1</definedName>' for number in range(count))
+def defined_names(count: int, text: str = "A1") -> str:
+    return "".join(f'<definedName name="n{number}">{text}</definedName>' for number in range(count))
+
+
+def inline_text(column: int, length: int) -> str:
+    """A cell with a long text that compresses by less than two hundred to one."""
+    text = "".join(chr(0x4E00 + (number * number * (column + 7)) % 20_000) for number in range(length // 16)) * 16
+    return f'<c r="{column_letters(column)}1" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
 def sheets_1001() -> bytes:
@@ -289,6 +295,13 @@ BOMBS = {
     ),
     "string-too-long": excess(lambda: stored(STRINGS, strings(f"<si><t>{'x' * 32_768}</t></si>")), Excess.TEXT),
     "formula-too-long": excess(lambda: with_rows(row(f'<c r="A1"><f>{"1+" * 4_100}1</f></c>')), Excess.FORMULA),
+    "texts-all-full": excess(
+        lambda: with_rows(row("".join(inline_text(n, 32_000) for n in range(1, 1_200)))), Excess.CHARACTERS
+    ),
+    "names-very-long": excess(
+        lambda: stored(WORKBOOK, workbook(more=f"<definedNames>{defined_names(40_000, 'x' * 900)}</definedNames>")),
+        Excess.BYTES,
+    ),
     "merges-100001": excess(
         lambda: stored(SHEET, sheet(after=f"<mergeCells>{'<mergeCell/>' * 100_001}</mergeCells>")), Excess.MERGES
     ),

@@ -14,7 +14,7 @@ from xltool.errors import UnreadableFileError
 from xltool.intake.cell_styles import CellStyle
 from xltool.intake.raw import RawCell
 from xltool.intake.shared_strings import read_shared_strings
-from xltool.intake.worksheets import Shared, read_worksheet
+from xltool.intake.worksheets import Room, Shared, read_worksheet
 
 SHARED = Shared(("年报", ""), (CellStyle(), CellStyle(locked=False), CellStyle(date=True)))
 EXCEL_2010 = 'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac"'
@@ -48,7 +48,7 @@ def outcome(rows: str) -> dict[str, RawCell] | None:
     """The cells of these rows, None where they are refused."""
     content = sheet(rows).replace("<worksheet ", f"<worksheet {EXCEL_2010} ").encode("utf-8", "surrogatepass")
     try:
-        return dict(read_worksheet(lambda: iter([content]), SHEET, SHARED).cells)
+        return dict(read_worksheet(lambda: iter([content]), SHEET, SHARED, Room()).cells)
     except UnreadableFileError:
         return None
 
@@ -107,4 +107,4 @@ def test_the_good_texts__are_read() -> None:
 def test_parts_in_pieces_of_any_size__same_cells(size: int) -> None:
     content = sheet(ROWS.replace("\n", "\r\n").replace(' x14ac:dyDescent="0.3"', "")).encode()
     pieces = [content[at : at + size] for at in range(0, len(content), size)]
-    assert read_worksheet(lambda: iter(pieces), SHEET, SHARED).cells == outcome(ROWS)
+    assert read_worksheet(lambda: iter(pieces), SHEET, SHARED, Room()).cells == outcome(ROWS)

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 
 from xltool.intake import limits
 from xltool.intake.plain_text import NotPlainError
-from xltool.intake.refusals import Damage, Excess, damaged, over_limit
+from xltool.intake.refusals import Damage, damaged
 from xltool.intake.rewriting import Rewriter
 from xltool.intake.xml_parts import MAIN, Collector, Element
 
@@ -54,7 +54,7 @@ def read_grid(
     except NotPlainError:
         rows = new_rows()
         rewriter = Rewriter(part)
-        collector = Collector(part, roots, wanted, body, rewriter.begin)
+        collector = Collector(part, roots, wanted, body, rewriter.begin, limits.REWRITTEN_BYTES)
         found = _read_rewritten(pieces(), collector, rewriter, rows)
     if sum(element.path == body for element in found) > 1:
         raise damaged(part, Damage.UNEXPECTED_ELEMENT)
@@ -125,12 +125,9 @@ def _watch_namespaces(collector: Collector) -> list[tuple[str | None, str | None
 
 
 def _read_rewritten(pieces: Iterator[bytes], collector: Collector, rewriter: Rewriter, rows: Rows) -> list[Element]:
-    fed, unread = 0, ""
+    unread = ""
     for piece in chain(pieces, [None]):
         collector.feed(piece or b"", final=piece is None)
-        fed += len(piece or b"")
-        if fed > limits.REWRITTEN_BYTES:
-            raise over_limit(collector.part, Excess.REWRITTEN, limits.REWRITTEN_BYTES)
         unread = rows.scan(unread + rewriter.taken())
         if len(unread) > PLAIN_REST:
             break

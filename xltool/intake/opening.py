@@ -20,7 +20,7 @@ from xltool.intake.refusals import Damage, FileKind, damaged, not_workbook
 from xltool.intake.shared_strings import read_shared_strings
 from xltool.intake.sniffing import Readable, is_ods, kind_of
 from xltool.intake.workbook_parts import Outline, main_part, read_outline
-from xltool.intake.worksheets import Shared, read_worksheet
+from xltool.intake.worksheets import Room, Shared, read_worksheet
 from xltool.intake.xml_parts import refuse_doctype
 
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: opens without asking anybody
@@ -135,13 +135,12 @@ def _complete(file: HandedIn, package: Package, outline: Outline) -> RawWorkbook
 
 def _sheets(package: Package, outline: Outline, shared: Shared) -> tuple[RawSheet, ...]:
     sheets: list[RawSheet] = []
-    room = limits.CELLS_HELD
+    room = Room()
     for listed in outline.sheets:
         if listed.kind != "worksheet":
             sheets.append(RawSheet(listed.name, listed.state, {}))
             continue
         found = read_worksheet(partial(package.pieces, listed.part), listed.part, shared, room)
-        room -= len(found.cells)
         sheets.append(RawSheet(listed.name, listed.state, *found))
     return tuple(sheets)
 

@@ -105,6 +105,7 @@ class Swelling(StrEnum):
 class Excess(StrEnum):
     """Of what there is more than in any honest workbook."""
 
+    BYTES = "bytes"
     CELLS_HELD = "cells_held"
     CELLS_SEEN = "cells_seen"
     CHARACTERS = "characters"
@@ -115,7 +116,6 @@ class Excess(StrEnum):
     MERGES = "merges"
     NAMES = "names"
     NUMBER_FORMATS = "number_formats"
-    REWRITTEN = "rewritten"
     SHARED_STRINGS = "shared_strings"
     SHEETS = "sheets"
     TEXT = "text"

@@ -6,6 +6,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from xltool.intake import limits
@@ -80,14 +81,24 @@ class _CellKind(NamedTuple):
     locked: bool
 
 
-def read_worksheet(pieces: Pieces, part: str, shared: Shared, room: int = limits.CELLS_HELD) -> Sheet:
-    """One worksheet. ``room`` is how many cells with content the workbook may still hold."""
+@dataclass(slots=True)
+class Room:
+    """How much the sheets of one workbook may still hold: cells with content, characters of texts and formulas."""
+
+    cells: int = limits.CELLS_HELD
+    characters: int = limits.TEXT_TOTAL
+
+
+def read_worksheet(pieces: Pieces, part: str, shared: Shared, room: Room) -> Sheet:
+    """One worksheet; what it holds is taken from ``room``."""
     found, cells = read_grid(pieces, part, "sheetData", _WANTED, lambda: _Cells(part, shared, room))
     merged = tuple(element.attributes.get("ref", "") for element in found if element.path == _MERGE)
     if len(merged) > limits.MERGES:
         raise over_limit(part, Excess.MERGES, limits.MERGES)
     validated = [element.attributes.get("sqref", "") for element in found if element.path == _VALIDATION]
     validated += [element.text for element in found if element.path == _VALIDATION_2009]
+    room.cells -= len(cells.cells)
+    room.characters -= cells.characters
     protected = any(is_true(element.attributes.get("sheet")) for element in found if element.path == _PROTECTION)
     return Sheet(cells.with_arrays(), merged, protected, tuple(one for each in validated for one in each.split()))
 
@@ -95,7 +106,8 @@ def read_worksheet(pieces: Pieces, part: str, shared: Shared, room: int = limits
 class _Cells:
     """Takes the rows of one worksheet apart."""
 
-    def __init__(self, part: str, shared: Shared, room: int) -> None:
+    def __init__(self, part: str, shared: Shared, room: Room) -> None:
+        self.characters = 0
         self.cells: dict[str, RawCell] = {}
         self._part, self._shared, self._room = part, shared, room
         self._kinds = _Kinds(part, shared.styles)
@@ -140,8 +152,10 @@ class _Cells:
         self._seen += max(len(addresses), tokens)
         if self._seen > limits.CELLS_SEEN:
             raise over_limit(self._part, Excess.CELLS_SEEN, limits.CELLS_SEEN)
-        if len(self.cells) > self._room:
+        if len(self.cells) > self._room.cells:
             raise over_limit(self._part, Excess.CELLS_HELD, limits.CELLS_HELD)
+        if self.characters > self._room.characters:
+            raise over_limit(self._part, Excess.CHARACTERS, limits.TEXT_TOTAL)
         if len(set(addresses)) != len(addresses):
             raise damaged(self._part, Damage.CELL_TWICE, Counter(addresses).most_common(1)[0][0])
         if not self.cells.keys().isdisjoint(addresses):
@@ -162,6 +176,7 @@ class _Cells:
 
     def _text(self, address: str, stored: Stored, type_: str, value: str, inline: str) -> str:
         """The text of a cell of the less simple kinds."""
+        self.characters += len(value) + len(inline)
         if inline and (value or type_ != "inlineStr"):
             raise damaged(self._part, Damage.VALUE_TWICE, address)
         if type_ == "s" and value:
@@ -181,6 +196,7 @@ class _Cells:
 
     def _formula(self, f: str) -> str:
         """The text of a formula from its element after the name; the cells it fills as an array are noted."""
+        self.characters += len(f)
         about, _, formula = f.removesuffix("</f>").partition(">")
         stated = dict(ATTRIBUTE.findall(about)) if about else {}
         if stated.get("t") in ("array", "dataTable"):

@@ -93,6 +93,7 @@ class Collector:
 
     ``roots`` are the short names the root element may have; ``wanted`` the paths below it to keep. At the element
     ``diverted`` (a path, or the name of the root) the parser is handed to ``diversion``, to be resumed at its end.
+    ``longest`` is how many bytes the part may have.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Collector:
         wanted: frozenset[str],
         diverted: str = "",
         diversion: Diversion | None = None,
+        longest: int = limits.COLLECTED_BYTES,
     ) -> None:
         self.part = part
         self.found: list[Element] = []
@@ -111,7 +113,7 @@ class Collector:
         self._diverted, self._diversion = diverted, diversion
         self._paths: list[str] = []
         self._texts: list[str] = []
-        self._fed = 0
+        self._fed, self._longest = 0, longest
         self._listen()
 
     def _listen(self) -> None:
@@ -127,10 +129,10 @@ class Collector:
         except ExpatError:
             raise damaged(self.part, Damage.XML) from None
         self._fed += len(data)
+        if self._fed > self._longest:
+            raise over_limit(self.part, Excess.BYTES, self._longest)
         if self._fed - self.parser.CurrentByteIndex > limits.TOKEN_BYTES + limits.PIECE_BYTES and not final:
             raise over_limit(self.part, Excess.TOKEN, limits.TOKEN_BYTES)
-        if self._texts and sum(map(len, self._texts)) > limits.TEXT_TOTAL:
-            raise over_limit(self.part, Excess.CHARACTERS, limits.TEXT_TOTAL)
 
     def _start(self, full: str, attributes: dict[str, str]) -> None:
         name = _NAMES[full]
