@@ -1,6 +1,8 @@
 """check --return: who gets what back, written whole or not at all, never over what was handed in."""
 
 import json
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +123,27 @@ def test_return__not_our_workbook_or_its_list_gone__a_page(tmp_path: Path) -> No
     rewritten(hidden, tmp_path / "nobody.xlsx", replacing("docProps/custom.xml", '"xltool.', '"other.'))
     check(tmp_path / "renamed.xlsx", tmp_path / "nobody.xlsx", "--return", tmp_path / "退回")
     assert names(tmp_path / "退回") == ["nobody 检查结果.html", "renamed 检查结果.html", "退回清单.xlsx"]
+
+
+def test_return__inside_an_archive__the_file_alone_goes_back_marked(inbox: Path, tmp_path: Path) -> None:
+    filled(inbox / "也错.xlsx", BROKEN)
+    with zipfile.ZipFile(tmp_path / "全部.zip", "w") as archive:
+        for path in sorted(inbox.iterdir()):
+            archive.write(path, f"镇/{path.name}")
+    check(tmp_path / "全部.zip", "--return", tmp_path / "退回")
+    assert names(tmp_path / "退回") == ["也错.xlsx", "坏 检查结果.html", "退回清单.xlsx", "错.xlsx"]
+    assert differing(inbox / "错.xlsx", tmp_path / "退回" / "错.xlsx") == [list_part()]
+    assert differing(inbox / "也错.xlsx", tmp_path / "退回" / "也错.xlsx") == [list_part()]
+
+
+def test_return__two_agencies_in_one_workbook__each_gets_a_page(inbox: Path, tmp_path: Path) -> None:
+    first, second = pipeline.check([inbox / "错.xlsx", inbox / "好.xlsx"], pipeline.setting())
+    both = (first, replace(second, file=first.file, sha256=first.sha256, findings=first.findings))
+    sent = returning.send_back(both, [the_form()], None, tmp_path / "退回")
+    assert [(item.agency.code, item.kind, item.file) for item in sent] == [
+        ("329908", "page", "错 检查结果.html"),
+        ("329903", "page", "错 检查结果 (2).html"),
+    ]
 
 
 def test_return__files_of_one_name__are_told_apart(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ nothing is ever written over a file that was handed in.
 
 import secrets
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePath
@@ -13,7 +14,9 @@ from pathlib import Path, PurePath
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError, WritingError
 from xltool.forms.furniture import words
 from xltool.forms.layout import plan
-from xltool.intake.loading import load
+from xltool.intake.archives import Member, members
+from xltool.intake.loading import HandedIn, load
+from xltool.intake.opening import printable
 from xltool.model import Agency, Finding, Form, Reviewed, Roster, Scope, Severity, Submission
 from xltool.outputs.covering import Returned, write_covering_list
 from xltool.outputs.distribution import file_name
@@ -31,16 +34,19 @@ def send_back(
     """What goes back to whom, written into ``folder``, which must be new or empty; with nothing to send, nothing.
 
     A workbook of ours that is .xlsx goes back as a copy of itself in which only the list of findings differs; one
-    without anything to correct only if it still carries earlier marks, which are cleared. Any other file gets a page.
+    without anything to correct only if it still carries earlier marks, which are cleared. Any other file gets a page,
+    and so does each agency of a workbook that holds several.
     Raises UsageError if something is in the folder, WritingError if it cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError("usage.folder_not_empty", path=str(folder))
     made: list[Returned] = []
+    items, originals = tuple(reviewed), Originals()
+    alone = Counter(item.file for item in items)
     with _whole(folder) as draft:
         taken = {words().returning["file"].casefold()}
-        for item in reviewed:
-            found = _answer(item, forms)
+        for item in items:
+            found = _answer(item, forms, originals if alone[item.file] == 1 else None)
             if found is not None:
                 kind, content = found
                 name = _name(item, kind, taken)
@@ -68,11 +74,46 @@ def _whole(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _answer(item: Reviewed, forms: Sequence[Form]) -> tuple[str, bytes] | None:
-    """How a file goes back, and as what; None for one that need not."""
+class Originals:
+    """The bytes that were checked, of files and of files inside archives; archives are gone through once, in order."""
+
+    def __init__(self) -> None:
+        self._archive: Path | None = None
+        self._members: Iterator[Member] = iter(())
+
+    def bytes_of(self, item: Reviewed) -> bytes | None:
+        """The very bytes that were checked; None if they are gone, or others by now."""
+        path = Path(item.file)
+        outer = next((place for place in (path, *path.parents) if place.is_file()), None)
+        if outer is None:
+            return None
+        found = self._member(outer, item.file) if outer != path else _loaded(outer)
+        return found.data if found and found.sha256 == item.sha256 else None
+
+    def _member(self, archive: Path, name: str) -> HandedIn | None:
+        """The file of that name (as `runs.reviewing` names it) in what is left of the archive, else in all of it."""
+        for again in (False, True):
+            if again or archive != self._archive:
+                outer = _loaded(archive)
+                self._archive, self._members = archive, members(outer) if outer else iter(())
+            for member in self._members:
+                if printable(f"{archive}/{member.path}") == name:
+                    return member.file
+        return None
+
+
+def _loaded(path: Path) -> HandedIn | None:
+    try:
+        return load(path)
+    except (UnreadableFileError, ForeignFileError):
+        return None
+
+
+def _answer(item: Reviewed, forms: Sequence[Form], originals: Originals | None) -> tuple[str, bytes] | None:
+    """How a file goes back, and as what; None for one that need not. Without ``originals`` it is not marked."""
     form = _form(item.submission, forms)
     layout = plan(form) if form else None
-    data = _bytes(item) if form and _ours(item.submission) else None
+    data = originals.bytes_of(item) if originals and _ours(item.submission) else None
     if not _open(item.findings):
         if layout is None or data is None or not carries_marks(data, layout):
             return None
@@ -96,15 +137,6 @@ def _ours(read: Submission | None) -> bool:
     """Whether a return was made on one of our workbooks; a page goes to what was read by its labels alone."""
     known = read is not None and not any(item.code == "identity.none" for item in read.observations)
     return known and read is not None and read.scope is Scope.OWN
-
-
-def _bytes(item: Reviewed) -> bytes | None:
-    """The very bytes that were checked; None if the file is gone, or is another by now."""
-    try:
-        handed_in = load(Path(item.file))
-    except (UnreadableFileError, ForeignFileError):
-        return None
-    return handed_in.data if handed_in.sha256 == item.sha256 else None
 
 
 def _agency(read: Submission | None, roster: Roster | None) -> Agency:
