@@ -1,7 +1,7 @@
 """What a text says of the figures of the tables: every mention, what it may lawfully mean, and whether it is so."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -46,23 +46,46 @@ class Mention(NamedTuple):
     old: bool = False
 
 
-def sentences(text: str) -> Iterator[str]:
+@lru_cache(maxsize=16)
+def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, plain."""
-    return (sentence for sentence in compiled(prose().clauses.sentence).split(numerals.plain(text)) if sentence)
+    return tuple(filter(None, compiled(prose().clauses.sentence).split(numerals.plain(text))))
 
 
 def mentions(sentence: str, form: Form, facts: Facts) -> list[Mention]:
     """Every figure of the tables a sentence tells, in its order; of two at one place the longer words count."""
-    found = [
-        _mention(claim, sentence, match, facts)
-        for claim in form.claims
-        if not claim.needs or any(word in sentence for word in claim.needs)
-        for pattern in claim.patterns
-        for match in claim_pattern(pattern).finditer(sentence)
+    asked = {each.claim.id: each for word, claims in _by_word(form).items() if word in sentence for each in claims}
+    known = [
+        mention
+        for each in asked.values()
+        for pattern in each.patterns
+        for match in pattern.finditer(sentence)
+        if (mention := _mention(each.claim, sentence, match, facts))
     ]
-    known = [each for each in found if each is not None]
+    if len(known) < 2:
+        return known
     known.sort(key=lambda each: (each.end, each.start))
     return [each for before, each in zip([None, *known], known, strict=False) if not _same_place(before, each)]
+
+
+class _Asked(NamedTuple):
+    claim: Claim
+    patterns: tuple[re.Pattern[str], ...]
+
+
+_asked: dict[str, Mapping[str, tuple[_Asked, ...]]] = {}
+
+
+def _by_word(form: Form) -> Mapping[str, tuple[_Asked, ...]]:
+    """The claims by the words a sentence needs to tell them; made once for each definition."""
+    if form.digest not in _asked:
+        words: dict[str, tuple[_Asked, ...]] = {}
+        for claim in form.claims:
+            patterns = tuple(compiled(each.replace(NUMBER, numerals.pattern())) for each in claim.patterns)
+            for word in claim.needs or ("",):
+                words[word] = (*words.get(word, ()), _Asked(claim, patterns))
+        _asked[form.digest] = words
+    return _asked[form.digest]
 
 
 def _same_place(before: Mention | None, each: Mention) -> bool:
@@ -107,11 +130,6 @@ def _limited(claim: Claim, match: re.Match[str]) -> bool:
         return True
     own = compiled(clauses.clause).split(before)[-1]
     return bool(compiled(clauses.limits).search(own if claim.parts else own + match[0]))
-
-
-def claim_pattern(pattern: str) -> re.Pattern[str]:
-    """A claim's pattern, compiled."""
-    return compiled(pattern.replace(NUMBER, numerals.pattern()))
 
 
 @lru_cache(maxsize=512)
