@@ -55,7 +55,7 @@ DOORS |= dict.fromkeys(("socket", "ssl", "http", "urllib.request", "ftplib", "sm
 HEAVY = {"pandas", "numpy", "pyarrow", "openpyxl", "lxml", "xlsxwriter", "python_calamine", "ortools", "docx"}
 
 LONGEST = 400  # lines of a module
-LONGER = {"model": 560}  # the nouns stand together, as in the glossary of docs/architecture.md: fields, no behaviour
+LONGER = {"model": 600}  # the nouns stand together, as in the glossary of docs/architecture.md: fields, no behaviour
 CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 MACHINE_PATH = re.compile(r"(?:/(?:home|Users)/\w|/root/\w|/tmp/\w|\b[A-Z]:\\+Users\\+\w)")
 TEXT_FILES = ("*.py", "*.toml", "*.md", "*.csv", "*.json", "Makefile", "run")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from xltool import __version__, texts
-from xltool.errors import XltoolError
+from xltool.errors import UsageError, XltoolError
 
 if TYPE_CHECKING:
     from xltool.pipeline import Setting
@@ -60,15 +60,18 @@ def against(*names: str) -> Callable[[_Command], _Command]:
         def command(*args: Any, roster: Path | None = None, previous: tuple[Path, ...] = (), **rest: Any) -> Any:
             from xltool import pipeline
 
+            key, password = rest.pop("seal_key_file", None), rest.pop("password", None)
             cache, without = rest.pop("cache", None), rest.pop("no_cache", False)
             kept = None if without else cache
-            about = pipeline.setting(roster, previous, rest.pop("forms"), rest.pop("seal_key_file", None), kept)
+            about = pipeline.setting(roster, previous, rest.pop("forms"), key, password, cache=kept)
             return function(*args, about=about, **rest)
 
         decorated: Any = option("--forms", type=PATH, multiple=True, metavar="DIR")(command)
         if "--cache" in names:
             decorated = option("--no-cache", is_flag=True)(decorated)
             decorated = option("--cache", type=PATH, metavar="DIR", envvar="XLTOOL_CACHE")(decorated)
+        if "--password" in names:
+            decorated = option("--password", metavar="TEXT")(decorated)
         if "--seal-key-file" in names:
             decorated = option("--seal-key-file", type=PATH)(decorated)
         if "--previous" in names:
@@ -113,18 +116,22 @@ def template(about: "Setting", year: int, form: str | None, output: Path, force:
 
 @command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster", "--previous", "--seal-key-file", "--cache")
+@against("--roster", "--previous", "--seal-key-file", "--password", "--cache")
 @option("--jobs", type=click.IntRange(min=1))
 @option("--return", "folder", type=PATH, metavar="DIR")
 @option("--json", "as_json", is_flag=True)
 def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: Path | None, as_json: bool) -> None:
     """Prints what is wrong, problems first; with --return, writes what goes back to whom."""
-    from xltool import pipeline, returning, terminal
+    from xltool import pipeline, terminal
     from xltool.outputs import exchange
 
     with terminal.progress("check") as report:
         reviewed = pipeline.check(paths, about, jobs=jobs, progress=report)
-    returned = returning.send_back(reviewed, about.forms, about.roster, folder) if folder else None
+    returned = None
+    if folder:
+        from xltool import returning
+
+        returned = returning.send_back(reviewed, about.forms, about.roster, folder)
     click.echo(exchange.dumps(exchange.checked(reviewed, returned)) if as_json else terminal.checked(reviewed))
     if folder and returned is not None and not as_json:
         click.echo(terminal.sent_back(returned, folder))
@@ -133,7 +140,7 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
 
 @command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster", "--previous", "--seal-key-file", "--cache")
+@against("--roster", "--previous", "--seal-key-file", "--password", "--cache")
 @option("-o", "--output", type=PATH, required=True)
 @option("--area")
 @option("--year", type=click.IntRange(1900, 9999))
@@ -164,7 +171,7 @@ def merge(
 
 @command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster!", "--cache")
+@against("--roster!", "--password", "--cache")
 @option("--year", type=click.IntRange(1900, 9999))
 @option("--jobs", type=click.IntRange(min=1))
 @option("--json", "as_json", is_flag=True)
@@ -194,6 +201,50 @@ def trace(summary: Path, cell: str, where: str, forms: tuple[Path, ...], as_json
     traced = pipeline.trace(summary, cell, load_forms(forms), where)
     click.echo(exchange.dumps(exchange.traced(traced)) if as_json else terminal.traced(traced))
     _leave(not all(figure.agrees for figure in traced))
+
+
+@command
+@click.argument("paths", type=PATH, nargs=-1, required=True)
+@against("--roster", "--previous", "--password")
+@option("-o", "--output", type=PATH)
+@option("--style", type=PATH, metavar="FILE")
+@option("--texts", "words", type=PATH, metavar="FILE")
+@option("--as", "kind", type=click.Choice(["docx", "html"]), default="docx", show_default=True)
+@option("--pdf", is_flag=True)
+@option("--draft", is_flag=True)
+@option("--include-flawed", "flawed", is_flag=True)
+@option("--force", is_flag=True)
+def publish(
+    about: "Setting", paths: tuple[Path, ...], output: Path | None, kind: str, draft: bool, **wishes: Any
+) -> None:
+    """Writes the report of each workbook; with --draft, prints the paragraphs offered and writes nothing."""
+    from xltool import pipeline, terminal
+
+    if draft:
+        click.echo(terminal.drafted(pipeline.drafts(paths, about, flawed=wishes["flawed"])))
+        return
+    if output is None:
+        raise UsageError("publish.no_output")
+    written = pipeline.publish(paths, about, output, pipeline.Wishes(suffix=f".{kind}", **wishes))
+    click.echo(terminal.published(written))
+    _leave(any(report.empty for report in written))
+
+
+@command
+@click.argument("left", type=PATH)
+@click.argument("right", type=PATH)
+@against("--password")
+@option("--html", "page", type=PATH, metavar="FILE")
+@option("--json", "as_json", is_flag=True)
+@option("--force", is_flag=True)
+def compare(about: "Setting", left: Path, right: Path, page: Path | None, as_json: bool, force: bool) -> None:
+    """Prints in what two reports differ."""
+    from xltool import pipeline, terminal
+    from xltool.outputs import exchange
+
+    found = pipeline.compare_files(left, right, about, page, force=force)
+    click.echo(exchange.dumps(exchange.compared(found)) if as_json else terminal.compared(found))
+    _leave(not found.same)
 
 
 @main.group(help=texts.help("forms"), short_help=texts.help("forms.short"))

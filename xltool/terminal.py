@@ -1,7 +1,7 @@
 """What a person at a console reads: results as lines and tables, and a progress bar on long work. The door to rich."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from io import StringIO
@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xltool import texts
+from xltool.comparison import Compared, FigureDifference, Held, excerpts
 from xltool.model import Consolidation, Finding, Form, Reviewed, Severity, Status, Submission, Traced
 
 if TYPE_CHECKING:
     from xltool.outputs.covering import Returned
-    from xltool.pipeline import Issued, Progress
+    from xltool.pipeline import Drafted, Issued, Progress, Written
 
 MOST_NOTES = 5  # of one file on the screen; --json and the consolidated workbook have all
 _LONG_WORK = 20  # files: below this a progress bar is only a flicker
@@ -131,6 +132,51 @@ def _traced(figure: Traced) -> Iterator[str]:
 
 def _percent(share: Decimal | None) -> str:
     return "" if share is None else f"{share:.1%}"
+
+
+def published(written: Iterable["Written"]) -> str:
+    """What was published, and which sections still hold nothing."""
+    lines = []
+    for report in written:
+        lines.append(texts.told("published", file=report.source, written=tuple(str(file) for file in report.files)))
+        if report.empty:
+            lines.append(texts.told("published_empty", sections=report.empty))
+    return "\n".join(lines)
+
+
+def drafted(offered: Iterable["Drafted"]) -> str:
+    """The paragraphs offered, under the file and the section they are for."""
+    lines = []
+    for each in offered:
+        for heading, paragraphs in each.drafts.items():
+            lines += [texts.told("drafted", file=each.source, section=heading), *paragraphs]
+    return "\n".join(lines)
+
+
+def compared(found: Compared) -> str:
+    """Every difference as a line, then how many there are."""
+    from xltool.outputs.difference_page import held, summary
+
+    lines = [
+        texts.told("compared_about", fact=texts.phrase(f"compared_{each.fact}"), left=each.left, right=each.right)
+        for each in found.about
+    ]
+    lines += [_figure_difference(each, held) for each in found.figures]
+    for each in found.texts:
+        key = "compared_changed" if each.left and each.right else "compared_gone" if each.left else "compared_new"
+        left, right = excerpts(each.left, each.right) if each.left and each.right else (each.left, each.right)
+        lines.append(texts.told(key, section=each.section, left=left, right=right))
+    for key, cells in (("compared_only_left", found.only_left), ("compared_only_right", found.only_right)):
+        if cells:
+            lines.append(texts.told(key, count=len(cells)))
+    return "\n".join([*lines, summary(found)])
+
+
+def _figure_difference(each: FigureDifference, held: Callable[[Held], str]) -> str:
+    cell, gap = each.cell, each.gap
+    place = texts.phrase("compared_place", table=each.table, line=cell.line_words, column=cell.column_words)
+    told = "compared_figure" if gap is None else "compared_number"
+    return texts.told(told, place=place, left=held(each.left), right=held(each.right), gap=gap and f"{gap:+}")
 
 
 def forms(known: Sequence[Form]) -> str:

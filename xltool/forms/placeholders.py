@@ -53,6 +53,27 @@ def shown(figure: Number | str) -> str:
     return f"{figure:f}" if isinstance(figure, Decimal) else str(figure)
 
 
+def squeezed(text: str) -> str:
+    """A text without its white space, which programs change and nobody means."""
+    return "".join(text.split())
+
+
+def says(text: str, sentence: str) -> bool:
+    """Whether a text is nothing but a sentence with figures in it, whatever the figures are."""
+    return bool(sentence) and re.fullmatch(_pattern(sentence), squeezed(text)) is not None
+
+
+def without(text: str, sentences: Iterable[str]) -> str:
+    """A squeezed text without the sentences that only say figures, whatever the figures are."""
+    for sentence in filter(None, sentences):
+        text = re.sub(_pattern(sentence), "", text)
+    return text
+
+
+def _pattern(sentence: str) -> str:
+    return r"[\d.,]*".join(re.escape(squeezed(part)) for part in re.split(r"\{[^{}]*\}", sentence))
+
+
 def groups(specs: Sequence[GroupSpec], words: Vocabulary, source: str) -> tuple[Group, ...]:
     """The named groups of a form, each line or column of one by its own name. Raises DefinitionError."""
     made = tuple(group for spec in specs for group in _group(spec, words, source))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import Enum
 
 from xltool import texts
+from xltool.comparison import Compared, Held, Side
 from xltool.model import Consolidation, Contribution, Finding, Number, Reviewed, State, Status, Traced
 from xltool.outputs.covering import Returned
 
@@ -99,6 +100,49 @@ def _contribution(figure: Traced, each: Contribution) -> dict[str, object]:
         "share": _number(figure.share(each)),
         "file": each.file or None,
     }
+
+
+def compared(found: Compared) -> dict[str, object]:
+    """The answer of ``compare --json``: both files, and everything in which the right one differs from the left one."""
+    return {
+        "same": found.same,
+        "left": _side(found.left),
+        "right": _side(found.right),
+        "compared": found.count,
+        "about": [{"fact": each.fact, "left": each.left, "right": each.right} for each in found.about],
+        "figures": [
+            {
+                "cell": each.cell.id,
+                "table": each.table,
+                "line": each.cell.line_words,
+                "column": each.cell.column_words,
+                "left": _held(each.left),
+                "right": _held(each.right),
+                "difference": _number(each.gap),
+            }
+            for each in found.figures
+        ],
+        "texts": [{"section": each.section, "left": each.left, "right": each.right} for each in found.texts],
+        "only_left": list(found.only_left),
+        "only_right": list(found.only_right),
+    }
+
+
+def _side(side: Side) -> dict[str, object]:
+    read = side.submission
+    return {
+        "file": read.source.file,
+        "sha256": read.source.sha256 or None,
+        "form": read.form,
+        "edition": read.edition,
+        "year": read.year,
+        "agency": {"code": read.agency_code or None, "name": read.agency_name or None},
+        "published": side.published,
+    }
+
+
+def _held(held: Held) -> dict[str, object]:
+    return {"state": held.state.value, "value": _number(held.value), "raw": held.raw or None}
 
 
 def dumps(answer: Mapping[str, object]) -> str:
