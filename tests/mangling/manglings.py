@@ -7,10 +7,12 @@ A mangling turns a good workbook into a bad one, bytes to bytes. ``finds`` is th
 import re
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from io import BytesIO
 from typing import Any, NamedTuple
 
 import openpyxl
+from openpyxl.cell.cell import Cell
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -89,15 +91,19 @@ def rewritten(data: bytes, part: str, change: Callable[[str], str]) -> bytes:
     return stream.getvalue()
 
 
+RENAMED = "申请办理情况"
+
+
 def sheet(book: Workbook, name: str) -> Worksheet:
-    """A sheet by its name; the first one where another mangling renamed it."""
-    return book[name] if name in book.sheetnames else book.worksheets[0]
+    """A sheet by its name; where another mangling renamed or removed it, the renamed one."""
+    return next((book[other] for other in (name, RENAMED, COVER) if other in book.sheetnames), book.worksheets[0])
 
 
-def put(book: Workbook, cell: str, value: object) -> None:
+def put(book: Workbook, cell: str, value: float | str | Decimal | None) -> None:
     where = PLAN.where(cell)
     target = sheet(book, where.sheet)[where.address]
-    target.value = value
+    if isinstance(target, Cell):  # not the inside of a merged one
+        target.value = value
 
 
 # --- saving -------------------------------------------------------------------------------------------------------
@@ -307,7 +313,7 @@ def sheet_hidden(book: Workbook) -> None:
 
 @edited("工作表改名", "sheet.renamed")
 def sheet_renamed(book: Workbook) -> None:
-    sheet(book, REQUESTS).title = "申请办理情况"
+    sheet(book, REQUESTS).title = RENAMED
 
 
 @edited("工作表次序变了", "sheets.reordered")

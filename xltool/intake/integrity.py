@@ -25,7 +25,9 @@ def integrity(plan: Plan, workbook: RawWorkbook, found: Arrangement) -> Iterator
         sheet = page.sheet
         if not sheet.protected:
             yield Observation("protection.removed", sheet.name)
-        inputs = tuple(page.where(slot) for slot in _inputs(plan)[page.chart.planned.name])
+        inputs = _inputs(plan)[page.chart.planned.name]
+        if page.origin:
+            inputs = tuple(map(page.where, inputs))
         if inputs and (lost := _unvalidated(sheet.validated, inputs)):
             yield Observation("validation.lost", sheet.name, lost[0], facts={"count": len(lost), "at": lost})
     yield from _checks(plan, found)
@@ -76,16 +78,28 @@ def _holds(area: Box, spot: str) -> bool:
     return area.row <= row < area.row + area.rows and area.column <= column < area.column + area.columns
 
 
+_results: dict[str, tuple[str, ...]] = {}
+
+
+def _result_cells(plan: Plan) -> tuple[str, ...]:
+    """Where the live checks show their results; worked out once for a plan."""
+    if plan.digest not in _results:
+        slots = plan.sheet(Purpose.CHECKS).slots
+        _results[plan.digest] = tuple(s.address for s in slots if s.role is Role.CHECK and s.text == "result")
+    return _results[plan.digest]
+
+
 def _checks(plan: Plan, found: Arrangement) -> Iterator[Observation]:
     """Live checks that somebody replaced by what they should show."""
-    sheet = plan.sheet(Purpose.CHECKS)
-    page = found.pages.get(sheet.name)
+    page = found.pages.get(plan.sheet(Purpose.CHECKS).name)
     if page is None:
         return
     holds = words().checks["holds"]  # what a template never writes itself: a check that has no data yet says "—"
-    results = (slot.address for slot in sheet.slots if slot.role is Role.CHECK and slot.text == "result")
+    cells = page.cells
     typed = tuple(
-        spot for spot in results if (cell := page.cells.get(spot)) and cell.formula is None and cell.text == holds
+        spot
+        for spot in _result_cells(plan)
+        if (cell := cells.get(spot)) and cell.formula is None and cell.text == holds
     )
     if typed:
         yield Observation("checks.overwritten", page.sheet.name, typed[0], facts={"count": len(typed), "at": typed})

@@ -149,17 +149,32 @@ def _texts(chart: Plan, found: Arrangement) -> dict[str, str]:
     }
 
 
+_rows: dict[str, tuple[tuple[int, tuple[tuple[str, str], ...]], ...]] = {}
+
+
+def _explanation_rows(chart: Plan) -> tuple[tuple[int, tuple[tuple[str, str], ...]], ...]:
+    """The rows for explanations: each with its number, and the address of each of its columns; made once for a plan."""
+    if chart.digest not in _rows:
+        rows: dict[int, list[tuple[str, str]]] = {}
+        for slot in chart.sheet(Purpose.EXPLANATIONS).slots:
+            if slot.role is Role.EXPLANATION and slot.key != EXPLANATION_COLUMNS[0]:
+                rows.setdefault(slot.box.row, []).append((slot.key, slot.address))
+        _rows[chart.digest] = tuple((row, tuple(columns)) for row, columns in rows.items())
+    return _rows[chart.digest]
+
+
 def _explanations(chart: Plan, found: Arrangement) -> Iterator[Explanation]:
-    layout = chart.sheet(Purpose.EXPLANATIONS)
-    rows: dict[int, dict[str, str]] = {}
-    for slot in layout.slots:
-        if slot.role is Role.EXPLANATION and slot.key != EXPLANATION_COLUMNS[0]:
-            rows.setdefault(slot.box.row, {})[slot.key] = _at(found, layout.name, slot.address).strip()
-    for row, said in rows.items():
-        if any(said.values()):
-            yield Explanation(
-                said["relation"], said["left"], said["right"], said["reason"], said["author"], said["date"], f"A{row}"
-            )
+    page = found.pages.get(chart.sheet(Purpose.EXPLANATIONS).name)
+    if page is None:
+        return
+    for row, columns in _explanation_rows(chart):
+        if any(spot in page.cells for _, spot in columns):
+            said = {key: text_of(page.cells.get(spot)).strip() for key, spot in columns}
+            if any(said.values()):
+                author, date = said["author"], said["date"]
+                yield Explanation(
+                    said["relation"], said["left"], said["right"], said["reason"], author, date, f"A{row}"
+                )
 
 
 def _field(chart: Plan, found: Arrangement, name: str) -> str:

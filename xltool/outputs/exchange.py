@@ -161,6 +161,7 @@ def _submission(item: Reviewed) -> dict[str, object]:
         "scope": read.scope.value if read else None,
         "agency": {"code": read.agency_code or None, "name": read.agency_name or None} if read else None,
         "status": item.status.value,
+        "program": read.source.program or None if read else None,
         "values": {cell: _number(value) for cell, value in read.values.items()} if read else {},
         "states": {
             cell: entry.state.value
