@@ -1,6 +1,6 @@
-"""Makes the pictures of the guides from real output: runs the demo, prints its workbooks through LibreOffice.
+"""Makes the pictures of the guides from real output: the demo and what it sends back, printed by LibreOffice.
 
-python docs/pictures.py        needs soffice and pdftoppm; writes docs/images/
+python docs/pictures.py        needs soffice, pdftoppm and pdfinfo; writes docs/images/
 """
 
 import subprocess
@@ -10,10 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
-# picture, workbook of the demo, page of its print, and the part of the page (x, y, width, height at 80 dots an inch)
+# picture, workbook of the demo, page of its print (0 is the last), and the part of the page (x, y, width, height at 80
+# dots an inch)
 PICTURES = (
     ("template-cover", "下发的模板/329907*.xlsx", 1, (0, 0, 662, 620)),
     ("template-requests", "下发的模板/329907*.xlsx", 4, (0, 0, 662, 860)),
+    ("marked-requests", "退回/329908*.xlsx", 5, (0, 0, 662, 780)),
+    ("marked-list", "退回/329908*.xlsx", 0, (0, 40, 936, 210)),
     ("summary-overview", "2025年度汇总.xlsx", 1, (0, 0, 662, 760)),
 )
 
@@ -23,12 +26,17 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         demo = Path(scratch) / "demo"
-        subprocess.run(
-            [sys.executable, "-c", "from xltool.cli import main; main()", "demo", "-o", str(demo)], check=True
-        )
+        xltool("demo", "-o", demo)
+        xltool("check", demo / "收回的报表", "--roster", demo / "名册.csv", "--return", demo / "退回")
         for name, pattern, page, area in PICTURES:
             (workbook,) = demo.glob(pattern)
             picture(name, printed(workbook, Path(scratch)), page, area)
+
+
+def xltool(*words: object) -> None:
+    """Runs a command; that something must be looked at is no failure."""
+    command = [sys.executable, "-c", "from xltool.cli import main; main()", *map(str, words)]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode in {0, 1}
 
 
 def printed(workbook: Path, scratch: Path) -> Path:
@@ -41,6 +49,9 @@ def printed(workbook: Path, scratch: Path) -> Path:
 
 def picture(name: str, pdf: Path, page: int, area: tuple[int, int, int, int]) -> None:
     """One part of one page as a picture."""
+    if page == 0:
+        told = subprocess.run(["pdfinfo", str(pdf)], check=True, capture_output=True, text=True).stdout
+        page = int(next(line.split()[1] for line in told.splitlines() if line.startswith("Pages:")))
     x, y, width, height = map(str, area)
     part = ["-x", x, "-y", y, "-W", width, "-H", height]
     command = ["pdftoppm", "-png", "-r", "80", "-f", str(page), "-l", str(page), "-singlefile", *part]

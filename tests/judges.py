@@ -5,8 +5,11 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 SECONDS = 120  # for one conversion; the first one of a process also makes LibreOffice's profile
 
@@ -111,3 +114,10 @@ def _profile() -> Path:
     (folder / "user").mkdir()
     (folder / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE.format(items=items), "utf-8")
     return folder
+
+
+Program = Callable[[Path, Path, str], Path]  # a file, the folder to save it in, and as what kind
+PROGRAMS = (
+    pytest.param(recalculate, marks=pytest.mark.office, id="libreoffice"),
+    pytest.param(saved_by_gnumeric, marks=pytest.mark.gnumeric, id="gnumeric"),
+)

@@ -3,14 +3,14 @@
 What is tried here, with which versions, is told in ``docs/compatibility.md``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests.judges import recalculate, saved_by_gnumeric
+from tests.judges import PROGRAMS, Program, saved_by_gnumeric
 from tests.returns import BROKEN, TOWN, listed, lit
 from xltool import pipeline
 from xltool.forms.definitions import form_for_year, load_forms
@@ -21,11 +21,6 @@ from xltool.outputs.marks import marked
 from xltool.outputs.remarks import remarks
 from xltool.outputs.template import Filling, Issue, write_template
 
-Program = Callable[[Path, Path, str], Path]
-PROGRAMS = (
-    pytest.param(recalculate, marks=pytest.mark.office, id="libreoffice"),
-    pytest.param(saved_by_gnumeric, marks=pytest.mark.gnumeric, id="gnumeric"),
-)
 FORMS = load_forms()
 EDITED, BEFORE = 91, 3  # what one figure becomes, and was
 TEXT = {"problems": ["=1+1 不是公式", "第二段 <b>&"]}

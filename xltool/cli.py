@@ -131,6 +131,10 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
     if folder:
         from xltool import returning
 
+        returned = None
+    if folder:
+        from xltool import returning
+
         returned = returning.send_back(reviewed, about.forms, about.roster, folder)
     click.echo(exchange.dumps(exchange.checked(reviewed, returned)) if as_json else terminal.checked(reviewed))
     if folder and returned is not None and not as_json:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judges import recalculate
+from tests.judges import PROGRAMS, Program
 from tests.merging import the_form
 from tests.returns import GOOD, NEW, TOWN, replacing, rewritten, the_plan
 from xltool import pipeline
@@ -131,8 +131,8 @@ def test_key__absent_or_short__stops_the_command(held: bytes | None, tmp_path: P
         pipeline.setting(seal_key_file=tmp_path / "key")
 
 
-@pytest.mark.office
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
-def test_seal__saved_by_libreoffice__holds(kind: str, tmp_path: Path) -> None:
-    saved = recalculate(issued(tmp_path / "a.xlsx"), tmp_path / "saved", kind)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_seal__saved_by_an_office_program__holds(program: Program, kind: str, tmp_path: Path) -> None:
+    saved = program(issued(tmp_path / "a.xlsx"), tmp_path / "saved", kind)
     assert (said(saved), said(saved, KEY[::-1])) == ([], ["seal.broken"])

@@ -60,7 +60,7 @@ def test_page__says_whose_it_is_and_every_finding_in_the_words_of_the_console(br
         "可说明": "0 项",
         "提示": "0 项",
     }
-    assert held["th"] == ["序号", "级别", "位置", "问题", "填报数（左边）", "应为（右边）", "处理办法"]
+    assert held["th"] == ["序号", "级别", "位置", "问题", "填报数\n（左边）", "应为\n（右边）", "处理办法"]
     number, severity, place, problem, left, right, advice = held["td"]
     assert (number, severity, place, left, right) == ("1", "必须改正", "表三!D7", "101", "102")
     assert problem + advice == texts.say(broken.findings[0])
