@@ -63,13 +63,17 @@ def against(*names: str) -> Callable[[_Command], _Command]:
             key, password = rest.pop("seal_key_file", None), rest.pop("password", None)
             cache, without = rest.pop("cache", None), rest.pop("no_cache", False)
             kept = None if without else cache
-            about = pipeline.setting(roster, previous, rest.pop("forms"), key, password, cache=kept)
+            strictness = {name: rest.pop(name, None) for name in ("profile", "waivers")}
+            about = pipeline.setting(roster, previous, rest.pop("forms"), key, password, cache=kept, **strictness)
             return function(*args, about=about, **rest)
 
         decorated: Any = option("--forms", type=PATH, multiple=True, metavar="DIR")(command)
         if "--cache" in names:
             decorated = option("--no-cache", is_flag=True)(decorated)
             decorated = option("--cache", type=PATH, metavar="DIR", envvar="XLTOOL_CACHE")(decorated)
+        if "--profile" in names:
+            decorated = option("--waivers", type=PATH, metavar="FILE")(decorated)
+            decorated = option("--profile", metavar="NAME|FILE")(decorated)
         if "--password" in names:
             decorated = option("--password", metavar="TEXT")(decorated)
         if "--seal-key-file" in names:
@@ -111,12 +115,12 @@ def template(about: "Setting", year: int, form: str | None, output: Path, force:
 
     with terminal.progress("template") as report:
         issued = pipeline.make_templates(year, about, output, form_id=form, force=force, progress=report)
-    click.echo(terminal.issued(issued, output, bool(about.previous)))
+    click.echo(terminal.issued(issued, output, bool(about.past)))
 
 
 @command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster", "--previous", "--seal-key-file", "--password", "--cache")
+@against("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
 @option("--jobs", type=click.IntRange(min=1))
 @option("--return", "folder", type=PATH, metavar="DIR")
 @option("--json", "as_json", is_flag=True)
@@ -131,10 +135,6 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
     if folder:
         from xltool import returning
 
-        returned = None
-    if folder:
-        from xltool import returning
-
         returned = returning.send_back(reviewed, about.forms, about.roster, folder)
     click.echo(exchange.dumps(exchange.checked(reviewed, returned)) if as_json else terminal.checked(reviewed))
     if folder and returned is not None and not as_json:
@@ -144,7 +144,7 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
 
 @command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster", "--previous", "--seal-key-file", "--password", "--cache")
+@against("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
 @option("-o", "--output", type=PATH, required=True)
 @option("--area")
 @option("--year", type=click.IntRange(1900, 9999))
@@ -249,6 +249,30 @@ def compare(about: "Setting", left: Path, right: Path, page: Path | None, as_jso
     found = pipeline.compare_files(left, right, about, page, force=force)
     click.echo(exchange.dumps(exchange.compared(found)) if as_json else terminal.compared(found))
     _leave(not found.same)
+
+
+@command
+@click.argument("paths", type=PATH, nargs=-1, required=True)
+@against("--roster", "--previous")
+@option("-o", "--output", type=PATH, required=True)
+@option("--agency")
+@option("--year", type=click.IntRange(1900, 9999))
+@option("--form")
+@option("--force", is_flag=True)
+@option("--jobs", type=click.IntRange(min=1))
+@option("--json", "as_json", is_flag=True)
+def import_command(
+    about: "Setting", paths: tuple[Path, ...], output: Path, force: bool, jobs: int | None, as_json: bool, **known: Any
+) -> None:
+    """Reads published reports into filled workbooks."""
+    from xltool import pipeline, terminal
+    from xltool.outputs import exchange
+
+    wanted = pipeline.Wanted(**known)
+    with terminal.progress("import") as report:
+        items = pipeline.import_reports(paths, about, output, wanted, force=force, jobs=jobs, progress=report)
+    click.echo(exchange.dumps(exchange.imported(items)) if as_json else terminal.imported(items, output))
+    _leave(pipeline.worth_a_look(item.reviewed for item in items))
 
 
 @main.group(help=texts.help("forms"), short_help=texts.help("forms.short"))

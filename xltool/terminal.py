@@ -14,7 +14,7 @@ from xltool.model import Consolidation, Finding, Form, Reviewed, Severity, Statu
 
 if TYPE_CHECKING:
     from xltool.outputs.covering import Returned
-    from xltool.pipeline import Drafted, Issued, Progress, Written
+    from xltool.pipeline import Imported, Drafted, Issued, Progress, Written
 
 MOST_NOTES = 5  # of one file on the screen; --json and the consolidated workbook have all
 _LONG_WORK = 20  # files: below this a progress bar is only a flicker
@@ -65,6 +65,24 @@ def sent_back(returned: Sequence["Returned"], folder: Path) -> str:
     return texts.told("sent_back", count=len(returned), folder=str(folder), **counts)
 
 
+def imported(items: Sequence["Imported"], folder: Path) -> str:
+    """What `import` read, report by report, and how sure it is."""
+    sure = [found.sure for item in items if item.published for found in item.published.figures.values()]
+    wanted = sum(len(item.reviewed.submission.values) for item in items if item.reviewed.submission)
+    clean = sum(bool(item.workbook) and not _open(item.reviewed.findings) for item in items)
+    said = texts.told(
+        "imported",
+        count=len(items),
+        made=sum(bool(item.workbook) for item in items),
+        clean=clean,
+        read=sure.count("printed"),
+        solved=sure.count("solved"),
+        open=wanted - sure.count("printed") - sure.count("solved"),
+        folder=str(folder),
+    )
+    return "\n".join([checked([item.reviewed for item in items]), said])
+
+
 def merged(made: Consolidation, output: Path, beside: Iterable[Path | None] = ()) -> str:
     """How many files ended how, who is missing, what is open, and where the workbook lies."""
     lines: list[str] = []
@@ -74,6 +92,7 @@ def merged(made: Consolidation, output: Path, beside: Iterable[Path | None] = ()
             reason = [f"    {texts.say(item.reason)}"] if item.reason and not told_already else []
             lines += [_head(item), *reason, *_findings(item.findings)]
     lines += [f"{texts.told('area_finding')}{texts.say(finding)}" for finding in made.findings]
+    lines += _for_coordinators(made)
     sent_back = tuple(agency for agency in made.missing if agency not in made.unreported)
     for key, agencies in (("not_summed", sent_back), ("missing", made.unreported)):
         if agencies:
@@ -87,6 +106,24 @@ def merged(made: Consolidation, output: Path, beside: Iterable[Path | None] = ()
     lines.append(texts.told("written", path=str(output)))
     lines += [texts.told("written_too", path=str(path)) for path in beside if path]
     return "\n".join(lines)
+
+
+def _for_coordinators(made: Consolidation) -> list[str]:
+    """What stands with a reason, and what rules on trial and comparisons with other agencies found."""
+    lines = []
+    stands = [finding for item in made.tracking if item.counted for finding in item.findings if finding.settled]
+    if stands:
+        lines.append(texts.told("stands", count=len(stands)))
+    trial = [(item, finding) for item in made.tracking for finding in item.trial]
+    if trial:
+        codes = tuple(sorted({finding.code for _, finding in trial}))
+        files = len({item.file for item, _ in trial})
+        lines.append(texts.told("trial", count=len(trial), files=files, codes=codes))
+        lines += [
+            f"  {_MARKS[Severity.NOTE]} {_name(item.submission)}\uff1a{texts.say(each)}"
+            for item, each in trial[:MOST_NOTES]
+        ]
+    return lines
 
 
 def standing(made: Consolidation) -> str:
@@ -203,10 +240,12 @@ def form(shown: Form) -> str:
         for cell in shown.cells.values()
     ]
     rules = [(item.id, texts.word("severity", item.severity.value), item.name, item.basis) for item in shown.relations]
+    quoted = [(" ".join(f"{{{name}}}" for name in group.names), group.title) for group in shown.groups]
     return "\n".join(
         [
             head,
             _table(("cell", "table", "line", "column", "unit", "role"), figures),
+            _table(("placeholder", "title"), quoted),
             _table(("relation", "severity", "title", "basis"), rules),
         ]
     )

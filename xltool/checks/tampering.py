@@ -32,6 +32,7 @@ ALONE = (
     *("sheet.renamed", "sheet.hidden", "sheet.shown", "sheet.copy", "sheet.copy_differs", "sheets.reordered"),
     *("structure.unprotected", "validation.lost", "checks.overwritten", "workbook.several"),
 )
+PUBLISHED = "import."  # what reading a published report noticed
 ELSEWHERE = ("value.", "identity.", "formula.overwritten", "program")
 
 
@@ -39,7 +40,7 @@ def tampering(submission: Submission, context: Context) -> Iterator[Finding]:
     """One finding for each thing and sheet; anything reading noticed and nobody tells is told as it is."""
     groups: dict[tuple[str, str, int], list[Observation]] = {}
     for number, item in enumerate(submission.observations):
-        if item.code in ALONE:
+        if item.code in ALONE or item.code.startswith(PUBLISHED):
             groups[item.code, item.sheet, number] = [item]
         elif not item.code.startswith(ELSEWHERE) and not _unreadable(item, submission):
             groups.setdefault((TOLD.get(item.code, "noticed"), item.sheet, -1), []).append(item)

@@ -31,6 +31,8 @@ def merged(made: Consolidation) -> dict[str, object]:
 
     ``found`` is the sum of the five counts of files; ``missing`` are the agencies from whom nothing came, and
     ``not_summed`` they and those whose return went back; ``incomplete`` is how many agencies a total lacks, by cell.
+    ``stands`` is what a written reason or a waiver settles in returns that are summed; ``trial``, for coordinators, what
+    rules on trial and comparisons with other agencies found.
     """
     states = [item.status for item in made.tracking]
     counts = {status.value: states.count(status) for status in Status}
@@ -45,6 +47,14 @@ def merged(made: Consolidation) -> dict[str, object]:
         "totals": {cell: _number(value) for cell, value in made.summary.values.items()},
         "incomplete": dict(made.lacking),
         "findings": [_finding(finding) for finding in made.findings],
+        "stands": [
+            {"file": item.file} | _finding(each)
+            for item in made.tracking
+            if item.counted
+            for each in item.findings
+            if each.settled
+        ],
+        "trial": [{"file": item.file} | _finding(each) for item in made.tracking for each in item.trial],
     }
 
 
@@ -143,6 +153,18 @@ def _side(side: Side) -> dict[str, object]:
 
 def _held(held: Held) -> dict[str, object]:
     return {"state": held.state.value, "value": _number(held.value), "raw": held.raw or None}
+
+
+def imported(items: Iterable[tuple[Reviewed, object, object]]) -> dict[str, object]:
+    """The answer of ``import --json``: as ``check --json``, with the workbook made and where each figure stood."""
+    answer = []
+    for reviewed, published, workbook in items:
+        figures = getattr(published, "figures", {})
+        log = {
+            cell: {"where": found.where, "sure": found.sure, "raw": found.raw} for cell, found in figures.items()
+        }
+        answer.append({**_submission(reviewed), "workbook": str(workbook) if workbook else None, "log": log})
+    return {"submissions": answer}
 
 
 def dumps(answer: Mapping[str, object]) -> str:

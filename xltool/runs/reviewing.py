@@ -5,7 +5,8 @@ from pathlib import Path
 
 from xltool import engine, texts
 from xltool.checks.context import Context
-from xltool.checks.review import review
+from xltool.checks.peers import with_peers
+from xltool.checks.review import judged
 from xltool.checks.serials import shared
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.forms.layout import plan
@@ -44,7 +45,7 @@ def review_files(about: Setting, path: Path) -> tuple[Reviewed, ...]:
     except (UnreadableFileError, ForeignFileError) as error:
         archive = _archive(path)
         if archive is None:
-            return (_refused(str(path), error),)
+            return (refused(str(path), error),)
         return tuple(item for member in members(archive, about.password) for item in _of_member(about, path, member))
     return _of_workbook(about, str(path), workbook)
 
@@ -65,7 +66,7 @@ def review_safely(about: Setting, path: Path) -> tuple[Reviewed, ...]:
     try:
         return review_files(about, path)
     except Exception as error:  # whatever it is, the other files must be read: this one is named and not summed
-        return (_failed(str(path), error),)
+        return (failed(str(path), error),)
 
 
 def review_all(
@@ -79,7 +80,7 @@ def review_all(
             progress(number, len(files))
     if about.cache:
         about.cache.shrink()
-    return shared(done)
+    return with_peers(shared(done), about.forms, about.roster)
 
 
 def _archive(path: Path) -> HandedIn | None:
@@ -98,16 +99,16 @@ def _of_member(about: Setting, path: Path, member: Member) -> tuple[Reviewed, ..
     try:
         return _of_workbook(about, name, open_member(member, about.password))
     except (UnreadableFileError, ForeignFileError) as error:
-        return (_refused(name, error, sha256),)
+        return (refused(name, error, sha256),)
     except Exception as error:  # as in `review_safely`: the other files of the archive must be read
-        return (_failed(name, error),)
+        return (failed(name, error),)
 
 
 def _of_workbook(about: Setting, name: str, workbook: RawWorkbook) -> tuple[Reviewed, ...]:
     try:
         read = read_submissions(workbook, about.forms, name)
     except (UnreadableFileError, ForeignFileError) as error:
-        return (_refused(name, error, workbook.sha256),)
+        return (refused(name, error, workbook.sha256),)
     # Several from one file have one SHA-256 among them; and what a password protects is not laid open in a cache.
     if about.cache and len(read) == 1 and about.password is None:
         about.cache.keep(read[0])
@@ -115,15 +116,27 @@ def _of_workbook(about: Setting, name: str, workbook: RawWorkbook) -> tuple[Revi
 
 
 def _judged(about: Setting, submission: Submission) -> Reviewed:
-    findings = review(submission, context_of(submission, about))
-    return Reviewed(submission.source.file, submission.source.sha256, _status(findings), submission, findings)
+    findings, trial = judged(submission, context_of(submission, about))
+    source = submission.source
+    return Reviewed(source.file, source.sha256, status_of(findings), submission, findings, trial=trial)
 
 
 def context_of(submission: Submission, about: Setting) -> Context:
     """What a submission is judged against."""
     form = next(form for form in about.forms if form.key == (submission.form, submission.edition))
-    previous = _figures_of_last_year(submission, form, about.previous or {})
-    return Context(form, plan(form), about.roster, previous, about.seal_key)
+    previous = _figures_of_last_year(submission, form, about.before(submission.year))
+    code, year, past = submission.agency_code, submission.year, about.past
+    return Context(
+        form,
+        plan(form),
+        about.roster,
+        previous,
+        about.seal_key,
+        past.earlier(code, year) if past and not submission.manifest else (),
+        past.texts.get(year - 1, {}).get(code) if past and year else None,
+        about.profile,
+        about.waivers,
+    )
 
 
 def _figures_of_last_year(submission: Submission, form: Form, previous: Mapping[str, Values]) -> Values | None:
@@ -144,22 +157,22 @@ def _sum(figures: Sequence[Number | None]) -> Number | None:
     return sum(known) if len(known) == len(figures) else None
 
 
-def _status(findings: Iterable[Finding]) -> Status:
-    """What blocks a return from the sum: a must_fix, and nothing else."""
-    blocked = any(finding.severity is Severity.MUST_FIX for finding in findings)
+def status_of(findings: Iterable[Finding]) -> Status:
+    """What blocks a return from the sum: a must_fix that nobody waived, and nothing else."""
+    blocked = any(finding.severity is Severity.MUST_FIX and not finding.settled for finding in findings)
     return Status.RETURNED if blocked else Status.ACCEPTED
 
 
-def _refused(name: str, error: XltoolError, sha256: str = "") -> Reviewed:
+def refused(name: str, error: XltoolError, sha256: str = "") -> Reviewed:
     status = Status.FOREIGN if isinstance(error, ForeignFileError) else Status.UNREADABLE
     finding = file_finding(Path(name), error)
     return Reviewed(name, sha256, status, None, (finding,), finding)
 
 
-def _failed(name: str, error: Exception) -> Reviewed:
+def failed(name: str, error: Exception) -> Reviewed:
     """A file over which we stumbled ourselves."""
     problem = f"{type(error).__name__}: {error}"
-    return _refused(name, UnreadableFileError("file.unexpected", problem=problem))
+    return refused(name, UnreadableFileError("file.unexpected", problem=problem))
 
 
 def file_finding(path: Path, error: XltoolError) -> Finding:
