@@ -14,7 +14,7 @@ from xltool.model import Consolidation, Finding, Form, Reviewed, Severity, Statu
 
 if TYPE_CHECKING:
     from xltool.outputs.covering import Returned
-    from xltool.pipeline import Imported, Drafted, Issued, Progress, Written
+    from xltool.pipeline import Drafted, Imported, Issued, Progress, Written
 
 MOST_NOTES = 5  # of one file on the screen; --json and the consolidated workbook have all
 _LONG_WORK = 20  # files: below this a progress bar is only a flicker

@@ -1,4 +1,4 @@
-"""`xltool import`: published reports become filled workbooks of ours, with findings and a log of where figures stood."""
+"""`xltool import`: published reports become filled workbooks of ours, with a log of where each figure stood."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
