@@ -61,7 +61,7 @@ def _lines(grid: Grid, widths: Sequence[float], size: float) -> list[int]:
 
 def _lines_of(cell: GridCell, widths: Sequence[float], size: float) -> int:
     first = cell.box.column - 1
-    room = sum(widths[first : first + cell.box.columns]) - 2.5 * BESIDE
-    across = max(1, int(room / size))
+    room = sum(widths[first : first + cell.box.columns]) - 2 * BESIDE - 0.5
+    across = max(1.0, int(room / size * 2) / 2)
     wide = sum(1 if ord(sign) > 0x2E7F else 0.5 for sign in cell.text)
-    return max(1, -int(-wide // across))
+    return max(1, int(-(-wide // across)))

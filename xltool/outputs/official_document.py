@@ -171,7 +171,7 @@ def _stand_ins(made: "Document", fonts: Mapping[str, str]) -> None:
 
 def _table(grid: Grid, style: Style) -> Any:
     width = (WIDTH - style.page.left - style.page.right) * MM
-    height = (HEIGHT - style.page.top - style.page.bottom) * MM - 2 * style.line_pitch
+    height = (HEIGHT - style.page.top - style.page.bottom) * MM - 1.25 * style.line_pitch
     size = fit(grid, width, height, style.table.size, style.table.smallest)
     columns = [round(part * 20) for part in column_widths(grid, width)]
     made = _element("w:tbl", {})

@@ -1,0 +1,362 @@
+"""From a return to the published report and back, through real files, as whoever publishes runs it."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pytest
+from click.testing import CliRunner
+
+from tests.judges import audit
+from xltool.cli import main
+from xltool.forms.definitions import form_for_year, load_forms
+from xltool.forms.layout import plan
+from xltool.model import Agency, Number
+from xltool.outputs.template import Filling, Issue, write_template
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+EVERY = sorted(path.stem for path in (SAMPLES / "reports").glob("*.json"))
+SAME = "比较了 203 个数和各部分文字，没有不同。\n"
+NEW = "requests.received.natural_person"
+
+
+def run(*words: object) -> tuple[int, str, str]:
+    """Exit code, output and error stream of one command; an exception would be a traceback, and fails."""
+    done = CliRunner().invoke(main, [str(word) for word in words])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+def answer(*words: object) -> Any:
+    return json.loads(run(*words, "--json")[1])
+
+
+def returned(
+    folder: Path,
+    sample: str = "zhangjiawan-2025",
+    *,
+    name: str = "return.xlsx",
+    changed: Mapping[str, Number | str] | None = None,
+    texts: Mapping[str, Sequence[str]] | None = None,
+    agency: str = "",
+) -> Path:
+    """A workbook filled with the figures and texts of a published report."""
+    found = json.loads((SAMPLES / "reports" / f"{sample}.json").read_text("utf-8"))
+    figures = {cell: Decimal(held) if isinstance(held, str) else held for cell, held in found["figures"].items()}
+    form = form_for_year(load_forms(), found["year"])
+    filling = Filling({**figures, **(changed or {})}, {**found.get("texts", {}), **(texts or {})})
+    path = folder / name
+    name_of_it = agency or found["agency"].partition("（")[0]  # what stands in brackets there is a remark of the sample
+    write_template(plan(form), Issue(Agency("1", name_of_it), found["year"], "1", filling=filling), path)
+    return path
+
+
+# --- there and back ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["docx", "html"])
+@pytest.mark.parametrize("sample", EVERY)
+def test_every_sample__published_and_read_again__nothing_differs(sample: str, kind: str, tmp_path: Path) -> None:
+    workbook, report = returned(tmp_path, sample), tmp_path / f"report.{kind}"
+    assert run("publish", workbook, "-o", report, "--include-flawed")[2] == ""
+    assert run("compare", workbook, report) == (0, SAME, "")
+
+
+@pytest.mark.office
+def test_pdf__printed_by_libreoffice_and_read_again__nothing_differs(tmp_path: Path) -> None:
+    workbook = returned(tmp_path)
+    code, out, _ = run("publish", workbook, "-o", tmp_path / "report.docx", "--pdf")
+    assert (code, out) == (0, f"{workbook} 的报告：{tmp_path / 'report.docx'}、{tmp_path / 'report.pdf'}\n")
+    assert run("compare", workbook, tmp_path / "report.pdf") == (0, SAME, "")
+
+
+@pytest.mark.office
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext (poppler-utils) is not installed")
+def test_pdf__the_large_table__stands_whole_on_one_page(tmp_path: Path) -> None:
+    run("publish", returned(tmp_path), "-o", tmp_path / "report.docx", "--pdf")
+    done = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True)
+    pages = ["".join(page.split()) for page in done.stdout.split("\f")]
+    whole = [page for page in pages if "三、收到和处理政府信息公开申请情况" in page]
+    assert len(whole) == 1
+    assert "四、结转下年度继续办理" in whole[0]
+    assert "—4—" in whole[0]
+
+
+def test_area__published_from_its_consolidated_workbook__nothing_differs(tmp_path: Path) -> None:
+    folder = tmp_path / "returns"
+    folder.mkdir()
+    for number, agency in enumerate(("甲镇人民政府", "乙镇人民政府")):
+        returned(folder, name=f"{number}.xlsx", agency=agency)
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "代码,名称,上级代码,数据口径\n0,示例县人民政府,,汇总\n1,甲镇人民政府,0,\n2,乙镇人民政府,0,\n", "utf-8"
+    )
+    summary, report = tmp_path / "summary.xlsx", tmp_path / "report.html"
+    run("merge", folder, "-o", summary, "--area", "示例县人民政府", "--include-flawed")
+    words = returned(tmp_path, name="words.xlsx")
+    code, _, err = run("publish", summary, "--texts", words, "-o", report, "--include-flawed")
+    assert (code, err) == (0, "")
+    found = answer("compare", summary, report)
+    assert found["figures"] == found["about"] == []
+    assert "示例县人民政府2025年政府信息公开工作年度报告" in lxml.html.parse(str(report)).findtext(".//title")
+
+
+# --- the document and the page -------------------------------------------------------------------------------------
+
+
+def test_document__a_validator_finds_no_fault_in_it(tmp_path: Path) -> None:
+    run("publish", returned(tmp_path), "-o", tmp_path / "report.docx")
+    assert audit(tmp_path / "report.docx") == []
+
+
+def test_document__page_and_type_are_those_of_the_standard(tmp_path: Path) -> None:
+    run("publish", returned(tmp_path), "-o", tmp_path / "report.docx")
+    with zipfile.ZipFile(tmp_path / "report.docx") as package:
+        body, styles = (package.read(f"word/{part}.xml").decode() for part in ("document", "styles"))
+    assert '<w:pgSz w:w="11906" w:h="16838"/>' in body
+    assert re.search(r'<w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1587"', body)
+    for font in ("方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"):
+        assert f'w:eastAsia="{font}"' in styles
+    assert 'w:line="560" w:lineRule="exact"' in styles
+    assert body.count("<w:tbl>") == 3
+
+
+def test_page__every_heading_cell_says_what_it_heads_and_nothing_comes_from_elsewhere(tmp_path: Path) -> None:
+    run("publish", returned(tmp_path), "-o", tmp_path / "report.html")
+    source = (tmp_path / "report.html").read_text("utf-8")
+    page = lxml.html.fromstring(source)
+    assert page.get("lang") == "zh-CN"
+    assert [each.text for each in page.iter("caption")] == [
+        "主动公开政府信息情况",
+        "收到和处理政府信息公开申请情况",
+        "政府信息公开行政复议、行政诉讼情况",
+    ]
+    assert {head.get("scope") for head in page.iter("th")} == {"row", "col", "rowgroup", "colgroup"}
+    assert len(list(page.iter("td"))) == 200
+    assert not re.search(r"<script|<link|<img|src=|href=|url\(", source)
+
+
+def test_page__what_is_written_in_a_return__stays_text(tmp_path: Path) -> None:
+    workbook = returned(tmp_path, texts={"overview": ["<script>alert(1)</script>&amp;"]})
+    for kind in ("html", "docx"):
+        run("publish", workbook, "-o", tmp_path / f"report.{kind}")
+        assert run("compare", workbook, tmp_path / f"report.{kind}") == (0, SAME, "")
+    assert "<script" not in (tmp_path / "report.html").read_text("utf-8")
+
+
+# --- figures in texts ----------------------------------------------------------------------------------------------
+
+
+def test_placeholders__filled_from_the_tables(tmp_path: Path) -> None:
+    text = "{year}年收办{收办}件（新收{requests.received.total}件），自然人{handled.natural_person}件，"
+    text += "｛不予公开｝件，{{}}。"
+    workbook = returned(tmp_path, texts={"overview": [text]})
+    assert run("publish", workbook, "-o", tmp_path / "report.html")[0] == 0
+    page = lxml.html.parse(str(tmp_path / "report.html")).getroot().text_content()
+    assert "2025年收办110件（新收97件），自然人101件，7件，{}。" in page
+    assert run("compare", workbook, tmp_path / "report.html") == (0, SAME, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("requests.recieved.total", "里有不认识的占位符“requests.recieved.total”。"),
+        ("__import__('os')", "里有不认识的占位符“__import__('os')”。"),
+        ("", "里有不认识的占位符“”。"),
+        ("12", "里有不认识的占位符“12”。"),
+    ],
+)
+def test_placeholder__unknown__named_and_nothing_written(name: str, said: str, tmp_path: Path) -> None:
+    workbook = returned(tmp_path, texts={"problems": [f"共{{{name}}}件。"]})
+    code, _, err = run("publish", workbook, "-o", tmp_path / "report.docx")
+    assert code == 2
+    assert f"“{workbook}”的“五、存在的主要问题及改进情况”{said}" in err
+    assert not (tmp_path / "report.docx").exists()
+
+
+def test_placeholder__of_a_blank_figure__named(tmp_path: Path) -> None:
+    workbook = returned(tmp_path, "meizi-2024", texts={"overview": ["复议{disputes.review.total}件。"]})
+    code, _, err = run("publish", workbook, "-o", tmp_path / "report.html", "--include-flawed")
+    assert (code, "要用“disputes.review.total”的数，但表里没有填。" in err) == (2, True)
+
+
+def test_draft__says_what_the_tables_say_and_writes_nothing(tmp_path: Path) -> None:
+    workbook = returned(tmp_path)
+    code, out, _ = run("publish", workbook, "--draft")
+    assert code == 0
+    assert out.startswith(
+        f"{workbook} “一、总体情况”可用的段落：\n依申请公开情况：2025年，新收政府信息公开申请97件，上年结转13件，"
+    )
+    assert "不予公开7件、无法提供23件、不予处理1件、其他处理30件；结转下年度继续办理5件。" in out
+    assert list(tmp_path.iterdir()) == [workbook]
+
+
+def test_fee_sentence__not_written__is_said_from_the_figures(tmp_path: Path) -> None:
+    fees: dict[str, Number | str] = {
+        "processing_fees.notices": 2,
+        "processing_fees.billed": Decimal("200.5"),
+        "processing_fees.collected": 100,
+    }
+    workbook = returned(tmp_path, changed=fees, texts={"other": ["无其他需要报告的事项。"]})
+    run("publish", workbook, "-o", tmp_path / "report.html")
+    page = lxml.html.parse(str(tmp_path / "report.html")).getroot().text_content()
+    assert (
+        "2025年度本单位收取信息处理费情况为：发出收费通知的件数为2件，总金额为200.5元，实际收取的总金额为100元。"
+        in page
+    )
+    assert run("compare", workbook, tmp_path / "report.html") == (0, SAME, "")
+
+
+def test_fee_sentence__written_with_other_figures__refused(tmp_path: Path) -> None:
+    workbook = returned(tmp_path, changed={"processing_fees.notices": 2})
+    code, _, err = run("publish", workbook, "-o", tmp_path / "r.html", "--include-flawed")
+    assert (code, "的文字与填报的数不一致" in err) == (2, True)
+
+
+# --- what is refused -----------------------------------------------------------------------------------------------
+
+
+def test_publish__something_must_be_fixed__refused_with_the_first_reason(tmp_path: Path) -> None:
+    workbook = returned(tmp_path, changed={"requests.carried_out.natural_person": 5})
+    code, _, err = run("publish", workbook, "-o", tmp_path / "report.docx")
+    assert code == 2
+    assert err.startswith(f"“{workbook}”有 1 个必须改正的问题，没有生成报告。第一个：表三“自然人”：")
+    assert not (tmp_path / "report.docx").exists()
+
+
+def test_publish__several__into_a_folder_by_their_titles(tmp_path: Path) -> None:
+    first = returned(tmp_path)
+    second = returned(tmp_path, name="second.xlsx", agency="示例二镇人民政府")
+    out = tmp_path / "out"
+    assert run("publish", first, second, "-o", out, "--as", "html")[0] == 0
+    title = "2025年政府信息公开工作年度报告.html"
+    assert sorted(path.name for path in out.iterdir()) == [f"张家湾镇人民政府{title}", f"示例二镇人民政府{title}"]
+    assert run("publish", first, second, "-o", out, "--as", "html")[0] == 2
+    assert "不能写进同一个文件" in run("publish", first, second, "-o", tmp_path / "one.docx")[2]
+    assert "不能输出成" in run("publish", first, "-o", tmp_path / "report.txt")[2]
+    assert "没有指定输出的文件" in run("publish", first)[2]
+
+
+def test_publish__section_without_text__told(tmp_path: Path) -> None:
+    code, out, _ = run("publish", returned(tmp_path, "suqian-2024"), "-o", tmp_path / "report.html", "--include-flawed")
+    assert code == 1
+    assert "  这些部分没有文字：一、总体情况、五、存在的主要问题及改进情况、六、其他需要报告的事项。" in out
+
+
+def test_publish__without_python_docx__says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "docx", None)
+    workbook = returned(tmp_path)
+    assert 'pip install "xltool[publish]"' in run("publish", workbook, "-o", tmp_path / "report.docx")[2]
+    assert run("publish", workbook, "-o", tmp_path / "report.html")[0] == 0
+
+
+def test_pdf__without_libreoffice__says_so_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    code, _, err = run("publish", returned(tmp_path), "-o", tmp_path / "report.docx", "--pdf")
+    assert (code, "生成 PDF 需要 LibreOffice" in err) == (2, True)
+    assert not (tmp_path / "report.docx").exists()
+
+
+# --- style ---------------------------------------------------------------------------------------------------------
+
+
+def test_style__fonts_headings_and_words__changed_without_python(tmp_path: Path) -> None:
+    style = tmp_path / "style.toml"
+    style.write_text(
+        '[body]\nfonts = ["宋体"]\n[headings]\nother = "六、其他事项"\n[sentences]\nprocessing_fees = ""\n'
+        '[words]\nreport_title = "{agency}政府信息公开工作年度报告（{year}年）"\n[table]\nfigures = "center"\n',
+        "utf-8",
+    )
+    workbook = returned(tmp_path, texts={"other": ["无。"]})
+    assert run("publish", workbook, "-o", tmp_path / "report.html", "--style", style)[0] == 0
+    page = lxml.html.parse(str(tmp_path / "report.html")).getroot()
+    assert page.findtext(".//title") == "张家湾镇人民政府政府信息公开工作年度报告（2025年）"
+    assert [head.text for head in page.iter("h2")][-1] == "六、其他事项"
+    assert "收取信息处理费" not in page.text_content()
+    assert all("'宋体'" in str(each.get("style")) for each in page.iter("p"))
+    assert all("text-align:center" in str(each.get("style")) for each in page.iter("td"))
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("[body]\nfont = 'x'\n", "处有不认识的键“font”"),
+        ("[headings]\noverveiw = 'x'\n", "headings 处的值不合要求：overveiw"),
+        ("[page]\ntop = 400\n", "page.top 处的值不合要求"),
+        ("subheading_pattern = '('\n", "subheading_pattern 处的值不合要求"),
+        ("[body\n", "不是正确的 TOML"),
+    ],
+)
+def test_style__wrong__one_clear_line(written: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "style.toml").write_text(written, "utf-8")
+    code, _, err = run("publish", returned(tmp_path), "-o", tmp_path / "r.docx", "--style", tmp_path / "style.toml")
+    assert (code, said in err) == (2, True), err
+
+
+# --- compare -------------------------------------------------------------------------------------------------------
+
+
+def test_compare__a_figure_and_a_word_differ__both_named(tmp_path: Path) -> None:
+    first = returned(tmp_path, texts={"problems": ["一是人手不足，队伍建设有待加强。"]})
+    second = returned(
+        tmp_path, name="2.xlsx", changed={NEW: 90}, texts={"problems": ["一是人手不足，制度建设有待加强。"]}
+    )
+    assert run("compare", first, second) == (
+        1,
+        "表三“一、本年新收政府信息公开申请数量”（自然人）：甲 88，乙 90，相差 +2。\n"
+        "表三“一、本年新收政府信息公开申请数量”（总计）：甲 97，乙 99，相差 +2。\n"
+        "五、存在的主要问题及改进情况：甲“一是人手不足，队伍建设有待加强。”，乙“一是人手不足，制度建设有待加强。”。\n"
+        "比较了 203 个数和各部分文字：2 个数不同，1 段文字不同，0 项单位、年度或版本不同。\n",
+        "",
+    )
+
+
+def test_compare__page__marks_what_differs_and_nothing_else(tmp_path: Path) -> None:
+    first, second = returned(tmp_path), returned(tmp_path, name="2.xlsx", changed={NEW: 90})
+    page = tmp_path / "differences.html"
+    assert run("compare", first, second, "--html", page)[0] == 1
+    read = lxml.html.parse(str(page)).getroot()
+    marked = [(each.text, each.getnext().text) for each in read.iter("del") if each.getparent().tag == "td"]
+    assert marked == [("88", "90"), ("97", "99")]
+    assert run("compare", first, second, "--html", page)[0] == 2
+    assert run("compare", first, second, "--html", page, "--force")[0] == 1
+
+
+def test_compare__blank_is_not_zero(tmp_path: Path) -> None:
+    first = returned(tmp_path, "meizi-2024")
+    second = returned(tmp_path, "meizi-2024", name="2.xlsx", changed={"requests.carried_out.other": 0})
+    assert [
+        (each["left"]["state"], each["right"]["value"]) for each in answer("compare", first, second)["figures"]
+    ] == [("blank", 0)]
+
+
+def test_compare__two_years__said_what_they_are(tmp_path: Path) -> None:
+    first, second = returned(tmp_path, "suqian-2023"), returned(tmp_path, "suqian-2024", name="2.xlsx")
+    found = answer("compare", first, second)
+    assert found["same"] is False
+    assert found["about"] == [{"fact": "year", "left": "2023", "right": "2024"}]
+    assert {each["cell"]: each["difference"] for each in found["figures"]}["disclosure.administrative_fees.amount"] == (
+        "13464.0129"
+    )
+
+
+def test_compare__published_figure_was_changed__published_is_not_what_was_handed_in(tmp_path: Path) -> None:
+    workbook, report = returned(tmp_path), tmp_path / "report.html"
+    run("publish", workbook, "-o", report)
+    report.write_text(report.read_text("utf-8").replace(">294<", ">249<"), "utf-8")
+    code, out, _ = run("compare", workbook, report)
+    assert code == 1
+    assert out.startswith("表二“行政处罚”（本年处理决定数量）：甲 294，乙 249，相差 -45。\n")
+
+
+@pytest.mark.parametrize("name", ["nothing.docx", "nothing.xlsx"])
+def test_compare__file_that_is_not_there__could_not_run(name: str, tmp_path: Path) -> None:
+    assert run("compare", returned(tmp_path), tmp_path / name)[0] == 2
