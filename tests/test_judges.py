@@ -1,6 +1,7 @@
 """The judges themselves: each sees a fault that was put there, and none where there is none."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -10,7 +11,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from tests.judges import JudgeError, audit, recalculate
+from tests.judges import JudgeError, audit, recalculate, saved_by_gnumeric
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -77,11 +78,31 @@ def test_recalculate__over_the_file_itself__refused(workbook: Path) -> None:
         recalculate(workbook, workbook.parent)
 
 
+@pytest.mark.gnumeric
+def test_gnumeric__wrong_stored_value__replaced(workbook: Path, tmp_path: Path) -> None:
+    saved = saved_by_gnumeric(workbook, tmp_path / "saved")
+    with zipfile.ZipFile(saved) as archive:
+        assert re.findall("<v>(.*?)</v>", archive.read("xl/worksheets/sheet1.xml").decode()) == ["40", "2", "42"]
+
+
+@pytest.mark.gnumeric
+def test_gnumeric__file_that_is_not_there__no_verdict(tmp_path: Path) -> None:
+    with pytest.raises(JudgeError, match=r"wrote no gone\.xlsx"):
+        saved_by_gnumeric(tmp_path / "gone.xlsx", tmp_path / "out")
+
+
 @pytest.mark.parametrize(("ci", "exit_code", "word"), [("", 0, "1 skipped"), ("true", 1, "1 error")])
-def test_office_test__without_libreoffice__is_skipped_with_a_word_and_fails_in_ci(
-    ci: str, exit_code: int, word: str
+@pytest.mark.parametrize(
+    ("test", "absent"),
+    [
+        ("test_recalculate__pdf__is_written", "LibreOffice is not installed"),
+        ("test_gnumeric__file_that_is_not_there__no_verdict", "Gnumeric is not installed"),
+    ],
+)
+def test_office_test__without_the_program__is_skipped_with_a_word_and_fails_in_ci(
+    test: str, absent: str, ci: str, exit_code: int, word: str
 ) -> None:
-    one = f"{Path(__file__).relative_to(ROOT).as_posix()}::test_recalculate__pdf__is_written"
+    one = f"{Path(__file__).relative_to(ROOT).as_posix()}::{test}"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", one],
         cwd=ROOT,
@@ -92,4 +113,4 @@ def test_office_test__without_libreoffice__is_skipped_with_a_word_and_fails_in_c
     )
     assert done.returncode == exit_code
     assert word in done.stdout
-    assert "LibreOffice is not installed" in done.stdout
+    assert absent in done.stdout
