@@ -436,3 +436,11 @@ def test_manifest__holds_every_report_once(agencies: list[Agency]) -> None:
 
 def test_published_figures__are_what_the_samples_say() -> None:
     assert published("zhangjiawan-2025")[NEW] == 88
+
+
+def test_choose__areas_without_a_code_and_of_one_name__are_not_versions_of_each_other() -> None:
+    nameless = Agency("", "本地区", scope=Scope.AREA)
+    parts = [[found(a_return(each, {NEW: 1}))] for each in (A, B)]
+    areas = [consolidate(choose(part, None, the_form(), YEAR), None, the_form(), YEAR, area=nameless) for part in parts]
+    files = [stored(made.summary, f"{number}.xlsx") for number, made in enumerate(areas)]
+    assert [item.status for item in choose(files, None, the_form(), YEAR)] == [Status.ACCEPTED, Status.ACCEPTED]

@@ -150,6 +150,7 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
 @option("--year", type=click.IntRange(1900, 9999))
 @option("--include-flawed", is_flag=True)
 @option("--export", "tables", type=PATH, metavar="DIR")
+@option("--levels", type=PATH, metavar="DIR")
 @option("--jobs", type=click.IntRange(min=1))
 @option("--json", "as_json", is_flag=True)
 @option("--force", is_flag=True)
@@ -158,6 +159,7 @@ def merge(
     paths: tuple[Path, ...],
     output: Path,
     tables: Path | None,
+    levels: Path | None,
     jobs: int | None,
     as_json: bool,
     **choices: Any,
@@ -166,10 +168,20 @@ def merge(
     from xltool import pipeline, terminal
     from xltool.outputs import exchange
 
-    chosen, beside = pipeline.Choices(**choices), pipeline.Beside(tables)
+    chosen, beside = pipeline.Choices(**choices), pipeline.Beside(tables, levels)
     with terminal.progress("merge") as report:
-        made = pipeline.merge(paths, about, output, chosen, beside, jobs=jobs, progress=report)
-    click.echo(exchange.dumps(exchange.merged(made)) if as_json else terminal.merged(made, output, beside))
+        if levels:
+            found = pipeline.merge_levels(paths, about, output, levels, chosen, beside, jobs=jobs, progress=report)
+            made = pipeline.as_one(found)
+        else:
+            made = pipeline.merge(paths, about, output, chosen, beside, jobs=jobs, progress=report)
+    if levels and as_json:
+        below = [(level.area, str(level.file), level.made) for level in found[:-1]]
+        click.echo(exchange.dumps(exchange.levelled(made, below)))
+    elif levels:
+        click.echo(terminal.levelled(found, made, beside))
+    else:
+        click.echo(exchange.dumps(exchange.merged(made)) if as_json else terminal.merged(made, output, beside))
     _leave(pipeline.worth_a_look(made.tracking) or bool(made.missing or pipeline.open_findings(made.findings)))
 
 

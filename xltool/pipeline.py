@@ -3,6 +3,7 @@
 from xltool.runs.comparing import compare_files
 from xltool.runs.distributing import Issued, make_templates, serial
 from xltool.runs.importing import Imported, Wanted, import_reports
+from xltool.runs.levels import Level, as_one, merge_levels
 from xltool.runs.merging import Beside, Choices, merge, open_findings, worth_a_look
 from xltool.runs.publishing import Drafted, Wishes, Written, drafts, publish
 from xltool.runs.reviewing import check, file_finding, review_file, review_files, review_safely
@@ -15,11 +16,13 @@ __all__ = [
     "Drafted",
     "Imported",
     "Issued",
+    "Level",
     "Progress",
     "Setting",
     "Wanted",
     "Wishes",
     "Written",
+    "as_one",
     "check",
     "compare_files",
     "drafts",
@@ -27,6 +30,7 @@ __all__ = [
     "import_reports",
     "make_templates",
     "merge",
+    "merge_levels",
     "open_findings",
     "publish",
     "review_file",

@@ -14,7 +14,7 @@ from xltool.model import Consolidation, Finding, Form, Reviewed, Severity, Statu
 
 if TYPE_CHECKING:
     from xltool.outputs.covering import Returned
-    from xltool.pipeline import Drafted, Imported, Issued, Progress, Written
+    from xltool.pipeline import Drafted, Imported, Issued, Level, Progress, Written
 
 MOST_NOTES = 5  # of one file on the screen; --json and the consolidated workbook have all
 _LONG_WORK = 20  # files: below this a progress bar is only a flicker
@@ -100,7 +100,7 @@ def merged(made: Consolidation, output: Path, beside: Iterable[Path | None] = ()
             lines.append(texts.told(key, count=len(names), names=names))
     states = [item.status for item in made.tracking]
     counts = {status.value: states.count(status) for status in Status}
-    lines.append(texts.told("merged", found=len(states), parts=len(made.parts), **counts))
+    lines.append(texts.told("merged", found=len(states), parts=len(made.summary.manifest), **counts))
     if made.missing:
         lines.append(texts.told("incomplete", count=len(made.missing)))
     lines.append(texts.told("written", path=str(output)))
@@ -124,6 +124,21 @@ def _for_coordinators(made: Consolidation) -> list[str]:
             for item, each in trial[:MOST_NOTES]
         ]
     return lines
+
+
+def levelled(levels: Sequence["Level"], whole: Consolidation, beside: Iterable[Path | None] = ()) -> str:
+    """Each area below the whole in a line, then of the whole what `merged` says."""
+    lines = [
+        texts.told(
+            "level",
+            area=level.area.name,
+            counted=len(level.made.summary.manifest),
+            expected=level.made.expected,
+            file=str(level.file),
+        )
+        for level in levels[:-1]
+    ]
+    return "\n".join([*lines, merged(whole, levels[-1].file, beside)])
 
 
 def standing(made: Consolidation) -> str:

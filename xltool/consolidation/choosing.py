@@ -72,9 +72,15 @@ def _by_agency(items: Sequence[Reviewed], tree: Tree) -> dict[tuple[bool, str], 
     for position, item in enumerate(items):
         submission = item.submission
         if submission and item.status in {Status.ACCEPTED, Status.RETURNED}:
-            who = submission.agency_code or submission.agency_name
-            found[tree.is_area(submission), who].append(position)
+            found[tree.is_area(submission), _who(submission)].append(position)
     return found
+
+
+def _who(submission: Submission) -> str:
+    """What tells one agency from another. Areas without a code may share a name, but not what they begin with."""
+    if submission.agency_code or not submission.manifest:
+        return submission.agency_code or submission.agency_name
+    return f"{submission.agency_name}|{min(leaf.code for leaf in submission.manifest)}"
 
 
 def _settle_versions(items: list[Reviewed], places: Sequence[int]) -> None:

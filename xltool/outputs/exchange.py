@@ -7,7 +7,7 @@ from enum import Enum
 
 from xltool import texts
 from xltool.comparison import Compared, Held, Side
-from xltool.model import Consolidation, Contribution, Finding, Number, Reviewed, State, Status, Traced
+from xltool.model import Agency, Consolidation, Contribution, Finding, Number, Reviewed, State, Status, Traced
 from xltool.outputs.covering import Returned
 
 
@@ -56,6 +56,23 @@ def merged(made: Consolidation) -> dict[str, object]:
         ],
         "trial": [{"file": item.file} | _finding(each) for item in made.tracking for each in item.trial],
     }
+
+
+def levelled(whole: Consolidation, below: Iterable[tuple[Agency, str, Consolidation]]) -> dict[str, object]:
+    """The answer of ``merge --levels --json``: that of the whole, and under ``levels`` each area below, its file."""
+    levels = [
+        {
+            "code": area.code,
+            "name": area.name,
+            "file": file,
+            "agencies": [leaf.code for leaf in made.summary.manifest],
+            "not_summed": [leaf.code for leaf in made.summary.absent],
+            "totals": {cell: _number(value) for cell, value in made.summary.values.items()},
+            "findings": [_finding(finding) for finding in made.findings],
+        }
+        for area, file, made in below
+    ]
+    return {**merged(whole), "levels": levels}
 
 
 def standing(made: Consolidation) -> dict[str, object]:
@@ -160,9 +177,7 @@ def imported(items: Iterable[tuple[Reviewed, object, object]]) -> dict[str, obje
     answer = []
     for reviewed, published, workbook in items:
         figures = getattr(published, "figures", {})
-        log = {
-            cell: {"where": found.where, "sure": found.sure, "raw": found.raw} for cell, found in figures.items()
-        }
+        log = {cell: {"where": found.where, "sure": found.sure, "raw": found.raw} for cell, found in figures.items()}
         answer.append({**_submission(reviewed), "workbook": str(workbook) if workbook else None, "log": log})
     return {"submissions": answer}
 

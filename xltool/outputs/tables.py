@@ -4,8 +4,6 @@ Nothing is computed here: every figure leaves as exactly what was read or summed
 as its decimals, a blank as a blank. In CSV a text that a spreadsheet program would run as a formula gets an apostrophe.
 """
 
-import secrets
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -15,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xltool import texts
-from xltool.errors import UsageError, WritingError
+from xltool.errors import WritingError
 from xltool.model import Cell, Consolidation, Number, Reviewed, State, Submission
 from xltool.outputs.standings import agency_of, told, tracked
-from xltool.outputs.writing import FORMULA_SIGNS
+from xltool.outputs.writing import FORMULA_SIGNS, whole_folder
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -47,38 +45,23 @@ def write_tables(made: Consolidation, folder: Path, *, force: bool = False) -> t
     One row of ``figures`` is one figure of one part of the sum. All files appear together at the end. Raises UsageError
     if the folder holds anything (unless ``force``), WritingError if it cannot be written.
     """
-    refuse_filled(folder, force)
     tables: dict[str, Source] = {
         "figures": lambda: _figures(made),
         "totals": lambda: [_frame(_totals(made), _TOTALS)],
         "findings": lambda: [_frame(_findings(made), _FINDINGS)],
         "tracking": lambda: [_frame(_tracking(made), _TRACKING)],
     }
-    draft = folder.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        draft.mkdir(parents=True)
+    with whole_folder(folder, force=force) as draft:
         for name, source in tables.items():
             _write_csv(source(), draft / f"{name}.csv")
-        _write_database(tables, draft / DATABASE)
+        try:
+            _write_database(tables, draft / DATABASE)
+        except sqlite3.Error as error:  # among them a full disk
+            raise WritingError("writing.not_saved", file=str(folder / DATABASE), reason=str(error)) from error
         if find_spec("pyarrow"):
             for name, source in tables.items():
                 _write_parquet(source(), draft / f"{name}.parquet", _decimals(made))
-        folder.mkdir(parents=True, exist_ok=True)
-        written = tuple(sorted(path.name for path in draft.iterdir()))
-        for name in written:
-            (draft / name).replace(folder / name)
-    except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise WritingError("writing.not_saved", file=str(folder), reason=reason) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return written
-
-
-def refuse_filled(folder: Path, force: bool) -> None:
-    """Raises UsageError if ``folder`` is a file, or holds anything and must not be written over."""
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not force)):
-        raise UsageError("usage.folder_not_empty", path=str(folder))
+        return tuple(sorted(path.name for path in draft.iterdir()))
 
 
 # --- the tables ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ without its validation. Every call goes through here, and both become WritingErr
 import os
 import re
 import secrets
+import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -203,6 +204,32 @@ def save(path: Path, data: bytes, *, force: bool = False) -> None:
 def _refuse_existing(path: Path, force: bool) -> None:
     if not force and path.exists():
         raise UsageError("usage.output_exists", path=str(path))
+
+
+def refuse_filled(folder: Path, force: bool) -> None:
+    """Raises UsageError if ``folder`` is a file, or holds anything and must not be written into."""
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not force)):
+        raise UsageError("usage.folder_not_empty", path=str(folder))
+
+
+@contextmanager
+def whole_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
+    """A draft beside ``folder`` whose files move there on leaving, if nothing went wrong.
+
+    Raises UsageError if the folder holds anything (unless ``force``), WritingError if it cannot be written.
+    """
+    refuse_filled(folder, force)
+    draft = folder.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        draft.mkdir(parents=True)
+        yield draft
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in sorted(draft.iterdir()):
+            path.replace(folder / path.name)
+    except OSError as error:
+        raise WritingError("writing.not_saved", file=str(folder), reason=error.strerror or str(error)) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 @contextmanager

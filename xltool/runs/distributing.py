@@ -3,15 +3,14 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from xltool.errors import UsageError
 from xltool.forms.definitions import form_for_year
 from xltool.forms.identity import Identity, serial_of
 from xltool.forms.layout import plan
 from xltool.forms.seal import seal
-from xltool.model import Agency, Form, Roster, Scope
+from xltool.model import Agency, Form, Scope
 from xltool.outputs.distribution import distribution_name, template_name, write_distribution_list
 from xltool.outputs.template import Issue, identity_of, write_template
-from xltool.runs.settings import Progress, Setting, refuse_existing
+from xltool.runs.settings import Progress, Setting, needed, refuse_existing
 
 
 class Issued(NamedTuple):
@@ -35,7 +34,7 @@ def make_templates(
 
     Nothing is written if one of the files exists already (unless ``force``). Raises UsageError, WritingError.
     """
-    roster = _needed(about.roster)
+    roster = needed(about.roster)
     form = form_for_year(about.forms, year, form_id)
     agencies = [agency for agency in roster if agency.scope is Scope.OWN]
     issued = tuple(Issued(agency, template_name(form, agency, year), serial(form, agency, year)) for agency in agencies)
@@ -59,9 +58,3 @@ def serial(form: Form, agency: Agency, year: int) -> str:
     """A short name for one issued workbook: the same agency, year and layout always get the same."""
     identity = Identity(form.id, form.edition, year, agency.code, agency.name, agency.scope, "", plan(form).digest)
     return serial_of(identity)
-
-
-def _needed(roster: Roster | None) -> Roster:
-    if roster is None:
-        raise UsageError("usage.roster_needed")
-    return roster

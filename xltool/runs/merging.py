@@ -15,7 +15,8 @@ from xltool.forms.layout import plan
 from xltool.intake.finding_files import files_below
 from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Severity, Status
 from xltool.outputs.summary import write_summary
-from xltool.outputs.tables import refuse_filled, write_tables
+from xltool.outputs.tables import write_tables
+from xltool.outputs.writing import refuse_filled
 from xltool.runs.reviewing import context_of, review_all
 from xltool.runs.settings import Progress, Setting, refuse_existing
 
@@ -33,9 +34,10 @@ class Choices(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """What is written beside the consolidated workbook: a folder of tidy ``tables``."""
+    """What is written beside the consolidated workbook: folders of tidy ``tables`` and of the ``levels`` below."""
 
     tables: Path | None = None
+    levels: Path | None = None
 
 
 def merge(
@@ -54,30 +56,48 @@ def merge(
     is where the outputs should go.
     """
     choices, beside = choices or Choices(), beside or Beside()
-    ours = [path for path in (output, *beside) if path]
-    _make_way(output, beside, choices.force)
-    reviewed = review_all(files_below(paths, ours), about, jobs, progress)
-    form, year = _what_to_merge(reviewed, about, choices.year)
-    chosen = choose(reviewed, about.roster, form, year, include_flawed=choices.include_flawed)
-    made = consolidate(chosen, about.roster, form, year, area=_area(about.roster, choices.area))
-    made = replace(made, findings=(*made.findings, *review(made.summary, context_of(made.summary, about))))
-    if output is not None:
-        before = (about.previous or {}).get(made.summary.agency_code)
-        write_summary(made, plan(form), output, previous=before, force=choices.force)
-    if beside.tables is not None:
-        write_tables(made, beside.tables, force=choices.force)
+    make_way(output, beside, choices.force)
+    reviewed = review_all(files_below(paths, ours(output, beside)), about, jobs, progress)
+    form, year = what_to_merge(reviewed, about, choices.year)
+    made = summed(reviewed, about, form, year, area_of(about.roster, choices.area), choices)
+    write(made, about, output, beside, force=choices.force)
     return made
 
 
-def _make_way(output: Path | None, beside: Beside, force: bool) -> None:
+def summed(
+    reviewed: Sequence[Reviewed], about: Setting, form: Form, year: int, area: Agency, choices: Choices
+) -> Consolidation:
+    """The sum of those that count, and what the same checks find about it as about any return."""
+    chosen = choose(reviewed, about.roster, form, year, include_flawed=choices.include_flawed)
+    made = consolidate(chosen, about.roster, form, year, area=area)
+    return replace(made, findings=(*made.findings, *review(made.summary, context_of(made.summary, about))))
+
+
+def write(made: Consolidation, about: Setting, output: Path | None, beside: Beside, *, force: bool) -> None:
+    """Everything that was asked for of one consolidation."""
+    if output is not None:
+        before = (about.previous or {}).get(made.summary.agency_code)
+        write_summary(made, plan(made.form), output, previous=before, force=force)
+    if beside.tables is not None:
+        write_tables(made, beside.tables, force=force)
+
+
+def ours(output: Path | None, beside: Beside) -> list[Path]:
+    """What an earlier run may have left where this one will write: no inputs of this one."""
+    named = [path for path in (output, *beside) if path]
+    return named + [file for path in named if path.is_dir() for file in path.rglob("*")]
+
+
+def make_way(output: Path | None, beside: Beside, force: bool) -> None:
     """Raises UsageError before any work is done, not after."""
     if not force:
         refuse_existing([output] if output else [])
-    if beside.tables is not None:
-        refuse_filled(beside.tables, force)
+    for folder in (beside.tables, beside.levels):
+        if folder is not None:
+            refuse_filled(folder, force)
 
 
-def _what_to_merge(reviewed: Sequence[Reviewed], about: Setting, year: int | None) -> tuple[Form, int]:
+def what_to_merge(reviewed: Sequence[Reviewed], about: Setting, year: int | None) -> tuple[Form, int]:
     """The form and year of most returns."""
     returns = Counter(
         (item.submission.form, item.submission.edition, item.submission.year)
@@ -91,13 +111,14 @@ def _what_to_merge(reviewed: Sequence[Reviewed], about: Setting, year: int | Non
     return next(form for form in about.forms if form.key == (form_id, edition)), most
 
 
-def _area(roster: Roster | None, name: str | None) -> Agency:
+def area_of(roster: Roster | None, name: str | None) -> Agency:
     """The body the sum is for: the one named, by code or name, or the one on the roster that all others report to."""
     if name is not None:
         listed = (agency for agency in roster or () if name in (agency.code, agency.name))
         return replace(next(listed, Agency("", name)), scope=Scope.AREA)
-    parents = {agency.parent for agency in roster or ()} - {None}
-    top = [agency for agency in roster or () if agency.code in parents and agency.parent not in parents]
+    known = roster.agencies if roster else {}
+    parents = {agency.parent for agency in known.values()}
+    top = [agency for agency in known.values() if agency.code in parents and agency.parent not in known]
     if len(top) == 1:
         return replace(top[0], scope=Scope.AREA)
     return Agency("", texts.word("summary", "area"), scope=Scope.AREA)

@@ -82,3 +82,10 @@ def refuse_existing(paths: Iterable[Path]) -> None:
     for path in paths:
         if path.exists():
             raise UsageError("usage.output_exists", path=str(path))
+
+
+def needed(roster: Roster | None) -> Roster:
+    """The roster. Raises UsageError where there is none."""
+    if roster is None:
+        raise UsageError("usage.roster_needed")
+    return roster
