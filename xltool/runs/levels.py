@@ -95,7 +95,7 @@ def _level(run: _Run, items: Sequence[Reviewed], area: Agency) -> tuple[Level, R
     made = summed(items, below, run.form, run.year, area, run.choices)
     name = words().summary.shared["level_file"].format(code=area.code, area=area.name, year=run.year)
     draft = run.draft / f"{file_name(name, _LONGEST_NAME)}.xlsx"
-    before = (run.about.previous or {}).get(area.code)
+    before = run.about.before(run.year).get(area.code)
     write_summary(made, plan(run.form), draft, previous=before)
     file = run.folder / draft.name
     return Level(area, file, made), _moved(review_file(run.about, draft), file)

@@ -76,7 +76,7 @@ def summed(
 def write(made: Consolidation, about: Setting, output: Path | None, beside: Beside, *, force: bool) -> None:
     """Everything that was asked for of one consolidation."""
     if output is not None:
-        before = (about.previous or {}).get(made.summary.agency_code)
+        before = about.before(made.year).get(made.summary.agency_code)
         write_summary(made, plan(made.form), output, previous=before, force=force)
     if beside.tables is not None:
         write_tables(made, beside.tables, force=force)
