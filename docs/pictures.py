@@ -28,6 +28,10 @@ def main() -> None:
         demo = Path(scratch) / "demo"
         xltool("demo", "-o", demo)
         xltool("check", demo / "收回的报表", "--roster", demo / "名册.csv", "--return", demo / "退回")
+        report = Path(scratch) / "report.docx"
+        xltool("publish", next((demo / "收回的报表").glob("329907*.xlsx")), "-o", report, "--pdf")
+        for name, page in (("report-title", 1), ("report-disclosure", 3), ("report-requests", 4)):
+            picture(name, report.with_suffix(".pdf"), page, (0, 0, 662, 936))
         for name, pattern, page, area in PICTURES:
             (workbook,) = demo.glob(pattern)
             picture(name, printed(workbook, Path(scratch)), page, area)

@@ -96,17 +96,28 @@ def test_area__published_from_its_consolidated_workbook__nothing_differs(tmp_pat
     for number, agency in enumerate(("甲镇人民政府", "乙镇人民政府")):
         returned(folder, name=f"{number}.xlsx", agency=agency)
     roster = tmp_path / "roster.csv"
-    roster.write_text(
-        "代码,名称,上级代码,数据口径\n0,示例县人民政府,,汇总\n1,甲镇人民政府,0,\n2,乙镇人民政府,0,\n", "utf-8"
-    )
+    roster.write_text("代码,名称\n1,甲镇人民政府\n2,乙镇人民政府\n", "utf-8")
     summary, report = tmp_path / "summary.xlsx", tmp_path / "report.html"
     run("merge", folder, "-o", summary, "--area", "示例县人民政府", "--include-flawed")
+    assert run("publish", summary, "-o", report)[0::2] == (1, "")  # its sections have no text of their own
     words = returned(tmp_path, name="words.xlsx")
-    code, _, err = run("publish", summary, "--texts", words, "-o", report, "--include-flawed")
+    code, _, err = run("publish", summary, "--texts", words, "-o", report, "--force")
     assert (code, err) == (0, "")
     found = answer("compare", summary, report)
     assert found["figures"] == found["about"] == []
     assert "示例县人民政府2025年政府信息公开工作年度报告" in lxml.html.parse(str(report)).findtext(".//title")
+
+
+def test_area__agencies_lacking__refused_by_name(tmp_path: Path) -> None:
+    folder, roster = tmp_path / "returns", tmp_path / "roster.csv"
+    folder.mkdir()
+    returned(folder, agency="甲镇人民政府")
+    roster.write_text("代码,名称\n1,甲镇人民政府\n2,乙镇人民政府\n", "utf-8")
+    run("merge", folder, "--roster", roster, "-o", tmp_path / "summary.xlsx")
+    code, _, err = run("publish", tmp_path / "summary.xlsx", "-o", tmp_path / "report.html")
+    assert code == 2
+    assert "还缺 1 个单位的数据（乙镇人民政府），各项合计不完整，没有生成报告。" in err
+    assert run("publish", tmp_path / "summary.xlsx", "-o", tmp_path / "report.html", "--include-flawed")[0] == 1
 
 
 # --- the document and the page -------------------------------------------------------------------------------------

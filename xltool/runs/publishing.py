@@ -22,8 +22,9 @@ _LONGEST_NAME = 200  # bytes of a file's name without its ending
 
 
 class Wishes(NamedTuple):
-    """How to publish. ``flawed``: although something must be fixed; ``words``: whose texts, where the return has none.
+    """How to publish. ``flawed``: although something must be fixed, or agencies are lacking in a sum.
 
+    ``words`` is a file whose texts are taken for sections in which the return has none;
     ``suffix`` is the kind of file where several are written into a folder.
     """
 
@@ -53,8 +54,8 @@ class Drafted(NamedTuple):
 def publish(paths: Sequence[Path], about: Setting, output: Path, wishes: Wishes | None = None) -> tuple[Written, ...]:
     """The report of each workbook, written to ``output``: a .docx or .html file of one, else a folder for them.
 
-    Nothing is written if one cannot be published. Raises UsageError for a return in which something must be fixed (and
-    for what else is in the way), DefinitionError for a wrong style, UnreadableFileError, ForeignFileError.
+    Nothing is written if one cannot be published. Raises UsageError for a return in which something must be fixed, a
+    sum that lacks agencies and whatever is in the way, DefinitionError for a wrong style.
     """
     wishes = wishes or Wishes()
     style = load_style(wishes.style)
@@ -91,13 +92,16 @@ def drafts(paths: Sequence[Path], about: Setting, *, flawed: bool = False) -> tu
 
 
 def _return(path: Path, about: Setting, *, flawed: bool) -> tuple[Form, Submission]:
-    """A workbook, read and checked. Raises UsageError for one that must be corrected first."""
+    """A workbook, read and checked. Raises UsageError for one to be corrected first, or a sum that lacks agencies."""
     reviewed = review_file(about, path)
     if reviewed.submission is None:
         raise UsageError("publish.not_a_return", file=str(path), reason=_said(reviewed.findings[0]))
     wrong = [found for found in reviewed.findings if found.severity is Severity.MUST_FIX and not found.settled]
     if wrong and not flawed:
         raise UsageError("publish.must_be_fixed", file=str(path), count=len(wrong), first=_said(wrong[0]))
+    absent = tuple(leaf.name for leaf in reviewed.submission.absent)
+    if absent and not flawed:
+        raise UsageError("publish.incomplete", file=str(path), count=len(absent), agencies=absent)
     return form_of(reviewed.submission, about), reviewed.submission
 
 
