@@ -505,22 +505,43 @@ def two_agencies(book: Workbook) -> None:
             copied(page, book.create_sheet(f"{page.title} (9)"))
 
 
+@edited("表的下方又贴了一份同样的表", "table.second")
+def second_table(book: Workbook) -> None:
+    page = sheet(book, DISPUTES)
+    for row in range(4, 8):
+        for column in range(1, 16):
+            page.cell(row + 20, column).value = page.cell(row, column).value
+
+
 @mangling("单位自己的工作簿，正式表格贴在一张表上", "identity.no_agency")
 def own_workbook(data: bytes) -> bytes:
-    book, own = openpyxl.load_workbook(BytesIO(data)), Workbook()
-    target = own.worksheets[0]
-    target.title = "年报"
-    below = 2
-    target.cell(1, 2, f"{TOWN.name}{YEAR}年政府信息公开工作年度报告")
+    own = Workbook()
+    pasted(own.worksheets[0], data, TOWN.name, 2)
+    return saved(own)
+
+
+@mangling("单位自己的工作簿，两个单位的表上下贴在一起", "workbook.several")
+def own_workbook_of_two(data: bytes) -> bytes:
+    own = Workbook()
+    below = pasted(own.worksheets[0], data, TOWN.name, 2)
+    pasted(own.worksheets[0], data, OTHER.name, below + 3)
+    return saved(own)
+
+
+def pasted(target: Worksheet, data: bytes, name: str, row: int) -> int:
+    """The title and the official tables, one below the other from a row on; the row below them."""
+    book = openpyxl.load_workbook(BytesIO(data))
+    target.cell(row, 2, f"{name}{YEAR}年度政府信息公开工作年度报告")
+    row += 2
     for table in (table for table in FORM.tables if table.printed and table.name in book.sheetnames):
         page = book[table.name]
-        for row in range(4, 4 + table.rows):
+        for line in range(table.rows):
             for column in range(1, 1 + table.columns):
-                value = page.cell(row, column).value
+                value = page.cell(4 + line, column).value
                 if value is not None and not str(value).startswith("="):
-                    target.cell(below + row, column + 1, value)
-        below += table.rows + 3
-    return saved(own)
+                    target.cell(row + line, column + 1, value)
+        row += table.rows + 2
+    return row
 
 
 def copied(page: Worksheet, target: Worksheet) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from xltool.forms.dialect import dialect
@@ -18,10 +19,11 @@ from xltool.forms.places import place
 from xltool.forms.slots import Role
 from xltool.intake.labels import plain
 from xltool.intake.locating import FURNITURE, Charted, Page, charted, in_place, page
-from xltool.intake.matching import Anchor, Doubt, share_present, words_on
+from xltool.intake.matching import Anchor, Doubt, Words, share_present, words_on
 from xltool.intake.raw import RawCell, RawSheet, RawWorkbook, Stored
 from xltool.model import Observation
 
+_BEYOND = 1 << 30  # behind the last row and column of any sheet
 PRESENT = 0.6  # of the words of a table or sheet must be on a sheet before it is taken for it
 
 _COPY = re.compile(r"(?P<name>.+?)\s*(?:[(\uff08](?P<first>\d+)[)\uff09]|_(?P<second>\d+))")
@@ -128,39 +130,55 @@ def _searched(
 
 def _pieces(plan: Plan, charts: Sequence[Charted], sheet: RawSheet) -> Iterator[_Piece]:
     """The stretches of a sheet in which a table stands once."""
-    found = words_on(sheet.cells)
     tables = {table: chart.anchors(table) for chart in charts for table in chart.tables}
-    here = tuple(table for table, anchors in tables.items() if share_present(anchors, found) >= PRESENT)
-    if not here:
-        return
     copy = _copy_of(plan, sheet.name)
-    cuts = _cuts(plan, sheet, [anchor for table in here for anchor in tables[table]], found)
-    if not cuts:
-        yield _Piece(sheet, sheet.cells, here, copy, title_in(plan, sheet.cells))
+    for number, cells in enumerate(_stretches(plan, tables, sheet.cells)):
+        held = _tables_on(tables, words_on(cells))
+        if held:
+            yield _Piece(sheet, cells, held, f"{copy}:{number}" if number else copy, title_in(plan, cells))
+
+
+def _tables_on(tables: Mapping[str, Sequence[Anchor]], found: Words) -> tuple[str, ...]:
+    return tuple(table for table, anchors in tables.items() if share_present(anchors, found) >= PRESENT)
+
+
+def _stretches(
+    plan: Plan, tables: Mapping[str, Sequence[Anchor]], cells: Mapping[str, RawCell]
+) -> Iterator[Mapping[str, RawCell]]:
+    """The cells of a sheet; cut up where the same tables stand there several times."""
+    found = words_on(cells)
+    cuts = _cuts(plan, cells, [anchor for table in _tables_on(tables, found) for anchor in tables[table]], found)
+    if cuts is None:
+        yield cells
         return
-    for number, (start, end) in enumerate(zip(cuts, [*cuts[1:], 1 << 30], strict=True)):
-        cells = {spot: cell for spot, cell in sheet.cells.items() if start <= place(spot)[0] < end}
-        inside = words_on(cells)
-        held = tuple(table for table in here if share_present(tables[table], inside) >= PRESENT)
-        yield _Piece(sheet, cells, held, f"{copy}:{number}" if number else copy, title_in(plan, cells))
+    for start, end in pairwise([*cuts.starts, _BEYOND]):
+        inside = {spot: cell for spot, cell in cells.items() if start <= place(spot)[cuts.axis] < end}
+        yield from _stretches(plan, tables, inside)
 
 
-def _cuts(
-    plan: Plan, sheet: RawSheet, anchors: Sequence[Anchor], found: Mapping[str, Sequence[tuple[int, int]]]
-) -> list[int]:
-    """The rows at which a further copy of the same tables begins; empty where each table stands once."""
+class _Cuts(NamedTuple):
+    """Where the copies on one sheet begin: rows (axis 0) or columns (axis 1)."""
+
+    axis: int
+    starts: list[int]
+
+
+def _cuts(plan: Plan, cells: Mapping[str, RawCell], anchors: Sequence[Anchor], found: Words) -> _Cuts | None:
+    """Where each further copy of the same tables begins; None where each table stands once."""
     planned = [plain(anchor.text) for anchor in anchors]
     single = [text for text in set(planned) if planned.count(text) == 1 and text in found]
     times = sorted(len(found[text]) for text in single)
     often = times[len(times) // 2] if times else 1
     if often < 2:
-        return []
-    titles = sorted({place(spot)[0] for spot, cell in sheet.cells.items() if title_of(plan, cell.text)})
-    if len(titles) == often:
-        return [1, *titles[1:]]
+        return None
+    titles = [place(spot) for spot, cell in cells.items() if title_of(plan, cell.text)]
     first = min((found[text] for text in single if len(found[text]) == often), key=lambda spots: spots[0])
-    rows = sorted({row for row, _ in first})
-    return [1, *rows[1:]] if len(rows) == often else []
+    starts = titles if len(titles) == often else first
+    lines = [(axis, sorted({spot[axis] for spot in starts})) for axis in (0, 1)]
+    axis, begun = next((each for each in lines if len(each[1]) == often), None) or next(
+        e for e in lines if len(e[1]) > 1
+    )
+    return _Cuts(axis, [1, *begun[1:]])
 
 
 def _copy_of(plan: Plan, name: str) -> str:
@@ -245,17 +263,20 @@ def _agreed(chart: Charted, pieces: Sequence[_Piece]) -> tuple[Page, list[Observ
     """The page of the first piece; where filled copies of it say something else, those figures are in doubt."""
     read = [page(chart, piece.sheet, piece.cells) for piece in pieces]
     filled = [found for found in read if any(_said(found).values())]
-    main = read[0] if read[0] in filled or not filled else filled[0]
+    main = next((found for found in read if found in filled), read[0])
+    owner = pieces[read.index(main)].title
     noticed = []
-    differing: dict[str, str] = {}
-    for other in read:
+    differing: set[str] = set()
+    for other, piece in zip(read, pieces, strict=True):
         if other is main:
             continue
         mine, theirs = _said(main), _said(other)
         apart = [spot for spot, text in theirs.items() if text != mine[spot]] if other in filled else []
-        differing |= dict.fromkeys(apart, other.sheet.name)
-        code = "sheet.copy_differs" if apart else "sheet.copy"
+        differing.update(apart)
+        code = f"{'table' if other.sheet is main.sheet else 'sheet'}.copy{'_differs' if apart else ''}"
         facts = {"of": main.sheet.name, "count": len(apart), "at": tuple(main.where(spot) for spot in apart)}
+        if owner and piece.title and owner.agency != piece.title.agency:
+            code, facts = "table.other_agency", {"agency": piece.title.agency, "own": owner.agency}
         noticed.append(Observation(code, other.sheet.name, facts=facts))
     if differing:
         main = replace(main, doubts={**main.doubts, **dict.fromkeys(differing, Doubt.AMBIGUOUS)})

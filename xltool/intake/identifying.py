@@ -119,15 +119,16 @@ def printed_on(chart: Plan, found: Arrangement) -> dict[str, str]:
         for slot in planned.slots:
             if slot.role is Role.IDENTITY and slot.address in cover.cells:
                 said[slot.key] = cover.cells[slot.address].text.strip()
+    if found.title:
+        said.setdefault("agency", found.title.agency)
+        said.setdefault("year", found.title.year)
+        return said
     for section in chart.form.sections:
         page = found.pages.get(section.sheet)
         title = title_of(chart, _first(page.sheet)) if page else None
         if title:
             said.setdefault("agency", title.agency)
             said.setdefault("year", title.year)
-    if found.title:
-        said.setdefault("agency", found.title.agency)
-        said.setdefault("year", found.title.year)
     return said
 
 

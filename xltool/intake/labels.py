@@ -40,6 +40,8 @@ def same_words(one: str, other: str) -> bool:
 
 
 @cache
-def _shapes() -> dict[int, str]:
+def _shapes() -> dict[int, str | int]:
     """Signs of another shape, and the one they stand for."""
-    return {**dialect().shapes(), **_ALIKE}
+    shapes: dict[int, str | int] = dict(_ALIKE.items())
+    shapes.update(dialect().shapes())
+    return shapes

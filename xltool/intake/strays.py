@@ -6,14 +6,16 @@ from difflib import SequenceMatcher
 from xltool.forms.layout import Plan
 from xltool.forms.places import place
 from xltool.forms.slots import Purpose
-from xltool.intake.arranging import Arrangement, title_of
+from xltool.intake.arranging import PRESENT, Arrangement, title_of
 from xltool.intake.identifying import text_of
 from xltool.intake.labels import plain, same_words
 from xltool.intake.locating import Page, charted
+from xltool.intake.matching import share_present, words_on
 from xltool.intake.raw import RawSheet
 from xltool.model import Observation
 
 MOST_STRAYS = 100  # told one by one; the rest of a sheet is told as a number
+FEW = 8  # cells that cannot be a table
 ALIKE = 0.8  # of two labels must agree before one is the other, said differently
 
 
@@ -58,7 +60,20 @@ def strays(plan: Plan, found: Arrangement) -> Iterator[Observation]:
     for sheet in found.strange:
         left[sheet.name], sheets[sheet.name] = set(sheet.cells), sheet
     for name, spots in left.items():
+        yield from _second_tables(plan, sheets[name], spots)
         yield from _told(plan, sheets[name], spots)
+
+
+def _second_tables(plan: Plan, sheet: RawSheet, strange: set[str]) -> Iterator[Observation]:
+    """A table of the form among what belongs to nothing: somebody pasted it there once more."""
+    if len(strange) < FEW:
+        return
+    found = words_on({spot: sheet.cells[spot] for spot in strange})
+    for chart in charted(plan):
+        for table in chart.tables:
+            if share_present(chart.anchors(table), found) >= PRESENT:
+                first = min(strange, key=place)
+                yield Observation("table.second", sheet.name, first, facts={"section": chart.planned.name})
 
 
 def _rest(plan: Plan, name: str, page: Page) -> Iterator[str]:
@@ -68,9 +83,14 @@ def _rest(plan: Plan, name: str, page: Page) -> Iterator[str]:
         yield from page.cells.keys() - plan.known[name]
 
 
+def _is_heading(plan: Plan, text: str) -> bool:
+    """Whether a text is a title of the report or of one of its sections, wherever somebody put it."""
+    return bool(title_of(plan, text)) or any(plain(text).endswith(plain(each.title)) for each in plan.form.sections)
+
+
 def _told(plan: Plan, sheet: RawSheet, strange: set[str]) -> Iterator[Observation]:
-    texts = {spot: sheet.cells[spot].text for spot in strange}
-    spots = sorted((spot for spot, text in texts.items() if text.strip() and not title_of(plan, text)), key=place)
+    said = {spot: text for spot in strange if (text := sheet.cells[spot].text.strip())}
+    spots = sorted((spot for spot, text in said.items() if not _is_heading(plan, text)), key=place)
     for spot in spots[:MOST_STRAYS]:
         yield Observation("stray", sheet.name, spot, facts={"text": sheet.cells[spot].text})
     if len(spots) > MOST_STRAYS:
