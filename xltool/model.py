@@ -214,13 +214,21 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """A rule that is no equation (a figure's type, blanks, the roster): its words, by kind of check."""
+    """A rule that is no equation (a figure's type, blanks, the roster): its words, by kind of check.
+
+    A rule about unusual figures says of which ``cells``, by what ``factor`` they must differ, how far apart they must
+    be beyond chance (``distance``, in standard deviations), and how many others there must ``least`` be.
+    """
 
     kind: str
     id: str
     title: str
     severity: Severity
     basis: str
+    cells: tuple[str, ...] = ()
+    factor: int = 1
+    distance: int = 0
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +491,7 @@ class Reviewed:
     """One file found, what was read from it, and what was found: one row of the tracking table.
 
     ``reason`` says why it has its status, or what it replaced; ``counted`` whether its figures are in the sum.
+    ``trial`` is for coordinators only: what rules on trial found, and comparisons with other agencies.
     """
 
     file: str
@@ -492,6 +501,7 @@ class Reviewed:
     findings: tuple[Finding, ...]
     reason: Finding | None = None
     counted: bool = False
+    trial: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from xltool.model import Agency, Leaf, Number
 Changes = dict[str, Number | str | None]
 
 ZHANGJIAWAN = published("zhangjiawan-2025")
+NOTHING_OPEN: Changes = {"disclosure.normative_documents.in_force": 0, "requests.carried_out.enterprise": 0}
 
 
 def test_carry_over__one_column_differs__told_for_it_and_not_again_for_the_total() -> None:
-    previous = submission(zeros(**{"requests.carried_out.natural_person": 12}))
+    previous = submission(ZHANGJIAWAN | NOTHING_OPEN | {"requests.carried_out.natural_person": 12})
     assert said(found(submission(ZHANGJIAWAN), previous=previous)) == [
         "表二“行政规范性文件”：“现行有效件数”（D7）3，"
         "上年“现行有效件数”0 + “本年制发件数”（B7）0 - “本年废止件数”（C7）0 = 0，"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.checks.figures import flat, found, must_fix, printed_totals, published, sample, submission
+from tests.checks.figures import flat, found, must_fix, printed_totals, published, said, sample, submission
 from xltool.model import Number, Submission
 
 NO_FEES: dict[str, Number | str | None] = {
@@ -46,9 +46,11 @@ def test_right_reports__fees_not_at_hand__only_these_are_asked_for(name: str) ->
     assert flat(found(read)) == [("S6-PRESENT", "note", "六 其他事项!B4")]
 
 
-def test_hongze_2023_to_2024__nothing_found() -> None:
+def test_hongze_2023_to_2024__nothing_but_a_note_on_seventeen_times_the_licences() -> None:
     previous = report("hongze-2023", declared=True, printed=False)
-    assert found(report("hongze-2024", declared=True), previous=previous) == ()
+    (note,) = found(report("hongze-2024", declared=True), previous=previous)
+    assert flat([note]) == [("YEAR-JUMP", "note", "表二!B10")]
+    assert "“行政许可”本年处理决定数量本年 9487，以往 550" in said([note])[0]
 
 
 def test_suqian_2023_to_2024__what_carries_over_carries_over() -> None:
@@ -65,5 +67,6 @@ def test_year_after_year__carry_over_and_valid_documents_broken__each_asks_for_a
         ("T3-BAL", "must_fix", "表三!D7"),
         ("YEAR-VALID", "explain", "表二!D7"),
         ("YEAR-CARRY", "explain", "表三!D8"),
+        ("YEAR-JUMP", "note", "表二!B10"),
     ]
     assert must_fix(found(read)) == ["T3-BAL.natural_person"]  # without last year's report nothing is said of it

@@ -153,8 +153,8 @@ def test_validation__declaration_and_explanations_are_lists(book: Workbook) -> N
     assert validations(book, "填报说明")["B7"].formula1 == '"是,否"'
     lists = validations(book, "情况说明")
     assert sorted(lists) == sorted(f"B{row}" for row in range(4, 24))
-    assert {allowed.formula1 for allowed in lists.values()} == {"'校验'!$B$4:$B$65"}
-    names = [at(book, "校验", f"B{row}").value for row in range(4, 66)]
+    assert {allowed.formula1 for allowed in lists.values()} == {"'校验'!$B$4:$B$66"}
+    names = [at(book, "校验", f"B{row}").value for row in range(4, 67)]
     assert sorted(map(str, names)) == sorted(relation.name for relation in FORM.relations)
 
 
@@ -193,10 +193,10 @@ def test_checks__balances_come_first__all_waiting_while_blank(book: Workbook, st
     printed = "表三左上角印制的勾稽关系（国办公开办函〔2021〕30号）"
     balance = "第一项加第二项之和，等于第三项加第四项之和（{}）"
     four = "总计等于维持、纠正、其他、尚未审结之和（复议后起诉）"
-    assert [[at(stored, "校验", f"{column}{row}").value for column in "ABCDEFGHI"] for row in (4, 8, 65)] == [
+    assert [[at(stored, "校验", f"{column}{row}").value for column in "ABCDEFGHI"] for row in (4, 8, 66)] == [
         [1, balance.format("自然人"), 0, 0, "—", "待填", "定位", "必须改正", printed],
         [5, balance.format("法人或其他组织·法律服务机构"), 0, 0, "—", "待填", "定位", "必须改正", printed],
-        [62, four, 0, 0, "—", "待填", "定位", "必须改正", "表四“总计”栏的含义"],
+        [63, four, 0, 0, "—", "待填", "定位", "必须改正", "表四“总计”栏的含义"],
     ]
     assert at(book, "校验", "F4").value == (
         '=IF(AND(NOT(填报说明!$B$7="是"),COUNT(表三!D7:D29,表三!D31)<24),"待填",IF(C4=D4,"✓","✗"))'
@@ -217,9 +217,12 @@ def test_checks__without_last_year__or_for_others__are_idle_words(stored: Workbo
 
     ministry = written(tmp_path / "b.xlsx", agency=replace(TOWN, rule_power=True), previous=LAST_YEAR)
     idle = [name for name, result in results(stored).items() if result == "—"]
-    assert sorted({name.split(".")[0] for name in idle}) == ["T2-UNIT-HIGH", "T2-UNIT-LOW", "YEAR-CARRY", "YEAR-VALID"]
+    asks_last_year = ["T2-UNIT-HIGH", "T2-UNIT-LOW", "YEAR-CARRY", "YEAR-SILENT", "YEAR-VALID"]
+    assert sorted({name.split(".")[0] for name in idle}) == asks_last_year
     idle = [name for name, result in results(openpyxl.load_workbook(ministry, data_only=True)).items() if result == "—"]
-    assert sorted(idle) == ["T2-RULEPOWER.in_force", "T2-RULEPOWER.issued", "T2-RULEPOWER.repealed"]
+    assert sorted(idle) == [
+        *("T2-RULEPOWER.in_force", "T2-RULEPOWER.issued", "T2-RULEPOWER.repealed", "YEAR-SILENT"),
+    ]
 
 
 def test_cover__counts_what_is_unfilled__and_lists_the_pages(book: Workbook, stored: Workbook) -> None:

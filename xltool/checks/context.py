@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xltool.checks.profile import Profile
+from xltool.checks.waivers import Waivers
 from xltool.forms.layout import Plan
 from xltool.model import Form, Roster, Values
 
@@ -12,7 +14,8 @@ class Context:
     """The form and where it stands on its sheets; the roster and this agency's figures of last year, where known.
 
     ``seal_key`` is the key its workbooks were sealed with, if there is one at hand. ``earlier`` are this agency's
-    figures of the years before, the newest first; ``previous_texts`` its text of last year, by section.
+    figures of the years before, the newest first; ``previous_texts`` its text of last year, by section. ``profile``
+    says how strictly rules are taken, ``waivers`` what a coordinator lets stand.
     """
 
     form: Form
@@ -22,3 +25,5 @@ class Context:
     seal_key: bytes | None = None
     earlier: tuple[Values, ...] = ()
     previous_texts: Mapping[str, str] | None = None
+    profile: Profile | None = None
+    waivers: Waivers | None = None

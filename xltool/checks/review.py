@@ -5,21 +5,24 @@ from collections.abc import Callable, Iterator
 from xltool.checks.cells import cells
 from xltool.checks.context import Context
 from xltool.checks.explanations import settle
+from xltool.checks.history import jumps
 from xltool.checks.identity import identity
 from xltool.checks.index import index
 from xltool.checks.narrative import narrative
+from xltool.checks.profile import tuned
 from xltool.checks.relations import relations
 from xltool.checks.seals import seals
 from xltool.checks.serials import serials
 from xltool.checks.tampering import tampering
 from xltool.checks.totals import totals
+from xltool.checks.waivers import waived
 from xltool.checks.wording import wording
 from xltool.forms.places import place
 from xltool.model import Finding, Severity, Submission
 
 Check = Callable[[Submission, Context], Iterator[Finding]]
 
-CHECKS: tuple[Check, ...] = (identity, seals, serials, tampering, cells, totals, relations, narrative, wording)
+CHECKS: tuple[Check, ...] = (identity, seals, serials, tampering, cells, totals, relations, jumps, narrative, wording)
 
 _URGENCY = {Severity.MUST_FIX: 0, Severity.EXPLAIN: 1, Severity.NOTE: 2}
 _SETTLED = 3
@@ -27,9 +30,23 @@ _SETTLED = 3
 
 def review(submission: Submission, context: Context) -> tuple[Finding, ...]:
     """All findings: what must be fixed, what wants a reason, notes, what a reason settles; each in form order."""
+    return judged(submission, context)[0]
+
+
+def judged(submission: Submission, context: Context) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """`review`, and apart from it what rules on trial found: that is for coordinators only."""
     findings = [found for check in CHECKS for found in check(submission, context)]
+    trial: list[Finding] = []
+    if context.profile:
+        findings, trial = tuned(findings, context.profile)
     if submission.explanations:
         findings = list(settle(findings, submission, context))
+    if context.waivers:
+        findings = list(waived(findings, submission.agency_code, context.waivers))
+    return _in_order(findings, context), _in_order(trial, context)
+
+
+def _in_order(findings: list[Finding], context: Context) -> tuple[Finding, ...]:
     if len(findings) > 1:
         sheets = {sheet.name: number for number, sheet in enumerate(context.plan.sheets)}
         findings.sort(key=lambda found: (_urgency(found), *_position(found, sheets, context)))

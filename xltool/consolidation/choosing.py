@@ -40,7 +40,7 @@ def _judged(item: Reviewed, tree: Tree, form: Form, year: int, include_flawed: b
         return replace(item, counted=False, reason=item.reason or next(iter(item.findings), None))
     if reason := _stranger(item.submission, tree, form, year):
         return replace(item, status=Status.FOREIGN, reason=reason, counted=False)
-    flaws = sum(finding.severity is Severity.MUST_FIX for finding in item.findings)
+    flaws = sum(finding.severity is Severity.MUST_FIX and not finding.settled for finding in item.findings)
     if flaws:
         reason = Finding(_SUMMED[include_flawed], Severity.NOTE, facts={"count": flaws})
         return replace(item, status=Status.RETURNED, reason=reason, counted=include_flawed)

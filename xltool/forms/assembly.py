@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xltool.errors import DefinitionError
@@ -69,7 +69,7 @@ def assemble(
         sections=sections,
         tables=done,
         relations=_implications(expanded),
-        standards=_standards(relations, source),
+        standards=_standards(relations, cells, source),
         claims=claims(quoted, Vocabulary(cells), source),
         shares=shares(quoted, Vocabulary(cells), source),
         instructions=tuple(form.instructions),
@@ -334,9 +334,24 @@ def _sum(vectors: Iterable[Counter[tuple[str, bool]]]) -> Counter[tuple[str, boo
 # --- other rules -----------------------------------------------------------------------------------------------
 
 
-def _standards(spec: RelationsSpec, source: str) -> dict[str, Standard]:
+def _standards(spec: RelationsSpec, known: Collection[str], source: str) -> dict[str, Standard]:
+    for item in spec.standards:
+        for cell in item.cells:
+            if cell not in known:
+                where = f"standards.{item.id}"
+                _refuse("expression.unknown_name", source, "relations.toml", where, key=cell)
     _unique("standard", (item.kind for item in spec.standards), source, "relations.toml")
     return {
-        item.kind: Standard(item.kind, item.id, item.title, Severity(item.severity), item.basis)
+        item.kind: Standard(
+            item.kind,
+            item.id,
+            item.title,
+            Severity(item.severity),
+            item.basis,
+            tuple(item.cells),
+            item.factor,
+            item.distance,
+            item.least,
+        )
         for item in spec.standards
     }

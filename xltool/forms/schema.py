@@ -130,6 +130,7 @@ class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
         "computed",
         "optional_blank",
         "jump",
+        "peer",
         "consolidation",
         "roster",
         "scope",
@@ -138,6 +139,10 @@ class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     title: str
     severity: SeverityWord
     basis: str
+    cells: list[str] = []
+    factor: int = 1
+    distance: int = 0
+    least: int = 0
 
 
 class RelationsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -31,8 +31,8 @@ def merged(made: Consolidation) -> dict[str, object]:
 
     ``found`` is the sum of the five counts of files; ``missing`` are the agencies from whom nothing came, and
     ``not_summed`` they and those whose return went back; ``incomplete`` is how many agencies a total lacks, by cell.
-    ``stands`` is what a written reason or a waiver settles in returns that are summed; ``trial``, for coordinators, what
-    rules on trial and comparisons with other agencies found.
+    ``stands`` is what a written reason or a waiver settles in returns that are summed; ``trial``, for coordinators,
+    what rules on trial and comparisons with other agencies found.
     """
     states = [item.status for item in made.tracking]
     counts = {status.value: states.count(status) for status in Status}

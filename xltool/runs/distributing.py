@@ -43,7 +43,7 @@ def make_templates(
         refuse_existing([*(output / item.file for item in issued), listing])
     output.mkdir(parents=True, exist_ok=True)
     for number, item in enumerate(issued, start=1):
-        previous = (about.previous or {}).get(item.agency.code)
+        previous = about.before(year).get(item.agency.code)
         issue = Issue(item.agency, year, item.serial, previous)
         if about.seal_key:
             issue = issue._replace(seal=seal(identity_of(plan(form), issue), about.seal_key))

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from xltool.cache import Cache, open_cache
-from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
+from xltool.checks.profile import Profile, read_profile
+from xltool.checks.waivers import Waivers, read_waivers
+from xltool.errors import UsageError
 from xltool.forms.definitions import load_forms
 from xltool.forms.seal import read_key
-from xltool.intake.archive import details
-from xltool.intake.finding_files import files_below
-from xltool.intake.opening import open_workbook
-from xltool.intake.reading import read_submission
-from xltool.model import Form, Roster, Scope, Values
+from xltool.model import Form, Roster, Values
 from xltool.roster import read_roster
+from xltool.runs.past import Past, read_past
 
 Progress = Callable[[int, int], None]  # how many files are done, and of how many
 
@@ -22,16 +22,23 @@ Progress = Callable[[int, int], None]  # how many files are done, and of how man
 class Setting:
     """What every file of a run is judged against, and templates are made with.
 
-    ``previous`` holds last year's figures by agency code; ``seal_key`` is what issued workbooks are sealed with.
+    ``past`` holds the figures of the years before; ``profile`` says how strictly rules are taken, ``waivers`` what a
+    coordinator lets stand; ``seal_key`` is what issued workbooks are sealed with.
     ``password`` is tried on files that ask for one; ``cache`` keeps what was read from files that do not change.
     """
 
     forms: tuple[Form, ...]
     roster: Roster | None = None
-    previous: Mapping[str, Values] | None = None
+    past: Past | None = None
     seal_key: bytes | None = None
     password: str | None = None
     cache: Cache | None = None
+    profile: Profile | None = None
+    waivers: Waivers | None = None
+
+    def before(self, year: int | None) -> Mapping[str, Values]:
+        """Figures of the year before ``year``, by agency code; none where none were given."""
+        return self.past.before(year) if self.past else {}
 
 
 def setting(
@@ -41,40 +48,22 @@ def setting(
     seal_key_file: Path | None = None,
     password: str | None = None,
     cache: Path | None = None,
+    profile: str | None = None,
+    waivers: Path | None = None,
 ) -> Setting:
     """The forms, the roster and last year's figures a run needs. Raises XltoolError for any that cannot be had."""
     known = load_forms(forms)
+    listed = read_roster(roster) if roster else None
     return Setting(
         known,
-        read_roster(roster) if roster else None,
-        last_year(previous, known) if previous else None,
+        listed,
+        read_past(previous, known) if previous else None,
         read_key(seal_key_file) if seal_key_file else None,
         password,
         open_cache(cache, known) if cache else None,
+        read_profile(profile, known) if profile else None,
+        read_waivers(waivers, known, listed, date.today()) if waivers else None,
     )
-
-
-def last_year(paths: Sequence[Path], forms: Sequence[Form]) -> dict[str, Values]:
-    """Last year's figures by agency code, from consolidated workbooks and single returns.
-
-    A figure known twice must be the same twice; otherwise UsageError. A file that cannot be read stops the command:
-    checks against half of last year would mislead.
-    """
-    figures: dict[str, Values] = {}
-    for file in files_below(paths):
-        try:
-            workbook = open_workbook(file)
-            submission = read_submission(workbook, forms, str(file))
-            found: dict[str, Values] = {submission.agency_code: submission.counted}
-            if submission.scope is Scope.AREA:
-                found |= details(workbook)
-        except (UnreadableFileError, ForeignFileError) as error:
-            raise UsageError("usage.previous_unreadable", path=str(file), reason=error.code) from error
-        for code, values in found.items():
-            if code in figures and figures[code] != values:
-                raise UsageError("usage.previous_twice", path=str(file), agency=code)
-            figures[code] = values
-    return figures
 
 
 def refuse_existing(paths: Iterable[Path]) -> None:

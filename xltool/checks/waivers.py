@@ -1,0 +1,95 @@
+"""What a coordinator lets stand, agency by agency and rule by rule, until a day: a file beside the roster."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from xltool import texts
+from xltool.checks.profile import FIXED
+from xltool.errors import UsageError
+from xltool.model import Finding, Form, Roster, Severity
+
+_KEYS = ("agency", "rule", "reason", "by", "until")
+
+
+class Waiver(NamedTuple):
+    """One rule (its id, or that of one of its relations) waived for one agency, through the day ``until``."""
+
+    agency: str
+    rule: str
+    reason: str
+    by: str
+    until: date
+
+
+class Waivers(NamedTuple):
+    """Those of a file, and the day they are judged on."""
+
+    given: tuple[Waiver, ...]
+    today: date
+
+
+def read_waivers(path: Path, forms: Sequence[Form], roster: Roster | None, today: date) -> Waivers:
+    """The waivers of a TOML file: one [[waivers]] each, every key of which is needed.
+
+    Raises UsageError for a missing or unknown key, an agency that is not on the roster, an unknown rule, and for what
+    can never be waived: who a file is from, and that it can be read.
+    """
+    try:
+        said = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError("usage.waivers_syntax", path=str(path), problem=str(error)) from error
+    items = said.get("waivers", [])
+    if said.keys() - {"waivers"} or not isinstance(items, list):
+        raise UsageError("usage.waivers_syntax", path=str(path), problem=", ".join(sorted(said)))
+    known = _rules(forms)
+    return Waivers(tuple(_waiver(item, number, path, known, roster) for number, item in enumerate(items, 1)), today)
+
+
+def waived(findings: Sequence[Finding], agency: str, waivers: Waivers) -> Iterator[Finding]:
+    """The findings, those settled that are waived for the agency; a note for each waiver that has run out."""
+    own = [waiver for waiver in waivers.given if waiver.agency == agency]
+    for found in findings:
+        fitting = [waiver for waiver in own if waiver.rule in (found.code, found.relation)]
+        if not fitting or found.settled or found.severity is Severity.NOTE:
+            yield found
+            continue
+        best = max(fitting, key=lambda waiver: waiver.until)
+        if best.until >= waivers.today:
+            facts = {"reason": best.reason, "by": best.by, "until": best.until.isoformat()}
+            yield replace(found, settled=str(texts.phrase("waived", **facts)))
+        else:
+            yield found
+            facts = {"rule": best.rule, "until": best.until.isoformat()}
+            yield Finding("waiver.expired", texts.severity("waiver.expired"), found.spots[:1], facts)
+
+
+def _rules(forms: Sequence[Form]) -> set[str]:
+    codes = {item.code for item in texts.catalogue() if item.group == "findings" and not item.code.startswith(FIXED)}
+    for form in forms:
+        codes |= {name for relation in form.relations for name in (relation.id, relation.rule)}
+        codes |= {standard.id for standard in form.standards.values()} | {claim.id for claim in form.claims}
+    return codes
+
+
+def _waiver(item: Mapping[str, Any], number: int, path: Path, known: set[str], roster: Roster | None) -> Waiver:
+    def refuse(key: str, value: object) -> UsageError:
+        return UsageError("usage.waiver", path=str(path), number=number, key=key, value=str(value))
+
+    if not isinstance(item, dict):
+        raise refuse("waivers", item)
+    for key in item.keys() ^ set(_KEYS):
+        raise refuse(key, item.get(key, ""))
+    for key in _KEYS[:-1]:
+        if not isinstance(item[key], str) or not item[key].strip():
+            raise refuse(key, item[key])
+    if type(item["until"]) is not date:
+        raise refuse("until", item["until"])
+    if item["rule"] not in known:
+        raise refuse("rule", item["rule"])
+    if roster is not None and item["agency"] not in roster.agencies:
+        raise refuse("agency", item["agency"])
+    return Waiver(item["agency"], item["rule"], item["reason"], item["by"], item["until"])

@@ -1,0 +1,59 @@
+"""The years before: figures and texts of every agency, by year, from consolidated workbooks and single returns."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
+from xltool.intake.archive import details
+from xltool.intake.finding_files import files_below
+from xltool.intake.opening import open_workbook
+from xltool.intake.reading import read_submission
+from xltool.model import Form, Scope, Values
+
+Texts = Mapping[str, str]
+
+
+class Past(NamedTuple):
+    """Figures, and texts where single returns have them, by year and agency code."""
+
+    figures: Mapping[int, Mapping[str, Values]]
+    texts: Mapping[int, Mapping[str, Texts]]
+
+    def before(self, year: int | None) -> Mapping[str, Values]:
+        """Figures of the year before ``year``; of the newest where it is not known."""
+        last = max(self.figures, default=0) if year is None else year - 1
+        return self.figures.get(last, {})
+
+    def earlier(self, code: str, year: int | None) -> tuple[Values, ...]:
+        """An agency's figures of the years before that, the newest first."""
+        years = sorted((each for each in self.figures if year is not None and each < year - 1), reverse=True)
+        return tuple(self.figures[each][code] for each in years if code in self.figures[each])
+
+
+def read_past(paths: Sequence[Path], forms: Sequence[Form]) -> Past:
+    """What is known of the years before.
+
+    A figure known twice must be the same twice; otherwise UsageError. A file that cannot be read, or does not say its
+    year, stops the command: checks against half of last year would mislead.
+    """
+    figures: dict[int, dict[str, Values]] = {}
+    said: dict[int, dict[str, Texts]] = {}
+    for file in files_below(paths):
+        try:
+            workbook = open_workbook(file)
+            submission = read_submission(workbook, forms, str(file))
+            found: dict[str, Values] = {submission.agency_code: submission.counted}
+            if submission.scope is Scope.AREA:
+                found |= details(workbook)
+        except (UnreadableFileError, ForeignFileError) as error:
+            raise UsageError("usage.previous_unreadable", path=str(file), reason=error.code) from error
+        if submission.year is None:
+            raise UsageError("usage.previous_unreadable", path=str(file), reason="identity.no_year")
+        year = figures.setdefault(submission.year, {})
+        for code, values in found.items():
+            if code in year and year[code] != values:
+                raise UsageError("usage.previous_twice", path=str(file), agency=code)
+            year[code] = values
+        said.setdefault(submission.year, {})[submission.agency_code] = submission.texts
+    return Past(figures, said)
