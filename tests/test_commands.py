@@ -238,6 +238,7 @@ def test_check_json__has_the_agreed_shape(tmp_path: Path) -> None:
         "scope",
         "agency",
         "status",
+        "program",
         "values",
         "states",
         "findings",

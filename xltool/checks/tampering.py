@@ -31,7 +31,7 @@ ALONE = (
     *("place.moved", "place.inserted", "place.inserted_filled", "place.reordered", "place.missing", "place.ambiguous"),
     *("sheet.renamed", "sheet.hidden", "sheet.shown", "sheet.copy", "sheet.copy_differs", "sheets.reordered"),
     *("table.copy", "table.copy_differs", "table.other_agency", "table.second"),
-    *("structure.unprotected", "validation.lost", "checks.overwritten", "workbook.several"),
+    *("structure.unprotected", "validation.lost", "checks.overwritten", "workbook.several", "workbook.macros"),
 )
 PUBLISHED = "import."  # what reading a published report noticed
 ELSEWHERE = ("value.", "identity.", "formula.overwritten", "program")

@@ -55,6 +55,8 @@ def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed:
         found = disputed(chart, workbook.names, found)
     noticed: list[Observation] = [*claimed.observations]
     noticed += [item for item in found.noticed if claimed.issued or item.code not in WHERE_IT_STANDS]
+    if workbook.macros:
+        noticed.append(Observation("workbook.macros"))
     declared = _field(chart, found, "declaration") == words().cover["yes"]
     entries = _entries(chart, found, declared)
     noticed += _figures_noticed(chart.form.cells, entries, workbook, scope)
