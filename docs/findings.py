@@ -1,0 +1,164 @@
+"""Writes docs/findings.md, a page on every code of a finding, from the catalogue and the rules of the newest form.
+
+    python docs/findings.py
+
+A test makes the page anew and compares.
+"""
+
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from xltool import texts  # noqa: E402 - runs from a checkout, installed or not
+from xltool.checks.context import Context  # noqa: E402
+from xltool.checks.profile import FIXED  # noqa: E402
+from xltool.checks.review import review  # noqa: E402
+from xltool.forms.definitions import load_forms, named_form  # noqa: E402
+from xltool.forms.expressions import recompute  # noqa: E402
+from xltool.forms.layout import plan  # noqa: E402
+from xltool.model import (  # noqa: E402
+    Agency,
+    Cell,
+    Entry,
+    Form,
+    Number,
+    Roster,
+    Scope,
+    Severity,
+    Source,
+    State,
+    Submission,
+    Values,
+)
+
+PAGE = ROOT / "docs" / "findings.md"
+SAID: Mapping[str, Any] = tomllib.loads((ROOT / "docs" / "findings.toml").read_text("utf-8"))
+FORM = "zfxxgk-annual-report"
+SAMPLE = ROOT / "samples" / "reports" / "zhangjiawan-2025.json"
+# what findings of a form's own rules are said with: those stand under the rule
+WORDINGS = tuple("relation. total. number. blank optional_blank not_applicable computed claim jump peer".split())
+UNKNOWN = "\u2026"
+
+
+def page() -> str:
+    """The whole page."""
+    form = named_form(load_forms(), FORM)
+    said = examples(form)
+    lines = [SAID["page"]["title"], SAID["page"]["intro"].strip(), SAID["page"]["rules"], *rules(form, said)]
+    lines += [SAID["page"]["claims"], *claims(form, said), SAID["page"]["codes"]]
+    own = [item for item in texts.catalogue() if item.group == "findings" and not item.code.startswith(WORDINGS)]
+    lines += [entry(item, said) for item in own if not item.code.startswith(FIXED)]
+    lines += [SAID["page"]["files"], *(entry(item, said) for item in own if item.code.startswith(FIXED))]
+    return "\n\n".join(lines) + "\n"
+
+
+def rules(form: Form, said: Mapping[str, str]) -> Iterator[str]:
+    """The rules of the form, each once, however many lines or columns it is asked for."""
+    seen = set()
+    for relation in form.relations:
+        if relation.rule not in seen:
+            seen.add(relation.rule)
+            yield block(
+                relation.rule,
+                relation.title,
+                relation.severity,
+                relation.basis,
+                said.get(relation.rule),
+                relation.advice,
+            )
+    for standard in form.standards.values():
+        advice = next((item.advice for item in texts.catalogue() if item.code == standard.kind), "")
+        example = said.get(standard.id) or next(
+            (filled(item.say) for item in texts.catalogue() if item.code in (standard.kind, f"{standard.kind}.remark")),
+            None,
+        )
+        yield block(standard.id, standard.title, standard.severity, standard.basis, example, filled(advice))
+
+
+def claims(form: Form, said: Mapping[str, str]) -> Iterator[str]:
+    """The figures its texts quote."""
+    advice = texts.advice("claim")
+    for claim in form.claims:
+        yield block(claim.id, claim.title, claim.severity, "", said.get(claim.id), advice)
+
+
+def entry(item: texts.Wording, said: Mapping[str, str]) -> str:
+    """One code of our own."""
+    return block(item.code, item.title, item.severity, "", said.get(item.code) or filled(item.say), filled(item.advice))
+
+
+def block(code: str, title: str, severity: Severity | None, basis: str, example: str | None, cure: str) -> str:
+    """What the page says of one code; what there is nothing to say of is left out."""
+    words = SAID["page"]
+    if code.startswith(FIXED):
+        severity = severity or Severity.MUST_FIX
+    settle = SAID["settle"]["fixed" if code.startswith(FIXED) else severity.value if severity else "varies"]
+    shown = texts.word("severity", severity.value) if severity else UNKNOWN
+    rows = [f"### {code}", "", f"- **{words['meaning']}**\uff1a{title}", f"- **{words['severity']}**\uff1a{shown}"]
+    rows += [
+        f"- **{words[key]}**\uff1a{text}"
+        for key, text in (("basis", basis), ("example", example), ("cure", cure))
+        if text
+    ]
+    return "\n".join([*rows, f"- **{words['settle']}**\uff1a{settle}"])
+
+
+def filled(text: str) -> str:
+    """A text with samples for its placeholders; a pair of brackets around nothing is left out."""
+    return re.sub(r"\{([a-z_]+)\}", lambda match: SAID["samples"].get(match[1], UNKNOWN), text)
+
+
+# --- what the rules say of workbooks made for it --------------------------------------------------------------------
+
+
+def examples(form: Form) -> dict[str, str]:
+    """The first sentence of every rule that speaks of one of the made workbooks."""
+    figures = json.loads(SAMPLE.read_text("utf-8"))["figures"]
+    found: dict[str, str] = {}
+    roster = Roster({"1": Agency("1", "\u7532\u9547", rule_power=False)}, "")
+    for made in SAID["examples"]:
+        base = {cell.id: 0 if made.get("all_zero") else figures.get(cell.id, 0) for cell in form.inputs}
+        now = values(form, base | made.get("changed", {}))
+        before = values(form, base | made["previous"]) if "previous" in made else None
+        for finding in review(submission(form, now, made.get("texts", {})), Context(form, plan(form), roster, before)):
+            found.setdefault(finding.code, texts.problem(finding))
+    return found
+
+
+def values(form: Form, figures: Mapping[str, Any]) -> Values:
+    """All figures of a workbook with these inputs."""
+    typed: dict[str, Number] = {}
+    for cell in form.inputs:
+        typed[cell.id] = Decimal(str(figures[cell.id])) if is_amount(cell) else int(figures[cell.id])
+    return recompute(form.formulas, typed)
+
+
+def is_amount(cell: Cell) -> bool:
+    """Whether a figure may have decimals."""
+    return cell.decimals > 0
+
+
+def submission(form: Form, figures: Values, said: Mapping[str, str]) -> Submission:
+    """A workbook with these figures and texts, as reading would give it."""
+    places = plan(form).cells
+    entries = {
+        cell: Entry(
+            cell, State.NUMBER, value, str(value), *places[cell], "SUM()" if form.cells[cell].computed else None
+        )
+        for cell, value in figures.items()
+    }
+    source = Source("", "", 0, "")
+    name = "\u7532\u9547"
+    return Submission(form.id, form.edition, 2025, Scope.OWN, "1", name, entries, figures, source, texts=said)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
