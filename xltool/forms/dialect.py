@@ -39,7 +39,7 @@ class Dialect(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     pages: Pages
     titles: Titles
 
-    def shapes(self) -> dict[int, str]:
+    def shapes(self) -> dict[int, int]:
         """A translation of other shapes of signs into those the forms print."""
         return str.maketrans(self.variants.traditional, self.variants.simplified)
 

@@ -2,7 +2,7 @@
 
 Reading judges nothing and invents nothing. Labels are found by their printed words, figures behind them in the order of
 the form; what is not certain stays open, and the log says so. A figure is ``printed`` where it stands for itself,
-``solved`` where only the relations of the form could tell it, ``open`` where its line was found and it could not be told.
+``solved`` where only the relations of the form or the text could tell it, ``open`` where it could not be told.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -249,8 +249,8 @@ def _of_labels(reading: _Reading, figures: Figures) -> Iterator[Observation]:
         lines = [anchor for anchor in located.outline.anchors if anchor.table == table.id and anchor.cells]
         missing = [anchor for anchor in lines if anchor.index not in placed]
         if missing:
-            facts = {"table": table.name, "labels": tuple(anchor.label for anchor in missing)}
-            yield Observation("import.no_label", cell=missing[0].cells[0].id, facts=facts)
+            absent = {"table": table.name, "labels": tuple(anchor.label for anchor in missing)}
+            yield Observation("import.no_label", cell=missing[0].cells[0].id, facts=absent)
     for name in figures.turned:
         table = next(table for table in located.form.tables if table.id == name)
         yield Observation("import.turned", cell=table.cells[0].id, facts={"table": table.name})

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
-from itertools import takewhile
+from itertools import accumulate, dropwhile, takewhile
 from typing import NamedTuple
 
 from xltool.forms.dialect import page_number
@@ -44,7 +44,8 @@ class Field(NamedTuple):
 
     ``own`` are those in the label's own row of a table, ``rows`` those of any table by row. ``joined`` if the first
     stands directly behind the label, without white space or border. ``piece`` is where the label ends. ``numbered``
-    is the number of the next label where the last sign may be it, ``broken`` if the tokens end within a figure.
+    is the number of the next label where the last sign may be it, ``broken`` if the tokens end within a figure,
+    ``scattered`` if they stand among labels in another order than the form's.
     """
 
     anchor: Anchor
@@ -56,6 +57,7 @@ class Field(NamedTuple):
     joined: bool = False
     numbered: str = ""
     broken: bool = False
+    scattered: bool = False
 
     @property
     def full(self) -> list[Token]:
@@ -95,20 +97,28 @@ def _number_lost(found: Stream, following: Placed) -> str:
     return ordinal.strip("().,") if lost else ""
 
 
-def field_among(found: Stream, places: Sequence[Placed], stop: int, cells: tuple[Cell, ...], words: frozenset[str]) -> Field:
-    """The field of a line without a label of its own, among and behind the labels of its table, whose signs are
-    ``words``."""
-    tokens: list[Token] = []
+def field_among(
+    found: Stream, places: Sequence[Placed], stop: int, cells: tuple[Cell, ...], words: frozenset[str]
+) -> Field:
+    """The field of a line without a label of its own, among and behind the labels of its table.
+
+    ``words`` are the signs of those labels.
+    """
+    runs: list[list[Token]] = []
     broken = False
     ends = [place.start for place in places[1:]] + [stop]
     for place, end in zip(places, ends, strict=True):
+        runs.append([])
         for token in _tokens(found, place.end, end):
             if token.what is not What.WORDS:
-                tokens.append(token)
-            elif not words.issuperset(plain(token.text)):
-                broken = bool(tokens) and _ends_a_figure(tokens[-1], token)
+                runs[-1].append(token)
+            elif words.issuperset(plain(token.text)):
+                runs.append([])
+            else:
+                broken = bool(runs[-1]) and _ends_a_figure(runs[-1][-1], token)
                 break
     last = places[-1]
+    tokens = [token for run in runs for token in run]
     return Field(
         last.anchor,
         cells,
@@ -117,7 +127,18 @@ def field_among(found: Stream, places: Sequence[Placed], stop: int, cells: tuple
         rows=tuple(map(tuple, _rows(found, tokens).values())),
         joined=last.end < stop and not found.spaced(last.end),
         broken=broken,
+        scattered=_scattered(runs, cells),
     )
+
+
+def _scattered(runs: Sequence[Sequence[Token]], cells: Sequence[Cell]) -> bool:
+    """Whether the labels part the figures elsewhere than where a line of the form ends, and not each from the next."""
+    counts = [sum(token.what is What.FIGURE for token in run) for run in runs]
+    counts = [count for count in counts if count]
+    if sum(counts) != len(cells) or set(counts) == {1}:
+        return False
+    borders = {at for at in range(1, len(cells) + 1) if at == len(cells) or cells[at].line != cells[at - 1].line}
+    return not borders.issuperset(accumulate(counts))
 
 
 def _ends_a_figure(last: Token, words: Token) -> bool:
@@ -144,10 +165,10 @@ def _row_of(found: Stream, piece: int) -> tuple[int, int, int]:
 def _figures(
     tokens: Iterator[Token], anchor: Anchor, asked: int, words: frozenset[str]
 ) -> tuple[tuple[Token, ...], bool]:
-    """Up to the first words behind the figures, and whether those stand within a figure: they are its unit, or the rest
-    of a label between two lines that figures are broken over.
+    """Up to the first words behind the figures, and whether those stand within a figure.
 
-    Before the figures, what is left of the label is passed over.
+    They do if they are its unit, or the rest of a label between two lines that figures are broken over. Before the
+    figures, what is left of the label is passed over.
     """
     kept: list[Token] = []
     seen = False
@@ -158,14 +179,15 @@ def _figures(
             seen = seen or token.what is What.FIGURE
             kept.append(token)
         elif seen or not (token.piece == first or is_fragment(plain(token.text), anchor)):
-            torn = words.issuperset(plain(token.text)) and 0 < _next_figures(tokens) < asked
+            torn = words.issuperset(plain(token.text)) and 0 < _next_figures(tokens, words) < asked
             return tuple(kept), seen and (torn or _ends_a_figure(kept[-1], token))
     return tuple(kept), False
 
 
-def _next_figures(tokens: Iterator[Token]) -> int:
-    """How many figures come before the next words."""
-    return sum(1 for token in takewhile(lambda token: token.what is not What.WORDS, tokens) if token.what is What.FIGURE)
+def _next_figures(tokens: Iterator[Token], words: frozenset[str]) -> int:
+    """How many figures come next, behind what is left of labels."""
+    following = dropwhile(lambda token: token.what is What.WORDS and words.issuperset(plain(token.text)), tokens)
+    return sum(token.what is What.FIGURE for token in takewhile(lambda token: token.what is not What.WORDS, following))
 
 
 def _tokens(found: Stream, start: int, stop: int) -> Iterator[Token]:

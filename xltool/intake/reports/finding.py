@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xltool.intake.reports.chain import Placed, best_chain, weight
 from xltool.intake.reports.cutting import balances
 from xltool.intake.reports.fields import Field, field_after, field_among, figures_between
-from xltool.intake.reports.filling import Filled, fill
+from xltool.intake.reports.filling import Evidence, Filled, fill, most_unbalanced
 from xltool.intake.reports.likeness import recognised
 from xltool.intake.reports.outline import Anchor, Outline, outline
 from xltool.intake.reports.stream import Stream
+from xltool.intake.reports.telling import Narrative
 from xltool.model import Form
 
+MOST_OF_A_TABLE = 0.6  # of a table's labels must be there before it is believed to stand out of its order
 HEAD_SIGNS = 3  # a column's label so long is looked for out of its order, too
 
 
@@ -36,16 +39,33 @@ class Located:
 
 
 def locate(found: Stream, form: Form, blocked: Sequence[tuple[int, int]] = ()) -> Located:
-    """The labels of ``form`` in a document, outside the ``blocked`` stretches."""
+    """The labels of ``form`` in a document, outside the ``blocked`` stretches.
+
+    Tables are looked for in the order of the form; one that stands elsewhere is looked for once more by itself.
+    """
     drawn = outline(form)
     chain = best_chain(found.text, drawn.anchors, blocked)
-    return Located(form, drawn, recognised(found, drawn, chain), weight(chain))
+    places = list(recognised(found, drawn, chain))
+    signs = weight(chain)
+    for table in drawn.headless:
+        if any(place.anchor.table == table and not place.anchor.heading for place in places):
+            continue
+        own = [anchor for anchor in drawn.anchors if anchor.table == table]
+        taken = [*blocked, *((place.start, place.end) for place in places)]
+        apart = best_chain(found.text, own, taken)
+        if weight(apart) >= MOST_OF_A_TABLE * sum(len(anchor.words) for anchor in own):
+            places += recognised(found, drawn, apart)
+            signs += weight(apart)
+    return Located(form, drawn, tuple(sorted(places, key=lambda place: place.start)), signs)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was read of a located form. ``grouped`` are the anchors whose group was printed as one line, ``turned`` the
-    tables whose columns stand in another order than on the form, and which therefore stay open."""
+    """What was read of a located form.
+
+    ``grouped`` are the anchors whose group was printed as one line, ``turned`` the tables whose columns stand in
+    another order than on the form, and which therefore stay open.
+    """
 
     filled: Filled
     grouped: tuple[Anchor, ...]
@@ -55,29 +75,54 @@ class Figures:
 def read_figures(found: Stream, located: Located) -> Figures:
     """The figures behind the labels."""
     turned = tuple(_turned(found, located))
-    places = [place for place in located.places if place.anchor.table not in turned]
     grouped = _printed_alone(located)
-    fields = list(_fields(found, located, places, {anchor.index for anchor in grouped}))
+    fields = list(_fields(found, located, {anchor.index for anchor in grouped}))
     silent = {cell.id for anchor in grouped for member in _members(located.outline, anchor) for cell in member.cells}
-    silent -= {cell.id for anchor in grouped for cell in anchor.alone}
-    disordered = set(_disordered(found, located, fields))
-    filled = fill(found, fields, balances(located.form.relations), silent, disordered)
-    return Figures(filled, grouped, turned)
+    evidence = Evidence(
+        balances(located.form.relations),
+        silent - {cell.id for anchor in grouped for cell in anchor.alone},
+        set(_disordered(found, located, fields)),
+        Narrative(_outside(found, located), located.form.claims),
+    )
+    while True:
+        filled = fill(found, [field for field in fields if field.anchor.table not in turned], evidence)
+        unbalanced = most_unbalanced(filled.printed, evidence.equations)
+        if not unbalanced:
+            return Figures(filled, grouped, turned)
+        turned += unbalanced
 
 
-def _fields(found: Stream, located: Located, places: Sequence[Placed], grouped: set[int]) -> Iterator[Field]:
+def _outside(found: Stream, located: Located) -> str:
+    """The text before the first label and behind the last, tables left out."""
+    first, last = located.span
+    kept = []
+    for at, piece in enumerate(found.pieces):
+        start, end = found.starts[at], found.starts[at + 1]
+        if piece.table or start == end:
+            continue
+        if end <= first or start >= last:
+            kept.append(piece.text)
+        else:
+            if start < first:
+                kept.append(piece.text[: found.offset[first]])
+            if end > last:
+                kept.append(piece.text[found.offset[last] :])
+    return "\n".join(kept)
+
+
+def _fields(found: Stream, located: Located, grouped: set[int]) -> Iterator[Field]:
     words = {
         table: frozenset("".join(anchor.words for anchor in located.outline.anchors if anchor.table == table))
         for table in located.outline.headless
     }
-    following = {one.start: other for one, other in zip(located.places, located.places[1:], strict=False)}
-    for place in places:
+    following = {one.start: other for one, other in pairwise(located.places)}
+    for place in located.places:
         anchor = place.anchor
         cells = anchor.cells or (anchor.alone if anchor.index in grouped else ())
         if cells:
             yield field_after(found, place, following.get(place.start), cells, words[anchor.table])
     for table, cells in located.outline.headless.items():
-        above = [place for place in places if place.anchor.table == table and place.anchor.above]
+        above = [place for place in located.places if place.anchor.table == table and place.anchor.above]
         if cells and above:
             after = following.get(above[-1].start)
             yield field_among(found, above, after.start if after else len(found.text), cells, words[table])
@@ -101,16 +146,19 @@ def _printed_alone(located: Located) -> tuple[Anchor, ...]:
 
 
 def _disordered(found: Stream, located: Located, fields: Sequence[Field]) -> Iterator[str]:
-    """Tables whose lines of text do not have label and figures in turn: as many figures before a label as should follow
-    it, or twice as many behind one. Programs that draw text out of a page leave it so."""
+    """Tables whose lines of text do not have label and figures in turn: programs that draw text from pages leave such.
+
+    As many figures before a label as should follow it, while a line lacks some; or twice as many behind one.
+    """
+    short = {field.anchor.table for field in fields if len(field.full) < len(field.cells)}
     before = 0
-    for place, following in zip(located.places, located.places[1:], strict=False):
+    for place, following in pairwise(located.places):
         anchor = place.anchor
         if anchor.cells or anchor.alone or anchor.table != following.anchor.table:
             before = 0
             continue
         before += figures_between(found, place.end, following.start)
-        if following.anchor.cells and before >= len(following.anchor.cells):
+        if anchor.table in short and following.anchor.cells and before >= len(following.anchor.cells):
             yield anchor.table
     for field in fields:
         if not field.rows and len(field.full) >= 2 * len(field.cells):

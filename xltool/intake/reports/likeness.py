@@ -7,6 +7,7 @@ labels about equally well, or fits one that was already found elsewhere, is left
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from xltool.intake.reports.chain import Placed
@@ -55,7 +56,7 @@ def _gaps(found: Stream, outline: Outline, chain: Sequence[Placed]) -> Iterator[
     first, last = chain[0], chain[-1]
     before = [a for a in anchors[: first.anchor.index] if a.table == first.anchor.table]
     yield max(0, first.start - EDGE), first.start, before
-    for one, next_one in zip(chain, chain[1:], strict=False):
+    for one, next_one in pairwise(chain):
         missing = list(anchors[one.anchor.index + 1 : next_one.anchor.index])
         if next_one.start - one.end <= WIDEST:
             yield one.end, next_one.start, missing

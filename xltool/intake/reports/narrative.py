@@ -12,9 +12,13 @@ from xltool.intake.reports.stream import Stream, plain
 from xltool.model import Form, Section, Table
 
 WRAPPED = 0.8  # of the longest line: a line so long without an end goes on in the next
+LONGER = 16  # signs by which a heading may be longer than on the form
 _END = re.compile("[\u3002\uff01\uff1f\uff1b\uff1a!?;:][\u201d\u300d\uff09)]?$")
 _SPREAD = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # white space beside a Chinese sign
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+Texts = dict[str, tuple[str, ...]]
 
 
 class Said(NamedTuple):
@@ -25,7 +29,7 @@ class Said(NamedTuple):
     piece: int
 
 
-def section_texts(found: Stream, located: Located, unit: str, kind: str) -> dict[str, tuple[str, ...]]:
+def section_texts(found: Stream, located: Located, unit: str, kind: str) -> Texts:
     """The paragraphs of every section that has some, by section id.
 
     Lines of a text are drawn together to paragraphs where they were broken; of a PDF the spread between signs goes.
@@ -58,27 +62,36 @@ def _headings(found: Stream, located: Located) -> dict[str, tuple[int, int]]:
             continue
         before = max((heads[other.id][0] for other in form.sections[:at] if other.id in heads), default=0)
         last = max((place.end for place in located.places if place.start >= before), default=0) if before else 0
-        after = min((heads[other.id][0] for other in form.sections[at + 1 :] if other.id in heads), default=len(found.text))
-        places = [spot for spot in _spelled(found, section) if max(before, last if last < after else 0) <= spot[0] < after]
+        after = min(
+            (heads[other.id][0] for other in form.sections[at + 1 :] if other.id in heads), default=len(found.text)
+        )
+        places = [
+            spot for spot in _spelled(found, section) if max(before, last if last < after else 0) <= spot[0] < after
+        ]
         if places:
             heads[section.id] = places[-1] if after < len(found.text) else places[0]
     return heads
 
 
 def _spelled(found: Stream, section: Section) -> Iterator[tuple[int, int]]:
-    """Where a heading is written out with its number, or stands alone in its piece with another number or none."""
-    heading, title = plain(section.heading), plain(section.title)
-    at = found.text.find(title)
-    while at >= 0:
-        end = at + len(title)
-        piece = found.owner[at]
+    """Where a heading is written out with its number, or something like it stands alone in a paragraph."""
+    heading = plain(section.heading)
+    for piece in range(len(found.pieces)):
         first, last = found.starts[piece], found.starts[piece + 1]
-        numbered = at - (len(heading) - len(title))
-        if numbered >= 0 and found.text.startswith(heading, numbered):
-            yield numbered, end
-        elif end == last and split_ordinal(found.text[first:end])[1] == title:
-            yield first, end
-        at = found.text.find(title, end)
+        at = found.text.find(heading, first, last)
+        if at >= 0:
+            yield at, at + len(heading)
+        elif not found.pieces[piece].table and last - first <= len(heading) + LONGER and _titled(found, piece, section):
+            yield first, last
+
+
+def _titled(found: Stream, piece: int, section: Section) -> bool:
+    """Whether a short paragraph is the title of a section, under its number or none."""
+    number, words = split_ordinal(found.text[found.starts[piece] : found.starts[piece + 1]])
+    title = plain(section.title)
+    if words == title:
+        return True
+    return number.strip("(),.") == plain(section.number) and (words.endswith(title) or _alike(words, title))
 
 
 def _lines(found: Stream, start: int, stop: int) -> Iterator[str]:
@@ -100,7 +113,7 @@ def _lines(found: Stream, start: int, stop: int) -> Iterator[str]:
 def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
     """Lines of a fixed width drawn together where a sentence goes on."""
     longest = max(map(len, lines), default=0)
-    current = ""
+    current = last = ""
     for line in lines:
         goes_on = current and len(last) >= WRAPPED * longest and not _END.search(last) and not _numbered(line)
         if goes_on:
@@ -123,8 +136,9 @@ def _numbered(line: str) -> bool:
 
 def said_figures(found: Stream, table: Table) -> tuple[Said, ...]:
     """The figures of a table that is not printed, from the sentence that says them; all of them or none."""
-    parts = [plain(part) for part in re.split(r"\{[^{}]*\}", table.sentence.replace("{year}", ""))]
-    cells = [name for name in re.findall(r"\{([^{}]*)\}", table.sentence) if name != "year"]
+    sentence = table.sentence.replace("{year}", "")
+    cells = _PLACEHOLDER.findall(sentence)
+    parts = [plain(part) for part in _PLACEHOLDER.split(sentence)[::2]]
     if not cells:
         return ()
     opening = re.split("[,:;]", parts[0])[-1]
@@ -154,15 +168,18 @@ def _alike(words: str, printed: str) -> bool:
     return 1 - distance(words, printed) / max(len(words), len(printed), 1) >= ENOUGH
 
 
-def without_sentences(texts: dict[str, tuple[str, ...]], form: Form, said: Sequence[Said]) -> dict[str, tuple[str, ...]]:
+def without_sentences(texts: Texts, form: Form, said: Sequence[Said]) -> Texts:
     """The texts without paragraphs that are nothing but a sentence whose figures were read."""
     values = {figure.cell: figure.text for figure in said}
     kept = dict(texts)
     for table in form.tables:
-        names = [name for name in re.findall(r"\{([^{}]*)\}", table.sentence) if name != "year"]
+        names = [name for name in _PLACEHOLDER.findall(table.sentence) if name != "year"]
         if names and all(name in values for name in names) and table.section in kept:
-            whole = plain(re.sub(r"\{([^{}]*)\}", lambda match: values.get(match[1], "0000"), table.sentence))
-            kept[table.section] = tuple(
-                text for text in kept[table.section] if distance(plain(text)[: 2 * len(whole)], whole) > len(whole) // 10
-            )
-    return kept
+            whole = plain(_PLACEHOLDER.sub(lambda match: values.get(match[1], "0000"), table.sentence))
+            kept[table.section] = tuple(text for text in kept[table.section] if not _says_only(text, whole))
+    return {section: paragraphs for section, paragraphs in kept.items() if paragraphs}
+
+
+def _says_only(text: str, sentence: str) -> bool:
+    """Whether a paragraph is one sentence, some signs apart."""
+    return distance(plain(text)[: 2 * len(sentence)], sentence) <= len(sentence) // 10

@@ -17,10 +17,10 @@ SHORTEST_HEAD = 4  # signs before a remark in brackets
 class Anchor:
     """One printed label, or a section's heading, in the place where it is read.
 
-    ``label`` is as printed on the form, ``words`` the same in plain signs, ``ordinal`` its number, ``core`` the rest; ``spellings`` are what is
-    looked for, the whole label first. ``cells`` are the figures that follow it directly; ``alone`` those its
-    figures stand for where a group is printed as one line. ``above`` marks a label that stands above figures, ``row``
-    is the row of the table it begins in.
+    ``label`` is as printed on the form, ``words`` the same in plain signs, ``ordinal`` its number, ``core`` the rest;
+    ``spellings`` are what is looked for, the whole label first. ``cells`` are the figures that follow it directly;
+    ``alone`` those its figures stand for where a group is printed as one line. ``above`` marks a label that stands
+    above figures; ``row`` is the row of the table it begins in, 0 for the heading of a section.
     """
 
     index: int
@@ -35,11 +35,17 @@ class Anchor:
     above: bool = False
     row: int = 0
 
+    @property
+    def heading(self) -> bool:
+        """Whether it is the heading of a section, not a label of its table."""
+        return self.row == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The anchors of a form in reading order; ``headless`` are the figures of a table that follow no label of their own
-    line, by table.
+    """The anchors of a form in reading order.
+
+    ``headless`` are by table the figures that follow no label of their own line.
     """
 
     form: Form

@@ -58,7 +58,7 @@ def read(data: bytes) -> dict[str, Any]:
         return {"problem": "too_long"}
     except PDFPasswordIncorrect:
         return {"problem": "encrypted"}
-    except Exception as error:  # noqa: BLE001 - a broken PDF raises anything; this process exists to survive it
+    except Exception as error:  # a broken PDF raises anything; this process exists to survive it
         encrypted = isinstance(error.__context__ or error.__cause__, PDFPasswordIncorrect) or "Password" in repr(error)
         return {"problem": "encrypted" if encrypted else "damaged"}
 
@@ -91,8 +91,8 @@ def _pieces(page: "Page", tables: int) -> tuple[list[Piece], int]:
         placed.append((_top(grid), list(_cells(page.chars, grid, tables))))
     boxes = [_bounds(grid) for grid in grids]
     outside = page.filter(lambda thing: not any(_inside(thing, box) for box in boxes))
-    for line in outside.extract_text_lines(layout=False, return_chars=False, x_tolerance=WORD_GAP):
-        placed.append((line["top"], [(line["text"], 0, 0, 0)]))
+    lines = outside.extract_text_lines(layout=False, return_chars=False, x_tolerance=WORD_GAP)
+    placed += [(line["top"], [(line["text"], 0, 0, 0)]) for line in lines]
     return [piece for _, pieces in sorted(placed, key=lambda each: each[0]) for piece in pieces], tables
 
 
@@ -115,12 +115,12 @@ def _bounds(grid: Grid) -> Box:
 
 def _inside(thing: dict[str, Any], box: Box) -> bool:
     across, down = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
-    return box[0] <= across <= box[2] and box[1] <= down <= box[3]
+    return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
 
 
 def _cells(chars: list[dict[str, Any]], grid: Grid, number: int) -> Iterator[Piece]:
     """The cells of a table; what a merged cell swallows is none."""
-    from pdfplumber.utils import extract_text
+    from pdfplumber.utils.text import extract_text
 
     box = _bounds(grid)
     within = [char for char in chars if _inside(char, box)]

@@ -1,5 +1,7 @@
-"""Text files: lines, rows of cells between bars or tabs, and the rows a copied table leaves when its cells stand
-one a line, each behind a tab."""
+"""Text files: lines, and rows of cells between bars or tabs.
+
+A table copied out of a document may leave its cells one a line, each behind a tab; an empty line ends the row.
+"""
 
 import html
 import re

@@ -142,8 +142,10 @@ def _doubted(
     equations: Sequence[Balance],
     fewest: int,
 ) -> tuple[str | None, ...]:
-    """The answer without the figures that a way against the line's own equation would read otherwise, where that way
-    breaks no more equations in all."""
+    """The answer without the figures that a way against the line's own equation would read otherwise.
+
+    Only ways count that break no more equations in all.
+    """
     kept = list(answer)
     for way in question.others:
         if _broken({**values, **_values(question, way)}, equations) + 1 <= fewest:

@@ -19,14 +19,29 @@ from xltool.intake.reports.plain import read_plain
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_ELEMENTS = 1_500_000
+MOST_EVENTS = 3_000_000
 MOST_EMBEDDED = 40  # strings of a page that are looked at as pages of their own
 SHORTEST_EMBEDDED = 200  # signs
 
 _SKIPPED = frozenset({"script", "style", "noscript", "template", "title", "select", "object", "svg", "iframe"})
 _BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr li main nav ol p pre section table tbody td tfoot th thead tr ul".split()
+    {
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "caption",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+    }
+    | {"figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p"}
+    | {"pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
@@ -63,39 +78,58 @@ def _embedded(text: str) -> Document | None:
 
 
 def _read(text: str) -> tuple[Page, tuple[str, ...], int, list[str]]:
-    from lxml import etree
-
+    """The visible page, the titles it states, how many pictures it shows, and the texts it hides."""
     root = _parsed(text)
     page = Page()
+    walk = _Walk(page)
+    for event, node in _events(root):
+        walk.step(event, node)
     titles = [node.text_content() for node in root.iter("title", "h1")][:5]
     titles += [node.get("content", "") for node in root.iter("meta") if "title" in node.get("name", "").casefold()]
-    hidden: list[str] = []
-    pictures = count = 0
-    skipped: HtmlElement | None = None
-    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        count += 1
-        if count > MOST_ELEMENTS:
-            raise UnreadableFileError("import.too_long", limit=MOST_ELEMENTS)
-        if event in {"comment", "pi"}:
-            if skipped is None:
-                page.text(node.tail or "")
-            continue
-        if event == "start" and skipped is None:
-            if node.tag in _SKIPPED or _is_hidden(node):
-                skipped = node
-                hidden += _strings(node)
-            else:
-                pictures += node.tag == "img"
-                hidden += _strings(node) if node.tag in {"textarea", "input"} else []
-                _open(page, node)
-        elif event == "end":
-            if skipped is None:
-                _close(page, node)
-            elif skipped is node:
-                skipped = None
-            if skipped is None and node is not root:
-                page.text(node.tail or "")
-    return page, tuple(filter(None, (title.strip() for title in titles))), pictures, hidden[:MOST_EMBEDDED]
+    return page, tuple(filter(None, (title.strip() for title in titles))), walk.pictures, walk.hidden[:MOST_EMBEDDED]
+
+
+def _events(root: "HtmlElement") -> "Iterator[tuple[str, HtmlElement]]":
+    from lxml import etree
+
+    for count, found in enumerate(etree.iterwalk(root, events=("start", "end", "comment", "pi"))):
+        if count > MOST_EVENTS:
+            raise UnreadableFileError("import.too_long", limit=MOST_EVENTS)
+        yield found
+
+
+class _Walk:
+    """One walk through a page; what is not shown is kept aside."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.pictures = 0
+        self.hidden: list[str] = []
+        self._skipped: HtmlElement | None = None
+
+    def step(self, event: str, node: "HtmlElement") -> None:
+        """The next event of the walk."""
+        if event == "start":
+            if self._skipped is None:
+                self._start(node)
+            return
+        if event == "end":
+            if self._skipped is None:
+                _close(self.page, node)
+            elif self._skipped is node:
+                self._skipped = None
+        if self._skipped is None:
+            self.page.text(node.tail or "")
+
+    def _start(self, node: "HtmlElement") -> None:
+        if node.tag in _SKIPPED or _is_hidden(node):
+            self._skipped = node
+            self.hidden += _strings(node)
+            return
+        self.pictures += node.tag == "img"
+        if node.tag in {"textarea", "input"}:
+            self.hidden += _strings(node)
+        _open(self.page, node)
 
 
 def _parsed(text: str) -> "HtmlElement":
@@ -166,7 +200,7 @@ def _is_long(text: str) -> bool:
 
 
 def strings_in_script(script: str) -> Iterator[str]:
-    """The long strings of a script, unescaped, the longest first; and all its strings joined, as scripts build pages."""
+    """The long strings of a script, unescaped, the longest first; and all its strings joined, as built by a script."""
     try:
         found = list(_strings_in_data(json.loads(script)))
     except (ValueError, RecursionError):

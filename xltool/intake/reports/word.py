@@ -59,7 +59,7 @@ def _parsed(content: bytes) -> "_Element":
 
 
 def _name(node: "_Element") -> str:
-    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+    return str(node.tag).rpartition("}")[2]
 
 
 def _open(page: Page, node: "_Element", name: str) -> None:

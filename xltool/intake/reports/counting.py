@@ -1,0 +1,83 @@
+"""Which token is which figure by count and place alone: as many tokens as figures, or tokens in known columns."""
+
+from collections.abc import Sequence
+
+from xltool.intake.reports.fields import Field, Token, What
+from xltool.intake.reports.stream import Stream, plain
+from xltool.model import Cell
+
+
+def by_count(field: Field) -> list[Token] | None:
+    """The tokens one for one, where there are as many as figures: those of one row of a table, else all."""
+    asked = len(field.cells)
+    if len(field.own) >= asked:
+        return _counted(field.own, field.cells)
+    holding = [row for row in field.rows if any(token.what is What.FIGURE for token in row)]
+    if len(holding) == 1 and (tokens := _counted(holding[0], field.cells)):
+        return tokens
+    full = field.full
+    if len(full) == asked:
+        return full
+    apart = not field.own and len(field.tokens) == asked and all(token.whole for token in field.tokens)
+    return list(field.tokens) if apart else _listed(full, asked)
+
+
+def _counted(tokens: Sequence[Token], cells: Sequence[Cell]) -> list[Token] | None:
+    full = [token for token in tokens if token.what is What.FIGURE]
+    asked, width = len(cells), sum(cell.box.columns for cell in cells)
+    if len(tokens) == asked:
+        return list(tokens)
+    if len(tokens) == width and (spread := _spread(tokens, cells)):
+        return spread
+    if len(full) == asked:
+        return full
+    if not full and len(tokens) >= asked:
+        return list(tokens[:asked])
+    return _listed(full, asked)
+
+
+def _spread(tokens: Sequence[Token], cells: Sequence[Cell]) -> list[Token] | None:
+    """One token a grid column: of a figure that spans several, what stands in any of them, if they do not disagree."""
+    found = []
+    at = 0
+    for cell in cells:
+        group = tokens[at : at + cell.box.columns]
+        at += cell.box.columns
+        full = [token for token in group if token.what is What.FIGURE]
+        if len({plain(token.text) for token in full}) > 1:
+            return None
+        found.append(full[0] if full else group[0])
+    return found
+
+
+def _listed(full: Sequence[Token], asked: int) -> list[Token] | None:
+    """Several figures in one cell, between white space or commas."""
+    for separator in (None, ",", "\uff0c", "\u3001"):
+        parts = [Token(part, What.FIGURE, token.piece) for token in full for part in token.text.split(separator)]
+        if len(parts) == asked > len(full) and all(part.text.strip() for part in parts):
+            return parts
+    return None
+
+
+def columns_of(
+    found: Stream, fields: Sequence[Field], direct: Sequence[list[Token] | None]
+) -> dict[str, tuple[int, ...]]:
+    """For each table of the form the columns its figures stand in, where all whole rows agree."""
+    seen: dict[str, set[tuple[int, ...]]] = {}
+    for field, tokens in zip(fields, direct, strict=True):
+        if tokens and len(tokens) > 1 and all(token.whole and token.what is What.FIGURE for token in tokens):
+            seen.setdefault(field.anchor.table, set()).add(tuple(found.pieces[token.piece].column for token in tokens))
+    return {table: next(iter(columns)) for table, columns in seen.items() if len(columns) == 1}
+
+
+def by_column(found: Stream, field: Field, columns: tuple[int, ...] | None) -> list[Token] | None:
+    """The tokens of a row in the columns where other rows have their figures; an empty one where there is none."""
+    row = field.own
+    if not row or not columns or len(columns) != len(field.cells):
+        return None
+    at = {found.pieces[token.piece].column: token for token in row if token.whole}
+    full = {column for column, token in at.items() if token.what is What.FIGURE}
+    if len(at) != len(row) or max(at) > max(columns) or not full <= set(columns):
+        return None
+    empty = row[0]._replace(text="", what=What.EMPTY)
+    return [at.get(column, empty) for column in columns]
