@@ -44,7 +44,8 @@ SAID: Mapping[str, Any] = tomllib.loads((ROOT / "docs" / "findings.toml").read_t
 FORM = "zfxxgk-annual-report"
 SAMPLE = ROOT / "samples" / "reports" / "zhangjiawan-2025.json"
 # what findings of a form's own rules are said with: those stand under the rule
-WORDINGS = tuple("relation. total. number. blank optional_blank not_applicable computed claim jump peer".split())
+SUMS = ("relation.", "total.", "number.", "computed", "not_applicable", "optional_blank")
+WORDINGS = (*SUMS, "blank", "claim", "jump", "peer")
 UNKNOWN = "\u2026"
 
 
