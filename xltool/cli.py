@@ -149,6 +149,7 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
 @option("--area")
 @option("--year", type=click.IntRange(1900, 9999))
 @option("--include-flawed", is_flag=True)
+@option("--html", "page", type=PATH, metavar="FILE")
 @option("--export", "tables", type=PATH, metavar="DIR")
 @option("--levels", type=PATH, metavar="DIR")
 @option("--jobs", type=click.IntRange(min=1))
@@ -158,6 +159,7 @@ def merge(
     about: "Setting",
     paths: tuple[Path, ...],
     output: Path,
+    page: Path | None,
     tables: Path | None,
     levels: Path | None,
     jobs: int | None,
@@ -168,7 +170,7 @@ def merge(
     from xltool import pipeline, terminal
     from xltool.outputs import exchange
 
-    chosen, beside = pipeline.Choices(**choices), pipeline.Beside(tables, levels)
+    chosen, beside = pipeline.Choices(**choices), pipeline.Beside(page, tables, levels)
     with terminal.progress("merge") as report:
         if levels:
             found = pipeline.merge_levels(paths, about, output, levels, chosen, beside, jobs=jobs, progress=report)

@@ -14,6 +14,7 @@ from xltool.errors import UsageError
 from xltool.forms.layout import plan
 from xltool.intake.finding_files import files_below
 from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Severity, Status
+from xltool.outputs.overview_page import write_page
 from xltool.outputs.summary import write_summary
 from xltool.outputs.tables import write_tables
 from xltool.outputs.writing import refuse_filled
@@ -34,8 +35,9 @@ class Choices(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """What is written beside the consolidated workbook: folders of tidy ``tables`` and of the ``levels`` below."""
+    """What is written beside the consolidated workbook: a ``page``, folders of ``tables`` and of ``levels`` below."""
 
+    page: Path | None = None
     tables: Path | None = None
     levels: Path | None = None
 
@@ -75,9 +77,11 @@ def summed(
 
 def write(made: Consolidation, about: Setting, output: Path | None, beside: Beside, *, force: bool) -> None:
     """Everything that was asked for of one consolidation."""
+    before = about.before(made.year).get(made.summary.agency_code)
     if output is not None:
-        before = about.before(made.year).get(made.summary.agency_code)
         write_summary(made, plan(made.form), output, previous=before, force=force)
+    if beside.page is not None:
+        write_page(made, plan(made.form), beside.page, previous=before, force=force)
     if beside.tables is not None:
         write_tables(made, beside.tables, force=force)
 
@@ -91,7 +95,7 @@ def ours(output: Path | None, beside: Beside) -> list[Path]:
 def make_way(output: Path | None, beside: Beside, force: bool) -> None:
     """Raises UsageError before any work is done, not after."""
     if not force:
-        refuse_existing([output] if output else [])
+        refuse_existing([path for path in (output, beside.page) if path])
     for folder in (beside.tables, beside.levels):
         if folder is not None:
             refuse_filled(folder, force)
