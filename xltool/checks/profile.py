@@ -101,7 +101,7 @@ def _severities(said: Mapping[str, Any], known: Mapping[str, bool], source: str)
 def _matching(pattern: str, known: Mapping[str, bool], source: str) -> Iterator[str]:
     codes = [code for code in known if code == pattern or (pattern[-1:] == "*" and code.startswith(pattern[:-1]))]
     if not codes:
-        near = tuple(difflib.get_close_matches(pattern, known, n=3, cutoff=0.5))
+        near = tuple(difflib.get_close_matches(pattern, known, n=3, cutoff=0.8))
         raise UsageError("usage.profile_code", path=source, key=pattern, near=near)
     yield from codes
 
