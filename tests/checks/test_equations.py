@@ -133,6 +133,8 @@ def test_balance__says_sheet_column_lines_cells_sums_difference_basis_and_what_t
         "“（七）总计”（D30，为 D9:D29 之和）97 + “四、结转下年度继续办理”（D31）5 = 102，相差 1 件，"
         "不符合“第一项加第二项之和，等于第三项加第四项之和”。"
         "依据：表三左上角印制的勾稽关系（国办公开办函〔2021〕30号）。"
+        "如果只错一格，就是以下 11 格之一，仅凭报表不能断定是哪一格：D7:D10、D14、D16:D17、D19、D23、D29、D31。"
+        "请先查台账：“（三）不予公开”自然人共多少？表中为 5。查明后，可疑的单元格由 11 格减至最多 8 格。"
         "请按申请台账核对本栏的新收、上年结转、各项办理结果和结转下年度，改正填错的一格。"
     ]
 
@@ -142,7 +144,8 @@ def test_total__says_what_stands_there_what_it_should_be_and_from_which_cells() 
     assert said(found(submission(ZHANGJIAWAN, stored={total: 91}, typed=[total]))) == [
         "表四!E7“行政复议”总计直接填了 91（公式已被覆盖），"
         "按 A7:D7 之和应为 19（A7 9 + B7 5 + C7 1 + D7 4），相差 72 件。"
-        "依据：表四“总计”栏的含义。请恢复总计公式，或核对各项结果。"
+        "依据：表四“总计”栏的含义。如果只错一格，就是以下 5 格之一，仅凭报表不能断定是哪一格：A7:E7。"
+        "请恢复总计公式，或核对各项结果。"
     ]
     assert said(found(submission(ZHANGJIAWAN, stored={"requests.concluded.total": 1}))) == [
         "表三!J30“（七）总计”总计的公式存下的结果是 1，按 J9:J29 之和应为 105，相差 104 件。"

@@ -64,7 +64,7 @@ def test_year_after_year__carry_over_and_valid_documents_broken__each_asks_for_a
     read = submission(published("hongze-2024") | wrong, declared=True, year=2024)
     findings = found(read, previous=previous)
     assert flat(findings) == [
-        ("T3-BAL", "must_fix", "表三!D7"),
+        ("T3-BAL", "must_fix", "表三!D8"),  # last year's figure tells which of the suspects it is
         ("YEAR-VALID", "explain", "表二!D7"),
         ("YEAR-CARRY", "explain", "表三!D8"),
         ("YEAR-JUMP", "note", "表二!B10"),

@@ -79,6 +79,7 @@ def _finding(relation: Relation, found: Verdict, submission: Submission, context
         "title": relation.title,
         "basis": relation.basis,
         "advice": relation.advice,
+        "suspects": "",
     }
     wording = "relation.sides" if expect.right.terms else "relation.limit"
     return Finding(relation.rule, relation.severity, spots, facts, relation.id, wording=wording)

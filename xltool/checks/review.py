@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from xltool.checks.causes import causes
 from xltool.checks.cells import cells
 from xltool.checks.context import Context
 from xltool.checks.explanations import settle
@@ -43,6 +44,7 @@ def judged(submission: Submission, context: Context) -> tuple[tuple[Finding, ...
         findings = list(settle(findings, submission, context))
     if context.waivers:
         findings = list(waived(findings, submission.agency_code, context.waivers))
+    findings = causes(findings, submission, context)
     return _in_order(findings, context), _in_order(trial, context)
 
 

@@ -120,6 +120,7 @@ def _finding(fault: Fault, submission: Submission, context: Context) -> Finding:
         "title": relation.title,
         "basis": relation.basis,
         "advice": relation.advice,
+        "suspects": "",
     }
     kind = "least" if least else _stands(entry, submission)
     spots = _spots(entry.cell, submission, context)
