@@ -143,9 +143,8 @@ def main() -> None:
         results = {name: measured(name, folder, given.jobs) for name in CONTENDERS}
     assert len({result["answer"] for result in results.values()}) == 1, results
     base = float(str(results["xltool"]["seconds"]))
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, {given.count} workbooks"
-    )
+    where = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {where}, {given.count} workbooks")
     print(
         table(
             [

@@ -38,9 +38,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were opened and read."""
     names: list[str] = []
 
-    def listening(path: Path, *password: str | None) -> object:
+    def listening(path: Path, password: str | None = None) -> object:
         names.append(path.name)
-        return open_workbook(path, *password)
+        return open_workbook(path, password)
 
     monkeypatch.setattr("xltool.runs.reviewing.open_workbook", listening)
     return names

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.checks.figures import found, published, roster, said, submission, zeros
+from tests.checks.figures import found, published, roster, said, submission
 from xltool.model import Agency, Leaf, Number
 
 Changes = dict[str, Number | str | None]

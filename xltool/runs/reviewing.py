@@ -164,12 +164,14 @@ def status_of(findings: Iterable[Finding]) -> Status:
 
 
 def refused(name: str, error: XltoolError, sha256: str = "") -> Reviewed:
+    """The entry of a file that cannot be read, or is no return."""
     status = Status.FOREIGN if isinstance(error, ForeignFileError) else Status.UNREADABLE
     finding = file_finding(Path(name), error)
     return Reviewed(name, sha256, status, None, (finding,), finding)
 
 
 def failed(name: str, error: Exception) -> Reviewed:
+    """The entry of a file whose reading met a fault of ours."""
     """A file over which we stumbled ourselves."""
     problem = f"{type(error).__name__}: {error}"
     return refused(name, UnreadableFileError("file.unexpected", problem=problem))
