@@ -73,7 +73,7 @@ def test_page__says_who_is_missing__and_totals_are_lower_bounds() -> None:
     assert "汇总不完整：应有 12 个单位，计入 11 个，缺 1 个（示例市档案局）。" in text
     assert "<dt>未报</dt><dd>1</dd>" in text
     assert re.search(r"<dt>本年新收申请（件）</dt><dd>≥[\d,]+</dd>", text)
-    assert re.search(r'<tr class="missing" data-state="missing"><td>329912</td>', text)
+    assert re.search(r'<tr class="missing" data-state="missing"><td class="short">329912</td>', text)
 
 
 def test_page__findings__with_the_address_of_the_cell_and_the_advice() -> None:
@@ -81,7 +81,7 @@ def test_page__findings__with_the_address_of_the_cell_and_the_advice() -> None:
     finding = Finding("value.text_number", Severity.NOTE, (Spot("", "表三", "D7"),), {"count": 1, "cells": ("D7",)})
     text = page_of(merged([replace(item, findings=(finding,))], roster()))
     assert '<tr class="note" data-severity="note" data-agency="329901"><td class="mark">提示</td>' in text
-    assert "<td>表三!D7</td>" in text
+    assert '<td class="short">表三!D7</td>' in text
 
 
 def test_page__whatever_came_from_a_file__is_text() -> None:

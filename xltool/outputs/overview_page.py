@@ -28,7 +28,8 @@ from xltool.outputs.writing import save
 _MOST_RANKED = 15
 _AGENCIES = ("code", "name", "level", "state", "figure", "must_fix", "explain", "file")
 _FINDINGS = ("severity", "agency", "place", "message", "advice", "status", "file")
-_NUMBERS = {"figure", "must_fix", "explain", "value", "last"}
+_SHORT = {"code", "level", "place", "severity", "state", "status"}  # never broken over lines
+_NUMBERS = {"figure", "must_fix", "explain", "value"}
 
 
 def write_page(
@@ -202,7 +203,7 @@ def _totals(known: Draft) -> Iterator[str]:
             bound = known.made.lacking.get(cell.id) and summary.values[cell.id] is not None
             shown = (words().summary.shared["at_least"] if bound else "") + _number(summary.values[cell.id])
             held = {"line": cell.line_words, "column": cell.column_words, "value": shown, "unit": cell.unit}
-            rows.append(_row(held, {}, "line"))
+            rows.append(_row(held, {}, ""))
         name = next(each.name for each in form.tables if each.id == table)
         yield _list(f"totals-{table}", heads, rows, None, name)
 
@@ -244,7 +245,7 @@ def _row(held: Mapping[str, str], marks: Mapping[str, str], told: str, look: str
 
 
 def _cell(key: str, text: str, told: str) -> str:
-    look = "mark" if key == told else "number" if key in _NUMBERS else ""
+    look = "mark" if key == told else "number" if key in _NUMBERS else "short" if key in _SHORT else ""
     return f'<td class="{look}">{_text(text)}</td>' if look else f"<td>{_text(text)}</td>"
 
 
