@@ -29,6 +29,7 @@ check: lint test
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.localisation
 
 pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures.py

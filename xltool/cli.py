@@ -316,6 +316,22 @@ def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> Non
     click.echo(terminal.form(named_form(load_forms(folders), form, edition)))
 
 
+@forms.command("prove", help=texts.help("forms.prove"))
+@click.argument("form")
+@click.argument("edition", required=False)
+@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
+def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
+    """Prints what the relations of a form are worth; a contradiction among them is something to look at."""
+    from xltool import terminal
+    from xltool.forms.definitions import load_forms, named_form
+    from xltool.forms.proving import prove
+
+    known = named_form(load_forms(folders), form, edition)
+    proof = prove(known)
+    click.echo(terminal.proved(known, proof))
+    _leave(bool(proof.conflicts))
+
+
 @forms.command("check", help=texts.help("forms.check"))
 @click.argument("folder", type=PATH)
 def forms_check(folder: Path) -> None:

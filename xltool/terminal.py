@@ -13,6 +13,8 @@ from xltool.comparison import Compared, FigureDifference, Held, excerpts
 from xltool.model import Consolidation, Finding, Form, Reviewed, Severity, Status, Submission, Traced
 
 if TYPE_CHECKING:
+    from xltool.forms.power import Power
+    from xltool.forms.proving import Proof
     from xltool.outputs.covering import Returned
     from xltool.pipeline import Drafted, Imported, Issued, Level, Progress, Written
 
@@ -273,6 +275,36 @@ def forms_right(known: Iterable[Form]) -> str:
             "form_right", form=item.id, edition=item.edition, cells=len(item.cells), relations=len(item.relations)
         )
         for item in known
+    )
+
+
+def proved(form: Form, proof: "Proof") -> str:
+    """What the relations of a form are worth: contradictions, redundancies, cells they miss, errors they catch."""
+    names = {relation.id: relation.name for relation in form.relations}
+    lines = [texts.told("prove_equations", equations=proof.equations, rank=proof.rank)]
+    lines += [texts.told("prove_conflict", relations=tuple(map(names.__getitem__, clash))) for clash in proof.conflicts]
+    if not proof.conflicts:
+        lines.append(texts.told("prove_no_conflict"))
+    for item in proof.redundancies:
+        key = "prove_redundant" if item.others else "prove_always"
+        lines.append(texts.told(key, relation=names[item.relation], count=len(item.others)))
+    if proof.untouched:
+        lines.append(texts.told("prove_untouched", count=len(proof.untouched), cells=proof.untouched))
+    if proof.left_out:
+        lines.append(texts.told("prove_left_out", relations=tuple(names[relation] for relation in proof.left_out)))
+    return "\n".join([*lines, *map(_power, proof.power)])
+
+
+def _power(score: "Power") -> str:
+    """How many errors of a kind are caught, and how many of them nothing else looks like."""
+    return texts.told(
+        "prove_power",
+        way=texts.word("proof_way", score.way),
+        kind=texts.word("proof_kind", score.kind),
+        tried=score.tried,
+        caught=score.caught,
+        located=score.located,
+        suspects=f"{Decimal(score.suspects) / score.caught:.1f}" if score.caught else "0",
     )
 
 
