@@ -171,8 +171,7 @@ def refused(name: str, error: XltoolError, sha256: str = "") -> Reviewed:
 
 
 def failed(name: str, error: Exception) -> Reviewed:
-    """The entry of a file whose reading met a fault of ours."""
-    """A file over which we stumbled ourselves."""
+    """The entry of a file over which we stumbled ourselves."""
     problem = f"{type(error).__name__}: {error}"
     return refused(name, UnreadableFileError("file.unexpected", problem=problem))
 
