@@ -243,6 +243,15 @@ def full_cells(count: int, in_a_row: int) -> str:
     )
 
 
+def spread_over_sheets(count: int) -> bytes:
+    """Sheets in an odd dialect, each of which alone would pass."""
+    listed = "".join(f'<sheet name="{n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(count))
+    relations = [(f"rId{n}", f"{REL}/worksheet", f"worksheets/s{n}.xml") for n in range(count)]
+    odd = sheet("<!-- odd -->" + blank_cells(150_000, 100))
+    sheets = {f"xl/worksheets/s{n}.xml": odd for n in range(count)}
+    return with_parts({WORKBOOK: workbook(listed), WORKBOOK_RELS: relationships(*relations), **sheets})
+
+
 def defined_names(count: int, text: str = "A1") -> str:
     return "".join(f'<definedName name="n{number}">{text}</definedName>' for number in range(count))
 
@@ -271,7 +280,7 @@ BOMBS = {
     "overlap-quoted": Bad(quoted, "file.bomb", {"problem": Swelling.OVERLAP}),
     "nested": Bad(nested, "file.not_workbook", {"kind": FileKind.ZIP}),
     "text-node": damaged(lambda: stored(SHEET, sheet("x" * 20 * MIB)), Damage.UNEXPECTED_ELEMENT),
-    "one-value": excess(lambda: stored(SHEET, sheet(row(f"<c r='A1'><v>{'1' * 20 * MIB}</v></c>"))), Excess.TEXT),
+    "one-value": excess(lambda: stored(SHEET, sheet(row(f"<c r='A1'><v>{'1' * 6 * MIB}</v></c>"))), Excess.TEXT),
     "one-attribute": excess(lambda: stored(SHEET, sheet(f'<row r="1" x="{"1" * 20 * MIB}"/>')), Excess.TOKEN),
     "one-name": excess(lambda: stored(SHEET, sheet(f"<{'a' * 20 * MIB}/>")), Excess.TOKEN),
     "nested-elements": damaged(lambda: stored(SHEET, sheet(repeated("<row>", 20 * MIB))), Damage.UNEXPECTED_ELEMENT),
@@ -302,6 +311,9 @@ BOMBS = {
         lambda: stored(WORKBOOK, workbook(more=f"<definedNames>{defined_names(40_000, 'x' * 900)}</definedNames>")),
         Excess.BYTES,
     ),
+    "prolog-for-ever": excess(lambda: stored(THEME, f"<!--{'-x' * 20 * MIB}"), Excess.TOKEN),
+    "prolog-of-comments": excess(lambda: stored(THEME, repeated("<!-- -->", 40 * MIB)), Excess.BYTES),
+    "spread-over-sheets": excess(lambda: spread_over_sheets(6), Excess.REWRITTEN),
     "merges-100001": excess(
         lambda: stored(SHEET, sheet(after=f"<mergeCells>{'<mergeCell/>' * 100_001}</mergeCells>")), Excess.MERGES
     ),
@@ -581,6 +593,10 @@ def ods(content: str, manifest: str = "<a/>") -> Callable[[], bytes]:
     return lambda: zipped({"mimetype": ODS, "content.xml": content, "META-INF/manifest.xml": manifest})
 
 
+def ods_elements() -> bytes:
+    return zipped({"mimetype": ODS, "content.xml": spreadsheet("<t:x/>" * 3_100_000)}, zipfile.ZIP_STORED)
+
+
 def xlsb() -> bytes:
     rels = relationships(("rId1", f"{REL}/officeDocument", "xl/workbook.bin"))
     types = content_types(BINARY).replace(WORKBOOK, "xl/workbook.bin")
@@ -607,11 +623,13 @@ LIBRARY = {
     "ods-type-unknown": damaged(
         ods(spreadsheet(ods_row("<t:table-cell o:value-type='fancy' o:value='1'/>"))), Damage.CELL_TYPE
     ),
+    "ods-elements": excess(ods_elements, Excess.ELEMENTS),
     "ods-nested": excess(ods(spreadsheet("<t:x>" * 5_000)), Excess.DEPTH),
     "ods-encrypted": Bad(ods("", "<a><encryption-data/></a>"), "file.encrypted", {}),
     "ods-doctype": Bad(ods("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>"), "file.doctype", {"part": "content.xml"}),
     "xlsb-that-is-none": damaged(lambda: with_parts({CONTENT_TYPES: content_types(BINARY)}), Damage.CONTENT_TYPE),
     "xlsb-nonsense": damaged(xlsb, Damage.NO_SHEETS),
 }
+
 
 BAD: dict[str, Bad] = {**CONTAINER, **BOMBS, **ATTACKS, **PACKAGES, **GRIDS, **FOREIGN, **LIBRARY}

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests.intake.packages import SHEET, sheet
 from xltool.errors import UnreadableFileError
 from xltool.intake.cell_styles import CellStyle
+from xltool.intake.parts import Effort, Part
 from xltool.intake.raw import RawCell
 from xltool.intake.shared_strings import read_shared_strings
-from xltool.intake.worksheets import Room, Shared, read_worksheet
+from xltool.intake.worksheets import Shared, read_worksheet
 
 SHARED = Shared(("年报", ""), (CellStyle(), CellStyle(locked=False), CellStyle(date=True)))
 EXCEL_2010 = 'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac"'
@@ -48,7 +49,7 @@ def outcome(rows: str) -> dict[str, RawCell] | None:
     """The cells of these rows, None where they are refused."""
     content = sheet(rows).replace("<worksheet ", f"<worksheet {EXCEL_2010} ").encode("utf-8", "surrogatepass")
     try:
-        return dict(read_worksheet(lambda: iter([content]), SHEET, SHARED, Room()).cells)
+        return dict(read_worksheet(Part(SHEET, lambda: iter([content]), Effort()), SHARED).cells)
     except UnreadableFileError:
         return None
 
@@ -56,7 +57,7 @@ def outcome(rows: str) -> dict[str, RawCell] | None:
 def string_outcome(items: str) -> list[str] | None:
     content = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{items}</sst>'.encode()
     try:
-        return read_shared_strings(lambda: iter([content]), "sst")
+        return read_shared_strings(Part("sst", lambda: iter([content]), Effort()))
     except UnreadableFileError:
         return None
 
@@ -107,4 +108,4 @@ def test_the_good_texts__are_read() -> None:
 def test_parts_in_pieces_of_any_size__same_cells(size: int) -> None:
     content = sheet(ROWS.replace("\n", "\r\n").replace(' x14ac:dyDescent="0.3"', "")).encode()
     pieces = [content[at : at + size] for at in range(0, len(content), size)]
-    assert read_worksheet(lambda: iter(pieces), SHEET, SHARED, Room()).cells == outcome(ROWS)
+    assert read_worksheet(Part(SHEET, lambda: iter(pieces), Effort()), SHARED).cells == outcome(ROWS)

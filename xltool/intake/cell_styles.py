@@ -1,10 +1,10 @@
 """From the styles of a workbook only what reading needs: whether a cell format locks, and whether it makes dates."""
 
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from xltool.intake import limits
+from xltool.intake.parts import Part
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 from xltool.intake.xml_parts import collect, is_true
 
@@ -22,18 +22,20 @@ class CellStyle(NamedTuple):
     date: bool = False
 
 
-def read_styles(pieces: Iterable[bytes], part: str) -> tuple[CellStyle, ...]:
+def read_styles(part: Part) -> tuple[CellStyle, ...]:
     """The cell formats by index."""
     dates = set(_BUILT_IN_DATES)
     styles: list[CellStyle] = []
     formats = 0
-    for element in collect(pieces, part, frozenset({"styleSheet"}), frozenset({_FORMAT, _XF, _PROTECTION})):
+    for element in collect(part, frozenset({"styleSheet"}), frozenset({_FORMAT, _XF, _PROTECTION})):
         attributes = element.attributes
         if element.path == _FORMAT:
             formats += 1
-            dates = _with_format(dates, _number(attributes.get("numFmtId"), part), attributes.get("formatCode", ""))
+            dates = _with_format(
+                dates, _number(attributes.get("numFmtId"), part.name), attributes.get("formatCode", "")
+            )
         elif element.path == _XF:
-            styles.append(CellStyle(date=_number(attributes.get("numFmtId"), part) in dates))
+            styles.append(CellStyle(date=_number(attributes.get("numFmtId"), part.name) in dates))
         elif "locked" in attributes:
             styles[-1] = styles[-1]._replace(locked=is_true(attributes["locked"]))
     for what, found, limit in (
@@ -41,7 +43,7 @@ def read_styles(pieces: Iterable[bytes], part: str) -> tuple[CellStyle, ...]:
         (Excess.NUMBER_FORMATS, formats, limits.NUMBER_FORMATS),
     ):
         if found > limit:
-            raise over_limit(part, what, limit)
+            raise over_limit(part.name, what, limit)
     return tuple(styles)
 
 

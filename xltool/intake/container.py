@@ -9,10 +9,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
+from xltool.intake.parts import Effort, Part
 from xltool.intake.refusals import Damage, Swelling, bomb, damaged
 
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
@@ -39,6 +41,7 @@ class Package:
         self._data = data
         self._entries: dict[str, _Entry] = _entries(data)
         self._begun: set[str] = set()
+        self.effort = Effort()
 
     def __contains__(self, name: str) -> bool:
         return fold(name) in self._entries
@@ -50,6 +53,10 @@ class Package:
     def unread(self) -> tuple[str, ...]:
         """The names of the parts nobody has begun to read."""
         return tuple(entry.name for folded, entry in self._entries.items() if folded not in self._begun)
+
+    def part(self, name: str) -> Part:
+        """One part, to be read at the cost of this package's effort."""
+        return Part(name, partial(self.pieces, name), self.effort)
 
     def pieces(self, name: str, size: int = limits.PIECE_BYTES) -> Iterator[bytes]:
         """One part's content in pieces of at most ``size`` bytes; its checksum is verified at the end."""

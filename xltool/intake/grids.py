@@ -16,8 +16,9 @@ from itertools import chain
 from typing import Protocol, TypeVar
 
 from xltool.intake import limits
+from xltool.intake.parts import Part
 from xltool.intake.plain_text import NotPlainError
-from xltool.intake.refusals import Damage, damaged
+from xltool.intake.refusals import Damage, Excess, damaged
 from xltool.intake.rewriting import Rewriter
 from xltool.intake.xml_parts import MAIN, Collector, Element
 
@@ -37,27 +38,26 @@ class Rows(Protocol):
 
 
 AnyRows = TypeVar("AnyRows", bound=Rows)
-Pieces = Callable[[], Iterator[bytes]]
 
 
 def read_grid(
-    pieces: Pieces, part: str, body: str, wanted: frozenset[str], new_rows: Callable[[], AnyRows]
+    part: Part, body: str, wanted: frozenset[str], new_rows: Callable[[], AnyRows]
 ) -> tuple[list[Element], AnyRows]:
     """The wanted elements outside the element ``body`` of a part, and the rows inside it.
 
-    ``pieces`` starts the part anew at each call; ``body`` is "sheetData", or "sst" where the root itself is meant.
+    ``body`` is "sheetData", or "sst" where the root itself is meant.
     """
     roots = frozenset({"worksheet" if body == "sheetData" else body})
     rows = new_rows()
     try:
-        found = _read_plain(pieces(), Collector(part, roots, wanted | {body}), body.encode(), rows)
+        found = _read_plain(part.pieces(), Collector(part, roots, wanted | {body}), body.encode(), rows)
     except NotPlainError:
         rows = new_rows()
-        rewriter = Rewriter(part)
-        collector = Collector(part, roots, wanted, body, rewriter.begin, limits.REWRITTEN_BYTES)
-        found = _read_rewritten(pieces(), collector, rewriter, rows)
+        rewriter = Rewriter(part.name)
+        collector = Collector(part, roots, wanted, body, rewriter.begin, Excess.REWRITTEN)
+        found = _read_rewritten(part.pieces(), collector, rewriter, rows)
     if sum(element.path == body for element in found) > 1:
-        raise damaged(part, Damage.UNEXPECTED_ELEMENT)
+        raise damaged(part.name, Damage.UNEXPECTED_ELEMENT)
     return found, rows
 
 

@@ -21,9 +21,10 @@ PIECE_BYTES = 1 * MIB  # inflated and scanned at a time, so memory does not grow
 # --- XML ---
 DEPTH = 64  # SpreadsheetML itself needs about 10
 TOKEN_BYTES = 2 * MIB  # one tag or attribute; the longest honest one is a validation's list of ranges
-COLLECTED_BYTES = 32 * MIB  # of a part that is not a grid, or of what surrounds one; honest ones are under one
-REWRITTEN_BYTES = 64 * MIB  # a part in an unusual dialect takes five times the time; honest ones are small
+COLLECTED_BYTES = 32 * MIB  # of all parts that are no grid, and of what surrounds grids; honest workbooks have one
+REWRITTEN_BYTES = 12 * MIB  # of parts in an unusual dialect, which take ten times the time; honest ones are small
 ELEMENTS = 200_000  # elements of interest in one part that is not a grid (styles, names, merges)
+ODS_ELEMENTS = 3_000_000  # of an .ods, each of which costs two calls of Python: seconds, not minutes
 
 # --- the workbook ---
 SHEETS = 1_000  # real maximum 1,024 in a stress test; the form has about ten

@@ -11,7 +11,7 @@ from xltool.intake import limits
 from xltool.intake.addresses import column_letters
 from xltool.intake.raw import RawCell, RawSheet, Stored
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
-from xltool.intake.xml_parts import new_parser
+from xltool.intake.xml_parts import must_move_on, new_parser
 
 CONTENT = "content.xml"
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -43,12 +43,12 @@ _TYPES = {
 def read_opendocument(pieces: Iterable[bytes]) -> tuple[RawSheet, ...]:
     """The sheets of an .ods. Raises UnreadableFileError for what is not well-formed, or more than the limits allow."""
     reader = _Reader()
+    fed = 0
     try:
         for piece in pieces:
             reader.parser.Parse(piece, False)
-            reader.fed += len(piece)
-            if reader.fed - reader.parser.CurrentByteIndex > limits.TOKEN_BYTES + limits.PIECE_BYTES:
-                raise over_limit(CONTENT, Excess.TOKEN, limits.TOKEN_BYTES)
+            fed += len(piece)
+            must_move_on(reader.parser, CONTENT, fed)
         reader.parser.Parse(b"", True)
     except ExpatError:
         raise damaged(CONTENT, Damage.XML) from None
@@ -63,7 +63,6 @@ class _Reader:
     def __init__(self) -> None:
         self.parser = new_parser(CONTENT)
         self.sheets: list[RawSheet] = []
-        self.fed = 0
         self._open: list[str] = []
         self._skipping = 0
         self._hidden_styles: set[str] = set()
@@ -72,13 +71,16 @@ class _Reader:
         self._paragraphs: list[str] = []
         self._in_paragraph = 0
         self._cell: dict[str, str] = {}
-        self._held = self._characters_seen = 0
+        self._held = self._characters_seen = self._elements = 0
         self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, self._end
         self.parser.CharacterDataHandler = self._characters
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) > limits.DEPTH:
             raise over_limit(CONTENT, Excess.DEPTH, limits.DEPTH)
+        self._elements += 1
+        if self._elements > limits.ODS_ELEMENTS:
+            raise over_limit(CONTENT, Excess.ELEMENTS, limits.ODS_ELEMENTS)
         above = self._open[-1] if self._open else ""
         self._open.append(name)
         if self._skipping or (self._sheet is not None and name in _SKIPPED):

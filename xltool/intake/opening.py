@@ -5,7 +5,8 @@ UnreadableFileError (the agency must send something else) or a ForeignFileError 
 stable code; what it returns was read whole.
 """
 
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from xltool.errors import ForeignFileError, UnreadableFileError
@@ -20,7 +21,7 @@ from xltool.intake.refusals import Damage, FileKind, damaged, not_workbook
 from xltool.intake.shared_strings import read_shared_strings
 from xltool.intake.sniffing import Readable, is_ods, kind_of
 from xltool.intake.workbook_parts import Outline, main_part, read_outline
-from xltool.intake.worksheets import Room, Shared, read_worksheet
+from xltool.intake.worksheets import Shared, read_worksheet
 from xltool.intake.xml_parts import refuse_doctype
 
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: opens without asking anybody
@@ -35,11 +36,23 @@ def open_workbook(path: Path, password: str | None = None, size_limit: int = lim
     Raises UnreadableFileError for what cannot or must not be read, ForeignFileError for what is no return at all;
     both name the ``file`` among their facts.
     """
-    try:
+    with _named(path.name):
         return _read(load(path, size_limit), password)
+
+
+def open_loaded(file: HandedIn, password: str | None = None) -> RawWorkbook:
+    """`open_workbook` of what was loaded already, such as a file inside an archive."""
+    with _named(file.name):
+        return _read(file, password)
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Every refusal from inside names the file; one of the file as a whole names it as the part, too."""
+    try:
+        yield
     except (UnreadableFileError, ForeignFileError) as refusal:
-        name = printable(path.name)
-        facts = {"file": name, **refusal.facts}
+        facts = {"file": printable(name), **refusal.facts}
         if "part" in facts:
             facts["part"] = printable(str(facts["part"] or name))
         raise type(refusal)(refusal.code, **facts) from None
@@ -114,8 +127,8 @@ def _binary(file: HandedIn, package: Package) -> RawWorkbook:
 
 def _complete(file: HandedIn, package: Package, outline: Outline) -> RawWorkbook:
     shared = Shared(
-        read_shared_strings(partial(package.pieces, outline.strings), outline.strings) if outline.strings else (),
-        read_styles(package.pieces(outline.styles), outline.styles) if outline.styles else (),
+        read_shared_strings(package.part(outline.strings)) if outline.strings else (),
+        read_styles(package.part(outline.styles)) if outline.styles else (),
     )
     sheets = _sheets(package, outline, shared)
     _refuse_doctypes(package)
@@ -135,12 +148,11 @@ def _complete(file: HandedIn, package: Package, outline: Outline) -> RawWorkbook
 
 def _sheets(package: Package, outline: Outline, shared: Shared) -> tuple[RawSheet, ...]:
     sheets: list[RawSheet] = []
-    room = Room()
     for listed in outline.sheets:
         if listed.kind != "worksheet":
             sheets.append(RawSheet(listed.name, listed.state, {}))
             continue
-        found = read_worksheet(partial(package.pieces, listed.part), listed.part, shared, room)
+        found = read_worksheet(package.part(listed.part), shared)
         sheets.append(RawSheet(listed.name, listed.state, *found))
     return tuple(sheets)
 
@@ -149,4 +161,4 @@ def _refuse_doctypes(package: Package) -> None:
     """Any DOCTYPE refuses the workbook; those parts that were not read are looked at as far as their root."""
     for name in package.unread():
         if fold(name).endswith(_XML_ENDINGS):
-            refuse_doctype(package.pieces(name, 2048), name)
+            refuse_doctype(package.part(name))

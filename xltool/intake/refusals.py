@@ -116,6 +116,7 @@ class Excess(StrEnum):
     MERGES = "merges"
     NAMES = "names"
     NUMBER_FORMATS = "number_formats"
+    REWRITTEN = "rewritten"
     SHARED_STRINGS = "shared_strings"
     SHEETS = "sheets"
     TEXT = "text"

@@ -3,7 +3,8 @@
 import re
 
 from xltool.intake import limits
-from xltool.intake.grids import Pieces, read_grid
+from xltool.intake.grids import read_grid
+from xltool.intake.parts import Part
 from xltool.intake.plain_text import STRING_ITEM, TEXT, string_item, string_text
 from xltool.intake.refusals import Excess, over_limit
 
@@ -37,6 +38,6 @@ class _Strings:
         return unread
 
 
-def read_shared_strings(pieces: Pieces, part: str) -> list[str]:
+def read_shared_strings(part: Part) -> list[str]:
     """Every shared string by its index: runs of rich text joined, phonetic readings left out."""
-    return read_grid(pieces, part, "sst", frozenset(), lambda: _Strings(part))[1].texts
+    return read_grid(part, "sst", frozenset(), lambda: _Strings(part.name))[1].texts

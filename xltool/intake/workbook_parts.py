@@ -88,7 +88,7 @@ def read_outline(package: Package, main: MainPart) -> Outline:
     workbook, roots = main.part, main.roots
     relations = _relations(package, workbook)
     wanted = frozenset({_SHEET, _NAME, _LOCK})
-    elements = collect(package.pieces(workbook), workbook, frozenset({"workbook"}), wanted)
+    elements = collect(package.part(workbook), frozenset({"workbook"}), wanted)
     locks = [element.attributes.get("lockStructure") for element in elements if element.path == _LOCK]
     sheets = _sheets(elements, relations, workbook, package)
     return Outline(
@@ -113,7 +113,7 @@ def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
     paths = frozenset({"types:Default", "types:Override"})
     overrides: dict[str, str] = {}
     defaults: dict[str, str] = {}
-    for element in collect(package.pieces(CONTENT_TYPES), CONTENT_TYPES, frozenset({"types:Types"}), paths):
+    for element in collect(package.part(CONTENT_TYPES), frozenset({"types:Types"}), paths):
         attributes = element.attributes
         stated = attributes.get("ContentType", "")
         if element.path == "types:Override":
@@ -133,7 +133,7 @@ def _relations(package: Package, source: str) -> dict[str, Relation]:
         raise damaged(part, Damage.MISSING_PART)
     paths = frozenset({"rels:Relationship"})
     relations: dict[str, Relation] = {}
-    for element in collect(package.pieces(part), part, frozenset({"rels:Relationships"}), paths):
+    for element in collect(package.part(part), frozenset({"rels:Relationships"}), paths):
         attributes = element.attributes
         external = attributes.get("TargetMode", "Internal") != "Internal"
         target = "" if external else _resolved(attributes.get("Target", ""), folder)
@@ -226,7 +226,7 @@ def _properties(package: Package, part: str | None) -> dict[str, str]:
     wanted = frozenset({"custom:property", *values})
     properties: dict[str, str] = {}
     name = ""
-    for element in collect(package.pieces(part), part, frozenset({"custom:Properties"}), wanted):
+    for element in collect(package.part(part), frozenset({"custom:Properties"}), wanted):
         if element.path == "custom:property":
             name = element.attributes.get("name", "")
         elif name in properties:
@@ -240,6 +240,6 @@ def _program(package: Package, part: str | None) -> str:
     if not part or part not in package:
         return ""
     wanted = ("app:Application", "app:AppVersion")
-    found = collect(package.pieces(part), part, frozenset({"app:Properties"}), frozenset(wanted))
+    found = collect(package.part(part), frozenset({"app:Properties"}), frozenset(wanted))
     texts = {element.path: element.text.strip() for element in found}
     return " ".join(texts[path] for path in wanted if texts.get(path))

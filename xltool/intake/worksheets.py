@@ -6,13 +6,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from xltool.intake import limits
 from xltool.intake.addresses import ADDRESS, LETTERS, column_letters, column_number
 from xltool.intake.cell_styles import CellStyle
-from xltool.intake.grids import Pieces, read_grid
+from xltool.intake.grids import read_grid
+from xltool.intake.parts import Part
 from xltool.intake.plain_text import (
     ATTRIBUTE,
     ATTRIBUTES,
@@ -81,41 +81,32 @@ class _CellKind(NamedTuple):
     locked: bool
 
 
-@dataclass(slots=True)
-class Room:
-    """How much the sheets of one workbook may still hold: cells with content, characters of texts and formulas."""
-
-    cells: int = limits.CELLS_HELD
-    characters: int = limits.TEXT_TOTAL
-
-
-def read_worksheet(pieces: Pieces, part: str, shared: Shared, room: Room) -> Sheet:
-    """One worksheet; what it holds is taken from ``room``."""
-    found, cells = read_grid(pieces, part, "sheetData", _WANTED, lambda: _Cells(part, shared, room))
+def read_worksheet(part: Part, shared: Shared) -> Sheet:
+    """One worksheet; what it holds is taken from the effort that the workbook may still cost."""
+    found, cells = read_grid(part, "sheetData", _WANTED, lambda: _Cells(part, shared))
     merged = tuple(element.attributes.get("ref", "") for element in found if element.path == _MERGE)
     if len(merged) > limits.MERGES:
-        raise over_limit(part, Excess.MERGES, limits.MERGES)
+        raise over_limit(part.name, Excess.MERGES, limits.MERGES)
     validated = [element.attributes.get("sqref", "") for element in found if element.path == _VALIDATION]
     validated += [element.text for element in found if element.path == _VALIDATION_2009]
-    room.cells -= len(cells.cells)
-    room.characters -= cells.characters
     protected = any(is_true(element.attributes.get("sheet")) for element in found if element.path == _PROTECTION)
+    part.effort.spend(part.name, Excess.CELLS_HELD, len(cells.cells))
+    part.effort.spend(part.name, Excess.CHARACTERS, cells.characters)
     return Sheet(cells.with_arrays(), merged, protected, tuple(one for each in validated for one in each.split()))
 
 
 class _Cells:
     """Takes the rows of one worksheet apart."""
 
-    def __init__(self, part: str, shared: Shared, room: Room) -> None:
+    def __init__(self, part: Part, shared: Shared) -> None:
         self.characters = 0
         self.cells: dict[str, RawCell] = {}
-        self._part, self._shared, self._room = part, shared, room
-        self._kinds = _Kinds(part, shared.styles)
+        self._part, self._shared, self._effort = part.name, shared, part.effort
+        self._kinds = _Kinds(part.name, shared.styles)
         self._arrays: list[str] = []
         self._rows: set[str] = set()
         self.inside = False
         self._row = ""
-        self._seen = 0
 
     def scan(self, text: str) -> str:
         """Read every complete token at the start of ``text``; the unfinished rest is given back."""
@@ -149,13 +140,9 @@ class _Cells:
 
     def _count(self, addresses: list[str], tokens: int) -> None:
         """Refuse a cell that occurs twice, and more cells than any honest sheet has."""
-        self._seen += max(len(addresses), tokens)
-        if self._seen > limits.CELLS_SEEN:
-            raise over_limit(self._part, Excess.CELLS_SEEN, limits.CELLS_SEEN)
-        if len(self.cells) > self._room.cells:
-            raise over_limit(self._part, Excess.CELLS_HELD, limits.CELLS_HELD)
-        if self.characters > self._room.characters:
-            raise over_limit(self._part, Excess.CHARACTERS, limits.TEXT_TOTAL)
+        self._effort.spend(self._part, Excess.CELLS_SEEN, max(len(addresses), tokens))
+        self._effort.must_afford(self._part, Excess.CELLS_HELD, len(self.cells))
+        self._effort.must_afford(self._part, Excess.CHARACTERS, self.characters)
         if len(set(addresses)) != len(addresses):
             raise damaged(self._part, Damage.CELL_TWICE, Counter(addresses).most_common(1)[0][0])
         if not self.cells.keys().isdisjoint(addresses):

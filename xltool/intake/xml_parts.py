@@ -4,7 +4,7 @@
 """
 
 import codecs
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pyexpat import ExpatError, ParserCreate, XMLParserType
@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
+from xltool.intake.parts import Part
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 
 ENCODINGS = frozenset({"utf-8", "utf-16"})
@@ -93,27 +94,28 @@ class Collector:
 
     ``roots`` are the short names the root element may have; ``wanted`` the paths below it to keep. At the element
     ``diverted`` (a path, or the name of the root) the parser is handed to ``diversion``, to be resumed at its end.
-    ``longest`` is how many bytes the part may have.
+    ``cost`` is what its bytes are counted as.
     """
 
     def __init__(
         self,
-        part: str,
+        part: Part,
         roots: frozenset[str],
         wanted: frozenset[str],
         diverted: str = "",
         diversion: Diversion | None = None,
-        longest: int = limits.COLLECTED_BYTES,
+        cost: Excess = Excess.BYTES,
     ) -> None:
-        self.part = part
+        self.part = part.name
         self.found: list[Element] = []
         self.latest = ""
-        self.parser = new_parser(part)
+        self.parser = new_parser(part.name)
         self._roots, self._wanted, self._ways = roots, wanted, _ways_to(wanted)
         self._diverted, self._diversion = diverted, diversion
         self._paths: list[str] = []
         self._texts: list[str] = []
-        self._fed, self._longest = 0, longest
+        self._effort, self._cost = part.effort, cost
+        self._fed = 0
         self._listen()
 
     def _listen(self) -> None:
@@ -129,10 +131,9 @@ class Collector:
         except ExpatError:
             raise damaged(self.part, Damage.XML) from None
         self._fed += len(data)
-        if self._fed > self._longest:
-            raise over_limit(self.part, Excess.BYTES, self._longest)
-        if self._fed - self.parser.CurrentByteIndex > limits.TOKEN_BYTES + limits.PIECE_BYTES and not final:
-            raise over_limit(self.part, Excess.TOKEN, limits.TOKEN_BYTES)
+        self._effort.spend(self.part, self._cost, len(data))
+        if not final:
+            must_move_on(self.parser, self.part, self._fed)
 
     def _start(self, full: str, attributes: dict[str, str]) -> None:
         name = _NAMES[full]
@@ -197,10 +198,10 @@ def _ways_to(paths: frozenset[str]) -> frozenset[str]:
     return frozenset(path[:at] for path in paths for at, sign in enumerate(path) if sign == "/")
 
 
-def collect(pieces: Iterable[bytes], part: str, roots: frozenset[str], wanted: frozenset[str]) -> list[Element]:
+def collect(part: Part, roots: frozenset[str], wanted: frozenset[str]) -> list[Element]:
     """The wanted elements of a whole part."""
     collector = Collector(part, roots, wanted)
-    for piece in pieces:
+    for piece in part.pieces():
         collector.feed(piece)
     collector.feed(b"", final=True)
     return collector.found
@@ -211,14 +212,24 @@ def is_true(text: str | None) -> bool:
     return text is not None and text.strip() in ("1", "true", "on")
 
 
-def refuse_doctype(pieces: Iterable[bytes], part: str) -> None:
-    """Look at a part as far as its root element. Raises UnreadableFileError for a DOCTYPE, and for nothing else."""
-    parser = new_parser(part)
+def must_move_on(parser: XMLParserType, part: str, fed: int) -> None:
+    """Refuse a part in which one token has gone on for too long: expat would hold all of it, and look at it again."""
+    if fed - parser.CurrentByteIndex > limits.TOKEN_BYTES + limits.PIECE_BYTES:
+        raise over_limit(part, Excess.TOKEN, limits.TOKEN_BYTES)
+
+
+def refuse_doctype(part: Part) -> None:
+    """Look at a part as far as its root element. Raises UnreadableFileError for a DOCTYPE, or an endless search."""
+    parser = new_parser(part.name)
     parser.XmlDeclHandler = None
     parser.StartElementHandler = _at_root
+    fed = 0
     try:
-        for piece in pieces:
+        for piece in part.pieces():
+            part.effort.spend(part.name, Excess.BYTES, len(piece))
             parser.Parse(piece, False)
+            fed += len(piece)
+            must_move_on(parser, part.name, fed)
     except (_RootReachedError, ExpatError):
         return
 

@@ -1,0 +1,41 @@
+"""One part of a package to be read, and how much reading the whole package may still cost."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from xltool.intake import limits
+from xltool.intake.refusals import Excess, over_limit
+
+# What one workbook may cost altogether, however it is spread over its parts.
+_ALLOWED = {
+    Excess.BYTES: limits.COLLECTED_BYTES,
+    Excess.REWRITTEN: limits.REWRITTEN_BYTES,
+    Excess.CELLS_SEEN: limits.CELLS_SEEN,
+    Excess.CELLS_HELD: limits.CELLS_HELD,
+    Excess.CHARACTERS: limits.TEXT_TOTAL,
+}
+
+
+class Effort:
+    """What reading one workbook may still cost."""
+
+    def __init__(self) -> None:
+        self._left = dict(_ALLOWED)
+
+    def must_afford(self, part: str, what: Excess, amount: int) -> None:
+        """Refuse the workbook if so much more is too much."""
+        if amount > self._left[what]:
+            raise over_limit(part, what, _ALLOWED[what])
+
+    def spend(self, part: str, what: Excess, amount: int) -> None:
+        """So much more was needed; too much of it refuses the workbook."""
+        self.must_afford(part, what, amount)
+        self._left[what] -= amount
+
+
+class Part(NamedTuple):
+    """A part by name; ``pieces`` gives its content, anew at each call."""
+
+    name: str
+    pieces: Callable[[], Iterator[bytes]]
+    effort: Effort
