@@ -74,7 +74,7 @@ def test_every_sample__published_and_read_again__nothing_differs(sample: str, ki
 @pytest.mark.parametrize("form", load_forms(), ids=lambda form: form.edition)
 def test_every_edition__published_and_read_again__nothing_differs(form: Form, kind: str, tmp_path: Path) -> None:
     figures = {cell.id: number * 7 % 50 for number, cell in enumerate(form.inputs)}
-    texts = {section.id: ["（一）总的情况", "说明。"] for section in form.sections if section.paragraphs}
+    texts = {section.id: ["（一）主要做法", "说明。"] for section in form.sections if section.paragraphs}
     workbook, report = tmp_path / "return.xlsx", tmp_path / f"report.{kind}"
     issue = Issue(Agency("1", "示例乡人民政府"), form.first_year, "1", filling=Filling(figures, texts))
     write_template(plan(form), issue, workbook)
