@@ -1,0 +1,112 @@
+"""What stops a merge stops it in one line, and leaves what was there as it was; a killed one is simply run again."""
+
+import hashlib
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.test_commands import MEMBERS, ROSTER, answer, report, returned, run
+
+ROOT = Path(__file__).resolve().parents[1]
+FULL = OSError(28, "No space left on device")
+
+
+@pytest.fixture
+def returns(tmp_path: Path) -> Path:
+    """Three agencies' returns."""
+    for agency in MEMBERS[:3]:
+        returned(tmp_path / "returns", agency.code, report("zhangjiawan-2025"))
+    return tmp_path / "returns"
+
+
+def content(folder: Path) -> dict[str, str]:
+    """Everything in a folder, by name, as a digest."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def stopped(*words: object) -> str:
+    """The one line of a command that could not run."""
+    code, out, err = run(*words)
+    assert (code, out, len(err.splitlines())) == (2, "", 1), (code, out, err)
+    return err
+
+
+@pytest.mark.parametrize("more", [(), ("--html", "page.html"), ("--export", "tables")])
+def test_merge__output_in_a_folder_that_is_not_there__one_line(
+    returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = content(returns)
+    assert "汇总.xlsx" in stopped("merge", returns, "-o", tmp_path / "nowhere" / "汇总.xlsx", *more)
+    assert content(tmp_path) == {f"returns/{name}": digest for name, digest in before.items()}
+
+
+def test_merge__a_folder_where_the_workbook_should_go__one_line(returns: Path, tmp_path: Path) -> None:
+    (tmp_path / "汇总.xlsx").mkdir()
+    assert "汇总.xlsx" in stopped("merge", returns, "-o", tmp_path / "汇总.xlsx", "--force")
+
+
+@pytest.mark.parametrize("more", [(), ("--html", "a.html"), ("--export", "tables"), ("--levels", "levels")])
+def test_merge__full_disk__one_line_and_nothing_half_written(
+    returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = content(tmp_path)
+
+    def full(_: int) -> None:
+        raise FULL
+
+    monkeypatch.setattr("os.fsync", full)
+    said = stopped("merge", returns, "--roster", ROSTER, "-o", tmp_path / "汇总.xlsx", *more)
+    assert "No space left on device" in said
+    assert content(tmp_path) == before
+
+
+def test_export__full_disk__the_tables_that_were_there_stay(
+    returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("merge", returns, "-o", tmp_path / "汇总.xlsx", "--export", tmp_path / "tables", "--force")
+    assert run(*words)[0] in {0, 1}
+    before = content(tmp_path / "tables")
+    (returns / "329901.xlsx").unlink()
+
+    def full(*_: object) -> None:
+        raise FULL
+
+    monkeypatch.setattr("xltool.outputs.tables._write_database", full)
+    assert "No space left on device" in stopped(*words)
+    assert content(tmp_path / "tables") == before
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_roster__two_agencies_of_one_code__one_line(returns: Path, tmp_path: Path) -> None:
+    (tmp_path / "名册.csv").write_text("代码,名称\n329901,甲\n329901,乙\n", "utf-8")
+    said = stopped("merge", returns, "--roster", tmp_path / "名册.csv", "-o", tmp_path / "汇总.xlsx")
+    assert "第 3 行的代码 329901 与第 2 行重复" in said
+    assert not (tmp_path / "汇总.xlsx").exists()
+
+
+def test_merge__killed_at_any_moment__no_half_file_and_the_next_run_is_the_same(returns: Path, tmp_path: Path) -> None:
+    wanted = answer("merge", returns, "--roster", ROSTER, "-o", tmp_path / "whole.xlsx")
+    out = tmp_path / "out"
+    out.mkdir()
+    names = ("-o", str(out / "汇总.xlsx"), "--html", str(out / "a.html"), "--cache", str(tmp_path / "cache"), "--force")
+    program = [sys.executable, "-c", "from xltool.cli import main; main()"]
+    words = [*program, "merge", str(returns), "--roster", str(ROSTER), *names]
+    start = time.monotonic()
+    assert subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 1
+    whole = time.monotonic() - start
+    for tenth in (3, 6, 8, 9, 10):
+        running = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole * tenth / 10)
+        running.kill()
+        running.wait()
+        openpyxl.load_workbook(out / "汇总.xlsx").close()
+        assert (out / "a.html").read_text("utf-8").endswith("</html>\n")
+    again = answer("merge", returns, "--roster", ROSTER, *names)
+    assert again == wanted
