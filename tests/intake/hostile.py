@@ -597,6 +597,11 @@ def ods_elements() -> bytes:
     return zipped({"mimetype": ODS, "content.xml": spreadsheet("<t:x/>" * 3_100_000)}, zipfile.ZIP_STORED)
 
 
+def encrypted_xls() -> bytes:
+    """An .xls whose first records are BOF and FILEPASS."""
+    return ole("Workbook") + (b"\x09\x08\x10\0" + bytes(16) + b"\x2f\0\x36\0").ljust(512, b"\0")
+
+
 def xlsb() -> bytes:
     rels = relationships(("rId1", f"{REL}/officeDocument", "xl/workbook.bin"))
     types = content_types(BINARY).replace(WORKBOOK, "xl/workbook.bin")
@@ -605,6 +610,7 @@ def xlsb() -> bytes:
 
 LIBRARY = {
     "xls-in-a-loop": Bad(lambda: ole("Workbook"), "file.reader_died", {}),
+    "xls-encrypted": Bad(encrypted_xls, "file.encrypted", {}),
     "xls-cut-short": damaged(lambda: ole("Workbook")[:1000], Damage.NOT_A_ZIP),
     "ods-not-closed": damaged(ods("<a>"), Damage.XML),
     "ods-without-sheets": damaged(ods("<a/>"), Damage.NO_SHEETS),

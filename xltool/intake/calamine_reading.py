@@ -4,7 +4,7 @@ import io
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from xltool.intake import limits
 
@@ -16,8 +16,6 @@ def values(data: bytes) -> dict[str, Any]:
     """``sheets``: of each its name, state, merged ranges and cells, whose places begin at 1; or a ``problem``."""
     try:
         sheets = _read(data)
-    except PasswordError:
-        return {"problem": "encrypted"}
     except _TooMuchError:
         return {"problem": "cells_held"}
     return {"sheets": sheets} if sheets else {"problem": "no_sheets"}

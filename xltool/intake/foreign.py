@@ -13,7 +13,6 @@ from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 from xltool.intake.worker import WORKER
 
 _PROBLEMS = {
-    "encrypted": UnreadableFileError("file.encrypted"),
     "password": UnreadableFileError("file.wrong_password"),
     "no_library": UnreadableFileError("file.no_decryption"),
     "memory": UnreadableFileError("file.reader_died"),

@@ -19,7 +19,7 @@ from xltool.intake.opendocument import CONTENT, read_opendocument
 from xltool.intake.raw import RawSheet, RawWorkbook
 from xltool.intake.refusals import Damage, FileKind, damaged, not_workbook
 from xltool.intake.shared_strings import read_shared_strings
-from xltool.intake.sniffing import Readable, is_ods, kind_of
+from xltool.intake.sniffing import ZIP, Readable, is_ods, kind_of
 from xltool.intake.workbook_parts import Outline, main_part, read_outline
 from xltool.intake.worksheets import Shared, read_worksheet
 from xltool.intake.xml_parts import refuse_doctype
@@ -69,12 +69,12 @@ def _read(file: HandedIn, password: str | None) -> RawWorkbook:
         raise damaged("", Damage.NOT_A_ZIP)
     if isinstance(kind, FileKind):
         raise not_workbook(kind)
-    if kind is Readable.XLS:
-        return _old(file, password)
-    if kind is Readable.ENCRYPTED:
+    if kind in (Readable.ENCRYPTED, Readable.ENCRYPTED_XLS):
         file = _unlocked(file, password)
-        if kind_of(file.data) is not Readable.PACKAGE:
-            raise damaged("", Damage.NOT_A_ZIP)
+    if kind in (Readable.XLS, Readable.ENCRYPTED_XLS):
+        return _valued(file, "xls")
+    if not file.data.startswith(ZIP):
+        raise damaged("", Damage.NOT_A_ZIP)
     package = Package(file.data)
     if is_ods(package):
         sheets = read_opendocument(package.pieces(CONTENT))
@@ -84,16 +84,6 @@ def _read(file: HandedIn, password: str | None) -> RawWorkbook:
     if main.container == "xlsb":
         return _binary(file, package)
     return _complete(file, package, read_outline(package, main))
-
-
-def _old(file: HandedIn, password: str | None) -> RawWorkbook:
-    """An .xls, whose own encryption only reading it reveals."""
-    try:
-        return _valued(file, "xls")
-    except UnreadableFileError as refusal:
-        if refusal.code != "file.encrypted":
-            raise
-    return _valued(_unlocked(file, password), "xls")
 
 
 def _unlocked(file: HandedIn, password: str | None) -> HandedIn:

@@ -13,12 +13,14 @@ class Readable(StrEnum):
 
     PACKAGE = "package"
     XLS = "xls"
+    ENCRYPTED_XLS = "encrypted_xls"
     ENCRYPTED = "encrypted"
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 _ENTRY_BYTES = 128
+_SECTOR_BYTES = 64  # the smallest: where a stream may begin
 
 
 def _entry(name: str) -> re.Pattern[bytes]:
@@ -37,6 +39,8 @@ _STREAMS: tuple[tuple[re.Pattern[bytes], Readable | FileKind], ...] = (
     (_entry("PowerPoint Document"), FileKind.PRESENTATION),
     (_entry("Root Entry"), FileKind.OTHER_OFFICE),
 )
+# An .xls that is encrypted says so behind its first record ([MS-XLS] 2.4.117), perhaps behind that of write protection.
+_FILE_PASS = re.compile(rb"\x09\x08(?:\x10\0[\s\S]{16}|\x08\0[\s\S]{8})(?:\x86\0\0\0)?\x2f\0")
 # First bytes of what is no workbook; a zip without a file header is an empty archive.
 _FOREIGN = (
     (b"%PDF", FileKind.PDF),
@@ -95,10 +99,12 @@ def is_ods(package: Package) -> bool:
 
 def _ole_kind(data: bytes) -> Readable | FileKind | None:
     """By the names of its streams, looked for wherever an entry may stand: no chain is followed, so none can loop."""
-    for entry, kind in _STREAMS:
-        if any(found.start() % _ENTRY_BYTES == 0 for found in entry.finditer(data)):
-            return kind
-    return None
+    kind = next((kind for entry, kind in _STREAMS if _occurs(entry, data, _ENTRY_BYTES)), None)
+    return Readable.ENCRYPTED_XLS if kind is Readable.XLS and _occurs(_FILE_PASS, data, _SECTOR_BYTES) else kind
+
+
+def _occurs(pattern: re.Pattern[bytes], data: bytes, alignment: int) -> bool:
+    return any(found.start() % alignment == 0 for found in pattern.finditer(data))
 
 
 def _text_kind(start: bytes) -> FileKind | None:
