@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from xltool.model import Cell, Kind, Number, Relation
 
-MOST_STEPS = 200_000  # of one search; a line of seven figures takes some hundred
+MOST_STEPS = 40_000  # of one search; a line of seven figures takes some hundred
 MOST_CUTS = 5_000  # more than these decide nothing
 
 _FIGURES = {

@@ -179,15 +179,18 @@ def _figures(
             seen = seen or token.what is What.FIGURE
             kept.append(token)
         elif seen or not (token.piece == first or is_fragment(plain(token.text), anchor)):
-            torn = words.issuperset(plain(token.text)) and 0 < _next_figures(tokens, words) < asked
+            torn = words.issuperset(plain(token.text)) and _ends_follow(tokens, asked, words)
             return tuple(kept), seen and (torn or _ends_a_figure(kept[-1], token))
     return tuple(kept), False
 
 
-def _next_figures(tokens: Iterator[Token], words: frozenset[str]) -> int:
-    """How many figures come next, behind what is left of labels."""
+def _ends_follow(tokens: Iterator[Token], asked: int, words: frozenset[str]) -> bool:
+    """Whether what comes next, behind what is left of labels, are fewer figures than a line has, and no run of them."""
     following = dropwhile(lambda token: token.what is What.WORDS and words.issuperset(plain(token.text)), tokens)
-    return sum(token.what is What.FIGURE for token in takewhile(lambda token: token.what is not What.WORDS, following))
+    figures = [
+        token for token in takewhile(lambda token: token.what is not What.WORDS, following) if token.what is What.FIGURE
+    ]
+    return 0 < len(figures) < asked and not (len(figures) == 1 and len(plain(figures[0].text)) >= asked)
 
 
 def _tokens(found: Stream, start: int, stop: int) -> Iterator[Token]:

@@ -157,11 +157,13 @@ def with_ordinal(found: Stream, start: int, anchor: Anchor) -> int:
 def likeness(words: str, anchor: Anchor, *, numbered: bool) -> float:
     """From 0 to 1, how much ``words`` look like a label; ``numbered`` if the label's own number stands before them."""
     core = anchor.core
-    words = words.removeprefix(anchor.ordinal)
+    if anchor.ordinal and words.startswith(anchor.ordinal):
+        words, numbered = words.removeprefix(anchor.ordinal), True
     shared = sum((Counter(words) & Counter(core)).values())
-    if shared < ENOUGH * min(len(words), len(core)) or len(words) < 2:
+    fewest = min(2, len(core) - 1) if numbered else 4
+    if shared < ENOUGH * min(len(words), len(core)) or len(words) < min(2, fewest):
         return 0.0
-    if _within(words, core) and len(words) >= (2 if numbered else 4):
+    if _within(words, core) and len(words) >= fewest:
         return 0.7 + 0.3 * len(words) / len(core)
     return 1 - distance(words, core) / max(len(words), len(core))
 

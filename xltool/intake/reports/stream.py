@@ -10,7 +10,7 @@ from xltool.forms.dialect import dialect
 from xltool.intake import labels
 from xltool.intake.reports.pieces import Piece
 
-SIGNS = 4_000_000  # a report has some 10,000; a page around it seldom 100,000
+SIGNS = 2_000_000  # a report has some 10,000; a page around it seldom 100,000
 _UNSEEN = frozenset('\u200b\u200c\u200d\u2060\ufeff\u00ad"*#`~|')  # zero width, quotation and mark-up
 FIGURE_SIGNS = frozenset("0123456789.,+-/%\u2014\u2013\u2212\u2015\u2500")
 

@@ -8,6 +8,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -19,8 +20,9 @@ from xltool.intake.reports.plain import read_plain
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_EVENTS = 3_000_000
+MOST_EVENTS = 1_000_000  # of the walk through a page; real ones have some 20,000
 MOST_EMBEDDED = 40  # strings of a page that are looked at as pages of their own
+MOST_STRINGS = 100_000  # of one script
 SHORTEST_EMBEDDED = 200  # signs
 
 _SKIPPED = frozenset({"script", "style", "noscript", "template", "title", "select", "object", "svg", "iframe"})
@@ -204,7 +206,8 @@ def strings_in_script(script: str) -> Iterator[str]:
     try:
         found = list(_strings_in_data(json.loads(script)))
     except (ValueError, RecursionError):
-        found = [unescaped(next(filter(None, match.groups()), "")) for match in _STRING.finditer(script)]
+        literals = islice(_STRING.finditer(script), MOST_STRINGS)
+        found = [unescaped(next(filter(None, match.groups()), "")) for match in literals]
     long = sorted(filter(_is_long, found), key=len, reverse=True)
     yield from long
     joined = "".join(found)
