@@ -43,7 +43,9 @@ DOORS: dict[str, tuple[str, ...]] = {
     "rich": ("terminal",),
     "python_calamine": OPENING,
     "msoffcrypto": ("intake.decrypting",),
-    "lxml": (*OPENING, "outputs.marks"),
+    "lxml": (*OPENING, "outputs.marks", "intake.reports.web", "intake.reports.word"),
+    "pdfplumber": ("intake.reports.pdf_worker",),
+    "pdfminer": ("intake.reports.pdf_worker",),
     "zipfile": (*OPENING, "intake.archives", "outputs.marks"),
     "xml": OPENING,
     "pyexpat": OPENING,
@@ -53,6 +55,7 @@ DOORS |= dict.fromkeys(("socket", "ssl", "http", "urllib.request", "ftplib", "sm
 
 # Loaded only by the command that needs them; the start of every command is their absence.
 HEAVY = {"pandas", "numpy", "pyarrow", "openpyxl", "lxml", "xlsxwriter", "python_calamine", "ortools", "docx"}
+HEAVY |= {"pdfplumber", "pdfminer"}
 
 LONGEST = 400  # lines of a module
 LONGER = {"model": 600}  # the nouns stand together, as in the glossary of docs/architecture.md: fields, no behaviour
