@@ -444,3 +444,27 @@ def test_choose__areas_without_a_code_and_of_one_name__are_not_versions_of_each_
     areas = [consolidate(choose(part, None, the_form(), YEAR), None, the_form(), YEAR, area=nameless) for part in parts]
     files = [stored(made.summary, f"{number}.xlsx") for number, made in enumerate(areas)]
     assert [item.status for item in choose(files, None, the_form(), YEAR)] == [Status.ACCEPTED, Status.ACCEPTED]
+
+
+def test_published_area__its_members_complete__every_cell_is_compared() -> None:
+    everyone = [sent(each, 10) for each in TOWNS]
+    assert [finding.code for finding in merged([sent(DISTRICT, 60), *everyone]).findings] == []
+    (finding,) = merged([sent(DISTRICT, 61), *everyone]).findings
+    assert (finding.code, finding.severity, finding.spots) == (
+        "merge.published_differs",
+        Severity.EXPLAIN,
+        (Spot(NEW, "表三", "D7"),),
+    )
+    assert texts.say(finding).startswith(
+        "“九区”报的地区数与成员单位合计有 1 项不一致：一、本年新收政府信息公开申请数量·自然人公布 61，合计 60。"
+    )
+
+
+def test_published_area__while_members_are_missing__only_a_sum_above_it_is_wrong() -> None:
+    some = [sent(each, 10) for each in (A, B, C)]
+    known = {finding.code for finding in merged([sent(DISTRICT, 60), *some]).findings}
+    assert known == {"merge.incomplete"}
+    found = {finding.code: finding for finding in merged([sent(DISTRICT, 29), *some]).findings}
+    exceeded = found["merge.published_exceeded"]
+    assert exceeded.severity is Severity.MUST_FIX
+    assert texts.say(exceeded).startswith("还缺 3 个成员单位，已收到的合计就有 1 项超过“九区”报的地区数：")

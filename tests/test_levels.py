@@ -136,6 +136,20 @@ def test_levels__a_district_that_sends_its_consolidation__counts_once_with_the_r
     }
 
 
+def test_levels__a_district_that_publishes_its_own_figures__is_compared_with_the_sum_of_its_members(
+    small: Path,
+) -> None:
+    district = next(each for each in tree() if each.code == "111")
+    issue = Issue(district, 2025, "111", filling=Filling({NEW: 1, "requests.granted.natural_person": 1}, declared=True))
+    write_template(plan(the_form()), issue, small / "returns" / "111.xlsx")
+    found = levels_of(small)
+    (level,) = (each for each in found["levels"] if each["code"] == "111")
+    (finding,) = (each for each in level["findings"] if each["code"] == "merge.published_exceeded")
+    assert (finding["severity"], finding["facts"]["missing"]) == ("must_fix", 6)
+    assert {"id": NEW, "sheet": "表三", "address": "D7"} in finding["cells"]
+    assert {Path(row["file"]).name: row["status"] for row in found["files"]}["111.xlsx"] == "foreign"
+
+
 def test_levels__consolidations_that_share_an_agency__are_refused_by_name(small: Path) -> None:
     for name, codes in (("甲", ("1111", "1121")), ("乙", ("1111", "1122"))):
         files = [small / "returns" / f"{code}.xlsx" for code in codes]

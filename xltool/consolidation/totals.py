@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Context, Decimal, localcontext
 
+from xltool.consolidation.published import against_published
 from xltool.consolidation.tree import Tree, leaves
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import plan
@@ -45,7 +46,7 @@ def consolidate(
     missing = tree.missing(parts)
     summary = replace(_summed(parts, form, year, area), absent=_absent(parts, missing))
     made = Consolidation(form, year, summary, parts, missing, tuple(chosen), (), roster)
-    return replace(made, findings=tuple(_doubts(made)))
+    return replace(made, findings=(*_doubts(made), *against_published(chosen, parts, tree, form)))
 
 
 def _absent(parts: Sequence[Submission], missing: Sequence[Agency]) -> tuple[Leaf, ...]:
