@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.checks.figures import FORM, found, published, said, submission, zeros
-from xltool.model import Explanation, Finding
+from tests.checks.figures import FORM, found, published, said, submission
+from xltool.model import Explanation, Finding, Number
 
 CARRY = "本年“上年结转”等于上年“结转下年度继续办理”（自然人）"
 BALANCE = "第一项加第二项之和，等于第三项加第四项之和（自然人）"
-PREVIOUS = submission(
-    zeros(**{"requests.carried_out.natural_person": 12, "disclosure.normative_documents.in_force": 3}), year=2024
-)
+LEFT_OPEN: dict[str, Number | str | None] = {
+    "requests.carried_out.natural_person": 12,
+    "requests.carried_out.enterprise": 0,
+}
+PREVIOUS = submission(published("zhangjiawan-2025") | LEFT_OPEN, year=2024)
 
 
 def explained(relation: str = CARRY, left: str = "13", right: str = "12", reason: str = "上年漏计一件") -> Explanation:
