@@ -30,6 +30,7 @@ check: lint test
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python -m benchmarks.localisation
+	$(BIN)/python -m benchmarks.narrative
 
 pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures.py

@@ -1,6 +1,6 @@
 """What is read in the text of published reports, and how it is judged; false alarms on clean workbooks.
 
-    python benchmarks/narrative.py REPORTS [--clean 1000] [--seed 1]
+    python -m benchmarks.narrative [REPORTS] [--clean 1000] [--seed 1]
 
 REPORTS holds one folder a report: ``raw.txt`` as published, and ``truth.json`` with ``narrative_claims`` (text, value
 or list of values, agrees: true, false, or null where nobody can say). Printed are: for every claim of a truth, whether

@@ -1,0 +1,24 @@
+"""The benchmark of texts in small: plausible text about right figures brings nobody anything to do."""
+
+import random
+
+from benchmarks.narrative import clean, told
+from tests.checks.figures import FORM, PLAN, flat
+from xltool.checks.claims import Judgement
+from xltool.checks.context import Context
+from xltool.checks.review import review
+
+SEED, COUNT = 11, 60
+
+
+def test_clean_reports_with_plausible_text__read_and_never_accused() -> None:
+    rng = random.Random(SEED)
+    mentioned = 0
+    for number in range(COUNT):
+        read, before = clean(rng, FORM, number)
+        found = flat(review(read, Context(FORM, PLAN, previous=before)))
+        assert [each for each in found if each[1] != "note" or each[0] != "YEAR-JUMP"] == []
+        mentions = told(read, FORM)
+        assert [each for each in mentions if each.judgement is Judgement.DIFFERS] == []
+        mentioned += len(mentions)
+    assert mentioned > 5 * COUNT
