@@ -6,8 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.intake.hostile import BAD, BOMBS, LIBRARY
+from tests.intake.hostile import BAD, BOMBS, LIBRARY, good
+from tests.intake.packages import GOOD
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.intake.opening import open_workbook
 
@@ -36,6 +39,30 @@ def test_bad_file__refused_with_its_code(name: str, tmp_path: Path) -> None:
     facts = {key: refusal.value.facts.get(key) for key in bad.facts}
     assert (refusal.value.code, facts, refusal.value.facts["file"]) == (bad.code, bad.facts, "return.xlsx")
     assert took < (SECONDS_OF_THE_LARGEST if name in LARGEST else SECONDS)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_rotten_bytes__refused_or_without_effect(tmp_path: Path, data: st.DataObject) -> None:
+    content = bytearray(good())
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path / "return.xlsx"
+    path.write_bytes(content)
+    try:
+        book = open_workbook(path)
+    except (UnreadableFileError, ForeignFileError):
+        return
+    assert [{address: cell.text for address, cell in found.cells.items()} for found in book.sheets] == [GOOD]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, len(good()) - 1))
+def test_cut_short_anywhere__refused(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "return.xlsx"
+    path.write_bytes(good()[:length])
+    with pytest.raises((UnreadableFileError, ForeignFileError)):
+        open_workbook(path)
 
 
 # Runs in a process of its own: opens every file named and prints the most memory this process ever took, in MiB.

@@ -41,20 +41,20 @@ AnyRows = TypeVar("AnyRows", bound=Rows)
 
 
 def read_grid(
-    part: Part, body: str, wanted: frozenset[str], new_rows: Callable[[], AnyRows]
+    part: Part, body: str, wanted: frozenset[str], texts: frozenset[str], new_rows: Callable[[], AnyRows]
 ) -> tuple[list[Element], AnyRows]:
-    """The wanted elements outside the element ``body`` of a part, and the rows inside it.
+    """The elements ``wanted`` (those in ``texts`` with their text) outside the element ``body``, and the rows in it.
 
     ``body`` is "sheetData", or "sst" where the root itself is meant.
     """
     roots = frozenset({"worksheet" if body == "sheetData" else body})
     rows = new_rows()
     try:
-        found = _read_plain(part.pieces(), Collector(part, roots, wanted | {body}), body.encode(), rows)
+        found = _read_plain(part.pieces(), Collector(part, roots, wanted | {body}, texts), body.encode(), rows)
     except NotPlainError:
         rows = new_rows()
         rewriter = Rewriter(part.name)
-        collector = Collector(part, roots, wanted, body, rewriter.begin, Excess.REWRITTEN)
+        collector = Collector(part, roots, wanted, texts, body, rewriter.begin, Excess.REWRITTEN)
         found = _read_rewritten(part.pieces(), collector, rewriter, rows)
     if sum(element.path == body for element in found) > 1:
         raise damaged(part.name, Damage.UNEXPECTED_ELEMENT)

@@ -33,6 +33,9 @@ def resolved(text: str, part: str) -> str:
     """The characters meant by a stretch of XML text. Raises UnreadableFileError for a reference to nothing."""
     if "&" not in text:
         return text
+    plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'")
+    if plain.count("&") == plain.count("&amp;"):  # nothing but the five names: the usual case, and a quick one
+        return plain.replace("&amp;", "&")
     try:
         return _REFERENCE.sub(_referenced, text)
     except (KeyError, ValueError):

@@ -40,4 +40,4 @@ class _Strings:
 
 def read_shared_strings(part: Part) -> list[str]:
     """Every shared string by its index: runs of rich text joined, phonetic readings left out."""
-    return read_grid(part, "sst", frozenset(), lambda: _Strings(part.name))[1].texts
+    return read_grid(part, "sst", frozenset(), frozenset(), lambda: _Strings(part.name))[1].texts

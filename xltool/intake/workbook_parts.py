@@ -88,7 +88,7 @@ def read_outline(package: Package, main: MainPart) -> Outline:
     workbook, roots = main.part, main.roots
     relations = _relations(package, workbook)
     wanted = frozenset({_SHEET, _NAME, _LOCK})
-    elements = collect(package.part(workbook), frozenset({"workbook"}), wanted)
+    elements = collect(package.part(workbook), frozenset({"workbook"}), wanted, frozenset({_NAME}))
     locks = [element.attributes.get("lockStructure") for element in elements if element.path == _LOCK]
     sheets = _sheets(elements, relations, workbook, package)
     return Outline(
@@ -222,11 +222,11 @@ def _target(relations: Mapping[str, Relation], kind: str) -> str | None:
 def _properties(package: Package, part: str | None) -> dict[str, str]:
     if not part or part not in package:
         return {}
-    values = {f"custom:property/vt:{kind}" for kind in _VALUES | _MORE_VALUES}
+    values = frozenset(f"custom:property/vt:{kind}" for kind in _VALUES | _MORE_VALUES)
     wanted = frozenset({"custom:property", *values})
     properties: dict[str, str] = {}
     name = ""
-    for element in collect(package.part(part), frozenset({"custom:Properties"}), wanted):
+    for element in collect(package.part(part), frozenset({"custom:Properties"}), wanted, values):
         if element.path == "custom:property":
             name = element.attributes.get("name", "")
         elif name in properties:
@@ -240,6 +240,6 @@ def _program(package: Package, part: str | None) -> str:
     if not part or part not in package:
         return ""
     wanted = ("app:Application", "app:AppVersion")
-    found = collect(package.part(part), frozenset({"app:Properties"}), frozenset(wanted))
+    found = collect(package.part(part), frozenset({"app:Properties"}), frozenset(wanted), frozenset(wanted))
     texts = {element.path: element.text.strip() for element in found}
     return " ".join(texts[path] for path in wanted if texts.get(path))

@@ -83,7 +83,7 @@ class _CellKind(NamedTuple):
 
 def read_worksheet(part: Part, shared: Shared) -> Sheet:
     """One worksheet; what it holds is taken from the effort that the workbook may still cost."""
-    found, cells = read_grid(part, "sheetData", _WANTED, lambda: _Cells(part, shared))
+    found, cells = read_grid(part, "sheetData", _WANTED, frozenset({_VALIDATION_2009}), lambda: _Cells(part, shared))
     merged = tuple(element.attributes.get("ref", "") for element in found if element.path == _MERGE)
     if len(merged) > limits.MERGES:
         raise over_limit(part.name, Excess.MERGES, limits.MERGES)

@@ -92,7 +92,8 @@ Diversion = Callable[[str, XMLParserType, Resume], None]
 class Collector:
     """Feeds one part through a parser and keeps the wanted elements, in document order.
 
-    ``roots`` are the short names the root element may have; ``wanted`` the paths below it to keep. At the element
+    ``roots`` are the short names the root element may have; ``wanted`` the paths below it to keep; ``texts`` those
+    of them whose text is wanted too (they have no elements inside). At the element
     ``diverted`` (a path, or the name of the root) the parser is handed to ``diversion``, to be resumed at its end.
     ``cost`` is what its bytes are counted as.
     """
@@ -102,6 +103,7 @@ class Collector:
         part: Part,
         roots: frozenset[str],
         wanted: frozenset[str],
+        texts: frozenset[str] = frozenset(),
         diverted: str = "",
         diversion: Diversion | None = None,
         cost: Excess = Excess.BYTES,
@@ -112,10 +114,11 @@ class Collector:
         self.parser = new_parser(part.name)
         self._roots, self._wanted, self._ways = roots, wanted, _ways_to(wanted)
         self._diverted, self._diversion = diverted, diversion
+        self._wanted_texts = texts
         self._paths: list[str] = []
         self._texts: list[str] = []
         self._effort, self._cost = part.effort, cost
-        self._fed = 0
+        self._fed = self._depth = 0
         self._listen()
 
     def _listen(self) -> None:
@@ -150,6 +153,8 @@ class Collector:
             if path in self._wanted:
                 self._keep(path, attributes)
             elif path not in self._ways and path != self._diverted:
+                if above in self._wanted_texts:
+                    raise damaged(self.part, Damage.UNEXPECTED_ELEMENT, name)
                 self._skip()
         if path == self._diverted and self._diversion:
             self._diversion(path, self.parser, self._resume)
@@ -158,34 +163,30 @@ class Collector:
         if len(self.found) >= limits.ELEMENTS:
             raise over_limit(self.part, Excess.ELEMENTS, limits.ELEMENTS)
         self.found.append(Element(path, attributes))
-        self._texts.clear()
-        self.parser.CharacterDataHandler = self._texts.append
+        if path in self._wanted_texts:
+            self._texts.clear()
+            self.parser.CharacterDataHandler = self._texts.append
 
     def _end(self, _full: str) -> None:
         path = self._paths.pop()
-        if self._texts:
-            if self.found[-1].path == path:
-                self.found[-1].text = "".join(self._texts)
-            self._texts.clear()
-        self.parser.CharacterDataHandler = None
+        if path in self._wanted_texts:
+            self.found[-1].text = "".join(self._texts)
+            self.parser.CharacterDataHandler = None
 
     def _skip(self) -> None:
         """Hear nothing until the element that has just begun ends."""
-        depth, most, parser = 1, limits.DEPTH - len(self._paths), self.parser
+        self._depth = 1
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self._start_skipped, self._end_skipped
 
-        def start(_full: str, _attributes: dict[str, str]) -> None:
-            nonlocal depth
-            depth += 1
-            if depth > most:
-                raise over_limit(self.part, Excess.DEPTH, limits.DEPTH)
+    def _start_skipped(self, _full: str, _attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > limits.DEPTH:
+            raise over_limit(self.part, Excess.DEPTH, limits.DEPTH)
 
-        def end(full: str) -> None:
-            nonlocal depth
-            depth -= 1
-            if not depth:
-                self._resume(full)
-
-        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, None
+    def _end_skipped(self, full: str) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._resume(full)
 
     def _resume(self, full: str) -> None:
         self._listen()
@@ -198,9 +199,11 @@ def _ways_to(paths: frozenset[str]) -> frozenset[str]:
     return frozenset(path[:at] for path in paths for at, sign in enumerate(path) if sign == "/")
 
 
-def collect(part: Part, roots: frozenset[str], wanted: frozenset[str]) -> list[Element]:
-    """The wanted elements of a whole part."""
-    collector = Collector(part, roots, wanted)
+def collect(
+    part: Part, roots: frozenset[str], wanted: frozenset[str], texts: frozenset[str] = frozenset()
+) -> list[Element]:
+    """The wanted elements of a whole part, as `Collector` has them."""
+    collector = Collector(part, roots, wanted, texts)
     for piece in part.pieces():
         collector.feed(piece)
     collector.feed(b"", final=True)
