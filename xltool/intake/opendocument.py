@@ -5,13 +5,12 @@ Formulas are seen but not kept (they are written in another language); locks and
 
 import re
 from collections.abc import Iterable
-from pyexpat import ExpatError
 
 from xltool.intake import limits
 from xltool.intake.addresses import column_letters
 from xltool.intake.raw import RawCell, RawSheet, Stored
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
-from xltool.intake.xml_parts import must_move_on, new_parser
+from xltool.intake.xml_parts import new_parser, parse_all
 
 CONTENT = "content.xml"
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -43,15 +42,7 @@ _TYPES = {
 def read_opendocument(pieces: Iterable[bytes]) -> tuple[RawSheet, ...]:
     """The sheets of an .ods. Raises UnreadableFileError for what is not well-formed, or more than the limits allow."""
     reader = _Reader()
-    fed = 0
-    try:
-        for piece in pieces:
-            reader.parser.Parse(piece, False)
-            fed += len(piece)
-            must_move_on(reader.parser, CONTENT, fed)
-        reader.parser.Parse(b"", True)
-    except ExpatError:
-        raise damaged(CONTENT, Damage.XML) from None
+    parse_all(reader.parser, CONTENT, pieces)
     if not reader.sheets:
         raise damaged(CONTENT, Damage.NO_SHEETS)
     return tuple(reader.sheets)

@@ -136,7 +136,7 @@ class Collector:
         self._fed += len(data)
         self._effort.spend(self.part, self._cost, len(data))
         if not final:
-            must_move_on(self.parser, self.part, self._fed)
+            _must_move_on(self.parser, self.part, self._fed)
 
     def _start(self, full: str, attributes: dict[str, str]) -> None:
         name = _NAMES[full]
@@ -215,7 +215,20 @@ def is_true(text: str | None) -> bool:
     return text is not None and text.strip() in ("1", "true", "on")
 
 
-def must_move_on(parser: XMLParserType, part: str, fed: int) -> None:
+def parse_all(parser: XMLParserType, part: str, pieces: Iterable[bytes]) -> None:
+    """Feed a whole part to a parser that has its handlers."""
+    fed = 0
+    try:
+        for piece in pieces:
+            parser.Parse(piece, False)
+            fed += len(piece)
+            _must_move_on(parser, part, fed)
+        parser.Parse(b"", True)
+    except ExpatError:
+        raise damaged(part, Damage.XML) from None
+
+
+def _must_move_on(parser: XMLParserType, part: str, fed: int) -> None:
     """Refuse a part in which one token has gone on for too long: expat would hold all of it, and look at it again."""
     if fed - parser.CurrentByteIndex > limits.TOKEN_BYTES + limits.PIECE_BYTES:
         raise over_limit(part, Excess.TOKEN, limits.TOKEN_BYTES)
@@ -232,7 +245,7 @@ def refuse_doctype(part: Part) -> None:
             part.effort.spend(part.name, Excess.BYTES, len(piece))
             parser.Parse(piece, False)
             fed += len(piece)
-            must_move_on(parser, part.name, fed)
+            _must_move_on(parser, part.name, fed)
     except (_RootReachedError, ExpatError):
         return
 
