@@ -4,7 +4,7 @@
 """
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pyexpat import ExpatError, ParserCreate, XMLParserType
