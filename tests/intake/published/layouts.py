@@ -1,6 +1,6 @@
 """Reports of any form in the layouts reports are published in, made from figures by cell id.
 
-A layout takes the form, the text each figure is printed with, and gives a file's content. Every one starts from the same
+A layout takes the form and the text each figure is printed with, and gives a file's content. All start from the same
 grid: what stands in each row of each table, labels and figures, in reading order.
 """
 
@@ -45,10 +45,20 @@ class Part(NamedTuple):
     rows: tuple[tuple[Spot, ...], ...] = ()
 
 
-def parts(form: Form, texts: Texts, agency: str = "云河市示范区人民政府", year: int | None = None) -> list[Part]:
+Report = list[Part]
+
+
+AGENCY = "云河市示范区人民政府"
+
+
+def year_of(form: Form) -> int:
+    return form.last_year or 2024
+
+
+def parts(form: Form, texts: Texts) -> Report:
     """A whole report: title, headings, paragraphs, tables, and the sentence of the tables that are said."""
-    year = year or form.last_year or 2024
-    found = [Part("title", form.report_title.format(agency=agency, year=year)), Part("text", form.opening)]
+    year = year_of(form)
+    found = [Part("title", form.report_title.format(agency=AGENCY, year=year)), Part("text", form.opening)]
     for section in form.sections:
         found.append(Part("heading", section.heading))
         for table in form.tables:
@@ -69,28 +79,28 @@ def parts(form: Form, texts: Texts, agency: str = "云河市示范区人民政�
 # --- text ----------------------------------------------------------------------------------------------------------
 
 
-def lines(form: Form, texts: Texts) -> str:
+def lines(report: Report) -> str:
     """One cell a line; empty cells vanish."""
-    return "\n".join(_lines(form, texts)) + "\n"
+    return "\n".join(_lines(report)) + "\n"
 
 
-def spread_lines(form: Form, texts: Texts) -> str:
+def spread_lines(report: Report) -> str:
     """One cell a line and an empty line between, no-break spaces around figures."""
-    return "\n\n".join(f"\u00a0{line} " if line.isdigit() else line for line in _lines(form, texts)) + "\n"
+    return "\n\n".join(f"\u00a0{line} " if line.isdigit() else line for line in _lines(report)) + "\n"
 
 
-def _lines(form: Form, texts: Texts) -> Iterator[str]:
-    for part in parts(form, texts):
+def _lines(report: Report) -> Iterator[str]:
+    for part in report:
         if part.kind != "table":
             yield part.text
         for row in part.rows:
             yield from (spot.text for spot in row if spot.text)
 
 
-def torn_lines(form: Form, texts: Texts) -> str:
+def torn_lines(report: Report) -> str:
     """One cell a line, long labels broken over lines, page numbers between."""
     found = []
-    for number, line in enumerate(_lines(form, texts)):
+    for number, line in enumerate(_lines(report)):
         step = 15 if len(line) > 4 and not line[0].isdigit() else 60
         found += [line[at : at + step] for at in range(0, len(line), step)]
         if number % 40 == 39:
@@ -98,14 +108,13 @@ def torn_lines(form: Form, texts: Texts) -> str:
     return "\n".join(found) + "\n"
 
 
-def tabbed(form: Form, texts: Texts) -> str:
+def tabbed(report: Report) -> str:
     """Cells one a line behind a tab, cells swallowed by a merge as empty ones, an empty line after each row."""
     found = []
-    for part in parts(form, texts):
+    for part in report:
         if part.kind != "table":
             found.append(f"\n{part.text}\n")
-        for row in swallowed(part.rows):
-            found.append("".join(f"\t{cell}\n" for cell in row))
+        found += ["".join(f"\t{cell}\n" for cell in row) for row in swallowed(part.rows)]
     return "\n".join(found)
 
 
@@ -120,18 +129,18 @@ def swallowed(rows: Iterable[Iterable[Spot]]) -> list[list[str]]:
     return [[cells[column] for column in sorted(cells)] for cells in found]
 
 
-def bars(form: Form, texts: Texts) -> str:
+def bars(report: Report) -> str:
     """Rows between bars."""
     return "\n".join(
         part.text if part.kind != "table" else "\n".join(" | ".join(s.text for s in row) + " |" for row in part.rows)
-        for part in parts(form, texts)
+        for part in report
     )
 
 
-def markdown(form: Form, texts: Texts) -> str:
+def markdown(report: Report) -> str:
     """Markdown, merged cells repeated in each of their places."""
     found = []
-    for part in parts(form, texts):
+    for part in report:
         if part.kind != "table":
             found += [{"title": "# ", "heading": "## ", "text": ""}[part.kind] + part.text, ""]
             continue
@@ -153,16 +162,16 @@ def repeated(rows: Iterable[Iterable[Spot]]) -> list[list[str]]:
     return [[cells.get((row, column), "") for column in range(1, width + 1)] for row in range(1, height + 1)]
 
 
-def glued(form: Form, texts: Texts) -> str:
+def glued(report: Report) -> str:
     """Everything in one line without any separator."""
-    return "".join(_lines(form, texts))
+    return "".join(_lines(report))
 
 
-def spaced(form: Form, texts: Texts) -> str:
+def spaced(report: Report) -> str:
     """A line a row, blanks between the cells."""
     return "\n".join(
         part.text if part.kind != "table" else "\n".join("  ".join(s.text for s in row if s.text) for row in part.rows)
-        for part in parts(form, texts)
+        for part in report
     )
 
 
@@ -171,14 +180,14 @@ def spaced(form: Form, texts: Texts) -> str:
 Cell = Callable[[Spot], str]
 
 
-def page(form: Form, texts: Texts, cell: Cell | None = None, *, table: str = "<table>{}</table>") -> str:
+def page(report: Report, cell: Cell | None = None) -> str:
     """A page with tables as the form prints them."""
     shown = cell or right_spans
     body = []
-    for part in parts(form, texts):
+    for part in report:
         if part.kind == "table":
             rows = "\n".join(f"<tr>{''.join(map(shown, row))}</tr>" for row in part.rows)
-            body.append(table.format(rows))
+            body.append(f"<table>{rows}</table>")
         else:
             tag = {"title": "h1", "heading": "p", "text": "p"}[part.kind]
             body.append(f"<{tag}>{html.escape(part.text)}</{tag}>")
@@ -211,26 +220,26 @@ def nested_cells(spot: Spot) -> str:
     return f"<td><table><tr><td>{html.escape(spot.text)}</td></tr></table></td>"
 
 
-def page_without_spans(form: Form, texts: Texts) -> str:
-    return page(form, texts, no_spans)
+def page_without_spans(report: Report) -> str:
+    return page(report, no_spans)
 
 
-def page_with_wrong_spans(form: Form, texts: Texts) -> str:
-    return page(form, texts, wrong_spans)
+def page_with_wrong_spans(report: Report) -> str:
+    return page(report, wrong_spans)
 
 
-def page_of_sign_spans(form: Form, texts: Texts) -> str:
-    return page(form, texts, sign_spans)
+def page_of_sign_spans(report: Report) -> str:
+    return page(report, sign_spans)
 
 
-def page_with_nested_cells(form: Form, texts: Texts) -> str:
-    return page(form, texts, nested_cells)
+def page_with_nested_cells(report: Report) -> str:
+    return page(report, nested_cells)
 
 
-def page_with_nested_rows(form: Form, texts: Texts) -> str:
+def page_with_nested_rows(report: Report) -> str:
     """The figures of each row in a table of their own, inside one cell."""
     body = []
-    for part in parts(form, texts):
+    for part in report:
         rows = []
         for row in part.rows:
             labels = "".join(right_spans(spot) for spot in row if not spot.cell)
@@ -242,49 +251,49 @@ def page_with_nested_rows(form: Form, texts: Texts) -> str:
     return "<html><body>" + "".join(body) + "</body></html>"
 
 
-def page_of_small_tables(form: Form, texts: Texts) -> str:
+def page_of_small_tables(report: Report) -> str:
     """Every row a table of its own."""
     body = []
-    for part in parts(form, texts):
+    for part in report:
         tables = [f"<table><tr>{''.join(map(right_spans, row))}</tr></table>" for row in part.rows if row]
         body.append("<br>".join(tables) if tables else f"<div>{html.escape(part.text)}</div>")
     return "<html><body>" + "".join(body) + "</body></html>"
 
 
-def page_in_a_script(form: Form, texts: Texts) -> str:
-    inner = json.dumps({"title": "年报", "content": page(form, texts)})
-    return f"<html><head><title>公开</title></head><body><div id='app'></div><script>var data = {inner};</script></body></html>"
+def page_in_a_script(report: Report) -> str:
+    inner = json.dumps({"title": "年报", "content": page(report)})
+    head = "<head><title>公开</title></head>"
+    return f"<html>{head}<body><div id='app'></div><script>var data = {inner};</script></body></html>"
 
 
-def page_built_by_a_script(form: Form, texts: Texts) -> str:
-    rows = page(form, texts).replace("\\", "\\\\").replace("'", "\\'").replace("</", "<\\/").split("\n")
+def page_built_by_a_script(report: Report) -> str:
+    rows = page(report).replace("\\", "\\\\").replace("'", "\\'").replace("</", "<\\/").split("\n")
     script = "\n".join(f"s += '{row}';" for row in rows)
     return f"<html><body><div id='c'></div><script>var s = '';\n{script}\nc.innerHTML = s;</script></body></html>"
 
 
-def page_of_paragraphs(form: Form, texts: Texts) -> str:
+def page_of_paragraphs(report: Report) -> str:
     """No table at all: every cell a paragraph."""
-    body = "".join(f"<p>{html.escape(line)}</p>" for line in _lines(form, texts))
+    body = "".join(f"<p>{html.escape(line)}</p>" for line in _lines(report))
     return f"<html><body><div>{body}</div></body></html>"
 
 
 # --- Word ----------------------------------------------------------------------------------------------------------
 
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def word(form: Form, texts: Texts) -> bytes:
+def word(report: Report) -> bytes:
     """A .docx with merged cells as Word writes them."""
-    body = "".join(
-        _word_table(part.rows) if part.kind == "table" else _word_paragraph(part.text) for part in parts(form, texts)
-    )
+    body = "".join(_word_table(part.rows) if part.kind == "table" else _word_paragraph(part.text) for part in report)
     return _package(body)
 
 
 def _package(body: str) -> bytes:
-    document = f'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>'
+    document = f'{_HEAD}<w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>'
     types = (
-        '<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f'{_HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
         'wordprocessingml.document.main+xml"/></Types>'
@@ -322,9 +331,8 @@ def _word_table(rows: Iterable[Iterable[Spot]]) -> str:
                     else f"<w:vMerge{' w:val=' + chr(34) + 'restart' + chr(34) if down == 0 else ''}/>"
                 )
                 text = spot.text if down == 0 else ""
-                at[spot.box.row + down, spot.box.column] = (
-                    f'<w:tc><w:tcPr><w:gridSpan w:val="{spot.box.columns}"/>{merge}</w:tcPr>{_word_paragraph(text)}</w:tc>'
-                )
+                looks = f'<w:tcPr><w:gridSpan w:val="{spot.box.columns}"/>{merge}</w:tcPr>'
+                at[spot.box.row + down, spot.box.column] = f"<w:tc>{looks}{_word_paragraph(text)}</w:tc>"
     width = max(spot.box.column + spot.box.columns - 1 for row in rows for spot in row)
     body = ""
     for row_number in range(1, len(rows) + 1):
@@ -333,10 +341,11 @@ def _word_table(rows: Iterable[Iterable[Spot]]) -> str:
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4"/>' for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    return f"<w:tbl><w:tblPr><w:tblBorders>{borders}</w:tblBorders></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{body}</w:tbl>"
+    looks = f"<w:tblPr><w:tblBorders>{borders}</w:tblBorders></w:tblPr>"
+    return f"<w:tbl>{looks}<w:tblGrid>{columns}</w:tblGrid>{body}</w:tbl>"
 
 
-TEXTS: dict[str, Callable[[Form, Texts], str]] = {
+TEXTS: dict[str, Callable[[Report], str]] = {
     "lines.txt": lines,
     "spread_lines.txt": spread_lines,
     "torn_lines.txt": torn_lines,
@@ -346,7 +355,7 @@ TEXTS: dict[str, Callable[[Form, Texts], str]] = {
     "spaced.txt": spaced,
     "glued.txt": glued,
 }
-PAGES: dict[str, Callable[[Form, Texts], str]] = {
+PAGES: dict[str, Callable[[Report], str]] = {
     "page.html": page,
     "no_spans.html": page_without_spans,
     "wrong_spans.html": page_with_wrong_spans,
@@ -358,14 +367,19 @@ PAGES: dict[str, Callable[[Form, Texts], str]] = {
     "built_by_a_script.html": page_built_by_a_script,
     "paragraphs.html": page_of_paragraphs,
 }
-FILES: dict[str, Callable[[Form, Texts], bytes]] = {"word.docx": word}
+FILES: dict[str, Callable[[Report], bytes]] = {"word.docx": word}
+
+
+def content(layout: str, report: Report) -> bytes:
+    """A report in one of the layouts, by its name."""
+    if layout in FILES:
+        return FILES[layout](report)
+    return ({**TEXTS, **PAGES}[layout])(report).encode()
 
 
 def file_content(layout: str, form: Form, texts: Texts) -> bytes:
-    """A report in one of the layouts, by its name."""
-    if layout in FILES:
-        return FILES[layout](form, texts)
-    return ({**TEXTS, **PAGES}[layout])(form, texts).encode()
+    """A report of a form with these figures in one of the layouts, by its name."""
+    return content(layout, parts(form, texts))
 
 
 LAYOUTS = (*TEXTS, *PAGES, *FILES)

@@ -8,10 +8,11 @@ from xltool.model import Cell
 
 
 def by_count(field: Field) -> list[Token] | None:
-    """The tokens one for one, where there are as many as figures: those of one row of a table, else all."""
+    """The tokens one for one, where there are as many as figures: those of the first whole row of a table, else all."""
     asked = len(field.cells)
-    if len(field.own) >= asked:
-        return _counted(field.own, field.cells)
+    whole = next((row for row in field.rows if len(row) >= asked), None)
+    if whole is not None:
+        return _counted(whole, field.cells)
     holding = [row for row in field.rows if any(token.what is What.FIGURE for token in row)]
     if len(holding) == 1 and (tokens := _counted(holding[0], field.cells)):
         return tokens

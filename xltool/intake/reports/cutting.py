@@ -56,62 +56,96 @@ def cuts(runs: Sequence[str], cells: Sequence[Cell], equations: Sequence[Balance
 
     Only ways that keep ``equations`` are given, all of whose figures must be in ``cells``. Raises TooManyError.
     """
-    places = {cell.id: place for place, cell in enumerate(cells)}
-    due: dict[int, list[tuple[tuple[int, int], ...]]] = {}
-    constants: dict[tuple[tuple[int, int], ...], int] = {}
-    for equation in equations:
-        terms = tuple((places[cell], coefficient) for cell, coefficient in equation.terms)
-        due.setdefault(max(place for place, _ in terms), []).append(terms)
-        constants[terms] = equation.constant
-    search = _Search(runs, [cell.kind for cell in cells], due, constants)
+    search = _Search(runs, cells, _blocks(cells, equations))
     found = []
     for cut in search.ways(0, 0, ()):
-        found.append(cut)
+        if search.keeps(cut, equations):
+            found.append(cut)
         if len(found) > MOST_CUTS:
             raise TooManyError
     return found
 
 
-class _Search:
-    """One search, counting its steps."""
+def _blocks(cells: Sequence[Cell], equations: Sequence[Balance]) -> list[tuple[int, int]]:
+    """Stretches of ``cells`` (first, last) whose last figure is the sum of the others; each other cell by itself."""
+    places = {cell.id: place for place, cell in enumerate(cells)}
+    sums: dict[int, int] = {}
+    for equation in equations:
+        at = sorted((places[cell], coefficient) for cell, coefficient in equation.terms)
+        signs = [coefficient for _, coefficient in at]
+        adjoining = [place for place, _ in at] == list(range(at[0][0], at[-1][0] + 1))
+        is_sum = signs in ([1] * (len(at) - 1) + [-1], [-1] * (len(at) - 1) + [1])
+        if adjoining and is_sum and not equation.constant:
+            sums[at[0][0]] = at[-1][0]
+    blocks: list[tuple[int, int]] = []
+    while (first := blocks[-1][1] + 1 if blocks else 0) < len(cells):
+        blocks.append((first, sums.get(first, first)))
+    return blocks
 
-    def __init__(
-        self,
-        runs: Sequence[str],
-        kinds: Sequence[Kind],
-        due: dict[int, list[tuple[tuple[int, int], ...]]],
-        constants: dict[tuple[tuple[int, int], ...], int],
-    ) -> None:
+
+class _Search:
+    """One search, counting its steps. Of a block that ends in its sum, the sum is read first: it bounds the parts."""
+
+    def __init__(self, runs: Sequence[str], cells: Sequence[Cell], blocks: Sequence[tuple[int, int]]) -> None:
         self.text = "".join(runs)
-        self.kinds = kinds
-        self.due = due
-        self.constants = constants
+        self.cells = cells
+        self.blocks = blocks
         self.steps = 0
         self.ends: list[int] = []
         for run in runs:
             start = len(self.ends)
             self.ends += [start + len(run)] * len(run)
 
-    def ways(self, place: int, at: int, taken: Cut) -> Iterator[Cut]:
-        """Every way to cut what stands from ``at`` on, for the figures from ``place`` on."""
-        if place == len(self.kinds):
+    def keeps(self, cut: Cut, equations: Sequence[Balance]) -> bool:
+        """Whether a way keeps all equations."""
+        values = {cell.id: number(figure) for cell, figure in zip(self.cells, cut, strict=True)}
+        return all(
+            sum(coefficient * values[cell] for cell, coefficient in equation.terms) + equation.constant == 0
+            for equation in equations
+        )
+
+    def ways(self, block: int, at: int, taken: Cut) -> Iterator[Cut]:
+        """Every way to cut what stands from ``at`` on, for the figures from ``block`` on."""
+        if block == len(self.blocks):
             if at == len(self.text):
                 yield taken
             return
-        left = len(self.kinds) - place - 1
-        for end in range(at + 1, len(self.text) - left + 1):
-            if end > self.ends[at]:
-                return
-            self.steps += 1
-            if self.steps > MOST_STEPS:
-                raise TooManyError
-            if _FIGURES[self.kinds[place]].fullmatch(self.text, at, end):
-                chosen = (*taken, self.text[at:end])
-                if self._kept(place, chosen):
-                    yield from self.ways(place + 1, end, chosen)
+        first, last = self.blocks[block]
+        left = len(self.cells) - last - 1
+        stops = range(at + 1 + last - first, len(self.text) - left + 1) if left else (len(self.text),)
+        for stop in stops:
+            for figures in self._block(first, last, at, stop):
+                yield from self.ways(block + 1, stop, (*taken, *figures))
 
-    def _kept(self, place: int, chosen: Cut) -> bool:
-        return all(
-            sum(coefficient * number(chosen[at]) for at, coefficient in terms) + self.constants[terms] == 0
-            for terms in self.due.get(place, ())
-        )
+    def _block(self, first: int, last: int, at: int, stop: int) -> Iterator[Cut]:
+        """Every way to cut exactly what stands between two places for the cells of one block."""
+        if first == last:
+            if self._is_figure(first, at, stop):
+                yield (self.text[at:stop],)
+            return
+        for start in range(stop - 1, at + last - first - 1, -1):
+            if self._is_figure(last, start, stop):
+                total = number(self.text[start:stop])
+                for parts in self._parts(first, last, at, start, total):
+                    yield (*parts, self.text[start:stop])
+
+    def _parts(self, place: int, last: int, at: int, stop: int, left: Number) -> Iterator[Cut]:
+        """Every way to cut what stands between two places into figures that add up to ``left``."""
+        if place == last:
+            if at == stop and left == 0:
+                yield ()
+            return
+        for end in range(at + 1, stop - (last - place - 1) + 1):
+            if not self._is_figure(place, at, end):
+                continue
+            rest = left - number(self.text[at:end])
+            if rest < 0 and self.cells[place].kind is not Kind.SIGNED_COUNT:
+                return
+            for parts in self._parts(place + 1, last, end, stop, rest):
+                yield (self.text[at:end], *parts)
+
+    def _is_figure(self, place: int, at: int, end: int) -> bool:
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise TooManyError
+        return end <= self.ends[at] and _FIGURES[self.cells[place].kind].fullmatch(self.text, at, end) is not None

@@ -13,11 +13,12 @@ from xltool.intake.reports.pdf import read_pdf
 from xltool.intake.reports.pieces import Document
 from xltool.intake.reports.plain import read_plain
 from xltool.intake.reports.text_encoding import decoded
-from xltool.intake.reports.web import read_web, strings_of_data
+from xltool.intake.reports.web import read_script, read_web, strings_of_data
 from xltool.intake.reports.word import MAIN, read_word
 from xltool.intake.sniffing import Readable, kind_of
 
 _MARKUP = re.compile(r"<(?:html|body|table|tr|td|p|div|span)\b[^>]*>", re.IGNORECASE)
+_ESCAPED = re.compile(r"=\\[\"']")  # an attribute inside a string of a script
 _MAIL = re.compile(rb"(?:^|\n)content-type:\s*(?:multipart/related|text/html)", re.IGNORECASE)
 _LOOKED_AT = 4096
 
@@ -66,7 +67,9 @@ def _texted(data: bytes) -> Document:
     text = decoded(data)
     if text.lstrip()[:1] in {"{", "["} and (hidden := strings_of_data(text)) is not None:
         return hidden
-    return read_web(text) if len(_MARKUP.findall(text)) > 2 else read_plain(text)
+    if len(_MARKUP.findall(text)) <= 2:
+        return read_plain(text)
+    return read_script(text) if _ESCAPED.search(text) and not text.lstrip().startswith("<") else read_web(text)
 
 
 def _page_in_mail(message: Message) -> str | None:

@@ -11,6 +11,7 @@ from xltool.intake.reports.outline import split_ordinal
 from xltool.intake.reports.stream import Stream, plain
 from xltool.model import Form, Section, Table
 
+NARROWEST = 18  # signs of a line in a text of fixed width
 WRAPPED = 0.8  # of the longest line: a line so long without an end goes on in the next
 LONGER = 16  # signs by which a heading may be longer than on the form
 _END = re.compile("[\u3002\uff01\uff1f\uff1b\uff1a!?;:][\u201d\u300d\uff09)]?$")
@@ -112,7 +113,7 @@ def _lines(found: Stream, start: int, stop: int) -> Iterator[str]:
 
 def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
     """Lines of a fixed width drawn together where a sentence goes on."""
-    longest = max(map(len, lines), default=0)
+    longest = max(NARROWEST, *map(len, lines))
     current = last = ""
     for line in lines:
         goes_on = current and len(last) >= WRAPPED * longest and not _END.search(last) and not _numbered(line)

@@ -21,11 +21,11 @@ main()
 """
 
 
-def read_pdf(data: bytes, seconds: float = SECONDS) -> Document:
+def read_pdf(data: bytes, seconds: float | None = None) -> Document:
     """The tables and lines of a PDF. Raises UnreadableFileError for what has no text, or cannot be read."""
     if find_spec("pdfplumber") is None:
         raise UnreadableFileError("import.needs_extra", library="pdfplumber")
-    answer = _asked(data, seconds)
+    answer = _asked(data, SECONDS if seconds is None else seconds)
     match answer.get("problem"):
         case None:
             return _document(answer)

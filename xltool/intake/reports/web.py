@@ -7,7 +7,7 @@ The door to lxml's HTML parser, which reads whatever a browser would.
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -60,14 +60,23 @@ def read_web(text: str) -> Document:
     return Document("html", visible.done(), "paragraph", titles, pictures, embedded)
 
 
+def read_script(text: str) -> Document:
+    """A script by itself: the pages in its strings, and at last whatever a browser would make of it as a page."""
+    return _hiding([*strings_in_script(text)][:MOST_EMBEDDED], read_web(text))
+
+
 def strings_of_data(text: str) -> Document | None:
     """A file of data (JSON) whose strings may be pages; None if it is no data."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    long = sorted(filter(_is_long, _strings_in_data(data)), key=len, reverse=True)[:MOST_EMBEDDED]
-    return Document("data", (), "line", embedded=tuple(filter(None, map(_embedded, long))))
+    return _hiding(sorted(filter(_is_long, _strings_in_data(data)), key=len, reverse=True)[:MOST_EMBEDDED])
+
+
+def _hiding(texts: Iterable[str], *others: Document) -> Document:
+    found = [document for each in texts if (document := _embedded(each)) is not None]
+    return Document("data", (), "paragraph", embedded=(*found, *others))
 
 
 def _embedded(text: str) -> Document | None:

@@ -1,0 +1,144 @@
+"""What a report says beside its tables: whose it is, of which year, its paragraphs, and figures in a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.intake.published import layouts
+from xltool.forms.definitions import load_forms
+from xltool.intake.published import Published, read_report
+
+FORMS = load_forms()
+FORM = FORMS[-1]
+ZEROS = layouts.made_up(FORM, seed=0)
+
+
+def read(folder: Path, text: str, name: str = "report.txt") -> Published:
+    (folder / name).write_text(text, "utf-8")
+    return read_report(folder / name, FORMS)
+
+
+def report(title: str, *, opening: str = "") -> str:
+    plain = layouts.lines(layouts.parts(FORM, ZEROS)).split("\n")
+    return "\n".join([title, opening or plain[1], *plain[2:]])
+
+
+@pytest.mark.parametrize(
+    ("title", "agency", "year"),
+    [
+        ("云河市人民政府2024年政府信息公开工作年度报告", "云河市人民政府", 2024),
+        ("云河市人民政府2024年度政府信息公开工作年度报告", "云河市人民政府", 2024),
+        ("云河市人民政府2024年政府信息公开年度报告", "云河市人民政府", 2024),
+        ("云河市人民政府\n2024 年政府信息公开工作年度报告", "云河市人民政府", 2024),
+        ("云河市人民政府2024年政府信息\n公开工作年度报告", "云河市人民政府", 2024),
+        ("2024年云河市人民政府政府信息公开工作年度报告", "云河市人民政府", 2024),
+        ("标题: 云河市2024年度政府信息公开工作年度报告", "云河市", 2024),
+        ("云河市人民政府二〇二四年政府信息公开工作年度报告", "云河市人民政府", 2024),
+        ("云河市人民政府二○二四年度政府信息公开工作年度报告", "云河市人民政府", 2024),
+        ("《云河市财政局2024年政府信息公开工作年度报告》", "云河市财政局", 2024),
+        ("政府信息公开", "", None),
+    ],
+)
+def test_title__however_written__agency_and_year(title: str, agency: str, year: int | None, tmp_path: Path) -> None:
+    found = read(tmp_path, report(title))
+    assert (found.agency_name, found.year) == (agency, year)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "本报告所列数据的统计期限为2023年1月1日至2023年12月31日。",
+        "报告中所列数据统计期限自2023年1月1日起至12月31日止。",
+        "数据统计时间从 2023 年 1 月 1 日到 2023 年 12 月 31 日。",
+    ],
+)
+def test_year__not_in_the_title__from_the_period(opening: str, tmp_path: Path) -> None:
+    found = read(tmp_path, report("年度报告", opening=opening))
+    assert (found.year, [item.code for item in found.log]) == (2023, ["import.no_agency"])
+
+
+def test_year__not_found__is_told__and_given_beforehand_counts(tmp_path: Path) -> None:
+    found = read(tmp_path, report("年度报告"))
+    assert (found.year, [item.code for item in found.log]) == (None, ["import.no_year", "import.no_agency"])
+    assert read_report(tmp_path / "report.txt", FORMS, year=2022).year == 2022
+
+
+def test_year__of_another_edition__is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, report("云河市2020年政府信息公开工作年度报告"))
+    assert found.edition == "2021"
+    assert [dict(item.facts) for item in found.log] == [{"year": 2020, "edition": "2021"}]
+
+
+def test_form__given_beforehand__is_the_one_read(tmp_path: Path) -> None:
+    read(tmp_path, report("云河市2020年政府信息公开工作年度报告"))
+    assert read_report(tmp_path / "report.txt", FORMS, form=FORMS[0]).edition == FORMS[0].edition
+
+
+# --- paragraphs ----------------------------------------------------------------------------------------------------
+
+
+def with_sections(overview: str, problems: str, other: str) -> str:
+    lines = layouts.lines(layouts.parts(FORM, ZEROS)).split("\n")
+    place = {section.id: lines.index(section.heading) for section in FORM.sections}
+    disclosure, problem, last = place["disclosure"], place["problems"], place["other"]
+    said = [*lines[: place["overview"] + 1], overview, *lines[disclosure : problem + 1], problems, lines[last], other]
+    return "\n".join(said)
+
+
+def test_sections__paragraphs_in_their_order(tmp_path: Path) -> None:
+    found = read(tmp_path, with_sections("一是公开。\n二是解读。", "存在不足。\n（一）改进\n继续努力。", "无。"))
+    assert found.texts == {
+        "overview": ("一是公开。", "二是解读。"),
+        "problems": ("存在不足。", "（一）改进", "继续努力。"),
+        "other": ("无。",),
+    }
+
+
+def test_sections__lines_of_a_fixed_width__drawn_together(tmp_path: Path) -> None:
+    long = "云河市认真贯彻落实政府信息公开条例各项要求坚持以公开为常态不公开为例外全年主动公开各类信息共计一千余条。"
+    lines = "\n".join(long[at : at + 20] for at in range(0, len(long), 20))
+    found = read(tmp_path, with_sections(f"{lines}\n- 2 -\n（一）主动公开。", "有不足。", "无。"))
+    assert found.texts["overview"] == (long, "（一）主动公开。")
+
+
+@pytest.mark.parametrize(
+    "heading", ["五、存在问题及改进情况", "五、政府信息公开工作存在的主要问题及改进情况", "存在的主要问题及改进情况"]
+)
+def test_heading__worded_otherwise_or_without_number__is_found(heading: str, tmp_path: Path) -> None:
+    text = with_sections("公开。", "仍有不足。", "无。").replace("五、存在的主要问题及改进情况", heading)
+    assert read(tmp_path, text).texts["problems"] == ("仍有不足。",)
+
+
+# --- figures in a sentence -------------------------------------------------------------------------------------------
+
+FEES = ("processing_fees.notices", "processing_fees.billed", "processing_fees.collected")
+
+
+def fees(found: Published) -> list[object]:
+    return [found.figures[cell].value if cell in found.figures else None for cell in FEES]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "values"),
+    [
+        ("发出收费通知的件数为3件，总金额为600元，实际收取的总金额为450.5元。", ["3", "600", "450.5"]),
+        ("发出收费通知的件数为 3 件，总金额为 600 元，实际收取的总金额为 0 元。", ["3", "600", "0"]),
+        ("发出收费通知件数3件、总金额600元，实际收取总金额600元。", ["3", "600", "600"]),
+        ("发出收费通知的件数为3件，总金额为0.06万元，实际收取的总金额为0元。", None),
+        ("全年收取政府信息公开信息处理费0元。", None),
+        ("2024年，无收取信息处理费情况。", None),
+    ],
+)
+def test_fees__as_the_sentence_says_them__or_not_at_all(sentence: str, values: list[str], tmp_path: Path) -> None:
+    found = fees(read(tmp_path, with_sections("公开。", "有不足。", f"根据规定，情况为：{sentence}")))
+    assert [None if value is None else str(value) for value in found] == (values or [None] * 3)
+
+
+def test_fees__the_official_sentence_alone__is_no_paragraph_more(tmp_path: Path) -> None:
+    table = next(table for table in FORM.tables if table.sentence)
+    sentence = table.sentence.replace("{year}", "2024")
+    for cell, value in zip(FEES, ("1", "100", "90"), strict=True):
+        sentence = sentence.replace(f"{{{cell}}}", value)
+    found = read(tmp_path, with_sections("公开。", "有不足。", f"{sentence}\n另有一事。"))
+    assert (fees(found), found.texts["other"]) == ([1, 100, 90], ("另有一事。",))
+    assert found.figures[FEES[0]].where == f"第{found.figures[FEES[1]].where[1:-1]}行"
