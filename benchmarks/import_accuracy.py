@@ -1,0 +1,94 @@
+"""How well published reports are read: cells right, open and wrong, for real reports and for made-up ones by layout.
+
+    python -m benchmarks.import_accuracy [--seeds 5] [--json]
+
+A cell is right if the figure is the published one, open if none was read, wrong if another one was; invented if a
+figure was read where none was published. The real reports and their true figures are in tests/data/reports.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from tests.intake.published import layouts
+from xltool.forms.definitions import load_forms
+from xltool.intake.published import read_report
+
+ROOT = Path(__file__).resolve().parents[1]
+FORMS = load_forms()
+KINDS = ("right", "open", "wrong", "invented")
+
+
+def judged(file: Path, truth: Mapping[str, str], blank: list[str]) -> tuple[Counter[str], float]:
+    """How the cells of one file were read, and in how many seconds."""
+    start = time.perf_counter()
+    found = read_report(file, FORMS).figures
+    seconds = time.perf_counter() - start
+    counts: Counter[str] = Counter()
+    for cell, text in truth.items():
+        value = found[cell].value if cell in found else None
+        counts["open" if value is None else "right" if value == Decimal(text) else "wrong"] += 1
+    counts["invented"] = sum(1 for cell in blank if cell in found and found[cell].value is not None)
+    return counts, seconds
+
+
+def real() -> dict[str, tuple[Counter[str], float]]:
+    rows = {}
+    for file in sorted((ROOT / "tests" / "data" / "reports").glob("*/raw.*")):
+        truth = json.loads((file.parent / "figures.json").read_text("utf-8"))
+        rows[f"{file.parent.name}{file.suffix}"] = judged(file, truth["figures"], truth["blank"])
+    return rows
+
+
+def made(seeds: int) -> dict[str, tuple[Counter[str], float]]:
+    rows = {}
+    with tempfile.TemporaryDirectory() as name:
+        for layout in layouts.LAYOUTS:
+            for form in FORMS:
+                counts: Counter[str] = Counter()
+                spent = 0.0
+                for seed in range(seeds):
+                    texts = layouts.made_up(form, seed, largest=(9, 99, 999)[seed % 3])
+                    file = Path(name) / layout
+                    file.write_bytes(layouts.file_content(layout, form, texts))
+                    read, seconds = judged(file, texts, [])
+                    counts, spent = counts + read, spent + seconds
+                rows[f"{layout} {form.edition}"] = (counts, spent / seeds)
+    return rows
+
+
+def printed(title: str, rows: Mapping[str, tuple[Counter[str], float]]) -> None:
+    print(f"\n{title:40}" + "".join(f"{kind:>10}" for kind in KINDS) + f"{'read':>9}{'seconds':>10}")
+    total: Counter[str] = Counter()
+    for name, (counts, seconds) in rows.items():
+        total += counts
+        line(name, counts, f"{seconds:10.3f}")
+    line("all", total, "")
+
+
+def line(name: str, counts: Counter[str], seconds: str) -> None:
+    asked = counts["right"] + counts["open"] + counts["wrong"]
+    share = f"{100 * counts['right'] / asked:8.1f}%" if asked else ""
+    print(f"{name:40}" + "".join(f"{counts[kind]:10d}" for kind in KINDS) + share + seconds)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--seeds", type=int, default=5, help="made-up reports for each layout and edition")
+    options.add_argument("--json", action="store_true")
+    asked = options.parse_args()
+    tables = {"real reports": real(), "made-up reports by layout": made(asked.seeds)}
+    if asked.json:
+        print(json.dumps({t: {n: {**c, "seconds": s} for n, (c, s) in rows.items()} for t, rows in tables.items()}))
+        return
+    for title, rows in tables.items():
+        printed(title, rows)
+
+
+if __name__ == "__main__":
+    main()
