@@ -68,8 +68,8 @@ def seldom_solved(questions: Iterable[tuple[Field, Question | None]]) -> set[str
 def question(field: Field, equations: Sequence[Balance], whole: bool) -> Question | None:
     """The ways a field can be read; None where there is none, or too many.
 
-    A run of digits is only cut in tables that are ``whole``, and without an equation of its own only where it directly
-    follows its label.
+    A run of digits is only cut in tables that are ``whole``; without an equation of its own only where it directly
+    follows its label, or begins with a needless 0.
     """
     own = inside(field, equations)
     surplus = len(field.full) - len(field.cells)
@@ -77,11 +77,23 @@ def question(field: Field, equations: Sequence[Balance], whole: bool) -> Questio
     try:
         if 0 < surplus <= MOST_SURPLUS and own:
             return _without_surplus(field, own)
-        if surplus < 0 and whole and one_piece and not field.broken and (own or field.joined):
+        if (
+            surplus < 0
+            and whole
+            and one_piece
+            and not field.broken
+            and (own or field.joined or _leads_with_zero(field))
+        ):
             return _cut(field, own)
     except TooManyError:
         return None
     return None
+
+
+def _leads_with_zero(field: Field) -> bool:
+    """Whether the first run of digits begins as no figure does, so that it must be several."""
+    first = plain(field.full[0].text)
+    return len(first) > 1 and first[0] == "0" and first[1].isdigit()
 
 
 def _cut(field: Field, equations: Sequence[Balance]) -> Question | None:
