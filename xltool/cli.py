@@ -332,6 +332,24 @@ def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> No
     _leave(bool(proof.conflicts))
 
 
+@forms.command("diff", help=texts.help("forms.diff"))
+@click.argument("form")
+@click.argument("old")
+@click.argument("new")
+@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
+@click.option("--json", "as_json", is_flag=True, help=texts.help("forms.diff.json"))
+def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], as_json: bool) -> None:
+    """Prints what changed from one edition of a form to another."""
+    from xltool import terminal
+    from xltool.forms.definitions import load_forms, named_form
+    from xltool.forms.editions import difference
+    from xltool.outputs import exchange
+
+    known = load_forms(folders)
+    found = difference(named_form(known, form, old), named_form(known, form, new))
+    click.echo(exchange.dumps(exchange.editions(found)) if as_json else terminal.editions(found))
+
+
 @forms.command("check", help=texts.help("forms.check"))
 @click.argument("folder", type=PATH)
 def forms_check(folder: Path) -> None:

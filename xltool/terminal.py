@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from xltool import texts
 from xltool.comparison import Compared, FigureDifference, Held, excerpts
-from xltool.model import Consolidation, Finding, Form, Reviewed, Severity, Status, Submission, Traced
+from xltool.model import Cell, Consolidation, Finding, Form, Reviewed, Severity, Status, Submission, Traced
 
 if TYPE_CHECKING:
+    from xltool.forms.editions import Difference
     from xltool.forms.power import Power
     from xltool.forms.proving import Proof
     from xltool.outputs.covering import Returned
@@ -276,6 +277,32 @@ def forms_right(known: Iterable[Form]) -> str:
         )
         for item in known
     )
+
+
+def editions(found: "Difference") -> str:
+    """What changed from one edition of a form to another, figures by their lines."""
+    old, new = (f"{form.id} {form.edition}" for form in (found.old, found.new))
+    lines = [texts.told("editions", old=old, new=new, kept=len(found.kept))]
+    for key, cells in (("edition_gone", found.gone), ("edition_added", found.added)):
+        lines.append(texts.told(key, count=len(cells)))
+        lines += [f"  {line}" for line in _by_line(cells)]
+    lines.append(texts.told("edition_reworded", count=len(found.reworded)))
+    lines += [f"  {old} → {new}" for pair in found.reworded for old, new in zip(*map(_by_line, zip(pair)), strict=True)]
+    changes = [(change.old, change.new) for change in found.sections]
+    changes += [(change.old, change.new) for change in found.relations if change.old != change.new]
+    lines += [texts.told("edition_changed", old=old or None, new=new or None) for old, new in changes]
+    return "\n".join(lines)
+
+
+def _by_line(cells: Iterable[Cell]) -> list[str]:
+    """Figures drawn together by their line: its words, and those of its columns."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for cell in cells:
+        groups.setdefault((cell.table, cell.line_words), []).append(cell.column_words)
+    return [
+        texts.told("edition_line", line=line, columns=tuple(filter(None, columns))) if any(columns) else line
+        for (_, line), columns in groups.items()
+    ]
 
 
 def proved(form: Form, proof: "Proof") -> str:

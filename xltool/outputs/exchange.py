@@ -7,6 +7,7 @@ from enum import Enum
 
 from xltool import texts
 from xltool.comparison import Compared, Held, Side
+from xltool.forms.editions import Difference
 from xltool.model import Agency, Consolidation, Contribution, Finding, Number, Reviewed, State, Status, Traced
 from xltool.outputs.covering import Returned
 
@@ -180,6 +181,20 @@ def imported(items: Iterable[tuple[Reviewed, object, object]]) -> dict[str, obje
         log = {cell: {"where": found.where, "sure": found.sure, "raw": found.raw} for cell, found in figures.items()}
         answer.append({**_submission(reviewed), "workbook": str(workbook) if workbook else None, "log": log})
     return {"submissions": answer}
+
+
+def editions(found: Difference) -> dict[str, object]:
+    """What `forms diff` answers: ids of figures, and relations and sections by both wordings."""
+    return {
+        "form": found.new.id,
+        "editions": [found.old.edition, found.new.edition],
+        "kept": list(found.kept),
+        "gone": [cell.id for cell in found.gone],
+        "added": [cell.id for cell in found.added],
+        "reworded": [pair.new.id for pair in found.reworded],
+        "relations": [change._asdict() for change in found.relations],
+        "sections": [change._asdict() for change in found.sections],
+    }
 
 
 def dumps(answer: Mapping[str, object]) -> str:
