@@ -70,9 +70,13 @@ def said(path: Path) -> dict[str, object]:
 
 
 def cells(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every stored value of every sheet but the one that names times and check sums of files."""
+    """Every stored value but the times of files, which a later merge has later, and their check sums."""
     book = openpyxl.load_workbook(path, data_only=True)
-    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book if sheet.title != "报送情况"}
+    return {
+        sheet.title: [row for row in sheet.iter_rows(values_only=True) if not str(row[0]).startswith("最近一份报表")]
+        for sheet in book
+        if sheet.title != "报送情况"
+    }
 
 
 def from_below(returns: Path, out: Path) -> None:
