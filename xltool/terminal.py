@@ -290,7 +290,9 @@ def editions(found: "Difference") -> str:
     lines += [f"  {old} → {new}" for pair in found.reworded for old, new in zip(*map(_by_line, zip(pair)), strict=True)]
     changes = [(change.old, change.new) for change in found.sections]
     changes += [(change.old, change.new) for change in found.relations if change.old != change.new]
-    lines += [texts.told("edition_changed", old=old or None, new=new or None) for old, new in changes]
+    for old_words, new_words in changes:
+        key = "edition_changed" if old_words and new_words else "edition_came" if new_words else "edition_went"
+        lines.append(texts.told(key, old=old_words, new=new_words))
     return "\n".join(lines)
 
 
