@@ -22,10 +22,11 @@ class Pages(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Titles(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What may follow the year in a title, what may stand before it, and where else a text says its year."""
+    """What follows the year in a title, what may stand around a name, and where else a text says its year."""
 
     year_signs: list[str]
     lead: list[str]
+    trail: list[str]
     periods: list[str]
 
 

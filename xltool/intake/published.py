@@ -18,7 +18,7 @@ from xltool.intake.loading import load
 from xltool.intake.raw import RawCell, Stored
 from xltool.intake.reports.doors import read_document
 from xltool.intake.reports.finding import Figures, Located, locate, read_figures
-from xltool.intake.reports.narrative import Said, said_figures, section_texts, without_sentences
+from xltool.intake.reports.narrative import Said, first_piece, said_figures, section_texts, without_sentences
 from xltool.intake.reports.pieces import Document
 from xltool.intake.reports.stream import Stream, plain, stream
 from xltool.intake.reports.titles import Title, title_of
@@ -181,8 +181,11 @@ def _texts(reading: _Reading) -> dict[str, tuple[str, ...]]:
 
 
 def _title(document: Document, reading: _Reading) -> Title:
+    """The title before the report, or what the file says around it."""
     pattern = reading.located.form.report_title
-    inner = title_of(reading.document, pattern)
+    inner = title_of(reading.document, pattern, first_piece(reading.found, reading.located))
+    if inner.agency and inner.year:
+        return inner
     outer = title_of(document, pattern)
     return Title(inner.agency or outer.agency, inner.year or outer.year)
 

@@ -36,6 +36,10 @@ def report(title: str, *, opening: str = "") -> str:
         ("云河市人民政府二〇二四年政府信息公开工作年度报告", "云河市人民政府", 2024),
         ("云河市人民政府二○二四年度政府信息公开工作年度报告", "云河市人民政府", 2024),
         ("《云河市财政局2024年政府信息公开工作年度报告》", "云河市财政局", 2024),
+        ("云河市财政局政府信息公开工作年度报告（2024年）", "云河市财政局", 2024),
+        ("云河市财政局关于2024年政府信息公开工作年度报告", "云河市财政局", 2024),
+        ("云河市人民政府\n云河市财政局2024年政府信息公开工作年度报告", "云河市财政局", 2024),
+        ("政府信息公开年报\n2024年政府信息公开工作年度报告", "", 2024),
         ("政府信息公开", "", None),
     ],
 )
@@ -55,6 +59,22 @@ def test_title__however_written__agency_and_year(title: str, agency: str, year: 
 def test_year__not_in_the_title__from_the_period(opening: str, tmp_path: Path) -> None:
     found = read(tmp_path, report("年度报告", opening=opening))
     assert (found.year, [item.code for item in found.log]) == (2023, ["import.no_agency"])
+
+
+def test_titles__of_other_years_on_the_same_page__the_report_s_own_counts(tmp_path: Path) -> None:
+    others = [f"云河市{year}年政府信息公开工作年度报告" for year in (2025, 2024, 2022)]
+    period = "本报告所列数据的统计期限为2023年1月1日至2023年12月31日。"
+    own = "云河市财政局2023年政府信息公开工作年度报告"
+    for titles, opening in (([own, *others], period), ([*others, own], "")):
+        found = read(tmp_path, report("\n".join(titles), opening=opening))
+        assert (found.agency_name, found.year) == ("云河市财政局", 2023)
+
+
+def test_page__its_footer__is_no_paragraph_of_the_report(tmp_path: Path) -> None:
+    page = layouts.page(layouts.parts(FORM, ZEROS)).replace(
+        "</body>", "<p>无其他事项。</p><p>附件下载</p><p>版权所有 某某市</p></body>"
+    )
+    assert read(tmp_path, page, "page.html").texts["other"][-1] == "无其他事项。"
 
 
 def test_year__not_found__is_told__and_given_beforehand_counts(tmp_path: Path) -> None:

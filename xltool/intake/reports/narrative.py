@@ -44,11 +44,19 @@ def section_texts(found: Stream, located: Located, unit: str, kind: str) -> Text
         start, end = heads[section.id]
         stop = next((other for other in starts if other > start), len(found.text))
         lines = list(_lines(found, end, stop))
+        if kind == "html" and stop == len(found.text):
+            lines = _without_footer(lines)
         if kind == "pdf":
             lines = [_SPREAD.sub("", line) for line in lines]
         if lines:
             texts[section.id] = tuple(_paragraphs(lines) if unit == "line" else lines)
     return texts
+
+
+def first_piece(found: Stream, located: Located) -> int:
+    """With which piece the report itself begins: its first heading, or its first label."""
+    starts = [start for start, _ in _headings(found, located).values()] or [located.span[0]]
+    return found.owner[min(starts)] if found.text else 0
 
 
 def _headings(found: Stream, located: Located) -> dict[str, tuple[int, int]]:
@@ -109,6 +117,12 @@ def _lines(found: Stream, start: int, stop: int) -> Iterator[str]:
         line = text[begin:end].strip()
         if line and not page_number().fullmatch("".join(line.split())):
             yield line
+
+
+def _without_footer(lines: Sequence[str]) -> list[str]:
+    """The lines before the first that is neither a sentence nor numbered: there the rest of the page begins."""
+    footer = next((at for at, line in enumerate(lines) if at and not _END.search(line) and not _numbered(line)), None)
+    return list(lines[:footer])
 
 
 def _paragraphs(lines: Sequence[str]) -> Iterator[str]:

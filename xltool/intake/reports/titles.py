@@ -11,6 +11,7 @@ from xltool.intake.reports.pieces import Document, Piece
 MOST_LINES = 200  # from the top, in which a title is looked for
 JOINED = 3  # lines a title may be broken over
 LONGEST_NAME = 40  # signs of an agency's name
+BEHIND = 3  # signs between the words of a title and a year behind them
 ENOUGH = 0.7  # of the words of a title that must be there
 PERIOD_SIGNS = 60_000
 
@@ -22,38 +23,58 @@ class Title(NamedTuple):
     year: int | None = None
 
 
-def title_of(document: Document, pattern: str) -> Title:
-    """The title of a report whose form prints titles as ``pattern`` ("{agency}{year}…")."""
-    found = [title for text, before in _candidates(document) if (title := _parsed(text, before, pattern))]
-    best = next((title for title in found if title.agency), None) or next(iter(found), Title())
-    return best if best.year else best._replace(year=_period(document.pieces))
+def title_of(document: Document, pattern: str, last: int | None = None) -> Title:
+    """The title of a report whose form prints titles as ``pattern`` ("{agency}{year}…").
+
+    It stands before the piece ``last``, with which the report itself begins. Pages name other years' reports, too: of
+    several titles that of the period the report counts is taken, else the last one.
+    """
+    end = len(document.pieces) if last is None else last + 1
+    pieces = document.pieces[max(0, end - MOST_LINES) : end]
+    found = [title for text, before in _lines(pieces) if (title := _parsed(text, before, pattern))]
+    stated = [title for text in document.titles if (title := _parsed("".join(text.split()), "", pattern))]
+    period = _period(document.pieces)
+    fitting = [title for title in (*reversed(found), *stated) if title.year is not None]
+    fitting = [title for title in fitting if title.year == period] or fitting
+    best = next((title for title in fitting if title.agency), None) or next(iter(fitting), Title())
+    return best if best.year else Title(best.agency, period)
 
 
-def _candidates(document: Document) -> Iterator[tuple[str, str]]:
-    """Texts that may be the title, each with the line before it."""
-    lines = ["".join(piece.text.split()) for piece in document.pieces[:MOST_LINES] if not piece.table]
+def _lines(pieces: Sequence[Piece]) -> Iterator[tuple[str, str]]:
+    """Texts that may be the title, broken lines drawn together, each with the line before it."""
+    lines = ["".join(piece.text.split()) for piece in pieces if not piece.table]
     lines = [line for line in lines if line]
-    for at in range(len(lines)):
-        yield "".join(lines[at : at + JOINED]), lines[at - 1] if at else ""
-    yield from (("".join(title.split()), "") for title in document.titles)
+    for at, line in enumerate(lines):
+        if _year().search(line[: 4 * LONGEST_NAME]):
+            yield line + "".join(lines[at + 1 : at + JOINED]), lines[at - 1] if at else ""
 
 
 def _parsed(text: str, before: str, pattern: str) -> Title | None:
-    tail = pattern.partition("{year}")[2]
+    words = _without_year_sign(pattern.partition("{year}")[2])
     for match in _year().finditer(text[: 4 * LONGEST_NAME]):
-        start = _tail_starts(text, match.end(), tail)
-        if start is None:
-            continue
-        between = text[match.end() : start]
-        names = (text[: match.start()], between, before)
-        agency = next((name for name in map(_name, names) if name), "")
-        return Title(agency, _number(match["year"]))
+        names = _names(text, match, words)
+        if names is not None:
+            agency = next((name for each in (*names, before) if (name := _name(each, words))), "")
+            return Title(agency, _number(match["year"]))
     return None
 
 
-def _tail_starts(text: str, at: int, tail: str) -> int | None:
+def _names(text: str, year: re.Match[str], words: str) -> tuple[str, ...] | None:
+    """Where the agency's name may stand beside a year and the words of the title; None where these are not there."""
+    start = _tail_starts(text, year.end(), words)
+    if start is not None:
+        return text[: year.start()], text[year.end() : start]
+    first = text.find(words[:2])
+    while 0 <= first < year.start():
+        match = _loosely(words).match(text, first)
+        if match and len(match.group()) >= ENOUGH * len(words) and year.start() - match.end() <= BEHIND:
+            return (text[:first],)
+        first = text.find(words[:2], first + 1)
+    return None
+
+
+def _tail_starts(text: str, at: int, words: str) -> int | None:
     """Where the words of the title behind the year begin; some may be missing."""
-    words = _without_year_sign(tail)
     for start in range(at, min(len(text), at + LONGEST_NAME) + 1):
         match = _loosely(words).match(text, start)
         if match and len(match.group()) >= ENOUGH * len(words):
@@ -87,11 +108,13 @@ def _number(year: str) -> int | None:
     return number if 2000 <= number < 2100 else None
 
 
-def _name(text: str) -> str:
-    """An agency's name, if ``text`` can be one."""
-    lead = "|".join(map(re.escape, dialect().titles.lead))
-    name = re.sub(rf"^(?:{lead})[:\uff1a]", "", text).strip("\u300a\u300b\u3010\u3011()\uff08\uff09-\u2014")
-    wrong = re.search("[0-9\u3002\uff0c,;\uff1b:\uff1a\uff01!?\uff1f\u3001|>]", name)
+def _name(text: str, words: str) -> str:
+    """An agency's name, if ``text`` can be one; the words of the title itself are none."""
+    says = dialect().titles
+    lead, trail = ("|".join(map(re.escape, signs)) for signs in (says.lead, says.trail))
+    name = re.sub(rf"^(?:{lead})[:\uff1a]|(?:{trail})$", "", text)
+    name = name.strip("\u300a\u300b\u3010\u3011()\uff08\uff09-\u2014")
+    wrong = re.search("[0-9\u3002\uff0c,;\uff1b:\uff1a\uff01!?\uff1f\u3001|>]", name) or words[:6] in name
     return "" if wrong or not 2 <= len(name) <= LONGEST_NAME else name
 
 
