@@ -162,7 +162,7 @@ def test_row__missing__its_cells_are_not_there__and_it_is_told(layout: str, tmp_
     assert [item.facts["labels"] for item in found.log if item.code == "import.no_label"] == [("7.属于行政执法案卷",)]
 
 
-@pytest.mark.parametrize("layout", SOME)
+@pytest.mark.parametrize("layout", [*SOME, "nested_cells.html"])
 def test_row__without_a_label__is_given_to_nobody(layout: str, tmp_path: Path) -> None:
     texts = figures() | {f"disclosure.normative_documents.{c}": "" for c in ("issued", "repealed", "in_force")}
     found = numbers(read(tmp_path, layout, edited(texts, 0, with_a_nameless_row)))

@@ -10,10 +10,16 @@ from xltool.model import Cell
 def by_count(field: Field) -> list[Token] | None:
     """The tokens one for one, where there are as many as figures: those of the first whole row of a table, else all."""
     asked = len(field.cells)
-    whole = next((row for row in field.rows if len(row) >= asked), None)
-    if whole is not None:
-        return _counted(whole, field.cells)
     holding = [row for row in field.rows if any(token.what is What.FIGURE for token in row)]
+    empty: list[Token] = []
+    for row in field.rows:
+        if len(row) >= asked > len(empty):
+            return _counted(row, field.cells)
+        if row in holding or len(empty) >= asked:
+            break
+        empty += row
+    if len(empty) >= asked:
+        return empty[:asked]
     if len(holding) == 1 and (tokens := _counted(holding[0], field.cells)):
         return tokens
     full = field.full

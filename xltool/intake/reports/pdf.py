@@ -58,6 +58,8 @@ def _usual(sign: re.Match[str]) -> str:
 def _document(answer: dict[str, Any]) -> Document:
     pieces = []
     for page, listed in enumerate(answer["pages"], start=1):
-        for line, (text, table, row, column) in enumerate(listed, start=1):
-            pieces.append(Piece(_RADICALS.sub(_usual, text), table, row if table else line, column, page))
+        lines = 0
+        for text, table, row, column in listed:
+            lines += not table
+            pieces.append(Piece(_RADICALS.sub(_usual, text), table, row if table else lines, column, page))
     return Document("pdf", tuple(pieces), "line", tuple(answer["titles"]), answer["pictures"])
