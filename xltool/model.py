@@ -475,6 +475,11 @@ class Finding:
     settled: str | None = None
     wording: str = ""
 
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do something about it: it is no note, and no written reason settles it."""
+        return self.severity is not Severity.NOTE and not self.settled
+
 
 class Status(StrEnum):
     """What became of one file found. Every file ends in exactly one of these."""

@@ -361,11 +361,11 @@ def _name(submission: Submission | None) -> str:
 
 
 def _open(findings: Iterable[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.severity is not Severity.NOTE and not finding.settled]
+    return [finding for finding in findings if finding.open]
 
 
 def _findings(findings: Sequence[Finding]) -> list[str]:
-    notes = [finding for finding in findings if finding.severity is Severity.NOTE or finding.settled]
+    notes = [finding for finding in findings if not finding.open]
     lines = [f"  {_MARKS[finding.severity]} {texts.say(finding)}" for finding in _open(findings)]
     lines += [f"  {_MARKS[Severity.NOTE]} {texts.say(finding)}" for finding in notes[:MOST_NOTES]]
     if len(notes) > MOST_NOTES:

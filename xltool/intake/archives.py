@@ -81,16 +81,10 @@ def members(file: HandedIn, password: str | None = None) -> Iterator[Member]:
 
 def open_member(member: Member, password: str | None = None) -> RawWorkbook:
     """Everything one pass over one file of an archive finds, as `opening.open_workbook` has it, and refuses."""
-    name = opening.printable(PurePosixPath(member.path).name)
-    try:
+    with opening.naming(PurePosixPath(member.path).name):
         if member.refusal is not None or member.file is None:
             raise member.refusal or not_workbook(FileKind.ZIP)
-        return opening._read(member.file, password)
-    except (UnreadableFileError, ForeignFileError) as refusal:
-        facts = {"file": name, **refusal.facts}
-        if "part" in facts:
-            facts["part"] = opening.printable(str(facts["part"] or name))
-        raise type(refusal)(refusal.code, **facts) from None
+        return opening.open_loaded(member.file, password)
 
 
 def _inside(file: HandedIn, password: str | None, depth: int, budget: _Budget) -> Iterator[Member]:

@@ -36,18 +36,18 @@ def open_workbook(path: Path, password: str | None = None, size_limit: int = lim
     Raises UnreadableFileError for what cannot or must not be read, ForeignFileError for what is no return at all;
     both name the ``file`` among their facts.
     """
-    with _named(path.name):
+    with naming(path.name):
         return _read(load(path, size_limit), password)
 
 
 def open_loaded(file: HandedIn, password: str | None = None) -> RawWorkbook:
     """`open_workbook` of what was loaded already, such as a file inside an archive."""
-    with _named(file.name):
+    with naming(file.name):
         return _read(file, password)
 
 
 @contextmanager
-def _named(name: str) -> Iterator[None]:
+def naming(name: str) -> Iterator[None]:
     """Every refusal from inside names the file; one of the file as a whole names it as the part, too."""
     try:
         yield

@@ -13,7 +13,7 @@ from xltool.consolidation.totals import consolidate
 from xltool.errors import UsageError
 from xltool.forms.layout import plan
 from xltool.intake.finding_files import files_below
-from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Severity, Status
+from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Status
 from xltool.outputs.overview_page import write_page
 from xltool.outputs.summary import write_summary
 from xltool.outputs.tables import write_tables
@@ -130,7 +130,7 @@ def area_of(roster: Roster | None, name: str | None) -> Agency:
 
 def open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """What somebody still has to do something about: all but notes, and what a written reason settles."""
-    return tuple(finding for finding in findings if finding.severity is not Severity.NOTE and not finding.settled)
+    return tuple(finding for finding in findings if finding.open)
 
 
 def worth_a_look(reviewed: Iterable[Reviewed]) -> bool:
