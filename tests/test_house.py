@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"model", "errors", "data"},
     {"texts", "roster", "forms", "engine", "cache"},
-    {"comparison"},
+    {"comparison", "contributions", "succession"},
     {"intake", "checks", "consolidation", "outputs"},
     {"runs", "returning"},
     {"pipeline"},

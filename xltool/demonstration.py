@@ -121,7 +121,7 @@ def _hand_in(play: Play, about: pipeline.Setting, folder: Path) -> None:
 def _write(about: pipeline.Setting, code: str, year: int, filling: Filling, folder: Path) -> None:
     form = form_for_year(about.forms, year)
     agency = _agency(about, code)
-    previous = about.before(year).get(code)
+    previous = about.before([code], year)
     issue = Issue(agency, year, pipeline.serial(form, agency, year), previous, filling=filling)
     write_template(plan(form), issue, folder / template_name(form, agency, year))
 

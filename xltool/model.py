@@ -6,8 +6,10 @@ Counts are ``int``, amounts ``Decimal``; ``None`` always means "no number", neve
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 Number = int | Decimal
@@ -320,7 +322,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A reporting body (填报单位). ``parent`` is the code of the body it reports to, if it is on the roster."""
+    """A reporting body (填报单位). ``parent`` is the code of the body it reports to, if it is on the roster.
+
+    ``began`` and ``ended`` are the days it was set up and abolished, where they matter; ``successors`` the codes of
+    those who took over its work, ``former_names`` what it was called before: see `succession`.
+    """
 
     code: str
     name: str
@@ -329,20 +335,36 @@ class Agency:
     scope: Scope = Scope.OWN
     rule_power: bool | None = None
     contact: str | None = None
+    began: date | None = None
+    ended: date | None = None
+    successors: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()
+
+    def owes(self, year: int) -> bool:
+        """Whether it reports for ``year``: it was there on the last day of it. Later, its successors report."""
+        return (self.began is None or self.began.year <= year) and (self.ended is None or self.ended.year > year)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Roster:
-    """The reporting bodies, in roster order, by code."""
+    """The reporting bodies, in roster order, by code. Of a part of a roster, ``others`` are those left out."""
 
     agencies: Mapping[str, Agency]
     source: str
+    others: Mapping[str, Agency] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Agency]:
         return iter(self.agencies.values())
 
     def __len__(self) -> int:
         return len(self.agencies)
+
+    @cached_property
+    def predecessors(self) -> Mapping[str, tuple[Agency, ...]]:
+        """Whose work each agency took over, by its code; those left out of a part of a roster among them."""
+        known = (*self.others.values(), *self)
+        heirs = {code for agency in known for code in agency.successors}
+        return {code: tuple(agency for agency in known if code in agency.successors) for code in heirs}
 
 
 # --- what came back -------------------------------------------------------------------------------------------
@@ -548,35 +570,3 @@ class Consolidation:
     def complete(self) -> bool:
         """Whether every total is whole; a figure that need not be given (``Cell.optional``) may be lacking."""
         return all(self.form.cells[cell].optional for cell in self.lacking)
-
-
-class Contribution(NamedTuple):
-    """One part of a sum and what it adds to one figure; ``value`` None where it gives none.
-
-    ``agencies`` is how many agencies' reports the part holds, ``file`` the name it came under.
-    """
-
-    agency: Agency
-    agencies: int
-    file: str
-    value: Number | None
-
-
-@dataclass(frozen=True, slots=True)
-class Traced:
-    """One figure of a consolidation and who it is made of, the largest contribution first.
-
-    ``total`` is what the official table says. ``agrees`` is whether the parts come to it, as far as that can be said.
-    """
-
-    cell: Cell
-    spot: Spot
-    total: Number | None
-    contributions: tuple[Contribution, ...]
-    agrees: bool = True
-
-    def share(self, contribution: Contribution) -> Decimal | None:
-        """Its part of the total, 0 to 1, to four places; None where there is nothing to divide."""
-        if not self.total or contribution.value is None:
-            return None
-        return (Decimal(contribution.value) / Decimal(self.total)).quantize(Decimal("0.0001"))

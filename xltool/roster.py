@@ -11,6 +11,7 @@ import tomllib
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +31,9 @@ EXACT_BELOW = 10**15
 ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
 QUOTED_AS_FORMULA = re.compile(r'="([^"]*)"')  # how some programs keep leading zeros in a CSV
 ZEROS = re.compile(r"0+")
+# 2025-03-01, 2025/3/1, 2025.3.1, 20250301 and the same with the Chinese signs; a date cell of Excel has a time
+DAY = re.compile(r"(\d{4})[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})\u65e5?(?: 00:00:00)?")
+SEVERAL = re.compile(r"[\u3001\uff0c,;\uff1b\n]")  # between two codes or names in one cell
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
@@ -47,7 +51,8 @@ def read_roster(path: Path) -> Roster:
     The first row that is not blank names the columns; ``code`` and ``name`` are enough. Codes are text: leading
     zeros stay, and a number shown as 110112114 is that text. A parent that is not on the roster stands above it.
     Raises RosterError (facts: file, and row where there is one) for what cannot be read, a missing column, an
-    empty or repeated code, an empty name, an unknown word, and agencies that are each other's parent.
+    empty or repeated code, an empty name, an unknown word, agencies that are each other's parent, and successors that
+    are not on the roster, of an agency that was not abolished, or in a circle.
     """
     rows = [row for row in _rows(path) if any(row.cells)]
     if len(rows) < 2:
@@ -64,6 +69,7 @@ def read_roster(path: Path) -> Roster:
         where[agency.code] = row.number
     if loop := _loop(agencies):
         raise RosterError("roster.loop", file=path.name, row=where[loop[0]], codes=loop)
+    _refuse_successors(agencies, where, path.name)
     return Roster(agencies, source=path.name)
 
 
@@ -120,7 +126,46 @@ def _agency(row: Row, columns: Mapping[str, int], file: str) -> Agency:
         scope=Scope(scope) if scope else Scope.OWN,
         rule_power=rule_power == "yes" if rule_power else None,
         contact=held.get("contact"),
+        began=_day(held.get("began"), row.number, file),
+        ended=_day(held.get("ended"), row.number, file),
+        successors=tuple(_code(code, row.number, file) for code in _several(held.get("successors"))),
+        former_names=_several(held.get("former_names")),
     )
+
+
+def _day(text: str | None, row: int, file: str) -> date | None:
+    """A day, written as offices write days; None where there is none."""
+    if text is None:
+        return None
+    try:
+        found = DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+        return date(*map(int, found.groups())) if found else date.fromisoformat(text)
+    except ValueError as error:
+        raise RosterError("roster.no_day", file=file, row=row, text=text) from error
+
+
+def _several(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in SEVERAL.split(text or "") if part.strip())
+
+
+def _refuse_successors(agencies: Mapping[str, Agency], where: Mapping[str, int], file: str) -> None:
+    """Raises RosterError where it cannot be said who carries on whose work."""
+    for agency in agencies.values():
+        facts = {"file": file, "row": where[agency.code], "name": agency.name}
+        if agency.successors and agency.ended is None:
+            raise RosterError("roster.successor_of_the_living", **facts)
+        if agency.began and agency.ended and agency.ended < agency.began:
+            raise RosterError("roster.ended_before", **facts, began=agency.began, ended=agency.ended)
+        for code in agency.successors:
+            if code not in agencies:
+                raise RosterError("roster.unknown_successor", **facts, code=code)
+        waiting, seen = list(agency.successors), set[str]()
+        while waiting:
+            code = waiting.pop()
+            if code == agency.code:
+                raise RosterError("roster.successor_of_itself", **facts)
+            waiting += [] if code in seen else agencies[code].successors
+            seen.add(code)
 
 
 def _code(text: str, row: int, file: str) -> str:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from xltool import texts
 from xltool.comparison import Compared, FigureDifference, Held, excerpts
-from xltool.model import Cell, Consolidation, Finding, Form, Reviewed, Severity, Status, Submission, Traced
+from xltool.contributions import Traced
+from xltool.model import Cell, Consolidation, Finding, Form, Reviewed, Severity, Status, Submission
+from xltool.succession import silence
 
 if TYPE_CHECKING:
     from xltool.forms.editions import Difference
@@ -147,10 +149,10 @@ def levelled(levels: Sequence["Level"], whole: Consolidation, beside: Iterable[P
 def standing(made: Consolidation) -> str:
     """Each agency of the roster with the state of its return, as a table."""
     latest = {item.submission.agency_code: item for item in _standing_order(made.tracking) if item.submission}
-    rows = []
+    rows, missing = [], {agency.code for agency in made.missing}
     for agency in made.roster or ():
         item = latest.get(agency.code)
-        state = texts.word("status", item.status.value) if item else texts.word("status", "missing")
+        state = texts.word("status", item.status.value if item else silence(agency, made.year, missing))
         open_count = len(_open(item.findings)) if item else 0
         rows.append((agency.code, agency.name, state, str(open_count or ""), Path(item.file).name if item else ""))
     return _table(("code", "name", "state", "open", "file"), rows)

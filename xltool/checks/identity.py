@@ -62,6 +62,7 @@ def _agency(submission: Submission, roster: Roster | None) -> Iterator[Finding]:
         return
     if agency is not None:
         yield from _against(agency, submission, roster)
+        yield from _owing(agency, submission, roster)
     if nameless:
         yield finding("identity.none", name=name, number=code)
 
@@ -75,8 +76,23 @@ def _unknown(submission: Submission, roster: Roster) -> Finding:
     return finding("identity.unknown_code", **facts, **_suggestion(submission, roster))
 
 
+def _owing(agency: Agency, submission: Submission, roster: Roster | None) -> Iterator[Finding]:
+    """A report for a year on whose last day the agency was not there: others report for it, or nobody does."""
+    if submission.year is None or agency.owes(submission.year):
+        return
+    if agency.ended is None or agency.ended.year > submission.year:
+        yield finding("identity.not_begun", name=agency.name, began=agency.began, year=submission.year)
+        return
+    heirs = tuple(other.name for code in agency.successors if roster and (other := roster.agencies.get(code)))
+    facts = {"name": agency.name, "ended": agency.ended, "year": submission.year}
+    yield finding("identity.ended", **facts, heirs=texts.Phrase(texts.word("shown", "joint").join(heirs)))
+
+
 def _against(agency: Agency, submission: Submission, roster: Roster | None) -> Iterator[Finding]:
-    if _plain(agency.name) != _plain(submission.agency_name):
+    said = _plain(submission.agency_name)
+    if said != _plain(agency.name) and said in map(_plain, agency.former_names):
+        yield finding("identity.former_name", number=agency.code, name=submission.agency_name, listed=agency.name)
+    elif said != _plain(agency.name):
         yield finding("identity.other_name", number=agency.code, name=submission.agency_name, listed=agency.name)
     if agency.scope is not submission.scope:
         members = any(other.parent == agency.code for other in roster or ())

@@ -27,7 +27,7 @@ def choose(
 
     The outcome does not depend on the order. ``include_flawed`` sums returns with something that must be fixed.
     """
-    tree = Tree(roster)
+    tree = Tree(roster, year)
     final = [_judged(item, tree, form, year, include_flawed) for item in reviewed]
     for places in _by_agency(final, tree).values():
         _settle_versions(final, places)

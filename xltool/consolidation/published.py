@@ -11,7 +11,7 @@ from typing import NamedTuple
 from xltool import texts
 from xltool.consolidation.tree import Tree, leaves
 from xltool.forms.layout import plan
-from xltool.model import Cell, Finding, Form, Kind, Number, Reviewed, Scope, Severity, Spot, Submission
+from xltool.model import Cell, Finding, Form, Kind, Number, Reviewed, Severity, Spot, Submission
 
 _MOST_TOLD = 10  # in the sentence; every cell is among the spots
 
@@ -34,7 +34,7 @@ def against_published(
             continue
         below = tree.below(area.agency_code)
         members = [part for part in parts if part is not area and _codes(part) <= below]
-        owing = {code for code in below if (agency := tree.agency(code)) and agency.scope is Scope.OWN}
+        owing = {code for code in below if tree.owes(code)}
         missing = owing - set().union(*map(_codes, members))
         if members and (gaps := _gaps(form, area, members, whole=not missing)):
             yield _finding(form, area, gaps, len(missing))

@@ -40,7 +40,7 @@ def consolidate(
     Each input is summed over the parts that have it, each computed cell recomputed from the sums. Where some part has
     no figure the sum is a lower bound, and ``lacking`` says over how many; where none has, there is no figure.
     """
-    tree = Tree(roster)
+    tree = Tree(roster, year)
     counted = [item.submission for item in chosen if item.counted and item.submission]
     parts = tuple(sorted(counted, key=tree.rank))
     missing = tree.missing(parts)

@@ -13,10 +13,11 @@ def leaves(submission: Submission) -> tuple[Leaf, ...]:
 
 
 class Tree:
-    """The roster as a tree; without one, every agency is known and nobody is expected."""
+    """The roster as a tree, for one year; without a roster, every agency is known and nobody is expected."""
 
-    def __init__(self, roster: Roster | None) -> None:
+    def __init__(self, roster: Roster | None, year: int) -> None:
         self.roster = roster
+        self._year = year
         self._order = {code: place for place, code in enumerate(roster.agencies if roster else ())}
         self._children: dict[str, list[str]] = defaultdict(list)
         for agency in roster or ():
@@ -26,6 +27,11 @@ class Tree:
     def agency(self, code: str) -> Agency | None:
         """The agency of that code, if it is on the roster."""
         return self.roster.agencies.get(code) if self.roster else None
+
+    def owes(self, code: str) -> bool:
+        """Whether an agency of its own is expected to report for the year."""
+        agency = self.agency(code)
+        return agency is not None and agency.scope is Scope.OWN and agency.owes(self._year)
 
     def below(self, code: str) -> frozenset[str]:
         """The codes of all agencies under one, at any depth."""
@@ -58,7 +64,8 @@ class Tree:
             found |= self.covered(part)
             if part.agency_code not in self._children:
                 found.add(part.agency_code)
-        expected = [each for each in self.roster or () if each.scope is Scope.OWN or each.code not in self._children]
+        asked = [each for each in self.roster or () if each.scope is Scope.OWN or each.code not in self._children]
+        expected = [agency for agency in asked if agency.owes(self._year)]
         return tuple(agency for agency in expected if agency.code not in found)
 
     def rank(self, submission: Submission) -> tuple[int, str, str]:

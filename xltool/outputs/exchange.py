@@ -7,9 +7,11 @@ from enum import Enum
 
 from xltool import texts
 from xltool.comparison import Compared, Held, Side
+from xltool.contributions import Contribution, Traced
 from xltool.forms.editions import Difference
-from xltool.model import Agency, Consolidation, Contribution, Finding, Number, Reviewed, State, Status, Traced
+from xltool.model import Agency, Consolidation, Finding, Number, Reviewed, State, Status
 from xltool.outputs.covering import Returned
+from xltool.succession import silence
 
 
 def checked(reviewed: Iterable[Reviewed], returned: Sequence[Returned] | None = None) -> dict[str, object]:
@@ -85,9 +87,10 @@ def standing(made: Consolidation) -> dict[str, object]:
         if item.submission and item.status is not Status.SUPERSEDED
     }
     agencies: list[dict[str, object]] = []
+    missing = {agency.code for agency in made.missing}
     for agency in made.roster or ():
         item = latest.get(agency.code)
-        status = item.status.value if item else "missing"
+        status = item.status.value if item else silence(agency, made.year, missing)
         agencies.append(
             {"code": agency.code, "name": agency.name, "status": status, "file": item.file if item else None}
         )

@@ -293,7 +293,10 @@ def _standing(
         "code": (agency.code or None, ("plain",)),
         "name": (link_to_details(draft, name, agency), ("jump",)) if counted else (name, ("plain",)),
         "level": (agency.level, ("mid",)),
-        "status": (link_to_tracking(draft, state, agency), ("mid", f"is_{standing.state}")),
+        "status": (
+            link_to_tracking(draft, state, agency) if standing.tracked else state,
+            ("mid", f"is_{standing.state}"),
+        ),
         "figure": (figure, ("mid",)),
         "must_fix": (link_to_findings(draft, must_fix, agency), ("jump_mid",)) if must_fix else (None, ("mid",)),
     }

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from xltool.model import Agency, Consolidation, Finding, Reviewed, Severity, Status, Submission
+from xltool.succession import silence
 
 _URGENCY = {severity: place for place, severity in enumerate(Severity)}
 
@@ -26,6 +27,11 @@ class Standing(NamedTuple):
     def count(self, severity: Severity) -> int:
         """How many findings of that severity its file has that no written reason settles."""
         return open_findings(self.item, severity)
+
+    @property
+    def tracked(self) -> bool:
+        """Whether it has a row in the tracking table: a file of its own, or that it is missing."""
+        return self.item is not None or self.state == "missing"
 
 
 class Told(NamedTuple):
@@ -73,7 +79,8 @@ def standings(made: Consolidation) -> tuple[Standing, ...]:
     missing = {agency.code for agency in made.missing}
     found = []
     for key, agency in agencies.items():
-        if state := _state(current.get(key), key in inside, key in missing):
+        quiet = silence(agency, made.year, missing)
+        if state := _state(current.get(key), key in inside, quiet):
             found.append(Standing(agency, state, current.get(key)))
     return tuple(found)
 
@@ -125,12 +132,12 @@ def _time(item: Reviewed | None) -> tuple[str, str]:
     return (item.submission.source.modified, item.file) if item and item.submission else ("", item.file if item else "")
 
 
-def _state(item: Reviewed | None, inside: bool, missing: bool) -> str:
-    """The key of the words for an agency's standing; empty for one that owes nothing and sent nothing."""
+def _state(item: Reviewed | None, inside: bool, quiet: str) -> str:
+    """The key of the words for an agency's standing; empty for one that owes nothing, sent nothing and is no news."""
     if item and item.counted:
         return "accepted" if item.status is Status.ACCEPTED else "returned_counted"
     if inside:
         return "inside"
     if item and item.status in {Status.RETURNED, Status.FOREIGN}:
         return item.status.value
-    return "missing" if missing else ""
+    return "" if quiet == "summed" else quiet

@@ -21,6 +21,8 @@ STATES: dict[str, Style] = {  # of files and agencies, by status
     "superseded": {"font_color": QUIET, "bg_color": "#EFEFEF"},
     "foreign": {"font_color": QUIET, "bg_color": "#EFEFEF"},
     "missing": {"font_color": "#9C0006", "bg_color": "#FBE0DE", "bold": True},
+    "ended": {"font_color": QUIET},
+    "not_begun": {"font_color": QUIET},
     "must_fix": {"font_color": "#9C0006", "bg_color": "#FBE0DE"},
     "explain": {"font_color": "#7F6000", "bg_color": "#FFF4D0"},
     "note": {"font_color": INK},

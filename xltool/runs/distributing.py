@@ -30,20 +30,20 @@ def make_templates(
     force: bool = False,
     progress: Progress | None = None,
 ) -> tuple[Issued, ...]:
-    """One locked workbook for each agency of the roster that reports itself, and the list of what goes to whom.
+    """One locked workbook for each agency of the roster that reports for the year, and the list of what goes to whom.
 
     Nothing is written if one of the files exists already (unless ``force``). Raises UsageError, WritingError.
     """
     roster = needed(about.roster)
     form = form_for_year(about.forms, year, form_id)
-    agencies = [agency for agency in roster if agency.scope is Scope.OWN]
+    agencies = [agency for agency in roster if agency.scope is Scope.OWN and agency.owes(year)]
     issued = tuple(Issued(agency, template_name(form, agency, year), serial(form, agency, year)) for agency in agencies)
     listing = output / distribution_name(form, year)
     if not force:
         refuse_existing([*(output / item.file for item in issued), listing])
     output.mkdir(parents=True, exist_ok=True)
     for number, item in enumerate(issued, start=1):
-        previous = about.before(year).get(item.agency.code)
+        previous = about.before([item.agency.code], year)
         issue = Issue(item.agency, year, item.serial, previous)
         if about.seal_key:
             issue = issue._replace(seal=seal(identity_of(plan(form), issue), about.seal_key))

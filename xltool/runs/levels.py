@@ -18,7 +18,7 @@ from xltool.model import Agency, Consolidation, Form, Reviewed, Roster, Scope, S
 from xltool.outputs.distribution import file_name
 from xltool.outputs.summary import write_summary
 from xltool.outputs.writing import whole_folder
-from xltool.runs.merging import Beside, Choices, area_of, make_way, ours, summed, what_to_merge, write
+from xltool.runs.merging import Beside, Choices, area_of, make_way, ours, summed, what_to_merge, write, year_before
 from xltool.runs.reviewing import review_all, review_file
 from xltool.runs.settings import Progress, Setting, needed
 
@@ -91,12 +91,11 @@ def merge_levels(
 
 def _level(run: _Run, items: Sequence[Reviewed], area: Agency) -> tuple[Level, Reviewed]:
     """One area merged and written, and its workbook as it is found by whoever reads it."""
-    below = replace(run.about, roster=_part(needed(run.about.roster), area.code))
+    below = replace(run.about, roster=_part(needed(run.about.roster), area.code, run.year))
     made = summed(items, below, run.form, run.year, area, run.choices)
     name = words().summary.shared["level_file"].format(code=area.code, area=area.name, year=run.year)
     draft = run.draft / f"{file_name(name, _LONGEST_NAME)}.xlsx"
-    before = run.about.before(run.year).get(area.code)
-    write_summary(made, plan(run.form), draft, previous=before)
+    write_summary(made, plan(run.form), draft, previous=year_before(made, run.about))
     file = run.folder / draft.name
     return Level(area, file, made), _moved(review_file(run.about, draft), file)
 
@@ -109,10 +108,11 @@ def _moved(item: Reviewed, file: Path) -> Reviewed:
     return replace(item, file=str(file), submission=read)
 
 
-def _part(roster: Roster, code: str) -> Roster:
+def _part(roster: Roster, code: str, year: int) -> Roster:
     """The area and everybody below it."""
-    inside = Tree(roster).below(code) | {code}
-    return Roster({key: agency for key, agency in roster.agencies.items() if key in inside}, roster.source)
+    inside = Tree(roster, year).below(code) | {code}
+    kept = {key: agency for key, agency in roster.agencies.items() if key in inside}
+    return Roster(kept, roster.source, {key: each for key, each in roster.agencies.items() if key not in inside})
 
 
 def _upwards(roster: Roster) -> Iterator[Agency]:

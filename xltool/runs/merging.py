@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from xltool import texts
 from xltool.checks.review import review
+from xltool.checks.successions import divided
 from xltool.consolidation.choosing import choose
 from xltool.consolidation.totals import consolidate
 from xltool.errors import UsageError
 from xltool.forms.layout import plan
 from xltool.intake.finding_files import files_below
-from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Status
+from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Status, Values
 from xltool.outputs.overview_page import write_page
 from xltool.outputs.summary import write_summary
 from xltool.outputs.tables import write_tables
@@ -72,18 +73,26 @@ def summed(
     """The sum of those that count, and what the same checks find about it as about any return."""
     chosen = choose(reviewed, about.roster, form, year, include_flawed=choices.include_flawed)
     made = consolidate(chosen, about.roster, form, year, area=area)
-    return replace(made, findings=(*made.findings, *review(made.summary, context_of(made.summary, about))))
+    found = review(made.summary, context_of(made.summary, about))
+    moved = divided(made, about.past.before(year)) if about.past else ()
+    return replace(made, findings=(*made.findings, *found, *moved))
 
 
 def write(made: Consolidation, about: Setting, output: Path | None, beside: Beside, *, force: bool) -> None:
     """Everything that was asked for of one consolidation."""
-    before = about.before(made.year).get(made.summary.agency_code)
+    before = year_before(made, about)
     if output is not None:
         write_summary(made, plan(made.form), output, previous=before, force=force)
     if beside.page is not None:
         write_page(made, plan(made.form), beside.page, previous=before, force=force)
     if beside.tables is not None:
         write_tables(made, beside.tables, force=force)
+
+
+def year_before(made: Consolidation, about: Setting) -> Values | None:
+    """What the agencies in the sum reported for the year before; where that is not known, what the area did."""
+    own = [leaf.code for leaf in made.summary.manifest]
+    return about.before(own, made.year) or about.before([made.summary.agency_code], made.year)
 
 
 def ours(output: Path | None, beside: Beside) -> list[Path]:

@@ -1,6 +1,6 @@
 """The years before: figures and texts of every agency, by year, from consolidated workbooks and single returns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +9,8 @@ from xltool.intake.archive import details
 from xltool.intake.finding_files import files_below
 from xltool.intake.opening import open_workbook
 from xltool.intake.reading import read_submission
-from xltool.model import Form, Scope, Values
+from xltool.model import Form, Roster, Scope, Values
+from xltool.succession import inherited
 
 Texts = Mapping[str, str]
 
@@ -25,10 +26,24 @@ class Past(NamedTuple):
         last = max(self.figures, default=0) if year is None else year - 1
         return self.figures.get(last, {})
 
-    def earlier(self, code: str, year: int | None) -> tuple[Values, ...]:
-        """An agency's figures of the years before that, the newest first."""
-        years = sorted((each for each in self.figures if year is not None and each < year - 1), reverse=True)
-        return tuple(self.figures[each][code] for each in years if code in self.figures[each])
+    def of(self, codes: Iterable[str], year: int | None, roster: Roster | None) -> Values | None:
+        """What the agencies ``codes``, or those whose work they took over, reported together for the year before."""
+        figures = self.before(year)
+        return inherited(figures, codes, roster, year - 1, year) if year is not None else _alone(figures, codes)
+
+    def earlier(self, code: str, year: int | None, roster: Roster | None = None) -> tuple[Values, ...]:
+        """The figures of an agency, or of those whose work it took over, of the years before that, the newest first."""
+        if year is None:
+            return ()
+        years = sorted((each for each in self.figures if each < year - 1), reverse=True)
+        found = (inherited(self.figures[each], (code,), roster, each, year) for each in years)
+        return tuple(values for values in found if values is not None)
+
+
+def _alone(figures: Mapping[str, Values], codes: Iterable[str]) -> Values | None:
+    """One agency's own figures: without a year nobody can say what it took over since."""
+    known = [figures.get(code) for code in codes]
+    return known[0] if len(known) == 1 else None
 
 
 def read_past(paths: Sequence[Path], forms: Sequence[Form]) -> Past:

@@ -1,6 +1,6 @@
 """Reading and checking: what was found in every file below some paths."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from xltool import engine, texts
@@ -8,6 +8,7 @@ from xltool.checks.context import Context
 from xltool.checks.peers import with_peers
 from xltool.checks.review import judged
 from xltool.checks.serials import shared
+from xltool.consolidation.tree import leaves
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.forms.layout import plan
 from xltool.intake.archives import Member, is_archive, members, open_member
@@ -16,7 +17,7 @@ from xltool.intake.loading import HandedIn, load
 from xltool.intake.opening import open_workbook, printable
 from xltool.intake.raw import RawWorkbook
 from xltool.intake.reading import read_submissions
-from xltool.model import Finding, Form, Number, Reviewed, Severity, Status, Submission, Values
+from xltool.model import Finding, Reviewed, Severity, Status, Submission
 from xltool.runs.settings import Progress, Setting
 
 
@@ -124,7 +125,9 @@ def _judged(about: Setting, submission: Submission) -> Reviewed:
 def context_of(submission: Submission, about: Setting) -> Context:
     """What a submission is judged against."""
     form = next(form for form in about.forms if form.key == (submission.form, submission.edition))
-    previous = _figures_of_last_year(submission, form, about.before(submission.year))
+    # Of a consolidation, those of just the agencies inside it: last year's total of the area would hold others.
+    codes = [leaf.code for leaf in leaves(submission)]
+    previous = about.before(codes, submission.year)
     code, year, past = submission.agency_code, submission.year, about.past
     return Context(
         form,
@@ -132,29 +135,11 @@ def context_of(submission: Submission, about: Setting) -> Context:
         about.roster,
         previous,
         about.seal_key,
-        past.earlier(code, year) if past and not submission.manifest else (),
+        past.earlier(code, year, about.roster) if past and not submission.manifest else (),
         past.texts.get(year - 1, {}).get(code) if past and year else None,
         about.profile,
         about.waivers,
     )
-
-
-def _figures_of_last_year(submission: Submission, form: Form, previous: Mapping[str, Values]) -> Values | None:
-    """The agency's own; of a consolidation, the sum over just the agencies inside it, and only if all are known.
-
-    Last year's total of the area would hold other agencies than this year's.
-    """
-    if not submission.manifest:
-        return previous.get(submission.agency_code)
-    parts = [previous[leaf.code] for leaf in submission.manifest if leaf.code in previous]
-    if len(parts) < len(submission.manifest):
-        return None
-    return {cell: _sum([part.get(cell) for part in parts]) for cell in form.cells}
-
-
-def _sum(figures: Sequence[Number | None]) -> Number | None:
-    known = [figure for figure in figures if figure is not None]
-    return sum(known) if len(known) == len(figures) else None
 
 
 def status_of(findings: Iterable[Finding]) -> Status:

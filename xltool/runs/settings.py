@@ -1,6 +1,6 @@
 """What every run needs to know: the forms, the roster, last year's figures, the key of the seals."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,9 +36,9 @@ class Setting:
     profile: Profile | None = None
     waivers: Waivers | None = None
 
-    def before(self, year: int | None) -> Mapping[str, Values]:
-        """Figures of the year before ``year``, by agency code; none where none were given."""
-        return self.past.before(year) if self.past else {}
+    def before(self, codes: Iterable[str], year: int | None) -> Values | None:
+        """What those agencies reported together for the year before ``year``, if it is known: see `succession`."""
+        return self.past.of(codes, year, self.roster) if self.past else None
 
 
 def setting(

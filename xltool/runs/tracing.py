@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from xltool import texts
+from xltool.contributions import Contribution, Traced
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.furniture import words
 from xltool.forms.layout import plan
 from xltool.intake.archive import Part, parts
 from xltool.intake.opening import open_workbook
 from xltool.intake.reading import read_submission
-from xltool.model import Agency, Cell, Contribution, Form, Scope, Spot, Submission, Traced
+from xltool.model import Agency, Cell, Form, Scope, Spot, Submission
 
 _MOST_SUGGESTED = 5
 _ALIKE = 0.5  # of two ids, as difflib measures: below it a suggestion only confuses
