@@ -1,18 +1,80 @@
-"""Where reading runs: in this process, or in local processes. One function, nothing else knows."""
+"""Where reading runs: in this process, in local processes, or wherever an `Executor` takes it. Nothing else knows.
+
+An item that ends its process (a file that makes a library fall over, or wants all memory) is lost, and nothing else:
+its batch goes on, and the caller says what a lost item comes to.
+"""
 
 import os
+import pickle
+import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from typing import Any, TypeVar
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from xltool.errors import UsageError
+from xltool.isolation import Child, NotStartedError, limit_memory
 
 _Item = TypeVar("_Item")
 _Shared = TypeVar("_Shared")
 _Result = TypeVar("_Result")
 
 FEW = 40  # below this, starting processes costs more than it saves
-_CHUNK = 25  # files handed to a process at a time: enough to hide the cost of passing results
+_UNIT = 25  # files handed to a process at a time: enough to hide the cost of passing results
+_AHEAD = 4  # units for each process that may wait to be fetched: bounds the memory of what is done and not yet taken
 
 _shared: dict[str, Any] = {}
+
+
+class Executor(Protocol):
+    """What `run` asks of any place where work may run; see there."""
+
+    def run(
+        self,
+        function: Callable[[_Shared, _Item], _Result],
+        shared: _Shared,
+        items: Sequence[_Item],
+        lost: Callable[[_Item], _Result],
+    ) -> Iterator[_Result]:
+        """As `run`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Local processes: how many at once (by default one a core), and the bytes of memory each may take."""
+
+    jobs: int | None = None
+    memory: int | None = None
+
+    def run(
+        self,
+        function: Callable[[_Shared, _Item], _Result],
+        shared: _Shared,
+        items: Sequence[_Item],
+        lost: Callable[[_Item], _Result],
+    ) -> Iterator[_Result]:
+        """As `run`; in this process where several would not pay and no bound of memory was asked for."""
+        jobs = default_jobs() if self.jobs is None else self.jobs
+        if self.memory is None and (jobs <= 1 or len(items) < FEW):
+            yield from (function(shared, item) for item in items)
+            return
+        rest = deque(units(items, _UNIT))
+        with closing(Child(pickle.dumps((function, shared)), memory=self.memory)) as child:
+            while rest:
+                pool = ProcessPoolExecutor(jobs, initializer=_prepare, initargs=(function, shared, self.memory))
+                broken: list[Sequence[_Item]] = []
+                try:
+                    yield from _pooled(pool, rest, jobs * _AHEAD, broken)
+                finally:
+                    pool.shutdown(cancel_futures=True)
+                for unit in broken:
+                    yield from carefully(child, unit, lost)
+
+
+Jobs = int | Executor | None  # how many local processes, or where else
 
 
 def default_jobs() -> int:
@@ -21,29 +83,61 @@ def default_jobs() -> int:
 
 
 def run(
-    function: Callable[[_Shared, _Item], _Result], shared: _Shared, items: Sequence[_Item], jobs: int | None = None
+    function: Callable[[_Shared, _Item], _Result],
+    shared: _Shared,
+    items: Sequence[_Item],
+    jobs: Jobs,
+    lost: Callable[[_Item], _Result],
 ) -> Iterator[_Result]:
-    """``function(shared, item)`` of every item, in order, as results come; in ``jobs`` processes where that pays.
+    """``function(shared, item)`` of every item, in order, as results come; ``lost(item)`` of one that ends its process.
 
-    ``shared`` goes to each process once. All three must be picklable, and the function must not raise for a bad
-    item: a batch goes on.
+    ``shared`` goes to each process once. All must be picklable, and the function must not raise for a bad item: a
+    batch goes on.
     """
-    jobs = default_jobs() if jobs is None else jobs
-    if jobs <= 1 or len(items) < FEW:
-        yield from (function(shared, item) for item in items)
-        return
-    with ProcessPoolExecutor(max_workers=jobs, initializer=_prepare, initargs=(function, shared)) as pool:
-        try:
-            yield from pool.map(_call, items, chunksize=_CHUNK)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    executor = Processes(jobs) if jobs is None or isinstance(jobs, int) else jobs
+    yield from executor.run(function, shared, items, lost)
 
 
-def _prepare(function: Callable[..., Any], shared: object) -> None:
+def units(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
+    """The items in pieces of that many."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def carefully(child: Child, items: Sequence[_Item], lost: Callable[[_Item], _Result]) -> Iterator[_Result]:
+    """The results of items of which one may end its process. Raises UsageError if none can be started."""
+    try:
+        for item, answer in zip(items, child.answers(items), strict=True):
+            yield lost(item) if answer is None else pickle.loads(answer)
+    except NotStartedError as error:
+        raise UsageError("usage.not_started", problem=str(error)) from None
+
+
+def _pooled(
+    pool: ProcessPoolExecutor, rest: "deque[Sequence[_Item]]", most: int, broken: list[Sequence[_Item]]
+) -> Iterator[Any]:
+    """The results of units from ``rest``; when a process dies, what was under way is ``broken`` and must be done again.
+
+    At most ``most`` units are under way at once.
+    """
+    waiting: deque[tuple[Sequence[_Item], Future[list[Any]]]] = deque()
+    try:
+        while rest or waiting:
+            while rest and len(waiting) < most:
+                waiting.append((rest[0], pool.submit(_call, rest[0])))
+                rest.popleft()
+            done = waiting[0][1].result()
+            waiting.popleft()
+            yield from done
+    except BrokenProcessPool:
+        broken += [unit for unit, _ in waiting]
+
+
+def _prepare(function: Callable[..., Any], shared: object, memory: int | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is told once, by the process that was started
+    limit_memory(memory)
     _shared["call"] = (function, shared)
 
 
-def _call(item: object) -> Any:  # what the function returns is the caller's business
+def _call(items: Sequence[object]) -> list[Any]:  # what the function returns is the caller's business
     function, shared = _shared["call"]
-    return function(shared, item)
+    return [function(shared, item) for item in items]
