@@ -14,7 +14,8 @@ from tests.merging import FEES, the_form
 from tests.test_commands import MEMBERS, ROSTER, answer, broken, report, returned, run
 from xltool import pipeline
 from xltool.cache import Cache, open_cache
-from xltool.intake.opening import open_workbook
+from xltool.intake.loading import HandedIn
+from xltool.intake.opening import open_loaded
 from xltool.model import Observation, Submission
 
 
@@ -38,11 +39,11 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were opened and read."""
     names: list[str] = []
 
-    def listening(path: Path, password: str | None = None) -> object:
-        names.append(path.name)
-        return open_workbook(path, password)
+    def listening(file: HandedIn, password: str | None = None) -> object:
+        names.append(file.name)
+        return open_loaded(file, password)
 
-    monkeypatch.setattr("xltool.runs.reviewing.open_workbook", listening)
+    monkeypatch.setattr("xltool.runs.reviewing.open_loaded", listening)
     return names
 
 

@@ -119,12 +119,12 @@ def template(about: "Setting", year: int, form: str | None, output: Path, force:
 
 
 @command
-@click.argument("paths", type=PATH, nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True)
 @against("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
 @option("--jobs", type=click.IntRange(min=1))
 @option("--return", "folder", type=PATH, metavar="DIR")
 @option("--json", "as_json", is_flag=True)
-def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: Path | None, as_json: bool) -> None:
+def check(about: "Setting", paths: tuple[str, ...], jobs: int | None, folder: Path | None, as_json: bool) -> None:
     """Prints what is wrong, problems first; with --return, writes what goes back to whom."""
     from xltool import pipeline, terminal
     from xltool.outputs import exchange
@@ -143,7 +143,7 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
 
 
 @command
-@click.argument("paths", type=PATH, nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True)
 @against("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
 @option("-o", "--output", type=PATH, required=True)
 @option("--area")
@@ -157,7 +157,7 @@ def check(about: "Setting", paths: tuple[Path, ...], jobs: int | None, folder: P
 @option("--force", is_flag=True)
 def merge(
     about: "Setting",
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     output: Path,
     page: Path | None,
     tables: Path | None,
@@ -188,12 +188,12 @@ def merge(
 
 
 @command
-@click.argument("paths", type=PATH, nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True)
 @against("--roster!", "--password", "--cache")
 @option("--year", type=click.IntRange(1900, 9999))
 @option("--jobs", type=click.IntRange(min=1))
 @option("--json", "as_json", is_flag=True)
-def status(about: "Setting", paths: tuple[Path, ...], year: int | None, jobs: int | None, as_json: bool) -> None:
+def status(about: "Setting", paths: tuple[str, ...], year: int | None, jobs: int | None, as_json: bool) -> None:
     """Prints each agency of the roster and what became of its return."""
     from xltool import pipeline, terminal
     from xltool.outputs import exchange

@@ -5,6 +5,23 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xltool.errors import UsageError
+from xltool.intake import remote
+from xltool.intake.remote import Place
+
+
+def places_below(places: Iterable[Path | str], leave_out: Iterable[Path] = ()) -> tuple[Place, ...]:
+    """`files_below` for paths, and every file below the addresses among ``places``; each once, in the order given.
+
+    A text is an address if it begins as one (``s3://``), else a path. Raises UsageError for what cannot be looked at.
+    """
+    hidden, found = tuple(leave_out), dict[Place, None]()
+    for place in places:
+        path = remote.local_path(place) if isinstance(place, str) else place
+        if path is None and isinstance(place, str) and remote.is_address(place):
+            found |= dict.fromkeys(remote.below(place))
+        else:
+            found |= dict.fromkeys(files_below([path or Path(place)], hidden))
+    return tuple(found)
 
 
 def files_below(paths: Iterable[Path], leave_out: Iterable[Path] = ()) -> tuple[Path, ...]:

@@ -36,12 +36,11 @@ def load(path: Path, size_limit: int = limits.FILE_BYTES) -> HandedIn:
 
     Raises ForeignFileError for lock and junk files, UnreadableFileError for what cannot be read as a file.
     """
-    if path.name.casefold() in JUNK_NAMES or path.name.startswith(JUNK_PREFIXES):
-        raise ForeignFileError("file.temporary")
+    refuse_junk(path.name)
     try:
         before = path.stat()
         _must_be_regular(before)
-        _must_have_size(before.st_size, size_limit)
+        must_have_size(before.st_size, size_limit)
         data, opened, after = _read(path, size_limit)
     except FileNotFoundError:
         raise UnreadableFileError("file.missing") from None
@@ -72,7 +71,14 @@ def _must_be_regular(status: os.stat_result) -> None:
         raise UnreadableFileError("file.not_regular", kind=kind)
 
 
-def _must_have_size(size: int, size_limit: int) -> None:
+def refuse_junk(name: str) -> None:
+    """Raises ForeignFileError for the names of lock and junk files."""
+    if name.casefold() in JUNK_NAMES or name.startswith(JUNK_PREFIXES):
+        raise ForeignFileError("file.temporary")
+
+
+def must_have_size(size: int, size_limit: int) -> None:
+    """Raises UnreadableFileError for an empty file, and one of more than ``size_limit`` bytes."""
     if size == 0:
         raise UnreadableFileError("file.empty")
     if size > size_limit:

@@ -8,6 +8,7 @@ Every refusal of `opening` has one of these codes, always with ``file``, and wit
 ``file.no_access``         permission denied, or locked by another program
 ``file.not_regular``       ``kind`` (Place): a pipe, a device, a folder, a loop of links
 ``file.changed``           it changed while it was read
+``file.not_fetched``       ``problem``: the store at its address did not give it
 ``file.too_large``         ``size``, ``limit`` in MiB
 ``file.damaged``           ``part``, ``problem`` (Damage), ``at``: the cell or name in question, or nothing
 ``file.bomb``              ``part``, ``problem`` (Swelling): it would swell beyond any honest workbook

@@ -48,7 +48,7 @@ def import_reports(
     wanted: Wanted | None = None,
     *,
     force: bool = False,
-    jobs: int | None = None,
+    jobs: engine.Jobs = None,
     progress: Progress | None = None,
 ) -> tuple[Imported, ...]:
     """Every report below ``paths`` as a filled workbook in ``output``, and one log of every figure.
@@ -63,7 +63,8 @@ def import_reports(
     output.mkdir(parents=True, exist_ok=True)
     done: list[Imported] = []
     taken: set[str] = set()
-    for number, item in enumerate(engine.run(_read, _Task(about, wanted or Wanted()), files, jobs), start=1):
+    task = _Task(about, wanted or Wanted())
+    for number, item in enumerate(engine.run(_read, task, files, jobs, _lost), start=1):
         done.append(_written(item, about, output, taken, force))
         if progress:
             progress(number, len(files))
@@ -86,6 +87,11 @@ def _read(task: _Task, path: Path) -> Imported:
     findings = _about_figures(review(submission, context_of(submission, about)))
     reviewed = Reviewed(str(path), published.source.sha256, status_of(findings), submission, findings)
     return Imported(reviewed, published)
+
+
+def _lost(path: Path) -> Imported:
+    """A report whose reading ended the process that did it."""
+    return Imported(refused(str(path), UnreadableFileError("file.reader_died")))
 
 
 def _about_figures(findings: Iterable[Finding]) -> tuple[Finding, ...]:

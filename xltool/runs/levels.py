@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.consolidation.tree import Tree, leaves
+from xltool.engine import Jobs
 from xltool.forms.furniture import words
 from xltool.forms.layout import plan
-from xltool.intake.finding_files import files_below
+from xltool.intake.finding_files import places_below
 from xltool.model import Agency, Consolidation, Form, Reviewed, Roster, Scope, Submission
 from xltool.outputs.distribution import file_name
 from xltool.outputs.summary import write_summary
@@ -54,14 +55,14 @@ class _Run(NamedTuple):
 
 
 def merge_levels(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     about: Setting,
     output: Path,
     folder: Path,
     choices: Choices | None = None,
     beside: Beside | None = None,
     *,
-    jobs: int | None = None,
+    jobs: Jobs = None,
     progress: Progress | None = None,
 ) -> tuple[Level, ...]:
     """A consolidated workbook for every area of the roster with something to sum, from below; the whole comes last.
@@ -71,7 +72,7 @@ def merge_levels(
     choices, beside = choices or Choices(), (beside or Beside())._replace(levels=folder)
     roster = needed(about.roster)
     make_way(output, beside, choices.force)
-    reviewed = review_all(files_below(paths, ours(output, beside)), about, jobs, progress)
+    reviewed = review_all(places_below(paths, ours(output, beside)), about, jobs, progress)
     form, year = what_to_merge(reviewed, about, choices.year)
     waiting = _by_area(reviewed, roster)
     top = area_of(roster, choices.area)

@@ -11,9 +11,10 @@ from xltool.checks.review import review
 from xltool.checks.successions import divided
 from xltool.consolidation.choosing import choose
 from xltool.consolidation.totals import consolidate
+from xltool.engine import Jobs
 from xltool.errors import UsageError
 from xltool.forms.layout import plan
-from xltool.intake.finding_files import files_below
+from xltool.intake.finding_files import places_below
 from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Status, Values
 from xltool.outputs.overview_page import write_page
 from xltool.outputs.summary import write_summary
@@ -44,13 +45,13 @@ class Beside(NamedTuple):
 
 
 def merge(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     about: Setting,
     output: Path | None,
     choices: Choices | None = None,
     beside: Beside | None = None,
     *,
-    jobs: int | None = None,
+    jobs: Jobs = None,
     progress: Progress | None = None,
 ) -> Consolidation:
     """Every file below ``paths`` read and checked, the accepted ones summed, and the consolidated workbook written.
@@ -60,7 +61,7 @@ def merge(
     """
     choices, beside = choices or Choices(), beside or Beside()
     make_way(output, beside, choices.force)
-    reviewed = review_all(files_below(paths, ours(output, beside)), about, jobs, progress)
+    reviewed = review_all(places_below(paths, ours(output, beside)), about, jobs, progress)
     form, year = what_to_merge(reviewed, about, choices.year)
     made = summed(reviewed, about, form, year, area_of(about.roster, choices.area), choices)
     write(made, about, output, beside, force=choices.force)

@@ -12,20 +12,24 @@ from xltool.consolidation.tree import leaves
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.forms.layout import plan
 from xltool.intake.archives import Member, is_archive, members, open_member
-from xltool.intake.finding_files import files_below
-from xltool.intake.loading import HandedIn, load
-from xltool.intake.opening import open_workbook, printable
+from xltool.intake.finding_files import places_below
+from xltool.intake.loading import load
+from xltool.intake.opening import naming, open_loaded, printable
 from xltool.intake.raw import RawWorkbook
 from xltool.intake.reading import read_submissions
+from xltool.intake.remote import Place, fetch
 from xltool.model import Finding, Reviewed, Severity, Status, Submission
 from xltool.runs.settings import Progress, Setting
 
 
 def check(
-    paths: Sequence[Path], about: Setting, *, jobs: int | None = None, progress: Progress | None = None
+    paths: Sequence[Path | str], about: Setting, *, jobs: engine.Jobs = None, progress: Progress | None = None
 ) -> tuple[Reviewed, ...]:
-    """Every file below ``paths``, read and checked, in order, whatever the file is: see `review_files`."""
-    return review_all(files_below(paths), about, jobs, progress)
+    """Every file below ``paths``, read and checked, in order, whatever the file is: see `review_files`.
+
+    A path may be the address of a store (``s3://…``, as text); ``jobs`` says where reading runs, see `engine.run`.
+    """
+    return review_all(places_below(paths), about, jobs, progress)
 
 
 def review_file(about: Setting, path: Path) -> Reviewed:
@@ -33,49 +37,50 @@ def review_file(about: Setting, path: Path) -> Reviewed:
     return review_files(about, path)[0]
 
 
-def review_files(about: Setting, path: Path) -> tuple[Reviewed, ...]:
+def review_files(about: Setting, place: Place) -> tuple[Reviewed, ...]:
     """One file, opened, read and checked. Never raises for what the file is: that becomes a finding.
 
     Ordinarily one entry; one for each agency of a workbook that holds several, one for each file inside an archive.
     """
-    known = _known(about, path)
+    name = str(place)
+    try:
+        with naming(place.name):
+            file = load(place) if isinstance(place, Path) else fetch(place)
+    except (UnreadableFileError, ForeignFileError) as error:
+        return (refused(name, error),)
+    known = about.cache.known(file.sha256, name, file.modified) if about.cache else None
     if known:
         return (_judged(about, known),)
     try:
-        workbook = open_workbook(path, about.password)
+        workbook = open_loaded(file, about.password)
     except (UnreadableFileError, ForeignFileError) as error:
-        archive = _archive(path)
-        if archive is None:
-            return (refused(str(path), error),)
-        return tuple(item for member in members(archive, about.password) for item in _of_member(about, path, member))
-    return _of_workbook(about, str(path), workbook)
+        if not is_archive(file.data):
+            return (refused(name, error),)
+        return tuple(item for member in members(file, about.password) for item in _of_member(about, name, member))
+    return _of_workbook(about, name, workbook)
 
 
-def _known(about: Setting, path: Path) -> Submission | None:
-    """What was read from a file of the same content before; None if it has to be read, whatever is the matter."""
-    if about.cache is None:
-        return None
-    try:
-        file = load(path)
-    except (UnreadableFileError, ForeignFileError):
-        return None
-    return about.cache.known(file.sha256, str(path), file.modified)
-
-
-def review_safely(about: Setting, path: Path) -> tuple[Reviewed, ...]:
+def review_safely(about: Setting, place: Place) -> tuple[Reviewed, ...]:
     """`review_files`, and for a fault of ours one finding instead of the end of the batch."""
     try:
-        return review_files(about, path)
+        return review_files(about, place)
+    except MemoryError:
+        return lost(place)
     except Exception as error:  # whatever it is, the other files must be read: this one is named and not summed
-        return (failed(str(path), error),)
+        return (failed(str(place), error),)
+
+
+def lost(place: Place) -> tuple[Reviewed, ...]:
+    """The entry of a file whose reading took all memory, or ended the process that read it."""
+    return (refused(str(place), UnreadableFileError("file.reader_died")),)
 
 
 def review_all(
-    files: Sequence[Path], about: Setting, jobs: int | None, progress: Progress | None
+    files: Sequence[Place], about: Setting, jobs: engine.Jobs, progress: Progress | None
 ) -> tuple[Reviewed, ...]:
     """Every one of ``files``, read and checked, in order."""
     done: list[Reviewed] = []
-    for number, reviewed in enumerate(engine.run(review_safely, about, files, jobs), start=1):
+    for number, reviewed in enumerate(engine.run(review_safely, about, files, jobs, lost), start=1):
         done += reviewed
         if progress:
             progress(number, len(files))
@@ -84,18 +89,9 @@ def review_all(
     return with_peers(shared(done), about.forms, about.roster)
 
 
-def _archive(path: Path) -> HandedIn | None:
-    """The bytes of a file that is an archive of other files; None for anything else."""
-    try:
-        file = load(path)
-    except (UnreadableFileError, ForeignFileError):
-        return None
-    return file if is_archive(file.data) else None
-
-
-def _of_member(about: Setting, path: Path, member: Member) -> tuple[Reviewed, ...]:
+def _of_member(about: Setting, outer: str, member: Member) -> tuple[Reviewed, ...]:
     """One file inside an archive, named by its way there."""
-    name = printable(f"{path}/{member.path}" if member.path else str(path))
+    name = printable(f"{outer}/{member.path}" if member.path else outer)
     sha256 = member.file.sha256 if member.file else ""
     try:
         return _of_workbook(about, name, open_member(member, about.password))
