@@ -47,7 +47,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "lxml": (*OPENING, "outputs.marks", "intake.reports.web", "intake.reports.word"),
     "pdfplumber": ("intake.reports.pdf_worker",),
     "pdfminer": ("intake.reports.pdf_worker",),
-    "zipfile": (*OPENING, "intake.archives", "outputs.marks"),
+    "zipfile": ("intake.directory", "intake.archives", "outputs.marks"),
     "xml": OPENING,
     "pyexpat": OPENING,
 }

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from xltool.intake import limits
 from xltool.intake.parts import Part
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
+from xltool.intake.remembering import Reader
 from xltool.intake.xml_parts import collect, is_true
 
 # Built-in date and time formats (ECMA-376 part 1, 18.8.30), with those of the East Asian editions.
@@ -22,7 +23,7 @@ class CellStyle(NamedTuple):
     date: bool = False
 
 
-def read_styles(part: Part) -> tuple[CellStyle, ...]:
+def _read(part: Part) -> tuple[CellStyle, ...]:
     """The cell formats by index."""
     dates = set(_BUILT_IN_DATES)
     styles: list[CellStyle] = []
@@ -62,3 +63,6 @@ def _number(text: str | None, part: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise damaged(part, Damage.STYLES)
     return int(text)
+
+
+read_styles = Reader(_read)

@@ -3,25 +3,24 @@
 Parts are inflated in pieces, never further than their stated size, and never to disk.
 """
 
-import io
 import re
 import struct
-import zipfile
 import zlib
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
-from xltool.intake.parts import Effort, Part
+from xltool.intake.directory import DEFLATED, STORED, Listed, listed_in
+from xltool.intake.parts import Content, Effort, Part
 from xltool.intake.refusals import Damage, Swelling, bomb, damaged
 
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f]|^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)")
 _SYMLINK, _KIND_OF_FILE = 0xA000, 0xF000
 _ENCRYPTED = 0x1 | 0x40
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_METHODS = (STORED, DEFLATED)
 
 
 class _Entry(NamedTuple):
@@ -55,8 +54,15 @@ class Package:
         return tuple(entry.name for folded, entry in self._entries.items() if folded not in self._begun)
 
     def part(self, name: str) -> Part:
-        """One part, to be read at the cost of this package's effort."""
-        return Part(name, partial(self.pieces, name), self.effort)
+        """One part, to be read at the cost of this package's effort: it counts as begun."""
+        folded = fold(name)
+        self._begun.add(folded)
+        return Part(name, partial(self.pieces, name), self.effort, self._content(self._entries.get(folded)))
+
+    def _content(self, entry: _Entry | None) -> Content | None:
+        if entry is None or entry.size > limits.PIECE_BYTES or entry.stored > limits.PIECE_BYTES:
+            return None
+        return self._data[entry.start : entry.start + entry.stored], entry.size, entry.crc, entry.deflated
 
     def pieces(self, name: str, size: int = limits.PIECE_BYTES) -> Iterator[bytes]:
         """One part's content in pieces of at most ``size`` bytes; its checksum is verified at the end."""
@@ -114,17 +120,13 @@ def _checked(entry: _Entry, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _entries(data: bytes) -> dict[str, _Entry]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            listed = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error, OverflowError):
-        raise damaged("", Damage.NOT_A_ZIP) from None
+    listed = listed_in(data)
     if len(listed) > limits.ENTRIES:
         raise bomb("", Swelling.ENTRIES)
     for info in listed:
-        _must_be_safe(info)
+        _must_be_safe(info.name, info.flags, info.method, info.attributes)
     _must_stay_small(listed)
-    entries = [_located(data, info) for info in listed if not info.is_dir()]
+    entries = [_located(data, info) for info in listed if not info.name.endswith("/")]
     _must_not_overlap(entries)
     found: dict[str, _Entry] = {}
     for entry in entries:
@@ -134,46 +136,44 @@ def _entries(data: bytes) -> dict[str, _Entry]:
     return found
 
 
-def _must_be_safe(info: zipfile.ZipInfo) -> None:
-    name = info.orig_filename
-    link = info.external_attr >> 16 & _KIND_OF_FILE == _SYMLINK
+@lru_cache(maxsize=1024)  # the packages of one program have the same few names
+def _must_be_safe(name: str, flags: int, method: int, attributes: int) -> None:
+    link = attributes >> 16 & _KIND_OF_FILE == _SYMLINK
     if link or _UNSAFE_NAME.search(name) or len(name.encode("utf-8", "replace")) > limits.NAME_BYTES or not name:
         raise UnreadableFileError("file.unsafe_names", name=name[:80])
-    if info.flag_bits & _ENCRYPTED:
+    if flags & _ENCRYPTED:
         raise UnreadableFileError("file.encrypted")
-    if info.compress_type not in _METHODS:
+    if method not in _METHODS:
         raise damaged(name, Damage.COMPRESSION)
 
 
-def _must_stay_small(listed: list[zipfile.ZipInfo]) -> None:
+def _must_stay_small(listed: Sequence[Listed]) -> None:
     total = 0
     for info in listed:
-        size = info.file_size
+        size = info.size
         total += size
         if size > limits.PART_BYTES:
-            raise bomb(info.filename, Swelling.PART)
-        if size > limits.RATIO_FROM and size > limits.RATIO * info.compress_size:
-            raise bomb(info.filename, Swelling.RATIO)
+            raise bomb(info.name, Swelling.PART)
+        if size > limits.RATIO_FROM and size > limits.RATIO * info.stored:
+            raise bomb(info.name, Swelling.RATIO)
     if total > limits.PACKAGE_BYTES:
         raise bomb("", Swelling.TOTAL)
 
 
-def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
+def _located(data: bytes, info: Listed) -> _Entry:
     """Where the entry's bytes really begin: its local header is read, and must name the same part."""
-    name, at = info.orig_filename, info.header_offset
-    header = data[at : at + _LOCAL_HEADER.size] if at >= 0 else b""
-    if len(header) < _LOCAL_HEADER.size or header[:4] != b"PK\3\4":
+    name, at = info.name, info.header
+    if at < 0 or at + _LOCAL_HEADER.size > len(data) or data[at : at + 4] != b"PK\3\4":
         raise damaged(name, Damage.TRUNCATED)
-    fields = _LOCAL_HEADER.unpack(header)
+    fields = _LOCAL_HEADER.unpack_from(data, at)
     flags, name_length, extra_length = fields[2], fields[9], fields[10]
     start = at + _LOCAL_HEADER.size + name_length + extra_length
     stored_name = data[at + _LOCAL_HEADER.size : at + _LOCAL_HEADER.size + name_length]
     if stored_name.decode("utf-8" if flags & 0x800 else "cp437", "replace") != name:
         raise damaged(name, Damage.NAMES_DISAGREE)
-    if start + info.compress_size > len(data):
+    if start + info.stored > len(data):
         raise damaged(name, Damage.TRUNCATED)
-    deflated = info.compress_type != zipfile.ZIP_STORED
-    return _Entry(name, at, start, info.compress_size, info.file_size, info.CRC, deflated)
+    return _Entry(name, at, start, info.stored, info.size, info.crc, info.method != STORED)
 
 
 def _must_not_overlap(entries: list[_Entry]) -> None:

@@ -42,23 +42,23 @@ AnyRows = TypeVar("AnyRows", bound=Rows)
 
 def read_grid(
     part: Part, body: str, wanted: frozenset[str], texts: frozenset[str], new_rows: Callable[[], AnyRows]
-) -> tuple[list[Element], AnyRows]:
+) -> tuple[list[Element], AnyRows, bool]:
     """The elements ``wanted`` (those in ``texts`` with their text) outside the element ``body``, and the rows in it.
 
-    ``body`` is "sheetData", or "sst" where the root itself is meant.
+    ``body`` is "sheetData", or "sst" where the root itself is meant. Last, whether all was in the plain dialect.
     """
     roots = frozenset({"worksheet" if body == "sheetData" else body})
-    rows = new_rows()
+    rows, plain = new_rows(), True
     try:
         found = _read_plain(part.pieces(), Collector(part, roots, wanted | {body}, texts), body.encode(), rows)
     except NotPlainError:
-        rows = new_rows()
+        rows, plain = new_rows(), False
         rewriter = Rewriter(part.name)
         collector = Collector(part, roots, wanted, texts, body, rewriter.begin, Excess.REWRITTEN)
         found = _read_rewritten(part.pieces(), collector, rewriter, rows)
     if sum(element.path == body for element in found) > 1:
         raise damaged(part.name, Damage.UNEXPECTED_ELEMENT)
-    return found, rows
+    return found, rows, plain
 
 
 def _read_plain(pieces: Iterator[bytes], collector: Collector, body: bytes, rows: Rows) -> list[Element]:

@@ -18,6 +18,9 @@ PART_BYTES = 256 * MIB  # real maximum 112 MB
 PACKAGE_BYTES = 512 * MIB  # real maximum 114 MB
 PIECE_BYTES = 1 * MIB  # inflated and scanned at a time, so memory does not grow with the part
 
+# --- what a process remembers of parts it has read ---
+REMEMBERED_BYTES = 4 * MIB  # inflated, of each kind of part: what a hundred returns of one template do not share
+
 # --- XML ---
 DEPTH = 64  # SpreadsheetML itself needs about 10
 TOKEN_BYTES = 2 * MIB  # one tag or attribute; the longest honest one is a validation's list of ranges

@@ -18,6 +18,7 @@ from xltool.intake.loading import HandedIn, load
 from xltool.intake.opendocument import CONTENT, read_opendocument
 from xltool.intake.raw import RawSheet, RawWorkbook
 from xltool.intake.refusals import Damage, FileKind, damaged, not_workbook
+from xltool.intake.remembering import Reader
 from xltool.intake.shared_strings import read_shared_strings
 from xltool.intake.sniffing import ZIP, Readable, is_ods, kind_of
 from xltool.intake.workbook_parts import Outline, main_part, read_outline
@@ -151,4 +152,7 @@ def _refuse_doctypes(package: Package) -> None:
     """Any DOCTYPE refuses the workbook; those parts that were not read are looked at as far as their root."""
     for name in package.unread():
         if fold(name).endswith(_XML_ENDINGS):
-            refuse_doctype(package.part(name))
+            _without_doctype(package.part(name))
+
+
+_without_doctype = Reader(refuse_doctype)

@@ -1,6 +1,6 @@
 """One part of a package to be read, and how much reading the whole package may still cost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from xltool.intake import limits
@@ -14,6 +14,10 @@ _ALLOWED = {
     Excess.CELLS_HELD: limits.CELLS_HELD,
     Excess.CHARACTERS: limits.TEXT_TOTAL,
 }
+
+
+Content = tuple[bytes, int, int, bool]  # what a part is: its stored bytes, size, checksum, and whether it is deflated
+Cost = Mapping[Excess, int]
 
 
 class Effort:
@@ -32,10 +36,22 @@ class Effort:
         self.must_afford(part, what, amount)
         self._left[what] -= amount
 
+    def left(self) -> Cost:
+        """What may still be spent."""
+        return dict(self._left)
+
+    def spent_since(self, before: Cost) -> Cost:
+        """What was spent since there was so much left."""
+        return {what: before[what] - left for what, left in self._left.items() if left != before[what]}
+
 
 class Part(NamedTuple):
-    """A part by name; ``pieces`` gives its content, anew at each call."""
+    """A part by name; ``pieces`` gives its content, anew at each call.
+
+    ``content`` is what the content follows from: two parts with the same hold the same. None for a large part.
+    """
 
     name: str
     pieces: Callable[[], Iterator[bytes]]
     effort: Effort
+    content: Content | None = None

@@ -7,6 +7,7 @@ from xltool.intake.grids import read_grid
 from xltool.intake.parts import Part
 from xltool.intake.plain_text import STRING_ITEM, TEXT, string_item, string_text
 from xltool.intake.refusals import Excess, over_limit
+from xltool.intake.remembering import Reader
 
 # One string in the plain dialect, a simple one or one of runs, or (last) everything from the first thing that is none.
 _ITEMS = re.compile(
@@ -38,6 +39,9 @@ class _Strings:
         return unread
 
 
-def read_shared_strings(part: Part) -> list[str]:
+def _read(part: Part) -> list[str]:
     """Every shared string by its index: runs of rich text joined, phonetic readings left out."""
     return read_grid(part, "sst", frozenset(), frozenset(), lambda: _Strings(part.name))[1].texts
+
+
+read_shared_strings = Reader(_read)

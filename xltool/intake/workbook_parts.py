@@ -1,13 +1,15 @@
 """How the parts of a workbook hang together: content types, relationships, the list of sheets, names and properties."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from xltool.intake import limits
 from xltool.intake.container import Package, fold
+from xltool.intake.parts import Part
 from xltool.intake.refusals import Damage, Excess, FileKind, damaged, not_workbook, over_limit
+from xltool.intake.remembering import Reader
 from xltool.intake.xml_parts import RELATION_ID, Element, collect, is_true
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -87,15 +89,13 @@ def read_outline(package: Package, main: MainPart) -> Outline:
     """Follow the relationships from the root. Raises for whatever is missing, external or of another kind."""
     workbook, roots = main.part, main.roots
     relations = _relations(package, workbook)
-    wanted = frozenset({_SHEET, _NAME, _LOCK})
-    elements = collect(package.part(workbook), frozenset({"workbook"}), wanted, frozenset({_NAME}))
-    locks = [element.attributes.get("lockStructure") for element in elements if element.path == _LOCK]
-    sheets = _sheets(elements, relations, workbook, package)
+    listing = _listing(package.part(workbook))
+    sheets = _sheets(listing.sheets, relations, workbook, package)
     return Outline(
         container=main.container,
         sheets=sheets,
-        names=_names(elements, workbook),
-        structure_protected=any(map(is_true, locks)),
+        names=listing.names,
+        structure_protected=listing.locked,
         macros=any(sheet.kind in _MACRO_KINDS for sheet in sheets) or _has_macros(package),
         strings=_present(_target(relations, "sharedStrings"), package),
         styles=_present(_target(relations, "styles"), package),
@@ -104,16 +104,39 @@ def read_outline(package: Package, main: MainPart) -> Outline:
     )
 
 
+class _Listing(NamedTuple):
+    """What the workbook part itself says: its sheets as written, its names, whether it locks its structure."""
+
+    sheets: tuple[Mapping[str, str], ...]
+    names: Mapping[str, str]
+    locked: bool
+
+
+def _read_listing(part: Part) -> _Listing:
+    wanted = frozenset({_SHEET, _NAME, _LOCK})
+    elements = collect(part, frozenset({"workbook"}), wanted, frozenset({_NAME}))
+    locks = [element.attributes.get("lockStructure") for element in elements if element.path == _LOCK]
+    sheets = tuple(element.attributes for element in elements if element.path == _SHEET)
+    return _Listing(sheets, _names(elements, part.name), any(map(is_true, locks)))
+
+
+_listing = Reader(_read_listing)
+
+
 def _has_macros(package: Package) -> bool:
     return any(fold(name).endswith("vbaproject.bin") for name in package.names())
 
 
 def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
     """Content types by folded part name, and by folded extension where a part has none of its own."""
+    return _types(package.part(CONTENT_TYPES))
+
+
+def _read_types(part: Part) -> tuple[dict[str, str], dict[str, str]]:
     paths = frozenset({"types:Default", "types:Override"})
     overrides: dict[str, str] = {}
     defaults: dict[str, str] = {}
-    for element in collect(package.part(CONTENT_TYPES), frozenset({"types:Types"}), paths):
+    for element in collect(part, frozenset({"types:Types"}), paths):
         attributes = element.attributes
         stated = attributes.get("ContentType", "")
         if element.path == "types:Override":
@@ -121,6 +144,9 @@ def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
         else:
             defaults[fold(attributes.get("Extension", ""))] = stated
     return overrides, defaults
+
+
+_types = Reader(_read_types)
 
 
 def _relations(package: Package, source: str) -> dict[str, Relation]:
@@ -131,15 +157,17 @@ def _relations(package: Package, source: str) -> dict[str, Relation]:
         if source:
             return {}
         raise damaged(part, Damage.MISSING_PART)
-    paths = frozenset({"rels:Relationship"})
     relations: dict[str, Relation] = {}
-    for element in collect(package.part(part), frozenset({"rels:Relationships"}), paths):
+    for element in _related(package.part(part)):
         attributes = element.attributes
         external = attributes.get("TargetMode", "Internal") != "Internal"
         target = "" if external else _resolved(attributes.get("Target", ""), folder)
         if relations.setdefault(attributes.get("Id", ""), made := _relation(attributes, target)) is not made:
             raise damaged(part, Damage.RELATIONSHIP)
     return relations
+
+
+_related = Reader(lambda part: collect(part, frozenset({"rels:Relationships"}), frozenset({"rels:Relationship"})))
 
 
 def _relation(attributes: Mapping[str, str], target: str) -> Relation:
@@ -165,13 +193,10 @@ def _resolved(target: str, folder: str) -> str:
 
 
 def _sheets(
-    elements: list[Element], relations: Mapping[str, Relation], workbook: str, package: Package
+    listed: Sequence[Mapping[str, str]], relations: Mapping[str, Relation], workbook: str, package: Package
 ) -> tuple[SheetPart, ...]:
     sheets: list[SheetPart] = []
-    for element in elements:
-        if element.path != _SHEET:
-            continue
-        attributes = element.attributes
+    for attributes in listed:
         identifier = next((attributes[key] for key in RELATION_ID if key in attributes), None)
         relation = relations.get(identifier or "")
         if relation is None or relation.kind not in _SHEET_KINDS or not relation.target:
@@ -219,27 +244,37 @@ def _target(relations: Mapping[str, Relation], kind: str) -> str | None:
     return next((each.target for each in relations.values() if each.kind == kind), None)
 
 
-def _properties(package: Package, part: str | None) -> dict[str, str]:
-    if not part or part not in package:
-        return {}
+def _properties(package: Package, part: str | None) -> Mapping[str, str]:
+    return _stated(package.part(part)) if part and part in package else {}
+
+
+def _read_properties(part: Part) -> dict[str, str]:
     values = frozenset(f"custom:property/vt:{kind}" for kind in _VALUES | _MORE_VALUES)
     wanted = frozenset({"custom:property", *values})
     properties: dict[str, str] = {}
     name = ""
-    for element in collect(package.part(part), frozenset({"custom:Properties"}), wanted, values):
+    for element in collect(part, frozenset({"custom:Properties"}), wanted, values):
         if element.path == "custom:property":
             name = element.attributes.get("name", "")
         elif name in properties:
-            raise damaged(part, Damage.PROPERTY_TWICE)
+            raise damaged(part.name, Damage.PROPERTY_TWICE)
         else:
             properties[name] = element.text
     return properties
 
 
+_stated = Reader(_read_properties)
+
+
 def _program(package: Package, part: str | None) -> str:
-    if not part or part not in package:
-        return ""
+    return _saved_by(package.part(part)) if part and part in package else ""
+
+
+def _read_program(part: Part) -> str:
     wanted = ("app:Application", "app:AppVersion")
-    found = collect(package.part(part), frozenset({"app:Properties"}), frozenset(wanted), frozenset(wanted))
+    found = collect(part, frozenset({"app:Properties"}), frozenset(wanted), frozenset(wanted))
     texts = {element.path: element.text.strip() for element in found}
     return " ".join(texts[path] for path in wanted if texts.get(path))
+
+
+_saved_by = Reader(_read_program)

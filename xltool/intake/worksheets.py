@@ -1,6 +1,7 @@
 """One worksheet part: its cells, its merged ranges, its protection and its validated ranges.
 
-``dimension`` is not looked at; addresses are taken strictly; a cell that occurs twice refuses the workbook.
+``dimension`` is not looked at; addresses are taken strictly; a cell that occurs twice refuses the workbook. Of a sheet
+whose like was read before only the values are looked at (`shapes`).
 """
 
 import re
@@ -26,6 +27,8 @@ from xltool.intake.plain_text import (
 )
 from xltool.intake.raw import RawCell, Stored
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
+from xltool.intake.remembering import Memory
+from xltool.intake.shapes import SHORT, Mould, Shape, characters, filled, is_index, rows_in, torn
 from xltool.intake.xml_parts import is_true
 
 _PROTECTION, _MERGE, _VALIDATION = "sheetProtection", "mergeCells/mergeCell", "dataValidations/dataValidation"
@@ -45,7 +48,6 @@ _TOKENS = re.compile(
 )
 _ADDRESSES = re.compile(r'<c r="([A-Z]++[0-9]++)"')
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_SHORT = 40  # characters of a stored number that need no second look
 _TYPES = {
     "n": Stored.NUMBER,
     "s": Stored.TEXT,
@@ -81,9 +83,39 @@ class _CellKind(NamedTuple):
     locked: bool
 
 
+class _Kind(NamedTuple):
+    """What is the same for every sheet of one frame."""
+
+    shape: Shape
+    merged: tuple[str, ...]
+    protected: bool
+    validated: tuple[str, ...]
+
+
+_kinds: Memory[_Kind] = Memory()
+
+
 def read_worksheet(part: Part, shared: Shared) -> Sheet:
     """One worksheet; what it holds is taken from the effort that the workbook may still cost."""
-    found, cells = read_grid(part, "sheetData", _WANTED, frozenset({_VALIDATION_2009}), lambda: _Cells(part, shared))
+    parts = torn(part) if part.content else None
+    kind = _kinds.recall((parts.frame, shared.styles)) if parts else None
+    if parts and kind and (grid := filled(kind.shape, parts.values, shared.strings)):
+        part.effort.spend(part.name, Excess.BYTES, parts.around)
+        part.effort.spend(part.name, Excess.CELLS_SEEN, kind.shape.seen)
+        part.effort.spend(part.name, Excess.CELLS_HELD, len(grid))
+        part.effort.spend(part.name, Excess.CHARACTERS, characters(kind.shape, parts.values))
+        return Sheet(grid, kind.merged, kind.protected, kind.validated)
+    sheet, cells = _read_strictly(part, shared)
+    if parts and cells and kind is None and (shape := cells.shape(part, parts.values)):
+        _kinds.keep((parts.frame, shared.styles), _Kind(shape, *sheet[1:]), 2 * len(parts.frame))
+    return sheet
+
+
+def _read_strictly(part: Part, shared: Shared) -> "tuple[Sheet, _Cells | None]":
+    """The sheet, and what took its rows apart if they are in the plain dialect."""
+    found, cells, plain = read_grid(
+        part, "sheetData", _WANTED, frozenset({_VALIDATION_2009}), lambda: _Cells(part, shared)
+    )
     merged = tuple(element.attributes.get("ref", "") for element in found if element.path == _MERGE)
     if len(merged) > limits.MERGES:
         raise over_limit(part.name, Excess.MERGES, limits.MERGES)
@@ -92,7 +124,9 @@ def read_worksheet(part: Part, shared: Shared) -> Sheet:
     protected = any(is_true(element.attributes.get("sheet")) for element in found if element.path == _PROTECTION)
     part.effort.spend(part.name, Excess.CELLS_HELD, len(cells.cells))
     part.effort.spend(part.name, Excess.CHARACTERS, cells.characters)
-    return Sheet(cells.with_arrays(), merged, protected, tuple(one for each in validated for one in each.split()))
+    held = cells.with_arrays()
+    sheet = Sheet(held, merged, protected, tuple(one for each in validated for one in each.split()))
+    return sheet, cells if plain else None
 
 
 class _Cells:
@@ -114,7 +148,7 @@ class _Cells:
         tokens: list[tuple[str, ...]] = _TOKENS.findall(text)
         self._count(_ADDRESSES.findall(text), len(tokens))
         cells, kinds, strings, new = self.cells, self._kinds, self._shared.strings, tuple.__new__
-        row, unread = self._row, ""
+        row, unread, count = self._row, "", len(strings)
         for address, attributes, f, value, inline, turn, number, rest in tokens:
             if not address:
                 row, unread = self._turn(row, turn, number) if turn else row, unread or rest
@@ -122,11 +156,9 @@ class _Cells:
             if address.lstrip(_UPPER) != row:
                 raise damaged(self._part, Damage.ROW_DISAGREES, address)
             stored, type_, locked = kinds[attributes]
-            if type_ == "n" and len(value) < _SHORT and "&" not in value and not inline:
+            if type_ == "n" and len(value) < SHORT and "&" not in value and not inline:
                 text = value
-            elif (
-                type_ == "s" and len(value) < 8 and value.isdecimal() and value.isascii() and int(value) < len(strings)
-            ):
+            elif type_ == "s" and is_index(value) and int(value) < count:
                 text = strings[int(value)]
             else:
                 text = self._text(address, stored, type_, value, inline)
@@ -202,6 +234,35 @@ class _Cells:
                 if cell.formula is None:
                     self.cells[address] = cell._replace(formula="")
         return self.cells
+
+    def shape(self, part: Part, values: tuple[str, ...]) -> Shape | None:
+        """The shape of a sheet in the plain dialect that was read; None where one of the values is no plain one."""
+        data = b"".join(part.pieces())
+        text = data[slice(*rows_in(data))].decode().replace("\r\n", "\n").replace("\r", "\n").lstrip()
+        tokens: list[tuple[str, ...]] = _TOKENS.findall(text)
+        valued = [(token[0], self._kinds[token[1]].type, token[3]) for token in tokens if token[3]]
+        index = {address: at for at, address in enumerate(self.cells)}
+        if tuple(value for *_, value in valued) != values or not all(address in index for address, *_ in valued):
+            return None
+        told = frozenset(number for number, (_, type_, _) in enumerate(valued) if type_ not in ("n", "s"))
+        shared = tuple(number for number, (_, type_, _) in enumerate(valued) if type_ == "s")
+        if not all(is_index(values[number]) for number in shared):
+            return None
+        if any(len(value) >= SHORT and number not in told for number, value in enumerate(values)):
+            return None
+        places = tuple(index[address] for address, *_ in valued)
+        constant = ["" if at in set(places) else cell.text for at, cell in enumerate(self.cells.values())]
+        return Shape(
+            index=index,
+            moulds=tuple(Mould(cell.stored, cell.formula, cell.locked) for cell in self.cells.values()),
+            constant=tuple(constant),
+            places=places,
+            shared=shared,
+            told=told,
+            silent=constant.count("") - len(places),
+            seen=max(len(_ADDRESSES.findall(text)), len(tokens)),
+            characters=self.characters - sum(len(values[number]) for number in told),
+        )
 
 
 class _Kinds(dict[str, _CellKind]):
