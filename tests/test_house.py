@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"model", "errors", "data", "isolation"},
     {"texts", "roster", "forms", "engine", "cache"},
-    {"comparison", "contributions", "succession"},
+    {"comparison", "contributions", "fingerprints", "succession"},
     {"intake", "checks", "consolidation", "outputs"},
     {"runs", "returning"},
     {"pipeline"},

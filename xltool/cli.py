@@ -123,20 +123,26 @@ def template(about: "Setting", year: int, form: str | None, output: Path, force:
 @against("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
 @option("--jobs", type=click.IntRange(min=1))
 @option("--return", "folder", type=PATH, metavar="DIR")
+@option("--since", type=PATH, metavar="FILE")
 @option("--json", "as_json", is_flag=True)
-def check(about: "Setting", paths: tuple[str, ...], jobs: int | None, folder: Path | None, as_json: bool) -> None:
+def check(
+    about: "Setting", paths: tuple[str, ...], jobs: int | None, folder: Path | None, since: Path | None, as_json: bool
+) -> None:
     """Prints what is wrong, problems first; with --return, writes what goes back to whom."""
     from xltool import pipeline, terminal
     from xltool.outputs import exchange
 
+    before = pipeline.read_before(since) if since else None
     with terminal.progress("check") as report:
         reviewed = pipeline.check(paths, about, jobs=jobs, progress=report)
+    news = pipeline.whats_new(reviewed, before) if before else None
     returned = None
     if folder:
         from xltool import returning
 
         returned = returning.send_back(reviewed, about.forms, about.roster, folder)
-    click.echo(exchange.dumps(exchange.checked(reviewed, returned)) if as_json else terminal.checked(reviewed))
+    found = exchange.dumps(exchange.checked(reviewed, returned, news)) if as_json else terminal.checked(reviewed, news)
+    click.echo(found)
     if folder and returned is not None and not as_json:
         click.echo(terminal.sent_back(returned, folder))
     _leave(pipeline.worth_a_look(reviewed))
@@ -152,6 +158,7 @@ def check(about: "Setting", paths: tuple[str, ...], jobs: int | None, folder: Pa
 @option("--html", "page", type=PATH, metavar="FILE")
 @option("--export", "tables", type=PATH, metavar="DIR")
 @option("--levels", type=PATH, metavar="DIR")
+@option("--since", type=PATH, metavar="FILE")
 @option("--jobs", type=click.IntRange(min=1))
 @option("--json", "as_json", is_flag=True)
 @option("--force", is_flag=True)
@@ -170,6 +177,7 @@ def merge(
     from xltool import pipeline, terminal
     from xltool.outputs import exchange
 
+    choices["since"] = pipeline.read_before(choices["since"]) if choices["since"] else None
     chosen, beside = pipeline.Choices(**choices), pipeline.Beside(page, tables, levels)
     with terminal.progress("merge") as report:
         if levels:

@@ -531,12 +531,36 @@ class Reviewed:
     trial: tuple[Finding, ...] = ()
 
 
+class Noted(NamedTuple):
+    """A finding as it was told: its fingerprint, whose it is (code, else name, else file), and the words."""
+
+    fingerprint: str
+    whose: str
+    name: str
+    severity: Severity
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of the findings of an earlier run, told in ``since``: fingerprints of what came and what stayed.
+
+    ``gone`` are those that are no more, of agencies that were looked at again.
+    """
+
+    since: str
+    new: frozenset[str]
+    still: frozenset[str]
+    gone: tuple[Noted, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Consolidation:
     """The sum of many submissions that remembers its parts (汇总).
 
     ``summary`` is itself a submission of scope ``area``. ``parts`` are the submissions summed, in roster order;
-    ``missing`` the agencies of the roster whose figures are not in the sum; ``tracking`` one row for every file found.
+    ``missing`` the agencies of the roster whose figures are not in the sum; ``tracking`` one row for every file found;
+    ``changes`` what is new among the findings, where an earlier run is known.
     """
 
     form: Form
@@ -547,6 +571,7 @@ class Consolidation:
     tracking: tuple[Reviewed, ...]
     findings: tuple[Finding, ...]
     roster: Roster | None
+    changes: Changes | None = None
 
     @property
     def expected(self) -> int:

@@ -8,9 +8,11 @@ from xltool.runs.merging import Beside, Choices, merge, open_findings, worth_a_l
 from xltool.runs.publishing import Drafted, Wishes, Written, drafts, publish
 from xltool.runs.reviewing import check, file_finding, review_file, review_files, review_safely
 from xltool.runs.settings import Progress, Setting, setting
+from xltool.runs.since import Before, read_before, whats_new
 from xltool.runs.tracing import trace
 
 __all__ = [
+    "Before",
     "Beside",
     "Choices",
     "Drafted",
@@ -33,11 +35,13 @@ __all__ = [
     "merge_levels",
     "open_findings",
     "publish",
+    "read_before",
     "review_file",
     "review_files",
     "review_safely",
     "serial",
     "setting",
     "trace",
+    "whats_new",
     "worth_a_look",
 ]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from xltool import texts
 from xltool.comparison import Compared, FigureDifference, Held, excerpts
 from xltool.contributions import Traced
-from xltool.model import Cell, Consolidation, Finding, Form, Reviewed, Severity, Status, Submission
+from xltool.fingerprints import new, told
+from xltool.model import Cell, Changes, Consolidation, Finding, Form, Reviewed, Severity, Status, Submission
 from xltool.succession import silence
 
 if TYPE_CHECKING:
@@ -50,14 +51,15 @@ def issued(items: Sequence["Issued"], folder: Path, prefilled: bool) -> str:
     return "\n".join(said)
 
 
-def checked(reviewed: Sequence[Reviewed]) -> str:
+def checked(reviewed: Sequence[Reviewed], changes: Changes | None = None) -> str:
     """Every file with findings, problems first; then one line on how many are well, notes or not."""
     lines: list[str] = []
     for item in sorted(reviewed, key=_urgency):
         if item.findings or item.status is not Status.ACCEPTED:
-            lines += [_head(item), *_findings(item.findings), ""]
+            lines += [_head(item), *_findings(item, changes), ""]
     clean = sum(item.status is Status.ACCEPTED and not _open(item.findings) for item in reviewed)
     lines.append(texts.told("checked", count=len(reviewed), clean=clean, **_tally(reviewed)))
+    lines += told(changes)
     return "\n".join(lines)
 
 
@@ -95,7 +97,7 @@ def merged(made: Consolidation, output: Path, beside: Iterable[Path | None] = ()
         if item.status is not Status.ACCEPTED:
             told_already = item.reason in item.findings
             reason = [f"    {texts.say(item.reason)}"] if item.reason and not told_already else []
-            lines += [_head(item), *reason, *_findings(item.findings)]
+            lines += [_head(item), *reason, *_findings(item, made.changes)]
     lines += [f"{texts.told('area_finding')}{texts.say(finding)}" for finding in made.findings]
     lines += _for_coordinators(made)
     sent_back = tuple(agency for agency in made.missing if agency not in made.unreported)
@@ -108,7 +110,7 @@ def merged(made: Consolidation, output: Path, beside: Iterable[Path | None] = ()
     lines.append(texts.told("merged", found=len(states), parts=len(made.summary.manifest), **counts))
     if made.missing:
         lines.append(texts.told("incomplete", count=len(made.missing)))
-    lines.append(texts.told("written", path=str(output)))
+    lines += [*told(made.changes), texts.told("written", path=str(output))]
     lines += [texts.told("written_too", path=str(path)) for path in beside if path]
     return "\n".join(lines)
 
@@ -366,9 +368,9 @@ def _open(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.open]
 
 
-def _findings(findings: Sequence[Finding]) -> list[str]:
-    notes = [finding for finding in findings if not finding.open]
-    lines = [f"  {_MARKS[finding.severity]} {texts.say(finding)}" for finding in _open(findings)]
+def _findings(item: Reviewed, changes: Changes | None) -> list[str]:
+    notes = [finding for finding in item.findings if not finding.open]
+    lines = [f"  {_MARKS[each.severity]} {new(item, each, changes)}{texts.say(each)}" for each in _open(item.findings)]
     lines += [f"  {_MARKS[Severity.NOTE]} {texts.say(finding)}" for finding in notes[:MOST_NOTES]]
     if len(notes) > MOST_NOTES:
         lines.append("  " + texts.told("more_notes", count=len(notes) - MOST_NOTES))

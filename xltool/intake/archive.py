@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Container, Iterator, Mapping
+from pathlib import PurePath
 from typing import NamedTuple
 
+from xltool import texts
 from xltool.forms.consolidated import ABSENT, CODE, LACKING, LEAD
 from xltool.forms.furniture import words
 from xltool.forms.identity import LEAF
 from xltool.forms.places import address, place
 from xltool.intake.raw import RawCell, RawSheet, RawWorkbook
 from xltool.intake.values import interpret
-from xltool.model import Kind, Leaf, Number, Scope, State
+from xltool.model import Kind, Leaf, Noted, Number, Scope, Severity, State
 
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+_TOLD = ("fingerprint", "severity", "code", "name", "message", "file")  # columns of the list of findings
 _DECIMALS = 15  # whatever a spreadsheet program can hold; each figure was judged when it was summed
 
 
@@ -71,6 +74,35 @@ def absent(workbook: RawWorkbook) -> tuple[Leaf, ...]:
 def lacking(workbook: RawWorkbook) -> dict[str, int]:
     """For each cell that some report inside gives no figure, how many do not."""
     return {cell: int(count) for cell, count, _ in _listed(workbook, LACKING) if count.isdecimal()}
+
+
+def told(workbook: RawWorkbook) -> tuple[Noted, ...] | None:
+    """The findings that are listed in it and stood when it was made; None where there is no such list."""
+    say = words().summary.findings
+    sheet = _sheet(workbook, words().summary.sheets["findings"])
+    rows = _grid(sheet) if sheet else {}
+    heads: dict[str, int] = {}
+    first = 0
+    for number, row in rows.items():
+        found = {cell.text: column for column, cell in row.items()}
+        if say["fingerprint"] in found and say["message"] in found:
+            heads, first = found, number
+    if not heads:
+        return None
+    named = [{key: _cell(row, heads.get(say[key], 0)) for key in _TOLD} for at, row in rows.items() if at > first]
+    return tuple(_noted(row) for row in named if row["fingerprint"])
+
+
+def _noted(row: Mapping[str, str]) -> Noted:
+    severities = {texts.word("severity", each): each for each in Severity}
+    who = row["code"] or row["name"]
+    whose = (who or PurePath(row["file"]).name) if row["file"] else f"area {who}"
+    return Noted(row["fingerprint"], whose, row["name"], severities.get(row["severity"], Severity.NOTE), row["message"])
+
+
+def _cell(row: Mapping[int, RawCell], column: int) -> str:
+    cell = row.get(column)
+    return cell.text if cell else ""
 
 
 def _listed(workbook: RawWorkbook, kind: str) -> Iterator[tuple[str, str, str]]:

@@ -5,22 +5,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 
-from xltool import texts
+from xltool import fingerprints, texts
 from xltool.comparison import Compared, Held, Side
 from xltool.contributions import Contribution, Traced
 from xltool.forms.editions import Difference
-from xltool.model import Agency, Consolidation, Finding, Number, Reviewed, State, Status
+from xltool.model import Agency, Changes, Consolidation, Finding, Noted, Number, Reviewed, State, Status
 from xltool.outputs.covering import Returned
 from xltool.succession import silence
 
 
-def checked(reviewed: Iterable[Reviewed], returned: Sequence[Returned] | None = None) -> dict[str, object]:
+def checked(
+    reviewed: Iterable[Reviewed], returned: Sequence[Returned] | None = None, changes: Changes | None = None
+) -> dict[str, object]:
     """The answer of ``check --json``: one entry for every file found; with ``--return``, what was made to go back.
 
     The ``kind`` of what goes back is marked (a copy with the findings in it), cleared (without those of an earlier
-    check) or page.
+    check) or page. ``noted`` is what a later run compares with, ``since`` what this one was compared with.
     """
-    answer: dict[str, object] = {"submissions": [_submission(item) for item in reviewed]}
+    items = list(reviewed)
+    answer: dict[str, object] = {"submissions": [_submission(item) for item in items]}
+    answer |= _compared(fingerprints.noted(items), changes)
     if returned is not None:
         answer["returned"] = [
             {"file": sent.item.file, "agency": sent.agency.code or None, "returned": sent.file, "kind": sent.kind}
@@ -58,7 +62,26 @@ def merged(made: Consolidation) -> dict[str, object]:
             if each.settled
         ],
         "trial": [{"file": item.file} | _finding(each) for item in made.tracking for each in item.trial],
+        **_compared(fingerprints.noted(made.tracking, made), made.changes),
     }
+
+
+def _compared(noted: Iterable[Noted], changes: Changes | None) -> dict[str, object]:
+    """Every finding by its fingerprint; and, where an earlier run is known, what is new since, still there and gone."""
+    found: dict[str, object] = {"noted": [_noted(each) for each in noted]}
+    if changes:
+        gone = [_noted(each) for each in changes.gone]
+        found["since"] = {
+            "file": changes.since,
+            "new": sorted(changes.new),
+            "still": sorted(changes.still),
+            "gone": gone,
+        }
+    return found
+
+
+def _noted(each: Noted) -> dict[str, object]:
+    return {**each._asdict(), "severity": each.severity.value}
 
 
 def levelled(whole: Consolidation, below: Iterable[tuple[Agency, str, Consolidation]]) -> dict[str, object]:
@@ -223,7 +246,7 @@ def _submission(item: Reviewed) -> dict[str, object]:
             for cell, entry in (read.entries.items() if read else ())
             if entry.state is not State.NUMBER and read and read.values[cell] is None
         },
-        "findings": [_finding(finding) for finding in item.findings],
+        "findings": [_finding(each) | {"fingerprint": fingerprints.of_item(item, each)} for each in item.findings],
     }
 
 

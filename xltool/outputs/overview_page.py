@@ -16,6 +16,7 @@ from string import Template
 
 from xltool import texts
 from xltool.data import data_folder
+from xltool.fingerprints import changed, of_item, of_whole
 from xltool.forms.consolidated import Figure, figures
 from xltool.forms.expressions import evaluate
 from xltool.forms.furniture import words
@@ -27,8 +28,8 @@ from xltool.outputs.writing import save
 
 _MOST_RANKED = 15
 _AGENCIES = ("code", "name", "level", "state", "figure", "must_fix", "explain", "file")
-_FINDINGS = ("severity", "agency", "place", "message", "advice", "status", "file")
-_SHORT = {"code", "level", "place", "severity", "state", "status"}  # never broken over lines
+_FINDINGS = ("severity", "agency", "place", "message", "advice", "change", "status", "file")
+_SHORT = {"change", "code", "level", "place", "severity", "state", "status"}  # never broken over lines
 _NUMBERS = {"figure", "must_fix", "explain", "value"}
 
 
@@ -171,8 +172,10 @@ def _findings(known: Draft) -> str:
     rows: list[str] = []
     severities: dict[str, str] = {}
     agencies: dict[str, str] = {}
+    changes, say = known.made.changes, words().summary.findings
     for agency, item, finding in known.told:
         spot = finding.spots[0] if finding.spots else None
+        change = changed(changes, of_item(item, finding) if item else of_whole(known.made, finding))
         severity = severities.setdefault(finding.severity.value, texts.word("severity", finding.severity))
         name = agencies.setdefault(agency.code or agency.name, agency.name or agency.code)
         held = {
@@ -181,16 +184,21 @@ def _findings(known: Draft) -> str:
             "place": f"{spot.sheet}!{spot.address}" if spot and spot.address else spot.sheet if spot else "",
             "message": texts.problem(finding),
             "advice": texts.cure(finding),
+            **({"change": say[change] if change else ""} if changes else {}),
             "status": shown_status(item) if item else "",
             "file": known.files[item.file] if item else "",
         }
-        marks = {"severity": finding.severity.value, "agency": agency.code or agency.name}
+        marks = {"severity": finding.severity.value, "agency": agency.code or agency.name} | (
+            {"change": change} if changes else {}
+        )
         rows.append(_row(held, marks, "severity", finding.severity.value))
     if not rows:
         return f"<p>{_text(words().summary.findings['none'])}</p>"
-    say = {**words().summary.findings, "agency": words().summary.findings["name"], "place": words().marks["place"]}
-    filters = {"severity": (say["severity"], severities), "agency": (say["agency"], agencies)}
-    return _list("findings", {key: say[key] for key in _FINDINGS}, rows, filters)
+    heads = {**say, "agency": say["name"], "place": words().marks["place"]}
+    filters = {"severity": (say["severity"], severities), "agency": (say["name"], agencies)}
+    if changes:
+        filters["change"] = (say["change"], {key: say[key] for key in ("new", "still")})
+    return _list("findings", {key: heads[key] for key in _FINDINGS if changes or key != "change"}, rows, filters)
 
 
 def _totals(known: Draft) -> Iterator[str]:

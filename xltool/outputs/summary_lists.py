@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from xltool import texts
+from xltool.fingerprints import changed, of_item, of_whole
 from xltool.forms.furniture import words
-from xltool.model import Agency, Box, Severity, Submission
+from xltool.model import Agency, Box, Changes, Noted, Severity, Submission
 from xltool.outputs.standings import Told, Tracked, agency_of, open_findings
 from xltool.outputs.styles import TABS
 from xltool.outputs.summary_draft import (
@@ -45,11 +46,13 @@ FINDINGS = {
     "message": 54,
     "advice": 36,
     "settled": 26,
+    "change": 9,
     "status": 13,
     "file": 26,
+    "fingerprint": 14,
 }
 TEXTS = {"number": 6, "code": 14, "name": 26, "section": 22, "paragraph": 6, "text": 110}
-_NOT_PRINTED = {"program", "sha256"}  # the last columns
+_NOT_PRINTED = {"program", "sha256", "fingerprint"}  # the last columns
 _LONGEST = 32_000  # characters of one cell
 _CHARACTERS_A_LINE = 1.75  # widths of a column that one Chinese character takes, with some air
 _LINE = 14.0  # points
@@ -66,8 +69,14 @@ def write_tracking(draft: Draft, book: Book) -> None:
 
 def write_findings(draft: Draft, book: Book) -> None:
     """Every finding about every file, the gravest first."""
-    rows = (_told(draft, number, row) for number, row in enumerate(draft.told, start=1))
-    _write(draft, book, "findings", FINDINGS, words().summary.findings, rows)
+    rows = [_told(draft, number, row) for number, row in enumerate(draft.told, start=1)]
+    say, columns, changes = dict(words().summary.findings), dict(FINDINGS), draft.made.changes
+    if changes is None:
+        del columns["change"]
+    else:
+        say["hint"] = say["since"].format(since=changes.since, **_count_changes(changes)) + say["hint"]
+        rows += [_gone(number, each) for number, each in enumerate(changes.gone, start=len(rows) + 1)]
+    _write(draft, book, "findings", columns, say, rows)
 
 
 def write_texts(draft: Draft, book: Book) -> None:
@@ -160,8 +169,26 @@ def _count(draft: Draft, agency: Agency, count: int) -> Part:
     return link_to_findings(draft, count, agency), ("jump_mid",)
 
 
+def _count_changes(changes: Changes) -> dict[str, int]:
+    return {"new": len(changes.new), "still": len(changes.still), "gone": len(changes.gone)}
+
+
+def _gone(number: int, was: Noted) -> Row:
+    """A finding of the last run that is no more. Without the agency's code: links lead to what is still there."""
+    held: dict[str, Part] = dict.fromkeys(FINDINGS, ("", ("mid",)))
+    return held | {
+        "number": (number, ("mid",)),
+        "severity": (texts.word("severity", was.severity), ("mid",)),
+        "name": (was.name, ("plain",)),
+        "message": (was.message, ("cell",)),
+        "change": (words().summary.findings["gone"], ("mid", "is_superseded")),
+    }
+
+
 def _told(draft: Draft, number: int, row: Told) -> Row:
     agency, item, finding = row
+    mark = of_item(item, finding) if item else of_whole(draft.made, finding)
+    change = changed(draft.made.changes, mark)
     spot = finding.spots[0] if finding.spots else None
     status = shown_status(item) if item else ""
     return {
@@ -174,8 +201,10 @@ def _told(draft: Draft, number: int, row: Told) -> Row:
         "message": (texts.problem(finding), ("cell",)),
         "advice": (texts.cure(finding), ("cell",)),
         "settled": (finding.settled or "", ("cell",)),
+        "change": (words().summary.findings[change] if change else "", ("mid",)),
         "status": (status, ("mid",)),
         "file": (draft.files[item.file] if item else "", ("cell",)),
+        "fingerprint": (mark, ("small",)),
     }
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from xltool import texts
 from xltool.errors import WritingError
+from xltool.fingerprints import changed, of_item, of_whole
 from xltool.model import Cell, Consolidation, Number, Reviewed, State, Submission
 from xltool.outputs.standings import agency_of, told, tracked
 from xltool.outputs.writing import FORMULA_SIGNS, whole_folder
@@ -32,6 +33,7 @@ _FIGURES = (
 )
 _TOTALS = f"year area_code area_name {_CELL} expected lacking"
 _FINDINGS = "year agency_code agency_name severity code relation sheet address id message advice settled status file"
+_FINDINGS += " fingerprint change"
 _TRACKING = "year agency_code agency_name level status counted reason file sha256 size modified program"
 _WHOLE = {"year", "computed", "declared_zero", "expected", "lacking", "counted", "size"}  # columns of whole numbers
 
@@ -161,6 +163,8 @@ def _findings(made: Consolidation) -> Iterator[Row]:
             "settled": finding.settled or "",
             "status": item.status.value if item else "",
             "file": item.file if item else "",
+            "fingerprint": (mark := of_item(item, finding) if item else of_whole(made, finding)),
+            "change": changed(made.changes, mark),
         }
 
 

@@ -15,13 +15,25 @@ from xltool.engine import Jobs
 from xltool.forms.furniture import words
 from xltool.forms.layout import plan
 from xltool.intake.finding_files import places_below
-from xltool.model import Agency, Consolidation, Form, Reviewed, Roster, Scope, Submission
+from xltool.model import Agency, Changes, Consolidation, Form, Reviewed, Roster, Scope, Submission
 from xltool.outputs.distribution import file_name
 from xltool.outputs.summary import write_summary
 from xltool.outputs.writing import whole_folder
-from xltool.runs.merging import Beside, Choices, area_of, make_way, ours, summed, what_to_merge, write, year_before
+from xltool.runs.merging import (
+    Beside,
+    Choices,
+    area_of,
+    make_way,
+    ours,
+    since,
+    summed,
+    what_to_merge,
+    write,
+    year_before,
+)
 from xltool.runs.reviewing import review_all, review_file
 from xltool.runs.settings import Progress, Setting, needed
+from xltool.runs.since import left_by_last_run
 
 _LONGEST_NAME = 180  # bytes of a workbook's name
 _TOP = ""  # the place of what belongs to no area of the roster
@@ -40,7 +52,19 @@ def as_one(levels: Sequence[Level]) -> Consolidation:
     made = levels[-1].made
     own = {str(level.file) for level in levels}
     items = (item for level in levels for item in level.made.tracking if item.file not in own)
-    return replace(made, tracking=tuple(sorted(items, key=lambda item: item.file)))
+    compared = [level.made.changes for level in levels if level.made.changes]
+    return replace(made, tracking=tuple(sorted(items, key=lambda item: item.file)), changes=_joined(compared))
+
+
+def _joined(changes: Sequence[Changes]) -> Changes | None:
+    """What came, stayed and went at all levels together."""
+    if not changes:
+        return None
+    new = frozenset(mark for each in changes for mark in each.new)
+    still = frozenset(mark for each in changes for mark in each.still)
+    return Changes(
+        changes[-1].since, new, still, tuple({was.fingerprint: was for each in changes for was in each.gone}.values())
+    )
 
 
 class _Run(NamedTuple):
@@ -86,6 +110,7 @@ def merge_levels(
                 above = area.parent if area.parent in roster.agencies else _TOP
                 waiting[above or _TOP] += [item] if level.made.summary.manifest else []
     made = summed([item for items in waiting.values() for item in items], about, form, year, top, choices)
+    made = since(made, choices.since or left_by_last_run(output))
     write(made, about, output, beside, force=choices.force)
     return (*levels, Level(top, output, made))
 
@@ -96,6 +121,7 @@ def _level(run: _Run, items: Sequence[Reviewed], area: Agency) -> tuple[Level, R
     made = summed(items, below, run.form, run.year, area, run.choices)
     name = words().summary.shared["level_file"].format(code=area.code, area=area.name, year=run.year)
     draft = run.draft / f"{file_name(name, _LONGEST_NAME)}.xlsx"
+    made = since(made, run.choices.since or left_by_last_run(run.folder / draft.name))
     write_summary(made, plan(run.form), draft, previous=year_before(made, run.about))
     file = run.folder / draft.name
     return Level(area, file, made), _moved(review_file(run.about, draft), file)

@@ -13,6 +13,7 @@ from xltool.consolidation.choosing import choose
 from xltool.consolidation.totals import consolidate
 from xltool.engine import Jobs
 from xltool.errors import UsageError
+from xltool.fingerprints import changes
 from xltool.forms.layout import plan
 from xltool.intake.finding_files import places_below
 from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Status, Values
@@ -22,18 +23,21 @@ from xltool.outputs.tables import write_tables
 from xltool.outputs.writing import refuse_filled
 from xltool.runs.reviewing import context_of, review_all
 from xltool.runs.settings import Progress, Setting, refuse_existing
+from xltool.runs.since import Before, left_by_last_run
 
 
 class Choices(NamedTuple):
     """How to merge: for which area (else the body all agencies report to) and year (else that of most returns).
 
     ``include_flawed`` sums returns with something that must be fixed; ``force`` writes over an earlier workbook.
+    ``since`` is the run to compare the findings with, else the one that left the workbook that is written over.
     """
 
     area: str | None = None
     year: int | None = None
     include_flawed: bool = False
     force: bool = False
+    since: Before | None = None
 
 
 class Beside(NamedTuple):
@@ -61,9 +65,11 @@ def merge(
     """
     choices, beside = choices or Choices(), beside or Beside()
     make_way(output, beside, choices.force)
+    before = choices.since or left_by_last_run(output)
     reviewed = review_all(places_below(paths, ours(output, beside)), about, jobs, progress)
     form, year = what_to_merge(reviewed, about, choices.year)
     made = summed(reviewed, about, form, year, area_of(about.roster, choices.area), choices)
+    made = since(made, before)
     write(made, about, output, beside, force=choices.force)
     return made
 
@@ -77,6 +83,13 @@ def summed(
     found = review(made.summary, context_of(made.summary, about))
     moved = divided(made, about.past.before(year)) if about.past else ()
     return replace(made, findings=(*made.findings, *found, *moved))
+
+
+def since(made: Consolidation, before: Before | None) -> Consolidation:
+    """The same, with what is new among its findings, still there and gone since an earlier run."""
+    if before is None:
+        return made
+    return replace(made, changes=changes(before.findings, before.source, made.tracking, made))
 
 
 def write(made: Consolidation, about: Setting, output: Path | None, beside: Beside, *, force: bool) -> None:
