@@ -60,20 +60,25 @@ def entries(cache: Path) -> list[Path]:
     return sorted(path for path in cache.rglob("*") if path.is_file())
 
 
+def without_since(found: dict[str, object]) -> dict[str, object]:
+    """An answer but for what it says of the run before."""
+    return {key: value for key, value in found.items() if key != "since"}
+
+
 def test_merge_again__after_three_resubmissions__reads_three(folder: Path, tmp_path: Path, opened: list[str]) -> None:
     words = ("merge", folder, "--roster", ROSTER, "--cache", tmp_path / "cache", "--force", "-o", tmp_path / "a.xlsx")
     first = answer(*words)
     assert len(opened) == 12
     opened.clear()
-    assert answer(*words) == first
+    assert without_since(answer(*words)) == first
     assert opened == []
     for code in ("329901", "329904", "329909"):
         (folder / f"{code}.xlsx").unlink()
         returned(folder, code, report("hongze-2024"))
-    again = answer(*words)
+    again = without_since(answer(*words))
     assert opened == ["329901.xlsx", "329904.xlsx", "329909.xlsx"]
     opened.clear()
-    assert answer(*words, "--no-cache") == again
+    assert without_since(answer(*words, "--no-cache")) == again
     assert len(opened) == 12
 
 

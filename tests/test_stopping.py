@@ -109,4 +109,5 @@ def test_merge__killed_at_any_moment__no_half_file_and_the_next_run_is_the_same(
         openpyxl.load_workbook(out / "汇总.xlsx").close()
         assert (out / "a.html").read_text("utf-8").endswith("</html>\n")
     again = answer("merge", returns, "--roster", ROSTER, *names)
+    assert again.pop("since")["gone"] == []
     assert again == wanted
