@@ -442,7 +442,8 @@ class Submission:
     ``values`` holds every cell of the form: inputs as read, computed cells recomputed from them, never as stored.
     Of a consolidation, ``manifest`` lists the reports inside, ``absent`` the agencies it lacks (without a SHA-256),
     and ``lacking`` how many of the reports inside give no figure for a cell; all three are empty for an agency's own.
-    ``issued`` is all it says of its own issue, row by row as `forms.identity` writes it.
+    ``issued`` is all it says of its own issue, row by row as `forms.identity` writes it. ``controls`` are the control
+    figures (核对数) it gives from the agency's ledger, by their id; nothing is ever summed or published of them.
     """
 
     form: str
@@ -462,6 +463,7 @@ class Submission:
     absent: tuple[Leaf, ...] = ()
     lacking: Mapping[str, int] = field(default_factory=dict)
     issued: Mapping[str, str] = field(default_factory=dict)
+    controls: Mapping[str, Entry] = field(default_factory=dict)
 
     @property
     def counted(self) -> Values:

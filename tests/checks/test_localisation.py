@@ -184,7 +184,7 @@ def test_template__one_balance_broken__every_figure_it_could_be_and_the_question
     assert next(iter(WRONG)) in suspects
     assert found.question is not None
     assert (found.question.control.id, found.question.control.line_words, found.question.control.column_words) == (
-        "requests.refused.natural_person",
+        "ledger.requests.refused.natural_person",
         "（三）不予公开",
         "自然人",
     )
@@ -217,9 +217,9 @@ def test_template__row_totals_from_the_ledger__one_suspect_is_left() -> None:
 
 
 def test_template__a_wrong_control_figure__is_itself_a_suspect() -> None:
-    asked = sums(subtotals(FORM), SUQIAN) | {"requests.refused.natural_person": 1}
+    asked = sums(subtotals(FORM), SUQIAN) | {"ledger.requests.refused.natural_person": 1}
     found = only(diagnose(FORM, SUQIAN_INPUTS, controls=asked))
-    assert [told(item)[1] for item in found.repairs] == [{"requests.refused.natural_person": 141}]
+    assert [told(item)[1] for item in found.repairs] == [{"ledger.requests.refused.natural_person": 141}]
 
 
 def test_template__a_figure_in_the_next_column__one_event_mends_both_balances() -> None:

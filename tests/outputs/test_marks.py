@@ -240,7 +240,7 @@ UNTOUCHED: dict[str, Callable[[str, bytes], bytes | None]] = {
     "an odd range": replacing(PART, 'ref="A2:I2"', 'ref="A:I"'),
     "with macros": replacing("[Content_Types].xml", "sheet.main+xml", "sheet.macroEnabled.main+xml"),
     "part missing": lambda name, content: None if name == PART else content,
-    "leads elsewhere": replacing("xl/_rels/workbook.xml.rels", 'worksheets/sheet10.xml"', 'x" TargetMode="External"'),
+    "leads elsewhere": replacing("xl/_rels/workbook.xml.rels", 'worksheets/sheet11.xml"', 'x" TargetMode="External"'),
 }
 
 

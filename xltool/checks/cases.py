@@ -27,7 +27,7 @@ class Case:
         asked: Collection[str] = (),
     ) -> None:
         self.form = form
-        added = tuple(item for item in controls(form) if item.id in asked and item.id not in form.cells)
+        added = tuple(item for item in controls(form) if item.id in asked)
         unknown = tuple(cell for cell in _taking_part(form.relations, added) if cell not in known)
         self.system = system(form.relations, tuple(definitions(form).items()), unknown, added)
         self.places = places_needed(known, form.cells, self.system.cells)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from xltool.checks.context import Context
 from xltool.checks.index import index
+from xltool.checks.ledger import DIFFERS, stated
 from xltool.checks.localisation import Diagnosis, as_typed, diagnose
 from xltool.checks.making import spot
 from xltool.checks.repairs import Change, Repair
@@ -24,7 +25,8 @@ def causes(findings: Sequence[Finding], submission: Submission, context: Context
     if not _worth_asking(findings, submission, context.form):
         return list(findings)
     told: dict[int, Finding | None] = {}
-    for diagnosis in diagnose(context.form, as_typed(submission, context.form), previous=context.previous):
+    typed, asked = as_typed(submission, context.form), stated(submission)
+    for diagnosis in diagnose(context.form, typed, previous=context.previous, controls=asked):
         for group, about in _by_cause(findings, diagnosis, context):
             told |= dict.fromkeys(group)
             kept = _kept(group, about, context)
@@ -43,7 +45,7 @@ def _worth_asking(findings: Sequence[Finding], submission: Submission, form: For
 
 
 def _open(finding: Finding) -> bool:
-    return finding.severity is Severity.MUST_FIX and not finding.settled
+    return (finding.severity is Severity.MUST_FIX or finding.code == DIFFERS) and not finding.settled
 
 
 # --- what belongs together ---------------------------------------------------------------------------------------
@@ -104,9 +106,14 @@ def _behind(finding: Finding, context: Context) -> set[str]:
 
 
 def _kept(group: Group, diagnosis: Diagnosis, context: Context) -> int:
-    """The finding that stays: the one at an accused figure, else the first in the form."""
+    """The finding that stays: of those that weigh most the one at an accused figure, else the first in the form."""
     accused = _accused(diagnosis)
-    return min(group, key=lambda place: (group[place].spots[0].id not in accused, _order(group[place], context)))
+
+    def rank(place: int) -> tuple[bool, bool, int]:
+        item = group[place]
+        return item.code == DIFFERS, item.spots[0].id not in accused, _order(item, context)
+
+    return min(group, key=rank)
 
 
 def _accused(diagnosis: Diagnosis) -> tuple[str, ...]:
@@ -117,8 +124,8 @@ def _accused(diagnosis: Diagnosis) -> tuple[str, ...]:
 
 
 def _order(finding: Finding, context: Context) -> int:
-    names = [relation.id for relation in context.form.relations]
-    return names.index(finding.relation or "")
+    """In which order the form states what is broken; what the ledger says comes after."""
+    return index(context.form).ranks.get(finding.relation or "", len(context.form.relations))
 
 
 # --- how it is told ----------------------------------------------------------------------------------------------
@@ -129,6 +136,7 @@ def _told(
 ) -> Finding:
     """A finding with what is probably wrong: the accused figures first, and what else they break."""
     names = {relation.id: relation.name for relation in context.form.relations}
+    names |= {item.relation: str(item.facts["title"]) for item in others if item.code == DIFFERS and item.relation}
     consequences = tuple(names[item.relation] for item in others if item.relation)
     first = finding.spots[0]
     spots = finding.spots

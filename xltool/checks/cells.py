@@ -151,7 +151,7 @@ def _normalised(submission: Submission) -> Iterator[Finding]:
     for item in submission.observations:
         kind, _, note = item.code.partition(".")
         if kind == "value" and note in NORMALISED:
-            entry = submission.entries.get(item.cell or "")
+            entry = submission.entries.get(item.cell or "") or submission.controls.get(item.cell or "")
             if entry is not None and entry.value is not None:
                 groups.setdefault((entry.sheet, note), []).append(entry)
     for (_, note), found in groups.items():

@@ -13,7 +13,7 @@ class Index:
     ``inputs`` by cell id; ``totals`` the relations that each define a computed cell; ``relations`` all others, in
     form order; ``order`` the place of a cell in the form; ``growing`` the computed cells that are plain
     sums of figures that cannot be negative: a missing part can only make them larger; ``carried`` the inputs that a
-    template may hold already, because they repeat a figure of last year.
+    template may hold already, because they repeat a figure of last year; ``ranks`` the place of a relation in the form.
     """
 
     inputs: Mapping[str, Cell]
@@ -22,6 +22,7 @@ class Index:
     order: Mapping[str, int]
     growing: frozenset[str]
     carried: frozenset[str]
+    ranks: Mapping[str, int]
 
 
 _indices: dict[str, Index] = {}
@@ -52,6 +53,7 @@ def _made(form: Form) -> Index:
         order={cell: place for place, cell in enumerate(form.cells)},
         growing=frozenset(cell for cell, defining in totals.items() if all(_grows(item, form) for item in defining)),
         carried=frozenset(cell for relation in others for cell in _repeated(relation)),
+        ranks={relation.id: place for place, relation in enumerate(form.relations)},
     )
 
 

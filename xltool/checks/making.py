@@ -17,7 +17,7 @@ def finding(code: str, /, *spots: Spot, **facts: object) -> Finding:
 
 def spot(cell: str, submission: Submission, context: Context) -> Spot:
     """Where a figure stood in the workbook; where it belongs, if it came from elsewhere."""
-    entry = submission.entries.get(cell)
+    entry = submission.entries.get(cell) or submission.controls.get(cell)
     if entry is not None:
         return Spot(cell, entry.sheet, entry.address)
     return Spot(cell, *context.plan.where(cell))

@@ -28,7 +28,7 @@ def best_question(evidence: Evidence, repairs: Sequence[Repair], asked: Collecti
     changed = {cell for item in differences for cell in item or ()}
     questions = []
     for control, weights in _weighted(controls(form), form.formulas, held):
-        if control.id in asked or control.id in typed:
+        if control.id in asked or control.shown in typed:
             continue
         stated = [evidence.values.get(cell) for cell in control.cells]
         if changed.isdisjoint(weights) or None in stated:

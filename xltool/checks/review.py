@@ -9,6 +9,7 @@ from xltool.checks.explanations import settle
 from xltool.checks.history import jumps
 from xltool.checks.identity import identity
 from xltool.checks.index import index
+from xltool.checks.ledger import ledger
 from xltool.checks.narrative import narrative
 from xltool.checks.profile import tuned
 from xltool.checks.relations import relations
@@ -23,7 +24,10 @@ from xltool.model import Finding, Severity, Submission
 
 Check = Callable[[Submission, Context], Iterator[Finding]]
 
-CHECKS: tuple[Check, ...] = (identity, seals, serials, tampering, cells, totals, relations, jumps, narrative, wording)
+CHECKS: tuple[Check, ...] = (
+    *(identity, seals, serials, tampering, cells, totals, relations),
+    *(ledger, jumps, narrative, wording),
+)
 
 _URGENCY = {Severity.MUST_FIX: 0, Severity.EXPLAIN: 1, Severity.NOTE: 2}
 _SETTLED = 3

@@ -9,7 +9,8 @@ from xltool.checks.making import ranges, spot
 from xltool.checks.questions import Question
 from xltool.checks.repairs import Change, Repair
 from xltool.checks.words import cell_words, quantity
-from xltool.model import Finding, Submission
+from xltool.forms.controls import control, controlled
+from xltool.model import Cell, Finding, Submission
 from xltool.texts import Phrase
 
 FEW = 3  # possibilities told one by one, each with its right value
@@ -98,13 +99,22 @@ class _Words:
         return texts.phrase("suspect_slip", changes=Phrase(changes), slip=slip) if slip else Phrase(changes)
 
     def _change(self, change: Change) -> Phrase:
-        cell = self._context.form.cells[change.cell]
+        cell, label = self._named(change.cell)
         where = spot(change.cell, self._submission, self._context)
-        facts = {"label": Phrase(cell_words(cell)), "place": Phrase(f"{where.sheet}!{where.address}")}
+        facts = {"label": label, "place": Phrase(f"{where.sheet}!{where.address}")}
         was = quantity(change.was, cell)
         if change.becomes is None:
             return texts.phrase("suspect_change_open", **facts, was=was)
         return texts.phrase("suspect_change", **facts, was=was, becomes=quantity(change.becomes, cell))
+
+    def _named(self, id: str) -> tuple[Cell, Phrase]:
+        """The cell whose kind and unit a figure has, and its words."""
+        form = self._context.form
+        if asked := control(form, id):
+            return controlled(form, id), texts.phrase(
+                "control_figure", line=asked.line_words, column=asked.column_words
+            )
+        return form.cells[id], Phrase(cell_words(form.cells[id]))
 
     def _question(self, asked: Question) -> Phrase:
         """What to look up, and how many of the possibilities are left then."""

@@ -51,6 +51,7 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     text: dict[str, str]
     checks: dict[str, str]
     explanations: dict[str, str]
+    controls: dict[str, str]
     marks: dict[str, str]
     page: dict[str, str]
     returning: dict[str, str]

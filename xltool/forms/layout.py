@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xltool.forms import sheets as making
+from xltool.forms.control_sheet import control_sheet
 from xltool.forms.slots import Place, Purpose, Role, Sheet
 from xltool.model import Form
 
@@ -18,14 +19,16 @@ _LAYOUT = "1"  # raise it when the meaning of a place changes and no slot does
 class Plan:
     """The whole workbook, in sheet order.
 
-    ``cells`` by cell id, ``paragraphs`` by section id, ``fields`` by name; ``checks`` is the row of each relation on
-    the checks sheet. ``labels`` are the official printed words by sheet and address; ``known`` are all addresses the
-    template itself fills or offers, by sheet. ``digest`` tells one layout from another.
+    ``cells`` by cell id, ``controls`` by that of a control figure, ``paragraphs`` by section id, ``fields`` by name;
+    ``checks`` is the row of each relation on the checks sheet. ``labels`` are the official printed words by sheet and
+    address; ``known`` are all addresses the template itself fills or offers, by sheet. ``digest`` tells one layout
+    from another.
     """
 
     form: Form
     sheets: tuple[Sheet, ...]
     cells: Mapping[str, Place]
+    controls: Mapping[str, Place]
     paragraphs: Mapping[str, tuple[Place, ...]]
     fields: Mapping[str, Place]
     checks: Mapping[str, int]
@@ -38,8 +41,8 @@ class Plan:
         return next(sheet for sheet in self.sheets if sheet.purpose is purpose)
 
     def where(self, cell: str) -> Place:
-        """Sheet and address of a figure."""
-        return self.cells[cell]
+        """Sheet and address of a figure of the form, or of a control figure."""
+        return self.cells[cell] if cell in self.cells else self.controls[cell]
 
 
 _plans: dict[str, Plan] = {}
@@ -53,11 +56,13 @@ def plan(form: Form) -> Plan:
 
 
 def _made(form: Form) -> Plan:
+    controls = control_sheet(form)
     sheets = (
         making.cover(form),
         *(making.section_sheet(form, section) for section in form.sections),
         making.checks_sheet(form),
         making.explanations_sheet(),
+        *([controls] if controls else []),
         making.marks_sheet(),
     )
     slots = [(sheet, slot, Place(sheet.name, slot.address)) for sheet in sheets for slot in sheet.slots]
@@ -74,6 +79,7 @@ def _made(form: Form) -> Plan:
         form=form,
         sheets=sheets,
         cells={slot.key: place for _, slot, place in slots if slot.role in {Role.INPUT, Role.COMPUTED}},
+        controls={slot.key: place for _, slot, place in slots if slot.role is Role.CONTROL},
         paragraphs=paragraphs,
         fields={slot.key: place for _, slot, place in slots if slot.role in {Role.FIELD, Role.CHOICE}},
         checks={slot.key: slot.box.row for _, slot, _ in slots if slot.role is Role.CHECK},

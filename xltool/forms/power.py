@@ -41,7 +41,7 @@ def power(form: Form) -> tuple[Power, ...]:
         ("typed", (), ()),
         ("template", computed, ()),
         ("template_subtotals", computed, subtotals(form)),
-        ("template_totals", computed, tuple(item._replace(id=f"<{item.id}>") for item in row_totals(form))),
+        ("template_totals", computed, row_totals(form)),
     )
     return tuple(
         Power(way, *score) for way, unknown, controls in ways for score in _scores(form, frozenset(unknown), controls)

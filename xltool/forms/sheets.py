@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from math import ceil
 
+from xltool.forms.controls import controls
 from xltool.forms.furniture import words
 from xltool.forms.slots import Purpose, Role, Sheet, Slot
 from xltool.model import Box, Form, Section, Table
@@ -77,7 +78,8 @@ def _contents(form: Form, head: int) -> Iterator[Slot]:
     yield Slot(Box(head, 2, 1, 2), Role.CAPTION, say["contents_title"])
     yield Slot(Box(head, 4), Role.CAPTION, say["contents_unfilled"])
     pages = [(section.sheet, section.heading) for section in form.sections]
-    pages += [(names[key], getattr(words(), key)["title"]) for key in ("checks", "explanations", "marks")]
+    own = ("checks", "explanations", *(["controls"] if controls(form) else []), "marks")
+    pages += [(names[key], getattr(words(), key)["title"]) for key in own]
     filled_in = {table.name for table in form.tables}
     for row, (name, title) in enumerate(pages, start=head + 1):
         yield Slot(Box(row, 1), Role.LINK, name, name)

@@ -28,6 +28,7 @@ class Role(StrEnum):
     LINK = "link"  # key: sheet name
     ENTRY = "entry"  # words of our own in a frame
     CHECK = "check"  # key: relation id
+    CONTROL = "control"  # key: id of a control figure
     EXPLANATION = "explanation"  # key: column of the list
     MARK = "mark"  # key: column of the list
 
@@ -53,6 +54,7 @@ class Purpose(StrEnum):
     SECTION = "section"
     CHECKS = "checks"
     EXPLANATIONS = "explanations"
+    CONTROLS = "controls"
     MARKS = "marks"
 
 
@@ -60,7 +62,8 @@ class Purpose(StrEnum):
 class Sheet:
     """One sheet: slots in writing order, column widths in characters, row heights in points (absent: automatic).
 
-    ``frozen`` is the number of rows that stay in sight; ``key`` the section id of a section's sheet.
+    ``frozen`` is the number of rows that stay in sight; ``key`` the section id of a section's sheet;
+    ``folded`` are the rows that are hidden until they are unfolded.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Sheet:
     landscape: bool = False
     frozen: int = 0
     key: str = ""
+    folded: tuple[int, ...] = ()
 
 
 class Place(NamedTuple):

@@ -251,7 +251,7 @@ def _furniture_sheet(chart: Charted, workbook: RawWorkbook, copy: str, others: S
             return sheet
         if copy and match and match["name"] == chart.planned.name and copy in match.groups():
             return sheet
-    if copy or chart.labels:
+    if copy or chart.tables:
         return None
     anchors = [Anchor(slot.text, slot.box) for slot in chart.planned.slots if slot.role in FURNITURE and slot.text]
     return next(

@@ -23,7 +23,7 @@ def integrity(plan: Plan, workbook: RawWorkbook, found: Arrangement) -> Iterator
         yield Observation("structure.unprotected")
     for page in found.pages.values():
         sheet = page.sheet
-        if not sheet.protected:
+        if not sheet.protected and page.chart.planned.purpose is not Purpose.CONTROLS:
             yield Observation("protection.removed", sheet.name)
         inputs = _inputs(plan)[page.chart.planned.name]
         if page.origin:

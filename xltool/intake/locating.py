@@ -10,16 +10,17 @@ from typing import NamedTuple
 
 from xltool.forms.layout import Plan
 from xltool.forms.places import address, place
-from xltool.forms.slots import Role, Sheet, Slot
+from xltool.forms.slots import Purpose, Role, Sheet, Slot
 from xltool.intake.labels import same_words
 from xltool.intake.matching import Anchor, Doubt, Match, Spot, Words, match, words_on
 from xltool.intake.movements import Lines, movements
 from xltool.intake.raw import RawCell, RawSheet, Stored
 from xltool.model import Box, Observation
 
-FIGURES = frozenset({Role.INPUT, Role.COMPUTED})
+FIGURES = frozenset({Role.INPUT, Role.COMPUTED, Role.CONTROL})
 FURNITURE = frozenset({Role.CAPTION, Role.HEADING, Role.GUIDE, Role.ENTRY, Role.LINK})
 _BESIDE = frozenset({Role.FIELD, Role.CHOICE, Role.IDENTITY})  # stand behind a caption
+_OF_CONTROLS = frozenset({Role.CAPTION, Role.ENTRY})  # what stands beside and above control figures
 _NEAR = 3  # rows or columns within which figures may stand from their label
 
 
@@ -27,8 +28,9 @@ _NEAR = 3  # rows or columns within which figures may stand from their label
 class Charted:
     """One planned sheet, arranged for reading.
 
-    ``labels`` are its official words; ``fixed`` what must stand at its place for the sheet to be read by address
-    (official words, else captions); ``wide`` the figures that fill several cells, ``spare`` all but their first.
+    ``labels`` are its official words (of control figures, ours); ``fixed`` what must stand at its place for the sheet
+    to be read by address (official words, else captions); ``wide`` the figures that fill several cells, ``spare``
+    all but their first.
     """
 
     planned: Sheet
@@ -44,7 +46,7 @@ class Charted:
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables on it."""
-        return tuple(dict.fromkeys(slot.key for slot in self.labels))
+        return tuple(dict.fromkeys(slot.key for slot in self.labels if slot.role is Role.LABEL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def charted(plan: Plan) -> tuple[Charted, ...]:
 
 
 def _chart(planned: Sheet) -> Charted:
-    labels = tuple(slot for slot in planned.slots if slot.role is Role.LABEL)
+    printed = _OF_CONTROLS if planned.purpose is Purpose.CONTROLS else {Role.LABEL}
+    labels = tuple(slot for slot in planned.slots if slot.role in printed)
     captions = tuple(slot for slot in planned.slots if slot.role is Role.CAPTION)
     wide = tuple(slot for slot in planned.slots if slot.role in FIGURES and slot.box.columns * slot.box.rows > 1)
     spare = frozenset(spot for slot in wide for spot in _cells_of(slot.box)[1:])
@@ -117,6 +120,7 @@ class _Seen(NamedTuple):
     found: Match
     furniture: Mapping[Box, Spot]
     rows: Mapping[int, int]
+    controls: bool
 
 
 def _realigned(chart: Charted, sheet: RawSheet, cells: Mapping[str, RawCell]) -> Page:
@@ -124,7 +128,9 @@ def _realigned(chart: Charted, sheet: RawSheet, cells: Mapping[str, RawCell]) ->
     labels = chart.anchors()
     found = match(labels, words)
     furniture = _furniture(planned, words)
-    seen = _Seen(cells, labels, found, furniture, _row_map(labels, found, furniture))
+    seen = _Seen(
+        cells, labels, found, furniture, _row_map(labels, found, furniture), planned.purpose is Purpose.CONTROLS
+    )
     spots: dict[str, Spot] = {}
     doubts: dict[str, Doubt] = {}
     for slot in planned.slots:
@@ -142,7 +148,7 @@ def _realigned(chart: Charted, sheet: RawSheet, cells: Mapping[str, RawCell]) ->
     moved = {planned_at: real for planned_at, real in origin.items() if planned_at != real}
     if not moved and not doubts:
         return _unmerged(Page(chart, sheet, cells, worded=False))
-    noticed = movements(planned, sheet, Lines(origin, doubts, rest))
+    noticed = movements(planned, sheet, Lines(origin, doubts, rest)) if not seen.controls else ()
     return _unmerged(Page(chart, sheet, laid, moved, doubts, rest, False, tuple(noticed)))
 
 
@@ -168,7 +174,7 @@ def _row_map(labels: Sequence[Anchor], found: Match, furniture: Mapping[Box, Spo
 
 
 def _place_of(slot: Slot, planned: Sheet, seen: _Seen) -> Spot | Doubt | None:
-    if slot.role is Role.LABEL:
+    if slot.role is Role.LABEL or (seen.controls and slot.role in _OF_CONTROLS):
         at = next(at for at, anchor in enumerate(seen.labels) if anchor.box == slot.box)
         return seen.found.places.get(at, seen.found.doubts.get(at))
     if slot.role in FIGURES and seen.labels:

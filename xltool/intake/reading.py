@@ -5,7 +5,9 @@ are recomputed from the inputs; what was stored stays in the entry.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from xltool.forms.controls import controlled
 from xltool.forms.expressions import recompute
 from xltool.forms.furniture import words
 from xltool.forms.layout import Plan, plan
@@ -59,7 +61,9 @@ def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed:
         noticed.append(Observation("workbook.macros"))
     declared = _field(chart, found, "declaration") == words().cover["yes"]
     entries = _entries(chart, found, declared)
+    controls = _controls(chart, found)
     noticed += _figures_noticed(chart.form.cells, entries, workbook, scope)
+    noticed += [Observation(f"value.{e.note}", e.sheet, e.address, e.cell) for e in controls.values() if e.note]
     if scope is Scope.OWN:
         noticed += strays(chart, found)
         if claimed.issued:
@@ -80,6 +84,7 @@ def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed:
         values={cell: values[cell] for cell in chart.form.cells},
         source=Source(file, workbook.sha256, workbook.size, workbook.modified, workbook.program),
         texts=_texts(chart, found),
+        controls=controls,
         explanations=tuple(_explanations(chart, found)),
         observations=tuple(noticed),
         manifest=archive.manifest(workbook),
@@ -101,6 +106,18 @@ def _entries(chart: Plan, found: Arrangement, declared: bool) -> dict[str, Entry
         page = pages.get(sheet)
         entries[cell.id] = _entry(cell, page, spot, declared) if page else _missing(cell, sheet, spot)
     return entries
+
+
+def _controls(chart: Plan, found: Arrangement) -> dict[str, Entry]:
+    """The control figures that were filled in; ordinarily there are none."""
+    page = found.pages.get(next(iter(chart.controls.values())).sheet) if chart.controls else None
+    if page is None:
+        return {}
+    spots = {place.address: id for id, place in chart.controls.items() if place.address in page.cells}
+    entries = (
+        _entry(replace(controlled(chart.form, id), id=id), page, spot, declared=False) for spot, id in spots.items()
+    )
+    return {entry.cell: entry for entry in entries if entry.state is not State.BLANK}
 
 
 def _missing(cell: Cell, sheet: str, spot: str) -> Entry:

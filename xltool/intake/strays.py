@@ -22,7 +22,7 @@ ALIKE = 0.8  # of two labels must agree before one is the other, said differentl
 def labels_changed(found: Arrangement, *, issued: bool) -> Iterator[Observation]:
     """Printed words that say something else; of a form an office made itself, only those that hardly resemble them."""
     for page in found.pages.values():
-        if page.worded:
+        if page.worded or page.chart.planned.purpose is Purpose.CONTROLS:  # nothing there has to be as it was
             continue
         for slot in page.chart.labels:
             said = text_of(page.cells.get(slot.address))
@@ -42,7 +42,8 @@ def missing_sheets(plan: Plan, found: Arrangement, *, issued: bool) -> Iterator[
     unprinted = {table.name for table in plan.form.tables if not table.printed}
     for chart in charted(plan):
         name = chart.planned.name
-        wanted = issued or (chart.labels and name not in unprinted)
+        wanted = issued or (chart.tables and name not in unprinted)
+        wanted = wanted and chart.planned.purpose is not Purpose.CONTROLS  # nobody has to give any
         if wanted and name not in found.pages:
             yield Observation("sheet.missing", name, facts={"sheet": name})
 

@@ -19,6 +19,8 @@ def mark(plan: Plan, planned: Planned, sheet: Sheet, book: Book) -> None:
         case Purpose.SECTION:
             _colour_marked(plan, planned, sheet, book)
             _shorten_amounts(plan, planned, sheet, book)
+        case Purpose.CONTROLS:
+            _colour_marked(plan, planned, sheet, book)
         case Purpose.CHECKS:
             results = [slot for slot in planned.slots if slot.role is Role.CHECK and slot.text == "result"]
             _colour_results(sheet, book, _around(results))
@@ -55,7 +57,7 @@ def _colour_overall(sheet: Sheet, book: Book, spot: str) -> None:
 
 def _colour_marked(plan: Plan, planned: Planned, sheet: Sheet, book: Book) -> None:
     """Red where the list of findings names the cell: marks come and go with that list, and nothing else changes."""
-    slots = [slot for slot in planned.slots if slot.role in {Role.INPUT, Role.COMPUTED, Role.PARAGRAPH}]
+    slots = [slot for slot in planned.slots if slot.role in {Role.INPUT, Role.COMPUTED, Role.PARAGRAPH, Role.CONTROL}]
     marks = plan.sheet(Purpose.MARKS).name.replace("'", "''")
     here = planned.name.replace('"', '""')
     listed = f"=COUNTIF('{marks}'!$A:$A,\"{here}!\"&ADDRESS(ROW(),COLUMN(),4))>0"

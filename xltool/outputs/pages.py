@@ -22,7 +22,9 @@ def set_up(planned: Planned, sheet: Sheet, book: Book, needed: Mapping[int, floa
     for column, width in enumerate(planned.widths):
         sheet.set_column(column, column, width, listed)
     for row, height in sorted(heights.items()):
-        sheet.set_row(row - 1, min(height, TALLEST))
+        sheet.set_row(row - 1, min(height, TALLEST), None, _folding(planned, row))
+    if planned.folded:
+        sheet.outline_settings(True, False)  # the sign to unfold stands at the row above
     if planned.frozen:
         sheet.freeze_panes(planned.frozen, 0)
     to_fill = [slot for slot in planned.slots if slot.role in _FILLED_IN]
@@ -30,8 +32,16 @@ def set_up(planned: Planned, sheet: Sheet, book: Book, needed: Mapping[int, floa
     if to_fill:
         sheet.set_selection(to_fill[0].address)
     sheet.hide_gridlines(2)
-    sheet.protect("", _ROWS_MAY_GROW)
+    if not planned.folded:  # rows of a protected sheet cannot be unfolded
+        sheet.protect("", _ROWS_MAY_GROW)
     _print(planned, sheet, document)
+
+
+def _folding(planned: Planned, row: int) -> dict[str, object]:
+    """What hides a row, or says that those below it are hidden."""
+    if row in planned.folded:
+        return {"level": 1, "hidden": True}
+    return {"collapsed": True} if row + 1 in planned.folded else {}
 
 
 def _print(planned: Planned, sheet: Sheet, document: str) -> None:

@@ -49,6 +49,19 @@ def _limits(cell: Cell, address: str) -> Validation:
             return {"validate": "custom", "value": f"=AND(ISNUMBER({address}),{address}>=0,{exact})"}
 
 
+def for_control(cell: Cell, first: str) -> Validation:
+    """What the figures it adds up may be, for all control figures of one kind from ``first`` on."""
+    say = words().prompts
+    facts = {"unit": cell.unit, "decimals": cell.decimals}
+    return {
+        **_limits(cell, first),
+        "input_title": words().controls["title"],
+        "input_message": words().controls["prompt"],
+        "error_title": say["error_title"],
+        "error_message": _clipped(say[f"{cell.kind}_error"].format(**facts), MESSAGE_LIMIT),
+    }
+
+
 def for_declaration() -> Validation:
     """Yes or no, from a list."""
     say, cover = words().prompts, words().cover

@@ -50,6 +50,7 @@ def styles() -> dict[str, Style]:
         Role.CAPTION: {"font_name": heading, "font_size": 10, "bg_color": CAPTION, **_CENTRED, **_OWN},
         Role.INPUT: {**_FIGURE, **_OPEN},
         Role.COMPUTED: {**_FIGURE, "bg_color": COMPUTED},
+        Role.CONTROL: {**_FIGURE, **_OWN, **_OPEN},
         "prefilled": {"bg_color": PREFILLED},
         "amount": {"num_format": "0.######"},
         "whole": {"num_format": "0"},

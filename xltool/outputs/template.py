@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from xltool import texts
 from xltool.errors import WritingError
+from xltool.forms.controls import controlled
 from xltool.forms.expressions import quoted
 from xltool.forms.furniture import words
 from xltool.forms.identity import Identity
 from xltool.forms.layout import Plan
+from xltool.forms.places import address, box_address, rectangles
 from xltool.forms.sheets import height_of
 from xltool.forms.slots import Place, Purpose, Role, Slot
 from xltool.forms.slots import Sheet as Planned
@@ -96,6 +98,7 @@ def write_template(plan: Plan, issue: Issue, path: Path, *, force: bool = False)
                 content, names = _PARTS[slot.role](draft, planned, slot)
                 sheet.put(slot.box, content, *names)
             _validate(draft, planned, sheet)
+            _validate_controls(draft, planned, sheet)
             marking.mark(plan, planned, sheet, book)
             pages.set_up(planned, sheet, book, _needed_heights(draft, planned), plan.form.document)
         _write_identity(draft, book)
@@ -311,6 +314,11 @@ def _check(draft: Draft, planned: Planned, slot: Slot) -> Part:
             return draft.checks[relation.id][part], ("centred", "amount" if amounts else "whole")
 
 
+def _control(draft: Draft, planned: Planned, slot: Slot) -> Part:
+    amounts = controlled(draft.plan.form, slot.key).kind is Kind.AMOUNT
+    return None, (slot.role, "amount" if amounts else "whole")
+
+
 def _explanation(draft: Draft, planned: Planned, slot: Slot) -> Part:
     if slot.key == "number":
         return int(slot.text), ("centred",)
@@ -338,6 +346,7 @@ _PARTS: Mapping[Role, Callable[[Draft, Planned, Slot], Part]] = {
     Role.LINK: _link,
     Role.ENTRY: _plain,
     Role.CHECK: _check,
+    Role.CONTROL: _control,
     Role.EXPLANATION: _explanation,
     Role.MARK: _mark,
 }
@@ -359,6 +368,20 @@ def _validate(draft: Draft, planned: Planned, sheet: Sheet) -> None:
             case _:
                 continue
         sheet.data_validation(slot.address, allowed)
+
+
+def _validate_controls(draft: Draft, planned: Planned, sheet: Sheet) -> None:
+    """The same for control figures, at once for all of one kind."""
+    kinds: dict[tuple[Kind, str, int], list[Slot]] = {}
+    for slot in planned.slots:
+        if slot.role is Role.CONTROL:
+            cell = controlled(draft.plan.form, slot.key)
+            kinds.setdefault((cell.kind, cell.unit, cell.decimals), []).append(slot)
+    for slots in kinds.values():
+        first, *others = rectangles(slot.box[:2] for slot in slots)
+        rest = [[box.row - 1, box.column - 1, box.row + box.rows - 2, box.column + box.columns - 2] for box in others]
+        allowed = prompts.for_control(controlled(draft.plan.form, slots[0].key), address(first.row, first.column))
+        sheet.data_validation(box_address(first), {**allowed, "other_cells": rest})
 
 
 def _write_identity(draft: Draft, book: Book) -> None:
