@@ -144,8 +144,7 @@ def test_balance_broken__with_the_row_totals_the_one_wrong_figure_is_named(fill:
         [{"id": next(iter(WRONG)), "address": "D9", "was": 27, "becomes": 26}]
     ]
     assert texts.problem(finding).endswith(
-        "错在这里：“（一）予以公开”自然人（表三!D9）现填 27，应为 26。"
-        "由此不符的还有：核对数“（一）予以公开”总计。"
+        "错在这里：“（一）予以公开”自然人（表三!D9）现填 27，应为 26。由此不符的还有：核对数“（一）予以公开”总计。"
     )
 
 

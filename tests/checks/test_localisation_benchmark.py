@@ -7,7 +7,7 @@ from benchmarks.seeding import MISTAKES
 from tests.checks.figures import FORM
 
 COUNT, SEED = 20, 2026
-TYPED, TEMPLATE, SUBTOTALS, TOTALS = ways(FORM)
+TYPED, TEMPLATE, SUBTOTALS, TOTALS, LEDGER = ways(FORM)
 
 
 def share(kind: str, way: object, name: str) -> float:
@@ -37,6 +37,7 @@ def test_template__every_single_error_is_among_the_suspects() -> None:
 
 def test_template_with_row_totals__as_good_as_fully_typed() -> None:
     assert share("single", TOTALS, "first") == 1.0
+    assert share("single", LEDGER, "first") == 1.0
 
 
 def test_template_with_group_subtotals__fewer_suspects() -> None:
