@@ -9,6 +9,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import NamedTuple
 
+from tests.intake.old_excel import far_apart
 from tests.intake.packages import (
     APP,
     CONTENT_TYPES,
@@ -289,7 +290,7 @@ BOMBS = {
         lambda: stored(SHEET, sheet(f"<row r='1'><c r='A1'><extLst>{'<a>' * 200}")), Excess.DEPTH
     ),
     "blank-cells": excess(lambda: with_rows(blank_cells(6_000_000, 16_000)), Excess.CELLS_SEEN),
-    "full-cells": excess(lambda: stored(SHEET, sheet(full_cells(700_000, 10))), Excess.CELLS_HELD),
+    "full-cells": excess(lambda: stored(SHEET, sheet(full_cells(400_000, 10))), Excess.CELLS_HELD),
     "names-100000": excess(
         lambda: stored(WORKBOOK, workbook(more=f"<definedNames>{defined_names(100_001)}</definedNames>")), Excess.NAMES
     ),
@@ -594,7 +595,7 @@ def ods(content: str, manifest: str = "<a/>") -> Callable[[], bytes]:
 
 
 def ods_elements() -> bytes:
-    return zipped({"mimetype": ODS, "content.xml": spreadsheet("<t:x/>" * 3_100_000)}, zipfile.ZIP_STORED)
+    return zipped({"mimetype": ODS, "content.xml": spreadsheet("<t:x/>" * 2_100_000)}, zipfile.ZIP_STORED)
 
 
 def encrypted_xls() -> bytes:
@@ -609,7 +610,8 @@ def xlsb() -> bytes:
 
 
 LIBRARY = {
-    "xls-in-a-loop": Bad(lambda: ole("Workbook"), "file.reader_died", {}),
+    "xls-in-a-loop": damaged(lambda: ole("Workbook"), Damage.UNREADABLE),
+    "xls-figures-far-apart": Bad(far_apart, "file.reader_died", {}),
     "xls-encrypted": Bad(encrypted_xls, "file.encrypted", {}),
     "xls-cut-short": damaged(lambda: ole("Workbook")[:1000], Damage.NOT_A_ZIP),
     "ods-not-closed": damaged(ods("<a>"), Damage.XML),

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from tests.mangling.good import ABOUT, OTHER, ROSTER, TOWN, good
 from tests.mangling.manglings import MANGLINGS
 from xltool.cli import main
-from xltool.intake import archives, limits
+from xltool.intake import limits
 from xltool.runs.reviewing import check, review_files
 
 
@@ -75,7 +75,7 @@ def test_names__gbk_and_utf8_are_read_alike(tmp_path: Path, encoding: str) -> No
 def test_zip_inside_a_zip__looked_into_to_the_limit(tmp_path: Path) -> None:
     inner = zipped({"甲.xlsx": good()})
     assert rows(tmp_path, zipped({"乙.zip": inner})) == [("各镇.zip/乙.zip/甲.xlsx", "accepted", [])]
-    for _ in range(archives.DEPTH):
+    for _ in range(limits.ARCHIVE_DEPTH):
         inner = zipped({"丙.zip": inner})
     ((_, status, codes),) = rows(tmp_path, inner)
     assert (status, codes) == ("unreadable", ["file.over_limit"])
@@ -97,13 +97,13 @@ def test_hostile_members__each_refused_by_itself(tmp_path: Path) -> None:
 
 
 def test_entry_that_lies_about_its_size__refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "TOTAL_BYTES", 1000)
+    monkeypatch.setattr(limits, "ARCHIVE_BYTES", 1000)
     found = rows(tmp_path, zipped({"甲.xlsx": good(), "乙.xlsx": good()}))
     assert [codes for _, _, codes in found] == [["file.bomb"], ["file.bomb"]]
 
 
 def test_too_many_members__the_rest_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MEMBERS", 2)
+    monkeypatch.setattr(limits, "MEMBERS", 2)
     found = rows(tmp_path, zipped({f"{number}.txt": b"x" for number in range(5)}))
     assert [codes for _, _, codes in found] == [["file.not_workbook"], ["file.not_workbook"], ["file.bomb"]]
 

@@ -12,6 +12,7 @@ import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from tests.intake.hostile import ole
+from tests.intake.old_excel import far_apart
 from tests.intake.packages import GOOD, with_parts
 from tests.judges import recalculate
 from xltool.errors import UnreadableFileError
@@ -119,7 +120,7 @@ def test_password__on_what_only_looks_encrypted(tmp_path: Path) -> None:
 
 def test_worker__killed_by_one_file__reads_the_next(tmp_path: Path) -> None:
     bad, good = tmp_path / "bad.xls", locked(tmp_path / "good.xlsx", "x")
-    bad.write_bytes(ole("Workbook"))
+    bad.write_bytes(far_apart())
     assert refusal_of(bad) == "file.reader_died"
     assert open_workbook(good, "x").sheets[0].name == "表一"
     assert refusal_of(bad) == "file.reader_died"
@@ -127,7 +128,7 @@ def test_worker__killed_by_one_file__reads_the_next(tmp_path: Path) -> None:
 
 def test_worker__past_the_deadline__refused_and_started_again() -> None:
     with pytest.raises(UnreadableFileError) as refusal:
-        read_foreign(ole("Workbook"), seconds=0.01)
+        read_foreign(far_apart(), seconds=0.01)
     assert (refusal.value.code, refusal.value.facts) == ("file.timeout", {"seconds": 0})
     with pytest.raises(UnreadableFileError) as refusal:
         read_foreign(b"nothing")

@@ -86,6 +86,13 @@ def test_sheet__hidden_protected_and_free_of_what_was_deleted(tmp_path: Path) ->
     assert list(found.cells) == ["A1"]
 
 
+def test_hidden__rows_and_columns_that_nobody_sees(tmp_path: Path) -> None:
+    columns = "<t:table-column t:number-columns-repeated='2'/><t:table-column t:visibility='collapse'/>"
+    filtered = "<t:table-row t:visibility='filter' t:number-rows-repeated='2'/>"
+    found = read(tmp_path, spreadsheet(columns + ods_row(ODS_CELL) + filtered + ods_row(ODS_CELL)))
+    assert (found.hidden_rows, found.hidden_columns) == ((range(2, 4),), (range(3, 4),))
+
+
 def test_ods_without_its_mimetype__told_by_its_manifest(tmp_path: Path) -> None:
     path = tmp_path / "a.ods"
     manifest = f'<m:manifest xmlns:m="urn:m"><m:file-entry m:media-type="{ODS}"/></m:manifest>'

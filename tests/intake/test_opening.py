@@ -191,6 +191,18 @@ def test_sheet__merges_protection_and_validation(tmp_path: Path) -> None:
     assert (found.protected, found.merged, found.validated) == (True, ("A1:B2", "C1:D1"), ("A1:A9", "C1", "E1"))
 
 
+@pytest.mark.parametrize("odd", ["", "<!-- an unusual dialect -->"])
+def test_hidden__rows_and_columns_that_nobody_sees(odd: str, tmp_path: Path) -> None:
+    rows = (
+        '<row r="1" hidden="0"/><row r="2" spans="1:2" hidden="1"><c r="A2"><v>1</v></c></row>'
+        '<row r="3" hidden="true"/><row r="5" ht="0" customHeight="1"/><row r="7" ht="0.5"/><row r="9" hidden="1"/>'
+    )
+    columns = '<col min="2" max="3" hidden="1"/><col min="5" max="5" width="0"/><col min="6" max="7" width="9"/>'
+    found = only_sheet(tmp_path, with_parts({SHEET: sheet(odd + rows, before=f"<cols>{columns}</cols>")}))
+    assert found.hidden_rows == (range(2, 4), range(5, 6), range(9, 10))
+    assert found.hidden_columns == (range(2, 4), range(5, 6))
+
+
 def test_identity__of_the_very_bytes(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(with_parts({}))

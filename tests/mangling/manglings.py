@@ -311,6 +311,24 @@ def sheet_hidden(book: Workbook) -> None:
     sheet(book, DISPUTES).sheet_state = "hidden"
 
 
+@edited("有数的行被隐藏", "place.hidden")
+def rows_hidden(book: Workbook) -> None:
+    for row in (8, 9, 30):
+        sheet(book, REQUESTS).row_dimensions[row].hidden = True
+
+
+@edited("有数的列被隐藏", "place.hidden")
+def column_hidden(book: Workbook) -> None:
+    sheet(book, REQUESTS).column_dimensions["G"].hidden = True
+
+
+@edited("筛选隐藏了行", "place.hidden")
+def rows_filtered(book: Workbook) -> None:
+    found = sheet(book, REQUESTS)
+    found.auto_filter.ref = "A6:J31"
+    found.row_dimensions[12].hidden = True
+
+
 @edited("工作表改名", "sheet.renamed")
 def sheet_renamed(book: Workbook) -> None:
     sheet(book, REQUESTS).title = RENAMED

@@ -29,6 +29,7 @@ TOLD: Mapping[str, str] = {
 }
 ALONE = (
     *("place.moved", "place.inserted", "place.inserted_filled", "place.reordered", "place.missing", "place.ambiguous"),
+    "place.hidden",
     *("sheet.renamed", "sheet.hidden", "sheet.shown", "sheet.copy", "sheet.copy_differs", "sheets.reordered"),
     *("table.copy", "table.copy_differs", "table.other_agency", "table.second"),
     *("structure.unprotected", "validation.lost", "checks.overwritten", "workbook.several", "workbook.macros"),

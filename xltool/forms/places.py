@@ -9,6 +9,7 @@ from xltool.model import Box
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
+@lru_cache(maxsize=1024)
 def column_number(letters: str) -> int:
     """1 for "A", 27 for "AA"."""
     number = 0

@@ -1,6 +1,8 @@
 """Cell addresses such as "D7", taken strictly: nothing outside the grid of Excel is one."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from xltool.intake import limits
@@ -33,3 +35,20 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def spans(pairs: Iterable[tuple[int, int]]) -> tuple[range, ...]:
+    """Runs of rows or columns, given by first and last number, in order; what touches or overlaps is one run."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(pairs):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = joined[-1][0], max(last, joined[-1][1])
+        elif first <= last:
+            joined.append((first, last))
+    return tuple(range(first, last + 1) for first, last in joined)
+
+
+def among(runs: Sequence[range], number: int) -> bool:
+    """Whether a row or column is in one of the runs, which are in order."""
+    at = bisect_right(runs, number, key=lambda run: run.start) - 1
+    return at >= 0 and number in runs[at]

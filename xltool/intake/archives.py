@@ -1,7 +1,7 @@
 """The files inside a .zip that was handed in: read in memory one after another, never unpacked to disk.
 
 Whatever is inside ends as one member: a file's bytes, or the reason why it cannot be had. Archives inside archives are
-looked into; everything together stays within the limits below.
+looked into; everything together stays within the limits.
 """
 
 import hashlib
@@ -19,10 +19,6 @@ from xltool.intake import limits, opening
 from xltool.intake.loading import JUNK_NAMES, JUNK_PREFIXES, HandedIn
 from xltool.intake.raw import RawWorkbook
 from xltool.intake.refusals import Damage, Excess, FileKind, Place, Swelling, bomb, damaged, not_workbook, over_limit
-
-MEMBERS = 10_000  # files in one archive with all archives inside it; a province has some 3,000 reporting bodies
-DEPTH = 3  # archives inside archives: a county packs its towns, a city its counties
-TOTAL_BYTES = 1024 * limits.MIB  # inflated, one after another, of all members together: bounds the time
 
 _SIGNATURE = b"PK\x03\x04"
 _WORKBOOK_PARTS = re.compile(r"\[content_types\]\.xml|mimetype|xl/.*|_rels/.*", re.IGNORECASE)
@@ -54,8 +50,8 @@ class _Budget:
     """What is left of the limits while one archive is gone through."""
 
     def __init__(self) -> None:
-        self.members = MEMBERS
-        self.size = TOTAL_BYTES
+        self.members = limits.MEMBERS
+        self.size = limits.ARCHIVE_BYTES
 
 
 def is_archive(data: bytes) -> bool:
@@ -72,7 +68,7 @@ def is_archive(data: bytes) -> bool:
 def members(file: HandedIn, password: str | None = None) -> Iterator[Member]:
     """Every file inside an archive, in its own order; at least one member, if only the reason why there is none."""
     empty = True
-    for member in _inside(file, password, DEPTH, _Budget()):
+    for member in _inside(file, password, limits.ARCHIVE_DEPTH, _Budget()):
         empty = False
         yield member
     if empty:
@@ -127,7 +123,7 @@ def _one(
     if not is_archive(data):
         yield Member(path, held)
     elif depth <= 1:
-        yield Member(path, None, over_limit(path, Excess.DEPTH, DEPTH))
+        yield Member(path, None, over_limit(path, Excess.DEPTH, limits.ARCHIVE_DEPTH))
     else:
         empty = True
         for member in _inside(held, password, depth - 1, budget):

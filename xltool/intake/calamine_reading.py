@@ -1,23 +1,33 @@
 """Values of .xls and .xlsb by way of calamine; runs in the worker. The door to that library."""
 
 import io
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from xltool.intake import limits
+from xltool.intake.sniffing import OLE
+from xltool.intake.xls_records import Records, read_records
 
 _WHOLE = 1e15  # above this a binary float no longer holds every whole number with a digit to spare
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
 
+_Cell = tuple[int, int, str, str]  # row, column, kind, text
+
 
 def values(data: bytes) -> dict[str, Any]:
-    """``sheets``: of each its name, state, merged ranges and cells, whose places begin at 1; or a ``problem``."""
+    """``sheets``: of each its name, state, merged ranges, cells, hidden rows and columns; or a ``problem``.
+
+    Places begin at 1. Numbers, errors and truth values of an .xls are those of its records.
+    """
     try:
         sheets = _read(data)
     except _TooMuchError:
         return {"problem": "cells_held"}
+    except ValueError:
+        return {"problem": "unreadable"}
     return {"sheets": sheets} if sheets else {"problem": "no_sheets"}
 
 
@@ -26,28 +36,59 @@ class _TooMuchError(Exception):
 
 
 def _read(data: bytes) -> list[object]:
+    records = read_records(data) if data.startswith(OLE) else {}  # first: what it refuses could make calamine swell
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-        return _sheets(workbook)
+        return _sheets(workbook, records)
 
 
-def _sheets(workbook: CalamineWorkbook) -> list[object]:
+def _sheets(workbook: CalamineWorkbook, records: dict[int, Records]) -> list[object]:
     sheets: list[object] = []
     room = limits.CELLS_HELD
-    for about in workbook.sheets_metadata[: limits.SHEETS]:
-        cells: list[tuple[int, int, str, str]] = []
+    for number, about in enumerate(workbook.sheets_metadata[: limits.SHEETS]):
+        cells: list[_Cell] = []
         merged: list[tuple[int, ...]] = []
         if about.typ == SheetTypeEnum.WorkSheet:
             sheet = workbook.get_sheet_by_name(about.name)
             cells = _cells(sheet, room)
             merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+        hidden: tuple[object, ...] = ((), ())
+        if number in records:
+            cells = list(_corrected(cells, records[number]))
+            hidden = records[number].hidden_rows, records[number].hidden_columns
         room -= len(cells)
-        sheets.append((about.name, _STATES.get(str(about.visible).rpartition(".")[2], "visible"), merged, cells))
+        state = _STATES.get(str(about.visible).rpartition(".")[2], "visible")
+        sheets.append((about.name, state, merged, cells, *hidden))
     return sheets
 
 
-def _cells(sheet: CalamineSheet, room: int) -> list[tuple[int, int, str, str]]:
+def _corrected(cells: list[_Cell], records: Records) -> Iterator[_Cell]:
+    """The texts among ``cells``, and every figure as its record has it. Raises ValueError where a record is missing."""
+    left = dict(records.figures)
+    for row, column, kind, text in cells:
+        figure = left.pop((row, column), None)
+        if kind == "text":
+            if figure is not None:
+                raise ValueError("a text and a figure in one cell")
+            yield row, column, kind, text
+        elif figure is None:
+            raise ValueError("a figure without a record")
+        else:
+            yield row, column, *_recorded(*figure, text if kind == "date" else "")
+    for (row, column), figure in left.items():
+        yield row, column, *_recorded(*figure, "")
+
+
+def _recorded(kind: str, figure: float | int | str, date: str) -> tuple[str, str]:
+    """A figure of a record as it is told; a date as calamine writes it, where it saw one."""
+    if kind == "error":
+        return kind, str(figure)
+    told = _stored(figure)[1]
+    return kind, (date or told) if kind == "date" else told
+
+
+def _cells(sheet: CalamineSheet, room: int) -> list[_Cell]:
     """Row and column (1-based), kind and text of every cell that is not empty."""
-    cells: list[tuple[int, int, str, str]] = []
+    cells: list[_Cell] = []
     first_column = (sheet.start or (0, 0))[1] + 1
     for row, values in enumerate(sheet.iter_rows(), start=1):
         for column, value in enumerate(values, start=first_column):

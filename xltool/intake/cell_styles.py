@@ -10,7 +10,7 @@ from xltool.intake.remembering import Reader
 from xltool.intake.xml_parts import collect, is_true
 
 # Built-in date and time formats (ECMA-376 part 1, 18.8.30), with those of the East Asian editions.
-_BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _NOT_CODES = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _DATE_CODE = re.compile(r"[dmyhs]", re.IGNORECASE)
 _FORMAT, _XF, _PROTECTION = "numFmts/numFmt", "cellXfs/xf", "cellXfs/xf/protection"
@@ -25,7 +25,7 @@ class CellStyle(NamedTuple):
 
 def _read(part: Part) -> tuple[CellStyle, ...]:
     """The cell formats by index."""
-    dates = set(_BUILT_IN_DATES)
+    dates = set(BUILT_IN_DATES)
     styles: list[CellStyle] = []
     formats = 0
     for element in collect(part, frozenset({"styleSheet"}), frozenset({_FORMAT, _XF, _PROTECTION})):
@@ -49,10 +49,11 @@ def _read(part: Part) -> tuple[CellStyle, ...]:
 
 
 def _with_format(dates: set[int], number: int, code: str) -> set[int]:
-    return dates | {number} if _is_date(code) else dates - {number}
+    return dates | {number} if is_date(code) else dates - {number}
 
 
-def _is_date(code: str) -> bool:
+def is_date(code: str) -> bool:
+    """Whether the code of a number format makes a date or a time of a number."""
     plain = _NOT_CODES.sub("", code)
     return "general" not in plain.casefold() and _DATE_CODE.search(plain) is not None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
-from xltool.intake.addresses import column_letters
+from xltool.intake.addresses import column_letters, spans
 from xltool.intake.raw import RawCell, RawSheet, Stored
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 from xltool.intake.worker import WORKER
@@ -42,9 +42,19 @@ def _raise(problem: str | None) -> None:
         raise UnreadableFileError(refusal.code, **refusal.facts)
 
 
-def _sheet(name: str, state: str, merged: list[list[int]], cells: list[list[Any]]) -> RawSheet:
+def _sheet(
+    name: str, state: str, merged: list[list[int]], cells: list[list[Any]], rows: list[int], columns: list[int]
+) -> RawSheet:
     found = {f"{column_letters(column)}{row}": RawCell(Stored(kind), text) for row, column, kind, text in cells}
-    return RawSheet(name, state, found, tuple(_range(*corners) for corners in merged))
+    ranges = tuple(_range(*corners) for corners in merged)
+    return RawSheet(
+        name,
+        state,
+        found,
+        ranges,
+        hidden_rows=spans((n, n) for n in rows),
+        hidden_columns=spans((n, n) for n in columns),
+    )
 
 
 def _range(top: int, left: int, bottom: int, right: int) -> str:

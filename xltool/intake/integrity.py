@@ -1,15 +1,16 @@
-"""What the template had and the returned workbook has no more: protection, validation, hidden and shown sheets."""
+"""What the template had and the returned workbook has no more: protection, validation, what is hidden and shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from xltool.forms.furniture import words
 from xltool.forms.layout import Plan
 from xltool.forms.places import box, place
 from xltool.forms.slots import Purpose, Role
+from xltool.intake.addresses import among
 from xltool.intake.arranging import Arrangement
 from xltool.intake.raw import RawWorkbook
-from xltool.model import Box, Observation
+from xltool.model import Box, Entry, Observation
 
 DROPPING = ("LibreOffice", "OpenOffice")  # programs that never write the lock of the structure
 
@@ -45,6 +46,23 @@ def _sheets(plan: Plan, workbook: RawWorkbook, found: Arrangement) -> Iterator[O
     identity = words().sheets["identity"]
     if any(sheet.name == identity and sheet.state == "visible" for sheet in workbook.sheets):
         yield Observation("sheet.shown", identity)
+
+
+def unseen(found: Arrangement, entries: Iterable[Entry]) -> Iterator[Observation]:
+    """Figures in rows or columns that are hidden: they are read like any other, but nobody sees them."""
+    narrowed = {
+        page.sheet.name: page.sheet
+        for page in found.pages.values()
+        if page.sheet.hidden_rows or page.sheet.hidden_columns
+    }
+    spots: dict[str, list[str]] = {}
+    for entry in entries if narrowed else ():
+        if (sheet := narrowed.get(entry.sheet)) is not None:
+            row, column = place(entry.address)
+            if among(sheet.hidden_rows, row) or among(sheet.hidden_columns, column):
+                spots.setdefault(sheet.name, []).append(entry.address)
+    for name, at in spots.items():
+        yield Observation("place.hidden", name, at[0], facts={"count": len(at), "at": tuple(at)})
 
 
 _by_sheet: dict[str, dict[str, tuple[str, ...]]] = {}

@@ -21,13 +21,18 @@ PIECE_BYTES = 1 * MIB  # inflated and scanned at a time, so memory does not grow
 # --- what a process remembers of parts it has read ---
 REMEMBERED_BYTES = 4 * MIB  # inflated, of each kind of part: what a hundred returns of one template do not share
 
+# --- an archive of returns ---
+MEMBERS = 10_000  # files in one archive with all archives inside it; a province has some 3,000 reporting bodies
+ARCHIVE_DEPTH = 3  # archives inside archives: a county packs its towns, a city its counties
+ARCHIVE_BYTES = 1024 * MIB  # inflated, one after another, of all members together: bounds the time
+
 # --- XML ---
 DEPTH = 64  # SpreadsheetML itself needs about 10
 TOKEN_BYTES = 2 * MIB  # one tag or attribute; the longest honest one is a validation's list of ranges
 COLLECTED_BYTES = 32 * MIB  # of all parts that are no grid, and of what surrounds grids; honest workbooks have one
 REWRITTEN_BYTES = 12 * MIB  # of parts in an unusual dialect, which take ten times the time; honest ones are small
 ELEMENTS = 200_000  # elements of interest in one part that is not a grid (styles, names, merges)
-ODS_ELEMENTS = 3_000_000  # of an .ods, each of which costs two calls of Python: seconds, not minutes
+ODS_ELEMENTS = 2_000_000  # of an .ods, each of which costs two calls of Python: four seconds, not minutes
 
 # --- the workbook ---
 SHEETS = 1_000  # real maximum 1,024 in a stress test; the form has about ten
@@ -38,7 +43,7 @@ NUMBER_FORMATS = 10_000  # real maximum 406
 ROWS = 1_048_576  # Excel
 COLUMNS = 16_384  # Excel: XFD
 CELLS_SEEN = 5_000_000  # <c> elements, empty ones too: bounds the time; real maximum 300,000
-CELLS_HELD = 600_000  # cells with content: bounds the memory (about 300 bytes each); real maximum 300,000
+CELLS_HELD = 350_000  # cells with content: bounds the memory and the time, half of it in .ods; real maximum 300,000
 SHARED_STRINGS = 2_000_000  # real maximum 66,935
 TEXT_CHARACTERS = 32_767  # Excel: one cell
 FORMULA_CHARACTERS = 8_192  # Excel

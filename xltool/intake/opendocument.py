@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from xltool.intake import limits
-from xltool.intake.addresses import column_letters
+from xltool.intake.addresses import column_letters, spans
 from xltool.intake.raw import RawCell, RawSheet, Stored
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 from xltool.intake.xml_parts import new_parser, parse_all
@@ -21,6 +21,7 @@ _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _SKIPPED = frozenset({f"{_OFFICE}annotation", f"{_TABLE}shapes", _SHEET})  # inside a sheet: comments, drawings
 _ROWS, _COLUMNS = f"{_TABLE}number-rows-repeated", f"{_TABLE}number-columns-repeated"
 _DOWN, _ACROSS = f"{_TABLE}number-rows-spanned", f"{_TABLE}number-columns-spanned"
+_COLUMN, _VISIBILITY, _SHOWN = f"{_TABLE}table-column", f"{_TABLE}visibility", "visible"
 _VALUE_TYPE, _FORMULA = f"{_OFFICE}value-type", f"{_TABLE}formula"
 _SIGNS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 _TRUTH = {"true": "1", "false": "0"}
@@ -92,7 +93,9 @@ class _Reader:
             self._cell = attributes
             self._paragraphs.clear()
         elif name == _ROW:
-            sheet.begin_row(_count(attributes, _ROWS))
+            sheet.begin_row(_count(attributes, _ROWS), hidden=attributes.get(_VISIBILITY, _SHOWN) != _SHOWN)
+        elif name == _COLUMN:
+            sheet.add_columns(_count(attributes, _COLUMNS), hidden=attributes.get(_VISIBILITY, _SHOWN) != _SHOWN)
         elif name == _PARAGRAPH:
             self._in_paragraph += 1
             self._paragraphs.append("")
@@ -140,11 +143,21 @@ class _Sheet:
         self._name, self._state = name, state
         self._cells: dict[str, RawCell] = {}
         self._merged: list[str] = []
-        self._row = self._column = 0
+        self._row = self._column = self._described = 0
+        self._hidden_rows: list[tuple[int, int]] = []
+        self._hidden_columns: list[tuple[int, int]] = []
         self._rows = 1
         self._in_row: list[tuple[int, int, RawCell]] = []
 
-    def begin_row(self, repeated: int) -> None:
+    def add_columns(self, repeated: int, *, hidden: bool) -> None:
+        """The next columns; their cells come later."""
+        if hidden:
+            self._hidden_columns.append((self._described + 1, self._described + repeated))
+        self._described += repeated
+
+    def begin_row(self, repeated: int, *, hidden: bool) -> None:
+        if hidden:
+            self._hidden_rows.append((self._row + 1, self._row + repeated))
         self._rows, self._column = repeated, 0
         self._in_row.clear()
 
@@ -180,7 +193,15 @@ class _Sheet:
         return count
 
     def finished(self) -> RawSheet:
-        return RawSheet(self._name, self._state, self._cells, tuple(self._merged), self.protected)
+        return RawSheet(
+            self._name,
+            self._state,
+            self._cells,
+            tuple(self._merged),
+            self.protected,
+            hidden_rows=spans(self._hidden_rows),
+            hidden_columns=spans(self._hidden_columns),
+        )
 
 
 def _content(attributes: dict[str, str], paragraphs: list[str]) -> RawCell | None:

@@ -37,7 +37,8 @@ class RawSheet:
     """One sheet. ``cells`` is sparse, keyed by address ("D7"), and holds only cells with a value or a formula.
 
     ``state`` is visible, hidden or veryHidden;
-    ``validated`` the ranges under data validation as written (``"D7:I31"``).
+    ``validated`` the ranges under data validation as written (``"D7:I31"``); ``hidden_rows`` and ``hidden_columns``
+    those that nobody sees, by number from 1, in order.
     """
 
     name: str
@@ -46,6 +47,8 @@ class RawSheet:
     merged: tuple[str, ...] = ()
     protected: bool = False
     validated: tuple[str, ...] = ()
+    hidden_rows: tuple[range, ...] = ()
+    hidden_columns: tuple[range, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

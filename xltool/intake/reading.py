@@ -16,7 +16,7 @@ from xltool.forms.slots import Purpose, Role
 from xltool.intake import archive
 from xltool.intake.arranging import Arrangement, arrange
 from xltool.intake.identifying import Claim, claim, form_of, text_of, witnesses
-from xltool.intake.integrity import integrity
+from xltool.intake.integrity import integrity, unseen
 from xltool.intake.locating import Page
 from xltool.intake.naming import disputed
 from xltool.intake.raw import RawWorkbook
@@ -66,6 +66,7 @@ def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed:
     noticed += [Observation(f"value.{e.note}", e.sheet, e.address, e.cell) for e in controls.values() if e.note]
     if scope is Scope.OWN:
         noticed += strays(chart, found)
+        noticed += unseen(found, entries.values())
         if claimed.issued:
             noticed += integrity(chart, workbook, found)
     noticed += missing_sheets(chart, found, issued=bool(claimed.issued) and scope is Scope.OWN)

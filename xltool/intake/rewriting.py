@@ -21,7 +21,11 @@ _CHILDREN = {
 _SKIPPED = frozenset({"extLst", "rPr", "rPh", "phoneticPr"})  # looks, readings and extensions hold no value of a cell
 _CELL_PARTS = ("f", "v", "is")
 _TEXTS = frozenset({"f", "v", "t"})
-_KEPT_ATTRIBUTES = {"row": ("r",), "c": ("r", "s", "t"), "f": ("t", "ref")}  # r first: it is looked for there
+_KEPT_ATTRIBUTES = {
+    "row": ("r", "hidden", "ht"),
+    "c": ("r", "s", "t"),
+    "f": ("t", "ref"),
+}  # r first: it is looked for there
 
 
 class Rewriter:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from heapq import nsmallest
 
 from xltool.forms.layout import Plan
 from xltool.forms.places import place
@@ -15,6 +16,7 @@ from xltool.intake.raw import RawSheet
 from xltool.model import Observation
 
 MOST_STRAYS = 100  # told one by one; the rest of a sheet is told as a number
+MANY = 5_000  # on one sheet: headings are no longer looked for among them
 FEW = 8  # cells that cannot be a table
 ALIKE = 0.8  # of two labels must agree before one is the other, said differently
 
@@ -91,8 +93,9 @@ def _is_heading(plan: Plan, text: str) -> bool:
 
 def _told(plan: Plan, sheet: RawSheet, strange: set[str]) -> Iterator[Observation]:
     said = {spot: text for spot in strange if (text := sheet.cells[spot].text.strip())}
-    spots = sorted((spot for spot, text in said.items() if not _is_heading(plan, text)), key=place)
-    for spot in spots[:MOST_STRAYS]:
+    if len(said) <= MANY:
+        said = {spot: text for spot, text in said.items() if not _is_heading(plan, text)}
+    for spot in nsmallest(MOST_STRAYS, said, key=place):
         yield Observation("stray", sheet.name, spot, facts={"text": sheet.cells[spot].text})
-    if len(spots) > MOST_STRAYS:
-        yield Observation("stray.more", sheet.name, facts={"count": len(spots) - MOST_STRAYS})
+    if len(said) > MOST_STRAYS:
+        yield Observation("stray.more", sheet.name, facts={"count": len(said) - MOST_STRAYS})

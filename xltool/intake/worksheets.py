@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xltool.intake import limits
-from xltool.intake.addresses import ADDRESS, LETTERS, column_letters, column_number
+from xltool.intake.addresses import ADDRESS, LETTERS, column_letters, column_number, row_number, spans
 from xltool.intake.cell_styles import CellStyle
 from xltool.intake.grids import read_grid
 from xltool.intake.parts import Part
@@ -29,11 +29,16 @@ from xltool.intake.raw import RawCell, Stored
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 from xltool.intake.remembering import Memory
 from xltool.intake.shapes import SHORT, Mould, Shape, characters, filled, is_index, rows_in, torn
-from xltool.intake.xml_parts import is_true
+from xltool.intake.xml_parts import Element, is_true
 
 _PROTECTION, _MERGE, _VALIDATION = "sheetProtection", "mergeCells/mergeCell", "dataValidations/dataValidation"
 _VALIDATION_2009 = "extLst/ext/x14:dataValidations/x14:dataValidation/xm:sqref"
-_WANTED = frozenset({_PROTECTION, _MERGE, _VALIDATION, _VALIDATION_2009})
+_COLUMN = "cols/col"
+_WANTED = frozenset({_PROTECTION, _MERGE, _VALIDATION, _VALIDATION_2009, _COLUMN})
+
+# Rows that are hidden, or have no height; and what is in every text that has one.
+_UNSEEN_ROWS = re.compile(r'<row r="([1-9][0-9]{0,6}+)"(?=[^>]* (?:hidden="(?:1|true)"|ht="0(?:\.0+)?"))')
+_UNSEEN = (' hidden="', ' ht="0')
 
 # Cells without content are passed over together; then comes a cell with content or an unusual one, the start of a row,
 # the end of the text, or (last) everything from the first thing that is none of these.
@@ -73,6 +78,8 @@ class Sheet(NamedTuple):
     merged: tuple[str, ...]
     protected: bool
     validated: tuple[str, ...]
+    hidden_rows: tuple[range, ...]
+    hidden_columns: tuple[range, ...]
 
 
 class _CellKind(NamedTuple):
@@ -90,6 +97,8 @@ class _Kind(NamedTuple):
     merged: tuple[str, ...]
     protected: bool
     validated: tuple[str, ...]
+    hidden_rows: tuple[range, ...]
+    hidden_columns: tuple[range, ...]
 
 
 _kinds: Memory[_Kind] = Memory()
@@ -104,7 +113,7 @@ def read_worksheet(part: Part, shared: Shared) -> Sheet:
         part.effort.spend(part.name, Excess.CELLS_SEEN, kind.shape.seen)
         part.effort.spend(part.name, Excess.CELLS_HELD, len(grid))
         part.effort.spend(part.name, Excess.CHARACTERS, characters(kind.shape, parts.values))
-        return Sheet(grid, kind.merged, kind.protected, kind.validated)
+        return Sheet(grid, *kind[1:])
     sheet, cells = _read_strictly(part, shared)
     if parts and cells and kind is None and (shape := cells.shape(part, parts.values)):
         _kinds.keep((parts.frame, shared.styles), _Kind(shape, *sheet[1:]), 2 * len(parts.frame))
@@ -124,9 +133,25 @@ def _read_strictly(part: Part, shared: Shared) -> "tuple[Sheet, _Cells | None]":
     protected = any(is_true(element.attributes.get("sheet")) for element in found if element.path == _PROTECTION)
     part.effort.spend(part.name, Excess.CELLS_HELD, len(cells.cells))
     part.effort.spend(part.name, Excess.CHARACTERS, cells.characters)
-    held = cells.with_arrays()
-    sheet = Sheet(held, merged, protected, tuple(one for each in validated for one in each.split()))
+    sheet = Sheet(
+        cells.with_arrays(),
+        merged,
+        protected,
+        tuple(one for each in validated for one in each.split()),
+        spans((row, row) for row in cells.hidden),
+        spans(_hidden_columns(found)),
+    )
     return sheet, cells if plain else None
+
+
+def _hidden_columns(found: list[Element]) -> Iterator[tuple[int, int]]:
+    """First and last of the columns that are hidden, or have no width."""
+    for element in found:
+        stated = element.attributes
+        if element.path == _COLUMN and (is_true(stated.get("hidden")) or stated.get("width") == "0"):
+            first, last = (row_number(stated.get(edge, "")) for edge in ("min", "max"))
+            if first and last:
+                yield first, min(last, limits.COLUMNS)
 
 
 class _Cells:
@@ -139,6 +164,7 @@ class _Cells:
         self._kinds = _Kinds(part.name, shared.styles)
         self._arrays: list[str] = []
         self._rows: set[str] = set()
+        self.hidden: set[int] = set()
         self.inside = False
         self._row = ""
 
@@ -147,6 +173,8 @@ class _Cells:
         text = text.lstrip()
         tokens: list[tuple[str, ...]] = _TOKENS.findall(text)
         self._count(_ADDRESSES.findall(text), len(tokens))
+        if _UNSEEN[0] in text or _UNSEEN[1] in text:
+            self.hidden.update(map(int, _UNSEEN_ROWS.findall(text)))
         cells, kinds, strings, new = self.cells, self._kinds, self._shared.strings, tuple.__new__
         row, unread, count = self._row, "", len(strings)
         for address, attributes, f, value, inline, turn, number, rest in tokens:
