@@ -2,6 +2,8 @@
 
 import os
 import signal
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +23,11 @@ def work(shared: Any, item: object) -> Done:
     match item:
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "kill worker":
+            os.kill(os.getppid(), signal.SIGKILL)
+            time.sleep(5)
+        case ("sleep", float(seconds)):
+            time.sleep(seconds)
         case "exit":
             os._exit(3)
         case "fill":
@@ -53,3 +60,10 @@ def _tried(folder: Path) -> bool:
     except FileExistsError:
         return True
     return False
+
+
+def alike(folder: str, sample: Sequence[object]) -> Mapping[str, str]:
+    """What must be the same on every worker; a worker can be told to be another by its environment."""
+    assert folder
+    assert sample
+    return {"program": os.environ.get("XLTOOL_TEST_PROGRAM", "1.0")}

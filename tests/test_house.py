@@ -24,6 +24,7 @@ LAYERS = (
     {"pipeline"},
     {"terminal"},
     {"demonstration"},
+    {"options"},
     {"cli"},
     {"__main__"},
 )
@@ -40,7 +41,9 @@ DOORS: dict[str, tuple[str, ...]] = {
     "ortools": ("checks.least_change",),
     "docx": ("outputs.official_document",),
     "fsspec": ("intake.remote",),
-    "click": ("cli",),
+    "distributed": ("cluster",),
+    "dask": ("cluster",),
+    "click": ("cli", "options"),
     "rich": ("terminal",),
     "python_calamine": OPENING,
     "msoffcrypto": ("intake.decrypting",),
@@ -56,7 +59,7 @@ DOORS |= dict.fromkeys(("socket", "ssl", "http", "urllib.request", "ftplib", "sm
 
 # Loaded only by the command that needs them; the start of every command is their absence.
 HEAVY = {"pandas", "numpy", "pyarrow", "openpyxl", "lxml", "xlsxwriter", "python_calamine", "ortools", "docx"}
-HEAVY |= {"pdfplumber", "pdfminer", "fsspec"}
+HEAVY |= {"pdfplumber", "pdfminer", "fsspec", "distributed", "dask"}
 
 LONGEST = 400  # lines of a module
 LONGER = {"model": 600}  # the nouns stand together, as in the glossary of docs/architecture.md: fields, no behaviour

@@ -107,14 +107,14 @@ def open_cache(folder: Path, forms: Sequence[Form], largest: int = LARGEST) -> C
         trial.unlink()
     except OSError as error:
         raise UsageError("usage.cache", path=str(folder), reason=error.strerror or str(error)) from error
-    digest = hashlib.sha256(_package_digest().encode())
+    digest = hashlib.sha256(package_digest().encode())
     for form in forms:
         digest.update(f"|{form.id}|{form.edition}|{form.digest}".encode())
     return Cache(folder, digest.hexdigest(), largest)
 
 
 @cache
-def _package_digest() -> str:
+def package_digest() -> str:
     """Over everything that decides what is read: the code and the words. No version number has to be remembered."""
     digest = hashlib.sha256()
     for folder, pattern in ((PACKAGE, "**/*.py"), (PACKAGE, "**/*.toml"), (data_folder("templates"), "*.toml")):

@@ -1,21 +1,20 @@
-"""The command line: parse, call one pipeline function, print, choose an exit code. The only door to click."""
+"""The command line: parse, call one pipeline function, print, choose an exit code."""
 
-import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from xltool import __version__, texts
 from xltool.errors import UsageError, XltoolError
+from xltool.options import PATH, against, option, running
 
 if TYPE_CHECKING:
-    from xltool.pipeline import Setting
+    from xltool.pipeline import Jobs, Setting
 
 CLEAN, LOOK, STOPPED = 0, 1, 2
-PATH = click.Path(path_type=Path)
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -38,53 +37,6 @@ class Commands(click.Group):
             stopped = XltoolError("stopped.system", path=str(error.filename or ""), reason=error.strerror or str(error))
             click.echo(texts.error(stopped), err=True)
         raise SystemExit(STOPPED)
-
-
-def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
-    """A click option; its help is in the texts under the command's name and its own."""
-
-    def decorate(function: _Command) -> _Command:
-        key = next(name for name in names if name.startswith("--")).removeprefix("--").replace("-", "_")
-        command = function.__name__.removesuffix("_command")
-        decorated: _Command = click.option(*names, help=texts.help(f"{command}.{key}"), **settings)(function)
-        return decorated
-
-    return decorate
-
-
-def against(*names: str) -> Callable[[_Command], _Command]:
-    """Adds --forms, and what is named of the others; hands the command the `Setting` they make."""
-
-    def decorate(function: _Command) -> _Command:
-        @functools.wraps(function)
-        def command(*args: Any, roster: Path | None = None, previous: tuple[Path, ...] = (), **rest: Any) -> Any:
-            from xltool import pipeline
-
-            key, password = rest.pop("seal_key_file", None), rest.pop("password", None)
-            cache, without = rest.pop("cache", None), rest.pop("no_cache", False)
-            kept = None if without else cache
-            strictness = {name: rest.pop(name, None) for name in ("profile", "waivers")}
-            about = pipeline.setting(roster, previous, rest.pop("forms"), key, password, cache=kept, **strictness)
-            return function(*args, about=about, **rest)
-
-        decorated: Any = option("--forms", type=PATH, multiple=True, metavar="DIR")(command)
-        if "--cache" in names:
-            decorated = option("--no-cache", is_flag=True)(decorated)
-            decorated = option("--cache", type=PATH, metavar="DIR", envvar="XLTOOL_CACHE")(decorated)
-        if "--profile" in names:
-            decorated = option("--waivers", type=PATH, metavar="FILE")(decorated)
-            decorated = option("--profile", metavar="NAME|FILE")(decorated)
-        if "--password" in names:
-            decorated = option("--password", metavar="TEXT")(decorated)
-        if "--seal-key-file" in names:
-            decorated = option("--seal-key-file", type=PATH)(decorated)
-        if "--previous" in names:
-            decorated = option("--previous", type=PATH, multiple=True)(decorated)
-        if "--roster" in names or "--roster!" in names:
-            decorated = option("--roster", type=PATH, required="--roster!" in names)(decorated)
-        return cast(_Command, decorated)
-
-    return decorate
 
 
 def command(function: _Command) -> click.Command:
@@ -121,12 +73,12 @@ def template(about: "Setting", year: int, form: str | None, output: Path, force:
 @command
 @click.argument("paths", nargs=-1, required=True)
 @against("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
-@option("--jobs", type=click.IntRange(min=1))
+@running
 @option("--return", "folder", type=PATH, metavar="DIR")
 @option("--since", type=PATH, metavar="FILE")
 @option("--json", "as_json", is_flag=True)
 def check(
-    about: "Setting", paths: tuple[str, ...], jobs: int | None, folder: Path | None, since: Path | None, as_json: bool
+    about: "Setting", paths: tuple[str, ...], jobs: "Jobs", folder: Path | None, since: Path | None, as_json: bool
 ) -> None:
     """Prints what is wrong, problems first; with --return, writes what goes back to whom."""
     from xltool import pipeline, terminal
@@ -159,7 +111,7 @@ def check(
 @option("--export", "tables", type=PATH, metavar="DIR")
 @option("--levels", type=PATH, metavar="DIR")
 @option("--since", type=PATH, metavar="FILE")
-@option("--jobs", type=click.IntRange(min=1))
+@running
 @option("--json", "as_json", is_flag=True)
 @option("--force", is_flag=True)
 def merge(
@@ -169,7 +121,7 @@ def merge(
     page: Path | None,
     tables: Path | None,
     levels: Path | None,
-    jobs: int | None,
+    jobs: "Jobs",
     as_json: bool,
     **choices: Any,
 ) -> None:
@@ -199,9 +151,9 @@ def merge(
 @click.argument("paths", nargs=-1, required=True)
 @against("--roster!", "--password", "--cache")
 @option("--year", type=click.IntRange(1900, 9999))
-@option("--jobs", type=click.IntRange(min=1))
+@running
 @option("--json", "as_json", is_flag=True)
-def status(about: "Setting", paths: tuple[str, ...], year: int | None, jobs: int | None, as_json: bool) -> None:
+def status(about: "Setting", paths: tuple[str, ...], year: int | None, jobs: "Jobs", as_json: bool) -> None:
     """Prints each agency of the roster and what became of its return."""
     from xltool import pipeline, terminal
     from xltool.outputs import exchange

@@ -43,6 +43,12 @@ class Child:
     def __init__(self, payload: bytes, folder: str | None = None, memory: int | None = None) -> None:
         self._payload, self._folder, self._memory = payload, folder, memory
         self._process: subprocess.Popen[bytes] | None = None
+        self._dismissed = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether there was a process and it has ended, by itself or by `dismiss`."""
+        return self._dismissed or (self._process is not None and self._process.poll() is not None)
 
     def answers(self, items: Sequence[object]) -> Generator[bytes | None]:
         """The pickled result of every item, in order; None for one the process died of. Raises NotStartedError."""
@@ -74,6 +80,13 @@ class Child:
                     pipe.close()
         process.wait()
 
+    def dismiss(self) -> None:
+        """End the process from another thread; whoever waits for its answers gets NotStartedError."""
+        self._dismissed = True
+        if process := self._process:
+            process.kill()
+            process.wait()
+
     def _some(self, items: Sequence[object]) -> Iterator[bytes]:
         """Answers until all are there, or the process is gone."""
         process = self._running()
@@ -91,6 +104,8 @@ class Child:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.close()
+        if self._dismissed:
+            raise NotStartedError("dismissed")
         process = self._process = subprocess.Popen(
             [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(self._memory or 0)],
             stdin=subprocess.PIPE,

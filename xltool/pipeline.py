@@ -1,7 +1,9 @@
 """What each command does, as one function a command: the public API. Nothing here prints."""
 
+from xltool.engine import Jobs
 from xltool.runs.comparing import compare_files
 from xltool.runs.distributing import Issued, make_templates, serial
+from xltool.runs.engines import engine_at
 from xltool.runs.importing import Imported, Wanted, import_reports
 from xltool.runs.levels import Level, as_one, merge_levels
 from xltool.runs.merging import Beside, Choices, merge, open_findings, worth_a_look
@@ -18,6 +20,7 @@ __all__ = [
     "Drafted",
     "Imported",
     "Issued",
+    "Jobs",
     "Level",
     "Progress",
     "Setting",
@@ -28,6 +31,7 @@ __all__ = [
     "check",
     "compare_files",
     "drafts",
+    "engine_at",
     "file_finding",
     "import_reports",
     "make_templates",

@@ -111,6 +111,15 @@ def fetch(place: Remote, size_limit: int = limits.FILE_BYTES) -> HandedIn:
     raise UnreadableFileError("file.not_fetched", problem=problem)
 
 
+def unseen(place: Remote) -> str:
+    """Why a file at an address is not to be had in this process; nothing if it is."""
+    try:
+        _state(_store(place.url)[0], place.path)
+    except Exception as error:  # each store has its own
+        return f"{place}: {told(error, place.url)}"
+    return ""
+
+
 def told(error: BaseException, url: str) -> str:
     """What an error says, on one line, without the secrets of the address."""
     said = " ".join(f"{type(error).__name__}: {error}".split())
