@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"model", "errors", "data", "isolation"},
     {"texts", "roster", "forms", "engine", "cache"},
-    {"comparison", "contributions", "fingerprints", "succession"},
+    {"comparison", "contributions", "fingerprints", "succession", "cluster"},
     {"intake", "checks", "consolidation", "outputs"},
     {"runs", "returning"},
     {"pipeline"},
