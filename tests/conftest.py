@@ -1,8 +1,12 @@
 """What all tests share: office programs are asked where they are, and an absence is told, or fails in CI."""
 
+import os
+
 import pytest
 
 from tests.judges import gnumeric_missing, in_ci, office_missing
+
+os.environ["XLTOOL_CACHE"] = ""  # no test reads what another one kept, or leaves anything in the user's own folder
 
 PROGRAMS = {"office": office_missing, "gnumeric": gnumeric_missing}
 

@@ -13,7 +13,7 @@ import pytest
 from tests.merging import FEES, the_form
 from tests.test_commands import MEMBERS, ROSTER, answer, broken, report, returned, run
 from xltool import pipeline
-from xltool.cache import Cache, open_cache
+from xltool.cache import Cache, default_folder, open_cache
 from xltool.intake.loading import HandedIn
 from xltool.intake.opening import open_loaded
 from xltool.model import Observation, Submission
@@ -61,8 +61,8 @@ def entries(cache: Path) -> list[Path]:
 
 
 def without_since(found: dict[str, object]) -> dict[str, object]:
-    """An answer but for what it says of the run before."""
-    return {key: value for key, value in found.items() if key != "since"}
+    """An answer but for what it says of the run before, and of how often it read."""
+    return {key: value for key, value in found.items() if key not in {"since", "read", "remembered"}}
 
 
 def test_merge_again__after_three_resubmissions__reads_three(folder: Path, tmp_path: Path, opened: list[str]) -> None:
@@ -70,12 +70,14 @@ def test_merge_again__after_three_resubmissions__reads_three(folder: Path, tmp_p
     first = answer(*words)
     assert len(opened) == 12
     opened.clear()
-    assert without_since(answer(*words)) == first
+    assert without_since(answer(*words)) == without_since(first)
     assert opened == []
     for code in ("329901", "329904", "329909"):
         (folder / f"{code}.xlsx").unlink()
         returned(folder, code, report("hongze-2024"))
-    again = without_since(answer(*words))
+    again = answer(*words)
+    assert (again["read"], again["remembered"]) == (3, 9)
+    again = without_since(again)
     assert opened == ["329901.xlsx", "329904.xlsx", "329909.xlsx"]
     opened.clear()
     assert without_since(answer(*words, "--no-cache")) == again
@@ -183,3 +185,23 @@ def test_cache__where_nothing_can_be_kept__one_line_and_exit_2(folder: Path, tmp
     code, out, err = run("check", folder, "--cache", tmp_path / "file")
     assert (code, out, len(err.splitlines())) == (2, "", 1)
     assert "缓存文件夹" in err
+
+
+def test_cache__by_default__in_the_users_own_folder__unless_told_otherwise(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "home"
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(own))
+    assert answer("check", folder, "--no-cache")["remembered"] == 0
+    assert answer("check", folder)["remembered"] == 0  # the tests set XLTOOL_CACHE to nothing
+    assert not own.exists()
+    monkeypatch.delenv("XLTOOL_CACHE")
+    assert answer("check", folder)["remembered"] == 0
+    assert answer("check", folder)["remembered"] == 12
+    assert "其中 12 个文件内容没有变过，没有重读；新读 0 个。" in run("check", folder)[1]
+    assert default_folder().stat().st_mode & 0o077 == 0
+    assert answer("check", folder, "--cache", tmp_path / "other")["remembered"] == 0
+    shutil.rmtree(own)
+    own.write_text("no folder")  # nothing can be kept: it costs time, and nothing else
+    assert answer("check", folder)["remembered"] == 0

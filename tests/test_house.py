@@ -23,7 +23,7 @@ LAYERS = (
     {"runs", "returning"},
     {"pipeline"},
     {"terminal"},
-    {"demonstration"},
+    {"demonstration", "showing"},
     {"options"},
     {"cli"},
     {"__main__"},

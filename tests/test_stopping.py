@@ -1,6 +1,8 @@
 """What stops a merge stops it in one line, and leaves what was there as it was; a killed one is simply run again."""
 
 import hashlib
+import os
+import random
 import subprocess
 import sys
 import time
@@ -101,13 +103,53 @@ def test_merge__killed_at_any_moment__no_half_file_and_the_next_run_is_the_same(
     start = time.monotonic()
     assert subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 1
     whole = time.monotonic() - start
-    for tenth in (3, 6, 8, 9, 10):
+    moments = random.Random(4)  # the same ten in every run of the tests
+    for _ in range(10):
         running = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(whole * tenth / 10)
+        time.sleep(whole * moments.uniform(0.2, 1.1))
         running.kill()
         running.wait()
         openpyxl.load_workbook(out / "汇总.xlsx").close()
         assert (out / "a.html").read_text("utf-8").endswith("</html>\n")
     again = answer("merge", returns, "--roster", ROSTER, *names)
     assert again.pop("since")["gone"] == []
+    assert (again.pop("read"), again.pop("remembered")) == (0, 3)
+    assert (wanted.pop("read"), wanted.pop("remembered")) == (3, 0)
     assert again == wanted
+    assert [path.name for path in out.iterdir() if path.name not in {"汇总.xlsx", "a.html"}] == []
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="processes are counted by their group, which Windows has not")
+def test_merge__killed_while_it_reads__no_process_is_left_and_the_next_run_goes_on_from_there(
+    returns: Path, tmp_path: Path
+) -> None:
+    original = next(returns.iterdir()).read_bytes()
+    for number in range(400):  # enough for several processes; a comment of the zip makes each a file of its own
+        comment = str(number).encode().rjust(4, b"0")
+        (returns / f"{number}.xlsx").write_bytes(original[:-2] + len(comment).to_bytes(2, "little") + comment)
+    cache = tmp_path / "cache"
+    words = [sys.executable, "-c", "from xltool.cli import main; main()", "check", str(returns), "--cache", str(cache)]
+    running = subprocess.Popen(
+        [*words, "--jobs", "2"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    while running.poll() is None and len(list(cache.glob("??/*.xlread"))) < 60:
+        time.sleep(0.02)
+    running.kill()
+    running.wait()
+    patience = time.monotonic() + 20
+    while alive(running.pid):
+        assert time.monotonic() < patience, "a process was left behind"
+        time.sleep(0.1)
+    found = answer("check", returns, "--cache", cache)
+    assert found["read"] + found["remembered"] == 403
+    assert found["remembered"] >= 60
+    assert [path.name for path in cache.rglob("*.part")] == []
+
+
+def alive(group: int) -> bool:
+    """Whether a process of that group still runs."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -13,6 +13,8 @@ import hashlib
 import os
 import re
 import secrets
+import sys
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -30,6 +32,7 @@ from xltool.model import Form, Observation, Submission
 
 LARGEST = 1 << 30  # bytes of a cache folder, unless told
 _KEPT = 0.8  # of the largest size, once it had to be made smaller
+_LEFT_BEHIND = 3600  # seconds
 _NAME = re.compile("[0-9a-f]{64}\\.xlread")
 _CHECKSUM = hashlib.sha256().digest_size
 _MOST_INFLATED = 64 << 20
@@ -81,7 +84,11 @@ class Cache:
                 draft.unlink(missing_ok=True)
 
     def shrink(self) -> None:
-        """Delete the entries that were used longest ago, if the folder has grown too large; nothing else, ever."""
+        """Delete drafts left behind and, if the folder has grown too large, the entries that were used longest ago."""
+        for left in self.folder.glob("??/.*.part"):  # of a run that was killed: entries are written in no time
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+                    left.unlink()
         entries = sorted(_entries(self.folder))
         size = sum(length for _, length, _ in entries)
         if size <= self.largest:
@@ -96,6 +103,26 @@ class Cache:
     def _place(self, sha256: str) -> Path:
         key = hashlib.sha256(f"{self.version}|{sha256}".encode()).hexdigest()
         return self.folder / key[:2] / f"{key}.xlread"
+
+
+def default_folder() -> Path:
+    """Where this system keeps what programs may forget: a folder of the user's own."""
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "xltool" / "Cache"
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "xltool"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "xltool"
+
+
+def own_cache(forms: Sequence[Form]) -> Cache | None:
+    """The cache in the user's own folder, for nobody else to read; None where nothing can be kept."""
+    try:
+        folder = default_folder()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return open_cache(folder, forms)
+    except (OSError, RuntimeError, UsageError):  # RuntimeError: a user without a home
+        return None
 
 
 def open_cache(folder: Path, forms: Sequence[Form], largest: int = LARGEST) -> Cache:

@@ -258,10 +258,10 @@ def forms() -> None:
 @click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
 def forms_list(folders: tuple[Path, ...]) -> None:
     """Prints the forms, their editions and years."""
-    from xltool import terminal
+    from xltool import showing
     from xltool.forms.definitions import load_forms
 
-    click.echo(terminal.forms(load_forms(folders)))
+    click.echo(showing.forms(load_forms(folders)))
 
 
 @forms.command("show", help=texts.help("forms.show"))
@@ -270,10 +270,10 @@ def forms_list(folders: tuple[Path, ...]) -> None:
 @click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
 def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
     """Prints one form: its figures and its relations."""
-    from xltool import terminal
+    from xltool import showing
     from xltool.forms.definitions import load_forms, named_form
 
-    click.echo(terminal.form(named_form(load_forms(folders), form, edition)))
+    click.echo(showing.form(named_form(load_forms(folders), form, edition)))
 
 
 @forms.command("prove", help=texts.help("forms.prove"))
@@ -282,13 +282,13 @@ def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> Non
 @click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
 def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
     """Prints what the relations of a form are worth; a contradiction among them is something to look at."""
-    from xltool import terminal
+    from xltool import showing
     from xltool.forms.definitions import load_forms, named_form
     from xltool.forms.proving import prove
 
     known = named_form(load_forms(folders), form, edition)
     proof = prove(known)
-    click.echo(terminal.proved(known, proof))
+    click.echo(showing.proved(known, proof))
     _leave(bool(proof.conflicts))
 
 
@@ -300,24 +300,24 @@ def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> No
 @click.option("--json", "as_json", is_flag=True, help=texts.help("forms.diff.json"))
 def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], as_json: bool) -> None:
     """Prints what changed from one edition of a form to another."""
-    from xltool import terminal
+    from xltool import showing
     from xltool.forms.definitions import load_forms, named_form
     from xltool.forms.editions import difference
     from xltool.outputs import exchange
 
     known = load_forms(folders)
     found = difference(named_form(known, form, old), named_form(known, form, new))
-    click.echo(exchange.dumps(exchange.editions(found)) if as_json else terminal.editions(found))
+    click.echo(exchange.dumps(exchange.editions(found)) if as_json else showing.editions(found))
 
 
 @forms.command("check", help=texts.help("forms.check"))
 @click.argument("folder", type=PATH)
 def forms_check(folder: Path) -> None:
     """Loads the definitions below a folder strictly and says that they are right, or what is not."""
-    from xltool import terminal
+    from xltool import showing
     from xltool.forms.definitions import forms_below
 
-    click.echo(terminal.forms_right(forms_below(folder)))
+    click.echo(showing.forms_right(forms_below(folder)))
 
 
 @command

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from xltool.errors import UsageError
-from xltool.isolation import Child, NotStartedError, limit_memory
+from xltool.isolation import Child, NotStartedError, end_with, limit_memory
 
 _Item = TypeVar("_Item")
 _Shared = TypeVar("_Shared")
@@ -64,7 +64,9 @@ class Processes:
         rest = deque(units(items, _UNIT))
         with closing(Child(pickle.dumps((function, shared)), memory=self.memory)) as child:
             while rest:
-                pool = ProcessPoolExecutor(jobs, initializer=_prepare, initargs=(function, shared, self.memory))
+                pool = ProcessPoolExecutor(
+                    jobs, initializer=_prepare, initargs=(function, shared, self.memory, os.getpid())
+                )
                 broken: list[Sequence[_Item]] = []
                 try:
                     yield from _pooled(pool, rest, jobs * _AHEAD, broken)
@@ -132,7 +134,8 @@ def _pooled(
         broken += [unit for unit, _ in waiting]
 
 
-def _prepare(function: Callable[..., Any], shared: object, memory: int | None) -> None:
+def _prepare(function: Callable[..., Any], shared: object, memory: int | None, parent: int) -> None:
+    end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is told once, by the process that was started
     limit_memory(memory)
     _shared["call"] = (function, shared)

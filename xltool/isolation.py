@@ -14,12 +14,14 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import IO, Any
 
 ATTEMPTS = 2  # of an item whose process dies of it: once more, in case it was something beside it
 IDLE = 300.0  # seconds without work after which a child ends by itself, should nobody have ended it
 
+_WATCH = 0.5  # seconds between two looks at whether the parent is still there
 _LENGTH = struct.Struct("<Q")
 _BOOT = """
 import json, sys
@@ -123,6 +125,21 @@ class Child:
             self.close()
             raise NotStartedError((ready or b"").decode("utf-8", "replace") or f"exit {process.returncode}")
         return process
+
+
+def end_with(parent: int) -> None:
+    """See to it that this process ends soon after ``parent`` did, however that was ended: nobody waits for its answers.
+
+    Beside a sibling that holds the same pipes it would not notice otherwise. On Windows pipes are not inherited so.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH)
+        os._exit(1)
+
+    if os.name == "posix":
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def limit_memory(size: int | None) -> None:

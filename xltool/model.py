@@ -521,6 +521,7 @@ class Reviewed:
 
     ``reason`` says why it has its status, or what it replaced; ``counted`` whether its figures are in the sum.
     ``trial`` is for coordinators only: what rules on trial found, and comparisons with other agencies.
+    ``remembered`` is whether what was read came from a cache; that makes no difference to anything.
     """
 
     file: str
@@ -531,6 +532,7 @@ class Reviewed:
     reason: Finding | None = None
     counted: bool = False
     trial: tuple[Finding, ...] = ()
+    remembered: bool = field(default=False, compare=False, repr=False)
 
 
 class Noted(NamedTuple):

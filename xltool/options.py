@@ -1,6 +1,7 @@
 """The options that several commands share, and what they make of them: a setting, and where to run."""
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -34,8 +35,8 @@ def against(*names: str) -> Callable[[_Command], _Command]:
             from xltool import pipeline
 
             key, password = rest.pop("seal_key_file", None), rest.pop("password", None)
-            cache, without = rest.pop("cache", None), rest.pop("no_cache", False)
-            kept = None if without else cache
+            keeping, cache, without = "no_cache" in rest, rest.pop("cache", None), rest.pop("no_cache", False)
+            kept = cache or (keeping and os.environ.get("XLTOOL_CACHE") != "") if not without else None
             strictness = {name: rest.pop(name, None) for name in ("profile", "waivers")}
             about = pipeline.setting(roster, previous, rest.pop("forms"), key, password, cache=kept, **strictness)
             return function(*args, about=about, **rest)

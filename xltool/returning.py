@@ -4,7 +4,6 @@ Everything is made beside the folder asked for and takes its name at the end, so
 nothing is ever written over a file that was handed in.
 """
 
-import secrets
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from xltool.intake.opening import printable
 from xltool.model import Agency, Finding, Form, Reviewed, Roster, Scope, Severity, Submission
 from xltool.outputs.covering import Returned, write_covering_list
 from xltool.outputs.distribution import file_name
+from xltool.outputs.drafts import draft_beside
 from xltool.outputs.marks import carries_marks, marked
 from xltool.outputs.page import page
 from xltool.outputs.remarks import remarks
@@ -60,7 +60,7 @@ def send_back(
 @contextmanager
 def _whole(folder: Path) -> Iterator[Path]:
     """A folder beside ``folder`` that takes its place at the end, if anything is in it and nothing went wrong."""
-    draft = folder.with_name(f".{secrets.token_hex(8)}.part")
+    draft = draft_beside(folder)
     try:
         draft.mkdir(parents=True)
         yield draft

@@ -23,7 +23,7 @@ def checked(
     check) or page. ``noted`` is what a later run compares with, ``since`` what this one was compared with.
     """
     items = list(reviewed)
-    answer: dict[str, object] = {"submissions": [_submission(item) for item in items]}
+    answer: dict[str, object] = {**_reading(items), "submissions": [_submission(item) for item in items]}
     answer |= _compared(fingerprints.noted(items), changes)
     if returned is not None:
         answer["returned"] = [
@@ -49,6 +49,7 @@ def merged(made: Consolidation) -> dict[str, object]:
         "missing": [agency.code for agency in made.unreported],
         "not_summed": [agency.code for agency in made.missing],
         "complete": made.complete,
+        **_reading(made.tracking),
         "year": made.year,
         "files": [_tracked(item) for item in made.tracking],
         "totals": {cell: _number(value) for cell, value in made.summary.values.items()},
@@ -64,6 +65,12 @@ def merged(made: Consolidation) -> dict[str, object]:
         "trial": [{"file": item.file} | _finding(each) for item in made.tracking for each in item.trial],
         **_compared(fingerprints.noted(made.tracking, made), made.changes),
     }
+
+
+def _reading(items: Iterable[Reviewed]) -> dict[str, object]:
+    """How many files were read in this run, and of how many it was known what they hold."""
+    known = {item.file: item.remembered for item in items}
+    return {"read": sum(not each for each in known.values()), "remembered": sum(known.values())}
 
 
 def _compared(noted: Iterable[Noted], changes: Changes | None) -> dict[str, object]:

@@ -6,7 +6,6 @@ without its validation. Every call goes through here, and both become WritingErr
 
 import os
 import re
-import secrets
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +23,7 @@ from xlsxwriter.worksheet import Worksheet
 from xltool.errors import UsageError, WritingError
 from xltool.forms.places import address
 from xltool.model import Box, Number
+from xltool.outputs.drafts import draft_beside
 
 Style = Mapping[str, object]  # properties of a format, as XlsxWriter names them
 
@@ -188,7 +188,7 @@ def save(path: Path, data: bytes, *, force: bool = False) -> None:
     Raises UsageError if ``path`` exists (unless ``force``), WritingError if it cannot be saved.
     """
     _refuse_existing(path, force)
-    draft = path.with_name(f".{secrets.token_hex(8)}.part")  # short: a long name must not make it impossible
+    draft = draft_beside(path)
     try:
         with draft.open("xb") as file:
             file.write(data)
@@ -219,7 +219,7 @@ def whole_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
     Raises UsageError if the folder holds anything (unless ``force``), WritingError if it cannot be written.
     """
     refuse_filled(folder, force)
-    draft = folder.with_name(f".{secrets.token_hex(8)}.part")
+    draft = draft_beside(folder)
     try:
         draft.mkdir(parents=True)
         yield draft

@@ -1,6 +1,7 @@
 """Reading and checking: what was found in every file below some paths."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from xltool import engine, texts
@@ -50,7 +51,7 @@ def review_files(about: Setting, place: Place) -> tuple[Reviewed, ...]:
         return (refused(name, error),)
     known = about.cache.known(file.sha256, name, file.modified) if about.cache else None
     if known:
-        return (_judged(about, known),)
+        return (replace(_judged(about, known), remembered=True),)
     try:
         workbook = open_loaded(file, about.password)
     except (UnreadableFileError, ForeignFileError) as error:

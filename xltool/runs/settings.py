@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from xltool.cache import Cache, open_cache
+from xltool.cache import Cache, open_cache, own_cache
 from xltool.checks.profile import Profile, read_profile
 from xltool.checks.waivers import Waivers, read_waivers
 from xltool.errors import UsageError
@@ -47,11 +47,14 @@ def setting(
     forms: Sequence[Path] = (),
     seal_key_file: Path | None = None,
     password: str | None = None,
-    cache: Path | None = None,
+    cache: Path | bool | None = None,
     profile: str | None = None,
     waivers: Path | None = None,
 ) -> Setting:
-    """The forms, the roster and last year's figures a run needs. Raises XltoolError for any that cannot be had."""
+    """The forms, the roster and last year's figures a run needs. Raises XltoolError for any that cannot be had.
+
+    ``cache`` is a folder, or True for the user's own, where one can be had; otherwise nothing is kept.
+    """
     known = load_forms(forms)
     listed = read_roster(roster) if roster else None
     return Setting(
@@ -60,7 +63,7 @@ def setting(
         read_past(previous, known) if previous else None,
         read_key(seal_key_file) if seal_key_file else None,
         password,
-        open_cache(cache, known) if cache else None,
+        own_cache(known) if cache is True else open_cache(cache, known) if cache else None,
         read_profile(profile, known) if profile else None,
         read_waivers(waivers, known, listed, date.today()) if waivers else None,
     )
