@@ -340,10 +340,6 @@ class Agency:
     successors: tuple[str, ...] = ()
     former_names: tuple[str, ...] = ()
 
-    def owes(self, year: int) -> bool:
-        """Whether it reports for ``year``: it was there on the last day of it. Later, its successors report."""
-        return (self.began is None or self.began.year <= year) and (self.ended is None or self.ended.year > year)
-
 
 @dataclass(frozen=True)
 class Roster:

@@ -1,6 +1,6 @@
 """Figures of earlier years follow the work: of agencies that were merged, split, renamed or abolished since.
 
-An agency reports for a year on whose last day it was there (`Agency.owes`). What it reported before goes to those who
+An agency reports for a year on whose last day it was there (`owes`). What it reported before goes to those who
 took over its work. Where one agency's work came to several, nothing says how much of a figure went to whom: then only
 all of them together have figures of the year before.
 """
@@ -8,6 +8,12 @@ all of them together have figures of the year before.
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 from xltool.model import Agency, Number, Roster, Values
+
+
+def owes(agency: Agency, year: int) -> bool:
+    """Whether it reports for ``year``: it was there on the last day of it. Later, its successors report."""
+    begun = agency.began is None or agency.began.year <= year
+    return begun and (agency.ended is None or agency.ended.year > year)
 
 
 def inherited(
@@ -44,7 +50,7 @@ def forebears(codes: Iterable[str], roster: Roster | None, past: int, now: int) 
     known = [found for code in doing if (found := _agency(roster, code))]
     if any(_ended_between(one, past, now) and not doing.issuperset(one.successors) for one in known):
         return None
-    return frozenset(doing) - {one.code for one in known if not one.owes(past)}
+    return frozenset(doing) - {one.code for one in known if not owes(one, past)}
 
 
 def silence(agency: Agency, year: int, missing: Container[str]) -> str:
@@ -54,7 +60,7 @@ def silence(agency: Agency, year: int, missing: Container[str]) -> str:
     """
     if agency.code in missing:
         return "missing"
-    if not agency.owes(year):
+    if not owes(agency, year):
         return "ended" if agency.ended and agency.ended.year <= year else "not_begun"
     return "summed"
 

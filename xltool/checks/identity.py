@@ -9,6 +9,7 @@ from xltool import texts
 from xltool.checks.context import Context
 from xltool.checks.making import finding
 from xltool.model import Agency, Finding, Roster, Scope, Submission
+from xltool.succession import owes
 
 MOST_SUGGESTED = 3
 ALIKE = 0.6  # of two names' characters must agree before one is suggested for the other
@@ -78,7 +79,7 @@ def _unknown(submission: Submission, roster: Roster) -> Finding:
 
 def _owing(agency: Agency, submission: Submission, roster: Roster | None) -> Iterator[Finding]:
     """A report for a year on whose last day the agency was not there: others report for it, or nobody does."""
-    if submission.year is None or agency.owes(submission.year):
+    if submission.year is None or owes(agency, submission.year):
         return
     if agency.ended is None or agency.ended.year > submission.year:
         yield finding("identity.not_begun", name=agency.name, began=agency.began, year=submission.year)

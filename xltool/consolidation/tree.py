@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from xltool.model import Agency, Leaf, Roster, Scope, Submission
+from xltool.succession import owes
 
 
 def leaves(submission: Submission) -> tuple[Leaf, ...]:
@@ -31,7 +32,7 @@ class Tree:
     def owes(self, code: str) -> bool:
         """Whether an agency of its own is expected to report for the year."""
         agency = self.agency(code)
-        return agency is not None and agency.scope is Scope.OWN and agency.owes(self._year)
+        return agency is not None and agency.scope is Scope.OWN and owes(agency, self._year)
 
     def below(self, code: str) -> frozenset[str]:
         """The codes of all agencies under one, at any depth."""
@@ -65,7 +66,7 @@ class Tree:
             if part.agency_code not in self._children:
                 found.add(part.agency_code)
         asked = [each for each in self.roster or () if each.scope is Scope.OWN or each.code not in self._children]
-        expected = [agency for agency in asked if agency.owes(self._year)]
+        expected = [agency for agency in asked if owes(agency, self._year)]
         return tuple(agency for agency in expected if agency.code not in found)
 
     def rank(self, submission: Submission) -> tuple[int, str, str]:

@@ -11,6 +11,7 @@ from xltool.model import Agency, Form, Scope
 from xltool.outputs.distribution import distribution_name, template_name, write_distribution_list
 from xltool.outputs.template import Issue, identity_of, write_template
 from xltool.runs.settings import Progress, Setting, needed, refuse_existing
+from xltool.succession import owes
 
 
 class Issued(NamedTuple):
@@ -36,7 +37,7 @@ def make_templates(
     """
     roster = needed(about.roster)
     form = form_for_year(about.forms, year, form_id)
-    agencies = [agency for agency in roster if agency.scope is Scope.OWN and agency.owes(year)]
+    agencies = [agency for agency in roster if agency.scope is Scope.OWN and owes(agency, year)]
     issued = tuple(Issued(agency, template_name(form, agency, year), serial(form, agency, year)) for agency in agencies)
     listing = output / distribution_name(form, year)
     if not force:
