@@ -77,8 +77,8 @@ def groups(roster: Roster, past: int, now: int) -> list[tuple[frozenset[str], fr
         if agency.code not in seen and _ended_between(agency, past, now) and len(agency.successors) != 1:
             together = _together(roster, agency.code, past, now)
             seen |= together
-            before = frozenset(code for code in together if known[code].owes(past))
-            after = frozenset(code for code in together if known[code].owes(now))
+            before = frozenset(code for code in together if owes(known[code], past))
+            after = frozenset(code for code in together if owes(known[code], now))
             found.append((before, after))
     return found
 
