@@ -149,8 +149,8 @@ MISTAKES = {
         ("definition.expression.unknown_name", "claims.TEXT-1", "{requests}"),
     ),
     "pattern that is none": (
-        edit("claims.toml", "结转(?:至|到)?(?:下", "结转(?(?:至|到)?(?:下"),
-        ("definition.expression.not_parsed", "claims.TEXT-4", "结转(?(?:至|到)"),
+        edit("claims.toml", "(?:结转|转结|转)(?:至|到|入)?(?:下", "(?:结转|转结|转)(?(?:至|到|入)?(?:下"),
+        ("definition.expression.not_parsed", "claims.TEXT-4", "(?:结转|转结|转)(?(?:至|到|入)"),
     ),
     "reading of an unknown cell": (
         edit("claims.toml", 'readings = ["requests.received.total"', 'readings = ["requests.got.total"'),

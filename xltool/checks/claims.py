@@ -11,7 +11,8 @@ from xltool.forms.expressions import evaluate
 from xltool.forms.prose import NUMBER, prose
 from xltool.model import Claim, Form, Linear, Number, Values
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\u5e74)")
+LONGEST = 2000  # signs of one sentence
+PARTS = 6  # figures beside one that may be parts of the same
 
 
 class Judgement(StrEnum):
@@ -28,6 +29,14 @@ class Facts(NamedTuple):
     values: Values
     previous: Values | None
     year: int | None
+
+
+class Counted(NamedTuple):
+    """A number with its unit, and where in its sentence it stands."""
+
+    number: int
+    unit: str
+    start: int
 
 
 class Mention(NamedTuple):
@@ -48,8 +57,9 @@ class Mention(NamedTuple):
 
 @lru_cache(maxsize=16)
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text, plain."""
-    return tuple(filter(None, compiled(prose().clauses.sentence).split(numerals.plain(text))))
+    """The sentences of a text, plain; what goes on and on is no sentence, and is taken in pieces."""
+    whole = compiled(prose().clauses.sentence).split(numerals.plain(text))
+    return tuple(each[at : at + LONGEST] for each in whole for at in range(0, len(each), LONGEST))
 
 
 def mentions(sentence: str, form: Form, facts: Facts) -> list[Mention]:
@@ -89,7 +99,10 @@ def _by_word(form: Form) -> Mapping[str, tuple[_Asked, ...]]:
 
 
 def _same_place(before: Mention | None, each: Mention) -> bool:
-    return before is not None and (before.end, before.claim.says) == (each.end, each.claim.says)
+    """Whether two claims are about one figure; what is said without one may be said of several things at once."""
+    if before is None or (before.end, before.claim.says) != (each.end, each.claim.says):
+        return False
+    return each.claim.says is None or before.claim is each.claim
 
 
 def _mention(claim: Claim, sentence: str, match: re.Match[str], facts: Facts) -> Mention | None:
@@ -97,18 +110,26 @@ def _mention(claim: Claim, sentence: str, match: re.Match[str], facts: Facts) ->
     if number is None:
         return None
     at = match.start("n") if claim.says is None else match.start()
-    years = [int(year) for year in _YEAR.findall(sentence, 0, at)]
-    told_of = years[-1] if years else facts.year
+    told_of = _year_told(sentence[:at]) or facts.year
     old = facts.year is not None and told_of == facts.year - 1
     if facts.year is not None and told_of not in (facts.year, facts.year - 1):
         return None
     values = facts.previous if old else facts.values
     meant = [evaluate(reading, values, None if old else facts.previous) for reading in claim.readings] if values else []
     judgement, reading = _judged(claim, number, meant)
-    if judgement is Judgement.DIFFERS and (_aside(claim, number, facts) or _limited(claim, match)):
+    if judgement is Judgement.DIFFERS and (
+        _aside(claim, number, facts) or _limited(claim, match) or _told_in_parts(claim, match, meant)
+    ):
         judgement = Judgement.OPEN
     end = match.end("n") if claim.says is None else match.end()
     return Mention(claim, sentence, number, match.start(), end, judgement, reading, old)
+
+
+def _year_told(before: str) -> int | None:
+    """The year the end of this text is about; None where it says none."""
+    years = prose().years
+    told = compiled(years.governing).findall(compiled(years.aside).sub("", before))
+    return int(told[-1]) if told else None
 
 
 def _judged(claim: Claim, number: int, meant: Sequence[Number | None]) -> tuple[Judgement, Linear | None]:
@@ -125,11 +146,37 @@ def _aside(claim: Claim, number: int, facts: Facts) -> bool:
 def _limited(claim: Claim, match: re.Match[str]) -> bool:
     """Whether the sentence tells a part here, or its clause speaks of somebody or something else."""
     clauses = prose().clauses
+    if compiled(clauses.elsewhere).search(match.string):
+        return True
     before = match.string[: match.start()]
     if not claim.parts and compiled(clauses.parts).search(before):
         return True
     own = compiled(clauses.clause).split(before)[-1]
     return bool(compiled(clauses.limits).search(own if claim.parts else own + match[0]))
+
+
+def _told_in_parts(claim: Claim, match: re.Match[str], meant: Sequence[Number | None]) -> bool:
+    """Whether this figure and those told next to it in its unit come to a reading together: each is a part of it."""
+    if claim.says is not None:
+        return False
+    told = [each for each in counted_in(match.string) if each.unit == match.string[match.end("n")]]
+    at = next((place for place, each in enumerate(told) if each.start == match.start("n")), None)
+    if at is None:
+        return False
+    figures = [each.number for each in told]
+    return any(
+        sum(figures[first:last]) in meant
+        for first in range(max(0, at - PARTS), at + 1)
+        for last in range(at + 1, min(len(figures), at + PARTS) + 1)
+        if last - first > 1
+    )
+
+
+@lru_cache(maxsize=16)
+def counted_in(sentence: str) -> tuple[Counted, ...]:
+    """Every number of a sentence that has a unit, in its order."""
+    items = compiled(prose().lists.item).finditer(sentence)
+    return tuple(Counted(int(each["n"]), each["unit"], each.start("n")) for each in items)
 
 
 @lru_cache(maxsize=512)

@@ -1,11 +1,13 @@
 """Sections of text against the tables: figures they quote, shares, growth and lists; what nothing lawful explains."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from operator import attrgetter
 
 from xltool import texts
-from xltool.checks.claims import Facts, Judgement, Mention, compiled, mentions, sentences
+from xltool.checks.claims import Facts, Judgement, Mention, compiled, counted_in, mentions, sentences
 from xltool.checks.context import Context
 from xltool.checks.making import finding, spot
 from xltool.checks.relations import whole
@@ -14,6 +16,8 @@ from xltool.forms.expressions import evaluate
 from xltool.forms.prose import prose
 from xltool.model import Finding, Number, Section, Spot, Submission, Values
 
+LONG = 40  # parts of one list
+NEAR = 6  # figures before a list that may share it
 MOST = 40  # findings of one section of text: after that nobody reads on
 LONGEST = 200_000  # signs of one section that are read; no office writes more
 
@@ -108,7 +112,8 @@ def _lists(sentence: str, section: Section) -> Iterator[Finding]:
         for match in compiled(lists.total.replace("{list}", opening)).finditer(sentence):
             items = _items(sentence, match)
             total, parts = int(match["n"]), [int(item["n"]) for item in items]
-            wrong = sum(parts) != total if closed else any(part > total for part in parts)
+            wholes = [*_before(sentence, match), total]
+            wrong = not _adds_up(parts, wholes) if closed else max(parts, default=0) > sum(wholes)
             if len(parts) > 1 and wrong:
                 shown = texts.Phrase(" + ".join(map(str, parts)))
                 code = "text.list" if closed else "text.part"
@@ -117,14 +122,26 @@ def _lists(sentence: str, section: Section) -> Iterator[Finding]:
                 )
 
 
+def _before(sentence: str, total: re.Match[str]) -> list[int]:
+    """Figures told before a total in its unit: the list after it may be of all of them together."""
+    found = counted_in(sentence)
+    before = bisect_left(found, total.start("n"), key=attrgetter("start"))
+    return [each.number for each in found[max(0, before - NEAR) : before] if each.unit == total["unit"]]
+
+
+def _adds_up(parts: Sequence[int], wholes: Sequence[int]) -> bool:
+    """Whether parts come to the last of some figures, to one of those before, or to the last few together."""
+    return sum(parts) in {*wholes, *(sum(wholes[-count:]) for count in range(2, len(wholes) + 1))}
+
+
 def _items(sentence: str, total: re.Match[str]) -> list[re.Match[str]]:
     """The parts told after a total, as far as they follow each other in its own unit."""
     lists = prose().lists
     start = re.compile(f"(?:{lists.open}|{lists.closed})").match(sentence, total.end())
-    found = []
+    found: list[re.Match[str]] = []
     at = start.end() if start else total.end()
     item = compiled(lists.item)
-    while (match := item.match(sentence, at)) and match["unit"] == total["unit"]:
+    while len(found) < LONG and (match := item.match(sentence, at)) and match["unit"] == total["unit"]:
         found.append(match)
         at = match.end()
         if sentence[at : at + 1] not in ("\u3001", "\uff0c"):

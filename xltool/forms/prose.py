@@ -115,11 +115,12 @@ class Numerals(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Clauses(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Patterns: ends of sentences and clauses, a clause about something else, and where parts begin to be told."""
+    """Patterns: ends of sentences and clauses, a clause or a sentence about something else, and where parts begin."""
 
     sentence: str
     clause: str
     limits: str
+    elsewhere: str
     parts: str
 
 
@@ -139,8 +140,10 @@ class Lists(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Years(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Patterns of a year: said to be the report's, and at the beginning of a paragraph."""
+    """Patterns of a year: told of in a sentence, outside its asides; said to be the report's; opening a paragraph."""
 
+    governing: str
+    aside: str
     of_report: list[str]
     opening: str
 
