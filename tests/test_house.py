@@ -17,6 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A module may import what stands in lines above its own, and what stands in its own wing; nothing else of ours.
 LAYERS = (
     {"model", "errors", "data", "isolation"},
+    {"entries"},
     {"texts", "roster", "forms", "engine", "cache"},
     {"comparison", "contributions", "fingerprints", "succession", "cluster"},
     {"intake", "checks", "consolidation", "outputs"},

@@ -171,7 +171,8 @@ def _packed(submission: Submission) -> bytes:
         (each.code, each.sheet, each.address, each.cell, [(key, _plain(fact)) for key, fact in each.facts.items()])
         for each in submission.observations
     ]
-    data = zlib.compress(msgspec.msgpack.encode(_Entry(replace(submission, observations=()), noted)), 1)
+    plain = replace(submission, observations=(), entries=dict(submission.entries), values=dict(submission.values))
+    data = zlib.compress(msgspec.msgpack.encode(_Entry(plain, noted)), 1)
     return hashlib.sha256(data).digest() + data
 
 

@@ -464,8 +464,9 @@ class Submission:
     @property
     def counted(self) -> Values:
         """The figures as sums and relations take them: not applicable counts as 0, missing stays None."""
-        silent = (cell for cell, entry in self.entries.items() if entry.state is State.NOT_APPLICABLE)
-        return {**self.values, **{cell: 0 for cell in silent if self.values.get(cell) is None}}
+        missing = [cell for cell, value in self.values.items() if value is None and cell in self.entries]
+        silent = [cell for cell in missing if self.entries[cell].state is State.NOT_APPLICABLE]
+        return {**self.values, **dict.fromkeys(silent, 0)} if silent else self.values
 
 
 # --- what is said about it ------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def outcome(rows: str) -> dict[str, RawCell] | None:
 def string_outcome(items: str) -> list[str] | None:
     content = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{items}</sst>'.encode()
     try:
-        return read_shared_strings(Part("sst", lambda: iter([content]), Effort()))
+        return list(read_shared_strings(Part("sst", lambda: iter([content]), Effort())))
     except UnreadableFileError:
         return None
 

@@ -8,6 +8,7 @@ from xltool.checks.index import index
 from xltool.checks.making import by_sheet, finding, listed, shortened, spot_of
 from xltool.checks.totals import faults, overwritten
 from xltool.checks.words import cell_words
+from xltool.entries import unusual
 from xltool.forms.furniture import words
 from xltool.model import Cell, Entry, Finding, Kind, Severity, Standard, State, Submission
 
@@ -27,17 +28,15 @@ def cells(submission: Submission, context: Context) -> Iterator[Finding]:
     """Everything about single figures; a figure has at most one of these findings."""
     inputs = index(context.form).inputs
     strange, blank, silent = [], [], []
-    for cell, entry in submission.entries.items():
-        if cell not in inputs:
-            continue
-        if entry.state is State.NUMBER and entry.value is not None and entry.value >= 0:
+    for entry in unusual(submission.entries):
+        if entry.cell not in inputs:
             continue
         if entry.state is State.BLANK:
             if not entry.declared:
                 blank.append(entry)
         elif entry.state is State.NOT_APPLICABLE:
             silent.append(entry)
-        elif entry.state is State.UNREADABLE or inputs[cell].kind is not Kind.SIGNED_COUNT:
+        elif entry.state is State.UNREADABLE or inputs[entry.cell].kind is not Kind.SIGNED_COUNT:
             strange.append(entry)
     yield from _unreadable([entry for entry in strange if entry.note != "place"], context)  # told with its sheet
     if blank and not submission.manifest:

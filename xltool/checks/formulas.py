@@ -6,13 +6,15 @@ A formula that adds up the same cells in another way is the same: office program
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from weakref import WeakKeyDictionary
 
 from xltool.checks.context import Context
 from xltool.checks.making import finding, listed, shortened, spot_of
+from xltool.entries import Places, places_of
 from xltool.forms.expressions import to_excel
 from xltool.forms.places import address, box
 from xltool.forms.slots import Place
-from xltool.model import Entry, Finding, Relation, Scope, Submission
+from xltool.model import Entry, Finding, Form, Relation, Scope, Submission
 
 LONGEST = 2000  # characters of a formula that is looked into
 
@@ -26,14 +28,9 @@ def altered(submission: Submission, context: Context) -> Iterator[Finding]:
     if not submission.issued or submission.scope is not Scope.OWN:
         return  # an office's own form, and a consolidation, have formulas of their own
     sheets: dict[str, list[tuple[Entry, str]]] = {}
-    for relation in context.form.formulas:
-        entry = submission.entries.get(relation.computes or "")
-        if entry is not None and entry.formula:
-            wanted = _expected(relation, entry, submission)
-            if entry.formula != wanted and not _same(
-                entry.formula, wanted, entry.sheet, _figures(entry.sheet, submission)
-            ):
-                sheets.setdefault(entry.sheet, []).append((entry, wanted))
+    for cell, wanted in _rewritten(submission, context.form):
+        entry = submission.entries[cell]
+        sheets.setdefault(entry.sheet, []).append((entry, wanted))
     for sheet, found in sheets.items():
         entries = [entry for entry, _ in found]
         (first, wanted), *_ = found
@@ -46,6 +43,31 @@ def altered(submission: Submission, context: Context) -> Iterator[Finding]:
             examples=shortened([f"{first.address}={first.formula}"]),
             expected=f"={wanted}",
         )
+
+
+_known: WeakKeyDictionary[Places, dict[str, tuple[tuple[str, str], ...]]] = WeakKeyDictionary()
+
+
+def _rewritten(submission: Submission, form: Form) -> tuple[tuple[str, str], ...]:
+    """The cells whose formula adds up something else, with the one they should have.
+
+    It follows from the places of the figures and the formulas there, which many workbooks share.
+    """
+    known = _known.setdefault(places_of(submission.entries), {})
+    if form.digest not in known:
+        known[form.digest] = tuple(_compared(submission, form))
+    return known[form.digest]
+
+
+def _compared(submission: Submission, form: Form) -> Iterator[tuple[str, str]]:
+    for relation in form.formulas:
+        entry = submission.entries.get(relation.computes or "")
+        if entry is not None and entry.formula:
+            wanted = _expected(relation, entry, submission)
+            if entry.formula != wanted and not _same(
+                entry.formula, wanted, entry.sheet, _figures(entry.sheet, submission)
+            ):
+                yield entry.cell, wanted
 
 
 def _expected(relation: Relation, entry: Entry, submission: Submission) -> str:

@@ -85,34 +85,42 @@ def _agency(written: Mapping[Section, str], submission: Submission, context: Con
     own = submission.agency_name
     if context.roster is None or not own or any(_called(own) in text for text in written.values()):
         return
-    neighbours = _neighbours(context.roster, submission.agency_code)
     for section, text in written.items():
         for sentence in sentences(text):
             start = compiled(prose().names.opening).match(sentence)
-            rest = sentence[start.end() if start else 0 :]
-            for length, names in neighbours.items():
-                if rest[:length] in names:
-                    other = names[rest[:length]]
-                    yield finding("text.agency", _at(section), sentence=sentence, other=other.name, own=own)
-                    return
+            other = _named(sentence[start.end() if start else 0 :], submission.agency_code, context.roster)
+            if other is not None:
+                yield finding("text.agency", _at(section), sentence=sentence, other=other.name, own=own)
+                return
 
 
-@lru_cache(maxsize=2048)
-def _neighbours_of(agencies: tuple[Agency, ...], code: str) -> Mapping[int, Mapping[str, Agency]]:
-    own = next((agency for agency in agencies if agency.code == code), None)
-    found: dict[int, dict[str, Agency]] = {}
-    for agency in agencies:
-        if own is None or agency.code in (code, own.parent) or agency.parent == code:
-            continue
-        for name in {agency.name, _called(agency.name)}:
-            if agency.parent == own.parent and len(name) >= prose().names.shortest:
-                found.setdefault(len(name), {})[name] = agency
-    return found
+_Names = Mapping[int, Mapping[str, tuple[Agency, ...]]]  # who goes by a name, by its length
+_known: dict[int, tuple[Roster, Mapping[str | None, _Names]]] = {}
 
 
-def _neighbours(roster: Roster, code: str) -> Mapping[int, Mapping[str, Agency]]:
-    """Those that report to the same body, by the length of each name they go by."""
-    return _neighbours_of(tuple(roster), code)
+def _named(text: str, code: str, roster: Roster) -> Agency | None:
+    """The neighbour whose name a text begins with: one that reports to the same body as the agency of that code."""
+    own = roster.agencies.get(code)
+    for length, names in (_names(roster).get(own.parent, {}) if own else {}).items():
+        for agency in names.get(text[:length], ()):
+            if own and agency.code not in (code, own.parent) and agency.parent != code:
+                return agency
+    return None
+
+
+def _names(roster: Roster) -> Mapping[str | None, _Names]:
+    """By the body they report to; worked out once for a roster."""
+    known = _known.get(id(roster))
+    if known is None or known[0] is not roster:
+        by_parent: dict[str | None, dict[int, dict[str, tuple[Agency, ...]]]] = {}
+        for agency in roster:
+            for name in {agency.name, _called(agency.name)}:
+                if len(name) >= prose().names.shortest:
+                    alike = by_parent.setdefault(agency.parent, {}).setdefault(len(name), {})
+                    alike[name] = (*alike.get(name, ()), agency)
+        _known.clear()
+        _known[id(roster)] = known = (roster, by_parent)
+    return known[1]
 
 
 def _called(name: str) -> str:

@@ -86,6 +86,7 @@ class Package:
         return self._entries[fold(name)].size
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """The form in which two part names are the same part."""
     return name.replace("\\", "/").casefold()

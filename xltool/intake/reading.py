@@ -7,6 +7,7 @@ are recomputed from the inputs; what was stored stays in the entry.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from xltool.entries import Entries, Figures
 from xltool.forms.controls import controlled
 from xltool.forms.expressions import recompute
 from xltool.forms.furniture import words
@@ -15,16 +16,14 @@ from xltool.forms.sheets import EXPLANATION_COLUMNS
 from xltool.forms.slots import Purpose, Role
 from xltool.intake import archive
 from xltool.intake.arranging import Arrangement, arrange
+from xltool.intake.figures import entry_at, taken
 from xltool.intake.identifying import Claim, claim, form_of, text_of, witnesses
 from xltool.intake.integrity import integrity, unseen
-from xltool.intake.locating import Page
 from xltool.intake.naming import disputed
 from xltool.intake.raw import RawWorkbook
 from xltool.intake.strays import labels_changed, missing_sheets, strays
-from xltool.intake.values import interpret
-from xltool.model import Cell, Entry, Explanation, Form, Observation, Scope, Source, State, Submission
+from xltool.model import Cell, Entry, Explanation, Form, Observation, Scope, Source, State, Submission, Values
 
-NOT_PLACED = "place"  # the note of a figure that was not taken because its place is not certain
 WHERE_IT_STANDS = {"place.moved", "sheet.renamed"}  # says nothing of a workbook that was never handed out
 
 
@@ -60,9 +59,10 @@ def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed:
     if workbook.macros:
         noticed.append(Observation("workbook.macros"))
     declared = _field(chart, found, "declaration") == words().cover["yes"]
-    entries = _entries(chart, found, declared)
+    entries, plain = taken(chart, found, declared=declared)
     controls = _controls(chart, found)
-    noticed += _figures_noticed(chart.form.cells, entries, workbook, scope)
+    if not plain:
+        noticed += _figures_noticed(chart.form.cells, entries, workbook, scope)
     noticed += [Observation(f"value.{e.note}", e.sheet, e.address, e.cell) for e in controls.values() if e.note]
     if scope is Scope.OWN:
         noticed += strays(chart, found)
@@ -71,9 +71,6 @@ def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed:
             noticed += integrity(chart, workbook, found)
     noticed += missing_sheets(chart, found, issued=bool(claimed.issued) and scope is Scope.OWN)
     noticed += labels_changed(found, issued=bool(claimed.issued))
-    inputs = {cell.id: entries[cell.id].counted for cell in chart.form.inputs}
-    values = recompute(chart.form.formulas, inputs)
-    values |= {cell: None for cell in inputs if entries[cell].state is State.NOT_APPLICABLE}
     return Submission(
         form=chart.form.id,
         edition=chart.form.edition,
@@ -82,7 +79,7 @@ def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed:
         agency_code=identity.agency_code if identity else "",
         agency_name=identity.agency_name if identity else found.title.agency if found.title else "",
         entries=entries,
-        values={cell: values[cell] for cell in chart.form.cells},
+        values=_values(chart.form, entries),
         source=Source(file, workbook.sha256, workbook.size, workbook.modified, workbook.program),
         texts=_texts(chart, found),
         controls=controls,
@@ -96,17 +93,7 @@ def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed:
     )
 
 
-# --- figures -----------------------------------------------------------------------------------------------------
-
-
-def _entries(chart: Plan, found: Arrangement, declared: bool) -> dict[str, Entry]:
-    entries = {}
-    pages = found.pages
-    for cell in chart.form.cells.values():
-        sheet, spot = chart.cells[cell.id]
-        page = pages.get(sheet)
-        entries[cell.id] = _entry(cell, page, spot, declared) if page else _missing(cell, sheet, spot)
-    return entries
+# --- figures ---------------------------------------------------------------------------------------------------------
 
 
 def _controls(chart: Plan, found: Arrangement) -> dict[str, Entry]:
@@ -116,27 +103,25 @@ def _controls(chart: Plan, found: Arrangement) -> dict[str, Entry]:
         return {}
     spots = {place.address: id for id, place in chart.controls.items() if place.address in page.cells}
     entries = (
-        _entry(replace(controlled(chart.form, id), id=id), page, spot, declared=False) for spot, id in spots.items()
+        entry_at(replace(controlled(chart.form, id), id=id), page, spot, declared=False) for spot, id in spots.items()
     )
     return {entry.cell: entry for entry in entries if entry.state is not State.BLANK}
 
 
-def _missing(cell: Cell, sheet: str, spot: str) -> Entry:
-    return Entry(cell.id, State.BLANK, None, None, sheet, spot)
-
-
-def _entry(cell: Cell, page: Page, spot: str, declared: bool) -> Entry:
-    sheet, where = page.sheet.name, page.origin.get(spot, spot)
-    if spot in page.doubts:
-        return Entry(cell.id, State.UNREADABLE, None, None, sheet, where, note=NOT_PLACED)
-    raw = page.cells.get(spot)
-    if raw is None:
-        zero = declared and not cell.computed
-        return Entry(cell.id, State.BLANK, 0 if zero else None, None, sheet, where, None, zero)
-    meaning = interpret(raw, cell.kind, cell.decimals)
-    zero = declared and not cell.computed and meaning.state is State.BLANK
-    value = 0 if zero else meaning.value
-    return Entry(cell.id, meaning.state, value, raw.text, sheet, where, raw.formula, zero, meaning.note)
+def _values(form: Form, entries: Mapping[str, Entry]) -> Values:
+    """The inputs as they were read, and every computed cell from them; what does not apply has no value."""
+    if not isinstance(entries, Entries):
+        inputs = {cell.id: entries[cell.id].counted for cell in form.inputs}
+        values = recompute(form.formulas, inputs)
+        values |= {cell: None for cell in inputs if entries[cell].state is State.NOT_APPLICABLE}
+        return {cell: values[cell] for cell in form.cells}
+    ids, blank = entries.places.index, 0 if entries.declared else None
+    held = {cell: blank if value is None else value for cell, value in zip(ids, entries.numbers, strict=True)}
+    held |= {cell: entry.counted for cell, entry in entries.odd.items()}
+    values = recompute(form.formulas, {cell.id: held[cell.id] for cell in form.inputs})
+    values |= {cell: None for cell, entry in entries.odd.items() if entry.state is State.NOT_APPLICABLE}
+    numbers = tuple(values[cell] for cell in ids)
+    return Figures(ids, entries.numbers if numbers == entries.numbers else numbers)
 
 
 def _figures_noticed(

@@ -7,8 +7,9 @@ a reference, an escape or a forbidden character in it, an empty one, a part of m
 """
 
 import re
-from collections.abc import Iterator, KeysView, Mapping, Sequence
+from collections.abc import Callable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple, TypeVar, overload
 
 from xltool.errors import UnreadableFileError
@@ -53,18 +54,18 @@ class Mould(NamedTuple):
 class Shape:
     """The structure of the cells of one worksheet.
 
-    ``index`` is where each address stands among the ``moulds``; ``constant`` the texts that are no values. Value by
-    value, ``places`` is the cell it belongs to; ``shared`` are the values that number a shared string, ``told`` those
-    that are no numbers either. ``silent`` is how many cells have no text; ``seen`` and ``characters`` are what the
-    cells cost besides their values.
+    ``index`` is where each address stands among the ``moulds``. ``shared`` takes those values that number a shared
+    string, ``told`` are the places of those that are no numbers either, ``constant`` are texts that are no values.
+    ``laid_out`` makes the text of every cell out of the values, the constant texts and the shared strings, in a row.
+    ``silent`` is how many cells have no text; ``seen`` and ``characters`` are what the cells cost besides their values.
     """
 
     index: Mapping[str, int]
     moulds: tuple[Mould, ...]
     constant: tuple[str, ...]
-    places: tuple[int, ...]
-    shared: tuple[int, ...]
+    shared: Callable[[Sequence[str]], tuple[str, ...]]
     told: frozenset[int]
+    laid_out: Callable[[Sequence[str]], tuple[str, ...]]
     silent: int
     seen: int
     characters: int
@@ -106,6 +107,13 @@ class Grid(Mapping[str, RawCell]):
         return self.shape.index.keys()
 
 
+def picking(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """What takes the texts at these places out of a row of texts, in this order."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda texts: tuple(texts[place] for place in places)
+
+
 def tear(part: Part) -> Torn | None:
     """A part in two; None where it must be read strictly."""
     try:
@@ -121,7 +129,7 @@ def tear(part: Part) -> Torn | None:
     for pattern, rest in _IDLE:
         head = pattern.sub(rest, head)
     held = tuple(values.split("\0")) if len(pieces) > 1 else ()
-    if any(len(value) > limits.TEXT_CHARACTERS for value in held):
+    if held and max(map(len, held)) > limits.TEXT_CHARACTERS:
         return None
     return Torn(_MARK.join((head, *pieces[0::2], tail)), held, start + len(data) - end)
 
@@ -142,22 +150,16 @@ def is_index(text: str) -> bool:
 
 def filled(shape: Shape, values: Sequence[str], strings: Sequence[str]) -> Grid | None:
     """The cells of a shape with these values; None where they must be read strictly."""
-    texts = list(shape.constant)
-    for at, value in zip(shape.places, values, strict=True):
-        texts[at] = value
     if values and max(map(len, values)) >= SHORT and not shape.told.issuperset(_long(values)):
         return None
-    if shape.shared:
-        numbers = [values[number] for number in shape.shared]
-        digits = "".join(numbers)
-        if not (digits.isascii() and digits.isdecimal()) or max(map(len, numbers)) >= INDEX:
-            return None
-        places = shape.places
-        try:
-            for number, index in zip(shape.shared, map(int, numbers), strict=True):
-                texts[places[number]] = strings[index]
-        except IndexError:
-            return None
+    numbers = shape.shared(values)
+    digits = "".join(numbers)
+    if numbers and not (digits.isascii() and digits.isdecimal() and max(map(len, numbers)) < INDEX):
+        return None
+    try:
+        texts = shape.laid_out((*values, *shape.constant, *map(strings.__getitem__, map(int, numbers))))
+    except IndexError:
+        return None
     return Grid(shape, texts) if texts.count("") == shape.silent else None
 
 

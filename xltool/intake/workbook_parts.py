@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -178,6 +179,7 @@ def _relation(attributes: Mapping[str, str], target: str) -> Relation:
 _STRICT_KINDS = {"customProperties": "custom-properties", "extendedProperties": "extended-properties"}
 
 
+@lru_cache(maxsize=1024)
 def _resolved(target: str, folder: str) -> str:
     """The part a relationship's target names, relative to ``folder`` or absolute; "" where it leads outside."""
     path = unquote(target.replace("\\", "/").partition("#")[0])

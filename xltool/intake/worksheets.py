@@ -28,7 +28,7 @@ from xltool.intake.plain_text import (
 from xltool.intake.raw import RawCell, Stored
 from xltool.intake.refusals import Damage, Excess, damaged, over_limit
 from xltool.intake.remembering import Memory
-from xltool.intake.shapes import SHORT, Mould, Shape, characters, filled, is_index, rows_in, torn
+from xltool.intake.shapes import SHORT, Mould, Shape, characters, filled, is_index, picking, rows_in, torn
 from xltool.intake.xml_parts import Element, is_true
 
 _PROTECTION, _MERGE, _VALIDATION = "sheetProtection", "mergeCells/mergeCell", "dataValidations/dataValidation"
@@ -108,7 +108,8 @@ def read_worksheet(part: Part, shared: Shared) -> Sheet:
     """One worksheet; what it holds is taken from the effort that the workbook may still cost."""
     parts = torn(part) if part.content else None
     kind = _kinds.recall((parts.frame, shared.styles)) if parts else None
-    if parts and kind and (grid := filled(kind.shape, parts.values, shared.strings)):
+    grid = filled(kind.shape, parts.values, shared.strings) if parts and kind else None
+    if parts and kind and grid is not None:
         part.effort.spend(part.name, Excess.BYTES, parts.around)
         part.effort.spend(part.name, Excess.CELLS_SEEN, kind.shape.seen)
         part.effort.spend(part.name, Excess.CELLS_HELD, len(grid))
@@ -278,16 +279,18 @@ class _Cells:
             return None
         if any(len(value) >= SHORT and number not in told for number, value in enumerate(values)):
             return None
-        places = tuple(index[address] for address, *_ in valued)
-        constant = ["" if at in set(places) else cell.text for at, cell in enumerate(self.cells.values())]
+        row = {address: number for number, (address, *_) in enumerate(valued)}
+        constant = [cell.text for address, cell in self.cells.items() if address not in row]
+        row |= {valued[number][0]: len(valued) + len(constant) + at for at, number in enumerate(shared)}
+        rest = iter(range(len(valued), len(valued) + len(constant)))
         return Shape(
             index=index,
             moulds=tuple(Mould(cell.stored, cell.formula, cell.locked) for cell in self.cells.values()),
             constant=tuple(constant),
-            places=places,
-            shared=shared,
+            shared=picking(shared),
             told=told,
-            silent=constant.count("") - len(places),
+            laid_out=picking([row[address] if address in row else next(rest) for address in self.cells]),
+            silent=constant.count(""),
             seen=max(len(_ADDRESSES.findall(text)), len(tokens)),
             characters=self.characters - sum(len(values[number]) for number in told),
         )

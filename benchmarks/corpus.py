@@ -1,0 +1,133 @@
+"""Thousands of filled workbooks of distinct agencies, made in seconds: real templates with published figures, scaled.
+
+One workbook a report is written by `xltool.outputs.template` as a template filled in. Every relation of the form is
+linear, so the same workbook with every figure times a whole number is as good: the figures stored in its parts (inputs,
+totals, live checks, and those told in the text) are scaled, the agency's name, code and serial are put in, and the
+parts are packed again. `test_corpus` and every run of the benchmark hold some of them against what the template's own
+writer makes of the same figures.
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from xltool.forms.definitions import load_forms
+from xltool.forms.expressions import recompute
+from xltool.forms.layout import Plan, plan
+from xltool.forms.placeholders import filled
+from xltool.model import Agency, Number, Scope, Source, Submission
+from xltool.outputs.template import Filling, Issue, write_template
+
+ROOT = Path(__file__).resolve().parents[1]
+REPORTS = ("zhangjiawan-2025", "suqian-2023", "suqian-2024", "pingtan-2023")
+YEAR = 2025
+FIRST_CODE = 100000
+_BASE = "999999"  # stands for code, name and serial in the parts that are copied
+_TOLD = re.compile("(?<![0-9年月第])([0-9]+)(?=件|次|元)")
+_CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f>[^<]*</f>)?<v>([^<]*)</v>')
+
+
+class Base(NamedTuple):
+    """One report as the parts of its workbook; ``scaled`` are those that hold figures, with their addresses."""
+
+    parts: tuple[tuple[str, bytes], ...]
+    scaled: Mapping[str, frozenset[str]]
+
+
+def the_plan() -> Plan:
+    return plan(next(form for form in load_forms() if form.covers(YEAR)))
+
+
+def agency_of(number: int) -> Agency:
+    """The agency of one workbook."""
+    code = str(FIRST_CODE + number)
+    return Agency(code, f"样本单位{code}")
+
+
+def factor_of(number: int) -> int:
+    """By how much the figures of its report are multiplied: no two workbooks are alike."""
+    return 1 + number // len(REPORTS)
+
+
+def issue(agency: Agency, report: str, factor: int) -> Issue:
+    """The same workbook for the template's own writer."""
+    form = the_plan().form
+    said = json.loads((ROOT / "samples" / "reports" / f"{report}.json").read_text("utf-8"))["figures"]
+    figures: dict[str, Number] = {
+        cell: factor * (Decimal(value) if isinstance(value, str) else value)
+        for cell, value in said.items()
+        if value is not None
+    }
+    inputs = {cell.id: figures.get(cell.id, 0) for cell in form.inputs}
+    values = recompute(form.formulas, inputs)
+    nobody = Submission(
+        form.id, form.edition, YEAR, Scope.OWN, agency.code, agency.name, {}, values, Source("", "", 0, "")
+    )
+    texts = {draft.section: [filled(draft.text, form, nobody)] for draft in form.drafts}
+    return Issue(agency, YEAR, f"S{agency.code}", filling=Filling(figures, texts, declared=True))
+
+
+def workbook(number: int) -> bytes:
+    """The workbook of one agency."""
+    report, factor = REPORTS[number % len(REPORTS)], factor_of(number)
+    base, code = _base(report), agency_of(number).code.encode()
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in base.parts:
+            made = _scaled(content, base.scaled[name], factor) if name in base.scaled else content
+            if name == "xl/sharedStrings.xml":
+                made = _TOLD.sub(lambda match: str(int(match[1]) * factor), content.decode()).encode()
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, made.replace(_BASE.encode(), code))
+    return stream.getvalue()
+
+
+def make(folder: Path, count: int) -> None:
+    """``count`` workbooks in ``folder``, and their roster beside it."""
+    with (folder.parent / "roster.csv").open("w", encoding="utf-8") as roster:
+        roster.write("code,name\n")
+        agencies = map(agency_of, range(count))
+        roster.writelines(f"{agency.code},{agency.name}\n" for agency in agencies)
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(partial(_write, folder), range(count), chunksize=100))
+
+
+def _write(folder: Path, number: int) -> None:
+    (folder / f"{agency_of(number).code}.xlsx").write_bytes(workbook(number))
+
+
+@cache
+def _base(report: str) -> Base:
+    with TemporaryDirectory() as scratch:
+        path = Path(scratch) / "base.xlsx"
+        write_template(the_plan(), issue(Agency(_BASE, f"样本单位{_BASE}"), report, 1), path)
+        with zipfile.ZipFile(path) as archive:
+            parts = tuple((info.filename, archive.read(info)) for info in archive.infolist())
+    figures = {}
+    for number, sheet in enumerate(the_plan().sheets, start=1):
+        spots = {place.address for place in the_plan().cells.values() if place.sheet == sheet.name}
+        figures[f"xl/worksheets/sheet{number}.xml"] = frozenset(spots)
+    return Base(parts, figures)
+
+
+def _scaled(content: bytes, spots: frozenset[str], factor: int) -> bytes:
+    """A sheet with its figures, and the numbers its formulas show, times ``factor``."""
+
+    def one(match: re.Match[bytes]) -> bytes:
+        address, attributes, formula, value = match.groups()
+        if b't="' in attributes or (formula is None and address.decode() not in spots):
+            return match[0]
+        exact = f"{Decimal(value.decode()) * factor:f}"
+        shown = (exact.rstrip("0").rstrip(".") if "." in exact else exact).encode()
+        return match[0][: match.start(4) - match.start()] + shown + b"</v>"
+
+    return _CELL.sub(one, content)
