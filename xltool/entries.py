@@ -4,7 +4,7 @@ Thousands of submissions of one form differ in their numbers, hardly in where th
 there. `Entries` and `Figures` are the mappings a `Submission` holds: a tuple of numbers each, and what they share.
 """
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -45,8 +45,8 @@ def places(cells: tuple[str, ...], spots: tuple[Spot, ...], inputs: frozenset[in
 class Entries(Mapping[str, Entry]):
     """What every cell of a form held in one workbook.
 
-    ``numbers`` are numbers that stand there just as they are written, None a blank; ``odd`` is every entry that is told
-    otherwise, its number None too. ``declared``: blanks of inputs are declared to be zero.
+    ``numbers`` are numbers from 0 that stand there just as they are written, None a blank; ``odd`` is every entry that
+    is told otherwise, its number None too. ``declared``: blanks of inputs are declared to be zero.
     """
 
     __slots__ = ("declared", "numbers", "odd", "places")
@@ -137,13 +137,12 @@ class _Pairs(ItemsView[str, Number | None]):
 
 
 def unusual(entries: Mapping[str, Entry]) -> Iterator[Entry]:
-    """Every entry but plain numbers that are not negative, in the order of the form."""
+    """Every entry but numbers that are not negative, in the order of the form."""
+    looked_at: Iterable[Entry] = entries.values()
     if isinstance(entries, Entries):
-        for cell, number in zip(entries.places.index, entries.numbers, strict=True):
-            if number is None or number < 0:
-                yield entries[cell]
-        return
-    for entry in entries.values():
+        held = zip(entries.places.index, entries.numbers, strict=True)
+        looked_at = (entries[cell] for cell, number in held if number is None)
+    for entry in looked_at:
         if entry.state is not State.NUMBER or entry.value is None or entry.value < 0:
             yield entry
 
