@@ -39,13 +39,17 @@ def make_workbook(folder: Path, number: int) -> None:
     write_template(plan(form), issue, folder / f"{agency.code}.xlsx")
 
 
+def _unmade(number: int) -> None:
+    raise RuntimeError(number)
+
+
 def make_workbooks(folder: Path, count: int) -> None:
     from xltool import engine
 
     with (folder.parent / "roster.csv").open("w", encoding="utf-8") as roster:
         roster.write("code,name\n")
         roster.writelines(f"{100000 + number},样本单位{number}\n" for number in range(count))
-    list(engine.run(make_workbook, folder, range(count)))
+    list(engine.run(make_workbook, folder, range(count), None, _unmade))
 
 
 def with_xltool(folder: Path, jobs: int | None) -> object:

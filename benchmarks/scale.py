@@ -1,0 +1,189 @@
+"""What 100,000 workbooks come to: synthetic returns through collecting, comparing, summing and writing, measured.
+
+    python -m benchmarks.scale [--count 1000 10000] [--no-workbook] [--tables] [--most-gib 10]
+    python -m benchmarks.scale --reading 400
+
+The first form makes compact returns of agencies (four levels: country, province, county, agency) in other processes, as
+reading hands them over, and takes them through everything a merge does afterwards. Every count runs in a process of its
+own, whose memory is bounded by ``--most-gib``. CPU seconds are those of that process alone; memory is its peak so far.
+
+The second form reads real workbooks from a folder, as a worker of a cluster does, and prints the CPU time and the bytes
+that cross the network for each.
+"""
+
+import argparse
+import json
+import pickle
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+YEAR = 2025
+PROVINCE, COUNTY = 10_000, 100  # agencies in one
+
+
+def code(number: int) -> str:
+    return f"A{number:06}"
+
+
+def synthetic(bases: Any, number: int) -> Any:
+    """The return of one agency, as if read just now: figures of a real one under another name."""
+    import hashlib
+
+    base = pickle.loads(bases[number % len(bases)])  # nothing is shared between two returns that were read
+    name, sha256 = f"样本单位{number}", hashlib.sha256(str(number).encode()).hexdigest()
+    source = replace(base.submission.source, file=f"s3://returns/{code(number)}.xlsx", sha256=sha256)
+    submission = replace(base.submission, agency_code=code(number), agency_name=name, source=source, issued={})
+    return (replace(base, file=source.file, sha256=sha256, submission=submission),)
+
+
+def lost(number: int) -> Any:
+    raise RuntimeError(number)
+
+
+def a_roster(count: int) -> Any:
+    from xltool.model import Agency, Roster, Scope
+
+    agencies = [Agency("R", "样本国", scope=Scope.AREA)]
+    agencies += [Agency(f"P{p:03}", f"样本省{p}", "R", "province", Scope.AREA) for p in range(-(-count // PROVINCE))]
+    agencies += [
+        Agency(f"C{c:05}", f"样本县{c}", f"P{c * COUNTY // PROVINCE:03}", "county", Scope.AREA)
+        for c in range(-(-count // COUNTY))
+    ]
+    agencies += [Agency(code(n), f"样本单位{n}", f"C{n // COUNTY:05}", "agency") for n in range(count)]
+    return Roster({agency.code: agency for agency in agencies}, "synthetic")
+
+
+def bases(folder: Path) -> Any:
+    """Four real returns, read from real workbooks."""
+    from benchmarks.run import make_workbook
+    from xltool import pipeline
+
+    for number in range(4):
+        make_workbook(folder, number)
+    found = pipeline.check([folder], pipeline.setting(), jobs=1)
+    return [pickle.dumps(replace(item, findings=tuple(f for f in item.findings if not f.open))) for item in found]
+
+
+class Steps:
+    """Prints what each step cost."""
+
+    def __init__(self, count: int) -> None:
+        self._count, self._wall, self._cpu = count, time.perf_counter(), time.process_time()
+
+    def done(self, step: str) -> None:
+        wall, cpu = time.perf_counter(), time.process_time()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        each = (cpu - self._cpu) / self._count * 1000
+        print(
+            f"| {self._count:,} | {step} | {wall - self._wall:.1f} | {cpu - self._cpu:.1f} | {each:.2f} | {peak:,.0f} |"
+        )
+        sys.stdout.flush()
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+
+def simulate(count: int, workbook: bool, tables: bool) -> None:
+    from xltool import engine, pipeline
+    from xltool.checks.peers import with_peers
+    from xltool.checks.serials import shared
+    from xltool.forms.layout import plan
+    from xltool.outputs.summary import write_summary
+    from xltool.outputs.tables import write_tables
+    from xltool.runs import merging
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "in").mkdir()
+        about = replace(pipeline.setting(), roster=a_roster(count))
+        real = bases(folder / "in")
+        steps = Steps(count)
+        done = [item for items in engine.run(synthetic, real, range(count), 2, lost) for item in items]
+        steps.done("collected from other processes")
+        reviewed = with_peers(shared(done), about.forms, about.roster)
+        del done
+        steps.done("compared with each other")
+        form, year = merging.what_to_merge(reviewed, about, YEAR)
+        area = merging.area_of(about.roster, "R")
+        made = merging.summed(reviewed, about, form, year, area, merging.Choices())
+        assert len(made.summary.manifest) == count, len(made.summary.manifest)
+        steps.done("chosen and summed")
+        if workbook:
+            write_summary(made, plan(form), folder / "summary.xlsx")
+            size = (folder / "summary.xlsx").stat().st_size >> 20
+            steps.done(f"consolidated workbook written, {size} MiB")
+        if tables:
+            write_tables(made, folder / "tables")
+            sizes = ", ".join(
+                f"{path.suffix} {path.stat().st_size >> 20} MiB"
+                for path in sorted((folder / "tables").glob("*figures*"))
+            )
+            steps.done(f"tables written, {sizes}")
+
+
+def reading(count: int) -> None:
+    from benchmarks.run import make_workbook
+    from xltool import pipeline
+    from xltool.isolation import Child
+    from xltool.runs.reviewing import review_safely
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number in range(count):
+            make_workbook(folder, number)
+        files = sorted(folder.iterdir())
+        payload = pickle.dumps((review_safely, pipeline.setting()))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with closing(Child(payload)) as child:
+            answers = list(child.answers(files))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        start = time.process_time()
+        units = [zlib.compress(pickle.dumps(answers[at : at + 100]), 1) for at in range(0, count, 100)]
+        packed = time.process_time() - start
+        start = time.process_time()
+        assert all(pickle.loads(answer or b"") for answer in answers)
+        unpacked = time.process_time() - start
+        cpu = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / count * 1000
+        whole, sent = sum(len(answer or b"") for answer in answers), sum(map(len, units))
+        print(f"workbooks: {count}, {sum(path.stat().st_size for path in files) / count / 1024:.0f} KiB each")
+        print(f"what is shared by all: {len(payload) / 1024:.0f} KiB")
+        print(f"reading and checking: {cpu:.2f} ms CPU each, peak of the process {after.ru_maxrss >> 10} MiB")
+        print(f"packing {packed / count * 1000:.2f} ms, unpacking {unpacked / count * 1000:.2f} ms CPU each")
+        print(f"a result: {whole / count / 1024:.1f} KiB, compressed in units {sent / count / 1024:.1f} KiB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--no-workbook", action="store_true")
+    parser.add_argument("--tables", action="store_true", help="60 KB an agency of disk")
+    parser.add_argument("--most-gib", type=float, default=10)
+    parser.add_argument("--reading", type=int, metavar="COUNT")
+    parser.add_argument("--one", type=json.loads, help=argparse.SUPPRESS)
+    words = parser.parse_args()
+    if words.reading:
+        reading(words.reading)
+    elif words.one:
+        most = int(words.most_gib * (1 << 30))
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        simulate(words.one, not words.no_workbook, words.tables)
+    else:
+        print(
+            "| agencies | step | seconds | CPU s | CPU ms each | peak MiB |\n| --- | --- | --- | --- | --- | --- |",
+            flush=True,
+        )
+        for count in words.count:
+            more = ["--no-workbook"] * words.no_workbook + ["--tables"] * words.tables
+            command = [sys.executable, "-m", "benchmarks.scale", "--one", str(count), "--most-gib", str(words.most_gib)]
+            subprocess.run([*command, *more], cwd=ROOT, check=False)
+
+
+if __name__ == "__main__":
+    main()
