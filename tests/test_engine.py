@@ -5,6 +5,7 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,26 @@ def test_child__works_in_its_folder_with_what_it_was_given(tmp_path: Path) -> No
     with closing(Child(pickle.dumps((work, "shared")), str(tmp_path))) as child:
         (answer,) = child.answers(["folder"])
         assert pickle.loads(answer or b"").item == str(tmp_path.resolve())
+
+
+def test_child__a_folder_that_is_not_there__is_that_of_its_owner(tmp_path: Path) -> None:
+    with closing(Child(pickle.dumps((work, "shared")), str(tmp_path / "elsewhere"))) as child:
+        (answer,) = child.answers(["folder"])
+        assert pickle.loads(answer or b"").item == str(Path.cwd())
+
+
+def test_run__more_processes_than_windows_can_wait_for__as_many_as_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    class Pool(ProcessPoolExecutor):
+        def __init__(self, jobs: int, **more: Any) -> None:
+            made.append(jobs)
+            super().__init__(2, **more)
+
+    monkeypatch.setattr("xltool.engine.ProcessPoolExecutor", Pool)
+    monkeypatch.setattr("xltool.engine._MOST", 61)
+    assert len(done(range(FEW), 200)) == FEW
+    assert made == [61]
 
 
 def test_child__that_cannot_start__one_line() -> None:

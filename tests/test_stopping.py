@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from tests.test_commands import MEMBERS, ROSTER, answer, report, returned, run
+from xltool.runs.reviewing import review_all
 
 ROOT = Path(__file__).resolve().parents[1]
 FULL = OSError(28, "No space left on device")
@@ -84,6 +86,69 @@ def test_export__full_disk__the_tables_that_were_there_stay(
     assert "No space left on device" in stopped(*words)
     assert content(tmp_path / "tables") == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Names of files that Excel holds, as on Windows: they can be neither opened for writing nor replaced."""
+    names: set[str] = set()
+    refusal = PermissionError(13, "The process cannot access the file because it is being used by another process")
+    opened, replaced = Path.open, Path.replace
+
+    def opening(self: Path, mode: str = "r", *more: object, **options: object) -> object:
+        if self.name in names and "+" in mode:
+            raise refusal
+        return opened(self, mode, *more, **options)  # type: ignore[call-overload]  # whatever it was called with
+
+    def replacing(self: Path, target: Path) -> Path:
+        if Path(target).name in names:
+            raise refusal
+        return replaced(self, target)
+
+    monkeypatch.setattr(Path, "open", opening)
+    monkeypatch.setattr(Path, "replace", replacing)
+    return names
+
+
+@pytest.mark.parametrize("name", ["汇总.xlsx", "a.html", "figures.csv", "xltool.sqlite"])
+def test_merge__an_output_is_open_in_excel__one_line_before_anything_is_read(
+    returns: Path, tmp_path: Path, held: set[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    beside = ("--html", tmp_path / "a.html", "--export", tmp_path / "tables", "--force")
+    words = ("merge", returns, "-o", tmp_path / "汇总.xlsx", *beside)
+    assert run(*words)[0] in {0, 1}
+    before = content(tmp_path)
+    (returns / "329901.xlsx").unlink()
+    held.add(name)
+    read: list[object] = []
+    monkeypatch.setattr("xltool.runs.reviewing.load", read.append)
+    said = stopped(*words)
+    assert name in said
+    assert "请关闭正在打开它的程序" in said
+    assert read == []
+    assert content(tmp_path) == {key: value for key, value in before.items() if "329901" not in key}
+
+
+@pytest.mark.parametrize("name", ["汇总.xlsx", "a.html", "totals.csv"])
+def test_merge__an_output_is_opened_in_excel_meanwhile__one_line_and_that_one_stays_as_it_was(
+    returns: Path, tmp_path: Path, held: set[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    beside = ("--html", tmp_path / "a.html", "--export", tmp_path / "tables", "--force")
+    words = ("merge", returns, "-o", tmp_path / "汇总.xlsx", *beside)
+    assert run(*words)[0] in {0, 1}
+    before = content(tmp_path)
+    (returns / "329901.xlsx").unlink()
+
+    def meanwhile(*given: Any) -> object:
+        held.add(name)
+        return review_all(*given)
+
+    monkeypatch.setattr("xltool.runs.merging.review_all", meanwhile)
+    assert name in stopped(*words)
+    after = content(tmp_path)
+    assert after.keys() == {key for key in before if "329901" not in key}
+    kept = [key for key in after if key.endswith(name) or (name == "totals.csv" and key.startswith("tables"))]
+    assert {key: after[key] for key in kept} == {key: before[key] for key in kept}
 
 
 def test_roster__two_agencies_of_one_code__one_line(returns: Path, tmp_path: Path) -> None:

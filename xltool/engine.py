@@ -7,6 +7,7 @@ its batch goes on, and the caller says what a lost item comes to.
 import os
 import pickle
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -25,6 +26,8 @@ _Result = TypeVar("_Result")
 FEW = 40  # below this, starting processes costs more than it saves
 _UNIT = 25  # files handed to a process at a time: enough to hide the cost of passing results
 _AHEAD = 4  # units for each process that may wait to be fetched: bounds the memory of what is done and not yet taken
+
+_MOST = 61 if sys.platform == "win32" else 1_024  # processes in a pool: Windows waits for no more handles at once
 
 _shared: dict[str, Any] = {}
 
@@ -57,7 +60,7 @@ class Processes:
         lost: Callable[[_Item], _Result],
     ) -> Iterator[_Result]:
         """As `run`; in this process where several would not pay and no bound of memory was asked for."""
-        jobs = default_jobs() if self.jobs is None else self.jobs
+        jobs = min(default_jobs() if self.jobs is None else self.jobs, _MOST)
         if self.memory is None and (jobs <= 1 or len(items) < FEW):
             yield from (function(shared, item) for item in items)
             return

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 ATTEMPTS = 2  # of an item whose process dies of it: once more, in case it was something beside it
@@ -38,8 +39,9 @@ class NotStartedError(RuntimeError):
 class Child:
     """One process that applies one function, pickled with what it shares, to items.
 
-    It works in ``folder``, so that relative paths mean what they meant where the work was asked for. ``memory`` in
-    bytes bounds its address space, where the system can (not on Windows).
+    It works in ``folder``, so that relative paths mean what they meant where the work was asked for; where there is no
+    such folder, in that of its owner (then no relative path was seen there, or none is meant). ``memory`` in bytes
+    bounds its address space, where the system can (not on Windows).
     """
 
     def __init__(self, payload: bytes, folder: str | None = None, memory: int | None = None) -> None:
@@ -113,7 +115,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=self._folder,
+            cwd=self._folder if self._folder and Path(self._folder).is_dir() else None,
         )
         assert process.stdin is not None
         assert process.stdout is not None

@@ -8,8 +8,8 @@ import os
 import re
 import shutil
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from html import escape
 from io import BytesIO
@@ -196,9 +196,28 @@ def save(path: Path, data: bytes, *, force: bool = False) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        raise WritingError("writing.not_saved", file=str(path), reason=error.strerror or str(error)) from error
+        raise _unsaved(path, error) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # on Windows a virus scanner may hold it for a moment
+            draft.unlink(missing_ok=True)
+
+
+def refuse_locked(paths: Iterable[Path]) -> None:
+    """Raises WritingError for the first of ``paths`` that another program holds, as Excel does on Windows.
+
+    Asked before long work, and before the first of several files is replaced.
+    """
+    for path in paths:
+        if path.is_file():
+            try:
+                with path.open("r+b"):
+                    pass
+            except OSError as error:
+                raise _unsaved(path, error) from error
+
+
+def _unsaved(path: Path, error: OSError) -> WritingError:
+    return WritingError("writing.not_saved", file=str(path), reason=error.strerror or str(error))
 
 
 def _refuse_existing(path: Path, force: bool) -> None:
@@ -224,10 +243,12 @@ def whole_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
         draft.mkdir(parents=True)
         yield draft
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(draft.iterdir()):
+        made = sorted(draft.iterdir())
+        refuse_locked(folder / path.name for path in made)
+        for path in made:
             path.replace(folder / path.name)
     except OSError as error:
-        raise WritingError("writing.not_saved", file=str(folder), reason=error.strerror or str(error)) from error
+        raise _unsaved(folder, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

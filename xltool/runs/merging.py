@@ -20,7 +20,7 @@ from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster,
 from xltool.outputs.overview_page import write_page
 from xltool.outputs.summary import write_summary
 from xltool.outputs.tables import write_tables
-from xltool.outputs.writing import refuse_filled
+from xltool.outputs.writing import refuse_filled, refuse_locked
 from xltool.runs.reviewing import context_of, review_all
 from xltool.runs.settings import Progress, Setting, refuse_existing
 from xltool.runs.since import Before, left_by_last_run
@@ -122,6 +122,9 @@ def make_way(output: Path | None, beside: Beside, force: bool) -> None:
     for folder in (beside.tables, beside.levels):
         if folder is not None:
             refuse_filled(folder, force)
+    folders = [folder for folder in (beside.tables, beside.levels) if folder and folder.is_dir()]
+    refuse_locked([path for path in (output, beside.page) if path])
+    refuse_locked(path for folder in folders for path in sorted(folder.iterdir()))
 
 
 def what_to_merge(reviewed: Sequence[Reviewed], about: Setting, year: int | None) -> tuple[Form, int]:
