@@ -5,6 +5,7 @@
 #   make lint    format, lint and types
 #   make check   lint and tests
 #   make bench   the benchmarks
+#   make fuzz    coverage-guided fuzzing of opening and reading for FUZZ_SECONDS (needs a Python that atheris supports)
 #   make pictures  the pictures of the guides (needs LibreOffice and pdftoppm)
 
 VENV := .venv
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test lint check bench pictures clean
+.PHONY: demo test lint check bench fuzz pictures clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/xltool demo -o demo-output
@@ -32,6 +33,11 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.localisation
 	$(BIN)/python -m benchmarks.narrative
 
+# What breaks is written to .fuzz/ as one file; `python -m tests.fuzzing .fuzz/crash-…` runs it again.
+FUZZ_SECONDS ?= 300
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzzing $(FUZZ_SECONDS)
+
 pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures.py
 
@@ -47,6 +53,10 @@ $(VENV)/.runtime: $(BIN)/python pyproject.toml
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	@touch $@
 
 # The first Python that is new enough and can make an environment; `make PYTHON=/some/python3` chooses another.
 PYTHON ?=

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.intake.packages import RawZip
 from tests.mangling.good import ABOUT, OTHER, ROSTER, TOWN, good
 from tests.mangling.manglings import MANGLINGS
 from xltool.cli import main
@@ -94,6 +95,19 @@ def test_hostile_members__each_refused_by_itself(tmp_path: Path) -> None:
         ("accepted", []),
     ]
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["各镇.zip"]
+
+
+@pytest.mark.parametrize("name", ["", "\0", "\0甲.xlsx", "\r\n甲.xlsx"])
+def test_names_that_are_none__each_file_one_row_all_the_same(name: str, tmp_path: Path) -> None:
+    archive = RawZip()
+    archive.add(name, good())
+    archive.add("乙.xlsx", b"x")
+    found = rows(tmp_path, archive.bytes())
+    assert [codes for _, _, codes in found] in (
+        [[], ["file.not_workbook"]],
+        [["file.unsafe_names"], ["file.not_workbook"]],
+    )
+    assert all(file.isprintable() for file, _, _ in found)
 
 
 def test_entry_that_lies_about_its_size__refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

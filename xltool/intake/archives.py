@@ -92,7 +92,7 @@ def _inside(file: HandedIn, password: str | None, depth: int, budget: _Budget) -
         return
     with archive:
         for info in listed:
-            if info.is_dir() or info.orig_filename.endswith("\\"):
+            if info.orig_filename.endswith(("/", "\\")):  # zipfile itself stumbles over a name that is empty
                 continue
             path = name_of(info)
             if budget.members <= 0:

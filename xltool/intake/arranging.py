@@ -6,10 +6,10 @@ and its titles name different agencies; else the copies must agree, or the figur
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from xltool.forms.dialect import dialect
@@ -23,7 +23,6 @@ from xltool.intake.matching import Anchor, Doubt, Words, share_present, words_on
 from xltool.intake.raw import RawCell, RawSheet, RawWorkbook, Stored
 from xltool.model import Observation
 
-_BEYOND = 1 << 30  # behind the last row and column of any sheet
 PRESENT = 0.6  # of the words of a table or sheet must be on a sheet before it is taken for it
 
 _COPY = re.compile(r"(?P<name>.+?)\s*(?:[(\uff08](?P<first>\d+)[)\uff09]|_(?P<second>\d+))")
@@ -73,12 +72,15 @@ def arrange(plan: Plan, workbook: RawWorkbook, *, whole: bool = False) -> tuple[
 
 def title_in(plan: Plan, cells: Mapping[str, RawCell]) -> Title | None:
     """The first title of the report among these cells, in reading order."""
-    found = [
-        (place(spot), match)
-        for spot, cell in cells.items()
-        if cell.stored is Stored.TEXT and len(cell.text) < 200 and (match := title_of(plan, cell.text))
-    ]
-    return min(found, key=lambda item: item[0])[1] if found else None
+    found = dict(_titles(plan, cells))
+    return found[min(found)] if found else None
+
+
+def _titles(plan: Plan, cells: Mapping[str, RawCell]) -> Iterator[tuple[tuple[int, int], Title]]:
+    """Every title of the report, and where it stands."""
+    for spot, cell in cells.items():
+        if cell.stored is Stored.TEXT and len(cell.text) < 200 and (title := title_of(plan, cell.text)):
+            yield place(spot), title
 
 
 def title_of(plan: Plan, text: str) -> Title | None:
@@ -151,9 +153,11 @@ def _stretches(
     if cuts is None:
         yield cells
         return
-    for start, end in pairwise([*cuts.starts, _BEYOND]):
-        inside = {spot: cell for spot, cell in cells.items() if start <= place(spot)[cuts.axis] < end}
-        yield from _stretches(plan, tables, inside)
+    stretches: dict[int, dict[str, RawCell]] = {number: {} for number in range(len(cuts.starts) + 1)}
+    for spot, cell in cells.items():
+        stretches[bisect_right(cuts.starts, place(spot)[cuts.axis])][spot] = cell
+    for number in range(1, len(stretches)):
+        yield from _stretches(plan, tables, stretches[number])
 
 
 class _Cuts(NamedTuple):
@@ -171,7 +175,7 @@ def _cuts(plan: Plan, cells: Mapping[str, RawCell], anchors: Sequence[Anchor], f
     often = times[len(times) // 2] if times else 1
     if often < 2:
         return None
-    titles = [place(spot) for spot, cell in cells.items() if title_of(plan, cell.text)]
+    titles = [spot for spot, _ in _titles(plan, cells)]
     first = min((found[text] for text in single if len(found[text]) == often), key=lambda spots: spots[0])
     starts = titles if len(titles) == often else first
     lines = [(axis, sorted({spot[axis] for spot in starts})) for axis in (0, 1)]

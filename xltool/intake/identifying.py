@@ -98,7 +98,7 @@ def _identity_rows(workbook: RawWorkbook) -> dict[str, str]:
 def _by_labels(workbook: RawWorkbook, forms: Iterable[Form]) -> Form | None:
     """The form of whose printed tables at least one is on a sheet; of several the one most of whose words are there."""
     found = [words_on(sheet.cells) for sheet in workbook.sheets]
-    everything = {text: spots for each in found for text, spots in each.items()}
+    everything = frozenset().union(*found)
     best: tuple[float, Form | None] = (0.0, None)
     for form in forms:
         charts = charted(plan(form))

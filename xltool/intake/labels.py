@@ -1,12 +1,10 @@
 """Whether two labels say the same: white space, width, quotation marks, brackets and traditional signs do not count."""
 
-import re
 import unicodedata
 from functools import cache, lru_cache
 
 from xltool.forms.dialect import dialect
 
-_SPACE = re.compile(r"\s+")
 _ALIKE = str.maketrans(
     {
         "\u201c": '"',
@@ -31,7 +29,7 @@ _ALIKE = str.maketrans(
 @lru_cache(maxsize=4096)
 def plain(label: str) -> str:
     """A label reduced to what it says: "\uff08\u4e03\uff09 \u603b\u8ba1" and "(\u4e03)\u603b\u8ba1" become the same."""
-    return _SPACE.sub("", unicodedata.normalize("NFKC", label)).translate(_shapes()).casefold()
+    return "".join(unicodedata.normalize("NFKC", label).split()).translate(_shapes()).casefold()
 
 
 def same_words(one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ heading they stand under. Of a word that is gone the place follows from its neig
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -46,16 +46,38 @@ class Match:
     absent: set[int] = field(default_factory=set)
 
 
-def words_on(cells: Mapping[str, RawCell]) -> dict[str, list[Spot]]:
+class _Found(Mapping[str, Sequence[Spot]]):
+    """What the texts of a sheet say, and where; places are worked out for the few words that are asked for."""
+
+    def __init__(self, addresses: Mapping[str, Sequence[str]]) -> None:
+        self._addresses = addresses
+        self._spots: dict[str, list[Spot]] = {}
+
+    def __getitem__(self, text: str) -> Sequence[Spot]:
+        if text not in self._spots:
+            self._spots[text] = sorted(map(place, self._addresses[text]))
+        return self._spots[text]
+
+    def __contains__(self, text: object) -> bool:
+        return text in self._addresses
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._addresses)
+
+    def __len__(self) -> int:
+        return len(self._addresses)
+
+
+def words_on(cells: Mapping[str, RawCell]) -> Words:
     """Every short text of a sheet, reduced to what it says, in reading order."""
-    found: dict[str, list[Spot]] = {}
+    found: dict[str, list[str]] = {}
     for address, cell in cells.items():
         if cell.stored is Stored.TEXT and len(cell.text) <= LONGEST:
-            found.setdefault(plain(cell.text), []).append(place(address))
-    return {text: sorted(spots) for text, spots in found.items()}
+            found.setdefault(plain(cell.text), []).append(address)
+    return _Found(found)
 
 
-def share_present(anchors: Iterable[Anchor], words: Words) -> float:
+def share_present(anchors: Iterable[Anchor], words: Container[str]) -> float:
     """How many of the different words are on the sheet at all, from 0 to 1."""
     texts = {plain(anchor.text) for anchor in anchors}
     return sum(text in words for text in texts) / len(texts) if texts else 0.0
