@@ -181,7 +181,7 @@ class Relation:
     ``rule`` is the id of the definition it was expanded from, ``id`` adds what it was expanded for.
     ``computes`` names the cell this equation defines. ``when`` limits it. ``missing`` says what a missing
     figure does: ``undecided`` (no verdict) or ``zero``. ``implied_by`` are the relations whose breach explains
-    a breach of this one.
+    a breach of this one. ``beta`` rules are on trial: what they find is for coordinators only.
     """
 
     id: str
@@ -197,6 +197,7 @@ class Relation:
     profile: str = ""
     computes: str | None = None
     implied_by: tuple[str, ...] = ()
+    beta: bool = False
 
     @property
     def name(self) -> str:
@@ -231,6 +232,7 @@ class Standard:
     factor: int = 1
     distance: int = 0
     least: int = 0
+    beta: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,7 @@ class Claim:
     says: int | None = None
     parts: bool = False
     needs: tuple[str, ...] = ()
+    beta: bool = False
 
 
 class Group(NamedTuple):

@@ -13,7 +13,8 @@ class Index:
     ``inputs`` by cell id; ``totals`` the relations that each define a computed cell; ``relations`` all others, in
     form order; ``order`` the place of a cell in the form; ``growing`` the computed cells that are plain
     sums of figures that cannot be negative: a missing part can only make them larger; ``carried`` the inputs that a
-    template may hold already, because they repeat a figure of last year; ``ranks`` the place of a relation in the form.
+    template may hold already, because they repeat a figure of last year; ``ranks`` the place of a relation in the form;
+    ``beta`` the rules on trial.
     """
 
     inputs: Mapping[str, Cell]
@@ -23,6 +24,7 @@ class Index:
     growing: frozenset[str]
     carried: frozenset[str]
     ranks: Mapping[str, int]
+    beta: frozenset[str]
 
 
 _indices: dict[str, Index] = {}
@@ -54,7 +56,14 @@ def _made(form: Form) -> Index:
         growing=frozenset(cell for cell, defining in totals.items() if all(_grows(item, form) for item in defining)),
         carried=frozenset(cell for relation in others for cell in _repeated(relation)),
         ranks={relation.id: place for place, relation in enumerate(form.relations)},
+        beta=frozenset(_on_trial(form)),
     )
+
+
+def _on_trial(form: Form) -> Iterator[str]:
+    yield from (relation.rule for relation in form.relations if relation.beta)
+    yield from (standard.id for standard in form.standards.values() if standard.beta)
+    yield from (claim.id for claim in form.claims if claim.beta)
 
 
 def _repeated(relation: Relation) -> Iterator[str]:

@@ -57,14 +57,14 @@ def read_profile(chosen: str, forms: Sequence[Form]) -> Profile:
     return Profile(severities, frozenset(code for pattern in beta for code in _matching(str(pattern), known, chosen)))
 
 
-def tuned(findings: Iterable[Finding], profile: Profile) -> Sorted:
-    """The findings with the severities of a profile; those of rules on trial apart."""
+def tuned(findings: Iterable[Finding], profile: Profile, beta: frozenset[str] = frozenset()) -> Sorted:
+    """The findings with the severities of a profile; apart those of rules on trial, by it or by the form (``beta``)."""
     done = Sorted([], [])
     for found in findings:
         severity = profile.severities.get(found.code, found.severity)
         if severity is not None:
             tuned_one = found if severity is found.severity else replace(found, severity=severity)
-            (done.trial if found.code in profile.beta else done.shown).append(tuned_one)
+            (done.trial if found.code in profile.beta or found.code in beta else done.shown).append(tuned_one)
     return done
 
 

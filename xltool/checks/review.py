@@ -11,7 +11,7 @@ from xltool.checks.identity import identity
 from xltool.checks.index import index
 from xltool.checks.ledger import ledger
 from xltool.checks.narrative import narrative
-from xltool.checks.profile import tuned
+from xltool.checks.profile import Profile, tuned
 from xltool.checks.relations import relations
 from xltool.checks.seals import seals
 from xltool.checks.serials import serials
@@ -42,8 +42,8 @@ def judged(submission: Submission, context: Context) -> tuple[tuple[Finding, ...
     """`review`, and apart from it what rules on trial found: that is for coordinators only."""
     findings = [found for check in CHECKS for found in check(submission, context)]
     trial: list[Finding] = []
-    if context.profile:
-        findings, trial = tuned(findings, context.profile)
+    if context.profile or index(context.form).beta:
+        findings, trial = tuned(findings, context.profile or Profile(), index(context.form).beta)
     if submission.explanations:
         findings = list(settle(findings, submission, context))
     if context.waivers:

@@ -249,7 +249,7 @@ def _bad_expression(error: ExpressionError, relation: str, source: str) -> Defin
 def _computed_cell(item: RelationSpec, instance: Instance, source: str) -> str | None:
     terms = instance.expect.left.terms
     plain = len(terms) == 1 and terms[0] == Term(terms[0].cell) and not instance.expect.left.constant
-    if not plain or instance.expect.operator != "==" or item.when:
+    if not plain or instance.expect.operator != "==" or item.when or item.beta:
         _refuse("not_computable", source, "relations.toml", f"relations.{item.id}", key=item.expect)
     return terms[0].cell
 
@@ -270,6 +270,7 @@ def _relation(item: RelationSpec, instance: Instance, computes: str | None, word
         missing=item.missing,
         profile=item.profile,
         computes=computes,
+        beta=item.beta,
     )
 
 
@@ -352,6 +353,7 @@ def _standards(spec: RelationsSpec, known: Collection[str], source: str) -> dict
             item.factor,
             item.distance,
             item.least,
+            item.beta,
         )
         for item in spec.standards
     }

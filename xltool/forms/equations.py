@@ -40,7 +40,7 @@ def is_equation(relation: Relation) -> bool:
     return (
         relation.expect.operator == "=="
         and relation.severity is Severity.MUST_FIX
-        and not (relation.when or relation.profile or relation.uses_previous)
+        and not (relation.when or relation.profile or relation.uses_previous or relation.beta)
         and all(side.modulus is None for side in sides)
     )
 

@@ -30,6 +30,7 @@ class ClaimSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     says: int | None = None
     parts: bool = False
     needs: list[str] = []
+    beta: bool = False
 
 
 class ClaimsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -71,6 +72,7 @@ def _claim(item: ClaimSpec, pieces: Mapping[str, str], words: Vocabulary, source
         item.says,
         item.parts,
         tuple(item.needs),
+        item.beta,
     )
 
 

@@ -118,6 +118,7 @@ class RelationSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     missing: Literal["undecided", "zero"] = "undecided"
     computes: bool = False
     profile: Literal["", "without_rule_power"] = ""
+    beta: bool = False
 
 
 class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -143,6 +144,7 @@ class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     factor: int = 1
     distance: int = 0
     least: int = 0
+    beta: bool = False
 
 
 class RelationsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

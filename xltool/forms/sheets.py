@@ -7,7 +7,7 @@ from math import ceil
 from xltool.forms.controls import controls
 from xltool.forms.furniture import words
 from xltool.forms.slots import Purpose, Role, Sheet, Slot
-from xltool.model import Box, Form, Section, Table
+from xltool.model import Box, Form, Relation, Section, Table
 
 GRID_OFFSET = 3  # rows above a table: report title, section heading, how much is still unfilled
 EXPLANATION_ROWS = 20
@@ -156,12 +156,17 @@ def _grid_heights(table: Table) -> dict[int, float]:
     return heights
 
 
+def announced(form: Form) -> tuple[Relation, ...]:
+    """The relations that agencies see: all but those on trial."""
+    return tuple(relation for relation in form.relations if not relation.beta)
+
+
 def checks_sheet(form: Form) -> Sheet:
     """Every relation live, one row each: first those that figures can break, then those that locked totals keep."""
     say = words().checks
     widths = (6.0, 54.0, 10.0, 10.0, 10.0, 8.0, 7.0, 10.0, 34.0)
     computing = {relation.rule for relation in form.formulas}
-    relations = sorted(form.relations, key=lambda relation: relation.rule in computing)
+    relations = sorted(announced(form), key=lambda relation: relation.rule in computing)
     slots = _list_head(say, CHECK_COLUMNS)
     for row, relation in enumerate(relations, start=LIST_START):
         slots += [Slot(Box(row, i), Role.CHECK, part, relation.id) for i, part in enumerate(CHECK_COLUMNS, start=1)]

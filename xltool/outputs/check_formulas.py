@@ -11,6 +11,7 @@ from xltool.forms.expressions import evaluate, quoted, recompute, to_excel, verd
 from xltool.forms.furniture import words
 from xltool.forms.layout import Plan
 from xltool.forms.places import box_address, place, rectangles
+from xltool.forms.sheets import announced
 from xltool.forms.slots import Purpose
 from xltool.model import Comparison, Form, Kind, Linear, Number, Relation, Term, Values
 from xltool.outputs.writing import Content, Formula
@@ -46,7 +47,7 @@ def check_lines(
         relation.id: _line(plan.form, relation, figures, previous, blank)
         if answerable(relation, previous, profiles)
         else idle
-        for relation in plan.form.relations
+        for relation in announced(plan.form)
     }
 
 

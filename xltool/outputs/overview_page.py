@@ -173,10 +173,12 @@ def _findings(known: Draft) -> str:
     severities: dict[str, str] = {}
     agencies: dict[str, str] = {}
     changes, say = known.made.changes, words().summary.findings
-    for agency, item, finding in known.told:
+    for agency, item, finding, trial in known.told:
         spot = finding.spots[0] if finding.spots else None
-        change = changed(changes, of_item(item, finding) if item else of_whole(known.made, finding))
-        severity = severities.setdefault(finding.severity.value, texts.word("severity", finding.severity))
+        mark = of_item(item, finding) if item else of_whole(known.made, finding)
+        change = "" if trial else changed(changes, mark)
+        key = "trial" if trial else finding.severity.value
+        severity = severities.setdefault(key, say["trial"] if trial else texts.word("severity", finding.severity))
         name = agencies.setdefault(agency.code or agency.name, agency.name or agency.code)
         held = {
             "severity": severity + (_say("settled", reason=finding.settled) if finding.settled else ""),
@@ -188,10 +190,8 @@ def _findings(known: Draft) -> str:
             "status": shown_status(item) if item else "",
             "file": known.files[item.file] if item else "",
         }
-        marks = {"severity": finding.severity.value, "agency": agency.code or agency.name} | (
-            {"change": change} if changes else {}
-        )
-        rows.append(_row(held, marks, "severity", finding.severity.value))
+        marks = {"severity": key, "agency": agency.code or agency.name} | ({"change": change} if changes else {})
+        rows.append(_row(held, marks, "severity", Severity.NOTE.value if trial else finding.severity.value))
     if not rows:
         return f"<p>{_text(words().summary.findings['none'])}</p>"
     heads = {**say, "agency": say["name"], "place": words().marks["place"]}

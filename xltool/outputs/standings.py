@@ -35,11 +35,15 @@ class Standing(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A finding and whose it is; ``item`` is None for one about the consolidation itself."""
+    """A finding and whose it is; ``item`` is None for one about the consolidation itself.
+
+    ``trial``: for coordinators only, from a rule on trial or a comparison with other agencies.
+    """
 
     agency: Agency
     item: Reviewed | None
     finding: Finding
+    trial: bool = False
 
 
 def open_findings(item: Reviewed | None, severity: Severity) -> int:
@@ -91,6 +95,12 @@ def told(made: Consolidation) -> tuple[Told, ...]:
     rows = [Told(whole, None, finding) for finding in made.findings]
     rows += [Told(row.agency, row.item, finding) for row in tracked(made) if row.item for finding in row.item.findings]
     return tuple(sorted(rows, key=_urgency))
+
+
+def trials(made: Consolidation) -> tuple[Told, ...]:
+    """What is for coordinators only, in the order of the agencies."""
+    rows = ((row.agency, row.item) for row in tracked(made) if row.item)
+    return tuple(Told(agency, item, each, trial=True) for agency, item in rows for each in item.trial)
 
 
 def _urgency(row: Told) -> tuple[bool, int, bool]:

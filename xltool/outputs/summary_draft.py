@@ -11,9 +11,10 @@ from xltool.forms.consolidated import CODE, Details, details
 from xltool.forms.furniture import words
 from xltool.forms.layout import Plan
 from xltool.forms.places import column_letters
+from xltool.forms.sheets import announced
 from xltool.model import Agency, Consolidation, Relation, Reviewed, Status, Values
 from xltool.outputs.check_formulas import CheckLine, check_lines, needed_inputs
-from xltool.outputs.standings import Standing, Told, Tracked, by_cell_lacking, standings, told, tracked
+from xltool.outputs.standings import Standing, Told, Tracked, by_cell_lacking, standings, told, tracked, trials
 from xltool.outputs.template import item_labels
 from xltool.outputs.writing import Content, Formula, Sheet
 
@@ -75,7 +76,7 @@ def draft(made: Consolidation, plan: Plan, previous: Values | None) -> Draft:
         lines=_lines(made, plan, previous),
         standings=standings(made),
         tracked=tracked(made),
-        told=told(made),
+        told=(*told(made), *trials(made)),
         lacking=by_cell_lacking(made),
         listed=frozenset(item_labels(plan.form)),
         items={id(item.submission): item for item in made.tracking},
@@ -92,7 +93,7 @@ def undecided(made: Consolidation, plan: Plan, relation: Relation) -> list[str]:
 def _lines(made: Consolidation, plan: Plan, previous: Values | None) -> dict[str, CheckLine]:
     lines = check_lines(plan, made.summary.values, previous)
     waiting = words().checks["waiting"]
-    for relation in plan.form.relations:
+    for relation in announced(plan.form):
         if lines[relation.id].left is not None and undecided(made, plan, relation):
             lines[relation.id] = lines[relation.id]._replace(difference=None, result=waiting)
     return lines

@@ -186,14 +186,15 @@ def _gone(number: int, was: Noted) -> Row:
 
 
 def _told(draft: Draft, number: int, row: Told) -> Row:
-    agency, item, finding = row
+    agency, item, finding, trial = row
     mark = of_item(item, finding) if item else of_whole(draft.made, finding)
-    change = changed(draft.made.changes, mark)
+    change = "" if trial else changed(draft.made.changes, mark)
+    severity = words().summary.findings["trial"] if trial else texts.word("severity", finding.severity)
     spot = finding.spots[0] if finding.spots else None
     status = shown_status(item) if item else ""
     return {
         "number": (number, ("mid",)),
-        "severity": (texts.word("severity", finding.severity), ("mid", f"is_{finding.severity}")),
+        "severity": (severity, ("mid", f"is_{Severity.NOTE if trial else finding.severity}")),
         "code": (agency.code, ("plain",)),
         "name": (agency.name, ("plain",)),
         "sheet": (spot.sheet if spot else "", ("plain",)),

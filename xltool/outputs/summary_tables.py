@@ -9,7 +9,7 @@ from xltool.forms.expressions import to_excel
 from xltool.forms.furniture import words
 from xltool.forms.places import box_address, rectangles
 from xltool.forms.places import place as placed
-from xltool.forms.sheets import lines_needed
+from xltool.forms.sheets import announced, lines_needed
 from xltool.forms.slots import Place, Purpose, Role, Slot
 from xltool.forms.slots import Sheet as Planned
 from xltool.model import Box, Cell, Kind, Relation
@@ -130,7 +130,7 @@ def _shown(draft: Draft) -> Formula:
 def write_checks(draft: Draft, book: Book) -> None:
     """Every relation of the form, live over the totals, on the rows of the plan."""
     planned = draft.plan.sheet(Purpose.CHECKS)
-    relations = {relation.id: relation for relation in draft.plan.form.relations}
+    relations = {relation.id: relation for relation in announced(draft.plan.form)}
     live = {key: _live(draft, relation) for key, relation in relations.items()}
     sheet = book.sheet(planned.name)
     for slot in planned.slots:

@@ -146,7 +146,7 @@ def _totals(made: Consolidation) -> Iterator[Row]:
 
 
 def _findings(made: Consolidation) -> Iterator[Row]:
-    for agency, item, finding in told(made):
+    for agency, item, finding, _ in told(made):
         spot = finding.spots[0] if finding.spots else None
         yield {
             "year": made.year,

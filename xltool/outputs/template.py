@@ -14,7 +14,7 @@ from xltool.forms.furniture import words
 from xltool.forms.identity import Identity
 from xltool.forms.layout import Plan
 from xltool.forms.places import address, box_address, rectangles
-from xltool.forms.sheets import height_of
+from xltool.forms.sheets import announced, height_of
 from xltool.forms.slots import Place, Purpose, Role, Slot
 from xltool.forms.slots import Sheet as Planned
 from xltool.model import Agency, Form, Kind, Number, Relation, Term, Values
@@ -110,7 +110,7 @@ def write_template(plan: Plan, issue: Issue, path: Path, *, force: bool = False)
 def prefill(form: Form, previous: Values | None) -> dict[str, Number]:
     """Inputs that a relation sets equal to one figure of last year, where that figure is known."""
     filled: dict[str, Number] = {}
-    for relation in form.relations:
+    for relation in announced(form):
         left, operator, right = relation.expect
         plain = (len(left.terms), len(right.terms), left.constant, right.constant, operator) == (1, 1, 0, 0, "==")
         if not plain or relation.when or left.modulus or right.modulus:
@@ -160,7 +160,7 @@ def _draft(plan: Plan, issue: Issue) -> Draft:
         lines=lines,
         checks={
             relation.id: check_contents(plan, relation, issue.previous, lines[relation.id])
-            for relation in form.relations
+            for relation in announced(form)
         },
         relations={relation.id: relation for relation in form.relations},
         computing={relation.computes: relation for relation in form.formulas if relation.computes},
