@@ -19,6 +19,7 @@ from xltool.intake.raw import RawCell, Stored
 from xltool.intake.reports.doors import read_document
 from xltool.intake.reports.finding import Figures, Located, locate, read_figures
 from xltool.intake.reports.narrative import Said, first_piece, said_figures, section_texts, without_sentences
+from xltool.intake.reports.numbering import without_row_numbers
 from xltool.intake.reports.pieces import Document
 from xltool.intake.reports.stream import Stream, plain, stream
 from xltool.intake.reports.titles import Title, title_of
@@ -137,7 +138,7 @@ def _best(document: Document, forms: Sequence[Form], year: int | None) -> _Readi
     """The form that fits best in the visible text, or else in what is embedded in the file."""
     nearest: _Reading | None = None
     for each in (document, *document.embedded):
-        found = stream(each.pieces)
+        found = stream(without_row_numbers(each.pieces))
         reading = _Reading(each, found, _edition([locate(found, form) for form in forms], document, year))
         if reading.located.lines >= ENOUGH_LINES:
             return reading
@@ -168,12 +169,23 @@ def _must_be_one(reading: _Reading) -> None:
     """Refuses a file with a second report; the same figures a second time are none."""
     used = [(place.start, place.end) for place in reading.located.places]
     second = locate(reading.found, reading.located.form, used)
-    if second.lines < max(ENOUGH_LINES, reading.located.lines // 2):
+    if _lines_apart(second, reading.located) < max(ENOUGH_LINES, reading.located.lines // 2):
         return
     first = {each.cell.id: plain(each.text) for each in read_figures(reading.found, reading.located).filled.printed}
     again = {each.cell.id: plain(each.text) for each in read_figures(reading.found, second).filled.printed}
     if any(first.get(cell, text) != text for cell, text in again.items()):
         raise ForeignFileError("import.several_reports")
+
+
+def _lines_apart(second: Located, first: Located) -> int:
+    """How many lines of figures of the second stand outside the same table of the first; within it are torn labels."""
+    spans: dict[str, tuple[int, int]] = {}
+    for place in first.places:
+        start, _ = spans.get(place.anchor.table, (place.start, 0))
+        spans[place.anchor.table] = (start, place.end)
+    lines = [place for place in second.places if place.anchor.cells]
+    within = [spans.get(place.anchor.table, (0, 0)) for place in lines]
+    return sum(not start <= place.start < end for place, (start, end) in zip(lines, within, strict=True))
 
 
 def _texts(reading: _Reading) -> dict[str, tuple[str, ...]]:

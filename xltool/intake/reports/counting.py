@@ -1,10 +1,13 @@
 """Which token is which figure by count and place alone: as many tokens as figures, or tokens in known columns."""
 
+import re
 from collections.abc import Sequence
 
 from xltool.intake.reports.fields import Field, Token, What
 from xltool.intake.reports.stream import Stream, plain
 from xltool.model import Cell
+
+_THOUSANDS = re.compile(r"\d[,\uff0c\u3001]\d{3}(?!\d)")
 
 
 def by_count(field: Field) -> list[Token] | None:
@@ -44,22 +47,24 @@ def _counted(tokens: Sequence[Token], cells: Sequence[Cell]) -> list[Token] | No
 
 
 def _spread(tokens: Sequence[Token], cells: Sequence[Cell]) -> list[Token] | None:
-    """One token a grid column: of a figure that spans several, what stands in any of them, if they do not disagree."""
+    """One token a grid column: of a figure that spans several, what stands in the first, if no other disagrees."""
     found = []
     at = 0
     for cell in cells:
         group = tokens[at : at + cell.box.columns]
         at += cell.box.columns
         full = [token for token in group if token.what is What.FIGURE]
-        if len({plain(token.text) for token in full}) > 1:
+        if full and (full[0] is not group[0] or len({plain(token.text) for token in full}) > 1):
             return None
-        found.append(full[0] if full else group[0])
+        found.append(group[0])
     return found
 
 
 def _listed(full: Sequence[Token], asked: int) -> list[Token] | None:
-    """Several figures in one cell, between white space or commas."""
+    """Several figures in one cell, between white space or commas; a comma may also part the thousands of one figure."""
     for separator in (None, ",", "\uff0c", "\u3001"):
+        if separator and any(_THOUSANDS.search(token.text) for token in full):
+            return None
         parts = [Token(part, What.FIGURE, token.piece) for token in full for part in token.text.split(separator)]
         if len(parts) == asked > len(full) and all(part.text.strip() for part in parts):
             return parts

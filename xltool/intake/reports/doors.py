@@ -12,7 +12,7 @@ from xltool.intake.reports.office import as_docx
 from xltool.intake.reports.pdf import read_pdf
 from xltool.intake.reports.pieces import Document
 from xltool.intake.reports.plain import read_plain
-from xltool.intake.reports.text_encoding import decoded
+from xltool.intake.reports.text_encoding import decoded, marked
 from xltool.intake.reports.web import read_script, read_web, strings_of_data
 from xltool.intake.reports.word import MAIN, read_word
 from xltool.intake.sniffing import Readable, kind_of
@@ -29,6 +29,9 @@ def read_document(file: HandedIn) -> Document:
     if b"%PDF-" in data[:1024]:
         return read_pdf(data)
     kind = kind_of(data)
+    if kind in {None, FileKind.TEXT}:
+        data = marked(data)
+        kind = kind_of(data)
     match kind:
         case Readable.PACKAGE:
             return _packaged(data)

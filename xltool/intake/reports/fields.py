@@ -118,7 +118,17 @@ def field_among(
                 broken = bool(runs[-1]) and _ends_a_figure(runs[-1][-1], token)
                 break
     last = places[-1]
-    tokens = [token for run in runs for token in run]
+    heads = {
+        _row_of(found, piece)
+        for place in places
+        for piece in range(found.owner[place.start], found.owner[place.end - 1] + 1)
+    }
+    tokens = [
+        token
+        for run in runs
+        for token in run
+        if token.what is not What.EMPTY or _row_of(found, token.piece) not in heads
+    ]
     return Field(
         last.anchor,
         cells,

@@ -14,6 +14,8 @@ _RULE = re.compile(r":?-{2,}:?|[\u2500-\u257f]+")
 _FRAME = re.compile(r"\s*[+\u2500-\u257f=\-]{3,}\s*")
 _MARKUP = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 _HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
+_WIKI = re.compile(r"^\{\|[^\n]*\n(.*?)^\|\}", re.MULTILINE | re.DOTALL)  # wikis part cells by two bars
+_WIKI_RULE = re.compile(r"^\|-[^|\n]*\n", re.MULTILINE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -28,6 +30,7 @@ def _clean(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     text = _HEADING.sub("", _BREAK.sub(" ", text))
+    text = _WIKI.sub(lambda table: _WIKI_RULE.sub("", table[1]).replace("||", "|"), text)
     return _MARKUP.sub(lambda match: match[1] or match[2], text)
 
 

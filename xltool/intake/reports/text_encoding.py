@@ -14,6 +14,15 @@ _STATED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20}
 _USUAL = ("gb18030", "big5")
 _LOOKED_AT = 4096
 _JUDGED_BY = 200_000  # bytes
+_FEWEST_NULLS = 16  # of the first bytes, all at odd places or all at even ones
+
+
+def marked(data: bytes) -> bytes:
+    """The same bytes, behind their mark where they are UTF-16 text without one: every other byte of ASCII is null."""
+    nulls = [data[first:_LOOKED_AT:2].count(0) for first in (0, 1)]
+    if max(nulls) < max(_FEWEST_NULLS, 4 * min(nulls)) or len(data) % 2:
+        return data
+    return (codecs.BOM_UTF16_LE if nulls[1] else codecs.BOM_UTF16_BE) + data
 
 
 def decoded(data: bytes) -> str:
