@@ -88,8 +88,12 @@ def _trusted_tokens(field: Field, evidence: Evidence, short: bool) -> list[Token
         return None
     if field.rows:
         return tokens
-    ordered = field.anchor.table not in evidence.disordered
-    return tokens if ordered and trusted(field, tokens, evidence.equations, short) else None
+    if field.anchor.table in evidence.disordered:
+        return None
+    apart = len({token.piece for token in tokens}) > 1
+    if evidence.disordered and apart and not inside(field, evidence.equations):
+        return None
+    return tokens if trusted(field, tokens, evidence.equations, short or bool(evidence.disordered)) else None
 
 
 def _as_printed(field: Field, tokens: Sequence[Token], equations: Sequence[Balance]) -> Iterator[Printed]:

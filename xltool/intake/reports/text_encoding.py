@@ -22,7 +22,7 @@ def marked(data: bytes) -> bytes:
     nulls = [data[first:_LOOKED_AT:2].count(0) for first in (0, 1)]
     if max(nulls) < max(_FEWEST_NULLS, 4 * min(nulls)) or len(data) % 2:
         return data
-    return (codecs.BOM_UTF16_LE if nulls[1] else codecs.BOM_UTF16_BE) + data
+    return (codecs.BOM_UTF16_LE if nulls[1] > nulls[0] else codecs.BOM_UTF16_BE) + data
 
 
 def decoded(data: bytes) -> str:
