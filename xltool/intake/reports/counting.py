@@ -73,13 +73,27 @@ def _listed(full: Sequence[Token], asked: int) -> list[Token] | None:
 
 def columns_of(
     found: Stream, fields: Sequence[Field], direct: Sequence[list[Token] | None]
-) -> dict[str, tuple[int, ...]]:
-    """For each table of the form the columns its figures stand in, where all whole rows agree."""
-    seen: dict[str, set[tuple[int, ...]]] = {}
+) -> dict[tuple[str, int], tuple[int, ...]]:
+    """The columns figures stand in, where all whole rows of a table of the form agree.
+
+    By table and the column of the label: where cells are written without their spans, figures behind another label may
+    stand in other columns, unless rows with labels in several columns agree.
+    """
+    seen: dict[str, dict[int, set[tuple[int, ...]]]] = {}
     for field, tokens in zip(fields, direct, strict=True):
         if tokens and len(tokens) > 1 and all(token.whole and token.what is What.FIGURE for token in tokens):
-            seen.setdefault(field.anchor.table, set()).add(tuple(found.pieces[token.piece].column for token in tokens))
-    return {table: next(iter(columns)) for table, columns in seen.items() if len(columns) == 1}
+            columns = tuple(found.pieces[token.piece].column for token in tokens)
+            by_label = seen.setdefault(field.anchor.table, {})
+            by_label.setdefault(found.pieces[field.piece].column, set()).add(columns)
+    agreed: dict[tuple[str, int], tuple[int, ...]] = {}
+    for table, by_label in seen.items():
+        every = set().union(*by_label.values())
+        if len(every) == 1:
+            labels = by_label if len(by_label) == 1 else range(1, max(by_label) + 1)
+            agreed |= dict.fromkeys(((table, label) for label in labels), next(iter(every)))
+        else:
+            agreed |= {(table, label): next(iter(each)) for label, each in by_label.items() if len(each) == 1}
+    return agreed
 
 
 def by_column(found: Stream, field: Field, columns: tuple[int, ...] | None) -> list[Token] | None:
@@ -89,7 +103,7 @@ def by_column(found: Stream, field: Field, columns: tuple[int, ...] | None) -> l
         return None
     at = {found.pieces[token.piece].column: token for token in row if token.whole}
     full = {column for column, token in at.items() if token.what is What.FIGURE}
-    if len(at) != len(row) or max(at) > max(columns) or not full <= set(columns):
+    if len(at) != len(row) or not full <= set(columns):
         return None
     empty = row[0]._replace(text="", what=What.EMPTY)
     return [at.get(column, empty) for column in columns]

@@ -74,7 +74,7 @@ def _plainly(found: Stream, fields: Sequence[Field], evidence: Evidence) -> tupl
     printed: list[Printed] = []
     waiting: list[Field] = []
     for field, tokens in zip(fields, direct, strict=True):
-        placed = tokens or by_column(found, field, columns.get(field.anchor.table))
+        placed = tokens or by_column(found, field, columns.get((field.anchor.table, found.pieces[field.piece].column)))
         if placed is None:
             waiting.append(field)
         else:

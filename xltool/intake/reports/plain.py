@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from xltool.intake.reports.pieces import Document, Piece
+from xltool.intake.reports.stacking import unstacked
 
 _BARS = re.compile("[|\uff5c\u2502\u2503\u2551]")
+_PADDING = re.compile(r"\|\s+\|{2,}$")  # bars for what a row has fewer cells than its table
 _RULE = re.compile(r":?-{2,}:?|[\u2500-\u257f]+")
 _FRAME = re.compile(r"\s*[+\u2500-\u257f=\-]{3,}\s*")
 _MARKUP = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
@@ -21,7 +23,7 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 def read_plain(text: str) -> Document:
     """The lines of a text, and the tables it draws."""
-    lines = _clean(text).split("\n")
+    lines = unstacked(_clean(text).split("\n"))
     return Document("text", tuple(_pieces(lines)))
 
 
@@ -73,7 +75,7 @@ def _is_stacked(line: str) -> bool:
 def _in_one_line(line: str, drawn: str) -> list[str]:
     if drawn == "tabs":
         return [cell.strip(" ") for cell in line.split("\t")]
-    cells = [cell.strip() for cell in _BARS.split(line.strip())]
+    cells = [cell.strip() for cell in _BARS.split(_PADDING.sub("|", line.strip()))]
     first, last = not cells[0], len(cells) > 1 and not cells[-1]
     return cells[first : len(cells) - last]
 
