@@ -20,7 +20,7 @@ from xltool.intake.reports.doors import read_document
 from xltool.intake.reports.finding import Figures, Located, locate, read_figures
 from xltool.intake.reports.narrative import Said, first_piece, said_figures, section_texts, without_sentences
 from xltool.intake.reports.numbering import without_row_numbers
-from xltool.intake.reports.pieces import Document
+from xltool.intake.reports.pieces import Document, without_last_figure
 from xltool.intake.reports.stream import Stream, plain, stream
 from xltool.intake.reports.titles import Title, title_of
 from xltool.intake.values import interpret
@@ -67,11 +67,12 @@ class Published:
 
 
 class _Reading(NamedTuple):
-    """One document in which a form was looked for."""
+    """One document in which a form was looked for; ``cut`` is a figure the document breaks off in."""
 
     document: Document
     found: Stream
     located: Located
+    cut: str = ""
 
 
 def read_report(path: Path, forms: Sequence[Form], *, year: int | None = None, form: Form | None = None) -> Published:
@@ -138,8 +139,11 @@ def _best(document: Document, forms: Sequence[Form], year: int | None) -> _Readi
     """The form that fits best in the visible text, or else in what is embedded in the file."""
     nearest: _Reading | None = None
     for each in (document, *document.embedded):
-        found = stream(without_row_numbers(each.pieces))
-        reading = _Reading(each, found, _edition([locate(found, form) for form in forms], document, year))
+        pieces, cut = each.pieces, ""
+        if document.breaks_off:
+            pieces, cut = without_last_figure(pieces)
+        found = stream(without_row_numbers(pieces))
+        reading = _Reading(each, found, _edition([locate(found, form) for form in forms], document, year), cut)
         if reading.located.lines >= ENOUGH_LINES:
             return reading
         nearest = nearest or reading
@@ -241,6 +245,8 @@ def _log(reading: _Reading, figures: Figures, title: Title, year: int | None) ->
     stated = year or title.year
     if reading.document.unit != "line" and reading.document.kind == "embedded":
         yield Observation("import.embedded")
+    if reading.cut:
+        yield Observation("import.breaks_off", facts={"text": reading.cut})
     if stated is None:
         yield Observation("import.no_year")
     elif not located.form.covers(stated):

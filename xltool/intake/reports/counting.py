@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from xltool.intake.reports.fields import Field, Token, What
 from xltool.intake.reports.stream import Stream, plain
@@ -71,35 +72,48 @@ def _listed(full: Sequence[Token], asked: int) -> list[Token] | None:
     return None
 
 
-def columns_of(
-    found: Stream, fields: Sequence[Field], direct: Sequence[list[Token] | None]
-) -> dict[tuple[str, int], tuple[int, ...]]:
-    """The columns figures stand in, where all whole rows of a table of the form agree.
+class Shape(NamedTuple):
+    """How a row is written: the table of the form, the column of its label, and its last column."""
 
-    By table and the column of the label: where cells are written without their spans, figures behind another label may
-    stand in other columns, unless rows with labels in several columns agree.
+    table: str
+    label: int
+    last: int
+
+
+Columns = dict[Shape, tuple[int, ...]]
+
+
+def columns_of(found: Stream, fields: Sequence[Field], direct: Sequence[list[Token] | None]) -> Columns:
+    """The columns figures stand in, for rows written alike, where all whole ones agree.
+
+    A row of another shape has other spans, or is not whole, so that its figures may stand elsewhere; unless whole rows
+    with labels in several columns agree, as they do in tables with their right spans.
     """
-    seen: dict[str, dict[int, set[tuple[int, ...]]]] = {}
+    seen: dict[Shape, set[tuple[int, ...]]] = {}
     for field, tokens in zip(fields, direct, strict=True):
-        if tokens and len(tokens) > 1 and all(token.whole and token.what is What.FIGURE for token in tokens):
+        if field.own and tokens and len(tokens) > 1 and all(t.whole and t.what is What.FIGURE for t in tokens):
             columns = tuple(found.pieces[token.piece].column for token in tokens)
-            by_label = seen.setdefault(field.anchor.table, {})
-            by_label.setdefault(found.pieces[field.piece].column, set()).add(columns)
-    agreed: dict[tuple[str, int], tuple[int, ...]] = {}
-    for table, by_label in seen.items():
-        every = set().union(*by_label.values())
-        if len(every) == 1:
-            labels = by_label if len(by_label) == 1 else range(1, max(by_label) + 1)
-            agreed |= dict.fromkeys(((table, label) for label in labels), next(iter(every)))
-        else:
-            agreed |= {(table, label): next(iter(each)) for label, each in by_label.items() if len(each) == 1}
-    return agreed
+            seen.setdefault(_shape(found, field), set()).add(columns)
+    known = {shape: next(iter(columns)) for shape, columns in seen.items() if len(columns) == 1}
+    for table in {shape.table for shape in known}:
+        alike = {(columns, shape.last) for shape, columns in known.items() if shape.table == table}
+        labels = {shape.label for shape in known if shape.table == table}
+        if len(alike) == 1 and len(labels) > 1:
+            columns, last = next(iter(alike))
+            known |= {Shape(table, label, last): columns for label in range(1, max(labels) + 1)}
+    return known
 
 
-def by_column(found: Stream, field: Field, columns: tuple[int, ...] | None) -> list[Token] | None:
+def _shape(found: Stream, field: Field) -> Shape:
+    last = max(found.pieces[token.piece].column for token in field.own)
+    return Shape(field.anchor.table, found.pieces[field.piece].column, last)
+
+
+def by_column(found: Stream, field: Field, known: Columns) -> list[Token] | None:
     """The tokens of a row in the columns where other rows have their figures; an empty one where there is none."""
     row = field.own
-    if not row or not columns or len(columns) != len(field.cells):
+    columns = known.get(_shape(found, field)) if row else None
+    if columns is None or len(columns) != len(field.cells):
         return None
     at = {found.pieces[token.piece].column: token for token in row if token.whole}
     full = {column for column, token in at.items() if token.what is What.FIGURE}

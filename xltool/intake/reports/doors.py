@@ -2,6 +2,7 @@
 
 import email
 import re
+from dataclasses import replace
 from email.message import Message
 
 from xltool.errors import ForeignFileError, UnreadableFileError
@@ -21,6 +22,9 @@ _MARKUP = re.compile(r"<(?:html|body|table|tr|td|p|div|span)\b[^>]*>", re.IGNORE
 _ESCAPED = re.compile(r"=\\[\"']")  # an attribute inside a string of a script
 _MAIL = re.compile(rb"(?:^|\n)content-type:\s*(?:multipart/related|text/html)", re.IGNORECASE)
 _LOOKED_AT = 4096
+_TABLE, _TABLE_END = (re.compile(tag, re.IGNORECASE) for tag in (rb"<table\b", rb"</table\b"))
+_TAIL = 64
+_ENDS = ("\n", "\r", "|", ">", ")", "]", "}", ";", "")
 
 
 def read_document(file: HandedIn) -> Document:
@@ -28,11 +32,9 @@ def read_document(file: HandedIn) -> Document:
     data = file.data
     if b"%PDF-" in data[:1024]:
         return read_pdf(data)
-    kind = kind_of(data)
-    if kind in {None, FileKind.TEXT}:
+    if kind_of(data) in {None, FileKind.TEXT}:
         data = marked(data)
-        kind = kind_of(data)
-    match kind:
+    match kind := kind_of(data):
         case Readable.PACKAGE:
             return _packaged(data)
         case Readable.ENCRYPTED:
@@ -43,13 +45,18 @@ def read_document(file: HandedIn) -> Document:
             return read_word(Package(as_docx(data, ".rtf" if data.startswith(b"{\\rtf") else ".doc")))
         case FileKind.PICTURE:
             raise UnreadableFileError("import.picture")
-        case FileKind.HTML | FileKind.XML:
-            return read_web(decoded(data))
-        case FileKind.TEXT:
-            return _texted(data)
+        case FileKind.HTML | FileKind.XML | FileKind.TEXT:
+            found = _texted(data) if kind is FileKind.TEXT else read_web(decoded(data))
+            return replace(found, breaks_off=_breaks_off(data))
         case None:
             raise UnreadableFileError("import.damaged")
     raise ForeignFileError("import.unknown_kind")
+
+
+def _breaks_off(data: bytes) -> bool:
+    """Whether text ends within a line, a cell, mark-up or a table, so that its last figure may lack digits."""
+    within = len(_TABLE.findall(data)) > len(_TABLE_END.findall(data)) > 0
+    return within or decoded(data[-_TAIL:] if len(data) > _TAIL else data).rstrip(" \t\0")[-1:] not in _ENDS
 
 
 def _packaged(data: bytes) -> Document:

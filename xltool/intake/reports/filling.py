@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xltool.intake.reports.counting import by_column, by_count, columns_of
 from xltool.intake.reports.cutting import Balance, cuts, number
 from xltool.intake.reports.doubting import inside, question, seldom_solved, short_tables, trusted, whole_tables
-from xltool.intake.reports.fields import Field, Token
+from xltool.intake.reports.fields import Field, Token, What
 from xltool.intake.reports.solving import Question, answers
 from xltool.intake.reports.stream import Stream, plain
 from xltool.intake.reports.telling import Narrative
@@ -74,12 +74,19 @@ def _plainly(found: Stream, fields: Sequence[Field], evidence: Evidence) -> tupl
     printed: list[Printed] = []
     waiting: list[Field] = []
     for field, tokens in zip(fields, direct, strict=True):
-        placed = tokens or by_column(found, field, columns.get((field.anchor.table, found.pieces[field.piece].column)))
+        placed = tokens or by_column(found, field, columns)
+        if placed and any(t.what is What.EMPTY and t.whole for t in placed) and _ends(found, placed):
+            placed = None  # the last row of a document may have lost cells, so that an empty one tells nothing
         if placed is None:
             waiting.append(field)
         else:
             printed += _as_printed(field, placed, evidence.equations)
     return printed, waiting
+
+
+def _ends(found: Stream, tokens: Sequence[Token]) -> bool:
+    """Whether nothing stands behind some figures in their document."""
+    return max(token.piece for token in tokens) == len(found.pieces) - 1
 
 
 def _trusted_tokens(field: Field, evidence: Evidence, short: bool) -> list[Token] | None:

@@ -21,11 +21,17 @@ def without_row_numbers(pieces: Iterable[Piece]) -> Iterator[Piece]:
 
 
 def _counting(ends: Sequence[Piece]) -> list[Piece]:
-    """The cells at one end of all rows from the first number on, if each is the number after the one before it."""
+    """The cells at one end of all rows from the first number on, if each is the number after the one before it.
+
+    Where a document breaks off, its last row may have lost its number.
+    """
     numbered = list(dropwhile(lambda piece: not _number(piece), ends))
     first = int(_number(numbered[0])) if numbered else 0
-    expected = [str(first + at) for at in range(len(numbered))]
-    return numbered if len(numbered) >= FEWEST_ROWS and [_number(piece) for piece in numbered] == expected else []
+    wrong = [at for at, piece in enumerate(numbered) if _number(piece) != str(first + at)]
+    if wrong and wrong != [len(numbered) - 1]:
+        return []
+    counted = numbered[: wrong[0]] if wrong else numbered
+    return counted if len(counted) >= FEWEST_ROWS else []
 
 
 def _number(piece: Piece) -> str:

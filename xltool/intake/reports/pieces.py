@@ -1,7 +1,11 @@
 """A published report before anybody knows what is in it: stretches of text and cells of tables, in reading order."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+_LAST_FIGURE = re.compile(r"[\d.,\uff0c\uff0e]*\d[.,\uff0c\uff0e]?\s*$")
 
 
 class Piece(NamedTuple):
@@ -24,6 +28,7 @@ class Document:
 
     ``titles`` are titles a file states about itself, the likeliest first; ``pictures`` how many pictures it shows.
     ``embedded`` are further documents inside it that are no part of its visible text (a string in a script).
+    ``breaks_off`` if its bytes end in the middle of something.
     """
 
     kind: str
@@ -32,3 +37,14 @@ class Document:
     titles: tuple[str, ...] = ()
     pictures: int = 0
     embedded: tuple["Document", ...] = ()
+    breaks_off: bool = False
+
+
+def without_last_figure(pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], str]:
+    """The pieces without the figure they end in, if they do, and that figure: some of its digits may be lost."""
+    last = next((at for at in reversed(range(len(pieces))) if pieces[at].text.strip()), None)
+    figure = _LAST_FIGURE.search(pieces[last].text) if last is not None else None
+    if last is None or figure is None:
+        return tuple(pieces), ""
+    kept = [*pieces[:last], pieces[last]._replace(text=pieces[last].text[: figure.start()])]
+    return tuple(kept if kept[-1].text.strip() else kept[:-1]), figure[0].strip()

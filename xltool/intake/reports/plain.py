@@ -16,7 +16,7 @@ _RULE = re.compile(r":?-{2,}:?|[\u2500-\u257f]+")
 _FRAME = re.compile(r"\s*[+\u2500-\u257f=\-]{3,}\s*")
 _MARKUP = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 _HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
-_WIKI = re.compile(r"^\{\|[^\n]*\n(.*?)^\|\}", re.MULTILINE | re.DOTALL)  # wikis part cells by two bars
+_WIKI = re.compile(r"^\{\|[^\n]*\n(.*?)(?:^\|\}|\Z)", re.MULTILINE | re.DOTALL)  # wikis part cells by two bars
 _WIKI_RULE = re.compile(r"^\|-[^|\n]*\n", re.MULTILINE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
