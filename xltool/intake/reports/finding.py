@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from xltool.intake.reports.chain import Placed, best_chain, weight
+from xltool.intake.reports.chain import STRONG, Placed, best_chain, weight
 from xltool.intake.reports.cutting import balances
 from xltool.intake.reports.fields import Field, field_after, field_among, figures_between
 from xltool.intake.reports.filling import Evidence, Filled, fill, most_unbalanced
@@ -12,9 +12,10 @@ from xltool.intake.reports.likeness import recognised
 from xltool.intake.reports.outline import Anchor, Outline, outline
 from xltool.intake.reports.stream import Stream
 from xltool.intake.reports.telling import Narrative
-from xltool.model import Form
+from xltool.model import Cell, Form
 
 MOST_OF_A_TABLE = 0.6  # of a table's labels must be there before it is believed to stand out of its order
+HEADING_REACH = 200  # signs behind a label as heading in which its line stands
 HEAD_SIGNS = 3  # a column's label so long is looked for out of its order, too
 
 
@@ -120,12 +121,34 @@ def _fields(found: Stream, located: Located, grouped: set[int]) -> Iterator[Fiel
         anchor = place.anchor
         cells = anchor.cells or (anchor.alone if anchor.index in grouped else ())
         if cells:
-            yield field_after(found, place, following.get(place.start), cells, words[anchor.table])
+            yield _field(found, place, following.get(place.start), cells, words[anchor.table])
     for table, cells in located.outline.headless.items():
         above = [place for place in located.places if place.anchor.table == table and place.anchor.above]
         if cells and above:
             after = following.get(above[-1].start)
             yield field_among(found, above, after.start if after else len(found.text), cells, words[table])
+
+
+def _field(
+    found: Stream, place: Placed, following: Placed | None, cells: tuple[Cell, ...], words: frozenset[str]
+) -> Field:
+    """The figures behind a label; a label with none may only be a heading above its line, where it stands once more."""
+    field = field_after(found, place, following, cells, words)
+    stop = following.start if following else min(len(found.text), place.end + HEADING_REACH)
+    while not field.full:
+        again = found.text.find(place.anchor.core, place.end, stop)
+        if again < 0:
+            break
+        place = place._replace(start=again, end=again + len(place.anchor.core))
+        if len(place.anchor.core) >= STRONG or _whole(found, place):
+            field = field_after(found, place, following, cells, words)
+    return field
+
+
+def _whole(found: Stream, place: Placed) -> bool:
+    """Whether a label is all that stands in its cell or line."""
+    piece = found.owner[place.start]
+    return found.text[found.starts[piece] : found.starts[piece + 1]] in {place.anchor.words, place.anchor.core}
 
 
 def _members(drawn: Outline, group: Anchor) -> list[Anchor]:
