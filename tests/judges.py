@@ -1,7 +1,10 @@
-"""Judges from outside: a schema validator, LibreOffice and Gnumeric, none of which knows anything of xltool."""
+"""Judges from outside: a schema validator, LibreOffice, Gnumeric, axe in Chromium; none knows anything of xltool."""
 
 import atexit
+import html
+import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -70,6 +73,49 @@ def saved_by_gnumeric(path: Path, out_dir: Path, kind: str = "xlsx") -> Path:
     if not target.is_file():
         raise JudgeError(f"{path.name}: Gnumeric wrote no {target.name}: {done.stdout}{done.stderr}")
     return target
+
+
+AXE = Path(__file__).resolve().parents[1] / ".judges" / "node_modules" / "axe-core" / "axe.min.js"
+_AXE_RUN = """
+axe.run(document, {resultTypes: ["violations"]}).then(
+  found => found.violations.map(v => [v.id, v.help, v.nodes.map(n => n.html.slice(0, 200))]),
+  error => [["axe", String(error), []]]
+).then(found => { document.body.innerHTML = "<pre id='axe-says'></pre>";
+  document.getElementById("axe-says").textContent = JSON.stringify(found); });
+"""
+
+
+def chromium() -> str | None:
+    """The Chromium command, or None where there is none."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def axe_missing() -> str | None:
+    """Why tests marked ``axe`` cannot run here, or None where they can."""
+    if chromium() is None:
+        return "Chromium is not installed: no page was judged in it"
+    return None if AXE.is_file() else "axe-core is not here (npm install --prefix .judges axe-core): no page was judged"
+
+
+def inaccessible(page: Path, folder: Path) -> list[str]:
+    """What axe finds wrong with a page, as a browser shows it to a screen reader; nothing where all is well.
+
+    The page's own policy against scripts is taken out of a copy, so that axe can run. Raises JudgeError for no answer.
+    """
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text("utf-8"))
+    copy = folder / f"judged-{page.stem}.html"
+    script = f"<script>{AXE.read_text('utf-8')}</script><script>{_AXE_RUN}</script>"
+    copy.write_text(text.replace("</body>", f"{script}</body>"), "utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'browser'}"]
+    command = [chromium() or "chromium", *flags, "--virtual-time-budget=60000", "--dump-dom", copy.as_uri()]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise JudgeError(f"{page.name}: Chromium needed more than {SECONDS} s") from error
+    answer = re.search(r'<pre id="axe-says">(.*?)</pre>', done.stdout, re.DOTALL)
+    if answer is None:
+        raise JudgeError(f"{page.name}: axe gave no answer: {done.stdout[-500:]}{done.stderr[-500:]}")
+    return [f"{name}: {help_}: {nodes}" for name, help_, nodes in json.loads(html.unescape(answer[1]))]
 
 
 def in_ci() -> bool:

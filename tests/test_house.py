@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"model", "errors", "data", "isolation"},
     {"entries"},
-    {"texts", "roster", "forms", "engine", "cache"},
+    {"texts", "roster", "forms", "engine", "cache", "libreoffice"},
     {"comparison", "contributions", "fingerprints", "succession", "cluster"},
     {"intake", "checks", "consolidation", "outputs"},
     {"runs", "returning"},
@@ -51,7 +51,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "lxml": (*OPENING, "outputs.marks", "intake.reports.web", "intake.reports.word"),
     "pdfplumber": ("intake.reports.pdf_worker",),
     "pdfminer": ("intake.reports.pdf_worker",),
-    "zipfile": ("intake.directory", "intake.archives", "outputs.marks"),
+    "zipfile": ("intake.directory", "intake.archives", "outputs.marks", "outputs.official_document"),
     "xml": OPENING,
     "pyexpat": OPENING,
 }

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -273,6 +274,16 @@ def test_publish__section_without_text__told(tmp_path: Path) -> None:
     code, out, _ = run("publish", returned(tmp_path, "suqian-2024"), "-o", tmp_path / "report.html", "--include-flawed")
     assert code == 1
     assert "  这些部分没有文字：一、总体情况、五、存在的主要问题及改进情况、六、其他需要报告的事项。" in out
+
+
+def test_document__made_again_at_another_time__same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workbook = returned(tmp_path)
+    run("publish", workbook, "-o", tmp_path / "one.docx")
+    now = time.localtime(time.time() + 90_000)
+    monkeypatch.setattr(time, "localtime", lambda *_: now)
+    monkeypatch.setattr(time, "time", lambda: time.mktime(now))
+    run("publish", workbook, "-o", tmp_path / "other.docx")
+    assert (tmp_path / "one.docx").read_bytes() == (tmp_path / "other.docx").read_bytes()
 
 
 def test_publish__without_python_docx__says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from io import BytesIO
@@ -41,7 +42,16 @@ def document(report: Report, style: Style) -> bytes:
         _part(made, part, style)
     file = BytesIO()
     made.save(file)
-    return file.getvalue()
+    return _undated(file.getvalue())
+
+
+def _undated(package: bytes) -> bytes:
+    """The same package without the clock of its making in the zip's directory."""
+    made = BytesIO()
+    with zipfile.ZipFile(BytesIO(package)) as read, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as written:
+        for name in read.namelist():
+            written.writestr(zipfile.ZipInfo(name), read.read(name), zipfile.ZIP_DEFLATED)
+    return made.getvalue()
 
 
 def _part(made: "Document", part: Part, style: Style) -> None:

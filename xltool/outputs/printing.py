@@ -1,18 +1,13 @@
 """A .docx becomes a PDF, by LibreOffice where it is at hand."""
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from html import escape
-from pathlib import Path
 
+from xltool import libreoffice
 from xltool.errors import UsageError, WritingError
 from xltool.forms.report_style import Style
 
 SECONDS = 180.0
-_PROGRAMS = ("soffice", "libreoffice")
 
 
 def as_pdf(document: bytes, style: Style, seconds: float = SECONDS) -> bytes:
@@ -20,24 +15,21 @@ def as_pdf(document: bytes, style: Style, seconds: float = SECONDS) -> bytes:
 
     Raises UsageError without LibreOffice, WritingError where it makes no PDF of the document.
     """
-    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
-    if program is None:
-        raise UsageError("publish.needs_office")
-    with tempfile.TemporaryDirectory(prefix="xltool-") as name:
-        folder = Path(name)
-        (folder / "report.docx").write_bytes(document)
-        (folder / "fonts.conf").write_text(_fonts(style), "utf-8")
-        command = [program, "--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
-        command += ["--convert-to", "pdf:writer_pdf_Export", "--outdir", name, str(folder / "report.docx")]
-        known = {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")}
-        try:
-            subprocess.run(command, capture_output=True, timeout=seconds, check=False, env=known)
-        except subprocess.TimeoutExpired:
-            raise WritingError("publish.too_slow", seconds=int(seconds)) from None
-        made = folder / "report.pdf"
-        if not made.is_file():
-            raise WritingError("publish.not_printed")
-        return made.read_bytes()
+    try:
+        return libreoffice.converted(
+            document,
+            ".docx",
+            "pdf:writer_pdf_Export",
+            seconds=seconds,
+            beside={"fonts.conf": _fonts(style)},
+            environment={"FONTCONFIG_FILE": "{folder}/fonts.conf"},
+        )
+    except libreoffice.NoOfficeError:
+        raise UsageError("publish.needs_office") from None
+    except libreoffice.NotConvertedError as error:
+        if error.seconds is not None:
+            raise WritingError("publish.too_slow", seconds=error.seconds) from None
+        raise WritingError("publish.not_printed") from None
 
 
 def _fonts(style: Style) -> str:
