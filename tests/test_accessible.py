@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.judges import inaccessible
-from tests.outputs.test_overview_page import merged, page_of, roster, twelve
+from tests.merging import roster, twelve
+from tests.outputs.test_overview_page import merged, page_of
 from tests.test_publication import returned, run
 
 NOT_ACCESSIBLE = """<!DOCTYPE html><html><head><title>t</title></head><body><main><h1>t</h1>
