@@ -71,7 +71,9 @@ def changes(
 
 def changed(known: Changes | None, mark: str) -> str:
     """What became of a finding since the earlier run: ``new`` or ``still``; empty where nothing is known."""
-    return ("new" if mark in known.new else "still") if known and mark else ""
+    if known is None or not mark:
+        return ""
+    return "new" if mark in known.new else "still" if mark in known.still else ""
 
 
 def new(item: Reviewed, finding: Finding, changes: Changes | None) -> str:

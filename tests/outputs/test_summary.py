@@ -1,5 +1,6 @@
 """Consolidated workbooks written, opened, recalculated by LibreOffice, read back and merged again."""
 
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,12 +29,14 @@ from tests.merging import (
     twelve,
 )
 from tests.outputs.hand import trial_plan
+from tests.returns import rewritten
 from xltool.consolidation.choosing import choose
 from xltool.consolidation.totals import consolidate
 from xltool.errors import UsageError
 from xltool.forms.consolidated import panel_places
 from xltool.forms.definitions import load_forms
 from xltool.forms.layout import plan
+from xltool.forms.places import place
 from xltool.intake.opening import open_workbook
 from xltool.intake.reading import read_submission
 from xltool.model import (
@@ -229,7 +232,7 @@ def test_overview__says_who_is_missing__and_that_totals_are_lower_bounds(tmp_pat
     ]
     assert board[11] == ["329912", "示例市档案局", "市直", "未报", None, None]
     with zipfile.ZipFile(tmp_path / "汇总.xlsx") as archive:
-        assert len([name for name in archive.namelist() if name.startswith("xl/charts/")]) == 3
+        assert len([name for name in archive.namelist() if name.startswith("xl/charts/")]) == 5
 
 
 def test_overview__complete__says_so(complete_city: tuple[Consolidation, Path]) -> None:
@@ -459,6 +462,68 @@ def test_rows_out_of_sight__leave_the_filtered_view_and_not_the_official_one(
     assert totals(again, PLAN.cells) == dict(made.summary.values)
     shown = sheet(openpyxl.load_workbook(again, data_only=True), "筛选视图")["A3"].value
     assert shown == "当前合计 1 行，“明细”页共 12 行。"
+
+
+@pytest.mark.office
+def test_a_thousand_agencies__libreoffice_comes_to_the_same_totals__and_follows_the_filter(tmp_path: Path) -> None:
+    """Filtered as a person does it: by the list of a column, which hides the other rows."""
+    agencies = [Agency(f"{code:06}", f"{code}号单位", CITY.code, "区" if code % 3 else "镇") for code in range(1000)]
+    made = merged(all_of(agencies), Roster({each.code: each for each in [CITY, *agencies]}, "名册.csv"))
+    path = written(tmp_path, made)
+    towns = [row for row, agency in enumerate(agencies, start=8) if agency.level == "镇"]
+
+    def filtered(name: str, content: bytes) -> bytes:
+        text = content.decode() if name.startswith("xl/worksheets/") else ""
+        if "<autoFilter" not in text or 'r="1007"' not in text or "SUBTOTAL(109" not in text:
+            return content
+        shown = '<filterColumn colId="3"><filters><filter val="镇"/></filters></filterColumn></autoFilter>'
+        text = re.sub(r'(<autoFilter ref="[^"]*")/>', rf"\1>{shown}", text)
+        for row in set(range(8, 1008)) - set(towns):
+            text = text.replace(f'<row r="{row}"', f'<row r="{row}" hidden="1"', 1)
+        return text.encode()
+
+    again = recalculate(rewritten(path, tmp_path / "filtered.xlsx", filtered), tmp_path / "office")
+    book = openpyxl.load_workbook(again, data_only=True, read_only=True)
+    names = {"筛选视图", *(spot.sheet for spot in PLAN.cells.values())}
+    known = {name: list(book[name].iter_rows(values_only=True)) for name in names}
+
+    def figure(name: str, address: str) -> object:
+        row, column = place(address)
+        return exact(known[name][row - 1][column - 1])
+
+    values = made.summary.values
+    assert {cell: figure(*spot) for cell, spot in PLAN.cells.items()} == dict(values)
+    parts = [part for part in made.parts if int(part.agency_code) % 3 == 0]
+    assert len(parts) == len(towns) == 334
+    wanted = {cell: sum(part.values[cell] or 0 for part in parts) for cell in values}
+    assert {cell: figure(*spot) for cell, spot in panel_places(PLAN).items()} == wanted
+
+
+@pytest.mark.office
+def test_overview__beside_the_year_before__of_the_same_agencies__and_recalculated(tmp_path: Path) -> None:
+    made = merged(twelve()[:11], roster())
+    before = {cell: None if value is None else value // 2 for cell, value in made.summary.values.items()}
+    write_summary(made, PLAN, tmp_path / "汇总.xlsx", previous=before)
+    again = recalculate(tmp_path / "汇总.xlsx", tmp_path / "office")
+    received = before["requests.received.total"]
+    for path in (tmp_path / "汇总.xlsx", again):
+        page = sheet(openpyxl.load_workbook(path, data_only=True), "总览")
+        told = [str(cell) for row in page.values for cell in row if str(cell).startswith("上年同口径")]
+        assert len(told) == 9
+        assert told[0] == f"上年同口径 {received:,}，+100.0%"
+
+
+def test_total_that_is_mostly_one_agencys__says_whose(tmp_path: Path) -> None:
+    figures: dict[str, Number | None] = dict.fromkeys(published("zhangjiawan-2025"), 0)
+    items = [
+        found(a_return(agency, {**figures, NEW: 75 if at == 1 else 10})) for at, agency in enumerate(members()[:4])
+    ]
+    page = sheet(openpyxl.load_workbook(written(tmp_path, merged(items, roster()))), "表三")
+    remark = page[PLAN.cells["requests.received.total"].address].comment
+    assert remark is not None
+    largest = "示例一区人民政府 75（71%）、示例市人民政府办公室 10（10%）、示例二区人民政府 10（10%）"
+    assert remark.text == f"其中最多的：{largest}。"
+    assert page[PLAN.cells["requests.granted.total"].address].comment is None
 
 
 @pytest.mark.office

@@ -24,10 +24,12 @@ from xltool.outputs.summary_draft import (
 )
 from xltool.outputs.summary_styles import COLOURS
 from xltool.outputs.writing import Book, Content, Formula, Link, Sheet
+from xltool.outputs.year_on_year import live, told
 
 _ACROSS, _WIDTH = 12, 7.8  # columns of the page, and characters in each
 _DATA = 14  # the first column of the figures behind the charts, right of the page
 _MOST_RANKED = 15
+_TILE = 2  # rows: a label and a figure; below them the year before, where it is known
 _COLUMN_PIXELS, _ROW_PIXELS, _ROW_POINTS = 67, 24, 18
 _CHART_ROWS = 12
 _BOARD = {"number": (1, 1), "code": (2, 2), "name": (4, 4), "level": (8, 1), "status": (9, 2)}
@@ -115,12 +117,17 @@ def _figures(draft: Draft, book: Book, sheet: Sheet, row: int) -> int:
     say = words().summary
     _heading(sheet, row, say.overview["figures"])
     shown = figures(draft.plan.form, say.headlines)
+    high = _TILE + any(told(draft, figure.meaning) for figure in shown)
     for number, figure in enumerate(shown):
         down, right = divmod(number, 3)
         label = figure.label + (say.shared["unit"].format(unit=figure.unit) if figure.unit else "")
         content, look = _headline(draft, figure.meaning)
-        _tile(sheet, row + 1 + 2 * down, right * 4 + 1, 4, (label, content, (look,)))
-    row += 1 + 2 * -(-len(shown) // 3)
+        at, column = row + 1 + high * down, right * 4 + 1
+        _tile(sheet, at, column, 4, (label, content, (look,)))
+        if high > _TILE:
+            sheet.put(Box(at + _TILE, column, 1, 4), live(draft, figure.meaning), "tile_note")
+            sheet.set_row(at + _TILE - 1, 18)
+    row += 1 + high * -(-len(shown) // 3)
     checks = words().sheets["checks"]
     sheet.put(Box(row, 1, 1, 4), Link(say.overview["checks"], checks, "A1"), "head", "leading")
     found = overall(draft.lines.values())

@@ -25,6 +25,7 @@ from xltool.model import Consolidation, Linear, Number, Severity, Values
 from xltool.outputs.standings import agency_of, open_findings
 from xltool.outputs.summary_draft import Draft, completeness, draft, shown_status
 from xltool.outputs.writing import save
+from xltool.outputs.year_on_year import told
 
 _MOST_RANKED = 15
 _AGENCIES = ("code", "name", "level", "state", "figure", "must_fix", "explain", "file")
@@ -88,7 +89,8 @@ def _counts(known: Draft) -> Iterator[tuple[str, str]]:
 
 def _headlines(known: Draft) -> Iterator[tuple[str, str]]:
     for figure in figures(known.plan.form, words().summary.headlines):
-        yield _labelled(figure), _bounded(known, figure.meaning) + _change(known, figure.meaning)
+        change = told(known, figure.meaning)
+        yield _labelled(figure), _bounded(known, figure.meaning) + (_say("before", value=change) if change else "")
 
 
 def _labelled(figure: Figure) -> str:
@@ -101,12 +103,6 @@ def _bounded(known: Draft, meaning: Linear) -> str:
     bound = summary.absent or any(summary.lacking.get(term.cell) for term in meaning.terms)
     value = evaluate(meaning, summary.values)
     return (words().summary.shared["at_least"] if bound and value is not None else "") + _number(value)
-
-
-def _change(known: Draft, meaning: Linear) -> str:
-    """The figure of the year before, where the same agencies are in both."""
-    before = evaluate(meaning, known.previous) if known.previous else None
-    return "" if before is None else _say("before", value=_number(before))
 
 
 def _charts(known: Draft) -> Iterator[str]:

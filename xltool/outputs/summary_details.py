@@ -1,5 +1,6 @@
 """The sheet of details: one row for every part of the sum, one column for every cell of the form."""
 
+from bisect import bisect
 from itertools import groupby
 from typing import Any
 
@@ -37,6 +38,8 @@ _WIDTHS = {
 _FIGURE, _AMOUNT = 8.5, 13.0
 _HEIGHTS = {TITLE_ROW: 30, HINT_ROW: 20, ID_ROW: 11, SUM_ROW: 20, TABLE_ROW: 20, LINE_ROW: 48, HEAD_ROW: 48}
 _ROW = 18.0  # points
+_SCALE = 60  # percent, in print
+_PAGE = 128.0  # characters across A4 on its side, at full size and with our margins
 _FROZEN = LEAD.index("name") + 1
 
 
@@ -64,7 +67,23 @@ def write_details(draft: Draft, book: Book) -> None:
     sheet.set_tab_color(TABS["fill"])
     sheet.repeat_rows(TABLE_ROW - 1, HEAD_ROW - 1)
     sheet.repeat_columns(0, _FROZEN - 1)
-    set_up_page(sheet, draft.plan.form.document, wide=True, scale=60)
+    sheet.set_v_pagebreaks(_page_breaks(draft))
+    set_up_page(sheet, draft.plan.form.document, wide=True, scale=_SCALE)
+
+
+def _page_breaks(draft: Draft) -> list[int]:
+    """Before which columns a printed page begins: never inside a line of the form, whose heading would be cut."""
+    repeated = sum(_WIDTHS[key] for key in LEAD[:_FROZEN])
+    room, breaks = _PAGE * 100 / _SCALE, []
+    taken = float(sum(_WIDTHS.values()))
+    for _, line in groupby(draft.plan.form.cells.values(), lambda cell: (cell.table, cell.line)):
+        cells = list(line)
+        wide = sum(_AMOUNT if cell.kind is Kind.AMOUNT else _FIGURE for cell in cells)
+        if taken + wide > room:
+            breaks.append(draft.details.columns[cells[0].id] - 1)
+            taken = repeated
+        taken += wide
+    return breaks
 
 
 def _head(draft: Draft, sheet: Sheet) -> None:
@@ -92,11 +111,14 @@ def _shown_sum(draft: Draft, cell: str, total: Number | None) -> Number:
 
 
 def _figure_heads(draft: Draft, sheet: Sheet) -> None:
-    """Section, line and column of every figure, in the words of the form; equal neighbours share one box."""
+    """Section, line and column of every figure, in the words of the form; equal neighbours share one box a page."""
+    breaks = _page_breaks(draft)
     form, columns = draft.plan.form, draft.details.columns
     headings = {section.id: section.heading for section in form.sections}
     of_table = {table.id: headings[table.section] for table in form.tables}
-    for table, cells in groupby(form.cells.values(), lambda cell: cell.table):
+    for (table, _), cells in groupby(
+        form.cells.values(), lambda cell: (cell.table, bisect(breaks, columns[cell.id] - 1))
+    ):
         run = list(cells)
         sheet.put(Box(TABLE_ROW, columns[run[0].id], 1, len(run)), of_table[table], "head")
         for _, line in groupby(run, lambda cell: cell.line):

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta, timezone
 from pathlib import PurePath
 
 from xltool import texts
-from xltool.forms.consolidated import CODE, Details, details
+from xltool.forms.consolidated import CODE, Details, details, figures
 from xltool.forms.furniture import words
 from xltool.forms.layout import Plan
 from xltool.forms.places import column_letters
 from xltool.forms.sheets import announced
-from xltool.model import Agency, Consolidation, Relation, Reviewed, Status, Values
+from xltool.model import Agency, Consolidation, Form, Relation, Reviewed, Status, Values
 from xltool.outputs.check_formulas import CheckLine, check_lines, needed_inputs
+from xltool.outputs.contributors import Share, leading
 from xltool.outputs.standings import Standing, Told, Tracked, by_cell_lacking, standings, told, tracked, trials
 from xltool.outputs.template import item_labels
 from xltool.outputs.writing import Content, Formula, Sheet
@@ -29,14 +30,16 @@ LIST_FIRST = 4  # the first row of the lists: title, hint and headings stand abo
 class Draft:
     """One workbook: what it is of, where things stand in it, and its lists in their order.
 
-    ``previous`` are the area's figures of the year before, where they are known and nobody is missing; ``lines`` what
-    the checks sheet shows, by relation id; ``lacking`` the names of the parts that give a cell no figure; ``listed``
-    the labels of the form that stand left-aligned (table id and text); ``items`` the tracking row by ``id()`` of its
-    submission; ``files`` the name to show for every file.
+    ``before`` are the figures of the year before of those who are in the sum, where they are known; ``previous`` the
+    same where nobody is missing, for the checks; ``lines`` what the checks sheet shows, by relation id; ``lacking`` the
+    names of the parts that give a cell no figure; ``leading`` who makes most of a total, where one makes more than
+    half; ``listed`` the labels of the form that stand left-aligned (table id and text); ``items`` the tracking row by
+    ``id()`` of its submission; ``files`` the name to show for every file.
     """
 
     made: Consolidation
     plan: Plan
+    before: Values | None
     previous: Values | None
     details: Details
     lines: Mapping[str, CheckLine]
@@ -44,6 +47,7 @@ class Draft:
     tracked: tuple[Tracked, ...]
     told: tuple[Told, ...]
     lacking: Mapping[str, list[str]]
+    leading: Mapping[str, tuple[Share, ...]]
     listed: frozenset[tuple[str, str]]
     items: Mapping[int, Reviewed]
     files: Mapping[str, str]
@@ -67,9 +71,10 @@ class Draft:
 
 def draft(made: Consolidation, plan: Plan, previous: Values | None) -> Draft:
     """Everything that has to be known before the first sheet is written."""
-    previous = None if made.summary.absent else previous
+    before, previous = previous, None if made.summary.absent else previous
     return Draft(
         made=made,
+        before=before,
         plan=replace(plan, fields={}),  # no cover, and so no declaration that blanks are 0
         previous=previous,
         details=details(plan.form, len(made.parts)),
@@ -78,10 +83,18 @@ def draft(made: Consolidation, plan: Plan, previous: Values | None) -> Draft:
         tracked=tracked(made),
         told=(*told(made), *trials(made)),
         lacking=by_cell_lacking(made),
+        leading=leading(made, _weighty(plan.form)),
         listed=frozenset(item_labels(plan.form)),
         items={id(item.submission): item for item in made.tracking},
         files=shown_files([item.file for item in made.tracking]),
     )
+
+
+def _weighty(form: Form) -> list[str]:
+    """The figures of the overview: those of which it helps to know who they are mostly made of."""
+    say = words().summary
+    wanted = [*say.headlines, say.ranking, *(item for chart in say.charts for item in chart.items)]
+    return list(dict.fromkeys(term.cell for figure in figures(form, wanted) for term in figure.meaning.terms))
 
 
 def undecided(made: Consolidation, plan: Plan, relation: Relation) -> list[str]:

@@ -65,9 +65,10 @@ def summary_styles() -> dict[str, Style]:
         "tile_label": {"font_size": 10, "font_color": INK, **_CENTRED, **_OWN, "bottom": 0, "bg_color": FAINT},
         "tile": {"font_size": 18, "bold": True, "font_color": STRONG, **_CENTRED, **_OWN, "top": 0, "bg_color": FAINT},
         "tile_count": {"num_format": "#,##0"},
-        "tile_amount": {"num_format": "General"},
+        "tile_amount": {"num_format": "#,##0.00####"},
+        "tile_note": {"font_size": 9, "font_color": INK, **_CENTRED, **_OWN, "top": 0, "bg_color": FAINT},
         "tile_bound": {"num_format": f'"{at_least} "#,##0'},
-        "tile_bound_amount": {"num_format": f'"{at_least} "General'},
+        "tile_bound_amount": {"num_format": f'"{at_least} "#,##0.00####'},
         "alarm": {"font_color": "#9C0006"},
         # lists
         "head": {"font_name": heading, "font_size": 10, "bg_color": CAPTION, **_CENTRED, **_OWN},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from xltool import texts
 from xltool.forms.consolidated import PANELS_ROW, moved, panel_places, panels
@@ -65,7 +66,7 @@ def write_official(draft: Draft, planned: Planned, slots: tuple[Slot, ...], book
     view = _View(draft, _SUM, draft.plan.where)
     for slot in slots:
         _put(draft, view, slot, slot.box, sheet)
-        if slot.role is Role.INPUT:
+        if slot.role in {Role.INPUT, Role.COMPUTED}:
             _remark(draft, slot, sheet)
     for column, width in enumerate(planned.widths):
         sheet.set_column(column, column, width)
@@ -220,8 +221,15 @@ def _standing(draft: Draft) -> tuple[str, bool]:
 
 
 def _remark(draft: Draft, slot: Slot, sheet: Sheet) -> None:
-    """A comment on a total that some part gives no figure for, naming those parts."""
-    if lacking := draft.lacking.get(slot.key):
+    """A comment on a total that some part gives no figure for, or that is mostly one part's, naming those parts."""
+    say, said = words().summary.tables, []
+    if slot.role is Role.INPUT and (lacking := draft.lacking.get(slot.key)):
         facts = {"counted": draft.counted, "count": draft.made.summary.lacking[slot.key], "agencies": names(lacking)}
-        text = words().summary.tables["lacking"].format(**facts)
+        said.append(say["lacking"].format(**facts))
+    if shares := draft.leading.get(slot.key):
+        total = Decimal(draft.made.summary.values[slot.key] or 1)
+        told = [say["share"].format(**each._asdict(), percent=f"{each.value * 100 / total:.0f}") for each in shares]
+        said.append(say["leading"].format(shares=words().summary.shared["joint"].join(told)))
+    if said:
+        text = "\n".join(said)
         sheet.write_comment(slot.address, text, {"author": "", "x_scale": 2.0, "font_size": 9})

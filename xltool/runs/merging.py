@@ -105,8 +105,8 @@ def write(made: Consolidation, about: Setting, output: Path | None, beside: Besi
 
 def year_before(made: Consolidation, about: Setting) -> Values | None:
     """What the agencies in the sum reported for the year before; where that is not known, what the area did."""
-    own = [leaf.code for leaf in made.summary.manifest]
-    return about.before(own, made.year) or about.before([made.summary.agency_code], made.year)
+    own = about.before([leaf.code for leaf in made.summary.manifest], made.year)
+    return own or (None if made.summary.absent else about.before([made.summary.agency_code], made.year))
 
 
 def ours(output: Path | None, beside: Beside) -> list[Path]:
