@@ -547,10 +547,7 @@ class Noted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What became of the findings of an earlier run, told in ``since``: fingerprints of what came and what stayed.
-
-    ``gone`` are those that are no more, of agencies that were looked at again.
-    """
+    """What is new, ``still`` there and ``gone`` since the run told in ``since``, by fingerprint, of those seen again."""
 
     since: str
     new: frozenset[str]
