@@ -547,7 +547,7 @@ class Noted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is new, ``still`` there and ``gone`` since the run told in ``since``, by fingerprint, of those seen again."""
+    """What is new, ``still`` there and ``gone`` since the run told in ``since``, of those who were seen again."""
 
     since: str
     new: frozenset[str]
