@@ -43,7 +43,7 @@ def review_files(about: Setting, place: Place) -> tuple[Reviewed, ...]:
 
     Ordinarily one entry; one for each agency of a workbook that holds several, one for each file inside an archive.
     """
-    name = str(place)
+    name = said(place)
     try:
         with naming(place.name):
             file = load(place) if isinstance(place, Path) else fetch(place)
@@ -68,12 +68,17 @@ def review_safely(about: Setting, place: Place) -> tuple[Reviewed, ...]:
     except MemoryError:
         return lost(place)
     except Exception as error:  # whatever it is, the other files must be read: this one is named and not summed
-        return (failed(str(place), error),)
+        return (failed(said(place), error),)
+
+
+def said(place: Place) -> str:
+    """The name of a file as it is told everywhere: bytes in it that are no letters of any kind are escaped."""
+    return str(place).encode("utf-8", "backslashreplace").decode()
 
 
 def lost(place: Place) -> tuple[Reviewed, ...]:
     """The entry of a file whose reading took all memory, or ended the process that read it."""
-    return (refused(str(place), UnreadableFileError("file.reader_died")),)
+    return (refused(said(place), UnreadableFileError("file.reader_died")),)
 
 
 def review_all(
