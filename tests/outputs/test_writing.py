@@ -3,17 +3,19 @@
 import warnings
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from tests.judges import audit
 from xltool.errors import UsageError, WritingError
-from xltool.model import Box
-from xltool.outputs.writing import Book, FileLink, Formula, Link, Sheet, Style, new_workbook, save
+from xltool.model import Box, Number
+from xltool.outputs.writing import Book, FileLink, Formula, Link, Sheet, Style, _Worksheet, new_workbook, save
 
 PLAIN: dict[str, Style] = {"plain": {}}
 TOO_LONG = {"validate": "integer", "criteria": ">=", "value": 0, "input_message": "长" * 256}
@@ -154,3 +156,31 @@ def test_contents__are_written_as_what_they_are(tmp_path: Path) -> None:
 def part(path: Path, name: str) -> str:
     with zipfile.ZipFile(path) as archive:
         return archive.read(name).decode()
+
+
+def test_figures__as_if_each_was_written_by_itself(tmp_path: Path) -> None:
+    numbers: tuple[Number | None, ...] = (0, 7, None, Decimal("7730.28"), 10**15, 123456789012345, Decimal("0.5"), None)
+    looks: dict[str, Style] = {"plain": {}, "bold": {"bold": True}, "open": {"bg_color": "#FFF4D0"}}
+    styles = ("plain", "bold") * 4
+    with new_workbook(tmp_path / "together.xlsx", looks) as book:
+        sheet = book.sheet("S")
+        for row in (3, 4):
+            sheet.figures(row, 2, numbers, styles, "open")
+    with new_workbook(tmp_path / "single.xlsx", looks) as book:
+        sheet = book.sheet("S")
+        for row in (3, 4):
+            for at, (number, style) in enumerate(zip(numbers, styles, strict=True)):
+                sheet.put(Box(row, 2 + at), number, "open" if number is None else style)
+    parts = []
+    for name in ("together", "single"):
+        with zipfile.ZipFile(tmp_path / f"{name}.xlsx") as archive:
+            parts.append(archive.read("xl/worksheets/sheet1.xml"))
+    assert parts[0] == parts[1]
+
+
+@pytest.mark.parametrize(
+    "formula", ["=SUM(A1:A2)", "{=SUM(A1)}", 'IF(A1>1,"x","y")', "SEQUENCE(3)", "_xlfn.DROP(A1,1)"]
+)
+def test_formulas__prepared_as_the_library_does_each_time(formula: str) -> None:
+    ours, library = _Worksheet(), Worksheet()
+    assert [ours._prepare_formula(formula) for _ in range(2)] == [library._prepare_formula(formula)] * 2

@@ -2,7 +2,6 @@
 
 from bisect import bisect
 from itertools import groupby
-from typing import Any
 
 from xltool import texts
 from xltool.forms.consolidated import (
@@ -51,7 +50,7 @@ def write_details(draft: Draft, book: Book) -> None:
     _figure_heads(draft, sheet)
     for row, part in enumerate(draft.made.parts, start=FIRST_ROW):
         _lead(draft, book, sheet, row, part)
-    _figures(draft, book, sheet)
+    _figures(draft, sheet)
     for key, width in _WIDTHS.items():
         sheet.set_column(table.columns[key] - 1, table.columns[key] - 1, width)
     for cell in draft.plan.form.cells.values():
@@ -156,26 +155,29 @@ def _lead(draft: Draft, book: Book, sheet: Sheet, row: int, part: Submission) ->
         sheet.put(Box(row, draft.details.columns[key]), None if content == "" else content, *looks)
 
 
-def _figures(draft: Draft, book: Book, sheet: Sheet) -> None:
-    """The figures themselves, column by column in the same few formats; this is where the time goes."""
-    number, text, blank = sheet.write_number, sheet.write_string, sheet.write_blank
-    opened, not_applicable = book.style("figure_open"), words().summary.shared["not_applicable"]
-    columns = [
-        (draft.details.columns[cell.id] - 1, cell.id, _look(cell, book)) for cell in draft.plan.form.cells.values()
-    ]
-    for row, part in enumerate(draft.made.parts, start=FIRST_ROW - 1):
-        values, entries = part.values, part.entries
-        for column, cell, look in columns:
-            value = values.get(cell)
-            if value is not None:
-                number(row, column, value, look)
-            elif cell in entries and entries[cell].state is State.NOT_APPLICABLE:
-                text(row, column, not_applicable, look)
-            else:
-                blank(row, column, None, opened)
+def _figures(draft: Draft, sheet: Sheet) -> None:
+    """The figures themselves, row by row; what does not apply is told cell by cell."""
+    cells = list(draft.plan.form.cells.values())
+    first = draft.details.columns[cells[0].id]
+    looks = [_look(cell) for cell in cells]
+    not_applicable = words().summary.shared["not_applicable"]
+    for row, part in enumerate(draft.made.parts, start=FIRST_ROW):
+        values, entries = dict(part.values.items()), part.entries
+        numbers = [values.get(cell.id) for cell in cells]
+        open_ones = [at for at, number in enumerate(numbers) if number is None]
+        silent = [at for at in open_ones if (entry := entries.get(cells[at].id)) and entry.state is _SILENT]
+        if not silent:
+            sheet.figures(row, first, numbers, looks, "figure_open")
+            continue
+        for at, (number, look) in enumerate(zip(numbers, looks, strict=True)):
+            said = not_applicable if at in silent else number
+            sheet.put(Box(row, first + at), said, "figure_open" if said is None else look)
 
 
-def _look(cell: Cell, book: Book) -> Any:
+_SILENT = State.NOT_APPLICABLE
+
+
+def _look(cell: Cell) -> str:
     if cell.kind is Kind.AMOUNT:
-        return book.style("figure_amount")
-    return book.style("figure_total" if cell.computed else "figure")
+        return "figure_amount"
+    return "figure_total" if cell.computed else "figure"

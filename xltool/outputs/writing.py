@@ -8,20 +8,22 @@ import os
 import re
 import shutil
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from html import escape
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
 from xltool.errors import UsageError, WritingError
-from xltool.forms.places import address
+from xltool.forms.places import address, column_letters
 from xltool.model import Box, Number
 from xltool.outputs.drafts import draft_beside
 
@@ -32,6 +34,8 @@ CREATED = datetime(2000, 1, 1)  # not the clock: the same input gives the same b
 FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")
 _HALF = re.compile("[\ud800-\udfff]")  # half a character: no file can hold it
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML cannot hold
+_FUNCTION = re.compile(r"[\w.]+(?=\()")
+_WHOLE = 10**15  # below this a whole number is written digit by digit
 _OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -68,8 +72,71 @@ class FileLink(NamedTuple):
 Content = str | Number | Formula | Link | FileLink | None
 
 
+@dataclass(frozen=True)
+class _Looks:
+    """How the cells of a run look: their columns, and their formats with and without a number."""
+
+    column: int
+    filled: Sequence[Any]
+    blank: Any
+
+    @cached_property
+    def pieces(self) -> list[tuple[str, str, str]]:
+        """How each cell begins, and what follows its row with and without a number.
+
+        Asked for when sheets are written and not before: that is when the library numbers formats.
+        """
+        begin = [f'<c r="{column_letters(self.column + at)}' for at in range(len(self.filled))]
+        filled = [f'" s="{look._get_xf_index()}"><v>' for look in self.filled]
+        blank = f'" s="{self.blank._get_xf_index()}"/>'
+        return [(start, piece, blank) for start, piece in zip(begin, filled, strict=True)]
+
+
+class _Run(NamedTuple):
+    """Figures beside each other in one row.
+
+    The library keeps and writes every cell by itself, which for the figures of thousands of agencies takes most of the
+    time there is and a hundred bytes a cell. A run stands in its table as one cell and writes the same elements.
+    """
+
+    numbers: Sequence[Number | None]
+    looks: _Looks
+
+    def elements(self, row: int) -> str:
+        """The cells, in a row counted from 1."""
+        return "".join(
+            [
+                f"{begin}{row}{blank}" if number is None else f"{begin}{row}{filled}{_shown(number)}</v></c>"
+                for number, (begin, filled, blank) in zip(self.numbers, self.looks.pieces, strict=True)
+            ]
+        )
+
+
+def _shown(number: Number) -> str:
+    """A number as the library writes it: to the 16 digits of a binary fraction."""
+    return str(number) if isinstance(number, int) and -_WHOLE < number < _WHOLE else f"{float(number):.16G}"
+
+
 class _Worksheet(Worksheet):  # type: ignore[misc]  # the library ships no types
     """A worksheet whose texts are texts, by whatever method they come."""
+
+    _plain: ClassVar[set[frozenset[str]]] = set()  # sets of functions that mean nothing new to the library
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        if isinstance(cell, _Run):
+            self.fh.write(cell.elements(row + 1))
+        else:
+            super()._write_cell(row, col, cell)
+
+    def _prepare_formula(self, formula: str, *arguments: Any) -> Any:
+        """The library looks for a hundred new functions in every formula: once is enough for the same functions."""
+        functions, bare = frozenset(_FUNCTION.findall(formula)), formula.removeprefix("=")
+        if functions in self._plain and not arguments and bare[:1] != "{" and bare[-1:] != "}":
+            return bare
+        prepared = super()._prepare_formula(formula, *arguments)
+        if prepared == bare and not arguments:
+            self._plain.add(functions)
+        return prepared
 
     def _write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> Any:
         return super()._write_string(row, col, _literal(string), cell_format)
@@ -94,10 +161,28 @@ class Sheet:
     def __init__(self, worksheet: Any, book: "Book") -> None:
         self._worksheet = worksheet
         self._book = book
+        self._looks: dict[tuple[int, tuple[str, ...], str], _Looks] = {}
         self.name: str = worksheet.get_name()
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        return _heard(self._worksheet, method, self.name)
+        heard = _heard(self._worksheet, method, self.name)
+        setattr(self, method, heard)  # asked for again and again
+        return heard
+
+    def figures(self, row: int, column: int, numbers: Sequence[Number | None], looks: Sequence[str], open: str) -> None:
+        """Write figures beside each other (row and column from 1), each in its style; in ``open`` where there is none.
+
+        As if each was written by itself, in a twentieth of the time.
+        """
+        last = len(numbers) - 1
+        key = (column, tuple(looks), open)
+        if key not in self._looks:
+            filled = [self._book.style(look) for look in looks[:last]]
+            self._looks[key] = _Looks(column, filled, self._book.style(open))
+        self._check_dimensions(row - 1, column - 1)
+        self._worksheet.table[row - 1][column - 1] = _Run(numbers[:last], self._looks[key])
+        value, style = numbers[last], looks[last] if numbers[last] is not None else open
+        self.put(Box(row, column + last), value, style)  # so the library knows how far the row goes
 
     def put(self, box: Box, content: Content, *styles: str) -> None:
         """Write one thing into a box (rows and columns from 1), merged if it has several cells. None is a blank.
