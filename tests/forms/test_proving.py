@@ -77,6 +77,9 @@ def test_shipped_form__errors_caught_and_located(proof: Proof) -> None:
         ("template_totals", "single"): (196, 183, 168, 243),
         ("template_totals", "pair"): (19110, 19032, 14028, 73770),
         ("template_totals", "moved"): (282, 260, 8, 3680),
+        ("template_controls", "single"): (224, 211, 196, 271),
+        ("template_controls", "pair"): (24976, 24898, 19110, 85684),
+        ("template_controls", "moved"): (282, 260, 38, 1310),
     }
 
 

@@ -13,6 +13,10 @@ from xltool.model import Form, Kind, Number, Relation, Values
 Runs = tuple[tuple[int, ...], ...]
 
 
+MOST_KNOWN = 128  # ways in which reports of one run lack figures
+_known_runs: dict[tuple[str, System, str], Runs] = {}
+
+
 class Case:
     """The equations of one report, and its figures in them by position, scaled to whole numbers.
 
@@ -84,7 +88,15 @@ class Case:
         return Strips(slipped, runs, suspect, self._wanted(runs))
 
     def _runs(self, direction: str) -> Runs:
-        """The figures of each line (or column) of the form's grids, in the order they stand."""
+        """The figures of each line (or column) of the form's grids, in the order they stand; worked out once."""
+        key = (self.form.digest, self.system, direction)
+        if key not in _known_runs:
+            if len(_known_runs) >= MOST_KNOWN:
+                _known_runs.clear()
+            _known_runs[key] = self._made_runs(direction)
+        return _known_runs[key]
+
+    def _made_runs(self, direction: str) -> Runs:
         across = "column" if direction == "row" else "row"
         runs: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for name, at in self.system.places.items():

@@ -20,7 +20,7 @@ from xltool.checks.smallest_sets import TimeIsUp, Undecided
 from xltool.checks.units import off_by_unit
 from xltool.model import Form, Number, Submission, Values
 
-SECONDS = 0.3  # of search for one report
+SECONDS = 0.25  # of search for one report
 MOST = 30  # repairs listed
 ENOUGH = 300  # repairs counted
 TELLING = 12  # changes; a longer list tells nobody what is wrong

@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 from math import comb, gcd
 from typing import NamedTuple
 
-from xltool.forms.controls import Control, row_totals, subtotals
+from xltool.forms.controls import Control, controls, row_totals, subtotals
 from xltool.forms.equations import definitions, equations, without
 from xltool.model import Cell, Form
 
@@ -21,7 +21,8 @@ class Power(NamedTuple):
     """Of all errors of a kind, how many break an equation (``caught``), and how many no other error looks like.
 
     ``way``: ``typed`` (totals are typed too), ``template`` (they are formulas), ``template_subtotals`` and
-    ``template_totals`` (with the group subtotals, or the row totals, from the agency's ledger beside it). ``kind``:
+    ``template_totals`` (with the group subtotals, or the row totals, from the agency's ledger beside it),
+    ``template_controls`` (with all of these). ``kind``:
     ``single`` (one figure wrong), ``pair`` (two, by unrelated amounts), ``moved`` (a figure one place down or right).
     ``suspects``: the errors of the kind that look like a caught one, itself included, added up over all caught.
     """
@@ -42,9 +43,10 @@ def power(form: Form) -> tuple[Power, ...]:
         ("template", computed, ()),
         ("template_subtotals", computed, subtotals(form)),
         ("template_totals", computed, row_totals(form)),
+        ("template_controls", computed, controls(form)),
     )
     return tuple(
-        Power(way, *score) for way, unknown, controls in ways for score in _scores(form, frozenset(unknown), controls)
+        Power(way, *score) for way, unknown, added in ways for score in _scores(form, frozenset(unknown), added)
     )
 
 
