@@ -53,6 +53,22 @@ def test_check__against_several_years__carry_over_by_the_last_and_jumps_by_all(t
     assert codes(answer("check", new, "--previous", past / "300-2022.xlsx")) == []
 
 
+def test_check__last_years_paragraphs__known_from_its_consolidated_workbook_alone(tmp_path: Path) -> None:
+    town, other = TOWNS[:2]
+    past, archive = tmp_path / "往年", tmp_path / "2024汇总.xlsx"
+    for number, each in enumerate((town, other)):
+        handed_in(past, each, {PENALTIES: 40}, year=2024, text=f"{LONG}{number}")
+    answer("merge", past, "-o", archive)
+    same = handed_in(tmp_path, town, {PENALTIES: 40}, text=f"{LONG}0")
+    anew = handed_in(tmp_path, other, {PENALTIES: 40}, text=f"{LONG}0")  # another agency's words of last year
+    assert codes(answer("check", same, "--previous", archive)) == [("text.reused", "note")]
+    assert codes(answer("check", anew, "--previous", archive)) == []
+    older = tmp_path / "2023汇总.xlsx"
+    handed_in(tmp_path / "更早", town, {PENALTIES: 40}, year=2023, text="别的话")
+    answer("merge", tmp_path / "更早", "-o", older)
+    assert codes(answer("check", same, "--previous", older, "--previous", archive)) == [("text.reused", "note")]
+
+
 def test_check__by_a_profile__severities_are_the_coordinators(tmp_path: Path) -> None:
     path = handed_in(tmp_path, TOWNS[0], {"processing_fees.collected": 100})
     own = tmp_path / "从宽.toml"

@@ -1,7 +1,7 @@
 """A consolidated workbook read back as an archive: every agency's figures, whose reports it holds, whose it lacks."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -12,10 +12,11 @@ from xltool.forms.identity import LEAF
 from xltool.forms.places import address, place
 from xltool.intake.raw import RawCell, RawSheet, RawWorkbook
 from xltool.intake.values import interpret
-from xltool.model import Kind, Leaf, Noted, Number, Scope, Severity, State
+from xltool.model import Form, Kind, Leaf, Noted, Number, Scope, Severity, State
 
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _TOLD = ("fingerprint", "severity", "code", "name", "message", "file")  # columns of the list of findings
+_WRITTEN = ("text", "code", "section", "paragraph")  # of the list of texts
 _DECIMALS = 15  # whatever a spreadsheet program can hold; each figure was judged when it was summed
 
 
@@ -78,19 +79,41 @@ def lacking(workbook: RawWorkbook) -> dict[str, int]:
 
 def told(workbook: RawWorkbook) -> tuple[Noted, ...] | None:
     """The findings that are listed in it and stood when it was made; None where there is no such list."""
-    say = words().summary.findings
-    sheet = _sheet(workbook, words().summary.sheets["findings"])
+    named = _listing(workbook, "findings", words().summary.findings, _TOLD)
+    return None if named is None else tuple(_noted(row) for row in named if row["fingerprint"])
+
+
+def written(workbook: RawWorkbook, form: Form) -> dict[str, dict[str, str]]:
+    """The text of every agency inside, by its code and by section, as far as it is listed; paragraphs as lines."""
+    sections = {section.heading: section.id for section in form.sections}
+    pieces: dict[str, dict[str, dict[int, str]]] = {}
+    for row in _listing(workbook, "texts", words().summary.texts, _WRITTEN) or ():
+        section, number = sections.get(row["section"].strip()), row["paragraph"].strip()
+        if section and number.isdecimal():
+            paragraphs = pieces.setdefault(row["code"].strip(), {}).setdefault(section, {})
+            paragraphs[int(number)] = paragraphs.get(int(number), "") + row["text"]
+    return {
+        code: {section: "\n".join(held[number] for number in sorted(held)) for section, held in own.items()}
+        for code, own in pieces.items()
+    }
+
+
+def _listing(
+    workbook: RawWorkbook, key: str, say: Mapping[str, str], wanted: Sequence[str]
+) -> list[dict[str, str]] | None:
+    """The rows of one of the long lists, their ``wanted`` columns by key; None where there is no such list."""
+    sheet = _sheet(workbook, words().summary.sheets[key])
     rows = _grid(sheet) if sheet else {}
     heads: dict[str, int] = {}
     first = 0
     for number, row in rows.items():
         found = {cell.text: column for column, cell in row.items()}
-        if say["fingerprint"] in found and say["message"] in found:
+        if say[wanted[0]] in found and say[wanted[-2]] in found:
             heads, first = found, number
     if not heads:
         return None
-    named = [{key: _cell(row, heads.get(say[key], 0)) for key in _TOLD} for at, row in rows.items() if at > first]
-    return tuple(_noted(row) for row in named if row["fingerprint"])
+    below = sorted(at for at in rows if at > first)
+    return [{each: _cell(rows[at], heads.get(say[each], 0)) for each in wanted} for at in below]
 
 
 def _noted(row: Mapping[str, str]) -> Noted:

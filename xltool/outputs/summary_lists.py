@@ -205,7 +205,7 @@ def _told(draft: Draft, number: int, row: Told) -> Row:
         "change": (words().summary.findings[change] if change else "", ("mid",)),
         "status": (status, ("mid",)),
         "file": (draft.files[item.file] if item else "", ("cell",)),
-        "fingerprint": (mark, ("small",)),
+        "fingerprint": ("" if trial else mark, ("small",)),
     }
 
 

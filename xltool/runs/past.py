@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
-from xltool.intake.archive import details
+from xltool.intake.archive import details, written
 from xltool.intake.finding_files import files_below
 from xltool.intake.opening import open_workbook
 from xltool.intake.reading import read_submission
@@ -16,7 +16,7 @@ Texts = Mapping[str, str]
 
 
 class Past(NamedTuple):
-    """Figures, and texts where single returns have them, by year and agency code."""
+    """Figures and texts, by year and agency code."""
 
     figures: Mapping[int, Mapping[str, Values]]
     texts: Mapping[int, Mapping[str, Texts]]
@@ -59,8 +59,11 @@ def read_past(paths: Sequence[Path], forms: Sequence[Form]) -> Past:
             workbook = open_workbook(file)
             submission = read_submission(workbook, forms, str(file))
             found: dict[str, Values] = {submission.agency_code: submission.counted}
+            texts: dict[str, Texts] = {submission.agency_code: submission.texts}
             if submission.scope is Scope.AREA:
                 found |= details(workbook)
+                form = next(each for each in forms if each.key == (submission.form, submission.edition))
+                texts |= written(workbook, form)
         except (UnreadableFileError, ForeignFileError) as error:
             raise UsageError("usage.previous_unreadable", path=str(file), reason=error.code) from error
         if submission.year is None:
@@ -70,5 +73,5 @@ def read_past(paths: Sequence[Path], forms: Sequence[Form]) -> Past:
             if code in year and year[code] != values:
                 raise UsageError("usage.previous_twice", path=str(file), agency=code)
             year[code] = values
-        said.setdefault(submission.year, {})[submission.agency_code] = submission.texts
+        said.setdefault(submission.year, {}).update(texts)
     return Past(figures, said)
