@@ -2,13 +2,15 @@
 
     python -m benchmarks.scale [--count 1000 10000] [--no-workbook] [--tables] [--most-gib 10]
     python -m benchmarks.scale --reading 400
+    python -m benchmarks.scale --cluster 400
 
 The first form makes compact returns of agencies (four levels: country, province, county, agency) in other processes, as
 reading hands them over, and takes them through everything a merge does afterwards. Every count runs in a process of its
 own, whose memory is bounded by ``--most-gib``. CPU seconds are those of that process alone; memory is its peak so far.
 
 The second form reads real workbooks from a folder, as a worker of a cluster does, and prints the CPU time and the bytes
-that cross the network for each.
+that cross the network for each. The third has a real Dask cluster with two workers read them, from a folder and from a
+store of objects on this machine, and prints the CPU time of everybody, the start of each process included.
 """
 
 import argparse
@@ -63,14 +65,14 @@ def a_roster(count: int) -> Any:
 
 
 def bases(folder: Path) -> Any:
-    """Four real returns, read from real workbooks."""
+    """Eight real returns, read from real workbooks."""
     from benchmarks.run import make_workbook
     from xltool import pipeline
 
-    for number in range(4):
+    for number in range(12):  # from the second of a shape on, figures are held closely
         make_workbook(folder, number)
     found = pipeline.check([folder], pipeline.setting(), jobs=1)
-    return [pickle.dumps(replace(item, findings=tuple(f for f in item.findings if not f.open))) for item in found]
+    return [pickle.dumps(replace(item, findings=tuple(f for f in item.findings if not f.open))) for item in found[4:]]
 
 
 class Steps:
@@ -159,6 +161,42 @@ def reading(count: int) -> None:
         print(f"a result: {whole / count / 1024:.1f} KiB, compressed in units {sent / count / 1024:.1f} KiB")
 
 
+def on_a_cluster(count: int) -> None:
+    import os
+
+    import psutil
+
+    from benchmarks.run import make_workbook
+    from tests.clusters import a_cluster
+    from tests.stores import a_store, bucket, upload
+    from xltool import pipeline
+
+    with tempfile.TemporaryDirectory() as name, a_store() as store:
+        folder = Path(name) / "in"
+        folder.mkdir()
+        for number in range(count):
+            make_workbook(folder, number)
+        os.environ |= store
+        upload(bucket("returns"), folder, "returns")
+        print("| files in | client | scheduler | workers | their children | ms of CPU each |\n" + "| --- " * 6 + "|")
+        for where in (folder, "s3://returns"):
+            with a_cluster(Path(tempfile.mkdtemp(dir=name)), 2, **store) as cluster:
+                start = time.process_time()
+                found = pipeline.check([where], pipeline.setting(), jobs=pipeline.engine_at(cluster.address))
+                client = time.process_time() - start
+                assert sum(item.submission is not None for item in found) == count
+                scheduler = psutil.Process(cluster.scheduler.pid).cpu_times()
+                workers = [psutil.Process(worker.pid).cpu_times() for worker in cluster.workers]
+                spent = [
+                    client,
+                    scheduler.user + scheduler.system,
+                    sum(each.user + each.system for each in workers),
+                    sum(each.children_user + each.children_system for each in workers),
+                ]
+                shown = " | ".join(f"{each / count * 1000:.2f}" for each in (*spent, sum(spent)))
+                print(f"| {'a folder' if where is folder else 'an S3 store'} | {shown} |", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, nargs="+", default=[1_000, 10_000])
@@ -166,10 +204,13 @@ def main() -> None:
     parser.add_argument("--tables", action="store_true", help="60 KB an agency of disk")
     parser.add_argument("--most-gib", type=float, default=10)
     parser.add_argument("--reading", type=int, metavar="COUNT")
+    parser.add_argument("--cluster", type=int, metavar="COUNT")
     parser.add_argument("--one", type=json.loads, help=argparse.SUPPRESS)
     words = parser.parse_args()
     if words.reading:
         reading(words.reading)
+    elif words.cluster:
+        on_a_cluster(words.cluster)
     elif words.one:
         most = int(words.most_gib * (1 << 30))
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
