@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xltool import texts
 from xltool.comparison import Compared, FigureDifference, Held, excerpts
+from xltool.consolidation.folding import MOST_ROWS
 from xltool.contributions import Traced
 from xltool.fingerprints import new, told
 from xltool.model import Changes, Consolidation, Finding, Reviewed, Severity, Status, Submission
@@ -107,6 +108,8 @@ def merged(made: Consolidation, output: Path, beside: Iterable[Path | None] = ()
     lines.append(texts.told("merged", found=len(states), parts=len(made.summary.manifest), **counts))
     if made.missing:
         lines.append(texts.told("incomplete", count=len(made.missing)))
+    if len(made.parts) > MOST_ROWS and made.roster:
+        lines.append(texts.told("folded", count=len(made.parts), most=MOST_ROWS))
     lines += [*_remembered(made.tracking), *told(made.changes), texts.told("written", path=str(output))]
     lines += [texts.told("written_too", path=str(path)) for path in beside if path]
     return "\n".join(lines)

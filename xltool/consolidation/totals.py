@@ -44,7 +44,7 @@ def consolidate(
     counted = [item.submission for item in chosen if item.counted and item.submission]
     parts = tuple(sorted(counted, key=tree.rank))
     missing = tree.missing(parts)
-    summary = replace(_summed(parts, form, year, area), absent=_absent(parts, missing))
+    summary = replace(summed(parts, form, year, area), absent=_absent(parts, missing))
     made = Consolidation(form, year, summary, parts, missing, tuple(chosen), (), roster)
     return replace(made, findings=(*_doubts(made), *against_published(chosen, parts, tree, form)))
 
@@ -57,7 +57,8 @@ def _absent(parts: Sequence[Submission], missing: Sequence[Agency]) -> tuple[Lea
     return tuple(found[code] for code in sorted(found) if code not in codes)
 
 
-def _summed(parts: Sequence[Submission], form: Form, year: int, area: Agency) -> Submission:
+def summed(parts: Sequence[Submission], form: Form, year: int, area: Agency) -> Submission:
+    """The sum of some returns as a submission of ``area``, without who is missing."""
     figures = [part.counted for part in parts]
     inputs = {cell.id: _total([each.get(cell.id) for each in figures], cell.kind) for cell in form.inputs}
     sums = recompute(form.formulas, inputs)

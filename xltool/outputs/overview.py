@@ -275,7 +275,7 @@ def _board(draft: Draft, sheet: Sheet, row: int) -> int:
     for key, (column, across) in _BOARD.items():
         sheet.put(Box(row, column, 1, across), say.ranking.label if key == "figure" else say.board[key], "head")
     sheet.set_row(row - 1, 24)
-    parts = {id(draft.items[id(part)]): part for part in draft.made.parts}
+    parts = {id(item): part for part in draft.made.parts if (item := draft.items.get(id(part)))}
     figure = next(iter(figures(draft.plan.form, [say.ranking])), None)
     for number, standing in enumerate(draft.standings, start=1):
         part = parts.get(id(standing.item))
@@ -293,12 +293,12 @@ def _standing(
 ) -> dict[str, tuple[Content, tuple[str, ...]]]:
     agency, state = standing.agency, words().summary.standing[standing.state]
     name = agency.name or words().summary.shared["not_named"]
-    counted = bool(standing.item and standing.item.counted)
+    linked = bool(standing.item and standing.item.counted) and (agency.code or agency.name) in draft.rows
     must_fix = standing.count(Severity.MUST_FIX)
     return {
         "number": (number, ("mid",)),
         "code": (agency.code or None, ("plain",)),
-        "name": (link_to_details(draft, name, agency), ("jump",)) if counted else (name, ("plain",)),
+        "name": (link_to_details(draft, name, agency), ("jump",)) if linked else (name, ("plain",)),
         "level": (agency.level, ("mid",)),
         "status": (
             link_to_tracking(draft, state, agency) if standing.tracked else state,

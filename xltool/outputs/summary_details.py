@@ -17,7 +17,7 @@ from xltool.forms.consolidated import (
 )
 from xltool.forms.furniture import words
 from xltool.forms.places import address
-from xltool.model import Box, Cell, Kind, Number, Severity, State, Submission
+from xltool.model import Agency, Box, Cell, Kind, Number, Severity, State, Submission
 from xltool.outputs.standings import agency_of, open_findings
 from xltool.outputs.styles import TABS
 from xltool.outputs.summary_draft import Draft, link_to_findings, link_to_tracking, set_up_page
@@ -137,7 +137,10 @@ def _head_words(cell: Cell) -> str:
 def _lead(draft: Draft, book: Book, sheet: Sheet, row: int, part: Submission) -> None:
     """What is said of one part before its figures."""
     agency = agency_of(part, draft.made.roster.agencies if draft.made.roster else {})
-    item = draft.items[id(part)]
+    item = draft.items.get(id(part))
+    if item is None:
+        _area(draft, sheet, row, part, agency)
+        return
     problems = sum(open_findings(item, severity) for severity in Severity)
     say: dict[str, tuple[Content, str]] = {
         "number": (row - FIRST_ROW + 1, "mid"),
@@ -153,6 +156,24 @@ def _lead(draft: Draft, book: Book, sheet: Sheet, row: int, part: Submission) ->
     for key, (content, look) in say.items():
         looks = (look, f"is_{item.status}") if key == "status" else (look,)
         sheet.put(Box(row, draft.details.columns[key]), None if content == "" else content, *looks)
+
+
+def _area(draft: Draft, sheet: Sheet, row: int, part: Submission, agency: Agency) -> None:
+    """The same of an area that stands for its agencies: their files are in the tracking table, one by one."""
+    say = words().summary
+    held: dict[str, tuple[Content, str]] = {
+        "number": (row - FIRST_ROW + 1, "mid"),
+        "code": (agency.code, "plain"),
+        "name": (agency.name, "plain"),
+        "level": (agency.level or "", "mid"),
+        "scope": (words().cover[part.scope], "mid"),
+        "agencies": (len(part.manifest), "mid"),
+        "status": (say.details["folded"], "mid"),
+        "problems": ("", "mid"),
+        "file": (say.details["folded_file"], "plain"),
+    }
+    for key, (content, look) in held.items():
+        sheet.put(Box(row, draft.details.columns[key]), None if content == "" else content, look)
 
 
 def _figures(draft: Draft, sheet: Sheet) -> None:

@@ -33,8 +33,9 @@ class Draft:
     ``before`` are the figures of the year before of those who are in the sum, where they are known; ``previous`` the
     same where nobody is missing, for the checks; ``lines`` what the checks sheet shows, by relation id; ``lacking`` the
     names of the parts that give a cell no figure; ``leading`` who makes most of a total, where one makes more than
-    half; ``listed`` the labels of the form that stand left-aligned (table id and text); ``items`` the tracking row by
-    ``id()`` of its submission; ``files`` the name to show for every file.
+    half; ``listed`` the labels of the form that stand left-aligned (table id and text); ``rows`` whose rows stand in
+    the details (codes, else names); ``items`` the tracking row by ``id()`` of its submission; ``files`` the name to
+    show for every file.
     """
 
     made: Consolidation
@@ -49,6 +50,7 @@ class Draft:
     lacking: Mapping[str, list[str]]
     leading: Mapping[str, tuple[Share, ...]]
     listed: frozenset[tuple[str, str]]
+    rows: frozenset[str]
     items: Mapping[int, Reviewed]
     files: Mapping[str, str]
 
@@ -85,6 +87,7 @@ def draft(made: Consolidation, plan: Plan, previous: Values | None) -> Draft:
         lacking=by_cell_lacking(made),
         leading=leading(made, _weighty(plan.form)),
         listed=frozenset(item_labels(plan.form)),
+        rows=frozenset(part.agency_code or part.agency_name for part in made.parts),
         items={id(item.submission): item for item in made.tracking},
         files=shown_files([item.file for item in made.tracking]),
     )
@@ -187,7 +190,9 @@ def link(shown: str | int, sheet: str, column: str, first: int, last: int, key: 
 
 
 def link_to_details(draft: Draft, shown: str | int, agency: Agency) -> Content:
-    """A link to an agency's row of figures."""
+    """A link to an agency's row of figures, if it has one."""
+    if (agency.code or agency.name) not in draft.rows:
+        return shown
     table = draft.details
     column = column_letters(table.columns[CODE if agency.code else "name"])
     return link(shown, table.sheet, column, table.first, table.last, agency.code or agency.name)

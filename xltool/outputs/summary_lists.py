@@ -148,7 +148,7 @@ def _tracked(draft: Draft, number: int, row: Tracked) -> Row:
     return {
         "number": (number, ("mid",)),
         "code": (agency.code, ("plain",)),
-        "name": (name, ("jump" if item and item.counted and agency.code else "plain",)),
+        "name": (name, ("jump" if item and item.counted and agency.code in draft.rows else "plain",)),
         "level": (agency.level or "", ("mid",)),
         "status": (status[1], ("mid", f"is_{status[0]}")),
         "counted": (shared["yes" if item and item.counted else "no"], ("mid",)),

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xltool import texts
-from xltool.errors import WritingError
+from xltool.errors import UsageError, WritingError
 from xltool.fingerprints import changed, of_item, of_whole
 from xltool.model import Cell, Consolidation, Number, Reviewed, State, Submission
+from xltool.outputs.drafts import draft_beside
 from xltool.outputs.standings import agency_of, told, tracked
 from xltool.outputs.writing import FORMULA_SIGNS, whole_folder
 
@@ -64,6 +65,29 @@ def write_tables(made: Consolidation, folder: Path, *, force: bool = False) -> t
             for name, source in tables.items():
                 _write_parquet(source(), draft / f"{name}.parquet", _decimals(made))
         return tuple(sorted(path.name for path in draft.iterdir()))
+
+
+def write_figures(made: Consolidation, path: Path, *, force: bool = False) -> Path:
+    """The table ``figures`` alone, as Parquet; where pyarrow is not there, as CSV. Gives ``path`` with that ending.
+
+    Raises UsageError if it exists (unless ``force``), WritingError if it cannot be written.
+    """
+    parquet = bool(find_spec("pyarrow"))
+    target = path.with_name(f"{path.name}.{'parquet' if parquet else 'csv'}")
+    if target.exists() and not force:
+        raise UsageError("usage.output_exists", path=str(target))
+    draft = draft_beside(target)
+    try:
+        if parquet:
+            _write_parquet(_figures(made), draft, _decimals(made))
+        else:
+            _write_csv(_figures(made), draft)
+        draft.replace(target)
+    except OSError as error:
+        raise WritingError("writing.not_saved", file=str(target), reason=error.strerror or str(error)) from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return target
 
 
 # --- the tables ------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Merging: every file read and checked, the accepted ones summed, the consolidated workbook written."""
 
+import glob
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from xltool import texts
 from xltool.checks.review import review
 from xltool.checks.successions import divided
 from xltool.consolidation.choosing import choose
+from xltool.consolidation.folding import folded
 from xltool.consolidation.totals import consolidate
 from xltool.engine import Jobs
 from xltool.errors import UsageError
@@ -19,7 +21,7 @@ from xltool.intake.finding_files import places_below
 from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Status, Values
 from xltool.outputs.overview_page import write_page
 from xltool.outputs.summary import write_summary
-from xltool.outputs.tables import write_tables
+from xltool.outputs.tables import write_figures, write_tables
 from xltool.outputs.writing import refuse_filled, refuse_locked
 from xltool.runs.reviewing import context_of, review_all
 from xltool.runs.settings import Progress, Setting, refuse_existing
@@ -96,11 +98,19 @@ def write(made: Consolidation, about: Setting, output: Path | None, beside: Besi
     """Everything that was asked for of one consolidation."""
     before = year_before(made, about)
     if output is not None:
-        write_summary(made, plan(made.form), output, previous=before, force=force)
+        shown = folded(made)
+        if shown is not made:
+            write_figures(made, leaves_beside(output), force=force)
+        write_summary(shown, plan(made.form), output, previous=before, force=force)
     if beside.page is not None:
         write_page(made, plan(made.form), beside.page, previous=before, force=force)
     if beside.tables is not None:
         write_tables(made, beside.tables, force=force)
+
+
+def leaves_beside(output: Path) -> Path:
+    """Where the figures of every agency go when the workbook shows areas: the path without an ending."""
+    return output.with_name(texts.word("summary", "leaves").format(name=output.stem))
 
 
 def year_before(made: Consolidation, about: Setting) -> Values | None:
@@ -112,6 +122,8 @@ def year_before(made: Consolidation, about: Setting) -> Values | None:
 def ours(output: Path | None, beside: Beside) -> list[Path]:
     """What an earlier run may have left where this one will write: no inputs of this one."""
     named = [path for path in (output, *beside) if path]
+    if output is not None:
+        named += output.parent.glob(f"{glob.escape(leaves_beside(output).name)}.*")
     return named + [file for path in named if path.is_dir() for file in path.rglob("*")]
 
 
