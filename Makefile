@@ -29,7 +29,7 @@ lint: $(VENV)/.dev
 check: lint test
 
 bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.localisation
 	$(BIN)/python -m benchmarks.narrative
 

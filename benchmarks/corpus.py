@@ -3,7 +3,7 @@
 One workbook a report is written by `xltool.outputs.template` as a template filled in. Every relation of the form is
 linear, so the same workbook with every figure times a whole number is as good: the figures stored in its parts (inputs,
 totals, live checks, and those told in the text) are scaled, the agency's name, code and serial are put in, and the
-parts are packed again. `test_corpus` and every run of the benchmark hold some of them against what the template's own
+parts are packed again. Every run of the benchmark holds some of them against what the template's own
 writer makes of the same figures.
 """
 
@@ -11,7 +11,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from functools import cache, partial
@@ -23,6 +23,7 @@ from xltool.forms.definitions import load_forms
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import Plan, plan
 from xltool.forms.placeholders import filled
+from xltool.intake.opening import open_workbook
 from xltool.model import Agency, Number, Scope, Source, Submission
 from xltool.outputs.template import Filling, Issue, write_template
 
@@ -32,6 +33,7 @@ YEAR = 2025
 FIRST_CODE = 100000
 _BASE = "999999"  # stands for code, name and serial in the parts that are copied
 _TOLD = re.compile("(?<![0-9年月第])([0-9]+)(?=件|次|元)")
+_RECEIVED = re.compile(r"requests\.received\.(?!total)\w+")
 _CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f>[^<]*</f>)?<v>([^<]*)</v>')
 
 
@@ -57,6 +59,7 @@ def factor_of(number: int) -> int:
     return 1 + number // len(REPORTS)
 
 
+@cache
 def issue(agency: Agency, report: str, factor: int) -> Issue:
     """The same workbook for the template's own writer."""
     form = the_plan().form
@@ -91,6 +94,26 @@ def workbook(number: int) -> bytes:
     return stream.getvalue()
 
 
+def received(number: int) -> int:
+    """How many requests the agency of one workbook says it received."""
+    filling = issue(agency_of(number), REPORTS[number % len(REPORTS)], 1).filling
+    whole = sum(int(value) for cell, value in filling.figures.items() if _RECEIVED.fullmatch(cell))
+    return whole * factor_of(number)
+
+
+def must_agree(numbers: Sequence[int] = (0, 1, 2, 3, 4097)) -> None:
+    """Raise AssertionError unless the template's own writer makes the same workbooks of the same figures."""
+    with TemporaryDirectory() as scratch:
+        for number in numbers:
+            ours, theirs = Path(scratch) / f"{number}.xlsx", Path(scratch) / f"{number}-written.xlsx"
+            ours.write_bytes(workbook(number))
+            report = REPORTS[number % len(REPORTS)]
+            write_template(the_plan(), issue(agency_of(number), report, factor_of(number)), theirs)
+            read, wanted = open_workbook(ours), open_workbook(theirs)
+            assert [dict(sheet.cells) for sheet in read.sheets] == [dict(sheet.cells) for sheet in wanted.sheets]
+            assert (read.names, read.properties) == (wanted.names, wanted.properties)
+
+
 def make(folder: Path, count: int) -> None:
     """``count`` workbooks in ``folder``, and their roster beside it."""
     with (folder.parent / "roster.csv").open("w", encoding="utf-8") as roster:
@@ -98,10 +121,11 @@ def make(folder: Path, count: int) -> None:
         agencies = map(agency_of, range(count))
         roster.writelines(f"{agency.code},{agency.name}\n" for agency in agencies)
     with ProcessPoolExecutor() as pool:
-        list(pool.map(partial(_write, folder), range(count), chunksize=100))
+        list(pool.map(partial(write_one, folder), range(count), chunksize=100))
 
 
-def _write(folder: Path, number: int) -> None:
+def write_one(folder: Path, number: int) -> None:
+    """One workbook in ``folder``."""
     (folder / f"{agency_of(number).code}.xlsx").write_bytes(workbook(number))
 
 

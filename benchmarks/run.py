@@ -1,9 +1,10 @@
 """Reading and merging filled workbooks, side by side with what an office would use instead, in one run.
 
-    python benchmarks/run.py [--count 1000] [--jobs N]
+    python -m benchmarks.run [--counts 100 1000 10000] [--jobs N] [--sample 200]
 
-Every contender runs in its own process over the same files; seconds are wall time, memory is the peak of that process
-and of its largest child. Ratios are to xltool. The workbooks are real templates filled with published figures.
+Every contender runs in a process of its own over the same files (`benchmarks.corpus`); seconds are wall time, CPU is
+that of all its processes, memory the peak of all of them together. Slow contenders read a sample of the files, evenly
+spread, where there are more than ``--sample`` of them; the table says so. Every answer is held against what was put in.
 """
 
 import argparse
@@ -16,158 +17,203 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import corpus
 
 ROOT = Path(__file__).resolve().parents[1]
-REPORTS = ("zhangjiawan-2025", "suqian-2023", "suqian-2024", "pingtan-2023")
+FIGURE = "requests.received.total"
+_SECONDS = 0.05  # between two looks at the memory
 
 
-def make_workbook(folder: Path, number: int) -> None:
-    from xltool.forms.definitions import load_forms
-    from xltool.forms.layout import plan
-    from xltool.model import Agency
-    from xltool.outputs.template import Filling, Issue, write_template
-
-    report = json.loads((ROOT / "samples" / "reports" / f"{REPORTS[number % len(REPORTS)]}.json").read_text("utf-8"))
-    figures = {cell: Decimal(v) if isinstance(v, str) else v for cell, v in report["figures"].items()}
-    agency = Agency(f"{100000 + number}", f"样本单位{number}")
-    form = next(form for form in load_forms() if form.covers(2025))
-    issue = Issue(agency, 2025, f"S{number}", filling=Filling(figures, report.get("texts", {}), declared=True))
-    write_template(plan(form), issue, folder / f"{agency.code}.xlsx")
-
-
-def _unmade(number: int) -> None:
-    raise RuntimeError(number)
-
-
-def make_workbooks(folder: Path, count: int) -> None:
-    from xltool import engine
-
-    with (folder.parent / "roster.csv").open("w", encoding="utf-8") as roster:
-        roster.write("code,name\n")
-        roster.writelines(f"{100000 + number},样本单位{number}\n" for number in range(count))
-    list(engine.run(make_workbook, folder, range(count), None, _unmade))
-
-
-def with_xltool(folder: Path, jobs: int | None) -> object:
+def with_xltool(files: Sequence[Path], jobs: int | None) -> int:
     from xltool import pipeline
 
+    folder = files[0].parent
     about = pipeline.setting(folder.parent / "roster.csv")
     made = pipeline.merge([folder], about, folder.parent / "summary.xlsx", pipeline.Choices(force=True), jobs=jobs)
     assert not made.missing
-    return made.summary.values["requests.received.total"]
+    return int(made.summary.values[FIGURE] or 0)
 
 
-def with_xltool_reading_only(folder: Path, jobs: int | None) -> object:
+def with_xltool_reading_only(files: Sequence[Path], jobs: int | None) -> int:
     from xltool import pipeline
 
+    folder = files[0].parent
     reviewed = pipeline.check([folder], pipeline.setting(folder.parent / "roster.csv"), jobs=jobs)
-    return sum(item.submission.values["requests.received.total"] or 0 for item in reviewed if item.submission)
+    return sum(int(item.submission.values[FIGURE] or 0) for item in reviewed if item.submission)
 
 
-def with_pandas(folder: Path, _: int | None) -> object:
+def without_integrity(files: Sequence[Path], jobs: int | None) -> int:
+    """Not to be had in the product: what noticing changes to the template costs."""
+    from xltool.intake import reading
+
+    reading.integrity = lambda *_: iter(())
+    return with_xltool_reading_only(files, jobs)
+
+
+def with_pandas(files: Sequence[Path], _: int | None) -> int:
     import pandas
 
     warnings.simplefilter("ignore")
-    total = 0
-    for file in sorted(folder.glob("*.xlsx")):
-        sheets = pandas.read_excel(file, sheet_name=None, header=None)
-        total += int(sheets["表三"].iloc[6, 9])
-    return total
+    sheets = [pandas.read_excel(file, sheet_name="表三", header=None) for file in files]
+    return int(pandas.concat([sheet.iloc[[6]] for sheet in sheets])[9].sum())
 
 
-def with_openpyxl(folder: Path, _: int | None) -> object:
+def with_pandas_whole(files: Sequence[Path], _: int | None) -> int:
+    import pandas
+
+    warnings.simplefilter("ignore")
+    books = [pandas.read_excel(file, sheet_name=None, header=None) for file in files]
+    return int(pandas.concat([book["表三"].iloc[[6]] for book in books])[9].sum())
+
+
+def with_openpyxl(files: Sequence[Path], _: int | None) -> int:
     import openpyxl
 
     total = 0
-    for file in sorted(folder.glob("*.xlsx")):
+    for file in files:
         openpyxl.load_workbook(file)  # the formulas: the values alone cannot tell a total from a typed number
         total += openpyxl.load_workbook(file, data_only=True)["表三"]["J7"].value
     return total
 
 
-def with_calamine(folder: Path, _: int | None) -> object:
+def with_calamine(files: Sequence[Path], _: int | None) -> int:
     from python_calamine import CalamineWorkbook
 
     total = 0
-    for file in sorted(folder.glob("*.xlsx")):
+    for file in files:
         book = CalamineWorkbook.from_path(str(file))
         grids = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
         total += int(grids["表三"][6][9])
     return total
 
 
-CONTENDERS: dict[str, tuple[str, Callable[[Path, int | None], object]]] = {
-    "xltool": ("xltool merge: read, check, sum, write 汇总.xlsx", with_xltool),
-    "xltool-check": ("xltool check: read and check", with_xltool_reading_only),
-    "pandas": ("pandas.read_excel loop, one figure taken", with_pandas),
-    "openpyxl": ("openpyxl loop, values and formulas", with_openpyxl),
-    "calamine": ("bare python-calamine loop, values only", with_calamine),
+class Contender(NamedTuple):
+    """One way to do it; a ``slow`` one reads a sample."""
+
+    title: str
+    run: Callable[[Sequence[Path], int | None], int]
+    slow: bool = False
+
+
+CONTENDERS = {
+    "xltool": Contender("xltool merge: read, check, sum, write 汇总.xlsx", with_xltool),
+    "check": Contender("xltool check: read and check", with_xltool_reading_only),
+    "trusting": Contender("the same without looking for changes to the template", without_integrity),
+    "pandas": Contender("pandas.read_excel + concat loop, all sheets", with_pandas_whole, slow=True),
+    "pandas-one": Contender("pandas.read_excel + concat loop, 表三 only", with_pandas, slow=True),
+    "openpyxl": Contender("openpyxl loop, values and formulas", with_openpyxl, slow=True),
+    "calamine": Contender("bare python-calamine loop, values only", with_calamine),
 }
 
 
-def measured(name: str, folder: Path, jobs: int | None) -> dict[str, object]:
-    """One contender in a process of its own."""
-    command = [sys.executable, __file__, "--only", name, "--folder", str(folder)]
-    command += ["--jobs", str(jobs)] if jobs else []
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    answer: dict[str, object] = json.loads(done.stdout)
-    return answer
+class Measured(NamedTuple):
+    """What one contender took for so many ``files``; ``peak`` in MiB, of all its processes together."""
+
+    files: int
+    seconds: float
+    cpu: float
+    peak: float
 
 
-def run_one(name: str, folder: Path, jobs: int | None) -> None:
+def measured(name: str, folder: Path, count: int, given: argparse.Namespace) -> Measured:
+    """One contender in a process of its own. Raises AssertionError for a wrong answer."""
+    sample = given.sample if CONTENDERS[name].slow else count
+    numbers = range(0, count, max(1, count // sample))
+    command = [sys.executable, "-m", "benchmarks.run", "--only", name, "--folder", str(folder)]
+    command += ["--step", str(numbers.step), *(["--jobs", str(given.jobs)] if given.jobs else [])]
+    with tempfile.TemporaryFile("w+") as said, subprocess.Popen(command, stdout=said, text=True, cwd=ROOT) as process:
+        peak = 0.0
+        while process.poll() is None:
+            peak = max(peak, sum(map(_memory, [process.pid, *_below(process.pid)])))
+            time.sleep(_SECONDS)
+        said.seek(0)
+        answer = json.loads(said.read())
+    assert answer["answer"] == sum(map(corpus.received, numbers)), name
+    return Measured(len(numbers), answer["seconds"], answer["cpu"], peak / 1024)
+
+
+def _below(pid: int) -> Iterator[int]:
+    """The processes that a process has started, and those they have."""
+    try:
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return
+    for child in children:
+        yield child
+        yield from _below(child)
+
+
+def _memory(pid: int) -> float:
+    """KiB of a process, what it shares with others counted in part; 0 where that cannot be known."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    except (OSError, StopIteration):
+        return 0.0
+
+
+def run_one(name: str, folder: Path, step: int, jobs: int | None) -> None:
+    files = sorted(folder.glob("*.xlsx"))[::step]
     started = time.perf_counter()
-    answer = CONTENDERS[name][1](folder, jobs)
+    answer = CONTENDERS[name].run(files, jobs)
     seconds = time.perf_counter() - started
-    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps({"seconds": seconds, "peak_mib": peak / 1024, "answer": int(answer)}))  # type: ignore[call-overload]  # each contender's answer is a count
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(each.ru_utime + each.ru_stime for each in used)
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "answer": int(answer)}))
 
 
-def table(rows: Iterable[tuple[str, ...]]) -> str:
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+def rows(results: dict[str, Measured], count: int) -> Iterator[tuple[str, ...]]:
+    base = results["xltool"].seconds / results["xltool"].files
+    for name, found in results.items():
+        each = found.seconds / found.files
+        sampled = f" ({found.files} of them)" if found.files < count else ""
+        yield (
+            CONTENDERS[name].title + sampled,
+            f"{found.seconds:.1f}",
+            f"{each * 1000:.2f}",
+            f"{found.cpu / found.files * 1000:.2f}",
+            f"{1 / each:.0f}",
+            f"{found.peak:.0f}",
+            f"{each / base:.1f}",
+        )
+
+
+def table(lines: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+HEAD = ("contender", "seconds", "ms a workbook", "CPU ms", "workbooks/s", "peak MiB", "time, xltool merge = 1")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--counts", type=int, nargs="+", default=[100, 1000, 10000])
+    parser.add_argument("--sample", type=int, default=200)
     parser.add_argument("--jobs", type=int)
-    parser.add_argument("--only", choices=CONTENDERS)
-    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--contenders", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
+    parser.add_argument("--only", choices=CONTENDERS, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--step", type=int, default=1, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.only:
-        run_one(given.only, given.folder, given.jobs)
+        run_one(given.only, given.folder, given.step, given.jobs)
         return
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "returns"
-        folder.mkdir()
-        make_workbooks(folder, given.count)
-        results = {name: measured(name, folder, given.jobs) for name in CONTENDERS}
-    assert len({result["answer"] for result in results.values()}) == 1, results
-    base = float(str(results["xltool"]["seconds"]))
-    where = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {where}, {given.count} workbooks")
-    print(
-        table(
-            [
-                ("contender", "seconds", "ms a workbook", "workbooks/s", "peak MiB", "time, xltool merge = 1"),
-                ("---",) * 6,
-            ]
-        )
-    )
-    for name, result in results.items():
-        seconds = float(str(result["seconds"]))
-        cells = (
-            CONTENDERS[name][0],
-            f"{seconds:.1f}",
-            f"{seconds / given.count * 1000:.1f}",
-            f"{given.count / seconds:.0f}",
-            f"{float(str(result['peak_mib'])):.0f}",
-            f"{seconds / base:.1f}",
-        )
-        print(table([cells]))
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    corpus.must_agree()
+    for count in given.counts:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "returns"
+            folder.mkdir()
+            corpus.make(folder, count)
+            names = dict.fromkeys(["xltool", *given.contenders])
+            results = {name: measured(name, folder, count, given) for name in names}
+        print(f"\n{count} workbooks\n")
+        print(table([HEAD, ("---",) * len(HEAD), *rows(results, count)]), flush=True)
 
 
 if __name__ == "__main__":

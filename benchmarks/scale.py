@@ -66,11 +66,11 @@ def a_roster(count: int) -> Any:
 
 def bases(folder: Path) -> Any:
     """Eight real returns, read from real workbooks."""
-    from benchmarks.run import make_workbook
+    from benchmarks.corpus import write_one
     from xltool import pipeline
 
     for number in range(12):  # from the second of a shape on, figures are held closely
-        make_workbook(folder, number)
+        write_one(folder, number)
     found = pipeline.check([folder], pipeline.setting(), jobs=1)
     return [pickle.dumps(replace(item, findings=tuple(f for f in item.findings if not f.open))) for item in found[4:]]
 
@@ -131,7 +131,7 @@ def simulate(count: int, workbook: bool, tables: bool) -> None:
 
 
 def reading(count: int) -> None:
-    from benchmarks.run import make_workbook
+    from benchmarks.corpus import write_one
     from xltool import pipeline
     from xltool.isolation import Child
     from xltool.runs.reviewing import review_safely
@@ -139,7 +139,7 @@ def reading(count: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number in range(count):
-            make_workbook(folder, number)
+            write_one(folder, number)
         files = sorted(folder.iterdir())
         payload = pickle.dumps((review_safely, pipeline.setting()))
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
