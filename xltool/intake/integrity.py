@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from xltool.entries import Spot
 from xltool.forms.furniture import words
 from xltool.forms.layout import Plan
 from xltool.forms.places import box, place
@@ -10,7 +11,7 @@ from xltool.forms.slots import Purpose, Role
 from xltool.intake.addresses import among
 from xltool.intake.arranging import Arrangement
 from xltool.intake.raw import RawWorkbook
-from xltool.model import Box, Entry, Observation
+from xltool.model import Box, Observation
 
 DROPPING = ("LibreOffice", "OpenOffice")  # programs that never write the lock of the structure
 
@@ -48,20 +49,20 @@ def _sheets(plan: Plan, workbook: RawWorkbook, found: Arrangement) -> Iterator[O
         yield Observation("sheet.shown", identity)
 
 
-def unseen(found: Arrangement, entries: Iterable[Entry]) -> Iterator[Observation]:
+def unseen(found: Arrangement, spots: Iterable[Spot]) -> Iterator[Observation]:
     """Figures in rows or columns that are hidden: they are read like any other, but nobody sees them."""
     narrowed = {
         page.sheet.name: page.sheet
         for page in found.pages.values()
         if page.sheet.hidden_rows or page.sheet.hidden_columns
     }
-    spots: dict[str, list[str]] = {}
-    for entry in entries if narrowed else ():
-        if (sheet := narrowed.get(entry.sheet)) is not None:
-            row, column = place(entry.address)
+    out_of_sight: dict[str, list[str]] = {}
+    for spot in spots if narrowed else ():
+        if (sheet := narrowed.get(spot.sheet)) is not None:
+            row, column = place(spot.address)
             if among(sheet.hidden_rows, row) or among(sheet.hidden_columns, column):
-                spots.setdefault(sheet.name, []).append(entry.address)
-    for name, at in spots.items():
+                out_of_sight.setdefault(sheet.name, []).append(spot.address)
+    for name, at in out_of_sight.items():
         yield Observation("place.hidden", name, at[0], facts={"count": len(at), "at": tuple(at)})
 
 

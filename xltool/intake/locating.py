@@ -4,8 +4,9 @@ A `Page` holds a sheet's cells under the addresses the plan gives them, whatever
 remembers where each really stood. A figure whose place is not certain is not taken.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.forms.layout import Plan
@@ -15,6 +16,7 @@ from xltool.intake.labels import same_words
 from xltool.intake.matching import Anchor, Doubt, Match, Spot, Words, match, words_on
 from xltool.intake.movements import Lines, movements
 from xltool.intake.raw import RawCell, RawSheet, Stored
+from xltool.intake.shapes import Grid, Shape, picking
 from xltool.model import Box, Observation
 
 FIGURES = frozenset({Role.INPUT, Role.COMPUTED, Role.CONTROL})
@@ -91,8 +93,19 @@ def _chart(planned: Sheet) -> Charted:
     return Charted(planned, labels, tuple((slot.address, slot.text) for slot in labels or captions), wide, spare)
 
 
+@lru_cache(maxsize=1024)
+def _fixed_in(chart: Charted, shape: Shape) -> Callable[[Sequence[str]], tuple[str, ...]] | None:
+    """What takes the texts at the places of the printed words out of a sheet of some shape; None where one is empty."""
+    found = [shape.index.get(spot) for spot, _ in chart.fixed]
+    places = [at for at in found if at is not None]
+    return picking(places) if len(places) == len(found) else None
+
+
 def in_place(chart: Charted, cells: Mapping[str, RawCell]) -> bool:
     """Whether every printed word stands where the plan has it."""
+    words = _fixed_in(chart, cells.shape) if isinstance(cells, Grid) else None
+    if words and isinstance(cells, Grid) and words(cells.texts) == tuple(text for _, text in chart.fixed):
+        return True
     for spot, text in chart.fixed:
         cell = cells.get(spot)
         if cell is None or not (cell.text == text or same_words(cell.text, text)):

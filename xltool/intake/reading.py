@@ -7,7 +7,7 @@ are recomputed from the inputs; what was stored stays in the entry.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from xltool.entries import Entries, Figures
+from xltool.entries import Entries, Figures, places_of
 from xltool.forms.controls import controlled
 from xltool.forms.expressions import recompute
 from xltool.forms.furniture import words
@@ -66,7 +66,7 @@ def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed:
     noticed += [Observation(f"value.{e.note}", e.sheet, e.address, e.cell) for e in controls.values() if e.note]
     if scope is Scope.OWN:
         noticed += strays(chart, found)
-        noticed += unseen(found, entries.values())
+        noticed += unseen(found, places_of(entries).spots)
         if claimed.issued:
             noticed += integrity(chart, workbook, found)
     noticed += missing_sheets(chart, found, issued=bool(claimed.issued) and scope is Scope.OWN)
