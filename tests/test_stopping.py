@@ -88,6 +88,19 @@ def test_export__full_disk__the_tables_that_were_there_stay(
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_merge__interrupted__one_line_and_nothing_half_written(
+    returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = content(tmp_path)
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xltool.runs.reviewing.load", interrupted)
+    assert "已中断" in stopped("merge", returns, "-o", tmp_path / "汇总.xlsx")
+    assert content(tmp_path) == before
+
+
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Names of files that Excel holds, as on Windows: they can be neither opened for writing nor replaced."""

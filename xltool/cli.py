@@ -33,6 +33,8 @@ class Commands(click.Group):
             click.echo(texts.error(error), err=True)
         except BrokenPipeError:
             sys.stderr.close()
+        except KeyboardInterrupt:
+            click.echo(texts.error(XltoolError("stopped.interrupted")), err=True)
         except OSError as error:
             stopped = XltoolError("stopped.system", path=str(error.filename or ""), reason=error.strerror or str(error))
             click.echo(texts.error(stopped), err=True)
