@@ -8,6 +8,7 @@ import pytest
 
 from tests.intake import old_excel as made
 from xltool.errors import UnreadableFileError
+from xltool.intake import limits
 from xltool.intake.calamine_reading import values
 from xltool.intake.opening import open_workbook
 from xltool.intake.raw import RawCell, RawSheet, Stored
@@ -87,6 +88,11 @@ def test_broken__refused(data: bytes, tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError) as refusal:
         opened(data, tmp_path)
     assert refusal.value.code in {"file.damaged"}
+
+
+def test_more_figures_than_allowed__told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CELLS_HELD", 3)
+    assert values(made.xls(made.several(0, 0, 2, 6, 10, 14))) == {"problem": "cells_held"}
 
 
 def test_problem__told_in_a_word() -> None:

@@ -9,7 +9,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from xltool.intake import limits
 from xltool.intake.sniffing import OLE
-from xltool.intake.xls_records import Records, read_records
+from xltool.intake.xls_records import Records, TooMuchError, read_records
 
 _WHOLE = 1e15  # above this a binary float no longer holds every whole number with a digit to spare
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
@@ -24,15 +24,11 @@ def values(data: bytes) -> dict[str, Any]:
     """
     try:
         sheets = _read(data)
-    except _TooMuchError:
+    except TooMuchError:
         return {"problem": "cells_held"}
     except ValueError:
         return {"problem": "unreadable"}
     return {"sheets": sheets} if sheets else {"problem": "no_sheets"}
-
-
-class _TooMuchError(Exception):
-    """More cells than the limit allows."""
 
 
 def _read(data: bytes) -> list[object]:
@@ -95,7 +91,7 @@ def _cells(sheet: CalamineSheet, room: int) -> list[_Cell]:
             if value != "":
                 cells.append((row, column, *_stored(value)))
         if len(cells) > room:
-            raise _TooMuchError
+            raise TooMuchError
     return cells
 
 

@@ -33,6 +33,10 @@ Place = tuple[int, int]
 Figure = tuple[str, float | int | str]  # number, date, boolean or error, and what it is
 
 
+class TooMuchError(Exception):
+    """More cells than the limit allows."""
+
+
 class Records(NamedTuple):
     """What one sheet stores; rows and columns are counted from 1."""
 
@@ -42,7 +46,7 @@ class Records(NamedTuple):
 
 
 def read_records(data: bytes) -> dict[int, Records]:
-    """Each sheet by its number in the workbook's own list. Raises ValueError for what cannot be followed."""
+    """Each sheet by its number in the workbook's own list. Raises ValueError for what cannot be followed, or TooMuchError."""
     stream = Compound(data).stream("Workbook", "Book")
     try:
         return _sheets(stream)
@@ -107,7 +111,7 @@ def _sheet(stream: bytes, start: int, dated: list[bool], room: int) -> Records:
                     name = "boolean" if isinstance(figure, bool) else "error"
                 figures[row + 1, column + 1] = name, figure
             if len(figures) > room:
-                raise ValueError("too many cells")
+                raise TooMuchError
         elif kind == _ROW:
             if stream[at + 12] & _HIDDEN_ROW:
                 rows.append(int.from_bytes(stream[at : at + 2], "little") + 1)
