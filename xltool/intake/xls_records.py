@@ -46,7 +46,10 @@ class Records(NamedTuple):
 
 
 def read_records(data: bytes) -> dict[int, Records]:
-    """Each sheet by its number in the workbook's own list. Raises ValueError for what cannot be followed, or TooMuchError."""
+    """Each sheet by its number in the workbook's own list.
+
+    Raises ValueError for what cannot be followed, TooMuchError for more figures than the limit allows.
+    """
     stream = Compound(data).stream("Workbook", "Book")
     try:
         return _sheets(stream)

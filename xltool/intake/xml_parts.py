@@ -237,7 +237,6 @@ def _must_move_on(parser: XMLParserType, part: str, fed: int) -> None:
 def refuse_doctype(part: Part) -> None:
     """Look at a part as far as its root element. Raises UnreadableFileError for a DOCTYPE, or an endless search."""
     parser = new_parser(part.name)
-    parser.XmlDeclHandler = None
     parser.StartElementHandler = _at_root
     fed = 0
     try:
