@@ -166,7 +166,7 @@ def on_a_cluster(count: int) -> None:
 
     import psutil
 
-    from benchmarks.run import make_workbook
+    from benchmarks.corpus import write_one
     from tests.clusters import a_cluster
     from tests.stores import a_store, bucket, upload
     from xltool import pipeline
@@ -175,7 +175,7 @@ def on_a_cluster(count: int) -> None:
         folder = Path(name) / "in"
         folder.mkdir()
         for number in range(count):
-            make_workbook(folder, number)
+            write_one(folder, number)
         os.environ |= store
         upload(bucket("returns"), folder, "returns")
         print("| files in | client | scheduler | workers | their children | ms of CPU each |\n" + "| --- " * 6 + "|")
