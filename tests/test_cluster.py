@@ -125,7 +125,7 @@ def test_merge__store_of_objects_and_a_worker_killed_in_mid_run__nothing_is_lost
     local = pipeline.merge([returns], about, here, jobs=1)
     victim = dask.add_worker()
 
-    def kill(done: int, of: int) -> None:
+    def kill(done: int, of: int, found: int) -> None:
         if done == 20:
             assert of == 100
             victim.kill()

@@ -30,15 +30,22 @@ _REFUSED = (Status.UNREADABLE, Status.FOREIGN)
 def progress(doing: str) -> Iterator["Progress"]:
     """A bar on the error stream while work is long and somebody is watching; silent otherwise."""
     if not sys.stderr.isatty():
-        yield lambda done, of: None
+        yield lambda done, of, found: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    said = TextColumn("{task.fields[said]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), said, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(texts.word("doing", doing), visible=False)
-        yield lambda done, of: bar.update(task, completed=done, total=of, visible=of >= _LONG_WORK)
+        task = bar.add_task(texts.word("doing", doing), visible=False, said="")
+
+        def show(done: int, of: int, found: int) -> None:
+            rate = f"{bar.tasks[task].speed or 0:.0f}"
+            said = texts.told("so_far" if found else "rate", rate=rate, found=found)
+            bar.update(task, completed=done, total=of, visible=of >= _LONG_WORK, said=said)
+
+        yield show
 
 
 def issued(items: Sequence["Issued"], folder: Path, prefilled: bool) -> str:

@@ -50,7 +50,7 @@ def make_templates(
             issue = issue._replace(seal=seal(identity_of(plan(form), issue), about.seal_key))
         write_template(plan(form), issue, output / item.file, force=force)
         if progress:
-            progress(number, len(issued))
+            progress(number, len(issued), 0)
     write_distribution_list(form, year, issued, listing, force=force)
     return issued
 

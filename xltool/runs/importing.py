@@ -67,7 +67,7 @@ def import_reports(
     for number, item in enumerate(engine.run(_read, task, files, jobs, _lost), start=1):
         done.append(_written(item, about, output, taken, force))
         if progress:
-            progress(number, len(files))
+            progress(number, len(files), 0)
     write_import_log([(item.reviewed.file, item.published) for item in done if item.published], about.forms, log, force)
     return tuple(done)
 

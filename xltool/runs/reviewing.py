@@ -86,10 +86,12 @@ def review_all(
 ) -> tuple[Reviewed, ...]:
     """Every one of ``files``, read and checked, in order."""
     done: list[Reviewed] = []
+    found = 0
     for number, reviewed in enumerate(engine.run(review_safely, about, files, jobs, lost), start=1):
         done += reviewed
+        found += sum(finding.open for item in reviewed for finding in item.findings)
         if progress:
-            progress(number, len(files))
+            progress(number, len(files), found)
     if about.cache:
         about.cache.shrink()
     return with_peers(shared(done), about.forms, about.roster)

@@ -15,7 +15,7 @@ from xltool.model import Form, Roster, Values
 from xltool.roster import read_roster
 from xltool.runs.past import Past, read_past
 
-Progress = Callable[[int, int], None]  # how many files are done, and of how many
+Progress = Callable[[int, int, int], None]  # how many files are done, of how many, and the open findings so far
 
 
 @dataclass(frozen=True)
