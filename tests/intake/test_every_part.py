@@ -93,8 +93,7 @@ def test_fault__refused_or_of_no_effect(fault: str, tmp_path: Path) -> None:
     path.write_bytes(FAULTS[fault]())
     try:
         book = open_workbook(path)
-    except (UnreadableFileError, ForeignFileError) as refusal:
-        assert refusal.code.startswith("file.")
+    except (UnreadableFileError, ForeignFileError):
         return
     assert "doctype" not in fault
     assert [{spot: cell.text for spot, cell in sheet.cells.items()} for sheet in book.sheets] == [GOOD]
