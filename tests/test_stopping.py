@@ -71,6 +71,19 @@ def test_merge__full_disk__one_line_and_nothing_half_written(
     assert content(tmp_path) == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no bound on the size of files there")
+def test_merge__no_room_for_the_workbook__one_line_and_nothing_half_written(returns: Path, tmp_path: Path) -> None:
+    """As the system itself refuses it: no file may grow beyond 10 KB."""
+    before = content(tmp_path)
+    bounded = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10240, 10240))"
+    program = [sys.executable, "-c", f"{bounded}\nfrom xltool.cli import main; main()"]
+    words = [*program, "merge", str(returns), "--roster", str(ROSTER), "-o", str(tmp_path / "汇总.xlsx"), "--no-cache"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), done.stderr
+    assert "汇总.xlsx" in done.stderr
+    assert content(tmp_path) == before
+
+
 def test_export__full_disk__the_tables_that_were_there_stay(
     returns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ class Traced:
     """One figure of a consolidation and who it is made of, the largest contribution first.
 
     ``total`` is what the official table says. ``agrees`` is whether the parts come to it, as far as that can be said.
+    ``lacking`` of the ``expected`` agencies give no figure: with any of them it is a lower bound.
     """
 
     cell: Cell
@@ -31,6 +32,8 @@ class Traced:
     total: Number | None
     contributions: tuple[Contribution, ...]
     agrees: bool = True
+    lacking: int = 0
+    expected: int = 0
 
     def share(self, contribution: Contribution) -> Decimal | None:
         """Its part of the total, 0 to 1, to four places; None where there is nothing to divide."""

@@ -182,7 +182,9 @@ def traced(figures: Iterable[Traced]) -> str:
 def _traced(figure: Traced) -> Iterator[str]:
     cell, spot = figure.cell, figure.spot
     yield texts.told(
-        "traced",
+        "traced_bound" if figure.lacking else "traced",
+        lacking=figure.lacking,
+        expected=figure.expected,
         place=f"{spot.sheet}!{spot.address}",
         figure=cell.words,
         cell=cell.id,

@@ -144,6 +144,8 @@ def traced(figures: Iterable[Traced]) -> dict[str, object]:
                 "address": figure.spot.address,
                 "total": _number(figure.total),
                 "agrees": figure.agrees,
+                "lacking": figure.lacking,
+                "expected": figure.expected,
                 "contributors": [_contribution(figure, each) for each in figure.contributions],
             }
             for figure in figures

@@ -45,7 +45,9 @@ def _traced(cell: Cell, read: Submission, rows: Sequence[Part]) -> Traced:
     known = [each.value for each in found if each.value is not None]
     # A computed figure that an agency leaves open is computed from the sums all the same: nothing to compare.
     agrees = cell.computed or (total or 0) == sum(known)
-    return Traced(cell, Spot(cell.id, entry.sheet, entry.address), total, tuple(found), agrees)
+    spot = Spot(cell.id, entry.sheet, entry.address)
+    lacking = len(read.absent) + read.lacking.get(cell.id, 0)
+    return Traced(cell, spot, total, tuple(found), agrees, lacking, len(read.manifest) + len(read.absent))
 
 
 def _contribution(row: Part, cell: Cell) -> Contribution:
