@@ -12,6 +12,7 @@ from xltool.intake import limits
 from xltool.intake.calamine_reading import values
 from xltool.intake.opening import open_workbook
 from xltool.intake.raw import RawCell, RawSheet, Stored
+from xltool.intake.xlsb_records import holds_errors
 
 
 def opened(data: bytes, folder: Path) -> RawSheet:
@@ -93,6 +94,16 @@ def test_broken__refused(data: bytes, tmp_path: Path) -> None:
 def test_more_figures_than_allowed__told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CELLS_HELD", 3)
     assert values(made.xls(made.several(0, 0, 2, 6, 10, 14))) == {"problem": "cells_held"}
+
+
+def test_errors_of_an_xlsb__seen_by_their_records() -> None:
+    row, wide, figure = b"\x00\x19" + bytes(25), b"\x91\x01\x00", b"\x05\x10" + bytes(16)
+    long = b"\x07\x80\x01" + b"\x03" * 128
+    assert not holds_errors(wide + row + figure + long)
+    assert holds_errors(wide + row + figure + long + b"\x03\x09" + bytes(9))
+    assert holds_errors(row + b"\x0b\x0a" + bytes(10))
+    with pytest.raises(IndexError):
+        holds_errors(row + b"\x05")
 
 
 def test_problem__told_in_a_word() -> None:

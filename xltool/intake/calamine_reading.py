@@ -8,8 +8,9 @@ from typing import Any
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from xltool.intake import limits
-from xltool.intake.sniffing import OLE
+from xltool.intake.sniffing import OLE, ZIP
 from xltool.intake.xls_records import Records, TooMuchError, read_records
+from xltool.intake.xlsb_records import refuse_errors
 
 _WHOLE = 1e15  # above this a binary float no longer holds every whole number with a digit to spare
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
@@ -32,7 +33,11 @@ def values(data: bytes) -> dict[str, Any]:
 
 
 def _read(data: bytes) -> list[object]:
-    records = read_records(data) if data.startswith(OLE) else {}  # first: what it refuses could make calamine swell
+    records: dict[int, Records] = {}
+    if data.startswith(OLE):
+        records = read_records(data)  # first: what it refuses could make calamine swell
+    elif data.startswith(ZIP):
+        refuse_errors(data)
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
         return _sheets(workbook, records)
 
