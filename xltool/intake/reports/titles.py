@@ -14,6 +14,7 @@ LONGEST_NAME = 40  # signs of an agency's name
 BEHIND = 3  # signs between the words of a title and a year behind them
 ENOUGH = 0.7  # of the words of a title that must be there
 PERIOD_SIGNS = 60_000
+_BRACKETS = ("()", "\uff08\uff09")
 
 
 class Title(NamedTuple):
@@ -54,7 +55,8 @@ def _parsed(text: str, before: str, pattern: str) -> Title | None:
     for match in _year().finditer(text[: 4 * LONGEST_NAME]):
         names = _names(text, match, words)
         if names is not None:
-            agency = next((name for each in (*names, before) if (name := _name(each, words))), "")
+            first = before + names[0] if _unopened(names[0]) else names[0]
+            agency = next((name for each in (first, *names[1:], before) if (name := _name(each, words))), "")
             return Title(agency, _number(match["year"]))
     return None
 
@@ -113,9 +115,26 @@ def _name(text: str, words: str) -> str:
     says = dialect().titles
     lead, trail = ("|".join(map(re.escape, signs)) for signs in (says.lead, says.trail))
     name = re.sub(rf"^(?:{lead})[:\uff1a]|(?:{trail})$", "", text)
-    name = name.strip("\u300a\u300b\u3010\u3011()\uff08\uff09-\u2014")
+    name = name.strip("\u300a\u300b\u3010\u3011-\u2014")
+    name = _unwrapped(name)
     wrong = re.search("[0-9\u3002\uff0c,;\uff1b:\uff1a\uff01!?\uff1f\u3001|>]", name) or words[:6] in name
     return "" if wrong or not 2 <= len(name) <= LONGEST_NAME else name
+
+
+def _unwrapped(name: str) -> str:
+    """A name without brackets around it, or the one bracket of a pair whose other is not there."""
+    for opening, closing in _BRACKETS:
+        more = name.count(opening) - name.count(closing)
+        if name.startswith(opening) and (more > 0 or name.endswith(closing)):
+            name = name[1:]
+        if name.count(closing) > name.count(opening):
+            name = name.rstrip(closing)
+    return name
+
+
+def _unopened(name: str) -> bool:
+    """Whether a bracket closes that was not opened, so that the name begins before it."""
+    return any(name.count(closing) > name.count(opening) for opening, closing in _BRACKETS)
 
 
 def _period(pieces: Sequence[Piece]) -> int | None:
