@@ -14,7 +14,7 @@ LONGEST_NAME = 40  # signs of an agency's name
 BEHIND = 3  # signs between the words of a title and a year behind them
 ENOUGH = 0.7  # of the words of a title that must be there
 PERIOD_SIGNS = 60_000
-_BRACKETS = ("()", "\uff08\uff09")
+_BRACKETS = (("(", ")"), ("\uff08", "\uff09"))
 
 
 class Title(NamedTuple):
