@@ -246,7 +246,7 @@ def _log(reading: _Reading, figures: Figures, title: Title, year: int | None) ->
     if reading.document.unit != "line" and reading.document.kind == "embedded":
         yield Observation("import.embedded")
     if reading.cut:
-        yield Observation("import.breaks_off", facts={"text": reading.cut})
+        yield Observation("import.breaks_off", facts={"found": reading.cut})
     if stated is None:
         yield Observation("import.no_year")
     elif not located.form.covers(stated):
@@ -290,6 +290,6 @@ def _of_fields(reading: _Reading, figures: Figures) -> Iterator[Observation]:
         yield Observation("import.solved", cell=next(iter(solved.values()))[0], facts=facts)
     for field in figures.filled.open:
         text = " ".join(token.text.strip() for token in field.tokens if token.text.strip())
-        facts = {"label": field.cells[0].line_words, "where": _where(reading, field.piece), "text": text}
+        facts = {"label": field.cells[0].line_words, "where": _where(reading, field.piece), "found": text}
         code = "import.open" if text else "import.nothing_there"
         yield Observation(code, cell=field.cells[0].id, facts=facts)

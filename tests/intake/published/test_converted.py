@@ -94,7 +94,7 @@ def test_report__broken_off_within_a_figure__is_told_and_the_figure_left(tmp_pat
     found = read(tmp_path, "cut.txt", content[: content.index("行政处罚  1234") + 8])
     assert "disclosure.penalties.decisions" not in wrong(found, texts)
     assert found.figures["disclosure.penalties.decisions"].value is None
-    assert [dict(each.facts) for each in found.log if each.code == "import.breaks_off"] == [{"text": "12"}]
+    assert [dict(each.facts) for each in found.log if each.code == "import.breaks_off"] == [{"found": "12"}]
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])

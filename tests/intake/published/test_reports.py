@@ -59,7 +59,7 @@ def test_runtogether__what_nothing_decides__stays_open_and_is_said() -> None:
     line = [found.figures[f"disclosure.normative_documents.{column}"] for column in ("issued", "repealed", "in_force")]
     assert {(figure.state, figure.value, figure.sure) for figure in line} == {(State.BLANK, None, "open")}
     said = [item for item in found.log if item.code == "import.open"]
-    assert [dict(item.facts) for item in said] == [{"label": "行政规范性文件", "where": "第4行", "text": "5845546"}]
+    assert [dict(item.facts) for item in said] == [{"label": "行政规范性文件", "where": "第4行", "found": "5845546"}]
 
 
 def test_runtogether__what_the_text_tells__decides() -> None:
