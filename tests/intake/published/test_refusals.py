@@ -188,7 +188,7 @@ def test_pdf__that_takes_too_long__is_given_up(tmp_path: Path, monkeypatch: pyte
 
 
 def test_old_document__without_libreoffice__says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xltool.intake.reports.office.shutil.which", lambda name: None)
+    monkeypatch.setattr("xltool.libreoffice.shutil.which", lambda name: None)
     (tmp_path / "report.rtf").write_bytes(b"{\\rtf1 report}")
     with pytest.raises(UnreadableFileError) as refused:
         read_report(tmp_path / "report.rtf", FORMS)
