@@ -228,7 +228,8 @@ def _list(
     named = words().summary.overview["board"] if key == "agencies" else words().summary.findings["title"]
     selects = "".join(_select(name, label, options) for name, (label, options) in filters.items())
     form = (
-        f'<form hidden role="search" aria-label="{_text(named)}" data-for="{key}-rows"><label>{_word("search")}<input type="search" name="search">'
+        f'<form hidden role="search" aria-label="{_text(named)}" data-for="{key}-rows">'
+        f'<label>{_word("search")}<input type="search" name="search">'
         f'</label>{selects}<button type="reset">{_word("reset")}</button>'
         f'<output aria-live="polite" data-say="{_word("shown")}"></output></form>\n'
     )
