@@ -20,6 +20,7 @@ from xltool.forms.controls import controls
 from xltool.intake.opening import open_workbook
 from xltool.intake.reading import read_submission
 from xltool.model import Agency, Entry, Number, State, Submission
+from xltool.outputs.exchange import checked
 from xltool.outputs.template import Issue, write_template
 from xltool.pipeline import check
 from xltool.runs.settings import Setting
@@ -203,6 +204,8 @@ def test_check__answers_with_it(fill: Fill, tmp_path: Path) -> None:
     fill({"ledger.requests.granted.total": 25}).save(tmp_path / "in" / "a.xlsx")
     (reviewed,) = check([tmp_path / "in"], Setting((FORM,)))
     assert "control.differs" in [item.code for item in reviewed.findings]
+    answer = checked([reviewed])["submissions"]
+    assert answer[0]["controls"] == {"ledger.requests.granted.total": 25}  # type: ignore[index]
 
 
 def test_full_block__a_wrong_figure_of_a_template_is_found_as_in_a_typed_report() -> None:

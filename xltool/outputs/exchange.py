@@ -19,6 +19,7 @@ def checked(
 ) -> dict[str, object]:
     """The answer of ``check --json``: one entry for every file found; with ``--return``, what was made to go back.
 
+    ``controls`` are the control figures (核对数) that were typed, by their ids.
     The ``kind`` of what goes back is marked (a copy with the findings in it), cleared (without those of an earlier
     check) or page. ``noted`` is what a later run compares with, ``since`` what this one was compared with.
     """
@@ -255,6 +256,7 @@ def _submission(item: Reviewed) -> dict[str, object]:
             for cell, entry in (read.entries.items() if read else ())
             if entry.state is not State.NUMBER and read and read.values[cell] is None
         },
+        "controls": {id: _number(entry.value) for id, entry in read.controls.items()} if read else {},
         "findings": [_finding(each) | {"fingerprint": fingerprints.of_item(item, each)} for each in item.findings],
     }
 
