@@ -1,7 +1,8 @@
 """A consolidated workbook read back as an archive: every agency's figures, whose reports it holds, whose it lacks."""
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -17,7 +18,19 @@ from xltool.model import Form, Kind, Leaf, Noted, Number, Scope, Severity, State
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _TOLD = ("fingerprint", "severity", "code", "name", "message", "file")  # columns of the list of findings
 _WRITTEN = ("text", "code", "section", "paragraph")  # of the list of texts
+LISTS = ("details", "findings", "tracking", "texts")  # sheets with a row for every agency, finding, file or text
 _DECIMALS = 15  # whatever a spreadsheet program can hold; each figure was judged when it was summed
+
+
+def lists(keys: Iterable[str] = LISTS) -> frozenset[str]:
+    """The names of the long sheets of a consolidated workbook."""
+    return frozenset(words().summary.sheets[key] for key in keys)
+
+
+def of_area(identity: RawSheet) -> bool:
+    """Whether an identity sheet is that of a consolidated workbook."""
+    scopes = [place(spot)[0] for spot, cell in identity.cells.items() if cell.text == "scope"]
+    return any(_text(identity, row, 2) == Scope.AREA for row in scopes if _text(identity, row, 1) == "scope")
 
 
 def details(workbook: RawWorkbook) -> dict[str, dict[str, Number | None]]:
@@ -182,6 +195,7 @@ def _text(sheet: RawSheet, row: int, column: int) -> str:
     return cell.text if cell else ""
 
 
+@lru_cache(maxsize=1 << 16)  # a long list has few different figures
 def _figure(cell: RawCell | None) -> Number | None:
     meaning = interpret(cell, Kind.AMOUNT, _DECIMALS)
     if meaning.state is State.NOT_APPLICABLE:

@@ -36,11 +36,11 @@ class _Entry(NamedTuple):
 class Package:
     """The parts of one zip container, by name without regard to case or the kind of slash."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, effort: Effort | None = None) -> None:
         self._data = data
         self._entries: dict[str, _Entry] = _entries(data)
         self._begun: set[str] = set()
-        self.effort = Effort()
+        self.effort = effort or Effort()
 
     def __contains__(self, name: str) -> bool:
         return fold(name) in self._entries

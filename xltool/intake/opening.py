@@ -10,18 +10,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.forms.furniture import words
 from xltool.intake import limits
+from xltool.intake.archive import lists, of_area
 from xltool.intake.cell_styles import read_styles
 from xltool.intake.container import Package, fold
 from xltool.intake.foreign import decrypt, read_foreign
 from xltool.intake.loading import HandedIn, load
 from xltool.intake.opendocument import CONTENT, read_opendocument
+from xltool.intake.parts import Effort
 from xltool.intake.raw import RawSheet, RawWorkbook
 from xltool.intake.refusals import Damage, FileKind, damaged, not_workbook
 from xltool.intake.remembering import Reader
 from xltool.intake.shared_strings import read_shared_strings
 from xltool.intake.sniffing import ZIP, Readable, is_ods, kind_of
-from xltool.intake.workbook_parts import Outline, main_part, read_outline
+from xltool.intake.workbook_parts import Outline, SheetPart, main_part, read_outline
 from xltool.intake.worksheets import Shared, read_worksheet
 from xltool.intake.xml_parts import refuse_doctype
 
@@ -32,6 +35,8 @@ _XML_ENDINGS = (".xml", ".rels", ".vml")
 def open_workbook(path: Path, password: str | None = None, size_limit: int = limits.FILE_BYTES) -> RawWorkbook:
     """Everything one pass over a handed-in workbook finds; numbers stay as the text that is stored.
 
+    The lists of a consolidated .xlsx are left empty; `open_lists` reads them.
+
     ``password`` is tried where one is needed to open the file; ``size_limit`` is in bytes.
 
     Raises UnreadableFileError for what cannot or must not be read, ForeignFileError for what is no return at all;
@@ -41,11 +46,11 @@ def open_workbook(path: Path, password: str | None = None, size_limit: int = lim
         return _read(load(path, size_limit), password)
 
 
-def open_sheets(path: Path, sheets: Container[str]) -> RawWorkbook:
-    """`open_workbook`, of an .xlsx only the named sheets: a large workbook of ours is asked for one of its lists."""
+def open_lists(path: Path, sheets: Container[str]) -> RawWorkbook:
+    """`open_workbook`, of an .xlsx only the named sheets, which may be lists of a consolidated workbook (`archive`)."""
     with naming(path.name):
         file = load(path)
-        package = Package(file.data) if file.data.startswith(ZIP) else None
+        package = Package(file.data, Effort(limits.LISTED_CELLS)) if file.data.startswith(ZIP) else None
         main = main_part(package) if package and not is_ods(package) else None
         if package is None or main is None or main.container != "xlsx":
             return _read(file, None)
@@ -150,14 +155,22 @@ def _complete(file: HandedIn, package: Package, outline: Outline) -> RawWorkbook
 
 
 def _sheets(package: Package, outline: Outline, shared: Shared) -> tuple[RawSheet, ...]:
-    sheets: list[RawSheet] = []
+    """Every sheet in order, the identity sheet read first: it tells which sheets are lists that stay closed."""
+    first = [sheet for sheet in outline.sheets if sheet.name == words().sheets["identity"]]
+    read = {sheet.name: _sheet(package, sheet, shared) for sheet in first}
+    closed = lists() if any(of_area(sheet) for sheet in read.values()) else frozenset()
     for listed in outline.sheets:
-        if listed.kind != "worksheet":
-            sheets.append(RawSheet(listed.name, listed.state, {}))
-            continue
-        found = read_worksheet(package.part(listed.part), shared)
-        sheets.append(RawSheet(listed.name, listed.state, *found))
-    return tuple(sheets)
+        if listed.name in closed:
+            read[listed.name] = RawSheet(listed.name, listed.state, {})
+        elif listed.name not in read:
+            read[listed.name] = _sheet(package, listed, shared)
+    return tuple(read[listed.name] for listed in outline.sheets)
+
+
+def _sheet(package: Package, listed: SheetPart, shared: Shared) -> RawSheet:
+    if listed.kind != "worksheet":
+        return RawSheet(listed.name, listed.state, {})
+    return RawSheet(listed.name, listed.state, *read_worksheet(package.part(listed.part), shared))
 
 
 def _refuse_doctypes(package: Package) -> None:

@@ -11,7 +11,6 @@ _ALLOWED = {
     Excess.BYTES: limits.COLLECTED_BYTES,
     Excess.REWRITTEN: limits.REWRITTEN_BYTES,
     Excess.CELLS_SEEN: limits.CELLS_SEEN,
-    Excess.CELLS_HELD: limits.CELLS_HELD,
     Excess.CHARACTERS: limits.TEXT_TOTAL,
 }
 
@@ -21,15 +20,16 @@ Cost = Mapping[Excess, int]
 
 
 class Effort:
-    """What reading one workbook may still cost."""
+    """What reading one workbook may still cost; ``cells``: how many may be held, if not as many as of a return."""
 
-    def __init__(self) -> None:
-        self._left = dict(_ALLOWED)
+    def __init__(self, cells: int | None = None) -> None:
+        self._allowed = _ALLOWED | {Excess.CELLS_HELD: limits.CELLS_HELD if cells is None else cells}
+        self._left = dict(self._allowed)
 
     def must_afford(self, part: str, what: Excess, amount: int) -> None:
         """Refuse the workbook if so much more is too much."""
         if amount > self._left[what]:
-            raise over_limit(part, what, _ALLOWED[what])
+            raise over_limit(part, what, self._allowed[what])
 
     def spend(self, part: str, what: Excess, amount: int) -> None:
         """So much more was needed; too much of it refuses the workbook."""

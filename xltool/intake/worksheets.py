@@ -177,6 +177,7 @@ class _Cells:
         if _UNSEEN[0] in text or _UNSEEN[1] in text:
             self.hidden.update(map(int, _UNSEEN_ROWS.findall(text)))
         cells, kinds, strings, new = self.cells, self._kinds, self._shared.strings, tuple.__new__
+        same: dict[tuple[str, str], RawCell] = {}
         row, unread, count = self._row, "", len(strings)
         for address, attributes, f, value, inline, turn, number, rest in tokens:
             if not address:
@@ -194,8 +195,11 @@ class _Cells:
             if f:
                 stored = stored if text or type_ == "str" else Stored.EMPTY
                 cells[address] = new(RawCell, (stored, text, self._formula(f), locked))
-            elif text:
-                cells[address] = new(RawCell, (stored, text, None, locked))
+            elif text:  # a long list has few different figures: the same is held once
+                cell = same.get((attributes, text))
+                if cell is None:
+                    cell = same[attributes, text] = new(RawCell, (stored, text, None, locked))
+                cells[address] = cell
         self._row, self.inside = row, bool(row)
         return unread
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
-from xltool.intake.archive import details, written
+from xltool.intake.archive import details, lists, written
 from xltool.intake.finding_files import files_below
-from xltool.intake.opening import open_workbook
+from xltool.intake.opening import open_lists, open_workbook
 from xltool.intake.reading import read_submission
 from xltool.model import Form, Roster, Scope, Values
 from xltool.succession import inherited
@@ -61,9 +61,10 @@ def read_past(paths: Sequence[Path], forms: Sequence[Form]) -> Past:
             found: dict[str, Values] = {submission.agency_code: submission.counted}
             texts: dict[str, Texts] = {submission.agency_code: submission.texts}
             if submission.scope is Scope.AREA:
-                found |= details(workbook)
+                listed = open_lists(file, lists(["details", "texts"]))
+                found |= details(listed)
                 form = next(each for each in forms if each.key == (submission.form, submission.edition))
-                texts |= written(workbook, form)
+                texts |= written(listed, form)
         except (UnreadableFileError, ForeignFileError) as error:
             raise UsageError("usage.previous_unreadable", path=str(file), reason=error.code) from error
         if submission.year is None:

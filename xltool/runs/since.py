@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.fingerprints import changes
-from xltool.forms.furniture import words
-from xltool.intake.archive import told
-from xltool.intake.opening import open_sheets
+from xltool.intake.archive import lists, told
+from xltool.intake.opening import open_lists
 from xltool.model import Changes, Noted, Reviewed, Severity
 
 
@@ -47,7 +46,7 @@ def whats_new(reviewed: Iterable[Reviewed], before: Before) -> Changes:
 
 
 def _from_workbook(path: Path) -> tuple[Noted, ...] | None:
-    return told(open_sheets(path, {words().summary.sheets["findings"]}))
+    return told(open_lists(path, lists(["findings"])))
 
 
 def _from_json(path: Path) -> tuple[Noted, ...] | None:

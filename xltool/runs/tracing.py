@@ -9,8 +9,8 @@ from xltool.contributions import Contribution, Traced
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.furniture import words
 from xltool.forms.layout import plan
-from xltool.intake.archive import Part, parts
-from xltool.intake.opening import open_workbook
+from xltool.intake.archive import Part, lists, parts
+from xltool.intake.opening import open_lists, open_workbook
 from xltool.intake.reading import read_submission
 from xltool.model import Agency, Cell, Form, Scope, Spot, Submission
 
@@ -28,11 +28,12 @@ def trace(summary: Path, asked: str, forms: Sequence[Form], where: str = "") -> 
     try:
         workbook = open_workbook(summary)
         read = read_submission(workbook, forms, str(summary))
+        listed = open_lists(summary, lists(["details"]))
     except (UnreadableFileError, ForeignFileError) as error:
         raise UsageError("usage.summary_unreadable", path=str(summary), reason=texts.title(error.code)) from error
     form = next(form for form in forms if form.key == (read.form, read.edition))
     cells = _cells(form, asked, where)
-    rows = parts(workbook, {cell.id for cell in cells})
+    rows = parts(listed, {cell.id for cell in cells})
     if read.scope is not Scope.AREA or not rows:
         raise UsageError("usage.not_consolidated", path=str(summary))
     return tuple(_traced(cell, read, rows) for cell in cells)
