@@ -139,6 +139,23 @@ def without_central_sizes(path: Path) -> Path:
     return target
 
 
+def packed(source: Path, target: Path, method: int, *, zip64: bool, streamed: bool) -> Path:
+    """The same parts as another program may pack them: each with a comment and an unknown extra field."""
+    with zipfile.ZipFile(source) as archive, target.open("wb") as raw:
+        place = _Unseekable(raw) if streamed else raw
+        with zipfile.ZipFile(place, "w") as copy:  # type: ignore[call-overload]  # enough
+            copy.comment = "整包的说明".encode()
+            for known in archive.infolist():
+                info = zipfile.ZipInfo(known.filename, (2026, 1, 31, 8, 0, 0))
+                info.compress_type, info.comment, info.extra = method, b"of a part", struct.pack("<2HL", 0x7777, 4, 1)
+                with copy.open(info, "w", force_zip64=zip64) as part:
+                    part.write(archive.read(known))
+    first = target.read_bytes()
+    assert bool(struct.unpack_from("<H", first, 6)[0] & 8) is streamed
+    assert (struct.pack("<2H", 1, 16) in first) is zip64
+    return target
+
+
 class _Unseekable:
     """A file that can only be written on."""
 

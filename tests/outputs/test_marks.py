@@ -20,6 +20,7 @@ from tests.returns import (
     listed,
     lit,
     marks,
+    packed,
     replacing,
     retyped,
     rewritten,
@@ -206,6 +207,24 @@ def test_marks__container_written_as_a_stream__every_member_keeps_its_bytes(brok
     assert differing(source, back) == [PART]
     assert zipfile.ZipFile(back).comment == b"a comment"
     assert marks(back) == marks(mark(broken, tmp_path / "other.xlsx"))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("zip64", [False, True])
+@pytest.mark.parametrize("streamed", [False, True])
+def test_marks__packed_by_another_program__all_else_keeps_its_bytes_through_the_whole_loop(
+    method: int, zip64: bool, streamed: bool, broken: Path, tmp_path: Path
+) -> None:
+    source = packed(broken, tmp_path / "a.xlsx", method, zip64=zip64, streamed=streamed)
+    back = mark(source, tmp_path / "back.xlsx")
+    again = mark(back, tmp_path / "again.xlsx", (replace(checked(broken).findings[0], spots=()),))
+    cleared = mark(again, tmp_path / "cleared.xlsx", ())
+    assert [differing(source, copy) for copy in (back, again, cleared)] == [[PART]] * 3
+    assert (len(lit(back)), lit(again), marks(cleared)) == (4, [], [])
+    for copy in (back, again, cleared):
+        with zipfile.ZipFile(copy) as archive:
+            assert archive.comment == "整包的说明".encode()
+            assert {info.comment for info in archive.infolist()} == {b"of a part"}
 
 
 def test_marks__bytes_before_the_container__stay(broken: Path, tmp_path: Path) -> None:
