@@ -241,6 +241,7 @@ def test_check_json__has_the_agreed_shape(tmp_path: Path) -> None:
         "program",
         "values",
         "states",
+        "controls",
         "findings",
     ]
     assert (found["form"], found["edition"], found["year"], found["scope"]) == (
