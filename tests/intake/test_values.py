@@ -1,6 +1,8 @@
 """What a cell means: each way of writing a figure has one meaning, and whatever is normalised is told."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -272,3 +274,24 @@ def test_what_looks_like_a_number__is_one_or_is_told(text: str) -> None:
         assert note is not None
         assert value is not None
         assert typed(str(value), Kind.AMOUNT).value == value
+
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
+SAID = {"未填": BLANK, "不适用": NOT_APPLICABLE, "数": NUMBER, "认不出": UNREADABLE}
+
+
+def in_the_guide() -> list[tuple[str, State]]:
+    """Every way of writing in the table of the guide, and what it says it counts as."""
+    rows = (line.split("|")[1:3] for line in GUIDE.read_text("utf-8").splitlines() if line.startswith("|"))
+    told = [(written, SAID[says.strip()]) for written, says in rows if says.strip() in SAID]
+    return [(text, state) for written, state in told for text in re.findall("`([^`]+)`", written)]
+
+
+@pytest.mark.parametrize(("text", "state"), in_the_guide())
+def test_guide__what_it_says_of_a_way_of_writing__is_so(text: str, state: State) -> None:
+    assert typed(text).state is state
+    assert state is BLANK or typed(text).note, "nothing that was changed or refused goes untold"
+
+
+def test_guide__tells_every_state() -> None:
+    assert {state for _, state in in_the_guide()} == set(State)
