@@ -129,3 +129,9 @@ def test_witnesses__year_in_the_title_differs__goes_back() -> None:
 def test_witnesses__only_the_name_differs__a_note() -> None:
     findings = found(whose("1", "甲镇", witnesses("agency_name", "甲镇", "甲镇", "甲镇人民政府")))
     assert flat(findings) == [("identity.witnesses_name", "note", "")]
+
+
+def test_witnesses__print_names_another_agency_of_the_roster__goes_back() -> None:
+    other = whose("1", "甲镇", witnesses("agency_name", "甲镇", "甲镇", "乙镇财政所"))
+    assert flat(found(other, known=KNOWN)) == [("identity.witnesses", "must_fix", "")]
+    assert flat(found(other, known=None)) == [("identity.witnesses_name", "note", "")]

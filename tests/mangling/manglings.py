@@ -497,6 +497,12 @@ def cover_code_edited(book: Workbook) -> None:
     relabel_cover(book, "code", OTHER.code)
 
 
+@edited("表三标题上的年度被改", "identity.witnesses", alters=True)
+def year_in_a_title_changed(book: Workbook) -> None:
+    title = sheet(book, "表三")["A1"]
+    title.value = str(title.value).replace("2025年", "2024年")
+
+
 @mangling("各处的单位都改成另一个单位", "serial.other", alters=True)
 def agency_edited(data: bytes) -> bytes:
     def change(xml: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from xltool import texts
 from xltool.checks.context import Context
 from xltool.checks.making import finding
-from xltool.model import Agency, Finding, Roster, Scope, Submission
+from xltool.model import Agency, Finding, Observation, Roster, Scope, Submission
 from xltool.succession import owes
 
 MOST_SUGGESTED = 3
@@ -21,20 +21,29 @@ _DECISIVE = {"agency_code", "year", "scope", "form", "edition"}
 
 def identity(submission: Submission, context: Context) -> Iterator[Finding]:
     """Whose and which year's figures these are, where it is not certain."""
-    yield from _witnesses(submission)
+    yield from _witnesses(submission, context.roster)
     yield from _year(submission, context)
     if not _rolled_up_here(submission, context.roster):
         yield from _agency(submission, context.roster)
 
 
-def _witnesses(submission: Submission) -> Iterator[Finding]:
-    """Where sheet, properties and print disagree; a name that differs with its code is the same mistake."""
+def _witnesses(submission: Submission, roster: Roster | None) -> Iterator[Finding]:
+    """Where sheet, properties and print disagree; a name that differs with its code is the same mistake.
+
+    Another way of writing the name is of no weight, the name of another agency on the roster is.
+    """
     told = {str(item.facts["field"]): item for item in submission.observations if item.code == "identity.witnesses"}
     for field, item in told.items():
-        if field in _DECISIVE:
+        if field in _DECISIVE or ("agency_code" not in told and _of_another(item, submission, roster)):
             yield finding("identity.witnesses", what=texts.word("field", field), **item.facts)
         elif "agency_code" not in told:
             yield finding("identity.witnesses_name", what=texts.word("field", field), **item.facts)
+
+
+def _of_another(item: Observation, submission: Submission, roster: Roster | None) -> bool:
+    """Whether one of the names is that of another agency on the roster."""
+    said = {_plain(str(name)) for key, name in item.facts.items() if name and key != "field"}
+    return any(_plain(agency.name) in said for agency in roster or () if agency.code != submission.agency_code)
 
 
 def _year(submission: Submission, context: Context) -> Iterator[Finding]:

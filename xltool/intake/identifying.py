@@ -78,7 +78,7 @@ def claim(chart: Plan, found: Arrangement, hidden: Witnesses, workbook: RawWorkb
     elif said.layout != chart.digest and said.scope is Scope.OWN:
         noticed.append(Observation("layout.other"))
     properties = hidden.properties if workbook.complete else None
-    noticed += _disagreements(hidden.sheet, properties, printed)
+    noticed += _disagreements(hidden.sheet, properties, printed | _odd_titles(chart, found, printed))
     return Claim(said, hidden.rows, tuple(noticed))
 
 
@@ -130,6 +130,14 @@ def printed_on(chart: Plan, found: Arrangement) -> dict[str, str]:
             said.setdefault("agency", title.agency)
             said.setdefault("year", title.year)
     return said
+
+
+def _odd_titles(chart: Plan, found: Arrangement, printed: Mapping[str, str]) -> dict[str, str]:
+    """What a title says of agency and year that is not what is printed elsewhere."""
+    pages = [found.pages[section.sheet] for section in chart.form.sections if section.sheet in found.pages]
+    titles = [title for text in dict.fromkeys(_first(page.sheet) for page in pages) if (title := title_of(chart, text))]
+    said = [*(("agency", title.agency) for title in titles), *(("year", title.year) for title in titles)]
+    return {key: text for key, text in said if key in printed and plain(text) != plain(printed[key])}
 
 
 def _first(sheet: RawSheet) -> str:
