@@ -36,6 +36,16 @@ class NotStartedError(RuntimeError):
     """The child could not get ready: another Python, another folder, or a fault on its first lines."""
 
 
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a child, close its pipes and wait until it is gone."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            if pipe is not None:
+                pipe.close()
+    process.wait()
+
+
 class Child:
     """One process that applies one function, pickled with what it shares, to items.
 
@@ -75,14 +85,8 @@ class Child:
     def close(self) -> None:
         """End the process, if there is one."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-        process.wait()
+        if process is not None:
+            end(process)
 
     def dismiss(self) -> None:
         """End the process from another thread; whoever waits for its answers gets NotStartedError."""

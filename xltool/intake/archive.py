@@ -29,8 +29,7 @@ def lists(keys: Iterable[str] = LISTS) -> frozenset[str]:
 
 def of_area(identity: RawSheet) -> bool:
     """Whether an identity sheet is that of a consolidated workbook."""
-    scopes = [place(spot)[0] for spot, cell in identity.cells.items() if cell.text == "scope"]
-    return any(_text(identity, row, 2) == Scope.AREA for row in scopes if _text(identity, row, 1) == "scope")
+    return any(_text(identity, row, 2) == Scope.AREA for row in _rows(identity, "scope"))
 
 
 def details(workbook: RawWorkbook) -> dict[str, dict[str, Number | None]]:
@@ -144,10 +143,15 @@ def _cell(row: Mapping[int, RawCell], column: int) -> str:
 def _listed(workbook: RawWorkbook, kind: str) -> Iterator[tuple[str, str, str]]:
     """Columns B to D of the rows of one kind on the identity sheet, in their order."""
     sheet = _sheet(workbook, words().sheets["identity"])
-    rows = sorted(place(spot)[0] for spot, cell in sheet.cells.items() if cell.text == kind) if sheet else []
-    for row in rows:
-        if sheet and _text(sheet, row, 1) == kind:
+    if sheet is not None:
+        for row in _rows(sheet, kind):
             yield _text(sheet, row, 2), _text(sheet, row, 3), _text(sheet, row, 4)
+
+
+def _rows(identity: RawSheet, kind: str) -> list[int]:
+    """The rows of an identity sheet that are of one kind, from the top."""
+    said = sorted(place(spot)[0] for spot, cell in identity.cells.items() if cell.text == kind)
+    return [row for row in dict.fromkeys(said) if _text(identity, row, 1) == kind]
 
 
 def _sheet(workbook: RawWorkbook, name: str) -> RawSheet | None:

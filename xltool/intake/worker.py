@@ -1,7 +1,6 @@
 """The parent's side of the worker process: one child, kept between files, and started again after each death."""
 
 import atexit
-import contextlib
 import json
 import os
 import subprocess
@@ -12,6 +11,7 @@ from typing import Any
 from xltool.errors import UnreadableFileError
 from xltool.intake import limits
 from xltool.intake.worker_messages import receive, send
+from xltool.isolation import end
 
 # The child finds this package where the parent found it, whatever was done to the path since it started.
 _BOOT = """
@@ -69,14 +69,8 @@ class Worker:
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None or self._owner != os.getpid():
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-        process.wait()
+        if process is not None and self._owner == os.getpid():
+            end(process)
 
 
 def _stop(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
