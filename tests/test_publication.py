@@ -182,11 +182,11 @@ def test_page__what_is_written_in_a_return__stays_text(tmp_path: Path) -> None:
 
 def test_placeholders__filled_from_the_tables(tmp_path: Path) -> None:
     text = "{year}年收办{收办}件（新收{requests.received.total}件），自然人{handled.natural_person}件，"
-    text += "｛不予公开｝件，{{}}。"
+    text += "｛不予公开｝件，{{}}，｛｛｝｝。"
     workbook = returned(tmp_path, texts={"overview": [text]})
     assert run("publish", workbook, "-o", tmp_path / "report.html")[0] == 0
     page = lxml.html.parse(str(tmp_path / "report.html")).getroot().text_content()
-    assert "2025年收办110件（新收97件），自然人101件，7件，{}。" in page
+    assert "2025年收办110件（新收97件），自然人101件，7件，{}，｛｝。" in page
     assert run("compare", workbook, tmp_path / "report.html") == (0, SAME, "")
 
 

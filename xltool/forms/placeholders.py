@@ -14,7 +14,7 @@ from xltool.forms.expressions import ExpressionError, Vocabulary
 from xltool.forms.schema import GroupSpec
 from xltool.model import Form, Group, Linear, Number, Submission
 
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|[{\uff5b]([^{}\uff5b\uff5d]*)[}\uff5d]")
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\uff5b\uff5b|\uff5d\uff5d|[{\uff5b]([^{}\uff5b\uff5d]*)[}\uff5d]")
 _FACTS = ("year", "agency")
 
 

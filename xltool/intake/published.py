@@ -231,7 +231,7 @@ def _meant(cell: Cell, text: str, where: str, sure: str) -> FoundFigure:
 
 
 def _where(reading: _Reading, piece: int) -> str:
-    _, table, row, column, page = reading.found.pieces[piece]
+    _, table, row, column, page, *_ = reading.found.pieces[piece]
     key = "in_table" if table else f"in_{reading.document.unit}"
     place = texts.phrase(key, table=table, row=row, column=column)
     return texts.phrase("on_page", page=page, place=place) if page else place

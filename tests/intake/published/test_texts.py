@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 
 from tests.intake.published import layouts
 from xltool.forms.definitions import load_forms
@@ -166,3 +168,56 @@ def test_fees__the_official_sentence_alone__is_no_paragraph_more(tmp_path: Path)
     found = read(tmp_path, with_sections("公开。", "有不足。", f"{sentence}\n另有一事。"))
     assert (fees(found), found.texts["other"]) == ([1, 100, 90], ("另有一事。",))
     assert len({found.figures[cell].where for cell in FEES}) == 1
+
+
+# --- headings that a document marks as such ------------------------------------------------------------------------
+
+ALIKE = ("三、收到和处理政府信息公开申请情况", "六、其他需要报告的事项", "第3页", "一是人手不足，")
+
+
+def marked_page(before: str = "", behind: str = "", around: str = "{}") -> str:
+    """A page whose sections stand under h2, each followed by lines that look like headings, page numbers, footers."""
+    body = []
+    for part in layouts.parts(FORM, ZEROS):
+        match part.kind:
+            case "heading":
+                body.append(around.format(f"<h2>{part.text}</h2>"))
+            case "table":
+                body.append(layouts.page([part]))
+            case _:
+                body.append(f"<p>{part.text}</p>" + "".join(f"<p>{line}</p>" for line in ALIKE))
+    return f"<html><body>{before}<div>{''.join(body)}</div>{behind}</body></html>"
+
+
+def test_headings__marked_as_such__lines_that_look_alike_are_text(tmp_path: Path) -> None:
+    found = read(tmp_path, marked_page("<h2>导航</h2><p>首页</p>".replace("h2", "h3"), "<p>主办单位</p>"), "page.html")
+    assert [paragraphs[-4:] for paragraphs in found.texts.values()] == [ALIKE] * 3
+
+
+def test_headings__each_in_a_box_of_its_own__the_foot_of_the_page_is_told_as_everywhere(tmp_path: Path) -> None:
+    page = marked_page(behind="<p>主办单位</p><p>版权所有</p>", around="<div>{}</div>")
+    assert read(tmp_path, page, "page.html").texts["other"][-2:] == ALIKE[:2]
+
+
+def test_headings__more_of_a_level_than_sections__told_by_their_words(tmp_path: Path) -> None:
+    page = marked_page("<h2>导航</h2>").replace("".join(f"<p>{line}</p>" for line in ALIKE), "")
+    assert [len(paragraphs) for paragraphs in read(tmp_path, page, "page.html").texts.values()] == [1, 1, 1]
+
+
+def test_headings__of_a_document__known_by_its_styles_or_their_own_level(tmp_path: Path) -> None:
+    made = docx.Document()
+    made.styles.add_style("公文标题", WD_STYLE_TYPE.PARAGRAPH).base_style = made.styles["Heading 1"]
+    for part in layouts.parts(FORM, ZEROS):
+        if part.kind == "table":
+            table = made.add_table(0, FORM.tables[1].columns)
+            for row in part.rows:
+                for cell, spot in zip(table.add_row().cells, row, strict=False):
+                    cell.text = spot.text
+            continue
+        made.add_paragraph(part.text, {"heading": "公文标题", "title": "Title"}.get(part.kind))
+        if part.kind == "text":
+            for line in ALIKE:
+                made.add_paragraph(line)
+    made.save(str(tmp_path / "report.docx"))
+    found = read_report(tmp_path / "report.docx", FORMS)
+    assert [paragraphs[-4:] for paragraphs in found.texts.values()] == [ALIKE] * 3

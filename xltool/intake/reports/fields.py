@@ -168,8 +168,8 @@ def _rows(found: Stream, tokens: Sequence[Token]) -> dict[tuple[int, int, int], 
 
 
 def _row_of(found: Stream, piece: int) -> tuple[int, int, int]:
-    _, table, row, _, page = found.pieces[piece]
-    return page, table, row
+    held = found.pieces[piece]
+    return held.page, held.table, held.row
 
 
 def _figures(

@@ -1,7 +1,7 @@
 """The text of a report: which paragraphs belong to which section, and the figures a sentence of the form says."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xltool.forms.dialect import page_number
@@ -35,22 +35,35 @@ def section_texts(found: Stream, located: Located, unit: str, kind: str) -> Text
 
     Lines of a text are drawn together to paragraphs where they were broken; of a PDF the spread between signs goes.
     """
-    heads = _headings(found, located)
+    marked = _marked(found, located.form)
+    heads = marked or _recognised(found, located)
+    end_of_all = _common_end(found, marked) if marked else None
     starts = sorted(start for start, _ in heads.values())
     texts = {}
     for section in located.form.sections:
         if not section.paragraphs or section.id not in heads:
             continue
         start, end = heads[section.id]
-        stop = next((other for other in starts if other > start), len(found.text))
+        stop = next((other for other in starts if other > start), end_of_all or len(found.text))
         lines = list(_lines(found, end, stop))
-        if kind == "html" and stop == len(found.text):
+        if not marked:
+            lines = [line for line in lines if not page_number().fullmatch("".join(line.split()))]
+        if kind == "html" and stop == len(found.text) and not end_of_all:
             lines = _without_footer(lines)
         if kind == "pdf":
             lines = [_SPREAD.sub("", line) for line in lines]
         if lines:
             texts[section.id] = tuple(_paragraphs(lines) if unit == "line" else lines)
     return texts
+
+
+def _common_end(found: Stream, heads: Mapping[str, tuple[int, int]]) -> int | None:
+    """Where the element of a page ends in which all the headings stand, if they stand in one."""
+    lasts = {found.pieces[found.owner[start]].until for start, _ in heads.values()}
+    if len(lasts) > 1 or 0 in lasts:
+        return None
+    behind = (at for at, piece in enumerate(found.pieces) if not piece.table and piece.row > max(lasts))
+    return found.starts[next(behind, len(found.pieces))]
 
 
 def first_piece(found: Stream, located: Located) -> int:
@@ -61,6 +74,22 @@ def first_piece(found: Stream, located: Located) -> int:
 
 def _headings(found: Stream, located: Located) -> dict[str, tuple[int, int]]:
     """Where the heading of each section stands; sections that are tables begin at the latest with their first label."""
+    return _marked(found, located.form) or _recognised(found, located)
+
+
+def _marked(found: Stream, form: Form) -> dict[str, tuple[int, int]]:
+    """The headings of one level that a document marks as such, if they are the sections: no text is like them."""
+    levels = sorted({piece.level for piece in found.pieces} - {0})
+    for level in levels:
+        places = [at for at, piece in enumerate(found.pieces) if piece.level == level]
+        pairs = list(zip(form.sections, places, strict=False))
+        titled = sum(_titled(found, at, section) for section, at in pairs)
+        if len(places) == len(form.sections) and 2 * titled > len(places):
+            return {section.id: (found.starts[at], found.starts[at + 1]) for section, at in pairs}
+    return {}
+
+
+def _recognised(found: Stream, located: Located) -> dict[str, tuple[int, int]]:
     heads: dict[str, tuple[int, int]] = {}
     form = located.form
     tables = {table.id: table.section for table in form.tables if table.printed}
@@ -104,7 +133,7 @@ def _titled(found: Stream, piece: int, section: Section) -> bool:
 
 
 def _lines(found: Stream, start: int, stop: int) -> Iterator[str]:
-    """The text outside tables between two places of the stream, page numbers left out."""
+    """The text outside tables between two places of the stream."""
     if start >= stop:
         return
     for piece in range(found.owner[start - 1] if start else 0, found.owner[stop - 1] + 1):
@@ -115,7 +144,7 @@ def _lines(found: Stream, start: int, stop: int) -> Iterator[str]:
         begin = 0 if first == found.starts[piece] else found.offset[first]
         end = len(text) if last == found.starts[piece + 1] else found.offset[last - 1] + 1
         line = text[begin:end].strip()
-        if line and not page_number().fullmatch("".join(line.split())):
+        if line:
             yield line
 
 

@@ -1,6 +1,7 @@
 """A page while it is walked through: text gathers to paragraphs, cells find their row and column."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from xltool.errors import UnreadableFileError
@@ -47,8 +48,8 @@ class Page:
         if chunk:
             self._chunks.append(chunk)
 
-    def border(self) -> None:
-        """The end of a paragraph or line."""
+    def border(self, level: int = 0) -> None:
+        """The end of a paragraph or line; of a heading, its ``level``."""
         cell = self._cells[-1]
         line = _line(self._chunks, in_cell=cell is not None)
         self._chunks = []
@@ -57,7 +58,17 @@ class Page:
                 cell.lines.append(line)
         elif line.strip():
             self._paragraphs += 1
-            self._add(Piece(line.strip(), 0, self._paragraphs))
+            self._add(Piece(line.strip(), 0, self._paragraphs, level=level))
+
+    def last_heading(self) -> int | None:
+        """The place of the piece just read, if it is a heading."""
+        return len(self._pieces) - 1 if self._pieces and self._pieces[-1].level else None
+
+    def enclosed(self, headings: Iterable[int]) -> None:
+        """The element in which these headings stand ends here."""
+        self.border()
+        for place in headings:
+            self._pieces[place] = self._pieces[place]._replace(until=self._paragraphs)
 
     def open_table(self) -> None:
         """A table, perhaps inside a cell of another: what the cell said so far comes first."""

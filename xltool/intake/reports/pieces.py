@@ -13,6 +13,8 @@ class Piece(NamedTuple):
 
     ``table`` counts tables from 1 and is 0 outside of them, where ``row`` is the number of the line or paragraph.
     ``row`` and ``column`` count from 1, a cell that spans several at its first; ``page`` is 0 where there are none.
+    ``level`` is that of a heading the document itself marks as one, from 1, and 0 for plain text; ``until`` the row of
+    the last paragraph that stands in the same element of a page as the heading, 0 where there are no elements.
     """
 
     text: str
@@ -20,6 +22,8 @@ class Piece(NamedTuple):
     row: int
     column: int = 0
     page: int = 0
+    level: int = 0
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,13 @@ def title_of(document: Document, pattern: str, last: int | None = None) -> Title
     """The title of a report whose form prints titles as ``pattern`` ("{agency}{year}…").
 
     It stands before the piece ``last``, with which the report itself begins. Pages name other years' reports, too: of
-    several titles that of the period the report counts is taken, else the last one.
+    several titles that of the period the report counts is taken, else the last one. A title that the file states about
+    itself and shows, exactly as the form prints it, may hold any name.
     """
     end = len(document.pieces) if last is None else last + 1
     pieces = document.pieces[max(0, end - MOST_LINES) : end]
+    if exact := _exact(document.titles, pieces, pattern):
+        return exact
     found = [title for text, before in _lines(pieces) if (title := _parsed(text, before, pattern))]
     stated = [title for text in document.titles if (title := _parsed("".join(text.split()), "", pattern))]
     period = _period(document.pieces)
@@ -39,6 +42,15 @@ def title_of(document: Document, pattern: str, last: int | None = None) -> Title
     fitting = [title for title in fitting if title.year == period] or fitting
     best = next((title for title in fitting if title.agency), None) or next(iter(fitting), Title())
     return best if best.year else Title(best.agency, period)
+
+
+def _exact(stated: Sequence[str], pieces: Sequence[Piece], pattern: str) -> Title | None:
+    printed = re.escape(pattern).replace(r"\{agency\}", "(?P<agency>.+)").replace(r"\{year\}", r"(?P<year>20\d\d)")
+    said = "".join("".join(piece.text.split()) for piece in pieces if not piece.table)
+    for title in ("".join(text.split()) for text in stated):
+        if (match := re.fullmatch(printed, title)) and title in said:
+            return Title(match["agency"], int(match["year"]))
+    return None
 
 
 def _lines(pieces: Sequence[Piece]) -> Iterator[tuple[str, str]]:

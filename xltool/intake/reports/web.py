@@ -45,6 +45,7 @@ _BLOCKS = frozenset(
     | {"figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p"}
     | {"pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
@@ -117,6 +118,7 @@ class _Walk:
         self.pictures = 0
         self.hidden: list[str] = []
         self._skipped: HtmlElement | None = None
+        self._headings: dict[HtmlElement, list[int]] = {}  # in the element that holds them
 
     def step(self, event: str, node: "HtmlElement") -> None:
         """The next event of the walk."""
@@ -126,11 +128,18 @@ class _Walk:
             return
         if event == "end":
             if self._skipped is None:
-                _close(self.page, node)
+                self._end(node)
             elif self._skipped is node:
                 self._skipped = None
         if self._skipped is None:
             self.page.text(node.tail or "")
+
+    def _end(self, node: "HtmlElement") -> None:
+        _close(self.page, node)
+        if node.tag in _HEADINGS and (at := self.page.last_heading()) is not None:
+            self._headings.setdefault(node.getparent(), []).append(at)
+        if node in self._headings:
+            self.page.enclosed(self._headings.pop(node))
 
     def _start(self, node: "HtmlElement") -> None:
         if node.tag in _SKIPPED or _is_hidden(node):
@@ -179,6 +188,8 @@ def _close(page: Page, node: "HtmlElement") -> None:
             page.close_table()
         case "td" | "th":
             page.close_cell()
+        case tag if tag in _HEADINGS:
+            page.border(_HEADINGS.index(tag) + 1)
         case tag if tag in _BLOCKS:
             page.border()
 

@@ -1,6 +1,6 @@
 """Word documents (.docx): paragraphs, and tables with their spans, as Word shows them. A door to lxml."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from xltool.errors import UnreadableFileError
@@ -15,6 +15,8 @@ MAIN = "word/document.xml"
 MAIN_BYTES = 48 * 1024 * 1024  # a report's text is some 200 KB
 _CORE = "docprops/core.xml"
 _CORE_BYTES = 64 * 1024
+_STYLES = "word/styles.xml"
+_PLAIN_LEVEL = 9  # as Word numbers the level of text that is no heading
 
 _UNSEEN = frozenset({"moveFrom", "del", "Fallback", "instrText", "delText"})
 _BORDERS = frozenset({"p", "br", "cr"})
@@ -23,6 +25,7 @@ _BORDERS = frozenset({"p", "br", "cr"})
 def read_word(package: Package) -> Document:
     """What a document shows. Raises UnreadableFileError where it is damaged or swollen."""
     page = Page()
+    styles = _levels(package)
     pictures = 0
     skipped: _Element | None = None
     for event, node in _walk(package):
@@ -36,7 +39,7 @@ def read_word(package: Package) -> Document:
             pictures += name in {"drawing", "pict"}
             _open(page, node, name)
         else:
-            _close(page, name)
+            _close(page, node, name, styles)
     return Document("docx", page.done(), "paragraph", tuple(_titles(package)), pictures)
 
 
@@ -77,13 +80,53 @@ def _open(page: Page, node: "_Element", name: str) -> None:
         page.text("-" if name == "noBreakHyphen" else "")
 
 
-def _close(page: Page, name: str) -> None:
+def _close(page: Page, node: "_Element", name: str, styles: Mapping[str, int]) -> None:
     if name == "tbl":
         page.close_table()
     elif name == "tc":
         page.close_cell()
+    elif name == "p":
+        page.border(_level(node, styles))
     elif name in _BORDERS:
         page.border()
+
+
+def _level(paragraph: "_Element", styles: Mapping[str, int]) -> int:
+    """Of which level of headings a paragraph is, by its own properties or those of its style."""
+    properties = _child(paragraph, "pPr")
+    own = _outline_level(properties)
+    return styles.get(_value(_child(properties, "pStyle")), 0) if own is None else own
+
+
+def _levels(package: Package) -> dict[str, int]:
+    """The level of headings each style of paragraphs is of, by its id."""
+    if _STYLES not in package or package.size(_STYLES) > MAIN_BYTES:
+        return {}
+    own: dict[str, int | None] = {}
+    based: dict[str, str] = {}
+    for style in _parsed(package.whole(_STYLES)):
+        if _name(style) == "style":
+            name = next((str(value) for key, value in style.attrib.items() if str(key).endswith("}styleId")), "")
+            own[name] = _outline_level(_child(style, "pPr"))
+            based[name] = _value(_child(style, "basedOn"))
+    return {name: _inherited(name, own, based) for name in own}
+
+
+def _inherited(name: str, own: Mapping[str, int | None], based: Mapping[str, str]) -> int:
+    for _ in own:
+        level = own.get(name)
+        if level is not None:
+            return level
+        name = based.get(name, "")
+    return 0
+
+
+def _outline_level(properties: "_Element | None") -> int | None:
+    """The level that properties of a paragraph or style give, from 1; 0 for plain text, None where they are silent."""
+    level = _value(_child(properties, "outlineLvl"))
+    if not level.isdigit():
+        return None
+    return 0 if int(level) >= _PLAIN_LEVEL else int(level) + 1
 
 
 def _is_continued(page: Page, node: "_Element", name: str) -> bool:
