@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.judges import audit
+from tests.outputs.test_overview_page import chromium
 from xltool.cli import main
 from xltool.forms.definitions import form_for_year, load_forms
 from xltool.forms.layout import plan
@@ -60,6 +61,13 @@ def returned(
     return path
 
 
+def printed_text(pdf: Path) -> str:
+    """What stands on the pages of a PDF, as poppler reads it; a form feed ends each page."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    return subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
+
+
 # --- there and back ------------------------------------------------------------------------------------------------
 
 
@@ -93,11 +101,9 @@ def test_pdf__printed_by_libreoffice_and_read_again__nothing_differs(tmp_path: P
 
 
 @pytest.mark.office
-@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext (poppler-utils) is not installed")
 def test_pdf__the_large_table__stands_whole_on_one_page(tmp_path: Path) -> None:
     run("publish", returned(tmp_path), "-o", tmp_path / "report.docx", "--pdf")
-    done = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True)
-    pages = ["".join(page.split()) for page in done.stdout.split("\f")]
+    pages = ["".join(page.split()) for page in printed_text(tmp_path / "report.pdf").split("\f")]
     whole = [page for page in pages if "三、收到和处理政府信息公开申请情况" in page]
     assert len(whole) == 1
     assert "四、结转下年度继续办理" in whole[0]
@@ -151,7 +157,35 @@ def test_document__page_and_type_are_those_of_the_standard(tmp_path: Path) -> No
     for font in ("方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"):
         assert f'w:eastAsia="{font}"' in styles
     assert 'w:line="560" w:lineRule="exact"' in styles
+    assert styles.count('<w:overflowPunct w:val="1"/>') == 5  # else LibreOffice 7 loses signs that end a line
     assert body.count("<w:tbl>") == 3
+    (upright,) = re.findall(
+        r'w:vMerge w:val="restart"/><w:textDirection w:val="tbRlV"/>.*?<w:t [^>]*>(.*?)</w:t>', body
+    )
+    assert upright == "三、本年度办理结果"
+
+
+@pytest.mark.office
+def test_pdf__justified_text__no_sign_is_lost_where_a_line_ends(tmp_path: Path) -> None:
+    said = "".join("这样的话说" * (number % 9 + 1) + "，" for number in range(120)) + "完。"
+    workbook = returned(tmp_path, texts={"overview": [said]})
+    run("publish", workbook, "-o", tmp_path / "report.docx", "--pdf")
+    assert run("compare", workbook, tmp_path / "report.pdf") == (0, SAME, "")
+    told = re.sub(r"—\d+—", "", "".join(printed_text(tmp_path / "report.pdf").split()))
+    assert said in told
+
+
+@pytest.mark.office
+def test_pdf__long_figures__type_is_smaller_and_no_figure_is_broken(tmp_path: Path) -> None:
+    long: dict[str, Number | str] = {
+        "disputes.review.upheld": 123456,
+        NEW: 654321,
+        "disclosure.administrative_fees.amount": Decimal("1234567.890123"),
+    }
+    workbook = returned(tmp_path, changed=long)
+    run("publish", workbook, "-o", tmp_path / "report.docx", "--pdf", "--include-flawed")
+    lines = printed_text(tmp_path / "report.pdf").split()
+    assert {"123456", "654321", "1234567.890123"} <= set(lines)
 
 
 def test_page__every_heading_cell_says_what_it_heads_and_nothing_comes_from_elsewhere(tmp_path: Path) -> None:
@@ -166,7 +200,34 @@ def test_page__every_heading_cell_says_what_it_heads_and_nothing_comes_from_else
     ]
     assert {head.get("scope") for head in page.iter("th")} == {"row", "col", "rowgroup", "colgroup"}
     assert len(list(page.iter("td"))) == 200
+    assert [len(head.findall("tr")) for head in page.iter("thead")] == [2, 3, 3]
     assert not re.search(r"<script|<link|<img|src=|href=|url\(", source)
+
+
+def test_page__an_editor_takes_the_inline_styles_away__borders_and_sides_are_left(tmp_path: Path) -> None:
+    run("publish", returned(tmp_path), "-o", tmp_path / "report.html")
+    page = lxml.html.parse(str(tmp_path / "report.html")).getroot()
+    assert [table.get("border") for table in page.iter("table")] == ["1", "1", "1"]
+    assert {figure.get("align") for figure in page.iter("td")} == {"right"}
+
+
+@pytest.mark.browser
+def test_page__printed_by_a_browser__each_table_stands_on_one_page_below_its_heading(tmp_path: Path) -> None:
+    run("publish", returned(tmp_path), "-o", tmp_path / "report.html")
+    chromium(
+        f"--print-to-pdf={tmp_path / 'report.pdf'}",
+        "--no-pdf-header-footer",
+        (tmp_path / "report.html").as_uri(),
+        folder=tmp_path,
+    )
+    pages = ["".join(page.split()) for page in printed_text(tmp_path / "report.pdf").split("\f")]
+    ends = {
+        "三、收到和处理政府信息公开申请情况": "四、结转下年度继续办理",
+        "二、主动公开政府信息情况": "行政事业性收费",
+    }
+    for heading, last in ends.items():
+        (page,) = (page for page in pages if heading in page)
+        assert last in page
 
 
 def test_page__what_is_written_in_a_return__stays_text(tmp_path: Path) -> None:

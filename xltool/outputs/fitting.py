@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from xltool.outputs.official_report import Grid, GridCell
 
+WIDTH, HEIGHT = 210.0, 297.0  # A4, millimetres
 MM = 72 / 25.4  # points in a millimetre
 BESIDE = 3.0  # points between a text and the left and right side of its box
 ABOVE = 1.0  # points between a text and the upper and lower side of its box
 LEADING = 1.25  # height of a line in sizes of its type
+_DIGIT = 0.5  # width of a digit in sizes of its type
 _FULL = 0.96  # of the page's height: the rest is for how programs differ
-_ROOMY = 26.0  # points: no row needs to be higher
+_ROOMY = 24.0  # points: no row needs to be higher
 _STEP = 0.5
 
 
@@ -30,11 +32,13 @@ def column_widths(grid: Grid, width: float) -> tuple[float, ...]:
 def fit(grid: Grid, width: float, height: float, largest: float, smallest: float) -> Fit:
     """The largest type with which the table stands within ``width`` and ``height`` (points), and rows as high as fit.
 
-    A table that is too high even at ``smallest`` runs on over the page at that size.
+    No figure is broken over lines. A table that is too high even at ``smallest`` runs on over the page at that size.
     """
     widths = column_widths(grid, width)
     size = largest
-    while _natural(grid, widths, size) > height * _FULL and size - _STEP >= smallest:
+    while size - _STEP >= smallest and (
+        _natural(grid, widths, size) > height * _FULL or least_width(grid, size) > width
+    ):
         size -= _STEP
     line = round(size * LEADING * 2) / 2
     lines = _lines(grid, widths, size)
@@ -42,6 +46,26 @@ def fit(grid: Grid, width: float, height: float, largest: float, smallest: float
     while row > line and sum(max(row, count * line + 2 * ABOVE) for count in lines) > height * _FULL:
         row -= _STEP
     return Fit(size, line, row)
+
+
+def least_width(grid: Grid, size: float) -> float:
+    """The width of the table, in points, below which the longest figure no longer fits its column."""
+    total = sum(grid.widths)
+    return max(
+        ((len(cell.text) * size * _DIGIT + 2 * BESIDE + 0.5) * total / _share(cell, grid.widths))
+        for cell in grid.cells
+        if cell.cell
+    )
+
+
+def runs_down(cell: GridCell, widths: Sequence[float], size: float) -> bool:
+    """Whether the text of a high and narrow box is set downwards, because a line of it holds less than two signs."""
+    return cell.box.rows > 1 and not cell.cell and len(cell.text) > 2 and _share(cell, widths) < 2 * size + 2 * BESIDE
+
+
+def _share(cell: GridCell, widths: Sequence[float]) -> float:
+    first = cell.box.column - 1
+    return sum(widths[first : first + cell.box.columns])
 
 
 def _natural(grid: Grid, widths: Sequence[float], size: float) -> float:
@@ -60,8 +84,7 @@ def _lines(grid: Grid, widths: Sequence[float], size: float) -> list[int]:
 
 
 def _lines_of(cell: GridCell, widths: Sequence[float], size: float) -> int:
-    first = cell.box.column - 1
-    room = sum(widths[first : first + cell.box.columns]) - 2 * BESIDE - 0.5
+    room = _share(cell, widths) - 2 * BESIDE - 0.5
     across = max(1.0, int(room / size * 2) / 2)
     wide = sum(1 if ord(sign) > 0x2E7F else 0.5 for sign in cell.text)
     return max(1, int(-(-wide // across)))

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from xltool.errors import UsageError
 from xltool.forms.report_style import Face, Style
-from xltool.outputs.fitting import ABOVE, BESIDE, MM, column_widths, fit
+from xltool.outputs.fitting import ABOVE, BESIDE, HEIGHT, MM, WIDTH, column_widths, fit, runs_down
 from xltool.outputs.official_report import Grid, GridCell, Part, Report
 
 if TYPE_CHECKING:
     from docx.document import Document
 
-WIDTH, HEIGHT = 210.0, 297.0  # A4, millimetres
+_STYLES_OF_2010 = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
 CREATED = datetime(2000, 1, 1)  # not the clock: the same report gives the same document
 _BORDER = 4  # eighths of a point
 _FOOT = 7.0  # millimetres from the text to the page's number, by the standard
 _TITLE_PITCH = 1.6  # height of a line of the title, in sizes of its type
 _INDENT = 2  # signs, at the beginning of a paragraph
+_AROUND = 0.25  # of the line pitch, between a table and the headings above and below it
 
 
 def document(report: Report, style: Style) -> bytes:
@@ -32,14 +33,17 @@ def document(report: Report, style: Style) -> bytes:
         raise UsageError("publish.needs_extra") from error
     made = docx.Document()
     _describe(made, report)
+    _settle(made)
     _lay_out(made, style)
     _define(made, style)
     for line in report.title_lines:
         made.add_paragraph(line, "Title")
     made.add_paragraph("", "Normal")
     made.add_paragraph(report.opening, "Body Text")
+    below = False
     for part in report.parts:
-        _part(made, part, style)
+        _part(made, part, style, below_table=below)
+        below = part.grid is not None and not part.paragraphs
     file = BytesIO()
     made.save(file)
     return _undated(file.getvalue())
@@ -54,9 +58,14 @@ def _undated(package: bytes) -> bytes:
     return made.getvalue()
 
 
-def _part(made: "Document", part: Part, style: Style) -> None:
-    made.add_paragraph(part.heading, "Heading 1")
+def _part(made: "Document", part: Part, style: Style, *, below_table: bool) -> None:
+    from docx.shared import Pt
+
+    heading = made.add_paragraph(part.heading, "Heading 1").paragraph_format
+    if below_table:
+        heading.space_before = Pt(style.line_pitch * _AROUND)
     if part.grid:
+        heading.space_after = Pt(style.line_pitch * _AROUND)
         made.element.body.insert(len(made.element.body) - 1, _table(part.grid, style))
     for text in part.paragraphs:
         made.add_paragraph(text, "Heading 2" if re.match(style.subheading_pattern, text) else "Body Text")
@@ -70,6 +79,24 @@ def _describe(made: "Document", report: Report) -> None:
     core.title, core.author, core.comments, core.language = report.title, "", "", "zh-CN"
     core.created = core.modified = CREATED
     core.last_modified_by = ""
+
+
+def _settle(made: "Document") -> None:
+    """Takes away the picture of an empty page that python-docx brings along, and asks for the layout of Word 2013."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    for relations, kind in ((made.part.package.rels, RELATIONSHIP_TYPE.THUMBNAIL), (made.part.rels, _STYLES_OF_2010)):
+        for key, relation in list(relations.items()):
+            if relation.reltype == kind:
+                del relations[key]
+    settings: Any = made.settings.element
+    for tag, name, value in (
+        ("w:characterSpacingControl", "w:val", "compressPunctuation"),
+        ("w:themeFontLang", "w:eastAsia", "zh-CN"),
+    ):
+        settings.find(_q(tag)).set(_q(name), value)
+    (mode,) = (each for each in settings.iter(_q("w:compatSetting")) if each.get(_q("w:name")) == "compatibilityMode")
+    mode.set(_q("w:val"), "15")
 
 
 def _lay_out(made: "Document", style: Style) -> None:
@@ -112,8 +139,8 @@ def _define(made: "Document", style: Style) -> None:
     latin, pitch = style.latin.fonts[0], style.line_pitch
     title_pitch = round(style.title.size * _TITLE_PITCH)
     looks: Mapping[str, tuple[Face, float, Mapping[str, str]]] = {
-        "Normal": (style.body, pitch, {"jc": "left"}),
-        "Body Text": (style.body, pitch, {"jc": "left", "indent": "yes"}),
+        "Normal": (style.body, pitch, {"jc": "both"}),
+        "Body Text": (style.body, pitch, {"jc": "both", "indent": "yes"}),
         "Title": (style.title, title_pitch, {"jc": "center", "keep": "yes"}),
         "Heading 1": (style.heading, pitch, {"jc": "left", "indent": "yes", "keep": "yes", "outline": "0"}),
         "Heading 2": (style.subheading, pitch, {"jc": "left", "indent": "yes", "keep": "yes", "outline": "1"}),
@@ -126,17 +153,11 @@ def _define(made: "Document", style: Style) -> None:
         element.append(_paragraph(height, face.size, options))
         element.append(_type(face.fonts[0], latin, face.size, _tracking(style, face.size)))
     faces = (style.title, style.heading, style.subheading, style.body, style.table)
-    for key, relation in list(made.part.rels.items()):
-        if relation.reltype.endswith("/stylesWithEffects"):  # a second set of styles, for Word 2010 alone
-            del made.part.rels[key]
     _stand_ins(made, {face.fonts[0]: face.fonts[1] for face in faces if len(face.fonts) > 1})
 
 
 def _tracking(style: Style, size: float) -> int:
-    """By how many twentieths of a point signs stand closer, so that a line holds a whole number of them (28, as asked).
-
-    So the right edge is even without justification, in which LibreOffice 7 loses signs that end a line.
-    """
+    """By how many twentieths of a point signs stand closer: a line holds a whole number of them (28, as asked)."""
     width = (WIDTH - style.page.left - style.page.right) * MM
     return min(0, math.floor((width / round(width / size) - size) * 20))
 
@@ -146,6 +167,9 @@ def _paragraph(pitch: float, size: float, options: Mapping[str, str]) -> Any:
     if "keep" in options:
         made.append(_element("w:keepNext", {}))
     made.append(_element("w:widowControl", {"val": "0"}))
+    # The same as nothing in Word. LibreOffice 7 reads the contrary, and that is as well: where signs may hang over the
+    # edge of a justified text, it loses them.
+    made.append(_element("w:overflowPunct", {"val": "1"}))
     made.append(_element("w:snapToGrid", {"val": "0"}))
     made.append(
         _element("w:spacing", {"before": "0", "after": "0", "line": str(round(pitch * 20)), "lineRule": "exact"})
@@ -181,17 +205,18 @@ def _stand_ins(made: "Document", fonts: Mapping[str, str]) -> None:
 
 def _table(grid: Grid, style: Style) -> Any:
     width = (WIDTH - style.page.left - style.page.right) * MM
-    height = (HEIGHT - style.page.top - style.page.bottom) * MM - 1.25 * style.line_pitch
+    height = (HEIGHT - style.page.top - style.page.bottom) * MM - (1 + 2 * _AROUND) * style.line_pitch
     size = fit(grid, width, height, style.table.size, style.table.smallest)
-    columns = [round(part * 20) for part in column_widths(grid, width)]
+    widths = column_widths(grid, width)
+    columns = [round(part * 20) for part in widths]
+    down = frozenset(cell for cell in grid.cells if runs_down(cell, widths, size.size))
     made = _element("w:tbl", {})
     made.append(_table_properties(grid, sum(columns)))
     layout = _element("w:tblGrid", {})
     layout.extend(_element("w:gridCol", {"w": str(column)}) for column in columns)
     made.append(layout)
-    starts = {(cell.box.row, cell.box.column): cell for cell in grid.cells}
     for row in range(1, grid.rows + 1):
-        made.append(_row(row, grid, starts, columns, size.row))
+        made.append(_row(row, grid, columns, size.row, down))
         for paragraph in made[-1].iter(_q("w:p")):
             _dress(paragraph, style, size.size, size.line, last=row == grid.rows)
     return made
@@ -214,7 +239,7 @@ def _table_properties(grid: Grid, width: int) -> Any:
     return made
 
 
-def _row(number: int, grid: Grid, starts: Mapping[tuple[int, int], GridCell], columns: list[int], least: float) -> Any:
+def _row(number: int, grid: Grid, columns: list[int], least: float, down: frozenset[GridCell]) -> Any:
     made = _element("w:tr", {})
     properties = _element("w:trPr", {})
     properties.append(_element("w:cantSplit", {}))
@@ -226,9 +251,9 @@ def _row(number: int, grid: Grid, starts: Mapping[tuple[int, int], GridCell], co
     while column <= grid.columns:
         cell = _covering(grid, number, column)
         across = cell.box.columns if cell else 1
-        begins = (number, column) in starts
+        begins = cell is not None and cell.box[:2] == (number, column)
         width = sum(columns[column - 1 : column - 1 + across])
-        made.append(_box(cell, across, width, begins=begins))
+        made.append(_box(cell, across, width, begins=begins, down=cell in down))
         column += across
     return made
 
@@ -241,7 +266,7 @@ def _covering(grid: Grid, row: int, column: int) -> GridCell | None:
     return None
 
 
-def _box(cell: GridCell | None, across: int, width: int, *, begins: bool) -> Any:
+def _box(cell: GridCell | None, across: int, width: int, *, begins: bool, down: bool) -> Any:
     made = _element("w:tc", {})
     properties = _element("w:tcPr", {})
     properties.append(_element("w:tcW", {"w": str(width), "type": "dxa"}))
@@ -249,6 +274,8 @@ def _box(cell: GridCell | None, across: int, width: int, *, begins: bool) -> Any
         properties.append(_element("w:gridSpan", {"val": str(across)}))
     if cell and cell.box.rows > 1:
         properties.append(_element("w:vMerge", {"val": "restart" if begins else "continue"}))
+    if down:
+        properties.append(_element("w:textDirection", {"val": "tbRlV"}))
     properties.append(_element("w:vAlign", {"val": "center"}))
     made.append(properties)
     paragraph = _element("w:p", {"kind": "figure" if cell and cell.cell else (cell.head if cell else "")})

@@ -1,20 +1,26 @@
 """The published report as a web page that stands alone: real headings, real tables, every style inline.
 
 What lies inside ``main`` can be pasted into the editor of a site: nothing in it depends on a style sheet, a script or
-another file, and every text is text.
+another file, and every text is text. Editors that take inline styles away (TinyMCE as it comes, CKEditor 4) leave the
+old attributes for borders, width and alignment, so tables have both. The style sheet is for paper and small screens.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from math import inf
 from string import Template
 
 from xltool.data import data_folder
 from xltool.forms.report_style import Face, Style
+from xltool.outputs.fitting import HEIGHT, MM, WIDTH, column_widths, fit, least_width, runs_down
 from xltool.outputs.official_report import Grid, GridCell, Part, Report, in_rows
 
 # Seen by no eye, read out by screen readers: the section's heading above already says it to the eye.
 _UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0);white-space:nowrap"
+_OLD_LOOK = 'border="1" cellspacing="0" cellpadding="3" width="100%"'
+_SMALL = 0.85  # type on a small screen, of that on a large one
+_DOWN = ";writing-mode:vertical-rl"
 _PLAIN_FAMILIES = ("serif", "sans-serif", "monospace")
 
 
@@ -22,7 +28,43 @@ def page(report: Report, style: Style) -> str:
     """The whole page, as text of an HTML file."""
     template = Template((data_folder("templates") / "official-report.html").read_text("utf-8"))
     margins = f"{style.page.top:g}mm {style.page.right:g}mm {style.page.bottom:g}mm {style.page.left:g}mm"
-    return template.substitute(title=escape(report.title), margins=margins, body="\n".join(_body(report, style)))
+    return template.substitute(
+        title=escape(report.title),
+        margins=margins,
+        printed="\n".join(_printed(report, style)),
+        narrow="\n".join(_narrow(report, style)),
+        body="\n".join(_body(report, style)),
+    )
+
+
+def _printed(report: Report, style: Style) -> Iterator[str]:
+    """The type of each table on paper, where it has to stand on one page."""
+    height = (HEIGHT - style.page.top - style.page.bottom) * MM - 2 * style.line_pitch
+    for number, grid in _numbered(report):
+        size = fit(grid, _width(style), height, style.table.size, style.table.smallest).size
+        yield f"  main > table:nth-of-type({number}) {{ font-size: {size:g}pt !important; }}"
+
+
+def _narrow(report: Report, style: Style) -> Iterator[str]:
+    """The type of each table on a small screen, and the width below which a figure would lie over its neighbour."""
+    for number, grid in _numbered(report):
+        size = max(style.table.smallest, _size(grid, style) * _SMALL)
+        look = f"font-size: {size:g}pt !important; min-width: {least_width(grid, size):.0f}pt;"
+        yield f"  main > table:nth-of-type({number}) {{ {look} }}"
+
+
+def _width(style: Style) -> float:
+    """The width of the text in points; on a screen it is that of the paper."""
+    return (WIDTH - style.page.left - style.page.right) * MM
+
+
+def _size(grid: Grid, style: Style) -> float:
+    """The type of a table on a screen, where it may be as high as it likes."""
+    return fit(grid, _width(style), inf, style.table.size, style.table.smallest).size
+
+
+def _numbered(report: Report) -> Iterator[tuple[int, Grid]]:
+    return enumerate((part.grid for part in report.parts if part.grid), 1)
 
 
 def _body(report: Report, style: Style) -> Iterator[str]:
@@ -60,25 +102,31 @@ def table(grid: Grid, style: Style) -> str:
 def table_with(grid: Grid, style: Style, figure: Callable[[GridCell], str]) -> str:
     """The same, each box with a figure holding the HTML that ``figure`` makes of it."""
     look = f"width:100%;border-collapse:collapse;table-layout:fixed;margin:0 0 1em;{_family(style.table.fonts, style)}"
-    total = sum(grid.widths)
+    total, size, widths = sum(grid.widths), _size(grid, style), column_widths(grid, _width(style))
     columns = "".join(f'<col style="width:{width * 100 / total:.2f}%">' for width in grid.widths)
-    rows = "\n".join(f"<tr>{''.join(_cell(cell, style, figure) for cell in row)}</tr>" for row in in_rows(grid))
+
+    def box(cell: GridCell) -> str:
+        return _cell(cell, style, figure, _DOWN if runs_down(cell, widths, size) else "")
+
+    rows = [f"<tr>{''.join(map(box, row))}</tr>" for row in in_rows(grid)]
+    head, body = "\n".join(rows[: grid.head_rows]), "\n".join(rows[grid.head_rows :])
     return (
-        f'<table style="{look};font-size:{style.table.size:g}pt;line-height:1.4;color:#000">'
+        f'<table {_OLD_LOOK} style="{look};font-size:{size:g}pt;line-height:1.4;color:#000">'
         f'<caption style="{_UNSEEN}">{escape(grid.title)}</caption>'
-        f"<colgroup>{columns}</colgroup>\n<tbody>\n{rows}\n</tbody></table>"
+        f"<colgroup>{columns}</colgroup>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody></table>"
     )
 
 
-def _cell(cell: GridCell, style: Style, figure: Callable[[GridCell], str]) -> str:
+def _cell(cell: GridCell, style: Style, figure: Callable[[GridCell], str], more: str) -> str:
     box = cell.box
     spans = f' rowspan="{box.rows}"' if box.rows > 1 else ""
     spans += f' colspan="{box.columns}"' if box.columns > 1 else ""
     side = style.table.figures if cell.cell else "left" if cell.head == "row" else "center"
-    look = f"border:1px solid #000;padding:3px;text-align:{side};vertical-align:middle;font-weight:normal"
+    where = f'{spans} align="{side}"'
+    look = f"border:1px solid #000;padding:3px;text-align:{side};vertical-align:middle;font-weight:normal{more}"
     if not cell.cell:
-        return f'<th scope="{cell.head}"{spans} style="{look};overflow-wrap:anywhere">{escape(cell.text)}</th>'
-    return f'<td{spans} style="{look}">{figure(cell)}</td>'
+        return f'<th scope="{cell.head}"{where} style="{look};overflow-wrap:anywhere">{escape(cell.text)}</th>'
+    return f'<td{where} style="{look}">{figure(cell)}</td>'
 
 
 def _face(face: Face, style: Style) -> str:

@@ -8,6 +8,7 @@ from xltool.errors import UsageError, WritingError
 from xltool.forms.report_style import Style
 
 SECONDS = 180.0
+_TAGGED = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'  # for screen readers
 
 
 def as_pdf(document: bytes, style: Style, seconds: float = SECONDS) -> bytes:
@@ -19,7 +20,7 @@ def as_pdf(document: bytes, style: Style, seconds: float = SECONDS) -> bytes:
         return libreoffice.converted(
             document,
             ".docx",
-            "pdf:writer_pdf_Export",
+            _TAGGED,
             seconds=seconds,
             beside={"fonts.conf": _fonts(style)},
             environment={"FONTCONFIG_FILE": "{folder}/fonts.conf"},
