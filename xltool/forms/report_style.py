@@ -13,6 +13,9 @@ from xltool.errors import DefinitionError
 from xltool.forms.definitions import refusal
 from xltool.model import Form
 
+WIDTH, HEIGHT = 210.0, 297.0  # A4, millimetres
+MM = 72 / 25.4  # points in a millimetre
+
 Millimetres = Annotated[float, msgspec.Meta(ge=0, le=120)]
 Points = Annotated[float, msgspec.Meta(ge=4, le=96)]
 Fonts = Annotated[list[str], msgspec.Meta(min_length=1)]
@@ -25,6 +28,16 @@ class Page(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     bottom: Millimetres
     left: Millimetres
     right: Millimetres
+
+    @property
+    def text_width(self) -> float:
+        """Between the margins, in points."""
+        return (WIDTH - self.left - self.right) * MM
+
+    @property
+    def text_height(self) -> float:
+        """Between the margins, in points."""
+        return (HEIGHT - self.top - self.bottom) * MM
 
 
 class Family(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -69,6 +82,7 @@ class Style(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     line_pitch: Points
     subheading_pattern: str
+    title_seams: list[str]
     page: Page
     title: Face
     heading: Face

@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 from xltool.outputs.official_report import Grid, GridCell
 
-WIDTH, HEIGHT = 210.0, 297.0  # A4, millimetres
-MM = 72 / 25.4  # points in a millimetre
 BESIDE = 3.0  # points between a text and the left and right side of its box
 ABOVE = 1.0  # points between a text and the upper and lower side of its box
 LEADING = 1.25  # height of a line in sizes of its type

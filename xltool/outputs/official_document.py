@@ -9,8 +9,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from xltool.errors import UsageError
-from xltool.forms.report_style import Face, Style
-from xltool.outputs.fitting import ABOVE, BESIDE, HEIGHT, MM, WIDTH, column_widths, fit, runs_down
+from xltool.forms.report_style import HEIGHT, MM, WIDTH, Face, Style
+from xltool.outputs.fitting import ABOVE, BESIDE, column_widths, fit, runs_down
 from xltool.outputs.official_report import Grid, GridCell, Part, Report
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _define(made: "Document", style: Style) -> None:
 
 def _tracking(style: Style, size: float) -> int:
     """By how many twentieths of a point signs stand closer: a line holds a whole number of them (28, as asked)."""
-    width = (WIDTH - style.page.left - style.page.right) * MM
+    width = style.page.text_width
     return min(0, math.floor((width / round(width / size) - size) * 20))
 
 
@@ -204,8 +204,8 @@ def _stand_ins(made: "Document", fonts: Mapping[str, str]) -> None:
 
 
 def _table(grid: Grid, style: Style) -> Any:
-    width = (WIDTH - style.page.left - style.page.right) * MM
-    height = (HEIGHT - style.page.top - style.page.bottom) * MM - (1 + 2 * _AROUND) * style.line_pitch
+    width = style.page.text_width
+    height = style.page.text_height - (1 + 2 * _AROUND) * style.line_pitch
     size = fit(grid, width, height, style.table.size, style.table.smallest)
     widths = column_widths(grid, width)
     columns = [round(part * 20) for part in widths]

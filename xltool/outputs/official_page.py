@@ -13,7 +13,7 @@ from string import Template
 
 from xltool.data import data_folder
 from xltool.forms.report_style import Face, Style
-from xltool.outputs.fitting import HEIGHT, MM, WIDTH, column_widths, fit, least_width, runs_down
+from xltool.outputs.fitting import column_widths, fit, least_width, runs_down
 from xltool.outputs.official_report import Grid, GridCell, Part, Report, in_rows
 
 # Seen by no eye, read out by screen readers: the section's heading above already says it to the eye.
@@ -39,9 +39,9 @@ def page(report: Report, style: Style) -> str:
 
 def _printed(report: Report, style: Style) -> Iterator[str]:
     """The type of each table on paper, where it has to stand on one page."""
-    height = (HEIGHT - style.page.top - style.page.bottom) * MM - 2 * style.line_pitch
+    height = style.page.text_height - 2 * style.line_pitch
     for number, grid in _numbered(report):
-        size = fit(grid, _width(style), height, style.table.size, style.table.smallest).size
+        size = fit(grid, style.page.text_width, height, style.table.size, style.table.smallest).size
         yield f"  main > table:nth-of-type({number}) {{ font-size: {size:g}pt !important; }}"
 
 
@@ -53,14 +53,9 @@ def _narrow(report: Report, style: Style) -> Iterator[str]:
         yield f"  main > table:nth-of-type({number}) {{ {look} }}"
 
 
-def _width(style: Style) -> float:
-    """The width of the text in points; on a screen it is that of the paper."""
-    return (WIDTH - style.page.left - style.page.right) * MM
-
-
 def _size(grid: Grid, style: Style) -> float:
     """The type of a table on a screen, where it may be as high as it likes."""
-    return fit(grid, _width(style), inf, style.table.size, style.table.smallest).size
+    return fit(grid, style.page.text_width, inf, style.table.size, style.table.smallest).size
 
 
 def _numbered(report: Report) -> Iterator[tuple[int, Grid]]:
@@ -69,7 +64,8 @@ def _numbered(report: Report) -> Iterator[tuple[int, Grid]]:
 
 def _body(report: Report, style: Style) -> Iterator[str]:
     title = "<br>".join(map(escape, report.title_lines))
-    yield f'<h1 style="{_face(style.title, style)};text-align:center;line-height:1.6;margin:0 0 1em">{title}</h1>'
+    look = f"{_face(style.title, style)};text-align:center;line-height:1.6;margin:0 0 1em;text-wrap:balance"
+    yield f'<h1 style="{look}">{title}</h1>'
     yield _paragraph(report.opening, style)
     for part in report.parts:
         yield from _part(part, style)
@@ -102,7 +98,7 @@ def table(grid: Grid, style: Style) -> str:
 def table_with(grid: Grid, style: Style, figure: Callable[[GridCell], str]) -> str:
     """The same, each box with a figure holding the HTML that ``figure`` makes of it."""
     look = f"width:100%;border-collapse:collapse;table-layout:fixed;margin:0 0 1em;{_family(style.table.fonts, style)}"
-    total, size, widths = sum(grid.widths), _size(grid, style), column_widths(grid, _width(style))
+    total, size, widths = sum(grid.widths), _size(grid, style), column_widths(grid, style.page.text_width)
     columns = "".join(f'<col style="width:{width * 100 / total:.2f}%">' for width in grid.widths)
 
     def box(cell: GridCell) -> str:

@@ -12,6 +12,7 @@ from xltool.errors import UsageError
 from xltool.forms.placeholders import PlaceholderError, filled, says, shown, squeezed
 from xltool.forms.report_style import Style
 from xltool.model import Box, Cell, Form, Section, State, Submission, Table
+from xltool.outputs.breaking import in_lines
 
 _IN_SENTENCE = re.compile(r"\{([^{}]*)\}")
 
@@ -77,7 +78,7 @@ def compose(form: Form, submission: Submission, style: Style) -> Report:
     facts = {"agency": submission.agency_name, "year": str(submission.year or "")}
     opening = style.words.opening or form.opening
     return Report(
-        title_lines=_title(style.words.report_title or form.report_title, facts),
+        title_lines=_title(style.words.report_title or form.report_title, facts, style),
         opening=_filled(opening, form, submission, opening),
         parts=tuple(_part(section, form, submission, style) for section in form.sections),
     )
@@ -153,12 +154,14 @@ def _filled(text: str, form: Form, submission: Submission, place: str) -> str:
         raise UsageError(code, place=place, name=error.name, file=submission.source.file) from error
 
 
-def _title(pattern: str, facts: Mapping[str, str]) -> tuple[str, ...]:
-    """The title, broken after the year: whose and which year, then what it is."""
+def _title(pattern: str, facts: Mapping[str, str], style: Style) -> tuple[str, ...]:
+    """The title, broken after the year: whose and which year, then what it is. Longer lines are broken again."""
     before, year, after = pattern.partition("{year}")
     sign, rest = (after[:1], after[1:]) if year and before else ("", "")
     lines = (before + year + sign, rest) if rest else (pattern,)
-    return tuple(_IN_SENTENCE.sub(lambda match: facts.get(match[1], match[0]), line).strip() for line in lines)
+    said = [_IN_SENTENCE.sub(lambda match: facts.get(match[1], match[0]), line).strip() for line in lines]
+    most = style.page.text_width / style.title.size
+    return tuple(part for line in said for part in in_lines(line, most, style.title_seams))
 
 
 def _head(box: Box, table: Table) -> str:
