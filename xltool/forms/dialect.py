@@ -21,6 +21,18 @@ class Pages(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     patterns: list[str]
 
 
+class Beside(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What may stand beside a figure and does not change it.
+
+    Patterns of the marks of notes, units of things counted, and words before a change in place of its sign.
+    """
+
+    marks: list[str]
+    counted: list[str]
+    more: list[str]
+    less: list[str]
+
+
 class Titles(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What follows the year in a title, what may stand around a name, and where else a text says its year."""
 
@@ -31,12 +43,17 @@ class Titles(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Dialect(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Everything ``templates/published.toml`` says; ``numerals`` are the signs of numbered headings, from one."""
+    """Everything ``templates/published.toml`` says.
+
+    ``numerals`` are the signs of numbered headings, from one; ``words`` stand in place of those the forms print.
+    """
 
     numerals: str
     year_digits: str
     year_zeros: str
     variants: Variants
+    words: dict[str, str]
+    figures: Beside
     pages: Pages
     titles: Titles
 

@@ -15,7 +15,7 @@ from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import plan
 from xltool.intake.loading import load
-from xltool.intake.raw import RawCell, Stored
+from xltool.intake.reports.bare import meaning
 from xltool.intake.reports.doors import read_document
 from xltool.intake.reports.finding import Figures, Located, locate, read_figures
 from xltool.intake.reports.narrative import Said, first_piece, said_figures, section_texts, without_sentences
@@ -23,7 +23,6 @@ from xltool.intake.reports.numbering import without_row_numbers
 from xltool.intake.reports.pieces import Document, without_last_figure
 from xltool.intake.reports.stream import Stream, plain, stream
 from xltool.intake.reports.titles import Title, title_of
-from xltool.intake.values import interpret
 from xltool.model import Agency, Cell, Entry, Form, Number, Observation, Scope, Source, State, Submission
 
 REPORT_BYTES = 20 * 1024 * 1024  # real reports with their page stay under 2 MiB, scanned ones aside
@@ -225,9 +224,8 @@ def _figures(reading: _Reading, figures: Figures, said: Sequence[Said]) -> dict[
 
 
 def _meant(cell: Cell, text: str, where: str, sure: str) -> FoundFigure:
-    meaning = interpret(RawCell(Stored.TEXT, text), cell.kind, cell.decimals)
-    note = None if meaning.note in _USUAL else meaning.note
-    return FoundFigure(cell.id, meaning.state, meaning.value, text, note, where, sure)
+    state, value, why = meaning(text, cell)
+    return FoundFigure(cell.id, state, value, text, None if why in _USUAL else why, where, sure)
 
 
 def _where(reading: _Reading, piece: int) -> str:

@@ -10,7 +10,7 @@ from tests.intake.published import converted, layouts
 from xltool.errors import ForeignFileError
 from xltool.forms.definitions import load_forms
 from xltool.intake.published import Published, read_report
-from xltool.model import Form
+from xltool.model import Form, Kind
 
 FORMS = load_forms()
 BY_EDITION = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.edition)
@@ -18,9 +18,10 @@ ALL = {**layouts.TEXTS, **layouts.PAGES, **converted.LAYOUTS}
 _PLAIN = str.maketrans("０１２３４５６７８９．", "0123456789.", ",")
 
 
-def figure(text: str) -> Decimal | None:
-    """What a cell says, if it says a number and nothing else."""
-    plain = text.strip("\u00a0\u3000 ").translate(_PLAIN)
+def figure(cell: str, text: str) -> Decimal | None:
+    """What a cell says, if it says a number, perhaps with the unit of what it counts, and nothing else."""
+    counts = any(cell in form.cells and form.cells[cell].kind is not Kind.AMOUNT for form in FORMS)
+    plain = text.removesuffix("件" if counts else "").strip("\u00a0\u3000 ").translate(_PLAIN)
     return Decimal(plain) if plain.lstrip("-").replace(".", "", 1).isdigit() else None
 
 
@@ -33,11 +34,11 @@ def read(folder: Path, name: str, content: str | bytes) -> Published:
 def wrong(found: Published, texts: dict[str, str]) -> dict[str, object]:
     """Figures that were answered and are not those printed."""
     answered = {cell: each.value for cell, each in found.figures.items() if each.value is not None}
-    return {cell: value for cell, value in answered.items() if figure(texts.get(cell, "")) != value}
+    return {cell: value for cell, value in answered.items() if figure(cell, texts.get(cell, "")) != value}
 
 
 def share_read(found: Published, texts: dict[str, str]) -> float:
-    asked = [cell for cell, text in texts.items() if figure(text) is not None]
+    asked = [cell for cell, text in texts.items() if figure(cell, text) is not None]
     return sum(cell in found.figures and found.figures[cell].value is not None for cell in asked) / max(1, len(asked))
 
 

@@ -157,11 +157,12 @@ def test_lines__empty_cells_vanish__those_lines_stay_open(layout: str, tmp_path:
 
 
 @pytest.mark.parametrize("layout", layouts.LAYOUTS)
-def test_cells__strokes_and_units__never_become_numbers(layout: str, tmp_path: Path) -> None:
+def test_cells__strokes_and_foreign_units__never_become_numbers(layout: str, tmp_path: Path) -> None:
     form = FORMS[-1]
     texts = layouts.made_up(form, seed=5, largest=20)
     texts |= {cell: "/" for cell in texts if cell.startswith("disclosure.rules.")}
-    texts |= {"disclosure.licensing.decisions": "—", "disclosure.penalties.decisions": "12件"}
+    texts |= {"disclosure.licensing.decisions": "—", "disclosure.penalties.decisions": "12万件"}
+    texts |= {"disclosure.administrative_fees.amount": "12.5元"}  # the form's unit is 万元
     found = read(tmp_path, layout, form, texts)
     plain = {cell: text for cell, text in texts.items() if text[0].isdigit() and text[-1].isdigit()}
     assert numbers(found).items() <= printed(plain).items()
@@ -169,6 +170,7 @@ def test_cells__strokes_and_units__never_become_numbers(layout: str, tmp_path: P
         assert numbers(found) == printed(plain)
         assert found.figures["disclosure.rules.issued"].state is State.NOT_APPLICABLE
         assert found.figures["disclosure.penalties.decisions"].note == "unit_in_cell"
+        assert found.figures["disclosure.administrative_fees.amount"].note == "unit_in_cell"
 
 
 def test_totals__printed_wrong__are_read_as_printed(tmp_path: Path) -> None:

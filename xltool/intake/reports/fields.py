@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from xltool.forms.dialect import page_number
 from xltool.intake.raw import RawCell, Stored
+from xltool.intake.reports.bare import is_dressed
 from xltool.intake.reports.chain import Placed
 from xltool.intake.reports.likeness import is_fragment
 from xltool.intake.reports.outline import Anchor, split_ordinal
@@ -261,5 +262,7 @@ def _what(text: str, *, in_cell: bool) -> What:
         return What.FIGURE
     if meaning.state is State.NUMBER:
         return What.FIGURE if in_cell or not _CHINESE.search(text) else What.WORDS
+    if is_dressed(text):
+        return What.FIGURE
     remark = in_cell and signs[0].isdigit() and not split_ordinal(signs)[0]
     return What.FIGURE if remark else What.WORDS

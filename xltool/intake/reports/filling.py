@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from xltool.intake.reports.bare import bare
 from xltool.intake.reports.counting import by_column, by_count, columns_of
 from xltool.intake.reports.cutting import Balance, cuts, number
 from xltool.intake.reports.doubting import inside, question, seldom_solved, short_tables, trusted, whole_tables
@@ -49,7 +50,7 @@ class Evidence(NamedTuple):
 def fill(found: Stream, fields: Sequence[Field], evidence: Evidence) -> Filled:
     """The figures of all fields."""
     printed, waiting = _plainly(found, fields, evidence)
-    known = {each.cell.id: value for each in printed if (value := _plain_number(each.text)) is not None}
+    known = {each.cell.id: value for each in printed if (value := _value(each)) is not None}
     known |= dict.fromkeys(evidence.silent, 0)
     questions = _questions(fields, waiting, evidence)
     asked = [(field, each) for field, each in questions if each is not None]
@@ -115,9 +116,9 @@ def _as_printed(field: Field, tokens: Sequence[Token], equations: Sequence[Balan
         yield Printed(cell, text, token.piece, solved=text != token.text)
 
 
-def _plain_number(text: str) -> Number | None:
+def _value(each: Printed) -> Number | None:
     """The value of a plainly written figure; None for anything else."""
-    signs = plain(text).replace(",", "")
+    signs = plain(bare(each.text, each.cell)).replace(",", "")
     try:
         return number(signs) if signs else None
     except (ArithmeticError, ValueError):
@@ -144,7 +145,7 @@ def most_unbalanced(printed: Iterable[Printed], equations: Sequence[Balance]) ->
     values: dict[str, Number] = {}
     lines: dict[str, tuple[str, str]] = {}
     for each in printed:
-        if (value := _plain_number(each.text)) is not None:
+        if (value := _value(each)) is not None:
             values[each.cell.id] = value
             lines[each.cell.id] = (each.cell.table, each.cell.line)
     for equation in equations:

@@ -10,6 +10,7 @@ from xltool.intake.reports.pieces import Piece
 MOST_PIECES = 100_000  # a page of a report seldom has 3,000
 WIDEST = 200  # columns or rows one cell is believed to span
 
+_MEASURES = frozenset("\u7c73")  # metres: what stands raised behind them is their exponent
 _BLANK = re.compile(r"[ \t\r\n\f\v]+")
 
 
@@ -43,10 +44,22 @@ class Page:
         self._cells: list[_Cell | None] = [None]  # the open cell of each open table, and None below all tables
         self._count = self._paragraphs = 0
 
+    @property
+    def in_cell(self) -> bool:
+        """Whether a cell of a table is open."""
+        return self._cells[-1] is not None
+
     def text(self, chunk: str) -> None:
         """A stretch of text."""
         if chunk:
             self._chunks.append(chunk)
+
+    def raised(self, chunk: str) -> None:
+        """Text above the line: the mark of a note, which reads as one in brackets, or the exponent of a unit."""
+        mark = chunk.strip().strip("[]()\uff08\uff09\u3014\u3015")
+        before = "".join(self._chunks).rstrip()[-1:]
+        exponent = before in _MEASURES or (before.isascii() and before.isalpha())
+        self.text(f"[{mark}]" if mark and not exponent else chunk)
 
     def border(self, level: int = 0) -> None:
         """The end of a paragraph or line; of a heading, its ``level``."""

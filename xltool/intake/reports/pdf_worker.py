@@ -20,6 +20,9 @@ MOST_SIGNS = 1_000_000
 FEWEST_SIGNS = 20  # a page with a picture and fewer signs is a scan
 MOST_RULES = 20_000  # lines and rectangles of one page; a table has some hundred
 WORD_GAP = 1.5  # points between two signs of one word
+RAISED_SIZE = 0.85  # of the size of the sign before it: smaller, so that it may stand apart
+RAISED_BY = 0.2  # of that size above its foot, a sign is the mark of a note
+TOUCHING = 0.2  # of that size between two signs of one word
 MEMORY_BYTES = 2048 * 1024 * 1024
 
 Piece = tuple[str, int, int, int]
@@ -82,6 +85,7 @@ def _read(pages: "list[Page]", metadata: dict[str, Any]) -> dict[str, Any]:
 
 def _pieces(page: "Page", tables: int) -> tuple[list[Piece], int]:
     """The pieces of one page from top to bottom; tables are counted on from ``tables``."""
+    _bracket_raised(page.chars)
     page = page.dedupe_chars(tolerance=1)
     found = page.find_tables() if len(page.rects) + len(page.lines) + len(page.curves) <= MOST_RULES else []
     grids = [grid for table in found if (grid := _grid(table))]
@@ -94,6 +98,25 @@ def _pieces(page: "Page", tables: int) -> tuple[list[Piece], int]:
     lines = outside.extract_text_lines(layout=False, return_chars=False, x_tolerance=WORD_GAP)
     placed += [(line["top"], [(line["text"], 0, 0, 0)]) for line in lines]
     return [piece for _, pieces in sorted(placed, key=lambda each: each[0]) for piece in pieces], tables
+
+
+def _bracket_raised(chars: list[dict[str, Any]]) -> None:
+    """Puts signs that stand raised behind another, the marks of notes, in brackets on its line."""
+    base: dict[str, Any] | None = None
+    for char in chars:
+        if base is not None and _is_raised(char, base):
+            mark = char["text"].strip("[]()")
+            char.update(text=f"[{mark}]" if mark else "", **{edge: base[edge] for edge in ("top", "bottom", "doctop")})
+        elif char["text"].strip():
+            base = char
+
+
+def _is_raised(char: dict[str, Any], base: dict[str, Any]) -> bool:
+    """Whether a sign stands higher than the one before it, on the same line, and is smaller or touches it."""
+    size, gap = base["size"], char["x0"] - base["x1"]
+    near = -size < gap < (1 if char["size"] <= RAISED_SIZE * size else TOUCHING) * size
+    higher = base["bottom"] - char["bottom"] >= RAISED_BY * size and char["bottom"] > base["top"]
+    return bool(char["text"].strip() and near and higher)
 
 
 def _grid(table: Any) -> Grid:

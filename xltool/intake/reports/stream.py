@@ -65,4 +65,11 @@ def stream(pieces: Iterable[Piece]) -> Stream:
                 owner.append(number)
                 offset.append(place)
     starts.append(len(signs))
-    return Stream(kept, "".join(signs), owner, offset, starts)
+    return Stream(kept, _usual_words("".join(signs)), owner, offset, starts)
+
+
+def _usual_words(text: str) -> str:
+    """The text with the words the forms print in place of others as long."""
+    for other, usual in dialect().words.items():
+        text = text.replace(other, usual) if len(other) == len(usual) else text
+    return text

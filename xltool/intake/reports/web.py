@@ -26,6 +26,8 @@ MOST_STRINGS = 100_000  # of one script
 SHORTEST_EMBEDDED = 200  # signs
 
 _SKIPPED = frozenset({"script", "style", "noscript", "template", "title", "select", "object", "svg", "iframe"})
+_STRUCK = frozenset({"s", "strike", "del"})
+_TYPED = frozenset({"", "text", "number", "tel"})  # kinds of fields that show what was typed
 _BLOCKS = frozenset(
     {
         "address",
@@ -46,7 +48,10 @@ _BLOCKS = frozenset(
     | {"pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;]*:[^;]*line-through", re.IGNORECASE
+)
+_RAISED = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
 _STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": ""}
@@ -142,13 +147,19 @@ class _Walk:
             self.page.enclosed(self._headings.pop(node))
 
     def _start(self, node: "HtmlElement") -> None:
-        if node.tag in _SKIPPED or _is_hidden(node):
+        if node.tag == "sup" or _RAISED.search(node.get("style", "")):
+            self._skipped = node
+            self.page.raised(node.text_content())
+            return
+        if node.tag in _SKIPPED or node.tag in _STRUCK or _is_hidden(node):
             self._skipped = node
             self.hidden += _strings(node)
             return
         self.pictures += node.tag == "img"
         if node.tag in {"textarea", "input"}:
             self.hidden += _strings(node)
+        if node.tag == "input" and node.get("type", "").casefold() in _TYPED and self.page.in_cell:
+            self.page.text(node.get("value", ""))
         _open(self.page, node)
 
 

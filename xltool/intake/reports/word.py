@@ -19,6 +19,8 @@ _STYLES = "word/styles.xml"
 _PLAIN_LEVEL = 9  # as Word numbers the level of text that is no heading
 
 _UNSEEN = frozenset({"moveFrom", "del", "Fallback", "instrText", "delText"})
+LIFTED = 5  # half points above the line from which a text is a mark, not the figure
+_OFF = frozenset({"0", "false", "off"})
 _BORDERS = frozenset({"p", "br", "cr"})
 
 
@@ -73,7 +75,8 @@ def _open(page: Page, node: "_Element", name: str) -> None:
     elif name == "tc":
         page.open_cell(_width(node))
     elif name == "t":
-        page.text(node.text or "")
+        put = page.raised if _is_raised(node) else page.text
+        put(node.text or "")
     elif name == "tab":
         page.text("\t")
     elif name in {"noBreakHyphen", "softHyphen"}:
@@ -142,7 +145,17 @@ def _is_continued(page: Page, node: "_Element", name: str) -> bool:
 
 
 def _is_hidden(node: "_Element", name: str) -> bool:
-    return name == "r" and _child(_child(node, "rPr"), "vanish") is not None
+    """Whether a run is hidden or struck out."""
+    look = _child(node, "rPr") if name == "r" else None
+    kinds = (_child(look, kind) for kind in ("vanish", "strike", "dstrike"))
+    return any(kind is not None and _value(kind) not in _OFF for kind in kinds)
+
+
+def _is_raised(text: "_Element") -> bool:
+    """Whether a text stands above its line: as a superscript, or lifted by what other programs write for one."""
+    look = _child(text.getparent(), "rPr")
+    lifted = _value(_child(look, "position"))
+    return _value(_child(look, "vertAlign")) == "superscript" or (lifted.isdigit() and int(lifted) >= LIFTED)
 
 
 def _width(cell: "_Element") -> int:
