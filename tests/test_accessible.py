@@ -46,3 +46,11 @@ def test_page_of_differences__axe__finds_nothing(tmp_path: Path) -> None:
     page = tmp_path / "differences.html"
     run("compare", one, other, "--html", page)
     assert inaccessible(page, tmp_path) == []
+
+
+@pytest.mark.axe
+def test_page_of_two_years__axe__finds_nothing(tmp_path: Path) -> None:
+    one, other = returned(tmp_path, "suqian-2023"), returned(tmp_path, "suqian-2024", name="other.xlsx")
+    page = tmp_path / "differences.html"
+    run("compare", one, other, "--html", page)
+    assert inaccessible(page, tmp_path) == []

@@ -218,13 +218,19 @@ def publish(
 @option("--json", "as_json", is_flag=True)
 @option("--force", is_flag=True)
 def compare(about: "Setting", left: Path, right: Path, page: Path | None, as_json: bool, force: bool) -> None:
-    """Prints in what two reports differ."""
+    """Prints in what two reports, or the reports of two folders, differ."""
     from xltool import pipeline, terminal
-    from xltool.outputs import exchange
+    from xltool.outputs import difference_exchange, exchange
 
-    found = pipeline.compare_files(left, right, about, page, force=force)
-    click.echo(exchange.dumps(exchange.compared(found)) if as_json else terminal.compared(found))
-    _leave(not found.same)
+    if left.is_dir() and right.is_dir():
+        with terminal.progress("compare") as report:
+            pairs = pipeline.compare_folders(left, right, about, page, force=force, progress=report)
+        data, said, same = difference_exchange.compared_pairs(pairs), terminal.compared_pairs(pairs), pairs.same
+    else:
+        found = pipeline.compare_files(left, right, about, page, force=force)
+        data, said, same = difference_exchange.compared(found), terminal.compared(found), found.same
+    click.echo(exchange.dumps(data) if as_json else said)
+    _leave(not same)
 
 
 @command

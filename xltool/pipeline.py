@@ -7,6 +7,7 @@ from xltool.runs.engines import engine_at
 from xltool.runs.importing import Imported, Wanted, import_reports
 from xltool.runs.levels import Level, as_one, merge_levels
 from xltool.runs.merging import Beside, Choices, merge, open_findings, worth_a_look
+from xltool.runs.pairing import compare_folders
 from xltool.runs.publishing import Drafted, Wishes, Written, drafts, publish
 from xltool.runs.reviewing import check, file_finding, review_file, review_files, review_safely
 from xltool.runs.settings import Progress, Setting, setting
@@ -30,6 +31,7 @@ __all__ = [
     "as_one",
     "check",
     "compare_files",
+    "compare_folders",
     "drafts",
     "engine_at",
     "file_finding",

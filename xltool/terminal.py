@@ -1,7 +1,7 @@
 """What a person at a console reads: results as lines and tables, and a progress bar on long work. The door to rich."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from io import StringIO
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xltool import texts
-from xltool.comparison import Compared, FigureDifference, Held, excerpts
+from xltool.comparison.comparing import Compared, Pairs
 from xltool.consolidation.folding import MOST_ROWS
 from xltool.contributions import Traced
 from xltool.fingerprints import new, told
@@ -229,29 +229,34 @@ def drafted(offered: Iterable["Drafted"]) -> str:
 
 
 def compared(found: Compared) -> str:
-    """Every difference as a line, then how many there are."""
-    from xltool.outputs.difference_page import held, summary
+    """Which file is which, every difference as a line, then how many there are."""
+    from xltool.outputs.differences import sides, summary, told
 
-    lines = [
-        texts.told("compared_about", fact=texts.phrase(f"compared_{each.fact}"), left=each.left, right=each.right)
-        for each in found.about
-    ]
-    lines += [_figure_difference(each, held) for each in found.figures]
-    for each in found.texts:
-        key = "compared_changed" if each.left and each.right else "compared_gone" if each.left else "compared_new"
-        left, right = excerpts(each.left, each.right) if each.left and each.right else (each.left, each.right)
-        lines.append(texts.told(key, section=each.section, left=left, right=right))
-    for key, cells in (("compared_only_left", found.only_left), ("compared_only_right", found.only_right)):
-        if cells:
-            lines.append(texts.told(key, count=len(cells)))
-    return "\n".join([*lines, summary(found)])
+    if found.same and not found.resubmitted:
+        return summary(found)
+    return "\n".join([*sides(found), *(each.words for each in told(found)), summary(found)])
 
 
-def _figure_difference(each: FigureDifference, held: Callable[[Held], str]) -> str:
-    cell, gap = each.cell, each.gap
-    place = texts.phrase("compared_place", table=each.table, line=cell.line_words, column=cell.column_words)
-    told = "compared_figure" if gap is None else "compared_number"
-    return texts.told(told, place=place, left=held(each.left), right=held(each.right), gap=gap and f"{gap:+}")
+def compared_pairs(found: Pairs) -> str:
+    """Every pair, those that differ with what they differ in; files without their like; how many there are."""
+    same = sum(pair.same for pair in found.compared)
+    lines = [_pair_same(pair) if pair.same else compared(pair) for pair in found.compared]
+    for name, files in zip((texts.word("compared", "left"), texts.word("compared", "right")), found[1:3], strict=True):
+        lines += [texts.told("compared_file_only", name=name, file=file) for file in files]
+    lines += [texts.told("compared_unreadable", file=file, reason=reason) for file, reason in found.unreadable]
+    counts = {
+        "count": len(found.compared),
+        "same": same,
+        "differ": len(found.compared) - same,
+        "alone": len(found.only_left) + len(found.only_right),
+        "unreadable": len(found.unreadable),
+    }
+    return "\n".join([*lines, texts.told("compared_pairs", **counts)])
+
+
+def _pair_same(found: Compared) -> str:
+    read = found.left.submission
+    return texts.told("compared_pair_same", agency=read.agency_name or read.source.file, year=read.year)
 
 
 def _urgency(item: Reviewed) -> tuple[int, str]:

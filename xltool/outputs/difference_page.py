@@ -1,79 +1,89 @@
-"""Two reports side by side as a page that stands alone: every table as printed, what differs marked in it.
+"""Reports side by side as a page that stands alone: what differs as a list, then every table as printed, marked.
 
 In a box that differs the left figure is struck through and the right one underlined, so that the marks are seen without
 colours too; the same for the words of a paragraph. Nothing comes from elsewhere, and every text is text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
-from pathlib import PurePath
 from string import Template
 
 from xltool import texts
-from xltool.comparison import Compared, FigureDifference, Held, Side, TextDifference, pieces
+from xltool.comparison.comparing import Compared
+from xltool.comparison.figures import FigureDifference
+from xltool.comparison.sides import called
+from xltool.comparison.wording import TextDifference, pieces
 from xltool.data import data_folder
-from xltool.forms.placeholders import shown
 from xltool.forms.report_style import Style
-from xltool.model import State
+from xltool.outputs.differences import changes, sides, summary, told
 from xltool.outputs.official_page import table_with
 from xltool.outputs.official_report import GridCell, grid, printed
 
+_GAP = ("gap", "share")
 
-def page(found: Compared, style: Style) -> str:
-    """The whole page, as text of an HTML file."""
+
+def page(found: Sequence[Compared], style: Style) -> str:
+    """The whole page, as text of an HTML file, of one comparison or of several."""
     template = Template((data_folder("templates") / "differences.html").read_text("utf-8"))
     title = texts.word("compared", "title")
-    return template.substitute(title=escape(title), body="\n".join(_body(found, style)))
+    body = [line for number, each in enumerate(found, start=1) for line in _body(each, style, f"p{number}-")]
+    if not found:
+        body = [f"<p>{_word('none')}</p>"]
+    return template.substitute(title=escape(title), body="\n".join([f"<h1>{escape(title)}</h1>", *body]))
 
 
-def _body(found: Compared, style: Style) -> Iterator[str]:
-    yield f"<h1>{escape(texts.word('compared', 'title'))}</h1>"
-    sides = (("left", found.left), ("right", found.right))
-    yield f"<dl>{''.join(f'<dt>{_word(name)}</dt><dd>{escape(_name(side))}</dd>' for name, side in sides)}</dl>"
-    yield f"<p>{escape(summary(found))}</p>"
-    yield f"<p>{_word('key_left')} <del>123</del>　{_word('key_right')} <ins>456</ins></p>"
-    for each in found.about:
-        yield f"<p>{escape(texts.word('compared', each.fact))}：{_changed(each.left, each.right)}</p>"
+def _body(found: Compared, style: Style, prefix: str) -> Iterator[str]:
+    names = called(found.left, found.right)
+    said = (line.partition("：") for line in sides(found))
+    yield f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{escape(rest)}</dd>' for name, _, rest in said)}</dl>"
+    yield f'<p class="{"same" if found.same else "differ"}">{escape(summary(found))}</p>'
+    listed = "".join(f"<li>{_sentence(each.words, each.cell, prefix)}</li>" for each in told(found) if not each.line)
+    if not listed:
+        return
+    yield f"<h2>{_word('differences')}</h2>\n<ol>{listed}</ol>"
+    if found.distant:
+        yield from _changes(found, names, prefix)
+    yield f"<p>{_word('key')}：<del>{escape(names[0])}</del> <ins>{escape(names[1])}</ins></p>"
     for heading in dict.fromkeys(each.section for each in found.texts):
         yield f"<h2>{escape(heading)}</h2>"
         yield from (_paragraph(each) for each in found.texts if each.section == heading)
-    yield from _tables(found, style)
+    yield from _tables(found, style, prefix)
 
 
-def summary(found: Compared) -> str:
-    """How much was compared and how much differs, in one line."""
-    differ = len(found.figures) + len(found.texts) + len(found.about)
-    key = "compared_differ" if differ else "compared_same"
-    return texts.told(
-        key, count=found.count, figures=len(found.figures), texts=len(found.texts), about=len(found.about)
-    )
+def _sentence(words: str, cell: str, prefix: str) -> str:
+    head, colon, rest = words.partition("：")
+    return f'<a href="#{prefix}{escape(cell)}">{escape(head)}</a>{escape(colon + rest)}' if cell else escape(words)
 
 
-def held(side: Held) -> str:
-    """What a cell holds, in words where it is no number."""
-    if side.value is not None:
-        return shown(side.value)
-    return side.raw or texts.word("state", side.state.value)
+def _changes(found: Compared, names: tuple[str, str], prefix: str) -> Iterator[str]:
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in (_word("line"), *names, *map(_word, _GAP)))
+    yield f'<h2>{_word("lines")}</h2>\n<div class="wide" role="group" aria-label="{_word("lines")}" tabindex="0">'
+    yield f'<table class="lines"><thead><tr>{heads}</tr></thead>'
+    for each in changes(found):
+        line = f'<a href="#{prefix}{escape(each.cell)}">{escape(each.place)}</a>'
+        figures = "".join(f"<td>{escape(figure)}</td>" for figure in (each.left, each.right, each.gap, each.share))
+        yield f'<tr><th scope="row">{line}</th>{figures}</tr>'
+    yield "</table></div>"
 
 
-def _tables(found: Compared, style: Style) -> Iterator[str]:
-    differing = {each.cell.id: each for each in found.figures}
+def _tables(found: Compared, style: Style, prefix: str) -> Iterator[str]:
+    differing = {each.cell.id: each for each in (*found.figures, *found.unread)}
 
     def figure(cell: GridCell) -> str:
-        return _marked(differing[cell.cell]) if cell.cell in differing else escape(cell.text)
+        if cell.cell not in differing:
+            return f'<span id="{prefix}{escape(cell.cell)}">{escape(cell.text)}</span>'
+        return f'<span id="{prefix}{escape(cell.cell)}">{_marked(differing[cell.cell])}</span>'
 
-    form = found.left.form
-    for table in form.tables:
+    for table in found.left.form.tables:
         if any(cell.id in differing for cell in table.cells):
             figures = {cell.id: printed(cell, found.left.submission) for cell in table.cells}
-            yield f"<h2>{escape(f'{table.name} {table.title}' if table.printed else table.title)}</h2>"
-            yield table_with(grid(table, figures), style, figure)
+            title = escape(f"{table.name} {table.title}" if table.printed else table.title)
+            drawn = table_with(grid(table, figures), style, figure)
+            yield f'<h2>{title}</h2>\n<div class="wide" role="group" aria-label="{title}" tabindex="0">{drawn}</div>'
 
 
 def _marked(each: FigureDifference) -> str:
-    left = "" if each.left.state is State.BLANK else held(each.left)
-    right = "" if each.right.state is State.BLANK else held(each.right)
-    return _changed(left or texts.word("state", "blank"), right or texts.word("state", "blank"))
+    return _changed(each.left.words, each.right.words)
 
 
 def _changed(left: str, right: str) -> str:
@@ -81,6 +91,9 @@ def _changed(left: str, right: str) -> str:
 
 
 def _paragraph(each: TextDifference) -> str:
+    if each.whole:
+        mark = "del" if each.left else "ins"
+        return "".join(f"<p><{mark}>{escape(line)}</{mark}></p>" for line in (each.left or each.right).split("\n"))
     return f"<p>{''.join(_piece(left, right) for left, right in pieces(each.left, each.right))}</p>"
 
 
@@ -89,13 +102,6 @@ def _piece(left: str, right: str) -> str:
         return escape(left)
     gone, new = (f"<del>{escape(left)}</del>" if left else "", f"<ins>{escape(right)}</ins>" if right else "")
     return gone + new
-
-
-def _name(side: Side) -> str:
-    read = side.submission
-    return texts.told(
-        "compared_side", file=PurePath(read.source.file).name, agency=read.agency_name or None, year=read.year
-    )
 
 
 def _word(key: str) -> str:

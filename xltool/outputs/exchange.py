@@ -6,7 +6,6 @@ from decimal import Decimal
 from enum import Enum
 
 from xltool import fingerprints, texts
-from xltool.comparison import Compared, Held, Side
 from xltool.contributions import Contribution, Traced
 from xltool.forms.editions import Difference
 from xltool.model import Agency, Changes, Consolidation, Finding, Noted, Number, Reviewed, State, Status
@@ -53,17 +52,17 @@ def merged(made: Consolidation) -> dict[str, object]:
         **_reading(made.tracking),
         "year": made.year,
         "files": [_tracked(item) for item in made.tracking],
-        "totals": {cell: _number(value) for cell, value in made.summary.values.items()},
+        "totals": {cell: as_number(value) for cell, value in made.summary.values.items()},
         "incomplete": dict(made.lacking),
-        "findings": [_finding(finding) for finding in made.findings],
+        "findings": [as_finding(finding) for finding in made.findings],
         "stands": [
-            {"file": item.file} | _finding(each)
+            {"file": item.file} | as_finding(each)
             for item in made.tracking
             if item.counted
             for each in item.findings
             if each.settled
         ],
-        "trial": [{"file": item.file} | _finding(each) for item in made.tracking for each in item.trial],
+        "trial": [{"file": item.file} | as_finding(each) for item in made.tracking for each in item.trial],
         **_compared(fingerprints.noted(made.tracking, made), made.changes),
     }
 
@@ -101,8 +100,8 @@ def levelled(whole: Consolidation, below: Iterable[tuple[Agency, str, Consolidat
             "file": file,
             "agencies": [leaf.code for leaf in made.summary.manifest],
             "not_summed": [leaf.code for leaf in made.summary.absent],
-            "totals": {cell: _number(value) for cell, value in made.summary.values.items()},
-            "findings": [_finding(finding) for finding in made.findings],
+            "totals": {cell: as_number(value) for cell, value in made.summary.values.items()},
+            "findings": [as_finding(finding) for finding in made.findings],
         }
         for area, file, made in below
     ]
@@ -143,7 +142,7 @@ def traced(figures: Iterable[Traced]) -> dict[str, object]:
                 "unit": figure.cell.unit,
                 "sheet": figure.spot.sheet,
                 "address": figure.spot.address,
-                "total": _number(figure.total),
+                "total": as_number(figure.total),
                 "agrees": figure.agrees,
                 "lacking": figure.lacking,
                 "expected": figure.expected,
@@ -160,53 +159,10 @@ def _contribution(figure: Traced, each: Contribution) -> dict[str, object]:
         "name": each.agency.name or None,
         "scope": each.agency.scope.value,
         "agencies": each.agencies,
-        "value": _number(each.value),
-        "share": _number(figure.share(each)),
+        "value": as_number(each.value),
+        "share": as_number(figure.share(each)),
         "file": each.file or None,
     }
-
-
-def compared(found: Compared) -> dict[str, object]:
-    """The answer of ``compare --json``: both files, and everything in which the right one differs from the left one."""
-    return {
-        "same": found.same,
-        "left": _side(found.left),
-        "right": _side(found.right),
-        "compared": found.count,
-        "about": [{"fact": each.fact, "left": each.left, "right": each.right} for each in found.about],
-        "figures": [
-            {
-                "cell": each.cell.id,
-                "table": each.table,
-                "line": each.cell.line_words,
-                "column": each.cell.column_words,
-                "left": _held(each.left),
-                "right": _held(each.right),
-                "difference": _number(each.gap),
-            }
-            for each in found.figures
-        ],
-        "texts": [{"section": each.section, "left": each.left, "right": each.right} for each in found.texts],
-        "only_left": list(found.only_left),
-        "only_right": list(found.only_right),
-    }
-
-
-def _side(side: Side) -> dict[str, object]:
-    read = side.submission
-    return {
-        "file": read.source.file,
-        "sha256": read.source.sha256 or None,
-        "form": read.form,
-        "edition": read.edition,
-        "year": read.year,
-        "agency": {"code": read.agency_code or None, "name": read.agency_name or None},
-        "published": side.published,
-    }
-
-
-def _held(held: Held) -> dict[str, object]:
-    return {"state": held.state.value, "value": _number(held.value), "raw": held.raw or None}
 
 
 def imported(items: Iterable[tuple[Reviewed, object, object]]) -> dict[str, object]:
@@ -250,18 +206,19 @@ def _submission(item: Reviewed) -> dict[str, object]:
         "agency": {"code": read.agency_code or None, "name": read.agency_name or None} if read else None,
         "status": item.status.value,
         "program": read.source.program or None if read else None,
-        "values": {cell: _number(value) for cell, value in read.values.items()} if read else {},
+        "values": {cell: as_number(value) for cell, value in read.values.items()} if read else {},
         "states": {
             cell: entry.state.value
             for cell, entry in (read.entries.items() if read else ())
             if entry.state is not State.NUMBER and read and read.values[cell] is None
         },
-        "controls": {id: _number(entry.value) for id, entry in read.controls.items()} if read else {},
-        "findings": [_finding(each) | {"fingerprint": fingerprints.of_item(item, each)} for each in item.findings],
+        "controls": {id: as_number(entry.value) for id, entry in read.controls.items()} if read else {},
+        "findings": [as_finding(each) | {"fingerprint": fingerprints.of_item(item, each)} for each in item.findings],
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def as_finding(finding: Finding) -> dict[str, object]:
+    """A finding: its code, what is said of it, where, and its facts."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,
@@ -283,7 +240,8 @@ def _tracked(item: Reviewed) -> dict[str, object]:
     }
 
 
-def _number(value: Number | None) -> int | str | None:
+def as_number(value: Number | None) -> int | str | None:
+    """A count as a number, an amount as the text of its exact decimal."""
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 

@@ -13,7 +13,7 @@ from xltool.outputs import official_document, official_page, official_report, pr
 from xltool.outputs.distribution import file_name
 from xltool.outputs.official_report import Report
 from xltool.outputs.writing import save
-from xltool.runs.comparing import form_of, side_of
+from xltool.runs.comparing import form_of, named_side
 from xltool.runs.reviewing import review_file
 from xltool.runs.settings import Setting, refuse_existing
 
@@ -115,7 +115,7 @@ def _with(own: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
 
 
 def _words(path: Path, about: Setting) -> Mapping[str, str]:
-    return {section: text for section, text in side_of(path, about).submission.texts.items() if text.strip()}
+    return {section: text for section, text in named_side(path, about).submission.texts.items() if text.strip()}
 
 
 # --- writing -------------------------------------------------------------------------------------------------------
