@@ -128,6 +128,7 @@ def sign(text: str, left: float, foot: float, size: float) -> dict[str, object]:
         (sign("1", 112, 96, 10), "1"),  # in the next cell, aligned otherwise
         (sign("1", 105, 104, 6), "1"),  # lowered
         (sign("1", 105, 85, 10), "1"),  # the line above
+        (sign("件", 105, 96, 10), "件"),  # of another font, whose edges stand higher
     ],
 )
 def test_pdf__a_raised_sign_behind_another__is_a_mark(second: dict[str, object], text: str) -> None:

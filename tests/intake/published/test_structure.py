@@ -290,3 +290,37 @@ def test_digits__broken_over_the_lines_of_a_cell__joined_where_the_sum_proves_it
     joined = found.figures["requests.carried_out.total"]
     assert (joined.value, joined.raw, joined.sure) == (12345, "12345", "solved")
     assert found.figures["disclosure.penalties.decisions"].value is None
+
+
+# --- labels told in other words --------------------------------------------------------------------------------------
+
+RETOLD = {
+    "申请人无正当理由逾期不补正": "1.逾期不补正",
+    "申请人逾期未按收费通知要求缴纳费用": "2.逾期不缴费",
+    "要求行政机关确认或重新出具已获取信息": "5.确认或重新出具信息",
+}
+
+
+def retold(rows: list[list[Spot]]) -> list[list[Spot]]:
+    def shorter(spot: Spot) -> Spot:
+        words = next((short for long, short in RETOLD.items() if long in spot.text), spot.text)
+        return spot._replace(text=words)
+
+    return [[shorter(spot) for spot in row] for row in rows]
+
+
+@pytest.mark.parametrize("layout", SOME)
+def test_labels__told_in_fewer_words_behind_their_number__are_recognised(layout: str, tmp_path: Path) -> None:
+    texts = figures()
+    assert numbers(read(tmp_path, layout, edited(texts, 1, retold))) == printed(texts)
+
+
+@pytest.mark.parametrize("words", ["2.重复申请", "2.逾期不补正", "2.其他"])
+def test_labels__of_another_line_behind_that_number__are_not_taken(words: str, tmp_path: Path) -> None:
+    def wrong(rows: list[list[Spot]]) -> list[list[Spot]]:
+        return [[spot._replace(text=words) if "缴纳费用" in spot.text else spot for spot in row] for row in rows]
+
+    texts = figures()
+    found = numbers(read(tmp_path, "page.html", edited(texts, 1, wrong)))
+    assert found.items() <= printed(texts).items()
+    assert "requests.other.fee_overdue.total" not in found

@@ -18,6 +18,8 @@ WIDEST = 1_500  # signs between two labels that are looked at as a whole
 EDGE = 500  # else so many at either end
 ENOUGH = 0.6  # likeness that is taken
 MARGIN = 0.1  # by which it must be the best
+RETOLD = 4  # signs of a label behind its own number that tells the form's in fewer words,
+MOSTLY = 0.75  # so much of them in turn
 MOST_ATOMS = 120
 MOST_JOINED = 12  # pieces one torn label may lie in
 
@@ -165,13 +167,31 @@ def likeness(words: str, anchor: Anchor, *, numbered: bool) -> float:
         return 0.0
     if _within(words, core) and len(words) >= fewest:
         return 0.7 + 0.3 * len(words) / len(core)
-    return 1 - distance(words, core) / max(len(words), len(core))
+    like = 1 - distance(words, core) / max(len(words), len(core))
+    if numbered and len(core) > len(words) >= RETOLD and _in_turn(words, core) >= MOSTLY * len(words):
+        return max(like, ENOUGH + 0.3 * len(words) / len(core))
+    return like
 
 
 def _within(words: str, whole: str) -> bool:
     """Whether all signs of ``words`` stand in ``whole``, in this order."""
     rest = iter(whole)
     return all(sign in rest for sign in words)
+
+
+def _in_turn(words: str, whole: str) -> int:
+    """How many signs of ``words`` stand in ``whole`` in the same order."""
+    return (len(words) + len(whole) - _apart(words, whole)) // 2
+
+
+def _apart(one: str, other: str) -> int:
+    """How many signs must be put in or taken out."""
+    row = list(range(len(other) + 1))
+    for at, sign in enumerate(one, start=1):
+        diagonal, row[0] = row[0], at
+        for place, target in enumerate(other, start=1):
+            diagonal, row[place] = row[place], diagonal if sign == target else 1 + min(row[place], row[place - 1])
+    return row[-1]
 
 
 def distance(one: str, other: str) -> int:

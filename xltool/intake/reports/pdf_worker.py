@@ -22,6 +22,7 @@ MOST_RULES = 20_000  # lines and rectangles of one page; a table has some hundre
 WORD_GAP = 1.5  # points between two signs of one word
 RAISED_SIZE = 0.85  # of the size of the sign before it: smaller, so that it may stand apart
 RAISED_BY = 0.2  # of that size above its foot, a sign is the mark of a note
+MARKS = frozenset("0123456789[]()*\u2460\u2461\u2462\u2463\u2464\u2465\u2466\u2467\u2468")
 TOUCHING = 0.2  # of that size between two signs of one word
 MEMORY_BYTES = 2048 * 1024 * 1024
 
@@ -112,11 +113,16 @@ def _bracket_raised(chars: list[dict[str, Any]]) -> None:
 
 
 def _is_raised(char: dict[str, Any], base: dict[str, Any]) -> bool:
-    """Whether a sign stands higher than the one before it, on the same line, and is smaller or touches it."""
+    """Whether a sign stands higher than the digit before it, on the same line, and is smaller or touches it.
+
+    Other signs come from other fonts, whose edges stand elsewhere on the same line.
+    """
+    if not (base["text"].isdigit() and MARKS.issuperset(char["text"])):
+        return False
     size, gap = base["size"], char["x0"] - base["x1"]
     near = -size < gap < (1 if char["size"] <= RAISED_SIZE * size else TOUCHING) * size
     higher = base["bottom"] - char["bottom"] >= RAISED_BY * size and char["bottom"] > base["top"]
-    return bool(char["text"].strip() and near and higher)
+    return bool(char["text"] and near and higher)
 
 
 def _grid(table: Any) -> Grid:
