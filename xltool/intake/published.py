@@ -263,13 +263,18 @@ def _of_labels(reading: _Reading, figures: Figures) -> Iterator[Observation]:
             where = _where(reading, reading.found.owner[place.start])
             facts = {"printed": printed, "label": place.anchor.label, "where": where}
             yield Observation("import.alike", cell=place.anchor.cells[0].id, facts=facts)
-    placed = {place.anchor.index for place in located.places}
+    placed = {place.anchor.index for place in located.places} | {field.anchor.index for field in figures.torn}
     for table in located.form.tables:
         lines = [anchor for anchor in located.outline.anchors if anchor.table == table.id and anchor.cells]
         missing = [anchor for anchor in lines if anchor.index not in placed]
         if missing:
             absent = {"table": table.name, "labels": tuple(anchor.label for anchor in missing)}
             yield Observation("import.no_label", cell=missing[0].cells[0].id, facts=absent)
+        torn = [field.cells[0] for field in figures.torn if field.anchor.table == table.id]
+        if torn:
+            names = tuple(dict.fromkeys(cell.line_words for cell in torn))
+            told = {"table": table.name, "count": len(names), "lines": names}
+            yield Observation("import.torn", cell=torn[0].id, facts=told)
     for name in figures.turned:
         table = next(table for table in located.form.tables if table.id == name)
         yield Observation("import.turned", cell=table.cells[0].id, facts={"table": table.name})

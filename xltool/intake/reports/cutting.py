@@ -51,6 +51,11 @@ def number(figure: str) -> Number:
     return Decimal(figure) if "." in figure else int(figure)
 
 
+def is_figure(text: str, cell: Cell) -> bool:
+    """Whether a text is written as the figures of a cell are."""
+    return _FIGURES[cell.kind].fullmatch(text) is not None
+
+
 def cuts(runs: Sequence[str], cells: Sequence[Cell], equations: Sequence[Balance] = ()) -> list[Cut]:
     """Every way to read ``runs`` as one figure for each of ``cells``; no figure reaches over the end of a run.
 

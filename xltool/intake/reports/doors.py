@@ -24,7 +24,7 @@ _MAIL = re.compile(rb"(?:^|\n)content-type:\s*(?:multipart/related|text/html)", 
 _LOOKED_AT = 4096
 _TABLE, _TABLE_END = (re.compile(tag, re.IGNORECASE) for tag in (rb"<table\b", rb"</table\b"))
 _TAIL = 64
-_ENDS = ("\n", "\r", "|", ">", ")", "]", "}", ";", "")
+_ENDS = ("\n", "\f", "\r", "|", ">", ")", "]", "}", ";", "")
 
 
 def read_document(file: HandedIn) -> Document:

@@ -46,7 +46,8 @@ class Field(NamedTuple):
     ``own`` are those in the label's own row of a table, ``rows`` those of any table by row. ``joined`` if the first
     stands directly behind the label, without white space or border. ``piece`` is where the label ends. ``numbered``
     is the number of the next label where the last sign may be it, ``broken`` if the tokens end within a figure,
-    ``scattered`` if they stand among labels in another order than the form's.
+    ``scattered`` if they stand among labels in another order than the form's. ``given``
+    if the tokens are the figures of the line, one for one.
     """
 
     anchor: Anchor
@@ -59,6 +60,7 @@ class Field(NamedTuple):
     numbered: str = ""
     broken: bool = False
     scattered: bool = False
+    given: bool = False
 
     @property
     def full(self) -> list[Token]:
@@ -220,7 +222,7 @@ def _tokens(found: Stream, start: int, stop: int) -> Iterator[Token]:
 def _of_piece(found: Stream, piece: int) -> Iterator[Token]:
     text, table = found.pieces[piece][:2]
     if table:
-        yield Token(text, _what(text, in_cell=True), piece, whole=True)
+        yield Token(text, what_of(text, in_cell=True), piece, whole=True)
     elif page_number().fullmatch("".join(text.split())):
         yield Token(text, What.PAGE, piece)
     else:
@@ -235,7 +237,7 @@ def _of_stretch(found: Stream, piece: int, first: int, last: int) -> Iterator[To
         if at < last and not found.spaced(at):
             continue
         part = text[found.offset[begin] : found.offset[at - 1] + 1]
-        what = _what(part, in_cell=False)
+        what = what_of(part, in_cell=False)
         if what is What.WORDS and not FIGURE_SIGNS.isdisjoint(part):
             yield from _divided(part, piece)
         else:
@@ -245,11 +247,12 @@ def _of_stretch(found: Stream, piece: int, first: int, last: int) -> Iterator[To
 
 def _divided(part: str, piece: int) -> Iterator[Token]:
     for stretch in re.findall(r"[+-]?[0-9][0-9.,]*(?<![.,])|[^0-9]+", part):
-        yield Token(stretch, _what(stretch, in_cell=False), piece)
+        yield Token(stretch, what_of(stretch, in_cell=False), piece)
 
 
 @lru_cache(maxsize=8192)
-def _what(text: str, *, in_cell: bool) -> What:
+def what_of(text: str, *, in_cell: bool) -> What:
+    """What a stretch of text is, by itself in a cell or not."""
     signs = plain(text)
     if not signs:
         return What.EMPTY

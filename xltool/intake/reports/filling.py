@@ -91,6 +91,8 @@ def _ends(found: Stream, tokens: Sequence[Token]) -> bool:
 
 
 def _trusted_tokens(field: Field, evidence: Evidence, short: bool) -> list[Token] | None:
+    if field.given:
+        return list(field.tokens)
     tokens = by_count(field)
     if tokens is None or field.scattered:
         return None

@@ -9,9 +9,10 @@ from xltool.intake.reports.cutting import balances
 from xltool.intake.reports.fields import Field, field_after, field_among, figures_between
 from xltool.intake.reports.filling import Evidence, Filled, fill, most_unbalanced
 from xltool.intake.reports.likeness import recognised
-from xltool.intake.reports.outline import Anchor, Outline, outline
+from xltool.intake.reports.outline import Anchor, Outline, leaves_of, outline
 from xltool.intake.reports.stream import Stream
 from xltool.intake.reports.telling import Narrative
+from xltool.intake.reports.torn import by_rows
 from xltool.model import Cell, Form
 
 MOST_OF_A_TABLE = 0.6  # of a table's labels must be there before it is believed to stand out of its order
@@ -65,12 +66,13 @@ class Figures:
     """What was read of a located form.
 
     ``grouped`` are the anchors whose group was printed as one line, ``turned`` the tables whose columns stand in
-    another order than on the form, and which therefore stay open.
+    another order than on the form, and which therefore stay open. ``torn`` are lines that only their rows could tell.
     """
 
     filled: Filled
     grouped: tuple[Anchor, ...]
     turned: tuple[str, ...]
+    torn: tuple[Field, ...] = ()
 
 
 def read_figures(found: Stream, located: Located) -> Figures:
@@ -78,18 +80,22 @@ def read_figures(found: Stream, located: Located) -> Figures:
     turned = tuple(_turned(found, located))
     grouped = _printed_alone(located)
     fields = list(_fields(found, located, {anchor.index for anchor in grouped}))
+    equations = balances(located.form.relations)
+    groups = {anchor.index: _members(located.outline, anchor) for anchor in grouped}
+    read = by_rows(found, located.outline, located.places, fields, groups, equations)
+    grouped = tuple(anchor for anchor in grouped if anchor.index not in read.ungrouped)
     silent = {cell.id for anchor in grouped for member in _members(located.outline, anchor) for cell in member.cells}
     evidence = Evidence(
-        balances(located.form.relations),
+        equations,
         silent - {cell.id for anchor in grouped for cell in anchor.alone},
         set(_disordered(found, located, fields)),
         Narrative(_outside(found, located), located.form.claims),
     )
     while True:
-        filled = fill(found, [field for field in fields if field.anchor.table not in turned], evidence)
+        filled = fill(found, [field for field in read.fields if field.anchor.table not in turned], evidence)
         unbalanced = most_unbalanced(filled.printed, evidence.equations)
         if not unbalanced:
-            return Figures(filled, grouped, turned)
+            return Figures(filled, grouped, turned, read.lines)
         turned += unbalanced
 
 
@@ -201,15 +207,7 @@ def _turned(found: Stream, located: Located) -> Iterator[str]:
                 at = place.start - places[0].start
                 head = head[:at] + "\0" * (place.end - place.start) + head[at + place.end - place.start :]
         placed = {place.anchor.index for place in places}
-        leaves = _leaves(located.outline, table)
+        leaves = leaves_of(located.outline, table)
         missing = (anchor for anchor in leaves if anchor.index not in placed)
         if any(len(anchor.core) >= HEAD_SIGNS and anchor.core in head for anchor in missing):
             yield table
-
-
-def _leaves(drawn: Outline, table: str) -> list[Anchor]:
-    """The labels of the last row of a table's head: those that tell one column from the next."""
-    above = [anchor for anchor in drawn.anchors if anchor.table == table and anchor.above]
-    first = min((anchor.row for anchor in drawn.anchors if anchor.table == table and anchor.cells), default=1_000_000)
-    last = max((anchor.row for anchor in above if anchor.row < first), default=0)
-    return [anchor for anchor in above if anchor.row == last]

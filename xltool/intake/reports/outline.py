@@ -63,6 +63,14 @@ def outline(form: Form) -> Outline:
     return _outlines[form.digest]
 
 
+def leaves_of(drawn: Outline, table: str) -> list[Anchor]:
+    """The labels of the last row of a table's head: those that tell one column from the next."""
+    above = [anchor for anchor in drawn.anchors if anchor.table == table and anchor.above]
+    first = min((anchor.row for anchor in drawn.anchors if anchor.table == table and anchor.cells), default=1_000_000)
+    last = max((anchor.row for anchor in above if anchor.row < first), default=0)
+    return [anchor for anchor in above if anchor.row == last]
+
+
 def _made(form: Form) -> Outline:
     anchors: list[Anchor] = []
     headless: dict[str, tuple[Cell, ...]] = {}

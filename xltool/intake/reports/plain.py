@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
+from xltool.intake.reports.page_edges import without_heads_and_feet
 from xltool.intake.reports.pieces import Document, Piece
 from xltool.intake.reports.stacking import unstacked
 
@@ -23,7 +24,7 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 def read_plain(text: str) -> Document:
     """The lines of a text, and the tables it draws."""
-    lines = unstacked(_clean(text).split("\n"))
+    lines = unstacked(_clean(without_heads_and_feet(text)).split("\n"))
     return Document("text", tuple(_pieces(lines)))
 
 

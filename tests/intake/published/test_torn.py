@@ -1,0 +1,101 @@
+"""Text drawn out of pages: labels torn over lines are put together again by rows, and nothing is read wrong."""
+
+import random
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.intake.published import layouts, torn
+from tests.intake.published.converted import FILLINGS, filled
+from tests.intake.published.torn import Page
+from xltool.forms.definitions import load_forms
+from xltool.intake.published import Published, read_report
+from xltool.model import Form
+
+FORMS = load_forms()
+BY_EDITION = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.edition)
+WAYS: dict[str, Callable[[layouts.Report, Page], str]] = {"drawn": torn.drawn, "row by row": torn.row_by_row}
+BY_WAY = pytest.mark.parametrize("way", WAYS)
+PAGES = {
+    "narrow": Page(),
+    "narrower, figures above": Page(label=3, share=0.0),
+    "figures below": Page(label=4, share=1.0),
+    "wide": Page(label=12, figure=6),
+    "page numbers": Page(foot="- {} -"),
+    "heads and feet": Page(lines=30, head="云河市人民政府 2025/3/{}, 8:17", foot="第 {} 页 共 9 页"),
+}
+
+
+def read(folder: Path, text: str) -> Published:
+    file = folder / "report.txt"
+    file.write_text(text, "utf-8")
+    return read_report(file, FORMS)
+
+
+def numbers(found: Published) -> dict[str, object]:
+    return {cell: figure.value for cell, figure in found.figures.items() if figure.value is not None}
+
+
+def printed(texts: layouts.Texts) -> dict[str, object]:
+    return {cell: Decimal(text) for cell, text in texts.items() if text}
+
+
+@BY_EDITION
+@BY_WAY
+@pytest.mark.parametrize("page", PAGES)
+def test_torn__whole_report__every_figure(page: str, way: str, form: Form, tmp_path: Path) -> None:
+    texts = layouts.made_up(form, seed=1, largest=99)
+    found = numbers(read(tmp_path, WAYS[way](layouts.parts(form, texts), PAGES[page])))
+    assert found.items() <= printed(texts).items()
+    assert len(found) >= 0.98 * len(texts)
+
+
+@BY_WAY
+def test_torn__what_only_rows_could_tell__is_said(way: str, tmp_path: Path) -> None:
+    form = FORMS[-1]
+    found = read(tmp_path, WAYS[way](layouts.parts(form, layouts.made_up(form, seed=1)), Page(label=3)))
+    said = [item.facts["table"] for item in found.log if item.code == "import.torn"]
+    assert ("表三" in said) == (way == "drawn")
+
+
+@BY_EDITION
+@BY_WAY
+@pytest.mark.parametrize("filling", FILLINGS)
+def test_torn__whatever_stands_in_the_cells__nothing_wrong(filling: str, way: str, form: Form, tmp_path: Path) -> None:
+    plain = layouts.made_up(form, seed=2, largest=99)
+    texts = filled(plain, filling, seed=2)
+    for page in (Page(), Page(label=3, share=0.0), Page(label=12, figure=6, foot="{}")):
+        found = numbers(read(tmp_path, WAYS[way](layouts.parts(form, texts), page)))
+        true = printed(plain) if filling not in {"wrong figures"} else printed(texts)
+        blank = {cell for cell, text in texts.items() if not text.strip() or text in {"/", "无"}}
+        assert {cell: value for cell, value in found.items() if true[cell] != value or cell in blank} == {}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_torn__any_page__never_wrong(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    form = chance.choice(FORMS)
+    texts = layouts.made_up(form, seed, largest=chance.choice([9, 99, 999]))
+    if chance.random() < 0.5:
+        texts = {cell: "" if chance.random() < 0.1 else text for cell, text in texts.items()}
+    page = Page(
+        label=chance.randint(2, 14),
+        figure=chance.randint(3, 8),
+        share=chance.random(),
+        lines=chance.randint(15, 60),
+        foot=chance.choice(["", "{}", "- {} -"]),
+    )
+    for way in WAYS.values():
+        found = numbers(read(tmp_path, way(layouts.parts(form, texts), page)))
+        assert found.items() <= printed(texts).items()
+
+
+def test_torn__a_row_s_label_and_no_figures__takes_none_of_the_next(tmp_path: Path) -> None:
+    form = FORMS[-1]
+    texts = layouts.made_up(form, seed=3)
+    texts |= {cell: "" for cell in texts if ".fee_overdue." in cell or ".third_party." in cell}
+    for page in PAGES.values():
+        found = numbers(read(tmp_path, torn.drawn(layouts.parts(form, texts), page)))
+        assert found.items() <= printed(texts).items()

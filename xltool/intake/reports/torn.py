@@ -1,0 +1,200 @@
+"""Tables in lines of text whose labels are torn: their fields, read by rows where labels alone do not tell them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from xltool.intake.reports.aligning import Aligned, Row, aligned, holds, within
+from xltool.intake.reports.chain import Placed
+from xltool.intake.reports.counting import by_count
+from xltool.intake.reports.cutting import Balance
+from xltool.intake.reports.fields import Field
+from xltool.intake.reports.outline import Anchor, Outline, leaves_of
+from xltool.intake.reports.stream import Stream, plain
+from xltool.intake.reports.text_lines import Line, lines_between
+
+SHORTEST = 2  # signs of a column's label by which it is found in a torn head
+
+
+class Torn(NamedTuple):
+    """The fields of a document after its torn tables were read by rows.
+
+    ``lines`` are the fields that only their rows could tell; ``ungrouped`` the groups whose lines are there after all.
+    """
+
+    fields: tuple[Field, ...]
+    lines: tuple[Field, ...]
+    ungrouped: frozenset[int]
+
+
+def by_rows(
+    found: Stream,
+    drawn: Outline,
+    places: Sequence[Placed],
+    fields: Sequence[Field],
+    groups: Mapping[int, Sequence[Anchor]],
+    equations: Sequence[Balance],
+) -> Torn:
+    """The fields, those in lines of text with the figures their rows tell.
+
+    ``groups`` are the groups of which no line was found, with their lines. Where rows and labels disagree, rows are
+    believed as far as they go, and nothing else of that table is.
+    """
+    kept = list(fields)
+    told: list[Field] = []
+    ungrouped: set[int] = set()
+    for table in drawn.headless:
+        lines = _lines(found, drawn, places, table)
+        if not _holds_rows(lines, drawn, table) or not _heads_in_order(drawn, table, lines):
+            continue
+        read, grouped = _read(drawn, table, lines, groups, equations)
+        ungrouped |= {index for index in groups if drawn.anchors[index].table == table and index not in grouped}
+        rows = _fields_of(drawn, table, lines, _rows(drawn, table, grouped, groups), read)
+        plainly = {_cells(field): field for field in kept if by_count(field) is not None}
+        told += [row for cells, row in rows.items() if cells not in plainly or _differ(plainly[cells], row)]
+        kept = list(_with_rows(kept, table, rows, whole=read.whole))
+        if not read.whole and _in_rows(lines):
+            frayed = _frayed(lines, kept, table)
+            kept = [
+                _likely(field, read, equations if frayed else ()) if field.anchor.table == table else field
+                for field in kept
+            ]
+    return Torn(tuple(kept), tuple(told), frozenset(ungrouped))
+
+
+def _lines(found: Stream, drawn: Outline, places: Sequence[Placed], table: str) -> list[Line]:
+    """The lines from a table's first label to the next section; none if it has cells of its own."""
+    own = [place for place in places if place.anchor.table == table]
+    if not own:
+        return []
+    start, last = own[0].start, own[-1].end
+    following = [place.start for place in places if place.start >= last and place.anchor.table != table]
+    headings = (found.text.find(plain(section.heading), own[0].end) for section in drawn.form.sections)
+    stop = min([at for at in (*following, *headings) if at >= own[0].end], default=len(found.text))
+    pieces = range(found.owner[start], found.owner[stop - 1] + 1)
+    return [] if any(found.pieces[piece].table for piece in pieces) else lines_between(found, start, stop)
+
+
+def _read(
+    drawn: Outline,
+    table: str,
+    lines: Sequence[Line],
+    groups: Mapping[int, Sequence[Anchor]],
+    equations: Sequence[Balance],
+) -> tuple[Aligned, frozenset[int]]:
+    """The rows of a table, and the groups of it that are indeed printed as one line."""
+    own = frozenset(index for index in groups if drawn.anchors[index].table == table)
+    tried = []
+    for grouped in {own, frozenset()}:
+        rows = _rows(drawn, table, grouped, groups)
+        labels = {row.anchor.words for row in rows}
+        heads = [anchor.words for anchor in drawn.anchors if anchor.table == table and anchor.words not in labels]
+        tried.append((aligned(lines, rows, heads, equations), grouped))
+    return max(tried, key=lambda each: (each[0].gain, len(each[1])))
+
+
+def _rows(drawn: Outline, table: str, grouped: frozenset[int], groups: Mapping[int, Sequence[Anchor]]) -> list[Row]:
+    silent = {member.index for index in grouped for member in groups[index]}
+    rows = []
+    for anchor in drawn.anchors:
+        cells = anchor.alone if anchor.index in grouped else anchor.cells
+        if anchor.table == table and cells and anchor.index not in silent:
+            rows.append(Row(anchor, cells))
+    return rows
+
+
+def _with_rows(
+    fields: Sequence[Field], table: str, read: Mapping[tuple[str, ...], Field], *, whole: bool
+) -> Iterator[Field]:
+    """The fields with the figures of the rows; where the two disagree, no other figure of the table is believed."""
+    own = {_cells(field): field for field in fields if field.anchor.table == table}
+    odd = any(_differ(own[cells], field) for cells, field in read.items() if cells in own)
+    for field in fields:
+        if field.anchor.table != table:
+            yield field
+        elif (cells := _cells(field)) in read:
+            yield read[cells]
+        elif not whole:
+            yield field._replace(scattered=field.scattered or odd)
+    yield from (field for cells, field in read.items() if cells not in own)
+
+
+def _holds_rows(lines: Sequence[Line], drawn: Outline, table: str) -> bool:
+    """Whether there are figures, and no line holds more of them than a row of the table."""
+    longest = max([len(anchor.cells) for anchor in drawn.anchors if anchor.table == table], default=0)
+    most = max((len(line.figures) for line in lines), default=0)
+    return 0 < most <= max(longest, len(drawn.headless[table]))
+
+
+def _in_rows(lines: Sequence[Line]) -> bool:
+    """Whether most figures share their line with others."""
+    counts = [len(line.figures) for line in lines]
+    return 2 * sum(count for count in counts if count > 1) > sum(counts)
+
+
+def _frayed(lines: Sequence[Line], fields: Sequence[Field], table: str) -> bool:
+    """Whether some line holds nothing but other figures than a row has: the ends of figures broken over lines."""
+    asked = {len(field.cells) for field in fields if field.anchor.table == table}
+    return any(line.figures and not line.words and len(line.figures) not in asked for line in lines)
+
+
+def _likely(field: Field, read: Aligned, equations: Sequence[Balance]) -> Field:
+    """The field, unless rows make other figures likelier, or its figures break ``equations`` of their own."""
+    tokens = by_count(field)
+    if field.given or tokens is None:
+        return field
+    likely = read.likely.get(field.anchor.index)
+    other = likely is None or [plain(token.text) for token in tokens] != [plain(token.text) for token in likely]
+    own = within(field.cells, equations)
+    broken = bool(equations) and not (own and holds(tokens, field.cells, own))
+    return field._replace(scattered=True) if other or broken else field
+
+
+def _cells(field: Field) -> tuple[str, ...]:
+    return tuple(cell.id for cell in field.cells)
+
+
+def _differ(field: Field, row: Field) -> bool:
+    """Whether as many figures as there should be follow a label, and others than its row has."""
+    tokens = by_count(field)
+    return tokens is not None and [plain(token.text) for token in tokens] != [plain(token.text) for token in row.tokens]
+
+
+def _fields_of(
+    drawn: Outline, table: str, lines: Sequence[Line], rows: Sequence[Row], read: Aligned
+) -> dict[tuple[str, ...], Field]:
+    """A field for each row that was read, and for the one line of a table that has no labels before its figures."""
+    found = [
+        Field(row.anchor, row.cells, read.given[row.anchor.index][0].piece, read.given[row.anchor.index], given=True)
+        for row in rows
+        if row.anchor.index in read.given
+    ]
+    headless = drawn.headless[table]
+    holding = [line.figures for line in lines if line.figures]
+    if headless and not rows and len(holding) == 1 and len(holding[0]) == len(headless):
+        above = [anchor for anchor in drawn.anchors if anchor.table == table and anchor.above]
+        found.append(Field(above[-1], headless, holding[0][0].piece, holding[0], given=True))
+    return {_cells(field): field for field in found}
+
+
+def _heads_in_order(drawn: Outline, table: str, lines: Sequence[Line]) -> bool:
+    """Whether no label above the figures stands left of, or before, one it stands right of on the form.
+
+    Of torn labels their beginnings are looked for; lines say something of each other only if their indents do.
+    """
+    leaves = leaves_of(drawn, table)
+    heads = {anchor.words for anchor in drawn.anchors if anchor.table == table and anchor not in leaves}
+    told = []
+    for number, line in enumerate(takewhile(lambda line: not line.figures, lines)):
+        for word, place in zip(line.words, line.places, strict=True):
+            begun = [at for at, leaf in enumerate(leaves) if len(word) >= SHORTEST and leaf.core.startswith(word)]
+            if len(begun) == 1 and not any(word in head for head in heads):
+                told.append((begun[0], number, place, line.indented))
+    for column, number, place, indented in told:
+        for other, later, beside, also in told:
+            if column < other and (number == later or indented == also):
+                before = (0, place) if number == later or indented else (number, 0)
+                behind = (0, beside) if number == later or indented else (later, 0)
+                if before > behind:
+                    return False
+    return True
