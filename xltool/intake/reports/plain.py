@@ -1,4 +1,4 @@
-"""Text files: lines, and rows of cells between bars or tabs.
+"""Text files: lines, and rows of cells between bars, tabs or other signs.
 
 A table copied out of a document may leave its cells one a line, each behind a tab; an empty line ends the row.
 """
@@ -7,6 +7,8 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
+from xltool.intake.reports.delimited import without_separators
+from xltool.intake.reports.latex import is_latex, printed
 from xltool.intake.reports.page_edges import without_heads_and_feet
 from xltool.intake.reports.pieces import Document, Piece
 from xltool.intake.reports.stacking import unstacked
@@ -24,7 +26,8 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 def read_plain(text: str) -> Document:
     """The lines of a text, and the tables it draws."""
-    lines = unstacked(_clean(without_heads_and_feet(text)).split("\n"))
+    text = _clean(printed(text) if is_latex(text) else without_heads_and_feet(text))
+    lines = unstacked(without_separators(text).split("\n"))
     return Document("text", tuple(_pieces(lines)))
 
 
