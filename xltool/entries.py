@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from xltool.model import Entry, Number, State
 
+NOT_READ = "not_read"  # the note of a blank that says nothing of its report: reading could not tell the figure
+
 
 class Spot(NamedTuple):
     """Where one figure stands, and the formula there."""

@@ -8,7 +8,7 @@ from xltool.checks.index import index
 from xltool.checks.making import by_sheet, finding, listed, shortened, spot_of
 from xltool.checks.totals import faults, overwritten
 from xltool.checks.words import cell_words
-from xltool.entries import unusual
+from xltool.entries import NOT_READ, unusual
 from xltool.forms.furniture import words
 from xltool.model import Cell, Entry, Finding, Kind, Severity, Standard, State, Submission
 
@@ -32,7 +32,7 @@ def cells(submission: Submission, context: Context) -> Iterator[Finding]:
         if entry.cell not in inputs:
             continue
         if entry.state is State.BLANK:
-            if not entry.declared:
+            if not entry.declared and entry.note != NOT_READ:  # told with the label it belongs to
                 blank.append(entry)
         elif entry.state is State.NOT_APPLICABLE:
             silent.append(entry)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool import texts
+from xltool.entries import NOT_READ
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import plan
@@ -105,9 +106,10 @@ def as_submission(published: Published, form: Form, *, agency: Agency | None = N
     Printed totals stay in the entries, as stored ones do in a workbook, so that the checks see them.
     """
     places = plan(form).cells
+    printed = {cell.id for table in form.tables if table.printed for cell in table.cells}
     entries = {}
     for cell in form.cells:
-        found = published.figures.get(cell, _nothing(cell))
+        found = published.figures.get(cell) or _nothing(cell, printed=cell in printed)
         entries[cell] = Entry(cell, found.state, found.value, found.raw, *places[cell], note=found.note)
     inputs = {cell.id: entries[cell.id].counted for cell in form.inputs}
     values = recompute(form.formulas, inputs)
@@ -127,8 +129,9 @@ def as_submission(published: Published, form: Form, *, agency: Agency | None = N
     )
 
 
-def _nothing(cell: str) -> FoundFigure:
-    return FoundFigure(cell, State.BLANK, None, None, None, "", "open")
+def _nothing(cell: str, *, printed: bool) -> FoundFigure:
+    """A figure of which nothing was found: reading missed its label, unless it is told by a sentence."""
+    return FoundFigure(cell, State.BLANK, None, None, NOT_READ if printed else None, "", "open")
 
 
 # --- which document, which edition ---------------------------------------------------------------------------------
@@ -209,11 +212,12 @@ def _title(document: Document, reading: _Reading) -> Title:
 
 
 def _figures(reading: _Reading, figures: Figures, said: Sequence[Said]) -> dict[str, FoundFigure]:
-    form = reading.located.form
+    form, last = reading.located.form, len(reading.found.pieces) - 1
     found: dict[str, FoundFigure] = {}
     for field in figures.filled.open:
         where = _where(reading, field.tokens[0].piece if field.tokens else field.piece)
-        found |= {cell.id: _nothing(cell.id)._replace(where=where) for cell in field.cells}
+        note = NOT_READ if field.full or field.piece == last else None
+        found |= {cell.id: FoundFigure(cell.id, State.BLANK, None, None, note, where, "open") for cell in field.cells}
     for each in figures.filled.printed:
         sure = "solved" if each.solved else "printed"
         found[each.cell.id] = _meant(each.cell, each.text, _where(reading, each.piece), sure)

@@ -1,0 +1,57 @@
+"""What an import could not read is told as that, and never as a blank of the report."""
+
+from pathlib import Path
+
+from tests.intake.published import layouts
+from xltool.checks.context import Context
+from xltool.checks.review import review
+from xltool.forms.definitions import load_forms
+from xltool.forms.layout import plan
+from xltool.intake.published import as_submission, read_report
+from xltool.model import Finding
+
+FORMS = load_forms()
+FORM = FORMS[-1]
+
+
+def findings(file: Path, text: str) -> list[Finding]:
+    file.write_text(text, encoding="utf-8")
+    return list(review(as_submission(read_report(file, FORMS), FORM), Context(FORM, plan(FORM))))
+
+
+def codes(found: list[Finding]) -> list[str]:
+    return [each.code for each in found if not each.code.startswith("identity.")]
+
+
+def page(**changed: str) -> str:
+    texts = layouts.made_up(FORM, seed=1, largest=40) | {
+        cell.replace("__", "."): text for cell, text in changed.items()
+    }
+    return layouts.file_content("page.html", FORM, texts).decode()
+
+
+def test_report__whole__neither(tmp_path: Path) -> None:
+    assert {"CELL-BLANK", "import.no_label"}.isdisjoint(codes(findings(tmp_path / "page.html", page())))
+
+
+def test_report__without_a_line__told_with_its_label_and_not_as_blank(tmp_path: Path) -> None:
+    rows = page().split("<tr>")
+    without = "<tr>".join(row for row in rows if "属于行政查询事项" not in row)
+    found = findings(tmp_path / "page.html", without)
+    assert "import.no_label" in codes(found)
+    assert "CELL-BLANK" not in codes(found)
+    assert [str(each.severity) for each in found if each.code == "import.no_label"] == ["explain"]
+
+
+def test_report__a_figure_printed_blank__is_blank(tmp_path: Path) -> None:
+    found = findings(tmp_path / "page.html", page(requests__granted__enterprise=""))
+    assert "CELL-BLANK" in codes(found)
+    (blank,) = (each for each in found if each.code == "CELL-BLANK")
+    assert blank.facts["count"] == 1
+
+
+def test_report__broken_off__no_blank_of_what_is_not_there(tmp_path: Path) -> None:
+    text = layouts.file_content("lines.txt", FORM, layouts.made_up(FORM, seed=1, largest=40)).decode()
+    found = findings(tmp_path / "lines.txt", text[: text.index("重复申请")])
+    assert "import.no_label" in codes(found)
+    assert "CELL-BLANK" not in codes(found)
