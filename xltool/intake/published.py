@@ -279,9 +279,11 @@ def _of_labels(reading: _Reading, figures: Figures) -> Iterator[Observation]:
             names = tuple(dict.fromkeys(cell.line_words for cell in torn))
             told = {"table": table.name, "count": len(names), "lines": names}
             yield Observation("import.torn", cell=torn[0].id, facts=told)
-    for name in figures.turned:
-        table = next(table for table in located.form.tables if table.id == name)
-        yield Observation("import.turned", cell=table.cells[0].id, facts={"table": table.name})
+    upright = {table.id: table for table in located.form.tables}
+    tipped = tuple(table.id for table in located.outline.form.tables if table != upright[table.id])
+    for code, names in (("turned", figures.turned), ("reordered", figures.reordered), ("tipped", tipped)):
+        for table in (upright[name] for name in names):
+            yield Observation(f"import.{code}", cell=table.cells[0].id, facts={"table": table.name})
     for anchor in figures.grouped:
         facts = {"label": anchor.label, "line": anchor.alone[0].line_words}
         yield Observation("import.group", cell=anchor.alone[0].id, facts=facts)

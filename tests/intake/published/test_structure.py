@@ -1,12 +1,13 @@
 """Tables that are not built as the form is: whatever can be told is read, whatever cannot stays open."""
 
+import random
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.intake.published import layouts
+from tests.intake.published import layouts, separated
 from tests.intake.published.layouts import Part, Report, Spot
 from xltool.forms.definitions import load_forms
 from xltool.intake.published import Published, read_report
@@ -99,11 +100,72 @@ def test_column__more_than_the_form_has__left_out_where_the_relations_prove_it(l
 
 @pytest.mark.parametrize("layout", SOME)
 @pytest.mark.parametrize("change", [with_swapped_columns, with_total_first])
-def test_columns__in_another_order__their_table_stays_open(change: Edit, layout: str, tmp_path: Path) -> None:
+def test_columns__in_another_order__read_by_their_labels_where_these_are_cells(
+    change: Edit, layout: str, tmp_path: Path
+) -> None:
     texts = figures()
     found = read(tmp_path, layout, edited(texts, 1, change))
-    assert numbers(found) == {c: v for c, v in printed(texts).items() if not c.startswith("requests.")}
-    assert [item.facts["table"] for item in found.log if item.code == "import.turned"] == ["表三"]
+    if layout == "lines.txt":  # where lines stand below each other their order need not be that of the columns
+        assert numbers(found) == {c: v for c, v in printed(texts).items() if not c.startswith("requests.")}
+        assert [item.facts["table"] for item in found.log if item.code == "import.turned"] == ["表三"]
+    else:
+        assert numbers(found) == printed(texts)
+        assert [item.facts["table"] for item in found.log if item.code == "import.reordered"] == ["表三"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_columns__shuffled__never_wrong(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    texts = layouts.made_up(FORM, seed, largest=chance.choice([2, 9, 99]))
+    if seed % 2:
+        texts = {cell: "" if text == "0" and chance.random() < 0.3 else text for cell, text in texts.items()}
+    shuffled = list(range(5, 10))
+    chance.shuffle(shuffled)
+    order = dict(zip(range(5, 10), shuffled, strict=True))
+
+    def change(rows: list[list[Spot]]) -> list[list[Spot]]:
+        return [
+            sorted(moved(spot, order.get(spot.box.column, spot.box.column)) if at != 1 else spot for spot in row)
+            for at, row in enumerate(rows)
+        ]
+
+    for layout in (*layouts.LAYOUTS, *separated.LAYOUTS):
+        report = edited(texts, 1, change)
+        made = separated.LAYOUTS.get(layout)
+        (tmp_path / layout).write_bytes(made(report).encode() if made else layouts.content(layout, report))
+        found = numbers(read_report(tmp_path / layout, FORMS))
+        assert found.items() <= {cell: Decimal(text) for cell, text in texts.items() if text}.items(), layout
+
+
+# --- tables on their side ---------------------------------------------------------------------------------------------
+
+
+def on_its_side(report: Report, table: int) -> Report:
+    """The report with rows and columns of a table exchanged."""
+    at = [place for place, part in enumerate(report) if part.kind == "table"][table]
+    spots = [
+        spot._replace(box=Box(spot.box.column, spot.box.row, spot.box.columns, spot.box.rows))
+        for row in report[at].rows
+        for spot in row
+    ]
+    rows: list[list[Spot]] = [[] for _ in range(max(spot.box.row + spot.box.rows - 1 for spot in spots))]
+    for spot in sorted(spots, key=lambda spot: spot.box):
+        rows[spot.box.row - 1].append(spot)
+    return [*report[:at], Part("table", rows=tuple(map(tuple, rows))), *report[at + 1 :]]
+
+
+@pytest.mark.parametrize("table", [0, 1, 2])
+@pytest.mark.parametrize("layout", [*SOME, "bars.txt", "no_spans.html", "small_tables.html", *separated.LAYOUTS])
+def test_table__on_its_side__read_as_such(layout: str, table: int, tmp_path: Path) -> None:
+    texts = figures()
+    report = on_its_side(layouts.parts(FORM, texts), table)
+    made = separated.LAYOUTS.get(layout)
+    (tmp_path / layout).write_bytes(made(report).encode() if made else layouts.content(layout, report))
+    found = read_report(tmp_path / layout, FORMS)
+    assert numbers(found).items() <= printed(texts).items()
+    assert len(numbers(found)) >= 0.95 * len(texts)
+    said = [item.facts["table"] for item in found.log if item.code == "import.tipped"]
+    assert said == {0: ["表二"], 1: ["表三"], 2: []}[table] or len(numbers(found)) < len(texts)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from xltool.intake.reports.fields import What, what_of
 SEPARATORS = ",;\uff0c\uff1b"
 FEWEST_ROWS = 5  # with figures, before a text is taken for rows between a sign
 FEWEST_HEADS = 3  # short cells without figures that are the head of a table
-LONGEST_HEAD = 20  # signs of such a cell
+LONGEST_HEAD = 40  # signs of such a cell
 FEWEST_FIGURES = 5  # of a row that begins with a figure
 MOST_LINES = 12  # one quoted cell may go over
 

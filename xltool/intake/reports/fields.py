@@ -73,7 +73,7 @@ def field_after(
 ) -> Field:
     """The field behind one label, up to the ``following`` one; ``words`` are the signs of all labels of the table."""
     stop = following.start if following else len(found.text)
-    tokens, broken = _figures(_tokens(found, place.end, stop), place.anchor, len(cells), words)
+    tokens, broken = _figures(tokens_between(found, place.end, stop), place.anchor, len(cells), words)
     rows = _rows(found, tokens)
     return Field(
         place.anchor,
@@ -90,7 +90,7 @@ def field_after(
 
 def figures_between(found: Stream, start: int, stop: int) -> int:
     """How many figures stand outside tables between two places of the stream."""
-    return sum(token.what is What.FIGURE and not token.whole for token in _tokens(found, start, stop))
+    return sum(token.what is What.FIGURE and not token.whole for token in tokens_between(found, start, stop))
 
 
 def _number_lost(found: Stream, following: Placed) -> str:
@@ -112,7 +112,7 @@ def field_among(
     ends = [place.start for place in places[1:]] + [stop]
     for place, end in zip(places, ends, strict=True):
         runs.append([])
-        for token in _tokens(found, place.end, end):
+        for token in tokens_between(found, place.end, end):
             if token.what is not What.WORDS:
                 runs[-1].append(token)
             elif words.issuperset(plain(token.text)):
@@ -206,7 +206,7 @@ def _ends_follow(tokens: Iterator[Token], asked: int, words: frozenset[str]) -> 
     return 0 < len(figures) < asked and not (len(figures) == 1 and len(plain(figures[0].text)) >= asked)
 
 
-def _tokens(found: Stream, start: int, stop: int) -> Iterator[Token]:
+def tokens_between(found: Stream, start: int, stop: int) -> Iterator[Token]:
     """Everything between two places of the stream, empty cells included."""
     begin = found.owner[start - 1] if start else 0
     end = found.owner[stop] if stop < len(found.text) else len(found.pieces) - 1

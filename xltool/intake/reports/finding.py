@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from xltool.intake.reports.chain import STRONG, Placed, best_chain, weight
-from xltool.intake.reports.cutting import balances
+from xltool.intake.reports.cutting import Balance, balances
 from xltool.intake.reports.fields import Field, field_after, field_among, figures_between
 from xltool.intake.reports.filling import Evidence, Filled, fill, most_unbalanced
 from xltool.intake.reports.likeness import recognised
 from xltool.intake.reports.outline import Anchor, Outline, leaves_of, outline
 from xltool.intake.reports.stream import Stream
 from xltool.intake.reports.telling import Narrative
+from xltool.intake.reports.tipping import lying, tipped
 from xltool.intake.reports.torn import by_rows
+from xltool.intake.reports.turning import in_printed_order
 from xltool.model import Cell, Form
 
 MOST_OF_A_TABLE = 0.6  # of a table's labels must be there before it is believed to stand out of its order
@@ -43,9 +45,18 @@ class Located:
 def locate(found: Stream, form: Form, blocked: Sequence[tuple[int, int]] = ()) -> Located:
     """The labels of ``form`` in a document, outside the ``blocked`` stretches.
 
-    Tables are looked for in the order of the form; one that stands elsewhere is looked for once more by itself.
+    Tables are looked for in the order of the form; one that stands elsewhere is looked for once more by itself. One
+    that seems to lie on its side is looked for as such.
     """
-    drawn = outline(form)
+    upright = _located(found, form, outline(form), blocked)
+    fallen = set(lying(found, upright.places))
+    if not fallen:
+        return upright
+    tilted = _located(found, form, outline(tipped(form, fallen)), blocked)
+    return tilted if tilted.weight > upright.weight else upright
+
+
+def _located(found: Stream, form: Form, drawn: Outline, blocked: Sequence[tuple[int, int]]) -> Located:
     chain = best_chain(found.text, drawn.anchors, blocked)
     places = list(recognised(found, drawn, chain))
     signs = weight(chain)
@@ -66,24 +77,27 @@ class Figures:
     """What was read of a located form.
 
     ``grouped`` are the anchors whose group was printed as one line, ``turned`` the tables whose columns stand in
-    another order than on the form, and which therefore stay open. ``torn`` are lines that only their rows could tell.
+    another order than on the form, and which therefore stay open. ``torn`` are lines that only their rows could tell,
+    ``reordered`` the tables whose columns stand in another order and were read in it.
     """
 
     filled: Filled
     grouped: tuple[Anchor, ...]
     turned: tuple[str, ...]
     torn: tuple[Field, ...] = ()
+    reordered: tuple[str, ...] = ()
 
 
 def read_figures(found: Stream, located: Located) -> Figures:
     """The figures behind the labels."""
-    turned = tuple(_turned(found, located))
     grouped = _printed_alone(located)
     fields = list(_fields(found, located, {anchor.index for anchor in grouped}))
     equations = balances(located.form.relations)
     groups = {anchor.index: _members(located.outline, anchor) for anchor in grouped}
     read = by_rows(found, located.outline, located.places, fields, groups, equations)
     grouped = tuple(anchor for anchor in grouped if anchor.index not in read.ungrouped)
+    read_fields, reordered = _in_printed_order(found, located, read.fields, equations)
+    turned = tuple(table for table in _turned(found, located) if table not in reordered)
     silent = {cell.id for anchor in grouped for member in _members(located.outline, anchor) for cell in member.cells}
     evidence = Evidence(
         equations,
@@ -92,11 +106,30 @@ def read_figures(found: Stream, located: Located) -> Figures:
         Narrative(_outside(found, located), located.form.claims),
     )
     while True:
-        filled = fill(found, [field for field in read.fields if field.anchor.table not in turned], evidence)
+        filled = fill(found, [field for field in read_fields if field.anchor.table not in turned], evidence)
         unbalanced = most_unbalanced(filled.printed, evidence.equations)
         if not unbalanced:
-            return Figures(filled, grouped, turned, read.lines)
+            return Figures(
+                filled, grouped, turned, read.lines, tuple(table for table in reordered if table not in turned)
+            )
         turned += unbalanced
+
+
+def _in_printed_order(
+    found: Stream, located: Located, fields: Sequence[Field], equations: Sequence[Balance]
+) -> tuple[tuple[Field, ...], tuple[str, ...]]:
+    """The fields with their cells in the order their columns are printed in, and the tables where it is another."""
+    kept = list(fields)
+    reordered = []
+    for table in located.outline.form.tables:
+        starts = [place.start for place in located.places if place.anchor.table == table.id]
+        own = [at for at, field in enumerate(kept) if field.anchor.table == table.id and not field.given]
+        turned = in_printed_order(found, table, [kept[at] for at in own], starts[0], equations) if starts else None
+        if turned:
+            reordered.append(table.id)
+            for at, field in zip(own, turned, strict=True):
+                kept[at] = field
+    return tuple(kept), tuple(reordered)
 
 
 def _outside(found: Stream, located: Located) -> str:
