@@ -21,6 +21,7 @@ from tests.outputs.test_overview_page import chromium
 from xltool.cli import main
 from xltool.forms.definitions import form_for_year, load_forms
 from xltool.forms.layout import plan
+from xltool.forms.placeholders import placeholders
 from xltool.model import Agency, Form, Number
 from xltool.outputs.template import Filling, Issue, write_template
 
@@ -252,9 +253,38 @@ def test_placeholders__filled_from_the_tables(tmp_path: Path) -> None:
     assert run("compare", workbook, tmp_path / "report.html") == (0, SAME, "")
 
 
+def test_placeholders__by_their_place_in_the_workbook__as_a_clerk_sees_it(tmp_path: Path) -> None:
+    text = "新收{表三!J7}件，结转｛表三！j8｝件，合计{$表三!$J$7 + 表三!J8}件，收费{'六 其他事项'!B4}件。".replace(
+        "{$", "{"
+    )
+    workbook = returned(tmp_path, texts={"overview": [text]})
+    assert run("publish", workbook, "-o", tmp_path / "report.html")[0] == 0
+    page = lxml.html.parse(str(tmp_path / "report.html")).getroot().text_content()
+    assert "新收97件，结转13件，合计110件，收费0件。" in page
+    assert run("compare", workbook, tmp_path / "report.html") == (0, SAME, "")
+
+
+@pytest.mark.parametrize("form", load_forms(), ids=lambda form: form.edition)
+def test_placeholders__told_in_the_template__are_filled(form: Form, tmp_path: Path) -> None:
+    told = [text for section in form.sections for text in section.guidance if "{" in text]
+    texts = {"overview": told}
+    workbook = tmp_path / "return.xlsx"
+    figures: dict[str, Number | str] = {cell.id: 1 for cell in form.inputs}
+    issue = Issue(Agency("1", "示例乡人民政府"), form.first_year, "1", filling=Filling(figures, texts))
+    write_template(plan(form), issue, workbook)
+    assert run("publish", workbook, "-o", tmp_path / "report.html", "--include-flawed")[2] == ""
+    (said,) = re.findall("公布时按表填上：(.*?)。", (tmp_path / "report.html").read_text("utf-8"))
+    assert len(re.findall(r"\d+", said)) == len(list(placeholders(*told)))
+    own_names = {name for group in form.groups for name in group.names if not name.isascii() and "·" not in name}
+    assert own_names < set(placeholders(*told))
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
+        ("表三!A7", "里有不认识的占位符“表三!A7”。"),
+        ("表九!J7", "里有不认识的占位符“表九!J7”。"),
+        ("表三!J7:J9", "里有不认识的占位符“表三!J7:J9”。"),
         ("requests.recieved.total", "里有不认识的占位符“requests.recieved.total”。"),
         ("__import__('os')", "里有不认识的占位符“__import__('os')”。"),
         ("", "里有不认识的占位符“”。"),
@@ -283,6 +313,10 @@ def test_draft__says_what_the_tables_say_and_writes_nothing(tmp_path: Path) -> N
         f"{workbook} “一、总体情况”可用的段落：\n依申请公开情况：2025年，新收政府信息公开申请97件，上年结转13件，"
     )
     assert "不予公开7件、无法提供23件、不予处理1件、其他处理30件；结转下年度继续办理5件。" in out
+    pattern = out.splitlines()[-1]
+    assert "新收政府信息公开申请{requests.received.total}件" in pattern
+    assert run("publish", returned(tmp_path, name="2.xlsx", texts={"overview": [pattern]}), "--draft")[0] == 0
+    (tmp_path / "2.xlsx").unlink()
     assert list(tmp_path.iterdir()) == [workbook]
 
 

@@ -225,6 +225,7 @@ def drafted(offered: Iterable["Drafted"]) -> str:
     for each in offered:
         for heading, paragraphs in each.drafts.items():
             lines += [texts.told("drafted", file=each.source, section=heading), *paragraphs]
+            lines += [texts.told("drafted_pattern"), *each.patterns[heading]]
     return "\n".join(lines)
 
 

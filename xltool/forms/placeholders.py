@@ -1,7 +1,8 @@
 """Figures in texts: ``{requests.received.total}`` in a section's text is filled in when it is published.
 
-A placeholder is a cell id, a named group of the form, ``year``, ``agency``, or an expression over cell ids. Full-width
-braces mean the same; a brace doubled is only a brace.
+A placeholder is a cell id, the place of a figure in the workbook (as Excel writes it), a named group of the form,
+``year``, ``agency``, or a sum or difference of ids and places. Full-width braces mean the same; a brace doubled is only
+a brace.
 """
 
 import re
@@ -11,10 +12,13 @@ from decimal import Decimal
 from xltool.errors import DefinitionError
 from xltool.forms import expressions
 from xltool.forms.expressions import ExpressionError, Vocabulary
+from xltool.forms.layout import plan
 from xltool.forms.schema import GroupSpec
+from xltool.forms.slots import Place
 from xltool.model import Form, Group, Linear, Number, Submission
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\uff5b\uff5b|\uff5d\uff5d|[{\uff5b]([^{}\uff5b\uff5d]*)[}\uff5d]")
+_EXCLAMATION = re.compile("[!\uff01]")
 _FACTS = ("year", "agency")
 
 
@@ -115,12 +119,29 @@ def _meaning(name: str, form: Form) -> Linear:
         if name in group.names:
             return group.sum
     try:
-        meaning = expressions.linear(name, Vocabulary(form.cells))
+        meaning = expressions.linear(_by_id(name, form), Vocabulary(form.cells))
     except ExpressionError as error:
         raise PlaceholderError("unknown", name) from error
     if not meaning.terms or any(term.previous for term in meaning.terms):
         raise PlaceholderError("unknown", name)
     return meaning
+
+
+def _by_id(name: str, form: Form) -> str:
+    """``name`` with the id of each figure that it names by its place. Raises PlaceholderError where none stands."""
+    if not _EXCLAMATION.search(name):
+        return name
+    ids = {place: cell for cell, place in plan(form).cells.items()}
+    sheets = "|".join(re.escape(sheet) for sheet in {place.sheet for place in ids})
+
+    def id_of(match: re.Match[str]) -> str:
+        found = ids.get(Place(match["sheet"], match["address"].replace("$", "").upper()))
+        if found is None:
+            raise PlaceholderError("unknown", name)
+        return found
+
+    at = rf"(?P<quote>'?)(?P<sheet>{sheets})(?P=quote){_EXCLAMATION.pattern}(?P<address>\$?[A-Za-z]{{1,3}}\$?[0-9]+)"
+    return re.sub(at, id_of, name)
 
 
 def _group(spec: GroupSpec, words: Vocabulary, source: str) -> Iterable[Group]:

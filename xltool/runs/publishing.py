@@ -45,10 +45,11 @@ class Written(NamedTuple):
 
 
 class Drafted(NamedTuple):
-    """The paragraphs offered for one return, by the heading of their section."""
+    """The paragraphs for one return, by the heading of their section; ``patterns`` have placeholders in them."""
 
     source: str
     drafts: Mapping[str, tuple[str, ...]]
+    patterns: Mapping[str, tuple[str, ...]]
 
 
 def publish(paths: Sequence[Path], about: Setting, output: Path, wishes: Wishes | None = None) -> tuple[Written, ...]:
@@ -84,7 +85,10 @@ def drafts(paths: Sequence[Path], about: Setting, *, flawed: bool = False) -> tu
         form, submission = _return(path, about, flawed=flawed)
         heads = {section.id: section.heading for section in form.sections}
         offered = official_report.drafts(form, submission)
-        made.append(Drafted(str(path), {heads[section]: said for section, said in offered.items()}))
+        patterns = {
+            section: tuple(draft.text for draft in form.drafts if draft.section == section) for section in offered
+        }
+        made.append(Drafted(str(path), *({heads[key]: said[key] for key in said} for said in (offered, patterns))))
     return tuple(made)
 
 
