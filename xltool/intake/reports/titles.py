@@ -14,6 +14,7 @@ LONGEST_NAME = 40  # signs of an agency's name
 BEHIND = 3  # signs between the words of a title and a year behind them
 ENOUGH = 0.7  # of the words of a title that must be there
 PERIOD_SIGNS = 60_000
+_CLAUSE = re.compile("[\u3002\uff1b\uff0c;,]")  # before a title within a sentence, which tells of another report
 _BRACKETS = (("(", ")"), ("\uff08", "\uff09"))
 
 
@@ -66,7 +67,7 @@ def _parsed(text: str, before: str, pattern: str) -> Title | None:
     words = _without_year_sign(pattern.partition("{year}")[2])
     for match in _year().finditer(text[: 4 * LONGEST_NAME]):
         names = _names(text, match, words)
-        if names is not None:
+        if names is not None and not _CLAUSE.search(text[: match.start()]):
             first = before + names[0] if _unopened(names[0]) else names[0]
             agency = next((name for each in (first, *names[1:], before) if (name := _name(each, words))), "")
             return Title(agency, _number(match["year"]))
