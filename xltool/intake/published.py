@@ -266,7 +266,8 @@ def _of_labels(reading: _Reading, figures: Figures) -> Iterator[Observation]:
             printed = reading.found.text[place.start : place.end]
             where = _where(reading, reading.found.owner[place.start])
             facts = {"printed": printed, "label": place.anchor.label, "where": where}
-            yield Observation("import.alike", cell=place.anchor.cells[0].id, facts=facts)
+            code = "import.alike" if printed else "import.nameless"
+            yield Observation(code, cell=place.anchor.cells[0].id, facts=facts)
     placed = {place.anchor.index for place in located.places} | {field.anchor.index for field in figures.torn}
     for table in located.form.tables:
         lines = [anchor for anchor in located.outline.anchors if anchor.table == table.id and anchor.cells]

@@ -386,3 +386,48 @@ def test_labels__of_another_line_behind_that_number__are_not_taken(words: str, t
     found = numbers(read(tmp_path, "page.html", edited(texts, 1, wrong)))
     assert found.items() <= printed(texts).items()
     assert "requests.other.fee_overdue.total" not in found
+
+
+# --- lines without a label -------------------------------------------------------------------------------------------
+
+
+def without_label(words: str) -> Edit:
+    return lambda rows: [[spot for spot in row if words not in spot.text or spot.cell] for row in rows]
+
+
+@pytest.mark.parametrize("layout", ["page.html", "no_spans.html", "tabbed.txt", "bars.txt", "word.docx"])
+@pytest.mark.parametrize("words", ["（七）总计", "重复申请", "属于行政查询事项"])
+def test_rows__that_lost_their_label__are_told_by_their_neighbours(words: str, layout: str, tmp_path: Path) -> None:
+    texts = figures()
+    found = read(tmp_path, layout, edited(texts, 1, without_label(words)))
+    assert numbers(found) == printed(texts)
+    assert "import.nameless" in {each.code for each in found.log}
+
+
+def test_lines__that_lost_their_label_below_a_head__are_told(tmp_path: Path) -> None:
+    texts = figures()
+    assert numbers(read(tmp_path, "lines.txt", edited(texts, 0, without_label("规章")))) == printed(texts)
+
+
+@pytest.mark.parametrize("words", ["行政许可", "（七）总计"])
+def test_lines__one_figure_or_figures_behind_others__stay_open(words: str, tmp_path: Path) -> None:
+    texts = figures()
+    table = 0 if words == "行政许可" else 1
+    found = numbers(read(tmp_path, "lines.txt", edited(texts, table, without_label(words))))
+    assert found.items() <= printed(texts).items()
+    assert "disclosure.licensing.decisions" not in found or words != "行政许可"
+
+
+def test_rows__two_without_labels__stay_open(tmp_path: Path) -> None:
+    texts = figures()
+    both = edited(texts, 1, lambda rows: without_label("重复申请")(without_label("公开出版物")(rows)))
+    found = numbers(read(tmp_path, "page.html", both))
+    assert found.items() <= printed(texts).items()
+    assert "requests.not_processed.repeated.total" not in found
+
+
+def test_rows__that_number_the_columns__are_no_line(tmp_path: Path) -> None:
+    texts = figures() | dict.fromkeys(("disclosure.rules.issued",), "1") | {"disclosure.rules.repealed": "2"}
+    texts |= {"disclosure.rules.in_force": "3"}
+    found = numbers(read(tmp_path, "page.html", edited(texts, 0, without_label("规章"))))
+    assert "disclosure.rules.issued" not in found

@@ -9,6 +9,7 @@ from xltool.intake.reports.cutting import Balance, balances
 from xltool.intake.reports.fields import Field, field_after, field_among, figures_between
 from xltool.intake.reports.filling import Evidence, Filled, fill, most_unbalanced
 from xltool.intake.reports.likeness import recognised
+from xltool.intake.reports.nameless import nameless
 from xltool.intake.reports.outline import Anchor, Outline, leaves_of, outline
 from xltool.intake.reports.stream import Stream
 from xltool.intake.reports.telling import Narrative
@@ -69,6 +70,8 @@ def _located(found: Stream, form: Form, drawn: Outline, blocked: Sequence[tuple[
         if weight(apart) >= MOST_OF_A_TABLE * sum(len(anchor.words) for anchor in own):
             places += recognised(found, drawn, apart)
             signs += weight(apart)
+    places.sort(key=lambda place: place.start)
+    places += nameless(found, drawn, places)
     return Located(form, drawn, tuple(sorted(places, key=lambda place: place.start)), signs)
 
 
