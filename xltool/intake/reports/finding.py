@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from xltool.intake.reports.chain import STRONG, Placed, best_chain, weight
+from xltool.intake.reports.counting import by_count
 from xltool.intake.reports.cutting import Balance, balances
 from xltool.intake.reports.fields import Field, field_after, field_among, figures_between
 from xltool.intake.reports.filling import Evidence, Filled, fill, most_unbalanced
@@ -13,13 +14,14 @@ from xltool.intake.reports.nameless import nameless
 from xltool.intake.reports.outline import Anchor, Outline, leaves_of, outline
 from xltool.intake.reports.stream import Stream
 from xltool.intake.reports.telling import Narrative
-from xltool.intake.reports.tipping import lying, tipped
+from xltool.intake.reports.tipping import is_filled, lying, tipped
 from xltool.intake.reports.torn import by_rows
 from xltool.intake.reports.turning import in_printed_order
 from xltool.model import Cell, Form
 
 MOST_OF_A_TABLE = 0.6  # of a table's labels must be there before it is believed to stand out of its order
 HEADING_REACH = 200  # signs behind a label as heading in which its line stands
+FEWEST_IN_LINE = 2  # figures, before twice as many say anything
 HEAD_SIGNS = 3  # a column's label so long is looked for out of its order, too
 
 
@@ -54,7 +56,8 @@ def locate(found: Stream, form: Form, blocked: Sequence[tuple[int, int]] = ()) -
     if not fallen:
         return upright
     tilted = _located(found, form, outline(tipped(form, fallen)), blocked)
-    return tilted if tilted.weight > upright.weight else upright
+    better = tilted.weight > upright.weight and is_filled(found, tilted.places, fallen)
+    return tilted if better else upright
 
 
 def _located(found: Stream, form: Form, drawn: Outline, blocked: Sequence[tuple[int, int]]) -> Located:
@@ -99,7 +102,7 @@ def read_figures(found: Stream, located: Located) -> Figures:
     groups = {anchor.index: _members(located.outline, anchor) for anchor in grouped}
     read = by_rows(found, located.outline, located.places, fields, groups, equations)
     grouped = tuple(anchor for anchor in grouped if anchor.index not in read.ungrouped)
-    read_fields, reordered = _in_printed_order(found, located, read.fields, equations)
+    read_fields, reordered = _in_printed_order(found, located, list(_in_order(found, located, read.fields)), equations)
     turned = tuple(table for table in _turned(found, located) if table not in reordered)
     silent = {cell.id for anchor in grouped for member in _members(located.outline, anchor) for cell in member.cells}
     evidence = Evidence(
@@ -228,6 +231,25 @@ def _disordered(found: Stream, located: Located, fields: Sequence[Field]) -> Ite
     for field in fields:
         if not field.rows and len(field.full) >= 2 * len(field.cells):
             yield field.anchor.table
+
+
+def _in_order(found: Stream, located: Located, fields: Sequence[Field]) -> Iterator[Field]:
+    """The fields, scattered from where a label is not followed by its own figures, but by twice as many as it has.
+
+    Lines before that have label and figures in turn; behind it figures may belong to any label.
+    """
+    from_here: dict[str, int] = {}
+    followed = {field.anchor.index for field in fields if by_count(field) is not None}
+    for place, following in pairwise(located.places):
+        asked = len(place.anchor.cells)
+        if place.anchor.index in followed or asked < FEWEST_IN_LINE:
+            continue
+        if figures_between(found, place.end, following.start) >= 2 * asked:
+            from_here.setdefault(place.anchor.table, place.anchor.index)
+    for field in fields:
+        first = from_here.get(field.anchor.table)
+        out = first is not None and field.anchor.index >= first and not field.given
+        yield field._replace(scattered=True) if out else field
 
 
 def _turned(found: Stream, located: Located) -> Iterator[str]:

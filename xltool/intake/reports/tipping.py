@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from xltool.intake.reports.chain import Placed
-from xltool.intake.reports.fields import What, tokens_between
+from xltool.intake.reports.fields import What, figures_between, tokens_between
 from xltool.intake.reports.stream import Stream
 from xltool.model import Box, Form, Table
 
@@ -29,6 +29,19 @@ def lying(found: Stream, places: Sequence[Placed]) -> Iterator[str]:
     for table, lines in filled.items():
         if len(lines) >= FEWEST_LINES and sum(lines) <= MOST_FILLED * len(lines):
             yield table
+
+
+def is_filled(found: Stream, places: Sequence[Placed], tables: Collection[str]) -> bool:
+    """Whether some tables have as many figures behind each line as it asks for, or are tables of cells.
+
+    Text drawn out of a page by columns looks like a table on its side, but for that.
+    """
+    return all(
+        found.pieces[found.owner[place.start]].table
+        or figures_between(found, place.end, following.start) == len(place.anchor.cells)
+        for place, following in pairwise(places)
+        if place.anchor.cells and place.anchor.table in tables
+    )
 
 
 def tipped(form: Form, tables: Collection[str]) -> Form:
