@@ -419,14 +419,44 @@ def test_style__fonts_headings_and_words__changed_without_python(tmp_path: Path)
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("[body]\nfont = 'x'\n", "处有不认识的键“font”"),
-        ("[headings]\noverveiw = 'x'\n", "headings 处的值不合要求：overveiw"),
-        ("[page]\ntop = 400\n", "page.top 处的值不合要求"),
-        ("subheading_pattern = '('\n", "subheading_pattern 处的值不合要求"),
-        ("[body\n", "不是正确的 TOML"),
+        ("[body]\nfont = 'x'\n", "里有不认识的键“body.font”。"),
+        ("colour = 'red'\n", "里有不认识的键“colour”。"),
+        ("[headings]\noverveiw = 'x'\n", "的“headings.overveiw”在报表里没有。可以写的是：disclosure、"),
+        ("[sentences]\noverview = 'x'\n", "的“sentences.overview”在报表里没有。可以写的是：processing_fees。"),
+        ("[page]\ntop = 400\n", "的“page.top”超出范围（界限是 120）。"),
+        ("[page]\nleft = 110\nright = 110\n", "的页边距太宽（page.left + page.right），版心不足 80 毫米。"),
+        ("[title]\nsize = 1\n", "的“title.size”超出范围（界限是 4）。"),
+        ("line_pitch = '30'\n", "的“line_pitch”要写数字，不加引号。"),
+        ("[body]\nfonts = '仿宋'\n", "的“body.fonts”要写成方括号里的一项或几项。"),
+        ("[body]\nfonts = []\n", "的“body.fonts”要写成方括号里的一项或几项。"),
+        ("[footer]\ntext = 1\n", '的“footer.text”要写成加引号的文字。例如 text = "— {page} —"。'),
+        ("title = 'x'\n", "的“title”下面有几项，要分开写。"),
+        ("[table]\nfigures = '中'\n", '的“table.figures”不能是这个值。请写 "left"、"center" 或 "right"。'),
+        ("[table]\nsmallest = 12\n", "的“table.smallest”大于 table.size（10.5）。"),
+        ("[words]\nreport_title = '{单位}年报'\n", "的“words.report_title”里有不认识的“{单位}”。标题里可以写 {agency}"),
+        ("[words]\nopening = '共{几}件。'\n", "里有不认识的占位符“几”。"),
+        ("subheading_pattern = '('\n", "的“subheading_pattern”不是正确的正则表达式："),
+        ("[body\n", "不是正确的 TOML：Expected ']' at the end of a table declaration (at line 1, column 6)。"),
     ],
 )
 def test_style__wrong__one_clear_line(written: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "style.toml").write_text(written, "utf-8")
-    code, _, err = run("publish", returned(tmp_path), "-o", tmp_path / "r.docx", "--style", tmp_path / "style.toml")
-    assert (code, said in err) == (2, True), err
+    workbook = returned(tmp_path)
+    code, _, err = run("publish", workbook, "-o", tmp_path / "r.docx", "--style", tmp_path / "style.toml")
+    assert (code, said in err, err.count("\n")) == (2, True, 1), err
+    assert not (tmp_path / "r.docx").exists()
+
+
+def test_style__not_there_or_not_text__said(tmp_path: Path) -> None:
+    workbook = returned(tmp_path)
+    words = ("publish", workbook, "-o", tmp_path / "r.docx", "--style")
+    assert run(*words, tmp_path / "no.toml")[2] == f"找不到样式文件“{tmp_path / 'no.toml'}”。请核对路径。\n"
+    assert "不是 UTF-8 编码的文本" in run(*words, workbook)[2]
+
+
+def test_style__foot_without_a_number__prints_none(tmp_path: Path) -> None:
+    (tmp_path / "style.toml").write_text('[footer]\ntext = "内部稿"\n', "utf-8")
+    run("publish", returned(tmp_path), "-o", tmp_path / "r.docx", "--style", tmp_path / "style.toml")
+    with zipfile.ZipFile(tmp_path / "r.docx") as package:
+        foot = package.read("word/footer1.xml").decode()
+    assert ("内部稿" in foot, "PAGE" in foot) == (True, False)

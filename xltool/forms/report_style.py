@@ -16,6 +16,11 @@ from xltool.model import Form
 WIDTH, HEIGHT = 210.0, 297.0  # A4, millimetres
 MM = 72 / 25.4  # points in a millimetre
 
+LEAST_TEXT = 80.0  # millimetres between the margins: a table of ten columns needs them
+TITLE_NAMES = ("agency", "year")
+_NAMES = re.compile(r"\{([^{}]*)\}")
+_KINDS = {"float": "number", "str": "text", "array": "list", "object": "group"}  # as msgspec calls what it expected
+
 Millimetres = Annotated[float, msgspec.Meta(ge=0, le=120)]
 Points = Annotated[float, msgspec.Meta(ge=4, le=96)]
 Fonts = Annotated[list[str], msgspec.Meta(min_length=1)]
@@ -106,11 +111,26 @@ def load_style(file: Path | None = None) -> Style:
         style = msgspec.convert(said, Style)
         re.compile(style.subheading_pattern)
     except msgspec.ValidationError as error:
-        found = refusal(place, str(error))
-        raise _wrong(place, str(found.facts["place"]), str(found.facts["key"]), found.code) from error
+        raise _refused(place, str(error)) from error
     except re.error as error:
-        raise _wrong(place, "subheading_pattern", str(error)) from error
+        raise _wrong(place, "pattern", "subheading_pattern", str(error)) from error
+    _must_agree(style, place)
     return style
+
+
+def _must_agree(style: Style, file: Path) -> None:
+    """Raises DefinitionError for values that are possible each by itself, and not together."""
+    for key, room in (
+        ("page.left + page.right", style.page.text_width),
+        ("page.top + page.bottom", style.page.text_height),
+    ):
+        if room < LEAST_TEXT * MM:
+            raise _wrong(file, "no_room", key, f"{LEAST_TEXT:g}")
+    if style.table.smallest > style.table.size:
+        raise _wrong(file, "smallest", "table.smallest", f"{style.table.size:g}")
+    for name in _NAMES.findall(style.words.report_title):
+        if name not in TITLE_NAMES:
+            raise _wrong(file, "title_name", "words.report_title", name)
 
 
 def must_fit(style: Style, form: Form, file: Path | None) -> None:
@@ -120,14 +140,18 @@ def must_fit(style: Style, form: Form, file: Path | None) -> None:
     for part, names, known in (("headings", style.headings, sections), ("sentences", style.sentences, said)):
         for name in names:
             if name not in known:
-                raise _wrong(file or Path("official-report.toml"), part, name)
+                raise _wrong(file or Path("official-report.toml"), "unknown_part", f"{part}.{name}", *sorted(known))
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong(file, file.name, str(error), "syntax") from error
+    except FileNotFoundError as error:
+        raise _wrong(file, "not_found", "") from error
+    except UnicodeDecodeError as error:
+        raise _wrong(file, "not_text", "") from error
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(file, "syntax", "", str(error)) from error
 
 
 def _over(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,5 +163,17 @@ def _over(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _wrong(file: Path, place: str, key: str, problem: str = "wrong_value") -> DefinitionError:
-    return DefinitionError(f"style.{problem.rpartition('.')[2]}", file=file.as_posix(), place=place, key=key)
+def _refused(file: Path, message: str) -> DefinitionError:
+    """What msgspec says of a value, in the terms of whoever wrote the file."""
+    found = refusal(file, message)
+    place, key = str(found.facts["place"]).strip("-"), str(found.facts["key"])
+    if found.code == "definition.unknown_key":
+        return _wrong(file, "unknown_key", f"{place}.{key}".strip("."))
+    limit = re.search(r"`float` [<>]= ([0-9.]+)", key)
+    kind = re.search(r"Expected `(\w+)`", key)
+    problem = "range" if limit else _KINDS.get(kind[1] if kind else "", "choice")
+    return _wrong(file, problem, place, f"{float(limit[1]):g}" if limit else "")
+
+
+def _wrong(file: Path, problem: str, key: str, *more: str) -> DefinitionError:
+    return DefinitionError(f"style.{problem}", file=file.as_posix(), key=key, more=more)

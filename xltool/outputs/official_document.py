@@ -3,7 +3,7 @@
 import math
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -114,24 +114,29 @@ def _lay_out(made: "Document", style: Style) -> None:
 
 def _foot(paragraph: Any, style: Style, side: str) -> None:
     """The page's number on the outer side, one sign from the edge."""
-    before, _, after = style.footer.text.partition("{page}")
+    before, number, after = style.footer.text.partition("{page}")
     properties = paragraph._p.get_or_add_pPr()
     twips = str(round(style.footer.size * 20))
     properties.append(_element("w:ind", {side: twips, "firstLine": "0"}))
     properties.append(_element("w:jc", {"val": side}))
     runs: tuple[Iterable[Any], ...] = (
         [_text(before)],
-        [_element("w:fldChar", {"fldCharType": "begin"})],
-        [_text("PAGE", "w:instrText")],
-        [_element("w:fldChar", {"fldCharType": "separate"})],
-        [_text("1")],
-        [_element("w:fldChar", {"fldCharType": "end"})],
+        *(_page_number() if number else ()),
         [_text(after)],
     )
     for held in runs:
         run = _element("w:r", {}, _type(style.footer.fonts[0], style.latin.fonts[0], style.footer.size))
         run.extend(held)
         paragraph._p.append(run)
+
+
+def _page_number() -> Iterator[Sequence[Any]]:
+    """The field that a program fills in with the number of the page, run by run."""
+    yield [_element("w:fldChar", {"fldCharType": "begin"})]
+    yield [_text("PAGE", "w:instrText")]
+    yield [_element("w:fldChar", {"fldCharType": "separate"})]
+    yield [_text("1")]
+    yield [_element("w:fldChar", {"fldCharType": "end"})]
 
 
 def _define(made: "Document", style: Style) -> None:
