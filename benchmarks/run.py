@@ -127,14 +127,20 @@ def measured(name: str, folder: Path, count: int, given: argparse.Namespace) -> 
     command = [sys.executable, "-m", "benchmarks.run", "--only", name, "--folder", str(folder)]
     command += ["--step", str(numbers.step), *(["--jobs", str(given.jobs)] if given.jobs else [])]
     with tempfile.TemporaryFile("w+") as said, subprocess.Popen(command, stdout=said, text=True, cwd=ROOT) as process:
-        peak = 0.0
-        while process.poll() is None:
-            peak = max(peak, sum(map(_memory, [process.pid, *_below(process.pid)])))
-            time.sleep(_SECONDS)
+        peak = peak_of(process)
         said.seek(0)
         answer = json.loads(said.read())
     assert answer["answer"] == sum(map(corpus.received, numbers)), name
-    return Measured(len(numbers), answer["seconds"], answer["cpu"], peak / 1024)
+    return Measured(len(numbers), answer["seconds"], answer["cpu"], peak)
+
+
+def peak_of(process: "subprocess.Popen[str]") -> float:
+    """Waits until a process has ended; the most that it and all it started held together, in MiB."""
+    peak = 0.0
+    while process.poll() is None:
+        peak = max(peak, sum(map(_memory, [process.pid, *_below(process.pid)])))
+        time.sleep(_SECONDS)
+    return peak / 1024
 
 
 def _below(pid: int) -> Iterator[int]:
