@@ -23,12 +23,17 @@ main()
 
 
 class Worker:
-    """One child process that does one task at a time."""
+    """One child process that does one task at a time, in so much ``memory`` (bytes).
 
-    def __init__(self) -> None:
+    After ``tasks`` of them it makes room for another, so that what a library keeps does not add up; None never does.
+    """
+
+    def __init__(self, memory: int = limits.WORKER_BYTES, tasks: int | None = None) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
+        self._memory, self._tasks, self._done = memory, tasks, 0
+        atexit.register(self.close)
 
     def do(self, task: str, data: bytes, seconds: float, **about: str) -> tuple[dict[str, Any], bytes]:
         """The answer of a task. Raises UnreadableFileError when the worker dies of it, or takes longer than that."""
@@ -56,15 +61,17 @@ class Worker:
     def _running(self) -> "subprocess.Popen[bytes]":
         """The living child of this process; one inherited by a fork is not ours to talk to."""
         process = self._process
-        if process is None or self._owner != os.getpid() or process.poll() is not None:
+        worn = self._tasks is not None and self._done >= self._tasks
+        if process is None or self._owner != os.getpid() or process.poll() is not None or worn:
             self._end()
             process = subprocess.Popen(
-                [sys.executable, "-c", _BOOT, json.dumps(sys.path)],
+                [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(self._memory)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
-            self._process, self._owner = process, os.getpid()
+            self._process, self._owner, self._done = process, os.getpid(), 0
+        self._done += 1
         return process
 
     def _end(self) -> None:
@@ -90,4 +97,3 @@ def _exchange(process: "subprocess.Popen[bytes]", head: dict[str, Any], data: by
 
 
 WORKER = Worker()
-atexit.register(WORKER.close)

@@ -29,7 +29,8 @@ def _limit_memory() -> None:
     with contextlib.suppress(ImportError, OSError, ValueError):  # not on Windows; not always on macOS
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (limits.WORKER_BYTES, limits.WORKER_BYTES))
+        size = int(sys.argv[2])
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -54,4 +55,10 @@ def _decrypted(data: bytes, password: str) -> Answer:
     return decrypted(data, password)
 
 
-TASKS: dict[str, Callable[..., Answer]] = {"values": _values, "decrypted": _decrypted}
+def _pages(data: bytes) -> Answer:
+    from xltool.intake.reports.pdf_pages import read
+
+    return read(data), b""
+
+
+TASKS: dict[str, Callable[..., Answer]] = {"values": _values, "decrypted": _decrypted, "pages": _pages}

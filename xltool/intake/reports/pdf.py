@@ -1,24 +1,19 @@
 """PDF files, through a worker process that may die: nothing a file does there can harm the batch."""
 
-import json
 import re
-import subprocess
-import sys
 import unicodedata
 from importlib.util import find_spec
 from typing import Any
 
 from xltool.errors import UnreadableFileError
 from xltool.intake.reports.pieces import Document, Piece
+from xltool.intake.worker import Worker
 
 SECONDS = 90.0  # a report of ten pages takes two
+MEMORY_BYTES = 2048 * 1024 * 1024
+TASKS = 100  # files that one process reads: starting one costs as much as reading a report
 _RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")  # signs some fonts are stored with instead of the usual ones
-_BOOT = """
-import json, sys
-sys.path[:] = json.loads(sys.argv[1])
-from xltool.intake.reports.pdf_worker import main
-main()
-"""
+_WORKER = Worker(MEMORY_BYTES, TASKS)
 
 
 def read_pdf(data: bytes, seconds: float | None = None) -> Document:
@@ -33,22 +28,18 @@ def read_pdf(data: bytes, seconds: float | None = None) -> Document:
             raise UnreadableFileError("file.encrypted")
         case "no_text":
             raise UnreadableFileError("import.scanned")
-        case "too_long":
+        case "too_long" | "memory":
             raise UnreadableFileError("import.too_long", limit=len(data))
     raise UnreadableFileError("import.damaged")
 
 
 def _asked(data: bytes, seconds: float) -> dict[str, Any]:
-    command = [sys.executable, "-c", _BOOT, json.dumps(sys.path)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired:
-        raise UnreadableFileError("import.too_slow", seconds=int(seconds)) from None
-    try:
-        answer = json.loads(done.stdout)
-    except ValueError:
-        raise UnreadableFileError("import.damaged") from None
-    return answer if isinstance(answer, dict) else {}
+        return _WORKER.do("pages", data, seconds)[0]
+    except UnreadableFileError as error:
+        if error.code == "file.timeout":
+            raise UnreadableFileError("import.too_slow", **error.facts) from None
+        raise
 
 
 def _usual(sign: re.Match[str]) -> str:

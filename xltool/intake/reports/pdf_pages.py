@@ -1,14 +1,10 @@
-"""The worker that reads one PDF: its pages' tables and lines, as JSON. A door to pdfplumber, in a process of its own.
+"""The pages of one PDF, their tables and lines; runs in the worker. The door to pdfplumber.
 
-Reads the file from standard input and answers on standard output with ``pages`` (each a list of pieces: text, table,
-row, column), ``titles`` and ``pictures``, or with ``problem``: encrypted, damaged, no_text, too_long.
+What is found is ``pages`` (each a list of pieces: text, table, row, column), ``titles`` and ``pictures``, or a
+``problem``: encrypted, damaged, no_text, too_long.
 """
 
 import io
-import json
-import logging
-import sys
-import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,28 +20,10 @@ RAISED_SIZE = 0.85  # of the size of the sign before it: smaller, so that it may
 RAISED_BY = 0.2  # of that size above its foot, a sign is the mark of a note
 MARKS = frozenset("0123456789[]()*\u2460\u2461\u2462\u2463\u2464\u2465\u2466\u2467\u2468")
 TOUCHING = 0.2  # of that size between two signs of one word
-MEMORY_BYTES = 2048 * 1024 * 1024
 
 Piece = tuple[str, int, int, int]
 Box = tuple[float, float, float, float]
 Grid = list[list[Box | None]]
-
-
-def main() -> None:
-    """Read standard input, answer on standard output."""
-    logging.disable(logging.CRITICAL)
-    warnings.simplefilter("ignore")
-    _limit_memory()
-    answer = read(sys.stdin.buffer.read())
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=True).encode())
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows; the time limit holds there, too
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
 def read(data: bytes) -> dict[str, Any]:
@@ -158,7 +136,3 @@ def _cells(chars: list[dict[str, Any]], grid: Grid, number: int) -> Iterator[Pie
             if cell is not None:
                 inside = [char for char in within if _inside(char, cell)]
                 yield extract_text(inside, x_tolerance=WORD_GAP).strip(), number, at, column
-
-
-if __name__ == "__main__":
-    main()
