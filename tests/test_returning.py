@@ -28,7 +28,7 @@ from xltool import pipeline, returning
 from xltool.cli import main
 from xltool.errors import WritingError
 from xltool.model import Agency
-from xltool.outputs.writing import save
+from xltool.outputs.saving import save
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 DISTRICT = Agency("329903", "示例二区人民政府")

@@ -24,7 +24,7 @@ _Shared = TypeVar("_Shared")
 _Result = TypeVar("_Result")
 
 FEW = 40  # below this, starting processes costs more than it saves
-_UNIT = 25  # files handed to a process at a time: enough to hide the cost of passing results
+UNIT = 25  # files handed to a process at a time: enough to hide the cost of passing results
 _AHEAD = 4  # units for each process that may wait to be fetched: bounds the memory of what is done and not yet taken
 
 _MOST = 61 if sys.platform == "win32" else 1_024  # processes in a pool: Windows waits for no more handles at once
@@ -47,10 +47,15 @@ class Executor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """Local processes: how many at once (by default one a core), and the bytes of memory each may take."""
+    """Local processes: how many at once (by default one a core), and the bytes of memory each may take.
+
+    ``unit`` items go to a process at a time; fewer than ``few`` in all are worked on in this process.
+    """
 
     jobs: int | None = None
     memory: int | None = None
+    unit: int = UNIT
+    few: int = FEW
 
     def run(
         self,
@@ -61,10 +66,10 @@ class Processes:
     ) -> Iterator[_Result]:
         """As `run`; in this process where several would not pay and no bound of memory was asked for."""
         jobs = min(default_jobs() if self.jobs is None else self.jobs, _MOST)
-        if self.memory is None and (jobs <= 1 or len(items) < FEW):
+        if self.memory is None and (jobs <= 1 or len(items) < self.few):
             yield from (function(shared, item) for item in items)
             return
-        rest = deque(units(items, _UNIT))
+        rest = deque(units(items, self.unit))
         with closing(Child(pickle.dumps((function, shared)), memory=self.memory)) as child:
             while rest:
                 pool = ProcessPoolExecutor(

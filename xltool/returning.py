@@ -23,7 +23,7 @@ from xltool.outputs.drafts import draft_beside
 from xltool.outputs.marks import carries_marks, marked
 from xltool.outputs.page import page
 from xltool.outputs.remarks import remarks
-from xltool.outputs.writing import save
+from xltool.outputs.saving import save
 
 _LONGEST_NAME = 180  # bytes of a file's name without its ending
 

@@ -15,7 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 from tests.judges import audit
 from xltool.errors import UsageError, WritingError
 from xltool.model import Box, Number
-from xltool.outputs.writing import Book, FileLink, Formula, Link, Sheet, Style, _Worksheet, new_workbook, save
+from xltool.outputs.saving import save
+from xltool.outputs.writing import Book, FileLink, Formula, Link, Sheet, Style, _Worksheet, new_workbook
 
 PLAIN: dict[str, Style] = {"plain": {}}
 TOO_LONG = {"validate": "integer", "criteria": ">=", "value": 0, "input_message": "长" * 256}

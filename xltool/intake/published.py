@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool import texts
-from xltool.entries import NOT_READ
+from xltool.entries import NOT_READ, Entries, Spot, places
+from xltool.entries import Figures as Held
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import plan
@@ -105,12 +106,7 @@ def as_submission(published: Published, form: Form, *, agency: Agency | None = N
 
     Printed totals stay in the entries, as stored ones do in a workbook, so that the checks see them.
     """
-    places = plan(form).cells
-    printed = {cell.id for table in form.tables if table.printed for cell in table.cells}
-    entries = {}
-    for cell in form.cells:
-        found = published.figures.get(cell) or _nothing(cell, printed=cell in printed)
-        entries[cell] = Entry(cell, found.state, found.value, found.raw, *places[cell], note=found.note)
+    entries = _entries(published, form)
     inputs = {cell.id: entries[cell.id].counted for cell in form.inputs}
     values = recompute(form.formulas, inputs)
     values |= {cell: None for cell in inputs if entries[cell].state is State.NOT_APPLICABLE}
@@ -122,11 +118,31 @@ def as_submission(published: Published, form: Form, *, agency: Agency | None = N
         agency_code=agency.code if agency else "",
         agency_name=agency.name if agency else published.agency_name,
         entries=entries,
-        values={cell: values[cell] for cell in form.cells},
+        values=Held(entries.places.index, [values[cell] for cell in form.cells]),
         source=published.source,
         texts={section: "\n".join(paragraphs) for section, paragraphs in published.texts.items()},
         observations=published.log,
     )
+
+
+def _entries(published: Published, form: Form) -> Entries:
+    """What was found, where it belongs."""
+    chart = plan(form).cells
+    printed = {cell.id for table in form.tables if table.printed for cell in table.cells}
+    where = places(
+        tuple(form.cells),
+        tuple(Spot(*chart[cell]) for cell in form.cells),
+        frozenset(number for number, cell in enumerate(form.cells.values()) if not cell.computed),
+    )
+    numbers: list[Number | None] = []
+    odd = {}
+    for cell in form.cells:
+        found = published.figures.get(cell) or _nothing(cell, printed=cell in printed)
+        plain = found.raw is None if found.value is None else found.raw == f"{found.value:f}" and found.value >= 0
+        if not plain or found.note:
+            odd[cell] = Entry(cell, found.state, found.value, found.raw, *chart[cell], note=found.note)
+        numbers.append(None if cell in odd else found.value)
+    return Entries(where, numbers, odd, declared=False)
 
 
 def _nothing(cell: str, *, printed: bool) -> FoundFigure:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Protocol
 
 from xltool import texts
-from xltool.model import Box, Form, Number, State
+from xltool.model import Form, Number, State
 from xltool.outputs.styles import styles
-from xltool.outputs.writing import new_workbook
+from xltool.outputs.writing import MOST_ROWS, Book, Sheet, long_workbook
 
 _WIDTHS = {
     "report": 40,
@@ -20,6 +20,9 @@ _WIDTHS = {
     "where": 36,
     "sure": 12,
 }
+
+
+_NOTHING = (None, None, None)
 
 
 class Found(Protocol):
@@ -75,32 +78,38 @@ def write_import_log(
 ) -> None:
     """Write one row a figure of each report: file, figure, value, what stood there, where, how sure.
 
-    Raises WritingError; UsageError if ``path`` exists (unless ``force``).
+    What does not fit on a sheet goes on on another. Raises WritingError; UsageError if ``path`` exists (unless
+    ``force``).
     """
-    with new_workbook(path, styles(), force=force) as book:
-        sheet = book.sheet(texts.word("import", "sheet"))
-        for column, (key, width) in enumerate(_WIDTHS.items(), start=1):
-            sheet.put(Box(1, column), texts.word("import", key), "caption")
-            sheet.set_column(column - 1, column - 1, width)
-        row = 1
+    known = {form.key: form for form in forms}
+    sure = {key: texts.word("import", key) for key in ("printed", "solved", "open", "missing")}
+    with long_workbook(path, styles(), force=force) as book:
+        sheet, row, number = _sheet(book), 1, 1
         for file, report in reports:
-            form = next(form for form in forms if form.key == (report.form, report.edition))
-            for cell in form.cells.values():
+            form = known[report.form, report.edition]
+            cells, names = form.cells, {table.id: table.name for table in form.tables}
+            if row + len(cells) > MOST_ROWS:
+                _finish(sheet, row)
+                number += 1
+                sheet, row = _sheet(book, f" ({number})"), 1
+            for cell in cells.values():
                 row += 1
                 found = report.figures.get(cell.id)
-                held = {
-                    "report": file,
-                    "cell": cell.id,
-                    "table": cell.table,
-                    "line": cell.line_words,
-                    "column": cell.column_words,
-                    "value": found.value if found else None,
-                    "raw": found.raw if found else None,
-                    "where": found.where if found else None,
-                    "sure": texts.word("import", found.sure if found else "missing"),
-                }
-                for column, key in enumerate(_WIDTHS, start=1):
-                    sheet.put(Box(row, column), held[key] or (0 if held[key] == 0 else None), "listed")
-        sheet.autofilter(0, 0, max(row - 1, 1), len(_WIDTHS) - 1)
-        sheet.freeze_panes(1, 0)
+                held = (found.value, found.raw or None, found.where or None) if found else _NOTHING
+                labels = (cell.id, names[cell.table], cell.line_words, cell.column_words)
+                sheet.listed(row, 1, (file, *labels, *held, sure[found.sure if found else "missing"]), "listed")
+        _finish(sheet, row)
         book.describe(texts.word("import", "sheet"), {})
+
+
+def _sheet(book: Book, number: str = "") -> Sheet:
+    sheet = book.sheet(texts.word("import", "sheet") + number)
+    for column, width in enumerate(_WIDTHS.values()):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(1, 0)
+    sheet.listed(1, 1, [texts.word("import", key) for key in _WIDTHS], "caption")
+    return sheet
+
+
+def _finish(sheet: Sheet, last: int) -> None:
+    sheet.autofilter(0, 0, max(last - 1, 1), len(_WIDTHS) - 1)

@@ -22,9 +22,9 @@ from xltool.forms.expressions import evaluate
 from xltool.forms.furniture import words
 from xltool.forms.layout import Plan
 from xltool.model import Consolidation, Linear, Number, Severity, Values
+from xltool.outputs.saving import save
 from xltool.outputs.standings import agency_of, open_findings
 from xltool.outputs.summary_draft import Draft, completeness, draft, shown_status
-from xltool.outputs.writing import save
 from xltool.outputs.year_on_year import told
 
 _MOST_RANKED = 15

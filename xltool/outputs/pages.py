@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from xltool.forms.furniture import words
 from xltool.forms.slots import Purpose, Role
 from xltool.forms.slots import Sheet as Planned
+from xltool.model import Form
 from xltool.outputs.styles import TABS
 from xltool.outputs.writing import Book, Sheet
 
@@ -35,6 +36,18 @@ def set_up(planned: Planned, sheet: Sheet, book: Book, needed: Mapping[int, floa
     if not planned.folded:  # rows of a protected sheet cannot be unfolded
         sheet.protect("", _ROWS_MAY_GROW)
     _print(planned, sheet, document)
+
+
+def item_labels(form: Form) -> set[tuple[str, str]]:
+    """Labels that stand left-aligned before their figures: where lines are named in several steps, or at length."""
+    found: set[tuple[str, str]] = set()
+    for table in form.tables:
+        rows = {cell.box.row for cell in table.cells}
+        first = min(cell.box.column for cell in table.cells)
+        before = [label for label in table.labels if label.box.row in rows and label.box.column < first]
+        if len({label.box.column for label in before}) > 1 or not table.printed:
+            found |= {(table.id, label.text) for label in before if label.box.rows == 1}
+    return found
 
 
 def _folding(planned: Planned, row: int) -> dict[str, object]:

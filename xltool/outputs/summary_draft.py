@@ -15,8 +15,8 @@ from xltool.forms.sheets import announced
 from xltool.model import Agency, Consolidation, Form, Relation, Reviewed, Status, Values
 from xltool.outputs.check_formulas import CheckLine, check_lines, needed_inputs
 from xltool.outputs.contributors import Share, leading
+from xltool.outputs.pages import item_labels
 from xltool.outputs.standings import Standing, Told, Tracked, by_cell_lacking, standings, told, tracked, trials
-from xltool.outputs.template import item_labels
 from xltool.outputs.writing import Content, Formula, Sheet
 
 _BEIJING = timezone(timedelta(hours=8))

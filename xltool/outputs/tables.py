@@ -17,8 +17,9 @@ from xltool.errors import UsageError, WritingError
 from xltool.fingerprints import changed, of_item, of_whole
 from xltool.model import Cell, Consolidation, Number, Reviewed, State, Submission
 from xltool.outputs.drafts import draft_beside
+from xltool.outputs.saving import whole_folder
 from xltool.outputs.standings import agency_of, told, tracked
-from xltool.outputs.writing import FORMULA_SIGNS, whole_folder
+from xltool.outputs.writing import FORMULA_SIGNS
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,8 +31,9 @@ from xltool.outputs.check_formulas import (
     side_formula,
     unfilled_formula,
 )
+from xltool.outputs.saving import save
 from xltool.outputs.styles import MARKS, TEXT_SIZE, TITLE_SIZE, styles
-from xltool.outputs.writing import Book, Content, Formula, Link, Sheet, new_workbook
+from xltool.outputs.writing import Book, Content, Formula, Link, Sheet, workbook_in
 
 
 class Filling(NamedTuple):
@@ -90,8 +92,13 @@ Part = tuple[Content, tuple[str, ...]]  # what a slot holds, and its styles
 
 def write_template(plan: Plan, issue: Issue, path: Path, *, force: bool = False) -> None:
     """Write the workbook of ``issue``. Raises WritingError; UsageError if ``path`` exists (unless ``force``)."""
-    draft = _draft(plan, issue)
-    with new_workbook(path, styles(), font=words().look["body_font"], force=force) as book:
+    save(path, template(plan, issue), force=force)
+
+
+def template(plan: Plan, issue: Issue) -> bytes:
+    """The workbook of ``issue``. Raises WritingError."""
+    draft, stream = _draft(plan, issue), BytesIO()
+    with workbook_in(stream, issue.agency.name, styles(), words().look["body_font"]) as book:
         for planned in plan.sheets:
             sheet = book.sheet(planned.name)
             for slot in planned.slots:
@@ -105,6 +112,7 @@ def write_template(plan: Plan, issue: Issue, path: Path, *, force: bool = False)
         for cell, place in plan.cells.items():
             book.define_name(cell, f"={quoted(place.sheet)}!{absolute(place.address)}")
         book.lock_structure()
+    return stream.getvalue()
 
 
 def prefill(form: Form, previous: Values | None) -> dict[str, Number]:
@@ -164,7 +172,7 @@ def _draft(plan: Plan, issue: Issue) -> Draft:
         },
         relations={relation.id: relation for relation in form.relations},
         computing={relation.computes: relation for relation in form.formulas if relation.computes},
-        items=frozenset(item_labels(form)),
+        items=frozenset(pages.item_labels(form)),
         first_check=min(plan.checks.values()),
         paragraphs=_paragraphs(plan, filling),
     )
@@ -179,18 +187,6 @@ def _paragraphs(plan: Plan, filling: Filling) -> dict[Place, str]:
             raise WritingError("writing.too_much_text", section=section, count=len(said), room=len(room))
         placed |= dict(zip(room, said, strict=False))
     return placed
-
-
-def item_labels(form: Form) -> set[tuple[str, str]]:
-    """Labels that stand left-aligned before their figures: where lines are named in several steps, or at length."""
-    found: set[tuple[str, str]] = set()
-    for table in form.tables:
-        rows = {cell.box.row for cell in table.cells}
-        first = min(cell.box.column for cell in table.cells)
-        before = [label for label in table.labels if label.box.row in rows and label.box.column < first]
-        if len({label.box.column for label in before}) > 1 or not table.printed:
-            found |= {(table.id, label.text) for label in before if label.box.rows == 1}
-    return found
 
 
 def _needed_heights(draft: Draft, planned: Planned) -> dict[int, float]:

@@ -1,15 +1,14 @@
-"""The only door to XlsxWriter: what it refuses is an error, and a file is written whole or not at all.
+"""The only door to XlsxWriter: what it refuses is an error.
 
 XlsxWriter answers a refusal with a negative number or a warning and goes on, so that a template would be handed out
 without its validation. Every call goes through here, and both become WritingError.
 """
 
-import os
 import re
 import shutil
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,13 +18,14 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.exceptions import FileCreateError, XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
-from xltool.errors import UsageError, WritingError
+from xltool.errors import WritingError
 from xltool.forms.places import address, column_letters
 from xltool.model import Box, Number
 from xltool.outputs.drafts import draft_beside
+from xltool.outputs.saving import refuse_existing, save, unsaved
 
 Style = Mapping[str, object]  # properties of a format, as XlsxWriter names them
 
@@ -35,6 +35,8 @@ FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")
 _HALF = re.compile("[\ud800-\udfff]")  # half a character: no file can hold it
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML cannot hold
 _FUNCTION = re.compile(r"[\w.]+(?=\()")
+LONGEST_TEXT = 32_767  # signs of one cell
+MOST_ROWS = 1_048_576
 _WHOLE = 10**15  # below this a whole number is written digit by digit
 _OPTIONS = {
     "in_memory": True,
@@ -112,6 +114,26 @@ class _Run(NamedTuple):
         )
 
 
+class _Row(NamedTuple):
+    """Texts (as their numbers among the shared ones) and figures beside each other, all in one style; see `_Run`."""
+
+    column: int
+    contents: Sequence[tuple[str, int | Number] | None]
+    look: Any
+
+    def elements(self, row: int) -> str:
+        """The cells, in a row counted from 1."""
+        style, first = self.look._get_xf_index(), self.column
+        return "".join(
+            [
+                f'<c r="{column_letters(at)}{row}" s="{style}"/>'
+                if content is None
+                else f'<c r="{column_letters(at)}{row}" s="{style}"{content[0]}><v>{_shown(content[1])}</v></c>'
+                for at, content in enumerate(self.contents, start=first)
+            ]
+        )
+
+
 def _shown(number: Number) -> str:
     """A number as the library writes it: to the 16 digits of a binary fraction."""
     return str(number) if isinstance(number, int) and -_WHOLE < number < _WHOLE else f"{float(number):.16G}"
@@ -123,7 +145,7 @@ class _Worksheet(Worksheet):  # type: ignore[misc]  # the library ships no types
     _plain: ClassVar[set[frozenset[str]]] = set()  # sets of functions that mean nothing new to the library
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        if isinstance(cell, _Run):
+        if isinstance(cell, _Run | _Row):
             self.fh.write(cell.elements(row + 1))
         else:
             super()._write_cell(row, col, cell)
@@ -183,6 +205,26 @@ class Sheet:
         self._worksheet.table[row - 1][column - 1] = _Run(numbers[:last], self._looks[key])
         value, style = numbers[last], looks[last] if numbers[last] is not None else open
         self.put(Box(row, column + last), value, style)  # so the library knows how far the row goes
+
+    def listed(self, row: int, column: int, contents: Sequence[str | Number | None], *styles: str) -> None:
+        """Write texts and figures beside each other (row and column from 1), all in one style; rows in order.
+
+        As if each was written by itself, in a fraction of the time. In a `long_workbook` no row stays in memory.
+        """
+        sheet, first = self._worksheet, row - 1
+        self._check_dimensions(first, column - 1)
+        self._check_dimensions(first, column + len(contents) - 2)
+        if sheet.constant_memory and first > sheet.previous_row:
+            sheet._write_single_row(first)
+        held = [self._listed(content) for content in contents]
+        sheet.table[first][column - 1] = _Row(column, held, self._book.style(*styles))
+
+    def _listed(self, content: str | Number | None) -> tuple[str, int | Number] | None:
+        if not isinstance(content, str):
+            return None if content is None else ("", content)
+        if len(content) > LONGEST_TEXT:
+            raise _refusal("write_string", self.name, f"{len(content)}")
+        return ' t="s"', self._worksheet.str_table._get_shared_string_index(_literal(content))
 
     def put(self, box: Box, content: Content, *styles: str) -> None:
         """Write one thing into a box (rows and columns from 1), merged if it has several cells. None is a blank.
@@ -252,101 +294,61 @@ class Book:
 
 
 @contextmanager
+def workbook_in(
+    stream: BytesIO, name: str, styles: Mapping[str, Style], font: str = "", options: Mapping[str, object] | None = None
+) -> Iterator[Book]:
+    """A workbook that is in ``stream`` on leaving; ``name`` stands for it in errors, ``font`` is the Normal font.
+
+    Raises WritingError.
+    """
+    normal = {"default_format_properties": {"font_name": font, "font_size": 11, "font_scheme": "none"}} if font else {}
+    with _hearing(name):
+        workbook = _Workbook(stream, {**_OPTIONS, **normal, **(options or {})})
+        yield Book(workbook, styles)
+        workbook.close()
+
+
+@contextmanager
 def new_workbook(path: Path, styles: Mapping[str, Style], *, font: str = "", force: bool = False) -> Iterator[Book]:
     """A workbook that is saved to ``path`` on leaving, whole or not at all.
 
     ``font`` is the Normal font; ``force`` allows an existing file to be replaced. Raises WritingError, UsageError.
     """
-    _refuse_existing(path, force)
+    refuse_existing(path, force)
     stream = BytesIO()
-    normal = {"default_format_properties": {"font_name": font, "font_size": 11, "font_scheme": "none"}} if font else {}
-    with _hearing(path):
-        workbook = _Workbook(stream, {**_OPTIONS, **normal})
-        yield Book(workbook, styles)
-        workbook.close()
+    with workbook_in(stream, path.name, styles, font) as book:
+        yield book
     save(path, stream.getvalue(), force=force)
 
 
-def save(path: Path, data: bytes, *, force: bool = False) -> None:
-    """Write a file whole or not at all: to a draft in the same folder, to the disk, and renamed.
-
-    Raises UsageError if ``path`` exists (unless ``force``), WritingError if it cannot be saved.
-    """
-    _refuse_existing(path, force)
-    draft = draft_beside(path)
+@contextmanager
+def long_workbook(path: Path, styles: Mapping[str, Style], *, force: bool = False) -> Iterator[Book]:
+    """`new_workbook` for long lists: rows are written in order, and wait in a folder beside ``path``, not in memory."""
+    refuse_existing(path, force)
+    stream, waiting = BytesIO(), draft_beside(path)
+    flowing = {"in_memory": False, "constant_memory": True, "tmpdir": str(waiting)}
     try:
-        with draft.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        waiting.mkdir()
+        with workbook_in(stream, path.name, styles, options=flowing) as book:
+            yield book
     except OSError as error:
-        raise _unsaved(path, error) from error
+        raise unsaved(path, error) from error
     finally:
-        with suppress(OSError):  # on Windows a virus scanner may hold it for a moment
-            draft.unlink(missing_ok=True)
-
-
-def refuse_locked(paths: Iterable[Path]) -> None:
-    """Raises WritingError for the first of ``paths`` that another program holds, as Excel does on Windows.
-
-    Asked before long work, and before the first of several files is replaced.
-    """
-    for path in paths:
-        if path.is_file():
-            try:
-                with path.open("r+b"):
-                    pass
-            except OSError as error:
-                raise _unsaved(path, error) from error
-
-
-def _unsaved(path: Path, error: OSError) -> WritingError:
-    return WritingError("writing.not_saved", file=str(path), reason=error.strerror or str(error))
-
-
-def _refuse_existing(path: Path, force: bool) -> None:
-    if not force and path.exists():
-        raise UsageError("usage.output_exists", path=str(path))
-
-
-def refuse_filled(folder: Path, force: bool) -> None:
-    """Raises UsageError if ``folder`` is a file, or holds anything and must not be written into."""
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not force)):
-        raise UsageError("usage.folder_not_empty", path=str(folder))
+        shutil.rmtree(waiting, ignore_errors=True)
+    save(path, stream.getvalue(), force=force)
 
 
 @contextmanager
-def whole_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
-    """A draft beside ``folder`` whose files move there on leaving, if nothing went wrong.
-
-    Raises UsageError if the folder holds anything (unless ``force``), WritingError if it cannot be written.
-    """
-    refuse_filled(folder, force)
-    draft = draft_beside(folder)
-    try:
-        draft.mkdir(parents=True)
-        yield draft
-        folder.mkdir(parents=True, exist_ok=True)
-        made = sorted(draft.iterdir())
-        refuse_locked(folder / path.name for path in made)
-        for path in made:
-            path.replace(folder / path.name)
-    except OSError as error:
-        raise _unsaved(folder, error) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-@contextmanager
-def _hearing(path: Path) -> Iterator[None]:
-    """Turns what the library says in its own ways into WritingError."""
+def _hearing(name: str) -> Iterator[None]:
+    """Turns what the library says in its own ways into WritingError; OSError stays what it is."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             yield
+    except FileCreateError as error:
+        raise error.args[0] from error  # what the system said
     except (UserWarning, XlsxWriterException, UnicodeError) as error:
-        raise WritingError("writing.refused", action="write", place=path.name, reason=str(error)) from error
+        raise WritingError("writing.refused", action="write", place=name, reason=str(error)) from error
 
 
 def _heard(target: Any, name: str, place: str) -> Callable[..., Any]:

@@ -22,7 +22,7 @@ from xltool.intake.published import Published, as_submission, read_report
 from xltool.intake.reading import read_submission
 from xltool.model import Entry, Form, Leaf, Scope, State, Submission
 from xltool.outputs import difference_page
-from xltool.outputs.writing import save
+from xltool.outputs.saving import save
 from xltool.runs.reviewing import file_finding
 from xltool.runs.settings import Setting, refuse_existing
 

@@ -1,12 +1,15 @@
 """`xltool import`: published reports become filled workbooks of ours, with a log of where each figure stood."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from xltool import engine, texts
+from xltool.checks.making import finding
 from xltool.checks.review import review
-from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.definitions import form_for_year
 from xltool.forms.layout import Plan, plan
 from xltool.intake.finding_files import files_below
@@ -14,10 +17,13 @@ from xltool.intake.published import Published, as_submission, read_report
 from xltool.model import Agency, Finding, Form, Number, Reviewed, Roster, State
 from xltool.outputs.distribution import template_name
 from xltool.outputs.import_log import write_import_log
-from xltool.outputs.template import Filling, Issue, write_template
+from xltool.outputs.saving import refuse_locked, save
+from xltool.outputs.template import Filling, Issue, template
 from xltool.runs.distributing import serial
-from xltool.runs.reviewing import context_of, failed, refused, status_of
+from xltool.runs.reviewing import context_of, failed, refused, said, status_of
 from xltool.runs.settings import Progress, Setting, refuse_existing
+
+_FEW = 4  # reports: reading one takes as long as starting a process
 
 
 class Wanted(NamedTuple):
@@ -41,6 +47,14 @@ class _Task(NamedTuple):
     wanted: Wanted
 
 
+class _Made(NamedTuple):
+    """One report as it comes from where it was read: the workbook's bytes, and the name it would have."""
+
+    item: Imported
+    name: str = ""
+    content: bytes = b""
+
+
 def import_reports(
     paths: Sequence[Path],
     about: Setting,
@@ -54,44 +68,68 @@ def import_reports(
     """Every report below ``paths`` as a filled workbook in ``output``, and one log of every figure.
 
     A report whose year is neither printed nor given makes no workbook; it is still in the answer. Nothing is written
-    over an existing file (unless ``force``). Raises UsageError, WritingError.
+    over an existing file (unless ``force``); a workbook that is there already, byte for byte, is as good as written, so
+    that a run that was stopped is simply run again. Raises UsageError, WritingError.
     """
-    files = files_below(paths)
     log = output / texts.word("import", "log")
-    if not force:
-        refuse_existing([log])
-    output.mkdir(parents=True, exist_ok=True)
+    _make_way(paths, output, log, force)
+    named = {path.resolve() for path in paths}
+    files = files_below(paths, (path for path in output.iterdir() if path.resolve() not in named))
+    if jobs is None or isinstance(jobs, int):
+        jobs = engine.Processes(jobs, unit=1, few=_FEW)
+    shelf = _Shelf(output, force)
     done: list[Imported] = []
-    taken: set[str] = set()
     task = _Task(about, wanted or Wanted())
-    for number, item in enumerate(engine.run(_read, task, files, jobs, _lost), start=1):
-        done.append(_written(item, about, output, taken, force))
+    for number, made in enumerate(engine.run(_read, task, files, jobs, _lost), start=1):
+        done.append(_held(shelf.placed(made)))
         if progress:
             progress(number, len(files), 0)
     write_import_log([(item.reviewed.file, item.published) for item in done if item.published], about.forms, log, force)
     return tuple(done)
 
 
-def _read(task: _Task, path: Path) -> Imported:
-    """One report, read and checked. Never raises for what the file is."""
-    about, wanted = task
+def _make_way(paths: Sequence[Path], output: Path, log: Path, force: bool) -> None:
+    """Raises UsageError or WritingError for what is in the way, before anything is read."""
+    if output.exists() and not output.is_dir():
+        raise UsageError("usage.not_a_folder", path=str(output))
+    if output.is_dir() and any(path.is_dir() and path.samefile(output) for path in paths):
+        raise UsageError("usage.output_is_input", path=str(output))
+    if not force:
+        refuse_existing([log])
+    refuse_locked(sorted(output.glob("*.xlsx")))
+    output.mkdir(parents=True, exist_ok=True)
+
+
+# --- one report, wherever it is read --------------------------------------------------------------------------------
+
+
+def _read(task: _Task, path: Path) -> _Made:
+    """One report, read and checked, and its workbook. Never raises for what the file is."""
+    name = said(path)
     try:
-        form = form_for_year(about.forms, wanted.year, wanted.form) if wanted.form and wanted.year else None
-        published = read_report(path, about.forms, year=wanted.year, form=form)
+        return _workbook(_reviewed(task, path), task.about.forms)
     except (UnreadableFileError, ForeignFileError) as error:
-        return Imported(refused(str(path), error))
+        return _Made(Imported(refused(name, error)))
+    except MemoryError:
+        return _lost(path)
     except Exception as error:  # whatever it is, the other reports must be read: this one is named
-        return Imported(failed(str(path), error))
+        return _Made(Imported(failed(name, error)))
+
+
+def _lost(path: Path) -> _Made:
+    """A report whose reading took all memory, or ended the process that did it."""
+    return _Made(Imported(refused(said(path), UnreadableFileError("file.reader_died"))))
+
+
+def _reviewed(task: _Task, path: Path) -> Imported:
+    about, wanted = task
+    form = form_for_year(about.forms, wanted.year, wanted.form) if wanted.form and wanted.year else None
+    published = read_report(path, about.forms, year=wanted.year, form=form)
     on = _form(about.forms, published)
     submission = as_submission(published, on, agency=_agency(wanted.agency or published.agency_name, about.roster))
     findings = _about_figures(review(submission, context_of(submission, about)))
-    reviewed = Reviewed(str(path), published.source.sha256, status_of(findings), submission, findings)
+    reviewed = Reviewed(said(path), published.source.sha256, status_of(findings), submission, findings)
     return Imported(reviewed, published)
-
-
-def _lost(path: Path) -> Imported:
-    """A report whose reading ended the process that did it."""
-    return Imported(refused(str(path), UnreadableFileError("file.reader_died")))
 
 
 def _about_figures(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -108,17 +146,16 @@ def _agency(name: str, roster: Roster | None) -> Agency:
     return next((agency for agency in roster or () if name in (agency.code, agency.name)), Agency("", name))
 
 
-def _written(item: Imported, about: Setting, output: Path, taken: set[str], force: bool) -> Imported:
+def _workbook(item: Imported, forms: Iterable[Form]) -> _Made:
+    """The report with its workbook, if its year is known."""
     submission, published = item.reviewed.submission, item.published
     if submission is None or published is None or submission.year is None:
-        return item
-    form = _form(about.forms, published)
+        return _Made(item)
+    form = _form(forms, published)
     agency = Agency(submission.agency_code, submission.agency_name or Path(item.reviewed.file).stem)
-    name = _free(template_name(form, agency, submission.year).strip(), taken)
     filling = Filling(_figures(published, form, submission.values), _paragraphs(published, plan(form)))
     issue = Issue(agency, submission.year, serial(form, agency, submission.year), filling=filling)
-    write_template(plan(form), issue, output / name, force=force)
-    return item._replace(workbook=output / name)
+    return _Made(item, template_name(form, agency, submission.year).strip(), template(plan(form), issue))
 
 
 def _figures(published: Published, form: Form, values: Mapping[str, Number | None]) -> dict[str, Number | str]:
@@ -137,19 +174,82 @@ def _figures(published: Published, form: Form, values: Mapping[str, Number | Non
 def _paragraphs(published: Published, chart: Plan) -> dict[str, list[str]]:
     """The texts by section, the last row taking whatever a sheet has no further row for."""
     fitted = {}
-    for section, said in published.texts.items():
+    for section, lines in published.texts.items():
         room = len(chart.paragraphs.get(section, ()))
         if room:
-            fitted[section] = [*said[: room - 1], *(["\n".join(said[room - 1 :])] if len(said) >= room else [])]
+            fitted[section] = [*lines[: room - 1], *(["\n".join(lines[room - 1 :])] if len(lines) >= room else [])]
     return fitted
 
 
-def _free(name: str, taken: set[str]) -> str:
-    """The name, with a number before its ending where an earlier report of this run has it."""
-    stem, dot, ending = name.rpartition(".")
-    free, number = name, 1
-    while free.casefold() in taken:
-        number += 1
-        free = f"{stem} ({number}){dot}{ending}"
-    taken.add(free.casefold())
-    return free
+# --- where workbooks go ---------------------------------------------------------------------------------------------
+
+
+class _Shelf:
+    """The folder that workbooks are put into, one after the other, each under a name of its own."""
+
+    def __init__(self, folder: Path, force: bool) -> None:
+        self._folder, self._force = folder, force
+        self._names: set[str] = set()
+        self._reports: dict[tuple[str, str, str, int | None], Reviewed] = {}
+
+    def placed(self, made: _Made) -> Imported:
+        """The report with where its workbook lies now, and what is to be said of another like it."""
+        if not made.name:
+            return made.item
+        item = self._beside_another(made.item)
+        path = self._folder / self._free(made.name)
+        if not self._force and path.exists():
+            if not _holds(path, made.content):
+                return _with(item, finding("import.in_the_way", name=path.name))
+        else:
+            save(path, made.content, force=self._force)
+        return item._replace(workbook=path)
+
+    def _beside_another(self, item: Imported) -> Imported:
+        """Of a second report of one agency and year: which other there is, and whether it says the same."""
+        read = item.reviewed.submission
+        if read is None or not (read.agency_code or read.agency_name):
+            return item
+        key = (read.form, read.agency_code, read.agency_name, read.year)
+        other = self._reports.setdefault(key, item.reviewed)
+        if other is item.reviewed or other.submission is None:
+            return item
+        differ = sum(value != other.submission.values.get(cell) for cell, value in read.values.items())
+        facts = {"agency": read.agency_name or read.agency_code, "year": read.year, "other": other.file}
+        same = finding("import.same_again", **facts)
+        return _with(item, finding("import.differs", **facts, count=differ) if differ else same)
+
+    def _free(self, name: str) -> str:
+        """The name, with a number before its ending where an earlier report of this run has it."""
+        stem, dot, ending = name.rpartition(".")
+        free, number = name, 1
+        while free.casefold() in self._names:
+            number += 1
+            free = f"{stem} ({number}){dot}{ending}"
+        self._names.add(free.casefold())
+        return free
+
+
+def _held(item: Imported) -> Imported:
+    """The same, with the texts that the figures of thousands of reports have in common held once."""
+    if item.published is None:
+        return item
+    figures = {
+        sys.intern(cell): found._replace(
+            cell=sys.intern(cell),
+            raw=None if found.raw is None else sys.intern(found.raw),
+            where=sys.intern(str(found.where)),
+            sure=sys.intern(found.sure),
+        )
+        for cell, found in item.published.figures.items()
+    }
+    return item._replace(published=replace(item.published, figures=figures))
+
+
+def _with(item: Imported, found: Finding) -> Imported:
+    return item._replace(reviewed=replace(item.reviewed, findings=(*item.reviewed.findings, found)))
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether just that is in a file."""
+    return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content

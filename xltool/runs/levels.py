@@ -17,8 +17,8 @@ from xltool.forms.layout import plan
 from xltool.intake.finding_files import places_below
 from xltool.model import Agency, Changes, Consolidation, Form, Reviewed, Roster, Scope, Submission
 from xltool.outputs.distribution import file_name
+from xltool.outputs.saving import whole_folder
 from xltool.outputs.summary import write_summary
-from xltool.outputs.writing import whole_folder
 from xltool.runs.merging import (
     Beside,
     Choices,

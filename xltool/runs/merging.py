@@ -20,9 +20,9 @@ from xltool.forms.layout import plan
 from xltool.intake.finding_files import places_below
 from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Status, Values
 from xltool.outputs.overview_page import write_page
+from xltool.outputs.saving import refuse_filled, refuse_locked
 from xltool.outputs.summary import write_summary
 from xltool.outputs.tables import write_figures, write_tables
-from xltool.outputs.writing import refuse_filled, refuse_locked
 from xltool.runs.reviewing import context_of, review_all
 from xltool.runs.settings import Progress, Setting, refuse_existing
 from xltool.runs.since import Before, left_by_last_run

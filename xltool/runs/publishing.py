@@ -12,7 +12,7 @@ from xltool.model import Finding, Form, Severity, Submission
 from xltool.outputs import official_document, official_page, official_report, printing
 from xltool.outputs.distribution import file_name
 from xltool.outputs.official_report import Report
-from xltool.outputs.writing import save
+from xltool.outputs.saving import save
 from xltool.runs.comparing import form_of, named_side
 from xltool.runs.reviewing import review_file
 from xltool.runs.settings import Setting, refuse_existing
