@@ -56,7 +56,7 @@ def _decrypted(data: bytes, password: str) -> Answer:
 
 
 def _pages(data: bytes) -> Answer:
-    from xltool.intake.reports.pdf_pages import read
+    from xltool.intake.reports.pdf_worker import read
 
     return read(data), b""
 

@@ -11,7 +11,7 @@ from xltool.forms.definitions import load_forms
 from xltool.intake.published import Published, read_report
 from xltool.intake.reports.bare import bare, meaning
 from xltool.intake.reports.pages import Page
-from xltool.intake.reports.pdf_pages import _bracket_raised
+from xltool.intake.reports.pdf_worker import _bracket_raised
 from xltool.model import Form, State
 
 FORMS = load_forms()
