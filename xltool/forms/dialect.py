@@ -24,11 +24,13 @@ class Pages(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Beside(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What may stand beside a figure and does not change it.
 
-    Patterns of the marks of notes, units of things counted, and words before a change in place of its sign.
+    Patterns of the marks of notes, units of things counted, how a unit of money is printed above figures, and words
+    before a change in place of its sign.
     """
 
     marks: list[str]
     counted: list[str]
+    unit_above: str
     more: list[str]
     less: list[str]
 

@@ -25,6 +25,7 @@ from xltool.intake.reports.numbering import without_row_numbers
 from xltool.intake.reports.pieces import Document, without_last_figure
 from xltool.intake.reports.stream import Stream, plain, stream
 from xltool.intake.reports.titles import Title, title_of
+from xltool.intake.reports.units import other_units
 from xltool.model import Agency, Cell, Entry, Form, Number, Observation, Scope, Source, State, Submission
 
 REPORT_BYTES = 20 * 1024 * 1024  # real reports with their page stay under 2 MiB, scanned ones aside
@@ -234,9 +235,14 @@ def _figures(reading: _Reading, figures: Figures, said: Sequence[Said]) -> dict[
         where = _where(reading, field.tokens[0].piece if field.tokens else field.piece)
         note = NOT_READ if field.full or field.piece == last else None
         found |= {cell.id: FoundFigure(cell.id, State.BLANK, None, None, note, where, "open") for cell in field.cells}
+    others = other_units(reading.found, reading.located)
     for each in figures.filled.printed:
         sure = "solved" if each.solved else "printed"
-        found[each.cell.id] = _meant(each.cell, each.text, _where(reading, each.piece), sure)
+        where = _where(reading, each.piece)
+        meant = _meant(each.cell, each.text, where, sure)
+        if meant.value and each.cell.id in others:
+            meant = _meant(each.cell, f"{each.text}{others[each.cell.id]}", where, sure)
+        found[each.cell.id] = meant
     for figure in said:
         cell = form.cells[figure.cell]
         found[cell.id] = _meant(cell, figure.text, _where(reading, figure.piece), "printed")

@@ -143,3 +143,37 @@ def test_page__an_exponent__stays_what_it_is() -> None:
         page.text(before)
         page.raised(raised)
     assert page.done()[0].text == "12平方米2m3共公开[①]"
+
+
+@pytest.mark.parametrize("layout", ["page.html", "lines.txt", "bars.txt", "spaced.txt", "glued.txt", "word.docx"])
+@pytest.mark.parametrize("unit", ["（单位：元）", "(单位:人民币元)", "（元）"])
+def test_amount__another_unit_in_its_head__is_named_and_not_converted(unit: str, layout: str, tmp_path: Path) -> None:
+    content = report("lines.txt", "5640.5", cell=AMOUNT).decode()
+    assert "（单位：万元）" in content
+    texts = layouts.made_up(FORM, seed=3, largest=50) | {AMOUNT: "5640.5"}
+    parts = [
+        part._replace(
+            rows=tuple(tuple(s._replace(text=s.text.replace("（单位：万元）", unit)) for s in row) for row in part.rows)
+        )
+        for part in layouts.parts(FORM, texts)
+    ]
+    found = read(tmp_path, layout, layouts.content(layout, parts)).figures[AMOUNT]
+    assert found.value is None
+    assert found.raw == "5640.5元"
+    assert found.note == "unit_in_cell"
+
+
+@pytest.mark.parametrize("label", ["行政事业性收费", "行政事业性收费（单位：万元）", "行政事业性收费（万元）"])
+@pytest.mark.parametrize(
+    "head", ["本年收费金额", "本年收费金额（单位：万元）", "本年收费金额（金额单位：万元，精确到元）"]
+)
+def test_amount__its_unit_or_none_in_its_head__is_read(head: str, label: str, tmp_path: Path) -> None:
+    page = report("page.html", "5640.5", cell=AMOUNT).decode()
+    page = page.replace("本年收费金额（单位：万元）", head).replace("行政事业性收费", label)
+    found = read(tmp_path, "page.html", page.encode())
+    assert str(found.figures[AMOUNT].value) == "5640.5"
+
+
+def test_amount__zero_in_another_unit__is_zero(tmp_path: Path) -> None:
+    page = report("page.html", "0", cell=AMOUNT).decode().replace("（单位：万元）", "（单位：元）")
+    assert read(tmp_path, "page.html", page.encode()).figures[AMOUNT].value == 0
