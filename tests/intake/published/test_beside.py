@@ -37,6 +37,8 @@ def report(layout: str, figure: str, form: Form = FORM, cell: str = COUNT) -> by
         "5640<sup>1</sup>",
         "5640<sup>[1]</sup>",
         "5640<sup>①</sup>",
+        "5640<sub>2</sub>",
+        "<ruby>5640<rp>(</rp><rt>7</rt><rp>)</rp></ruby>",
         '5640<span style="font-size:9pt; vertical-align: super">12</span>',
         "<s>77</s>5640",
         "<del>77</del><ins>5640</ins>",
@@ -91,6 +93,7 @@ def test_count__a_word_for_a_sign__is_no_figure() -> None:
     [
         ('<w:vertAlign w:val="superscript"/>', 5640),
         ('<w:position w:val="8"/><w:sz w:val="19"/>', 5640),
+        ('<w:vertAlign w:val="subscript"/>', 5640),
         ("<w:strike/>", 5640),
         ('<w:dstrike w:val="true"/>', 5640),
         ("<w:vanish/>", 5640),

@@ -55,7 +55,7 @@ class Page:
             self._chunks.append(chunk)
 
     def raised(self, chunk: str) -> None:
-        """Text above the line: the mark of a note, which reads as one in brackets, or the exponent of a unit."""
+        """Text off the line: the mark of a note, which reads as one in brackets, or the exponent of a unit."""
         mark = chunk.strip().strip("[]()\uff08\uff09\u3014\u3015")
         before = "".join(self._chunks).rstrip()[-1:]
         exponent = before in _MEASURES or (before.isascii() and before.isalpha())

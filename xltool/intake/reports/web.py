@@ -25,7 +25,10 @@ MOST_EMBEDDED = 40  # strings of a page that are looked at as pages of their own
 MOST_STRINGS = 100_000  # of one script
 SHORTEST_EMBEDDED = 200  # signs
 
-_SKIPPED = frozenset({"script", "style", "noscript", "template", "title", "select", "object", "svg", "iframe"})
+_SKIPPED = frozenset(
+    {"script", "style", "noscript", "template", "title", "select", "object", "svg", "iframe", "rt", "rp"}
+)
+_LIFTED = frozenset({"sup", "sub"})
 _STRUCK = frozenset({"s", "strike", "del"})
 _TYPED = frozenset({"", "text", "number", "tel"})  # kinds of fields that show what was typed
 _BLOCKS = frozenset(
@@ -51,7 +54,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;]*:[^;]*line-through", re.IGNORECASE
 )
-_RAISED = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
+_RAISED = re.compile(r"vertical-align\s*:\s*su(?:per|b)", re.IGNORECASE)
 _STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": ""}
@@ -147,7 +150,7 @@ class _Walk:
             self.page.enclosed(self._headings.pop(node))
 
     def _start(self, node: "HtmlElement") -> None:
-        if node.tag == "sup" or _RAISED.search(node.get("style", "")):
+        if node.tag in _LIFTED or _RAISED.search(node.get("style", "")):
             self._skipped = node
             self.page.raised(node.text_content())
             return

@@ -152,10 +152,11 @@ def _is_hidden(node: "_Element", name: str) -> bool:
 
 
 def _is_raised(text: "_Element") -> bool:
-    """Whether a text stands above its line: as a superscript, or lifted by what other programs write for one."""
+    """Whether a text stands off its line: above or below it, or lifted by what other programs write for that."""
     look = _child(text.getparent(), "rPr")
     lifted = _value(_child(look, "position"))
-    return _value(_child(look, "vertAlign")) == "superscript" or (lifted.isdigit() and int(lifted) >= LIFTED)
+    apart = _value(_child(look, "vertAlign")) in {"superscript", "subscript"}
+    return apart or (lifted.isdigit() and int(lifted) >= LIFTED)
 
 
 def _width(cell: "_Element") -> int:
