@@ -63,6 +63,7 @@ def test_mentions__every_one_with_its_number_and_the_reading_it_agrees_with() ->
         ("20XX年，我镇收到申请。", "text.gap"),
         ("统计期限为2024年1月1日至2024年12月31日。", "text.year"),
         ("2024年，我镇扎实推进政务公开。", "text.year"),
+        ("现公布云河局2024年政府信息公开工作年度报告。", "text.year"),
     ],
 )
 def test_doubtful_sentence__one_note(text: str, code: str) -> None:
@@ -80,6 +81,7 @@ def test_doubtful_sentence__one_note(text: str, code: str) -> None:
         "发布信息100条，其中动态60条、公告50条。",
         "针对2024年存在的问题，已整改到位；2026年将继续努力。2025年，我镇扎实推进政务公开。",
         "申请97件，办结率100%。",
+        "公开发布《云河局2024年政府信息公开工作年度报告》，公开规划3件。",
     ],
 )
 def test_lawful_sentence__nothing(text: str) -> None:
