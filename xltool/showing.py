@@ -1,6 +1,6 @@
 """What a person at a console reads about forms: what there is, how editions differ, what relations are worth."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,9 +9,11 @@ from xltool.model import Cell, Form
 from xltool.terminal import table
 
 if TYPE_CHECKING:
-    from xltool.forms.editions import Difference
+    from xltool.forms.editions import Difference, RelationChange, Reworded
     from xltool.forms.power import Power
     from xltool.forms.proving import Proof
+
+_FEW = 4  # figures whose columns or lines are all named; of more the number is told
 
 
 def forms(known: Sequence[Form]) -> str:
@@ -60,20 +62,86 @@ def forms_right(known: Iterable[Form]) -> str:
 
 
 def editions(found: "Difference") -> str:
-    """What changed from one edition of a form to another, figures by their lines."""
+    """What changed from one edition of a form to another: whole tables and columns, then figures by their lines."""
     old, new = (f"{form.id} {form.edition}" for form in (found.old, found.new))
     lines = [texts.told("editions", old=old, new=new, kept=len(found.kept))]
-    for key, cells in (("edition_gone", found.gone), ("edition_added", found.added)):
-        lines.append(texts.told(key, count=len(cells)))
-        lines += [f"  {line}" for line in _by_line(cells)]
-    lines.append(texts.told("edition_reworded", count=len(found.reworded)))
-    lines += [f"  {old} → {new}" for pair in found.reworded for old, new in zip(*map(_by_line, zip(pair)), strict=True)]
+    for key, cells, whole in (("edition_gone", found.gone, found.old), ("edition_added", found.added, found.new)):
+        if cells:
+            lines.append(texts.told(key, count=len(cells)))
+            lines += [f"  {line}" for line in _together(cells, whole)]
+    if found.reworded:
+        lines.append(texts.told("edition_reworded", count=len(found.reworded)))
+        lines += [f"  {line}" for line in _reworded(found.reworded)]
     changes = [(change.old, change.new) for change in found.sections]
     changes += [(change.old, change.new) for change in found.relations if change.old != change.new]
     for old_words, new_words in changes:
         key = "edition_changed" if old_words and new_words else "edition_came" if new_words else "edition_went"
         lines.append(texts.told(key, old=old_words, new=new_words))
-    return "\n".join(lines)
+    return "\n".join([*lines, *_stricter(found.relations)])
+
+
+def _stricter(changes: "Iterable[RelationChange]") -> Iterator[str]:
+    """Relations of both editions that ask something else, or are taken otherwise."""
+    for change in changes:
+        if not (change.old and change.new):
+            continue
+        if change.otherwise:
+            yield texts.told("edition_otherwise", relation=change.new)
+        if change.severities[0] != change.severities[1]:
+            old, new = (texts.word("severity", severity) for severity in change.severities)
+            yield texts.told("edition_severity", relation=change.new, old=old, new=new)
+
+
+def _together(cells: Sequence[Cell], whole: Form) -> Iterator[str]:
+    """Figures drawn together: whole tables, else lines, and whole columns where lines stay."""
+    told = {cell.id for cell in cells}
+    for each in whole.tables:
+        mine = [cell for cell in each.cells if cell.id in told]
+        if len(mine) == len(each.cells):
+            yield texts.told("edition_table", table=each.title, count=len(mine))
+            continue
+        lines = _groups(each.cells, lambda cell: cell.line)
+        ended = [line for line in lines if all(cell.id in told for cell in line)]
+        yield from (_line(each.name, line) for line in ended)
+        rest = [cell for cell in mine if not any(cell in line for line in ended)]
+        for column in _groups(each.cells, lambda cell: cell.column):
+            if len(column) > 1 and all(cell.id in told for cell in column) and any(cell in rest for cell in column):
+                members = [cell for cell in rest if cell in column]
+                yield _column(each.name, members)
+                rest = [cell for cell in rest if cell not in members]
+        yield from _by_line(rest)
+
+
+def _groups(cells: Iterable[Cell], key: Callable[[Cell], str]) -> list[list[Cell]]:
+    found: dict[str, list[Cell]] = {}
+    for cell in cells:
+        found.setdefault(key(cell), []).append(cell)
+    return list(found.values())
+
+
+def _line(name: str, line: Sequence[Cell]) -> str:
+    if len(line) <= _FEW:
+        return _by_line(line)[0]
+    return texts.told("edition_row", table=name, line=line[0].line_words, count=len(line))
+
+
+def _column(name: str, column: Sequence[Cell]) -> str:
+    words = column[0].column_words
+    if len(column) <= _FEW:
+        return texts.told("edition_short_column", column=words, lines=tuple(cell.line_words for cell in column))
+    return texts.told("edition_column", table=name, column=words, count=len(column))
+
+
+def _reworded(pairs: "Iterable[Reworded]") -> Iterator[str]:
+    """What is written otherwise: a line once where only its own words changed, else each figure."""
+    told = []
+    for pair in pairs:
+        if pair.old.column_path == pair.new.column_path and pair.old.line_words != pair.new.line_words:
+            told.append(texts.told("edition_changed", old=pair.old.line_words, new=pair.new.line_words))
+        else:
+            old, new = (_by_line([cell])[0] for cell in pair)
+            told.append(texts.told("edition_changed", old=old, new=new))
+    yield from dict.fromkeys(told)
 
 
 def _by_line(cells: Iterable[Cell]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from xltool import showing
 from xltool.cli import main
 from xltool.data import data_folder
 from xltool.errors import DefinitionError
@@ -16,7 +17,7 @@ from xltool.forms.definitions import form_for_year, load_form, load_forms
 from xltool.forms.editions import difference
 from xltool.forms.expressions import recompute, verdict
 from xltool.forms.layout import plan
-from xltool.model import Form, Kind, Number
+from xltool.model import Form, Kind, Number, Severity
 
 FORMS = load_forms()
 
@@ -117,6 +118,26 @@ def test_difference__of_a_heading__is_told() -> None:
     assert [change._asdict() for change in found.sections] == [
         {"id": "overview", "old": "一、总体情况", "new": "一、概况"}
     ]
+
+
+def test_difference__of_what_a_relation_asks__is_told() -> None:
+    balance = next(relation for relation in NEW.relations if relation.rule == "T3-BAL")
+    moved = balance.expect._replace(left=balance.expect.left._replace(constant=1))
+    changed = dataclasses.replace(balance, expect=moved)
+    relations = tuple(changed if relation is balance else relation for relation in NEW.relations)
+    found = difference(NEW, dataclasses.replace(NEW, relations=relations))
+    assert [(change.rule, change.otherwise) for change in found.relations] == [("T3-BAL", True)]
+    title = "第一项加第二项之和，等于第三项加第四项之和"
+    assert showing.editions(found).splitlines()[1:] == [f"要求改变的勾稽关系：{title}"]
+
+
+def test_difference__of_how_strictly_a_relation_is_taken__is_told() -> None:
+    relations = tuple(
+        dataclasses.replace(relation, severity=Severity.EXPLAIN) if relation.rule == "T4-SUM" else relation
+        for relation in NEW.relations
+    )
+    found = difference(NEW, dataclasses.replace(NEW, relations=relations))
+    assert showing.editions(found).splitlines()[1:] == ["总计等于维持、纠正、其他、尚未审结之和：必须改正 → 可说明"]
 
 
 def test_forms_diff__prints_both_ways__and_as_json() -> None:

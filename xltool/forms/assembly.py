@@ -28,6 +28,7 @@ from xltool.model import (
     Term,
 )
 
+_NARROWEST, _WIDEST = 10.0, 36.0  # signs, of a column whose width is not given
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -118,6 +119,9 @@ def _table(spec: TableSpec, source: str) -> Table:
                 _refuse("cell_without_label", source, "tables.toml", where, key=cell.id)
             cells.append(cell)
     cells.sort(key=lambda cell: cell.box)
+    for given, needed, what in ((spec.widths, columns, "widths"), (spec.heights, rows, "heights")):
+        if given and len(given) != needed:
+            _refuse("wrong_length", source, "tables.toml", where, key=what, count=len(given), needed=needed)
     _must_name_lines(spec, cells, f"{source}/tables.toml", where)
     return Table(
         id=spec.id,
@@ -130,11 +134,21 @@ def _table(spec: TableSpec, source: str) -> Table:
         cells=tuple(cells),
         printed=spec.printed,
         landscape=spec.landscape,
-        widths=tuple(spec.widths),
+        widths=tuple(spec.widths) or _widths(columns, labels),
         heights=tuple(spec.heights),
         notes=tuple(spec.notes),
         sentence=spec.sentence,
     )
+
+
+def _widths(columns: int, labels: Sequence[Label]) -> tuple[float, ...]:
+    """Widths for a table that gives none: what the labels of a single column need, within reason."""
+    widths = [_NARROWEST] * columns
+    for label in labels:
+        if label.box.columns == 1:
+            at = label.box.column - 1
+            widths[at] = max(widths[at], min(_WIDEST, 2.0 * len(label.text) + 2))
+    return tuple(widths)
 
 
 def _must_name_lines(spec: TableSpec, cells: Sequence[Cell], file: str, where: str) -> None:

@@ -4,7 +4,7 @@ An id lasts as long as its meaning does, so figures with the same id can be comp
 editions print beside them; figures with different ids cannot, however alike their words may be.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xltool.model import Cell, Form, Relation, Section
@@ -18,12 +18,18 @@ class Reworded(NamedTuple):
 
 
 class RelationChange(NamedTuple):
-    """A relation of one edition or of both; ``rule`` is its id, a title is empty where the edition does not have it."""
+    """A relation of one edition or of both; ``rule`` is its id, a title is empty where the edition does not have it.
+
+    ``instances`` is for how many lines or columns it is asked, ``severities`` how strictly; ``otherwise`` if it asks
+    something else of a line or column that both editions have.
+    """
 
     rule: str
     old: str
     new: str
     instances: tuple[int, int]
+    severities: tuple[str, str] = ("", "")
+    otherwise: bool = False
 
 
 class SectionChange(NamedTuple):
@@ -58,7 +64,7 @@ def difference(old: Form, new: Form) -> Difference:
         gone=tuple(cell for cell in old.cells.values() if cell.id not in new.cells),
         added=tuple(cell for cell in new.cells.values() if cell.id not in old.cells),
         reworded=tuple(pair for pair in pairs if _said(pair.old) != _said(pair.new)),
-        relations=tuple(_relations(old.relations, new.relations)),
+        relations=tuple(_relations(old, new)),
         sections=tuple(_sections(old.sections, new.sections)),
     )
 
@@ -67,20 +73,47 @@ def _said(cell: Cell) -> tuple[object, ...]:
     return cell.row_path, cell.column_path, cell.kind, cell.unit, cell.decimals, cell.computed
 
 
-def _relations(old: Sequence[Relation], new: Sequence[Relation]) -> Iterator[RelationChange]:
-    before, after = _by_rule(old), _by_rule(new)
+def _relations(old: Form, new: Form) -> Iterator[RelationChange]:
+    before, after = _by_rule(old.relations), _by_rule(new.relations)
     for rule in dict.fromkeys([*before, *after]):
-        (was, often), (says, now) = before.get(rule, ("", 0)), after.get(rule, ("", 0))
-        if (was, often) != (says, now):
-            yield RelationChange(rule, was, says, (often, now))
+        was, now = before.get(rule, []), after.get(rule, [])
+        change = RelationChange(
+            rule,
+            was[0].title if was else "",
+            now[0].title if now else "",
+            (len(was), len(now)),
+            (was[0].severity.value if was else "", now[0].severity.value if now else ""),
+            _ask_otherwise(was, now, set(old.cells) ^ set(new.cells)),
+        )
+        pairs = (change[1:3], change.instances, change.severities)
+        if change.otherwise or any(one != other for one, other in pairs):
+            yield change
 
 
-def _by_rule(relations: Sequence[Relation]) -> Mapping[str, tuple[str, int]]:
-    """The title of each rule, and for how many lines or columns it is asked."""
-    found: dict[str, tuple[str, int]] = {}
+def _by_rule(relations: Sequence[Relation]) -> Mapping[str, list[Relation]]:
+    """The relations of each rule, one for every line or column it is asked for."""
+    found: dict[str, list[Relation]] = {}
     for relation in relations:
-        found[relation.rule] = (relation.title, found.get(relation.rule, ("", 0))[1] + 1)
+        found.setdefault(relation.rule, []).append(relation)
     return found
+
+
+def _ask_otherwise(old: Sequence[Relation], new: Sequence[Relation], apart: Collection[str]) -> bool:
+    """Whether a relation of both asks something else, beyond figures that only one edition has."""
+    before = {relation.id: relation for relation in old}
+    return any(
+        relation.id in before and _asked(before[relation.id], apart) != _asked(relation, apart) for relation in new
+    )
+
+
+def _asked(relation: Relation, apart: Collection[str]) -> tuple[object, ...]:
+    sides = [relation.expect, *relation.when]
+    terms = [
+        (side.operator, *(frozenset(term for term in part.terms if term.cell not in apart) for part in side[::2]))
+        for side in sides
+    ]
+    constants = [(side.left.constant, side.right.constant, side.left.modulus, side.right.modulus) for side in sides]
+    return terms, constants, relation.missing
 
 
 def _sections(old: Sequence[Section], new: Sequence[Section]) -> list[SectionChange]:

@@ -176,7 +176,7 @@ def imported(items: Iterable[tuple[Reviewed, object, object]]) -> dict[str, obje
 
 
 def editions(found: Difference) -> dict[str, object]:
-    """What `forms diff` answers: ids of figures, and relations and sections by both wordings."""
+    """What `forms diff` answers: ids of figures, of those that are not in both also the words; relations, sections."""
     return {
         "form": found.new.id,
         "editions": [found.old.edition, found.new.edition],
@@ -186,6 +186,11 @@ def editions(found: Difference) -> dict[str, object]:
         "reworded": [pair.new.id for pair in found.reworded],
         "relations": [change._asdict() for change in found.relations],
         "sections": [change._asdict() for change in found.sections],
+        "words": {
+            **{cell.id: {"old": cell.words, "new": None} for cell in found.gone},
+            **{cell.id: {"old": None, "new": cell.words} for cell in found.added},
+            **{pair.new.id: {"old": pair.old.words, "new": pair.new.words} for pair in found.reworded},
+        },
     }
 
 

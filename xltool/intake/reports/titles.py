@@ -64,7 +64,7 @@ def _lines(pieces: Sequence[Piece]) -> Iterator[tuple[str, str]]:
 
 
 def _parsed(text: str, before: str, pattern: str) -> Title | None:
-    words = _without_year_sign(pattern.partition("{year}")[2])
+    words = _words(pattern)
     for match in _year().finditer(text[: 4 * LONGEST_NAME]):
         names = _names(text, match, words)
         if names is not None and not _CLAUSE.search(text[: match.start()]):
@@ -95,6 +95,13 @@ def _tail_starts(text: str, at: int, words: str) -> int | None:
         if match and len(match.group()) >= ENOUGH * len(words):
             return start
     return None
+
+
+def _words(pattern: str) -> str:
+    """What a form's titles say beside agency and year: behind the year, or between the two, whichever is more."""
+    before, _, after = pattern.partition("{year}")
+    between = before.partition("{agency}")[2].rstrip("".join(sign for pair in _BRACKETS for sign in pair))
+    return max(_without_year_sign(after), between, key=len)
 
 
 def _without_year_sign(tail: str) -> str:
