@@ -8,6 +8,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tests.intake import old_excel
@@ -25,6 +27,7 @@ from tests.intake.packages import (
     good_parts,
     zipped,
 )
+from tests.intake.published import layouts
 from tests.intake.spreadsheets import ODS, ODS_CELL, ods_row, spreadsheet
 from tests.mangling.good import ABOUT, good
 from xltool.checks.review import review
@@ -32,6 +35,7 @@ from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.intake.archives import members
 from xltool.intake.loading import HandedIn
 from xltool.intake.opening import open_loaded
+from xltool.intake.published import as_submission, read_report
 from xltool.intake.raw import RawCell, RawSheet, RawWorkbook, Stored
 from xltool.intake.reading import read_submissions
 from xltool.intake.sniffing import ZIP, kind_of
@@ -159,6 +163,24 @@ def archive(data: bytes) -> None:
             assert (member.file is None) == (member.refusal is not None)
 
 
+def report(data: bytes) -> None:
+    """A published report, whatever kind of file: read and checked whole; every figure stands in what was read."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "report"
+        file.write_bytes(data)
+        try:
+            found = read_report(file, ABOUT.forms)
+        except NAMED:
+            return
+    form = next(form for form in ABOUT.forms if form.key == (found.form, found.edition))
+    for figure in found.figures.values():
+        assert figure.value is None or figure.raw
+        assert figure.sure != "open" or figure.value is None
+    submission = as_submission(found, form)
+    assert set(submission.entries) == set(form.cells)
+    review(submission, context_of(submission, ABOUT))
+
+
 # --- their seeds -----------------------------------------------------------------------------------------------------
 
 
@@ -211,6 +233,12 @@ def _values() -> list[bytes]:
     return [text.encode() for text in said]
 
 
+def _reports() -> list[bytes]:
+    form = ABOUT.forms[-1]
+    figures = layouts.made_up(form, 1)
+    return [layouts.file_content(layout, form, figures) for layout in layouts.LAYOUTS]
+
+
 TARGETS: tuple[Target, ...] = (
     Target(package, lambda: [made() for made in SAME.values()]),
     Target(sheet, partial(_dialects, SHEET)),
@@ -222,5 +250,6 @@ TARGETS: tuple[Target, ...] = (
     Target(open_document, _spreadsheets),
     Target(records, _old),
     Target(value, _values),
+    Target(report, _reports),
     Target(archive, lambda: [zipped({"甲/乙.xlsx": zipped(good_parts()), "丙.zip": zipped({"丁.txt": b"x"})})]),
 )
