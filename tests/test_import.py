@@ -184,3 +184,29 @@ def test_import__a_page_that_ends_the_process__is_one_row(
     assert [item.workbook is None for item in found].count(True) >= 1
     lost = [item for item in found if item.reviewed.file.endswith("3-deadly.txt")]
     assert [finding.code for finding in lost[0].reviewed.findings] == ["file.reader_died"]
+
+
+# --- what becomes of an imported workbook ----------------------------------------------------------------------------
+
+
+def test_imported_workbooks__are_checked_and_merged_by_the_name_of_their_agency(pages: Path, tmp_path: Path) -> None:
+    answer("import", pages, "-o", tmp_path / "out")
+    assert {item["status"] for item in answer("check", tmp_path / "out")["submissions"]} == {"accepted", "foreign"}
+    names = ("张家湾镇", "甲家湾镇", "乙家湾镇", "丙家湾镇", "丁家湾镇", "戊家湾镇")
+    rows = [f"{number},{name}人民政府" for number, name in enumerate(names, start=1)]
+    (tmp_path / "名册.csv").write_text("\n".join(["代码,名称", *rows]), "utf-8")
+    made = answer("merge", tmp_path / "out", "--roster", tmp_path / "名册.csv", "-o", tmp_path / "汇总.xlsx")
+    assert (made["accepted"], made["returned"], made["missing"], made["found"]) == (6, 0, [], 7)
+    assert {row["agency"] for row in made["files"]} == {"1", "2", "3", "4", "5", "6", None}
+    log = next(row for row in made["files"] if row["file"].endswith("导入记录.xlsx"))
+    assert (log["status"], log["agency"]) == ("foreign", None)
+
+
+def test_imported_workbook__on_no_roster__goes_back_with_what_can_be_done(pages: Path, tmp_path: Path) -> None:
+    answer("import", pages, "-o", tmp_path / "out")
+    (tmp_path / "名册.csv").write_text("代码,名称\n1,别的局", "utf-8")
+    found = answer("check", tmp_path / "out", "--roster", tmp_path / "名册.csv")["submissions"]
+    wrong = [[item["code"] for item in each["findings"] if item["severity"] == "must_fix"] for each in found]
+    assert sorted(wrong) == [[], *([["identity.not_listed"]] * 6)]
+    told = answer("import", pages, "--roster", tmp_path / "名册.csv", "-o", tmp_path / "again")["submissions"]
+    assert all("identity.not_listed" in [item["code"] for item in each["findings"]] for each in told)

@@ -73,6 +73,34 @@ def read_roster(path: Path) -> Roster:
     return Roster(agencies, source=path.name)
 
 
+def plain_name(name: str) -> str:
+    """A name without what does not tell names apart: width, white space, letter case."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def called(roster: Roster | None, name: str) -> Agency | None:
+    """The only agency of that name, else the only one that had it before; None where that is not one."""
+    if roster is None:
+        return None
+    if not _names or _names[0][0] is not roster:
+        _names[:] = [(roster, _by_name(roster))]
+    return _names[0][1].get(plain_name(name))
+
+
+_names: list[tuple[Roster, Mapping[str, Agency | None]]] = []  # of the roster that was asked last
+
+
+def _by_name(roster: Roster) -> Mapping[str, Agency | None]:
+    """Agencies by their names as told apart; None where several have one."""
+    former: dict[str, Agency | None] = {}
+    now: dict[str, Agency | None] = {}
+    for agency in roster:
+        for names, said in ((now, (agency.name,)), (former, agency.former_names)):
+            for name in map(plain_name, said):
+                names[name] = None if name in names and names[name] is not agency else agency
+    return former | now
+
+
 # --- what the columns and cells mean --------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.checks.figures import flat, found, roster, said, submission, zeros
 from xltool.model import Agency, Leaf, Observation, Roster, Scope, Submission
+from xltool.runs.reviewing import by_name
 
 KNOWN = roster(
     Agency("0", "甲区人民政府", scope=Scope.AREA),
@@ -135,3 +136,33 @@ def test_witnesses__print_names_another_agency_of_the_roster__goes_back() -> Non
     other = whose("1", "甲镇", witnesses("agency_name", "甲镇", "甲镇", "乙镇财政所"))
     assert flat(found(other, known=KNOWN)) == [("identity.witnesses", "must_fix", "")]
     assert flat(found(other, known=None)) == [("identity.witnesses_name", "note", "")]
+
+
+# --- made from a published report, which bears no code ---------------------------------------------------------------
+
+IMPORTED = Observation("identity.imported")
+
+
+def test_imported__without_a_roster__nobody_can_say_the_code_and_nothing_is_asked() -> None:
+    assert found(whose("", "乙镇财政所", IMPORTED), known=None) == ()
+
+
+def test_imported__not_on_the_roster__what_can_be_done_is_said() -> None:
+    findings = found(whose("", "乙镇政府", IMPORTED), known=KNOWN)
+    assert flat(findings) == [("identity.not_listed", "must_fix", "")]
+    assert findings[0].facts["suggested"] == ("乙镇人民政府（2）", "乙镇财政所（3）")
+
+
+def test_imported__without_a_name__is_nobody_s() -> None:
+    assert flat(found(whose("", "", IMPORTED), known=None)) == [("identity.no_agency", "must_fix", "")]
+
+
+def test_imported__only_one_of_that_name__is_that_agency_s() -> None:
+    known = roster(
+        Agency("1", "甲镇"), Agency("2", "乙镇"), Agency("3", "乙镇"), Agency("4", "丁镇", former_names=("丙镇",))
+    )
+    names = {"甲 镇": "1", "乙镇": "", "丙镇": "4", "戊镇": ""}
+    assert {name: by_name(whose("", name, IMPORTED), known).agency_code for name in names} == names
+    assert by_name(whose("", "甲镇"), known).agency_code == ""
+    taken = by_name(whose("", "甲镇", IMPORTED), known)
+    assert flat(found(taken, known=known)) == [("identity.by_name", "note", "")]

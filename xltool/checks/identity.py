@@ -1,6 +1,5 @@
 """Whose figures these are: the agency against the roster, the year against the form, the witnesses of the workbook."""
 
-import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import PurePath
@@ -9,6 +8,7 @@ from xltool import texts
 from xltool.checks.context import Context
 from xltool.checks.making import finding
 from xltool.model import Agency, Finding, Observation, Roster, Scope, Submission
+from xltool.roster import plain_name
 from xltool.succession import owes
 
 MOST_SUGGESTED = 3
@@ -42,8 +42,8 @@ def _witnesses(submission: Submission, roster: Roster | None) -> Iterator[Findin
 
 def _of_another(item: Observation, submission: Submission, roster: Roster | None) -> bool:
     """Whether one of the names is that of another agency on the roster."""
-    said = {_plain(str(name)) for key, name in item.facts.items() if name and key != "field"}
-    return any(_plain(agency.name) in said for agency in roster or () if agency.code != submission.agency_code)
+    said = {plain_name(str(name)) for key, name in item.facts.items() if name and key != "field"}
+    return any(plain_name(agency.name) in said for agency in roster or () if agency.code != submission.agency_code)
 
 
 def _year(submission: Submission, context: Context) -> Iterator[Finding]:
@@ -62,7 +62,14 @@ def _rolled_up_here(submission: Submission, roster: Roster | None) -> bool:
 
 def _agency(submission: Submission, roster: Roster | None) -> Iterator[Finding]:
     code, name = submission.agency_code, submission.agency_name
-    nameless = any(item.code == "identity.none" for item in submission.observations)
+    noticed = {item.code: item for item in submission.observations}
+    nameless = "identity.none" in noticed
+    if by_name := noticed.get("identity.by_name"):
+        yield finding("identity.by_name", **by_name.facts)
+    if name and not code and "identity.imported" in noticed:
+        if roster is not None:
+            yield finding("identity.not_listed", name=name, roster=roster.source, **_suggestion(submission, roster))
+        return
     if not code:
         yield finding("identity.no_agency", name=name or None, **_suggestion(submission, roster))
         return
@@ -80,7 +87,7 @@ def _agency(submission: Submission, roster: Roster | None) -> Iterator[Finding]:
 def _unknown(submission: Submission, roster: Roster) -> Finding:
     """A code the roster does not have: perhaps the agency stands there under another."""
     facts = {"number": submission.agency_code, "name": submission.agency_name, "roster": roster.source}
-    same = [agency for agency in roster if _plain(agency.name) == _plain(submission.agency_name)]
+    same = [agency for agency in roster if plain_name(agency.name) == plain_name(submission.agency_name)]
     if same:
         return finding("identity.other_code", **facts, listed=same[0].code)
     return finding("identity.unknown_code", **facts, **_suggestion(submission, roster))
@@ -99,10 +106,10 @@ def _owing(agency: Agency, submission: Submission, roster: Roster | None) -> Ite
 
 
 def _against(agency: Agency, submission: Submission, roster: Roster | None) -> Iterator[Finding]:
-    said = _plain(submission.agency_name)
-    if said != _plain(agency.name) and said in map(_plain, agency.former_names):
+    said = plain_name(submission.agency_name)
+    if said != plain_name(agency.name) and said in map(plain_name, agency.former_names):
         yield finding("identity.former_name", number=agency.code, name=submission.agency_name, listed=agency.name)
-    elif said != _plain(agency.name):
+    elif said != plain_name(agency.name):
         yield finding("identity.other_name", number=agency.code, name=submission.agency_name, listed=agency.name)
     if agency.scope is not submission.scope:
         members = any(other.parent == agency.code for other in roster or ())
@@ -120,8 +127,8 @@ def _suggestion(submission: Submission, roster: Roster | None) -> dict[str, obje
 
 
 def _alike(submission: Submission, roster: Roster | None) -> tuple[str, ...]:
-    name = (_plain(submission.agency_name) or _plain(PurePath(submission.source.file).stem))[:LONGEST_NAME]
-    scored = [(_likeness(name, _plain(agency.name)), agency) for agency in roster or ()]
+    name = (plain_name(submission.agency_name) or plain_name(PurePath(submission.source.file).stem))[:LONGEST_NAME]
+    scored = [(_likeness(name, plain_name(agency.name)), agency) for agency in roster or ()]
     best = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])
     return tuple(f"{agency.name}（{agency.code}）" for _, agency in best[:MOST_SUGGESTED])
 
@@ -131,8 +138,3 @@ def _likeness(name: str, listed: str) -> float:
     if listed in name:
         return 1.0
     return SequenceMatcher(None, name, listed, autojunk=False).ratio()
-
-
-def _plain(name: str) -> str:
-    """A name without what does not tell names apart: width, white space, letter case."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()

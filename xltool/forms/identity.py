@@ -7,6 +7,7 @@ from typing import NamedTuple
 from xltool.model import Scope
 
 PROPERTY_PREFIX = "xltool."
+LIST_PROPERTY = f"{PROPERTY_PREFIX}list"  # of a workbook of ours that is a list and no return: which
 PREFILLED = "prefilled."  # rows of the identity sheet: this and a cell id, and the figure filled in beforehand
 LEAF = "leaf"  # rows of the manifest: leaf, agency code, agency name, SHA-256 of its file
 
@@ -15,7 +16,8 @@ class Identity(NamedTuple):
     """Form, edition, reporting year, agency and scope of one issued workbook; ``layout`` is the digest of its plan.
 
     ``serial`` is unique to each workbook issued. ``prefilled`` are the figures it was handed out with, by cell id, as
-    text. ``seal`` is an HMAC over the rest, empty where none was made (see `forms.seal`).
+    text. ``seal`` is an HMAC over the rest, empty where none was made (see `forms.seal`). ``imported`` is the SHA-256
+    of the published report a workbook was made from, empty for one that was handed out.
     """
 
     form: str
@@ -28,6 +30,7 @@ class Identity(NamedTuple):
     layout: str
     seal: str = ""
     prefilled: tuple[tuple[str, str], ...] = ()
+    imported: str = ""
 
     def rows(self) -> tuple[tuple[str, str], ...]:
         """Key and value, as they stand in columns A and B of the identity sheet."""
@@ -39,7 +42,9 @@ class Identity(NamedTuple):
         return {f"{PROPERTY_PREFIX}{key}": value for key, value in self._said()}
 
     def _said(self) -> tuple[tuple[str, str], ...]:
-        return tuple((key, str(value)) for key, value in self._asdict().items() if key != "prefilled")
+        """What is no figure; of the report it was made from nothing where there is none, as seals cover these rows."""
+        said = self._asdict().items()
+        return tuple((key, str(value)) for key, value in said if key != "prefilled" and (value or key != "imported"))
 
 
 def identity_from(rows: Mapping[str, str]) -> Identity | None:
@@ -58,6 +63,7 @@ def identity_from(rows: Mapping[str, str]) -> Identity | None:
             prefilled=tuple(
                 sorted((key.removeprefix(PREFILLED), text) for key, text in rows.items() if key.startswith(PREFILLED))
             ),
+            imported=rows.get("imported", ""),
         )
     except (KeyError, ValueError):
         return None

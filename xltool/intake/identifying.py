@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from xltool.errors import ForeignFileError
 from xltool.forms.furniture import words
-from xltool.forms.identity import LEAF, PROPERTY_PREFIX, Identity, identity_from
+from xltool.forms.identity import LEAF, LIST_PROPERTY, PROPERTY_PREFIX, Identity, identity_from
 from xltool.forms.layout import Plan, plan
 from xltool.forms.slots import Purpose, Role
 from xltool.intake.arranging import PRESENT, Arrangement, title_of
@@ -54,6 +54,8 @@ def witnesses(workbook: RawWorkbook) -> Witnesses:
 
 def form_of(workbook: RawWorkbook, said: Identity | None, forms: Sequence[Form], file: str) -> Form:
     """The form a workbook says it is, or whose printed words are on it. Raises ForeignFileError if there is none."""
+    if LIST_PROPERTY in workbook.properties:  # it may well print every word of a form
+        raise ForeignFileError("file.own_list", file=file)
     if said is not None:
         form = next((form for form in forms if form.key == (said.form, said.edition)), None)
         if form is None:
@@ -77,6 +79,8 @@ def claim(chart: Plan, found: Arrangement, hidden: Witnesses, workbook: RawWorkb
         noticed.append(Observation("identity.none"))
     elif said.layout != chart.digest and said.scope is Scope.OWN:
         noticed.append(Observation("layout.other"))
+    if said is not None and said.imported:
+        noticed.append(Observation("identity.imported"))
     properties = hidden.properties if workbook.complete else None
     noticed += _disagreements(hidden.sheet, properties, printed | _odd_titles(chart, found, printed))
     return Claim(said, hidden.rows, tuple(noticed))

@@ -63,7 +63,8 @@ def _moved(placed: Mapping[Slot, tuple[int, int]], sheet: RawSheet, lines: Lines
         yield Observation("place.moved", sheet.name, address(*real), facts=facts)
     for axis, mapped in ((Axis.ROW, rows), (Axis.COLUMN, columns)):
         if not in_order[axis]:
-            yield _reordered(axis, placed, sheet)
+            if figures := {slot: spot for slot, spot in placed.items() if slot.role in _FIGURES}:
+                yield _reordered(axis, figures, sheet)
         elif inserted := sorted(set(range(min(mapped.values()), max(mapped.values()))) - set(mapped.values())):
             names = tuple(str(line) if axis is Axis.ROW else column_letters(line) for line in inserted)
             filled = [spot for spot in lines.rest if place(spot)[axis is Axis.COLUMN] in inserted]
@@ -96,10 +97,9 @@ def _labels_ordered(placed: Mapping[Slot, tuple[int, int]]) -> bool:
     return all(_ordered({slot.box.column: placed[slot][1] for slot in slots}) for slots in rows.values())
 
 
-def _reordered(axis: Axis, placed: Mapping[Slot, tuple[int, int]], sheet: RawSheet) -> Observation:
+def _reordered(axis: Axis, figures: Mapping[Slot, tuple[int, int]], sheet: RawSheet) -> Observation:
     """Which figures left their place among the others: the first of each line that changed its rank."""
     at = 0 if axis is Axis.ROW else 1
-    figures = {slot: spot for slot, spot in placed.items() if slot.role in _FIGURES}
     shift = Counter(spot[at] - slot.box[at] for slot, spot in figures.items()).most_common(1)[0][0]
     changed: dict[int, Slot] = {}
     for slot, spot in figures.items():

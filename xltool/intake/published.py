@@ -122,7 +122,7 @@ def as_submission(published: Published, form: Form, *, agency: Agency | None = N
         values=Held(entries.places.index, [values[cell] for cell in form.cells]),
         source=published.source,
         texts={section: "\n".join(paragraphs) for section, paragraphs in published.texts.items()},
-        observations=published.log,
+        observations=(*published.log, Observation("identity.imported")),
     )
 
 

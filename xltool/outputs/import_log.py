@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from xltool import texts
+from xltool.forms.identity import LIST_PROPERTY
 from xltool.model import Form, Number, State
 from xltool.outputs.styles import styles
 from xltool.outputs.writing import MOST_ROWS, Book, Sheet, long_workbook
@@ -99,7 +100,7 @@ def write_import_log(
                 labels = (cell.id, names[cell.table], cell.line_words, cell.column_words)
                 sheet.listed(row, 1, (file, *labels, *held, sure[found.sure if found else "missing"]), "listed")
         _finish(sheet, row)
-        book.describe(texts.word("import", "sheet"), {})
+        book.describe(texts.word("import", "sheet"), {LIST_PROPERTY: "import"})
 
 
 def _sheet(book: Book, number: str = "") -> Sheet:

@@ -52,7 +52,7 @@ class Issue(NamedTuple):
     """One workbook to be handed out. ``previous`` are the agency's figures of the year before, where they are known.
 
     ``serial`` is unique to each workbook issued; ``seal`` an HMAC over its identity, empty where none is made.
-    ``filling`` is empty for a template.
+    ``filling`` is empty for a template; ``imported`` is the SHA-256 of the published report it comes from, if any.
     """
 
     agency: Agency
@@ -61,6 +61,7 @@ class Issue(NamedTuple):
     previous: Values | None = None
     seal: str = ""
     filling: Filling = Filling()
+    imported: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ def identity_of(plan: Plan, issue: Issue) -> Identity:
         layout=plan.digest,
         seal=issue.seal,
         prefilled=tuple((cell, f"{Decimal(figure):f}") for cell, figure in figures),
+        imported=issue.imported,
     )
 
 

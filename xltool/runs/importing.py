@@ -19,6 +19,7 @@ from xltool.outputs.distribution import template_name
 from xltool.outputs.import_log import write_import_log
 from xltool.outputs.saving import refuse_locked, save
 from xltool.outputs.template import Filling, Issue, template
+from xltool.roster import called
 from xltool.runs.distributing import serial
 from xltool.runs.reviewing import context_of, failed, refused, said, status_of
 from xltool.runs.settings import Progress, Setting, refuse_existing
@@ -133,8 +134,9 @@ def _reviewed(task: _Task, path: Path) -> Imported:
 
 
 def _about_figures(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Without what only a workbook handed out to an agency can be asked: a published report carries no code."""
-    return tuple(finding for finding in findings if not finding.code.startswith("identity."))
+    """Without what the log of reading says already, or only a workbook that was handed out can be asked."""
+    kept = "identity.not_listed"
+    return tuple(found for found in findings if found.code == kept or not found.code.startswith("identity."))
 
 
 def _form(forms: Iterable[Form], published: Published) -> Form:
@@ -142,8 +144,9 @@ def _form(forms: Iterable[Form], published: Published) -> Form:
 
 
 def _agency(name: str, roster: Roster | None) -> Agency:
-    """The agency of the roster by code or full name; otherwise just the name, never a guess."""
-    return next((agency for agency in roster or () if name in (agency.code, agency.name)), Agency("", name))
+    """The agency of the roster by code, or the only one of that name; otherwise just the name, never a guess."""
+    known = roster.agencies.get(name) if roster else None
+    return known or called(roster, name) or Agency("", name)
 
 
 def _workbook(item: Imported, forms: Iterable[Form]) -> _Made:
@@ -155,6 +158,7 @@ def _workbook(item: Imported, forms: Iterable[Form]) -> _Made:
     agency = Agency(submission.agency_code, submission.agency_name or Path(item.reviewed.file).stem)
     filling = Filling(_figures(published, form, submission.values), _paragraphs(published, plan(form)))
     issue = Issue(agency, submission.year, serial(form, agency, submission.year), filling=filling)
+    issue = issue._replace(imported=published.source.sha256)
     return _Made(item, template_name(form, agency, submission.year).strip(), template(plan(form), issue))
 
 

@@ -19,7 +19,8 @@ from xltool.intake.opening import naming, open_loaded, printable
 from xltool.intake.raw import RawWorkbook
 from xltool.intake.reading import read_submissions
 from xltool.intake.remote import Place, fetch
-from xltool.model import Finding, Reviewed, Severity, Status, Submission
+from xltool.model import Finding, Observation, Reviewed, Roster, Severity, Status, Submission
+from xltool.roster import called
 from xltool.runs.settings import Progress, Setting
 
 
@@ -120,7 +121,18 @@ def _of_workbook(about: Setting, name: str, workbook: RawWorkbook) -> tuple[Revi
     return tuple(_judged(about, submission) for submission in read)
 
 
+def by_name(submission: Submission, roster: Roster | None) -> Submission:
+    """What was made from a published report, which bears no code, with that of the only agency of its name."""
+    imported = any(item.code == "identity.imported" for item in submission.observations)
+    known = called(roster, submission.agency_name) if imported and not submission.agency_code else None
+    if known is None:
+        return submission
+    noticed = Observation("identity.by_name", facts={"name": submission.agency_name, "number": known.code})
+    return replace(submission, agency_code=known.code, observations=(*submission.observations, noticed))
+
+
 def _judged(about: Setting, submission: Submission) -> Reviewed:
+    submission = by_name(submission, about.roster)
     findings, trial = judged(submission, context_of(submission, about))
     source = submission.source
     return Reviewed(source.file, source.sha256, status_of(findings), submission, findings, trial=trial)
