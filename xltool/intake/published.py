@@ -33,6 +33,8 @@ ENOUGH_LINES = 3  # lines of figures found by their labels before a text is take
 PICTURED = ("html", "docx", "pdf")  # kinds in which a table may be a picture
 SAME_WEIGHT = 4  # signs of labels by which one edition must fit better than another to be told from it
 
+FEW = 6  # names of lines that are told one by one; of more only the first and the last
+
 _USUAL = ("text_number", "spaces", "whitespace_only")  # what every published figure is, and nobody need be told
 
 
@@ -295,17 +297,17 @@ def _of_labels(reading: _Reading, figures: Figures) -> Iterator[Observation]:
         lines = [anchor for anchor in located.outline.anchors if anchor.table == table.id and anchor.cells]
         missing = [anchor for anchor in lines if anchor.index not in placed]
         if missing:
-            absent = {"table": table.name, "labels": tuple(anchor.label for anchor in missing)}
+            absent = {"table": table.name, "labels": _few([anchor.label for anchor in missing])}
             yield Observation("import.no_label", cell=missing[0].cells[0].id, facts=absent)
         torn = [field.cells[0] for field in figures.torn if field.anchor.table == table.id]
         if torn:
-            names = tuple(dict.fromkeys(cell.line_words for cell in torn))
-            told = {"table": table.name, "count": len(names), "lines": names}
+            names = list(dict.fromkeys(cell.line_words for cell in torn))
+            told = {"table": table.name, "count": len(names), "lines": _few(names)}
             yield Observation("import.torn", cell=torn[0].id, facts=told)
     upright = {table.id: table for table in located.form.tables}
     tipped = tuple(table.id for table in located.outline.form.tables if table != upright[table.id])
-    for code, names in (("turned", figures.turned), ("reordered", figures.reordered), ("tipped", tipped)):
-        for table in (upright[name] for name in names):
+    for code, odd in (("turned", figures.turned), ("reordered", figures.reordered), ("tipped", tipped)):
+        for table in (upright[name] for name in odd):
             yield Observation(f"import.{code}", cell=table.cells[0].id, facts={"table": table.name})
     for anchor in figures.grouped:
         facts = {"label": anchor.label, "line": anchor.alone[0].line_words}
@@ -313,15 +315,22 @@ def _of_labels(reading: _Reading, figures: Figures) -> Iterator[Observation]:
 
 
 def _of_fields(reading: _Reading, figures: Figures) -> Iterator[Observation]:
-    solved: dict[str, list[str]] = {}
-    for each in figures.filled.printed:
-        if each.solved:
-            solved.setdefault(each.cell.line_words, []).append(each.cell.id)
+    solved = [each.cell for each in figures.filled.printed if each.solved]
+    by_table: dict[str, dict[str, None]] = {}
+    for cell in solved:
+        by_table.setdefault(cell.table, {})[cell.line_words] = None
     if solved:
-        facts = {"lines": tuple(solved), "count": sum(map(len, solved.values()))}
-        yield Observation("import.solved", cell=next(iter(solved.values()))[0], facts=facts)
+        lines = tuple(name for names in by_table.values() for name in _few([*names]))
+        yield Observation("import.solved", cell=solved[0].id, facts={"lines": lines, "count": len(solved)})
     for field in figures.filled.open:
         text = " ".join(token.text.strip() for token in field.tokens if token.text.strip())
         facts = {"label": field.cells[0].line_words, "where": _where(reading, field.piece), "found": text}
         code = "import.open" if text else "import.nothing_there"
         yield Observation(code, cell=field.cells[0].id, facts=facts)
+
+
+def _few(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of lines for a sentence: each of them, or of many the first and the last with how many there are."""
+    if len(names) <= FEW:
+        return tuple(names)
+    return (texts.phrase("lines_between", first=names[0], last=names[-1], count=len(names)),)

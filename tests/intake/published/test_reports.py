@@ -106,3 +106,11 @@ def test_submission__without_an_agency__has_the_printed_name() -> None:
     submission = as_submission(found, form_of(found), agency=None)
     assert (submission.agency_code, submission.agency_name) == ("", "张家湾镇人民政府")
     assert len(submission.entries) == len(submission.values) == 203
+
+
+def test_runtogether__many_lines_of_a_table__are_told_by_the_first_and_the_last() -> None:
+    (said,) = [item for item in report("pingtan-2023").log if item.code == "import.solved"]
+    lines = said.facts["lines"]
+    assert isinstance(lines, tuple)
+    assert (len(lines), said.facts["count"]) == (6, 196)
+    assert lines[2] == "一、本年新收政府信息公开申请数量至四、结转下年度继续办理之间的 25 行"
