@@ -93,6 +93,14 @@ def test_another_agency__told(tmp_path: Path) -> None:
     assert lines(returned(tmp_path), other) == ["单位不同：甲 张家湾镇人民政府，乙 李家湾镇人民政府。"]
 
 
+def test_a_name_in_full_and_shorter__is_told_as_such_and_years_are_still_tied(tmp_path: Path) -> None:
+    first = returned(tmp_path, "hongze-2023", agency="洪泽区人民政府")
+    second = returned(tmp_path, "hongze-2024", name="2.xlsx", agency="淮安市洪泽区人民政府")
+    told = lines(first, second)
+    assert told[0] == "单位名称写法不同：2023年 洪泽区人民政府，2024年 淮安市洪泽区人民政府。"
+    assert any(line.startswith("与上年衔接的关系核对了 ") for line in told)
+
+
 def test_paragraphs__one_gone_one_new_one_changed__each_told_as_what_it_is(tmp_path: Path) -> None:
     first = returned(tmp_path, texts={"problems": ["一是人手不足，要加强。", "二是制度不全。", "三是宣传不够。"]})
     changed = ["二是制度还不全。", "四是平台陈旧，访问缓慢。", "三是宣传不够。"]

@@ -12,10 +12,14 @@ from xltool.forms.placeholders import squeezed
 from xltool.model import Cell, Finding, Leaf
 
 MANY = 20  # figures: when more than that differ between two years or two agencies, their lines are told and not each
+_SHORTEST_NAME = 5  # signs, of a name that may be another one's without its beginning: 民政局 is anybody's
 
 
 class AboutDifference(NamedTuple):
-    """What the two are about: ``fact`` is agency, year, edition, or member (an agency inside one of two sums)."""
+    """What the two are about: ``fact`` is agency, year, edition, or member (an agency inside one of two sums).
+
+    Where one name of an agency is only longer than the other, as with the name of its city before it, it is name.
+    """
 
     fact: str
     left: str
@@ -133,7 +137,13 @@ def _about(left: Side, right: Side) -> Iterator[AboutDifference]:
     }
     for fact, (this, that) in facts.items():
         if this and that and squeezed(this) != squeezed(that):
-            yield AboutDifference(fact, this, that)
+            shorter = fact == "agency" and _one_is_the_other_in_full(squeezed(this), squeezed(that))
+            yield AboutDifference("name" if shorter else fact, this, that)
+
+
+def _one_is_the_other_in_full(one: str, other: str) -> bool:
+    """Whether a name is another with that of a place before it, so that both may well be the same agency."""
+    return min(len(one), len(other)) >= _SHORTEST_NAME and (one.endswith(other) or other.endswith(one))
 
 
 def _edition(side: Side) -> str:
