@@ -3,6 +3,7 @@
 Every command of the chain is run on them. Where one needed Python, the design of definitions would be wrong.
 """
 
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -18,7 +19,7 @@ from xltool.forms.layout import plan
 from xltool.model import Agency, Number
 from xltool.outputs.template import Filling, Issue, write_template
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "forms"
+ROOT = Path(__file__).resolve().parents[2]
 AGENCIES = {"1": "甲镇人民政府", "2": "乙镇人民政府"}
 
 PLATFORMS = """
@@ -109,8 +110,13 @@ def next_edition(folder: Path) -> None:
 
 
 def another_form(folder: Path) -> None:
-    """A form of another shape: lines without columns, figures that may be negative, no claims, the year last."""
-    shutil.copytree(DATA / "website-report", folder / "website-report")
+    """The form that docs/forms.md writes: lines without columns, figures that may be negative, no claims, year last."""
+    made = folder / "website-report" / "2024"
+    made.mkdir(parents=True)
+    page = (ROOT / "docs" / "forms.md").read_text("utf-8")
+    blocks = re.findall(r"^## (\S+\.toml)$.*?^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    for name, block in blocks:
+        (made / name).write_text(block, "utf-8")
 
 
 WEBSITES: dict[str, Number] = {
