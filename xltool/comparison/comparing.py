@@ -12,7 +12,7 @@ from xltool.forms.placeholders import squeezed
 from xltool.model import Cell, Finding, Leaf
 
 MANY = 20  # figures: when more than that differ between two years or two agencies, their lines are told and not each
-_SHORTEST_NAME = 5  # signs, of a name that may be another one's without its beginning: 民政局 is anybody's
+_SHORTEST_NAME = 5  # signs: a shorter name without that of its place may be anybody's
 
 
 class AboutDifference(NamedTuple):
