@@ -155,13 +155,11 @@ def _filled(text: str, form: Form, submission: Submission, place: str) -> str:
 
 
 def _title(pattern: str, facts: Mapping[str, str], style: Style) -> tuple[str, ...]:
-    """The title, broken after the year: whose and which year, then what it is. Longer lines are broken again."""
-    before, year, after = pattern.partition("{year}")
-    sign, rest = (after[:1], after[1:]) if year and before else ("", "")
-    lines = (before + year + sign, rest) if rest else (pattern,)
-    said = [_IN_SENTENCE.sub(lambda match: facts.get(match[1], match[0]), line).strip() for line in lines]
+    """The title in lines: whose report it is, then what it is; each broken again if it is too long."""
     most = style.page.text_width / style.title.size
-    return tuple(part for line in said for part in in_lines(line, most, style.title_seams))
+    head, agency, rest = pattern.partition("{agency}")
+    parts = [_IN_SENTENCE.sub(lambda match: facts.get(match[1], match[0]), part) for part in (head + agency, rest)]
+    return tuple(line.strip() for part in parts if part.strip() for line in in_lines(part, most, style.title_seams))
 
 
 def _head(box: Box, table: Table) -> str:
