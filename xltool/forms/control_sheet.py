@@ -37,7 +37,7 @@ def control_sheet(form: Form) -> Sheet | None:
     ]
     heights = {1: 36.0, 2: height_of(say["hint"], sum(widths), SMALL)} | dict.fromkeys(range(_FIRST, row), 22.0)
     for slot in slots:
-        if slot.role is Role.CAPTION:
+        if slot.role in {Role.CAPTION, Role.ENTRY}:
             wide = widths[slot.box.column - 1]
             heights[slot.box.row] = max(heights[slot.box.row], height_of(slot.text, wide, SMALL))
     name = words().sheets["controls"]

@@ -20,6 +20,7 @@ from xltool.outputs.official_report import Grid, GridCell, Part, Report, in_rows
 _UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0);white-space:nowrap"
 _OLD_LOOK = 'border="1" cellspacing="0" cellpadding="3" width="100%"'
 _SMALL = 0.85  # type on a small screen, of that on a large one
+_ABOVE_BODY = ";border-bottom:0"  # else Chromium draws the line between head and body twice
 _DOWN = ";writing-mode:vertical-rl"
 _PLAIN_FAMILIES = ("serif", "sans-serif", "monospace")
 
@@ -102,7 +103,9 @@ def table_with(grid: Grid, style: Style, figure: Callable[[GridCell], str]) -> s
     columns = "".join(f'<col style="width:{width * 100 / total:.2f}%">' for width in grid.widths)
 
     def box(cell: GridCell) -> str:
-        return _cell(cell, style, figure, _DOWN if runs_down(cell, widths, size) else "")
+        ends_head = cell.box.row + cell.box.rows - 1 == grid.head_rows
+        more = (_DOWN if runs_down(cell, widths, size) else "") + (_ABOVE_BODY if ends_head else "")
+        return _cell(cell, style, figure, more)
 
     rows = [f"<tr>{''.join(map(box, row))}</tr>" for row in in_rows(grid)]
     head, body = "\n".join(rows[: grid.head_rows]), "\n".join(rows[grid.head_rows :])
