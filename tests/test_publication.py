@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import lxml.html
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -22,6 +23,7 @@ from xltool.cli import main
 from xltool.forms.definitions import form_for_year, load_forms
 from xltool.forms.layout import plan
 from xltool.forms.placeholders import placeholders
+from xltool.forms.report_style import load_style
 from xltool.model import Agency, Form, Number
 from xltool.outputs.template import Filling, Issue, write_template
 
@@ -460,3 +462,36 @@ def test_style__foot_without_a_number__prints_none(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "r.docx") as package:
         foot = package.read("word/footer1.xml").decode()
     assert ("内部稿" in foot, "PAGE" in foot) == (True, False)
+
+
+# --- the guide -----------------------------------------------------------------------------------------------------
+
+GUIDE = (Path(__file__).resolve().parents[1] / "docs" / "publishing.md").read_text("utf-8")
+
+
+def test_guide__every_key_of_a_style_file__is_told() -> None:
+    style = msgspec.to_builtins(load_style())
+    parts = {key: value for key, value in style.items() if isinstance(value, dict)}
+    keys = {key for key in style if key not in parts} | {
+        f"{part}.{key}" for part, held in parts.items() for key in held
+    }
+    told = set(re.findall(r"`([a-z_.]+)`", GUIDE.partition("## 样式文件")[2]))
+    assert keys - told == set()
+
+
+def test_guide__its_style_file__is_taken(tmp_path: Path) -> None:
+    (tmp_path / "style.toml").write_text(GUIDE.partition("```toml\n")[2].partition("```")[0], "utf-8")
+    workbook = returned(tmp_path, texts={"other": ["无。"]})
+    style = ("--style", tmp_path / "style.toml")
+    assert run("publish", workbook, "-o", tmp_path / "report.html", *style)[0::2] == (0, "")
+    assert "张家湾镇人民政府<br>2025年度政府信息公开工作报告" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_guide__its_placeholders__are_filled(tmp_path: Path) -> None:
+    table = GUIDE.partition("| 占位符 |")[2].partition("\n\n")[0]
+    names = [name for row in table.splitlines() for name in placeholders(row.split(" | ")[0])]
+    workbook = returned(tmp_path, texts={"overview": ["，".join(f"{{{name}}}" for name in names) + "。"]})
+    assert run("publish", workbook, "-o", tmp_path / "report.html")[2] == ""
+    page = lxml.html.parse(str(tmp_path / "report.html")).getroot().text_content()
+    assert len(names) > 15
+    assert re.search(rf"2025，张家湾镇人民政府，(\d+，){{{len(names) - 3}}}\d+。", page)
