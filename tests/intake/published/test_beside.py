@@ -11,7 +11,7 @@ from xltool.forms.definitions import load_forms
 from xltool.intake.published import Published, read_report
 from xltool.intake.reports.bare import bare, meaning
 from xltool.intake.reports.pages import Page
-from xltool.intake.reports.pdf_worker import _bracket_raised
+from xltool.intake.reports.pdf_worker import Grid, _bracket_raised, _cells
 from xltool.model import Form, State
 
 FORMS = load_forms()
@@ -117,7 +117,7 @@ def test_word__raised_struck_and_hidden_signs__are_no_part_of_a_figure(look: str
 def sign(text: str, left: float, foot: float, size: float) -> dict[str, object]:
     """A sign of a PDF page, as the reader of its pages gives it."""
     edges = {"x0": left, "x1": left + size / 2, "top": foot - size, "bottom": foot, "doctop": foot - size}
-    return {"text": text, "size": size} | edges
+    return {"text": text, "size": size, "upright": True, "height": size, "width": size / 2} | edges
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,12 @@ def test_pdf__a_raised_sign_behind_another__is_a_mark(second: dict[str, object],
     chars = [sign("5", 100, 100, 10), second]
     _bracket_raised(chars)
     assert chars[1]["text"] == text
+
+
+def test_pdf__a_figure_that_reaches_over_the_line_of_its_cell__stays_whole() -> None:
+    chars = [sign("6", 81, 100, 10), sign("2", 97, 100, 10), sign("4", 102, 100, 10), sign("7", 112, 100, 10)]
+    grid: Grid = [[(80, 85, 100, 105), (100, 85, 110, 105), (110, 85, 130, 105)]]
+    assert [text for text, *_ in _cells(chars, grid, 1)] == ["6", "24", "7"]
 
 
 def test_page__an_exponent__stays_what_it_is() -> None:

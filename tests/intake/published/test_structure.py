@@ -431,3 +431,22 @@ def test_rows__that_number_the_columns__are_no_line(tmp_path: Path) -> None:
     texts |= {"disclosure.rules.in_force": "3"}
     found = numbers(read(tmp_path, "page.html", edited(texts, 0, without_label("规章"))))
     assert "disclosure.rules.issued" not in found
+
+
+# --- cells that swallow labels ---------------------------------------------------------------------------------------
+
+
+def with_merged_labels(rows: list[list[Spot]]) -> list[list[Spot]]:
+    """A merged cell in front that repeats the labels from （四） on, as programs draw them out of a page."""
+    first = next(at for at, row in enumerate(rows) if any("不掌握" in spot.text for spot in row))
+    labels = [spot.text for row in rows[first:] for spot in row if not spot.cell and not spot.text.startswith("四")]
+    merged = Spot(Box(first + 1, 1, 1, 1), "\n".join(labels))
+    changed = [row if at != first else [merged, *row] for at, row in enumerate(rows)]
+    return [[spot for spot in row if spot.cell or "（七）" not in spot.text or spot is merged] for row in changed]
+
+
+@pytest.mark.parametrize("layout", ["page.html", "no_spans.html", "word.docx"])
+def test_merged_cell__of_all_labels__gives_no_line_its_neighbours_figures(layout: str, tmp_path: Path) -> None:
+    texts = figures()
+    found = read(tmp_path, layout, edited(texts, 1, with_merged_labels))
+    assert numbers(found) == printed(texts)

@@ -32,7 +32,7 @@ class Placed(NamedTuple):
 
 def best_chain(text: str, anchors: Sequence[Anchor], blocked: Sequence[tuple[int, int]] = ()) -> tuple[Placed, ...]:
     """The best chain of ``anchors`` in ``text``, outside the ``blocked`` stretches."""
-    places = [place for place in _places(text, anchors) if not _touches(place, blocked)]
+    places = [place for place in _places(text, anchors) if not touches(place, blocked)]
     if not places:
         return ()
     foreign = _foreign(text, places)
@@ -44,7 +44,8 @@ def weight(chain: Iterable[Placed]) -> int:
     return sum(place.end - place.start for place in chain)
 
 
-def _touches(place: Placed, blocked: Sequence[tuple[int, int]]) -> bool:
+def touches(place: Placed, blocked: Sequence[tuple[int, int]]) -> bool:
+    """Whether a label lies in one of the ``blocked`` stretches, wholly or in part."""
     return any(place.start < end and start < place.end for start, end in blocked)
 
 

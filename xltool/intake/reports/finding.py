@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from xltool.intake.reports.chain import STRONG, Placed, best_chain, weight
+from xltool.intake.reports.chain import STRONG, Placed, best_chain, touches, weight
 from xltool.intake.reports.counting import by_count
 from xltool.intake.reports.cutting import Balance, balances
 from xltool.intake.reports.fields import Field, field_after, field_among, figures_between
@@ -22,6 +22,7 @@ from xltool.model import Cell, Form
 MOST_OF_A_TABLE = 0.6  # of a table's labels must be there before it is believed to stand out of its order
 HEADING_REACH = 200  # signs behind a label as heading in which its line stands
 FEWEST_IN_LINE = 2  # figures, before twice as many say anything
+_NUMBERED = frozenset(".,")  # behind the number of a label
 HEAD_SIGNS = 3  # a column's label so long is looked for out of its order, too
 
 
@@ -62,7 +63,10 @@ def locate(found: Stream, form: Form, blocked: Sequence[tuple[int, int]] = ()) -
 
 def _located(found: Stream, form: Form, drawn: Outline, blocked: Sequence[tuple[int, int]]) -> Located:
     chain = best_chain(found.text, drawn.anchors, blocked)
-    places = list(recognised(found, drawn, chain))
+    if merged := list(_merged(found, chain)):
+        blocked = [*blocked, *merged]
+        chain = best_chain(found.text, drawn.anchors, blocked)
+    places = [place for place in recognised(found, drawn, chain) if not touches(place, blocked)]
     signs = weight(chain)
     for table in drawn.headless:
         if any(place.anchor.table == table and not place.anchor.heading for place in places):
@@ -76,6 +80,19 @@ def _located(found: Stream, form: Form, drawn: Outline, blocked: Sequence[tuple[
     places.sort(key=lambda place: place.start)
     places += nameless(found, drawn, places)
     return Located(form, drawn, tuple(sorted(places, key=lambda place: place.start)), signs)
+
+
+def _merged(found: Stream, chain: Sequence[Placed]) -> Iterator[tuple[int, int]]:
+    """The cells that hold the labels of several lines and no figure: no line of figures stands beside them."""
+    for piece, places in groupby(chain, key=lambda place: found.owner[place.start]):
+        labels = list(places)
+        start, end = found.starts[piece], found.starts[piece + 1]
+        if found.pieces[piece].table and sum(bool(place.anchor.cells) for place in labels) > 1:
+            rest = found.text[start:end]
+            for place in labels:
+                rest = rest.replace(place.anchor.words, "").replace(place.anchor.core, "")
+            if not any(sign.isdigit() and rest[at + 1 : at + 2] not in _NUMBERED for at, sign in enumerate(rest)):
+                yield start, end
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ WORD_GAP = 1.5  # points between two signs of one word
 RAISED_SIZE = 0.85  # of the size of the sign before it: smaller, so that it may stand apart
 RAISED_BY = 0.2  # of that size above its foot, a sign is the mark of a note
 MARKS = frozenset("0123456789[]()*\u2460\u2461\u2462\u2463\u2464\u2465\u2466\u2467\u2468")
+NO_GAP = 0.05  # of that size between two digits of one figure
 TOUCHING = 0.2  # of that size between two signs of one word
 
 Piece = tuple[str, int, int, int]
@@ -131,8 +132,26 @@ def _cells(chars: list[dict[str, Any]], grid: Grid, number: int) -> Iterator[Pie
 
     box = _bounds(grid)
     within = [char for char in chars if _inside(char, box)]
+    middles = _middles(within)
     for at, row in enumerate(grid, start=1):
         for column, cell in enumerate(row, start=1):
             if cell is not None:
-                inside = [char for char in within if _inside(char, cell)]
+                inside = [char for char, middle in zip(within, middles, strict=True) if _inside(middle, cell)]
                 yield extract_text(inside, x_tolerance=WORD_GAP).strip(), number, at, column
+
+
+def _middles(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What tells the cell of a sign: its edges; of a digit those of its figure, which may reach over a line."""
+    figures: list[list[dict[str, Any]]] = []
+    for char in chars:
+        if figures and _continues(char, figures[-1][-1]):
+            figures[-1].append(char)
+        else:
+            figures.append([char])
+    return [char | {"x0": figure[0]["x0"], "x1": figure[-1]["x1"]} for figure in figures for char in figure]
+
+
+def _continues(char: dict[str, Any], last: dict[str, Any]) -> bool:
+    """Whether a digit directly follows another on its line."""
+    digits = char["text"].isdigit() and last["text"].isdigit() and char["bottom"] == last["bottom"]
+    return bool(digits and abs(char["x0"] - last["x1"]) <= NO_GAP * last["size"])
