@@ -5,6 +5,7 @@ answer has what the task found, or ``problem``, a word.
 """
 
 import contextlib
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,7 @@ Answer = tuple[dict[str, Any], bytes]
 
 def main() -> None:
     """Limit this process, then serve. Standard output belongs to the answers alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is its owner's matter, who ends it
     _limit_memory()
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr

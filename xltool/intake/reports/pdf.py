@@ -5,7 +5,9 @@ import unicodedata
 from importlib.util import find_spec
 from typing import Any
 
+from xltool import texts
 from xltool.errors import UnreadableFileError
+from xltool.intake.reports.pdf_worker import MOST_PAGES
 from xltool.intake.reports.pieces import Document, Piece
 from xltool.intake.worker import Worker
 
@@ -29,7 +31,7 @@ def read_pdf(data: bytes, seconds: float | None = None) -> Document:
         case "no_text":
             raise UnreadableFileError("import.scanned")
         case "too_long" | "memory":
-            raise UnreadableFileError("import.too_long", limit=len(data))
+            raise UnreadableFileError("import.too_long", limit=texts.phrase("pages", count=MOST_PAGES))
     raise UnreadableFileError("import.damaged")
 
 
