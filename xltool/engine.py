@@ -8,11 +8,12 @@ import os
 import pickle
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -79,7 +80,8 @@ class Processes:
                 try:
                     yield from _pooled(pool, rest, jobs * _AHEAD, broken)
                 finally:
-                    pool.shutdown(cancel_futures=True)
+                    with _undisturbed():
+                        pool.shutdown(cancel_futures=True)
                 for unit in broken:
                     yield from carefully(child, unit, lost)
 
@@ -140,6 +142,19 @@ def _pooled(
             yield from done
     except BrokenProcessPool:
         broken += [unit for unit, _ in waiting]
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Puts up with a second interruption: one in the middle of ending a pool would leave it waiting for ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _prepare(function: Callable[..., Any], shared: object, memory: int | None, parent: int) -> None:
