@@ -18,7 +18,8 @@ from xltool import pipeline
 from xltool.comparison.comparing import compare
 from xltool.forms.layout import plan
 from xltool.forms.report_style import load_style
-from xltool.model import Agency, Cell, Form, Kind, Number
+from xltool.intake.reports.stream import plain
+from xltool.model import Agency, Cell, Kind, Number
 from xltool.outputs import official_document, official_page, official_report
 from xltool.outputs.template import Filling, Issue, write_template
 from xltool.runs.comparing import side_of
@@ -66,15 +67,16 @@ LINES = (
     "表情😀👍🏽生僻字𠮷𡈽",
     "全角　空格\u00a0零宽\u200b",
 )
+# A paragraph of nothing but quotation marks and signs of mark-up is not read back: no sign of it is in the stream.
 ANY_SIGN = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Cn"), exclude_characters="{}\uff5b\uff5d"), min_size=1, max_size=60
-)
+).filter(plain)
 
 
 class Filled(NamedTuple):
-    """A return as somebody fills it in."""
+    """A return as somebody fills it in; ``edition`` is the place of its form among the known ones."""
 
-    form: Form
+    edition: int
     year: int
     agency: str
     figures: Mapping[str, Number | str]
@@ -91,7 +93,8 @@ def figures_of(cell: Cell) -> st.SearchStrategy[Number | str | None]:
 
 @st.composite
 def returns(draw: st.DrawFn) -> Filled:
-    form = draw(st.sampled_from(ABOUT.forms))
+    edition = draw(st.integers(0, len(ABOUT.forms) - 1))
+    form = ABOUT.forms[edition]
     said = {cell.id for table in form.tables if table.sentence for cell in table.cells}  # all or none, or no sentence
     figures = {cell.id: draw(figures_of(cell)) for cell in form.inputs if cell.id not in said}
     if draw(st.booleans()):
@@ -100,7 +103,7 @@ def returns(draw: st.DrawFn) -> Filled:
         st.sampled_from(LINES), ANY_SIGN, st.lists(st.sampled_from(LINES), min_size=2, max_size=4).map("".join)
     )
     return Filled(
-        form,
+        edition,
         draw(st.integers(form.first_year, form.last_year or 2030)),
         draw(st.sampled_from(NAMES)),
         {cell: value for cell, value in figures.items() if value is not None},
@@ -108,15 +111,21 @@ def returns(draw: st.DrawFn) -> Filled:
     )
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES,
+    derandomize="XLTOOL_EXAMPLES" not in os.environ,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(returns())
 def test_any_return__published_and_read_again__nothing_differs(filled: Filled) -> None:
+    form = ABOUT.forms[filled.edition]
     with TemporaryDirectory() as folder:
         workbook = Path(folder) / "return.xlsx"
         issue = Issue(Agency("1", filled.agency), filled.year, "1", filling=Filling(filled.figures, filled.texts))
-        write_template(plan(filled.form), issue, workbook)
+        write_template(plan(form), issue, workbook)
         handed_in = side_of(workbook, ABOUT)
-        report = official_report.compose(filled.form, handed_in.submission, STYLE)
+        report = official_report.compose(form, handed_in.submission, STYLE)
         for file in published(report, Path(folder)):
             found = side_of(file, ABOUT)
             differences = compare(handed_in, found)
