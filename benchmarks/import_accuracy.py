@@ -8,14 +8,16 @@ figure was read where none was published. The real reports and their true figure
 
 import argparse
 import json
+import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
-from tests.intake.published import layouts
+from tests.intake.published import layouts, separated, torn
 from xltool.forms.definitions import load_forms
 from xltool.intake.published import read_report
 
@@ -45,17 +47,35 @@ def real() -> dict[str, tuple[Counter[str], float]]:
     return rows
 
 
+def drawn_from_pages() -> dict[str, Callable[[layouts.Report], str]]:
+    """Text as programs draw it out of pages, and tables between separators."""
+    pages = {"narrow": torn.Page(), "narrower": torn.Page(label=3, share=0.0), "wide": torn.Page(label=12, figure=6)}
+    return {
+        **{f"drawn {name}": partial(torn.drawn, page=page) for name, page in pages.items()},
+        **{f"row by row {name}": partial(torn.row_by_row, page=page) for name, page in pages.items()},
+        **{f"blocks {seed}": partial(_blocks, seed=seed) for seed in range(3)},
+        **separated.LAYOUTS,
+    }
+
+
+def _blocks(report: layouts.Report, seed: int) -> str:
+    return torn.by_blocks(report, random.Random(seed))
+
+
 def made(seeds: int) -> dict[str, tuple[Counter[str], float]]:
     rows = {}
     with tempfile.TemporaryDirectory() as name:
-        for layout in layouts.LAYOUTS:
+        others = drawn_from_pages()
+        for layout in (*layouts.LAYOUTS, *others):
             for form in FORMS:
                 counts: Counter[str] = Counter()
                 spent = 0.0
                 for seed in range(seeds):
                     texts = layouts.made_up(form, seed, largest=(9, 99, 999)[seed % 3])
                     file = Path(name) / layout
-                    file.write_bytes(layouts.file_content(layout, form, texts))
+                    report = layouts.parts(form, texts)
+                    text = others[layout](report).encode() if layout in others else layouts.content(layout, report)
+                    file.write_bytes(text)
                     read, seconds = judged(file, texts, [])
                     counts, spent = counts + read, spent + seconds
                 rows[f"{layout} {form.edition}"] = (counts, spent / seeds)

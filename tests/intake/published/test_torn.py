@@ -99,3 +99,27 @@ def test_torn__a_row_s_label_and_no_figures__takes_none_of_the_next(tmp_path: Pa
     for page in PAGES.values():
         found = numbers(read(tmp_path, torn.drawn(layouts.parts(form, texts), page)))
         assert found.items() <= printed(texts).items()
+
+
+# --- figures taken out block by block -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_blocks__in_order__never_wrong_and_often_whole(seed: int, tmp_path: Path) -> None:
+    form = FORMS[-1]
+    texts = layouts.made_up(form, seed, largest=999)
+    text = torn.by_blocks(layouts.parts(form, texts), random.Random(seed))
+    found = numbers(read(tmp_path, text))
+    assert found.items() <= printed(texts).items()
+    assert len([cell for cell in found if cell.startswith("requests.")]) == 175
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_blocks__in_any_order__never_wrong(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    form = chance.choice(FORMS)
+    texts = layouts.made_up(form, seed, largest=chance.choice([2, 9, 99]))
+    if chance.random() < 0.5:
+        texts = {cell: "" if chance.random() < 0.05 else text for cell, text in texts.items()}
+    text = torn.by_blocks(layouts.parts(form, texts), chance, in_order=chance.random() < 0.3)
+    assert numbers(read(tmp_path, text)).items() <= printed(texts).items()

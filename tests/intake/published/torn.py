@@ -4,7 +4,9 @@
 `pdftotext -raw` does and as text is copied out of a viewer.
 """
 
+import random
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from tests.intake.published.layouts import Report, Spot
@@ -83,3 +85,44 @@ def _canvas(rows: Iterable[Iterable[Spot]], page: Page) -> list[str]:
             left = lefts[spot.box.column]
             canvas[top + at][left : left + len(text)] = text
     return ["".join(line).rstrip() for line in canvas]
+
+
+def by_blocks(report: Report, chance: random.Random, *, in_order: bool = True) -> str:
+    """The text of a report whose tables were taken out of a page block by block, as `pdftotext` does by itself.
+
+    A block is some rows, read strip of columns by strip, the first of them beside the labels or behind all of them.
+    Unless ``in_order`` some blocks are read before those above them.
+    """
+    lines: list[str] = []
+    for part in report:
+        if part.kind != "table":
+            lines.append(part.text)
+            continue
+        rows = [list(row) for row in part.rows]
+        blocks = [[spot.text for row in rows if not any(s.cell for s in row) for spot in row if spot.text]]
+        rows = [row for row in rows if any(spot.cell for spot in row)]
+        while rows:
+            same = [row for row in rows if _figures(row) == _figures(rows[0])]
+            height = min(chance.randint(1, 9), next((at for at, row in enumerate(rows) if row not in same), len(rows)))
+            blocks.append(_block(rows[:height], chance))
+            rows = rows[height:]
+        if not in_order:
+            at = chance.randrange(len(blocks))
+            blocks.insert(chance.randrange(len(blocks)), blocks.pop(at))
+        lines += [line for block in blocks for line in block]
+    return "\n\n".join(lines) + "\n"
+
+
+def _figures(row: Sequence[Spot]) -> int:
+    return sum(bool(spot.cell) for spot in row)
+
+
+def _block(rows: Sequence[Sequence[Spot]], chance: random.Random) -> list[str]:
+    ends = sorted({0, _figures(rows[0]), *chance.sample(range(_figures(rows[0])), min(2, _figures(rows[0])))})
+    figures = [[spot.text for spot in row if spot.cell] for row in rows]
+    labels = [[spot.text for spot in row if not spot.cell and spot.text] for row in rows]
+    strips = [[text for row in figures for text in row[first:last]] for first, last in pairwise(ends)]
+    if chance.random() < 0.5:
+        beside = [[*label, *row[: ends[1]]] for label, row in zip(labels, figures, strict=True)]
+        strips, labels = strips[1:], beside
+    return [text for part in (*labels, *strips) for text in part]

@@ -138,7 +138,8 @@ def _steps(
             mine = sum(len(word) for word in words if word in label)
             share = signs / len(label)
             gain = WORTH * share + OWN * mine / max(1, sum(map(len, words)))
-            beside = mine > 0 or (not words and any(word in label for word in lines[0].above))
+            parted = bool(own) or _is_parted(runs, first, stop)
+            beside = mine > 0 or (parted and not words and any(word in label for word in lines[0].above))
             near = beside or bool(own) or any(word in label for word in lines[-1].below)
             yield _Step(first, stop, row, figures, gain, share, beside, near, held)
 
@@ -158,6 +159,13 @@ def _figures(runs: Sequence[Run], anchor: Anchor, cells: Sequence[Cell]) -> tupl
         else:
             return ()
     return tuple(found)
+
+
+def _is_parted(runs: Sequence[Run], first: int, stop: int) -> bool:
+    """Whether words part some lines from the figures before and behind them."""
+    before = first == 0 or runs[first].line - runs[first - 1].line > 1 or bool(runs[first].own)
+    behind = stop == len(runs) or runs[stop].line - runs[stop - 1].line > 1 or bool(runs[stop].own)
+    return before and behind
 
 
 def _is_torn(lines: Sequence[Run], label: str, *, proven: bool) -> bool:

@@ -1,16 +1,17 @@
 """Tables in lines of text whose labels are torn: their fields, read by rows where labels alone do not tell them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from xltool.intake.reports.aligning import Aligned, Row, aligned, holds, within
 from xltool.intake.reports.chain import Placed
 from xltool.intake.reports.counting import by_count
-from xltool.intake.reports.cutting import Balance
+from xltool.intake.reports.cutting import Balance, is_figure, number
 from xltool.intake.reports.fields import Field
 from xltool.intake.reports.outline import Anchor, Outline, leaves_of
 from xltool.intake.reports.stream import Stream, plain
+from xltool.intake.reports.strips import put_together
 from xltool.intake.reports.text_lines import Line, lines_between
 
 SHORTEST = 2  # signs of a column's label by which it is found in a torn head
@@ -48,6 +49,9 @@ def by_rows(
         if not _holds_rows(lines, drawn, table) or not _heads_in_order(drawn, table, lines):
             continue
         read, grouped = _read(drawn, table, lines, groups, equations)
+        lacking = any(field.anchor.table == table and by_count(field) is None for field in kept)
+        if lacking and not read.whole and (blocks := _by_blocks(drawn, table, lines, groups, equations)):
+            read, grouped = _both(read, blocks[0]), blocks[1]
         ungrouped |= {index for index in groups if drawn.anchors[index].table == table and index not in grouped}
         rows = _fields_of(drawn, table, lines, _rows(drawn, table, grouped, groups), read)
         plainly = {_cells(field): field for field in kept if by_count(field) is not None}
@@ -91,6 +95,67 @@ def _read(
         heads = [anchor.words for anchor in drawn.anchors if anchor.table == table and anchor.words not in labels]
         tried.append((aligned(lines, rows, heads, equations), grouped))
     return max(tried, key=lambda each: (each[0].gain, len(each[1])))
+
+
+def _by_blocks(
+    drawn: Outline,
+    table: str,
+    lines: Sequence[Line],
+    groups: Mapping[int, Sequence[Anchor]],
+    equations: Sequence[Balance],
+) -> tuple[Aligned, frozenset[int]] | None:
+    """The rows of a table whose figures stand block by block, and the groups of it printed as one line."""
+    tokens = [token for line in lines for token in line.figures]
+    before = accumulate((len(line.figures) for line in lines), initial=0)
+    breaks = {at for at, line in zip(before, lines, strict=False) if line.words}
+    texts = [plain(token.text).replace(",", "") for token in tokens]
+    own = frozenset(index for index in groups if drawn.anchors[index].table == table)
+    for grouped in (own, frozenset()):
+        rows = _rows(drawn, table, grouped, groups)
+        cells = [cell for row in rows for cell in row.cells]
+        if len(cells) == len(texts) and all(is_figure(text, cells[0]) for text in texts):
+            told = put_together(list(map(number, texts)), breaks, list(map(_ids, rows)), equations)
+            if _ahead(lines, rows, told):
+                return None
+            given = {
+                row.anchor.index: tuple(tokens[told[cell.id]] for cell in row.cells)
+                for row in rows
+                if all(cell.id in told for cell in row.cells)
+            }
+            return Aligned(given, given, 0.0, len(given) == len(rows)), grouped
+    return None
+
+
+def _ahead(lines: Sequence[Line], rows: Sequence[Row], told: Mapping[str, int]) -> bool:
+    """Whether figures stand behind the label of a row that only comes after theirs: blocks are out of order."""
+    row_at = {told[cell.id]: at for at, row in enumerate(rows) for cell in row.cells if cell.id in told}
+    runs: list[tuple[int, int]] = []  # the last row named before some figures, and the place of the first of these
+    words, place = "", 0
+    for line in lines:
+        words += "".join(line.words)
+        if line.figures and words:
+            named = [(words.rfind(row.anchor.words), at) for at, row in enumerate(rows) if row.anchor.words in words]
+            runs.append((max(named, default=(0, -1))[1], place))
+            words = ""
+        place += len(line.figures)
+    stops = [first for _, first in runs[1:]] + [place]
+    return any(
+        named > max((row_at[at] for at in range(first, stop) if at in row_at), default=named)
+        for (named, first), stop in zip(runs, stops, strict=True)
+    )
+
+
+def _ids(row: Row) -> tuple[str, ...]:
+    return tuple(cell.id for cell in row.cells)
+
+
+def _both(read: Aligned, blocks: Aligned) -> Aligned:
+    """What blocks tell beside the rows, unless the two disagree anywhere."""
+    same = all(blocks.given.get(index, tokens) == tokens for index, tokens in read.given.items())
+    if not same:
+        return read
+    given = {**blocks.given, **read.given}
+    return Aligned(given, {**read.likely, **given}, read.gain, blocks.whole)
 
 
 def _rows(drawn: Outline, table: str, grouped: frozenset[int], groups: Mapping[int, Sequence[Anchor]]) -> list[Row]:
@@ -185,16 +250,25 @@ def _heads_in_order(drawn: Outline, table: str, lines: Sequence[Line]) -> bool:
     leaves = leaves_of(drawn, table)
     heads = {anchor.words for anchor in drawn.anchors if anchor.table == table and anchor not in leaves}
     told = []
-    for number, line in enumerate(takewhile(lambda line: not line.figures, lines)):
+    for at_line, line in enumerate(takewhile(lambda line: not line.figures, lines)):
         for word, place in zip(line.words, line.places, strict=True):
             begun = [at for at, leaf in enumerate(leaves) if len(word) >= SHORTEST and leaf.core.startswith(word)]
             if len(begun) == 1 and not any(word in head for head in heads):
-                told.append((begun[0], number, place, line.indented))
-    for column, number, place, indented in told:
-        for other, later, beside, also in told:
-            if column < other and (number == later or indented == also):
-                before = (0, place) if number == later or indented else (number, 0)
-                behind = (0, beside) if number == later or indented else (later, 0)
-                if before > behind:
-                    return False
-    return True
+                told.append((begun[0], _Spot(at_line, place, line.indented, len(line.words) == 1)))
+    return not any(one < other and _is_behind(here, there) for one, here in told for other, there in told)
+
+
+class _Spot(NamedTuple):
+    """Where a word stands: in which line, at which sign, and whether it is ``indented``, or ``alone`` on its line."""
+
+    line: int
+    place: int
+    indented: bool
+    alone: bool
+
+
+def _is_behind(one: _Spot, other: _Spot) -> bool:
+    """Whether a word stands right of another or, where each is a line, behind it."""
+    if one.line == other.line or (one.indented and other.indented):
+        return one.place > other.place
+    return one.alone and other.alone and not one.indented and not other.indented and one.line > other.line
