@@ -200,6 +200,22 @@ def test_paths__the_guard_itself_can_fail() -> None:
     assert machine_paths(".venv/bin/python ~/reports .venv\\Scripts\\python https://example.org/root/") == []
 
 
+def possessive_groups(source: str) -> list[str]:
+    """The patterns with a group that is repeated and never given back, in the way early Pythons get wrong."""
+    texts = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return [text for text in texts if isinstance(text, str) and re.search(r"\)(?:[*+?]|\{[0-9,]+\})\+", text)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_patterns__mean_the_same_on_every_python(path: Path) -> None:
+    assert possessive_groups(path.read_text("utf-8")) == []
+
+
+def test_patterns__the_guard_itself_can_fail() -> None:
+    wrong, right = "(?:a[0-9]++)*+", "(?>(?:a[0-9]++)*)"
+    assert possessive_groups(f"X = r'{wrong}'; Y = rf'{wrong}{{right}}'; Z = r'{right}'") == [wrong, wrong]
+
+
 # --- start and package ------------------------------------------------------------------------------------------
 
 

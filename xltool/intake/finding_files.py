@@ -27,7 +27,8 @@ def places_below(places: Iterable[Path | str], leave_out: Iterable[Path] = ()) -
 def files_below(paths: Iterable[Path], leave_out: Iterable[Path] = ()) -> tuple[Path, ...]:
     """Every file in ``paths`` and in the folders among them, by name; ``leave_out`` are our own outputs.
 
-    Raises UsageError for a path that does not exist. A folder reached twice (by a link) is entered once.
+    Raises UsageError for a path that does not exist. A folder reached twice (by a link) is entered once; one that may
+    not be looked into stands for what is in it.
     """
     hidden = {path.resolve() for path in leave_out}
     found: dict[Path, None] = {}
@@ -42,13 +43,17 @@ def files_below(paths: Iterable[Path], leave_out: Iterable[Path] = ()) -> tuple[
 
 def _walk(folder: Path) -> Iterator[Path]:
     entered: set[Path] = set()
-    for here, folders, names in os.walk(folder, followlinks=True):
+    closed: list[Path] = []
+    for here, folders, names in os.walk(
+        folder, followlinks=True, onerror=lambda error: closed.append(Path(error.filename))
+    ):
         if Path(here).resolve() in entered:
             folders.clear()
             continue
         entered.add(Path(here).resolve())
         folders.sort()
         yield from (Path(here) / name for name in sorted(names))
+    yield from closed
 
 
 def _resolved(path: Path) -> Path | None:

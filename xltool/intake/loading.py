@@ -39,6 +39,8 @@ def load(path: Path, size_limit: int = limits.FILE_BYTES) -> HandedIn:
     refuse_junk(path.name)
     try:
         before = path.stat()
+        if stat.S_ISDIR(before.st_mode):
+            os.scandir(path).close()  # a folder is only handed over as a file if it may not be looked into
         _must_be_regular(before)
         must_have_size(before.st_size, size_limit)
         data, opened, after = _read(path, size_limit)

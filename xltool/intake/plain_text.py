@@ -14,12 +14,13 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # would refuse only this gets past: an attribute that is never read may be given twice (tests/intake/test_grammar.py).
 TEXT = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*+"
 _ALLOWED = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", re.DOTALL)
-ATTRIBUTES = r'(?: (?!xmlns|r=)(?:x14ac:)?[A-Za-z_][A-Za-z0-9_.-]*+="[^"<>&/\x00-\x1f]*+")*+'
+# A repeated group that is never given back is written (?>(...)*): with (...)*+ Python before 3.11.5 loses its place.
+ATTRIBUTES = r'(?>(?: (?!xmlns|r=)(?:x14ac:)?[A-Za-z_][A-Za-z0-9_.-]*+="[^"<>&/\x00-\x1f]*+")*)'
 ATTRIBUTE = re.compile(r'([\w:.-]++)="([^"]*)"')
 _T = rf'<t(?: xml:space="[a-z]++")?(?: ?/>|>{TEXT}</t>)\s*'
-_LOOKS = rf"(?:<rPr ?/>|<rPr>\s*(?:<[A-Za-z][A-Za-z0-9]*+{ATTRIBUTES} ?/>\s*)*+</rPr>)\s*"
+_LOOKS = rf"(?:<rPr ?/>|<rPr>\s*(?>(?:<[A-Za-z][A-Za-z0-9]*+{ATTRIBUTES} ?/>\s*)*)</rPr>)\s*"
 STRING_ITEM = (
-    rf"(?:{_T}|<r>\s*(?:{_LOOKS})?{_T}</r>\s*|<rPh{ATTRIBUTES}>\s*{_T}</rPh>\s*|<phoneticPr{ATTRIBUTES} ?/>\s*)*+"
+    rf"(?>(?:{_T}|<r>\s*(?:{_LOOKS})?{_T}</r>\s*|<rPh{ATTRIBUTES}>\s*{_T}</rPh>\s*|<phoneticPr{ATTRIBUTES} ?/>\s*)*)"
 )
 _PHONETIC = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
 _RUN = re.compile(r"<t\b[^<>/]*>([^<]*)</t>")

@@ -43,7 +43,7 @@ _UNSEEN = (' hidden="', ' ht="0')
 # Cells without content are passed over together; then comes a cell with content or an unusual one, the start of a row,
 # the end of the text, or (last) everything from the first thing that is none of these.
 _TOKENS = re.compile(
-    r'(?:<c r="[A-Z]++[0-9]++"(?: s="[0-9]++")?+ ?/>\s*)*+'
+    r'(?>(?:<c r="[A-Z]++[0-9]++"(?> s="[0-9]++")? ?/>\s*)*)'
     rf'(?:<c r="({LETTERS}[1-9][0-9]{{0,6}}+)"({ATTRIBUTES}) ?(?:/>|>\s*'
     rf"(?:<f({ATTRIBUTES} ?(?:/>|>{TEXT}</f>))\s*)?"
     rf'(?:<v ?/>\s*|<v(?: xml:space="preserve")?>({TEXT})</v>\s*)?'
