@@ -19,7 +19,7 @@ from xltool.model import Finding
 
 FORMS = load_forms()
 FORM = FORMS[-1]
-LONGEST = 20.0  # seconds for the worst of these on a slow machine
+LONGEST = 20.0  # seconds of the processor, however busy the machine is, for the worst of these
 
 
 def page(seed: int = 1) -> str:
@@ -126,11 +126,11 @@ def test_file__that_is_no_report__one_clear_word(name: str, tmp_path: Path) -> N
     content = made()
     file = tmp_path / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(kind) as refused:
         read_report(file, FORMS)
     assert refused.value.code == code
-    assert time.monotonic() - start < LONGEST
+    assert time.process_time() - start < LONGEST
     said = texts.say(Finding(code, texts.severity(code), facts={"file": name, **refused.value.facts}))
     assert f"“{name}”" in said
 
@@ -143,9 +143,9 @@ def test_file__with_the_same_report_twice__is_one_report(tmp_path: Path) -> None
 def test_digits__without_end__bounded_in_time(tmp_path: Path) -> None:
     text = layouts.glued(layouts.parts(FORM, dict.fromkeys(FORM.cells, "123456789")))
     (tmp_path / "digits.txt").write_text(text, "utf-8")
-    start = time.monotonic()
+    start = time.process_time()
     found = read_report(tmp_path / "digits.txt", FORMS)
-    assert time.monotonic() - start < LONGEST
+    assert time.process_time() - start < LONGEST
     assert {figure.value for figure in found.figures.values()} <= {None, 123456789}
 
 

@@ -1,6 +1,7 @@
 """Text drawn out of pages: labels torn over lines are put together again by rows, and nothing is read wrong."""
 
 import random
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -99,6 +100,24 @@ def test_torn__a_row_s_label_and_no_figures__takes_none_of_the_next(tmp_path: Pa
     for page in PAGES.values():
         found = numbers(read(tmp_path, torn.drawn(layouts.parts(form, texts), page)))
         assert found.items() <= printed(texts).items()
+
+
+def test_torn__a_label_before_the_figures_of_the_line_above__is_not_believed(tmp_path: Path) -> None:
+    form = FORMS[-1]
+    texts = layouts.made_up(form, seed=3, largest=99)
+    texts |= {cell: "0" for cell in texts if ".published_material." in cell}
+    text = torn.drawn(layouts.parts(form, texts), Page(label=40))
+    repeated, material, excessive = (
+        re.search(rf"\n *(?:（五）不予处理)? *{label} +([0-9 ]+)\n", text)
+        for label in ("2.重复申请", "3.要求提供公开出版物", "4.无正当理由大量反复申请")
+    )
+    assert repeated and material
+    assert excessive
+    mixed = ("（五） 2.3.重复申请", repeated[1], "不予 4.要求提供公开出版物", "无正当理由大量反复申请", material[1])
+    text = text[: repeated.start()] + "\n".join(("", *mixed, "", f"处理  {excessive[1]}", "")) + text[excessive.end() :]
+    found = numbers(read(tmp_path, text))
+    assert found.items() <= printed(texts).items()
+    assert len(found) >= 0.85 * len(texts)
 
 
 # --- figures taken out block by block -------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ class _Step(NamedTuple):
 class Aligned(NamedTuple):
     """The figures of the rows that could be given away for certain, by the index of their label.
 
-    ``likely`` are those of the best way, certain or not. ``gain`` tells how well the words fit; ``whole`` if every row
+    ``likely`` are those of the best way, certain or not, with no full row left over beside them. ``gain`` tells how well the words fit; ``whole`` if every row
     of the form, and every row of figures, was given away.
     """
 
@@ -103,15 +103,17 @@ def aligned(lines: Sequence[Line], rows: Sequence[Row], groups: Sequence[str], e
     best, path = _best(steps, len(runs), len(rows))
     used = {at for step in path for at in range(step.first, step.stop)}
     whole = len(path) == len(rows) and len(used) == len(runs) and all(step.near for step in path)
+    alone = [step for step in path if all(at in used or not 0 <= at < len(runs) for at in (step.first - 1, step.stop))]
     given = {}
     for step in path:
         rest, _ = _best([other for other in steps if other is not step], len(runs), len(rows))
-        alone = all(at in used or not 0 <= at < len(runs) for at in (step.first - 1, step.stop))
-        proven = whole or (step.beside and step.held and alone and step.stop - step.first == 1)
+        proven = whole or (step.beside and step.held and step in alone and step.stop - step.first == 1)
         told = step.share >= ENOUGH or (whole and step.gain >= WORTH * ENOUGH)
         if told and best - rest >= MARGIN and proven:
             given[rows[step.row].anchor.index] = step.figures
-    likely = {rows[step.row].anchor.index: step.figures for step in path}
+    full = {at for at, run in enumerate(runs) if any(len(run.figures) == len(row.cells) for row in rows)} - used
+    clear = [step for step in path if full.isdisjoint((step.first - 1, step.stop))]
+    likely = {rows[step.row].anchor.index: step.figures for step in clear}
     return Aligned(given, likely, best, whole and len(given) == len(rows))
 
 
