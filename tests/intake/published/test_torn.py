@@ -111,7 +111,8 @@ def test_torn__a_label_before_the_figures_of_the_line_above__is_not_believed(tmp
         re.search(rf"\n *(?:（五）不予处理)? *{label} +([0-9 ]+)\n", text)
         for label in ("2.重复申请", "3.要求提供公开出版物", "4.无正当理由大量反复申请")
     )
-    assert repeated and material
+    assert repeated
+    assert material
     assert excessive
     mixed = ("（五） 2.3.重复申请", repeated[1], "不予 4.要求提供公开出版物", "无正当理由大量反复申请", material[1])
     text = text[: repeated.start()] + "\n".join(("", *mixed, "", f"处理  {excessive[1]}", "")) + text[excessive.end() :]

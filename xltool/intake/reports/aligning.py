@@ -82,8 +82,8 @@ class _Step(NamedTuple):
 class Aligned(NamedTuple):
     """The figures of the rows that could be given away for certain, by the index of their label.
 
-    ``likely`` are those of the best way, certain or not, with no full row left over beside them. ``gain`` tells how well the words fit; ``whole`` if every row
-    of the form, and every row of figures, was given away.
+    ``likely`` are those of the best way, certain or not, with no full row left over beside them. ``gain`` tells how
+    well the words fit; ``whole`` if every row of the form, and every row of figures, was given away.
     """
 
     given: Mapping[int, tuple[Token, ...]]
