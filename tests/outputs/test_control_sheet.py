@@ -10,6 +10,8 @@ from xltool.forms.controls import controls
 from xltool.forms.definitions import load_forms
 from xltool.forms.layout import plan
 from xltool.forms.slots import Purpose, Role
+from xltool.intake import arranging
+from xltool.intake.opening import open_workbook
 
 CONTROLS = "核对数"
 
@@ -65,3 +67,16 @@ def test_sheet__none_where_a_form_has_no_such_sum(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(typed(written(tmp_path / "a.xlsx", made), made, {}))
     assert CONTROLS not in book.sheetnames
     assert CONTROLS not in [book["填报说明"].cell(row, 1).value for row in range(1, 40)]
+
+
+def test_sheet__not_there_as_in_older_workbooks__nothing_is_searched(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = openpyxl.load_workbook(template)
+    del book[CONTROLS]
+    book.save(tmp_path / "older.xlsx")
+    searched: list[object] = []
+    monkeypatch.setattr(arranging, "_searched", lambda *asked: searched.append(asked))
+    (made,) = arranging.arrange(PLAN, open_workbook(tmp_path / "older.xlsx"))
+    assert set(made.pages) == {sheet.name for sheet in PLAN.sheets} - {CONTROLS}
+    assert searched == []

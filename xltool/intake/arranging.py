@@ -16,7 +16,7 @@ from xltool.forms.dialect import dialect
 from xltool.forms.furniture import words
 from xltool.forms.layout import Plan
 from xltool.forms.places import place
-from xltool.forms.slots import Role
+from xltool.forms.slots import Purpose, Role
 from xltool.intake.labels import plain
 from xltool.intake.locating import FURNITURE, Charted, Page, charted, in_place, page
 from xltool.intake.matching import Anchor, Doubt, Words, share_present, words_on
@@ -106,9 +106,11 @@ def _is_strange(sheet: RawSheet) -> bool:
 
 
 def _at_home(charts: Sequence[Charted], sheets: Mapping[str, RawSheet]) -> bool:
-    """Whether every sheet is there and can be read without looking at any other."""
+    """Whether every sheet is there and can be read without looking at any other; nobody has to give control figures."""
     return all(
-        chart.planned.name in sheets and (not chart.labels or in_place(chart, sheets[chart.planned.name].cells))
+        not chart.labels or in_place(chart, sheets[chart.planned.name].cells)
+        if chart.planned.name in sheets
+        else chart.planned.purpose is Purpose.CONTROLS
         for chart in charts
     )
 
