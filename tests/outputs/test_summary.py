@@ -240,6 +240,20 @@ def test_overview__complete__says_so(complete_city: tuple[Consolidation, Path]) 
     assert (page["A4"].value, page["A12"].number_format) == ("应报 12 个单位，已全部计入，各项合计完整。", "#,##0")
 
 
+def test_overview__in_print__a_page_ends_before_the_agencies_and_within_no_chart(
+    complete_city: tuple[Consolidation, Path],
+) -> None:
+    with zipfile.ZipFile(complete_city[1]) as package:
+        overview = package.read("xl/worksheets/sheet1.xml").decode()
+        drawing = package.read("xl/drawings/drawing1.xml").decode()
+    (end,) = map(int, re.findall(r'<brk id="([0-9]+)"', overview))
+    spans = re.findall(r"<xdr:from>.*?<xdr:row>([0-9]+)<.*?<xdr:to>.*?<xdr:row>([0-9]+)<", drawing)
+    charts = [(int(first), int(last)) for first, last in spans]
+    assert len(charts) == 5
+    assert end == charts[-1][0]
+    assert not any(first < end <= last for first, last in charts)
+
+
 def test_tracking__one_row_for_every_file__then_who_sent_nothing(tmp_path: Path) -> None:
     first, second, third = all_of(members()[:3])
     earlier = found(a_return(members()[0], {}, file="旧/329901.xlsx", time="2026-01-01T00:00:00+00:00"))

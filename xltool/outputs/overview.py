@@ -53,8 +53,8 @@ def write_overview(draft: Draft, book: Book) -> None:
     row = _head(draft, sheet)
     row = _returns(draft, sheet, row)
     row = _figures(draft, book, sheet, row)
-    row = _charts(draft, book, sheet, row)
-    sheet.set_h_pagebreaks([row - 1])
+    parted, row = _charts(draft, book, sheet, row)
+    sheet.set_h_pagebreaks([parted - 1])
     last = _board(draft, sheet, row)
     sheet.hide_gridlines(2)
     sheet.set_tab_color(TABS["fill"])
@@ -173,15 +173,18 @@ def _heading(sheet: Sheet, row: int, text: str) -> None:
 # --- charts ----------------------------------------------------------------------------------------------------
 
 
-def _charts(draft: Draft, book: Book, sheet: Sheet, row: int) -> int:
-    """Bars two by two and the agencies ranked, each drawn from figures that stand beside the page."""
+def _charts(draft: Draft, book: Book, sheet: Sheet, row: int) -> tuple[int, int]:
+    """Bars two by two and the agencies ranked, each drawn from figures that stand beside the page.
+
+    Gives the row where a new page begins in print, before the agencies, and the next free row.
+    """
     say = words().summary
     charts = [(chart.title, figures(draft.plan.form, chart.items)) for chart in say.charts]
     charts = [(title, items) for title, items in charts if items]
     ranking = figures(draft.plan.form, [say.ranking])
     ranked = _ranked(draft, ranking[0]) if ranking else []
     if not (charts or ranked) or not draft.made.parts:
-        return row
+        return row, row
     _heading(sheet, row, say.overview["charts"])
     sheet.put(Box(row, _DATA, 1, 2), say.overview["chart_data"], "chapter")
     data = row + 1
@@ -194,6 +197,7 @@ def _charts(draft: Draft, book: Book, sheet: Sheet, row: int) -> int:
         data = first + len(items) + 1
     start = row
     row += 1 + _CHART_ROWS * -(-len(charts) // 2)
+    parted = row if charts else start
     if ranked:
         title = say.overview["ranking"].format(label=say.ranking.label, count=len(ranked))
         of = ranking[0].meaning
@@ -204,7 +208,7 @@ def _charts(draft: Draft, book: Book, sheet: Sheet, row: int) -> int:
         row += high
     for line in range(start, row):
         sheet.set_row(line, _ROW_POINTS)
-    return row + 1
+    return (parted if ranked else row + 1), row + 1
 
 
 def _ranked(draft: Draft, figure: Figure) -> list[_Ranked]:
