@@ -178,3 +178,14 @@ def test_totals__printed_wrong__are_read_as_printed(tmp_path: Path) -> None:
     texts = layouts.made_up(form, seed=6) | {"requests.received.total": "7777", "disputes.review.total": "0"}
     for layout in ("lines.txt", "page.html", "bars.txt", "word.docx"):
         assert numbers(read(tmp_path, layout, form, texts)) == printed(texts)
+
+
+@pytest.mark.parametrize("seed", [2, 3, 5, 12])
+def test_lines__some_are_lost_of_long_figures__nothing_wrong(seed: int, tmp_path: Path) -> None:
+    chance, form = random.Random(seed), FORMS[seed % 2]
+    texts = layouts.made_up(form, seed, largest=99999)
+    kept = [line for line in layouts.lines(layouts.parts(form, texts)).split("\n") if chance.random() > 0.1]
+    (tmp_path / "report.txt").write_text("\n".join(kept), "utf-8")
+    found = numbers(read_report(tmp_path / "report.txt", FORMS))
+    assert found.items() <= printed(texts).items()
+    assert found

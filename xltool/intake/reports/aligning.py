@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from xltool.intake.reports.cutting import Balance, is_figure, number
+from xltool.intake.reports.cutting import Balance, holds, is_figure, within
 from xltool.intake.reports.fields import Token
 from xltool.intake.reports.outline import Anchor
 from xltool.intake.reports.stream import FIGURE_SIGNS, plain
@@ -82,7 +82,7 @@ class _Step(NamedTuple):
 class Aligned(NamedTuple):
     """The figures of the rows that could be given away for certain, by the index of their label.
 
-    ``likely`` are those of the best way, certain or not, with no full row left over beside them. ``gain`` tells how
+    ``likely`` are those of the best way, certain or not, with no row as good left over beside them. ``gain`` tells how
     well the words fit; ``whole`` if every row of the form, and every row of figures, was given away.
     """
 
@@ -111,8 +111,8 @@ def aligned(lines: Sequence[Line], rows: Sequence[Row], groups: Sequence[str], e
         told = step.share >= ENOUGH or (whole and step.gain >= WORTH * ENOUGH)
         if told and best - rest >= MARGIN and proven:
             given[rows[step.row].anchor.index] = step.figures
-    full = {at for at, run in enumerate(runs) if any(len(run.figures) == len(row.cells) for row in rows)} - used
-    clear = [step for step in path if full.isdisjoint((step.first - 1, step.stop))]
+    left_over = [run for at, run in enumerate(runs) if at not in used]
+    clear = [step for step in path if not any(_beside(run, step, runs, rows[step.row]) for run in left_over)]
     likely = {rows[step.row].anchor.index: step.figures for step in clear}
     return Aligned(given, likely, best, whole and len(given) == len(rows))
 
@@ -133,7 +133,7 @@ def _steps(
             strange = any(word not in label and any(word in other for other in others) for word in words)
             if not figures or strange:
                 continue
-            held = not own or holds(figures, cells, own)
+            held = not own or holds([plain(token.text) for token in figures], cells, own)
             if len(lines) > 1 and not (held and _is_torn(lines, label, proven=bool(own))):
                 continue
             signs = shared(tuple(dict.fromkeys(word for run in lines for word in run.around)), label)
@@ -144,6 +144,13 @@ def _steps(
             beside = mine > 0 or (parted and not words and any(word in label for word in lines[0].above))
             near = beside or bool(own) or any(word in label for word in lines[-1].below)
             yield _Step(first, stop, row, figures, gain, share, beside, near, held)
+
+
+def _beside(run: Run, step: _Step, runs: Sequence[Run], row: Row) -> bool:
+    """Whether a row of figures is the next one to a step's, and as good for its line of the form."""
+    near = [runs[at] for at in (step.first - 1, step.stop) if 0 <= at < len(runs)]
+    texts = [plain(token.text).replace(",", "") for token in run.figures]
+    return run in near and len(texts) == len(row.cells) and all(map(is_figure, texts, row.cells))
 
 
 def _figures(runs: Sequence[Run], anchor: Anchor, cells: Sequence[Cell]) -> tuple[Token, ...]:
@@ -174,24 +181,6 @@ def _is_torn(lines: Sequence[Run], label: str, *, proven: bool) -> bool:
     """Whether figures on neighbouring lines may be one row: their equation says so, or words of the label on each."""
     near = lines[-1].line - lines[0].line <= MOST_LINES
     return near and (proven or all(run.own and all(word in label for word in run.own) for run in lines))
-
-
-def within(cells: Sequence[Cell], equations: Sequence[Balance]) -> list[Balance]:
-    """The equations between nothing but some cells."""
-    ids = {cell.id for cell in cells}
-    return [equation for equation in equations if all(cell in ids for cell, _ in equation.terms)]
-
-
-def holds(figures: Sequence[Token], cells: Sequence[Cell], equations: Sequence[Balance]) -> bool:
-    """Whether figures keep equations between their cells."""
-    texts = [plain(token.text).replace(",", "") for token in figures]
-    if not all(is_figure(text, cell) for text, cell in zip(texts, cells, strict=True)):
-        return False
-    values = {cell.id: number(text) for cell, text in zip(cells, texts, strict=True)}
-    return all(
-        sum(coefficient * values[cell] for cell, coefficient in equation.terms) + equation.constant == 0
-        for equation in equations
-    )
 
 
 @lru_cache(maxsize=8192)

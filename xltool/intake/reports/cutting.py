@@ -56,6 +56,24 @@ def is_figure(text: str, cell: Cell) -> bool:
     return _FIGURES[cell.kind].fullmatch(text) is not None
 
 
+def within(cells: Sequence[Cell], equations: Sequence[Balance]) -> list[Balance]:
+    """The equations between nothing but some cells."""
+    ids = {cell.id for cell in cells}
+    return [equation for equation in equations if all(cell in ids for cell, _ in equation.terms)]
+
+
+def holds(figures: Sequence[str], cells: Sequence[Cell], equations: Sequence[Balance]) -> bool:
+    """Whether figures, one for each of ``cells``, are written as such and keep equations between these cells."""
+    figures = [figure.replace(",", "") for figure in figures]
+    if not all(is_figure(figure, cell) for figure, cell in zip(figures, cells, strict=True)):
+        return False
+    values = {cell.id: number(figure) for cell, figure in zip(cells, figures, strict=True)}
+    return all(
+        sum(coefficient * values[cell] for cell, coefficient in equation.terms) + equation.constant == 0
+        for equation in equations
+    )
+
+
 def cuts(runs: Sequence[str], cells: Sequence[Cell], equations: Sequence[Balance] = ()) -> list[Cut]:
     """Every way to read ``runs`` as one figure for each of ``cells``; no figure reaches over the end of a run.
 

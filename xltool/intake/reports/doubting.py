@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from xltool.intake.reports.cutting import Balance, Cut, TooManyError, cuts
+from xltool.intake.reports.cutting import Balance, Cut, TooManyError, cuts, holds, within
 from xltool.intake.reports.fields import Field, Token
 from xltool.intake.reports.solving import Question
 from xltool.intake.reports.stream import plain
@@ -20,14 +20,8 @@ def trusted(field: Field, tokens: Sequence[Token], equations: Sequence[Balance],
     """
     if field.broken:
         return False
-    own = inside(field, equations)
-    return not short or not own or bool(cuts([plain(token.text) for token in tokens], field.cells, own))
-
-
-def inside(field: Field, equations: Sequence[Balance]) -> list[Balance]:
-    """The equations between nothing but the figures of one line."""
-    own = {cell.id for cell in field.cells}
-    return [equation for equation in equations if all(cell in own for cell, _ in equation.terms)]
+    own = within(field.cells, equations)
+    return not short or not own or holds([plain(token.text) for token in tokens], field.cells, own)
 
 
 def short_tables(fields: Sequence[Field]) -> set[str]:
@@ -71,7 +65,7 @@ def question(field: Field, equations: Sequence[Balance], whole: bool) -> Questio
     A run of digits is only cut in tables that are ``whole``; without an equation of its own only where it directly
     follows its label, or begins with a needless 0.
     """
-    own = inside(field, equations)
+    own = within(field.cells, equations)
     surplus = len(field.full) - len(field.cells)
     one_piece = len({token.piece for token in field.full}) == 1
     try:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from xltool.intake.reports.bare import bare
 from xltool.intake.reports.counting import by_column, by_count, columns_of
-from xltool.intake.reports.cutting import Balance, cuts, number
-from xltool.intake.reports.doubting import inside, question, seldom_solved, short_tables, trusted, whole_tables
+from xltool.intake.reports.cutting import Balance, holds, number, within
+from xltool.intake.reports.doubting import question, seldom_solved, short_tables, trusted, whole_tables
 from xltool.intake.reports.fields import Field, Token, What
 from xltool.intake.reports.solving import Question, answers
 from xltool.intake.reports.stream import Stream, plain
@@ -101,7 +101,7 @@ def _trusted_tokens(field: Field, evidence: Evidence, short: bool) -> list[Token
     if field.anchor.table in evidence.disordered:
         return None
     apart = len({token.piece for token in tokens}) > 1
-    if evidence.disordered and apart and not inside(field, evidence.equations):
+    if evidence.disordered and apart and not within(field.cells, evidence.equations):
         return None
     return tokens if trusted(field, tokens, evidence.equations, short or bool(evidence.disordered)) else None
 
@@ -111,8 +111,8 @@ def _as_printed(field: Field, tokens: Sequence[Token], equations: Sequence[Balan
     texts = [token.text for token in tokens]
     joined = ["".join(text.split()) if _BROKEN.fullmatch(text.strip()) else text for text in texts]
     if joined != texts:
-        own = inside(field, equations)
-        proven = all(map(plain, joined)) and own and cuts(list(map(plain, joined)), field.cells, own)
+        own = within(field.cells, equations)
+        proven = all(map(plain, joined)) and own and holds(list(map(plain, joined)), field.cells, own)
         texts = joined if proven else texts
     for cell, token, text in zip(field.cells, tokens, texts, strict=True):
         yield Printed(cell, text, token.piece, solved=text != token.text)
@@ -151,8 +151,8 @@ def most_unbalanced(printed: Iterable[Printed], equations: Sequence[Balance]) ->
             values[each.cell.id] = value
             lines[each.cell.id] = (each.cell.table, each.cell.line)
     for equation in equations:
-        within = {lines.get(cell) for cell, _ in equation.terms}
-        line = within.pop() if len(within) == 1 else None
+        owners = {lines.get(cell) for cell, _ in equation.terms}
+        line = owners.pop() if len(owners) == 1 else None
         if line and any(values[cell] for cell, _ in equation.terms):
             total = sum(coefficient * values[cell] for cell, coefficient in equation.terms) + equation.constant
             kept.setdefault(line[0], []).append(total == 0)

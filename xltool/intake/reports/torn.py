@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, takewhile
 from typing import NamedTuple
 
-from xltool.intake.reports.aligning import Aligned, Row, aligned, holds, within
+from xltool.intake.reports.aligning import Aligned, Row, aligned
 from xltool.intake.reports.chain import Placed
 from xltool.intake.reports.counting import by_count
-from xltool.intake.reports.cutting import Balance, is_figure, number
+from xltool.intake.reports.cutting import Balance, holds, is_figure, number, within
 from xltool.intake.reports.fields import Field
 from xltool.intake.reports.outline import Anchor, Outline, leaves_of
 from xltool.intake.reports.stream import Stream, plain
@@ -211,7 +211,7 @@ def _likely(field: Field, read: Aligned, equations: Sequence[Balance]) -> Field:
     likely = read.likely.get(field.anchor.index)
     other = likely is None or [plain(token.text) for token in tokens] != [plain(token.text) for token in likely]
     own = within(field.cells, equations)
-    broken = bool(equations) and not (own and holds(tokens, field.cells, own))
+    broken = bool(equations) and not (own and holds([plain(token.text) for token in tokens], field.cells, own))
     return field._replace(scattered=True) if other or broken else field
 
 

@@ -6,9 +6,8 @@ drawn out of a page has an order of its own.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from xltool.intake.reports.aligning import holds, within
 from xltool.intake.reports.counting import by_count
-from xltool.intake.reports.cutting import Balance
+from xltool.intake.reports.cutting import Balance, holds, within
 from xltool.intake.reports.fields import Field
 from xltool.intake.reports.stream import Stream, plain
 from xltool.model import Cell, Label, Table
@@ -74,6 +73,6 @@ def _balanced(fields: Sequence[Field], equations: Sequence[Balance]) -> bool:
     for field in fields:
         tokens, own = by_count(field), within(field.cells, equations)
         if tokens is not None and own and any(set(plain(token.text)) - set("0") for token in tokens):
-            kept.append(holds(tokens, field.cells, own))
+            kept.append(holds([plain(token.text) for token in tokens], field.cells, own))
     proven = any(within(field.cells, equations) for field in fields)
     return 2 * sum(kept) > len(kept) if proven else True
