@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from tests.intake.published import layouts
 from xltool import texts
@@ -67,6 +68,20 @@ def scan() -> bytes:
     return made + b"startxref\n%d\n%%%%EOF" % start
 
 
+def locked_pdf() -> bytes:
+    """A PDF whose password nobody knows."""
+    keys = b"/O<%s>/U<%s>" % (b"5a" * 32, b"a5" * 32)
+    lock = b"/Encrypt<</Filter/Standard/V 1/R 2" + keys + b"/P -4>>/ID[<00><00>]"
+    return scan().replace(b"/Root 1 0 R", b"/Root 1 0 R" + lock)
+
+
+def locked_word() -> bytes:
+    """A document that needs a password."""
+    made = io.BytesIO()
+    OOXMLFile(io.BytesIO(layouts.word(layouts.parts(FORM, {})))).encrypt("0" * 8, made)
+    return made.getvalue()
+
+
 BIG = 18 * 1024 * 1024
 REFUSED: dict[str, tuple[Callable[[], str | bytes], type[XltoolError], str]] = {
     "empty.html": (lambda: b"", UnreadableFileError, "file.empty"),
@@ -81,9 +96,11 @@ REFUSED: dict[str, tuple[Callable[[], str | bytes], type[XltoolError], str]] = {
     "pictured.html": (pictured, UnreadableFileError, "import.tables_are_pictures"),
     "picture.png": (lambda: b"\x89PNG\r\n\x1a\n" + b"0" * 99, UnreadableFileError, "import.picture"),
     "scan.pdf": (scan, UnreadableFileError, "import.scanned"),
+    "locked.pdf": (locked_pdf, UnreadableFileError, "import.encrypted"),
+    "locked.docx": (locked_word, UnreadableFileError, "import.encrypted"),
     "cut.pdf": (lambda: real_pdf()[:60_000], UnreadableFileError, "import.damaged"),
     "junk.pdf": (lambda: b"%PDF-1.4\n" + random.Random(1).randbytes(9_000), UnreadableFileError, "import.damaged"),
-    "cut.docx": (lambda: layouts.word(layouts.parts(FORM, {}))[:900], UnreadableFileError, "file.damaged"),
+    "cut.docx": (lambda: layouts.word(layouts.parts(FORM, {}))[:900], UnreadableFileError, "import.damaged"),
     "deep.docx": (
         lambda: package(word__document_xml="<a>" * 99_999 + "</a>" * 99_999),
         UnreadableFileError,

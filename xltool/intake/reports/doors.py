@@ -38,7 +38,7 @@ def read_document(file: HandedIn) -> Document:
         case Readable.PACKAGE:
             return _packaged(data)
         case Readable.ENCRYPTED:
-            raise UnreadableFileError("file.encrypted")
+            raise UnreadableFileError("import.encrypted")
         case Readable.XLS | FileKind.EXCEL_2003_XML | FileKind.OLD_EXCEL:
             raise ForeignFileError("import.workbook")
         case FileKind.TEXT_DOCUMENT:
@@ -60,7 +60,16 @@ def _breaks_off(data: bytes) -> bool:
 
 
 def _packaged(data: bytes) -> Document:
-    package = Package(data)
+    """What stands in a package; of one that is damaged nothing is said about workbooks."""
+    try:
+        return _opened(Package(data), data)
+    except UnreadableFileError as refused:
+        if refused.code == "file.damaged":
+            raise UnreadableFileError("import.damaged") from None
+        raise
+
+
+def _opened(package: Package, data: bytes) -> Document:
     if MAIN in package:
         return read_word(package)
     if "mimetype" in package and package.whole("mimetype").startswith(b"application/vnd.oasis.opendocument.text"):

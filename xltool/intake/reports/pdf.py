@@ -27,7 +27,7 @@ def read_pdf(data: bytes, seconds: float | None = None) -> Document:
         case None:
             return _document(answer)
         case "encrypted":
-            raise UnreadableFileError("file.encrypted")
+            raise UnreadableFileError("import.encrypted")
         case "no_text":
             raise UnreadableFileError("import.scanned")
         case "too_long" | "memory":
