@@ -4,12 +4,12 @@ import dataclasses
 import random
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.intake.published import layouts
+from tests.intake.published.answers import numbers, printed
 from xltool.forms.definitions import load_forms
 from xltool.forms.dialect import dialect
 from xltool.intake.published import Published, read_report
@@ -24,14 +24,6 @@ def read(folder: Path, layout: str, form: Form, texts: dict[str, str]) -> Publis
     file = folder / layout
     file.write_bytes(layouts.file_content(layout, form, texts))
     return read_report(file, FORMS)
-
-
-def numbers(found: Published) -> dict[str, object]:
-    return {cell: figure.value for cell, figure in found.figures.items() if figure.value is not None}
-
-
-def printed(texts: dict[str, str]) -> dict[str, object]:
-    return {cell: Decimal(text) for cell, text in texts.items() if text}
 
 
 @BY_EDITION

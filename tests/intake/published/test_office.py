@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.intake.published import layouts
+from tests.intake.published.answers import numbers
 from tests.judges import recalculate
 from xltool.forms.definitions import load_forms
-from xltool.intake.published import Published, read_report
+from xltool.intake.published import read_report
 from xltool.model import Form
 
 FORMS = load_forms()
@@ -18,10 +19,6 @@ pytestmark = pytest.mark.office
 def converted(folder: Path, form: Form, texts: dict[str, str], kind: str) -> Path:
     (folder / "report.docx").write_bytes(layouts.word(layouts.parts(form, texts)))
     return recalculate(folder / "report.docx", folder / "made", kind)
-
-
-def numbers(found: Published) -> dict[str, object]:
-    return {cell: figure.value for cell, figure in found.figures.items() if figure.value is not None}
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.edition)

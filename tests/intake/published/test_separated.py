@@ -1,11 +1,11 @@
 """Tables between commas, semicolons, tabs and in LaTeX: read as any table is."""
 
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.intake.published import converted, layouts, separated
+from tests.intake.published.answers import numbers, printed
 from xltool.forms.definitions import load_forms
 from xltool.intake.published import Published, read_report
 from xltool.model import Form
@@ -19,14 +19,6 @@ def read(folder: Path, layout: str, form: Form, texts: layouts.Texts) -> Publish
     file = folder / layout
     file.write_text(separated.LAYOUTS[layout](layouts.parts(form, texts)), "utf-8")
     return read_report(file, FORMS)
-
-
-def numbers(found: Published) -> dict[str, object]:
-    return {cell: figure.value for cell, figure in found.figures.items() if figure.value is not None}
-
-
-def printed(texts: layouts.Texts) -> dict[str, object]:
-    return {cell: Decimal(text) for cell, text in texts.items() if text}
 
 
 @BY_EDITION

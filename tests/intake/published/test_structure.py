@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.intake.published import layouts, separated
+from tests.intake.published.answers import numbers, printed
 from tests.intake.published.layouts import Part, Report, Spot
 from xltool.forms.definitions import load_forms
 from xltool.intake.published import Published, read_report
@@ -26,16 +27,8 @@ def read(folder: Path, layout: str, report: Report) -> Published:
     return read_report(file, FORMS)
 
 
-def numbers(found: Published) -> dict[str, object]:
-    return {cell: figure.value for cell, figure in found.figures.items() if figure.value is not None}
-
-
 def figures(seed: int = 1) -> dict[str, str]:
     return layouts.made_up(FORM, seed, largest=99)
-
-
-def printed(texts: dict[str, str]) -> dict[str, object]:
-    return {cell: Decimal(text) for cell, text in texts.items()}
 
 
 def edited(texts: dict[str, str], table: int, edit: Edit) -> Report:

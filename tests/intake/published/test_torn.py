@@ -3,12 +3,12 @@
 import random
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.intake.published import layouts, torn
+from tests.intake.published.answers import numbers, printed
 from tests.intake.published.converted import FILLINGS, filled
 from tests.intake.published.torn import Page
 from xltool.forms.definitions import load_forms
@@ -33,14 +33,6 @@ def read(folder: Path, text: str) -> Published:
     file = folder / "report.txt"
     file.write_text(text, "utf-8")
     return read_report(file, FORMS)
-
-
-def numbers(found: Published) -> dict[str, object]:
-    return {cell: figure.value for cell, figure in found.figures.items() if figure.value is not None}
-
-
-def printed(texts: layouts.Texts) -> dict[str, object]:
-    return {cell: Decimal(text) for cell, text in texts.items() if text}
 
 
 @BY_EDITION
