@@ -205,7 +205,7 @@ def test_check__answers_with_it(fill: Fill, tmp_path: Path) -> None:
     (reviewed,) = check([tmp_path / "in"], Setting((FORM,)))
     assert "control.differs" in [item.code for item in reviewed.findings]
     answer = checked([reviewed])["submissions"]
-    assert answer[0]["controls"] == {"ledger.requests.granted.total": 25}  # type: ignore[index]
+    assert answer[0]["controls"] == {"ledger.requests.granted.total": 25}  # type: ignore[index]  # JSON
 
 
 def test_full_block__a_wrong_figure_of_a_template_is_found_as_in_a_typed_report() -> None:

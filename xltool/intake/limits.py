@@ -44,9 +44,7 @@ ROWS = 1_048_576  # Excel
 COLUMNS = 16_384  # Excel: XFD
 CELLS_SEEN = 5_000_000  # <c> elements, empty ones too: bounds the time; real maximum 300,000
 CELLS_HELD = 350_000  # cells with content: bounds the memory and the time, half of it in .ods; real maximum 300,000
-LISTED_CELLS = (
-    3_000_000  # the same in the lists of a consolidated workbook: 10,000 agencies of some 210 cells, and texts
-)
+LISTED_CELLS = 3_000_000  # the same in the lists of a consolidated workbook: 10,000 agencies of 210 cells, and texts
 SHARED_STRINGS = 2_000_000  # real maximum 66,935
 TEXT_CHARACTERS = 32_767  # Excel: one cell
 FORMULA_CHARACTERS = 8_192  # Excel

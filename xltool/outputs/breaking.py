@@ -13,18 +13,18 @@ def in_lines(text: str, most: float, seams: Sequence[str]) -> tuple[str, ...]:
 
     A line that cannot be broken without tearing a number stays too long.
     """
-    count = max(1, int(-(-_width(text) // most)))
+    count = max(1, int(-(-width_of(text) // most)))
     return next((found for more in range(3) if (found := _best(text, count + more, most, seams))), (text,))
 
 
 def _best(text: str, count: int, most: float, seams: Sequence[str]) -> tuple[str, ...]:
     """The best way to make ``count`` lines of a text, empty where there is none."""
-    even = _width(text) / count
+    even = width_of(text) / count
 
     @cache
     def best(start: int, left: int) -> tuple[float, tuple[str, ...]] | None:
         if left == 1:
-            return (_cost(text[start:], even), (text[start:],)) if _width(text[start:]) <= most else None
+            return (_cost(text[start:], even), (text[start:],)) if width_of(text[start:]) <= most else None
         found = []
         for end in _ends(text, start, most):
             if rest := best(end, left - 1):
@@ -38,7 +38,7 @@ def _best(text: str, count: int, most: float, seams: Sequence[str]) -> tuple[str
 
 def _ends(text: str, start: int, most: float) -> Iterator[int]:
     for end in range(start + 1, len(text)):
-        if _width(text[start:end]) > most:
+        if width_of(text[start:end]) > most:
             return
         before, after = text[end - 1], text[end]
         if after not in _CLOSING and before not in _OPENING and not before.isascii():
@@ -50,8 +50,9 @@ def _seam(text: str, end: int, seams: Sequence[str]) -> bool:
 
 
 def _cost(line: str, even: float) -> float:
-    return abs(_width(line) - even)
+    return abs(width_of(line) - even)
 
 
-def _width(text: str) -> float:
+def width_of(text: str) -> float:
+    """How wide a text is, in signs of Chinese; digits and Latin letters are half as wide."""
     return sum(0.5 if ord(sign) <= _NARROW else 1.0 for sign in text)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from xltool.outputs.breaking import width_of
 from xltool.outputs.official_report import Grid, GridCell
 
 BESIDE = 3.0  # points between a text and the left and right side of its box
@@ -84,5 +85,4 @@ def _lines(grid: Grid, widths: Sequence[float], size: float) -> list[int]:
 def _lines_of(cell: GridCell, widths: Sequence[float], size: float) -> int:
     room = _share(cell, widths) - 2 * BESIDE - 0.5
     across = max(1.0, int(room / size * 2) / 2)
-    wide = sum(1 if ord(sign) > 0x2E7F else 0.5 for sign in cell.text)
-    return max(1, int(-(-wide // across)))
+    return max(1, int(-(-width_of(cell.text) // across)))

@@ -15,7 +15,7 @@ def save(path: Path, data: bytes, *, force: bool = False) -> None:
 
     Raises UsageError if ``path`` exists (unless ``force``), WritingError if it cannot be saved.
     """
-    refuse_existing(path, force)
+    refuse_existing([path], force)
     draft = draft_beside(path)
     try:
         with draft.open("xb") as file:
@@ -49,10 +49,11 @@ def unsaved(path: Path, error: OSError) -> WritingError:
     return WritingError("writing.not_saved", file=str(path), reason=error.strerror or str(error))
 
 
-def refuse_existing(path: Path, force: bool) -> None:
-    """Raises UsageError if there is something at ``path``, unless it may be replaced."""
-    if not force and path.exists():
-        raise UsageError("usage.output_exists", path=str(path))
+def refuse_existing(paths: Iterable[Path], force: bool) -> None:
+    """Raises UsageError for the first of ``paths`` that exists, unless what is there may be replaced."""
+    found = None if force else next(filter(Path.exists, paths), None)
+    if found is not None:
+        raise UsageError("usage.output_exists", path=str(found))
 
 
 def refuse_filled(folder: Path, force: bool) -> None:

@@ -314,7 +314,7 @@ def new_workbook(path: Path, styles: Mapping[str, Style], *, font: str = "", for
 
     ``font`` is the Normal font; ``force`` allows an existing file to be replaced. Raises WritingError, UsageError.
     """
-    refuse_existing(path, force)
+    refuse_existing([path], force)
     stream = BytesIO()
     with workbook_in(stream, path.name, styles, font) as book:
         yield book
@@ -324,7 +324,7 @@ def new_workbook(path: Path, styles: Mapping[str, Style], *, font: str = "", for
 @contextmanager
 def long_workbook(path: Path, styles: Mapping[str, Style], *, force: bool = False) -> Iterator[Book]:
     """`new_workbook` for long lists: rows are written in order, and wait in a folder beside ``path``, not in memory."""
-    refuse_existing(path, force)
+    refuse_existing([path], force)
     stream, waiting = BytesIO(), draft_beside(path)
     flowing = {"in_memory": False, "constant_memory": True, "tmpdir": str(waiting)}
     try:

@@ -22,9 +22,9 @@ from xltool.intake.published import Published, as_submission, read_report
 from xltool.intake.reading import read_submission
 from xltool.model import Entry, Form, Leaf, Scope, State, Submission
 from xltool.outputs import difference_page
-from xltool.outputs.saving import save
+from xltool.outputs.saving import refuse_existing, save
 from xltool.runs.reviewing import file_finding
-from xltool.runs.settings import Setting, refuse_existing
+from xltool.runs.settings import Setting
 
 WORKBOOKS = {".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods", ".et", ".csv"}
 
@@ -51,8 +51,7 @@ def beside(left: Side, right: Side) -> Compared:
 
 def may_write(page: Path | None, force: bool) -> None:
     """Refuses a page that is there already, before anything is read. Raises UsageError."""
-    if page is not None and not force:
-        refuse_existing([page])
+    refuse_existing([page] if page else [], force)
 
 
 def write(page: Path | None, found: Sequence[Compared], force: bool) -> None:

@@ -9,8 +9,9 @@ from xltool.forms.layout import plan
 from xltool.forms.seal import seal
 from xltool.model import Agency, Form, Scope
 from xltool.outputs.distribution import distribution_name, template_name, write_distribution_list
+from xltool.outputs.saving import refuse_existing
 from xltool.outputs.template import Issue, identity_of, write_template
-from xltool.runs.settings import Progress, Setting, needed, refuse_existing
+from xltool.runs.settings import Progress, Setting, needed
 from xltool.succession import owes
 
 
@@ -40,8 +41,7 @@ def make_templates(
     agencies = [agency for agency in roster if agency.scope is Scope.OWN and owes(agency, year)]
     issued = tuple(Issued(agency, template_name(form, agency, year), serial(form, agency, year)) for agency in agencies)
     listing = output / distribution_name(form, year)
-    if not force:
-        refuse_existing([*(output / item.file for item in issued), listing])
+    refuse_existing([*(output / item.file for item in issued), listing], force)
     output.mkdir(parents=True, exist_ok=True)
     for number, item in enumerate(issued, start=1):
         previous = about.before([item.agency.code], year)

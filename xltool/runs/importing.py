@@ -17,12 +17,12 @@ from xltool.intake.published import Published, as_submission, read_report
 from xltool.model import Agency, Finding, Form, Number, Reviewed, Roster, State
 from xltool.outputs.distribution import template_name
 from xltool.outputs.import_log import write_import_log
-from xltool.outputs.saving import refuse_locked, save
+from xltool.outputs.saving import refuse_existing, refuse_locked, save
 from xltool.outputs.template import Filling, Issue, template
 from xltool.roster import called
 from xltool.runs.distributing import serial
 from xltool.runs.reviewing import context_of, failed, refused, said, status_of
-from xltool.runs.settings import Progress, Setting, refuse_existing
+from xltool.runs.settings import Progress, Setting
 
 _FEW = 4  # reports: reading one takes as long as starting a process
 
@@ -95,8 +95,7 @@ def _make_way(paths: Sequence[Path], output: Path, log: Path, force: bool) -> No
         raise UsageError("usage.not_a_folder", path=str(output))
     if output.is_dir() and any(path.is_dir() and path.samefile(output) for path in paths):
         raise UsageError("usage.output_is_input", path=str(output))
-    if not force:
-        refuse_existing([log])
+    refuse_existing([log], force)
     refuse_locked(sorted(output.glob("*.xlsx")))
     output.mkdir(parents=True, exist_ok=True)
 

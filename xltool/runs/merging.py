@@ -20,11 +20,11 @@ from xltool.forms.layout import plan
 from xltool.intake.finding_files import places_below
 from xltool.model import Agency, Consolidation, Finding, Form, Reviewed, Roster, Scope, Status, Values
 from xltool.outputs.overview_page import write_page
-from xltool.outputs.saving import refuse_filled, refuse_locked
+from xltool.outputs.saving import refuse_existing, refuse_filled, refuse_locked
 from xltool.outputs.summary import write_summary
 from xltool.outputs.tables import write_figures, write_tables
 from xltool.runs.reviewing import context_of, review_all
-from xltool.runs.settings import Progress, Setting, refuse_existing
+from xltool.runs.settings import Progress, Setting
 from xltool.runs.since import Before, left_by_last_run
 
 
@@ -129,8 +129,7 @@ def ours(output: Path | None, beside: Beside) -> list[Path]:
 
 def make_way(output: Path | None, beside: Beside, force: bool) -> None:
     """Raises UsageError before any work is done, not after."""
-    if not force:
-        refuse_existing([path for path in (output, beside.page) if path])
+    refuse_existing([path for path in (output, beside.page) if path], force)
     for folder in (beside.tables, beside.levels):
         if folder is not None:
             refuse_filled(folder, force)

@@ -12,10 +12,10 @@ from xltool.model import Finding, Form, Severity, Submission
 from xltool.outputs import official_document, official_page, official_report, printing
 from xltool.outputs.distribution import file_name
 from xltool.outputs.official_report import Report
-from xltool.outputs.saving import save
+from xltool.outputs.saving import refuse_existing, save
 from xltool.runs.comparing import form_of, named_side
 from xltool.runs.reviewing import review_file
-from xltool.runs.settings import Setting, refuse_existing
+from xltool.runs.settings import Setting
 
 DOCUMENTS = (".docx", ".html")
 _LONGEST_NAME = 200  # bytes of a file's name without its ending
@@ -137,8 +137,7 @@ def _targets(output: Path, reports: Sequence[Report], wishes: Wishes) -> list[li
         if names.count(name) > 1:
             raise UsageError("publish.same_title", path=str(name))
     targets = [[name, *([name.with_suffix(".pdf")] if wishes.pdf else [])] for name in names]
-    if not wishes.force:
-        refuse_existing(file for files in targets for file in files)
+    refuse_existing((file for files in targets for file in files), wishes.force)
     return targets
 
 

@@ -69,13 +69,6 @@ def setting(
     )
 
 
-def refuse_existing(paths: Iterable[Path]) -> None:
-    """Raises UsageError for the first of ``paths`` that exists."""
-    for path in paths:
-        if path.exists():
-            raise UsageError("usage.output_exists", path=str(path))
-
-
 def needed(roster: Roster | None) -> Roster:
     """The roster. Raises UsageError where there is none."""
     if roster is None:

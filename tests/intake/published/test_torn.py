@@ -35,6 +35,13 @@ def read(folder: Path, text: str) -> Published:
     return read_report(file, FORMS)
 
 
+def perhaps_with_blanks(texts: dict[str, str], chance: random.Random, share: float) -> dict[str, str]:
+    """The figures; one time in two some of them, about so large a ``share``, are blank."""
+    if chance.random() >= 0.5:
+        return texts
+    return {cell: "" if chance.random() < share else text for cell, text in texts.items()}
+
+
 @BY_EDITION
 @BY_WAY
 @pytest.mark.parametrize("page", PAGES)
@@ -71,8 +78,7 @@ def test_torn__any_page__never_wrong(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     form = chance.choice(FORMS)
     texts = layouts.made_up(form, seed, largest=chance.choice([9, 99, 999]))
-    if chance.random() < 0.5:
-        texts = {cell: "" if chance.random() < 0.1 else text for cell, text in texts.items()}
+    texts = perhaps_with_blanks(texts, chance, 0.1)
     page = Page(
         label=chance.randint(2, 14),
         figure=chance.randint(3, 8),
@@ -131,7 +137,6 @@ def test_blocks__in_any_order__never_wrong(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     form = chance.choice(FORMS)
     texts = layouts.made_up(form, seed, largest=chance.choice([2, 9, 99]))
-    if chance.random() < 0.5:
-        texts = {cell: "" if chance.random() < 0.05 else text for cell, text in texts.items()}
+    texts = perhaps_with_blanks(texts, chance, 0.05)
     text = torn.by_blocks(layouts.parts(form, texts), chance, in_order=chance.random() < 0.3)
     assert numbers(read(tmp_path, text)).items() <= printed(texts).items()

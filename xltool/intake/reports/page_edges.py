@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 
 EDGE = 3  # lines at either end of a page that may be head or foot
 FEWEST_PAGES = 2
-MOST_FIGURES = (
-    2  # that stand by themselves in a head or foot, the page and how many there are; more are a row of a table
-)
+MOST_FIGURES = 2  # by themselves in a head or foot: the page and how many there are; more are a row of a table
 
 _NUMBER = re.compile(r"\d+")
 _DATE = re.compile(r"\d[/:-]\d")
