@@ -23,9 +23,11 @@ from xltool.forms.definitions import load_forms
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import Plan, plan
 from xltool.forms.placeholders import filled
-from xltool.intake.opening import open_workbook
-from xltool.model import Agency, Number, Scope, Source, Submission
-from xltool.outputs.template import Filling, Issue, write_template
+from xltool.model.agency import Agency, Scope
+from xltool.model.form import Number
+from xltool.model.submission import Source, Submission
+from xltool.spreadsheet.open_workbook import open_workbook
+from xltool.workbooks.template.write_template import Filling, Issue, write_template
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ("zhangjiawan-2025", "suqian-2023", "suqian-2024", "pingtan-2023")

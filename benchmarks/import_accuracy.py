@@ -17,9 +17,9 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from tests.intake.published import layouts, separated, torn
+from tests.published import layouts, separated, torn
 from xltool.forms.definitions import load_forms
-from xltool.intake.published import read_report
+from xltool.published.read_report import read_report
 
 ROOT = Path(__file__).resolve().parents[1]
 FORMS = load_forms()

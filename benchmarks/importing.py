@@ -48,8 +48,9 @@ def report(number: int) -> tuple[Any, Any]:
     from xltool.forms.expressions import recompute
     from xltool.forms.placeholders import filled
     from xltool.forms.report_style import load_style
-    from xltool.model import Scope, Source, Submission
-    from xltool.outputs.official_report import compose
+    from xltool.model.agency import Scope
+    from xltool.model.submission import Source, Submission
+    from xltool.official_report.compose import compose
 
     form = next(form for form in load_forms() if form.covers(YEAR))
     figures = plausible(random.Random(number), form, published(form)).figures
@@ -67,7 +68,9 @@ def report(number: int) -> tuple[Any, Any]:
 
 def content(kind: str, number: int) -> bytes:
     from xltool.forms.report_style import load_style
-    from xltool.outputs import official_document, official_page, printing
+    from xltool.official_report import docx as official_document
+    from xltool.official_report import html as official_page
+    from xltool.official_report import pdf as printing
 
     made, style = report(number % PRINTED if kind == "pdf" else number)[0], load_style()
     if kind == "html":
@@ -168,7 +171,7 @@ ALONE: Mapping[str, tuple[str, Callable[[Sequence[Path]], int]]] = {
 
 def reading(files: Sequence[Path]) -> int:
     from xltool.forms.definitions import load_forms
-    from xltool.intake.published import read_report
+    from xltool.published.read_report import read_report
 
     forms = load_forms()
     return sum(len(read_report(file, forms).figures) for file in files)

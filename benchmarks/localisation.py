@@ -15,11 +15,11 @@ from statistics import mean
 from typing import NamedTuple
 
 from benchmarks.seeding import MISTAKES, Figures, Report, Seeded, plausible, published, seeded
-from xltool.checks.localisation import Diagnosis, diagnose
-from xltool.checks.repairs import Repair
+from xltool.checks.localisation.diagnose import Diagnosis, diagnose
+from xltool.checks.localisation.repairs import Repair
 from xltool.forms.controls import Control, controls, row_totals, subtotals
 from xltool.forms.definitions import form_for_year, load_forms
-from xltool.model import Form, Number
+from xltool.model.form import Form, Number
 
 YEAR = 2025
 TABLE = "requests"

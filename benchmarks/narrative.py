@@ -19,16 +19,18 @@ from typing import Any, NamedTuple
 
 from benchmarks.prose import sections
 from benchmarks.seeding import REPORTS, Figures, Report, plausible, published
-from xltool.checks.claims import Facts, Judgement, Mention, mentions, sentences
 from xltool.checks.context import Context
-from xltool.checks.numerals import plain
-from xltool.checks.review import review
+from xltool.checks.run_checks import review
+from xltool.checks.texts.claims import Facts, Judgement, Mention, mentions, sentences
+from xltool.checks.texts.numerals import plain
 from xltool.errors import XltoolError
 from xltool.forms.definitions import form_for_year, load_forms
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import plan
-from xltool.intake.published import as_submission, read_report
-from xltool.model import Entry, Form, Number, Scope, Source, State, Submission
+from xltool.model.agency import Scope
+from xltool.model.form import Form, Number
+from xltool.model.submission import Entry, Source, State, Submission
+from xltool.published.read_report import as_submission, read_report
 
 AGREES = {True: Judgement.AGREES, False: Judgement.DIFFERS, None: Judgement.OPEN}
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from xltool.model import Values
+from xltool.model.form import Values
 
 STYLES: tuple[Callable[[int], str], ...] = (
     str,

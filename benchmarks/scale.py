@@ -52,7 +52,7 @@ def lost(number: int) -> Any:
 
 
 def a_roster(count: int) -> Any:
-    from xltool.model import Agency, Roster, Scope
+    from xltool.model.agency import Agency, Roster, Scope
 
     agencies = [Agency("R", "样本国", scope=Scope.AREA)]
     agencies += [Agency(f"P{p:03}", f"样本省{p}", "R", "province", Scope.AREA) for p in range(-(-count // PROVINCE))]
@@ -93,13 +93,14 @@ class Steps:
 
 
 def simulate(count: int, workbook: bool, tables: bool) -> None:
-    from xltool import engine, pipeline
+    from xltool import pipeline
     from xltool.checks.peers import with_peers
     from xltool.checks.serials import shared
+    from xltool.commands import merge as merging
+    from xltool.execution import executor as engine
+    from xltool.exports.tables import write_tables
     from xltool.forms.layout import plan
-    from xltool.outputs.summary import write_summary
-    from xltool.outputs.tables import write_tables
-    from xltool.runs import merging
+    from xltool.workbooks.summary.write_summary import write_summary
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -133,8 +134,8 @@ def simulate(count: int, workbook: bool, tables: bool) -> None:
 def reading(count: int) -> None:
     from benchmarks.corpus import write_one
     from xltool import pipeline
-    from xltool.isolation import Child
-    from xltool.runs.reviewing import review_safely
+    from xltool.commands.check import review_safely
+    from xltool.execution.child_process import Child
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from xltool.forms.controls import Control, row_totals, subtotals
 from xltool.forms.expressions import recompute
-from xltool.model import Form, Number
+from xltool.model.form import Form, Number
 
 REPORTS = Path(__file__).resolve().parents[1] / "samples" / "reports"
 FEE = "disclosure.administrative_fees.amount"

@@ -6,7 +6,8 @@ python docs/example_api.py ROSTER RETURNS OUTPUT
 import sys
 from pathlib import Path
 
-from xltool import pipeline, texts
+from xltool import pipeline
+from xltool.messages import catalogue as texts
 
 
 def main(roster: Path, returns: Path, output: Path) -> None:

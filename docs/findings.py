@@ -17,27 +17,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from xltool import texts  # noqa: E402 - runs from a checkout, installed or not
-from xltool.checks.context import Context  # noqa: E402
-from xltool.checks.profile import FIXED  # noqa: E402
-from xltool.checks.review import review  # noqa: E402
-from xltool.forms.definitions import load_forms, named_form  # noqa: E402
-from xltool.forms.expressions import recompute  # noqa: E402
-from xltool.forms.layout import plan  # noqa: E402
-from xltool.model import (  # noqa: E402
-    Agency,
-    Cell,
-    Entry,
-    Form,
-    Number,
-    Roster,
-    Scope,
-    Severity,
-    Source,
-    State,
-    Submission,
-    Values,
-)
+from xltool.checks.context import Context  # noqa: E402 - runs from a checkout, installed or not
+from xltool.checks.profile import FIXED  # noqa: E402 - runs from a checkout, installed or not
+from xltool.checks.run_checks import review  # noqa: E402 - runs from a checkout, installed or not
+from xltool.forms.definitions import load_forms, named_form  # noqa: E402 - runs from a checkout, installed or not
+from xltool.forms.expressions import recompute  # noqa: E402 - runs from a checkout, installed or not
+from xltool.forms.layout import plan  # noqa: E402 - runs from a checkout, installed or not
+from xltool.messages import catalogue as texts  # noqa: E402 - runs from a checkout, installed or not
+from xltool.model.agency import Agency, Roster, Scope  # noqa: E402 - runs from a checkout, installed or not
+from xltool.model.form import Cell, Form, Number, Severity, Values  # noqa: E402 - runs from a checkout, installed or not
+from xltool.model.submission import Entry, Source, State, Submission  # noqa: E402 - runs from a checkout, installed or not
 
 PAGE = ROOT / "docs" / "findings.md"
 SAID: Mapping[str, Any] = tomllib.loads((ROOT / "docs" / "findings.toml").read_text("utf-8"))

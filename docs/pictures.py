@@ -112,7 +112,7 @@ def district(demo: Path, scratch: Path) -> None:
 
 def xltool(*words: object) -> None:
     """Runs a command; that something must be looked at is no failure."""
-    command = [sys.executable, "-c", "from xltool.cli import main; main()", *map(str, words)]
+    command = [sys.executable, "-c", "from xltool.cli.main import main; main()", *map(str, words)]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode in {0, 1}
 
 

@@ -11,22 +11,11 @@ from pathlib import Path
 from xltool.forms.definitions import form_for_year, load_forms
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import plan
-from xltool.model import (
-    Agency,
-    Entry,
-    Finding,
-    Form,
-    Kind,
-    Leaf,
-    Number,
-    Reviewed,
-    Roster,
-    Scope,
-    Source,
-    State,
-    Status,
-    Submission,
-)
+from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.consolidation import Reviewed, Status
+from xltool.model.finding import Finding
+from xltool.model.form import Form, Kind, Number
+from xltool.model.submission import Entry, Leaf, Source, State, Submission
 from xltool.roster import read_roster
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"

@@ -14,8 +14,10 @@ from tests.merging import published, the_form
 from xltool import pipeline
 from xltool.forms.layout import Plan, plan
 from xltool.forms.slots import Purpose
-from xltool.model import Agency, Number, Reviewed
-from xltool.outputs.template import Filling, Issue, write_template
+from xltool.model.agency import Agency
+from xltool.model.consolidation import Reviewed
+from xltool.model.form import Number
+from xltool.workbooks.template.write_template import Filling, Issue, write_template
 
 LIST = "检查结果"
 TOWN = Agency("329908", "示例二镇人民政府")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.test_commands import ROSTER, broken, report, returned
+from tests.cli.test_commands import ROSTER, broken, report, returned
 from xltool import pipeline
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_commands import answer, run
 from tests.merging import the_form
-from tests.test_commands import answer, run
 from xltool.forms.layout import plan
-from xltool.model import Agency, Number
-from xltool.outputs.template import Filling, Issue, write_template
+from xltool.model.agency import Agency
+from xltool.model.form import Number
+from xltool.workbooks.template.write_template import Filling, Issue, write_template
 
 PENALTIES = "disclosure.penalties.decisions"
 TOWNS = [Agency(f"3{number:02}", f"第{number}镇人民政府", level="乡镇") for number in range(12)]

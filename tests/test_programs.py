@@ -16,10 +16,12 @@ from xltool import pipeline
 from xltool.forms.definitions import form_for_year, load_forms
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import plan
-from xltool.model import Form, Kind, Number, Reviewed, Severity, State
-from xltool.outputs.marks import marked
-from xltool.outputs.remarks import remarks
-from xltool.outputs.template import Filling, Issue, write_template
+from xltool.model.consolidation import Reviewed
+from xltool.model.form import Form, Kind, Number, Severity
+from xltool.model.submission import State
+from xltool.workbooks.marks.findings_list import remarks
+from xltool.workbooks.marks.mark_workbook import marked
+from xltool.workbooks.template.write_template import Filling, Issue, write_template
 
 FORMS = load_forms()
 EDITED, BEFORE = 91, 3  # what one figure becomes, and was

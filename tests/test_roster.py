@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 
 from xltool.errors import RosterError
-from xltool.model import Agency, Scope
+from xltool.messages.catalogue import error
+from xltool.model.agency import Agency, Scope
 from xltool.roster import read_roster
-from xltool.texts import error
 
 TOWN = Agency("110112114", "张家湾镇人民政府")
 

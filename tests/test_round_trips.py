@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_publication import answer, run
+from tests.official_report.test_publish import answer, run
 
 REPORTS = Path(__file__).resolve().parent / "data" / "reports"
 

@@ -12,8 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.test_commands import MEMBERS, ROSTER, answer, report, returned, run
-from xltool.runs.reviewing import review_all
+from tests.cli.test_commands import MEMBERS, ROSTER, answer, report, returned, run
+from xltool.commands.check import review_all
 
 ROOT = Path(__file__).resolve().parents[1]
 FULL = OSError(28, "No space left on device")
@@ -76,7 +76,7 @@ def test_merge__no_room_for_the_workbook__one_line_and_nothing_half_written(retu
     """As the system itself refuses it: no file may grow beyond 10 KB."""
     before = content(tmp_path)
     bounded = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10240, 10240))"
-    program = [sys.executable, "-c", f"{bounded}\nfrom xltool.cli import main; main()"]
+    program = [sys.executable, "-c", f"{bounded}\nfrom xltool.cli.main import main; main()"]
     words = [*program, "merge", str(returns), "--roster", str(ROSTER), "-o", str(tmp_path / "汇总.xlsx"), "--no-cache"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), done.stderr
@@ -95,7 +95,7 @@ def test_export__full_disk__the_tables_that_were_there_stay(
     def full(*_: object) -> None:
         raise FULL
 
-    monkeypatch.setattr("xltool.outputs.tables._write_database", full)
+    monkeypatch.setattr("xltool.exports.tables._write_database", full)
     assert "No space left on device" in stopped(*words)
     assert content(tmp_path / "tables") == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
@@ -109,7 +109,7 @@ def test_merge__interrupted__one_line_and_nothing_half_written(
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("xltool.runs.reviewing.load", interrupted)
+    monkeypatch.setattr("xltool.commands.check.load", interrupted)
     assert "已中断" in stopped("merge", returns, "-o", tmp_path / "汇总.xlsx")
     assert content(tmp_path) == before
 
@@ -147,7 +147,7 @@ def test_merge__an_output_is_open_in_excel__one_line_before_anything_is_read(
     (returns / "329901.xlsx").unlink()
     held.add(name)
     read: list[object] = []
-    monkeypatch.setattr("xltool.runs.reviewing.load", read.append)
+    monkeypatch.setattr("xltool.commands.check.load", read.append)
     said = stopped(*words)
     assert name in said
     assert "请关闭正在打开它的程序" in said
@@ -169,7 +169,7 @@ def test_merge__an_output_is_opened_in_excel_meanwhile__one_line_and_that_one_st
         held.add(name)
         return review_all(*given)
 
-    monkeypatch.setattr("xltool.runs.merging.review_all", meanwhile)
+    monkeypatch.setattr("xltool.commands.merge.review_all", meanwhile)
     assert name in stopped(*words)
     after = content(tmp_path)
     assert after.keys() == {key for key in before if "329901" not in key}
@@ -189,7 +189,7 @@ def test_merge__killed_at_any_moment__no_half_file_and_the_next_run_is_the_same(
     out = tmp_path / "out"
     out.mkdir()
     names = ("-o", str(out / "汇总.xlsx"), "--html", str(out / "a.html"), "--cache", str(tmp_path / "cache"), "--force")
-    program = [sys.executable, "-c", "from xltool.cli import main; main()"]
+    program = [sys.executable, "-c", "from xltool.cli.main import main; main()"]
     words = [*program, "merge", str(returns), "--roster", str(ROSTER), *names]
     start = time.monotonic()
     assert subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 1
@@ -219,7 +219,15 @@ def test_merge__killed_while_it_reads__no_process_is_left_and_the_next_run_goes_
         comment = str(number).encode().rjust(4, b"0")
         (returns / f"{number}.xlsx").write_bytes(original[:-2] + len(comment).to_bytes(2, "little") + comment)
     cache = tmp_path / "cache"
-    words = [sys.executable, "-c", "from xltool.cli import main; main()", "check", str(returns), "--cache", str(cache)]
+    words = [
+        sys.executable,
+        "-c",
+        "from xltool.cli.main import main; main()",
+        "check",
+        str(returns),
+        "--cache",
+        str(cache),
+    ]
     running = subprocess.Popen(
         [*words, "--jobs", "2"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from tests.intake.published import layouts
+from tests.published import layouts
 from xltool.checks.context import Context
-from xltool.checks.review import review
+from xltool.checks.run_checks import review
 from xltool.forms.definitions import load_forms
 from xltool.forms.layout import plan
-from xltool.intake.published import as_submission, read_report
-from xltool.model import Finding
+from xltool.model.finding import Finding
+from xltool.published.read_report import as_submission, read_report
 
 FORMS = load_forms()
 FORM = FORMS[-1]

@@ -1,18 +1,18 @@
 """What each command does, as one function a command: the public API. Nothing here prints."""
 
-from xltool.engine import Jobs
-from xltool.runs.comparing import compare_files
-from xltool.runs.distributing import Issued, make_templates, serial
-from xltool.runs.engines import engine_at
-from xltool.runs.importing import Imported, Wanted, import_reports
-from xltool.runs.levels import Level, as_one, merge_levels
-from xltool.runs.merging import Beside, Choices, merge, open_findings, worth_a_look
-from xltool.runs.pairing import compare_folders
-from xltool.runs.publishing import Drafted, Wishes, Written, drafts, publish
-from xltool.runs.reviewing import check, file_finding, review_file, review_files, review_safely
-from xltool.runs.settings import Progress, Setting, setting
-from xltool.runs.since import Before, read_before, whats_new
-from xltool.runs.tracing import trace
+from xltool.commands.check import check, file_finding, review_file, review_files, review_safely
+from xltool.commands.choose_executor import engine_at
+from xltool.commands.compare import compare_files
+from xltool.commands.compare_folders import compare_folders
+from xltool.commands.earlier_run import Before, read_before, whats_new
+from xltool.commands.import_reports import Imported, Wanted, import_reports
+from xltool.commands.make_templates import Issued, make_templates, serial
+from xltool.commands.merge import Beside, Choices, merge, open_findings, worth_a_look
+from xltool.commands.merge_levels import Level, as_one, merge_levels
+from xltool.commands.publish import Drafted, Wishes, Written, drafts, publish
+from xltool.commands.run_context import Progress, Setting, setting
+from xltool.commands.trace import trace
+from xltool.execution.executor import Jobs
 
 __all__ = [
     "Before",

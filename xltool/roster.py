@@ -16,9 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xltool.data import data_folder
 from xltool.errors import RosterError
-from xltool.model import Agency, Roster, Scope
+from xltool.model.agency import Agency, Roster, Scope
+from xltool.package_data import data_folder
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell, MergedCell

@@ -6,27 +6,17 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from xltool import texts
 from xltool.checks.context import Context
-from xltool.checks.review import review
-from xltool.data import data_folder
+from xltool.checks.run_checks import review
 from xltool.forms.definitions import load_forms
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import plan
-from xltool.model import (
-    Agency,
-    Cell,
-    Entry,
-    Finding,
-    Kind,
-    Number,
-    Observation,
-    Roster,
-    Scope,
-    Source,
-    State,
-    Submission,
-)
+from xltool.messages import catalogue as texts
+from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.finding import Finding
+from xltool.model.form import Cell, Kind, Number
+from xltool.model.submission import Entry, Observation, Source, State, Submission
+from xltool.package_data import data_folder
 
 FORM = next(form for form in load_forms() if form.key == ("zfxxgk-annual-report", "2021"))
 PLAN = plan(FORM)

@@ -9,17 +9,19 @@ import pytest
 
 from tests.checks.figures import published
 from tests.forms.test_definitions import edit
-from xltool import terminal
-from xltool.data import data_folder
+from xltool.cli import console as terminal
+from xltool.cli.json_output import merged
+from xltool.commands.run_context import Setting
 from xltool.errors import DefinitionError
 from xltool.forms.definitions import load_form
 from xltool.forms.layout import plan
 from xltool.forms.sheets import announced
-from xltool.model import Agency, Form, Number, Roster, Status
-from xltool.outputs.exchange import merged
-from xltool.outputs.template import Filling, Issue, write_template
+from xltool.model.agency import Agency, Roster
+from xltool.model.consolidation import Status
+from xltool.model.form import Form, Number
+from xltool.package_data import data_folder
 from xltool.pipeline import check, merge
-from xltool.runs.settings import Setting
+from xltool.workbooks.template.write_template import Filling, Issue, write_template
 
 TOWN = Agency("1", "甲镇", rule_power=False)
 WRONG: dict[str, Number] = {

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.checks.figures import FORM, PLAN, found, must_fix, published, said, submission
+from xltool.cli import json_output as exchange
 from xltool.forms.expressions import recompute
-from xltool.intake.opening import open_workbook
-from xltool.intake.reading import read_submission
-from xltool.model import Agency, Finding, Number, Reviewed, Scope, Status
-from xltool.outputs import exchange
-from xltool.outputs.template import Filling, Issue, write_template
+from xltool.model.agency import Agency, Scope
+from xltool.model.consolidation import Reviewed, Status
+from xltool.model.finding import Finding
+from xltool.model.form import Number
+from xltool.recognition.read_submissions import read_submission
+from xltool.spreadsheet.open_workbook import open_workbook
+from xltool.workbooks.template.write_template import Filling, Issue, write_template
 
 COMPUTED = [cell.id for cell in FORM.cells.values() if cell.computed]
 GRANTED = "requests.granted.natural_person"

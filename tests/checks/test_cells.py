@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from tests.checks.figures import COLUMNS, FORM, PLAN, flat, found, noted, published, said, submission, zeros
-from xltool import texts
 from xltool.checks.cells import NORMALISED, UNREADABLE
-from xltool.model import Leaf, Observation, Scope, State, Submission
+from xltool.messages import catalogue as texts
+from xltool.model.agency import Scope
+from xltool.model.submission import Leaf, Observation, State, Submission
 
 ZHANGJIAWAN = published("zhangjiawan-2025")
 AMOUNT = "disclosure.administrative_fees.amount"

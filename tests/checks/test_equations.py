@@ -20,7 +20,8 @@ from tests.checks.figures import (
     zeros,
 )
 from xltool.forms.expressions import recompute, verdict
-from xltool.model import Number, Relation, State, Submission
+from xltool.model.form import Number, Relation
+from xltool.model.submission import State, Submission
 
 ZHANGJIAWAN = published("zhangjiawan-2025")
 OFFICIAL = [relation for relation in FORM.relations if relation.rule in {"T3-RESULT", "T3-ROW", "T4-SUM", "T3-BAL"}]

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from tests.checks.figures import FORM, found, published, said, submission
-from xltool.model import Explanation, Finding, Number
+from xltool.model.finding import Finding
+from xltool.model.form import Number
+from xltool.model.submission import Explanation
 
 CARRY = "本年“上年结转”等于上年“结转下年度继续办理”（自然人）"
 BALANCE = "第一项加第二项之和，等于第三项加第四项之和（自然人）"

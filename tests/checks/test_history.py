@@ -7,8 +7,10 @@ import pytest
 from tests.checks.figures import FORM, PLAN, flat, roster, said, submission, zeros
 from xltool.checks.context import Context
 from xltool.checks.peers import with_peers
-from xltool.checks.review import review
-from xltool.model import Agency, Reviewed, Roster, Status, Values
+from xltool.checks.run_checks import review
+from xltool.model.agency import Agency, Roster
+from xltool.model.consolidation import Reviewed, Status
+from xltool.model.form import Values
 
 PENALTIES = "disclosure.penalties.decisions"
 LICENCES = "disclosure.licensing.decisions"

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.checks.figures import flat, found, roster, said, submission, zeros
-from xltool.model import Agency, Leaf, Observation, Roster, Scope, Submission
-from xltool.runs.reviewing import by_name
+from xltool.commands.check import by_name
+from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.submission import Leaf, Observation, Submission
 
 KNOWN = roster(
     Agency("0", "甲区人民政府", scope=Scope.AREA),

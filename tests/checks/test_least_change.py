@@ -6,12 +6,13 @@ import pytest
 
 from tests.checks.figures import FORM
 from tests.checks.test_localisation import SUQIAN, told
-from xltool.checks import least_change, localisation
-from xltool.checks.cases import Case
-from xltool.checks.least_change import least_changes
-from xltool.checks.localisation import diagnose
-from xltool.checks.smallest_sets import shortest_ring
-from xltool.model import Number
+from xltool.checks.localisation import diagnose as localisation
+from xltool.checks.localisation import integer_programme as least_change
+from xltool.checks.localisation.diagnose import diagnose
+from xltool.checks.localisation.integer_programme import least_changes
+from xltool.checks.localisation.minimal_sets import shortest_ring
+from xltool.checks.localisation.report_equations import Case
+from xltool.model.form import Number
 
 # Four figures at the crossings of two lines and two columns, all typed too high: each shares both its equations.
 RING = {

@@ -10,20 +10,22 @@ import pytest
 
 from tests.checks.figures import FORM, PLAN, found, must_fix, published, submission
 from tests.judges import recalculate
-from xltool import texts
-from xltool.cache import open_cache
 from xltool.checks.context import Context
-from xltool.checks.localisation import diagnose
+from xltool.checks.localisation.diagnose import diagnose
 from xltool.checks.profile import read_profile
-from xltool.checks.review import review
+from xltool.checks.run_checks import review
+from xltool.cli.json_output import checked
+from xltool.commands.run_context import Setting
+from xltool.execution.reading_cache import open_cache
 from xltool.forms.controls import controls
-from xltool.intake.opening import open_workbook
-from xltool.intake.reading import read_submission
-from xltool.model import Agency, Entry, Number, State, Submission
-from xltool.outputs.exchange import checked
-from xltool.outputs.template import Issue, write_template
+from xltool.messages import catalogue as texts
+from xltool.model.agency import Agency
+from xltool.model.form import Number
+from xltool.model.submission import Entry, State, Submission
 from xltool.pipeline import check
-from xltool.runs.settings import Setting
+from xltool.recognition.read_submissions import read_submission
+from xltool.spreadsheet.open_workbook import open_workbook
+from xltool.workbooks.template.write_template import Issue, write_template
 
 ZHANGJIAWAN = published("zhangjiawan-2025")
 WRONG = {"requests.granted.natural_person": 27}

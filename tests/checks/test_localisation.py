@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.checks.figures import COLUMNS, FORM, PLAN, printed_totals, published, sample, submission
-from xltool.checks.localisation import Diagnosis, as_typed, diagnose
-from xltool.checks.repairs import Repair, Said
+from xltool.checks.localisation.diagnose import Diagnosis, as_typed, diagnose
+from xltool.checks.localisation.repairs import Repair, Said
 from xltool.forms.controls import Control, row_totals, subtotals
 from xltool.forms.expressions import recompute
-from xltool.intake.opening import open_workbook
-from xltool.intake.reading import read_submission
-from xltool.model import Agency, Comparison, Linear, Number, Relation, Severity, Term, Values
-from xltool.outputs.template import Filling, Issue, write_template
+from xltool.model.agency import Agency
+from xltool.model.form import Comparison, Linear, Number, Relation, Severity, Term, Values
+from xltool.recognition.read_submissions import read_submission
+from xltool.spreadsheet.open_workbook import open_workbook
+from xltool.workbooks.template.write_template import Filling, Issue, write_template
 
 COMPLETE = ("zhangjiawan-2025", "suqian-2023", "suqian-2024", "pingtan-2023", "pingtan-2024", "hongze-2024")
 LEAVES = list(dict.fromkeys(cell.line for cell in FORM.cells.values() if cell.table == "requests"))[2:-2]

@@ -4,9 +4,9 @@ import random
 
 from benchmarks.narrative import clean, told
 from tests.checks.figures import FORM, PLAN, flat
-from xltool.checks.claims import Judgement
 from xltool.checks.context import Context
-from xltool.checks.review import review
+from xltool.checks.run_checks import review
+from xltool.checks.texts.claims import Judgement
 
 SEED, COUNT = 11, 60
 

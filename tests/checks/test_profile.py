@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.checks.figures import FORM, PLAN, flat, roster, submission, zeros
-from xltool import texts
 from xltool.checks.context import Context
 from xltool.checks.profile import read_profile
-from xltool.checks.review import judged, review
+from xltool.checks.run_checks import judged, review
 from xltool.checks.waivers import read_waivers
 from xltool.errors import UsageError
-from xltool.model import Agency
+from xltool.messages import catalogue as texts
+from xltool.model.agency import Agency
 
 UNBALANCED = zeros(**{"requests.received.natural_person": 3, "processing_fees.collected": 5})
 TODAY = date(2026, 2, 1)

@@ -4,7 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tests.checks.figures import found, published, roster, said, submission
-from xltool.model import Agency, Leaf, Number
+from xltool.model.agency import Agency
+from xltool.model.form import Number
+from xltool.model.submission import Leaf
 
 Changes = dict[str, Number | str | None]
 

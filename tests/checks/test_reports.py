@@ -3,7 +3,8 @@
 import pytest
 
 from tests.checks.figures import flat, found, must_fix, printed_totals, published, said, sample, submission
-from xltool.model import Number, Submission
+from xltool.model.form import Number
+from xltool.model.submission import Submission
 
 NO_FEES: dict[str, Number | str | None] = {
     "processing_fees.notices": 0,

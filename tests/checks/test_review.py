@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from tests.checks.figures import FORM, PLAN, flat, found, noted, published, said, submission, zeros
-from xltool import texts
 from xltool.checks.context import Context
-from xltool.checks.review import CHECKS, review
-from xltool.model import Explanation, Observation
+from xltool.checks.run_checks import CHECKS, review
+from xltool.messages import catalogue as texts
+from xltool.model.submission import Explanation, Observation
 
 MESSY = {
     "requests.carried_out.natural_person": 5,

@@ -13,8 +13,9 @@ from xltool import pipeline
 from xltool.errors import UsageError
 from xltool.forms.identity import Identity
 from xltool.forms.seal import genuine, read_key, seal
-from xltool.model import Number, Scope
-from xltool.outputs.template import Filling, Issue, identity_of, write_template
+from xltool.model.agency import Scope
+from xltool.model.form import Number
+from xltool.workbooks.template.write_template import Filling, Issue, identity_of, write_template
 
 KEY = b"0123456789abcdef0123456789abcdef"
 LAST_YEAR = dict.fromkeys(the_form().cells, 0) | {"requests.carried_out.natural_person": 13}

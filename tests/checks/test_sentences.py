@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.checks.figures import FORM, PLAN, submission, zeros
-from xltool.checks.claims import Facts, mentions, sentences
 from xltool.checks.context import Context
-from xltool.checks.narrative import MOST, narrative
-from xltool.checks.wording import wording
+from xltool.checks.texts.claims import Facts, mentions, sentences
+from xltool.checks.texts.quoted_figures import MOST, narrative
+from xltool.checks.texts.unfinished_text import wording
 
 # received 24, carried in 2, concluded 23, carried out 3; review 4 of which 3 concluded, litigation 3 of which 2
 FIGURES = zeros() | {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from xltool.checks.slips import NOTHING, Move, Sheet, Strips, digits_slip, moves
+from xltool.checks.localisation.typing_errors import NOTHING, Move, Sheet, Strips, digits_slip, moves
 
 
 @pytest.mark.parametrize(

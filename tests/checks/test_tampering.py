@@ -3,9 +3,9 @@
 import pytest
 
 from tests.checks.figures import flat, found, said, submission, zeros
-from xltool import texts
 from xltool.checks.tampering import TOLD
-from xltool.model import Observation
+from xltool.messages import catalogue as texts
+from xltool.model.submission import Observation
 
 
 def about(*observations: Observation) -> list[str]:

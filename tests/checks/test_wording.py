@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from tests.checks.figures import FORM, PLAN, flat, found, published, roster, said, submission
-from xltool.checks import numerals
-from xltool.checks.claims import Facts, mentions, sentences
 from xltool.checks.context import Context
-from xltool.checks.review import review
-from xltool.model import Agency, Finding, Roster, Values
+from xltool.checks.run_checks import review
+from xltool.checks.texts import numerals
+from xltool.checks.texts.claims import Facts, mentions, sentences
+from xltool.model.agency import Agency, Roster
+from xltool.model.finding import Finding
+from xltool.model.form import Values
 
 LONG = "持续健全完善政府信息公开工作制度，明确各方职责分工，规范公开流程，确保信息发布及时准确。" * 3
 

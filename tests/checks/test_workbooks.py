@@ -12,10 +12,12 @@ from tests.judges import recalculate
 from xltool.forms.furniture import words
 from xltool.forms.sheets import EXPLANATION_COLUMNS
 from xltool.forms.slots import Purpose
-from xltool.intake.opening import open_workbook
-from xltool.intake.reading import read_submission
-from xltool.model import Agency, Number, Submission
-from xltool.outputs.template import Issue, write_template
+from xltool.model.agency import Agency
+from xltool.model.form import Number
+from xltool.model.submission import Submission
+from xltool.recognition.read_submissions import read_submission
+from xltool.spreadsheet.open_workbook import open_workbook
+from xltool.workbooks.template.write_template import Issue, write_template
 
 Held = Mapping[str, Number | str | None]
 Book = openpyxl.Workbook

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.test_publication import answer, run
-from xltool.data import data_folder
+from tests.official_report.test_publish import answer, run
 from xltool.forms.definitions import form_for_year, load_forms
 from xltool.forms.layout import plan
-from xltool.model import Agency, Number
-from xltool.outputs.template import Filling, Issue, write_template
+from xltool.model.agency import Agency
+from xltool.model.form import Number
+from xltool.package_data import data_folder
+from xltool.workbooks.template.write_template import Filling, Issue, write_template
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENCIES = {"1": "甲镇人民政府", "2": "乙镇人民政府"}

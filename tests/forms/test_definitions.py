@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from xltool import texts
-from xltool.data import data_folder
 from xltool.errors import DefinitionError, UsageError
 from xltool.forms.definitions import form_for_year, forms_below, load_form, load_forms, named_form
-from xltool.model import Kind, Severity
+from xltool.messages import catalogue as texts
+from xltool.model.form import Kind, Severity
+from xltool.package_data import data_folder
 
 SHIPPED = data_folder("templates") / "zfxxgk-annual-report" / "2021"
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from xltool import showing
-from xltool.cli import main
-from xltool.data import data_folder
+from xltool.cli import console_forms as showing
+from xltool.cli.main import main
 from xltool.errors import DefinitionError
 from xltool.forms.definitions import form_for_year, load_form, load_forms
 from xltool.forms.editions import difference
 from xltool.forms.expressions import recompute, verdict
 from xltool.forms.layout import plan
-from xltool.model import Form, Kind, Number, Severity
+from xltool.model.form import Form, Kind, Number, Severity
+from xltool.package_data import data_folder
 
 FORMS = load_forms()
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from xltool.data import data_folder
 from xltool.forms.definitions import load_form
 from xltool.forms.equations import dependents, equation, equations
 from xltool.forms.proving import Proof, conflicts, prove, redundancies
-from xltool.model import Form
+from xltool.model.form import Form
+from xltool.package_data import data_folder
 
 SHIPPED = data_folder("templates") / "zfxxgk-annual-report" / "2021"
 RELATION = """

@@ -12,9 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from tests.intake import old_excel
-from tests.intake.dialects import SAME
-from tests.intake.packages import (
+from tests.mangling.good import ABOUT, good
+from tests.published import layouts
+from tests.spreadsheet import old_excel
+from tests.spreadsheet.dialects import SAME
+from tests.spreadsheet.packages import (
     APP,
     CONTENT_TYPES,
     CUSTOM,
@@ -27,22 +29,21 @@ from tests.intake.packages import (
     good_parts,
     zipped,
 )
-from tests.intake.published import layouts
-from tests.intake.spreadsheets import ODS, ODS_CELL, ods_row, spreadsheet
-from tests.mangling.good import ABOUT, good
-from xltool.checks.review import review
+from tests.spreadsheet.spreadsheets import ODS, ODS_CELL, ods_row, spreadsheet
+from xltool.checks.run_checks import review
+from xltool.commands.check import context_of
 from xltool.errors import ForeignFileError, UnreadableFileError
-from xltool.intake.archives import members
-from xltool.intake.loading import HandedIn
-from xltool.intake.opening import open_loaded
-from xltool.intake.published import as_submission, read_report
-from xltool.intake.raw import RawCell, RawSheet, RawWorkbook, Stored
-from xltool.intake.reading import read_submissions
-from xltool.intake.sniffing import ZIP, kind_of
-from xltool.intake.values import Meaning, interpret
-from xltool.intake.xls_records import read_records
-from xltool.model import Kind, State
-from xltool.runs.reviewing import context_of
+from xltool.model.form import Kind
+from xltool.model.submission import State
+from xltool.published.read_report import as_submission, read_report
+from xltool.recognition.cell_values import Meaning, interpret
+from xltool.recognition.read_submissions import read_submissions
+from xltool.spreadsheet.file_type import ZIP, kind_of
+from xltool.spreadsheet.load_file import HandedIn
+from xltool.spreadsheet.open_workbook import open_loaded
+from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, Stored
+from xltool.spreadsheet.xls.biff_records import read_records
+from xltool.spreadsheet.zip_archives import members
 
 LONGEST = 1 << 20  # bytes of one input
 NAMED = (UnreadableFileError, ForeignFileError)

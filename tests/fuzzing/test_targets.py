@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzzing import targets
-from xltool.intake.raw import RawCell
-from xltool.intake.values import Meaning, interpret
-from xltool.model import Kind, State
+from xltool.model.form import Kind
+from xltool.model.submission import State
+from xltool.recognition.cell_values import Meaning, interpret
+from xltool.spreadsheet.raw_workbook import RawCell
 
 SEEDS = targets.seeds()
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.checks.figures import FORM, PLAN, published
+from xltool.commands.make_templates import serial
+from xltool.commands.run_context import Setting
 from xltool.forms.expressions import recompute
-from xltool.model import Agency, Number, Roster, Values
-from xltool.outputs.template import Filling, Issue, write_template
-from xltool.runs.distributing import serial
-from xltool.runs.settings import Setting
+from xltool.model.agency import Agency, Roster
+from xltool.model.form import Number, Values
+from xltool.workbooks.template.write_template import Filling, Issue, write_template
 
 TOWN = Agency("110112114", "张家湾镇人民政府", rule_power=False)
 OTHER = Agency("110112115", "漷县镇人民政府", rule_power=False)

@@ -18,11 +18,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.checks.figures import FORM, PLAN
 from tests.mangling.good import OTHER, TOWN, YEAR, good
+from xltool.commands.make_templates import serial
 from xltool.forms.furniture import words
 from xltool.forms.identity import Identity, serial_of
 from xltool.forms.places import address, place
 from xltool.forms.slots import Purpose, Role
-from xltool.runs.distributing import serial
 
 Mangle = Callable[[bytes], bytes]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.checks.figures import FORM
 from tests.mangling.manglings import MANGLINGS, Mangling
-from xltool import texts
+from xltool.messages import catalogue as texts
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "mangling.md"
 

@@ -10,8 +10,9 @@ from tests.judges import recalculate
 from tests.mangling.good import ABOUT, good, truth
 from tests.mangling.manglings import MANGLINGS, Mangling
 from tests.mangling.table import PAGE, page, severity
-from xltool.model import Reviewed, Severity
-from xltool.runs.reviewing import review_files
+from xltool.commands.check import review_files
+from xltool.model.consolidation import Reviewed
+from xltool.model.form import Severity
 
 
 def reviewed(data: bytes, folder: Path, name: str = "a.xlsx") -> tuple[Reviewed, ...]:

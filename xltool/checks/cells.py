@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
-from xltool import texts
 from xltool.checks.context import Context
-from xltool.checks.index import index
-from xltool.checks.making import by_sheet, finding, listed, shortened, spot_of
+from xltool.checks.form_index import index
+from xltool.checks.make_finding import by_sheet, finding, listed, shortened, spot_of
 from xltool.checks.totals import faults, overwritten
-from xltool.checks.words import cell_words
-from xltool.entries import NOT_READ, unusual
 from xltool.forms.furniture import words
-from xltool.model import Cell, Entry, Finding, Kind, Severity, Standard, State, Submission
+from xltool.messages import catalogue as texts
+from xltool.messages.relation_phrases import cell_words
+from xltool.model.compact_entries import NOT_READ, unusual
+from xltool.model.finding import Finding
+from xltool.model.form import Cell, Kind, Severity, Standard
+from xltool.model.submission import Entry, State, Submission
 
 # Why a figure cannot be read, as reading notes it; each has its own words.
 UNREADABLE = {

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from xltool.checks.profile import Profile
 from xltool.checks.waivers import Waivers
 from xltool.forms.layout import Plan
-from xltool.model import Form, Roster, Values
+from xltool.model.agency import Roster
+from xltool.model.form import Form, Values
 
 
 @dataclass(frozen=True, slots=True)

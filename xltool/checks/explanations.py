@@ -6,10 +6,12 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from xltool.checks.context import Context
-from xltool.checks.making import finding
+from xltool.checks.make_finding import finding
 from xltool.checks.relations import decided, whole
 from xltool.forms.slots import Purpose
-from xltool.model import Explanation, Finding, Relation, Severity, Spot, Submission
+from xltool.model.finding import Finding, Spot
+from xltool.model.form import Relation, Severity
+from xltool.model.submission import Explanation, Submission
 
 
 def settle(findings: Sequence[Finding], submission: Submission, context: Context) -> Iterator[Finding]:

@@ -9,12 +9,15 @@ from collections.abc import Iterator, Mapping
 from weakref import WeakKeyDictionary
 
 from xltool.checks.context import Context
-from xltool.checks.making import finding, listed, shortened, spot_of
-from xltool.entries import Places, places_of
+from xltool.checks.make_finding import finding, listed, shortened, spot_of
 from xltool.forms.expressions import to_excel
 from xltool.forms.places import address, box
 from xltool.forms.slots import Place
-from xltool.model import Entry, Finding, Form, Relation, Scope, Submission
+from xltool.model.agency import Scope
+from xltool.model.compact_entries import Places, places_of
+from xltool.model.finding import Finding
+from xltool.model.form import Form, Relation
+from xltool.model.submission import Entry, Submission
 
 LONGEST = 2000  # characters of a formula that is looked into
 

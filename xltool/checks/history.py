@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from math import sqrt
 from statistics import median
 
-from xltool import texts
 from xltool.checks.context import Context
-from xltool.checks.making import spot
+from xltool.checks.make_finding import spot
 from xltool.checks.relations import whole
-from xltool.checks.words import cell_words, quantity
-from xltool.model import Finding, Number, Standard, Submission, Values
+from xltool.messages import catalogue as texts
+from xltool.messages.relation_phrases import cell_words, quantity
+from xltool.model.finding import Finding
+from xltool.model.form import Number, Standard, Values
+from xltool.model.submission import Submission
 
 JUMP = "jump"
 ENOUGH = 3  # years of history before its own spread says anything

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import PurePath
 
-from xltool import texts
 from xltool.checks.context import Context
-from xltool.checks.making import finding
-from xltool.model import Agency, Finding, Observation, Roster, Scope, Submission
+from xltool.checks.make_finding import finding
+from xltool.messages import catalogue as texts
+from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.finding import Finding
+from xltool.model.submission import Observation, Submission
+from xltool.model.succession import owes
 from xltool.roster import plain_name
-from xltool.succession import owes
 
 MOST_SUGGESTED = 3
 ALIKE = 0.6  # of two names' characters must agree before one is suggested for the other

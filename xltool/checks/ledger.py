@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 
-from xltool import texts
 from xltool.checks.context import Context
-from xltool.checks.making import finding, ranges, shortened, spot, spot_of
+from xltool.checks.make_finding import finding, ranges, shortened, spot, spot_of
 from xltool.checks.relations import whole
-from xltool.checks.words import gap, quantity
 from xltool.forms.controls import Control, control
-from xltool.model import Entry, Finding, Number, State, Submission
+from xltool.messages import catalogue as texts
+from xltool.messages.relation_phrases import gap, quantity
+from xltool.model.finding import Finding
+from xltool.model.form import Number
+from xltool.model.submission import Entry, State, Submission
 
 DIFFERS = "control.differs"
 

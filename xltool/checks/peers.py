@@ -5,10 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 
-from xltool import texts
 from xltool.checks.history import scatter, spread
-from xltool.checks.words import cell_words, quantity
-from xltool.model import Finding, Form, Number, Reviewed, Roster, Scope, Spot, Standard, Submission
+from xltool.messages import catalogue as texts
+from xltool.messages.relation_phrases import cell_words, quantity
+from xltool.model.agency import Roster, Scope
+from xltool.model.consolidation import Reviewed
+from xltool.model.finding import Finding, Spot
+from xltool.model.form import Form, Number, Standard
+from xltool.model.submission import Submission
 
 PEER = "peer"
 

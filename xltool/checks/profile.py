@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xltool import texts
-from xltool.data import data_folder
 from xltool.errors import UsageError
-from xltool.model import Finding, Form, Severity
+from xltool.messages import catalogue as texts
+from xltool.model.finding import Finding
+from xltool.model.form import Form, Severity
+from xltool.package_data import data_folder
 
 OFF = "off"
 DEFAULT = "default"

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from xltool import texts
 from xltool.checks.context import Context
-from xltool.checks.index import index
-from xltool.checks.making import spot
+from xltool.checks.form_index import index
+from xltool.checks.make_finding import spot
 from xltool.checks.totals import faults, stored_values
-from xltool.checks.words import Telling, gap, labels_for
 from xltool.forms.expressions import Verdict, verdict
-from xltool.model import Finding, Relation, Spot, Submission, Values
+from xltool.messages import catalogue as texts
+from xltool.messages.relation_phrases import Telling, gap, labels_for
+from xltool.model.finding import Finding, Spot
+from xltool.model.form import Relation, Values
+from xltool.model.submission import Submission
 
 WITHOUT_RULE_POWER = "without_rule_power"
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from xltool.checks.context import Context
-from xltool.checks.making import finding
+from xltool.checks.make_finding import finding
 from xltool.forms.identity import identity_from
 from xltool.forms.seal import genuine
-from xltool.model import Finding, Scope, Submission
+from xltool.model.agency import Scope
+from xltool.model.finding import Finding
+from xltool.model.submission import Submission
 
 
 def seals(submission: Submission, context: Context) -> Iterator[Finding]:

@@ -6,9 +6,12 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from xltool.checks.context import Context
-from xltool.checks.making import finding
+from xltool.checks.make_finding import finding
 from xltool.forms.identity import Identity, identity_from, serial_of
-from xltool.model import Finding, Reviewed, Scope, Status, Submission
+from xltool.model.agency import Scope
+from xltool.model.consolidation import Reviewed, Status
+from xltool.model.finding import Finding
+from xltool.model.submission import Submission
 
 _OURS = re.compile(r"[0-9]{4}-[0-9a-f]{12}")  # any other serial was given by somebody else and cannot be judged
 

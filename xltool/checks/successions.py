@@ -5,11 +5,13 @@ Where one agency carries on another's work, its own return is checked against bo
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from xltool import texts
 from xltool.forms.expressions import verdict
 from xltool.forms.layout import plan
-from xltool.model import Consolidation, Finding, Relation, Severity, Spot, Values
-from xltool.succession import groups, together
+from xltool.messages import catalogue as texts
+from xltool.model.consolidation import Consolidation
+from xltool.model.finding import Finding, Spot
+from xltool.model.form import Relation, Severity, Values
+from xltool.model.succession import groups, together
 
 _MOST_TOLD = 6
 

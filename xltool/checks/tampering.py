@@ -5,12 +5,13 @@ How serious each of these is stands beside its words; saving with another office
 
 from collections.abc import Iterator, Mapping
 
-from xltool import texts
 from xltool.checks.context import Context
 from xltool.checks.formulas import altered
-from xltool.checks.making import finding, listed, shortened
-from xltool.checks.words import cell_words
-from xltool.model import Finding, Observation, Spot, State, Submission
+from xltool.checks.make_finding import finding, listed, shortened
+from xltool.messages import catalogue as texts
+from xltool.messages.relation_phrases import cell_words
+from xltool.model.finding import Finding, Spot
+from xltool.model.submission import Observation, State, Submission
 
 # What reading noticed -> the code it is told under, one finding for each sheet; all else goes by its own code, one
 # finding each. What other checks tell is not here.

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from xltool.checks.context import Context
-from xltool.checks.index import Index, index
-from xltool.checks.making import spot
-from xltool.checks.words import Telling, cell_words, gap, quantity
+from xltool.checks.form_index import Index, index
+from xltool.checks.make_finding import spot
 from xltool.forms.expressions import evaluate, recompute
-from xltool.model import Entry, Finding, Number, Relation, Spot, Submission, Values
+from xltool.messages.relation_phrases import Telling, cell_words, gap, quantity
+from xltool.model.finding import Finding, Spot
+from xltool.model.form import Number, Relation, Values
+from xltool.model.submission import Entry, Submission
 
 
 class Fault(NamedTuple):

@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xltool import texts
 from xltool.checks.profile import FIXED
 from xltool.errors import UsageError
-from xltool.model import Finding, Form, Roster, Severity
+from xltool.messages import catalogue as texts
+from xltool.model.agency import Roster
+from xltool.model.finding import Finding
+from xltool.model.form import Form, Severity
 
 _KEYS = ("agency", "rule", "reason", "by", "until")
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xltool import texts
 from xltool.comparison.figures import Exchange, FigureDifference, differences, exchanges
 from xltool.comparison.sides import Side
 from xltool.comparison.wording import TextDifference, text_differences
 from xltool.forms.placeholders import squeezed
-from xltool.model import Cell, Finding, Leaf
+from xltool.messages import catalogue as texts
+from xltool.model.finding import Finding
+from xltool.model.form import Cell
+from xltool.model.submission import Leaf
 
 MANY = 20  # figures: when more than that differ between two years or two agencies, their lines are told and not each
 _SHORTEST_NAME = 5  # signs: a shorter name without that of its place may be anybody's

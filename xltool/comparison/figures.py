@@ -5,7 +5,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from xltool.comparison.sides import Held, Side, differ, held
-from xltool.model import Cell, Number, State
+from xltool.model.form import Cell, Number
+from xltool.model.submission import State
 
 _LEAST = 2  # pairs of figures before an exchange of lines or columns is more than chance
 

@@ -8,9 +8,11 @@ word.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from xltool import texts
 from xltool.forms.placeholders import shown, squeezed
-from xltool.model import Entry, Form, Number, Scope, State, Submission
+from xltool.messages import catalogue as texts
+from xltool.model.agency import Scope
+from xltool.model.form import Form, Number
+from xltool.model.submission import Entry, State, Submission
 
 
 class Side(NamedTuple):

@@ -15,7 +15,11 @@ from dataclasses import replace
 
 from xltool.consolidation.overlaps import age, named, without_overlaps
 from xltool.consolidation.tree import Tree, leaves
-from xltool.model import Finding, Form, Reviewed, Roster, Severity, Status, Submission
+from xltool.model.agency import Roster
+from xltool.model.consolidation import Reviewed, Status
+from xltool.model.finding import Finding
+from xltool.model.form import Form, Severity
+from xltool.model.submission import Submission
 
 _SUMMED = {False: "merge.returned", True: "merge.returned_counted"}  # by whether flawed returns are asked for
 

@@ -7,7 +7,9 @@ from collections import defaultdict
 from dataclasses import replace
 
 from xltool.consolidation.totals import summed
-from xltool.model import Agency, Consolidation, Roster, Scope, Submission
+from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.consolidation import Consolidation
+from xltool.model.submission import Submission
 
 # The list with which a spreadsheet program filters a column shows 10,000 entries and no more (Microsoft's published
 # limit): beyond, an agency can no longer be picked there. It is also two million figures, which take seconds to open.

@@ -12,7 +12,10 @@ from itertools import permutations
 from pathlib import PurePath
 
 from xltool.consolidation.tree import Tree, leaves
-from xltool.model import Finding, Reviewed, Severity, Status, Submission
+from xltool.model.consolidation import Reviewed, Status
+from xltool.model.finding import Finding
+from xltool.model.form import Severity
+from xltool.model.submission import Submission
 
 
 def without_overlaps(items: Sequence[Reviewed], tree: Tree) -> list[Reviewed]:

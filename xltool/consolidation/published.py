@@ -8,10 +8,13 @@ a sum above the published figure is wrong already.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from xltool import texts
 from xltool.consolidation.tree import Tree, leaves
 from xltool.forms.layout import plan
-from xltool.model import Cell, Finding, Form, Kind, Number, Reviewed, Severity, Spot, Submission
+from xltool.messages import catalogue as texts
+from xltool.model.consolidation import Reviewed
+from xltool.model.finding import Finding, Spot
+from xltool.model.form import Cell, Form, Kind, Number, Severity
+from xltool.model.submission import Submission
 
 _MOST_TOLD = 10  # in the sentence; every cell is among the spots
 

@@ -9,25 +9,11 @@ from xltool.consolidation.tree import Tree, leaves
 from xltool.forms.expressions import recompute
 from xltool.forms.layout import plan
 from xltool.forms.places import box_address, place, rectangles
-from xltool.model import (
-    Agency,
-    Consolidation,
-    Entry,
-    Finding,
-    Form,
-    Kind,
-    Leaf,
-    Number,
-    Reviewed,
-    Roster,
-    Scope,
-    Severity,
-    Source,
-    Spot,
-    State,
-    Submission,
-    Values,
-)
+from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.consolidation import Consolidation, Reviewed
+from xltool.model.finding import Finding, Spot
+from xltool.model.form import Form, Kind, Number, Severity, Values
+from xltool.model.submission import Entry, Leaf, Source, State, Submission
 
 _EXACT = Context(prec=1000)  # sums of amounts are never rounded
 

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from xltool.model import Agency, Leaf, Roster, Scope, Submission
-from xltool.succession import owes
+from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.submission import Leaf, Submission
+from xltool.model.succession import owes
 
 
 def leaves(submission: Submission) -> tuple[Leaf, ...]:

@@ -12,7 +12,7 @@ from xltool.forms.placeholders import groups, must_be_known
 from xltool.forms.places import box, box_address, place
 from xltool.forms.prose import ClaimsSpec, claims, shares
 from xltool.forms.schema import BlockSpec, FormSpec, RelationSpec, RelationsSpec, TableSpec, TablesSpec
-from xltool.model import (
+from xltool.model.form import (
     Box,
     Cell,
     Draft,

@@ -14,7 +14,7 @@ from xltool.forms.furniture import FigureWords, words
 from xltool.forms.layout import Plan
 from xltool.forms.places import column_letters, rectangles
 from xltool.forms.slots import Place, Purpose, Role, Sheet, Slot
-from xltool.model import Form, Linear
+from xltool.model.form import Form, Linear
 
 ABSENT = "absent"  # rows of the identity sheet: absent, agency code, agency name
 LACKING = "lacking"  # lacking, cell id, how many of the reports inside give no figure

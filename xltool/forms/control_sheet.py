@@ -10,7 +10,7 @@ from xltool.forms.controls import Control, row_totals, subtotals
 from xltool.forms.furniture import words
 from xltool.forms.sheets import SMALL, height_of
 from xltool.forms.slots import Purpose, Role, Sheet, Slot
-from xltool.model import Box, Form
+from xltool.model.form import Box, Form
 
 _FIRST = 3  # row of the first block, below title and hint
 _WIDTHS = (50.0, 12.0)  # of the words of a line, and of each figure

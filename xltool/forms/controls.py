@@ -6,7 +6,7 @@ the printed form: nothing is summed or published of them, they only stand beside
 
 from typing import NamedTuple
 
-from xltool.model import Cell, Form
+from xltool.model.form import Cell, Form
 
 
 class Control(NamedTuple):

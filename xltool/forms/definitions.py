@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import msgspec
 
-from xltool.data import data_folder
 from xltool.errors import DefinitionError, UsageError
 from xltool.forms.assembly import assemble
 from xltool.forms.prose import FILE as CLAIMS
 from xltool.forms.prose import ClaimsSpec
 from xltool.forms.schema import FormSpec, RelationsSpec, TablesSpec
-from xltool.model import Form
+from xltool.model.form import Form
+from xltool.package_data import data_folder
 
 _Spec = TypeVar("_Spec")
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import msgspec
 
-from xltool.data import data_folder
+from xltool.package_data import data_folder
 
 
 class Variants(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -7,7 +7,7 @@ editions print beside them; figures with different ids cannot, however alike the
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from xltool.model import Cell, Form, Relation, Section
+from xltool.model.form import Cell, Form, Relation, Section
 
 
 class Reworded(NamedTuple):

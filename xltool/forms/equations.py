@@ -5,7 +5,7 @@ from math import gcd
 from typing import NamedTuple, TypeVar
 
 from xltool.forms.controls import Control
-from xltool.model import Form, Relation, Severity
+from xltool.model.form import Form, Relation, Severity
 
 _Key = TypeVar("_Key", str, int)
 

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from xltool.forms.places import place
-from xltool.model import Cell, Comparison, Linear, Number, Relation, Term, Values
+from xltool.model.form import Cell, Comparison, Linear, Number, Relation, Term, Values
 
 EACH = "each"
 _OPERATORS: Mapping[type[ast.cmpop], str] = {

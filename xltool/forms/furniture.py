@@ -4,7 +4,7 @@ from functools import cache
 
 import msgspec
 
-from xltool.data import data_folder
+from xltool.package_data import data_folder
 
 
 class FigureWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from xltool.model import Scope
+from xltool.model.agency import Scope
 
 PROPERTY_PREFIX = "xltool."
 LIST_PROPERTY = f"{PROPERTY_PREFIX}list"  # of a workbook of ours that is a list and no return: which

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xltool.forms import sheets as making
 from xltool.forms.control_sheet import control_sheet
 from xltool.forms.slots import Place, Purpose, Role, Sheet
-from xltool.model import Form
+from xltool.model.form import Form
 
 _LAYOUT = "1"  # raise it when the meaning of a place changes and no slot does
 

@@ -15,7 +15,8 @@ from xltool.forms.expressions import ExpressionError, Vocabulary
 from xltool.forms.layout import plan
 from xltool.forms.schema import GroupSpec
 from xltool.forms.slots import Place
-from xltool.model import Form, Group, Linear, Number, Submission
+from xltool.model.form import Form, Group, Linear, Number
+from xltool.model.submission import Submission
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\uff5b\uff5b|\uff5d\uff5d|[{\uff5b]([^{}\uff5b\uff5d]*)[}\uff5d]")
 _EXCLAMATION = re.compile("[!\uff01]")

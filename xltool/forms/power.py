@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xltool.forms.controls import Control, controls, row_totals, subtotals
 from xltool.forms.equations import definitions, equations, without
-from xltool.model import Cell, Form
+from xltool.model.form import Cell, Form
 
 Vector = tuple[tuple[int, int], ...]
 

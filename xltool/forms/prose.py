@@ -7,11 +7,11 @@ from typing import Literal
 
 import msgspec
 
-from xltool.data import data_folder
 from xltool.errors import DefinitionError
 from xltool.forms import expressions
 from xltool.forms.expressions import ExpressionError, Vocabulary
-from xltool.model import Claim, Linear, Severity
+from xltool.model.form import Claim, Linear, Severity
+from xltool.package_data import data_folder
 
 FILE = "claims.toml"
 NUMBER = "{n}"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from xltool.forms.equations import Equation, dependents, equations
 from xltool.forms.feasibility import Group, conflict
 from xltool.forms.power import Power, power
-from xltool.model import Cell, Comparison, Form, Kind, Linear, Relation, Severity, Term
+from xltool.model.form import Cell, Comparison, Form, Kind, Linear, Relation, Severity, Term
 
 
 class Redundancy(NamedTuple):

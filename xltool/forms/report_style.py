@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from xltool.data import data_folder
 from xltool.errors import DefinitionError
 from xltool.forms.definitions import refusal
-from xltool.model import Form
+from xltool.model.form import Form
+from xltool.package_data import data_folder
 
 WIDTH, HEIGHT = 210.0, 297.0  # A4, millimetres
 MM = 72 / 25.4  # points in a millimetre

@@ -7,7 +7,7 @@ from math import ceil
 from xltool.forms.controls import controls
 from xltool.forms.furniture import words
 from xltool.forms.slots import Purpose, Role, Sheet, Slot
-from xltool.model import Box, Form, Relation, Section, Table
+from xltool.model.form import Box, Form, Relation, Section, Table
 
 GRID_OFFSET = 3  # rows above a table: report title, section heading, how much is still unfilled
 EXPLANATION_ROWS = 20

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from xltool.forms.places import address
-from xltool.model import Box
+from xltool.model.form import Box
 
 
 class Role(StrEnum):

@@ -1,0 +1,124 @@
+"""New, still there, gone: findings are known again from run to run by their fingerprints."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.cli.test_commands import ROSTER, answer, broken, report, returned, run
+from tests.judges import recalculate
+
+GOOD, BAD = report("zhangjiawan-2025"), broken(report("zhangjiawan-2025"))
+WORSE = {**GOOD, "requests.carried_out.natural_person": 7}  # the same balance, out by another amount
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two returns that break a balance, and one that is right."""
+    for code, figures in {"329907": BAD, "329908": BAD, "329909": GOOD}.items():
+        returned(tmp_path / "returns", code, figures)
+    return tmp_path
+
+
+def again(folder: Path, code: str, figures: Any) -> None:
+    (folder / "returns" / f"{code}.xlsx").unlink()
+    returned(folder / "returns", code, figures)
+
+
+def merge(folder: Path, *more: object) -> Any:
+    return answer("merge", folder / "returns", "--roster", ROSTER, "-o", folder / "汇总.xlsx", "--force", *more)
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """The list of findings as a reader sees it."""
+    sheet = openpyxl.load_workbook(path, data_only=True)["审核问题"]
+    heads = [str(cell.value) for cell in sheet[3]]
+    return [dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(min_row=4, values_only=True)]
+
+
+def test_merge__over_an_earlier_workbook__says_what_came_stayed_and_went(folder: Path) -> None:
+    first = merge(folder)
+    assert "since" not in first
+    assert "与上次相比" not in rows(folder / "汇总.xlsx")[0]
+    again(folder, "329907", GOOD)  # mended
+    again(folder, "329908", WORSE)  # wrong in another way, the same matter
+    again(folder, "329909", BAD)  # was right
+    found = merge(folder)
+    marks = {each["fingerprint"]: each for each in found["noted"]}
+    here = {change: [marks[mark]["whose"] for mark in found["since"][change]] for change in ("new", "still")}
+    assert here["new"] == ["329909"]
+    assert "329908" in here["still"]
+    assert [(each["whose"], each["severity"]) for each in found["since"]["gone"]] == [("329907", "must_fix")]
+    assert found["since"]["file"] == "汇总.xlsx"
+    listed = [(row["单位名称"], row["与上次相比"]) for row in rows(folder / "汇总.xlsx") if row["级别"] == "必须改正"]
+    assert sorted(listed[-3:]) == [
+        ("示例一镇人民政府", "已消除"),
+        ("示例三镇人民政府", "新"),
+        ("示例二镇人民政府", "仍在"),
+    ]
+    assert merge(folder)["since"]["gone"] == []  # what is gone is not gone again
+
+
+def test_merge__in_words__new_ones_are_marked_and_gone_ones_listed(folder: Path) -> None:
+    merge(folder)
+    again(folder, "329907", GOOD)
+    again(folder, "329909", BAD)
+    words = ("merge", folder / "returns", "--roster", ROSTER, "-o", folder / "汇总.xlsx", "--force")
+    _, out, _ = run(*words)
+    assert out.count("【新】") == 1
+    assert "✗ 【新】表三“自然人”" in out
+    assert "与上次（汇总.xlsx）相比：新出现 1 个问题，仍在 2 个，已消除 1 个。" in out
+    assert "√ 示例一镇人民政府：表三“自然人”" in out
+
+
+def test_check__since_the_json_of_an_earlier_check__or_a_consolidated_workbook(folder: Path) -> None:
+    first = answer("check", folder / "returns")
+    (folder / "上次.json").write_text(json.dumps(first, ensure_ascii=False), "utf-8")
+    merge(folder)
+    again(folder, "329907", GOOD)
+    for before in ("上次.json", "汇总.xlsx"):
+        found = answer("check", folder / "returns", "--since", folder / before)
+        assert [len(found["since"][key]) for key in ("new", "still", "gone")] == [0, 1, 1], before
+        # one file alone: of the agencies that were not looked at nothing is said
+        one = answer("check", folder / "returns" / "329909.xlsx", "--since", folder / before)
+        assert one["since"] == {"file": before, "new": [], "still": [], "gone": []}
+    assert found["submissions"][1]["findings"][0]["fingerprint"] == found["since"]["still"][0]
+
+
+def test_fingerprint__the_name_of_the_file_and_who_asks__change_nothing(folder: Path) -> None:
+    first = {each["fingerprint"] for each in answer("check", folder / "returns")["noted"]}
+    (folder / "returns" / "329907.xlsx").rename(folder / "returns" / "改名.xlsx")
+    assert {each["fingerprint"] for each in answer("check", folder / "returns", "--roster", ROSTER)["noted"]} == first
+    assert len(first) == 2
+
+
+def test_levels__each_area_against_its_own_earlier_workbook(folder: Path) -> None:
+    (folder / "名册.csv").write_text(
+        "代码,名称,上级代码,口径\n3299,示例市,,汇总\n1,东片,3299,汇总\n"
+        "329907,示例一镇人民政府,1,\n329908,示例二镇人民政府,1,\n329909,示例三镇人民政府,3299,\n",
+        "utf-8",
+    )
+    words = ("merge", folder / "returns", "--roster", folder / "名册.csv", "-o", folder / "市.xlsx", "--force")
+    answer(*words, "--levels", folder / "各级")
+    again(folder, "329907", GOOD)
+    found = answer(*words, "--levels", folder / "各级")
+    assert [each["whose"] for each in found["since"]["gone"]] == ["area 1", "329907"]  # 东片 lacks one agency less
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "nonsense", '{"noted": [{"severity": "x"}]}'])
+def test_since__what_no_run_left__one_line_and_exit_2(folder: Path, content: str) -> None:
+    (folder / "上次.json").write_text(content, "utf-8")
+    code, out, err = run("check", folder / "returns", "--since", folder / "上次.json")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert "不能用来比较" in err
+
+
+@pytest.mark.office
+def test_since__a_workbook_that_libreoffice_has_saved__tells_the_same(folder: Path) -> None:
+    merge(folder)
+    saved = recalculate(folder / "汇总.xlsx", folder / "saved")
+    again(folder, "329907", GOOD)
+    found = answer("check", folder / "returns", "--since", saved)
+    assert [len(found["since"][key]) for key in ("new", "still", "gone")] == [0, 1, 1]

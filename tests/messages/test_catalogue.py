@@ -1,0 +1,184 @@
+"""Facts become sentences: strictly, so that a hole in a sentence is found here and not by a clerk."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from xltool import errors
+from xltool.errors import RosterError, XltoolError
+from xltool.messages import catalogue as texts
+from xltool.model.consolidation import Status
+from xltool.model.finding import Finding, Spot
+from xltool.model.form import Severity
+from xltool.model.submission import State
+from xltool.spreadsheet import refusals
+
+PACKAGE = Path(texts.__file__).parents[1]
+
+# What code is built from the first argument of a call; a code given as an f-string is covered by the calls it serves.
+CODES = {name: "{}" for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, XltoolError)}
+CODES |= {"Finding": "{}", "_refuse": "definition.{}", "ExpressionError": "definition.expression.{}"}
+
+# The small words of refusals: every enumeration of that module.
+REASONS = (refusals.Place, refusals.FileKind, refusals.Damage, refusals.Swelling, refusals.Excess)
+
+MADE_UP: Mapping[str, object] = {
+    "findings": {
+        "sample": {
+            "title": "样例",
+            "say": "{place}填的是 {found}，应为 {expected}（{parts}）。",
+            "advice": "请改正{sheet}的{address}。",
+            "severity": "must_fix",
+        },
+        "bare": {"title": "无处", "say": "文件是{state}。", "advice": "无。"},
+        "brackets": {"title": "括号", "say": "损坏（{part} {at}）（见说明）。", "advice": "无。"},
+    },
+    "errors": {},
+}
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = {**MADE_UP, "words": texts._texts()["words"]}
+    monkeypatch.setattr(texts, "_texts", lambda: words)
+
+
+def sample(**facts: object) -> Finding:
+    return Finding("sample", Severity.MUST_FIX, (Spot("a.b.c", "表三", "D7"), Spot("a.b.d", "表三", "E7")), facts)
+
+
+@pytest.mark.usefixtures("made_up")
+def test_finding__facts_and_first_spot__become_one_sentence_with_its_cure() -> None:
+    finding = sample(found=12, expected=Decimal("1.2E+2"), parts=("C7", 5, Decimal("0.50")))
+    assert texts.say(finding) == "表三!D7填的是 12，应为 120（C7、5、0.50）。请改正表三的D7。"
+    assert texts.problem(finding) + texts.cure(finding) == texts.say(finding)
+    assert (texts.title("sample"), texts.advice("sample")) == ("样例", "请改正{sheet}的{address}。")
+
+
+@pytest.mark.usefixtures("made_up")
+def test_finding__fact_not_given__key_error() -> None:
+    with pytest.raises(KeyError, match="parts"):
+        texts.say(sample(found=1, expected=2))
+
+
+@pytest.mark.usefixtures("made_up")
+def test_finding__place_without_a_spot__key_error() -> None:
+    with pytest.raises(KeyError, match="place"):
+        texts.say(Finding("sample", Severity.NOTE, (), {"found": 1, "expected": 2, "parts": ()}))
+
+
+@pytest.mark.usefixtures("made_up")
+@pytest.mark.parametrize(
+    ("fact", "shown"),
+    [
+        (State.BLANK, "空白"),
+        (Status.FOREIGN, "不计入"),
+        (Severity.EXPLAIN, "可说明"),
+        (None, "空"),
+        (True, "是"),
+        (-3, "-3"),
+        (Decimal("0.000001"), "0.000001"),
+        (["甲", "乙"], "甲、乙"),
+        ("{found}", "{found}"),
+        ("一\r\n二\x1b[2J\u202e", r"一\x0d\x0a二\x1b[2J\x202e"),
+        ("长" * 300, "长" * 200 + "…"),
+    ],
+)
+def test_fact__of_any_kind__shown_plainly(fact: object, shown: str) -> None:
+    assert texts.problem(Finding("bare", Severity.NOTE, (), {"state": fact})) == f"文件是{shown}。"
+
+
+@pytest.mark.usefixtures("made_up")
+@pytest.mark.parametrize(
+    ("part", "at", "sentence"),
+    [
+        ("a.xml", "D7", "损坏（a.xml D7）（见说明）。"),
+        ("a（）.xml", "", "损坏（a（）.xml）（见说明）。"),
+        ("", "", "损坏（见说明）。"),
+    ],
+)
+def test_brackets__around_empty_facts__left_out(part: str, at: str, sentence: str) -> None:
+    assert texts.problem(Finding("brackets", Severity.NOTE, (), {"part": part, "at": at})) == sentence
+
+
+@pytest.mark.usefixtures("made_up")
+def test_fact__a_float__refused() -> None:
+    with pytest.raises(TypeError):
+        texts.say(Finding("bare", Severity.NOTE, (), {"state": 0.1}))
+
+
+@pytest.mark.usefixtures("made_up")
+def test_catalogue__holds_every_code_with_its_words() -> None:
+    assert [(entry.group, entry.code, entry.title, entry.severity) for entry in texts.catalogue()] == [
+        ("findings", "sample", "样例", Severity.MUST_FIX),
+        ("findings", "bare", "无处", None),
+        ("findings", "brackets", "括号", None),
+    ]
+
+
+@pytest.mark.parametrize("text", ["{}", "{0}", "{a.b}", "{a[0]}", "{a!r}", "{a:>8}", "{a", "a}"])
+def test_placeholder__anything_but_a_plain_name__refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - some of the messages are Python's own
+        texts.placeholders(text)
+
+
+def test_error__facts__become_one_sentence_with_its_cure() -> None:
+    stopped = RosterError("roster.unknown_word", file="名册.csv", row=3, word="全部", accepted=("本机关", "汇总"))
+    assert texts.error(stopped) == (
+        "名册“名册.csv”第 3 行的“全部”不在可填的内容之中。这一格可以填：本机关、汇总；也可以空着。"
+    )
+
+
+def test_error__unknown_code__key_error() -> None:
+    with pytest.raises(KeyError):
+        texts.error(XltoolError("no.such_code"))
+
+
+def test_words_and_help__by_key() -> None:
+    assert (texts.word("severity", "must_fix"), texts.help("check.roster")) == (
+        "必须改正",
+        "单位名册，用来核对单位身份。",
+    )
+
+
+def test_words__every_member_of_our_terms__has_one() -> None:
+    for term in (Severity, Status, State, *REASONS):
+        assert [texts.word(term.__name__.lower(), member.value) for member in term]
+
+
+# --- the real catalogue -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entry", texts.catalogue(), ids=lambda entry: str(entry.code))
+def test_catalogue__every_code__has_whole_sentences_with_plain_placeholders(entry: texts.Wording) -> None:
+    assert entry.say.endswith(("。", "}"))
+    assert entry.advice.endswith(("。", "}"))
+    assert bool(entry.title) == (entry.group == "findings")
+    texts.placeholders(entry.say + entry.advice)
+
+
+def codes_in(source: str) -> Iterator[tuple[str, int]]:
+    """Every code that ``source`` writes out as the first argument of an error or a finding, with its line."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(code)), *_]) if name in CODES:
+                yield CODES[name].format(code), node.lineno
+
+
+def test_codes_in__finds_what_is_raised_and_yielded() -> None:
+    source = "raise RosterError('a.b', row=1)\nyield Finding('c', x)\n_refuse('d', 1)\nprint('e')\n"
+    assert sorted(codes_in(source), key=lambda held: held[1]) == [("a.b", 1), ("c", 2), ("definition.d", 3)]
+
+
+def test_every_code_in_the_package__has_its_words() -> None:
+    known = {entry.code for entry in texts.catalogue()}
+    missing = [
+        f"{path.relative_to(PACKAGE).as_posix()}:{line}: {code}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for code, line in codes_in(path.read_text("utf-8"))
+        if code not in known
+    ]
+    assert missing == []

@@ -1,0 +1,1 @@
+"""Find the figures most likely wrong behind violated equations."""

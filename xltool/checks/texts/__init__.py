@@ -1,0 +1,1 @@
+"""Check the text of a report: figures it claims, figures it quotes, unfinished passages."""

@@ -1,0 +1,1 @@
+"""The command line: options, console text and JSON output."""

@@ -1,1 +1,0 @@
-"""From a file somebody handed in to a Submission; reading judges nothing."""

@@ -1,0 +1,1 @@
+"""Turn the facts of findings and errors into Chinese sentences. The sentences are data in ``texts.toml``."""

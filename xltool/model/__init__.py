@@ -1,0 +1,1 @@
+"""The nouns of the package: frozen values that all other packages share. Imports nothing else of ours."""

@@ -1,0 +1,57 @@
+"""Reporting bodies and the roster that lists them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+
+class Scope(StrEnum):
+    """An agency's own figures, or the figures of an area. An area is never added to its members."""
+
+    OWN = "own"
+    AREA = "area"
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A reporting body (填报单位). ``parent`` is the code of the body it reports to, if it is on the roster.
+
+    ``began`` and ``ended`` are the days it was set up and abolished, where they matter; ``successors`` the codes of
+    those who took over its work, ``former_names`` what it was called before: see `succession`.
+    """
+
+    code: str
+    name: str
+    parent: str | None = None
+    level: str | None = None
+    scope: Scope = Scope.OWN
+    rule_power: bool | None = None
+    contact: str | None = None
+    began: date | None = None
+    ended: date | None = None
+    successors: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The reporting bodies, in roster order, by code. Of a part of a roster, ``others`` are those left out."""
+
+    agencies: Mapping[str, Agency]
+    source: str
+    others: Mapping[str, Agency] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Agency]:
+        return iter(self.agencies.values())
+
+    def __len__(self) -> int:
+        return len(self.agencies)
+
+    @cached_property
+    def predecessors(self) -> Mapping[str, tuple[Agency, ...]]:
+        """Whose work each agency took over, by its code; those left out of a part of a roster among them."""
+        known = (*self.others.values(), *self)
+        heirs = {code for agency in known for code in agency.successors}
+        return {code: tuple(agency for agency in known if code in agency.successors) for code in heirs}

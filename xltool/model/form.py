@@ -1,0 +1,297 @@
+"""One edition of an official form: its tables, cells, relations and claims. Counts are ``int``, amounts ``Decimal``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+Number = int | Decimal
+
+
+Values = Mapping[str, Number | None]
+
+
+class Kind(StrEnum):
+    """What a cell may hold."""
+
+    COUNT = "count"
+    SIGNED_COUNT = "signed_count"
+    AMOUNT = "amount"
+
+
+class Severity(StrEnum):
+    """``must_fix`` goes back, ``explain`` may stand with a written reason, ``note`` is for information."""
+
+    MUST_FIX = "must_fix"
+    EXPLAIN = "explain"
+    NOTE = "note"
+
+
+class Box(NamedTuple):
+    """A rectangle of a grid: 1-based row and column of its first cell, and how many rows and columns it spans."""
+
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+
+
+class Label(NamedTuple):
+    """Text printed on the form, and the rectangle of the table's own grid it fills.
+
+    Of a group of lines that some reports print as one line, ``alone`` is the line its figures then stand for.
+    """
+
+    text: str
+    box: Box
+    alone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of the form (指标).
+
+    ``row_path`` and ``column_path`` are the official labels left of and above it, outermost first;
+    ``decimals`` is how many places an amount may have; ``computed`` cells are formulas in the template.
+    """
+
+    id: str
+    table: str
+    line: str
+    column: str
+    kind: Kind
+    unit: str
+    box: Box
+    row_path: tuple[str, ...]
+    column_path: tuple[str, ...]
+    decimals: int = 0
+    computed: bool = False
+    optional: bool = False
+
+    @property
+    def line_words(self) -> str:
+        """The official words of its line; for a table without line labels, of its group of columns."""
+        path = self.row_path or self.column_path[:-1]
+        return "".join(path[-2:] if len(path) > 2 else path[-1:])
+
+    @property
+    def column_words(self) -> str:
+        """The official words of its column; empty where the line has only one figure and no column label."""
+        path = self.column_path if self.row_path else self.column_path[-1:]
+        return "·".join(path[1:] if len(path) > 1 else path)
+
+    @property
+    def words(self) -> str:
+        """The official words of its line and its column, as one."""
+        return "·".join(part for part in (self.line_words, self.column_words) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One grid of the form, with every printed label, in the table's own 1-based coordinates.
+
+    A table that is not ``printed`` is said in reports by its ``sentence``, with ``{year}`` and ``{cell id}`` in it.
+    """
+
+    id: str
+    section: str
+    title: str
+    name: str
+    rows: int
+    columns: int
+    labels: tuple[Label, ...]
+    cells: tuple[Cell, ...]
+    printed: bool = True
+    landscape: bool = False
+    widths: tuple[float, ...] = ()
+    heights: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the form's sections; ``paragraphs`` is how many rows of text a narrative section offers, 0 for a table."""
+
+    id: str
+    number: str
+    title: str
+    sheet: str
+    paragraphs: int = 0
+    guidance: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """The printed heading, such as 一、总体情况."""
+        return f"{self.number}、{self.title}"
+
+
+class Term(NamedTuple):
+    """``coefficient`` times one figure, of this year or of the year before."""
+
+    cell: str
+    coefficient: int = 1
+    previous: bool = False
+
+
+class Linear(NamedTuple):
+    """A sum of terms and a constant; with ``modulus``, the remainder of that sum."""
+
+    terms: tuple[Term, ...]
+    constant: int = 0
+    modulus: int | None = None
+
+
+class Comparison(NamedTuple):
+    """``left operator right``; the operator is one of ``== != <= >= < >``."""
+
+    left: Linear
+    operator: str
+    right: Linear
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One 勾稽关系, for one line or column: the live formula, the check and the sentence all come from it.
+
+    ``rule`` is the id of the definition it was expanded from, ``id`` adds what it was expanded for.
+    ``computes`` names the cell this equation defines. ``when`` limits it. ``missing`` says what a missing
+    figure does: ``undecided`` (no verdict) or ``zero``. ``implied_by`` are the relations whose breach explains
+    a breach of this one. ``beta`` rules are on trial: what they find is for coordinators only.
+    """
+
+    id: str
+    rule: str
+    title: str
+    subject: str
+    severity: Severity
+    basis: str
+    advice: str
+    expect: Comparison
+    when: tuple[Comparison, ...] = ()
+    missing: str = "undecided"
+    profile: str = ""
+    computes: str | None = None
+    implied_by: tuple[str, ...] = ()
+    beta: bool = False
+
+    @property
+    def name(self) -> str:
+        """Title and subject: unique in a form; how 校验 and 情况说明 call it."""
+        return f"{self.title}（{self.subject}）" if self.subject else self.title
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Every term of both sides, in writing order."""
+        return self.expect.left.terms + self.expect.right.terms
+
+    @property
+    def uses_previous(self) -> bool:
+        """Whether last year's figures are needed."""
+        return any(term.previous for term in self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A rule that is no equation (a figure's type, blanks, the roster): its words, by kind of check.
+
+    A rule about unusual figures says of which ``cells``, by what ``factor`` they must differ, how far apart they must
+    be beyond chance (``distance``, in standard deviations), and how many others there must ``least`` be.
+    """
+
+    kind: str
+    id: str
+    title: str
+    severity: Severity
+    basis: str
+    cells: tuple[str, ...] = ()
+    factor: int = 1
+    distance: int = 0
+    least: int = 0
+    beta: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A figure the text may quote: the sentences it stands in, and the readings that are all lawful.
+
+    ``patterns`` have the figure at ``{n}``, or none: then they say ``says``. ``asides`` are readings that make a figure
+    neither right nor wrong; ``parts`` marks one that is usually told as a part of another. A sentence with none of
+    the words of ``needs`` does not tell it.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    patterns: tuple[str, ...]
+    readings: tuple[Linear, ...]
+    asides: tuple[Linear, ...] = ()
+    says: int | None = None
+    parts: bool = False
+    needs: tuple[str, ...] = ()
+    beta: bool = False
+
+
+class Group(NamedTuple):
+    """A sum of figures that texts quote by name: the placeholders that stand for it, and what it adds up."""
+
+    names: tuple[str, ...]
+    title: str
+    sum: Linear
+
+
+class Draft(NamedTuple):
+    """A paragraph offered for a section, its figures as placeholders."""
+
+    section: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """One edition of one official form, complete, as issued (报表).
+
+    ``cells`` by id in form order; ``formulas`` the relations that compute cells, each after those it needs;
+    ``standards`` by kind of check; ``shares`` what a share told in the text may be a share of; ``digest`` is the
+    SHA-256 of the definition files.
+    """
+
+    id: str
+    edition: str
+    title: str
+    official_title: str
+    report_title: str
+    document: str
+    issuer: str
+    issued: str
+    first_year: int
+    last_year: int | None
+    opening: str
+    sections: tuple[Section, ...]
+    tables: tuple[Table, ...]
+    relations: tuple[Relation, ...]
+    standards: Mapping[str, Standard]
+    claims: tuple[Claim, ...]
+    instructions: tuple[str, ...]
+    digest: str
+    source: str
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    formulas: tuple[Relation, ...] = ()
+    shares: tuple[Linear, ...] = ()
+    groups: tuple[Group, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[Cell, ...]:
+        """The cells an agency fills in, in form order."""
+        return tuple(cell for cell in self.cells.values() if not cell.computed)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Form id and edition."""
+        return (self.id, self.edition)
+
+    def covers(self, year: int) -> bool:
+        """Whether reports for ``year`` are made on this edition."""
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)

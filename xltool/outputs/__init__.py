@@ -1,1 +1,0 @@
-"""What xltool writes: locked templates, consolidated workbooks, marks."""

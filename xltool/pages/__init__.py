@@ -1,0 +1,1 @@
+"""HTML pages: findings of returned files, the overview of a consolidation, differences of two reports."""

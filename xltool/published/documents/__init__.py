@@ -1,0 +1,1 @@
+"""Reduce every document format to one `Document`: paragraphs, lines and table cells in reading order."""

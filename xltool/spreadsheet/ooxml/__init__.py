@@ -1,0 +1,1 @@
+"""Read the parts of an .xlsx package: workbook, sheets, shared strings, styles."""

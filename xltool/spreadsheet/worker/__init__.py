@@ -1,0 +1,1 @@
+"""Read file formats whose reader may abort its process, in a child process."""

@@ -1,0 +1,1 @@
+"""Write workbooks: templates, the consolidated summary, marked copies, logs."""

@@ -1,0 +1,1 @@
+"""Write the findings of a check into the workbook that is sent back, and nothing else."""

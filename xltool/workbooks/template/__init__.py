@@ -1,0 +1,1 @@
+"""The locked template of one agency: official tables, live formulas, validation and checks."""
