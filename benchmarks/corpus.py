@@ -19,15 +19,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from xltool.forms.definitions import load_forms
-from xltool.forms.expressions import recompute
-from xltool.forms.layout import Plan, plan
-from xltool.forms.placeholders import filled
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.load_definitions import load_forms
+from xltool.forms.placeholders import fill_placeholders
+from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.model.agency import Agency, Scope
 from xltool.model.form import Number
 from xltool.model.submission import Source, Submission
 from xltool.spreadsheet.open_workbook import open_workbook
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ("zhangjiawan-2025", "suqian-2023", "suqian-2024", "pingtan-2023")
@@ -46,8 +47,8 @@ class Base(NamedTuple):
     scaled: Mapping[str, frozenset[str]]
 
 
-def the_plan() -> Plan:
-    return plan(next(form for form in load_forms() if form.covers(YEAR)))
+def the_plan() -> WorkbookPlan:
+    return plan_workbook(next(form for form in load_forms() if form.covers_year(YEAR)))
 
 
 def agency_of(number: int) -> Agency:
@@ -62,7 +63,7 @@ def factor_of(number: int) -> int:
 
 
 @cache
-def issue(agency: Agency, report: str, factor: int) -> Issue:
+def issue(agency: Agency, report: str, factor: int) -> TemplateRequest:
     """The same workbook for the template's own writer."""
     form = the_plan().form
     said = json.loads((ROOT / "samples" / "reports" / f"{report}.json").read_text("utf-8"))["figures"]
@@ -72,12 +73,12 @@ def issue(agency: Agency, report: str, factor: int) -> Issue:
         if value is not None
     }
     inputs = {cell.id: figures.get(cell.id, 0) for cell in form.inputs}
-    values = recompute(form.formulas, inputs)
+    values = recompute_figures(form.formulas, inputs)
     nobody = Submission(
         form.id, form.edition, YEAR, Scope.OWN, agency.code, agency.name, {}, values, Source("", "", 0, "")
     )
-    texts = {draft.section: [filled(draft.text, form, nobody)] for draft in form.drafts}
-    return Issue(agency, YEAR, f"S{agency.code}", filling=Filling(figures, texts, declared=True))
+    texts = {draft.section: [fill_placeholders(draft.text, form, nobody)] for draft in form.drafts}
+    return TemplateRequest(agency, YEAR, f"S{agency.code}", filling=FilledContents(figures, texts, declared=True))
 
 
 def workbook(number: int) -> bytes:

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.published import layouts, separated, torn
-from xltool.forms.definitions import load_forms
+from xltool.forms.load_definitions import load_forms
 from xltool.published.read_report import read_report
 
 ROOT = Path(__file__).resolve().parents[1]

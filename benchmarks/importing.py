@@ -44,42 +44,40 @@ def agency_of(number: int) -> str:
 @cache
 def report(number: int) -> tuple[Any, Any]:
     """The report of one agency, composed, and its figures by cell id."""
-    from xltool.forms.definitions import load_forms
-    from xltool.forms.expressions import recompute
-    from xltool.forms.placeholders import filled
-    from xltool.forms.report_style import load_style
+    from xltool.forms.expressions import recompute_figures
+    from xltool.forms.load_definitions import load_forms
+    from xltool.forms.placeholders import fill_placeholders
+    from xltool.forms.report_style import load_report_style
     from xltool.model.agency import Scope
     from xltool.model.submission import Source, Submission
-    from xltool.official_report.compose import compose
+    from xltool.official_report.compose import compose_report
 
-    form = next(form for form in load_forms() if form.covers(YEAR))
+    form = next(form for form in load_forms() if form.covers_year(YEAR))
     figures = plausible(random.Random(number), form, published(form)).figures
-    values = recompute(form.formulas, {cell.id: figures[cell.id] for cell in form.inputs})
+    values = recompute_figures(form.formulas, {cell.id: figures[cell.id] for cell in form.inputs})
     name = agency_of(number)
     said = Submission(form.id, form.edition, YEAR, Scope.OWN, "", name, {}, values, Source("", "", 0, ""))
     texts: dict[str, str] = {}
     for draft in form.drafts:
         texts[draft.section] = "\n".join(
-            filter(None, [texts.get(draft.section), *[filled(draft.text, form, said)] * 3])
+            filter(None, [texts.get(draft.section), *[fill_placeholders(draft.text, form, said)] * 3])
         )
     said = Submission(form.id, form.edition, YEAR, Scope.OWN, "", name, {}, values, Source("", "", 0, ""), texts=texts)
-    return compose(form, said, load_style()), values
+    return compose_report(form, said, load_report_style()), values
 
 
 def content(kind: str, number: int) -> bytes:
-    from xltool.forms.report_style import load_style
-    from xltool.official_report import docx as official_document
-    from xltool.official_report import html as official_page
-    from xltool.official_report import pdf as printing
+    from xltool.forms.report_style import load_report_style
+    from xltool.official_report import docx, html, pdf
 
-    made, style = report(number % PRINTED if kind == "pdf" else number)[0], load_style()
+    made, style = report(number % PRINTED if kind == "pdf" else number)[0], load_report_style()
     if kind == "html":
-        return _on_a_site(official_page.page(made, style), number)
+        return _on_a_site(html.render_html(made, style), number)
     if kind == "docx":
-        return official_document.document(made, style)
+        return docx.render_docx(made, style)
     if kind == "txt":
         return "\n".join(_lines(made)).encode()
-    return printing.as_pdf(official_document.document(made, style), style)
+    return pdf.convert_to_pdf(docx.render_docx(made, style), style)
 
 
 def _on_a_site(page: str, number: int) -> bytes:
@@ -170,7 +168,7 @@ ALONE: Mapping[str, tuple[str, Callable[[Sequence[Path]], int]]] = {
 
 
 def reading(files: Sequence[Path]) -> int:
-    from xltool.forms.definitions import load_forms
+    from xltool.forms.load_definitions import load_forms
     from xltool.published.read_report import read_report
 
     forms = load_forms()
@@ -181,7 +179,7 @@ def importing(files: Sequence[Path], jobs: int | None = 1) -> int:
     from xltool import pipeline
 
     output = files[0].parent.parent / "imported"
-    made = pipeline.import_reports(files, pipeline.setting(), output, jobs=jobs)
+    made = pipeline.import_reports(files, pipeline.build_run_context(), output, jobs=jobs)
     return sum(bool(item.workbook) for item in made)
 
 
@@ -225,7 +223,7 @@ def must_agree(folder: Path, output: Path) -> None:
     """Raise AssertionError unless the workbooks hold the figures that were published."""
     from xltool import pipeline
 
-    checked = pipeline.check([output], pipeline.setting(), jobs=2)
+    checked = pipeline.check([output], pipeline.build_run_context(), jobs=2)
     found = {item.submission.agency_name: item.submission for item in checked if item.submission}
     for file in folder.iterdir():
         number = int(file.stem) % PRINTED if file.suffix == ".pdf" else int(file.stem)

@@ -15,10 +15,10 @@ from statistics import mean
 from typing import NamedTuple
 
 from benchmarks.seeding import MISTAKES, Figures, Report, Seeded, plausible, published, seeded
-from xltool.checks.localisation.diagnose import Diagnosis, diagnose
+from xltool.checks.localisation.diagnose import Diagnosis, diagnose_errors
 from xltool.checks.localisation.repairs import Repair
-from xltool.forms.controls import Control, controls, row_totals, subtotals
-from xltool.forms.definitions import form_for_year, load_forms
+from xltool.forms.ledger_totals import LedgerTotal, list_ledger_totals, list_row_totals, list_subtotals
+from xltool.forms.load_definitions import find_form_for_year, load_forms
 from xltool.model.form import Form, Number
 
 YEAR = 2025
@@ -45,7 +45,7 @@ class Way(NamedTuple):
 
     name: str
     shown: Callable[[Figures], Figures]
-    controls: Callable[[Form], Sequence[Control]]
+    controls: Callable[[Form], Sequence[LedgerTotal]]
 
 
 def typed_inputs(form: Form) -> Callable[[Figures], Figures]:
@@ -57,13 +57,13 @@ def ways(form: Form) -> tuple[Way, ...]:
     return (
         Way("fully typed", dict, lambda form: ()),
         Way("template", inputs, lambda form: ()),
-        Way("template, group subtotals typed", inputs, subtotals),
-        Way("template, row totals typed", inputs, lambda form: _of_table(form, row_totals(form))),
-        Way("template, all of the ledger", inputs, lambda form: _of_table(form, controls(form))),
+        Way("template, group subtotals typed", inputs, list_subtotals),
+        Way("template, row totals typed", inputs, lambda form: _of_table(form, list_row_totals(form))),
+        Way("template, all of the ledger", inputs, lambda form: _of_table(form, list_ledger_totals(form))),
     )
 
 
-def _of_table(form: Form, items: Sequence[Control]) -> list[Control]:
+def _of_table(form: Form, items: Sequence[LedgerTotal]) -> list[LedgerTotal]:
     return [item for item in items if form.cells[item.cells[0]].table == TABLE]
 
 
@@ -73,7 +73,7 @@ def located(report: Report, mistake: Seeded, way: Way) -> Result | None:
     asked = {control.id: sum(int(report.figures[cell]) for cell in control.cells) for control in way.controls(form)}
     shown = way.shown(mistake.typed)
     start = time.perf_counter()
-    found = diagnose(form, shown, previous=report.previous, controls=asked)
+    found = diagnose_errors(form, shown, previous=report.previous, controls=asked)
     seconds = time.perf_counter() - start
     return judged(found, mistake.right, seconds) if found else None
 
@@ -85,7 +85,7 @@ def judged(found: Sequence[Diagnosis], right: Mapping[str, Number], seconds: flo
     pairs = list(zip(found, shares, strict=True))
     return Result(
         first=whole and all(_says(diagnosis.repairs[:1], share) for diagnosis, share in pairs),
-        level=whole and all(_says(diagnosis.best, share) for diagnosis, share in pairs),
+        level=whole and all(_says(diagnosis.best_repairs, share) for diagnosis, share in pairs),
         listed=whole and all(_says(diagnosis.repairs, share) for diagnosis, share in pairs),
         kind=found[0].repairs[0].kind if found[0].repairs else "",
         suspects=max(len(diagnosis.repairs) + diagnosis.more for diagnosis in found),
@@ -121,7 +121,7 @@ def accused(form: Form, count: int, seed: int) -> int:
     reports = published(form)
     right = (plausible(rng, form, reports) for _ in range(count))
     return sum(
-        bool(diagnose(form, way.shown(report.figures), previous=report.previous))
+        bool(diagnose_errors(form, way.shown(report.figures), previous=report.previous))
         for report in right
         for way in ways(form)
     )
@@ -152,7 +152,7 @@ def main() -> None:
     options.add_argument("--count", type=int, default=100)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
-    form = form_for_year(load_forms(), YEAR)
+    form = find_form_for_year(load_forms(), YEAR)
     wrongly, ways_in = accused(form, given.count, given.seed), len(ways(form))
     print(f"right reports accused: {wrongly} of {given.count}, each in {ways_in} ways")
     for way in ways(form):

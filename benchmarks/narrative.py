@@ -19,18 +19,18 @@ from typing import Any, NamedTuple
 
 from benchmarks.prose import sections
 from benchmarks.seeding import REPORTS, Figures, Report, plausible, published
-from xltool.checks.context import Context
-from xltool.checks.run_checks import review
-from xltool.checks.texts.claims import Facts, Judgement, Mention, mentions, sentences
-from xltool.checks.texts.numerals import plain
+from xltool.checks.context import CheckContext
+from xltool.checks.run_checks import review_submission
+from xltool.checks.texts.claims import Judgement, Mention, TextContext, find_mentions, split_sentences
+from xltool.checks.texts.numerals import normalise_text
 from xltool.errors import XltoolError
-from xltool.forms.definitions import form_for_year, load_forms
-from xltool.forms.expressions import recompute
-from xltool.forms.layout import plan
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.load_definitions import find_form_for_year, load_forms
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Scope
 from xltool.model.form import Form, Number
-from xltool.model.submission import Entry, Source, State, Submission
-from xltool.published.read_report import as_submission, read_report
+from xltool.model.submission import Entry, EntryState, Source, Submission
+from xltool.published.read_report import build_submission, read_report
 
 AGREES = {True: Judgement.AGREES, False: Judgement.DIFFERS, None: Judgement.OPEN}
 
@@ -55,7 +55,7 @@ def published_reports(folder: Path) -> Iterator[tuple[str, Submission, Form, lis
             print(f"{path.parent.name}: not read ({error})")
             continue
         form = next(form for form in forms if form.key == (read.form, read.edition))
-        submission = with_figures(with_beginning(as_submission(read, form), form, path), form, path.parent.name)
+        submission = with_figures(with_beginning(build_submission(read, form), form, path), form, path.parent.name)
         yield path.parent.name, submission, form, truth["narrative_claims"]
 
 
@@ -66,7 +66,7 @@ def with_figures(read: Submission, form: Form, name: str) -> Submission:
     inputs = {
         cell.id: held.get(cell.id) if read.values[cell.id] is None else read.values[cell.id] for cell in form.inputs
     }
-    return replace(read, entries={}, values=recompute(form.formulas, inputs))
+    return replace(read, entries={}, values=recompute_figures(form.formulas, inputs))
 
 
 def with_beginning(read: Submission, form: Form, path: Path) -> Submission:
@@ -80,14 +80,16 @@ def with_beginning(read: Submission, form: Form, path: Path) -> Submission:
 
 def told(read: Submission, form: Form) -> list[Mention]:
     """Every mention in every section."""
-    facts = Facts(read.counted, None, read.year)
+    facts = TextContext(read.counted, None, read.year)
     texts = (read.texts.get(section.id, "") for section in form.sections)
-    return [each for text in texts for sentence in sentences(text) for each in mentions(sentence, form, facts)]
+    return [
+        each for text in texts for sentence in split_sentences(text) for each in find_mentions(sentence, form, facts)
+    ]
 
 
 def against_truth(name: str, found: list[Mention], claims: list[Mapping[str, Any]]) -> Iterator[Checked]:
     for claim in claims:
-        text = plain(claim["text"]).replace("\n", "")
+        text = normalise_text(claim["text"]).replace("\n", "")
         values = claim["value"] if isinstance(claim["value"], list) else [claim["value"]]
         here = [each for each in found if text.rstrip("\u4ef6\u5143") in each.sentence.replace("\n", "")]
         read = [[each for each in here if each.number == value] for value in values]
@@ -106,11 +108,13 @@ def print_reports(folder: Path) -> None:
         alarms = [each for each in found if each.judgement is Judgement.DIFFERS]
         known = [claim["text"] for claim in claims if claim.get("agrees") is False]
         for each in alarms:
-            if not any(plain(text) in each.sentence for text in known):
+            if not any(normalise_text(text) in each.sentence for text in known):
                 wrong += 1
                 print(f"{name}: false alarm {each.claim.id} {each.number}: {each.sentence}")
         extra = [
-            each for each in found if not any(plain(c["text"]).rstrip("\u4ef6\u5143") in each.sentence for c in claims)
+            each
+            for each in found
+            if not any(normalise_text(c["text"]).rstrip("\u4ef6\u5143") in each.sentence for c in claims)
         ]
         for each in extra:
             print(f"{name}: also read {each.claim.id} {each.number} {each.judgement.value}: {each.sentence[:60]}")
@@ -133,7 +137,7 @@ def continued(form: Form, report: Report) -> tuple[Figures, Figures]:
         issued, repealed, in_force = (f"disclosure.{line}.{column}" for column in ("issued", "repealed", "in_force"))
         before[in_force] = max(figures[in_force], figures[repealed])
         figures[in_force] = before[in_force] + figures[issued] - figures[repealed]
-    overdue = recompute(form.formulas, figures)["requests.other.fee_overdue.total"] or 0
+    overdue = recompute_figures(form.formulas, figures)["requests.other.fee_overdue.total"] or 0
     figures["processing_fees.notices"] = max(figures["processing_fees.notices"], overdue)
     figures["processing_fees.billed"] = figures["processing_fees.notices"] * 100
     figures["processing_fees.collected"] = 0
@@ -143,16 +147,21 @@ def continued(form: Form, report: Report) -> tuple[Figures, Figures]:
 def clean(rng: random.Random, form: Form, number: int, year: int = 2025) -> tuple[Submission, dict[str, Number]]:
     """A right report with text about its own figures, and its figures of last year."""
     report = plausible(rng, form, published(form))
-    places = plan(form).cells
+    places = plan_workbook(form).cells
     figures, last_year = continued(form, report)
-    values = recompute(form.formulas, figures)
+    values = recompute_figures(form.formulas, figures)
     entries = {
         cell: Entry(
-            cell, State.NUMBER, values[cell], str(values[cell]), *places[cell], "SUM(A1)" if shape.computed else None
+            cell,
+            EntryState.NUMBER,
+            values[cell],
+            str(values[cell]),
+            *places[cell],
+            "SUM(A1)" if shape.computed else None,
         )
         for cell, shape in form.cells.items()
     }
-    before = {cell: value or 0 for cell, value in recompute(form.formulas, last_year).items()}
+    before = {cell: value or 0 for cell, value in recompute_figures(form.formulas, last_year).items()}
     source = Source(f"{number}.xlsx", "0" * 64, 1, "2026-01-05T08:00:00")
     name = f"\u7532{number}\u9547"
     texts = sections(rng, year, values, before)
@@ -161,14 +170,14 @@ def clean(rng: random.Random, form: Form, number: int, year: int = 2025) -> tupl
 
 
 def print_clean(count: int, seed: int) -> None:
-    form = form_for_year(load_forms(), 2025)
+    form = find_form_for_year(load_forms(), 2025)
     rng = random.Random(seed)
     tally: Counter[str] = Counter()
     codes: Counter[str] = Counter()
     read_in_all = 0
     for number in range(count):
         read, before = clean(rng, form, number)
-        found = review(read, Context(form, plan(form), previous=before))
+        found = review_submission(read, CheckContext(form, plan_workbook(form), previous=before))
         read_in_all += len(told(read, form))
         tally.update({each.severity.value for each in found})
         codes.update(each.code for each in found)

@@ -33,8 +33,8 @@ def with_xltool(files: Sequence[Path], jobs: int | None) -> int:
     from xltool import pipeline
 
     folder = files[0].parent
-    about = pipeline.setting(folder.parent / "roster.csv")
-    made = pipeline.merge([folder], about, folder.parent / "summary.xlsx", pipeline.Choices(force=True), jobs=jobs)
+    about = pipeline.build_run_context(folder.parent / "roster.csv")
+    made = pipeline.merge([folder], about, folder.parent / "summary.xlsx", pipeline.MergeOptions(force=True), jobs=jobs)
     assert not made.missing
     return int(made.summary.values[FIGURE] or 0)
 
@@ -43,15 +43,15 @@ def with_xltool_reading_only(files: Sequence[Path], jobs: int | None) -> int:
     from xltool import pipeline
 
     folder = files[0].parent
-    reviewed = pipeline.check([folder], pipeline.setting(folder.parent / "roster.csv"), jobs=jobs)
+    reviewed = pipeline.check([folder], pipeline.build_run_context(folder.parent / "roster.csv"), jobs=jobs)
     return sum(int(item.submission.values[FIGURE] or 0) for item in reviewed if item.submission)
 
 
 def without_integrity(files: Sequence[Path], jobs: int | None) -> int:
     """Not to be had in the product: what noticing changes to the template costs."""
-    from xltool.recognition import read_submissions as reading
+    from xltool.recognition import read_submissions
 
-    reading.integrity = lambda *_: iter(())
+    read_submissions.check_integrity = lambda *_: iter(())
     return with_xltool_reading_only(files, jobs)
 
 

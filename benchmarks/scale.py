@@ -71,7 +71,7 @@ def bases(folder: Path) -> Any:
 
     for number in range(12):  # from the second of a shape on, figures are held closely
         write_one(folder, number)
-    found = pipeline.check([folder], pipeline.setting(), jobs=1)
+    found = pipeline.check([folder], pipeline.build_run_context(), jobs=1)
     return [pickle.dumps(replace(item, findings=tuple(f for f in item.findings if not f.open))) for item in found[4:]]
 
 
@@ -94,32 +94,32 @@ class Steps:
 
 def simulate(count: int, workbook: bool, tables: bool) -> None:
     from xltool import pipeline
-    from xltool.checks.peers import with_peers
-    from xltool.checks.serials import shared
-    from xltool.commands import merge as merging
-    from xltool.execution import executor as engine
+    from xltool.checks.peers import add_peer_findings
+    from xltool.checks.serials import find_shared_serials
+    from xltool.commands import merge
+    from xltool.execution import executor
     from xltool.exports.tables import write_tables
-    from xltool.forms.layout import plan
+    from xltool.forms.workbook_plan import plan_workbook
     from xltool.workbooks.summary.write_summary import write_summary
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "in").mkdir()
-        about = replace(pipeline.setting(), roster=a_roster(count))
+        about = replace(pipeline.build_run_context(), roster=a_roster(count))
         real = bases(folder / "in")
         steps = Steps(count)
-        done = [item for items in engine.run(synthetic, real, range(count), 2, lost) for item in items]
+        done = [item for items in executor.run_items(synthetic, real, range(count), 2, lost) for item in items]
         steps.done("collected from other processes")
-        reviewed = with_peers(shared(done), about.forms, about.roster)
+        reviewed = add_peer_findings(find_shared_serials(done), about.forms, about.roster)
         del done
         steps.done("compared with each other")
-        form, year = merging.what_to_merge(reviewed, about, YEAR)
-        area = merging.area_of(about.roster, "R")
-        made = merging.summed(reviewed, about, form, year, area, merging.Choices())
+        form, year = merge.choose_form_and_year(reviewed, about, YEAR)
+        area = merge.find_area(about.roster, "R")
+        made = merge.sum_and_check(reviewed, about, form, year, area, merge.MergeOptions())
         assert len(made.summary.manifest) == count, len(made.summary.manifest)
         steps.done("chosen and summed")
         if workbook:
-            write_summary(made, plan(form), folder / "summary.xlsx")
+            write_summary(made, plan_workbook(form), folder / "summary.xlsx")
             size = (folder / "summary.xlsx").stat().st_size >> 20
             steps.done(f"consolidated workbook written, {size} MiB")
         if tables:
@@ -135,17 +135,17 @@ def reading(count: int) -> None:
     from benchmarks.corpus import write_one
     from xltool import pipeline
     from xltool.commands.check import review_safely
-    from xltool.execution.child_process import Child
+    from xltool.execution.child_process import ChildProcess
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number in range(count):
             write_one(folder, number)
         files = sorted(folder.iterdir())
-        payload = pickle.dumps((review_safely, pipeline.setting()))
+        payload = pickle.dumps((review_safely, pipeline.build_run_context()))
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with closing(Child(payload)) as child:
-            answers = list(child.answers(files))
+        with closing(ChildProcess(payload)) as child:
+            answers = list(child.iterate_answers(files))
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.process_time()
         units = [zlib.compress(pickle.dumps(answers[at : at + 100]), 1) for at in range(0, count, 100)]
@@ -183,7 +183,9 @@ def on_a_cluster(count: int) -> None:
         for where in (folder, "s3://returns"):
             with a_cluster(Path(tempfile.mkdtemp(dir=name)), 2, **store) as cluster:
                 start = time.process_time()
-                found = pipeline.check([where], pipeline.setting(), jobs=pipeline.engine_at(cluster.address))
+                found = pipeline.check(
+                    [where], pipeline.build_run_context(), jobs=pipeline.choose_executor(cluster.address)
+                )
                 client = time.process_time() - start
                 assert sum(item.submission is not None for item in found) == count
                 scheduler = psutil.Process(cluster.scheduler.pid).cpu_times()

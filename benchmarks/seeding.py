@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from xltool.forms.controls import Control, row_totals, subtotals
-from xltool.forms.expressions import recompute
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.ledger_totals import LedgerTotal, list_row_totals, list_subtotals
 from xltool.model.form import Form, Number
 
 REPORTS = Path(__file__).resolve().parents[1] / "samples" / "reports"
@@ -83,7 +83,7 @@ def _balanced(form: Form, figures: Figures, carried_in: Figures) -> Figures:
             over = int(done[out]) + sum(int(done[term.cell]) for term in parts) - int(done[carried])
             done[received] = max(over, 0)
             done[out] = int(done[out]) + max(-over, 0)
-    return {cell: value for cell, value in recompute(form.formulas, done).items() if value is not None}
+    return {cell: value for cell, value in recompute_figures(form.formulas, done).items() if value is not None}
 
 
 # --- mistakes ----------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def subtotal(rng: random.Random, report: Report, cells: Sequence[str]) -> Mappin
     """What a group of lines comes to, or a line's total, typed where one of its parts belongs."""
     found = [
         (cell, total)
-        for group in (*row_totals(report.form), *subtotals(report.form))
+        for group in (*list_row_totals(report.form), *list_subtotals(report.form))
         if (total := _sum(report, group))
         for cell in group.cells
         if cell in cells and report.figures[cell] != total
@@ -197,7 +197,7 @@ def subtotal(rng: random.Random, report: Report, cells: Sequence[str]) -> Mappin
     return dict([rng.choice(found)]) if found else None
 
 
-def _sum(report: Report, group: Control) -> int:
+def _sum(report: Report, group: LedgerTotal) -> int:
     return sum(int(report.figures[cell]) for cell in group.cells)
 
 

@@ -17,16 +17,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from xltool.checks.context import Context  # noqa: E402 - runs from a checkout, installed or not
-from xltool.checks.profile import FIXED  # noqa: E402 - runs from a checkout, installed or not
-from xltool.checks.run_checks import review  # noqa: E402 - runs from a checkout, installed or not
-from xltool.forms.definitions import load_forms, named_form  # noqa: E402 - runs from a checkout, installed or not
-from xltool.forms.expressions import recompute  # noqa: E402 - runs from a checkout, installed or not
-from xltool.forms.layout import plan  # noqa: E402 - runs from a checkout, installed or not
-from xltool.messages import catalogue as texts  # noqa: E402 - runs from a checkout, installed or not
+from xltool.checks.context import CheckContext  # noqa: E402 - runs from a checkout, installed or not
+from xltool.checks.profile import FIXED_CODE_PREFIXES  # noqa: E402 - runs from a checkout, installed or not
+from xltool.checks.run_checks import review_submission  # noqa: E402 - runs from a checkout, installed or not
+from xltool.forms.expressions import recompute_figures  # noqa: E402 - runs from a checkout, installed or not
+from xltool.forms.load_definitions import find_named_form, load_forms  # noqa: E402 - runs from a checkout, installed or not
+from xltool.forms.workbook_plan import plan_workbook  # noqa: E402 - runs from a checkout, installed or not
+from xltool.messages import catalogue  # noqa: E402 - runs from a checkout, installed or not
 from xltool.model.agency import Agency, Roster, Scope  # noqa: E402 - runs from a checkout, installed or not
 from xltool.model.form import Cell, Form, Number, Severity, Values  # noqa: E402 - runs from a checkout, installed or not
-from xltool.model.submission import Entry, Source, State, Submission  # noqa: E402 - runs from a checkout, installed or not
+from xltool.model.submission import Entry, EntryState, Source, Submission  # noqa: E402 - runs from a checkout, installed or not
 
 PAGE = ROOT / "docs" / "findings.md"
 SAID: Mapping[str, Any] = tomllib.loads((ROOT / "docs" / "findings.toml").read_text("utf-8"))
@@ -40,13 +40,15 @@ UNKNOWN = "\u2026"
 
 def page() -> str:
     """The whole page."""
-    form = named_form(load_forms(), FORM)
+    form = find_named_form(load_forms(), FORM)
     said = examples(form)
     lines = [SAID["page"]["title"], SAID["page"]["intro"].strip(), SAID["page"]["rules"], *rules(form, said)]
     lines += [SAID["page"]["claims"], *claims(form, said), SAID["page"]["codes"]]
-    own = [item for item in texts.catalogue() if item.group == "findings" and not item.code.startswith(WORDINGS)]
-    lines += [entry(item, said) for item in own if not item.code.startswith(FIXED)]
-    lines += [SAID["page"]["files"], *(entry(item, said) for item in own if item.code.startswith(FIXED))]
+    own = [
+        item for item in catalogue.list_wordings() if item.group == "findings" and not item.code.startswith(WORDINGS)
+    ]
+    lines += [entry(item, said) for item in own if not item.code.startswith(FIXED_CODE_PREFIXES)]
+    lines += [SAID["page"]["files"], *(entry(item, said) for item in own if item.code.startswith(FIXED_CODE_PREFIXES))]
     return "\n\n".join(lines) + "\n"
 
 
@@ -65,9 +67,13 @@ def rules(form: Form, said: Mapping[str, str]) -> Iterator[str]:
                 relation.advice,
             )
     for standard in form.standards.values():
-        advice = next((item.advice for item in texts.catalogue() if item.code == standard.kind), "")
+        advice = next((item.advice for item in catalogue.list_wordings() if item.code == standard.kind), "")
         example = said.get(standard.id) or next(
-            (filled(item.say) for item in texts.catalogue() if item.code in (standard.kind, f"{standard.kind}.remark")),
+            (
+                filled(item.say)
+                for item in catalogue.list_wordings()
+                if item.code in (standard.kind, f"{standard.kind}.remark")
+            ),
             None,
         )
         yield block(standard.id, standard.title, standard.severity, standard.basis, example, filled(advice))
@@ -75,12 +81,12 @@ def rules(form: Form, said: Mapping[str, str]) -> Iterator[str]:
 
 def claims(form: Form, said: Mapping[str, str]) -> Iterator[str]:
     """The figures its texts quote."""
-    advice = texts.advice("claim")
+    advice = catalogue.code_advice("claim")
     for claim in form.claims:
         yield block(claim.id, claim.title, claim.severity, "", said.get(claim.id), advice)
 
 
-def entry(item: texts.Wording, said: Mapping[str, str]) -> str:
+def entry(item: catalogue.Wording, said: Mapping[str, str]) -> str:
     """One code of our own."""
     return block(item.code, item.title, item.severity, "", said.get(item.code) or filled(item.say), filled(item.advice))
 
@@ -88,10 +94,12 @@ def entry(item: texts.Wording, said: Mapping[str, str]) -> str:
 def block(code: str, title: str, severity: Severity | None, basis: str, example: str | None, cure: str) -> str:
     """What the page says of one code; what there is nothing to say of is left out."""
     words = SAID["page"]
-    if code.startswith(FIXED):
+    if code.startswith(FIXED_CODE_PREFIXES):
         severity = severity or Severity.MUST_FIX
-    settle = SAID["settle"]["fixed" if code.startswith(FIXED) else severity.value if severity else "varies"]
-    shown = texts.word("severity", severity.value) if severity else UNKNOWN
+    settle = SAID["settle"][
+        "fixed" if code.startswith(FIXED_CODE_PREFIXES) else severity.value if severity else "varies"
+    ]
+    shown = catalogue.look_up_word("severity", severity.value) if severity else UNKNOWN
     rows = [f"### {code}", "", f"- **{words['meaning']}**\uff1a{title}", f"- **{words['severity']}**\uff1a{shown}"]
     rows += [
         f"- **{words[key]}**\uff1a{text}"
@@ -118,8 +126,10 @@ def examples(form: Form) -> dict[str, str]:
         base = {cell.id: 0 if made.get("all_zero") else figures.get(cell.id, 0) for cell in form.inputs}
         now = values(form, base | made.get("changed", {}))
         before = values(form, base | made["previous"]) if "previous" in made else None
-        for finding in review(submission(form, now, made.get("texts", {})), Context(form, plan(form), roster, before)):
-            found.setdefault(finding.code, texts.problem(finding))
+        for finding in review_submission(
+            submission(form, now, made.get("texts", {})), CheckContext(form, plan_workbook(form), roster, before)
+        ):
+            found.setdefault(finding.code, catalogue.render_problem(finding))
     return found
 
 
@@ -128,7 +138,7 @@ def values(form: Form, figures: Mapping[str, Any]) -> Values:
     typed: dict[str, Number] = {}
     for cell in form.inputs:
         typed[cell.id] = Decimal(str(figures[cell.id])) if is_amount(cell) else int(figures[cell.id])
-    return recompute(form.formulas, typed)
+    return recompute_figures(form.formulas, typed)
 
 
 def is_amount(cell: Cell) -> bool:
@@ -138,10 +148,10 @@ def is_amount(cell: Cell) -> bool:
 
 def submission(form: Form, figures: Values, said: Mapping[str, str]) -> Submission:
     """A workbook with these figures and texts, as reading would give it."""
-    places = plan(form).cells
+    places = plan_workbook(form).cells
     entries = {
         cell: Entry(
-            cell, State.NUMBER, value, str(value), *places[cell], "SUM()" if form.cells[cell].computed else None
+            cell, EntryState.NUMBER, value, str(value), *places[cell], "SUM()" if form.cells[cell].computed else None
         )
         for cell, value in figures.items()
     }

@@ -8,14 +8,14 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from xltool.forms.definitions import form_for_year, load_forms
-from xltool.forms.expressions import recompute
-from xltool.forms.layout import plan
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.load_definitions import find_form_for_year, load_forms
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Roster, Scope
-from xltool.model.consolidation import Reviewed, Status
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
-from xltool.model.form import Form, Kind, Number
-from xltool.model.submission import Entry, Leaf, Source, State, Submission
+from xltool.model.form import CellKind, Form, Number
+from xltool.model.submission import Entry, EntryState, ManifestItem, Source, Submission
 from xltool.roster import read_roster
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -28,7 +28,7 @@ FEES = "disclosure.administrative_fees.amount"
 
 @cache
 def the_form() -> Form:
-    return form_for_year(load_forms(), YEAR)
+    return find_form_for_year(load_forms(), YEAR)
 
 
 def roster() -> Roster:
@@ -43,10 +43,10 @@ def published(report: str) -> Mapping[str, Number | None]:
     return {cell.id: number(figures.get(cell.id), cell.kind) for cell in the_form().inputs}
 
 
-def number(figure: object, kind: Kind) -> Number | None:
+def number(figure: object, kind: CellKind) -> Number | None:
     if figure is None:
         return None
-    return Decimal(str(figure)) if kind is Kind.AMOUNT else int(str(figure))
+    return Decimal(str(figure)) if kind is CellKind.AMOUNT else int(str(figure))
 
 
 def a_return(
@@ -61,15 +61,17 @@ def a_return(
 ) -> Submission:
     """A submission with these inputs; those of ``absent`` are marked as not applicable. What is not given is blank."""
     form = the_form()
-    places = plan(form).cells
+    places = plan_workbook(form).cells
     inputs = {cell.id: figures.get(cell.id) for cell in form.inputs}
     silent = set(absent)
-    values = recompute(form.formulas, {key: 0 if key in silent else value for key, value in inputs.items()})
+    values = recompute_figures(form.formulas, {key: 0 if key in silent else value for key, value in inputs.items()})
     values |= dict.fromkeys(silent)
     entries = {}
     for cell in form.cells:
         value = values[cell]
-        state = State.NOT_APPLICABLE if cell in silent else State.BLANK if value is None else State.NUMBER
+        state = (
+            EntryState.NOT_APPLICABLE if cell in silent else EntryState.BLANK if value is None else EntryState.NUMBER
+        )
         entries[cell] = Entry(cell, state, value, None, places[cell].sheet, places[cell].address)
     name = file or f"{agency.code or agency.name}.xlsx"
     content = repr((agency.code, agency.name, year, sorted(inputs.items()), sorted(silent)))
@@ -88,34 +90,34 @@ def a_return(
     )
 
 
-def found(submission: Submission, *findings: Finding, folder: str = "报送") -> Reviewed:
+def found(submission: Submission, *findings: Finding, folder: str = "报送") -> ReviewedFile:
     """The file it came in."""
     source = submission.source
-    return Reviewed(f"{folder}/{source.file}", source.sha256, Status.ACCEPTED, submission, findings)
+    return ReviewedFile(f"{folder}/{source.file}", source.sha256, Status.ACCEPTED, submission, findings)
 
 
-def renamed(item: Reviewed, file: str, time: str = "") -> Reviewed:
+def renamed(item: ReviewedFile, file: str, time: str = "") -> ReviewedFile:
     """The same bytes under another name, or at another time."""
     assert item.submission
     source = replace(item.submission.source, file=file, modified=time or item.submission.source.modified)
     return replace(item, file=file, submission=replace(item.submission, source=source))
 
 
-def stored(summary: Submission, file: str, time: str = "2026-02-01T00:00:00+00:00") -> Reviewed:
+def stored(summary: Submission, file: str, time: str = "2026-02-01T00:00:00+00:00") -> ReviewedFile:
     """A consolidation as a file that is merged again."""
     content = repr((summary.agency_code, summary.manifest, sorted(summary.lacking.items())))
     sha256 = hashlib.sha256(content.encode()).hexdigest()
     return found(replace(summary, source=Source(file, sha256, 60_000, time, "xltool")), folder="下级")
 
 
-def leaf(submission: Submission) -> Leaf:
-    return Leaf(submission.agency_code, submission.agency_name, submission.source.sha256)
+def leaf(submission: Submission) -> ManifestItem:
+    return ManifestItem(submission.agency_code, submission.agency_name, submission.source.sha256)
 
 
 def members() -> list[Agency]:
     return [agency for agency in roster() if agency.scope is Scope.OWN]
 
 
-def twelve() -> list[Reviewed]:
+def twelve() -> list[ReviewedFile]:
     """One return of every agency of the roster."""
     return [found(a_return(agency, published(REPORTS[at % len(REPORTS)]))) for at, agency in enumerate(members())]

@@ -12,12 +12,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.merging import published, the_form
 from xltool import pipeline
-from xltool.forms.layout import Plan, plan
 from xltool.forms.slots import Purpose
+from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.model.agency import Agency
-from xltool.model.consolidation import Reviewed
+from xltool.model.consolidation import ReviewedFile
 from xltool.model.form import Number
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 LIST = "检查结果"
 TOWN = Agency("329908", "示例二镇人民政府")
@@ -27,26 +28,26 @@ GOOD = {cell: figure for cell, figure in published("zhangjiawan-2025").items() i
 BROKEN = {**GOOD, LEFT_OVER: 5}  # one more than it should be
 
 
-def the_plan() -> Plan:
-    return plan(the_form())
+def the_plan() -> WorkbookPlan:
+    return plan_workbook(the_form())
 
 
 def filled(path: Path, figures: Mapping[str, Number | str], *, declared: bool = True, agency: Agency = TOWN) -> Path:
     """A template with these figures typed in, as a program that calculates would have saved it."""
-    issue = Issue(agency, 2025, "2025-1", filling=Filling(figures, declared=declared))
+    issue = TemplateRequest(agency, 2025, "2025-1", filling=FilledContents(figures, declared=declared))
     path.parent.mkdir(exist_ok=True, parents=True)
     write_template(the_plan(), issue, path, force=True)
     return path
 
 
-def checked(path: Path) -> Reviewed:
-    return pipeline.review_file(pipeline.setting(), path)
+def checked(path: Path) -> ReviewedFile:
+    return pipeline.review_file(pipeline.build_run_context(), path)
 
 
 def list_part() -> str:
     """Where a template of ours has its list of findings."""
     names = [sheet.name for sheet in the_plan().sheets]
-    return f"xl/worksheets/sheet{names.index(the_plan().sheet(Purpose.MARKS).name) + 1}.xml"
+    return f"xl/worksheets/sheet{names.index(the_plan().sheet_for(Purpose.MARKS).name) + 1}.xml"
 
 
 def stored_members(path: Path) -> list[tuple[str, bytes]]:

@@ -263,7 +263,7 @@ def test_wheel__used_alone__finds_its_forms_and_words(unpacked_wheel: Path, tmp_
         "from pathlib import Path\n"
         "from xltool import package_data, roster\n"
         "from xltool.messages import catalogue as texts\n"
-        "from xltool.forms.definitions import load_forms\n"
+        "from xltool.forms.load_definitions import load_forms\n"
         "assert package_data.PACKAGE.parent.name == 'site', package_data.PACKAGE\n"
         "print(len(roster.read_roster(Path('roster.csv'))), len(texts.catalogue()) > 0, len(load_forms()) > 0)\n"
     )

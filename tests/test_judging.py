@@ -7,10 +7,11 @@ import pytest
 
 from tests.cli.test_commands import answer, run
 from tests.merging import the_form
-from xltool.forms.layout import plan
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
 from xltool.model.form import Number
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 PENALTIES = "disclosure.penalties.decisions"
 TOWNS = [Agency(f"3{number:02}", f"第{number}镇人民政府", level="乡镇") for number in range(12)]
@@ -25,8 +26,10 @@ def handed_in(
     folder.mkdir(exist_ok=True)
     path = folder / (name or f"{town.code}-{year}.xlsx")
     texts = {"problems": [text]} if text else {}
-    filling = Filling(figures, texts, declared=True)
-    write_template(plan(the_form()), Issue(town, year, f"{town.code}{year}", filling=filling), path, force=True)
+    filling = FilledContents(figures, texts, declared=True)
+    write_template(
+        plan_workbook(the_form()), TemplateRequest(town, year, f"{town.code}{year}", filling=filling), path, force=True
+    )
     return path
 
 

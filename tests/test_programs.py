@@ -13,15 +13,16 @@ import pytest
 from tests.judges import PROGRAMS, Program
 from tests.returns import BROKEN, TOWN, listed, lit
 from xltool import pipeline
-from xltool.forms.definitions import form_for_year, load_forms
-from xltool.forms.expressions import recompute
-from xltool.forms.layout import plan
-from xltool.model.consolidation import Reviewed
-from xltool.model.form import Form, Kind, Number, Severity
-from xltool.model.submission import State
-from xltool.workbooks.marks.findings_list import remarks
-from xltool.workbooks.marks.mark_workbook import marked
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.load_definitions import find_form_for_year, load_forms
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.model.consolidation import ReviewedFile
+from xltool.model.form import CellKind, Form, Number, Severity
+from xltool.model.submission import EntryState
+from xltool.workbooks.marks.findings_list import describe_findings
+from xltool.workbooks.marks.mark_workbook import mark_workbook
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 FORMS = load_forms()
 EDITED, BEFORE = 91, 3  # what one figure becomes, and was
@@ -32,30 +33,30 @@ def figures(form: Form) -> dict[str, Number]:
     """A different figure in every input; amounts with as many decimals as they may have."""
     made: dict[str, Number] = {}
     for number, cell in enumerate(form.inputs, start=2):
-        made[cell.id] = Decimal(f"{number}.{'1234567'[: cell.decimals]}") if cell.kind is Kind.AMOUNT else number
+        made[cell.id] = Decimal(f"{number}.{'1234567'[: cell.decimals]}") if cell.kind is CellKind.AMOUNT else number
     return made | {form.inputs[0].id: BEFORE}
 
 
 def typed_and_saved(form: Form, program: Program, kind: str, folder: Path) -> Path:
     """The template filled in, one figure typed anew, and saved by a program that has to calculate every formula."""
     source = folder / "甲镇 年报.xlsx"
-    issue = Issue(TOWN, form.first_year, "2025-000000000001", filling=Filling(figures(form), TEXT))
-    write_template(plan(form), issue, source)
+    issue = TemplateRequest(TOWN, form.first_year, "2025-000000000001", filling=FilledContents(figures(form), TEXT))
+    write_template(plan_workbook(form), issue, source)
     book = openpyxl.load_workbook(source)  # saving drops every stored result
-    place = plan(form).where(form.inputs[0].id)
+    place = plan_workbook(form).find_figure(form.inputs[0].id)
     assert book[place.sheet][place.address].value == BEFORE
     book[place.sheet][place.address] = EDITED
     book.save(source)
     return program(source, folder / "saved", kind)
 
 
-def read(path: Path) -> Reviewed:
-    return pipeline.review_file(pipeline.Setting(FORMS), path)
+def read(path: Path) -> ReviewedFile:
+    return pipeline.review_file(pipeline.RunContext(FORMS), path)
 
 
 def different(read_back: Mapping[str, Number | None], form: Form) -> dict[str, Number | None]:
     """The figures that are not what was typed, or not the sum of what was typed."""
-    wanted = recompute(form.formulas, {**figures(form), form.inputs[0].id: EDITED})
+    wanted = recompute_figures(form.formulas, {**figures(form), form.inputs[0].id: EDITED})
     return {cell: read_back[cell] for cell in form.cells if read_back[cell] != wanted[cell]}
 
 
@@ -69,7 +70,7 @@ def test_template_edited_and_saved__read_back_to_the_unit(
     submission = item.submission
     assert submission is not None, item.findings
     assert different(submission.values, form) == {}
-    assert [id for id, entry in submission.entries.items() if entry.state is State.UNREADABLE] == []
+    assert [id for id, entry in submission.entries.items() if entry.state is EntryState.UNREADABLE] == []
     stored = {id for id, entry in submission.entries.items() if form.cells[id].computed and entry.value is None}
     assert stored == set()
     told = [(finding.code, finding.wording) for finding in item.findings if finding.severity is Severity.MUST_FIX]
@@ -81,19 +82,19 @@ def test_template_edited_and_saved__read_back_to_the_unit(
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_marked_copy_saved_by_a_program__keeps_its_marks_until_the_next_check(program: Program, tmp_path: Path) -> None:
-    form = form_for_year(FORMS, 2025)
-    issue = Issue(TOWN, 2025, "2025-000000000001", filling=Filling(BROKEN, declared=True))
-    write_template(plan(form), issue, tmp_path / "a.xlsx")
+    form = find_form_for_year(FORMS, 2025)
+    issue = TemplateRequest(TOWN, 2025, "2025-000000000001", filling=FilledContents(BROKEN, declared=True))
+    write_template(plan_workbook(form), issue, tmp_path / "a.xlsx")
     saved = program(tmp_path / "a.xlsx", tmp_path / "1", "xlsx")
     item = read(saved)
-    back = marked(saved.read_bytes(), plan(form), remarks(item.findings, plan(form)))
+    back = mark_workbook(saved.read_bytes(), plan_workbook(form), describe_findings(item.findings, plan_workbook(form)))
     assert back is not None
     (tmp_path / "b.xlsx").write_bytes(back)
     again = program(tmp_path / "b.xlsx", tmp_path / "2", "xlsx")
     assert lit(again) == ["表三!D7", "表三!D8", "表三!D30", "表三!D31"]
     assert listed(again).protection.sheet
     assert [finding.code for finding in read(again).findings] == [finding.code for finding in item.findings]
-    cleared = marked(again.read_bytes(), plan(form), ())
+    cleared = mark_workbook(again.read_bytes(), plan_workbook(form), ())
     assert cleared is not None
     (tmp_path / "c.xlsx").write_bytes(cleared)
     assert lit(tmp_path / "c.xlsx") == []

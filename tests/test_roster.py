@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from xltool.errors import RosterError
-from xltool.messages.catalogue import error
+from xltool.messages.catalogue import render_error
 from xltool.model.agency import Agency, Scope
 from xltool.roster import read_roster
 
@@ -35,7 +35,7 @@ def refusal(path: Path) -> tuple[str, dict[str, object]]:
     """The code of the error, and its facts without the file's name, which each sentence tells."""
     with pytest.raises(RosterError) as caught:
         read_roster(path)
-    assert path.name in error(caught.value)
+    assert path.name in render_error(caught.value)
     facts = dict(caught.value.facts)
     assert str(facts.pop("file")).endswith(path.name)
     return caught.value.code, facts

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from tests.published import layouts
-from xltool.checks.context import Context
-from xltool.checks.run_checks import review
-from xltool.forms.definitions import load_forms
-from xltool.forms.layout import plan
+from xltool.checks.context import CheckContext
+from xltool.checks.run_checks import review_submission
+from xltool.forms.load_definitions import load_forms
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.finding import Finding
-from xltool.published.read_report import as_submission, read_report
+from xltool.published.read_report import build_submission, read_report
 
 FORMS = load_forms()
 FORM = FORMS[-1]
@@ -16,7 +16,9 @@ FORM = FORMS[-1]
 
 def findings(file: Path, text: str) -> list[Finding]:
     file.write_text(text, encoding="utf-8")
-    return list(review(as_submission(read_report(file, FORMS), FORM), Context(FORM, plan(FORM))))
+    return list(
+        review_submission(build_submission(read_report(file, FORMS), FORM), CheckContext(FORM, plan_workbook(FORM)))
+    )
 
 
 def codes(found: list[Finding]) -> list[str]:

@@ -1,14 +1,14 @@
-"""Where the data that travels with the package lies: form definitions and samples. Imports nothing of ours."""
+"""Locate the data shipped with the package: form definitions and samples. Imports no other module of the package."""
 
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 
 
-def data_folder(name: str) -> Path:
-    """The folder ``templates`` or ``samples``: as carried in the installed package, else beside it in a checkout.
+def find_data_folder(name: str) -> Path:
+    """Return the folder ``templates`` or ``samples``: inside an installed package, else beside it in a checkout.
 
-    Whoever reads from it says what is missing; this only knows the two places.
+    The folder is not checked; the caller reports a missing file.
     """
     packaged = PACKAGE / "_data" / name
     return packaged if packaged.is_dir() else PACKAGE.parent / name

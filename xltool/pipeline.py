@@ -1,53 +1,53 @@
-"""What each command does, as one function a command: the public API. Nothing here prints."""
+"""The public API: one function for each command. None of them prints."""
 
-from xltool.commands.check import check, file_finding, review_file, review_files, review_safely
-from xltool.commands.choose_executor import engine_at
+from xltool.commands.check import build_file_finding, check, review_file, review_files, review_safely
+from xltool.commands.choose_executor import choose_executor
 from xltool.commands.compare import compare_files
 from xltool.commands.compare_folders import compare_folders
-from xltool.commands.earlier_run import Before, read_before, whats_new
-from xltool.commands.import_reports import Imported, Wanted, import_reports
-from xltool.commands.make_templates import Issued, make_templates, serial
-from xltool.commands.merge import Beside, Choices, merge, open_findings, worth_a_look
-from xltool.commands.merge_levels import Level, as_one, merge_levels
-from xltool.commands.publish import Drafted, Wishes, Written, drafts, publish
-from xltool.commands.run_context import Progress, Setting, setting
+from xltool.commands.earlier_run import EarlierRun, compare_with_earlier_run, read_earlier_run
+from xltool.commands.import_reports import ImportedReport, ImportHints, import_reports
+from xltool.commands.make_templates import IssuedTemplate, compute_serial, make_templates
+from xltool.commands.merge import ExtraOutputs, MergeOptions, has_open_issues, merge, select_open_findings
+from xltool.commands.merge_levels import MergedLevel, combine_levels, merge_levels
+from xltool.commands.publish import DraftedParagraphs, PublishOptions, WrittenReport, draft_paragraphs, publish
+from xltool.commands.run_context import Progress, RunContext, build_run_context
 from xltool.commands.trace import trace
 from xltool.execution.executor import Jobs
 
 __all__ = [
-    "Before",
-    "Beside",
-    "Choices",
-    "Drafted",
-    "Imported",
-    "Issued",
+    "DraftedParagraphs",
+    "EarlierRun",
+    "ExtraOutputs",
+    "ImportHints",
+    "ImportedReport",
+    "IssuedTemplate",
     "Jobs",
-    "Level",
+    "MergeOptions",
+    "MergedLevel",
     "Progress",
-    "Setting",
-    "Wanted",
-    "Wishes",
-    "Written",
-    "as_one",
+    "PublishOptions",
+    "RunContext",
+    "WrittenReport",
+    "build_file_finding",
+    "build_run_context",
     "check",
+    "choose_executor",
+    "combine_levels",
     "compare_files",
     "compare_folders",
-    "drafts",
-    "engine_at",
-    "file_finding",
+    "compare_with_earlier_run",
+    "compute_serial",
+    "draft_paragraphs",
+    "has_open_issues",
     "import_reports",
     "make_templates",
     "merge",
     "merge_levels",
-    "open_findings",
     "publish",
-    "read_before",
+    "read_earlier_run",
     "review_file",
     "review_files",
     "review_safely",
-    "serial",
-    "setting",
+    "select_open_findings",
     "trace",
-    "whats_new",
-    "worth_a_look",
 ]

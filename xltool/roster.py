@@ -1,6 +1,6 @@
-"""The tree of agencies, read from a .csv or .xlsx roster; one that contradicts itself is refused. The door to openpyxl.
+"""Read the tree of agencies from a .csv or .xlsx roster; refuse one that contradicts itself.
 
-What the columns may be called, and the words their cells may use, is data: ``templates/roster.toml``.
+Accepted headings and cell values are listed in ``templates/roster.toml``. Only this module imports openpyxl.
 """
 
 import codecs
@@ -18,85 +18,85 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xltool.errors import RosterError
 from xltool.model.agency import Agency, Roster, Scope
-from xltool.package_data import data_folder
+from xltool.package_data import find_data_folder
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 
-REQUIRED = ("code", "name")
+REQUIRED_COLUMNS = ("code", "name")
 
-# Excel keeps 15 digits: a longer code stored as a number has lost its end, and is shown like 1.10112E+17.
-EXACT_BELOW = 10**15
-ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
-QUOTED_AS_FORMULA = re.compile(r'="([^"]*)"')  # how some programs keep leading zeros in a CSV
-ZEROS = re.compile(r"0+")
-# 2025-03-01, 2025/3/1, 2025.3.1, 20250301 and the same with the Chinese signs; a date cell of Excel has a time
-DAY = re.compile(r"(\d{4})[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})\u65e5?(?: 00:00:00)?")
-SEVERAL = re.compile(r"[\u3001\uff0c,;\uff1b\n]")  # between two codes or names in one cell
+# Excel keeps 15 digits: a longer code stored as a number has lost its last digits and is shown like 1.10112E+17.
+MIN_INEXACT_CODE = 10**15
+ROUNDED_CODE = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
+FORMULA_TEXT = re.compile(r'="([^"]*)"')  # used by some programs to keep leading zeros in a CSV file
+ZEROS_FORMAT = re.compile(r"0+")
+# 2025-03-01, 2025/3/1, 2025.3.1, 20250301 and the same with Chinese characters; an Excel date cell has a time
+DAY_PATTERN = re.compile(r"(\d{4})[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})\u65e5?(?: 00:00:00)?")
+LIST_SEPARATOR = re.compile(r"[\u3001\uff0c,;\uff1b\n]")  # between two codes or names in one cell
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+ZIP_SIGNATURE, OLE_SIGNATURE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
-class Row(NamedTuple):
-    """One row of the roster: its 1-based number in the file, and its cells as text, "" where blank."""
+class RosterRow(NamedTuple):
+    """One row of the roster: its 1-based number in the file and its cells as text, "" if blank."""
 
     number: int
     cells: tuple[str, ...]
 
 
 def read_roster(path: Path) -> Roster:
-    """The agencies of a roster, in its order.
+    """Read the agencies of a roster, in its order.
 
-    The first row that is not blank names the columns; ``code`` and ``name`` are enough. Codes are text: leading
-    zeros stay, and a number shown as 110112114 is that text. A parent that is not on the roster stands above it.
-    Raises RosterError (facts: file, and row where there is one) for what cannot be read, a missing column, an
-    empty or repeated code, an empty name, an unknown word, agencies that are each other's parent, and successors that
-    are not on the roster, of an agency that was not abolished, or in a circle.
+    The first row that is not blank holds the headings; ``code`` and ``name`` are required. Codes are text: leading
+    zeros are kept, and a number shown as 110112114 is that text. A parent need not be on the roster.
+    Raises RosterError (facts: file, and row where there is one) for an unreadable file, a missing column, an
+    empty or repeated code, an empty name, an unknown word, a circle of parents, and for successors that are not on the
+    roster, form a circle or belong to an agency that was not abolished.
     """
-    rows = [row for row in _rows(path) if any(row.cells)]
+    rows = [row for row in _read_rows(path) if any(row.cells)]
     if len(rows) < 2:
         raise RosterError("roster.no_rows", file=path.name)
-    columns = _columns(rows[0], path.name)
+    columns = _find_columns(rows[0], path.name)
     agencies: dict[str, Agency] = {}
     where: dict[str, int] = {}
     for row in rows[1:]:
-        agency = _agency(row, columns, path.name)
+        agency = _parse_agency(row, columns, path.name)
         if agency.code in agencies:
             first = where[agency.code]
             raise RosterError("roster.duplicate_code", file=path.name, row=row.number, code=agency.code, first=first)
         agencies[agency.code] = agency
         where[agency.code] = row.number
-    if loop := _loop(agencies):
+    if loop := _find_loop(agencies):
         raise RosterError("roster.loop", file=path.name, row=where[loop[0]], codes=loop)
-    _refuse_successors(agencies, where, path.name)
+    _check_successors(agencies, where, path.name)
     return Roster(agencies, source=path.name)
 
 
-def plain_name(name: str) -> str:
-    """A name without what does not tell names apart: width, white space, letter case."""
+def normalize_name(name: str) -> str:
+    """Return a name without differences of width, white space and letter case."""
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
-def called(roster: Roster | None, name: str) -> Agency | None:
-    """The only agency of that name, else the only one that had it before; None where that is not one."""
+def find_agency_by_name(roster: Roster | None, name: str) -> Agency | None:
+    """Return the only agency of that name, else the only one of that former name, else None."""
     if roster is None:
         return None
-    if not _names or _names[0][0] is not roster:
-        _names[:] = [(roster, _by_name(roster))]
-    return _names[0][1].get(plain_name(name))
+    if not _last_name_index or _last_name_index[0][0] is not roster:
+        _last_name_index[:] = [(roster, _index_names(roster))]
+    return _last_name_index[0][1].get(normalize_name(name))
 
 
-_names: list[tuple[Roster, Mapping[str, Agency | None]]] = []  # of the roster that was asked last
+_last_name_index: list[tuple[Roster, Mapping[str, Agency | None]]] = []  # index of the roster used last
 
 
-def _by_name(roster: Roster) -> Mapping[str, Agency | None]:
-    """Agencies by their names as told apart; None where several have one."""
+def _index_names(roster: Roster) -> Mapping[str, Agency | None]:
+    """Map normalised names to agencies; None for a name that several share."""
     former: dict[str, Agency | None] = {}
     now: dict[str, Agency | None] = {}
     for agency in roster:
         for names, said in ((now, (agency.name,)), (former, agency.former_names)):
-            for name in map(plain_name, said):
+            for name in map(normalize_name, said):
                 names[name] = None if name in names and names[name] is not agency else agency
     return former | now
 
@@ -105,79 +105,79 @@ def _by_name(roster: Roster) -> Mapping[str, Agency | None]:
 
 
 @cache
-def _words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """The words of ``roster.toml``: group -> meaning -> accepted words, the most usual first."""
-    text = (data_folder("templates") / "roster.toml").read_text("utf-8")
+def _load_words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Return the words of ``roster.toml``: group -> meaning -> accepted words, the most usual first."""
+    text = (find_data_folder("templates") / "roster.toml").read_text("utf-8")
     return {group: {key: tuple(words) for key, words in table.items()} for group, table in tomllib.loads(text).items()}
 
 
 @cache
-def _meanings(group: str) -> Mapping[str, str]:
-    """Every accepted word of a group, plain -> what it means."""
-    return {_plain(word): meaning for meaning, words in _words()[group].items() for word in words}
+def _index_words(group: str) -> Mapping[str, str]:
+    """Map every accepted word of a group, normalised, to its meaning."""
+    return {_normalize_word(word): meaning for meaning, words in _load_words()[group].items() for word in words}
 
 
-def _plain(text: str) -> str:
-    """A word without what does not change it: blanks, underscores, case, width."""
+def _normalize_word(text: str) -> str:
+    """Return a word without blanks, underscores and differences of case and width."""
     return re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _columns(heading: Row, file: str) -> Mapping[str, int]:
-    """Column id -> 0-based position; headings of other columns are left out."""
-    found: dict[str, int] = {}
+def _find_columns(heading: RosterRow, file: str) -> Mapping[str, int]:
+    """Map column ids to 0-based positions; unknown headings are ignored."""
+    columns: dict[str, int] = {}
     for position, text in enumerate(heading.cells):
-        column = _meanings("columns").get(_plain(text))
-        if column in found:
-            both = (heading.cells[found[column]], text)
-            raise RosterError("roster.column_twice", file=file, row=heading.number, headings=both)
+        column = _index_words("columns").get(_normalize_word(text))
+        if column in columns:
+            headings = (heading.cells[columns[column]], text)
+            raise RosterError("roster.column_twice", file=file, row=heading.number, headings=headings)
         if column:
-            found[column] = position
-    for column in REQUIRED:
-        if column not in found:
-            accepted = _words()["columns"][column]
+            columns[column] = position
+    for column in REQUIRED_COLUMNS:
+        if column not in columns:
+            accepted = _load_words()["columns"][column]
             raise RosterError("roster.no_column", file=file, row=heading.number, accepted=accepted)
-    return found
+    return columns
 
 
-def _agency(row: Row, columns: Mapping[str, int], file: str) -> Agency:
-    held = {column: row.cells[at] for column, at in columns.items() if at < len(row.cells) and row.cells[at]}
-    for column in REQUIRED:
-        if column not in held:
+def _parse_agency(row: RosterRow, columns: Mapping[str, int], file: str) -> Agency:
+    values = {column: row.cells[at] for column, at in columns.items() if at < len(row.cells) and row.cells[at]}
+    for column in REQUIRED_COLUMNS:
+        if column not in values:
             raise RosterError(f"roster.empty_{column}", file=file, row=row.number)
-    scope = _choice("scope", held, row.number, file)
-    rule_power = _choice("rule_power", held, row.number, file)
+    scope = _parse_choice("scope", values, row.number, file)
+    rule_power = _parse_choice("rule_power", values, row.number, file)
     return Agency(
-        code=_code(held["code"], row.number, file),
-        name=held["name"],
-        parent=_code(held["parent"], row.number, file) if "parent" in held else None,
-        level=held.get("level"),
+        code=_parse_code(values["code"], row.number, file),
+        name=values["name"],
+        parent=_parse_code(values["parent"], row.number, file) if "parent" in values else None,
+        level=values.get("level"),
         scope=Scope(scope) if scope else Scope.OWN,
         rule_power=rule_power == "yes" if rule_power else None,
-        contact=held.get("contact"),
-        began=_day(held.get("began"), row.number, file),
-        ended=_day(held.get("ended"), row.number, file),
-        successors=tuple(_code(code, row.number, file) for code in _several(held.get("successors"))),
-        former_names=_several(held.get("former_names")),
+        contact=values.get("contact"),
+        began=_parse_day(values.get("began"), row.number, file),
+        ended=_parse_day(values.get("ended"), row.number, file),
+        successors=tuple(_parse_code(code, row.number, file) for code in _split_list(values.get("successors"))),
+        former_names=_split_list(values.get("former_names")),
     )
 
 
-def _day(text: str | None, row: int, file: str) -> date | None:
-    """A day, written as offices write days; None where there is none."""
+def _parse_day(text: str | None, row: int, file: str) -> date | None:
+    """Parse a date in any usual notation; None for no text."""
     if text is None:
         return None
     try:
-        found = DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
-        return date(*map(int, found.groups())) if found else date.fromisoformat(text)
+        match = DAY_PATTERN.fullmatch(unicodedata.normalize("NFKC", text).strip())
+        return date(*map(int, match.groups())) if match else date.fromisoformat(text)
     except ValueError as error:
         raise RosterError("roster.no_day", file=file, row=row, text=text) from error
 
 
-def _several(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in SEVERAL.split(text or "") if part.strip())
+def _split_list(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in LIST_SEPARATOR.split(text or "") if part.strip())
 
 
-def _refuse_successors(agencies: Mapping[str, Agency], where: Mapping[str, int], file: str) -> None:
-    """Raises RosterError where it cannot be said who carries on whose work."""
+def _check_successors(agencies: Mapping[str, Agency], where: Mapping[str, int], file: str) -> None:
+    """Check that successors are consistent. Raises RosterError."""
     for agency in agencies.values():
         facts = {"file": file, "row": where[agency.code], "name": agency.name}
         if agency.successors and agency.ended is None:
@@ -187,35 +187,35 @@ def _refuse_successors(agencies: Mapping[str, Agency], where: Mapping[str, int],
         for code in agency.successors:
             if code not in agencies:
                 raise RosterError("roster.unknown_successor", **facts, code=code)
-        waiting, seen = list(agency.successors), set[str]()
-        while waiting:
-            code = waiting.pop()
+        pending, seen = list(agency.successors), set[str]()
+        while pending:
+            code = pending.pop()
             if code == agency.code:
                 raise RosterError("roster.successor_of_itself", **facts)
-            waiting += [] if code in seen else agencies[code].successors
+            pending += [] if code in seen else agencies[code].successors
             seen.add(code)
 
 
-def _code(text: str, row: int, file: str) -> str:
+def _parse_code(text: str, row: int, file: str) -> str:
     code = unicodedata.normalize("NFKC", text)
-    if ROUNDED.fullmatch(code):
+    if ROUNDED_CODE.fullmatch(code):
         raise RosterError("roster.rounded_code", file=file, row=row, code=code)
     return code
 
 
-def _choice(column: str, held: Mapping[str, str], row: int, file: str) -> str | None:
-    """The meaning of a cell that may only hold certain words; None where it is blank or there is no such column."""
-    if column not in held:
+def _parse_choice(column: str, values: Mapping[str, str], row: int, file: str) -> str | None:
+    """Return the meaning of a cell restricted to certain words; None if it is blank or the column is missing."""
+    if column not in values:
         return None
-    meaning = _meanings(column).get(_plain(held[column]))
+    meaning = _index_words(column).get(_normalize_word(values[column]))
     if meaning is None:
-        accepted = tuple(words[0] for words in _words()[column].values())
-        raise RosterError("roster.unknown_word", file=file, row=row, word=held[column], accepted=accepted)
+        accepted = tuple(words[0] for words in _load_words()[column].values())
+        raise RosterError("roster.unknown_word", file=file, row=row, word=values[column], accepted=accepted)
     return meaning
 
 
-def _loop(agencies: Mapping[str, Agency]) -> tuple[str, ...]:
-    """The codes of the first agencies found to be each other's parent, else nothing."""
+def _find_loop(agencies: Mapping[str, Agency]) -> tuple[str, ...]:
+    """Return the codes of the first circle of parents, else ()."""
     safe: set[str] = set()
     for start in agencies:
         trail: list[str] = []
@@ -232,40 +232,40 @@ def _loop(agencies: Mapping[str, Agency]) -> tuple[str, ...]:
 # --- opening the file -----------------------------------------------------------------------------------------
 
 
-def _rows(path: Path) -> Iterable[Row]:
-    """Every row of the file, blank ones too. What kind of file it is, its first bytes say, not its name."""
+def _read_rows(path: Path) -> Iterable[RosterRow]:
+    """Return every row of the file, including blank ones. The first bytes, not the name, decide its format."""
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise RosterError("roster.not_found", file=str(path)) from error
     except OSError as error:
         raise RosterError("roster.unreadable", file=str(path), reason=error.strerror) from error
-    if content.startswith(ZIP):
-        return _workbook_rows(content, path.name)
-    if content.startswith(OLE):
+    if content.startswith(ZIP_SIGNATURE):
+        return _read_workbook_rows(content, path.name)
+    if content.startswith(OLE_SIGNATURE):
         raise RosterError("roster.old_workbook", file=path.name)
-    return _text_rows(content, path.name)
+    return _read_text_rows(content, path.name)
 
 
-def _text_rows(content: bytes, file: str) -> Iterator[Row]:
-    text = _decoded(content, file)
+def _read_text_rows(content: bytes, file: str) -> Iterator[RosterRow]:
+    text = _decode_text(content, file)
     heading = next((line for line in text.splitlines() if line.strip()), "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",\t;", key=heading.count), strict=True)
     number, width = 1, 0
     try:
         for fields in reader:
-            cells = tuple(QUOTED_AS_FORMULA.sub(r"\1", field).strip() for field in fields)
+            cells = tuple(FORMULA_TEXT.sub(r"\1", field).strip() for field in fields)
             if not width and any(cells):
                 width = len(cells)
-            if any(cells[width:]):  # a separator inside a name has moved the rest of the row
+            if any(cells[width:]):  # an unquoted separator within a cell has shifted the rest of the row
                 raise RosterError("roster.extra_field", file=file, row=number, expected=width, found=len(cells))
-            yield Row(number, cells)
+            yield RosterRow(number, cells)
             number = reader.line_num + 1
     except csv.Error as error:
         raise RosterError("roster.unreadable", file=file, reason=str(error)) from error
 
 
-def _decoded(content: bytes, file: str) -> str:
+def _decode_text(content: bytes, file: str) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -278,30 +278,34 @@ def _decoded(content: bytes, file: str) -> str:
     raise RosterError("roster.undecodable", file=file)
 
 
-def _workbook_rows(content: bytes, file: str) -> list[Row]:
-    """The rows of the first visible sheet, whatever size the sheet says it has."""
+def _read_workbook_rows(content: bytes, file: str) -> list[RosterRow]:
+    """Return the rows of the first visible sheet, ignoring its stored dimensions."""
     import openpyxl
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions it leaves out: not needed here
+            warnings.simplefilter(
+                "ignore"
+            )  # openpyxl warns about unsupported styles and extensions, which are not needed
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
             sheet.reset_dimensions()
-            return [Row(number, tuple(map(_cell_text, cells))) for number, cells in enumerate(sheet.iter_rows(), 1)]
-    except Exception as error:  # openpyxl meets a damaged file with many kinds of exception, none of its own
+            return [
+                RosterRow(number, tuple(map(_show_cell, cells))) for number, cells in enumerate(sheet.iter_rows(), 1)
+            ]
+    except Exception as error:  # a damaged file makes openpyxl raise many types of exception
         raise RosterError("roster.unreadable", file=file, reason=type(error).__name__) from error
 
 
-def _cell_text(cell: "Cell | MergedCell | ReadOnlyCell | EmptyCell") -> str:
-    """What a cell shows: a whole number without ".0" and with the zeros its format adds; an error as blank."""
+def _show_cell(cell: "Cell | MergedCell | ReadOnlyCell | EmptyCell") -> str:
+    """Return a cell's displayed text: whole numbers without ".0" and with the zeros of their format; errors as ""."""
     value = cell.value
     if value is None or cell.data_type == "e":
         return ""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value).strip()
-    if abs(value) >= EXACT_BELOW:
+    if abs(value) >= MIN_INEXACT_CODE:
         return f"{value:.5E}"
     digits = str(int(value)) if value == int(value) else str(value)
     shown = str(cell.number_format)
-    return digits.zfill(len(shown)) if ZEROS.fullmatch(shown) else digits
+    return digits.zfill(len(shown)) if ZEROS_FORMAT.fullmatch(shown) else digits

@@ -6,20 +6,20 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from xltool.checks.context import Context
-from xltool.checks.run_checks import review
-from xltool.forms.definitions import load_forms
-from xltool.forms.expressions import recompute
-from xltool.forms.layout import plan
-from xltool.messages import catalogue as texts
+from xltool.checks.context import CheckContext
+from xltool.checks.run_checks import review_submission
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.load_definitions import load_forms
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.finding import Finding
-from xltool.model.form import Cell, Kind, Number
-from xltool.model.submission import Entry, Observation, Source, State, Submission
-from xltool.package_data import data_folder
+from xltool.model.form import Cell, CellKind, Number
+from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
+from xltool.package_data import find_data_folder
 
 FORM = next(form for form in load_forms() if form.key == ("zfxxgk-annual-report", "2021"))
-PLAN = plan(FORM)
+PLAN = plan_workbook(FORM)
 COLUMNS = ("natural_person", "enterprise", "research_institution", "social_organization", "legal_service", "other")
 
 Figures = Mapping[str, Number | str | None]
@@ -27,7 +27,7 @@ Figures = Mapping[str, Number | str | None]
 
 def sample(name: str) -> dict[str, object]:
     """One real published report of samples/reports."""
-    held: dict[str, object] = json.loads((data_folder("samples") / "reports" / f"{name}.json").read_text("utf-8"))
+    held: dict[str, object] = json.loads((find_data_folder("samples") / "reports" / f"{name}.json").read_text("utf-8"))
     return held
 
 
@@ -66,14 +66,14 @@ def submission(
     """
     entries = {cell.id: _entry(cell, figures.get(cell.id), declared) for cell in FORM.inputs}
     inputs = {cell: entry.counted for cell, entry in entries.items()}
-    values = recompute(FORM.formulas, inputs)
-    cached = recompute(FORM.formulas, {cell: value or 0 for cell, value in inputs.items()})
+    values = recompute_figures(FORM.formulas, inputs)
+    cached = recompute_figures(FORM.formulas, {cell: value or 0 for cell, value in inputs.items()})
     without_formula = set(typed)
     for cell in FORM.cells.values():
         if cell.computed:
             entries[cell.id] = _stored(cell, (stored or {}).get(cell.id, cached[cell.id]), cell.id in without_formula)
-    values |= {cell: None for cell, entry in entries.items() if entry.state is State.NOT_APPLICABLE}
-    gone = [Observation("formula.overwritten", *PLAN.where(cell), cell, {}) for cell in sorted(without_formula)]
+    values |= {cell: None for cell, entry in entries.items() if entry.state is EntryState.NOT_APPLICABLE}
+    gone = [Observation("formula.overwritten", *PLAN.find_figure(cell), cell, {}) for cell in sorted(without_formula)]
     made = Submission(
         form=FORM.id,
         edition=FORM.edition,
@@ -91,34 +91,34 @@ def submission(
 
 
 def _entry(cell: Cell, figure: Number | str | None, declared: bool) -> Entry:
-    sheet, address = PLAN.where(cell.id)
+    sheet, address = PLAN.find_figure(cell.id)
     if figure is None:
-        return Entry(cell.id, State.BLANK, 0 if declared else None, None, sheet, address, None, declared)
+        return Entry(cell.id, EntryState.BLANK, 0 if declared else None, None, sheet, address, None, declared)
     if figure == "/":
-        return Entry(cell.id, State.NOT_APPLICABLE, None, "/", sheet, address, note="not_applicable")
+        return Entry(cell.id, EntryState.NOT_APPLICABLE, None, "/", sheet, address, note="not_applicable")
     if isinstance(figure, str):
-        return Entry(cell.id, State.UNREADABLE, None, figure, sheet, address, note="unit_in_cell")
-    return Entry(cell.id, State.NUMBER, _number(cell, figure), str(figure), sheet, address)
+        return Entry(cell.id, EntryState.UNREADABLE, None, figure, sheet, address, note="unit_in_cell")
+    return Entry(cell.id, EntryState.NUMBER, _number(cell, figure), str(figure), sheet, address)
 
 
 def _stored(cell: Cell, figure: Number | str | None, typed: bool) -> Entry:
-    sheet, address = PLAN.where(cell.id)
+    sheet, address = PLAN.find_figure(cell.id)
     formula = None if typed else "SUM(A1:B1)"
     if isinstance(figure, str):
-        return Entry(cell.id, State.UNREADABLE, None, figure, sheet, address, formula, note="not_number")
+        return Entry(cell.id, EntryState.UNREADABLE, None, figure, sheet, address, formula, note="not_number")
     if figure is None:
-        return Entry(cell.id, State.BLANK, None, None, sheet, address, formula)
-    return Entry(cell.id, State.NUMBER, figure, str(figure), sheet, address, formula)
+        return Entry(cell.id, EntryState.BLANK, None, None, sheet, address, formula)
+    return Entry(cell.id, EntryState.NUMBER, figure, str(figure), sheet, address, formula)
 
 
 def _number(cell: Cell, value: object) -> Number:
-    return Decimal(str(value)) if cell.kind is Kind.AMOUNT else int(str(value))
+    return Decimal(str(value)) if cell.kind is CellKind.AMOUNT else int(str(value))
 
 
 def noted(read: Submission, **notes: str) -> Submission:
     """The same figures, those named noted as normalised."""
     entries = {cell: entry._replace(note=notes.get(cell, entry.note)) for cell, entry in read.entries.items()}
-    told = [Observation(f"value.{note}", *PLAN.where(cell), cell, {"note": note}) for cell, note in notes.items()]
+    told = [Observation(f"value.{note}", *PLAN.find_figure(cell), cell, {"note": note}) for cell, note in notes.items()]
     return replace(read, entries=entries, observations=(*read.observations, *told))
 
 
@@ -128,13 +128,13 @@ def roster(*agencies: Agency) -> Roster:
 
 def found(read: Submission, *, previous: Submission | None = None, known: Roster | None = None) -> tuple[Finding, ...]:
     """What the checks find in it."""
-    return review(read, Context(FORM, PLAN, known, previous.counted if previous else None))
+    return review_submission(read, CheckContext(FORM, PLAN, known, previous.counted if previous else None))
 
 
 def flat(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
     """Code, severity, and the first place of each."""
     return [
-        (each.code, each.severity.value, f"{each.spots[0].sheet}!{each.spots[0].address}" if each.spots else "")
+        (each.code, each.severity.value, f"{each.cells[0].sheet}!{each.cells[0].address}" if each.cells else "")
         for each in findings
     ]
 
@@ -146,4 +146,4 @@ def must_fix(findings: Iterable[Finding]) -> list[str]:
 
 def said(findings: Iterable[Finding]) -> list[str]:
     """The sentences."""
-    return [texts.say(each) for each in findings]
+    return [catalogue.render_finding(each) for each in findings]

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.checks.figures import FORM, PLAN, found, must_fix, published, said, submission
-from xltool.cli import json_output as exchange
-from xltool.forms.expressions import recompute
+from xltool.cli import json_output
+from xltool.forms.expressions import recompute_figures
 from xltool.model.agency import Agency, Scope
-from xltool.model.consolidation import Reviewed, Status
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.form import Number
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_workbook
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 COMPUTED = [cell.id for cell in FORM.cells.values() if cell.computed]
 GRANTED = "requests.granted.natural_person"
@@ -24,7 +25,7 @@ GRANTED = "requests.granted.natural_person"
 def whole(name: str) -> dict[str, Number]:
     """A published report with its totals as they should be; what it does not show is 0."""
     shown = submission({cell: figure or 0 for cell, figure in published(name).items()}).values
-    return {cell: value for cell, value in recompute(FORM.formulas, shown).items() if value is not None}
+    return {cell: value for cell, value in recompute_figures(FORM.formulas, shown).items() if value is not None}
 
 
 SUQIAN = whole("suqian-2023")
@@ -33,7 +34,7 @@ SUQIAN = whole("suqian-2023")
 def typed(path: Path, **wrong: Number) -> tuple[Finding, ...]:
     """What must be fixed in a workbook with all figures typed in, totals too."""
     figures = {**SUQIAN, **{cell.replace("__", "."): value for cell, value in wrong.items()}}
-    write_template(PLAN, Issue(Agency("1", "甲镇"), 2023, "2023-1", filling=Filling(figures)), path)
+    write_template(PLAN, TemplateRequest(Agency("1", "甲镇"), 2023, "2023-1", filling=FilledContents(figures)), path)
     read = read_submission(open_workbook(path), [FORM], path.name)
     assert all(read.entries[cell].formula is None for cell in COMPUTED)
     return tuple(item for item in found(read) if item.severity == "must_fix")
@@ -45,7 +46,7 @@ def test_fully_typed__right__nothing_to_fix(tmp_path: Path) -> None:
 
 def test_fully_typed__one_input_wrong__one_finding_that_names_it_first(tmp_path: Path) -> None:
     (finding,) = typed(tmp_path / "a.xlsx", requests__granted__natural_person=1157)
-    assert (finding.relation, finding.spots[0].id) == ("T3-RESULT.natural_person", GRANTED)
+    assert (finding.relation, finding.cells[0].id) == ("T3-RESULT.natural_person", GRANTED)
     assert finding.facts["consequences"] == ("总计等于自然人与法人或其他组织五栏之和（（一）予以公开）",)
     assert said([finding]) == [
         "表三!D30“（七）总计”自然人直接填了 3375（公式已被覆盖），按 D9:D29 之和应为 3357，相差 18 件。"
@@ -61,19 +62,19 @@ def test_fully_typed__each_input_of_table_three_wrong__one_finding_that_names_it
     figures: Mapping[str, Number] = {**SUQIAN, cell: SUQIAN[cell] + 37}
     read = submission(figures, stored={total: figures[total] for total in COMPUTED}, typed=COMPUTED)
     (finding,) = [item for item in found(read) if item.severity == "must_fix"]
-    assert finding.spots[0].id == cell
+    assert finding.cells[0].id == cell
 
 
 def test_fully_typed__two_inputs_wrong__two_findings_each_naming_one(tmp_path: Path) -> None:
     findings = typed(
         tmp_path / "a.xlsx", requests__granted__natural_person=1157, requests__refused__state_secret__enterprise=7
     )
-    assert [item.spots[0].address for item in findings] == ["D9", "E11"]
+    assert [item.cells[0].address for item in findings] == ["D9", "E11"]
 
 
 def test_fully_typed__a_total_wrong__says_it_once(tmp_path: Path) -> None:
     (finding,) = typed(tmp_path / "a.xlsx", requests__granted__total=1157)
-    assert (finding.spots[0].address, finding.facts["suspects"]) == ("J9", "")
+    assert (finding.cells[0].address, finding.facts["suspects"]) == ("J9", "")
 
 
 def test_two_balances__whatever_slip_explains_both__both_are_told() -> None:
@@ -84,7 +85,7 @@ def test_two_balances__whatever_slip_explains_both__both_are_told() -> None:
 def test_locked_template__many_suspects__all_their_cells_and_the_figure_to_look_up() -> None:
     findings = found(submission({**SUQIAN, GRANTED: SUQIAN[GRANTED] + 37}))
     (finding,) = [item for item in findings if item.relation == "T3-BAL.natural_person"]
-    assert [spot.address for spot in finding.spots] == ["D7", "D8", "D30", "D31"]
+    assert [spot.address for spot in finding.cells] == ["D7", "D8", "D30", "D31"]
     told = str(finding.facts["suspects"])
     assert told.startswith("如果只错一格，就是以下 ")
     assert "：D7:D10、" in told
@@ -94,8 +95,8 @@ def test_locked_template__many_suspects__all_their_cells_and_the_figure_to_look_
 def test_json__holds_repairs_and_consequences(tmp_path: Path) -> None:
     figures = {**SUQIAN, GRANTED: 1157}
     read = submission(figures, stored={total: SUQIAN[total] for total in COMPUTED}, typed=COMPUTED)
-    item = Reviewed("甲镇.xlsx", "0" * 64, Status.RETURNED, read, found(read))
-    answer = json.loads(exchange.dumps(exchange.checked([item])))
+    item = ReviewedFile("甲镇.xlsx", "0" * 64, Status.RETURNED, read, found(read))
+    answer = json.loads(json_output.dump_json(json_output.encode_check([item])))
     (finding,) = [each for each in answer["submissions"][0]["findings"] if each["severity"] == "must_fix"]
     assert finding["facts"]["repairs"] == [
         {"kind": "swap_digits", "cells": [{"id": GRANTED, "address": "D9", "was": 1157, "becomes": 1175}]}

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from tests.checks.figures import COLUMNS, FORM, PLAN, flat, found, noted, published, said, submission, zeros
-from xltool.checks.cells import NORMALISED, UNREADABLE
-from xltool.messages import catalogue as texts
+from xltool.checks.cells import NORMALISED_NOTES, UNREADABLE_NOTES
+from xltool.messages import catalogue
 from xltool.model.agency import Scope
-from xltool.model.submission import Leaf, Observation, State, Submission
+from xltool.model.submission import EntryState, ManifestItem, Observation, Submission
 
 ZHANGJIAWAN = published("zhangjiawan-2025")
 AMOUNT = "disclosure.administrative_fees.amount"
@@ -36,12 +36,12 @@ def test_unreadable__count_without_column_label__still_named() -> None:
     ]
 
 
-@pytest.mark.parametrize("note", [*sorted(UNREADABLE), "something_new"])
+@pytest.mark.parametrize("note", [*sorted(UNREADABLE_NOTES), "something_new"])
 def test_unreadable__whatever_the_reason__one_finding_that_goes_back(note: str) -> None:
     cell = "requests.received.natural_person"
     (finding,) = found(unreadable(cell, "?", note))
     assert flat([finding]) == [("CELL-NUM", "must_fix", "表三!D7")]
-    assert finding.facts["note"] == (note if note in UNREADABLE else "not_number")
+    assert finding.facts["note"] == (note if note in UNREADABLE_NOTES else "not_number")
     assert said([finding])
 
 
@@ -53,8 +53,8 @@ def test_negative_amount__is_a_number_but_goes_back() -> None:
 
 
 def test_every_note_of_reading__has_its_words() -> None:
-    codes = {entry.code for entry in texts.catalogue()}
-    assert {f"number.{note}" for note in UNREADABLE} | {f"value.{note}" for note in NORMALISED} <= codes
+    codes = {entry.code for entry in catalogue.list_wordings()}
+    assert {f"number.{note}" for note in UNREADABLE_NOTES} | {f"value.{note}" for note in NORMALISED_NOTES} <= codes
 
 
 # --- blanks --------------------------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ def test_blanks__one_finding_a_sheet_with_number_and_cells() -> None:
     gone = [cell.id for cell in FORM.inputs if cell.line in {"granted", "pending"} or cell.column == "pending"]
     findings = found(submission(ZHANGJIAWAN | dict.fromkeys([*gone, "requests.received.enterprise"])))
     assert flat(findings) == [("CELL-BLANK", "must_fix", "表三!E7"), ("CELL-BLANK", "must_fix", "表四!D7")]
-    assert [len(finding.spots) for finding in findings] == [7, 3]
+    assert [len(finding.cells) for finding in findings] == [7, 3]
     assert said(findings)[0] == (
         "表三有 7 个单元格没有填：E7、D9:I9。依据：没有发生的填 0，不得空着（空白与 0 含义不同）。"
         "没有发生的请填 0；空着的确实都没有的，可在“填报说明”页“未填项均为0”处选“是”。"
@@ -76,7 +76,7 @@ def test_blanks__scattered_over_a_sheet__only_the_first_are_listed_in_words() ->
     scattered = {f"requests.{line}.{column}": None for line in lines for column in ("natural_person", "other")}
     (finding,) = found(submission(ZHANGJIAWAN | scattered))
     assert finding.facts["cells"] == "D7、I7、D9、I9、D14、I14等"
-    assert len(finding.spots) == 10
+    assert len(finding.cells) == 10
 
 
 def test_nothing_filled_in__one_finding() -> None:
@@ -111,7 +111,7 @@ def test_sheet_missing__its_blanks_are_not_told_again() -> None:
 
 
 def test_consolidation__cells_nobody_filled_in__are_told_by_the_merge_and_not_here() -> None:
-    read = submission(zeros(**{AMOUNT: None}), scope=Scope.AREA, manifest=(Leaf("1", "甲镇", "0" * 64),))
+    read = submission(zeros(**{AMOUNT: None}), scope=Scope.AREA, manifest=(ManifestItem("1", "甲镇", "0" * 64),))
     assert found(read) == ()
 
 
@@ -142,7 +142,7 @@ def test_normalised__one_note_for_each_sheet_and_kind() -> None:
     )
 
 
-@pytest.mark.parametrize("note", sorted(NORMALISED))
+@pytest.mark.parametrize("note", sorted(NORMALISED_NOTES))
 def test_normalised__every_kind__is_told_and_is_a_note(note: str) -> None:
     cell = "requests.received.natural_person"
     figures = zeros(**{cell: None}) if note == "whitespace_only" else zeros()
@@ -178,7 +178,9 @@ def test_text_typed_over_a_total__goes_back() -> None:
 def test_formula_without_a_usable_result__as_other_programs_save_it__is_nobodys_fault(stale: str | None) -> None:
     totals = [cell.id for cell in FORM.cells.values() if cell.computed]
     read = submission(ZHANGJIAWAN, stored=dict.fromkeys(totals, stale))
-    assert {read.entries[cell].state for cell in totals} == {State.UNREADABLE if stale is not None else State.BLANK}
+    assert {read.entries[cell].state for cell in totals} == {
+        EntryState.UNREADABLE if stale is not None else EntryState.BLANK
+    }
     assert found(read) == ()
 
 

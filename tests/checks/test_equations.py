@@ -19,9 +19,9 @@ from tests.checks.figures import (
     submission,
     zeros,
 )
-from xltool.forms.expressions import recompute, verdict
+from xltool.forms.expressions import check_relation, recompute_figures
 from xltool.model.form import Number, Relation
-from xltool.model.submission import State, Submission
+from xltool.model.submission import EntryState, Submission
 
 ZHANGJIAWAN = published("zhangjiawan-2025")
 OFFICIAL = [relation for relation in FORM.relations if relation.rule in {"T3-RESULT", "T3-ROW", "T4-SUM", "T3-BAL"}]
@@ -31,13 +31,13 @@ LEAVES = list(dict.fromkeys(cell.line for cell in FORM.cells.values() if cell.ta
 
 def whole(figures: Figures) -> dict[str, Number | None]:
     """Every figure, totals included."""
-    return dict(recompute(FORM.formulas, submission(figures).values))
+    return dict(recompute_figures(FORM.formulas, submission(figures).values))
 
 
 def broken_as_stored(read: Submission) -> list[str]:
     """Which of the official equations do not hold for what stands in the workbook."""
     stored = {cell: entry.value for cell, entry in read.entries.items()}
-    return [relation.id for relation in OFFICIAL if verdict(relation, stored).holds is False]
+    return [relation.id for relation in OFFICIAL if check_relation(relation, stored).holds is False]
 
 
 def test_official_equations__are_forty_two() -> None:
@@ -57,8 +57,8 @@ def test_total__wrong_by_one__exactly_one_finding_at_it_with_all_its_parts(
     (finding,) = found(read)
     assert finding.severity == "must_fix"
     assert finding.relation in {relation.id, "T3-RESULT.total"}  # the corner cell has two definitions, and one finding
-    assert finding.spots[0].id == total.cell
-    assert {term.cell for term in relation.expect.right.terms} <= {spot.id for spot in finding.spots}
+    assert finding.cells[0].id == total.cell
+    assert {term.cell for term in relation.expect.right.terms} <= {spot.id for spot in finding.cells}
     assert (finding.facts["left"], finding.facts["right"], finding.facts["difference"]) == (wrong, wrong - by, 1)
 
 
@@ -68,9 +68,9 @@ def test_total__wrong_and_the_totals_above_it_recalculated__still_one_finding(re
     inputs = {cell.id: submission(ZHANGJIAWAN).values[cell.id] for cell in FORM.inputs}
     wrong = (whole(ZHANGJIAWAN)[total.cell] or 0) + 7
     others = [each for each in FORM.formulas if each.computes != total.cell]
-    stored = recompute(others, inputs | {total.cell: wrong})
+    stored = recompute_figures(others, inputs | {total.cell: wrong})
     read = submission(ZHANGJIAWAN, stored={cell: stored[cell] for cell in PLAN.cells if FORM.cells[cell].computed})
-    assert [finding.spots[0].id for finding in found(read)] == [total.cell]
+    assert [finding.cells[0].id for finding in found(read)] == [total.cell]
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -84,8 +84,8 @@ def test_balance__one_input_changed_and_totals_recalculated__exactly_one_finding
     (finding,) = found(read)
     assert (finding.code, finding.relation, finding.severity) == ("T3-BAL", f"T3-BAL.{column}", "must_fix")
     lines = ("received", "carried_in", "concluded", "carried_out")
-    assert [spot.id for spot in finding.spots] == [f"requests.{each}.{column}" for each in lines]
-    letter = PLAN.where(cell).address[0]
+    assert [spot.id for spot in finding.cells] == [f"requests.{each}.{column}" for each in lines]
+    letter = PLAN.find_figure(cell).address[0]
     assert finding.facts["leaves"] == (f"{letter}9:{letter}29",)
     assert finding.facts["difference"] == 3
 
@@ -177,7 +177,7 @@ def test_formula_total__a_part_blank__stale_result_is_no_verdict() -> None:
 
 def test_formula_totals__text_numbers_they_pass_over__are_not_blamed() -> None:
     cell = "requests.granted.natural_person"
-    seen = recompute(FORM.formulas, {**submission(ZHANGJIAWAN).counted, cell: 0})
+    seen = recompute_figures(FORM.formulas, {**submission(ZHANGJIAWAN).counted, cell: 0})
     stored = {each: seen[each] for each in FORM.cells if FORM.cells[each].computed}
     read = noted(submission(ZHANGJIAWAN, stored=stored), **{cell: "text_number"})
     assert [(finding.code, finding.severity) for finding in found(read)] == [("value.text_number", "note")]
@@ -226,7 +226,7 @@ def test_consistent_report__any_one_figure_of_table_three_changed__one_cause(
     cell = f"requests.{line}.{column}"
     before = submission(figures, declared=True)
     changed = submission(figures | {cell: (before.counted[cell] or 0) + 1}, declared=True)
-    assert before.entries[cell].state is not State.UNREADABLE
+    assert before.entries[cell].state is not EntryState.UNREADABLE
     assert must_fix(found(changed)) == [f"T3-BAL.{column}"]
 
 

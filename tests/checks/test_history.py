@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tests.checks.figures import FORM, PLAN, flat, roster, said, submission, zeros
-from xltool.checks.context import Context
-from xltool.checks.peers import with_peers
-from xltool.checks.run_checks import review
+from xltool.checks.context import CheckContext
+from xltool.checks.peers import add_peer_findings
+from xltool.checks.run_checks import review_submission
 from xltool.model.agency import Agency, Roster
-from xltool.model.consolidation import Reviewed, Status
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.form import Values
 
 PENALTIES = "disclosure.penalties.decisions"
@@ -23,7 +23,7 @@ def year(penalties: int, **others: int) -> Values:
 def found(now: int, *before: int) -> list[tuple[str, str, str]]:
     read = submission(zeros(**{PENALTIES: now, LICENCES: 50}))
     years = [year(each) for each in before]
-    return flat(review(read, replace(Context(FORM, PLAN), previous=years[0], earlier=tuple(years[1:]))))
+    return flat(review_submission(read, replace(CheckContext(FORM, PLAN), previous=years[0], earlier=tuple(years[1:]))))
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_small_numbers_usual_growth_and_figures_seen_before__nothing(now: int, b
 
 def test_jumps__are_told_once_with_every_year() -> None:
     read = submission(zeros(**{PENALTIES: 900, LICENCES: 900}))
-    context = replace(Context(FORM, PLAN), previous=year(40), earlier=(year(38),))
-    assert said(review(read, context)) == [
+    context = replace(CheckContext(FORM, PLAN), previous=year(40), earlier=(year(38),))
+    assert said(review_submission(read, context)) == [
         "有的数与以往各年相差很大：“行政许可”本年处理决定数量本年 900，以往 50、50；"
         "“行政处罚”本年处理决定数量本年 900，以往 40、38。"
         "依据：与以往各年相差五倍以上（合理性提示）。请核对数字和单位；属实的可以保留。"
@@ -54,34 +54,36 @@ def test_jumps__are_told_once_with_every_year() -> None:
 
 def test_nothing_reported_after_much__is_asked_once() -> None:
     read = submission(zeros())
-    assert flat(review(read, replace(Context(FORM, PLAN), previous=year(40)))) == [
+    assert flat(review_submission(read, replace(CheckContext(FORM, PLAN), previous=year(40)))) == [
         ("YEAR-SILENT", "explain", "表三!J7")
     ]
-    assert flat(review(read, replace(Context(FORM, PLAN), previous=submission(zeros()).counted))) == []
+    assert flat(review_submission(read, replace(CheckContext(FORM, PLAN), previous=submission(zeros()).counted))) == []
 
 
 # --- peers ----------------------------------------------------------------------------------------------------------
 
 
-def batch(*penalties: int, level: str = "乡镇") -> tuple[list[Reviewed], Roster]:
+def batch(*penalties: int, level: str = "乡镇") -> tuple[list[ReviewedFile], Roster]:
     agencies = [Agency(str(number), f"第{number}镇", "0", level) for number in range(len(penalties))]
     reads = [
         submission(zeros(**{PENALTIES: figure}), agency_code=agency.code)
         for figure, agency in zip(penalties, agencies, strict=True)
     ]
-    return [Reviewed(f"{n}.xlsx", str(n), Status.ACCEPTED, read, ()) for n, read in enumerate(reads)], roster(*agencies)
+    return [ReviewedFile(f"{n}.xlsx", str(n), Status.ACCEPTED, read, ()) for n, read in enumerate(reads)], roster(
+        *agencies
+    )
 
 
 def alone(*penalties: int) -> list[tuple[str, str]]:
     items, known = batch(*penalties)
-    done = with_peers(items, [FORM], known)
+    done = add_peer_findings(items, [FORM], known)
     assert [item.findings for item in done] == [()] * len(items)
     return [(item.file, each.code) for item in done for each in item.trial]
 
 
 def test_peer_far_above_all_others__a_note_for_coordinators_only() -> None:
     items, known = batch(12, 8, 15, 9, 20, 11, 7, 13, 10, 9, 14, 2940)
-    (note,) = with_peers(items, [FORM], known)[-1].trial
+    (note,) = add_peer_findings(items, [FORM], known)[-1].trial
     assert said([note]) == [
         "表二!B13“行政处罚”本年处理决定数量是 2940，而同级其他 11 个单位最多的是 20，一般在 11 左右。"
         "依据：比同级其他单位都高出数倍（合理性提示，只供汇总单位参考）。请与该单位核实数字和单位。"

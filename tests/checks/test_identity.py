@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.checks.figures import flat, found, roster, said, submission, zeros
-from xltool.commands.check import by_name
+from xltool.commands.check import assign_code_by_name
 from xltool.model.agency import Agency, Roster, Scope
-from xltool.model.submission import Leaf, Observation, Submission
+from xltool.model.submission import ManifestItem, Observation, Submission
 
 KNOWN = roster(
     Agency("0", "甲区人民政府", scope=Scope.AREA),
@@ -93,10 +93,10 @@ def test_scope__an_area_where_own_figures_are_expected__goes_back_if_members_rep
 
 
 def test_sum_of_the_rosters_own_members__is_not_asked_who_it_is() -> None:
-    leaves = (Leaf("1", "甲镇", "a" * 64), Leaf("2", "乙镇人民政府", "b" * 64))
+    leaves = (ManifestItem("1", "甲镇", "a" * 64), ManifestItem("2", "乙镇人民政府", "b" * 64))
     for known in (KNOWN, None):
         assert found(whose("", "本次汇总", scope=Scope.AREA, manifest=leaves), known=known) == ()
-    stranger = whose("", "某区汇总", scope=Scope.AREA, manifest=(*leaves, Leaf("77", "丁镇", "c" * 64)))
+    stranger = whose("", "某区汇总", scope=Scope.AREA, manifest=(*leaves, ManifestItem("77", "丁镇", "c" * 64)))
     assert flat(found(stranger, known=KNOWN)) == [("identity.no_agency", "must_fix", "")]
 
 
@@ -163,7 +163,7 @@ def test_imported__only_one_of_that_name__is_that_agency_s() -> None:
         Agency("1", "甲镇"), Agency("2", "乙镇"), Agency("3", "乙镇"), Agency("4", "丁镇", former_names=("丙镇",))
     )
     names = {"甲 镇": "1", "乙镇": "", "丙镇": "4", "戊镇": ""}
-    assert {name: by_name(whose("", name, IMPORTED), known).agency_code for name in names} == names
-    assert by_name(whose("", "甲镇"), known).agency_code == ""
-    taken = by_name(whose("", "甲镇", IMPORTED), known)
+    assert {name: assign_code_by_name(whose("", name, IMPORTED), known).agency_code for name in names} == names
+    assert assign_code_by_name(whose("", "甲镇"), known).agency_code == ""
+    taken = assign_code_by_name(whose("", "甲镇", IMPORTED), known)
     assert flat(found(taken, known=known)) == [("identity.by_name", "note", "")]

@@ -6,12 +6,11 @@ import pytest
 
 from tests.checks.figures import FORM
 from tests.checks.test_localisation import SUQIAN, told
-from xltool.checks.localisation import diagnose as localisation
-from xltool.checks.localisation import integer_programme as least_change
-from xltool.checks.localisation.diagnose import diagnose
-from xltool.checks.localisation.integer_programme import least_changes
-from xltool.checks.localisation.minimal_sets import shortest_ring
-from xltool.checks.localisation.report_equations import Case
+from xltool.checks.localisation import diagnose, integer_programme
+from xltool.checks.localisation.diagnose import diagnose_errors
+from xltool.checks.localisation.integer_programme import find_least_changes
+from xltool.checks.localisation.minimal_sets import find_shortest_ring
+from xltool.checks.localisation.report_equations import ReportEquations
 from xltool.model.form import Number
 
 # Four figures at the crossings of two lines and two columns, all typed too high: each shares both its equations.
@@ -28,26 +27,26 @@ RING = {
 
 @pytest.fixture
 def no_solver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(least_change, "installed", lambda: False)
-    monkeypatch.setattr(localisation, "installed", lambda: False)
+    monkeypatch.setattr(integer_programme, "installed", lambda: False)
+    monkeypatch.setattr(diagnose, "installed", lambda: False)
 
 
 def test_ring__the_four_cells_are_named_but_no_values_that_nothing_decides() -> None:
-    (found,) = diagnose(FORM, {**SUQIAN, **RING}, seconds=5)
+    (found,) = diagnose_errors(FORM, {**SUQIAN, **RING}, seconds=5)
     assert [told(item) for item in found.repairs] == [("least_change", dict.fromkeys(RING))]
     assert found.complete
 
 
 @pytest.mark.usefixtures("no_solver")
 def test_ring__without_the_solver__what_is_found_is_not_called_complete() -> None:
-    (found,) = diagnose(FORM, {**SUQIAN, **RING}, seconds=5)
+    (found,) = diagnose_errors(FORM, {**SUQIAN, **RING}, seconds=5)
     assert not found.complete
 
 
 def test_the_programme_alone__finds_the_same_set_as_the_search() -> None:
     typed: Mapping[str, Number] = {**SUQIAN, "requests.granted.enterprise": 40, "requests.carried_out.total": 1}
-    case = Case(FORM, typed)
-    answer = least_changes(case.puzzle, case.residuals, {}, seconds=5)
+    case = ReportEquations(FORM, typed)
+    answer = find_least_changes(case.search, case.residuals, {}, seconds=5)
     assert answer.complete
     assert [case.values(changes) for changes in answer.sets] == [
         {"requests.granted.enterprise": 12, "requests.carried_out.total": SUQIAN["requests.carried_out.total"]}
@@ -57,17 +56,17 @@ def test_the_programme_alone__finds_the_same_set_as_the_search() -> None:
 def test_the_programme__weights_and_fixed_figures_are_respected() -> None:
     cell = "requests.granted.enterprise"
     typed: Mapping[str, Number] = {**SUQIAN, cell: 40}
-    case = Case(FORM, typed, locked=[cell])
-    answer = least_changes(case.puzzle, case.residuals, {}, seconds=5)
+    case = ReportEquations(FORM, typed, locked=[cell])
+    answer = find_least_changes(case.search, case.residuals, {}, seconds=5)
     assert answer.sets
     assert all(case.system.places[cell] not in dict(changes) for changes in answer.sets)
 
 
 def test_the_programme__no_time__says_it_is_not_complete() -> None:
-    case = Case(FORM, {**SUQIAN, **RING})
-    assert least_changes(case.puzzle, case.residuals, {}, seconds=0) == ((), False)
+    case = ReportEquations(FORM, {**SUQIAN, **RING})
+    assert find_least_changes(case.search, case.residuals, {}, seconds=0) == ((), False)
 
 
 def test_rings__in_a_fully_typed_report_none_is_shorter_than_four_and_in_a_template_there_is_none() -> None:
-    assert shortest_ring(Case(FORM, SUQIAN).system) == 4
-    assert shortest_ring(Case(FORM, {cell.id: SUQIAN[cell.id] for cell in FORM.inputs}).system) is None
+    assert find_shortest_ring(ReportEquations(FORM, SUQIAN).system) == 4
+    assert find_shortest_ring(ReportEquations(FORM, {cell.id: SUQIAN[cell.id] for cell in FORM.inputs}).system) is None

@@ -10,22 +10,23 @@ import pytest
 
 from tests.checks.figures import FORM, PLAN, found, must_fix, published, submission
 from tests.judges import recalculate
-from xltool.checks.context import Context
-from xltool.checks.localisation.diagnose import diagnose
+from xltool.checks.context import CheckContext
+from xltool.checks.localisation.diagnose import diagnose_errors
 from xltool.checks.profile import read_profile
-from xltool.checks.run_checks import review
-from xltool.cli.json_output import checked
-from xltool.commands.run_context import Setting
+from xltool.checks.run_checks import review_submission
+from xltool.cli.json_output import encode_check
+from xltool.commands.run_context import RunContext
 from xltool.execution.reading_cache import open_cache
-from xltool.forms.controls import controls
-from xltool.messages import catalogue as texts
+from xltool.forms.ledger_totals import list_ledger_totals
+from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.form import Number
-from xltool.model.submission import Entry, State, Submission
+from xltool.model.submission import Entry, EntryState, Submission
 from xltool.pipeline import check
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_workbook
-from xltool.workbooks.template.write_template import Issue, write_template
+from xltool.workbooks.template.template_request import TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 ZHANGJIAWAN = published("zhangjiawan-2025")
 WRONG = {"requests.granted.natural_person": 27}
@@ -36,19 +37,19 @@ Fill = Callable[[Mapping[str, Number | str | None]], Book]
 def true_controls(*ids: str) -> dict[str, Number]:
     """What the ledger says, for these control figures, or for all."""
     values = submission(ZHANGJIAWAN).values
-    asked = [item for item in controls(FORM) if not ids or item.id in ids]
+    asked = [item for item in list_ledger_totals(FORM) if not ids or item.id in ids]
     return {item.id: sum(values[cell] or 0 for cell in item.cells) for item in asked}
 
 
 @pytest.fixture
 def fill(tmp_path: Path) -> Fill:
     path = tmp_path / "1_甲镇.xlsx"
-    write_template(PLAN, Issue(Agency("1", "甲镇"), 2025, "2025-1"), path)
+    write_template(PLAN, TemplateRequest(Agency("1", "甲镇"), 2025, "2025-1"), path)
 
     def filled(changed: Mapping[str, Number | str | None]) -> Book:
         book = openpyxl.load_workbook(path)
         for cell, figure in {**ZHANGJIAWAN, **changed}.items():
-            place = PLAN.where(cell)
+            place = PLAN.find_figure(cell)
             book[place.sheet][place.address] = figure
         return book
 
@@ -133,8 +134,8 @@ def test_sheet_deleted__nobody_has_to_give_any(fill: Fill, tmp_path: Path) -> No
 
 def test_ledger_says_otherwise__told_with_both_figures_and_where(fill: Fill, tmp_path: Path) -> None:
     (finding,) = found(read(fill({"ledger.requests.granted.total": 25}), tmp_path / "a.xlsx"))
-    assert (finding.code, finding.severity, finding.spots[0][1:]) == ("control.differs", "explain", ("核对数", "B6"))
-    assert texts.problem(finding) == "核对数“（一）予以公开”总计填的是 25，表三!D9:I9 之和是 26，相差 1 件。"
+    assert (finding.code, finding.severity, finding.cells[0][1:]) == ("control.differs", "explain", ("核对数", "B6"))
+    assert catalogue.render_problem(finding) == "核对数“（一）予以公开”总计填的是 25，表三!D9:I9 之和是 26，相差 1 件。"
 
 
 def test_balance_broken__with_the_row_totals_the_one_wrong_figure_is_named(fill: Fill, tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_balance_broken__with_the_row_totals_the_one_wrong_figure_is_named(fill:
     assert [item["cells"] for item in finding.facts["repairs"]] == [  # type: ignore[attr-defined]
         [{"id": next(iter(WRONG)), "address": "D9", "was": 27, "becomes": 26}]
     ]
-    assert texts.problem(finding).endswith(
+    assert catalogue.render_problem(finding).endswith(
         "错在这里：“（一）予以公开”自然人（表三!D9）现填 27，应为 26。由此不符的还有：核对数“（一）予以公开”总计。"
     )
 
@@ -154,7 +155,7 @@ def test_balance_broken__with_the_row_totals_the_one_wrong_figure_is_named(fill:
 def test_control_typed_wrong_beside_a_broken_balance__it_may_be_the_one(fill: Fill, tmp_path: Path) -> None:
     """The ledger's row total does not fit the row, and the balance of another column is broken: two causes."""
     changed = {**true_controls(), "ledger.requests.granted.total": 30, "requests.carried_out.enterprise": 7}
-    said = [texts.problem(item) for item in found(read(fill(changed), tmp_path / "a.xlsx"))]
+    said = [catalogue.render_problem(item) for item in found(read(fill(changed), tmp_path / "a.xlsx"))]
     assert any("核对数“（一）予以公开”总计（核对数!B6）现填 30，应为 26" in each for each in said)
 
 
@@ -166,12 +167,12 @@ def test_not_a_number__a_note_and_no_use_of_it(fill: Fill, tmp_path: Path) -> No
 def test_number_as_text__used_and_listed(fill: Fill, tmp_path: Path) -> None:
     notes = found(read(fill({"ledger.requests.granted.total": "２６"}), tmp_path / "a.xlsx"))
     assert [item.code for item in notes] == ["value.full_width"]
-    assert notes[0].spots[0][1:] == ("核对数", "B6")
+    assert notes[0].cells[0][1:] == ("核对数", "B6")
 
 
 def test_figure_missing_in_the_row__no_verdict() -> None:
-    place = PLAN.where("ledger.requests.granted.total")
-    said = Entry("ledger.requests.granted.total", State.NUMBER, 99, "99", *place)
+    place = PLAN.find_figure("ledger.requests.granted.total")
+    said = Entry("ledger.requests.granted.total", EntryState.NUMBER, 99, "99", *place)
     made = submission({**ZHANGJIAWAN, "requests.granted.other": None})
     made = replace(made, controls={said.cell: said})
     assert "control.differs" not in [item.code for item in found(made)]
@@ -188,15 +189,15 @@ def test_profile__may_turn_it_off(fill: Fill, tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text('[severity]\n"control.*" = "off"\n', "utf-8")
     profile = read_profile(str(tmp_path / "p.toml"), [FORM])
     made = read(fill({"ledger.requests.granted.total": 25}), tmp_path / "a.xlsx")
-    assert review(made, Context(FORM, PLAN, profile=profile)) == ()
+    assert review_submission(made, CheckContext(FORM, PLAN, profile=profile)) == ()
 
 
 def test_cache__keeps_them(fill: Fill, tmp_path: Path) -> None:
     fill({"ledger.requests.granted.total": 25}).save(tmp_path / "a.xlsx")
     kept = open_cache(tmp_path / "kept", [FORM])
     made = read_submission(open_workbook(tmp_path / "a.xlsx"), [FORM], "a.xlsx")
-    kept.keep(made)
-    again = kept.known(made.source.sha256, made.source.file, made.source.modified)
+    kept.store_submission(made)
+    again = kept.find_submission(made.source.sha256, made.source.file, made.source.modified)
     assert again is not None
     assert again.controls == made.controls != {}
 
@@ -204,13 +205,13 @@ def test_cache__keeps_them(fill: Fill, tmp_path: Path) -> None:
 def test_check__answers_with_it(fill: Fill, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     fill({"ledger.requests.granted.total": 25}).save(tmp_path / "in" / "a.xlsx")
-    (reviewed,) = check([tmp_path / "in"], Setting((FORM,)))
+    (reviewed,) = check([tmp_path / "in"], RunContext((FORM,)))
     assert "control.differs" in [item.code for item in reviewed.findings]
-    answer = checked([reviewed])["submissions"]
+    answer = encode_check([reviewed])["submissions"]
     assert answer[0]["controls"] == {"ledger.requests.granted.total": 25}  # type: ignore[index]  # JSON
 
 
 def test_full_block__a_wrong_figure_of_a_template_is_found_as_in_a_typed_report() -> None:
     typed = {cell.id: submission(ZHANGJIAWAN).values[cell.id] for cell in FORM.inputs} | WRONG
-    (diagnosis,) = diagnose(FORM, typed, controls=true_controls())
+    (diagnosis,) = diagnose_errors(FORM, typed, controls=true_controls())
     assert [(item.changes[0].cell, item.changes[0].becomes) for item in diagnosis.repairs] == [(next(iter(WRONG)), 26)]

@@ -4,8 +4,8 @@ import random
 
 from benchmarks.narrative import clean, told
 from tests.checks.figures import FORM, PLAN, flat
-from xltool.checks.context import Context
-from xltool.checks.run_checks import review
+from xltool.checks.context import CheckContext
+from xltool.checks.run_checks import review_submission
 from xltool.checks.texts.claims import Judgement
 
 SEED, COUNT = 11, 60
@@ -16,7 +16,7 @@ def test_clean_reports_with_plausible_text__read_and_never_accused() -> None:
     mentioned = 0
     for number in range(COUNT):
         read, before = clean(rng, FORM, number)
-        found = flat(review(read, Context(FORM, PLAN, previous=before)))
+        found = flat(review_submission(read, CheckContext(FORM, PLAN, previous=before)))
         assert [each for each in found if each[1] != "note" or each[0] != "YEAR-JUMP"] == []
         mentions = told(read, FORM)
         assert [each for each in mentions if each.judgement is Judgement.DIFFERS] == []

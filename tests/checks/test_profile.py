@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.checks.figures import FORM, PLAN, flat, roster, submission, zeros
-from xltool.checks.context import Context
+from xltool.checks.context import CheckContext
 from xltool.checks.profile import read_profile
-from xltool.checks.run_checks import judged, review
+from xltool.checks.run_checks import review_submission, run_checks
 from xltool.checks.waivers import read_waivers
 from xltool.errors import UsageError
-from xltool.messages import catalogue as texts
+from xltool.messages import catalogue
 from xltool.model.agency import Agency
 
 UNBALANCED = zeros(**{"requests.received.natural_person": 3, "processing_fees.collected": 5})
@@ -33,8 +33,8 @@ def written(path: Path, text: str) -> Path:
 
 
 def codes(profile: str) -> list[tuple[str, str, str]]:
-    context = replace(Context(FORM, PLAN), profile=read_profile(profile, [FORM]))
-    return flat(review(submission(UNBALANCED), context))
+    context = replace(CheckContext(FORM, PLAN), profile=read_profile(profile, [FORM]))
+    return flat(review_submission(submission(UNBALANCED), context))
 
 
 def test_profiles_that_travel_with_the_package__change_severities_only() -> None:
@@ -46,14 +46,14 @@ def test_profiles_that_travel_with_the_package__change_severities_only() -> None
     assert codes("default") == usual
     assert codes("lenient") == [usual[0], ("S6-COLLECTED", "note", "六 其他事项!B6"), usual[2]]
     read = submission(zeros(), texts={"overview": "收到申请5件。"})
-    strict = replace(Context(FORM, PLAN), profile=read_profile("strict", [FORM]))
-    assert flat(review(read, strict)) == [("TEXT-1", "explain", "一 总体情况!")]
+    strict = replace(CheckContext(FORM, PLAN), profile=read_profile("strict", [FORM]))
+    assert flat(review_submission(read, strict)) == [("TEXT-1", "explain", "一 总体情况!")]
 
 
 def test_own_profile__overrides_its_base__and_rules_on_trial_are_kept_apart(tmp_path: Path) -> None:
     own = 'base = "lenient"\nbeta = ["S6-TARIFF-*"]\n[severity]\n"S6-COLLECTED" = "off"\n"T3-BAL" = "explain"\n'
     profile = read_profile(str(written(tmp_path / "own.toml", own)), [FORM])
-    shown, trial = judged(submission(UNBALANCED), replace(Context(FORM, PLAN), profile=profile))
+    shown, trial = run_checks(submission(UNBALANCED), replace(CheckContext(FORM, PLAN), profile=profile))
     assert flat(shown) == [("T3-BAL", "explain", "表三!D7")]
     assert flat(trial) == [("S6-TARIFF-COLLECTED", "note", "六 其他事项!B6")]
 
@@ -75,12 +75,12 @@ def test_wrong_profile__one_clear_message(text: str, code: str, words: str, tmp_
     with pytest.raises(UsageError) as refusal:
         read_profile(str(written(tmp_path / "own.toml", text)), [FORM])
     assert refusal.value.code == code
-    assert words in texts.error(refusal.value)
+    assert words in catalogue.render_error(refusal.value)
 
 
 def waived(rule: str, until: str, path: Path) -> list[tuple[str, str, str | None]]:
     waivers = read_waivers(written(path, WAIVER.format(rule=rule, until=until)), [FORM], None, TODAY)
-    found = review(submission(UNBALANCED), replace(Context(FORM, PLAN), waivers=waivers))
+    found = review_submission(submission(UNBALANCED), replace(CheckContext(FORM, PLAN), waivers=waivers))
     return [(each.code, each.severity.value, each.settled) for each in found if not each.code.startswith("S6")]
 
 
@@ -110,4 +110,4 @@ def test_wrong_waiver__one_clear_message(old: str, new: str, words: str, tmp_pat
     assert old in text
     with pytest.raises(UsageError) as refusal:
         read_waivers(written(tmp_path / "w.toml", text.replace(old, new)), [FORM], roster(Agency("1", "甲镇")), TODAY)
-    assert words in texts.error(refusal.value)
+    assert words in catalogue.render_error(refusal.value)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from tests.checks.figures import found, published, roster, said, submission
 from xltool.model.agency import Agency
 from xltool.model.form import Number
-from xltool.model.submission import Leaf
+from xltool.model.submission import ManifestItem
 
 Changes = dict[str, Number | str | None]
 
@@ -43,7 +43,7 @@ def test_fees__more_collected_than_billed__both_amounts_with_their_unit() -> Non
 def test_fees__no_notice_but_an_amount__one_cause_with_the_condition_among_its_cells() -> None:
     fees: Changes = {"processing_fees.notices": 0, "processing_fees.billed": Decimal("30")}
     (finding,) = found(submission(ZHANGJIAWAN | fees))
-    assert (finding.relation, [spot.address for spot in finding.spots]) == ("S6-ZERO-AMOUNT", ["B5", "B4"])
+    assert (finding.relation, [spot.address for spot in finding.cells]) == ("S6-ZERO-AMOUNT", ["B5", "B4"])
     assert said([finding]) == [
         "六 其他事项：“收费通知总金额”（B5）30 元，应等于 0，不符合“没有发出收费通知的，收费通知总金额为 0”。"
         "依据：件数与金额的对应关系。请核对发出收费通知的件数和总金额。"
@@ -107,7 +107,7 @@ def test_sum_over_agencies__some_absent__last_year_says_nothing() -> None:
     made, previous = submission(ZHANGJIAWAN), submission(ZHANGJIAWAN)
     carry = ["YEAR-CARRY.natural_person", "YEAR-CARRY.enterprise"]
     assert [finding.relation for finding in found(made, previous=previous)] == carry
-    assert found(replace(made, absent=(Leaf("2", "乙镇", ""),)), previous=previous) == ()
+    assert found(replace(made, absent=(ManifestItem("2", "乙镇", ""),)), previous=previous) == ()
 
 
 def test_relation__a_figure_not_applicable__counts_as_zero() -> None:

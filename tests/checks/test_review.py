@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from tests.checks.figures import FORM, PLAN, flat, found, noted, published, said, submission, zeros
-from xltool.checks.context import Context
-from xltool.checks.run_checks import CHECKS, review
-from xltool.messages import catalogue as texts
+from xltool.checks.context import CheckContext
+from xltool.checks.run_checks import CHECKS, review_submission
+from xltool.messages import catalogue
 from xltool.model.submission import Explanation, Observation
 
 MESSY = {
@@ -42,7 +42,7 @@ def test_review__problems_first_each_in_the_order_of_the_form() -> None:
         ("S6-COLLECTED", "explain", "六 其他事项!B6"),
     ]
     assert all(sentence.endswith("。") for sentence in said(findings))
-    assert [texts.heading(each) for each in findings][:2] == [
+    assert [catalogue.finding_heading(each) for each in findings][:2] == [
         "数字单元格填非负数，件数为整数",
         "第一项加第二项之和，等于第三项加第四项之和",
     ]
@@ -55,14 +55,14 @@ def test_review__the_same_twice__the_same_findings() -> None:
 
 def test_review__no_check_lets_anything_out_on_a_clean_return() -> None:
     read = submission(published("zhangjiawan-2025"))
-    assert [list(check(read, Context(FORM, PLAN))) for check in CHECKS] == [[] for _ in CHECKS]
+    assert [list(check(read, CheckContext(FORM, PLAN))) for check in CHECKS] == [[] for _ in CHECKS]
 
 
 def test_review__form_without_rules_of_its_own_for_cells__unreadable_figures_are_told_all_the_same() -> None:
     bare = replace(FORM, standards={}, relations=(), claims=(), digest="bare")
     read = submission(zeros(**{"requests.received.other": "3件", "requests.received.enterprise": None}))
-    (finding,) = review(read, Context(bare, PLAN))
-    assert (finding.code, texts.say(finding)) == (
+    (finding,) = review_submission(read, CheckContext(bare, PLAN))
+    assert (finding.code, catalogue.render_finding(finding)) == (
         "CELL-NUM",
         "表三!I7“一、本年新收政府信息公开申请数量”法人或其他组织·其他填的是“3件”，数字带了单位，没有计入。"
         "依据：数据单元格里只填数字（数据要能合计）。请按表上的单位（件）只填数字：0 或正整数。",

@@ -12,10 +12,11 @@ from tests.returns import GOOD, NEW, TOWN, replacing, rewritten, the_plan
 from xltool import pipeline
 from xltool.errors import UsageError
 from xltool.forms.identity import Identity
-from xltool.forms.seal import genuine, read_key, seal
+from xltool.forms.identity_seal import compute_seal, is_genuine, read_seal_key
 from xltool.model.agency import Scope
 from xltool.model.form import Number
-from xltool.workbooks.template.write_template import Filling, Issue, identity_of, write_template
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import template_identity, write_template
 
 KEY = b"0123456789abcdef0123456789abcdef"
 LAST_YEAR = dict.fromkeys(the_form().cells, 0) | {"requests.carried_out.natural_person": 13}
@@ -24,16 +25,18 @@ SAID = Identity("form", "2021", 2025, "1", "甲镇", Scope.OWN, "2025-1", "aa", 
 
 def issued(path: Path, key: bytes | None = KEY, changed: Mapping[str, Number] = {}) -> Path:
     """A sealed template with figures typed in."""
-    issue = Issue(TOWN, 2025, "2025-000000000001", LAST_YEAR, filling=Filling({**GOOD, **changed}, declared=True))
+    issue = TemplateRequest(
+        TOWN, 2025, "2025-000000000001", LAST_YEAR, filling=FilledContents({**GOOD, **changed}, declared=True)
+    )
     if key:
-        issue = issue._replace(seal=seal(identity_of(the_plan(), issue), key))
+        issue = issue._replace(seal=compute_seal(template_identity(the_plan(), issue), key))
     write_template(the_plan(), issue, path)
     return path
 
 
 def said(path: Path, key: bytes | None = KEY) -> list[str]:
     """What is said of the seal and of the identity."""
-    about = replace(pipeline.setting(), seal_key=key)
+    about = replace(pipeline.build_run_context(), seal_key=key)
     codes = [finding.code for finding in pipeline.review_file(about, path).findings]
     return [code for code in codes if code.startswith(("seal.", "identity."))]
 
@@ -93,9 +96,9 @@ def test_seal__agency_and_all_witnesses_edited_alike__only_the_seal_tells(tmp_pa
 
 
 def test_seal__every_word_counts_and_words_do_not_run_together() -> None:
-    good = SAID._replace(seal=seal(SAID, KEY))
-    assert genuine(good, KEY)
-    assert genuine(good._replace(seal=f" {good.seal.upper()}\n"), KEY)
+    good = SAID._replace(seal=compute_seal(SAID, KEY))
+    assert is_genuine(good, KEY)
+    assert is_genuine(good._replace(seal=f" {good.seal.upper()}\n"), KEY)
     others = [
         good._replace(form="x"),
         good._replace(edition="x"),
@@ -110,18 +113,18 @@ def test_seal__every_word_counts_and_words_do_not_run_together() -> None:
         good._replace(seal=""),
         good._replace(seal="é"),
     ]
-    assert [genuine(other, KEY) for other in others] == [False] * len(others)
+    assert [is_genuine(other, KEY) for other in others] == [False] * len(others)
 
 
 def test_seal__order_of_the_figures__does_not_matter() -> None:
     two = (("a", "1"), ("b", "2"))
-    assert seal(SAID._replace(prefilled=two), KEY) == seal(SAID._replace(prefilled=two[::-1]), KEY)
+    assert compute_seal(SAID._replace(prefilled=two), KEY) == compute_seal(SAID._replace(prefilled=two[::-1]), KEY)
 
 
 @pytest.mark.parametrize(("held", "key"), [(KEY, KEY), (KEY + b"\r\n", KEY), (b" " + KEY + b"\n\n", b" " + KEY)])
 def test_key__line_end_is_no_part_of_it(held: bytes, key: bytes, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(held)
-    assert read_key(tmp_path / "key") == key
+    assert read_seal_key(tmp_path / "key") == key
 
 
 @pytest.mark.parametrize("held", [None, b"", KEY[:15], KEY[:15] + b"\n\n"])
@@ -129,7 +132,7 @@ def test_key__absent_or_short__stops_the_command(held: bytes | None, tmp_path: P
     if held is not None:
         (tmp_path / "key").write_bytes(held)
     with pytest.raises(UsageError, match=r"usage\.seal_key"):
-        pipeline.setting(seal_key_file=tmp_path / "key")
+        pipeline.build_run_context(seal_key_file=tmp_path / "key")
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])

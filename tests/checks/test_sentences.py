@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.checks.figures import FORM, PLAN, submission, zeros
-from xltool.checks.context import Context
-from xltool.checks.texts.claims import Facts, mentions, sentences
-from xltool.checks.texts.quoted_figures import MOST, narrative
-from xltool.checks.texts.unfinished_text import wording
+from xltool.checks.context import CheckContext
+from xltool.checks.texts.claims import TextContext, find_mentions, split_sentences
+from xltool.checks.texts.quoted_figures import MAX_FINDINGS_PER_SECTION, check_quoted_figures
+from xltool.checks.texts.unfinished_text import check_texts
 
 # received 24, carried in 2, concluded 23, carried out 3; review 4 of which 3 concluded, litigation 3 of which 2
 FIGURES = zeros() | {
@@ -138,15 +138,17 @@ def rows(table: str) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize(("text", "wanted"), rows(READ))
 def test_figures_a_sentence_tells__read_with_their_values(text: str, wanted: list[str]) -> None:
-    facts = Facts(dict.fromkeys(FORM.cells), None, None)
-    told = {f"{each.claim.id}={each.number}" for part in sentences(text) for each in mentions(part, FORM, facts)}
+    facts = TextContext(dict.fromkeys(FORM.cells), None, None)
+    told = {
+        f"{each.claim.id}={each.number}" for part in split_sentences(text) for each in find_mentions(part, FORM, facts)
+    }
     assert sorted(told - {"TEXT-25=0"}) == wanted
 
 
 def codes(text: str) -> list[str]:
     read = replace(submission(FIGURES), texts={"overview": text})
-    context = Context(FORM, PLAN, previous=submission(LAST_YEAR).values)
-    found = list(narrative(read, context))
+    context = CheckContext(FORM, PLAN, previous=submission(LAST_YEAR).values)
+    found = list(check_quoted_figures(read, context))
     assert {each.severity.value for each in found} <= {"note"}
     return sorted(each.code for each in found)
 
@@ -180,5 +182,5 @@ ENDLESS = (
 @pytest.mark.parametrize("text", ENDLESS)
 def test_endless_text__an_answer_and_no_more_findings_than_anybody_reads(text: str) -> None:
     read = replace(submission(FIGURES), texts={"overview": text * (1_000_000 // len(text))})
-    assert len(list(narrative(read, Context(FORM, PLAN)))) <= MOST
-    assert len(list(wording(read, Context(FORM, PLAN)))) <= MOST
+    assert len(list(check_quoted_figures(read, CheckContext(FORM, PLAN)))) <= MAX_FINDINGS_PER_SECTION
+    assert len(list(check_texts(read, CheckContext(FORM, PLAN)))) <= MAX_FINDINGS_PER_SECTION

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.checks.figures import flat, found, said, submission, zeros
-from xltool.checks.tampering import TOLD
-from xltool.messages import catalogue as texts
+from xltool.checks.tampering import FINDING_CODES
+from xltool.messages import catalogue
 from xltool.model.submission import Observation
 
 
@@ -67,5 +67,5 @@ def test_something_reading_notices_and_nobody_knows__is_told_all_the_same() -> N
 
 
 def test_every_code_told__has_words_and_a_severity() -> None:
-    told = {entry.code: entry for entry in texts.catalogue()}
-    assert [code for code in TOLD.values() if told[code].severity is None] == []
+    told = {entry.code: entry for entry in catalogue.list_wordings()}
+    assert [code for code in FINDING_CODES.values() if told[code].severity is None] == []

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tests.checks.figures import FORM, PLAN, flat, found, published, roster, said, submission
-from xltool.checks.context import Context
-from xltool.checks.run_checks import review
+from xltool.checks.context import CheckContext
+from xltool.checks.run_checks import review_submission
 from xltool.checks.texts import numerals
-from xltool.checks.texts.claims import Facts, mentions, sentences
+from xltool.checks.texts.claims import TextContext, find_mentions, split_sentences
 from xltool.model.agency import Agency, Roster
 from xltool.model.finding import Finding
 from xltool.model.form import Values
@@ -33,14 +33,14 @@ def test_numbers__as_texts_write_them__and_what_is_none() -> None:
         "二〇二五": 2025,
         "三万二千": 32000,
     }
-    assert {text: numerals.number(text) for text in written} == written
-    assert [numerals.number(text) for text in ("1.5", "二三十", "十百")] == [None, None, None]
+    assert {text: numerals.parse_number(text) for text in written} == written
+    assert [numerals.parse_number(text) for text in ("1.5", "二三十", "十百")] == [None, None, None]
 
 
 def test_mentions__every_one_with_its_number_and_the_reading_it_agrees_with() -> None:
     read = submission(published("zhangjiawan-2025"))
-    (sentence,) = sentences("共收到申请１１０件，其中新收九十七件、上年结转13件，结转下年度5件")
-    found_here = mentions(sentence, FORM, Facts(read.counted, None, 2025))
+    (sentence,) = split_sentences("共收到申请１１０件，其中新收九十七件、上年结转13件，结转下年度5件")
+    found_here = find_mentions(sentence, FORM, TextContext(read.counted, None, 2025))
     assert [(each.claim.id, each.number, each.judgement.value) for each in found_here] == [
         ("TEXT-1", 110, "agrees"),
         ("TEXT-25", 97, "agrees"),
@@ -101,8 +101,10 @@ def test_growth__against_last_years_figures() -> None:
 
 def growth(previous: Values, text: str) -> list[tuple[str, str]]:
     read = submission(published("zhangjiawan-2025"), texts={"overview": text})
-    context = replace(Context(FORM, PLAN), previous=previous)
-    return [(each.code, each.severity.value) for each in review(read, context) if each.code.startswith("text")]
+    context = replace(CheckContext(FORM, PLAN), previous=previous)
+    return [
+        (each.code, each.severity.value) for each in review_submission(read, context) if each.code.startswith("text")
+    ]
 
 
 def test_neighbour__is_the_subject_of_a_text_that_never_names_its_own_agency() -> None:
@@ -118,14 +120,14 @@ def test_neighbour__is_the_subject_of_a_text_that_never_names_its_own_agency() -
 
 def told(known: Roster, text: str) -> list[str]:
     read = submission(published("zhangjiawan-2025"), texts={"overview": text}, agency_name="甲甲镇人民政府")
-    findings: list[Finding] = list(review(read, replace(Context(FORM, PLAN), roster=known)))
+    findings: list[Finding] = list(review_submission(read, replace(CheckContext(FORM, PLAN), roster=known)))
     return said(each for each in findings if each.code.startswith("text"))
 
 
 def test_last_years_paragraph__word_for_word__one_note() -> None:
     read = submission(published("zhangjiawan-2025"), texts={"problems": LONG + "\n短段。"})
-    context = Context(FORM, PLAN, previous_texts={"problems": "别的。\n" + LONG})
-    assert flat(review(read, context)) == [("text.reused", "note", "五 问题改进!")]
+    context = CheckContext(FORM, PLAN, previous_texts={"problems": "别的。\n" + LONG})
+    assert flat(review_submission(read, context)) == [("text.reused", "note", "五 问题改进!")]
 
 
 def test_section_left_empty__where_the_others_are_written__one_note() -> None:

@@ -9,15 +9,16 @@ import pytest
 
 from tests.checks.figures import COLUMNS, FORM, PLAN, flat, found, must_fix, printed_totals, published
 from tests.judges import recalculate
-from xltool.forms.furniture import words
-from xltool.forms.sheets import EXPLANATION_COLUMNS
+from xltool.forms.plan_sheets import EXPLANATION_COLUMNS
 from xltool.forms.slots import Purpose
+from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency
 from xltool.model.form import Number
 from xltool.model.submission import Submission
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_workbook
-from xltool.workbooks.template.write_template import Issue, write_template
+from xltool.workbooks.template.template_request import TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 Held = Mapping[str, Number | str | None]
 Book = openpyxl.Workbook
@@ -30,7 +31,7 @@ ZHANGJIAWAN = published("zhangjiawan-2025")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workbook one agency was handed out."""
     path = tmp_path_factory.mktemp("template") / "1_甲镇.xlsx"
-    write_template(PLAN, Issue(Agency("1", "甲镇"), 2025, "2025-1"), path)
+    write_template(PLAN, TemplateRequest(Agency("1", "甲镇"), 2025, "2025-1"), path)
     return path
 
 
@@ -48,7 +49,7 @@ def fill(template: Path) -> Fill:
 
 
 def put(book: Book, cell: str, figure: Number | str | None) -> None:
-    place = PLAN.where(cell)
+    place = PLAN.find_figure(cell)
     book[place.sheet][place.address] = figure
 
 
@@ -93,7 +94,7 @@ def tmp_path_made(tmp_path: Path) -> Path:
 def test_each_total_typed_over_wrong__one_cause_at_the_cell(fill: Fill, tmp_path: Path) -> None:
     book = fill(ZHANGJIAWAN)
     for cell in (cell.id for cell in FORM.cells.values() if cell.computed):
-        place = PLAN.where(cell)
+        place = PLAN.find_figure(cell)
         formula = book[place.sheet][place.address].value
         put(book, cell, 777)
         (finding,) = found(read(book, tmp_path / "a.xlsx"))
@@ -115,9 +116,9 @@ def test_each_balance_broken__one_cause(fill: Fill, tmp_path: Path) -> None:
 def test_hongze_2023__typed_as_printed_and_declared__the_two_of_table_four(fill: Fill, tmp_path: Path) -> None:
     book = fill(published("hongze-2023") | printed_totals("hongze-2023"))
     field = PLAN.fields["declaration"]
-    book[field.sheet][field.address] = words().cover["yes"]
+    book[field.sheet][field.address] = workbook_words().cover["yes"]
     findings = found(read(book, tmp_path / "a.xlsx"))
-    assert [(each.relation, each.spots[0].address) for each in findings if each.severity == "must_fix"] == [
+    assert [(each.relation, each.cells[0].address) for each in findings if each.severity == "must_fix"] == [
         ("T4-SUM.review", "E7"),
         ("T4-SUM.post_review_litigation", "O7"),
     ]
@@ -165,7 +166,7 @@ def test_explanation_written_in_the_workbook__settles(fill: Fill, tmp_path: Path
     book = fill(
         ZHANGJIAWAN | {"processing_fees.notices": 1, "processing_fees.billed": 100, "processing_fees.collected": 200}
     )
-    sheet = book[PLAN.sheet(Purpose.EXPLANATIONS).name]
+    sheet = book[PLAN.sheet_for(Purpose.EXPLANATIONS).name]
     row = ["1", "实际收取的总金额不超过收费通知总金额", "200", "100", "含上年12月的费用", "张三", "2026-01-05"]
     for column, (key, text) in enumerate(zip(EXPLANATION_COLUMNS, row, strict=True), start=1):
         if key != "number":

@@ -14,10 +14,11 @@ from click.testing import CliRunner
 from tests.judges import recalculate
 from tests.merging import CITY, REPORTS, the_form
 from xltool.cli.main import main
-from xltool.forms.layout import plan
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.form import Number
 from xltool.roster import read_roster
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 ROSTER = SAMPLES / "roster.csv"
@@ -56,7 +57,11 @@ def returned(
     agency = next(agency for agency in MEMBERS if agency.code == code)
     path = folder / (name or f"{code}.xlsx")
     folder.mkdir(exist_ok=True)
-    write_template(plan(the_form()), Issue(agency, year, code, filling=Filling(figures, declared=declared)), path)
+    write_template(
+        plan_workbook(the_form()),
+        TemplateRequest(agency, year, code, filling=FilledContents(figures, declared=declared)),
+        path,
+    )
     return path
 
 
@@ -82,7 +87,7 @@ def test_merge__twelve_agencies__libreoffice_computes_the_same_totals(twelve: Pa
     merged = answer("merge", twelve, "--roster", ROSTER, "-o", out)
     assert (merged["found"], merged["accepted"], merged["missing"]) == (12, 12, [])
     book = openpyxl.load_workbook(recalculate(out, tmp_path / "office"), data_only=True)
-    chart = plan(the_form())
+    chart = plan_workbook(the_form())
     shown = {cell: book[place.sheet][place.address].value for cell, place in chart.cells.items()}
     assert {cell: Decimal(str(value)) for cell, value in shown.items()} == {
         cell: Decimal(str(value)) for cell, value in merged["totals"].items()

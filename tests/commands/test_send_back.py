@@ -26,10 +26,10 @@ from tests.returns import (
 )
 from xltool import pipeline
 from xltool.cli.main import main
-from xltool.commands import send_back as returning
+from xltool.commands import send_back
 from xltool.errors import WritingError
 from xltool.model.agency import Agency
-from xltool.workbooks.save_files import save
+from xltool.workbooks.save_files import save_file
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 DISTRICT = Agency("329903", "示例二区人民政府")
@@ -138,9 +138,9 @@ def test_return__inside_an_archive__the_file_alone_goes_back_marked(inbox: Path,
 
 
 def test_return__two_agencies_in_one_workbook__each_gets_a_page(inbox: Path, tmp_path: Path) -> None:
-    first, second = pipeline.check([inbox / "错.xlsx", inbox / "好.xlsx"], pipeline.setting())
+    first, second = pipeline.check([inbox / "错.xlsx", inbox / "好.xlsx"], pipeline.build_run_context())
     both = (first, replace(second, file=first.file, sha256=first.sha256, findings=first.findings))
-    sent = returning.send_back(both, [the_form()], None, tmp_path / "退回")
+    sent = send_back.send_back(both, [the_form()], None, tmp_path / "退回")
     assert [(item.agency.code, item.kind, item.file) for item in sent] == [
         ("329908", "page", "错 检查结果.html"),
         ("329903", "page", "错 检查结果 (2).html"),
@@ -178,18 +178,18 @@ def test_return__cannot_be_written__leaves_nothing(
     def full(path: Path, data: bytes) -> None:
         if path.suffix == ".xlsx":
             raise WritingError("writing.not_saved", file=str(path), reason="No space left on device")
-        save(path, data)
+        save_file(path, data)
 
-    monkeypatch.setattr(returning, "save", full)
+    monkeypatch.setattr(send_back, "save", full)
     done = check(inbox, "--return", tmp_path / "退回")
     assert (done.exit_code, names(tmp_path)) == (2, ["收到"])
 
 
 def test_return__file_changed_since_it_was_checked__a_page_of_what_was_checked(inbox: Path, tmp_path: Path) -> None:
-    about = pipeline.setting()
+    about = pipeline.build_run_context()
     reviewed = pipeline.check([inbox / "错.xlsx"], about)
     filled(inbox / "错.xlsx", GOOD)
-    (sent,) = returning.send_back(reviewed, [the_form()], None, tmp_path / "退回")
+    (sent,) = send_back.send_back(reviewed, [the_form()], None, tmp_path / "退回")
     assert (sent.kind, sent.file) == ("page", "错 检查结果.html")
 
 

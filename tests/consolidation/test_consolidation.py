@@ -25,23 +25,23 @@ from tests.merging import (
     the_form,
     twelve,
 )
-from xltool.consolidation.choosing import choose
+from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.totals import consolidate
-from xltool.messages import catalogue as texts
+from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
-from xltool.model.consolidation import Consolidation, Reviewed, Status
-from xltool.model.finding import Finding, Spot
+from xltool.model.consolidation import Consolidation, ReviewedFile, Status
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Number, Severity
-from xltool.model.submission import Leaf, Submission
+from xltool.model.submission import ManifestItem, Submission
 
 A, B, C, D, E, F = (Agency(code, f"{name}镇", parent="9") for code, name in zip("123456", "甲乙丙丁戊己", strict=True))
 TOWNS = (A, B, C, D, E, F)
 DISTRICT = Agency("9", "九区", scope=Scope.AREA)
 FLAW = Finding(
-    "merge.lacking", Severity.MUST_FIX, (Spot(NEW, "表三", "D7"),), {"count": 1, "counted": 1, "cells": ("D7",)}
+    "merge.lacking", Severity.MUST_FIX, (FindingCell(NEW, "表三", "D7"),), {"count": 1, "counted": 1, "cells": ("D7",)}
 )
 DOUBT = Finding(
-    "merge.lacking", Severity.EXPLAIN, (Spot(NEW, "表三", "D7"),), {"count": 1, "counted": 1, "cells": ("D7",)}
+    "merge.lacking", Severity.EXPLAIN, (FindingCell(NEW, "表三", "D7"),), {"count": 1, "counted": 1, "cells": ("D7",)}
 )
 
 Fate = tuple[str, str, bool, str]
@@ -51,17 +51,17 @@ def of(agencies: Sequence[Agency]) -> Roster:
     return Roster({agency.code: agency for agency in agencies}, "名册.csv")
 
 
-def sent(agency: Agency, figure: int = 1, *, file: str = "", time: str = "2026-01-20", flaws: int = 0) -> Reviewed:
+def sent(agency: Agency, figure: int = 1, *, file: str = "", time: str = "2026-01-20", flaws: int = 0) -> ReviewedFile:
     filled = dict.fromkeys((cell.id for cell in the_form().inputs), 0) | {NEW: figure}
     return found(a_return(agency, filled, file=file, time=time), *([FLAW] * flaws))
 
 
-def merged(items: Sequence[Reviewed], known: Roster | None = None, area: Agency = DISTRICT) -> Consolidation:
+def merged(items: Sequence[ReviewedFile], known: Roster | None = None, area: Agency = DISTRICT) -> Consolidation:
     known = of((DISTRICT, *TOWNS)) if known is None else known
-    return consolidate(choose(items, known, the_form(), YEAR), known, the_form(), YEAR, area=area)
+    return consolidate(choose_returns(items, known, the_form(), YEAR), known, the_form(), YEAR, area=area)
 
 
-def fates(items: Sequence[Reviewed], known: Roster | None = None, **options: bool) -> list[Fate]:
+def fates(items: Sequence[ReviewedFile], known: Roster | None = None, **options: bool) -> list[Fate]:
     """File, status, whether it counts and why, of every file."""
     known = of((DISTRICT, *TOWNS)) if known is None else known
     return [
@@ -69,13 +69,13 @@ def fates(items: Sequence[Reviewed], known: Roster | None = None, **options: boo
             item.file.rpartition("/")[2],
             item.status.value,
             item.counted,
-            texts.problem(item.reason) if item.reason else "",
+            catalogue.render_problem(item.reason) if item.reason else "",
         )
-        for item in choose(items, known, the_form(), YEAR, **options)
+        for item in choose_returns(items, known, the_form(), YEAR, **options)
     ]
 
 
-def submission(item: Reviewed) -> Submission:
+def submission(item: ReviewedFile) -> Submission:
     assert item.submission
     return item.submission
 
@@ -125,7 +125,7 @@ def test_stranger__says_why_it_has_no_place_here() -> None:
 
 def test_without_a_roster__every_named_agency_belongs__and_nobody_is_missing() -> None:
     items = [sent(Agency("7", "外地局")), sent(Agency("", "没有代码的局"))]
-    chosen = choose(items, None, the_form(), YEAR)
+    chosen = choose_returns(items, None, the_form(), YEAR)
     made = consolidate(chosen, None, the_form(), YEAR, area=DISTRICT)
     assert [item.counted for item in chosen] == [True, True]
     assert (made.missing, made.summary.absent, made.complete) == ((), (), True)
@@ -133,8 +133,8 @@ def test_without_a_roster__every_named_agency_belongs__and_nobody_is_missing() -
 
 def test_unreadable_and_foreign_files__keep_their_status_and_reason() -> None:
     finding = Finding("merge.nobody", Severity.MUST_FIX)
-    items = [Reviewed("空.xlsx", "", status, None, (finding,)) for status in (Status.UNREADABLE, Status.FOREIGN)]
-    assert [(item.status, item.counted, item.reason) for item in choose(items, None, the_form(), YEAR)] == [
+    items = [ReviewedFile("空.xlsx", "", status, None, (finding,)) for status in (Status.UNREADABLE, Status.FOREIGN)]
+    assert [(item.status, item.counted, item.reason) for item in choose_returns(items, None, the_form(), YEAR)] == [
         (Status.UNREADABLE, False, finding),
         (Status.FOREIGN, False, finding),
     ]
@@ -199,7 +199,7 @@ def test_copy_made_after_a_correction__does_not_bring_the_first_return_back() ->
 # --- nothing twice ---------------------------------------------------------------------------------------------
 
 
-def below(agencies: Sequence[Agency], file: str, code: str = "", figure: int = 1) -> Reviewed:
+def below(agencies: Sequence[Agency], file: str, code: str = "", figure: int = 1) -> ReviewedFile:
     """A consolidated workbook of these agencies."""
     made = merged([sent(agency, figure) for agency in agencies], of(agencies), Agency(code, file, scope=Scope.AREA))
     return stored(made.summary, f"{file}.xlsx")
@@ -310,9 +310,9 @@ def test_dropped_file__takes_exactly_its_share_and_names_the_agency() -> None:
         if total is not None:
             assert made.summary.values[cell] == total - (share or 0)
     assert [agency.name for agency in made.missing] == ["示例三区人民政府"]
-    assert made.summary.absent == (Leaf("329904", "示例三区人民政府", ""),)
+    assert made.summary.absent == (ManifestItem("329904", "示例三区人民政府", ""),)
     assert set(made.lacking) == set(the_form().cells)
-    assert texts.say(made.findings[0]) == (
+    assert catalogue.render_finding(made.findings[0]) == (
         "应有 12 个单位，缺 1 个：示例三区人民政府。各项合计只是下限。请催报或退回改正，收齐后重新汇总。"
     )
 
@@ -332,7 +332,7 @@ def test_cell_some_part_leaves_open__is_a_lower_bound__and_said_so() -> None:
         NEW: 1,
         "requests.received.total": 1,
     }
-    assert texts.say(made.findings[0]) == (
+    assert catalogue.render_finding(made.findings[0]) == (
         "表三的 D7、J7 汇总数只是下限：计入的 2 个单位中有 1 个没有填这一项。请有关单位补填；没有发生的填 0。"
     )
 
@@ -385,7 +385,7 @@ figures_of_one = st.fixed_dictionaries(
 )
 
 
-def in_groups(items: list[Reviewed], draw: st.DataObject, depth: int = 0) -> list[Reviewed]:
+def in_groups(items: list[ReviewedFile], draw: st.DataObject, depth: int = 0) -> list[ReviewedFile]:
     """The same reports, some of them consolidated first, some more than once."""
     if len(items) < 2 or depth == 3:
         return items
@@ -394,7 +394,7 @@ def in_groups(items: list[Reviewed], draw: st.DataObject, depth: int = 0) -> lis
     if len(sides) < 2 or not draw.draw(st.booleans()):
         return [item for side in sides for item in side]
     area = Agency("", f"片{depth}-{cut}-{items[0].file}", scope=Scope.AREA)
-    inner = consolidate(choose(sides[0], None, the_form(), YEAR), None, the_form(), YEAR, area=area)
+    inner = consolidate(choose_returns(sides[0], None, the_form(), YEAR), None, the_form(), YEAR, area=area)
     return [stored(inner.summary, f"{area.name}.xlsx".replace("/", "")), *sides[1]]
 
 
@@ -432,21 +432,24 @@ def test_published_figures__are_what_the_samples_say() -> None:
 def test_choose__areas_without_a_code_and_of_one_name__are_not_versions_of_each_other() -> None:
     nameless = Agency("", "本地区", scope=Scope.AREA)
     parts = [[found(a_return(each, {NEW: 1}))] for each in (A, B)]
-    areas = [consolidate(choose(part, None, the_form(), YEAR), None, the_form(), YEAR, area=nameless) for part in parts]
+    areas = [
+        consolidate(choose_returns(part, None, the_form(), YEAR), None, the_form(), YEAR, area=nameless)
+        for part in parts
+    ]
     files = [stored(made.summary, f"{number}.xlsx") for number, made in enumerate(areas)]
-    assert [item.status for item in choose(files, None, the_form(), YEAR)] == [Status.ACCEPTED, Status.ACCEPTED]
+    assert [item.status for item in choose_returns(files, None, the_form(), YEAR)] == [Status.ACCEPTED, Status.ACCEPTED]
 
 
 def test_published_area__its_members_complete__every_cell_is_compared() -> None:
     everyone = [sent(each, 10) for each in TOWNS]
     assert [finding.code for finding in merged([sent(DISTRICT, 60), *everyone]).findings] == []
     (finding,) = merged([sent(DISTRICT, 61), *everyone]).findings
-    assert (finding.code, finding.severity, finding.spots) == (
+    assert (finding.code, finding.severity, finding.cells) == (
         "merge.published_differs",
         Severity.EXPLAIN,
-        (Spot(NEW, "表三", "D7"),),
+        (FindingCell(NEW, "表三", "D7"),),
     )
-    assert texts.say(finding).startswith(
+    assert catalogue.render_finding(finding).startswith(
         "“九区”报的地区数与成员单位合计有 1 项不一致：一、本年新收政府信息公开申请数量·自然人公布 61，合计 60。"
     )
 
@@ -458,4 +461,6 @@ def test_published_area__while_members_are_missing__only_a_sum_above_it_is_wrong
     found = {finding.code: finding for finding in merged([sent(DISTRICT, 29), *some]).findings}
     exceeded = found["merge.published_exceeded"]
     assert exceeded.severity is Severity.MUST_FIX
-    assert texts.say(exceeded).startswith("还缺 3 个成员单位，已收到的合计就有 1 项超过“九区”报的地区数：")
+    assert catalogue.render_finding(exceeded).startswith(
+        "还缺 3 个成员单位，已收到的合计就有 1 项超过“九区”报的地区数："
+    )

@@ -9,13 +9,13 @@ import pytest
 from tests.cli.test_commands import answer
 from tests.consolidation.test_merge_levels import read, tree, write_returns, write_roster
 from tests.judges import recalculate
-from xltool.consolidation.folding import MOST_ROWS, folded
+from xltool.consolidation.folding import MAX_DETAIL_ROWS, fold_into_areas
 
 
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two districts of a city with two agencies each, and a limit of three."""
-    monkeypatch.setattr("xltool.commands.merge.folded", partial(folded, most=3))
+    monkeypatch.setattr("xltool.commands.merge.folded", partial(fold_into_areas, max_rows=3))
     write_returns(tmp_path / "returns", [each for each in tree() if each.code in {"1111", "1112", "1121", "1122"}])
     write_roster(tmp_path / "名册.csv", "11")
     return tmp_path
@@ -27,7 +27,7 @@ def details(path: Path) -> list[tuple[object, ...]]:
 
 
 def test_limit__is_where_a_filter_no_longer_lists_everybody() -> None:
-    assert MOST_ROWS == 10_000
+    assert MAX_DETAIL_ROWS == 10_000
 
 
 def test_folded__the_next_level_in_the_workbook__the_same_totals__every_agency_in_the_file_beside(small: Path) -> None:

@@ -13,11 +13,12 @@ import pytest
 from tests.cli.test_commands import answer, broken, report, run
 from tests.merging import NEW, REPORTS, the_form
 from xltool import pipeline
-from xltool.forms.layout import plan
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Scope
 from xltool.model.submission import Submission
 from xltool.roster import read_roster
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 CITIES, DISTRICTS, AGENCIES = 3, 5, 8
 FIELDS = ("values", "manifest", "absent", "lacking", "agency_code", "agency_name", "scope", "year")
@@ -51,13 +52,13 @@ def write_returns(folder: Path, agencies: list[Agency], flawed: str = "") -> Non
         for cell in (NEW, "requests.granted.natural_person"):
             figures[cell] = figures.get(cell, 0) + number
         figures = broken(figures) if agency.code == flawed else figures
-        issue = Issue(agency, 2025, agency.code, filling=Filling(figures, declared=True))
-        write_template(plan(the_form()), issue, folder / f"{agency.code}.xlsx")
+        issue = TemplateRequest(agency, 2025, agency.code, filling=FilledContents(figures, declared=True))
+        write_template(plan_workbook(the_form()), issue, folder / f"{agency.code}.xlsx")
 
 
 @cache
-def known() -> pipeline.Setting:
-    return pipeline.setting()
+def known() -> pipeline.RunContext:
+    return pipeline.build_run_context()
 
 
 def read(path: Path) -> Submission:
@@ -145,8 +146,10 @@ def test_levels__a_district_that_publishes_its_own_figures__is_compared_with_the
     small: Path,
 ) -> None:
     district = next(each for each in tree() if each.code == "111")
-    issue = Issue(district, 2025, "111", filling=Filling({NEW: 1, "requests.granted.natural_person": 1}, declared=True))
-    write_template(plan(the_form()), issue, small / "returns" / "111.xlsx")
+    issue = TemplateRequest(
+        district, 2025, "111", filling=FilledContents({NEW: 1, "requests.granted.natural_person": 1}, declared=True)
+    )
+    write_template(plan_workbook(the_form()), issue, small / "returns" / "111.xlsx")
     found = levels_of(small)
     (level,) = (each for each in found["levels"] if each["code"] == "111")
     (finding,) = (each for each in level["findings"] if each["code"] == "merge.published_exceeded")

@@ -16,10 +16,9 @@ from tests.merging import REPORTS
 from tests.stores import a_store, bucket, upload
 from xltool import pipeline
 from xltool.errors import UsageError
-from xltool.execution import dask_cluster as cluster
-from xltool.execution import executor as engine
-from xltool.execution.dask_cluster import Cluster
-from xltool.spreadsheet import remote_files as remote
+from xltool.execution import dask_cluster, executor
+from xltool.execution.dask_cluster import DaskCluster
+from xltool.spreadsheet import remote_files
 
 distributed: Any = pytest.importorskip("distributed", reason=NO_DASK)
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by signals here")
@@ -54,8 +53,8 @@ def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def work_on(items: Sequence[object], where: Cluster) -> list[tuple[Any, object]]:
-    return [(done.shared, done.item) for done in engine.run(work, "shared", items, where, lost)]
+def work_on(items: Sequence[object], where: DaskCluster) -> list[tuple[Any, object]]:
+    return [(done.shared, done.item) for done in executor.run_items(work, "shared", items, where, lost)]
 
 
 def stopped(*words: object) -> str:
@@ -123,7 +122,7 @@ def test_merge__store_of_objects_and_a_worker_killed_in_mid_run__nothing_is_lost
     for key, value in store.items():
         monkeypatch.setenv(key, value)
     upload(bucket("returns"), returns, "returns/全市")
-    about, here = pipeline.setting(ROSTER), tmp_path / "a.xlsx"
+    about, here = pipeline.build_run_context(ROSTER), tmp_path / "a.xlsx"
     local = pipeline.merge([returns], about, here, jobs=1)
     victim = dask.add_worker()
 
@@ -133,7 +132,7 @@ def test_merge__store_of_objects_and_a_worker_killed_in_mid_run__nothing_is_lost
             victim.kill()
             victim.wait()
 
-    where = pipeline.engine_at(dask.address, jobs=6, unit=5)
+    where = pipeline.choose_executor(dask.address, jobs=6, unit=5)
     there = pipeline.merge(["s3://returns"], about, tmp_path / "b.xlsx", jobs=where, progress=kill)
     assert victim.poll() is not None
     assert there.summary.values == local.summary.values
@@ -145,8 +144,8 @@ def test_merge__store_of_objects_and_a_worker_killed_in_mid_run__nothing_is_lost
 
 def test_run__more_units_than_workers__in_order(dask: RunningCluster) -> None:
     items = list(range(500))
-    assert work_on(items, Cluster(dask.address, alike, unit=9)) == [("shared", item) for item in items]
-    assert work_on([], Cluster(dask.address, alike)) == []
+    assert work_on(items, DaskCluster(dask.address, alike, unit_size=9)) == [("shared", item) for item in items]
+    assert work_on([], DaskCluster(dask.address, alike)) == []
     until(lambda: not tasks(dask))
 
 
@@ -155,7 +154,7 @@ def test_run__more_units_than_workers__in_order(dask: RunningCluster) -> None:
 
 def test_run__items_that_end_their_process__are_lost_by_name_and_cost_no_worker(dask: RunningCluster) -> None:
     items: list[object] = ["kill" if number in {3, 60} else number for number in range(90)]
-    found = work_on(items, Cluster(dask.address, alike, unit=20))
+    found = work_on(items, DaskCluster(dask.address, alike, unit_size=20))
     assert found == [("lost", "kill") if item == "kill" else ("shared", item) for item in items]
     assert [worker.poll() for worker in dask.workers[:2]] == [None, None]
 
@@ -163,13 +162,15 @@ def test_run__items_that_end_their_process__are_lost_by_name_and_cost_no_worker(
 def test_run__an_item_that_ends_every_worker__is_lost_by_name_after_a_second_try(tmp_path: Path) -> None:
     with a_cluster(tmp_path, 4, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as frail:
         items: list[object] = ["kill worker" if number == 13 else number for number in range(30)]
-        found = work_on(items, Cluster(frail.address, alike, unit=10, at_once=1))
+        found = work_on(items, DaskCluster(frail.address, alike, unit_size=10, max_units=1))
         assert found == [("lost", "kill worker") if item == "kill worker" else ("shared", item) for item in items]
         assert sum(worker.poll() is not None for worker in frail.workers) == 2
 
 
 def test_run__interrupted__nothing_is_left_on_the_cluster(dask: RunningCluster) -> None:
-    running = engine.run(work, "shared", [("sleep", 0.05)] * 2_000, Cluster(dask.address, alike, unit=100), lost)
+    running = executor.run_items(
+        work, "shared", [("sleep", 0.05)] * 2_000, DaskCluster(dask.address, alike, unit_size=100), lost
+    )
     assert isinstance(next(iter(running)), Done)
     assert tasks(dask)
     running.close()  # type: ignore[attr-defined]  # a generator, whatever else an executor may be
@@ -178,9 +179,11 @@ def test_run__interrupted__nothing_is_left_on_the_cluster(dask: RunningCluster) 
 
 
 def test_run__scheduler_gone_in_mid_run__one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 2.0)
+    monkeypatch.setattr(dask_cluster, "CONNECT_SECONDS", 2.0)
     with a_cluster(tmp_path, 1) as frail:
-        running = engine.run(work, "s", [("sleep", 0.02)] * 200, Cluster(frail.address, alike, unit=5), lost)
+        running = executor.run_items(
+            work, "s", [("sleep", 0.02)] * 200, DaskCluster(frail.address, alike, unit_size=5), lost
+        )
         assert refusal(running, frail.scheduler.kill).code == "cluster.gone"
 
 
@@ -198,7 +201,7 @@ def words(dask: RunningCluster, tmp_path: Path) -> tuple[object, ...]:
     ("before", "said"),
     [
         ("import xltool.cache; xltool.cache.package_digest = lambda: 'f' * 64", "xltool 的版本"),
-        ("import xltool.forms.definitions as d; d.load_forms = lambda *_: ()", "报表定义"),
+        ("import xltool.forms.load_definitions as d; d.load_forms = lambda *_: ()", "报表定义"),
         (
             "import types, xltool.commands.choose_executor as e; e.sys = types.SimpleNamespace(version_info=(3, 99))",
             "Python 的版本",
@@ -227,9 +230,9 @@ def test_run__a_worker_that_is_not_alike_comes_later__gets_no_work(dask: Running
         strangers.append(dask.add_worker(before="import os; os.environ['XLTOOL_TEST_PROGRAM'] = '0.9'"))
         until(lambda: len(workers(dask)) == 3)
 
-    where = Cluster(dask.address, alike, unit=5, at_once=8)
+    where = DaskCluster(dask.address, alike, unit_size=5, max_units=8)
     try:
-        refused = refusal(engine.run(work, "shared", [("sleep", 0.02)] * 2_000, where, lost), join)
+        refused = refusal(executor.run_items(work, "shared", [("sleep", 0.02)] * 2_000, where, lost), join)
     finally:
         for each in strangers:
             each.kill()
@@ -242,7 +245,7 @@ def test_run__a_worker_that_is_not_alike_comes_later__gets_no_work(dask: Running
 def test_merge__nobody_at_the_address__one_line(
     words: tuple[object, ...], address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(dask_cluster, "CONNECT_SECONDS", 1.0)
     assert "连不上 Dask 调度器" in stopped(*words, address)
 
 
@@ -261,7 +264,7 @@ def test_merge__without_the_extra__one_line(
 def test_merge__no_workers__one_line(
     words: tuple[object, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(cluster, "WORKER_SECONDS", 1.0)
+    monkeypatch.setattr(dask_cluster, "WORKER_SECONDS", 1.0)
     with a_cluster(tmp_path, 0) as empty:
         assert "没有工作进程" in stopped(*words, empty.address)
 
@@ -271,11 +274,11 @@ def test_merge__workers_that_cannot_see_the_files__one_line_and_no_secret(
 ) -> None:
     for key, value in store.items():
         monkeypatch.setenv(key, value)
-    remote._stores.clear()
+    remote_files._stores.clear()
     upload(bucket("secret"), tmp_path / "in", "secret/in")
     with a_cluster(tmp_path, 1, AWS_EC2_METADATA_DISABLED="true", AWS_ENDPOINT_URL=store["AWS_ENDPOINT_URL"],
                    AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="") as blind:  # fmt: skip
         said = stopped("merge", "s3://secret/in", "-o", tmp_path / "a.xlsx", "--engine", blind.address)
     assert "看不到的文件" in said
     assert "s3://secret/in/" in said
-    remote._stores.clear()
+    remote_files._stores.clear()

@@ -14,15 +14,15 @@ import pytest
 
 from tests.engines import GIB, Done, lost, safely, work
 from xltool.errors import UsageError
-from xltool.execution import executor as engine
-from xltool.execution.child_process import Child, NotStartedError
-from xltool.execution.executor import FEW, Processes
+from xltool.execution import executor
+from xltool.execution.child_process import ChildProcess, NotStartedError
+from xltool.execution.executor import MIN_ITEMS_FOR_POOL, LocalProcesses
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bound on a process's memory")
 
 
-def done(items: Sequence[object], jobs: engine.Jobs, function: Callable[[Any, object], Done] = work) -> list[Done]:
-    return list(engine.run(function, "shared", items, jobs, lost))
+def done(items: Sequence[object], jobs: executor.Jobs, function: Callable[[Any, object], Done] = work) -> list[Done]:
+    return list(executor.run_items(function, "shared", items, jobs, lost))
 
 
 def told(found: Sequence[Done]) -> list[tuple[Any, object]]:
@@ -30,7 +30,7 @@ def told(found: Sequence[Done]) -> list[tuple[Any, object]]:
 
 
 def test_run__few_items__stay_in_this_process() -> None:
-    assert {each.process for each in done(range(FEW - 1), 2)} == {os.getpid()}
+    assert {each.process for each in done(range(MIN_ITEMS_FOR_POOL - 1), 2)} == {os.getpid()}
 
 
 def test_run__many_items__in_order_and_in_other_processes() -> None:
@@ -52,16 +52,16 @@ def test_run__a_process_killed_once__nothing_is_lost(tmp_path: Path) -> None:
 
 
 def test_run__nothing_but_items_that_end_their_process__comes_to_an_end() -> None:
-    assert told(done(["kill"] * FEW, 2)) == [("lost", "kill")] * FEW
+    assert told(done(["kill"] * MIN_ITEMS_FOR_POOL, 2)) == [("lost", "kill")] * MIN_ITEMS_FOR_POOL
 
 
 @posix_only
 def test_run__a_bound_of_memory__holds_in_each_process() -> None:
     items = ["fill" if number == 45 else number for number in range(60)]
-    found = told(done(items, Processes(2, memory=GIB // 2), safely))
+    found = told(done(items, LocalProcesses(2, memory=GIB // 2), safely))
     assert found[45] == ("shared", "no memory")
     assert [item for item in found if item != ("shared", "no memory")] == [("shared", n) for n in range(60) if n != 45]
-    assert told(done(["fill"], Processes(1, memory=GIB // 2), safely)) == [("shared", "no memory")]
+    assert told(done(["fill"], LocalProcesses(1, memory=GIB // 2), safely)) == [("shared", "no memory")]
 
 
 @pytest.mark.parametrize("start", ["spawn", "forkserver"])
@@ -76,21 +76,21 @@ def test_run__however_processes_are_started__the_same(start: str, monkeypatch: p
 
 
 def test_run__the_one_who_takes_results_stops__the_processes_end() -> None:
-    running = engine.run(work, "shared", range(10_000), 2, lost)
+    running = executor.run_items(work, "shared", range(10_000), 2, lost)
     assert next(iter(running)).item == 0
     running.close()  # type: ignore[attr-defined]  # a generator, whatever else an executor may be
     assert multiprocessing.active_children() == []
 
 
 def test_child__works_in_its_folder_with_what_it_was_given(tmp_path: Path) -> None:
-    with closing(Child(pickle.dumps((work, "shared")), str(tmp_path))) as child:
-        (answer,) = child.answers(["folder"])
+    with closing(ChildProcess(pickle.dumps((work, "shared")), str(tmp_path))) as child:
+        (answer,) = child.iterate_answers(["folder"])
         assert pickle.loads(answer or b"").item == str(tmp_path.resolve())
 
 
 def test_child__a_folder_that_is_not_there__is_that_of_its_owner(tmp_path: Path) -> None:
-    with closing(Child(pickle.dumps((work, "shared")), str(tmp_path / "elsewhere"))) as child:
-        (answer,) = child.answers(["folder"])
+    with closing(ChildProcess(pickle.dumps((work, "shared")), str(tmp_path / "elsewhere"))) as child:
+        (answer,) = child.iterate_answers(["folder"])
         assert pickle.loads(answer or b"").item == str(Path.cwd())
 
 
@@ -103,22 +103,22 @@ def test_run__more_processes_than_windows_can_wait_for__as_many_as_it_can(monkey
             super().__init__(2, **more)
 
     monkeypatch.setattr("xltool.execution.executor.ProcessPoolExecutor", Pool)
-    monkeypatch.setattr("xltool.execution.executor._MOST", 61)
-    assert len(done(range(FEW), 200)) == FEW
+    monkeypatch.setattr("xltool.execution.executor._MAX_PROCESSES", 61)
+    assert len(done(range(MIN_ITEMS_FOR_POOL), 200)) == MIN_ITEMS_FOR_POOL
     assert made == [61]
 
 
 def test_child__that_cannot_start__one_line() -> None:
-    with closing(Child(b"no pickle")) as child, pytest.raises(NotStartedError, match="UnpicklingError"):
-        list(child.answers([1]))
-    with closing(Child(b"no pickle")) as child, pytest.raises(UsageError) as refused:
-        list(engine.carefully(child, [1], lost))
+    with closing(ChildProcess(b"no pickle")) as child, pytest.raises(NotStartedError, match="UnpicklingError"):
+        list(child.iterate_answers([1]))
+    with closing(ChildProcess(b"no pickle")) as child, pytest.raises(UsageError) as refused:
+        list(executor.run_isolated(child, [1], lost))
     assert refused.value.code == "usage.not_started"
 
 
 def test_child__left_in_the_middle__does_not_mix_answers_up() -> None:
-    with closing(Child(pickle.dumps((work, "shared")))) as child:
-        first = child.answers(range(5))
+    with closing(ChildProcess(pickle.dumps((work, "shared")))) as child:
+        first = child.iterate_answers(range(5))
         next(first)
         first.close()
-        assert [pickle.loads(answer or b"").item for answer in child.answers([7, 8])] == [7, 8]
+        assert [pickle.loads(answer or b"").item for answer in child.iterate_answers([7, 8])] == [7, 8]

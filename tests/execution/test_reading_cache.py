@@ -13,10 +13,10 @@ import pytest
 from tests.cli.test_commands import MEMBERS, ROSTER, answer, broken, report, returned, run
 from tests.merging import FEES, the_form
 from xltool import pipeline
-from xltool.execution.reading_cache import Cache, default_folder, open_cache
+from xltool.execution.reading_cache import ReadingCache, find_default_folder, open_cache
 from xltool.model.submission import Observation, Submission
-from xltool.spreadsheet.load_file import HandedIn
-from xltool.spreadsheet.open_workbook import open_loaded
+from xltool.spreadsheet.load_file import LoadedFile
+from xltool.spreadsheet.open_workbook import open_loaded_file
 
 
 @pytest.fixture
@@ -39,16 +39,16 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were opened and read."""
     names: list[str] = []
 
-    def listening(file: HandedIn, password: str | None = None) -> object:
+    def listening(file: LoadedFile, password: str | None = None) -> object:
         names.append(file.name)
-        return open_loaded(file, password)
+        return open_loaded_file(file, password)
 
     monkeypatch.setattr("xltool.commands.check.open_loaded", listening)
     return names
 
 
-def setting(cache: Path) -> pipeline.Setting:
-    return pipeline.setting(ROSTER, cache=cache)
+def setting(cache: Path) -> pipeline.RunContext:
+    return pipeline.build_run_context(ROSTER, cache=cache)
 
 
 def read(folder: Path, cache: Path) -> tuple[Submission, ...]:
@@ -125,9 +125,9 @@ def test_cache__of_other_definitions_or_another_version__is_not_used(folder: Pat
     read(folder, tmp_path / "cache")
     other = open_cache(tmp_path / "cache", [replace(the_form(), digest="0" * 64)])
     (one,) = read(folder / "329901.xlsx", tmp_path / "cache")
-    assert about.cache.known(one.source.sha256, "", "")
-    assert other.known(one.source.sha256, "", "") is None
-    assert replace(about.cache, version="0.0.9").known(one.source.sha256, "", "") is None
+    assert about.cache.find_submission(one.source.sha256, "", "")
+    assert other.find_submission(one.source.sha256, "", "") is None
+    assert replace(about.cache, version="0.0.9").find_submission(one.source.sha256, "", "") is None
 
 
 def test_cache__two_processes_at_once__share_it(folder: Path, tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_cache__too_large__what_was_used_longest_ago_goes_and_nothing_else(folde
     for number, path in enumerate(kept):
         os.utime(path, (1_700_000_000 + number, 1_700_000_000 + number))
     sizes = [path.stat().st_size for path in kept]
-    replace(setting(tmp_path / "cache").cache or Cache(tmp_path, ""), largest=sum(sizes) - 1).shrink()
+    replace(setting(tmp_path / "cache").cache or ReadingCache(tmp_path, ""), max_bytes=sum(sizes) - 1).delete_oldest()
     left = [path for path in kept if path.exists()]
     assert left == kept[-len(left) :]
     assert 8 <= len(left) <= 10
@@ -157,11 +157,11 @@ def test_cache__a_fact_of_no_plain_kind__is_not_kept(folder: Path, tmp_path: Pat
     about = setting(tmp_path / "cache")
     (one,) = read(folder / "329901.xlsx", tmp_path / "other")
     assert about.cache
-    about.cache.keep(replace(one, observations=(Observation("stray", facts={"at": 1.5}),)))
-    assert about.cache.known(one.source.sha256, "", "") is None
+    about.cache.store_submission(replace(one, observations=(Observation("stray", facts={"at": 1.5}),)))
+    assert about.cache.find_submission(one.source.sha256, "", "") is None
     facts = {"a": (1, ("b", Decimal("1.10"))), "c": {"d": [True, None]}}
-    about.cache.keep(replace(one, observations=(Observation("stray", facts=facts),)))
-    found = about.cache.known(one.source.sha256, one.source.file, one.source.modified)
+    about.cache.store_submission(replace(one, observations=(Observation("stray", facts=facts),)))
+    found = about.cache.find_submission(one.source.sha256, one.source.file, one.source.modified)
     assert found
     assert repr(found.observations[0].facts) == repr(facts)
 
@@ -200,7 +200,7 @@ def test_cache__by_default__in_the_users_own_folder__unless_told_otherwise(
     assert answer("check", folder)["remembered"] == 0
     assert answer("check", folder)["remembered"] == 12
     assert "其中 12 个文件内容没有变过，没有重读；新读 0 个。" in run("check", folder)[1]
-    assert default_folder().stat().st_mode & 0o077 == 0
+    assert find_default_folder().stat().st_mode & 0o077 == 0
     assert answer("check", folder, "--cache", tmp_path / "other")["remembered"] == 0
     shutil.rmtree(own)
     own.write_text("no folder")  # nothing can be kept: it costs time, and nothing else

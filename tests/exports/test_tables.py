@@ -51,7 +51,7 @@ def one(path: Path, **wanted: str) -> dict[str, str]:
 
 
 def test_export__its_files__and_a_mark_by_which_excel_knows_utf8(exported: Path) -> None:
-    assert sorted(path.name for path in exported.iterdir()) == sorted([*FILES, tables.DATABASE])
+    assert sorted(path.name for path in exported.iterdir()) == sorted([*FILES, tables.DATABASE_NAME])
     assert (exported / "figures.csv").read_bytes().startswith(b"\xef\xbb\xbfyear,agency_code,agency_name,")
 
 
@@ -81,7 +81,7 @@ def test_export__one_figure_a_row__with_agency_labels_state_and_source(exported:
 
 def test_export__three_kinds_of_file__the_same_figures_and_no_digit_lost(exported: Path) -> None:
     table = parquet.read_table(exported / "figures.parquet").to_pylist()
-    with sqlite3.connect(exported / tables.DATABASE) as database:
+    with sqlite3.connect(exported / tables.DATABASE_NAME) as database:
         stored = database.execute("SELECT agency_code, id, value FROM figures").fetchall()
     written = [(row["agency_code"], row["id"], row["value"]) for row in rows(exported / "figures.csv")]
     assert [(code, cell, number(value)) for code, cell, value in written] == [
@@ -101,7 +101,7 @@ def test_export__sums_in_the_database__are_the_totals_of_the_merge(exported: Pat
     merged = answer(
         "merge", exported.parent / "returns", "--roster", ROSTER, "-o", tmp_path / "x.xlsx", "--include-flawed"
     )
-    with sqlite3.connect(exported / tables.DATABASE) as database:
+    with sqlite3.connect(exported / tables.DATABASE_NAME) as database:
         sums = dict(database.execute("SELECT id, SUM(value) FROM figures WHERE computed = 0 GROUP BY id").fetchall())
         totals = dict(database.execute("SELECT id, value FROM totals WHERE computed = 0").fetchall())
         lacking = database.execute("SELECT expected, lacking FROM totals WHERE id = ?", [NEW]).fetchone()
@@ -127,10 +127,10 @@ def test_export__findings_and_tracking__every_file_and_who_sent_nothing(exported
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_csv__a_text_that_would_run_as_a_formula__is_a_text(sign: str) -> None:
-    harmless: Any = tables._harmless(f"{sign}cmd|' /C calc'!A0")
+    harmless: Any = tables._escape_formula(f"{sign}cmd|' /C calc'!A0")
     assert harmless == f"'{sign}cmd|' /C calc'!A0"
-    assert tables._harmless("=甲,乙"[1:]) == "甲,乙"
-    assert tables._harmless(-5) == -5
+    assert tables._escape_formula("=甲,乙"[1:]) == "甲,乙"
+    assert tables._escape_formula(-5) == -5
 
 
 def test_export__an_agency_named_like_a_formula__is_a_text_in_csv_and_itself_in_the_database(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_export__an_agency_named_like_a_formula__is_a_text_in_csv_and_itself_in_
         tmp_path / "o",
     )
     assert {row["agency_name"] for row in rows(tmp_path / "o" / "tracking.csv")} == {"'=1+1镇"}
-    with sqlite3.connect(tmp_path / "o" / tables.DATABASE) as database:
+    with sqlite3.connect(tmp_path / "o" / tables.DATABASE_NAME) as database:
         assert database.execute("SELECT agency_name FROM tracking").fetchall() == [("=1+1镇",)]
 
 

@@ -13,12 +13,13 @@ from typing import NamedTuple
 import pytest
 
 from tests.official_report.test_publish import answer, run
-from xltool.forms.definitions import form_for_year, load_forms
-from xltool.forms.layout import plan
+from xltool.forms.load_definitions import find_form_for_year, load_forms
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
 from xltool.model.form import Number
-from xltool.package_data import data_folder
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.package_data import find_data_folder
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENCIES = {"1": "甲镇人民政府", "2": "乙镇人民政府"}
@@ -85,7 +86,7 @@ expect = "platforms.websites.cost == 0"
 def next_edition(folder: Path) -> None:
     """The annual report as it may be issued next: a table and a rule more, a row and a column renamed, a line gone."""
     made = folder / "zfxxgk-annual-report" / "2031"
-    shutil.copytree(data_folder("templates") / "zfxxgk-annual-report" / "2021", made)
+    shutil.copytree(find_data_folder("templates") / "zfxxgk-annual-report" / "2021", made)
     problems, disputes = '[[sections]]\nid = "problems"', '[[tables]]\nid = "disputes"'
     changes = {
         "form.toml": {
@@ -162,13 +163,15 @@ CASES = (
 
 
 def filled(case: Case, forms: Path, folder: Path, code: str, changed: Mapping[str, Number] | None = None) -> Path:
-    form = form_for_year(load_forms([forms]), case.year, case.form)
+    form = find_form_for_year(load_forms([forms]), case.year, case.form)
     figures = {cell.id: 0 for cell in form.inputs} | dict(case.figures) | dict(changed or {})
     texts = {section.id: ["（一）主要做法", "说明。"] for section in form.sections if section.paragraphs}
     folder.mkdir(exist_ok=True)
     path = folder / f"{AGENCIES[code]}.xlsx"
-    filling = Filling(figures, texts)
-    write_template(plan(form), Issue(Agency(code, AGENCIES[code]), case.year, code, filling=filling), path)
+    filling = FilledContents(figures, texts)
+    write_template(
+        plan_workbook(form), TemplateRequest(Agency(code, AGENCIES[code]), case.year, code, filling=filling), path
+    )
     return path
 
 

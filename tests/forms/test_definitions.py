@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from xltool.errors import DefinitionError, UsageError
-from xltool.forms.definitions import form_for_year, forms_below, load_form, load_forms, named_form
-from xltool.messages import catalogue as texts
-from xltool.model.form import Kind, Severity
-from xltool.package_data import data_folder
+from xltool.forms.load_definitions import find_form_for_year, find_named_form, load_form, load_forms, load_forms_below
+from xltool.messages import catalogue
+from xltool.model.form import CellKind, Severity
+from xltool.package_data import find_data_folder
 
-SHIPPED = data_folder("templates") / "zfxxgk-annual-report" / "2021"
+SHIPPED = find_data_folder("templates") / "zfxxgk-annual-report" / "2021"
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_broken_definition__when_loaded__one_message_with_file_place_and_cure(mi
     facts = " ".join(map(str, refusal.value.facts.values()))
     assert place in facts
     assert key in facts
-    sentence = texts.error(refusal.value)
+    sentence = catalogue.render_error(refusal.value)
     assert ".toml" in sentence
     assert len(sentence.splitlines()) == 1
 
@@ -185,7 +185,7 @@ def test_shipped_form__when_loaded__is_the_whole_official_form() -> None:
     assert [table.name for table in form.tables] == ["表二", "表三", "表四", "六 其他事项"]
     equations = [item.id for item in form.relations if item.rule in {"T3-BAL", "T3-RESULT", "T3-ROW", "T4-SUM"}]
     assert len(equations) == 7 + 7 + 25 + 3
-    amounts = {cell.id: (cell.unit, cell.decimals) for cell in form.cells.values() if cell.kind is Kind.AMOUNT}
+    amounts = {cell.id: (cell.unit, cell.decimals) for cell in form.cells.values() if cell.kind is CellKind.AMOUNT}
     assert amounts == {
         "disclosure.administrative_fees.amount": ("万元", 6),
         "processing_fees.billed": ("元", 2),
@@ -224,12 +224,12 @@ def test_extra_folder__adds_a_form__and_a_second_of_the_same_edition_is_refused(
 
 def test_form_for_a_year__none_or_unknown__is_a_clear_refusal(tmp_path: Path) -> None:
     forms = (load_form(SHIPPED),)
-    assert form_for_year(forms, 2025).edition == "2021"
+    assert find_form_for_year(forms, 2025).edition == "2021"
     with pytest.raises(UsageError, match="no_form_for_year"):
-        form_for_year(forms, 1999)
+        find_form_for_year(forms, 1999)
     with pytest.raises(UsageError, match="no_such_form"):
-        named_form(forms, "nothing")
+        find_named_form(forms, "nothing")
     with pytest.raises(UsageError, match="no_form_below"):
-        forms_below(tmp_path)
+        load_forms_below(tmp_path)
     with pytest.raises(UsageError, match="no_folder"):
-        forms_below(tmp_path / "nowhere")
+        load_forms_below(tmp_path / "nowhere")

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from xltool.cli import console_forms as showing
+from xltool.cli import console_forms
 from xltool.cli.main import main
 from xltool.errors import DefinitionError
-from xltool.forms.definitions import form_for_year, load_form, load_forms
-from xltool.forms.editions import difference
-from xltool.forms.expressions import recompute, verdict
-from xltool.forms.layout import plan
-from xltool.model.form import Form, Kind, Number, Severity
-from xltool.package_data import data_folder
+from xltool.forms.compare_editions import compare_editions
+from xltool.forms.expressions import check_relation, recompute_figures
+from xltool.forms.load_definitions import find_form_for_year, load_form, load_forms
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.model.form import CellKind, Form, Number, Severity
+from xltool.package_data import find_data_folder
 
 FORMS = load_forms()
 
@@ -30,13 +30,18 @@ OLD, NEW = edition("2019"), edition("2021")
 
 
 def test_edition__of_a_year() -> None:
-    assert [form_for_year(FORMS, year).edition for year in (2019, 2020, 2021, 2025)] == ["2019", "2019", "2021", "2021"]
+    assert [find_form_for_year(FORMS, year).edition for year in (2019, 2020, 2021, 2025)] == [
+        "2019",
+        "2019",
+        "2021",
+        "2021",
+    ]
 
 
 def test_2019__its_cells__are_those_of_the_official_form() -> None:
     assert Counter(cell.table for cell in OLD.cells.values()) == {"disclosure": 22, "requests": 161, "disputes": 15}
     assert (len(OLD.cells), len(OLD.inputs)) == (198, 166)
-    assert OLD.cells["disclosure.licensing.change"].kind is Kind.SIGNED_COUNT
+    assert OLD.cells["disclosure.licensing.change"].kind is CellKind.SIGNED_COUNT
     assert OLD.cells["disclosure.central_procurement.amount"].unit == ""
     assert [cell.box.row for cell in OLD.tables[0].cells] == sorted(cell.box.row for cell in OLD.tables[0].cells)
     assert OLD.cells["disclosure.other_services.decisions"].row_path == ("其他对外管理服务事项",)
@@ -51,7 +56,7 @@ def test_2019__its_relations() -> None:
 
 
 def test_2019__its_workbook__has_a_place_for_every_cell() -> None:
-    assert set(plan(OLD).cells) == set(OLD.cells)
+    assert set(plan_workbook(OLD).cells) == set(OLD.cells)
 
 
 def test_bridge__what_means_the_same_has_the_same_id__and_nothing_else() -> None:
@@ -69,7 +74,7 @@ def test_bridge__what_means_the_same_has_the_same_id__and_nothing_else() -> None
 def carried(form: Form, **figures: Number) -> dict[str, Number | None]:
     inputs = {cell.id: figures.get(cell.id, 0) for cell in form.inputs}
     inputs |= {name.replace("__", "."): value for name, value in figures.items()}
-    return recompute(form.formulas, inputs)
+    return recompute_figures(form.formulas, inputs)
 
 
 def test_bridge__carried_out_of_2020__is_carried_in_of_2021__by_column() -> None:
@@ -78,7 +83,7 @@ def test_bridge__carried_out_of_2020__is_carried_in_of_2021__by_column() -> None
     broken = [
         relation.id
         for relation in NEW.relations
-        if relation.rule == "YEAR-CARRY" and verdict(relation, this, last).holds is False
+        if relation.rule == "YEAR-CARRY" and check_relation(relation, this, last).holds is False
     ]
     assert broken == ["YEAR-CARRY.natural_person", "YEAR-CARRY.enterprise"]
 
@@ -86,7 +91,7 @@ def test_bridge__carried_out_of_2020__is_carried_in_of_2021__by_column() -> None
 def test_bridge__all_ever_published__is_not_taken_for_what_is_in_force() -> None:
     last = carried(OLD, disclosure__normative_documents__public_total=40)
     this = carried(NEW, disclosure__normative_documents__in_force=3)
-    asked = [verdict(relation, this, last) for relation in NEW.relations if relation.rule == "YEAR-VALID"]
+    asked = [check_relation(relation, this, last) for relation in NEW.relations if relation.rule == "YEAR-VALID"]
     assert [answer.holds for answer in asked] == [None, None]
 
 
@@ -94,7 +99,7 @@ def test_bridge__all_ever_published__is_not_taken_for_what_is_in_force() -> None
 
 
 def test_difference__names_what_came_went_and_is_said_otherwise() -> None:
-    found = difference(OLD, NEW)
+    found = compare_editions(OLD, NEW)
     assert (len(found.kept), len(found.gone), len(found.added)) == (172, 26, 31)
     assert [pair.new.id for pair in found.reworded] == [
         "disclosure.licensing.decisions",
@@ -107,14 +112,14 @@ def test_difference__names_what_came_went_and_is_said_otherwise() -> None:
 
 
 def test_difference__of_a_form_and_itself__is_nothing() -> None:
-    found = difference(NEW, NEW)
+    found = compare_editions(NEW, NEW)
     assert (found.kept, found.gone, found.added, found.reworded) == (tuple(NEW.cells), (), (), ())
     assert (found.relations, found.sections) == ((), ())
 
 
 def test_difference__of_a_heading__is_told() -> None:
     first = dataclasses.replace(NEW.sections[0], title="概况")
-    found = difference(NEW, dataclasses.replace(NEW, sections=(first, *NEW.sections[1:])))
+    found = compare_editions(NEW, dataclasses.replace(NEW, sections=(first, *NEW.sections[1:])))
     assert [change._asdict() for change in found.sections] == [
         {"id": "overview", "old": "一、总体情况", "new": "一、概况"}
     ]
@@ -125,10 +130,10 @@ def test_difference__of_what_a_relation_asks__is_told() -> None:
     moved = balance.expect._replace(left=balance.expect.left._replace(constant=1))
     changed = dataclasses.replace(balance, expect=moved)
     relations = tuple(changed if relation is balance else relation for relation in NEW.relations)
-    found = difference(NEW, dataclasses.replace(NEW, relations=relations))
+    found = compare_editions(NEW, dataclasses.replace(NEW, relations=relations))
     assert [(change.rule, change.otherwise) for change in found.relations] == [("T3-BAL", True)]
     title = "第一项加第二项之和，等于第三项加第四项之和"
-    assert showing.editions(found).splitlines()[1:] == [f"要求改变的勾稽关系：{title}"]
+    assert console_forms.describe_edition_changes(found).splitlines()[1:] == [f"要求改变的勾稽关系：{title}"]
 
 
 def test_difference__of_how_strictly_a_relation_is_taken__is_told() -> None:
@@ -136,8 +141,10 @@ def test_difference__of_how_strictly_a_relation_is_taken__is_told() -> None:
         dataclasses.replace(relation, severity=Severity.EXPLAIN) if relation.rule == "T4-SUM" else relation
         for relation in NEW.relations
     )
-    found = difference(NEW, dataclasses.replace(NEW, relations=relations))
-    assert showing.editions(found).splitlines()[1:] == ["总计等于维持、纠正、其他、尚未审结之和：必须改正 → 可说明"]
+    found = compare_editions(NEW, dataclasses.replace(NEW, relations=relations))
+    assert console_forms.describe_edition_changes(found).splitlines()[1:] == [
+        "总计等于维持、纠正、其他、尚未审结之和：必须改正 → 可说明"
+    ]
 
 
 def test_forms_diff__prints_both_ways__and_as_json() -> None:
@@ -163,7 +170,7 @@ def test_forms_diff__prints_both_ways__and_as_json() -> None:
     ],
 )
 def test_tables__that_refer_to_what_is_not_there__refused(old: str, new: str, key: str, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(data_folder("templates") / "zfxxgk-annual-report" / "2021", tmp_path / "form"))
+    folder = Path(shutil.copytree(find_data_folder("templates") / "zfxxgk-annual-report" / "2021", tmp_path / "form"))
     text = (folder / "tables.toml").read_text("utf-8")
     assert old in text
     (folder / "tables.toml").write_text(text.replace(old, new, 1), "utf-8")

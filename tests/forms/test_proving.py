@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from xltool.forms.definitions import load_form
-from xltool.forms.equations import dependents, equation, equations
-from xltool.forms.proving import Proof, conflicts, prove, redundancies
+from xltool.forms.equations import find_dependents, form_equations, relation_equation
+from xltool.forms.load_definitions import load_form
+from xltool.forms.prove_relations import RelationProof, find_conflicts, find_redundancies, prove_relations
 from xltool.model.form import Form
-from xltool.package_data import data_folder
+from xltool.package_data import find_data_folder
 
-SHIPPED = data_folder("templates") / "zfxxgk-annual-report" / "2021"
+SHIPPED = find_data_folder("templates") / "zfxxgk-annual-report" / "2021"
 RELATION = """
 [[relations]]
 id = "{name}"
@@ -28,8 +28,8 @@ def form() -> Form:
 
 
 @pytest.fixture(scope="module")
-def proof(form: Form) -> Proof:
-    return prove(form)
+def proof(form: Form) -> RelationProof:
+    return prove_relations(form)
 
 
 def with_relation(tmp_path: Path, *relations: str) -> Form:
@@ -42,27 +42,29 @@ def with_relation(tmp_path: Path, *relations: str) -> Form:
 
 
 def test_table_three__39_equations_of_rank_37(form: Form) -> None:
-    rows = [equation(relation) for relation in form.relations if relation.rule in {"T3-RESULT", "T3-ROW", "T3-BAL"}]
-    assert (len(rows), len(rows) - len(dependents(rows))) == (39, 37)
-    assert len(equations(form.relations)) == 42
+    rows = [
+        relation_equation(relation) for relation in form.relations if relation.rule in {"T3-RESULT", "T3-ROW", "T3-BAL"}
+    ]
+    assert (len(rows), len(rows) - len(find_dependents(rows))) == (39, 37)
+    assert len(form_equations(form.relations)) == 42
 
 
-def test_shipped_form__no_contradiction(proof: Proof) -> None:
+def test_shipped_form__no_contradiction(proof: RelationProof) -> None:
     assert proof.conflicts == ()
     assert (proof.equations, proof.rank) == (42, 40)
 
 
-def test_shipped_form__redundancies_are_the_totals_of_totals(proof: Proof) -> None:
+def test_shipped_form__redundancies_are_the_totals_of_totals(proof: RelationProof) -> None:
     assert [item.relation for item in proof.redundancies] == ["T3-ROW.concluded", "T3-BAL.total", "YEAR-CARRY.total"]
     assert "T3-BAL.natural_person" in proof.redundancies[1].others
 
 
-def test_shipped_form__cells_no_relation_touches(proof: Proof) -> None:
+def test_shipped_form__cells_no_relation_touches(proof: RelationProof) -> None:
     assert proof.untouched == ()
     assert proof.left_out == ("S6-TARIFF-BILLED", "S6-TARIFF-COLLECTED")
 
 
-def test_shipped_form__errors_caught_and_located(proof: Proof) -> None:
+def test_shipped_form__errors_caught_and_located(proof: RelationProof) -> None:
     power = {(item.way, item.kind): item[2:] for item in proof.power}
     assert power == {
         ("typed", "single"): (203, 190, 175, 250),
@@ -111,7 +113,7 @@ CONTRADICTIONS = {
 def test_contradiction__exactly_the_relations_that_make_it(
     tmp_path: Path, relations: tuple[str, ...], conflict: tuple[str, ...]
 ) -> None:
-    assert conflicts(with_relation(tmp_path, *relations)) == (conflict,)
+    assert find_conflicts(with_relation(tmp_path, *relations)) == (conflict,)
 
 
 REDUNDANT = {
@@ -127,5 +129,5 @@ REDUNDANT = {
 
 @pytest.mark.parametrize(("relation", "others"), REDUNDANT.values(), ids=REDUNDANT)
 def test_redundancy__and_what_it_follows_from(tmp_path: Path, relation: str, others: tuple[str, ...]) -> None:
-    found = {item.relation: item.others for item in redundancies(with_relation(tmp_path, relation))}
+    found = {item.relation: item.others for item in find_redundancies(with_relation(tmp_path, relation))}
     assert found["X1"] == others

@@ -30,20 +30,20 @@ from tests.spreadsheet.packages import (
     zipped,
 )
 from tests.spreadsheet.spreadsheets import ODS, ODS_CELL, ods_row, spreadsheet
-from xltool.checks.run_checks import review
-from xltool.commands.check import context_of
+from xltool.checks.run_checks import review_submission
+from xltool.commands.check import build_check_context
 from xltool.errors import ForeignFileError, UnreadableFileError
-from xltool.model.form import Kind
-from xltool.model.submission import State
-from xltool.published.read_report import as_submission, read_report
-from xltool.recognition.cell_values import Meaning, interpret
+from xltool.model.form import CellKind
+from xltool.model.submission import EntryState
+from xltool.published.read_report import build_submission, read_report
+from xltool.recognition.cell_values import Meaning, interpret_cell
 from xltool.recognition.read_submissions import read_submissions
-from xltool.spreadsheet.file_type import ZIP, kind_of
-from xltool.spreadsheet.load_file import HandedIn
-from xltool.spreadsheet.open_workbook import open_loaded
-from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, Stored
+from xltool.spreadsheet.file_type import ZIP_SIGNATURE, detect_file_type
+from xltool.spreadsheet.load_file import LoadedFile
+from xltool.spreadsheet.open_workbook import open_loaded_file
+from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, StorageType
 from xltool.spreadsheet.xls.biff_records import read_records
-from xltool.spreadsheet.zip_archives import members
+from xltool.spreadsheet.zip_archives import read_members
 
 LONGEST = 1 << 20  # bytes of one input
 NAMED = (UnreadableFileError, ForeignFileError)
@@ -71,7 +71,7 @@ def seeds() -> list[bytes]:
 def opened(data: bytes) -> RawWorkbook | None:
     """A workbook; None if it is refused by a name we know."""
     try:
-        return open_loaded(HandedIn("return.xlsx", data, "", len(data), ""))
+        return open_loaded_file(LoadedFile("return.xlsx", data, "", len(data), ""))
     except NAMED:
         return None
 
@@ -85,10 +85,10 @@ def held(sheets: Iterable[RawSheet]) -> list[dict[str, RawCell]]:
 
 def package(data: bytes) -> None:
     """A whole file; what a library reads is none of ours."""
-    if data.startswith(ZIP):
+    if data.startswith(ZIP_SIGNATURE):
         opened(data)
     else:
-        kind_of(data)
+        detect_file_type(data)
 
 
 def part(name: str, data: bytes) -> None:
@@ -126,7 +126,7 @@ def returned(data: bytes) -> None:
         assert all(
             entry.value is None or entry.raw is not None or entry.declared for entry in submission.entries.values()
         )
-        review(submission, context_of(submission, ABOUT))
+        review_submission(submission, build_check_context(submission, ABOUT))
 
 
 def open_document(data: bytes) -> None:
@@ -147,20 +147,20 @@ def records(data: bytes) -> None:
 def value(data: bytes) -> None:
     """What a cell holds, as a text and as a number; a number that is taken means the same when written plainly."""
     text = data.decode("utf-8", "replace")
-    for stored in (Stored.TEXT, Stored.NUMBER):
-        for kind, decimals in ((Kind.COUNT, 0), (Kind.SIGNED_COUNT, 0), (Kind.AMOUNT, 6)):
-            meaning = interpret(RawCell(stored, text), kind, decimals)
-            assert (meaning.value is None) == (meaning.state is not State.NUMBER)
+    for stored in (StorageType.TEXT, StorageType.NUMBER):
+        for kind, decimals in ((CellKind.COUNT, 0), (CellKind.SIGNED_COUNT, 0), (CellKind.AMOUNT, 6)):
+            meaning = interpret_cell(RawCell(stored, text), kind, decimals)
+            assert (meaning.value is None) == (meaning.state is not EntryState.NUMBER)
             if meaning.value is not None:
-                again = interpret(RawCell(Stored.NUMBER, f"{meaning.value:f}"), kind, decimals)
-                assert again == Meaning(State.NUMBER, meaning.value)
-                assert kind is not Kind.COUNT or meaning.value >= 0
+                again = interpret_cell(RawCell(StorageType.NUMBER, f"{meaning.value:f}"), kind, decimals)
+                assert again == Meaning(EntryState.NUMBER, meaning.value)
+                assert kind is not CellKind.COUNT or meaning.value >= 0
 
 
 def archive(data: bytes) -> None:
     """A zip of returns: every member is a file or a refusal."""
-    if data.startswith(ZIP):
-        for member in members(HandedIn("returns.zip", data, "", len(data), "2026-01-01T00:00:00+00:00")):
+    if data.startswith(ZIP_SIGNATURE):
+        for member in read_members(LoadedFile("returns.zip", data, "", len(data), "2026-01-01T00:00:00+00:00")):
             assert (member.file is None) == (member.refusal is not None)
 
 
@@ -177,9 +177,9 @@ def report(data: bytes) -> None:
     for figure in found.figures.values():
         assert figure.value is None or figure.raw
         assert figure.sure != "open" or figure.value is None
-    submission = as_submission(found, form)
+    submission = build_submission(found, form)
     assert set(submission.entries) == set(form.cells)
-    review(submission, context_of(submission, ABOUT))
+    review_submission(submission, build_check_context(submission, ABOUT))
 
 
 # --- their seeds -----------------------------------------------------------------------------------------------------

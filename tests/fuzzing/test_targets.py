@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzzing import targets
-from xltool.model.form import Kind
-from xltool.model.submission import State
-from xltool.recognition.cell_values import Meaning, interpret
+from xltool.model.form import CellKind
+from xltool.model.submission import EntryState
+from xltool.recognition.cell_values import Meaning, interpret_cell
 from xltool.spreadsheet.raw_workbook import RawCell
 
 SEEDS = targets.seeds()
@@ -30,9 +30,9 @@ def test_seeds_with_a_few_bytes_changed__read_or_refused(data: st.DataObject) ->
 
 
 def test_fault__is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    def careless(cell: RawCell, kind: Kind, decimals: int) -> Meaning:
-        meaning = interpret(cell, kind, decimals)
-        return meaning if cell.text != "12" else Meaning(State.NUMBER, 13)
+    def careless(cell: RawCell, kind: CellKind, decimals: int) -> Meaning:
+        meaning = interpret_cell(cell, kind, decimals)
+        return meaning if cell.text != "12" else Meaning(EntryState.NUMBER, 13)
 
     monkeypatch.setattr(targets, "interpret", careless)
     with pytest.raises(AssertionError):

@@ -18,21 +18,21 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.checks.figures import FORM, PLAN
 from tests.mangling.good import OTHER, TOWN, YEAR, good
-from xltool.commands.make_templates import serial
-from xltool.forms.furniture import words
-from xltool.forms.identity import Identity, serial_of
-from xltool.forms.places import address, place
+from xltool.commands.make_templates import compute_serial
+from xltool.forms.cell_addresses import cell_address, parse_address
+from xltool.forms.identity import Identity, make_serial
 from xltool.forms.slots import Purpose, Role
+from xltool.forms.workbook_words import workbook_words
 
 Mangle = Callable[[bytes], bytes]
 
 NEW = "requests.received.natural_person"
 TOTAL = "requests.received.total"
-REQUESTS = PLAN.where(NEW).sheet
-DISCLOSURE = PLAN.where("disclosure.rules.issued").sheet
-DISPUTES = PLAN.where("disputes.review.upheld").sheet
-COVER = PLAN.sheet(Purpose.COVER).name
-IDENTITY = words().sheets["identity"]
+REQUESTS = PLAN.find_figure(NEW).sheet
+DISCLOSURE = PLAN.find_figure("disclosure.rules.issued").sheet
+DISPUTES = PLAN.find_figure("disputes.review.upheld").sheet
+COVER = PLAN.sheet_for(Purpose.COVER).name
+IDENTITY = workbook_words().sheets["identity"]
 
 
 class Mangling(NamedTuple):
@@ -100,7 +100,7 @@ def sheet(book: Workbook, name: str) -> Worksheet:
 
 
 def put(book: Workbook, cell: str, value: float | str | Decimal | None) -> None:
-    where = PLAN.where(cell)
+    where = PLAN.find_figure(cell)
     target = sheet(book, where.sheet)[where.address]
     if isinstance(target, Cell):  # not the inside of a merged one
         target.value = value
@@ -209,19 +209,19 @@ def total_typed_wrong(book: Workbook) -> None:
 
 @edited("总计的公式少加一列", "formula.altered")
 def formula_altered(book: Workbook) -> None:
-    row = place(PLAN.where(TOTAL).address)[0]
+    row = parse_address(PLAN.find_figure(TOTAL).address)[0]
     put(book, TOTAL, f"=SUM(D{row}:H{row})")
 
 
 @edited("总计的公式换一种写法，结果相同")
 def formula_rewritten(book: Workbook) -> None:
-    row = place(PLAN.where(TOTAL).address)[0]
+    row = parse_address(PLAN.find_figure(TOTAL).address)[0]
     put(book, TOTAL, "=" + "+".join(f"${column}${row}" for column in "DEFGHI"))
 
 
 @mangling("填报格里写公式", "formula.in_input")
 def formula_in_input(data: bytes) -> bytes:
-    spot = PLAN.where(NEW).address
+    spot = PLAN.find_figure(NEW).address
     cell = re.compile(rf'(<c r="{spot}"[^>]*>)<v>(\d+)</v>')
     return rewritten(
         data, r"xl/worksheets/sheet\d+\.xml", lambda xml: cell.sub(r"\1<f>\2+0</f><v>\2</v>", xml, count=1)
@@ -230,9 +230,9 @@ def formula_in_input(data: bytes) -> bytes:
 
 @edited("校验结果直接填“✓”", "checks.overwritten")
 def check_typed(book: Workbook) -> None:
-    checks = PLAN.sheet(Purpose.CHECKS)
+    checks = PLAN.sheet_for(Purpose.CHECKS)
     spot = next(slot.address for slot in checks.slots if slot.role is Role.CHECK and slot.text == "result")
-    sheet(book, checks.name)[spot] = words().checks["holds"]
+    sheet(book, checks.name)[spot] = workbook_words().checks["holds"]
 
 
 # --- words --------------------------------------------------------------------------------------------------------
@@ -348,7 +348,7 @@ def sheet_copied(book: Workbook) -> None:
 def sheet_copied_and_changed(book: Workbook) -> None:
     copy = book.copy_worksheet(sheet(book, REQUESTS))
     copy.title = f"{REQUESTS} (3)"
-    copy[PLAN.where(NEW).address] = 77
+    copy[PLAN.find_figure(NEW).address] = 77
 
 
 @edited("缺一张报表", "sheet.missing")
@@ -374,12 +374,14 @@ def shifted(book: Workbook, name: str, rows: int = 0, columns: int = 0, *, at: i
 
 @edited("表中插入一个空行", "place.inserted")
 def row_inserted(book: Workbook) -> None:
-    shifted(book, REQUESTS, rows=1, at=place(label("（二）部分公开（区分处理的，只计这一情形，不计其他情形）"))[0])
+    shifted(
+        book, REQUESTS, rows=1, at=parse_address(label("（二）部分公开（区分处理的，只计这一情形，不计其他情形）"))[0]
+    )
 
 
 @edited("表中插入一行并填了数", "place.inserted_filled", alters=True)
 def row_inserted_and_filled(book: Workbook) -> None:
-    row = place(label("（一）予以公开"))[0]
+    row = parse_address(label("（一）予以公开"))[0]
     page = shifted(book, REQUESTS, rows=1, at=row)
     page.cell(row, 2, "（零）当场答复")
     page.cell(row, 4, 7)
@@ -387,7 +389,7 @@ def row_inserted_and_filled(book: Workbook) -> None:
 
 @edited("表中插入一个空列", "place.inserted")
 def column_inserted(book: Workbook) -> None:
-    shifted(book, REQUESTS, columns=1, at=place(label("商业企业"))[1])
+    shifted(book, REQUESTS, columns=1, at=parse_address(label("商业企业"))[1])
 
 
 @edited("表的上方插入两行", "place.moved")
@@ -406,7 +408,7 @@ def row_deleted(book: Workbook) -> None:
     page = sheet(book, REQUESTS)
     for area in list(page.merged_cells.ranges):
         page.unmerge_cells(str(area))
-    page.delete_rows(place(label("3.要求提供公开出版物"))[0])
+    page.delete_rows(parse_address(label("3.要求提供公开出版物"))[0])
 
 
 @edited("删去一列", "place.missing")
@@ -414,7 +416,7 @@ def column_deleted(book: Workbook) -> None:
     page = sheet(book, REQUESTS)
     for area in list(page.merged_cells.ranges):
         page.unmerge_cells(str(area))
-    page.delete_cols(place(label("科研机构"))[1])
+    page.delete_cols(parse_address(label("科研机构"))[1])
 
 
 def swapped(page: Worksheet, one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> None:
@@ -430,21 +432,21 @@ def swapped(page: Worksheet, one: tuple[int, int, int, int], other: tuple[int, i
 
 @edited("两行连同栏目名称互换", "place.reordered")
 def rows_swapped(book: Workbook) -> None:
-    one, other = place(label("1.属于国家秘密"))[0], place(label("7.属于行政执法案卷"))[0]
+    one, other = parse_address(label("1.属于国家秘密"))[0], parse_address(label("7.属于行政执法案卷"))[0]
     swapped(sheet(book, REQUESTS), (one, one, 3, 9), (other, other, 3, 9))
 
 
 @edited("两列连同栏目名称互换", "place.reordered")
 def columns_swapped(book: Workbook) -> None:
-    (top, one), (_, other) = place(label("商业企业")), place(label("法律服务机构"))
-    bottom = place(label("四、结转下年度继续办理"))[0]
+    (top, one), (_, other) = parse_address(label("商业企业")), parse_address(label("法律服务机构"))
+    bottom = parse_address(label("四、结转下年度继续办理"))[0]
     swapped(sheet(book, REQUESTS), (top, bottom, one, one), (top, bottom, other, other))
 
 
 @edited("复议和诉讼两块互换位置", "place.reordered")
 def blocks_swapped(book: Workbook) -> None:
     page = sheet(book, DISPUTES)
-    top = place(PLAN.where("disputes.review.upheld").address)[0] - 3
+    top = parse_address(PLAN.find_figure("disputes.review.upheld").address)[0] - 3
     for area in list(page.merged_cells.ranges):
         page.unmerge_cells(str(area))
     rows = [[page.cell(row, column).value for column in range(1, 16)] for row in range(top, top + 4)]
@@ -465,10 +467,10 @@ def value_twice(book: Workbook) -> None:
 
 def unmerged(book: Workbook, *, keep: bool) -> None:
     """The figure of a wide cell stands in its second column, and in the first where it is kept."""
-    page, spot = sheet(book, DISCLOSURE), PLAN.where("disclosure.licensing.decisions").address
+    page, spot = sheet(book, DISCLOSURE), PLAN.find_figure("disclosure.licensing.decisions").address
     for area in [area for area in page.merged_cells.ranges if spot in area]:
         page.unmerge_cells(str(area))
-    row, column = place(spot)
+    row, column = parse_address(spot)
     page.cell(row, column + 1).value = page[spot].value
     if not keep:
         page[spot].value = None
@@ -476,10 +478,10 @@ def unmerged(book: Workbook, *, keep: bool) -> None:
 
 @mangling("剪切一个数粘到别的格（名称随之移动）", "place.names")
 def figure_cut_and_pasted(data: bytes) -> bytes:
-    where = PLAN.where(NEW)
-    row, column = place(where.address)
+    where = PLAN.find_figure(NEW)
+    row, column = parse_address(where.address)
     old = f'<definedName name="{NEW}">{REQUESTS}!\\${where.address[0]}\\${row}<'
-    new = f'<definedName name="{NEW}">{REQUESTS}!${address(row, column + 1)[0]}${row}<'
+    new = f'<definedName name="{NEW}">{REQUESTS}!${cell_address(row, column + 1)[0]}${row}<'
     return rewritten(data, "xl/workbook.xml", lambda xml: re.sub(old, lambda _: new, xml))
 
 
@@ -487,7 +489,7 @@ def figure_cut_and_pasted(data: bytes) -> bytes:
 
 
 def relabel_cover(book: Workbook, key: str, value: str) -> None:
-    slots = PLAN.sheet(Purpose.COVER).slots
+    slots = PLAN.sheet_for(Purpose.COVER).slots
     spot = next(slot.address for slot in slots if slot.role is Role.IDENTITY and slot.key == key)
     sheet(book, COVER)[spot] = value
 
@@ -516,7 +518,7 @@ def older_layout(data: bytes) -> bytes:
     older = Identity(FORM.id, FORM.edition, YEAR, TOWN.code, TOWN.name, TOWN.scope, "", "0" * 64)
 
     def change(xml: str) -> str:
-        return xml.replace(PLAN.digest, older.layout).replace(serial(FORM, TOWN, YEAR), serial_of(older))
+        return xml.replace(PLAN.digest, older.layout).replace(compute_serial(FORM, TOWN, YEAR), make_serial(older))
 
     return rewritten(data, r"xl/sharedStrings\.xml|docProps/custom\.xml", change)
 

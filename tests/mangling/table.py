@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.checks.figures import FORM
 from tests.mangling.manglings import MANGLINGS, Mangling
-from xltool.messages import catalogue as texts
+from xltool.messages import catalogue
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "mangling.md"
 
@@ -26,7 +26,7 @@ def page() -> str:
 
 def _line(each: Mangling) -> str:
     found = f"{_title(each.finds)} (`{each.finds}`)" if each.finds else "none"
-    serious = texts.word("severity", severity(each.finds)) if each.finds else ""
+    serious = catalogue.look_up_word("severity", severity(each.finds)) if each.finds else ""
     return f"| `{each.name}` | {each.about} | {found} | {serious} |\n"
 
 
@@ -38,13 +38,13 @@ def _rules() -> dict[str, tuple[str, str]]:
 
 def _title(code: str) -> str:
     rules = _rules()
-    return rules[code][0] if code in rules else texts.title(code)
+    return rules[code][0] if code in rules else catalogue.code_title(code)
 
 
 def severity(code: str) -> str:
     """How serious a finding of this code is."""
     rules = _rules()
-    return rules[code][1] if code in rules else texts.severity(code).value
+    return rules[code][1] if code in rules else catalogue.code_severity(code).value
 
 
 if __name__ == "__main__":

@@ -11,17 +11,17 @@ from tests.mangling.good import ABOUT, good, truth
 from tests.mangling.manglings import MANGLINGS, Mangling
 from tests.mangling.table import PAGE, page, severity
 from xltool.commands.check import review_files
-from xltool.model.consolidation import Reviewed
+from xltool.model.consolidation import ReviewedFile
 from xltool.model.form import Severity
 
 
-def reviewed(data: bytes, folder: Path, name: str = "a.xlsx") -> tuple[Reviewed, ...]:
+def reviewed(data: bytes, folder: Path, name: str = "a.xlsx") -> tuple[ReviewedFile, ...]:
     path = folder / name
     path.write_bytes(data)
     return review_files(ABOUT, path)
 
 
-def codes(items: tuple[Reviewed, ...]) -> set[str]:
+def codes(items: tuple[ReviewedFile, ...]) -> set[str]:
     return {finding.code for item in items for finding in item.findings}
 
 
@@ -39,7 +39,7 @@ def test_mangling__causes_its_finding_and_no_wrong_figure_passes(each: Mangling,
         assert wrong(items) == []
 
 
-def wrong(items: tuple[Reviewed, ...]) -> list[str]:
+def wrong(items: tuple[ReviewedFile, ...]) -> list[str]:
     """Figures read as something else than was filled in."""
     return [
         f"{cell}: {value}, not {truth()[cell]}"

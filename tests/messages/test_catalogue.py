@@ -9,21 +9,21 @@ import pytest
 
 from xltool import errors
 from xltool.errors import RosterError, XltoolError
-from xltool.messages import catalogue as texts
+from xltool.messages import catalogue
 from xltool.model.consolidation import Status
-from xltool.model.finding import Finding, Spot
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Severity
-from xltool.model.submission import State
+from xltool.model.submission import EntryState
 from xltool.spreadsheet import refusals
 
-PACKAGE = Path(texts.__file__).parents[1]
+PACKAGE = Path(catalogue.__file__).parents[1]
 
 # What code is built from the first argument of a call; a code given as an f-string is covered by the calls it serves.
 CODES = {name: "{}" for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, XltoolError)}
 CODES |= {"Finding": "{}", "_refuse": "definition.{}", "ExpressionError": "definition.expression.{}"}
 
 # The small words of refusals: every enumeration of that module.
-REASONS = (refusals.Place, refusals.FileKind, refusals.Damage, refusals.Swelling, refusals.Excess)
+REASONS = (refusals.FileObstacle, refusals.FileKind, refusals.DamageKind, refusals.BombKind, refusals.LimitKind)
 
 MADE_UP: Mapping[str, object] = {
     "findings": {
@@ -42,39 +42,41 @@ MADE_UP: Mapping[str, object] = {
 
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = {**MADE_UP, "words": texts._texts()["words"]}
-    monkeypatch.setattr(texts, "_texts", lambda: words)
+    words = {**MADE_UP, "words": catalogue._load_texts()["words"]}
+    monkeypatch.setattr(catalogue, "_texts", lambda: words)
 
 
 def sample(**facts: object) -> Finding:
-    return Finding("sample", Severity.MUST_FIX, (Spot("a.b.c", "表三", "D7"), Spot("a.b.d", "表三", "E7")), facts)
+    return Finding(
+        "sample", Severity.MUST_FIX, (FindingCell("a.b.c", "表三", "D7"), FindingCell("a.b.d", "表三", "E7")), facts
+    )
 
 
 @pytest.mark.usefixtures("made_up")
 def test_finding__facts_and_first_spot__become_one_sentence_with_its_cure() -> None:
     finding = sample(found=12, expected=Decimal("1.2E+2"), parts=("C7", 5, Decimal("0.50")))
-    assert texts.say(finding) == "表三!D7填的是 12，应为 120（C7、5、0.50）。请改正表三的D7。"
-    assert texts.problem(finding) + texts.cure(finding) == texts.say(finding)
-    assert (texts.title("sample"), texts.advice("sample")) == ("样例", "请改正{sheet}的{address}。")
+    assert catalogue.render_finding(finding) == "表三!D7填的是 12，应为 120（C7、5、0.50）。请改正表三的D7。"
+    assert catalogue.render_problem(finding) + catalogue.render_advice(finding) == catalogue.render_finding(finding)
+    assert (catalogue.code_title("sample"), catalogue.code_advice("sample")) == ("样例", "请改正{sheet}的{address}。")
 
 
 @pytest.mark.usefixtures("made_up")
 def test_finding__fact_not_given__key_error() -> None:
     with pytest.raises(KeyError, match="parts"):
-        texts.say(sample(found=1, expected=2))
+        catalogue.render_finding(sample(found=1, expected=2))
 
 
 @pytest.mark.usefixtures("made_up")
 def test_finding__place_without_a_spot__key_error() -> None:
     with pytest.raises(KeyError, match="place"):
-        texts.say(Finding("sample", Severity.NOTE, (), {"found": 1, "expected": 2, "parts": ()}))
+        catalogue.render_finding(Finding("sample", Severity.NOTE, (), {"found": 1, "expected": 2, "parts": ()}))
 
 
 @pytest.mark.usefixtures("made_up")
 @pytest.mark.parametrize(
     ("fact", "shown"),
     [
-        (State.BLANK, "空白"),
+        (EntryState.BLANK, "空白"),
         (Status.FOREIGN, "不计入"),
         (Severity.EXPLAIN, "可说明"),
         (None, "空"),
@@ -88,7 +90,7 @@ def test_finding__place_without_a_spot__key_error() -> None:
     ],
 )
 def test_fact__of_any_kind__shown_plainly(fact: object, shown: str) -> None:
-    assert texts.problem(Finding("bare", Severity.NOTE, (), {"state": fact})) == f"文件是{shown}。"
+    assert catalogue.render_problem(Finding("bare", Severity.NOTE, (), {"state": fact})) == f"文件是{shown}。"
 
 
 @pytest.mark.usefixtures("made_up")
@@ -101,18 +103,18 @@ def test_fact__of_any_kind__shown_plainly(fact: object, shown: str) -> None:
     ],
 )
 def test_brackets__around_empty_facts__left_out(part: str, at: str, sentence: str) -> None:
-    assert texts.problem(Finding("brackets", Severity.NOTE, (), {"part": part, "at": at})) == sentence
+    assert catalogue.render_problem(Finding("brackets", Severity.NOTE, (), {"part": part, "at": at})) == sentence
 
 
 @pytest.mark.usefixtures("made_up")
 def test_fact__a_float__refused() -> None:
     with pytest.raises(TypeError):
-        texts.say(Finding("bare", Severity.NOTE, (), {"state": 0.1}))
+        catalogue.render_finding(Finding("bare", Severity.NOTE, (), {"state": 0.1}))
 
 
 @pytest.mark.usefixtures("made_up")
 def test_catalogue__holds_every_code_with_its_words() -> None:
-    assert [(entry.group, entry.code, entry.title, entry.severity) for entry in texts.catalogue()] == [
+    assert [(entry.group, entry.code, entry.title, entry.severity) for entry in catalogue.list_wordings()] == [
         ("findings", "sample", "样例", Severity.MUST_FIX),
         ("findings", "bare", "无处", None),
         ("findings", "brackets", "括号", None),
@@ -122,42 +124,42 @@ def test_catalogue__holds_every_code_with_its_words() -> None:
 @pytest.mark.parametrize("text", ["{}", "{0}", "{a.b}", "{a[0]}", "{a!r}", "{a:>8}", "{a", "a}"])
 def test_placeholder__anything_but_a_plain_name__refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - some of the messages are Python's own
-        texts.placeholders(text)
+        catalogue.placeholders(text)
 
 
 def test_error__facts__become_one_sentence_with_its_cure() -> None:
     stopped = RosterError("roster.unknown_word", file="名册.csv", row=3, word="全部", accepted=("本机关", "汇总"))
-    assert texts.error(stopped) == (
+    assert catalogue.render_error(stopped) == (
         "名册“名册.csv”第 3 行的“全部”不在可填的内容之中。这一格可以填：本机关、汇总；也可以空着。"
     )
 
 
 def test_error__unknown_code__key_error() -> None:
     with pytest.raises(KeyError):
-        texts.error(XltoolError("no.such_code"))
+        catalogue.render_error(XltoolError("no.such_code"))
 
 
 def test_words_and_help__by_key() -> None:
-    assert (texts.word("severity", "must_fix"), texts.help("check.roster")) == (
+    assert (catalogue.look_up_word("severity", "must_fix"), catalogue.help_text("check.roster")) == (
         "必须改正",
         "单位名册，用来核对单位身份。",
     )
 
 
 def test_words__every_member_of_our_terms__has_one() -> None:
-    for term in (Severity, Status, State, *REASONS):
-        assert [texts.word(term.__name__.lower(), member.value) for member in term]
+    for term in (Severity, Status, EntryState, *REASONS):
+        assert [catalogue.look_up_word(term.__name__.lower(), member.value) for member in term]
 
 
 # --- the real catalogue -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("entry", texts.catalogue(), ids=lambda entry: str(entry.code))
-def test_catalogue__every_code__has_whole_sentences_with_plain_placeholders(entry: texts.Wording) -> None:
+@pytest.mark.parametrize("entry", catalogue.list_wordings(), ids=lambda entry: str(entry.code))
+def test_catalogue__every_code__has_whole_sentences_with_plain_placeholders(entry: catalogue.Wording) -> None:
     assert entry.say.endswith(("。", "}"))
     assert entry.advice.endswith(("。", "}"))
     assert bool(entry.title) == (entry.group == "findings")
-    texts.placeholders(entry.say + entry.advice)
+    catalogue.placeholders(entry.say + entry.advice)
 
 
 def codes_in(source: str) -> Iterator[tuple[str, int]]:
@@ -174,7 +176,7 @@ def test_codes_in__finds_what_is_raised_and_yielded() -> None:
 
 
 def test_every_code_in_the_package__has_its_words() -> None:
-    known = {entry.code for entry in texts.catalogue()}
+    known = {entry.code for entry in catalogue.list_wordings()}
     missing = [
         f"{path.relative_to(PACKAGE).as_posix()}:{line}: {code}"
         for path in sorted(PACKAGE.rglob("*.py"))

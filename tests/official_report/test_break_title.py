@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.official_report.test_publish import SAME, returned, run
-from xltool.forms.report_style import load_style
-from xltool.official_report.break_title import in_lines
+from xltool.forms.report_style import load_report_style
+from xltool.official_report.break_title import break_into_lines
 
-STYLE = load_style()
+STYLE = load_report_style()
 MOST = STYLE.page.text_width / STYLE.title.size
 
 
@@ -29,12 +29,12 @@ MOST = STYLE.page.text_width / STYLE.title.size
     ],
 )
 def test_title__broken_behind_what_an_agency_is_called_by(lines: tuple[str, ...]) -> None:
-    assert in_lines("".join(lines), MOST, STYLE.title_seams) == lines
+    assert break_into_lines("".join(lines), MOST, STYLE.title_seams) == lines
 
 
 @given(st.text("甲乙区局（）2025", max_size=70))
 def test_any_title__nothing_lost_and_no_number_torn(text: str) -> None:
-    lines = in_lines(text, MOST, STYLE.title_seams)
+    lines = break_into_lines(text, MOST, STYLE.title_seams)
     assert "".join(lines) == text
     assert all(not (one[-1:].isascii() and other[:1].isascii()) for one, other in pairwise(lines))
 

@@ -20,13 +20,14 @@ from click.testing import CliRunner
 from tests.judges import audit
 from tests.pages.test_overview_page import chromium
 from xltool.cli.main import main
-from xltool.forms.definitions import form_for_year, load_forms
-from xltool.forms.layout import plan
-from xltool.forms.placeholders import placeholders
-from xltool.forms.report_style import load_style
+from xltool.forms.load_definitions import find_form_for_year, load_forms
+from xltool.forms.placeholders import list_placeholders
+from xltool.forms.report_style import load_report_style
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
 from xltool.model.form import Form, Number
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 EVERY = sorted(path.stem for path in (SAMPLES / "reports").glob("*.json"))
@@ -58,11 +59,13 @@ def returned(
     """A workbook filled with the figures and texts of a published report."""
     found = json.loads((SAMPLES / "reports" / f"{sample}.json").read_text("utf-8"))
     figures = {cell: Decimal(held) if isinstance(held, str) else held for cell, held in found["figures"].items()}
-    form = form_for_year(load_forms(), found["year"])
-    filling = Filling({**figures, **(changed or {})}, {**found.get("texts", {}), **(texts or {})})
+    form = find_form_for_year(load_forms(), found["year"])
+    filling = FilledContents({**figures, **(changed or {})}, {**found.get("texts", {}), **(texts or {})})
     path = folder / name
     name_of_it = agency or found["agency"].partition("（")[0]  # what stands in brackets there is a remark of the sample
-    write_template(plan(form), Issue(Agency(code, name_of_it), found["year"], code, filling=filling), path)
+    write_template(
+        plan_workbook(form), TemplateRequest(Agency(code, name_of_it), found["year"], code, filling=filling), path
+    )
     return path
 
 
@@ -90,8 +93,8 @@ def test_every_edition__published_and_read_again__nothing_differs(form: Form, ki
     figures = {cell.id: number * 7 % 50 for number, cell in enumerate(form.inputs)}
     texts = {section.id: ["（一）主要做法", "说明。"] for section in form.sections if section.paragraphs}
     workbook, report = tmp_path / "return.xlsx", tmp_path / f"report.{kind}"
-    issue = Issue(Agency("1", "示例乡人民政府"), form.first_year, "1", filling=Filling(figures, texts))
-    write_template(plan(form), issue, workbook)
+    issue = TemplateRequest(Agency("1", "示例乡人民政府"), form.first_year, "1", filling=FilledContents(figures, texts))
+    write_template(plan_workbook(form), issue, workbook)
     assert run("publish", workbook, "-o", report, "--include-flawed")[0] == 0
     code, out, _ = run("compare", workbook, report)
     assert (code, out) == (0, f"比较了 {len(form.cells)} 个数和各部分文字，没有不同。\n")
@@ -273,13 +276,13 @@ def test_placeholders__told_in_the_template__are_filled(form: Form, tmp_path: Pa
     texts = {"overview": told}
     workbook = tmp_path / "return.xlsx"
     figures: dict[str, Number | str] = {cell.id: 1 for cell in form.inputs}
-    issue = Issue(Agency("1", "示例乡人民政府"), form.first_year, "1", filling=Filling(figures, texts))
-    write_template(plan(form), issue, workbook)
+    issue = TemplateRequest(Agency("1", "示例乡人民政府"), form.first_year, "1", filling=FilledContents(figures, texts))
+    write_template(plan_workbook(form), issue, workbook)
     assert run("publish", workbook, "-o", tmp_path / "report.html", "--include-flawed")[2] == ""
     (said,) = re.findall("公布时按表填上：(.*?)。", (tmp_path / "report.html").read_text("utf-8"))
-    assert len(re.findall(r"\d+", said)) == len(list(placeholders(*told)))
+    assert len(re.findall(r"\d+", said)) == len(list(list_placeholders(*told)))
     own_names = {name for group in form.groups for name in group.names if not name.isascii() and "·" not in name}
-    assert own_names < set(placeholders(*told))
+    assert own_names < set(list_placeholders(*told))
 
 
 @pytest.mark.parametrize(
@@ -471,7 +474,7 @@ GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "publishing.md").read_te
 
 
 def test_guide__every_key_of_a_style_file__is_told() -> None:
-    style = msgspec.to_builtins(load_style())
+    style = msgspec.to_builtins(load_report_style())
     parts = {key: value for key, value in style.items() if isinstance(value, dict)}
     keys = {key for key in style if key not in parts} | {
         f"{part}.{key}" for part, held in parts.items() for key in held
@@ -490,7 +493,7 @@ def test_guide__its_style_file__is_taken(tmp_path: Path) -> None:
 
 def test_guide__its_placeholders__are_filled(tmp_path: Path) -> None:
     table = GUIDE.partition("| 占位符 |")[2].partition("\n\n")[0]
-    names = [name for row in table.splitlines() for name in placeholders(row.split(" | ")[0])]
+    names = [name for row in table.splitlines() for name in list_placeholders(row.split(" | ")[0])]
     workbook = returned(tmp_path, texts={"overview": ["，".join(f"{{{name}}}" for name in names) + "。"]})
     assert run("publish", workbook, "-o", tmp_path / "report.html")[2] == ""
     page = lxml.html.parse(str(tmp_path / "report.html")).getroot().text_content()

@@ -15,21 +15,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xltool import pipeline
-from xltool.commands.compare import side_of
-from xltool.comparison.comparing import compare
-from xltool.forms.layout import plan
-from xltool.forms.report_style import load_style
+from xltool.commands.compare import read_side
+from xltool.comparison.comparing import find_differences
+from xltool.forms.report_style import load_report_style
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
-from xltool.model.form import Cell, Kind, Number
-from xltool.official_report import compose as official_report
-from xltool.official_report import docx as official_document
-from xltool.official_report import html as official_page
-from xltool.published.labels.text_stream import plain
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.model.form import Cell, CellKind, Number
+from xltool.official_report import compose, docx, html
+from xltool.published.labels.text_stream import normalize_text
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 EXAMPLES = int(os.environ.get("XLTOOL_EXAMPLES", "25"))
-ABOUT = pipeline.setting()
-STYLE = load_style()
+ABOUT = pipeline.build_run_context()
+STYLE = load_report_style()
 NAMES = (
     "云河市人民政府",
     "云河市发展和改革委员会（市粮食和物资储备局）",
@@ -73,7 +72,7 @@ LINES = (
 # A paragraph of nothing but quotation marks and signs of mark-up is not read back: no sign of it is in the stream.
 ANY_SIGN = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Cn"), exclude_characters="{}\uff5b\uff5d"), min_size=1, max_size=60
-).filter(plain)
+).filter(normalize_text)
 
 
 class Filled(NamedTuple):
@@ -87,9 +86,9 @@ class Filled(NamedTuple):
 
 
 def figures_of(cell: Cell) -> st.SearchStrategy[Number | str | None]:
-    if cell.kind is Kind.AMOUNT:
+    if cell.kind is CellKind.AMOUNT:
         return st.none() | st.decimals(0, 10**9, places=min(cell.decimals, 4)).map(lambda value: value + Decimal(0))
-    if cell.kind is Kind.SIGNED_COUNT:
+    if cell.kind is CellKind.SIGNED_COUNT:
         return st.none() | st.integers(-999, 999)
     return st.one_of(st.none(), st.just("/"), st.integers(0, 9), st.integers(0, 9), st.integers(0, 10**9))
 
@@ -125,21 +124,23 @@ def test_any_return__published_and_read_again__nothing_differs(filled: Filled) -
     form = ABOUT.forms[filled.edition]
     with TemporaryDirectory() as folder:
         workbook = Path(folder) / "return.xlsx"
-        issue = Issue(Agency("1", filled.agency), filled.year, "1", filling=Filling(filled.figures, filled.texts))
-        write_template(plan(form), issue, workbook)
-        handed_in = side_of(workbook, ABOUT)
-        report = official_report.compose(form, handed_in.submission, STYLE)
+        issue = TemplateRequest(
+            Agency("1", filled.agency), filled.year, "1", filling=FilledContents(filled.figures, filled.texts)
+        )
+        write_template(plan_workbook(form), issue, workbook)
+        handed_in = read_side(workbook, ABOUT)
+        report = compose.compose_report(form, handed_in.submission, STYLE)
         for file in published(report, Path(folder)):
-            found = side_of(file, ABOUT)
-            differences = compare(handed_in, found)
-            assert differences.same, (file.suffix, differences.about, differences.figures, differences.texts)
+            found = read_side(file, ABOUT)
+            differences = find_differences(handed_in, found)
+            assert differences.is_same, (file.suffix, differences.subjects, differences.figures, differences.texts)
             assert (found.submission.agency_name, found.submission.year) == (filled.agency, filled.year)
 
 
-def published(report: official_report.Report, folder: Path) -> Iterator[Path]:
+def published(report: compose.OfficialReport, folder: Path) -> Iterator[Path]:
     contents = {
-        ".docx": official_document.document(report, STYLE),
-        ".html": official_page.page(report, STYLE).encode("utf-8"),
+        ".docx": docx.render_docx(report, STYLE),
+        ".html": html.render_html(report, STYLE).encode("utf-8"),
     }
     for ending, content in contents.items():
         file = folder / f"report{ending}"

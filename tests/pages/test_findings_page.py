@@ -6,8 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from xltool.forms.definitions import load_forms, named_form
-from xltool.messages import catalogue as texts
+from xltool.forms.load_definitions import find_named_form, load_forms
+from xltool.messages import catalogue
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "findings.py"
 
@@ -27,8 +27,8 @@ def test_page__is_current(made: ModuleType) -> None:
 
 
 def test_page__every_code_once(made: ModuleType) -> None:
-    form = named_form(load_forms(), made.FORM)
-    codes = [item.code for item in texts.catalogue() if item.group == "findings"]
+    form = find_named_form(load_forms(), made.FORM)
+    codes = [item.code for item in catalogue.list_wordings() if item.group == "findings"]
     wanted = {code for code in codes if not code.startswith(made.WORDINGS)}
     wanted |= {relation.rule for relation in form.relations} | {claim.id for claim in form.claims}
     wanted |= {standard.id for standard in form.standards.values()}
@@ -37,7 +37,7 @@ def test_page__every_code_once(made: ModuleType) -> None:
 
 
 def test_page__rules_speak_for_themselves(made: ModuleType) -> None:
-    form = named_form(load_forms(), made.FORM)
+    form = find_named_form(load_forms(), made.FORM)
     computing = {relation.rule for relation in form.relations if relation.computes}
     asked = {relation.rule for relation in form.relations} - computing
     asked |= {claim.id for claim in form.claims}

@@ -13,28 +13,28 @@ import pytest
 
 from tests.cli.test_commands import ROSTER, broken, report, returned, run
 from tests.merging import YEAR, a_return, found, members, published, roster, the_form, twelve
-from xltool.consolidation.choosing import choose
+from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.totals import consolidate
-from xltool.forms.layout import plan
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Roster, Scope
-from xltool.model.consolidation import Consolidation, Reviewed
-from xltool.model.finding import Finding, Spot
+from xltool.model.consolidation import Consolidation, ReviewedFile
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Severity
-from xltool.pages.overview_page import overview_page
-from xltool.workbooks.summary.summary_context import draft
+from xltool.pages.overview_page import render_overview_page
+from xltool.workbooks.summary.summary_context import prepare_summary
 
 CITY = Agency("3299", "示例市人民政府", scope=Scope.AREA)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 EVIL = "<img src=x onerror=alert(1)>\"'&</script>"
 
 
-def merged(items: list[Reviewed], listed: Roster | None = None) -> Consolidation:
-    chosen = choose(items, listed, the_form(), YEAR, include_flawed=True)
+def merged(items: list[ReviewedFile], listed: Roster | None = None) -> Consolidation:
+    chosen = choose_returns(items, listed, the_form(), YEAR, include_flawed=True)
     return consolidate(chosen, listed, the_form(), YEAR, area=CITY)
 
 
 def page_of(made: Consolidation) -> str:
-    return overview_page(draft(made, plan(the_form()), None))
+    return render_overview_page(prepare_summary(made, plan_workbook(the_form()), None))
 
 
 class Balanced(HTMLParser):
@@ -81,7 +81,9 @@ def test_page__says_who_is_missing__and_totals_are_lower_bounds() -> None:
 
 def test_page__findings__with_the_address_of_the_cell_and_the_advice() -> None:
     item = twelve()[0]
-    finding = Finding("value.text_number", Severity.NOTE, (Spot("", "表三", "D7"),), {"count": 1, "cells": ("D7",)})
+    finding = Finding(
+        "value.text_number", Severity.NOTE, (FindingCell("", "表三", "D7"),), {"count": 1, "cells": ("D7",)}
+    )
     text = page_of(merged([replace(item, findings=(finding,))], roster()))
     assert '<tr class="note" data-severity="note" data-agency="329901"><td class="mark">提示</td>' in text
     assert '<td class="short">表三!D7</td>' in text
@@ -90,7 +92,9 @@ def test_page__findings__with_the_address_of_the_cell_and_the_advice() -> None:
 def test_page__whatever_came_from_a_file__is_text() -> None:
     agency = Agency("9", f"{EVIL}镇")
     item = found(a_return(agency, published("zhangjiawan-2025"), file=f"{EVIL}.xlsx".replace("/", "")))
-    finding = Finding("merge.duplicate", Severity.EXPLAIN, (Spot("", EVIL, "D7"),), {"other": EVIL}, settled=EVIL)
+    finding = Finding(
+        "merge.duplicate", Severity.EXPLAIN, (FindingCell("", EVIL, "D7"),), {"other": EVIL}, settled=EVIL
+    )
     text = page_of(merged([replace(item, findings=(finding,))]))
     assert "<img" not in text
     assert text.count("</script>") == 1

@@ -9,11 +9,11 @@ import pytest
 
 from tests.returns import BROKEN, checked, filled, the_plan
 from xltool import pipeline
-from xltool.messages import catalogue as texts
-from xltool.model.consolidation import Reviewed, Status
+from xltool.messages import catalogue
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.form import Severity
-from xltool.pages.findings_page import page
-from xltool.workbooks.marks.findings_list import remarks
+from xltool.pages.findings_page import render_findings_page
+from xltool.workbooks.marks.findings_list import describe_findings
 
 
 class Seen(HTMLParser):
@@ -41,15 +41,17 @@ class Seen(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
+def broken(tmp_path_factory: pytest.TempPathFactory) -> ReviewedFile:
     return checked(filled(tmp_path_factory.mktemp("broken") / "甲.xlsx", BROKEN))
 
 
-def seen(item: Reviewed) -> Seen:
-    return Seen(page(item, remarks(item.findings), the_plan().form if item.submission else None))
+def seen(item: ReviewedFile) -> Seen:
+    return Seen(
+        render_findings_page(item, describe_findings(item.findings), the_plan().form if item.submission else None)
+    )
 
 
-def test_page__says_whose_it_is_and_every_finding_in_the_words_of_the_console(broken: Reviewed) -> None:
+def test_page__says_whose_it_is_and_every_finding_in_the_words_of_the_console(broken: ReviewedFile) -> None:
     held = seen(broken).held
     assert held["h1"] == ["检查结果"]
     assert dict(zip(held["dt"], held["dd"], strict=True)) == {
@@ -65,24 +67,24 @@ def test_page__says_whose_it_is_and_every_finding_in_the_words_of_the_console(br
     assert held["th"] == ["序号", "级别", "位置", "问题", "填报数\n（左边）", "应为\n（右边）", "处理办法"]
     number, severity, place, problem, left, right, advice = held["td"]
     assert (number, severity, place, left, right) == ("1", "必须改正", "表三!D7", "101", "102")
-    assert problem + advice == texts.say(broken.findings[0])
+    assert problem + advice == catalogue.render_finding(broken.findings[0])
 
 
 def test_page__file_that_could_not_be_read__says_why(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04broken")
-    item = pipeline.review_file(pipeline.setting(), tmp_path / "a.xlsx")
+    item = pipeline.review_file(pipeline.build_run_context(), tmp_path / "a.xlsx")
     held = seen(item).held
     assert dict(zip(held["dt"], held["dd"], strict=True))["填报单位"] == "不明"
-    assert held["td"][3] + held["td"][6] == texts.say(item.findings[0])
+    assert held["td"][3] + held["td"][6] == catalogue.render_finding(item.findings[0])
 
 
 def test_page__no_findings__says_so() -> None:
-    item = Reviewed("a.xlsx", "", Status.ACCEPTED, None, ())
+    item = ReviewedFile("a.xlsx", "", Status.ACCEPTED, None, ())
     held = seen(item).held
     assert (held["p"], "table" in held) == (["没有发现问题。"], False)
 
 
-def test_page__foreign_text__is_text_and_nothing_else(broken: Reviewed) -> None:
+def test_page__foreign_text__is_text_and_nothing_else(broken: ReviewedFile) -> None:
     bad = "<script>alert(1)</script>\"'&amp;\x07\u202e$title"
     finding = replace(broken.findings[0], facts={**broken.findings[0].facts, "left": bad, "title": bad})
     read = broken.submission
@@ -99,14 +101,14 @@ def test_page__foreign_text__is_text_and_nothing_else(broken: Reviewed) -> None:
     }
 
 
-def test_page__stands_alone__asks_for_nothing_from_elsewhere(broken: Reviewed) -> None:
-    text = page(broken, remarks(broken.findings))
+def test_page__stands_alone__asks_for_nothing_from_elsewhere(broken: ReviewedFile) -> None:
+    text = render_findings_page(broken, describe_findings(broken.findings))
     assert not re.search(r"(?:\bsrc=|href|url\(|@import|https?:)", text)
     assert "default-src 'none'" in text
     assert "size: A4 landscape" in text
 
 
-def test_page__severity__is_a_word_and_not_only_a_look(broken: Reviewed) -> None:
+def test_page__severity__is_a_word_and_not_only_a_look(broken: ReviewedFile) -> None:
     told = tuple(replace(broken.findings[0], severity=severity) for severity in Severity)
     settled = replace(told[1], settled="口径调整")
     item = replace(broken, findings=(*told, settled))

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from xltool.published.read_report import Published
+from xltool.published.read_report import PublishedReport
 
 
-def numbers(found: Published) -> dict[str, object]:
+def numbers(found: PublishedReport) -> dict[str, object]:
     """The figures that were read, by cell."""
     return {cell: figure.value for cell, figure in found.figures.items() if figure.value is not None}
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from xltool.forms.expressions import recompute
-from xltool.model.form import Box, Form, Kind, Number, Table
+from xltool.forms.expressions import recompute_figures
+from xltool.model.form import Box, CellKind, Form, Number, Table
 
 Texts = Mapping[str, str]
 
@@ -395,16 +395,16 @@ def made_up(form: Form, seed: int, largest: int = 300) -> dict[str, str]:
     for cell in form.inputs:
         some = chance.random() < 0.35
         inputs[cell.id] = chance.randint(1, largest) if some else 0
-        if some and cell.kind is Kind.AMOUNT:
+        if some and cell.kind is CellKind.AMOUNT:
             inputs[cell.id] = Decimal(chance.randint(1, 9_999_999)) / 10 ** min(cell.decimals, 4)
-        if some and cell.kind is Kind.SIGNED_COUNT:
+        if some and cell.kind is CellKind.SIGNED_COUNT:
             inputs[cell.id] = chance.randint(-50, 50)
-    values = recompute(form.formulas, inputs)
+    values = recompute_figures(form.formulas, inputs)
     for column in {cell.column for cell in form.inputs if cell.table == "requests"}:
         ends = (values[f"requests.concluded.{column}"] or 0) + (inputs[f"requests.carried_out.{column}"] or 0)
         carried = min(inputs[f"requests.carried_in.{column}"] or 0, ends)
         inputs |= {f"requests.carried_in.{column}": carried, f"requests.received.{column}": ends - carried}
-    return {cell: printed(value) for cell, value in recompute(form.formulas, inputs).items()}
+    return {cell: printed(value) for cell, value in recompute_figures(form.formulas, inputs).items()}
 
 
 def printed(value: Number | None) -> str:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.published import layouts
-from xltool.forms.definitions import load_forms
+from xltool.forms.load_definitions import load_forms
 from xltool.model.form import Form
-from xltool.model.submission import State
-from xltool.published.documents.document_builder import Page
-from xltool.published.documents.pdf_worker import Grid, _bracket_raised, _cells
-from xltool.published.figures.strip_annotations import bare, meaning
-from xltool.published.read_report import Published, read_report
+from xltool.model.submission import EntryState
+from xltool.published.documents.document_builder import DocumentBuilder
+from xltool.published.documents.pdf_worker import Grid, _bracket_raised, _grid_cells
+from xltool.published.figures.strip_annotations import interpret_figure, strip_annotations
+from xltool.published.read_report import PublishedReport, read_report
 
 FORMS = load_forms()
 OLD, FORM = FORMS[0], FORMS[-1]
@@ -22,7 +22,7 @@ AMOUNT = "disclosure.administrative_fees.amount"
 CHANGE = "disclosure.licensing.change"
 
 
-def read(folder: Path, layout: str, content: bytes) -> Published:
+def read(folder: Path, layout: str, content: bytes) -> PublishedReport:
     (folder / layout).write_bytes(content)
     return read_report(folder / layout, FORMS)
 
@@ -85,8 +85,8 @@ def test_change__words_for_its_sign__are_read(layout: str, printed: str, number:
 
 
 def test_count__a_word_for_a_sign__is_no_figure() -> None:
-    assert bare("减4", FORM.cells[COUNT]) == "减4"
-    assert meaning("减4", FORM.cells[COUNT]).state is State.UNREADABLE
+    assert strip_annotations("减4", FORM.cells[COUNT]) == "减4"
+    assert interpret_figure("减4", FORM.cells[COUNT]).state is EntryState.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -144,15 +144,15 @@ def test_pdf__a_raised_sign_behind_another__is_a_mark(second: dict[str, object],
 def test_pdf__a_figure_that_reaches_over_the_line_of_its_cell__stays_whole() -> None:
     chars = [sign("6", 81, 100, 10), sign("2", 97, 100, 10), sign("4", 102, 100, 10), sign("7", 112, 100, 10)]
     grid: Grid = [[(80, 85, 100, 105), (100, 85, 110, 105), (110, 85, 130, 105)]]
-    assert [text for text, *_ in _cells(chars, grid, 1)] == ["6", "24", "7"]
+    assert [text for text, *_ in _grid_cells(chars, grid, 1)] == ["6", "24", "7"]
 
 
 def test_page__an_exponent__stays_what_it_is() -> None:
-    page = Page()
+    page = DocumentBuilder()
     for before, raised in (("12\u5e73\u65b9\u7c73", "2"), ("m", "3"), ("\u5171\u516c\u5f00", "\u2460")):
-        page.text(before)
-        page.raised(raised)
-    assert page.done()[0].text == "12平方米2m3共公开[①]"
+        page.add_text(before)
+        page.add_raised_text(raised)
+    assert page.build_blocks()[0].text == "12平方米2m3共公开[①]"
 
 
 @pytest.mark.parametrize("layout", ["page.html", "lines.txt", "bars.txt", "spaced.txt", "glued.txt", "word.docx"])

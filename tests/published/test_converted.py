@@ -8,9 +8,9 @@ import pytest
 
 from tests.published import converted, layouts
 from xltool.errors import ForeignFileError
-from xltool.forms.definitions import load_forms
-from xltool.model.form import Form, Kind
-from xltool.published.read_report import Published, read_report
+from xltool.forms.load_definitions import load_forms
+from xltool.model.form import CellKind, Form
+from xltool.published.read_report import PublishedReport, read_report
 
 FORMS = load_forms()
 BY_EDITION = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.edition)
@@ -20,24 +20,24 @@ _PLAIN = str.maketrans("０１２３４５６７８９．", "0123456789.", ",")
 
 def figure(cell: str, text: str) -> Decimal | None:
     """What a cell says, if it says a number, perhaps with the unit of what it counts, and nothing else."""
-    counts = any(cell in form.cells and form.cells[cell].kind is not Kind.AMOUNT for form in FORMS)
+    counts = any(cell in form.cells and form.cells[cell].kind is not CellKind.AMOUNT for form in FORMS)
     plain = text.removesuffix("件" if counts else "").strip("\u00a0\u3000 ").translate(_PLAIN)
     return Decimal(plain) if plain.lstrip("-").replace(".", "", 1).isdigit() else None
 
 
-def read(folder: Path, name: str, content: str | bytes) -> Published:
+def read(folder: Path, name: str, content: str | bytes) -> PublishedReport:
     file = folder / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     return read_report(file, FORMS)
 
 
-def wrong(found: Published, texts: dict[str, str]) -> dict[str, object]:
+def wrong(found: PublishedReport, texts: dict[str, str]) -> dict[str, object]:
     """Figures that were answered and are not those printed."""
     answered = {cell: each.value for cell, each in found.figures.items() if each.value is not None}
     return {cell: value for cell, value in answered.items() if figure(cell, texts.get(cell, "")) != value}
 
 
-def share_read(found: Published, texts: dict[str, str]) -> float:
+def share_read(found: PublishedReport, texts: dict[str, str]) -> float:
     asked = [cell for cell, text in texts.items() if figure(cell, text) is not None]
     return sum(cell in found.figures and found.figures[cell].value is not None for cell in asked) / max(1, len(asked))
 

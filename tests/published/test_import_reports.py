@@ -10,10 +10,10 @@ import pytest
 from tests.cli.test_commands import answer, run
 from tests.merging import the_form
 from xltool import pipeline
-from xltool.forms.layout import plan
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.published.documents.document import Document
 from xltool.published.documents.load_document import read_document
-from xltool.spreadsheet.load_file import HandedIn
+from xltool.spreadsheet.load_file import LoadedFile
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "reports"
 REPORTS = sorted(path.name for path in DATA.iterdir() if (path / "raw.txt").is_file())
@@ -57,7 +57,7 @@ def test_import__printed_totals_that_are_wrong__stay_and_are_found(tmp_path: Pat
     found = answer("import", DATA / "hongze-2023" / "raw.txt", "-o", tmp_path)["submissions"][0]
     wrong = [item["relation"] for item in found["findings"] if item["code"] == "T4-SUM"]
     assert wrong == ["T4-SUM.review", "T4-SUM.post_review_litigation"]
-    place = plan(the_form()).cells["disputes.review.total"]
+    place = plan_workbook(the_form()).cells["disputes.review.total"]
     assert openpyxl.load_workbook(found["workbook"])[place.sheet][place.address].value == 0
 
 
@@ -172,14 +172,14 @@ def test_import__a_page_that_ends_the_process__is_one_row(
         pytest.skip("what is put in here for a page that kills reaches the other processes by fork only")
     (pages / "3-deadly.txt").write_text("致命", "utf-8")
 
-    def deadly(file: HandedIn) -> Document:
+    def deadly(file: LoadedFile) -> Document:
         if file.name == "3-deadly.txt":
             os._exit(1)
         return read_document(file)
 
     monkeypatch.setattr("xltool.published.read_report.read_document", deadly)
-    monkeypatch.setattr("xltool.execution.executor.carefully", lambda child, items, lost: map(lost, items))
-    found = pipeline.import_reports([pages], pipeline.setting(), tmp_path / "out", jobs=2)
+    monkeypatch.setattr("xltool.execution.executor.run_isolated", lambda child, items, lost: map(lost, items))
+    found = pipeline.import_reports([pages], pipeline.build_run_context(), tmp_path / "out", jobs=2)
     assert len(found) == 7
     assert [item.workbook is None for item in found].count(True) >= 1
     lost = [item for item in found if item.reviewed.file.endswith("3-deadly.txt")]

@@ -10,18 +10,18 @@ import pytest
 
 from tests.published import layouts
 from tests.published.answers import numbers, printed
-from xltool.forms.definitions import load_forms
-from xltool.forms.dialect import dialect
+from xltool.forms.load_definitions import load_forms
+from xltool.forms.published_wording import load_published_wording
 from xltool.model.form import Form
-from xltool.model.submission import State
-from xltool.published.read_report import Published, read_report
+from xltool.model.submission import EntryState
+from xltool.published.read_report import PublishedReport, read_report
 
 FORMS = load_forms()
 BY_EDITION = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.edition)
 WITH_CELLS = ("tabbed.txt", "bars.txt", "markdown.md", "page.html", "no_spans.html", "small_tables.html", "word.docx")
 
 
-def read(folder: Path, layout: str, form: Form, texts: dict[str, str]) -> Published:
+def read(folder: Path, layout: str, form: Form, texts: dict[str, str]) -> PublishedReport:
     file = folder / layout
     file.write_bytes(layouts.file_content(layout, form, texts))
     return read_report(file, FORMS)
@@ -64,7 +64,7 @@ def half_width(text: str, _: random.Random) -> str:
 
 
 def traditional(text: str, _: random.Random) -> str:
-    signs = dialect().variants
+    signs = load_published_wording().variants
     pairs = [pair for pair in zip(signs.traditional, signs.simplified, strict=True) if pair[0] not in "祇爲"]
     return text.translate({ord(new): old for old, new in pairs})
 
@@ -135,7 +135,7 @@ def test_cells__empty__stay_blank(layout: str, form: Form, tmp_path: Path) -> No
     texts |= {cell.id: "0" for table in form.tables if not table.printed for cell in table.cells}
     found = read(tmp_path, layout, form, texts)
     assert numbers(found) == printed(texts)
-    assert {cell for cell, figure in found.figures.items() if figure.state is State.BLANK} == {
+    assert {cell for cell, figure in found.figures.items() if figure.state is EntryState.BLANK} == {
         cell for cell, text in texts.items() if not text
     }
 
@@ -161,7 +161,7 @@ def test_cells__strokes_and_foreign_units__never_become_numbers(layout: str, tmp
     assert numbers(found).items() <= printed(plain).items()
     if layout != "glued.txt":
         assert numbers(found) == printed(plain)
-        assert found.figures["disclosure.rules.issued"].state is State.NOT_APPLICABLE
+        assert found.figures["disclosure.rules.issued"].state is EntryState.NOT_APPLICABLE
         assert found.figures["disclosure.penalties.decisions"].note == "unit_in_cell"
         assert found.figures["disclosure.administrative_fees.amount"].note == "unit_in_cell"
 

@@ -8,7 +8,7 @@ import pytest
 from tests.judges import recalculate
 from tests.published import layouts
 from tests.published.answers import numbers
-from xltool.forms.definitions import load_forms
+from xltool.forms.load_definitions import load_forms
 from xltool.model.form import Form
 from xltool.published.read_report import read_report
 

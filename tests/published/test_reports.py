@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from xltool.forms.definitions import load_forms
+from xltool.forms.load_definitions import load_forms
 from xltool.model.agency import Agency, Scope
 from xltool.model.form import Form
-from xltool.model.submission import State
-from xltool.published.read_report import Published, as_submission, read_report
+from xltool.model.submission import EntryState
+from xltool.published.read_report import PublishedReport, build_submission, read_report
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "reports"
 FORMS = load_forms()
@@ -23,7 +23,7 @@ def truth_of(file: Path) -> dict[str, Any]:
     return found
 
 
-def form_of(published: Published) -> Form:
+def form_of(published: PublishedReport) -> Form:
     return next(form for form in FORMS if form.key == (published.form, published.edition))
 
 
@@ -40,7 +40,7 @@ def test_reports__all_layouts__are_there() -> None:
     assert {file.suffix for file in FILES} == {".txt", ".pdf", ".js"}
 
 
-def report(name: str) -> Published:
+def report(name: str) -> PublishedReport:
     return read_report(next(DATA.glob(f"{name}/raw.[tj]*")), FORMS)
 
 
@@ -59,7 +59,7 @@ PLACE_OF_294 = ("第1个表格第10行第2列", "printed")
 def test_runtogether__what_nothing_decides__stays_open_and_is_said() -> None:
     found = report("pingtan-2025")
     line = [found.figures[f"disclosure.normative_documents.{column}"] for column in ("issued", "repealed", "in_force")]
-    assert {(figure.state, figure.value, figure.sure) for figure in line} == {(State.BLANK, None, "open")}
+    assert {(figure.state, figure.value, figure.sure) for figure in line} == {(EntryState.BLANK, None, "open")}
     said = [item for item in found.log if item.code == "import.open"]
     assert [dict(item.facts) for item in said] == [{"label": "行政规范性文件", "where": "第4行", "found": "5845546"}]
 
@@ -82,10 +82,10 @@ def test_blank_cells__stay_blank__units_are_not_converted() -> None:
     figures = report("shanghai-office-2019-form2019").figures
     line = ["natural_person", "enterprise", "research_institution", "social_organization", "legal_service", "other"]
     assert [figures[f"requests.granted.{column}"].value for column in line] == [258, 12, None, None, 1, 1]
-    assert figures["requests.granted.total"].state is State.BLANK
+    assert figures["requests.granted.total"].state is EntryState.BLANK
     amount = figures["disclosure.central_procurement.amount"]
     assert (amount.state, amount.value, amount.raw, amount.note) == (
-        State.UNREADABLE,
+        EntryState.UNREADABLE,
         None,
         "251000元",
         "unit_in_cell",
@@ -94,19 +94,21 @@ def test_blank_cells__stay_blank__units_are_not_converted() -> None:
 
 def test_submission__keeps_printed_totals_as_stored__and_recomputes_its_values() -> None:
     found = report("hongze-2023")
-    submission = as_submission(found, form_of(found), agency=Agency("320813", "淮安市洪泽区人民政府", scope=Scope.AREA))
+    submission = build_submission(
+        found, form_of(found), agency=Agency("320813", "淮安市洪泽区人民政府", scope=Scope.AREA)
+    )
     total = submission.entries["disputes.review.total"]
     assert (total.value, total.raw, total.sheet) == (0, "0", "表四")
     assert submission.values["disputes.review.total"] == 11
     assert (submission.agency_code, submission.scope, submission.year) == ("320813", Scope.AREA, 2023)
-    assert submission.entries["requests.other.fee_overdue.other"].state is State.BLANK
+    assert submission.entries["requests.other.fee_overdue.other"].state is EntryState.BLANK
     told = [each for each in submission.observations if each.code != "identity.imported"]
     assert told == list(found.log)
 
 
 def test_submission__without_an_agency__has_the_printed_name() -> None:
     found = report("zhangjiawan-2025")
-    submission = as_submission(found, form_of(found), agency=None)
+    submission = build_submission(found, form_of(found), agency=None)
     assert (submission.agency_code, submission.agency_name) == ("", "张家湾镇人民政府")
     assert len(submission.entries) == len(submission.values) == 203
 

@@ -6,16 +6,16 @@ import pytest
 
 from tests.published import converted, layouts, separated
 from tests.published.answers import numbers, printed
-from xltool.forms.definitions import load_forms
+from xltool.forms.load_definitions import load_forms
 from xltool.model.form import Form
-from xltool.published.read_report import Published, read_report
+from xltool.published.read_report import PublishedReport, read_report
 
 FORMS = load_forms()
 BY_EDITION = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.edition)
 BY_LAYOUT = pytest.mark.parametrize("layout", separated.LAYOUTS)
 
 
-def read(folder: Path, layout: str, form: Form, texts: layouts.Texts) -> Published:
+def read(folder: Path, layout: str, form: Form, texts: layouts.Texts) -> PublishedReport:
     file = folder / layout
     file.write_text(separated.LAYOUTS[layout](layouts.parts(form, texts)), "utf-8")
     return read_report(file, FORMS)

@@ -10,9 +10,9 @@ import pytest
 from tests.published import layouts, separated
 from tests.published.answers import numbers, printed
 from tests.published.layouts import Part, Report, Spot
-from xltool.forms.definitions import load_forms
+from xltool.forms.load_definitions import load_forms
 from xltool.model.form import Box
-from xltool.published.read_report import Published, read_report
+from xltool.published.read_report import PublishedReport, read_report
 
 FORMS = load_forms()
 FORM = FORMS[-1]
@@ -21,7 +21,7 @@ SOME = ("lines.txt", "tabbed.txt", "markdown.md", "page.html", "wrong_spans.html
 Edit = Callable[[list[list[Spot]]], list[list[Spot]]]
 
 
-def read(folder: Path, layout: str, report: Report) -> Published:
+def read(folder: Path, layout: str, report: Report) -> PublishedReport:
     file = folder / layout
     file.write_bytes(layouts.content(layout, report))
     return read_report(file, FORMS)

@@ -7,15 +7,15 @@ import pytest
 from docx.enum.style import WD_STYLE_TYPE
 
 from tests.published import layouts
-from xltool.forms.definitions import load_forms
-from xltool.published.read_report import Published, read_report
+from xltool.forms.load_definitions import load_forms
+from xltool.published.read_report import PublishedReport, read_report
 
 FORMS = load_forms()
 FORM = FORMS[-1]
 ZEROS = layouts.made_up(FORM, seed=0)
 
 
-def read(folder: Path, text: str, name: str = "report.txt") -> Published:
+def read(folder: Path, text: str, name: str = "report.txt") -> PublishedReport:
     (folder / name).write_text(text, "utf-8")
     return read_report(folder / name, FORMS)
 
@@ -140,7 +140,7 @@ def test_heading__worded_otherwise_or_without_number__is_found(heading: str, tmp
 FEES = ("processing_fees.notices", "processing_fees.billed", "processing_fees.collected")
 
 
-def fees(found: Published) -> list[object]:
+def fees(found: PublishedReport) -> list[object]:
     return [found.figures[cell].value if cell in found.figures else None for cell in FEES]
 
 

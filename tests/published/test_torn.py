@@ -11,9 +11,9 @@ from tests.published import layouts, torn
 from tests.published.answers import numbers, printed
 from tests.published.converted import FILLINGS, filled
 from tests.published.torn import Page
-from xltool.forms.definitions import load_forms
+from xltool.forms.load_definitions import load_forms
 from xltool.model.form import Form
-from xltool.published.read_report import Published, read_report
+from xltool.published.read_report import PublishedReport, read_report
 
 FORMS = load_forms()
 BY_EDITION = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.edition)
@@ -29,7 +29,7 @@ PAGES = {
 }
 
 
-def read(folder: Path, text: str) -> Published:
+def read(folder: Path, text: str) -> PublishedReport:
     file = folder / "report.txt"
     file.write_text(text, "utf-8")
     return read_report(file, FORMS)

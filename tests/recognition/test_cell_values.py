@@ -8,20 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xltool.model.form import Kind, Number
-from xltool.model.submission import State
-from xltool.recognition.cell_values import Meaning, interpret
-from xltool.spreadsheet.raw_workbook import RawCell, Stored
+from xltool.model.form import CellKind, Number
+from xltool.model.submission import EntryState
+from xltool.recognition.cell_values import Meaning, interpret_cell
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
-NUMBER, BLANK, NOT_APPLICABLE, UNREADABLE = State.NUMBER, State.BLANK, State.NOT_APPLICABLE, State.UNREADABLE
+NUMBER, BLANK, NOT_APPLICABLE, UNREADABLE = (
+    EntryState.NUMBER,
+    EntryState.BLANK,
+    EntryState.NOT_APPLICABLE,
+    EntryState.UNREADABLE,
+)
 
 
-def typed(text: str, kind: Kind = Kind.COUNT) -> Meaning:
-    return interpret(RawCell(Stored.TEXT, text), kind, 6)
+def typed(text: str, kind: CellKind = CellKind.COUNT) -> Meaning:
+    return interpret_cell(RawCell(StorageType.TEXT, text), kind, 6)
 
 
-def stored(text: str, kind: Kind = Kind.COUNT, decimals: int = 6) -> Meaning:
-    return interpret(RawCell(Stored.NUMBER, text), kind, decimals)
+def stored(text: str, kind: CellKind = CellKind.COUNT, decimals: int = 6) -> Meaning:
+    return interpret_cell(RawCell(StorageType.NUMBER, text), kind, decimals)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +74,7 @@ def stored(text: str, kind: Kind = Kind.COUNT, decimals: int = 6) -> Meaning:
 )
 def test_text_that_is_plainly_a_number__read_and_told(text: str, value: int, note: str) -> None:
     assert typed(text) == (NUMBER, value, note)
-    assert typed(text, Kind.AMOUNT) == (NUMBER, Decimal(value), note)
+    assert typed(text, CellKind.AMOUNT) == (NUMBER, Decimal(value), note)
 
 
 @pytest.mark.parametrize(
@@ -166,46 +171,46 @@ def test_white_space__blank_and_told(text: str) -> None:
 
 
 def test_nothing__blank() -> None:
-    assert interpret(None, Kind.COUNT, 0) == typed("") == (BLANK, None, None)
+    assert interpret_cell(None, CellKind.COUNT, 0) == typed("") == (BLANK, None, None)
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "meaning"),
     [
-        ("12", Kind.COUNT, (NUMBER, 12, None)),
-        ("12.0", Kind.COUNT, (NUMBER, 12, None)),
-        ("1.2E1", Kind.COUNT, (NUMBER, 12, None)),
-        (" 12 ", Kind.COUNT, (NUMBER, 12, None)),
-        ("2.9999999999999996", Kind.COUNT, (NUMBER, 3, None)),
-        ("999999999999999", Kind.COUNT, (NUMBER, 999999999999999, None)),
-        ("-0", Kind.COUNT, (NUMBER, 0, "negative_zero")),
-        ("-0.0", Kind.AMOUNT, (NUMBER, Decimal(0), "negative_zero")),
-        ("-3", Kind.SIGNED_COUNT, (NUMBER, -3, None)),
-        ("-3", Kind.COUNT, (UNREADABLE, None, "negative")),
-        ("-3.5", Kind.AMOUNT, (NUMBER, Decimal("-3.5"), None)),
-        ("1.5", Kind.COUNT, (UNREADABLE, None, "fraction")),
-        ("1.5", Kind.SIGNED_COUNT, (UNREADABLE, None, "fraction")),
-        ("7730.2799999999997", Kind.AMOUNT, (NUMBER, Decimal("7730.28"), None)),
-        ("0.30000000000000004", Kind.AMOUNT, (NUMBER, Decimal("0.3"), None)),
-        ("1.0000000000000001E-5", Kind.AMOUNT, (NUMBER, Decimal("0.00001"), None)),
-        ("100", Kind.AMOUNT, (NUMBER, Decimal(100), None)),
-        ("0.1234567", Kind.AMOUNT, (UNREADABLE, None, "too_many_decimals")),
-        ("0.333333333333333", Kind.AMOUNT, (UNREADABLE, None, "too_many_decimals")),
-        ("1000000000000000", Kind.COUNT, (UNREADABLE, None, "too_large")),
-        ("1e308", Kind.COUNT, (UNREADABLE, None, "too_large")),
-        ("1e309", Kind.AMOUNT, (UNREADABLE, None, "too_large")),
-        ("9" * 400, Kind.COUNT, (UNREADABLE, None, "too_large")),
-        ("1E99999", Kind.COUNT, (UNREADABLE, None, "not_number")),
-        ("1e-400", Kind.COUNT, (UNREADABLE, None, "fraction")),
-        ("NaN", Kind.COUNT, (UNREADABLE, None, "not_number")),
-        ("INF", Kind.AMOUNT, (UNREADABLE, None, "not_number")),
-        ("1_000", Kind.COUNT, (UNREADABLE, None, "not_number")),
-        ("１２", Kind.COUNT, (UNREADABLE, None, "not_number")),
-        ("", Kind.COUNT, (UNREADABLE, None, "not_number")),
+        ("12", CellKind.COUNT, (NUMBER, 12, None)),
+        ("12.0", CellKind.COUNT, (NUMBER, 12, None)),
+        ("1.2E1", CellKind.COUNT, (NUMBER, 12, None)),
+        (" 12 ", CellKind.COUNT, (NUMBER, 12, None)),
+        ("2.9999999999999996", CellKind.COUNT, (NUMBER, 3, None)),
+        ("999999999999999", CellKind.COUNT, (NUMBER, 999999999999999, None)),
+        ("-0", CellKind.COUNT, (NUMBER, 0, "negative_zero")),
+        ("-0.0", CellKind.AMOUNT, (NUMBER, Decimal(0), "negative_zero")),
+        ("-3", CellKind.SIGNED_COUNT, (NUMBER, -3, None)),
+        ("-3", CellKind.COUNT, (UNREADABLE, None, "negative")),
+        ("-3.5", CellKind.AMOUNT, (NUMBER, Decimal("-3.5"), None)),
+        ("1.5", CellKind.COUNT, (UNREADABLE, None, "fraction")),
+        ("1.5", CellKind.SIGNED_COUNT, (UNREADABLE, None, "fraction")),
+        ("7730.2799999999997", CellKind.AMOUNT, (NUMBER, Decimal("7730.28"), None)),
+        ("0.30000000000000004", CellKind.AMOUNT, (NUMBER, Decimal("0.3"), None)),
+        ("1.0000000000000001E-5", CellKind.AMOUNT, (NUMBER, Decimal("0.00001"), None)),
+        ("100", CellKind.AMOUNT, (NUMBER, Decimal(100), None)),
+        ("0.1234567", CellKind.AMOUNT, (UNREADABLE, None, "too_many_decimals")),
+        ("0.333333333333333", CellKind.AMOUNT, (UNREADABLE, None, "too_many_decimals")),
+        ("1000000000000000", CellKind.COUNT, (UNREADABLE, None, "too_large")),
+        ("1e308", CellKind.COUNT, (UNREADABLE, None, "too_large")),
+        ("1e309", CellKind.AMOUNT, (UNREADABLE, None, "too_large")),
+        ("9" * 400, CellKind.COUNT, (UNREADABLE, None, "too_large")),
+        ("1E99999", CellKind.COUNT, (UNREADABLE, None, "not_number")),
+        ("1e-400", CellKind.COUNT, (UNREADABLE, None, "fraction")),
+        ("NaN", CellKind.COUNT, (UNREADABLE, None, "not_number")),
+        ("INF", CellKind.AMOUNT, (UNREADABLE, None, "not_number")),
+        ("1_000", CellKind.COUNT, (UNREADABLE, None, "not_number")),
+        ("１２", CellKind.COUNT, (UNREADABLE, None, "not_number")),
+        ("", CellKind.COUNT, (UNREADABLE, None, "not_number")),
     ],
 )
 def test_stored_number__exact_or_refused(
-    text: str, kind: Kind, meaning: tuple[State, Number | None, str | None]
+    text: str, kind: CellKind, meaning: tuple[EntryState, Number | None, str | None]
 ) -> None:
     assert stored(text, kind) == meaning
 
@@ -213,22 +218,22 @@ def test_stored_number__exact_or_refused(
 @pytest.mark.parametrize(
     ("cell", "meaning"),
     [
-        (RawCell(Stored.BOOLEAN, "1"), (UNREADABLE, None, "boolean")),
-        (RawCell(Stored.ERROR, "#REF!"), (UNREADABLE, None, "error_value")),
-        (RawCell(Stored.DATE, "45000"), (UNREADABLE, None, "date")),
-        (RawCell(Stored.EMPTY, "", "SUM(A1:A2)"), (UNREADABLE, None, "not_calculated")),
-        (RawCell(Stored.TEXT, "", 'IF(A1="","",A1)'), (BLANK, None, None)),
-        (RawCell(Stored.EMPTY, ""), (BLANK, None, None)),
+        (RawCell(StorageType.BOOLEAN, "1"), (UNREADABLE, None, "boolean")),
+        (RawCell(StorageType.ERROR, "#REF!"), (UNREADABLE, None, "error_value")),
+        (RawCell(StorageType.DATE, "45000"), (UNREADABLE, None, "date")),
+        (RawCell(StorageType.EMPTY, "", "SUM(A1:A2)"), (UNREADABLE, None, "not_calculated")),
+        (RawCell(StorageType.TEXT, "", 'IF(A1="","",A1)'), (BLANK, None, None)),
+        (RawCell(StorageType.EMPTY, ""), (BLANK, None, None)),
     ],
 )
-def test_other_contents(cell: RawCell, meaning: tuple[State, Number | None, str | None]) -> None:
-    assert interpret(cell, Kind.COUNT, 0) == meaning
+def test_other_contents(cell: RawCell, meaning: tuple[EntryState, Number | None, str | None]) -> None:
+    assert interpret_cell(cell, CellKind.COUNT, 0) == meaning
 
 
 def test_types__int_for_counts_and_decimal_for_amounts() -> None:
-    assert [type(stored("12", kind).value) for kind in Kind] == [int, int, Decimal]
-    assert [type(typed("1.0", kind).value) for kind in Kind] == [int, int, Decimal]
-    assert str(stored("1E2", Kind.AMOUNT).value) == "100"
+    assert [type(stored("12", kind).value) for kind in CellKind] == [int, int, Decimal]
+    assert [type(typed("1.0", kind).value) for kind in CellKind] == [int, int, Decimal]
+    assert str(stored("1E2", CellKind.AMOUNT).value) == "100"
 
 
 def chinese(number: int) -> str:
@@ -249,39 +254,39 @@ def test_chinese_numerals__every_number_as_it_is_said(number: int) -> None:
 
 @given(st.integers(-(10**15) + 1, 10**15 - 1))
 def test_whole_numbers__come_back(number: int) -> None:
-    assert stored(str(number), Kind.SIGNED_COUNT)[:2] == (NUMBER, number)
-    assert typed(f"{number:,}", Kind.SIGNED_COUNT)[:2] == (NUMBER, number)
-    assert stored(repr(float(number)), Kind.SIGNED_COUNT)[:2] == (NUMBER, number)
+    assert stored(str(number), CellKind.SIGNED_COUNT)[:2] == (NUMBER, number)
+    assert typed(f"{number:,}", CellKind.SIGNED_COUNT)[:2] == (NUMBER, number)
+    assert stored(repr(float(number)), CellKind.SIGNED_COUNT)[:2] == (NUMBER, number)
 
 
 @given(st.decimals(min_value=-(10**8), max_value=10**8, places=6))
 def test_amounts__come_back_through_a_binary_float(amount: Decimal) -> None:
-    assert stored(format(float(amount), ".17g"), Kind.AMOUNT)[:2] == (NUMBER, amount)
-    assert typed(f"{amount:f}", Kind.AMOUNT)[:2] == (NUMBER, amount)
+    assert stored(format(float(amount), ".17g"), CellKind.AMOUNT)[:2] == (NUMBER, amount)
+    assert typed(f"{amount:f}", CellKind.AMOUNT)[:2] == (NUMBER, amount)
 
 
-@given(st.text(max_size=40), st.sampled_from(Stored), st.sampled_from(Kind), st.integers(0, 6))
-def test_anything__has_a_meaning(text: str, kind_of_cell: Stored, kind: Kind, decimals: int) -> None:
-    state, value, note = interpret(RawCell(kind_of_cell, text), kind, decimals)
+@given(st.text(max_size=40), st.sampled_from(StorageType), st.sampled_from(CellKind), st.integers(0, 6))
+def test_anything__has_a_meaning(text: str, kind_of_cell: StorageType, kind: CellKind, decimals: int) -> None:
+    state, value, note = interpret_cell(RawCell(kind_of_cell, text), kind, decimals)
     assert (value is None) == (state is not NUMBER)
     assert state in {NUMBER, BLANK} or note is not None
-    assert kind is not Kind.COUNT or value is None or value >= 0
+    assert kind is not CellKind.COUNT or value is None or value >= 0
 
 
 @given(st.text(alphabet="0123456789０１２,，. \u00a0\u3000-＋+'一二十百万零件元（）eE_", max_size=12))
 def test_what_looks_like_a_number__is_one_or_is_told(text: str) -> None:
-    state, value, note = typed(text, Kind.AMOUNT)
+    state, value, note = typed(text, CellKind.AMOUNT)
     if state is NUMBER:
         assert note is not None
         assert value is not None
-        assert typed(str(value), Kind.AMOUNT).value == value
+        assert typed(str(value), CellKind.AMOUNT).value == value
 
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
 SAID = {"未填": BLANK, "不适用": NOT_APPLICABLE, "数": NUMBER, "认不出": UNREADABLE}
 
 
-def in_the_guide() -> list[tuple[str, State]]:
+def in_the_guide() -> list[tuple[str, EntryState]]:
     """Every way of writing in the table of the guide, and what it says it counts as."""
     rows = (line.split("|")[1:3] for line in GUIDE.read_text("utf-8").splitlines() if line.startswith("|"))
     told = [(written, SAID[says.strip()]) for written, says in rows if says.strip() in SAID]
@@ -289,10 +294,10 @@ def in_the_guide() -> list[tuple[str, State]]:
 
 
 @pytest.mark.parametrize(("text", "state"), in_the_guide())
-def test_guide__what_it_says_of_a_way_of_writing__is_so(text: str, state: State) -> None:
+def test_guide__what_it_says_of_a_way_of_writing__is_so(text: str, state: EntryState) -> None:
     assert typed(text).state is state
     assert state is BLANK or typed(text).note, "nothing that was changed or refused goes untold"
 
 
 def test_guide__tells_every_state() -> None:
-    assert {state for _, state in in_the_guide()} == set(State)
+    assert {state for _, state in in_the_guide()} == set(EntryState)

@@ -39,8 +39,8 @@ from tests.spreadsheet.packages import (
     zipped,
 )
 from tests.spreadsheet.spreadsheets import ODS, ODS_CELL, ods_row, spreadsheet
-from xltool.spreadsheet.ooxml.addresses import column_letters
-from xltool.spreadsheet.refusals import Damage, Excess, FileKind, Swelling
+from xltool.spreadsheet.ooxml.addresses import format_column
+from xltool.spreadsheet.refusals import BombKind, DamageKind, FileKind, LimitKind
 
 MIB = 1024 * 1024
 
@@ -53,15 +53,15 @@ class Bad(NamedTuple):
     facts: dict[str, object]
 
 
-def damaged(made: Callable[[], bytes], problem: Damage) -> Bad:
+def damaged(made: Callable[[], bytes], problem: DamageKind) -> Bad:
     return Bad(made, "file.damaged", {"problem": problem})
 
 
-def bomb(made: Callable[[], bytes], problem: Swelling) -> Bad:
+def bomb(made: Callable[[], bytes], problem: BombKind) -> Bad:
     return Bad(made, "file.bomb", {"problem": problem})
 
 
-def excess(made: Callable[[], bytes], what: Excess) -> Bad:
+def excess(made: Callable[[], bytes], what: LimitKind) -> Bad:
     return Bad(made, "file.over_limit", {"what": what})
 
 
@@ -135,18 +135,18 @@ def duplicate(name: str) -> Callable[[], bytes]:
 
 
 CONTAINER = {
-    "random-bytes": damaged(lambda: bytes(range(256)) * 20, Damage.NOT_A_ZIP),
-    "all-zero": damaged(all_zero, Damage.NOT_A_ZIP),
-    "only-header": damaged(lambda: b"PK\3\4", Damage.NOT_A_ZIP),
-    "truncated-half": damaged(lambda: good()[: len(good()) // 2], Damage.NOT_A_ZIP),
-    "truncated-one-byte": damaged(lambda: good()[:-1], Damage.NOT_A_ZIP),
-    "zero-tail": damaged(zero_tail, Damage.NOT_A_ZIP),
-    "bit-rot": damaged(lambda: with_patch(b"<v>12</v>", b"<v>72</v>"), Damage.CHECKSUM),
-    "bit-rot-in-strings": damaged(lambda: with_patch("年报".encode(), "月报".encode()), Damage.CHECKSUM),
-    "header-overwritten": damaged(lambda: with_patch(b"PK\3\4", b"XX\3\4", 10), Damage.TRUNCATED),
-    "method-unknown": damaged(unknown_method, Damage.COMPRESSION),
+    "random-bytes": damaged(lambda: bytes(range(256)) * 20, DamageKind.NOT_A_ZIP),
+    "all-zero": damaged(all_zero, DamageKind.NOT_A_ZIP),
+    "only-header": damaged(lambda: b"PK\3\4", DamageKind.NOT_A_ZIP),
+    "truncated-half": damaged(lambda: good()[: len(good()) // 2], DamageKind.NOT_A_ZIP),
+    "truncated-one-byte": damaged(lambda: good()[:-1], DamageKind.NOT_A_ZIP),
+    "zero-tail": damaged(zero_tail, DamageKind.NOT_A_ZIP),
+    "bit-rot": damaged(lambda: with_patch(b"<v>12</v>", b"<v>72</v>"), DamageKind.CHECKSUM),
+    "bit-rot-in-strings": damaged(lambda: with_patch("年报".encode(), "月报".encode()), DamageKind.CHECKSUM),
+    "header-overwritten": damaged(lambda: with_patch(b"PK\3\4", b"XX\3\4", 10), DamageKind.TRUNCATED),
+    "method-unknown": damaged(unknown_method, DamageKind.COMPRESSION),
     "encrypted-entry": Bad(encrypted_entry, "file.encrypted", {}),
-    "names-disagree": damaged(renamed_in_directory, Damage.NAMES_DISAGREE),
+    "names-disagree": damaged(renamed_in_directory, DamageKind.NAMES_DISAGREE),
     "duplicate-exact": Bad(duplicate(SHEET), "file.duplicate_parts", {"part": SHEET}),
     "duplicate-case": Bad(duplicate("xl/Worksheets/Sheet1.XML"), "file.duplicate_parts", {"other": SHEET}),
     "duplicate-slash": Bad(duplicate("xl\\worksheets\\sheet1.xml"), "file.duplicate_parts", {"other": SHEET}),
@@ -230,14 +230,14 @@ def row(cells: str, number: int = 1) -> str:
 
 def blank_cells(count: int, in_a_row: int) -> str:
     """Styled cells with nothing in them, for millions."""
-    names = [column_letters(column + 1) for column in range(in_a_row)]
+    names = [format_column(column + 1) for column in range(in_a_row)]
     return "".join(
         row("".join(f'<c r="{name}{number}"/>' for name in names), number) for number in range(1, count // in_a_row + 1)
     )
 
 
 def full_cells(count: int, in_a_row: int) -> str:
-    names = [column_letters(column + 1) for column in range(in_a_row)]
+    names = [format_column(column + 1) for column in range(in_a_row)]
     return "".join(
         row("".join(f'<c r="{name}{number}"><v>{number}</v></c>' for name in names), number)
         for number in range(1, count // in_a_row + 1)
@@ -260,7 +260,7 @@ def defined_names(count: int, text: str = "A1") -> str:
 def inline_text(column: int, length: int) -> str:
     """A cell with a long text that compresses by less than two hundred to one."""
     text = "".join(chr(0x4E00 + (number * number * (column + 7)) % 20_000) for number in range(length // 16)) * 16
-    return f'<c r="{column_letters(column)}1" t="inlineStr"><is><t>{text}</t></is></c>'
+    return f'<c r="{format_column(column)}1" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
 def sheets_1001() -> bytes:
@@ -271,52 +271,55 @@ def sheets_1001() -> bytes:
 
 
 BOMBS = {
-    "declared-small": bomb(declared_small, Swelling.STATED_SIZE),
-    "stated-1-gb": bomb(stated_large(1024 * MIB), Swelling.PART),
-    "stated-5-times-200-mb": bomb(stated_large(200 * MIB, 5), Swelling.RATIO),
-    "ratio-1000": bomb(lambda: with_parts({"xl/media/1.bin": bytes(20 * MIB)}), Swelling.RATIO),
-    "sheet-of-blanks": bomb(lambda: with_rows(" " * 20 * MIB), Swelling.RATIO),
-    "entries-3000": bomb(lambda: with_parts({f"x/{n}.xml": "" for n in range(3000)}), Swelling.ENTRIES),
-    "overlap-same": Bad(overlapping, "file.bomb", {"problem": Swelling.OVERLAP}),
-    "overlap-quoted": Bad(quoted, "file.bomb", {"problem": Swelling.OVERLAP}),
+    "declared-small": bomb(declared_small, BombKind.STATED_SIZE),
+    "stated-1-gb": bomb(stated_large(1024 * MIB), BombKind.PART),
+    "stated-5-times-200-mb": bomb(stated_large(200 * MIB, 5), BombKind.RATIO),
+    "ratio-1000": bomb(lambda: with_parts({"xl/media/1.bin": bytes(20 * MIB)}), BombKind.RATIO),
+    "sheet-of-blanks": bomb(lambda: with_rows(" " * 20 * MIB), BombKind.RATIO),
+    "entries-3000": bomb(lambda: with_parts({f"x/{n}.xml": "" for n in range(3000)}), BombKind.ENTRIES),
+    "overlap-same": Bad(overlapping, "file.bomb", {"problem": BombKind.OVERLAP}),
+    "overlap-quoted": Bad(quoted, "file.bomb", {"problem": BombKind.OVERLAP}),
     "nested": Bad(nested, "file.not_workbook", {"kind": FileKind.ZIP}),
-    "text-node": damaged(lambda: stored(SHEET, sheet("x" * 20 * MIB)), Damage.UNEXPECTED_ELEMENT),
-    "one-value": excess(lambda: stored(SHEET, sheet(row(f"<c r='A1'><v>{'1' * 6 * MIB}</v></c>"))), Excess.TEXT),
-    "one-attribute": excess(lambda: stored(SHEET, sheet(f'<row r="1" x="{"1" * 20 * MIB}"/>')), Excess.TOKEN),
-    "one-name": excess(lambda: stored(SHEET, sheet(f"<{'a' * 20 * MIB}/>")), Excess.TOKEN),
-    "nested-elements": damaged(lambda: stored(SHEET, sheet(repeated("<row>", 20 * MIB))), Damage.UNEXPECTED_ELEMENT),
-    "nested-in-workbook": excess(lambda: stored(WORKBOOK, workbook(more=repeated("<a>", 9 * MIB))), Excess.DEPTH),
+    "text-node": damaged(lambda: stored(SHEET, sheet("x" * 20 * MIB)), DamageKind.UNEXPECTED_ELEMENT),
+    "one-value": excess(lambda: stored(SHEET, sheet(row(f"<c r='A1'><v>{'1' * 6 * MIB}</v></c>"))), LimitKind.TEXT),
+    "one-attribute": excess(lambda: stored(SHEET, sheet(f'<row r="1" x="{"1" * 20 * MIB}"/>')), LimitKind.TOKEN),
+    "one-name": excess(lambda: stored(SHEET, sheet(f"<{'a' * 20 * MIB}/>")), LimitKind.TOKEN),
+    "nested-elements": damaged(
+        lambda: stored(SHEET, sheet(repeated("<row>", 20 * MIB))), DamageKind.UNEXPECTED_ELEMENT
+    ),
+    "nested-in-workbook": excess(lambda: stored(WORKBOOK, workbook(more=repeated("<a>", 9 * MIB))), LimitKind.DEPTH),
     "nested-in-skipped": excess(
-        lambda: stored(SHEET, sheet(f"<row r='1'><c r='A1'><extLst>{'<a>' * 200}")), Excess.DEPTH
+        lambda: stored(SHEET, sheet(f"<row r='1'><c r='A1'><extLst>{'<a>' * 200}")), LimitKind.DEPTH
     ),
-    "blank-cells": excess(lambda: with_rows(blank_cells(6_000_000, 16_000)), Excess.CELLS_SEEN),
-    "full-cells": excess(lambda: stored(SHEET, sheet(full_cells(400_000, 10))), Excess.CELLS_HELD),
+    "blank-cells": excess(lambda: with_rows(blank_cells(6_000_000, 16_000)), LimitKind.CELLS_SEEN),
+    "full-cells": excess(lambda: stored(SHEET, sheet(full_cells(400_000, 10))), LimitKind.CELLS_HELD),
     "names-100000": excess(
-        lambda: stored(WORKBOOK, workbook(more=f"<definedNames>{defined_names(100_001)}</definedNames>")), Excess.NAMES
+        lambda: stored(WORKBOOK, workbook(more=f"<definedNames>{defined_names(100_001)}</definedNames>")),
+        LimitKind.NAMES,
     ),
-    "sheets-1001": excess(sheets_1001, Excess.SHEETS),
+    "sheets-1001": excess(sheets_1001, LimitKind.SHEETS),
     "formats-65491": excess(
         lambda: stored(STYLES, f'<styleSheet xmlns="{MAIN}"><cellXfs>{"<xf/>" * 65_491}</cellXfs></styleSheet>'),
-        Excess.FORMATS,
+        LimitKind.FORMATS,
     ),
-    "strings-3-million": excess(lambda: stored(STRINGS, strings("<si/>" * 3_000_000)), Excess.SHARED_STRINGS),
+    "strings-3-million": excess(lambda: stored(STRINGS, strings("<si/>" * 3_000_000)), LimitKind.SHARED_STRINGS),
     "strings-all-full": excess(
-        lambda: stored(STRINGS, strings(f"<si><t>{'x' * 32_000}</t></si>" * 1_100)), Excess.CHARACTERS
+        lambda: stored(STRINGS, strings(f"<si><t>{'x' * 32_000}</t></si>" * 1_100)), LimitKind.CHARACTERS
     ),
-    "string-too-long": excess(lambda: stored(STRINGS, strings(f"<si><t>{'x' * 32_768}</t></si>")), Excess.TEXT),
-    "formula-too-long": excess(lambda: with_rows(row(f'<c r="A1"><f>{"1+" * 4_100}1</f></c>')), Excess.FORMULA),
+    "string-too-long": excess(lambda: stored(STRINGS, strings(f"<si><t>{'x' * 32_768}</t></si>")), LimitKind.TEXT),
+    "formula-too-long": excess(lambda: with_rows(row(f'<c r="A1"><f>{"1+" * 4_100}1</f></c>')), LimitKind.FORMULA),
     "texts-all-full": excess(
-        lambda: with_rows(row("".join(inline_text(n, 32_000) for n in range(1, 1_200)))), Excess.CHARACTERS
+        lambda: with_rows(row("".join(inline_text(n, 32_000) for n in range(1, 1_200)))), LimitKind.CHARACTERS
     ),
     "names-very-long": excess(
         lambda: stored(WORKBOOK, workbook(more=f"<definedNames>{defined_names(40_000, 'x' * 900)}</definedNames>")),
-        Excess.BYTES,
+        LimitKind.BYTES,
     ),
-    "prolog-for-ever": excess(lambda: stored(THEME, f"<!--{'-x' * 20 * MIB}"), Excess.TOKEN),
-    "prolog-of-comments": excess(lambda: stored(THEME, repeated("<!-- -->", 40 * MIB)), Excess.BYTES),
-    "spread-over-sheets": excess(lambda: spread_over_sheets(6), Excess.REWRITTEN),
+    "prolog-for-ever": excess(lambda: stored(THEME, f"<!--{'-x' * 20 * MIB}"), LimitKind.TOKEN),
+    "prolog-of-comments": excess(lambda: stored(THEME, repeated("<!-- -->", 40 * MIB)), LimitKind.BYTES),
+    "spread-over-sheets": excess(lambda: spread_over_sheets(6), LimitKind.REWRITTEN),
     "merges-100001": excess(
-        lambda: stored(SHEET, sheet(after=f"<mergeCells>{'<mergeCell/>' * 100_001}</mergeCells>")), Excess.MERGES
+        lambda: stored(SHEET, sheet(after=f"<mergeCells>{'<mergeCell/>' * 100_001}</mergeCells>")), LimitKind.MERGES
     ),
 }
 
@@ -355,25 +358,25 @@ ATTACKS = {
     },
     "doctype-utf-16": Bad(with_doctype(SHEET, DOCTYPES["laughs"], "utf-16"), "file.doctype", {"part": SHEET}),
     "doctype-utf-16-in-theme": Bad(with_doctype(THEME, "<!DOCTYPE a>", "utf-16"), "file.doctype", {"part": THEME}),
-    "entity-undefined": damaged(lambda: with_rows(row('<c r="A1"><v>&e;</v></c>')), Damage.XML),
-    "entity-bare": damaged(lambda: with_rows(row('<c r="A1"><v>1 & 2</v></c>')), Damage.XML),
-    "reference-to-control": damaged(lambda: with_rows(row('<c r="A1"><v>&#0;</v></c>')), Damage.XML),
-    "reference-too-large": damaged(lambda: with_rows(row('<c r="A1"><v>&#x110000;</v></c>')), Damage.XML),
-    "control-character": damaged(lambda: with_rows(row('<c r="A1"><v>1\x012</v></c>')), Damage.XML),
-    "not-utf-8": damaged(with_sheet(sheet(row('<c r="A1"><v>é</v></c>')).encode("latin-1")), Damage.ENCODING),
-    "declared-latin-1": damaged(with_sheet(sheet().replace("UTF-8", "iso-8859-1")), Damage.ENCODING),
-    "declared-utf-7": damaged(with_sheet(sheet().replace("UTF-8", "utf-7")), Damage.ENCODING),
-    "declared-unknown": damaged(with_sheet(sheet().replace("UTF-8", "klingon")), Damage.ENCODING),
-    "utf-16-without-mark": damaged(with_sheet(sheet().encode("utf-16-le")), Damage.XML),
-    "not-closed": damaged(with_sheet(sheet()[:-5]), Damage.XML),
-    "rows-not-closed": damaged(with_sheet(f'{XML}<worksheet xmlns="{MAIN}"><sheetData>{ROWS}'), Damage.XML),
-    "tags-crossed": damaged(lambda: with_rows('<row r="1"><c r="A1"><v>1</c></v></row>'), Damage.XML),
-    "after-the-end": damaged(with_sheet(sheet() + "<a/>"), Damage.XML),
-    "attribute-twice": damaged(lambda: with_rows(row('<c r="A1" s="0" s="1"><v>1</v></c>')), Damage.XML),
-    "attribute-bare": damaged(lambda: with_rows(row('<c r="A1" s=0><v>1</v></c>')), Damage.XML),
-    "prefix-undeclared": damaged(lambda: with_rows(row('<x:c r="A1"><v>1</v></x:c>')), Damage.XML),
-    "part-empty": damaged(with_sheet(""), Damage.XML),
-    "part-binary": damaged(with_sheet(bytes(range(256))), Damage.XML),
+    "entity-undefined": damaged(lambda: with_rows(row('<c r="A1"><v>&e;</v></c>')), DamageKind.XML),
+    "entity-bare": damaged(lambda: with_rows(row('<c r="A1"><v>1 & 2</v></c>')), DamageKind.XML),
+    "reference-to-control": damaged(lambda: with_rows(row('<c r="A1"><v>&#0;</v></c>')), DamageKind.XML),
+    "reference-too-large": damaged(lambda: with_rows(row('<c r="A1"><v>&#x110000;</v></c>')), DamageKind.XML),
+    "control-character": damaged(lambda: with_rows(row('<c r="A1"><v>1\x012</v></c>')), DamageKind.XML),
+    "not-utf-8": damaged(with_sheet(sheet(row('<c r="A1"><v>é</v></c>')).encode("latin-1")), DamageKind.ENCODING),
+    "declared-latin-1": damaged(with_sheet(sheet().replace("UTF-8", "iso-8859-1")), DamageKind.ENCODING),
+    "declared-utf-7": damaged(with_sheet(sheet().replace("UTF-8", "utf-7")), DamageKind.ENCODING),
+    "declared-unknown": damaged(with_sheet(sheet().replace("UTF-8", "klingon")), DamageKind.ENCODING),
+    "utf-16-without-mark": damaged(with_sheet(sheet().encode("utf-16-le")), DamageKind.XML),
+    "not-closed": damaged(with_sheet(sheet()[:-5]), DamageKind.XML),
+    "rows-not-closed": damaged(with_sheet(f'{XML}<worksheet xmlns="{MAIN}"><sheetData>{ROWS}'), DamageKind.XML),
+    "tags-crossed": damaged(lambda: with_rows('<row r="1"><c r="A1"><v>1</c></v></row>'), DamageKind.XML),
+    "after-the-end": damaged(with_sheet(sheet() + "<a/>"), DamageKind.XML),
+    "attribute-twice": damaged(lambda: with_rows(row('<c r="A1" s="0" s="1"><v>1</v></c>')), DamageKind.XML),
+    "attribute-bare": damaged(lambda: with_rows(row('<c r="A1" s=0><v>1</v></c>')), DamageKind.XML),
+    "prefix-undeclared": damaged(lambda: with_rows(row('<x:c r="A1"><v>1</v></x:c>')), DamageKind.XML),
+    "part-empty": damaged(with_sheet(""), DamageKind.XML),
+    "part-binary": damaged(with_sheet(bytes(range(256))), DamageKind.XML),
 }
 
 # --- the package -------------------------------------------------------------------------------------------------
@@ -405,57 +408,63 @@ def two_sheets(first: str, second: str) -> Callable[[], bytes]:
 
 
 PACKAGES = {
-    "no-content-types": damaged(without(CONTENT_TYPES), Damage.MISSING_PART),
-    "no-root-relationships": damaged(without(ROOT_RELS), Damage.MISSING_PART),
-    "no-workbook": damaged(without(WORKBOOK), Damage.MISSING_PART),
-    "no-workbook-relationships": damaged(without(WORKBOOK_RELS), Damage.RELATIONSHIP),
-    "no-sheet": damaged(without(SHEET), Damage.MISSING_PART),
-    "no-strings": damaged(without(STRINGS), Damage.MISSING_PART),
-    "no-styles": damaged(without(STYLES), Damage.MISSING_PART),
+    "no-content-types": damaged(without(CONTENT_TYPES), DamageKind.MISSING_PART),
+    "no-root-relationships": damaged(without(ROOT_RELS), DamageKind.MISSING_PART),
+    "no-workbook": damaged(without(WORKBOOK), DamageKind.MISSING_PART),
+    "no-workbook-relationships": damaged(without(WORKBOOK_RELS), DamageKind.RELATIONSHIP),
+    "no-sheet": damaged(without(SHEET), DamageKind.MISSING_PART),
+    "no-strings": damaged(without(STRINGS), DamageKind.MISSING_PART),
+    "no-styles": damaged(without(STYLES), DamageKind.MISSING_PART),
     "no-type-for-workbook": damaged(
-        lambda: with_parts({CONTENT_TYPES: content_types("application/xml")}), Damage.CONTENT_TYPE
+        lambda: with_parts({CONTENT_TYPES: content_types("application/xml")}), DamageKind.CONTENT_TYPE
     ),
     "relationship-dangling": damaged(
-        with_relations(("rId1", f"{REL}/worksheet", "worksheets/no.xml")), Damage.MISSING_PART
+        with_relations(("rId1", f"{REL}/worksheet", "worksheets/no.xml")), DamageKind.MISSING_PART
     ),
     "relationship-external": damaged(
         with_relations(("rId1", f"{REL}/worksheet", "http://127.0.0.1:9/s.xml"), mode=' TargetMode="External"'),
-        Damage.RELATIONSHIP,
+        DamageKind.RELATIONSHIP,
     ),
     "relationship-outside": damaged(
-        with_relations(("rId1", f"{REL}/worksheet", "../../../etc/passwd")), Damage.RELATIONSHIP
+        with_relations(("rId1", f"{REL}/worksheet", "../../../etc/passwd")), DamageKind.RELATIONSHIP
     ),
     "relationship-of-another-kind": damaged(
-        with_relations(("rId1", f"{REL}/image", "worksheets/sheet1.xml")), Damage.RELATIONSHIP
+        with_relations(("rId1", f"{REL}/image", "worksheets/sheet1.xml")), DamageKind.RELATIONSHIP
     ),
     "relationship-twice": damaged(
         with_relations(
             ("rId1", f"{REL}/worksheet", "worksheets/sheet1.xml"), ("rId1", f"{REL}/worksheet", "worksheets/x.xml")
         ),
-        Damage.RELATIONSHIP,
+        DamageKind.RELATIONSHIP,
     ),
-    "sheet-is-the-workbook": damaged(with_relations(("rId1", f"{REL}/worksheet", "workbook.xml")), Damage.WRONG_ROOT),
+    "sheet-is-the-workbook": damaged(
+        with_relations(("rId1", f"{REL}/worksheet", "workbook.xml")), DamageKind.WRONG_ROOT
+    ),
     "sheet-is-html": damaged(
-        with_sheet("<html><body><table><tr><td>1</td></tr></table></body></html>"), Damage.WRONG_ROOT
+        with_sheet("<html><body><table><tr><td>1</td></tr></table></body></html>"), DamageKind.WRONG_ROOT
     ),
-    "sheet-is-a-chart-sheet": damaged(with_sheet(f'<chartsheet xmlns="{MAIN}"/>'), Damage.WRONG_ROOT),
+    "sheet-is-a-chart-sheet": damaged(with_sheet(f'<chartsheet xmlns="{MAIN}"/>'), DamageKind.WRONG_ROOT),
     "sheet-in-no-namespace": damaged(
-        with_sheet(f"<worksheet><sheetData>{ROWS}</sheetData></worksheet>"), Damage.WRONG_ROOT
+        with_sheet(f"<worksheet><sheetData>{ROWS}</sheetData></worksheet>"), DamageKind.WRONG_ROOT
     ),
-    "sheet-in-a-wrong-namespace": damaged(with_sheet(sheet().replace(MAIN, MAIN + "x")), Damage.WRONG_ROOT),
-    "strings-are-a-sheet": damaged(lambda: with_parts({STRINGS: sheet()}), Damage.WRONG_ROOT),
-    "styles-are-a-sheet": damaged(lambda: with_parts({STYLES: sheet()}), Damage.WRONG_ROOT),
-    "no-sheets-listed": damaged(lambda: with_parts({WORKBOOK: workbook("")}), Damage.NO_SHEETS),
+    "sheet-in-a-wrong-namespace": damaged(with_sheet(sheet().replace(MAIN, MAIN + "x")), DamageKind.WRONG_ROOT),
+    "strings-are-a-sheet": damaged(lambda: with_parts({STRINGS: sheet()}), DamageKind.WRONG_ROOT),
+    "styles-are-a-sheet": damaged(lambda: with_parts({STYLES: sheet()}), DamageKind.WRONG_ROOT),
+    "no-sheets-listed": damaged(lambda: with_parts({WORKBOOK: workbook("")}), DamageKind.NO_SHEETS),
     "sheet-without-relationship": damaged(
-        lambda: with_parts({WORKBOOK: workbook('<sheet name="a"/>')}), Damage.RELATIONSHIP
+        lambda: with_parts({WORKBOOK: workbook('<sheet name="a"/>')}), DamageKind.RELATIONSHIP
     ),
     "sheet-state-unknown": damaged(
-        lambda: with_parts({WORKBOOK: workbook('<sheet name="a" state="gone" r:id="rId1"/>')}), Damage.SHEET_STATE
+        lambda: with_parts({WORKBOOK: workbook('<sheet name="a" state="gone" r:id="rId1"/>')}), DamageKind.SHEET_STATE
     ),
-    "two-sheets-of-one-name": damaged(two_sheets('name="A" r:id="rId1"', 'name="a" r:id="rId4"'), Damage.SHEET_TWICE),
-    "two-sheets-of-one-part": damaged(two_sheets('name="A" r:id="rId1"', 'name="B" r:id="rId3"'), Damage.SHEET_TWICE),
+    "two-sheets-of-one-name": damaged(
+        two_sheets('name="A" r:id="rId1"', 'name="a" r:id="rId4"'), DamageKind.SHEET_TWICE
+    ),
+    "two-sheets-of-one-part": damaged(
+        two_sheets('name="A" r:id="rId1"', 'name="B" r:id="rId3"'), DamageKind.SHEET_TWICE
+    ),
     "two-sheets-of-one-relationship": damaged(
-        two_sheets('name="A" r:id="rId1"', 'name="B" r:id="rId1"'), Damage.SHEET_TWICE
+        two_sheets('name="A" r:id="rId1"', 'name="B" r:id="rId1"'), DamageKind.SHEET_TWICE
     ),
     "name-defined-twice": damaged(
         lambda: with_parts(
@@ -466,64 +475,68 @@ PACKAGES = {
                 )
             }
         ),
-        Damage.NAME_TWICE,
+        DamageKind.NAME_TWICE,
     ),
     "styles-number-odd": damaged(
         lambda: with_parts({STYLES: f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="x"/></cellXfs></styleSheet>'}),
-        Damage.STYLES,
+        DamageKind.STYLES,
     ),
 }
 
 # --- the grid ----------------------------------------------------------------------------------------------------
 
 GRIDS = {
-    "cell-twice": damaged(lambda: with_rows(row('<c r="A1"><v>1</v></c><c r="A1"><v>2</v></c>')), Damage.CELL_TWICE),
-    "cell-and-blank": damaged(lambda: with_rows(row('<c r="A1"><v>1</v></c><c r="A1"/>')), Damage.CELL_TWICE),
+    "cell-twice": damaged(
+        lambda: with_rows(row('<c r="A1"><v>1</v></c><c r="A1"><v>2</v></c>')), DamageKind.CELL_TWICE
+    ),
+    "cell-and-blank": damaged(lambda: with_rows(row('<c r="A1"><v>1</v></c><c r="A1"/>')), DamageKind.CELL_TWICE),
     "cell-twice-apart": damaged(
-        lambda: with_rows(row('<c r="A1"><v>1</v></c>') + row('<c r="A1"><v>2</v></c>', 2)), Damage.CELL_TWICE
+        lambda: with_rows(row('<c r="A1"><v>1</v></c>') + row('<c r="A1"><v>2</v></c>', 2)), DamageKind.CELL_TWICE
     ),
     "cell-twice-without-address": damaged(
-        lambda: with_rows(row('<c><v>1</v></c><c r="A1"><v>2</v></c>')), Damage.CELL_TWICE
+        lambda: with_rows(row('<c><v>1</v></c><c r="A1"><v>2</v></c>')), DamageKind.CELL_TWICE
     ),
-    "row-twice": damaged(lambda: with_rows(row("") + row('<c r="A1"><v>2</v></c>')), Damage.ROW_TWICE),
-    "row-twice-spelled-apart": damaged(lambda: with_rows(row("") + '<row r="01"/>'), Damage.ROW_TWICE),
-    "row-disagrees": damaged(lambda: with_rows(row('<c r="A2"><v>2</v></c>')), Damage.ROW_DISAGREES),
-    "row-not-closed": damaged(lambda: with_rows('<row r="1"><c r="A1"><v>2</v></c>'), Damage.XML),
-    "row-closed-twice": damaged(lambda: with_rows(row("") + "</row>"), Damage.XML),
-    "rows-nested-and-not-closed": damaged(lambda: with_rows('<row r="1"><row r="2"></row>'), Damage.UNEXPECTED_ELEMENT),
-    "row-disagrees-in-odd-dialect": damaged(lambda: with_rows(row("<c r='A2'><v>2</v></c>")), Damage.ROW_DISAGREES),
-    "row-0": damaged(lambda: with_rows(row('<c r="A0"><v>2</v></c>', 0)), Damage.BAD_ADDRESS),
-    "row-1048577": damaged(lambda: with_rows(row('<c r="A1048577"><v>2</v></c>', 1048577)), Damage.BAD_ADDRESS),
+    "row-twice": damaged(lambda: with_rows(row("") + row('<c r="A1"><v>2</v></c>')), DamageKind.ROW_TWICE),
+    "row-twice-spelled-apart": damaged(lambda: with_rows(row("") + '<row r="01"/>'), DamageKind.ROW_TWICE),
+    "row-disagrees": damaged(lambda: with_rows(row('<c r="A2"><v>2</v></c>')), DamageKind.ROW_DISAGREES),
+    "row-not-closed": damaged(lambda: with_rows('<row r="1"><c r="A1"><v>2</v></c>'), DamageKind.XML),
+    "row-closed-twice": damaged(lambda: with_rows(row("") + "</row>"), DamageKind.XML),
+    "rows-nested-and-not-closed": damaged(
+        lambda: with_rows('<row r="1"><row r="2"></row>'), DamageKind.UNEXPECTED_ELEMENT
+    ),
+    "row-disagrees-in-odd-dialect": damaged(lambda: with_rows(row("<c r='A2'><v>2</v></c>")), DamageKind.ROW_DISAGREES),
+    "row-0": damaged(lambda: with_rows(row('<c r="A0"><v>2</v></c>', 0)), DamageKind.BAD_ADDRESS),
+    "row-1048577": damaged(lambda: with_rows(row('<c r="A1048577"><v>2</v></c>', 1048577)), DamageKind.BAD_ADDRESS),
     "row-4294967297": damaged(
-        lambda: with_rows(row('<c r="A4294967297"><v>2</v></c>', 4294967297)), Damage.BAD_ADDRESS
+        lambda: with_rows(row('<c r="A4294967297"><v>2</v></c>', 4294967297)), DamageKind.BAD_ADDRESS
     ),
-    "row-negative": damaged(lambda: with_rows(row("", -1)), Damage.BAD_ADDRESS),
-    "row-in-words": damaged(lambda: with_rows('<row r="one"/>'), Damage.BAD_ADDRESS),
-    "row-huge": damaged(lambda: with_rows(f'<row r="{"9" * 10_000}"/>'), Damage.BAD_ADDRESS),
-    "column-xfe": damaged(lambda: with_rows(row('<c r="XFE1"><v>2</v></c>')), Damage.BAD_ADDRESS),
-    "column-aaaa": damaged(lambda: with_rows(row('<c r="AAAA1"><v>2</v></c>')), Damage.BAD_ADDRESS),
-    "address-small": damaged(lambda: with_rows(row('<c r="a1"><v>2</v></c>')), Damage.BAD_ADDRESS),
-    "address-absolute": damaged(lambda: with_rows(row('<c r="$A$1"><v>2</v></c>')), Damage.BAD_ADDRESS),
-    "address-full-width": damaged(lambda: with_rows(row('<c r="A１"><v>2</v></c>')), Damage.BAD_ADDRESS),
-    "two-values": damaged(lambda: with_rows(row('<c r="A1"><v>1</v><v>2</v></c>')), Damage.VALUE_TWICE),
+    "row-negative": damaged(lambda: with_rows(row("", -1)), DamageKind.BAD_ADDRESS),
+    "row-in-words": damaged(lambda: with_rows('<row r="one"/>'), DamageKind.BAD_ADDRESS),
+    "row-huge": damaged(lambda: with_rows(f'<row r="{"9" * 10_000}"/>'), DamageKind.BAD_ADDRESS),
+    "column-xfe": damaged(lambda: with_rows(row('<c r="XFE1"><v>2</v></c>')), DamageKind.BAD_ADDRESS),
+    "column-aaaa": damaged(lambda: with_rows(row('<c r="AAAA1"><v>2</v></c>')), DamageKind.BAD_ADDRESS),
+    "address-small": damaged(lambda: with_rows(row('<c r="a1"><v>2</v></c>')), DamageKind.BAD_ADDRESS),
+    "address-absolute": damaged(lambda: with_rows(row('<c r="$A$1"><v>2</v></c>')), DamageKind.BAD_ADDRESS),
+    "address-full-width": damaged(lambda: with_rows(row('<c r="A１"><v>2</v></c>')), DamageKind.BAD_ADDRESS),
+    "two-values": damaged(lambda: with_rows(row('<c r="A1"><v>1</v><v>2</v></c>')), DamageKind.VALUE_TWICE),
     "value-and-inline": damaged(
-        lambda: with_rows(row('<c r="A1" t="inlineStr"><v>1</v><is><t>2</t></is></c>')), Damage.VALUE_TWICE
+        lambda: with_rows(row('<c r="A1" t="inlineStr"><v>1</v><is><t>2</t></is></c>')), DamageKind.VALUE_TWICE
     ),
-    "cell-outside-a-row": damaged(lambda: with_rows('<c r="A1"><v>1</v></c>'), Damage.ROW_DISAGREES),
-    "cell-after-a-row": damaged(lambda: with_rows('<row r="1"/><c r="A1"><v>1</v></c>'), Damage.ROW_DISAGREES),
-    "row-in-a-row": damaged(lambda: with_rows(row(row('<c r="A1"><v>1</v></c>'))), Damage.UNEXPECTED_ELEMENT),
+    "cell-outside-a-row": damaged(lambda: with_rows('<c r="A1"><v>1</v></c>'), DamageKind.ROW_DISAGREES),
+    "cell-after-a-row": damaged(lambda: with_rows('<row r="1"/><c r="A1"><v>1</v></c>'), DamageKind.ROW_DISAGREES),
+    "row-in-a-row": damaged(lambda: with_rows(row(row('<c r="A1"><v>1</v></c>'))), DamageKind.UNEXPECTED_ELEMENT),
     "value-in-another-namespace": damaged(
-        lambda: with_rows(row('<c r="A1"><v xmlns="urn:x">1</v></c>')), Damage.UNEXPECTED_ELEMENT
+        lambda: with_rows(row('<c r="A1"><v xmlns="urn:x">1</v></c>')), DamageKind.UNEXPECTED_ELEMENT
     ),
-    "two-grids": damaged(with_sheet(sheet(after=f"<sheetData>{ROWS}</sheetData>")), Damage.UNEXPECTED_ELEMENT),
-    "type-unknown": damaged(lambda: with_rows(row('<c r="A1" t="x"><v>1</v></c>')), Damage.CELL_TYPE),
-    "style-negative": damaged(lambda: with_rows(row('<c r="A1" s="-1"><v>1</v></c>')), Damage.CELL_TYPE),
-    "string-index-negative": damaged(lambda: with_rows(row('<c r="A1" t="s"><v>-1</v></c>')), Damage.STRING_INDEX),
-    "string-index-beyond": damaged(lambda: with_rows(row('<c r="A1" t="s"><v>1</v></c>')), Damage.STRING_INDEX),
+    "two-grids": damaged(with_sheet(sheet(after=f"<sheetData>{ROWS}</sheetData>")), DamageKind.UNEXPECTED_ELEMENT),
+    "type-unknown": damaged(lambda: with_rows(row('<c r="A1" t="x"><v>1</v></c>')), DamageKind.CELL_TYPE),
+    "style-negative": damaged(lambda: with_rows(row('<c r="A1" s="-1"><v>1</v></c>')), DamageKind.CELL_TYPE),
+    "string-index-negative": damaged(lambda: with_rows(row('<c r="A1" t="s"><v>-1</v></c>')), DamageKind.STRING_INDEX),
+    "string-index-beyond": damaged(lambda: with_rows(row('<c r="A1" t="s"><v>1</v></c>')), DamageKind.STRING_INDEX),
     "string-index-huge": damaged(
-        lambda: with_rows(row(f'<c r="A1" t="s"><v>{"9" * 5_000}</v></c>')), Damage.STRING_INDEX
+        lambda: with_rows(row(f'<c r="A1" t="s"><v>{"9" * 5_000}</v></c>')), DamageKind.STRING_INDEX
     ),
-    "string-index-fraction": damaged(lambda: with_rows(row('<c r="A1" t="s"><v>0.0</v></c>')), Damage.STRING_INDEX),
+    "string-index-fraction": damaged(lambda: with_rows(row('<c r="A1" t="s"><v>0.0</v></c>')), DamageKind.STRING_INDEX),
 }
 
 # --- what is no workbook -----------------------------------------------------------------------------------------
@@ -610,33 +623,34 @@ def xlsb() -> bytes:
 
 
 LIBRARY = {
-    "xls-in-a-loop": damaged(lambda: ole("Workbook"), Damage.UNREADABLE),
+    "xls-in-a-loop": damaged(lambda: ole("Workbook"), DamageKind.UNREADABLE),
     "xls-figures-far-apart": Bad(far_apart, "file.reader_died", {}),
     "xls-encrypted": Bad(encrypted_xls, "file.encrypted", {}),
-    "xls-cut-short": damaged(lambda: ole("Workbook")[:1000], Damage.NOT_A_ZIP),
-    "ods-not-closed": damaged(ods("<a>"), Damage.XML),
-    "ods-without-sheets": damaged(ods("<a/>"), Damage.NO_SHEETS),
-    "ods-without-content": damaged(lambda: zipped({"mimetype": ODS}), Damage.MISSING_PART),
-    "ods-rows-for-ever": excess(ods(spreadsheet(ods_row(ODS_CELL, 1_048_576))), Excess.CELLS_HELD),
+    "xls-cut-short": damaged(lambda: ole("Workbook")[:1000], DamageKind.NOT_A_ZIP),
+    "ods-not-closed": damaged(ods("<a>"), DamageKind.XML),
+    "ods-without-sheets": damaged(ods("<a/>"), DamageKind.NO_SHEETS),
+    "ods-without-content": damaged(lambda: zipped({"mimetype": ODS}), DamageKind.MISSING_PART),
+    "ods-rows-for-ever": excess(ods(spreadsheet(ods_row(ODS_CELL, 1_048_576))), LimitKind.CELLS_HELD),
     "ods-columns-for-ever": excess(
-        ods(spreadsheet(ods_row(f"{ODS_CELL[:-2]} t:number-columns-repeated='999999'/>"))), Excess.CELLS_HELD
+        ods(spreadsheet(ods_row(f"{ODS_CELL[:-2]} t:number-columns-repeated='999999'/>"))), LimitKind.CELLS_HELD
     ),
     "ods-columns-beyond-xfd": damaged(
-        ods(spreadsheet(ods_row(f"<t:table-cell t:number-columns-repeated='16384'/>{ODS_CELL}"))), Damage.BAD_ADDRESS
+        ods(spreadsheet(ods_row(f"<t:table-cell t:number-columns-repeated='16384'/>{ODS_CELL}"))),
+        DamageKind.BAD_ADDRESS,
     ),
     "ods-rows-beyond-the-last": damaged(
-        ods(spreadsheet(ods_row("", 1_048_576) + ods_row(ODS_CELL))), Damage.BAD_ADDRESS
+        ods(spreadsheet(ods_row("", 1_048_576) + ods_row(ODS_CELL))), DamageKind.BAD_ADDRESS
     ),
-    "ods-repeated-a-million-million-times": damaged(ods(spreadsheet(ods_row("", 10**12))), Damage.BAD_ADDRESS),
+    "ods-repeated-a-million-million-times": damaged(ods(spreadsheet(ods_row("", 10**12))), DamageKind.BAD_ADDRESS),
     "ods-type-unknown": damaged(
-        ods(spreadsheet(ods_row("<t:table-cell o:value-type='fancy' o:value='1'/>"))), Damage.CELL_TYPE
+        ods(spreadsheet(ods_row("<t:table-cell o:value-type='fancy' o:value='1'/>"))), DamageKind.CELL_TYPE
     ),
-    "ods-elements": excess(ods_elements, Excess.ELEMENTS),
-    "ods-nested": excess(ods(spreadsheet("<t:x>" * 5_000)), Excess.DEPTH),
+    "ods-elements": excess(ods_elements, LimitKind.ELEMENTS),
+    "ods-nested": excess(ods(spreadsheet("<t:x>" * 5_000)), LimitKind.DEPTH),
     "ods-encrypted": Bad(ods("", "<a><encryption-data/></a>"), "file.encrypted", {}),
     "ods-doctype": Bad(ods("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>"), "file.doctype", {"part": "content.xml"}),
-    "xlsb-that-is-none": damaged(lambda: with_parts({CONTENT_TYPES: content_types(BINARY)}), Damage.CONTENT_TYPE),
-    "xlsb-nonsense": damaged(xlsb, Damage.NO_SHEETS),
+    "xlsb-that-is-none": damaged(lambda: with_parts({CONTENT_TYPES: content_types(BINARY)}), DamageKind.CONTENT_TYPE),
+    "xlsb-nonsense": damaged(xlsb, DamageKind.NO_SHEETS),
 }
 
 

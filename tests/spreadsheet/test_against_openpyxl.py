@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl.styles import Protection
 
 from xltool.spreadsheet.open_workbook import open_workbook
-from xltool.spreadsheet.raw_workbook import RawCell, Stored
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 # Neither what openpyxl refuses to write, nor the two things it reads otherwise: escapes (_x000D_) and line ends.
 TEXTS = st.text(
@@ -76,11 +76,11 @@ def seen_by_us(path: Path) -> dict[str, tuple[Any, str | None, bool]]:
 
 def value_of(cell: RawCell) -> Any:
     match cell.stored:
-        case Stored.NUMBER:
+        case StorageType.NUMBER:
             return float(cell.text)
-        case Stored.BOOLEAN:
+        case StorageType.BOOLEAN:
             return cell.text == "1"
-        case Stored.EMPTY:
+        case StorageType.EMPTY:
             return None
     return cell.text
 

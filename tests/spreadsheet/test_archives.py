@@ -76,7 +76,7 @@ def test_names__gbk_and_utf8_are_read_alike(tmp_path: Path, encoding: str) -> No
 def test_zip_inside_a_zip__looked_into_to_the_limit(tmp_path: Path) -> None:
     inner = zipped({"甲.xlsx": good()})
     assert rows(tmp_path, zipped({"乙.zip": inner})) == [("各镇.zip/乙.zip/甲.xlsx", "accepted", [])]
-    for _ in range(limits.ARCHIVE_DEPTH):
+    for _ in range(limits.MAX_ARCHIVE_DEPTH):
         inner = zipped({"丙.zip": inner})
     ((_, status, codes),) = rows(tmp_path, inner)
     assert (status, codes) == ("unreadable", ["file.over_limit"])
@@ -87,7 +87,7 @@ def test_archives_of_nothing__one_row(tmp_path: Path) -> None:
 
 
 def test_hostile_members__each_refused_by_itself(tmp_path: Path) -> None:
-    bomb = bytes(limits.FILE_BYTES + 1)
+    bomb = bytes(limits.MAX_FILE_BYTES + 1)
     found = rows(tmp_path, zipped({"../../甲.xlsx": good(), "大.xlsx": bomb, "好.xlsx": good()}))
     assert [(status, codes) for _, status, codes in found] == [
         ("unreadable", ["file.unsafe_names"]),

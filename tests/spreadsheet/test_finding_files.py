@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from xltool.errors import UnreadableFileError
-from xltool.spreadsheet.find_files import files_below
-from xltool.spreadsheet.load_file import load
+from xltool.spreadsheet.find_files import find_files
+from xltool.spreadsheet.load_file import load_file
 
 NOBODY = 65534
 
@@ -39,9 +39,9 @@ def test_folder__may_not_be_looked_into__is_one_place_and_says_so() -> None:
         root.chmod(0o755)
         (root / "shut").chmod(0)
         with as_anybody():
-            found = files_below([root])
+            found = find_files([root])
             with pytest.raises(UnreadableFileError) as told:
-                load(root / "shut")
+                load_file(root / "shut")
         (root / "shut").chmod(0o755)
     assert [path.relative_to(root).as_posix() for path in found] == ["z.xlsx", "open/a.xlsx", "shut"]
     assert told.value.code == "file.no_access"

@@ -16,11 +16,11 @@ from tests.spreadsheet.hostile import ole
 from tests.spreadsheet.old_excel import far_apart
 from tests.spreadsheet.packages import GOOD, with_parts
 from xltool.errors import UnreadableFileError
-from xltool.spreadsheet.decrypt import decrypted
+from xltool.spreadsheet.decrypt import decrypt_bytes
 from xltool.spreadsheet.open_workbook import open_workbook
-from xltool.spreadsheet.raw_workbook import RawCell, Stored
-from xltool.spreadsheet.values_only import read_foreign
-from xltool.spreadsheet.worker.client import WORKER, Worker
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
+from xltool.spreadsheet.values_only import read_binary_sheets
+from xltool.spreadsheet.worker.client import SHARED_WORKER, Worker
 
 
 def made(path: Path) -> Path:
@@ -36,13 +36,13 @@ def made(path: Path) -> Path:
 
 
 EXPECTED = {
-    "B2": RawCell(Stored.TEXT, "年报"),
-    "C2": RawCell(Stored.NUMBER, "12"),
-    "D2": RawCell(Stored.NUMBER, "7730.28"),
-    "E2": RawCell(Stored.NUMBER, "0.1"),
-    "B3": RawCell(Stored.NUMBER, "24"),
-    "C3": RawCell(Stored.DATE, "2025-01-02"),
-    "B5": RawCell(Stored.TEXT, "合并"),
+    "B2": RawCell(StorageType.TEXT, "年报"),
+    "C2": RawCell(StorageType.NUMBER, "12"),
+    "D2": RawCell(StorageType.NUMBER, "7730.28"),
+    "E2": RawCell(StorageType.NUMBER, "0.1"),
+    "B3": RawCell(StorageType.NUMBER, "24"),
+    "C3": RawCell(StorageType.DATE, "2025-01-02"),
+    "B5": RawCell(StorageType.TEXT, "合并"),
 }
 
 
@@ -62,8 +62,8 @@ def test_book_saved_by_libreoffice__same_values_and_formulas(tmp_path: Path) -> 
     first = open_workbook(recalculate(made(tmp_path / "a.xlsx"), tmp_path / "out")).sheets[0]
     assert first.cells == {
         **EXPECTED,
-        "B3": RawCell(Stored.NUMBER, "24", "C2*2"),
-        "C3": RawCell(Stored.DATE, "45659"),
+        "B3": RawCell(StorageType.NUMBER, "24", "C2*2"),
+        "C3": RawCell(StorageType.DATE, "45659"),
     }
     assert first.merged == ("B5:C6",)
 
@@ -106,7 +106,7 @@ def test_password__of_a_file_that_needs_none(tmp_path: Path) -> None:
 
 def test_password__without_the_optional_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "msoffcrypto", None)
-    assert decrypted(b"", "x") == ({"problem": "no_library"}, b"")
+    assert decrypt_bytes(b"", "x") == ({"problem": "no_library"}, b"")
 
 
 def test_password__on_what_only_looks_encrypted(tmp_path: Path) -> None:
@@ -128,20 +128,20 @@ def test_worker__killed_by_one_file__reads_the_next(tmp_path: Path) -> None:
 
 def test_worker__past_the_deadline__refused_and_started_again() -> None:
     with pytest.raises(UnreadableFileError) as refusal:
-        read_foreign(far_apart(), seconds=0.01)
+        read_binary_sheets(far_apart(), max_seconds=0.01)
     assert (refusal.value.code, refusal.value.facts) == ("file.timeout", {"seconds": 0})
     with pytest.raises(UnreadableFileError) as refusal:
-        read_foreign(b"nothing")
+        read_binary_sheets(b"nothing")
     assert refusal.value.code == "file.damaged"
 
 
 def test_worker__kept_between_files() -> None:
     with pytest.raises(UnreadableFileError):
-        read_foreign(b"nothing")
-    first = WORKER._process
+        read_binary_sheets(b"nothing")
+    first = SHARED_WORKER._process
     with pytest.raises(UnreadableFileError):
-        read_foreign(b"nothing")
-    assert WORKER._process is first is not None
+        read_binary_sheets(b"nothing")
+    assert SHARED_WORKER._process is first is not None
 
 
 def test_worker__asked_by_several_threads__one_answer_each(tmp_path: Path) -> None:
@@ -157,14 +157,14 @@ def test_worker__asked_by_several_threads__one_answer_each(tmp_path: Path) -> No
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_worker__inherited_by_a_fork__left_to_its_parent() -> None:
     worker = Worker()
-    assert worker.do("values", b"nothing", 9)[0] == {"problem": "unreadable"}
+    assert worker.run_task("values", b"nothing", 9)[0] == {"problem": "unreadable"}
     read, write = os.pipe()
     if not os.fork():
-        os.write(write, worker.do("values", b"nothing", 9)[0]["problem"].encode())
+        os.write(write, worker.run_task("values", b"nothing", 9)[0]["problem"].encode())
         worker.close()
         os._exit(0)
     assert os.read(read, 100) == b"unreadable"
-    assert worker.do("values", b"nothing", 9)[0] == {"problem": "unreadable"}
+    assert worker.run_task("values", b"nothing", 9)[0] == {"problem": "unreadable"}
     os.wait()
     worker.close()
     os.close(read)

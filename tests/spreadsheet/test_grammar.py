@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tests.spreadsheet.packages import SHEET, sheet
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet.ooxml.cell_styles import CellStyle
-from xltool.spreadsheet.ooxml.part import Effort, Part
+from xltool.spreadsheet.ooxml.part import Part, ReadingBudget
 from xltool.spreadsheet.ooxml.shared_strings import read_shared_strings
-from xltool.spreadsheet.ooxml.worksheet import Shared, read_worksheet
+from xltool.spreadsheet.ooxml.worksheet import SharedParts, read_worksheet
 from xltool.spreadsheet.raw_workbook import RawCell
 
-SHARED = Shared(("年报", ""), (CellStyle(), CellStyle(locked=False), CellStyle(date=True)))
+SHARED = SharedParts(("年报", ""), (CellStyle(), CellStyle(locked=False), CellStyle(date=True)))
 EXCEL_2010 = 'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac"'
 COMMENT = "<!---->"
 
@@ -49,7 +49,7 @@ def outcome(rows: str) -> dict[str, RawCell] | None:
     """The cells of these rows, None where they are refused."""
     content = sheet(rows).replace("<worksheet ", f"<worksheet {EXCEL_2010} ").encode("utf-8", "surrogatepass")
     try:
-        return dict(read_worksheet(Part(SHEET, lambda: iter([content]), Effort()), SHARED).cells)
+        return dict(read_worksheet(Part(SHEET, lambda: iter([content]), ReadingBudget()), SHARED).cells)
     except UnreadableFileError:
         return None
 
@@ -57,7 +57,7 @@ def outcome(rows: str) -> dict[str, RawCell] | None:
 def string_outcome(items: str) -> list[str] | None:
     content = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{items}</sst>'.encode()
     try:
-        return list(read_shared_strings(Part("sst", lambda: iter([content]), Effort())))
+        return list(read_shared_strings(Part("sst", lambda: iter([content]), ReadingBudget())))
     except UnreadableFileError:
         return None
 
@@ -108,4 +108,4 @@ def test_the_good_texts__are_read() -> None:
 def test_parts_in_pieces_of_any_size__same_cells(size: int) -> None:
     content = sheet(ROWS.replace("\n", "\r\n").replace(' x14ac:dyDescent="0.3"', "")).encode()
     pieces = [content[at : at + size] for at in range(0, len(content), size)]
-    assert read_worksheet(Part(SHEET, lambda: iter(pieces), Effort()), SHARED).cells == outcome(ROWS)
+    assert read_worksheet(Part(SHEET, lambda: iter(pieces), ReadingBudget()), SHARED).cells == outcome(ROWS)

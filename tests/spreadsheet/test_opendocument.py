@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.spreadsheet.packages import zipped
 from tests.spreadsheet.spreadsheets import ODS, ODS_CELL, ods_row, spreadsheet
 from xltool.spreadsheet.open_workbook import open_workbook
-from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, Stored
+from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 
 
 def read(tmp_path: Path, content: str, **more: str) -> RawSheet:
@@ -49,7 +49,7 @@ def test_text__paragraphs_spans_blanks_and_no_comments(tmp_path: Path) -> None:
         '<t:table-cell o:value-type="string"><o:annotation><x:p>批注</x:p></o:annotation><x:p>年<x:span>\n 报</x:span>'
         '<x:s x:c="3"/>a<x:tab/>b</x:p><x:p>二<x:line-break/>三</x:p></t:table-cell>'
     )
-    assert cells_of(tmp_path, ods_row(cell)) == {"A1": RawCell(Stored.TEXT, "年 报   a\tb\n二\n三")}
+    assert cells_of(tmp_path, ods_row(cell)) == {"A1": RawCell(StorageType.TEXT, "年 报   a\tb\n二\n三")}
 
 
 def test_places__repeated_covered_and_grouped(tmp_path: Path) -> None:

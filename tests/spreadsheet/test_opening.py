@@ -29,8 +29,8 @@ from tests.spreadsheet.packages import (
 )
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.spreadsheet.open_workbook import open_workbook
-from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, Stored
-from xltool.spreadsheet.refusals import Place
+from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, StorageType
+from xltool.spreadsheet.refusals import FileObstacle
 
 
 def opened(tmp_path: Path, content: bytes, name: str = "return.xlsx") -> RawWorkbook:
@@ -92,7 +92,7 @@ def test_empty_cells__not_kept(tmp_path: Path) -> None:
 
 def test_last_cell_of_the_grid__one_cell(tmp_path: Path) -> None:
     found = cells_of(tmp_path, '<row r="1048576"><c r="XFD1048576"><v>7</v></c></row>')
-    assert found == {"XFD1048576": RawCell(Stored.NUMBER, "7")}
+    assert found == {"XFD1048576": RawCell(StorageType.NUMBER, "7")}
 
 
 def test_shared_and_array_formulas__dependents_are_parts(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_styles__locks_and_dates(tmp_path: Path) -> None:
     cells = "".join(f'<c r="{letter}1" s="{style}"><v>5</v></c>' for style, letter in enumerate("ABCDEFGHIJ"))
     content = with_parts({STYLES: STYLED, SHEET: sheet(f'<row r="1">{cells}</row>')})
     found = only_sheet(tmp_path, content).cells
-    assert "".join("D" if cell.stored is Stored.DATE else "n" for cell in found.values()) == "nnDDnDnnnn"
+    assert "".join("D" if cell.stored is StorageType.DATE else "n" for cell in found.values()) == "nnDDnDnnnn"
     assert "".join("L" if cell.locked else "u" for cell in found.values()) == "LuLLLLLLuL"
 
 
@@ -251,18 +251,18 @@ def test_book_of_xlsxwriter__as_written(tmp_path: Path) -> None:
     book = open_workbook(path)
     first, second = book.sheets
     assert first.cells == {
-        "A1": RawCell(Stored.TEXT, "标题 <&> 'x'"),
-        "A2": RawCell(Stored.NUMBER, "0.3", None, False),
-        "B2": RawCell(Stored.TEXT, "  两端空格\n换行  "),
-        "C2": RawCell(Stored.TEXT, "是", 'IF(A2>0,"是","否")'),
-        "D2": RawCell(Stored.BOOLEAN, "1"),
-        "E2": RawCell(Stored.DATE, "45000"),
-        "A3": RawCell(Stored.NUMBER, "0.6", "A2*2"),
-        "A4": RawCell(Stored.NUMBER, "0", ""),
-        "B3": RawCell(Stored.TEXT, "年报"),
+        "A1": RawCell(StorageType.TEXT, "标题 <&> 'x'"),
+        "A2": RawCell(StorageType.NUMBER, "0.3", None, False),
+        "B2": RawCell(StorageType.TEXT, "  两端空格\n换行  "),
+        "C2": RawCell(StorageType.TEXT, "是", 'IF(A2>0,"是","否")'),
+        "D2": RawCell(StorageType.BOOLEAN, "1"),
+        "E2": RawCell(StorageType.DATE, "45000"),
+        "A3": RawCell(StorageType.NUMBER, "0.6", "A2*2"),
+        "A4": RawCell(StorageType.NUMBER, "0", ""),
+        "B3": RawCell(StorageType.TEXT, "年报"),
     }
     assert (first.merged, first.protected, first.validated) == (("A1:C1",), True, ("A2:B9",))
-    assert (second.state, second.cells) == ("hidden", {"A1": RawCell(Stored.TEXT, "回到表一")})
+    assert (second.state, second.cells) == ("hidden", {"A1": RawCell(StorageType.TEXT, "回到表一")})
     assert book.names == {"x.y": "表一!$A$2"}
     assert book.program == "Microsoft Excel 12.0000"
 
@@ -271,8 +271,8 @@ def test_book_saved_by_openpyxl__formulas_without_values(tmp_path: Path) -> None
     path = tmp_path / "a.xlsx"
     xlsxwriter_book(path)
     first = open_workbook(openpyxl_copy(path)).sheets[0]
-    assert first.cells["C2"] == RawCell(Stored.EMPTY, "", 'IF(A2>0,"是","否")')
-    assert first.cells["A2"] == RawCell(Stored.NUMBER, "0.3", None, False)
+    assert first.cells["C2"] == RawCell(StorageType.EMPTY, "", 'IF(A2>0,"是","否")')
+    assert first.cells["A2"] == RawCell(StorageType.NUMBER, "0.3", None, False)
     assert first.cells["B2"].text == "  两端空格\n换行  "
     assert first.validated == ("A2:B9", "F1:F2")
 
@@ -300,7 +300,7 @@ def test_file_that_is_gone(tmp_path: Path) -> None:
 
 def test_folder_named_like_a_workbook(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").mkdir()
-    assert refusal_of(tmp_path / "a.xlsx") == ("file.not_regular", {"file": "a.xlsx", "kind": Place.FOLDER})
+    assert refusal_of(tmp_path / "a.xlsx") == ("file.not_regular", {"file": "a.xlsx", "kind": FileObstacle.FOLDER})
 
 
 def test_file_beyond_the_limit__not_read(tmp_path: Path) -> None:
@@ -310,22 +310,22 @@ def test_file_beyond_the_limit__not_read(tmp_path: Path) -> None:
     assert refusal_of(path) == ("file.too_large", {"file": "a.xlsx", "size": 51, "limit": 50})
     path.write_bytes(with_parts({}))
     with pytest.raises(UnreadableFileError, match="too_large"):
-        open_workbook(path, size_limit=1000)
+        open_workbook(path, max_bytes=1000)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
 def test_pipe_and_device__not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.xlsx")
     (tmp_path / "zero.xlsx").symlink_to("/dev/zero")
-    assert refusal_of(tmp_path / "pipe.xlsx")[1]["kind"] is Place.PIPE
-    assert refusal_of(tmp_path / "zero.xlsx")[1]["kind"] is Place.DEVICE
+    assert refusal_of(tmp_path / "pipe.xlsx")[1]["kind"] is FileObstacle.PIPE
+    assert refusal_of(tmp_path / "zero.xlsx")[1]["kind"] is FileObstacle.DEVICE
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
 def test_links__followed_once_and_never_round(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").symlink_to("b.xlsx")
     (tmp_path / "b.xlsx").symlink_to("a.xlsx")
-    assert refusal_of(tmp_path / "a.xlsx") == ("file.not_regular", {"file": "a.xlsx", "kind": Place.LOOP})
+    assert refusal_of(tmp_path / "a.xlsx") == ("file.not_regular", {"file": "a.xlsx", "kind": FileObstacle.LOOP})
     (tmp_path / "real.xlsx").write_bytes(with_parts({}))
     (tmp_path / "link.xlsx").symlink_to("real.xlsx")
     assert open_workbook(tmp_path / "link.xlsx").sheets[0].name == "表一"

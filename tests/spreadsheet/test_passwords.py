@@ -15,7 +15,7 @@ from tests.mangling.good import ROSTER, TOWN, good, truth
 from tests.mangling.manglings import MANGLINGS
 from tests.spreadsheet.old_excel import BOF, BOUNDSHEET, compound, record
 from xltool.cli.main import main
-from xltool.spreadsheet.xls.ole_compound import Compound
+from xltool.spreadsheet.xls.ole_compound import CompoundFile
 
 PASSWORD = "年报2025"
 FILEPASS = 0x002F
@@ -51,7 +51,7 @@ def old_key(salt: bytes, block: int) -> bytes:
 
 def old(data: bytes) -> bytes:
     """An .xls as Excel 97 locks it: RC4 over the contents of its records."""
-    stream, salt = Compound(data).stream("Workbook"), bytes(range(16))
+    stream, salt = CompoundFile(data).read_stream("Workbook"), bytes(range(16))
     proof = bytes(range(100, 116))
     locked = bytes(a ^ b for a, b in zip(proof + md5(proof).digest(), rc4(old_key(salt, 0), 32), strict=True))
     lock = record(FILEPASS, struct.pack("<3H", 1, 1, 1) + salt + locked)

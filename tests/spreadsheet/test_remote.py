@@ -12,10 +12,9 @@ from tests.merging import REPORTS
 from tests.stores import NO_STORE, a_store, bucket, upload
 from xltool import pipeline
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError, XltoolError
-from xltool.spreadsheet import limits
-from xltool.spreadsheet import remote_files as remote
-from xltool.spreadsheet.find_files import places_below
-from xltool.spreadsheet.remote_files import Remote, below, fetch
+from xltool.spreadsheet import limits, remote_files
+from xltool.spreadsheet.find_files import find_places
+from xltool.spreadsheet.remote_files import RemoteFile, fetch_file, list_remote_files
 
 fsspec = pytest.importorskip("fsspec", reason=NO_STORE)
 
@@ -31,10 +30,10 @@ def store(server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[t
     """The store, and a bucket in it that nobody used before."""
     for key, value in server.items():
         monkeypatch.setenv(key, value)
-    remote._stores.clear()
+    remote_files._stores.clear()
     name = f"returns-{secrets.token_hex(8)}"
     yield bucket(name), name
-    remote._stores.clear()
+    remote_files._stores.clear()
 
 
 @pytest.fixture
@@ -56,9 +55,9 @@ def inbox(folder: Path) -> Path:
     return folder
 
 
-def refusal_of(place: Remote, size_limit: int = limits.FILE_BYTES) -> XltoolError:
+def refusal_of(place: RemoteFile, size_limit: int = limits.MAX_FILE_BYTES) -> XltoolError:
     with pytest.raises((UnreadableFileError, ForeignFileError)) as refused:
-        fetch(place, size_limit)
+        fetch_file(place, size_limit)
     return refused.value
 
 
@@ -91,18 +90,18 @@ def test_below__a_folder_or_one_file__by_name(store: tuple[Any, str]) -> None:
     kept, name = store
     for path in ("b/2.xlsx", "b/1.xlsx", "a.xlsx"):
         kept.pipe(f"{name}/{path}", b"x")
-    assert [str(each) for each in below(f"s3://{name}/")] == [
+    assert [str(each) for each in list_remote_files(f"s3://{name}/")] == [
         f"s3://{name}/{x}" for x in ("a.xlsx", "b/1.xlsx", "b/2.xlsx")
     ]
-    assert [str(each) for each in below(f"s3://{name}/b/2.xlsx")] == [f"s3://{name}/b/2.xlsx"]
-    assert [each.name for each in places_below([f"s3://{name}/b", f"s3://{name}/b/1.xlsx"])] == ["1.xlsx", "2.xlsx"]
+    assert [str(each) for each in list_remote_files(f"s3://{name}/b/2.xlsx")] == [f"s3://{name}/b/2.xlsx"]
+    assert [each.name for each in find_places([f"s3://{name}/b", f"s3://{name}/b/1.xlsx"])] == ["1.xlsx", "2.xlsx"]
 
 
 def test_fetch__the_bytes_with_their_digest_size_and_time(store: tuple[Any, str]) -> None:
     kept, name = store
     kept.pipe(f"{name}/a.xlsx", b"content")
-    (place,) = below(f"s3://{name}")
-    found = fetch(place)
+    (place,) = list_remote_files(f"s3://{name}")
+    found = fetch_file(place)
     assert (found.name, found.data, found.size) == ("a.xlsx", b"content", 7)
     assert found.sha256 == "ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73"
     assert found.modified.endswith("+00:00")
@@ -120,7 +119,7 @@ def test_store__wrong_account_or_nobody_there__one_line_exit_2(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     type(kept).clear_instance_cache()
-    remote._stores.clear()
+    remote_files._stores.clear()
     assert "NoCredentialsError" in stopped("merge", f"s3://{name}", "-o", out)
 
 
@@ -131,15 +130,15 @@ def test_fetch__refuses_what_a_local_file_would_be_refused_for(memory: Any) -> N
     memory.pipe("/in/empty.xlsx", b"")
     memory.pipe("/in/large.xlsx", bytes(3 * limits.MIB))
     memory.pipe("/in/~$lock.xlsx", b"x")
-    codes = {place.name: refusal_of(place, 2 * limits.MIB).code for place in below("memory://in")}
+    codes = {place.name: refusal_of(place, 2 * limits.MIB).code for place in list_remote_files("memory://in")}
     assert codes == {"empty.xlsx": "file.empty", "large.xlsx": "file.too_large", "~$lock.xlsx": "file.temporary"}
-    assert refusal_of(Remote("memory://in", "/in/gone.xlsx", "memory://in/gone.xlsx")).code == "file.missing"
-    assert refusal_of(Remote("memory://in", "/in", "memory://in")).code == "file.not_regular"
+    assert refusal_of(RemoteFile("memory://in", "/in/gone.xlsx", "memory://in/gone.xlsx")).code == "file.missing"
+    assert refusal_of(RemoteFile("memory://in", "/in", "memory://in")).code == "file.not_regular"
 
 
 def test_fetch__a_file_that_changes_while_it_is_read__is_refused(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     memory.pipe("/in/a.xlsx", b"first")
-    (place,) = below("memory://in")
+    (place,) = list_remote_files("memory://in")
     read = type(memory).cat_file
 
     def meanwhile(self: Any, path: str, **bounds: int) -> Any:
@@ -155,8 +154,8 @@ def test_fetch__a_store_that_does_not_answer__is_asked_again_and_then_named(
     memory: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory.pipe("/in/a.xlsx", b"content")
-    (place,) = below("memory://in")
-    monkeypatch.setattr(remote, "_PAUSE", 0)
+    (place,) = list_remote_files("memory://in")
+    monkeypatch.setattr(remote_files, "_PAUSE", 0)
     failing = [ConnectionResetError("reset"), TimeoutError("late")]
     read = type(memory).cat_file
 
@@ -166,8 +165,8 @@ def test_fetch__a_store_that_does_not_answer__is_asked_again_and_then_named(
         return read(self, path, **bounds)
 
     monkeypatch.setattr(type(memory), "cat_file", at_last)
-    assert fetch(place).data == b"content"
-    failing += [ConnectionResetError("reset")] * remote.ATTEMPTS
+    assert fetch_file(place).data == b"content"
+    failing += [ConnectionResetError("reset")] * remote_files.MAX_ATTEMPTS
     refused = refusal_of(place)
     assert (refused.code, refused.facts["problem"]) == ("file.not_fetched", "ConnectionResetError: reset")
 
@@ -177,11 +176,11 @@ def test_fetch__a_store_that_does_not_answer__is_asked_again_and_then_named(
 
 def test_address__secrets_are_never_shown(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "sftp://li:p@ss:word@host:22/in?token=abc"
-    place = Remote(secret, "/in/a.xlsx", "sftp://host:22/in/a.xlsx")
+    place = RemoteFile(secret, "/in/a.xlsx", "sftp://host:22/in/a.xlsx")
     assert "p@ss" not in f"{place} {place!r}"
     for url in (secret, "nosuch://li:p@ss:word@host/in?token=abc"):
         with pytest.raises(UsageError) as refused:
-            tuple(below(url))
+            tuple(list_remote_files(url))
         said = str(refused.value)
         assert not [word for word in ("li:", "p@ss", "word", "token", "abc") if word in said], said
 
@@ -190,7 +189,7 @@ def test_address__secrets_are_never_shown(memory: Any, monkeypatch: pytest.Monke
 
     monkeypatch.setattr("fsspec.core.url_to_fs", failing)
     with pytest.raises(UsageError) as refused:
-        tuple(below(secret))
+        tuple(list_remote_files(secret))
     assert "p@ss" not in str(refused.value)
     assert "token" not in str(refused.value)
 
@@ -220,15 +219,15 @@ def test_address__without_the_extra__one_line_exit_2(monkeypatch: pytest.MonkeyP
 
 def test_path__that_only_looks_like_an_address__is_a_path(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"x")
-    assert places_below([f"file://{tmp_path}"]) == (tmp_path / "a.xlsx",)
-    assert places_below([str(tmp_path)]) == places_below([tmp_path]) == (tmp_path / "a.xlsx",)
-    assert not remote.is_address("C:\\returns")
-    assert not remote.is_address("C:/returns")
-    assert not remote.is_address("returns/a.xlsx")
+    assert find_places([f"file://{tmp_path}"]) == (tmp_path / "a.xlsx",)
+    assert find_places([str(tmp_path)]) == find_places([tmp_path]) == (tmp_path / "a.xlsx",)
+    assert not remote_files.is_store_address("C:\\returns")
+    assert not remote_files.is_store_address("C:/returns")
+    assert not remote_files.is_store_address("returns/a.xlsx")
 
 
 def test_merge__of_addresses_and_paths__each_file_once(memory: Any, tmp_path: Path) -> None:
     one = returned(tmp_path, "329907", report("zhangjiawan-2025"))
     memory.pipe("/in/other.xlsx", returned(tmp_path / "other", "329908", report("hongze-2024")).read_bytes())
-    found = pipeline.check([one, "memory://in", str(one), "memory://in/other.xlsx"], pipeline.setting(ROSTER))
+    found = pipeline.check([one, "memory://in", str(one), "memory://in/other.xlsx"], pipeline.build_run_context(ROSTER))
     assert [item.file for item in found] == [str(one), "memory://in/other.xlsx"]

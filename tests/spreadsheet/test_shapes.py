@@ -16,17 +16,17 @@ from tests.spreadsheet.dialects import SAME
 from tests.spreadsheet.hostile import ATTACKS, CONTAINER, PACKAGES
 from tests.spreadsheet.packages import SHEET, sheet
 from xltool.errors import ForeignFileError, UnreadableFileError
-from xltool.spreadsheet.load_file import HandedIn
+from xltool.spreadsheet.load_file import LoadedFile
 from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.package import Package
-from xltool.spreadsheet.ooxml.part import Cost, Effort, Part
+from xltool.spreadsheet.ooxml.part import EffortCost, Part, ReadingBudget
 from xltool.spreadsheet.ooxml.sheet_template import Grid
-from xltool.spreadsheet.ooxml.worksheet import Shared, Sheet, read_worksheet
-from xltool.spreadsheet.ooxml.zip_directory import by_the_library, plainly_listed
-from xltool.spreadsheet.open_workbook import open_loaded
-from xltool.spreadsheet.part_cache import Memory
+from xltool.spreadsheet.ooxml.worksheet import SharedParts, WorksheetContent, read_worksheet
+from xltool.spreadsheet.ooxml.zip_directory import list_plain_entries, list_with_zipfile
+from xltool.spreadsheet.open_workbook import open_loaded_file
+from xltool.spreadsheet.part_cache import BoundedCache
 
-SHARED = Shared(("年报", "", "四", "五"), (CellStyle(), CellStyle(locked=False), CellStyle(date=True)))
+SHARED = SharedParts(("年报", "", "四", "五"), (CellStyle(), CellStyle(locked=False), CellStyle(date=True)))
 FIRST = ("0", "12", "24", "2.5", "成立", "1")  # what the sheet holds by which the shape is learnt
 ODD = (
     *("", "0", "1", "3", "4", "00000002", "-1", "1.0", " 2", "2 ", "٣", "7" * 50, "x" * 45, "a]]>b", "&amp;", "&#50;"),
@@ -45,17 +45,17 @@ def rows(values: tuple[str, ...]) -> str:
     )
 
 
-def the_part(content: str, effort: Effort, *, remembering: bool = True) -> Part:
+def the_part(content: str, effort: ReadingBudget, *, remembering: bool = True) -> Part:
     data = content.encode("utf-8", "surrogatepass")
     known = (zlib.compress(data), len(data), zlib.crc32(data), True) if remembering else None
     return Part(SHEET, lambda: iter([data]), effort, known)
 
 
-def read(content: str, *, remembering: bool) -> tuple[Sheet | str, Cost]:
+def read(content: str, *, remembering: bool) -> tuple[WorksheetContent | str, EffortCost]:
     """What a sheet holds, or why it is refused; and what reading may cost afterwards."""
-    effort = Effort()
+    effort = ReadingBudget()
     try:
-        return read_worksheet(the_part(content, effort, remembering=remembering), SHARED), effort.left()
+        return read_worksheet(the_part(content, effort, remembering=remembering), SHARED), effort.copy_remaining()
     except UnreadableFileError as refusal:
         return f"{refusal.code} {refusal.facts}", {}
 
@@ -73,7 +73,7 @@ def test_values_in_a_known_frame__as_read_strictly(values: tuple[str, ...]) -> N
 
 def test_a_known_frame__is_not_read_again() -> None:
     read(sheet(rows(FIRST)), remembering=True)
-    found = read_worksheet(the_part(sheet(rows(("3", "1", "2", "3", "四", "0"))), Effort()), SHARED)
+    found = read_worksheet(the_part(sheet(rows(("3", "1", "2", "3", "四", "0"))), ReadingBudget()), SHARED)
     assert isinstance(found.cells, Grid)
     assert found.cells["A1"].text == "五"
 
@@ -108,7 +108,7 @@ CORPUS: dict[str, Callable[[], bytes]] = {
 
 def opened(data: bytes) -> object:
     try:
-        return open_loaded(HandedIn("a.xlsx", data, "", len(data), ""))
+        return open_loaded_file(LoadedFile("a.xlsx", data, "", len(data), ""))
     except (UnreadableFileError, ForeignFileError) as refusal:
         return refusal.code, refusal.facts
 
@@ -128,8 +128,8 @@ def test_workbooks_of_every_kind__remembered_and_strictly_alike(name: str, monke
 @pytest.mark.parametrize("name", CORPUS)
 def test_plain_directory__lists_what_the_library_lists(name: str) -> None:
     data = CORPUS[name]()
-    listed = plainly_listed(data)
-    assert listed is None or listed == by_the_library(data)
+    listed = list_plain_entries(data)
+    assert listed is None or listed == list_with_zipfile(data)
 
 
 @settings(max_examples=300, deadline=None)
@@ -139,20 +139,20 @@ def test_rotten_directory__lists_what_the_library_lists(data: st.DataObject) -> 
     start = zipfile.ZipFile(BytesIO(content)).start_dir
     for _ in range(data.draw(st.integers(1, 3))):
         content[data.draw(st.integers(start, len(content) - 1))] = data.draw(st.integers(0, 255))
-    listed = plainly_listed(bytes(content))
-    assert listed is None or listed == by_the_library(bytes(content))
+    listed = list_plain_entries(bytes(content))
+    assert listed is None or listed == list_with_zipfile(bytes(content))
 
 
 def test_ordinary_directory__is_read_without_the_library() -> None:
-    assert plainly_listed(good()) == by_the_library(good())
+    assert list_plain_entries(good()) == list_with_zipfile(good())
 
 
 def test_memory__holds_no_more_than_its_size_and_forgets_the_longest_unused() -> None:
-    memory: Memory[str] = Memory(10)
+    memory: BoundedCache[str] = BoundedCache(10)
     for key in "abc":
-        memory.keep(key, key.upper(), 4 if key != "c" else 2)
-    memory.recall("a")
-    memory.keep("d", "D", 4)
-    assert [memory.recall(key) for key in "abcd"] == ["A", None, "C", "D"]
-    memory.keep("e", "E", 11)
-    assert [memory.recall(key) for key in "abcde"] == [None] * 5
+        memory.put_value(key, key.upper(), 4 if key != "c" else 2)
+    memory.get_value("a")
+    memory.put_value("d", "D", 4)
+    assert [memory.get_value(key) for key in "abcd"] == ["A", None, "C", "D"]
+    memory.put_value("e", "E", 11)
+    assert [memory.get_value(key) for key in "abcde"] == [None] * 5

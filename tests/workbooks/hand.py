@@ -11,15 +11,16 @@ from openpyxl.cell.cell import Cell
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xltool.forms.definitions import form_for_year, load_form, load_forms
-from xltool.forms.layout import Plan, plan
+from xltool.forms.load_definitions import find_form_for_year, load_form, load_forms
+from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.model.agency import Agency
 from xltool.model.form import Number, Values
 from xltool.workbooks.template.check_formulas import CheckLine
-from xltool.workbooks.template.write_template import Issue, write_template
+from xltool.workbooks.template.template_request import TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
-FORM = form_for_year(load_forms(), 2025)
-PLAN = plan(FORM)
+FORM = find_form_for_year(load_forms(), 2025)
+PLAN = plan_workbook(FORM)
 TOWN = Agency("110112114", "张家湾镇人民政府", rule_power=False)
 
 TRIAL = {
@@ -93,21 +94,21 @@ unit = "件"
 }
 
 
-def trial_plan(folder: Path) -> Plan:
+def trial_plan(folder: Path) -> WorkbookPlan:
     """The plan of a small form that has every kind of figure and every sign of comparison."""
     folder.mkdir(exist_ok=True)
     for name, text in TRIAL.items():
         (folder / name).write_text(text, "utf-8")
-    return plan(load_form(folder))
+    return plan_workbook(load_form(folder))
 
 
-def written(path: Path, made: Plan = PLAN, agency: Agency = TOWN, previous: Values | None = None) -> Path:
+def written(path: Path, made: WorkbookPlan = PLAN, agency: Agency = TOWN, previous: Values | None = None) -> Path:
     """A template of 2025, on disk."""
-    write_template(made, Issue(agency, 2025, "2025-0001", previous), path)
+    write_template(made, TemplateRequest(agency, 2025, "2025-0001", previous), path)
     return path
 
 
-def typed(path: Path, made: Plan, values: Mapping[str, Number | None], declared: str | None = None) -> Path:
+def typed(path: Path, made: WorkbookPlan, values: Mapping[str, Number | None], declared: str | None = None) -> Path:
     """The same file with these figures typed into it, as openpyxl saves it: without any stored result."""
     book = openpyxl.load_workbook(path)
     for cell, value in values.items():
@@ -133,7 +134,7 @@ def at(book: Workbook, sheet: str, address: str) -> Cell:
     return cell
 
 
-def shown_lines(book: Workbook, made: Plan) -> dict[str, CheckLine]:
+def shown_lines(book: Workbook, made: WorkbookPlan) -> dict[str, CheckLine]:
     """What the checks sheet of a workbook read with its stored values shows."""
     lines = {}
     for relation, row in made.checks.items():

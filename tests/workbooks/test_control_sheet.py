@@ -6,11 +6,11 @@ import openpyxl
 import pytest
 
 from tests.workbooks.hand import FORM, PLAN, trial_plan, typed, written
-from xltool.forms.controls import controls
-from xltool.forms.definitions import load_forms
-from xltool.forms.layout import plan
+from xltool.forms.ledger_totals import list_ledger_totals
+from xltool.forms.load_definitions import load_forms
 from xltool.forms.slots import Purpose, Role
-from xltool.recognition import assign_sheets as arranging
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.recognition import assign_sheets
 from xltool.spreadsheet.open_workbook import open_workbook
 
 CONTROLS = "核对数"
@@ -42,7 +42,7 @@ def test_sheet__asks_for_row_totals_and_the_four_groups_by_column(template: Path
         "（五）不予处理",
         "（六）其他处理",
     ]
-    asked = {item.id: (PLAN.controls[item.id].address, item.cells) for item in controls(FORM)}
+    asked = {item.id: (PLAN.controls[item.id].address, item.cells) for item in list_ledger_totals(FORM)}
     assert len(asked) == 24 + 3 + 28
     assert asked["ledger.disputes.review.total"][0] == "B29"
     assert asked["ledger.requests.refused.enterprise"][0] == "C33"
@@ -55,8 +55,10 @@ def test_sheet__asks_for_row_totals_and_the_four_groups_by_column(template: Path
 @pytest.mark.parametrize("edition", ["2019", "2021"])
 def test_sheet__of_every_edition_as_its_own_tables_have_it(edition: str) -> None:
     form = next(each for each in load_forms() if each.edition == edition)
-    sheet = plan(form).sheet(Purpose.CONTROLS)
-    assert {slot.key for slot in sheet.slots if slot.role is Role.CONTROL} == {item.id for item in controls(form)}
+    sheet = plan_workbook(form).sheet_for(Purpose.CONTROLS)
+    assert {slot.key for slot in sheet.slots if slot.role is Role.CONTROL} == {
+        item.id for item in list_ledger_totals(form)
+    }
     assert len({slot.address for slot in sheet.slots}) == len(sheet.slots)
 
 
@@ -76,7 +78,7 @@ def test_sheet__not_there_as_in_older_workbooks__nothing_is_searched(
     del book[CONTROLS]
     book.save(tmp_path / "older.xlsx")
     searched: list[object] = []
-    monkeypatch.setattr(arranging, "_searched", lambda *asked: searched.append(asked))
-    (made,) = arranging.arrange(PLAN, open_workbook(tmp_path / "older.xlsx"))
-    assert set(made.pages) == {sheet.name for sheet in PLAN.sheets} - {CONTROLS}
+    monkeypatch.setattr(assign_sheets, "_searched", lambda *asked: searched.append(asked))
+    (made,) = assign_sheets.assign_sheets(PLAN, open_workbook(tmp_path / "older.xlsx"))
+    assert set(made.located_sheets) == {sheet.name for sheet in PLAN.sheets} - {CONTROLS}
     assert searched == []

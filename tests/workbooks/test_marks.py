@@ -28,11 +28,11 @@ from tests.returns import (
     the_plan,
     without_central_sizes,
 )
-from xltool.messages import catalogue as texts
-from xltool.model.finding import Finding, Spot
+from xltool.messages import catalogue
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Number, Severity
-from xltool.workbooks.marks.findings_list import remarks
-from xltool.workbooks.marks.mark_workbook import carries_marks, marked
+from xltool.workbooks.marks.findings_list import describe_findings
+from xltool.workbooks.marks.mark_workbook import has_marks, mark_workbook
 
 PART = list_part()
 BALANCE = (
@@ -46,8 +46,8 @@ BALANCE = (
 
 def mark(source: Path, target: Path, findings: tuple[Finding, ...] | None = None) -> Path:
     """The copy that would go back."""
-    told = remarks(checked(source).findings if findings is None else findings, the_plan())
-    copy = marked(source.read_bytes(), the_plan(), told)
+    told = describe_findings(checked(source).findings if findings is None else findings, the_plan())
+    copy = mark_workbook(source.read_bytes(), the_plan(), told)
     assert copy is not None
     target.write_bytes(copy)
     return target
@@ -62,7 +62,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_round_trip__broken_marked_fixed_cleared__only_the_list_ever_differs(broken: Path, tmp_path: Path) -> None:
     back = mark(broken, tmp_path / "back.xlsx")
     assert differing(broken, back) == [PART]
-    assert carries_marks(back.read_bytes(), the_plan())
+    assert has_marks(back.read_bytes(), the_plan())
 
     assert checked(back).findings == checked(broken).findings  # marks say nothing to the next check
 
@@ -70,7 +70,7 @@ def test_round_trip__broken_marked_fixed_cleared__only_the_list_ever_differs(bro
     assert [found.severity for found in checked(fixed).findings] == []
     cleared = mark(fixed, tmp_path / "cleared.xlsx")
     assert differing(fixed, cleared) == [PART]
-    assert not carries_marks(cleared.read_bytes(), the_plan())
+    assert not has_marks(cleared.read_bytes(), the_plan())
     assert (marks(cleared), lit(cleared)) == ([], [])
 
 
@@ -91,7 +91,9 @@ def test_marks__one_row_a_finding__with_both_sides_and_where_to_look(broken: Pat
     ]
     assert lit(back) == ["表三!D7", "表三!D8", "表三!D30", "表三!D31"]
     (finding,) = checked(broken).findings
-    assert f"{marks(back)[0][4]}{marks(back)[0][8]}" == texts.say(finding)  # the words of the console and the JSON
+    assert f"{marks(back)[0][4]}{marks(back)[0][8]}" == catalogue.render_finding(
+        finding
+    )  # the words of the console and the JSON
 
 
 def test_marks__links_protection_looks(broken: Path, tmp_path: Path) -> None:
@@ -146,7 +148,7 @@ def test_marks__notes_and_what_a_reason_settles__are_listed_and_do_not_light_up(
 def test_marks__finding_about_no_cell_or_a_sheet_that_is_gone__no_link(broken: Path, tmp_path: Path) -> None:
     told = (
         Finding("identity.no_year", Severity.MUST_FIX, facts={"form": "年报"}),
-        Finding("sheet.missing", Severity.MUST_FIX, (Spot("", "没有的表", "A1"),)),
+        Finding("sheet.missing", Severity.MUST_FIX, (FindingCell("", "没有的表", "A1"),)),
     )
     back = mark(broken, tmp_path / "back.xlsx", told)
     assert [(row[0], row[2], row[3]) for row in marks(back)] == [(None, None, None), ("没有的表!A1", "没有的表", "A1")]
@@ -155,7 +157,7 @@ def test_marks__finding_about_no_cell_or_a_sheet_that_is_gone__no_link(broken: P
 
 def test_marks__moved_cell__lights_up_by_the_name_its_sheet_was_handed_out_with(broken: Path, tmp_path: Path) -> None:
     (finding,) = checked(broken).findings
-    moved = replace(finding, spots=(Spot(NEW, "表三（改名）", "D9"),))
+    moved = replace(finding, cells=(FindingCell(NEW, "表三（改名）", "D9"),))
     back = mark(broken, tmp_path / "back.xlsx", (moved,))
     assert (lit(back), marks(back)[0][2]) == (["表三!D9"], "表三（改名）")
 
@@ -218,7 +220,7 @@ def test_marks__packed_by_another_program__all_else_keeps_its_bytes_through_the_
 ) -> None:
     source = packed(broken, tmp_path / "a.xlsx", method, zip64=zip64, streamed=streamed)
     back = mark(source, tmp_path / "back.xlsx")
-    again = mark(back, tmp_path / "again.xlsx", (replace(checked(broken).findings[0], spots=()),))
+    again = mark(back, tmp_path / "again.xlsx", (replace(checked(broken).findings[0], cells=()),))
     cleared = mark(again, tmp_path / "cleared.xlsx", ())
     assert [differing(source, copy) for copy in (back, again, cleared)] == [[PART]] * 3
     assert (len(lit(back)), lit(again), marks(cleared)) == (4, [], [])
@@ -267,9 +269,9 @@ UNTOUCHED: dict[str, Callable[[str, bytes], bytes | None]] = {
 @pytest.mark.parametrize("what", UNTOUCHED)
 def test_list_not_as_we_made_it__left_alone(what: str, broken: Path, tmp_path: Path) -> None:
     source = rewritten(broken, tmp_path / "a.xlsx", UNTOUCHED[what])
-    told = remarks(checked(broken).findings, the_plan())
-    assert marked(source.read_bytes(), the_plan(), told) is None
-    assert carries_marks(source.read_bytes(), the_plan()) is False
+    told = describe_findings(checked(broken).findings, the_plan())
+    assert mark_workbook(source.read_bytes(), the_plan(), told) is None
+    assert has_marks(source.read_bytes(), the_plan()) is False
 
 
 def test_signed_workbook__left_alone(broken: Path, tmp_path: Path) -> None:
@@ -277,13 +279,13 @@ def test_signed_workbook__left_alone(broken: Path, tmp_path: Path) -> None:
     source.write_bytes(broken.read_bytes())
     with zipfile.ZipFile(source, "a") as archive:
         archive.writestr("_xmlsignatures/sig1.xml", "<Signature/>")
-    assert marked(source.read_bytes(), the_plan(), ()) is None
+    assert mark_workbook(source.read_bytes(), the_plan(), ()) is None
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html></html>"])
 def test_no_workbook__left_alone(data: bytes) -> None:
-    assert marked(data, the_plan(), ()) is None
-    assert carries_marks(data, the_plan()) is False
+    assert mark_workbook(data, the_plan(), ()) is None
+    assert has_marks(data, the_plan()) is False
 
 
 # --- office programs ----------------------------------------------------------------------------------------------

@@ -30,23 +30,23 @@ from tests.merging import (
 )
 from tests.returns import rewritten
 from tests.workbooks.hand import trial_plan
-from xltool.consolidation.choosing import choose
+from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.totals import consolidate
 from xltool.errors import UsageError
-from xltool.forms.consolidated import panel_places
-from xltool.forms.definitions import load_forms
-from xltool.forms.layout import plan
-from xltool.forms.places import place
+from xltool.forms.cell_addresses import parse_address
+from xltool.forms.consolidated_layout import panel_addresses
+from xltool.forms.load_definitions import load_forms
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Roster, Scope
-from xltool.model.consolidation import Consolidation, Reviewed, Status
-from xltool.model.finding import Finding, Spot
+from xltool.model.consolidation import Consolidation, ReviewedFile, Status
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Number, Severity
 from xltool.model.submission import Explanation, Submission
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.workbooks.summary.write_summary import write_summary
 
-PLAN = plan(the_form())
+PLAN = plan_workbook(the_form())
 SHEETS = [
     "总览",
     "表二",
@@ -62,21 +62,21 @@ SHEETS = [
     "_xltool",
 ]
 FLAW = Finding(
-    "merge.lacking", Severity.MUST_FIX, (Spot(NEW, "表三", "D7"),), {"count": 1, "counted": 1, "cells": ("D7",)}
+    "merge.lacking", Severity.MUST_FIX, (FindingCell(NEW, "表三", "D7"),), {"count": 1, "counted": 1, "cells": ("D7",)}
 )
 DOUBT = Finding(
     "merge.lacking",
     Severity.EXPLAIN,
-    (Spot(NEW, "表三", "D7"),),
+    (FindingCell(NEW, "表三", "D7"),),
     {"count": 1, "counted": 2, "cells": ("D7",)},
     settled="机构合并",
 )
 
 
 def merged(
-    items: Sequence[Reviewed], known: Roster | None = None, area: Agency = CITY, *, include_flawed: bool = False
+    items: Sequence[ReviewedFile], known: Roster | None = None, area: Agency = CITY, *, include_flawed: bool = False
 ) -> Consolidation:
-    chosen = choose(items, known, the_form(), YEAR, include_flawed=include_flawed)
+    chosen = choose_returns(items, known, the_form(), YEAR, include_flawed=include_flawed)
     return consolidate(chosen, known, the_form(), YEAR, area=area)
 
 
@@ -86,7 +86,7 @@ def complete(agency: Agency, report: str, **more: Number | None) -> Submission:
     return a_return(agency, {**filled, **more})
 
 
-def all_of(agencies: Sequence[Agency]) -> list[Reviewed]:
+def all_of(agencies: Sequence[Agency]) -> list[ReviewedFile]:
     return [found(complete(agency, REPORTS[at % len(REPORTS)])) for at, agency in enumerate(agencies)]
 
 
@@ -157,7 +157,7 @@ def test_official_figure__is_a_live_sum_over_the_details__with_its_value(
     assert sheet(book, "筛选视图")["I9"].value == "=SUBTOTAL(109,明细!$T$8:$T$19)"
     assert sheet(book, "总览")["A12"].value == "=表三!J7"
     assert totals(path, PLAN.cells) == dict(made.summary.values)
-    assert totals(path, panel_places(PLAN)) == dict(made.summary.values)
+    assert totals(path, panel_addresses(PLAN)) == dict(made.summary.values)
 
 
 def test_official_sheets__have_the_labels_and_names_of_the_template(complete_city: tuple[Consolidation, Path]) -> None:
@@ -249,7 +249,7 @@ def test_tracking__one_row_for_every_file__then_who_sent_nothing(tmp_path: Path)
     first, second, third = all_of(members()[:3])
     earlier = found(a_return(members()[0], {}, file="旧/329901.xlsx", time="2026-01-01T00:00:00+00:00"))
     empty = Finding("merge.nobody", Severity.MUST_FIX)
-    unreadable = Reviewed("报送/空.xlsx", "e3b0", Status.UNREADABLE, None, (empty,), empty)
+    unreadable = ReviewedFile("报送/空.xlsx", "e3b0", Status.UNREADABLE, None, (empty,), empty)
     known = Roster({agency.code: agency for agency in members()[:4]}, "名册.xlsx")
     items = [unreadable, earlier, first, replace(second, findings=(FLAW,)), third, renamed(third, "报送/副本.xlsx")]
     book = openpyxl.load_workbook(written(tmp_path, merged(items, known)), data_only=True)
@@ -408,7 +408,7 @@ def test_merged_bottom_up_through_files__the_same_as_in_one_go(tmp_path: Path) -
     for area, items in ((east, everyone[:5]), (west, everyone[5:])):
         path = written(tmp_path, merged(items, area=area), f"{area.name}.xlsx")
         read = read_submission(open_workbook(path), load_forms(), str(path))
-        parts.append(Reviewed(str(path), read.source.sha256, Status.ACCEPTED, read, ()))
+        parts.append(ReviewedFile(str(path), read.source.sha256, Status.ACCEPTED, read, ()))
     whole, bottom_up = merged(everyone, roster()), merged(parts, roster())
     assert dict(bottom_up.summary.values) == dict(whole.summary.values)
     assert (bottom_up.summary.manifest, bottom_up.missing) == (whole.summary.manifest, ())
@@ -430,7 +430,7 @@ def test_recalculated__every_total_and_every_check_is_the_same(tmp_path: Path) -
     path = written(tmp_path, made)
     again = recalculate(path, tmp_path / "office")
     before, after = (openpyxl.load_workbook(each, data_only=True) for each in (path, again))
-    for places in (PLAN.cells, panel_places(PLAN)):
+    for places in (PLAN.cells, panel_addresses(PLAN)):
         filled = {cell for cell, value in made.summary.values.items() if value is not None}
         shown = totals(again, places)
         assert {cell: shown[cell] for cell in filled} == {cell: made.summary.values[cell] for cell in filled}
@@ -463,7 +463,7 @@ def test_rows_out_of_sight__leave_the_filtered_view_and_not_the_official_one(
         sheet(book, "明细").row_dimensions[row].hidden = row != 10
     book.save(tmp_path / "filtered.xlsx")
     again = recalculate(tmp_path / "filtered.xlsx", tmp_path / "office")
-    assert totals(again, panel_places(PLAN)) == dict(made.parts[2].values)
+    assert totals(again, panel_addresses(PLAN)) == dict(made.parts[2].values)
     assert totals(again, PLAN.cells) == dict(made.summary.values)
     shown = sheet(openpyxl.load_workbook(again, data_only=True), "筛选视图")["A3"].value
     assert shown == "当前合计 1 行，“明细”页共 12 行。"
@@ -493,7 +493,7 @@ def test_a_thousand_agencies__libreoffice_comes_to_the_same_totals__and_follows_
     known = {name: list(book[name].iter_rows(values_only=True)) for name in names}
 
     def figure(name: str, address: str) -> object:
-        row, column = place(address)
+        row, column = parse_address(address)
         return exact(known[name][row - 1][column - 1])
 
     values = made.summary.values
@@ -501,7 +501,7 @@ def test_a_thousand_agencies__libreoffice_comes_to_the_same_totals__and_follows_
     parts = [part for part in made.parts if int(part.agency_code) % 3 == 0]
     assert len(parts) == len(towns) == 334
     wanted = {cell: sum(part.values[cell] or 0 for part in parts) for cell in values}
-    assert {cell: figure(*spot) for cell, spot in panel_places(PLAN).items()} == wanted
+    assert {cell: figure(*spot) for cell, spot in panel_addresses(PLAN).items()} == wanted
 
 
 @pytest.mark.office

@@ -16,14 +16,15 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from tests.judges import audit
 from tests.workbooks.hand import FORM, PLAN, TOWN, at, properties_of, sheet_of, trial_plan, written
 from xltool.errors import UsageError, WritingError
-from xltool.forms.expressions import recompute
-from xltool.forms.identity import Identity, identity_from
-from xltool.forms.places import box_address
+from xltool.forms.cell_addresses import box_address
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.identity import Identity, parse_identity
 from xltool.forms.slots import Role
 from xltool.model.agency import Agency, Scope
-from xltool.workbooks.template.write_template import Filling, Issue, prefill, write_template
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import prefill_figures, write_template
 
-LAST_YEAR = recompute(
+LAST_YEAR = recompute_figures(
     FORM.formulas,
     dict.fromkeys((cell.id for cell in FORM.inputs), 0)
     | {"requests.carried_out.natural_person": 13, "disclosure.administrative_fees.amount": Decimal("0.000001")},
@@ -83,7 +84,7 @@ def test_locks__open_are_the_inputs_texts_fields_and_explanations__nothing_else(
         for cell in row
         if not cell.protection.locked and isinstance(cell, openpyxl.cell.cell.Cell)
     }
-    expected = {tuple(PLAN.where(cell.id)) for cell in FORM.inputs}
+    expected = {tuple(PLAN.find_figure(cell.id)) for cell in FORM.inputs}
     expected |= {tuple(place) for places in PLAN.paragraphs.values() for place in places}
     expected |= {tuple(place) for place in PLAN.fields.values()}
     expected |= {("情况说明", f"{column}{row}") for column in "BCDEFG" for row in range(4, 24)}
@@ -113,7 +114,7 @@ def test_inputs__blank_and_yellow__totals_grey_formulas_with_the_value_of_blanks
 ) -> None:
     looks = set()
     for cell in FORM.cells.values():
-        place = PLAN.where(cell.id)
+        place = PLAN.find_figure(cell.id)
         spot = at(book, *place)
         looks.add((cell.computed, spot.fill.fgColor.rgb, spot.data_type, at(stored, *place).value))
     assert looks == {(False, "FFFFF9E3", "n", None), (True, "FFEDEDED", "f", 0)}
@@ -132,7 +133,7 @@ def validations(book: Workbook, sheet: str) -> dict[str, DataValidation]:
 
 def test_validation__each_input_has_its_own__naming_line_column_and_unit(book: Workbook) -> None:
     for cell in FORM.inputs:
-        sheet, address = PLAN.where(cell.id)
+        sheet, address = PLAN.find_figure(cell.id)
         allowed = validations(book, sheet)[address]
         assert allowed.promptTitle == f"{sheet} {address}（{cell.unit}）"
         prompt = str(allowed.prompt)
@@ -257,7 +258,7 @@ def test_cover__counts_what_is_unfilled__and_lists_the_pages(book: Workbook, sto
 def test_identity__on_the_hidden_sheet_and_in_the_properties(book: Workbook, blank: Path) -> None:
     hidden = {str(key.value): str(value.value or "") for key, value in sheet_of(book, "_xltool").iter_rows()}
     assert {f"xltool.{key}": value for key, value in hidden.items()} == properties_of(blank)
-    assert identity_from(hidden) == Identity(
+    assert parse_identity(hidden) == Identity(
         "zfxxgk-annual-report",
         "2021",
         2025,
@@ -306,8 +307,8 @@ def test_texts__rows_are_free_to_grow__and_hold_text_only(book: Workbook) -> Non
 
 
 def test_texts__written_filled_in__rows_are_as_high_as_their_text(tmp_path: Path) -> None:
-    filling = Filling(texts={"problems": ["短", "长" * 100, "长" * 5000]})
-    write_template(PLAN, Issue(TOWN, 2025, "1", filling=filling), tmp_path / "a.xlsx")
+    filling = FilledContents(texts={"problems": ["短", "长" * 100, "长" * 5000]})
+    write_template(PLAN, TemplateRequest(TOWN, 2025, "1", filling=filling), tmp_path / "a.xlsx")
     sheet = sheet_of(openpyxl.load_workbook(tmp_path / "a.xlsx"), "五 问题改进")
     assert [sheet.row_dimensions[row].height for row in (6, 7, 8, 9)] == [24, 57.75, 408.75, None]
 
@@ -379,8 +380,8 @@ def test_prefill__carried_in_comes_from_last_year__and_says_so(tmp_path: Path) -
 
 
 def test_prefill__only_plain_equations_with_known_figures() -> None:
-    assert prefill(FORM, None) == {}
-    assert prefill(FORM, {"requests.carried_out.enterprise": 2, "requests.carried_out.other": None}) == {
+    assert prefill_figures(FORM, None) == {}
+    assert prefill_figures(FORM, {"requests.carried_out.enterprise": 2, "requests.carried_out.other": None}) == {
         "requests.carried_in.enterprise": 2
     }
 
@@ -391,7 +392,7 @@ def test_blank__nothing_to_repair(blank: Path) -> None:
 
 def test_same_issue__same_bytes__another_serial_other_bytes(blank: Path, tmp_path: Path) -> None:
     again = written(tmp_path / "b.xlsx")
-    write_template(PLAN, Issue(TOWN, 2025, "2025-0002"), tmp_path / "c.xlsx")
+    write_template(PLAN, TemplateRequest(TOWN, 2025, "2025-0002"), tmp_path / "c.xlsx")
     assert again.read_bytes() == blank.read_bytes()
     assert (tmp_path / "c.xlsx").read_bytes() != blank.read_bytes()
     assert openpyxl.load_workbook(again).properties.created == datetime(2000, 1, 1)
@@ -402,7 +403,7 @@ def test_existing_file__stays_unless_forced(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         written(tmp_path / "a.xlsx")
     assert (tmp_path / "a.xlsx").read_bytes() == b"old"
-    write_template(PLAN, Issue(TOWN, 2025, "1"), tmp_path / "a.xlsx", force=True)
+    write_template(PLAN, TemplateRequest(TOWN, 2025, "1"), tmp_path / "a.xlsx", force=True)
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames[0] == "填报说明"
 
 

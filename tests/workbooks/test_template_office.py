@@ -11,10 +11,10 @@ from openpyxl.cell.cell import Cell
 from tests.checks.figures import published
 from tests.judges import recalculate
 from tests.workbooks.hand import FORM, PLAN, at, number, shown_lines, trial_plan, typed, written
-from xltool.forms.expressions import recompute
-from xltool.forms.layout import Plan
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.form import Number
-from xltool.workbooks.template.check_formulas import check_lines, counted, overall
+from xltool.workbooks.template.check_formulas import compute_check_lines, overall_result, spreadsheet_figures
 
 pytestmark = pytest.mark.office
 
@@ -22,7 +22,7 @@ ZEROS: dict[str, Number | None] = {cell.id: 0 for cell in FORM.inputs}
 TOWN_FIGURES: dict[str, Number | None] = {
     cell: value for cell, value in published("zhangjiawan-2025").items() if not isinstance(value, str)
 }
-LAST_YEAR: dict[str, Number | None] = recompute(
+LAST_YEAR: dict[str, Number | None] = recompute_figures(
     FORM.formulas,
     ZEROS
     | {
@@ -35,7 +35,7 @@ LAST_YEAR: dict[str, Number | None] = recompute(
 
 def recalculated(
     folder: Path,
-    made: Plan,
+    made: WorkbookPlan,
     values: Mapping[str, Number | None],
     previous: Mapping[str, Number | None] | None = None,
     declared: str | None = None,
@@ -45,19 +45,22 @@ def recalculated(
     return recalculate(path, folder / "judged")
 
 
-def agree(path: Path, made: Plan, values: Mapping[str, Number | None], **asked: object) -> None:
+def agree(path: Path, made: WorkbookPlan, values: Mapping[str, Number | None], **asked: object) -> None:
     """Every total, every line of the checks, the counts and the overall result are as LibreOffice has them."""
     book = openpyxl.load_workbook(path, data_only=True)
     declared = asked.get("declared_zero") is True
-    figures = counted(made.form, values)
+    figures = spreadsheet_figures(made.form, values)
     computed = [cell.id for cell in made.form.cells.values() if cell.computed]
-    assert {cell: number(at(book, *made.where(cell)).value) for cell in computed} == {
+    assert {cell: number(at(book, *made.find_figure(cell)).value) for cell in computed} == {
         cell: figures[cell] for cell in computed
     }
-    lines = check_lines(made, values, profiles={"without_rule_power"}, **asked)  # type: ignore[arg-type]  # as named
+    lines = compute_check_lines(made, values, profiles={"without_rule_power"}, **asked)  # type: ignore[arg-type]  # as named
     assert shown_lines(book, made) == lines
     blanks = 0 if declared else sum(values.get(cell.id) is None for cell in made.form.inputs)
-    assert (at(book, "填报说明", "B8").value, at(book, "填报说明", "D8").value) == (blanks, overall(lines.values()))
+    assert (at(book, "填报说明", "B8").value, at(book, "填报说明", "D8").value) == (
+        blanks,
+        overall_result(lines.values()),
+    )
 
 
 def test_blank_template__recalculated__shows_what_was_stored(tmp_path: Path) -> None:

@@ -15,35 +15,44 @@ from xlsxwriter.worksheet import Worksheet
 from tests.judges import audit
 from xltool.errors import UsageError, WritingError
 from xltool.model.form import Box, Number
-from xltool.workbooks.save_files import save
-from xltool.workbooks.xlsxwriter_adapter import Book, FileLink, Formula, Link, Sheet, Style, _Worksheet, new_workbook
+from xltool.workbooks.save_files import save_file
+from xltool.workbooks.xlsxwriter_adapter import (
+    BookWriter,
+    FileLink,
+    Formula,
+    Link,
+    SheetWriter,
+    StyleProperties,
+    _Worksheet,
+    create_workbook,
+)
 
-PLAIN: dict[str, Style] = {"plain": {}}
+PLAIN: dict[str, StyleProperties] = {"plain": {}}
 TOO_LONG = {"validate": "integer", "criteria": ">=", "value": 0, "input_message": "长" * 256}
 
-REFUSED: dict[str, Callable[[Sheet, Book], Any]] = {
+REFUSED: dict[str, Callable[[SheetWriter, BookWriter], Any]] = {
     "a prompt too long": lambda sheet, book: sheet.data_validation("A1", TOO_LONG),
     "a list too long": lambda sheet, book: sheet.data_validation("A1", {"validate": "list", "source": ["长" * 256]}),
-    "a text too long": lambda sheet, book: sheet.put(Box(1, 1), "长" * 32768, "plain"),
-    "a row that is not there": lambda sheet, book: sheet.put(Box(1048577, 1), "x", "plain"),
+    "a text too long": lambda sheet, book: sheet.write_box(Box(1, 1), "长" * 32768, "plain"),
+    "a row that is not there": lambda sheet, book: sheet.write_box(Box(1048577, 1), "x", "plain"),
     "a condition not known": lambda sheet, book: sheet.conditional_format("A1", {"type": "unheard of"}),
     "two boxes over each other": lambda sheet, book: [sheet.merge_range(0, 0, 1, 1, "") for _ in range(2)],
     "a name like a cell": lambda sheet, book: book.define_name("A1", "=s!$A$1"),
-    "a sheet name twice": lambda sheet, book: book.sheet("S"),
-    "a formula without its value": lambda sheet, book: sheet.put(Box(1, 1), Formula("1+1", ""), "plain"),
-    "a text of half a character": lambda sheet, book: sheet.put(Box(1, 1), "\ud800", "plain"),
-    "a property too long": lambda sheet, book: book.describe("t", {"p": "长" * 256}),
-    "a property XML cannot hold": lambda sheet, book: book.describe("t", {"p": "\x00"}),
+    "a sheet name twice": lambda sheet, book: book.add_sheet("S"),
+    "a formula without its value": lambda sheet, book: sheet.write_box(Box(1, 1), Formula("1+1", ""), "plain"),
+    "a text of half a character": lambda sheet, book: sheet.write_box(Box(1, 1), "\ud800", "plain"),
+    "a property too long": lambda sheet, book: book.set_document_properties("t", {"p": "长" * 256}),
+    "a property XML cannot hold": lambda sheet, book: book.set_document_properties("t", {"p": "\x00"}),
     "a protection not known": lambda sheet, book: sheet.protect("", {"unheard of": True}),
 }
 
 
 @pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED)
 def test_refusal__becomes_an_error__and_nothing_is_written(
-    refused: Callable[[Sheet, Book], Any], tmp_path: Path
+    refused: Callable[[SheetWriter, BookWriter], Any], tmp_path: Path
 ) -> None:
-    with pytest.raises(WritingError) as stopped, new_workbook(tmp_path / "a.xlsx", PLAIN) as book:
-        refused(book.sheet("s"), book)
+    with pytest.raises(WritingError) as stopped, create_workbook(tmp_path / "a.xlsx", PLAIN) as book:
+        refused(book.add_sheet("s"), book)
     assert stopped.value.code == "writing.refused"
     assert set(stopped.value.facts) == {"action", "place", "reason"}
     assert list(tmp_path.iterdir()) == []
@@ -59,14 +68,14 @@ def test_refusal__without_the_door__is_only_an_answer(tmp_path: Path) -> None:
 
 
 def test_body_that_fails__leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), new_workbook(tmp_path / "a.xlsx", PLAIN) as book:
-        book.sheet(str(1 // 0))
+    with pytest.raises(ZeroDivisionError), create_workbook(tmp_path / "a.xlsx", PLAIN) as book:
+        book.add_sheet(str(1 // 0))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_save__folder_not_there__says_so(tmp_path: Path) -> None:
     with pytest.raises(WritingError) as stopped:
-        save(tmp_path / "none" / "a.xlsx", b"new")
+        save_file(tmp_path / "none" / "a.xlsx", b"new")
     assert stopped.value.code == "writing.not_saved"
     assert stopped.value.facts["file"] == str(tmp_path / "none" / "a.xlsx")
 
@@ -81,7 +90,7 @@ def test_save__disk_fails_half_way__the_old_file_stays_and_no_draft(
     (tmp_path / "a.xlsx").write_bytes(b"old")
     monkeypatch.setattr(step, fail)
     with pytest.raises(WritingError) as stopped:
-        save(tmp_path / "a.xlsx", b"new", force=True)
+        save_file(tmp_path / "a.xlsx", b"new", force=True)
     assert (stopped.value.code, stopped.value.facts["reason"]) == ("writing.not_saved", "No space left on device")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.xlsx", b"old")]
 
@@ -89,11 +98,11 @@ def test_save__disk_fails_half_way__the_old_file_stays_and_no_draft(
 def test_existing_file__is_never_written_over__unless_forced(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"old")
-    with pytest.raises(UsageError) as stopped, new_workbook(path, PLAIN):
+    with pytest.raises(UsageError) as stopped, create_workbook(path, PLAIN):
         pass
     assert (stopped.value.code, path.read_bytes()) == ("usage.output_exists", b"old")
-    with new_workbook(path, PLAIN, force=True) as book:
-        book.sheet("s")
+    with create_workbook(path, PLAIN, force=True) as book:
+        book.add_sheet("s")
     assert [file.name for file in tmp_path.iterdir()] == ["a.xlsx"]
     assert openpyxl.load_workbook(path).sheetnames == ["s"]
 
@@ -122,10 +131,10 @@ TEXTS = {
 
 
 def test_texts__stay_texts__whatever_they_look_like(tmp_path: Path) -> None:
-    with new_workbook(tmp_path / "a.xlsx", PLAIN) as book:
-        sheet = book.sheet("s")
+    with create_workbook(tmp_path / "a.xlsx", PLAIN) as book:
+        sheet = book.add_sheet("s")
         for row, text in enumerate(TEXTS, start=1):
-            sheet.put(Box(row, 1), text, "plain")
+            sheet.write_box(Box(row, 1), text, "plain")
         sheet.write_column(len(TEXTS), 0, ["=1", "<r>&</r>", "http://example.org/"])  # past ``put``, they still do
     read = openpyxl.load_workbook(tmp_path / "a.xlsx")["s"]
     found = {row[0].value: (row[0].data_type, bool(row[0].quotePrefix), row[0].hyperlink) for row in read.iter_rows()}
@@ -135,12 +144,12 @@ def test_texts__stay_texts__whatever_they_look_like(tmp_path: Path) -> None:
 
 
 def test_contents__are_written_as_what_they_are(tmp_path: Path) -> None:
-    with new_workbook(tmp_path / "a.xlsx", {"plain": {}, "wide": {"align": "center"}}, font="宋体") as book:
-        sheet = book.sheet("it's")
-        sheet.put(Box(1, 1, 2, 3), Formula("1+1", 2), "plain", "wide")
-        sheet.put(Box(3, 1), Link("go", "it's", "B2"), "plain")
-        sheet.put(Box(4, 1), FileLink("open", "甲 a.xlsx"), "plain")
-        sheet.put(Box(5, 1), None, "wide")
+    with create_workbook(tmp_path / "a.xlsx", {"plain": {}, "wide": {"align": "center"}}, font="宋体") as book:
+        sheet = book.add_sheet("it's")
+        sheet.write_box(Box(1, 1, 2, 3), Formula("1+1", 2), "plain", "wide")
+        sheet.write_box(Box(3, 1), Link("go", "it's", "B2"), "plain")
+        sheet.write_box(Box(4, 1), FileLink("open", "甲 a.xlsx"), "plain")
+        sheet.write_box(Box(5, 1), None, "wide")
         book.lock_structure()
     read = openpyxl.load_workbook(tmp_path / "a.xlsx")
     cells = read["it's"]
@@ -161,17 +170,17 @@ def part(path: Path, name: str) -> str:
 
 def test_figures__as_if_each_was_written_by_itself(tmp_path: Path) -> None:
     numbers: tuple[Number | None, ...] = (0, 7, None, Decimal("7730.28"), 10**15, 123456789012345, Decimal("0.5"), None)
-    looks: dict[str, Style] = {"plain": {}, "bold": {"bold": True}, "open": {"bg_color": "#FFF4D0"}}
+    looks: dict[str, StyleProperties] = {"plain": {}, "bold": {"bold": True}, "open": {"bg_color": "#FFF4D0"}}
     styles = ("plain", "bold") * 4
-    with new_workbook(tmp_path / "together.xlsx", looks) as book:
-        sheet = book.sheet("S")
+    with create_workbook(tmp_path / "together.xlsx", looks) as book:
+        sheet = book.add_sheet("S")
         for row in (3, 4):
-            sheet.figures(row, 2, numbers, styles, "open")
-    with new_workbook(tmp_path / "single.xlsx", looks) as book:
-        sheet = book.sheet("S")
+            sheet.write_figures(row, 2, numbers, styles, "open")
+    with create_workbook(tmp_path / "single.xlsx", looks) as book:
+        sheet = book.add_sheet("S")
         for row in (3, 4):
             for at, (number, style) in enumerate(zip(numbers, styles, strict=True)):
-                sheet.put(Box(row, 2 + at), number, "open" if number is None else style)
+                sheet.write_box(Box(row, 2 + at), number, "open" if number is None else style)
     parts = []
     for name in ("together", "single"):
         with zipfile.ZipFile(tmp_path / f"{name}.xlsx") as archive:

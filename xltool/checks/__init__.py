@@ -1,1 +1,1 @@
-"""One kind of check a file, one list of them; a check yields findings and never raises."""
+"""Check submissions: one kind of check per module, listed in ``run_checks``. A check yields findings, never raises."""

@@ -1,30 +1,30 @@
-"""What a submission is judged against."""
+"""The inputs that checks compare a submission with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xltool.checks.profile import Profile
+from xltool.checks.profile import CheckProfile
 from xltool.checks.waivers import Waivers
-from xltool.forms.layout import Plan
+from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.agency import Roster
 from xltool.model.form import Form, Values
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """The form and where it stands on its sheets; the roster and this agency's figures of last year, where known.
+class CheckContext:
+    """The form, its sheet layout, the roster and the agency's earlier figures; None where not given.
 
-    ``seal_key`` is the key its workbooks were sealed with, if there is one at hand. ``earlier`` are this agency's
-    figures of the years before, the newest first; ``previous_texts`` its text of last year, by section. ``profile``
-    says how strictly rules are taken, ``waivers`` what a coordinator lets stand.
+    ``previous`` are the agency's figures of last year by cell id, ``earlier`` those of the years before, newest first,
+    ``previous_texts`` its texts of last year by section id. ``seal_key`` is the key its workbooks were sealed with.
+    ``profile`` sets severities by code, ``waivers`` lists the rules a coordinator has waived.
     """
 
     form: Form
-    plan: Plan
+    plan: WorkbookPlan
     roster: Roster | None = None
     previous: Values | None = None
     seal_key: bytes | None = None
     earlier: tuple[Values, ...] = ()
     previous_texts: Mapping[str, str] | None = None
-    profile: Profile | None = None
+    profile: CheckProfile | None = None
     waivers: Waivers | None = None

@@ -1,73 +1,80 @@
-"""Written reasons (情况说明): what may stand with a reason is settled by one, as long as its figures are the same."""
+"""Apply written reasons (情况说明): a reason settles a finding while the figures it was written for are unchanged."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from xltool.checks.context import Context
-from xltool.checks.make_finding import finding
-from xltool.checks.relations import decided, whole
+from xltool.checks.context import CheckContext
+from xltool.checks.make_finding import make_finding
+from xltool.checks.relations import complete_figures, decide_relation
 from xltool.forms.slots import Purpose
-from xltool.model.finding import Finding, Spot
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Relation, Severity
 from xltool.model.submission import Explanation, Submission
 
 
-def settle(findings: Sequence[Finding], submission: Submission, context: Context) -> Iterator[Finding]:
-    """The findings, those settled that a written reason fits; then a note for each explanation that settles nothing."""
-    named = {_plain(relation.name): relation for relation in context.form.relations}
-    open_ones = {found.relation: found for found in findings if found.relation}
+def settle_findings(findings: Sequence[Finding], submission: Submission, context: CheckContext) -> Iterator[Finding]:
+    """Yield the findings, settled where a written reason fits, then a note per explanation that settles nothing."""
+    by_name = {_normalise_words(relation.name): relation for relation in context.form.relations}
+    open_ones = {item.relation: item for item in findings if item.relation}
     reasons: dict[str, str] = {}
     notes = []
-    for said in submission.explanations:
-        relation = named.get(_plain(said.relation))
+    for explanation in submission.explanations:
+        relation = by_name.get(_normalise_words(explanation.relation))
         broken = open_ones.get(relation.id) if relation else None
-        problem = _problem(said, relation, broken, submission, context)
+        problem = _find_problem(explanation, relation, broken, submission, context)
         if problem:
-            notes.append(_note(problem, said, broken, context))
+            notes.append(_report_problem(problem, explanation, broken, context))
         elif broken and broken.relation:
-            reasons.setdefault(broken.relation, said.reason)
-    for found in findings:
-        reason = reasons.get(found.relation or "")
-        yield replace(found, settled=reason) if reason else found
+            reasons.setdefault(broken.relation, explanation.reason)
+    for item in findings:
+        reason = reasons.get(item.relation or "")
+        yield replace(item, settled=reason) if reason else item
     yield from notes
 
 
-def _problem(
-    said: Explanation, relation: Relation | None, broken: Finding | None, submission: Submission, context: Context
+def _find_problem(
+    explanation: Explanation,
+    relation: Relation | None,
+    finding: Finding | None,
+    submission: Submission,
+    context: CheckContext,
 ) -> str | None:
-    """Why an explanation settles nothing, if somebody should know; None where it settles, or nothing can be said."""
+    """Return the code of why an explanation settles nothing; None if it settles or its relation is undecided."""
     if relation is None:
         return "explanation.unknown"
-    if broken is None:
-        verdict = decided(relation, submission, context, whole(submission))
+    if finding is None:
+        verdict = decide_relation(relation, submission, context, complete_figures(submission))
         return "explanation.not_needed" if verdict.holds else None
-    if broken.severity is Severity.MUST_FIX:
+    if finding.severity is Severity.MUST_FIX:
         return "explanation.not_accepted"
-    if not said.reason:
+    if not explanation.reason:
         return "explanation.no_reason"
-    if not (_same(said.left, broken.facts.get("left")) and _same(said.right, broken.facts.get("right"))):
+    if not (
+        _is_same_figure(explanation.left, finding.facts.get("left"))
+        and _is_same_figure(explanation.right, finding.facts.get("right"))
+    ):
         return "explanation.lapsed"
     return None
 
 
-def _note(code: str, said: Explanation, broken: Finding | None, context: Context) -> Finding:
-    sheet = context.plan.sheet(Purpose.EXPLANATIONS).name
-    current: Mapping[str, object] = broken.facts if broken else {}
+def _report_problem(code: str, explanation: Explanation, finding: Finding | None, context: CheckContext) -> Finding:
+    sheet = context.plan.sheet_for(Purpose.EXPLANATIONS).name
+    current: Mapping[str, object] = finding.facts if finding else {}
     facts: dict[str, object] = {
-        "relation": said.relation or None,
-        "typed_left": said.left or None,
-        "typed_right": said.right or None,
+        "relation": explanation.relation or None,
+        "typed_left": explanation.left or None,
+        "typed_right": explanation.right or None,
         "left": current.get("left"),
         "right": current.get("right"),
     }
-    return finding(code, Spot("", sheet, said.address), **facts)
+    return make_finding(code, FindingCell("", sheet, explanation.address), **facts)
 
 
-def _same(typed: str, current: object) -> bool:
-    """Whether a typed figure is the current one; a figure that was not typed is not compared."""
-    text = _plain(typed).replace(",", "")
+def _is_same_figure(typed: str, current: object) -> bool:
+    """Return True if a typed figure equals the current one, or if none was typed."""
+    text = _normalise_words(typed).replace(",", "")
     if not text:
         return True
     try:
@@ -76,6 +83,6 @@ def _same(typed: str, current: object) -> bool:
         return False
 
 
-def _plain(text: str) -> str:
-    """Words without what does not tell relations apart: width and white space."""
+def _normalise_words(text: str) -> str:
+    """Return text in NFKC form and folded case, without white space, for comparing relation names."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()

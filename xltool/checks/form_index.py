@@ -1,20 +1,20 @@
-"""What the checks ask of a form again and again, worked out once for each definition."""
+"""Index of a form for the checks, built once per definition."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from xltool.model.form import Cell, Form, Kind, Relation, Term
+from xltool.model.form import Cell, CellKind, Form, Relation, Term
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
-    """One form, arranged for checking.
+class FormIndex:
+    """Parts of a form by the keys the checks look up.
 
-    ``inputs`` by cell id; ``totals`` the relations that each define a computed cell; ``relations`` all others, in
-    form order; ``order`` the place of a cell in the form; ``growing`` the computed cells that are plain
-    sums of figures that cannot be negative: a missing part can only make them larger; ``carried`` the inputs that a
-    template may hold already, because they repeat a figure of last year; ``ranks`` the place of a relation in the form;
-    ``beta`` the rules on trial.
+    ``inputs`` are the input cells by cell id; ``totals`` the relations that define each computed cell; ``relations``
+    all others in form order; ``order`` and ``ranks`` the positions of cells and relations in the form; ``growing`` the
+    computed cells that are plain sums of non-negative figures, so that a missing part can only make them larger;
+    ``carried`` the inputs a template may prefill because they repeat a figure of last year; ``beta`` the ids of rules
+    on trial.
     """
 
     inputs: Mapping[str, Cell]
@@ -27,17 +27,17 @@ class Index:
     beta: frozenset[str]
 
 
-_indices: dict[str, Index] = {}
+_INDEX_CACHE: dict[str, FormIndex] = {}
 
 
-def index(form: Form) -> Index:
-    """The index of a form; made once for each definition."""
-    if form.digest not in _indices:
-        _indices[form.digest] = _made(form)
-    return _indices[form.digest]
+def index_form(form: Form) -> FormIndex:
+    """Return the index of a form, cached by the digest of its definition."""
+    if form.digest not in _INDEX_CACHE:
+        _INDEX_CACHE[form.digest] = _build_index(form)
+    return _INDEX_CACHE[form.digest]
 
 
-def _made(form: Form) -> Index:
+def _build_index(form: Form) -> FormIndex:
     computing = {relation.rule for relation in form.relations if relation.computes}
     totals: dict[str, tuple[Relation, ...]] = {cell.id: () for cell in form.cells.values() if cell.computed}
     others = []
@@ -48,26 +48,28 @@ def _made(form: Form) -> Index:
             totals[cell] = (*totals[cell], relation)
         else:
             others.append(relation)
-    return Index(
+    return FormIndex(
         inputs={cell.id: cell for cell in form.inputs},
         totals=totals,
         relations=tuple(others),
         order={cell: place for place, cell in enumerate(form.cells)},
-        growing=frozenset(cell for cell, defining in totals.items() if all(_grows(item, form) for item in defining)),
-        carried=frozenset(cell for relation in others for cell in _repeated(relation)),
+        growing=frozenset(
+            cell for cell, defining in totals.items() if all(_only_adds(item, form) for item in defining)
+        ),
+        carried=frozenset(cell for relation in others for cell in _find_carried_cells(relation)),
         ranks={relation.id: place for place, relation in enumerate(form.relations)},
-        beta=frozenset(_on_trial(form)),
+        beta=frozenset(_find_trial_rules(form)),
     )
 
 
-def _on_trial(form: Form) -> Iterator[str]:
+def _find_trial_rules(form: Form) -> Iterator[str]:
     yield from (relation.rule for relation in form.relations if relation.beta)
     yield from (standard.id for standard in form.standards.values() if standard.beta)
     yield from (claim.id for claim in form.claims if claim.beta)
 
 
-def _repeated(relation: Relation) -> Iterator[str]:
-    """The figure that is to be the same as one of last year."""
+def _find_carried_cells(relation: Relation) -> Iterator[str]:
+    """Yield the cell that a relation sets equal to a figure of last year."""
     sides = (relation.expect.left.terms, relation.expect.right.terms)
     if relation.expect.operator == "==" and [len(terms) for terms in sides] == [1, 1]:
         (here,), (there,) = sides
@@ -75,9 +77,9 @@ def _repeated(relation: Relation) -> Iterator[str]:
             yield here.cell
 
 
-def _grows(relation: Relation, form: Form) -> bool:
-    """Whether every further part can only make the total larger."""
+def _only_adds(relation: Relation, form: Form) -> bool:
+    """Return True if every term is added once and cannot be negative."""
     return all(
-        term == Term(term.cell) and form.cells[term.cell].kind is not Kind.SIGNED_COUNT
+        term == Term(term.cell) and form.cells[term.cell].kind is not CellKind.SIGNED_COUNT
         for term in relation.expect.right.terms
     )

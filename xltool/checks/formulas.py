@@ -1,6 +1,6 @@
-"""The formulas of computed cells against those the template was handed out with.
+"""Compare the formulas of computed cells with those of the template.
 
-A formula that adds up the same cells in another way is the same: office programs, and people, write it anew.
+Formulas that add the same cells are equal however they are written: office programs and people rewrite them.
 """
 
 import re
@@ -8,100 +8,100 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from weakref import WeakKeyDictionary
 
-from xltool.checks.context import Context
-from xltool.checks.make_finding import finding, listed, shortened, spot_of
-from xltool.forms.expressions import to_excel
-from xltool.forms.places import address, box
-from xltool.forms.slots import Place
+from xltool.checks.context import CheckContext
+from xltool.checks.make_finding import list_ranges, make_finding, shorten_list, spot_of_entry
+from xltool.forms.cell_addresses import cell_address, parse_box
+from xltool.forms.expressions import format_excel_formula
+from xltool.forms.slots import CellAddress
 from xltool.model.agency import Scope
-from xltool.model.compact_entries import Places, places_of
+from xltool.model.compact_entries import EntryLayout, find_entry_layout
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Relation
 from xltool.model.submission import Entry, Submission
 
-LONGEST = 2000  # characters of a formula that is looked into
+MAX_FORMULA_CHARACTERS = 2000  # longer formulas are compared as text only
 
 _TERM = re.compile(r"(?P<sign>[+-]?)(?:(?P<factor>\d+)\*)?(?:SUM\((?P<sum>[^()]*)\)|(?P<one>[^+\-(),]+))")
 _OWN_SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!+\-(),:]+))!")
 _ROUND = re.compile(r"ROUND\((.*),\d+\)")
 
 
-def altered(submission: Submission, context: Context) -> Iterator[Finding]:
-    """One finding for each sheet with formulas that add up something else."""
+def check_formulas(submission: Submission, context: CheckContext) -> Iterator[Finding]:
+    """Yield one finding per sheet with formulas that add other cells than the template's."""
     if not submission.issued or submission.scope is not Scope.OWN:
-        return  # an office's own form, and a consolidation, have formulas of their own
+        return  # office-made forms and consolidations have formulas of their own
     sheets: dict[str, list[tuple[Entry, str]]] = {}
-    for cell, wanted in _rewritten(submission, context.form):
+    for cell, wanted in _find_altered_formulas(submission, context.form):
         entry = submission.entries[cell]
         sheets.setdefault(entry.sheet, []).append((entry, wanted))
-    for sheet, found in sheets.items():
-        entries = [entry for entry, _ in found]
-        (first, wanted), *_ = found
-        yield finding(
+    for sheet, pairs in sheets.items():
+        entries = [entry for entry, _ in pairs]
+        (first, wanted), *_ = pairs
+        yield make_finding(
             "formula.altered",
-            *map(spot_of, entries),
+            *map(spot_of_entry, entries),
             sheet=sheet,
             count=len(entries),
-            cells=listed(entry.address for entry in entries),
-            examples=shortened([f"{first.address}={first.formula}"]),
+            cells=list_ranges(entry.address for entry in entries),
+            examples=shorten_list([f"{first.address}={first.formula}"]),
             expected=f"={wanted}",
         )
 
 
-_known: WeakKeyDictionary[Places, dict[str, tuple[tuple[str, str], ...]]] = WeakKeyDictionary()
+_COMPARISON_CACHE: WeakKeyDictionary[EntryLayout, dict[str, tuple[tuple[str, str], ...]]] = WeakKeyDictionary()
 
 
-def _rewritten(submission: Submission, form: Form) -> tuple[tuple[str, str], ...]:
-    """The cells whose formula adds up something else, with the one they should have.
+def _find_altered_formulas(submission: Submission, form: Form) -> tuple[tuple[str, str], ...]:
+    """Return (cell id, expected formula) of each computed cell whose formula adds other cells.
 
-    It follows from the places of the figures and the formulas there, which many workbooks share.
+    The result depends only on where figures and formulas stand, which many workbooks share: it is cached by that.
     """
-    known = _known.setdefault(places_of(submission.entries), {})
+    known = _COMPARISON_CACHE.setdefault(find_entry_layout(submission.entries), {})
     if form.digest not in known:
-        known[form.digest] = tuple(_compared(submission, form))
+        known[form.digest] = tuple(_compare_formulas(submission, form))
     return known[form.digest]
 
 
-def _compared(submission: Submission, form: Form) -> Iterator[tuple[str, str]]:
+def _compare_formulas(submission: Submission, form: Form) -> Iterator[tuple[str, str]]:
     for relation in form.formulas:
         entry = submission.entries.get(relation.computes or "")
         if entry is not None and entry.formula:
-            wanted = _expected(relation, entry, submission)
-            if entry.formula != wanted and not _same(
-                entry.formula, wanted, entry.sheet, _figures(entry.sheet, submission)
+            wanted = _build_expected_formula(relation, entry, submission)
+            if entry.formula != wanted and not _adds_same_cells(
+                entry.formula, wanted, entry.sheet, _find_figure_addresses(entry.sheet, submission)
             ):
                 yield entry.cell, wanted
 
 
-def _expected(relation: Relation, entry: Entry, submission: Submission) -> str:
-    """The formula as the template has it, over the cells where the figures stand now."""
+def _build_expected_formula(relation: Relation, entry: Entry, submission: Submission) -> str:
+    """Return the template's formula over the addresses where the figures stand in this workbook."""
 
-    def where(cell: str) -> Place:
+    def where(cell: str) -> CellAddress:
         other = submission.entries[cell]
-        return Place(other.sheet, other.address)
+        return CellAddress(other.sheet, other.address)
 
-    return to_excel(relation.expect.right._replace(modulus=None), where, sheet=entry.sheet)
+    return format_excel_formula(relation.expect.right._replace(modulus=None), where, sheet=entry.sheet)
 
 
-def _figures(sheet: str, submission: Submission) -> frozenset[str]:
-    """Where the figures of a sheet stand."""
+def _find_figure_addresses(sheet: str, submission: Submission) -> frozenset[str]:
+    """Return the addresses of a sheet's figures."""
     return frozenset(entry.address for entry in submission.entries.values() if entry.sheet == sheet)
 
 
-def _same(one: str, other: str, sheet: str, figures: frozenset[str]) -> bool:
-    """Whether two formulas add up the same cells; what is no plain sum is compared as text.
+def _adds_same_cells(one: str, other: str, sheet: str, figures: frozenset[str]) -> bool:
+    """Return True if two formulas add the same cells; formulas that are no plain sums are compared as text.
 
-    A range may run over an inserted row: only its figures count.
+    Cells of a range that hold no figure of the form (an inserted row) are ignored.
     """
-    left, right = _plain(one, sheet), _plain(other, sheet)
+    left, right = _normalise_formula(one, sheet), _normalise_formula(other, sheet)
     if left == right:
         return True
-    sums = _sum(left, figures), _sum(right, figures)
+    sums = _parse_sum(left, figures), _parse_sum(right, figures)
     return sums[0] is not None and sums[0] == sums[1]
 
 
-def _plain(formula: str, sheet: str) -> str:
-    """A formula without what does not matter: blanks, ``$``, letter case, the name of its own sheet, rounding."""
+def _normalise_formula(formula: str, sheet: str) -> str:
+    """Return a formula in upper case without white space, ``$``, its own sheet's name and an outer ROUND."""
     text = "".join(formula.split()).replace("$", "")
     name = "".join(sheet.split())
     text = _OWN_SHEET.sub(lambda match: "" if (match[1] or match[2]).replace("''", "'") == name else match[0], text)
@@ -109,17 +109,17 @@ def _plain(formula: str, sheet: str) -> str:
     return rounded[1] if rounded else text
 
 
-def _sum(text: str, figures: frozenset[str]) -> Mapping[str, int] | None:
-    """How often each cell is added; None for anything but a sum."""
+def _parse_sum(text: str, figures: frozenset[str]) -> Mapping[str, int] | None:
+    """Return how often each address is added; None if the formula is not a plain sum."""
     counts: Counter[str] = Counter()
     at = 0
-    while at < len(text) <= LONGEST:
+    while at < len(text) <= MAX_FORMULA_CHARACTERS:
         match = _TERM.match(text, at)
         if match is None or (at and not match["sign"]):
             return None
         times = (-1 if match["sign"] == "-" else 1) * int(match["factor"] or 1)
         for part in (match["sum"] or match["one"]).split(","):
-            cells = _cells(part, figures)
+            cells = _expand_range(part, figures)
             if cells is None:
                 return None
             for cell in cells:
@@ -128,17 +128,17 @@ def _sum(text: str, figures: frozenset[str]) -> Mapping[str, int] | None:
     return {cell: times for cell, times in counts.items() if times} if at else None
 
 
-def _cells(part: str, figures: frozenset[str]) -> list[str] | None:
-    """A cell, or the figures of a range; None for what is neither."""
+def _expand_range(part: str, figures: frozenset[str]) -> list[str] | None:
+    """Return the address of a cell, or the figures' addresses in a range; None if ``part`` is neither."""
     try:
-        area = box(part)
+        area = parse_box(part)
     except ValueError:
         return None
-    if area.rows * area.columns > LONGEST:
+    if area.rows * area.columns > MAX_FORMULA_CHARACTERS:
         return None
     if area.rows * area.columns == 1:
-        return [address(area.row, area.column)]
+        return [cell_address(area.row, area.column)]
     spots = [
-        address(area.row + row, area.column + column) for row in range(area.rows) for column in range(area.columns)
+        cell_address(area.row + row, area.column + column) for row in range(area.rows) for column in range(area.columns)
     ]
     return [spot for spot in spots if spot in figures]

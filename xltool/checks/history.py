@@ -1,73 +1,81 @@
-"""Figures far from the agency's own history: told once, as one note; small numbers are never far from each other."""
+"""Check figures against the agency's own history; all outliers are reported in one note."""
 
 from collections.abc import Iterator, Sequence
 from math import sqrt
 from statistics import median
 
-from xltool.checks.context import Context
-from xltool.checks.make_finding import spot
-from xltool.checks.relations import whole
-from xltool.messages import catalogue as texts
-from xltool.messages.relation_phrases import cell_words, quantity
+from xltool.checks.context import CheckContext
+from xltool.checks.make_finding import locate_cell
+from xltool.checks.relations import complete_figures
+from xltool.messages import catalogue
+from xltool.messages.relation_phrases import format_quantity, name_cell
 from xltool.model.finding import Finding
-from xltool.model.form import Number, Standard, Values
+from xltool.model.form import Number, StandardCheck, Values
 from xltool.model.submission import Submission
 
-JUMP = "jump"
-ENOUGH = 3  # years of history before its own spread says anything
-_SPREAD = 1.4826  # times the median deviation: the standard deviation of figures that scatter evenly
-_SMALLEST = 3 / 8  # added before the root: makes the scatter of small counts alike (Anscombe)
+JUMP_STANDARD = "jump"
+MIN_YEARS_FOR_SCATTER = 3  # years; with fewer, their own scatter is not used
+_SCALE_OF_MEDIAN_DEVIATION = 1.4826  # times the median absolute deviation: the standard deviation of normal values
+_ANSCOMBE_CONSTANT = 3 / 8  # added before the square root (Anscombe transform)
 
 
-def jumps(submission: Submission, context: Context) -> Iterator[Finding]:
-    """One note on all figures that are a multiple, or a fraction, of what they were, and not by chance alone."""
-    standard = context.form.standards.get(JUMP)
+def check_jumps(submission: Submission, context: CheckContext) -> Iterator[Finding]:
+    """Yield one note on all figures that are an unlikely multiple or fraction of every earlier figure."""
+    standard = context.form.standards.get(JUMP_STANDARD)
     if standard is None or context.previous is None or submission.absent:
         return
     years = (context.previous, *context.earlier)
-    values = whole(submission)
+    values = complete_figures(submission)
     if all(values.get(cell) in (0, None) for cell in standard.cells):
-        return  # whoever reports nothing at all is asked once, by the relation for that
-    far = [cell for cell in standard.cells if _far(values.get(cell), _known(cell, years), standard)]
+        return  # a report without any figures is covered by a relation of its own
+    far = [cell for cell in standard.cells if _is_outlier(values.get(cell), _earlier_figures(cell, years), standard)]
     if far:
-        told = tuple(_told(cell, values, years, context) for cell in far)
+        told = tuple(_describe_jump(cell, values, years, context) for cell in far)
         facts = {
             "title": standard.title,
             "basis": standard.basis,
-            "told": texts.Phrase(texts.phrase("semicolon").join(told)),
+            "told": catalogue.Phrase(catalogue.format_phrase("semicolon").join(told)),
         }
         yield Finding(
-            standard.id, standard.severity, tuple(spot(cell, submission, context) for cell in far), facts, wording=JUMP
+            standard.id,
+            standard.severity,
+            tuple(locate_cell(cell, submission, context) for cell in far),
+            facts,
+            wording=JUMP_STANDARD,
         )
 
 
-def spread(figure: Number) -> float:
-    """A count on a scale where chance moves small and large ones equally far, about one unit."""
-    return 2 * sqrt(max(float(figure), 0.0) + _SMALLEST)
+def stabilise_variance(figure: Number) -> float:
+    """Return the Anscombe transform of a count: its standard deviation is about 1 for small and large counts alike."""
+    return 2 * sqrt(max(float(figure), 0.0) + _ANSCOMBE_CONSTANT)
 
 
-def scatter(figures: Sequence[float]) -> float:
-    """How far such figures lie from their middle, robustly; never less than chance alone makes it."""
+def measure_scatter(figures: Sequence[float]) -> float:
+    """Return the robust standard deviation of transformed figures, at least 1."""
     middle = median(figures)
-    return max(1.0, _SPREAD * median(abs(each - middle) for each in figures))
+    return max(1.0, _SCALE_OF_MEDIAN_DEVIATION * median(abs(value - middle) for value in figures))
 
 
-def _far(now: Number | None, before: Sequence[Number], standard: Standard) -> bool:
-    """Whether a figure is a multiple of every earlier one, or a fraction, and further away than they scatter."""
-    if now is None or not before:
+def _is_outlier(figure: Number | None, earlier: Sequence[Number], standard: StandardCheck) -> bool:
+    """Return True if a figure exceeds the factor against every earlier one and the distance in standard deviations."""
+    if figure is None or not earlier:
         return False
-    if any(max(now, each) + 1 < standard.factor * (min(now, each) + 1) for each in before):
+    if any(max(figure, each) + 1 < standard.factor * (min(figure, each) + 1) for each in earlier):
         return False
-    known = [spread(each) for each in before]
-    scale = scatter(known) if len(known) >= ENOUGH else 1.0
-    return abs(spread(now) - median(known)) >= standard.distance * scale
+    known = [stabilise_variance(each) for each in earlier]
+    scale = measure_scatter(known) if len(known) >= MIN_YEARS_FOR_SCATTER else 1.0
+    return abs(stabilise_variance(figure) - median(known)) >= standard.distance * scale
 
 
-def _known(cell: str, years: Sequence[Values]) -> list[Number]:
+def _earlier_figures(cell: str, years: Sequence[Values]) -> list[Number]:
     return [value for year in years if (value := year.get(cell)) is not None]
 
 
-def _told(cell: str, values: Values, years: Sequence[Values], context: Context) -> str:
+def _describe_jump(cell: str, values: Values, years: Sequence[Values], context: CheckContext) -> str:
     shape = context.form.cells[cell]
-    before = texts.word("shown", "joint").join(quantity(value, shape) for value in _known(cell, years))
-    return texts.phrase("jump", label=cell_words(shape), now=quantity(values[cell], shape), before=texts.Phrase(before))
+    before = catalogue.look_up_word("shown", "joint").join(
+        format_quantity(value, shape) for value in _earlier_figures(cell, years)
+    )
+    return catalogue.format_phrase(
+        "jump", label=name_cell(shape), now=format_quantity(values[cell], shape), before=catalogue.Phrase(before)
+    )

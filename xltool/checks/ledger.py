@@ -1,62 +1,69 @@
-"""Control figures from the agency's own ledger (核对数) against what the tables come to. Nobody has to give any."""
+"""Compare control figures from the agency's own ledger (核对数, optional) with the sums of the tables."""
 
 from collections.abc import Iterator, Mapping
 
-from xltool.checks.context import Context
-from xltool.checks.make_finding import finding, ranges, shortened, spot, spot_of
-from xltool.checks.relations import whole
-from xltool.forms.controls import Control, control
-from xltool.messages import catalogue as texts
-from xltool.messages.relation_phrases import gap, quantity
+from xltool.checks.context import CheckContext
+from xltool.checks.make_finding import locate_cell, make_finding, merge_ranges, shorten_list, spot_of_entry
+from xltool.checks.relations import complete_figures
+from xltool.forms.ledger_totals import LedgerTotal, find_ledger_total
+from xltool.messages import catalogue
+from xltool.messages.relation_phrases import format_difference, format_quantity
 from xltool.model.finding import Finding
 from xltool.model.form import Number
-from xltool.model.submission import Entry, State, Submission
+from xltool.model.submission import Entry, EntryState, Submission
 
-DIFFERS = "control.differs"
+CONTROL_DIFFERS = "control.differs"
 
 
-def ledger(submission: Submission, context: Context) -> Iterator[Finding]:
-    """Control figures that the tables do not come to, and those that cannot be read."""
+def check_ledger(submission: Submission, context: CheckContext) -> Iterator[Finding]:
+    """Yield findings on control figures that differ from the tables' sums or cannot be read."""
     if not submission.controls:
         return
-    counted = whole(submission)
+    counted = complete_figures(submission)
     for id, entry in submission.controls.items():
-        asked = control(context.form, id)
-        if asked is None or entry.state is State.NOT_APPLICABLE:
+        asked = find_ledger_total(context.form, id)
+        if asked is None or entry.state is EntryState.NOT_APPLICABLE:
             continue
         if entry.value is None or entry.value < 0:
-            yield finding("control.unreadable", spot_of(entry), raw=entry.raw, name=_name(asked))
+            yield make_finding("control.unreadable", spot_of_entry(entry), raw=entry.raw, name=_name_control(asked))
             continue
         parts = [value for cell in asked.cells if (value := counted.get(cell)) is not None]
         if len(parts) == len(asked.cells) and sum(parts) != entry.value:
-            yield _differs(asked, entry, entry.value, sum(parts), submission, context)
+            yield _report_difference(asked, entry, entry.value, sum(parts), submission, context)
 
 
-def stated(submission: Submission) -> Mapping[str, Number]:
-    """The control figures that are figures, by their id."""
+def read_stated_controls(submission: Submission) -> Mapping[str, Number]:
+    """Return the readable control figures by their id."""
     return {
         id: entry.value for id, entry in submission.controls.items() if entry.value is not None and entry.value >= 0
     }
 
 
-def _differs(
-    asked: Control, entry: Entry, said: Number, found: Number, submission: Submission, context: Context
+def _report_difference(
+    control: LedgerTotal,
+    entry: Entry,
+    stated_sum: Number,
+    computed_sum: Number,
+    submission: Submission,
+    context: CheckContext,
 ) -> Finding:
-    spots = [spot(cell, submission, context) for cell in asked.cells]
-    cells = [context.form.cells[cell] for cell in asked.cells]
+    spots = [locate_cell(cell, submission, context) for cell in control.cells]
+    cells = [context.form.cells[cell] for cell in control.cells]
     facts = {
-        "name": _name(asked),
-        "title": texts.phrase("control_figure", line=asked.line_words, column=asked.column_words),
-        "stated": quantity(said, cells[0]),
-        "places": f"{spots[0].sheet}!{shortened(ranges(each.address for each in spots))}",
-        "sum": quantity(found, cells[0]),
-        "gap": gap(said, found, cells),
-        "left": said,
-        "right": found,
+        "name": _name_control(control),
+        "title": catalogue.format_phrase("control_figure", line=control.line_words, column=control.column_words),
+        "stated": format_quantity(stated_sum, cells[0]),
+        "places": f"{spots[0].sheet}!{shorten_list(merge_ranges(each.address for each in spots))}",
+        "sum": format_quantity(computed_sum, cells[0]),
+        "gap": format_difference(stated_sum, computed_sum, cells),
+        "left": stated_sum,
+        "right": computed_sum,
         "suspects": "",
     }
-    return Finding(DIFFERS, texts.severity(DIFFERS), (spot_of(entry), *spots), facts, asked.id)
+    return Finding(
+        CONTROL_DIFFERS, catalogue.code_severity(CONTROL_DIFFERS), (spot_of_entry(entry), *spots), facts, control.id
+    )
 
 
-def _name(asked: Control) -> str:
-    return f"“{asked.line_words}”{asked.column_words}"
+def _name_control(control: LedgerTotal) -> str:
+    return f"“{control.line_words}”{control.column_words}"

@@ -1,82 +1,89 @@
-"""The relations that compute nothing: balances, year to year, amounts. Over recomputed figures; missing: no verdict."""
+"""Check relations that define no total (balances, carry-over, amounts) on recomputed figures.
+
+A relation with a missing figure is undecided.
+"""
 
 from collections.abc import Iterator
 
-from xltool.checks.context import Context
-from xltool.checks.form_index import index
-from xltool.checks.make_finding import spot
-from xltool.checks.totals import faults, stored_values
-from xltool.forms.expressions import Verdict, verdict
-from xltool.messages import catalogue as texts
-from xltool.messages.relation_phrases import Telling, gap, labels_for
-from xltool.model.finding import Finding, Spot
+from xltool.checks.context import CheckContext
+from xltool.checks.form_index import index_form
+from xltool.checks.make_finding import locate_cell
+from xltool.checks.totals import collect_stored_values, find_wrong_totals
+from xltool.forms.expressions import RelationVerdict, check_relation
+from xltool.messages import catalogue
+from xltool.messages.relation_phrases import RelationPhrases, choose_labels, format_difference
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Relation, Values
 from xltool.model.submission import Submission
 
 WITHOUT_RULE_POWER = "without_rule_power"
 
 
-def relations(submission: Submission, context: Context) -> Iterator[Finding]:
-    """Broken relations. One that is only the sum of others' breaches, or of a wrong total, is not told again."""
-    counted = whole(submission)
+def check_relations(submission: Submission, context: CheckContext) -> Iterator[Finding]:
+    """Yield violated relations, except those implied by another violation or caused by a wrong total."""
+    counted = complete_figures(submission)
     broken = {
-        relation.id: (relation, found)
-        for relation in index(context.form).relations
-        if (found := decided(relation, submission, context, counted)).holds is False
+        relation.id: (relation, result)
+        for relation in index_form(context.form).relations
+        if (result := decide_relation(relation, submission, context, counted)).holds is False
     }
-    for relation, found in broken.values():
-        if broken.keys().isdisjoint(relation.implied_by) and not _only_a_wrong_total(relation, submission, context):
-            yield _finding(relation, found, submission, context, counted)
+    for relation, result in broken.values():
+        if broken.keys().isdisjoint(relation.implied_by) and not _is_caused_by_total(relation, submission, context):
+            yield _report_breach(relation, result, submission, context, counted)
 
 
-def whole(submission: Submission) -> Values:
-    """The figures that are more than a lower bound: what some report inside a consolidation lacks decides nothing."""
+def complete_figures(submission: Submission) -> Values:
+    """Return the counted figures; None where a report inside a consolidation lacks the figure (a lower bound only)."""
     if not any(submission.lacking.values()):
         return submission.counted
     return {cell: None if submission.lacking.get(cell) else value for cell, value in submission.counted.items()}
 
 
-def decided(relation: Relation, submission: Submission, context: Context, counted: Values) -> Verdict:
-    """What a relation came to; undecided too where it needs last year's figures, or asks only other agencies.
+def decide_relation(
+    relation: Relation, submission: Submission, context: CheckContext, counted: Values
+) -> RelationVerdict:
+    """Evaluate a relation; undecided if it needs last year's figures and there are none, or does not apply.
 
-    Last year's figures of an area say nothing of a sum that agencies are missing from.
+    Last year's figures of an area are not compared with a sum from which agencies are missing.
     """
     if relation.uses_previous and (context.previous is None or submission.absent):
-        return Verdict(None)
+        return RelationVerdict(None)
     if relation.profile == WITHOUT_RULE_POWER:
         agency = context.roster.agencies.get(submission.agency_code) if context.roster else None
         if agency is None or agency.rule_power is not False:
-            return Verdict(None, asked=False)
-    return verdict(relation, counted, context.previous)
+            return RelationVerdict(None, asked=False)
+    return check_relation(relation, counted, context.previous)
 
 
-def _only_a_wrong_total(relation: Relation, submission: Submission, context: Context) -> bool:
-    """Whether it holds as the figures stand, and a total in it does not agree with its parts: that is the cause."""
-    wrong = faults(submission, context)
+def _is_caused_by_total(relation: Relation, submission: Submission, context: CheckContext) -> bool:
+    """Return True if it holds with the totals as stored, of which one is wrong: that total is the cause."""
+    wrong = find_wrong_totals(submission, context)
     if wrong.keys().isdisjoint(term.cell for term in relation.terms if not term.previous):
         return False
-    return verdict(relation, stored_values(submission, context), context.previous).holds is True
+    return check_relation(relation, collect_stored_values(submission, context), context.previous).holds is True
 
 
-# --- wording -----------------------------------------------------------------------------------------------------
+# --- findings -----------------------------------------------------------------------------------------------------
 
 
-def _finding(relation: Relation, found: Verdict, submission: Submission, context: Context, counted: Values) -> Finding:
-    assert found.left is not None  # a broken relation has both sides
-    assert found.right is not None
+def _report_breach(
+    relation: Relation, result: RelationVerdict, submission: Submission, context: CheckContext, counted: Values
+) -> Finding:
+    assert result.left is not None  # a broken relation has both sides
+    assert result.right is not None
     expect, zero = relation.expect, relation.missing == "zero"
     cells = [context.form.cells[term.cell] for term in relation.terms]
-    spots = _spots(relation, submission, context)
-    telling = Telling(submission, context, counted, spots[0].sheet, labels_for(relation, context))
+    spots = _spots_of_relation(relation, submission, context)
+    telling = RelationPhrases(submission, context, counted, spots[0].sheet, choose_labels(relation, context))
     facts: dict[str, object] = {
-        "left": found.left,
-        "right": found.right,
-        "difference": abs(found.left - found.right),
+        "left": result.left,
+        "right": result.right,
+        "difference": abs(result.left - result.right),
         "left_words": telling.side(expect.left, zero=zero),
-        "right_words": telling.side(expect.right, zero=zero) if expect.right.terms else found.right,
-        "operator": texts.word("operator", expect.operator),
-        "gap": gap(found.left, found.right, cells),
-        "leaves": _leaves(relation, telling, context),
+        "right_words": telling.side(expect.right, zero=zero) if expect.right.terms else result.right,
+        "operator": catalogue.look_up_word("operator", expect.operator),
+        "gap": format_difference(result.left, result.right, cells),
+        "leaves": _ranges_behind(relation, telling, context),
         "where": f"{spots[0].sheet}“{relation.subject}”" if relation.subject else spots[0].sheet,
         "title": relation.title,
         "basis": relation.basis,
@@ -87,18 +94,18 @@ def _finding(relation: Relation, found: Verdict, submission: Submission, context
     return Finding(relation.rule, relation.severity, spots, facts, relation.id, wording=wording)
 
 
-def _leaves(relation: Relation, telling: Telling, context: Context) -> tuple[str, ...]:
-    """Where the figures behind the computed cells of a relation stand."""
-    totals = index(context.form).totals
+def _ranges_behind(relation: Relation, telling: RelationPhrases, context: CheckContext) -> tuple[str, ...]:
+    """Return the ranges of the figures behind the computed cells of a relation."""
+    totals = index_form(context.form).totals
     return tuple(
-        str(telling.ranges(totals[term.cell][0].expect.right))
+        str(telling.list_ranges_of(totals[term.cell][0].expect.right))
         for term in relation.terms
         if term.cell in totals and not term.previous
     )
 
 
-def _spots(relation: Relation, submission: Submission, context: Context) -> tuple[Spot, ...]:
-    """Figures of this year in writing order, then those of the condition."""
+def _spots_of_relation(relation: Relation, submission: Submission, context: CheckContext) -> tuple[FindingCell, ...]:
+    """Return the spots of this year's figures in writing order, then those of the conditions."""
     conditions = [term for item in relation.when for term in (*item.left.terms, *item.right.terms)]
     cells = dict.fromkeys(term.cell for term in (*relation.terms, *conditions) if not term.previous)
-    return tuple(spot(cell, submission, context) for cell in cells)
+    return tuple(locate_cell(cell, submission, context) for cell in cells)

@@ -1,74 +1,74 @@
-"""All checks of a submission, in one list, and their findings in the order a person should see them."""
+"""Run all checks on a submission and sort their findings for display."""
 
 from collections.abc import Callable, Iterator
 
-from xltool.checks.cells import cells
-from xltool.checks.context import Context
-from xltool.checks.explanations import settle
-from xltool.checks.form_index import index
-from xltool.checks.history import jumps
-from xltool.checks.identity import identity
-from xltool.checks.ledger import ledger
-from xltool.checks.localisation.group_by_cause import causes
-from xltool.checks.profile import Profile, tuned
-from xltool.checks.relations import relations
-from xltool.checks.seals import seals
-from xltool.checks.serials import serials
-from xltool.checks.tampering import tampering
-from xltool.checks.texts.quoted_figures import narrative
-from xltool.checks.texts.unfinished_text import wording
-from xltool.checks.totals import totals
-from xltool.checks.waivers import waived
-from xltool.forms.places import place
+from xltool.checks.cells import check_cells
+from xltool.checks.context import CheckContext
+from xltool.checks.explanations import settle_findings
+from xltool.checks.form_index import index_form
+from xltool.checks.history import check_jumps
+from xltool.checks.identity import check_identity
+from xltool.checks.ledger import check_ledger
+from xltool.checks.localisation.group_by_cause import group_findings
+from xltool.checks.profile import CheckProfile, apply_profile
+from xltool.checks.relations import check_relations
+from xltool.checks.seals import check_seal
+from xltool.checks.serials import check_serial
+from xltool.checks.tampering import check_tampering
+from xltool.checks.texts.quoted_figures import check_quoted_figures
+from xltool.checks.texts.unfinished_text import check_texts
+from xltool.checks.totals import check_totals
+from xltool.checks.waivers import apply_waivers
+from xltool.forms.cell_addresses import parse_address
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
 from xltool.model.submission import Submission
 
-Check = Callable[[Submission, Context], Iterator[Finding]]
+CheckFunction = Callable[[Submission, CheckContext], Iterator[Finding]]
 
-CHECKS: tuple[Check, ...] = (
-    *(identity, seals, serials, tampering, cells, totals, relations),
-    *(ledger, jumps, narrative, wording),
+CHECKS: tuple[CheckFunction, ...] = (
+    *(check_identity, check_seal, check_serial, check_tampering, check_cells, check_totals, check_relations),
+    *(check_ledger, check_jumps, check_quoted_figures, check_texts),
 )
 
-_URGENCY = {Severity.MUST_FIX: 0, Severity.EXPLAIN: 1, Severity.NOTE: 2}
-_SETTLED = 3
+_SEVERITY_RANKS = {Severity.MUST_FIX: 0, Severity.EXPLAIN: 1, Severity.NOTE: 2}
+_SETTLED_RANK = 3
 
 
-def review(submission: Submission, context: Context) -> tuple[Finding, ...]:
-    """All findings: what must be fixed, what wants a reason, notes, what a reason settles; each in form order."""
-    return judged(submission, context)[0]
+def review_submission(submission: Submission, context: CheckContext) -> tuple[Finding, ...]:
+    """Return all findings: must_fix, explain, note, then settled ones; each in form order."""
+    return run_checks(submission, context)[0]
 
 
-def judged(submission: Submission, context: Context) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """`review`, and apart from it what rules on trial found: that is for coordinators only."""
-    findings = [found for check in CHECKS for found in check(submission, context)]
+def run_checks(submission: Submission, context: CheckContext) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Return the findings of `review_submission`, and separately those of rules on trial (for coordinators only)."""
+    findings = [finding for check in CHECKS for finding in check(submission, context)]
     trial: list[Finding] = []
-    if context.profile or index(context.form).beta:
-        findings, trial = tuned(findings, context.profile or Profile(), index(context.form).beta)
+    if context.profile or index_form(context.form).beta:
+        findings, trial = apply_profile(findings, context.profile or CheckProfile(), index_form(context.form).beta)
     if submission.explanations:
-        findings = list(settle(findings, submission, context))
+        findings = list(settle_findings(findings, submission, context))
     if context.waivers:
-        findings = list(waived(findings, submission.agency_code, context.waivers))
-    findings = causes(findings, submission, context)
-    return _in_order(findings, context), _in_order(trial, context)
+        findings = list(apply_waivers(findings, submission.agency_code, context.waivers))
+    findings = group_findings(findings, submission, context)
+    return _sort_findings(findings, context), _sort_findings(trial, context)
 
 
-def _in_order(findings: list[Finding], context: Context) -> tuple[Finding, ...]:
+def _sort_findings(findings: list[Finding], context: CheckContext) -> tuple[Finding, ...]:
     if len(findings) > 1:
         sheets = {sheet.name: number for number, sheet in enumerate(context.plan.sheets)}
-        findings.sort(key=lambda found: (_urgency(found), *_position(found, sheets, context)))
+        findings.sort(key=lambda finding: (_urgency_rank(finding), *_form_position(finding, sheets, context)))
     return tuple(findings)
 
 
-def _urgency(found: Finding) -> int:
-    return _SETTLED if found.settled else _URGENCY[found.severity]
+def _urgency_rank(finding: Finding) -> int:
+    return _SETTLED_RANK if finding.settled else _SEVERITY_RANKS[finding.severity]
 
 
-def _position(found: Finding, sheets: dict[str, int], context: Context) -> tuple[int, int, tuple[int, int]]:
-    """What is about the whole workbook first; then by sheet, by the form's cells, by address."""
-    if not found.spots:
+def _form_position(finding: Finding, sheets: dict[str, int], context: CheckContext) -> tuple[int, int, tuple[int, int]]:
+    """Return the sort key: findings on the whole workbook first, then by sheet, cell order in the form, address."""
+    if not finding.cells:
         return (-1, 0, (0, 0))
-    first = found.spots[0]
-    order = index(context.form).order.get(first.id, -1)
-    return (sheets.get(first.sheet, len(sheets)), order, place(first.address) if first.address else (0, 0))
+    first = finding.cells[0]
+    order = index_form(context.form).order.get(first.id, -1)
+    return (sheets.get(first.sheet, len(sheets)), order, parse_address(first.address) if first.address else (0, 0))

@@ -1,68 +1,76 @@
-"""Work that was divided among several agencies, or left to nobody: only all of them together can be held to last year.
+"""Compare groups of agencies whose work was divided, or left to nobody, with last year's figures of the group.
 
-Where one agency carries on another's work, its own return is checked against both (see `succession`).
+If one agency continues another's work, its own return is checked against both (see `model.succession`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from xltool.forms.expressions import verdict
-from xltool.forms.layout import plan
-from xltool.messages import catalogue as texts
+from xltool.forms.expressions import check_relation
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation
-from xltool.model.finding import Finding, Spot
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Relation, Severity, Values
-from xltool.model.succession import groups, together
+from xltool.model.succession import group_divided_agencies, sum_agency_values
 
-_MOST_TOLD = 6
+_MAX_RELATIONS_LISTED = 6
 
 
-def divided(made: Consolidation, before: Mapping[str, Values]) -> Iterator[Finding]:
-    """One finding for each such group whose figures of this year do not follow from ``before``, those of last year.
+def check_divided_agencies(consolidation: Consolidation, previous_figures: Mapping[str, Values]) -> Iterator[Finding]:
+    """Yield one finding per group whose figures do not follow from ``before``, last year's figures by agency code.
 
-    Nothing is said while a return of the group is not in the sum, or a figure of last year is not known.
+    Groups with a return missing from the sum, or without figures of last year, are skipped.
     """
-    if made.roster is None:
+    if consolidation.roster is None:
         return
-    names = {agency.code: agency.name for agency in (*made.roster.others.values(), *made.roster)}
-    own = {part.agency_code: part for part in made.parts if not part.manifest}
-    for were, are in groups(made.roster, made.year - 1, made.year):
-        if not (were <= before.keys() and are <= own.keys() and _told_here(made, were, are)):
+    names = {agency.code: agency.name for agency in (*consolidation.roster.others.values(), *consolidation.roster)}
+    own = {part.agency_code: part for part in consolidation.parts if not part.manifest}
+    for were, are in group_divided_agencies(consolidation.roster, consolidation.year - 1, consolidation.year):
+        if not (were <= previous_figures.keys() and are <= own.keys() and _concerns_level(consolidation, were, are)):
             continue
-        now = together([own[code].counted for code in are]) if are else dict.fromkeys(made.form.cells, 0)
-        then = together([before[code] for code in were])
-        wrong = {rule.id: rule for rule in made.form.relations if rule.uses_previous and _broken(rule, now, then)}
+        now = (
+            sum_agency_values([own[code].counted for code in are])
+            if are
+            else dict.fromkeys(consolidation.form.cells, 0)
+        )
+        then = sum_agency_values([previous_figures[code] for code in were])
+        wrong = {
+            rule.id: rule for rule in consolidation.form.relations if rule.uses_previous and _is_broken(rule, now, then)
+        }
         broken = [rule for rule in wrong.values() if wrong.keys().isdisjoint(rule.implied_by)]
         if broken:
             facts = {
                 "before": tuple(sorted(names[code] for code in were)),
                 "after": tuple(sorted(names[code] for code in are)),
                 "count": len(broken),
-                "told": texts.Phrase(
-                    texts.phrase("semicolon").join(_told(each, now, then) for each in broken[:_MOST_TOLD])
+                "told": catalogue.Phrase(
+                    catalogue.format_phrase("semicolon").join(
+                        _describe_breach(each, now, then) for each in broken[:_MAX_RELATIONS_LISTED]
+                    )
                 ),
             }
             code = "merge.divided" if are else "merge.left_to_nobody"
-            yield Finding(code, Severity.EXPLAIN, tuple(_spots(broken, made)), facts)
+            yield Finding(code, Severity.EXPLAIN, tuple(_spots_of_relations(broken, consolidation)), facts)
 
 
-def _told_here(made: Consolidation, were: Iterable[str], are: Iterable[str]) -> bool:
-    """Whether it is this sum's matter: where sums are merged again, each level tells what is directly its own."""
-    if are or not any(part.manifest for part in made.parts):
+def _concerns_level(consolidation: Consolidation, predecessors: Iterable[str], successors: Iterable[str]) -> bool:
+    """Return True if the group belongs to this level; when sums are merged again, each level reports its own."""
+    if successors or not any(part.manifest for part in consolidation.parts):
         return True
-    agencies = made.roster.agencies if made.roster else {}
-    return any(code in agencies and agencies[code].parent == made.summary.agency_code for code in were)
+    agencies = consolidation.roster.agencies if consolidation.roster else {}
+    return any(code in agencies and agencies[code].parent == consolidation.summary.agency_code for code in predecessors)
 
 
-def _broken(rule: Relation, now: Values, then: Values) -> bool:
-    return rule.expect.operator == "==" and not rule.profile and verdict(rule, now, then).holds is False
+def _is_broken(rule: Relation, now: Values, then: Values) -> bool:
+    return rule.expect.operator == "==" and not rule.profile and check_relation(rule, now, then).holds is False
 
 
-def _told(rule: Relation, now: Values, then: Values) -> texts.Phrase:
-    found = verdict(rule, now, then)
-    return texts.phrase("divided", relation=rule.name, left=found.left, right=found.right)
+def _describe_breach(rule: Relation, now: Values, then: Values) -> catalogue.Phrase:
+    found = check_relation(rule, now, then)
+    return catalogue.format_phrase("divided", relation=rule.name, left=found.left, right=found.right)
 
 
-def _spots(broken: Sequence[Relation], made: Consolidation) -> Iterator[Spot]:
-    places = plan(made.form).cells
+def _spots_of_relations(broken: Sequence[Relation], consolidation: Consolidation) -> Iterator[FindingCell]:
+    places = plan_workbook(consolidation.form).cells
     for cell in dict.fromkeys(term.cell for rule in broken for term in rule.terms if not term.previous):
-        yield Spot(cell, places[cell].sheet, places[cell].address)
+        yield FindingCell(cell, places[cell].sheet, places[cell].address)

@@ -1,24 +1,24 @@
-"""Totals as they stand in the workbook, against what their parts come to. What is stored is never trusted.
+"""Compare stored totals with the sums of their parts. Stored totals are never trusted.
 
-A total is at fault when it agrees neither with its parts as they stand nor with its parts as recomputed; a total that
-only inherits a wrong part is not. So each wrong total is told once, and nothing above it.
+A total is wrong if it equals neither the sum of its parts as stored nor of its parts as recomputed; a total that only
+inherits a wrong part is not. So each wrong total is reported once, without those above it.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from xltool.checks.context import Context
-from xltool.checks.form_index import Index, index
-from xltool.checks.make_finding import spot
-from xltool.forms.expressions import evaluate, recompute
-from xltool.messages.relation_phrases import Telling, cell_words, gap, quantity
-from xltool.model.finding import Finding, Spot
+from xltool.checks.context import CheckContext
+from xltool.checks.form_index import FormIndex, index_form
+from xltool.checks.make_finding import locate_cell
+from xltool.forms.expressions import evaluate_linear, recompute_figures
+from xltool.messages.relation_phrases import RelationPhrases, format_difference, format_quantity, name_cell
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Number, Relation, Values
 from xltool.model.submission import Entry, Submission
 
 
-class Fault(NamedTuple):
-    """A wrong total: the relation it breaks and what it should be; ``least`` if it should be at least that."""
+class WrongTotal(NamedTuple):
+    """A wrong total: the relation it violates and the expected value; ``least`` if that is a lower bound."""
 
     entry: Entry
     relation: Relation
@@ -26,97 +26,99 @@ class Fault(NamedTuple):
     least: bool = False
 
 
-def totals(submission: Submission, context: Context) -> Iterator[Finding]:
-    """Stored totals that their parts do not come to."""
-    for fault in faults(submission, context).values():
-        yield _finding(fault, submission, context)
+def check_totals(submission: Submission, context: CheckContext) -> Iterator[Finding]:
+    """Yield findings on stored totals that differ from the sum of their parts."""
+    for fault in find_wrong_totals(submission, context).values():
+        yield _report_total(fault, submission, context)
 
 
-def faults(submission: Submission, context: Context) -> Mapping[str, Fault]:
-    """The totals at fault, by cell id."""
-    known = index(context.form)
+def find_wrong_totals(submission: Submission, context: CheckContext) -> Mapping[str, WrongTotal]:
+    """Return the wrong totals by cell id."""
+    form_index = index_form(context.form)
     entries, values = submission.entries, submission.values
     suspects = [
         entry
-        for cell in known.totals
+        for cell in form_index.totals
         if (entry := entries.get(cell)) is not None and entry.value is not None and entry.value != values.get(cell)
     ]
     if not suspects:
         return {}
-    counted, stored = submission.counted, stored_values(submission, context)
-    seen = _as_formulas_see(submission, context)
-    found = {}
+    counted, stored = submission.counted, collect_stored_values(submission, context)
+    shown = _values_without_text(submission, context)
+    wrong = {}
     for entry in suspects:
-        fault = _fault(entry, known, counted, stored)
-        if fault and not (entry.formula is not None and seen.get(entry.cell) == entry.value):
-            found[entry.cell] = fault
-    return found
+        fault = _judge_total(entry, form_index, counted, stored)
+        if fault and not (entry.formula is not None and shown.get(entry.cell) == entry.value):
+            wrong[entry.cell] = fault
+    return wrong
 
 
-def stored_values(submission: Submission, context: Context) -> Values:
-    """The figures as they stand: totals as stored, where a number is."""
+def collect_stored_values(submission: Submission, context: CheckContext) -> Values:
+    """Return the counted figures with totals as stored, where they are numbers."""
     held = {
         cell: entry.value
-        for cell in index(context.form).totals
+        for cell in index_form(context.form).totals
         if (entry := submission.entries.get(cell)) is not None and entry.value is not None
     }
     return {**submission.counted, **held}
 
 
-def _fault(entry: Entry, known: Index, counted: Values, stored: Values) -> Fault | None:
-    broken: Fault | None = None
+def _judge_total(entry: Entry, known: FormIndex, counted: Values, stored: Values) -> WrongTotal | None:
+    broken: WrongTotal | None = None
     for relation in known.totals[entry.cell]:
         parts = relation.expect.right
-        sums = [total for total in (evaluate(parts, counted), evaluate(parts, stored)) if total is not None]
+        sums = [
+            total for total in (evaluate_linear(parts, counted), evaluate_linear(parts, stored)) if total is not None
+        ]
         if entry.value in sums:
             return None
         if sums and broken is None:
-            broken = Fault(entry, relation, sums[0])
-    return broken or _too_small(entry, known, counted)
+            broken = WrongTotal(entry, relation, sums[0])
+    return broken or _find_too_small(entry, known, counted)
 
 
-def _too_small(entry: Entry, known: Index, counted: Values) -> Fault | None:
-    """A typed total that is smaller than the parts that are known is wrong whatever the missing ones are."""
+def _find_too_small(entry: Entry, known: FormIndex, counted: Values) -> WrongTotal | None:
+    """Return a typed total that is smaller than the sum of its known parts; None if it is not."""
     if entry.formula is not None or entry.value is None or entry.cell not in known.growing:
         return None
     for relation in known.totals[entry.cell]:
-        least = evaluate(relation.expect.right, counted, zero=True)
+        least = evaluate_linear(relation.expect.right, counted, missing_as_zero=True)
         if least is not None and entry.value < least:
-            return Fault(entry, relation, least, least=True)
+            return WrongTotal(entry, relation, least, least=True)
     return None
 
 
-def _as_formulas_see(submission: Submission, context: Context) -> Values:
-    """Totals as a formula shows them where figures were typed as text: SUM passes over text and blanks."""
+def _values_without_text(submission: Submission, context: CheckContext) -> Values:
+    """Return totals as formulas show them if figures were typed as text: SUM ignores text and blanks."""
     as_text = {
         item.cell
         for item in submission.observations
-        if item.cell and item.code.startswith("value.") and item.cell in index(context.form).inputs
+        if item.cell and item.code.startswith("value.") and item.cell in index_form(context.form).inputs
     }
     if not as_text:
         return {}
     counted = submission.counted
-    inputs = {cell: 0 if cell in as_text else counted.get(cell) or 0 for cell in index(context.form).inputs}
-    return recompute(context.form.formulas, inputs)
+    inputs = {cell: 0 if cell in as_text else counted.get(cell) or 0 for cell in index_form(context.form).inputs}
+    return recompute_figures(context.form.formulas, inputs)
 
 
-# --- wording -----------------------------------------------------------------------------------------------------
+# --- findings -----------------------------------------------------------------------------------------------------
 
 
-def _finding(fault: Fault, submission: Submission, context: Context) -> Finding:
-    entry, relation, expected, least = fault
+def _report_total(wrong_total: WrongTotal, submission: Submission, context: CheckContext) -> Finding:
+    entry, relation, expected, least = wrong_total
     stored = entry.value or 0
     cell = context.form.cells[entry.cell]
-    telling = Telling(submission, context, submission.counted, entry.sheet)
+    telling = RelationPhrases(submission, context, submission.counted, entry.sheet)
     facts: dict[str, object] = {
         "left": stored,
         "right": expected,
         "difference": abs(stored - expected),
-        "stored": quantity(stored, cell),
-        "recomputed": quantity(expected, cell),
-        "gap": gap(stored, expected, [cell]),
-        "name": cell_words(cell),
-        "ranges": telling.ranges(relation.expect.right),
+        "stored": format_quantity(stored, cell),
+        "recomputed": format_quantity(expected, cell),
+        "gap": format_difference(stored, expected, [cell]),
+        "name": name_cell(cell),
+        "ranges": telling.list_ranges_of(relation.expect.right),
         "parts": telling.parts(relation.expect.right),
         "formula": entry.formula is not None,
         "title": relation.title,
@@ -124,26 +126,26 @@ def _finding(fault: Fault, submission: Submission, context: Context) -> Finding:
         "advice": relation.advice,
         "suspects": "",
     }
-    kind = "least" if least else _stands(entry, submission)
-    spots = _spots(entry.cell, submission, context)
+    kind = "least" if least else _describe_content(entry, submission)
+    spots = _spots_of_total(entry.cell, submission, context)
     return Finding(relation.rule, relation.severity, spots, facts, relation.id, wording=f"total.{kind}")
 
 
-def _stands(entry: Entry, submission: Submission) -> str:
-    """What stands in the cell: a formula, a typed value, or (in a file that shows only values) one cannot say."""
+def _describe_content(entry: Entry, submission: Submission) -> str:
+    """Return what the cell holds: ``formula``, ``typed``, or ``plain`` if the file format does not show which."""
     if entry.formula is not None:
         return "formula"
-    return "typed" if entry.cell in overwritten(submission) else "plain"
+    return "typed" if entry.cell in find_overwritten(submission) else "plain"
 
 
-def overwritten(submission: Submission) -> frozenset[str]:
-    """The computed cells whose formula is gone."""
+def find_overwritten(submission: Submission) -> frozenset[str]:
+    """Return the computed cells whose formula was overwritten."""
     return frozenset(item.cell for item in submission.observations if item.code == "formula.overwritten" and item.cell)
 
 
-def _spots(cell: str, submission: Submission, context: Context) -> tuple[Spot, ...]:
-    """The total, then all its parts in the order of the form."""
-    known = index(context.form)
+def _spots_of_total(cell: str, submission: Submission, context: CheckContext) -> tuple[FindingCell, ...]:
+    """Return the spots of the total, then of its parts in form order."""
+    known = index_form(context.form)
     parts = {term.cell for relation in known.totals[cell] for term in relation.expect.right.terms}
     ordered = (cell, *sorted(parts, key=lambda part: known.order[part]))
-    return tuple(spot(part, submission, context) for part in ordered)
+    return tuple(locate_cell(part, submission, context) for part in ordered)

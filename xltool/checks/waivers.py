@@ -1,4 +1,4 @@
-"""What a coordinator lets stand, agency by agency and rule by rule, until a day: a file beside the roster."""
+"""Waivers: rules a coordinator waives for single agencies until a day, from a TOML file."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xltool.checks.profile import FIXED
+from xltool.checks.profile import FIXED_CODE_PREFIXES
 from xltool.errors import UsageError
-from xltool.messages import catalogue as texts
+from xltool.messages import catalogue
 from xltool.model.agency import Roster
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Severity
 
-_KEYS = ("agency", "rule", "reason", "by", "until")
+_WAIVER_KEYS = ("agency", "rule", "reason", "by", "until")
 
 
 class Waiver(NamedTuple):
@@ -28,17 +28,17 @@ class Waiver(NamedTuple):
 
 
 class Waivers(NamedTuple):
-    """Those of a file, and the day they are judged on."""
+    """The waivers of a file, and the day they are applied on."""
 
     given: tuple[Waiver, ...]
     today: date
 
 
 def read_waivers(path: Path, forms: Sequence[Form], roster: Roster | None, today: date) -> Waivers:
-    """The waivers of a TOML file: one [[waivers]] each, every key of which is needed.
+    """Read waivers from a TOML file of [[waivers]] tables, in which every key is required.
 
-    Raises UsageError for a missing or unknown key, an agency that is not on the roster, an unknown rule, and for what
-    can never be waived: who a file is from, and that it can be read.
+    Raises UsageError for a missing or unknown key, an agency not on the roster, an unknown rule, and for codes that
+    cannot be waived (`FIXED`).
     """
     try:
         said = tomllib.loads(path.read_text("utf-8"))
@@ -47,12 +47,14 @@ def read_waivers(path: Path, forms: Sequence[Form], roster: Roster | None, today
     items = said.get("waivers", [])
     if said.keys() - {"waivers"} or not isinstance(items, list):
         raise UsageError("usage.waivers_syntax", path=str(path), problem=", ".join(sorted(said)))
-    known = _rules(forms)
-    return Waivers(tuple(_waiver(item, number, path, known, roster) for number, item in enumerate(items, 1)), today)
+    known = _known_rules(forms)
+    return Waivers(
+        tuple(_parse_waiver(item, number, path, known, roster) for number, item in enumerate(items, 1)), today
+    )
 
 
-def waived(findings: Sequence[Finding], agency: str, waivers: Waivers) -> Iterator[Finding]:
-    """The findings, those settled that are waived for the agency; a note for each waiver that has run out."""
+def apply_waivers(findings: Sequence[Finding], agency: str, waivers: Waivers) -> Iterator[Finding]:
+    """Yield the findings, settled where waived for the agency, and a note per expired waiver."""
     own = [waiver for waiver in waivers.given if waiver.agency == agency]
     for found in findings:
         fitting = [waiver for waiver in own if waiver.rule in (found.code, found.relation)]
@@ -62,30 +64,34 @@ def waived(findings: Sequence[Finding], agency: str, waivers: Waivers) -> Iterat
         best = max(fitting, key=lambda waiver: waiver.until)
         if best.until >= waivers.today:
             facts = {"reason": best.reason, "by": best.by, "until": best.until.isoformat()}
-            yield replace(found, settled=str(texts.phrase("waived", **facts)))
+            yield replace(found, settled=str(catalogue.format_phrase("waived", **facts)))
         else:
             yield found
             facts = {"rule": best.rule, "until": best.until.isoformat()}
-            yield Finding("waiver.expired", texts.severity("waiver.expired"), found.spots[:1], facts)
+            yield Finding("waiver.expired", catalogue.code_severity("waiver.expired"), found.cells[:1], facts)
 
 
-def _rules(forms: Sequence[Form]) -> set[str]:
-    codes = {item.code for item in texts.catalogue() if item.group == "findings" and not item.code.startswith(FIXED)}
+def _known_rules(forms: Sequence[Form]) -> set[str]:
+    codes = {
+        item.code
+        for item in catalogue.list_wordings()
+        if item.group == "findings" and not item.code.startswith(FIXED_CODE_PREFIXES)
+    }
     for form in forms:
         codes |= {name for relation in form.relations for name in (relation.id, relation.rule)}
         codes |= {standard.id for standard in form.standards.values()} | {claim.id for claim in form.claims}
     return codes
 
 
-def _waiver(item: Mapping[str, Any], number: int, path: Path, known: set[str], roster: Roster | None) -> Waiver:
+def _parse_waiver(item: Mapping[str, Any], number: int, path: Path, known: set[str], roster: Roster | None) -> Waiver:
     def refuse(key: str, value: object) -> UsageError:
         return UsageError("usage.waiver", path=str(path), number=number, key=key, value=str(value))
 
     if not isinstance(item, dict):
         raise refuse("waivers", item)
-    for key in item.keys() ^ set(_KEYS):
+    for key in item.keys() ^ set(_WAIVER_KEYS):
         raise refuse(key, item.get(key, ""))
-    for key in _KEYS[:-1]:
+    for key in _WAIVER_KEYS[:-1]:
         if not isinstance(item[key], str) or not item[key].strip():
             raise refuse(key, item[key])
     if type(item["until"]) is not date:

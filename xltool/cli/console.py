@@ -1,4 +1,4 @@
-"""What a person at a console reads: results as lines and tables, and a progress bar on long work. The door to rich."""
+"""Render results for the console as lines and tables, and show a progress bar. Only this module imports rich."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,84 +8,84 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xltool.comparison.comparing import Compared, Pairs
-from xltool.consolidation.finding_fingerprints import new, told
-from xltool.consolidation.folding import MOST_ROWS
-from xltool.messages import catalogue as texts
-from xltool.model.consolidation import Changes, Consolidation, Reviewed, Status
-from xltool.model.contributions import Traced
+from xltool.comparison.comparing import ComparisonResult, FolderComparison
+from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
+from xltool.consolidation.folding import MAX_DETAIL_ROWS
+from xltool.messages import catalogue
+from xltool.model.consolidation import Consolidation, FindingChanges, ReviewedFile, Status
+from xltool.model.contributions import TracedFigure
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
 from xltool.model.submission import Submission
-from xltool.model.succession import silence
+from xltool.model.succession import explain_missing_return
 
 if TYPE_CHECKING:
-    from xltool.pipeline import Drafted, Imported, Issued, Level, Progress, Written
-    from xltool.workbooks.marks.covering_list import Returned
+    from xltool.pipeline import DraftedParagraphs, ImportedReport, IssuedTemplate, MergedLevel, Progress, WrittenReport
+    from xltool.workbooks.marks.covering_list import ReturnedFile
 
-MOST_NOTES = 5  # of one file on the screen; --json and the consolidated workbook have all
-_LONG_WORK = 20  # files: below this a progress bar is only a flicker
-_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOTE: "·"}
-_REFUSED = (Status.UNREADABLE, Status.FOREIGN)
+MAX_NOTES_PER_FILE = 5  # shown for one file; --json and the consolidated workbook hold all of them
+_MIN_FILES_FOR_PROGRESS = 20  # a shorter run is over before a progress bar can be read
+_SEVERITY_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOTE: "·"}
+_REFUSED_STATUSES = (Status.UNREADABLE, Status.FOREIGN)
 
 
 @contextmanager
-def progress(doing: str) -> Iterator["Progress"]:
-    """A bar on the error stream while work is long and somebody is watching; silent otherwise."""
+def show_progress(task_name: str) -> Iterator["Progress"]:
+    """Show a progress bar on stderr for a long run on a terminal; otherwise yield a callback that does nothing."""
     if not sys.stderr.isatty():
         yield lambda done, of, found: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    said = TextColumn("{task.fields[said]}")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), said, TimeRemainingColumn())
+    rate_column = TextColumn("{task.fields[said]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate_column, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(texts.word("doing", doing), visible=False, said="")
+        task = bar.add_task(catalogue.look_up_word("doing", task_name), visible=False, said="")
 
         def show(done: int, of: int, found: int) -> None:
             rate = f"{bar.tasks[task].speed or 0:.0f}"
-            said = texts.told("so_far" if found else "rate", rate=rate, found=found)
-            bar.update(task, completed=done, total=of, visible=of >= _LONG_WORK, said=said)
+            said = catalogue.format_line("so_far" if found else "rate", rate=rate, found=found)
+            bar.update(task, completed=done, total=of, visible=of >= _MIN_FILES_FOR_PROGRESS, said=said)
 
         yield show
 
 
-def issued(items: Sequence["Issued"], folder: Path, prefilled: bool) -> str:
-    """What `template` wrote."""
-    said = [texts.told("issued", count=len(items), folder=str(folder))]
+def describe_templates(items: Sequence["IssuedTemplate"], folder: Path, prefilled: bool) -> str:
+    """Describe the templates written by ``template``."""
+    lines = [catalogue.format_line("issued", count=len(items), folder=str(folder))]
     if prefilled:
-        said.append(texts.told("prefilled"))
-    return "\n".join(said)
-
-
-def checked(reviewed: Sequence[Reviewed], changes: Changes | None = None) -> str:
-    """Every file with findings, problems first; then one line on how many are well, notes or not."""
-    lines: list[str] = []
-    for item in sorted(reviewed, key=_urgency):
-        if item.findings or item.status is not Status.ACCEPTED:
-            lines += [_head(item), *_findings(item, changes), ""]
-    clean = sum(item.status is Status.ACCEPTED and not _open(item.findings) for item in reviewed)
-    lines.append(texts.told("checked", count=len(reviewed), clean=clean, **_tally(reviewed)))
-    lines += [*_remembered(reviewed), *told(changes)]
+        lines.append(catalogue.format_line("prefilled"))
     return "\n".join(lines)
 
 
-def sent_back(returned: Sequence["Returned"], folder: Path) -> str:
-    """How many files go back, and as what."""
+def describe_check(reviewed: Sequence[ReviewedFile], changes: FindingChanges | None = None) -> str:
+    """Describe every file with findings, problems first, then count the files without open findings."""
+    lines: list[str] = []
+    for item in sorted(reviewed, key=_rank_urgency):
+        if item.findings or item.status is not Status.ACCEPTED:
+            lines += [_describe_file(item), *_describe_findings(item, changes), ""]
+    clean = sum(item.status is Status.ACCEPTED and not _select_open(item.findings) for item in reviewed)
+    lines.append(catalogue.format_line("checked", count=len(reviewed), clean=clean, **_count_refused(reviewed)))
+    lines += [*_describe_cache_use(reviewed), *describe_changes(changes)]
+    return "\n".join(lines)
+
+
+def describe_sent_back(returned: Sequence["ReturnedFile"], folder: Path) -> str:
+    """Count the files written for return, by kind."""
     if not returned:
-        return texts.told("nothing_to_send")
-    kinds = [sent.kind for sent in returned]
+        return catalogue.format_line("nothing_to_send")
+    kinds = [returned_file.kind for returned_file in returned]
     counts = {kind: kinds.count(kind) for kind in ("marked", "cleared", "page")}
-    return texts.told("sent_back", count=len(returned), folder=str(folder), **counts)
+    return catalogue.format_line("sent_back", count=len(returned), folder=str(folder), **counts)
 
 
-def imported(items: Sequence["Imported"], folder: Path) -> str:
-    """What `import` read, report by report, and how sure it is."""
+def describe_import(items: Sequence["ImportedReport"], folder: Path) -> str:
+    """Describe each imported report and count printed, derived and open figures."""
     sure = [found.sure for item in items if item.published for found in item.published.figures.values()]
     wanted = sum(len(item.reviewed.submission.values) for item in items if item.reviewed.submission)
-    clean = sum(bool(item.workbook) and not _open(item.reviewed.findings) for item in items)
-    said = texts.told(
+    clean = sum(bool(item.workbook) and not _select_open(item.reviewed.findings) for item in items)
+    said = catalogue.format_line(
         "imported",
         count=len(items),
         made=sum(bool(item.workbook) for item in items),
@@ -95,96 +95,113 @@ def imported(items: Sequence["Imported"], folder: Path) -> str:
         open=wanted - sure.count("printed") - sure.count("solved"),
         folder=str(folder),
     )
-    return "\n".join([checked([item.reviewed for item in items]), said])
+    return "\n".join([describe_check([item.reviewed for item in items]), said])
 
 
-def merged(made: Consolidation, output: Path, beside: Iterable[Path | None] = ()) -> str:
-    """How many files ended how, who is missing, what is open, and where the workbook lies."""
+def describe_merge(consolidation: Consolidation, output: Path, extra_files: Iterable[Path | None] = ()) -> str:
+    """Describe a merge: refused files, missing agencies, counts by status and the files written."""
     lines: list[str] = []
-    for item in sorted(made.tracking, key=_urgency):
+    for item in sorted(consolidation.tracking, key=_rank_urgency):
         if item.status is not Status.ACCEPTED:
-            told_already = item.reason in item.findings
-            reason = [f"    {texts.say(item.reason)}"] if item.reason and not told_already else []
-            lines += [_head(item), *reason, *_findings(item, made.changes)]
-    lines += [f"{texts.told('area_finding')}{texts.say(finding)}" for finding in made.findings]
-    lines += _for_coordinators(made)
-    sent_back = tuple(agency for agency in made.missing if agency not in made.unreported)
-    for key, agencies in (("not_summed", sent_back), ("missing", made.unreported)):
+            is_listed = item.reason in item.findings
+            reason = [f"    {catalogue.render_finding(item.reason)}"] if item.reason and not is_listed else []
+            lines += [_describe_file(item), *reason, *_describe_findings(item, consolidation.changes)]
+    lines += [
+        f"{catalogue.format_line('area_finding')}{catalogue.render_finding(finding)}"
+        for finding in consolidation.findings
+    ]
+    lines += _describe_coordinator_notes(consolidation)
+    sent_back = tuple(agency for agency in consolidation.missing if agency not in consolidation.unreported)
+    for key, agencies in (("not_summed", sent_back), ("missing", consolidation.unreported)):
         if agencies:
             names = tuple(f"{agency.name}（{agency.code}）" for agency in agencies)
-            lines.append(texts.told(key, count=len(names), names=names))
-    states = [item.status for item in made.tracking]
+            lines.append(catalogue.format_line(key, count=len(names), names=names))
+    states = [item.status for item in consolidation.tracking]
     counts = {status.value: states.count(status) for status in Status}
-    lines.append(texts.told("merged", found=len(states), parts=len(made.summary.manifest), **counts))
-    if made.missing:
-        lines.append(texts.told("incomplete", count=len(made.missing)))
-    if len(made.parts) > MOST_ROWS and made.roster:
-        lines.append(texts.told("folded", count=len(made.parts), most=MOST_ROWS))
-    lines += [*_remembered(made.tracking), *told(made.changes), texts.told("written", path=str(output))]
-    lines += [texts.told("written_too", path=str(path)) for path in beside if path]
+    lines.append(
+        catalogue.format_line("merged", found=len(states), parts=len(consolidation.summary.manifest), **counts)
+    )
+    if consolidation.missing:
+        lines.append(catalogue.format_line("incomplete", count=len(consolidation.missing)))
+    if len(consolidation.parts) > MAX_DETAIL_ROWS and consolidation.roster:
+        lines.append(catalogue.format_line("folded", count=len(consolidation.parts), most=MAX_DETAIL_ROWS))
+    lines += [
+        *_describe_cache_use(consolidation.tracking),
+        *describe_changes(consolidation.changes),
+        catalogue.format_line("written", path=str(output)),
+    ]
+    lines += [catalogue.format_line("written_too", path=str(path)) for path in extra_files if path]
     return "\n".join(lines)
 
 
-def _remembered(items: Iterable[Reviewed]) -> list[str]:
-    """How many files had not to be read again, where that was so."""
+def _describe_cache_use(items: Iterable[ReviewedFile]) -> list[str]:
+    """Say how many files came from the reading cache; empty if none did."""
     known = {item.file: item.remembered for item in items}
     again = sum(known.values())
-    return [texts.told("remembered", count=again, read=len(known) - again)] if again else []
+    return [catalogue.format_line("remembered", count=again, read=len(known) - again)] if again else []
 
 
-def _for_coordinators(made: Consolidation) -> list[str]:
-    """What stands with a reason, and what rules on trial and comparisons with other agencies found."""
+def _describe_coordinator_notes(consolidation: Consolidation) -> list[str]:
+    """Count settled findings, and list findings of trial rules and of comparisons between agencies."""
     lines = []
-    stands = [finding for item in made.tracking if item.counted for finding in item.findings if finding.settled]
+    stands = [
+        finding for item in consolidation.tracking if item.counted for finding in item.findings if finding.settled
+    ]
     if stands:
-        lines.append(texts.told("stands", count=len(stands)))
-    trial = [(item, finding) for item in made.tracking for finding in item.trial]
+        lines.append(catalogue.format_line("stands", count=len(stands)))
+    trial = [(item, finding) for item in consolidation.tracking for finding in item.trial]
     if trial:
         codes = tuple(sorted({finding.code for _, finding in trial}))
         files = len({item.file for item, _ in trial})
-        lines.append(texts.told("trial", count=len(trial), files=files, codes=codes))
+        lines.append(catalogue.format_line("trial", count=len(trial), files=files, codes=codes))
         lines += [
-            f"  {_MARKS[Severity.NOTE]} {_name(item.submission)}\uff1a{texts.say(each)}"
-            for item, each in trial[:MOST_NOTES]
+            f"  {_SEVERITY_MARKS[Severity.NOTE]} {_name_agency(item.submission)}\uff1a{catalogue.render_finding(each)}"
+            for item, each in trial[:MAX_NOTES_PER_FILE]
         ]
     return lines
 
 
-def levelled(levels: Sequence["Level"], whole: Consolidation, beside: Iterable[Path | None] = ()) -> str:
-    """Each area below the whole in a line, then of the whole what `merged` says."""
+def describe_merged_levels(
+    levels: Sequence["MergedLevel"], whole: Consolidation, extra_files: Iterable[Path | None] = ()
+) -> str:
+    """Describe each lower area in one line, then the whole as `describe_merge` does."""
     lines = [
-        texts.told(
+        catalogue.format_line(
             "level",
             area=level.area.name,
-            counted=len(level.made.summary.manifest),
-            expected=level.made.expected,
+            counted=len(level.consolidation.summary.manifest),
+            expected=level.consolidation.expected,
             file=str(level.file),
         )
         for level in levels[:-1]
     ]
-    return "\n".join([*lines, merged(whole, levels[-1].file, beside)])
+    return "\n".join([*lines, describe_merge(whole, levels[-1].file, extra_files)])
 
 
-def standing(made: Consolidation) -> str:
-    """Each agency of the roster with the state of its return, as a table."""
-    latest = {item.submission.agency_code: item for item in _standing_order(made.tracking) if item.submission}
-    rows, missing = [], {agency.code for agency in made.missing}
-    for agency in made.roster or ():
+def describe_status(consolidation: Consolidation) -> str:
+    """Render a table of the roster with the status of each agency's return."""
+    latest = {
+        item.submission.agency_code: item for item in _put_superseded_first(consolidation.tracking) if item.submission
+    }
+    rows, missing = [], {agency.code for agency in consolidation.missing}
+    for agency in consolidation.roster or ():
         item = latest.get(agency.code)
-        state = texts.word("status", item.status.value if item else silence(agency, made.year, missing))
-        open_count = len(_open(item.findings)) if item else 0
+        state = catalogue.look_up_word(
+            "status", item.status.value if item else explain_missing_return(agency, consolidation.year, missing)
+        )
+        open_count = len(_select_open(item.findings)) if item else 0
         rows.append((agency.code, agency.name, state, str(open_count or ""), Path(item.file).name if item else ""))
-    return table(("code", "name", "state", "open", "file"), rows)
+    return render_table(("code", "name", "state", "open", "file"), rows)
 
 
-def traced(figures: Iterable[Traced]) -> str:
-    """For each figure its official words and total, then its contributors, those who add nothing as a number."""
-    return "\n".join(line for figure in figures for line in _traced(figure))
+def describe_trace(figures: Iterable[TracedFigure]) -> str:
+    """Describe each figure by its official words and total, then list its contributors; zeros are only counted."""
+    return "\n".join(line for figure in figures for line in _describe_figure_trace(figure))
 
 
-def _traced(figure: Traced) -> Iterator[str]:
-    cell, spot = figure.cell, figure.spot
-    yield texts.told(
+def _describe_figure_trace(figure: TracedFigure) -> Iterator[str]:
+    cell, spot = figure.cell, figure.position
+    yield catalogue.format_line(
         "traced_bound" if figure.lacking else "traced",
         lacking=figure.lacking,
         expected=figure.expected,
@@ -197,124 +214,149 @@ def _traced(figure: Traced) -> Iterator[str]:
     adding = [each for each in figure.contributions if each.value]
     if adding:
         rows = [
-            (each.agency.code, each.agency.name, f"{each.value:,}", _percent(figure.share(each)), each.file)
+            (
+                each.agency.code,
+                each.agency.name,
+                f"{each.value:,}",
+                _format_percent(figure.calculate_share(each)),
+                each.file,
+            )
             for each in adding
         ]
-        yield table(("code", "name", "value", "share", "file"), rows)
+        yield render_table(("code", "name", "value", "share", "file"), rows)
     zero = sum(each.value == 0 for each in figure.contributions)
-    yield texts.told("traced_rest", adding=len(adding), zero=zero, open=len(figure.contributions) - len(adding) - zero)
+    yield catalogue.format_line(
+        "traced_rest", adding=len(adding), zero=zero, open=len(figure.contributions) - len(adding) - zero
+    )
     if not figure.agrees:
         found = sum(each.value or 0 for each in adding)
-        yield texts.told("traced_otherwise", total=figure.total, found=found)
+        yield catalogue.format_line("traced_otherwise", total=figure.total, found=found)
 
 
-def _percent(share: Decimal | None) -> str:
+def _format_percent(share: Decimal | None) -> str:
     return "" if share is None else f"{share:.1%}"
 
 
-def published(written: Iterable["Written"]) -> str:
-    """What was published, and which sections still hold nothing."""
+def describe_publication(written: Iterable["WrittenReport"]) -> str:
+    """List the published files and the sections that are still empty."""
     lines = []
     for report in written:
-        lines.append(texts.told("published", file=report.source, written=tuple(str(file) for file in report.files)))
+        lines.append(
+            catalogue.format_line("published", file=report.source, written=tuple(str(file) for file in report.files))
+        )
         if report.empty:
-            lines.append(texts.told("published_empty", sections=report.empty))
+            lines.append(catalogue.format_line("published_empty", sections=report.empty))
     return "\n".join(lines)
 
 
-def drafted(offered: Iterable["Drafted"]) -> str:
-    """The paragraphs offered, under the file and the section they are for."""
+def describe_drafts(drafts: Iterable["DraftedParagraphs"]) -> str:
+    """List the suggested paragraphs by file and section."""
     lines = []
-    for each in offered:
+    for each in drafts:
         for heading, paragraphs in each.drafts.items():
-            lines += [texts.told("drafted", file=each.source, section=heading), *paragraphs]
-            lines += [texts.told("drafted_pattern"), *each.patterns[heading]]
+            lines += [catalogue.format_line("drafted", file=each.source, section=heading), *paragraphs]
+            lines += [catalogue.format_line("drafted_pattern"), *each.patterns[heading]]
     return "\n".join(lines)
 
 
-def compared(found: Compared) -> str:
-    """Which file is which, every difference as a line, then how many there are."""
-    from xltool.pages.difference_text import sides, summary, told
+def describe_comparison(comparison: ComparisonResult) -> str:
+    """Describe both sides, then every difference in one line each, then their count."""
+    from xltool.pages.difference_text import describe_differences, describe_sides, summarize_comparison
 
-    if found.same and not found.resubmitted:
-        return summary(found)
-    return "\n".join([*sides(found), *(each.words for each in told(found)), summary(found)])
+    if comparison.is_same and not comparison.resubmitted:
+        return summarize_comparison(comparison)
+    return "\n".join(
+        [
+            *describe_sides(comparison),
+            *(each.words for each in describe_differences(comparison)),
+            summarize_comparison(comparison),
+        ]
+    )
 
 
-def compared_pairs(found: Pairs) -> str:
-    """Every pair, those that differ with what they differ in; files without their like; how many there are."""
-    same = sum(pair.same for pair in found.compared)
-    lines = [_pair_same(pair) if pair.same else compared(pair) for pair in found.compared]
-    for name, files in zip((texts.word("compared", "left"), texts.word("compared", "right")), found[1:3], strict=True):
-        lines += [texts.told("compared_file_only", name=name, file=file) for file in files]
-    lines += [texts.told("compared_unreadable", file=file, reason=reason) for file, reason in found.unreadable]
+def describe_comparisons(pairs: FolderComparison) -> str:
+    """Describe every pair of reports with its differences, files without a counterpart, and the counts."""
+    same = sum(pair.is_same for pair in pairs.comparisons)
+    lines = [_describe_equal_pair(pair) if pair.is_same else describe_comparison(pair) for pair in pairs.comparisons]
+    side_names = (catalogue.look_up_word("compared", "left"), catalogue.look_up_word("compared", "right"))
+    for side_name, files in zip(side_names, pairs[1:3], strict=True):
+        lines += [catalogue.format_line("compared_file_only", name=side_name, file=file) for file in files]
+    lines += [
+        catalogue.format_line("compared_unreadable", file=file, reason=reason) for file, reason in pairs.unreadable
+    ]
     counts = {
-        "count": len(found.compared),
+        "count": len(pairs.comparisons),
         "same": same,
-        "differ": len(found.compared) - same,
-        "alone": len(found.only_left) + len(found.only_right),
-        "unreadable": len(found.unreadable),
+        "differ": len(pairs.comparisons) - same,
+        "alone": len(pairs.only_left) + len(pairs.only_right),
+        "unreadable": len(pairs.unreadable),
     }
-    return "\n".join([*lines, texts.told("compared_pairs", **counts)])
+    return "\n".join([*lines, catalogue.format_line("compared_pairs", **counts)])
 
 
-def _pair_same(found: Compared) -> str:
-    read = found.left.submission
-    return texts.told("compared_pair_same", agency=read.agency_name or read.source.file, year=read.year)
+def _describe_equal_pair(comparison: ComparisonResult) -> str:
+    read = comparison.left.submission
+    return catalogue.format_line("compared_pair_same", agency=read.agency_name or read.source.file, year=read.year)
 
 
-def _urgency(item: Reviewed) -> tuple[int, str]:
+def _rank_urgency(item: ReviewedFile) -> tuple[int, str]:
     order = (Status.RETURNED, Status.UNREADABLE, Status.FOREIGN, Status.ACCEPTED, Status.SUPERSEDED)
     return (order.index(item.status), item.file)
 
 
-def _standing_order(tracking: Iterable[Reviewed]) -> list[Reviewed]:
-    """So that the state that counts comes last: a superseded return never hides the one that replaced it."""
+def _put_superseded_first(tracking: Iterable[ReviewedFile]) -> list[ReviewedFile]:
+    """Sort superseded returns first, so that a later dict entry is the version that counts."""
     return sorted(tracking, key=lambda item: item.status is not Status.SUPERSEDED)
 
 
-def _head(item: Reviewed) -> str:
-    return texts.told(
+def _describe_file(item: ReviewedFile) -> str:
+    return catalogue.format_line(
         "file",
         file=item.file,
-        agency=_name(item.submission) or texts.word("shown", "unknown"),
-        status=texts.word("status", item.status.value),
+        agency=_name_agency(item.submission) or catalogue.look_up_word("shown", "unknown"),
+        status=catalogue.look_up_word("status", item.status.value),
     )
 
 
-def _name(submission: Submission | None) -> str:
+def _name_agency(submission: Submission | None) -> str:
     return submission.agency_name if submission else ""
 
 
-def _open(findings: Iterable[Finding]) -> list[Finding]:
+def _select_open(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.open]
 
 
-def _findings(item: Reviewed, changes: Changes | None) -> list[str]:
+def _describe_findings(item: ReviewedFile, changes: FindingChanges | None) -> list[str]:
     notes = [finding for finding in item.findings if not finding.open]
-    lines = [f"  {_MARKS[each.severity]} {new(item, each, changes)}{texts.say(each)}" for each in _open(item.findings)]
-    lines += [f"  {_MARKS[Severity.NOTE]} {texts.say(finding)}" for finding in notes[:MOST_NOTES]]
-    if len(notes) > MOST_NOTES:
-        lines.append("  " + texts.told("more_notes", count=len(notes) - MOST_NOTES))
+    lines = [
+        f"  {_SEVERITY_MARKS[each.severity]} {mark_if_new(item, each, changes)}{catalogue.render_finding(each)}"
+        for each in _select_open(item.findings)
+    ]
+    lines += [
+        f"  {_SEVERITY_MARKS[Severity.NOTE]} {catalogue.render_finding(finding)}"
+        for finding in notes[:MAX_NOTES_PER_FILE]
+    ]
+    if len(notes) > MAX_NOTES_PER_FILE:
+        lines.append("  " + catalogue.format_line("more_notes", count=len(notes) - MAX_NOTES_PER_FILE))
     return lines
 
 
-def _tally(reviewed: Iterable[Reviewed]) -> dict[str, int]:
+def _count_refused(reviewed: Iterable[ReviewedFile]) -> dict[str, int]:
     states = [item.status for item in reviewed]
     return {
         "returned": states.count(Status.RETURNED),
-        "refused": sum(state in _REFUSED for state in states),
+        "refused": sum(state in _REFUSED_STATUSES for state in states),
     }
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows under headings, which are keys of our words, as wide as the screen."""
+def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Render rows as a table of the terminal's width; ``columns`` are keys of the ``column`` texts."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table: Any = Table(*(texts.word("column", column) for column in columns), box=box.SIMPLE_HEAD)
+    table: Any = Table(*(catalogue.look_up_word("column", column) for column in columns), box=box.SIMPLE_HEAD)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     out = StringIO()

@@ -1,33 +1,33 @@
-"""What a person at a console reads about forms: what there is, how editions differ, what relations are worth."""
+"""Render form definitions for the console: lists, one form, changes between editions, detection power."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xltool.cli.console import table
-from xltool.messages import catalogue as texts
+from xltool.cli.console import render_table
+from xltool.messages import catalogue
 from xltool.model.form import Cell, Form
 
 if TYPE_CHECKING:
-    from xltool.forms.editions import Difference, RelationChange, Reworded
-    from xltool.forms.power import Power
-    from xltool.forms.proving import Proof
+    from xltool.forms.compare_editions import EditionDifference, RelationChange, RewordedCell
+    from xltool.forms.detection_power import DetectionPower
+    from xltool.forms.prove_relations import RelationProof
 
-_FEW = 4  # figures whose columns or lines are all named; of more the number is told
+_MAX_NAMED_CELLS = 4  # more figures are counted instead of named
 
 
-def forms(known: Sequence[Form]) -> str:
-    """The forms, their editions and years, as a table."""
+def describe_forms(known: Sequence[Form]) -> str:
+    """Render a table of forms with their editions and years."""
     rows = [
         (form.id, form.edition, form.title, f"{form.first_year}–{form.last_year or ''}", str(len(form.cells)))
         for form in known
     ]
-    return table(("form", "edition", "title", "years", "cells"), rows)
+    return render_table(("form", "edition", "title", "years", "cells"), rows)
 
 
-def form(shown: Form) -> str:
-    """One form: its figures by official words, and its relations."""
-    head = texts.told("form", title=shown.official_title, document=shown.document, cells=len(shown.cells))
+def describe_form(shown: Form) -> str:
+    """Describe one form: its figures by official words, its placeholders and its relations."""
+    head = catalogue.format_line("form", title=shown.official_title, document=shown.document, cells=len(shown.cells))
     figures = [
         (
             cell.id,
@@ -35,149 +35,162 @@ def form(shown: Form) -> str:
             cell.line_words,
             cell.column_words,
             cell.unit,
-            texts.word("role", "computed" if cell.computed else "input"),
+            catalogue.look_up_word("role", "computed" if cell.computed else "input"),
         )
         for cell in shown.cells.values()
     ]
-    rules = [(item.id, texts.word("severity", item.severity.value), item.name, item.basis) for item in shown.relations]
+    rules = [
+        (item.id, catalogue.look_up_word("severity", item.severity.value), item.name, item.basis)
+        for item in shown.relations
+    ]
     quoted = [(" ".join(f"{{{name}}}" for name in group.names), group.title) for group in shown.groups]
     return "\n".join(
         [
             head,
-            table(("cell", "table", "line", "column", "unit", "role"), figures),
-            table(("placeholder", "title"), quoted),
-            table(("relation", "severity", "title", "basis"), rules),
+            render_table(("cell", "table", "line", "column", "unit", "role"), figures),
+            render_table(("placeholder", "title"), quoted),
+            render_table(("relation", "severity", "title", "basis"), rules),
         ]
     )
 
 
-def forms_right(known: Iterable[Form]) -> str:
-    """That definitions are right, one line each."""
+def describe_valid_forms(known: Iterable[Form]) -> str:
+    """Confirm valid definitions, one line each."""
     return "\n".join(
-        texts.told(
+        catalogue.format_line(
             "form_right", form=item.id, edition=item.edition, cells=len(item.cells), relations=len(item.relations)
         )
         for item in known
     )
 
 
-def editions(found: "Difference") -> str:
-    """What changed from one edition of a form to another: whole tables and columns, then figures by their lines."""
-    old, new = (f"{form.id} {form.edition}" for form in (found.old, found.new))
-    lines = [texts.told("editions", old=old, new=new, kept=len(found.kept))]
-    for key, cells, whole in (("edition_gone", found.gone, found.old), ("edition_added", found.added, found.new)):
+def describe_edition_changes(difference: "EditionDifference") -> str:
+    """Describe the changes between two editions: whole tables and columns first, then figures by row."""
+    old, new = (f"{form.id} {form.edition}" for form in (difference.old, difference.new))
+    lines = [catalogue.format_line("editions", old=old, new=new, kept=len(difference.kept))]
+    for key, cells, whole in (
+        ("edition_gone", difference.gone, difference.old),
+        ("edition_added", difference.added, difference.new),
+    ):
         if cells:
-            lines.append(texts.told(key, count=len(cells)))
-            lines += [f"  {line}" for line in _together(cells, whole)]
-    if found.reworded:
-        lines.append(texts.told("edition_reworded", count=len(found.reworded)))
-        lines += [f"  {line}" for line in _reworded(found.reworded)]
-    changes = [(change.old, change.new) for change in found.sections]
-    changes += [(change.old, change.new) for change in found.relations if change.old != change.new]
+            lines.append(catalogue.format_line(key, count=len(cells)))
+            lines += [f"  {line}" for line in _describe_cell_groups(cells, whole)]
+    if difference.reworded:
+        lines.append(catalogue.format_line("edition_reworded", count=len(difference.reworded)))
+        lines += [f"  {line}" for line in _describe_rewording(difference.reworded)]
+    changes = [(change.old, change.new) for change in difference.sections]
+    changes += [(change.old, change.new) for change in difference.relations if change.old != change.new]
     for old_words, new_words in changes:
         key = "edition_changed" if old_words and new_words else "edition_came" if new_words else "edition_went"
-        lines.append(texts.told(key, old=old_words, new=new_words))
-    return "\n".join([*lines, *_stricter(found.relations)])
+        lines.append(catalogue.format_line(key, old=old_words, new=new_words))
+    return "\n".join([*lines, *_describe_relation_changes(difference.relations)])
 
 
-def _stricter(changes: "Iterable[RelationChange]") -> Iterator[str]:
-    """Relations of both editions that ask something else, or are taken otherwise."""
+def _describe_relation_changes(changes: "Iterable[RelationChange]") -> Iterator[str]:
+    """Describe relations of both editions whose condition or severity has changed."""
     for change in changes:
         if not (change.old and change.new):
             continue
         if change.otherwise:
-            yield texts.told("edition_otherwise", relation=change.new)
+            yield catalogue.format_line("edition_otherwise", relation=change.new)
         if change.severities[0] != change.severities[1]:
-            old, new = (texts.word("severity", severity) for severity in change.severities)
-            yield texts.told("edition_severity", relation=change.new, old=old, new=new)
+            old, new = (catalogue.look_up_word("severity", severity) for severity in change.severities)
+            yield catalogue.format_line("edition_severity", relation=change.new, old=old, new=new)
 
 
-def _together(cells: Sequence[Cell], whole: Form) -> Iterator[str]:
-    """Figures drawn together: whole tables, else lines, and whole columns where lines stay."""
-    told = {cell.id for cell in cells}
-    for each in whole.tables:
-        mine = [cell for cell in each.cells if cell.id in told]
-        if len(mine) == len(each.cells):
-            yield texts.told("edition_table", table=each.title, count=len(mine))
+def _describe_cell_groups(cells: Sequence[Cell], whole: Form) -> Iterator[str]:
+    """Summarize figures as whole tables, else whole rows, else whole columns, else single rows."""
+    cell_ids = {cell.id for cell in cells}
+    for table_ in whole.tables:
+        changed = [cell for cell in table_.cells if cell.id in cell_ids]
+        if len(changed) == len(table_.cells):
+            yield catalogue.format_line("edition_table", table=table_.title, count=len(changed))
             continue
-        lines = _groups(each.cells, lambda cell: cell.line)
-        ended = [line for line in lines if all(cell.id in told for cell in line)]
-        yield from (_line(each.name, line) for line in ended)
-        rest = [cell for cell in mine if not any(cell in line for line in ended)]
-        for column in _groups(each.cells, lambda cell: cell.column):
-            if len(column) > 1 and all(cell.id in told for cell in column) and any(cell in rest for cell in column):
+        lines = _group_cells(table_.cells, lambda cell: cell.line)
+        ended = [line for line in lines if all(cell.id in cell_ids for cell in line)]
+        yield from (_describe_row(table_.name, line) for line in ended)
+        rest = [cell for cell in changed if not any(cell in line for line in ended)]
+        for column in _group_cells(table_.cells, lambda cell: cell.column):
+            if len(column) > 1 and all(cell.id in cell_ids for cell in column) and any(cell in rest for cell in column):
                 members = [cell for cell in rest if cell in column]
-                yield _column(each.name, members)
+                yield _describe_column(table_.name, members)
                 rest = [cell for cell in rest if cell not in members]
-        yield from _by_line(rest)
+        yield from _describe_rows(rest)
 
 
-def _groups(cells: Iterable[Cell], key: Callable[[Cell], str]) -> list[list[Cell]]:
-    found: dict[str, list[Cell]] = {}
+def _group_cells(cells: Iterable[Cell], key: Callable[[Cell], str]) -> list[list[Cell]]:
+    groups: dict[str, list[Cell]] = {}
     for cell in cells:
-        found.setdefault(key(cell), []).append(cell)
-    return list(found.values())
+        groups.setdefault(key(cell), []).append(cell)
+    return list(groups.values())
 
 
-def _line(name: str, line: Sequence[Cell]) -> str:
-    if len(line) <= _FEW:
-        return _by_line(line)[0]
-    return texts.told("edition_row", table=name, line=line[0].line_words, count=len(line))
+def _describe_row(name: str, line: Sequence[Cell]) -> str:
+    if len(line) <= _MAX_NAMED_CELLS:
+        return _describe_rows(line)[0]
+    return catalogue.format_line("edition_row", table=name, line=line[0].line_words, count=len(line))
 
 
-def _column(name: str, column: Sequence[Cell]) -> str:
+def _describe_column(name: str, column: Sequence[Cell]) -> str:
     words = column[0].column_words
-    if len(column) <= _FEW:
-        return texts.told("edition_short_column", column=words, lines=tuple(cell.line_words for cell in column))
-    return texts.told("edition_column", table=name, column=words, count=len(column))
+    if len(column) <= _MAX_NAMED_CELLS:
+        return catalogue.format_line(
+            "edition_short_column", column=words, lines=tuple(cell.line_words for cell in column)
+        )
+    return catalogue.format_line("edition_column", table=name, column=words, count=len(column))
 
 
-def _reworded(pairs: "Iterable[Reworded]") -> Iterator[str]:
-    """What is written otherwise: a line once where only its own words changed, else each figure."""
-    told = []
+def _describe_rewording(pairs: "Iterable[RewordedCell]") -> Iterator[str]:
+    """Describe changed labels: a row once if only its own label changed, else each figure."""
+    lines = []
     for pair in pairs:
         if pair.old.column_path == pair.new.column_path and pair.old.line_words != pair.new.line_words:
-            told.append(texts.told("edition_changed", old=pair.old.line_words, new=pair.new.line_words))
+            lines.append(catalogue.format_line("edition_changed", old=pair.old.line_words, new=pair.new.line_words))
         else:
-            old, new = (_by_line([cell])[0] for cell in pair)
-            told.append(texts.told("edition_changed", old=old, new=new))
-    yield from dict.fromkeys(told)
+            old, new = (_describe_rows([cell])[0] for cell in pair)
+            lines.append(catalogue.format_line("edition_changed", old=old, new=new))
+    yield from dict.fromkeys(lines)
 
 
-def _by_line(cells: Iterable[Cell]) -> list[str]:
-    """Figures drawn together by their line: its words, and those of its columns."""
+def _describe_rows(cells: Iterable[Cell]) -> list[str]:
+    """Group figures by row: the row label with its column labels."""
     groups: dict[tuple[str, str], list[str]] = {}
     for cell in cells:
         groups.setdefault((cell.table, cell.line_words), []).append(cell.column_words)
     return [
-        texts.told("edition_line", line=line, columns=tuple(filter(None, columns))) if any(columns) else line
+        catalogue.format_line("edition_line", line=line, columns=tuple(filter(None, columns))) if any(columns) else line
         for (_, line), columns in groups.items()
     ]
 
 
-def proved(form: Form, proof: "Proof") -> str:
-    """What the relations of a form are worth: contradictions, redundancies, cells they miss, errors they catch."""
+def describe_proof(form: Form, proof: "RelationProof") -> str:
+    """Describe a proof: contradictions, redundancies, cells without a relation, detection power."""
     names = {relation.id: relation.name for relation in form.relations}
-    lines = [texts.told("prove_equations", equations=proof.equations, rank=proof.rank)]
-    lines += [texts.told("prove_conflict", relations=tuple(map(names.__getitem__, clash))) for clash in proof.conflicts]
+    lines = [catalogue.format_line("prove_equations", equations=proof.equations, rank=proof.rank)]
+    lines += [
+        catalogue.format_line("prove_conflict", relations=tuple(map(names.__getitem__, clash)))
+        for clash in proof.conflicts
+    ]
     if not proof.conflicts:
-        lines.append(texts.told("prove_no_conflict"))
+        lines.append(catalogue.format_line("prove_no_conflict"))
     for item in proof.redundancies:
         key = "prove_redundant" if item.others else "prove_always"
-        lines.append(texts.told(key, relation=names[item.relation], count=len(item.others)))
+        lines.append(catalogue.format_line(key, relation=names[item.relation], count=len(item.others)))
     if proof.untouched:
-        lines.append(texts.told("prove_untouched", count=len(proof.untouched), cells=proof.untouched))
+        lines.append(catalogue.format_line("prove_untouched", count=len(proof.untouched), cells=proof.untouched))
     if proof.left_out:
-        lines.append(texts.told("prove_left_out", relations=tuple(names[relation] for relation in proof.left_out)))
-    return "\n".join([*lines, *map(_power, proof.power)])
+        lines.append(
+            catalogue.format_line("prove_left_out", relations=tuple(names[relation] for relation in proof.left_out))
+        )
+    return "\n".join([*lines, *map(_describe_power, proof.power)])
 
 
-def _power(score: "Power") -> str:
-    """How many errors of a kind are caught, and how many of them nothing else looks like."""
-    return texts.told(
+def _describe_power(score: "DetectionPower") -> str:
+    """Describe how many errors of one kind are detected and how many of them are located uniquely."""
+    return catalogue.format_line(
         "prove_power",
-        way=texts.word("proof_way", score.way),
-        kind=texts.word("proof_kind", score.kind),
+        way=catalogue.look_up_word("proof_way", score.way),
+        kind=catalogue.look_up_word("proof_kind", score.kind),
         tried=score.tried,
         caught=score.caught,
         located=score.located,

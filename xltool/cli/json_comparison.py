@@ -1,81 +1,81 @@
-"""What other programs get of a comparison: the JSON of `compare`, numbers as in `exchange`."""
+"""Encode a comparison as the JSON of ``compare --json``; numbers as in `json_output`."""
 
-from xltool.cli.json_output import as_finding, as_number
-from xltool.comparison.comparing import Compared, Pairs
+from xltool.cli.json_output import encode_finding, encode_number
+from xltool.comparison.comparing import ComparisonResult, FolderComparison
 from xltool.comparison.figures import FigureDifference
-from xltool.comparison.sides import Held, Side, called
-from xltool.pages.difference_text import told
+from xltool.comparison.sides import ComparedSide, ComparedValue, name_sides
+from xltool.pages.difference_text import describe_differences
 
 
-def compared(found: Compared) -> dict[str, object]:
-    """The answer of ``compare --json``: both files, and everything in which the right one differs from the left one."""
-    left, right = called(found.left, found.right)
+def encode_comparison(comparison: ComparisonResult) -> dict[str, object]:
+    """Encode two files and every difference of the right one from the left one."""
+    left, right = name_sides(comparison.left, comparison.right)
     return {
-        "same": found.same,
-        "left": _side(found.left, left),
-        "right": _side(found.right, right),
-        "compared": found.count,
-        "about": [{"fact": each.fact, "left": each.left, "right": each.right} for each in found.about],
-        "figures": [_figure(each) for each in found.figures],
+        "same": comparison.is_same,
+        "left": _encode_side(comparison.left, left),
+        "right": _encode_side(comparison.right, right),
+        "compared": comparison.shared_count,
+        "about": [{"fact": each.fact, "left": each.left, "right": each.right} for each in comparison.subjects],
+        "figures": [_encode_figure(each) for each in comparison.figures],
         "exchanged": [
             {"by": "line" if each.lines else "column", "names": [each.one, each.other], "cells": sorted(each.cells)}
-            for each in found.exchanges
+            for each in comparison.exchanges
         ],
-        "unread": [_figure(each) for each in found.unread],
-        "texts": [{"section": each.section, "left": each.left, "right": each.right} for each in found.texts],
-        "years": found.years
-        and {"asked": found.years.asked, "findings": [as_finding(each) for each in found.years.findings]},
-        "resubmitted": list(found.resubmitted),
-        "only_left": [cell.id for cell in found.only_left],
-        "only_right": [cell.id for cell in found.only_right],
-        "told": [each.words for each in told(found)],
+        "unread": [_encode_figure(each) for each in comparison.unread],
+        "texts": [{"section": each.section, "left": each.left, "right": each.right} for each in comparison.texts],
+        "years": comparison.years
+        and {"asked": comparison.years.asked, "findings": [encode_finding(each) for each in comparison.years.findings]},
+        "resubmitted": list(comparison.resubmitted),
+        "only_left": [cell.id for cell in comparison.only_left],
+        "only_right": [cell.id for cell in comparison.only_right],
+        "told": [each.words for each in describe_differences(comparison)],
     }
 
 
-def compared_pairs(found: Pairs) -> dict[str, object]:
-    """The answer for two folders: every pair as for two files, and what could not be compared."""
+def encode_comparisons(pairs: FolderComparison) -> dict[str, object]:
+    """Encode two folders: every pair as `encode_comparison` does, and the files that could not be compared."""
     return {
-        "same": found.same,
-        "pairs": [compared(each) for each in found.compared],
-        "only_left": list(found.only_left),
-        "only_right": list(found.only_right),
-        "unreadable": [{"file": file, "reason": reason} for file, reason in found.unreadable],
+        "same": pairs.is_same,
+        "pairs": [encode_comparison(each) for each in pairs.comparisons],
+        "only_left": list(pairs.only_left),
+        "only_right": list(pairs.only_right),
+        "unreadable": [{"file": file, "reason": reason} for file, reason in pairs.unreadable],
     }
 
 
-def _figure(each: FigureDifference) -> dict[str, object]:
+def _encode_figure(difference: FigureDifference) -> dict[str, object]:
     return {
-        "cell": each.cell.id,
-        "table": each.table,
-        "line": each.cell.line_words,
-        "column": each.cell.column_words,
-        "left": _held(each.left),
-        "right": _held(each.right),
-        "difference": as_number(each.gap),
-        "follows": each.follows,
+        "cell": difference.cell.id,
+        "table": difference.table,
+        "line": difference.cell.line_words,
+        "column": difference.cell.column_words,
+        "left": _encode_value(difference.left),
+        "right": _encode_value(difference.right),
+        "difference": encode_number(difference.gap),
+        "follows": difference.follows,
     }
 
 
-def _side(side: Side, name: str) -> dict[str, object]:
-    read = side.submission
+def _encode_side(side: ComparedSide, name: str) -> dict[str, object]:
+    submission = side.submission
     return {
         "name": name,
-        "file": read.source.file,
-        "sha256": read.source.sha256 or None,
-        "form": read.form,
-        "edition": read.edition,
-        "year": read.year,
-        "agency": {"code": read.agency_code or None, "name": read.agency_name or None},
+        "file": submission.source.file,
+        "sha256": submission.source.sha256 or None,
+        "form": submission.form,
+        "edition": submission.edition,
+        "year": submission.year,
+        "agency": {"code": submission.agency_code or None, "name": submission.agency_name or None},
         "published": side.published,
         "row_of_consolidation": side.summed,
-        "lacks": [leaf.name for leaf in read.absent],
+        "lacks": [leaf.name for leaf in submission.absent],
     }
 
 
-def _held(held: Held) -> dict[str, object]:
+def _encode_value(value: ComparedValue) -> dict[str, object]:
     return {
-        "state": held.state.value if held.known else "unread",
-        "value": as_number(held.value),
-        "raw": held.raw or None,
-        "place": held.place or None,
+        "state": value.state.value if value.known else "unread",
+        "value": encode_number(value.value),
+        "raw": value.raw or None,
+        "place": value.place or None,
     }

@@ -1,35 +1,37 @@
-"""What other programs get: the JSON of `check` and `merge`. Counts are numbers, amounts strings of exact decimals."""
+"""Encode results as JSON for other programs. Counts are numbers, amounts are strings of exact decimals."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 
-from xltool.consolidation import finding_fingerprints as fingerprints
-from xltool.forms.editions import Difference
-from xltool.messages import catalogue as texts
+from xltool.consolidation import finding_fingerprints
+from xltool.forms.compare_editions import EditionDifference
+from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.consolidation import Changes, Consolidation, Noted, Reviewed, Status
-from xltool.model.contributions import Contribution, Traced
+from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, ReviewedFile, Status
+from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import Finding
 from xltool.model.form import Number
-from xltool.model.submission import State
-from xltool.model.succession import silence
-from xltool.workbooks.marks.covering_list import Returned
+from xltool.model.submission import EntryState
+from xltool.model.succession import explain_missing_return
+from xltool.workbooks.marks.covering_list import ReturnedFile
 
 
-def checked(
-    reviewed: Iterable[Reviewed], returned: Sequence[Returned] | None = None, changes: Changes | None = None
+def encode_check(
+    reviewed: Iterable[ReviewedFile],
+    returned: Sequence[ReturnedFile] | None = None,
+    changes: FindingChanges | None = None,
 ) -> dict[str, object]:
-    """The answer of ``check --json``: one entry for every file found; with ``--return``, what was made to go back.
+    """Encode the answer of ``check --json``: one entry for every file; with ``--return``, the files to send back.
 
-    ``controls`` are the control figures (核对数) that were typed, by their ids.
-    The ``kind`` of what goes back is marked (a copy with the findings in it), cleared (without those of an earlier
-    check) or page. ``noted`` is what a later run compares with, ``since`` what this one was compared with.
+    ``controls`` holds the typed control figures (核对数) by id. ``kind`` of a returned file is ``marked`` (a copy with
+    the findings in it), ``cleared`` (a copy without the marks of an earlier check) or ``page``. ``noted`` holds the
+    fingerprints that a later run compares with, ``since`` the comparison with an earlier run.
     """
     items = list(reviewed)
-    answer: dict[str, object] = {**_reading(items), "submissions": [_submission(item) for item in items]}
-    answer |= _compared(fingerprints.noted(items), changes)
+    answer: dict[str, object] = {**_count_read(items), "submissions": [_encode_submission(item) for item in items]}
+    answer |= _encode_changes(finding_fingerprints.iterate_finding_records(items), changes)
     if returned is not None:
         answer["returned"] = [
             {"file": sent.item.file, "agency": sent.agency.code or None, "returned": sent.file, "kind": sent.kind}
@@ -38,66 +40,70 @@ def checked(
     return answer
 
 
-def merged(made: Consolidation) -> dict[str, object]:
-    """The answer of ``merge --json``.
+def encode_merge(consolidation: Consolidation) -> dict[str, object]:
+    """Encode the answer of ``merge --json``.
 
-    ``found`` is the sum of the five counts of files; ``missing`` are the agencies from whom nothing came, and
-    ``not_summed`` they and those whose return went back; ``incomplete`` is how many agencies a total lacks, by cell.
-    ``stands`` is what a written reason or a waiver settles in returns that are summed; ``trial``, for coordinators,
-    what rules on trial and comparisons with other agencies found.
+    ``found`` is the sum of the five counts of files. ``missing`` lists the agencies without any file, ``not_summed``
+    also those whose return was sent back. ``incomplete`` is the number of agencies a total lacks, by cell id.
+    ``stands`` lists findings of summed returns that a written reason or a waiver settles; ``trial`` lists, for
+    coordinators, the findings of trial rules and of comparisons between agencies.
     """
-    states = [item.status for item in made.tracking]
+    states = [item.status for item in consolidation.tracking]
     counts = {status.value: states.count(status) for status in Status}
     return {
         "found": len(states),
         **counts,
-        "missing": [agency.code for agency in made.unreported],
-        "not_summed": [agency.code for agency in made.missing],
-        "complete": made.complete,
-        **_reading(made.tracking),
-        "year": made.year,
-        "files": [_tracked(item) for item in made.tracking],
-        "totals": {cell: as_number(value) for cell, value in made.summary.values.items()},
-        "incomplete": dict(made.lacking),
-        "findings": [as_finding(finding) for finding in made.findings],
+        "missing": [agency.code for agency in consolidation.unreported],
+        "not_summed": [agency.code for agency in consolidation.missing],
+        "complete": consolidation.complete,
+        **_count_read(consolidation.tracking),
+        "year": consolidation.year,
+        "files": [_encode_tracking_row(item) for item in consolidation.tracking],
+        "totals": {cell: encode_number(value) for cell, value in consolidation.summary.values.items()},
+        "incomplete": dict(consolidation.lacking),
+        "findings": [encode_finding(finding) for finding in consolidation.findings],
         "stands": [
-            {"file": item.file} | as_finding(each)
-            for item in made.tracking
+            {"file": item.file} | encode_finding(each)
+            for item in consolidation.tracking
             if item.counted
             for each in item.findings
             if each.settled
         ],
-        "trial": [{"file": item.file} | as_finding(each) for item in made.tracking for each in item.trial],
-        **_compared(fingerprints.noted(made.tracking, made), made.changes),
+        "trial": [{"file": item.file} | encode_finding(each) for item in consolidation.tracking for each in item.trial],
+        **_encode_changes(
+            finding_fingerprints.iterate_finding_records(consolidation.tracking, consolidation), consolidation.changes
+        ),
     }
 
 
-def _reading(items: Iterable[Reviewed]) -> dict[str, object]:
-    """How many files were read in this run, and of how many it was known what they hold."""
+def _count_read(items: Iterable[ReviewedFile]) -> dict[str, object]:
+    """Count the files read in this run and those taken from the reading cache."""
     known = {item.file: item.remembered for item in items}
     return {"read": sum(not each for each in known.values()), "remembered": sum(known.values())}
 
 
-def _compared(noted: Iterable[Noted], changes: Changes | None) -> dict[str, object]:
-    """Every finding by its fingerprint; and, where an earlier run is known, what is new since, still there and gone."""
-    found: dict[str, object] = {"noted": [_noted(each) for each in noted]}
+def _encode_changes(noted: Iterable[FindingRecord], changes: FindingChanges | None) -> dict[str, object]:
+    """Encode every finding by fingerprint and, given an earlier run, which are new, unchanged or gone."""
+    answer: dict[str, object] = {"noted": [_encode_record(each) for each in noted]}
     if changes:
-        gone = [_noted(each) for each in changes.gone]
-        found["since"] = {
+        gone = [_encode_record(each) for each in changes.gone]
+        answer["since"] = {
             "file": changes.since,
             "new": sorted(changes.new),
             "still": sorted(changes.still),
             "gone": gone,
         }
-    return found
+    return answer
 
 
-def _noted(each: Noted) -> dict[str, object]:
-    return {**each._asdict(), "severity": each.severity.value}
+def _encode_record(record: FindingRecord) -> dict[str, object]:
+    return {**record._asdict(), "severity": record.severity.value}
 
 
-def levelled(whole: Consolidation, below: Iterable[tuple[Agency, str, Consolidation]]) -> dict[str, object]:
-    """The answer of ``merge --levels --json``: that of the whole, and under ``levels`` each area below, its file."""
+def encode_merged_levels(
+    whole: Consolidation, lower_levels: Iterable[tuple[Agency, str, Consolidation]]
+) -> dict[str, object]:
+    """Encode the answer of ``merge --levels --json``: the whole, and under ``levels`` each lower area."""
     levels = [
         {
             "code": area.code,
@@ -105,38 +111,38 @@ def levelled(whole: Consolidation, below: Iterable[tuple[Agency, str, Consolidat
             "file": file,
             "agencies": [leaf.code for leaf in made.summary.manifest],
             "not_summed": [leaf.code for leaf in made.summary.absent],
-            "totals": {cell: as_number(value) for cell, value in made.summary.values.items()},
-            "findings": [as_finding(finding) for finding in made.findings],
+            "totals": {cell: encode_number(value) for cell, value in made.summary.values.items()},
+            "findings": [encode_finding(finding) for finding in made.findings],
         }
-        for area, file, made in below
+        for area, file, made in lower_levels
     ]
-    return {**merged(whole), "levels": levels}
+    return {**encode_merge(whole), "levels": levels}
 
 
-def standing(made: Consolidation) -> dict[str, object]:
-    """The answer of ``status --json``: every agency of the roster and what became of its return."""
-    latest = {item.submission.agency_code: item for item in made.tracking if item.submission}
+def encode_status(consolidation: Consolidation) -> dict[str, object]:
+    """Encode the answer of ``status --json``: every agency of the roster with the status of its return."""
+    latest = {item.submission.agency_code: item for item in consolidation.tracking if item.submission}
     latest |= {
         item.submission.agency_code: item
-        for item in made.tracking
+        for item in consolidation.tracking
         if item.submission and item.status is not Status.SUPERSEDED
     }
     agencies: list[dict[str, object]] = []
-    missing = {agency.code for agency in made.missing}
-    for agency in made.roster or ():
+    missing = {agency.code for agency in consolidation.missing}
+    for agency in consolidation.roster or ():
         item = latest.get(agency.code)
-        status = item.status.value if item else silence(agency, made.year, missing)
+        status = item.status.value if item else explain_missing_return(agency, consolidation.year, missing)
         agencies.append(
             {"code": agency.code, "name": agency.name, "status": status, "file": item.file if item else None}
         )
-    return {"agencies": agencies, "missing": [agency.code for agency in made.unreported]}
+    return {"agencies": agencies, "missing": [agency.code for agency in consolidation.unreported]}
 
 
-def traced(figures: Iterable[Traced]) -> dict[str, object]:
-    """The answer of ``trace --json``: for each figure every part of the sum, the largest first.
+def encode_trace(figures: Iterable[TracedFigure]) -> dict[str, object]:
+    """Encode the answer of ``trace --json``: for each figure every contribution, the largest first.
 
-    ``share`` is its part of the total, 0 to 1, as text of an exact decimal; ``agrees`` whether the parts come to the
-    total of the official table.
+    ``share`` is the contribution divided by the total, as text of an exact decimal; ``agrees`` says whether the
+    contributions sum to the total in the official table.
     """
     return {
         "figures": [
@@ -145,126 +151,130 @@ def traced(figures: Iterable[Traced]) -> dict[str, object]:
                 "line": figure.cell.line_words,
                 "column": figure.cell.column_words,
                 "unit": figure.cell.unit,
-                "sheet": figure.spot.sheet,
-                "address": figure.spot.address,
-                "total": as_number(figure.total),
+                "sheet": figure.position.sheet,
+                "address": figure.position.address,
+                "total": encode_number(figure.total),
                 "agrees": figure.agrees,
                 "lacking": figure.lacking,
                 "expected": figure.expected,
-                "contributors": [_contribution(figure, each) for each in figure.contributions],
+                "contributors": [_encode_contribution(figure, each) for each in figure.contributions],
             }
             for figure in figures
         ]
     }
 
 
-def _contribution(figure: Traced, each: Contribution) -> dict[str, object]:
+def _encode_contribution(figure: TracedFigure, contribution: Contribution) -> dict[str, object]:
     return {
-        "code": each.agency.code or None,
-        "name": each.agency.name or None,
-        "scope": each.agency.scope.value,
-        "agencies": each.agencies,
-        "value": as_number(each.value),
-        "share": as_number(figure.share(each)),
-        "file": each.file or None,
+        "code": contribution.agency.code or None,
+        "name": contribution.agency.name or None,
+        "scope": contribution.agency.scope.value,
+        "agencies": contribution.agencies,
+        "value": encode_number(contribution.value),
+        "share": encode_number(figure.calculate_share(contribution)),
+        "file": contribution.file or None,
     }
 
 
-def imported(items: Iterable[tuple[Reviewed, object, object]]) -> dict[str, object]:
-    """The answer of ``import --json``: as ``check --json``, with the workbook made and where each figure stood."""
+def encode_import(items: Iterable[tuple[ReviewedFile, object, object]]) -> dict[str, object]:
+    """Encode the answer of ``import --json``: as ``check``, with the new workbook and each figure's place."""
     answer = []
     for reviewed, published, workbook in items:
         figures = getattr(published, "figures", {})
         log = {cell: {"where": found.where, "sure": found.sure, "raw": found.raw} for cell, found in figures.items()}
-        answer.append({**_submission(reviewed), "workbook": str(workbook) if workbook else None, "log": log})
+        answer.append({**_encode_submission(reviewed), "workbook": str(workbook) if workbook else None, "log": log})
     return {"submissions": answer}
 
 
-def editions(found: Difference) -> dict[str, object]:
-    """What `forms diff` answers: ids of figures, of those that are not in both also the words; relations, sections."""
+def encode_edition_changes(difference: EditionDifference) -> dict[str, object]:
+    """Encode the answer of ``forms diff --json``: changed figures by id with their words, relations and sections."""
     return {
-        "form": found.new.id,
-        "editions": [found.old.edition, found.new.edition],
-        "kept": list(found.kept),
-        "gone": [cell.id for cell in found.gone],
-        "added": [cell.id for cell in found.added],
-        "reworded": [pair.new.id for pair in found.reworded],
-        "relations": [change._asdict() for change in found.relations],
-        "sections": [change._asdict() for change in found.sections],
+        "form": difference.new.id,
+        "editions": [difference.old.edition, difference.new.edition],
+        "kept": list(difference.kept),
+        "gone": [cell.id for cell in difference.gone],
+        "added": [cell.id for cell in difference.added],
+        "reworded": [pair.new.id for pair in difference.reworded],
+        "relations": [change._asdict() for change in difference.relations],
+        "sections": [change._asdict() for change in difference.sections],
         "words": {
-            **{cell.id: {"old": cell.words, "new": None} for cell in found.gone},
-            **{cell.id: {"old": None, "new": cell.words} for cell in found.added},
-            **{pair.new.id: {"old": pair.old.words, "new": pair.new.words} for pair in found.reworded},
+            **{cell.id: {"old": cell.words, "new": None} for cell in difference.gone},
+            **{cell.id: {"old": None, "new": cell.words} for cell in difference.added},
+            **{pair.new.id: {"old": pair.old.words, "new": pair.new.words} for pair in difference.reworded},
         },
     }
 
 
-def dumps(answer: Mapping[str, object]) -> str:
-    """JSON text, readable and in Chinese as it is."""
+def dump_json(answer: Mapping[str, object]) -> str:
+    """Return indented JSON text with Chinese characters unescaped."""
     return json.dumps(answer, ensure_ascii=False, indent=1)
 
 
-def _submission(item: Reviewed) -> dict[str, object]:
-    read = item.submission
+def _encode_submission(item: ReviewedFile) -> dict[str, object]:
+    submission = item.submission
+    agency = {"code": submission.agency_code or None, "name": submission.agency_name or None} if submission else None
     return {
         "file": item.file,
         "sha256": item.sha256 or None,
-        "form": read.form if read else None,
-        "edition": read.edition if read else None,
-        "year": read.year if read else None,
-        "scope": read.scope.value if read else None,
-        "agency": {"code": read.agency_code or None, "name": read.agency_name or None} if read else None,
+        "form": submission.form if submission else None,
+        "edition": submission.edition if submission else None,
+        "year": submission.year if submission else None,
+        "scope": submission.scope.value if submission else None,
+        "agency": agency,
         "status": item.status.value,
-        "program": read.source.program or None if read else None,
-        "values": {cell: as_number(value) for cell, value in read.values.items()} if read else {},
+        "program": submission.source.program or None if submission else None,
+        "values": {cell: encode_number(value) for cell, value in submission.values.items()} if submission else {},
         "states": {
             cell: entry.state.value
-            for cell, entry in (read.entries.items() if read else ())
-            if entry.state is not State.NUMBER and read and read.values[cell] is None
+            for cell, entry in (submission.entries.items() if submission else ())
+            if entry.state is not EntryState.NUMBER and submission and submission.values[cell] is None
         },
-        "controls": {id: as_number(entry.value) for id, entry in read.controls.items()} if read else {},
-        "findings": [as_finding(each) | {"fingerprint": fingerprints.of_item(item, each)} for each in item.findings],
+        "controls": {id: encode_number(entry.value) for id, entry in submission.controls.items()} if submission else {},
+        "findings": [
+            encode_finding(each) | {"fingerprint": finding_fingerprints.fingerprint_file_finding(item, each)}
+            for each in item.findings
+        ],
     }
 
 
-def as_finding(finding: Finding) -> dict[str, object]:
-    """A finding: its code, what is said of it, where, and its facts."""
+def encode_finding(finding: Finding) -> dict[str, object]:
+    """Encode a finding: code, severity, message, cells and facts."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,
-        "message": texts.say(finding),
+        "message": catalogue.render_finding(finding),
         "relation": finding.relation,
         "settled": finding.settled,
-        "cells": [{"id": spot.id or None, "sheet": spot.sheet, "address": spot.address} for spot in finding.spots],
-        "facts": {key: _fact(value) for key, value in finding.facts.items()},
+        "cells": [{"id": spot.id or None, "sheet": spot.sheet, "address": spot.address} for spot in finding.cells],
+        "facts": {key: _encode_fact(value) for key, value in finding.facts.items()},
     }
 
 
-def _tracked(item: Reviewed) -> dict[str, object]:
+def _encode_tracking_row(item: ReviewedFile) -> dict[str, object]:
     return {
         "file": item.file,
         "sha256": item.sha256 or None,
         "status": item.status.value,
         "agency": item.submission.agency_code if item.submission else None,
-        "reason": texts.say(item.reason) if item.reason else None,
+        "reason": catalogue.render_finding(item.reason) if item.reason else None,
     }
 
 
-def as_number(value: Number | None) -> int | str | None:
-    """A count as a number, an amount as the text of its exact decimal."""
+def encode_number(value: Number | None) -> int | str | None:
+    """Return a count as a number and an amount as the text of its exact decimal."""
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
-def _fact(value: object) -> object:
+def _encode_fact(value: object) -> object:
     match value:
         case Decimal():
             return f"{value:f}"
         case Enum():
             return value.value
         case tuple() | list():
-            return [_fact(item) for item in value]
+            return [_encode_fact(item) for item in value]
         case Mapping():
-            return {str(key): _fact(item) for key, item in value.items()}
+            return {str(key): _encode_fact(item) for key, item in value.items()}
         case None | bool() | int() | str():
             return value
     return str(value)

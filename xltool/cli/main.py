@@ -1,4 +1,4 @@
-"""The command line: parse, call one pipeline function, print, choose an exit code."""
+"""Parse the command line, call one command, print its result and choose the exit code."""
 
 import sys
 from collections.abc import Callable
@@ -8,119 +8,125 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from xltool import __version__
-from xltool.cli.options import PATH, against, option, running
+from xltool.cli.options import PATH, add_context_options, add_executor_options, add_option
 from xltool.errors import UsageError, XltoolError
-from xltool.messages import catalogue as texts
+from xltool.messages import catalogue
 
 if TYPE_CHECKING:
-    from xltool.pipeline import Jobs, Setting
+    from xltool.pipeline import Jobs, RunContext
 
-CLEAN, LOOK, STOPPED = 0, 1, 2
+EXIT_CLEAN, EXIT_OPEN_ISSUES, EXIT_STOPPED = 0, 1, 2
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class Commands(click.Group):
-    """The commands in the order of the work, and one clear message with exit code 2 for whatever stops one."""
+class CommandGroup(click.Group):
+    """List the commands in the order of the work; report whatever stops one in one message with exit code 2."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order they were written."""
+        """Return the command names in the order of their definition."""
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; an XltoolError, a full disk or an interruption becomes one message."""
+        """Run the command; an XltoolError, a full disk or an interruption becomes one message."""
         try:
             return super().invoke(ctx)
         except XltoolError as error:
-            click.echo(texts.error(error), err=True)
+            click.echo(catalogue.render_error(error), err=True)
         except BrokenPipeError:
             sys.stderr.close()
         except KeyboardInterrupt:
-            click.echo(texts.error(XltoolError("stopped.interrupted")), err=True)
+            click.echo(catalogue.render_error(XltoolError("stopped.interrupted")), err=True)
         except OSError as error:
             stopped = XltoolError("stopped.system", path=str(error.filename or ""), reason=error.strerror or str(error))
-            click.echo(texts.error(stopped), err=True)
-        raise SystemExit(STOPPED)
+            click.echo(catalogue.render_error(stopped), err=True)
+        raise SystemExit(EXIT_STOPPED)
 
 
-def command(function: _Command) -> click.Command:
-    """Makes a function a command of `xltool`; its help, with examples, is in the texts."""
+def register_command(function: _Command) -> click.Command:
+    """Register a function as a command of `xltool`; its help text is read from the catalogue."""
     name = function.__name__.removesuffix("_command")
-    made: click.Command = main.command(name, help=texts.help(name), short_help=texts.help(f"{name}.short"))(function)
-    return made
+    decorate = main.command(name, help=catalogue.help_text(name), short_help=catalogue.help_text(f"{name}.short"))
+    registered: click.Command = decorate(function)
+    return registered
 
 
-@click.group(cls=Commands, help=texts.help("xltool"), context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "--version", prog_name="xltool", help=texts.help("version"))
+@click.group(
+    cls=CommandGroup, help=catalogue.help_text("xltool"), context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, "--version", prog_name="xltool", help=catalogue.help_text("version"))
 def main() -> None:
-    """The command ``xltool``."""
-    for stream in (sys.stdout, sys.stderr):  # Chinese comes out whatever the console says
+    """Run ``xltool``."""
+    for stream in (sys.stdout, sys.stderr):  # Chinese must be printable on any console
         if isinstance(getattr(stream, "encoding", None), str) and stream.encoding.lower() not in {"utf-8", "utf8"}:
             getattr(stream, "reconfigure", lambda **_: None)(encoding="utf-8", errors="replace")
 
 
-@command
-@option("--year", type=click.IntRange(1900, 9999), required=True)
-@against("--roster!", "--previous", "--seal-key-file")
-@option("--form")
-@option("-o", "--output", type=PATH, required=True)
-@option("--force", is_flag=True)
-def template(about: "Setting", year: int, form: str | None, output: Path, force: bool) -> None:
-    """Writes the templates and the distribution list."""
+@register_command
+@add_option("--year", type=click.IntRange(1900, 9999), required=True)
+@add_context_options("--roster!", "--previous", "--seal-key-file")
+@add_option("--form")
+@add_option("-o", "--output", type=PATH, required=True)
+@add_option("--force", is_flag=True)
+def template(context: "RunContext", year: int, form: str | None, output: Path, force: bool) -> None:
+    """Write the templates and the distribution list."""
     from xltool import pipeline
-    from xltool.cli import console as terminal
+    from xltool.cli import console
 
-    with terminal.progress("template") as report:
-        issued = pipeline.make_templates(year, about, output, form_id=form, force=force, progress=report)
-    click.echo(terminal.issued(issued, output, bool(about.past)))
+    with console.show_progress("template") as report:
+        issued = pipeline.make_templates(year, context, output, form_id=form, force=force, progress=report)
+    click.echo(console.describe_templates(issued, output, bool(context.previous_years)))
 
 
-@command
+@register_command
 @click.argument("paths", nargs=-1, required=True)
-@against("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
-@running
-@option("--return", "folder", type=PATH, metavar="DIR")
-@option("--since", type=PATH, metavar="FILE")
-@option("--json", "as_json", is_flag=True)
+@add_context_options("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
+@add_executor_options
+@add_option("--return", "folder", type=PATH, metavar="DIR")
+@add_option("--since", type=PATH, metavar="FILE")
+@add_option("--json", "as_json", is_flag=True)
 def check(
-    about: "Setting", paths: tuple[str, ...], jobs: "Jobs", folder: Path | None, since: Path | None, as_json: bool
+    context: "RunContext", paths: tuple[str, ...], jobs: "Jobs", folder: Path | None, since: Path | None, as_json: bool
 ) -> None:
-    """Prints what is wrong, problems first; with --return, writes what goes back to whom."""
+    """Print the findings, problems first; with --return, write the files to send back."""
     from xltool import pipeline
-    from xltool.cli import console as terminal
-    from xltool.cli import json_output as exchange
+    from xltool.cli import console, json_output
 
-    before = pipeline.read_before(since) if since else None
-    with terminal.progress("check") as report:
-        reviewed = pipeline.check(paths, about, jobs=jobs, progress=report)
-    news = pipeline.whats_new(reviewed, before) if before else None
+    earlier_run = pipeline.read_earlier_run(since) if since else None
+    with console.show_progress("check") as report:
+        reviewed = pipeline.check(paths, context, jobs=jobs, progress=report)
+    changes = pipeline.compare_with_earlier_run(reviewed, earlier_run) if earlier_run else None
     returned = None
     if folder:
-        from xltool.commands import send_back as returning
+        from xltool.commands import send_back
 
-        returned = returning.send_back(reviewed, about.forms, about.roster, folder)
-    found = exchange.dumps(exchange.checked(reviewed, returned, news)) if as_json else terminal.checked(reviewed, news)
-    click.echo(found)
+        returned = send_back.send_back(reviewed, context.forms, context.roster, folder)
+    answer = (
+        json_output.dump_json(json_output.encode_check(reviewed, returned, changes))
+        if as_json
+        else console.describe_check(reviewed, changes)
+    )
+    click.echo(answer)
     if folder and returned is not None and not as_json:
-        click.echo(terminal.sent_back(returned, folder))
-    _leave(pipeline.worth_a_look(reviewed))
+        click.echo(console.describe_sent_back(returned, folder))
+    _exit_with(pipeline.has_open_issues(reviewed))
 
 
-@command
+@register_command
 @click.argument("paths", nargs=-1, required=True)
-@against("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
-@option("-o", "--output", type=PATH, required=True)
-@option("--area")
-@option("--year", type=click.IntRange(1900, 9999))
-@option("--include-flawed", is_flag=True)
-@option("--html", "page", type=PATH, metavar="FILE")
-@option("--export", "tables", type=PATH, metavar="DIR")
-@option("--levels", type=PATH, metavar="DIR")
-@option("--since", type=PATH, metavar="FILE")
-@running
-@option("--json", "as_json", is_flag=True)
-@option("--force", is_flag=True)
+@add_context_options("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
+@add_option("-o", "--output", type=PATH, required=True)
+@add_option("--area")
+@add_option("--year", type=click.IntRange(1900, 9999))
+@add_option("--include-flawed", is_flag=True)
+@add_option("--html", "page", type=PATH, metavar="FILE")
+@add_option("--export", "tables", type=PATH, metavar="DIR")
+@add_option("--levels", type=PATH, metavar="DIR")
+@add_option("--since", type=PATH, metavar="FILE")
+@add_executor_options
+@add_option("--json", "as_json", is_flag=True)
+@add_option("--force", is_flag=True)
 def merge(
-    about: "Setting",
+    context: "RunContext",
     paths: tuple[str, ...],
     output: Path,
     page: Path | None,
@@ -130,223 +136,251 @@ def merge(
     as_json: bool,
     **choices: Any,
 ) -> None:
-    """Writes the consolidated workbook and prints who is missing and what was refused."""
+    """Write the consolidated workbook and print the missing agencies and refused files."""
     from xltool import pipeline
-    from xltool.cli import console as terminal
-    from xltool.cli import json_output as exchange
+    from xltool.cli import console, json_output
 
-    choices["since"] = pipeline.read_before(choices["since"]) if choices["since"] else None
-    chosen, beside = pipeline.Choices(**choices), pipeline.Beside(page, tables, levels)
-    with terminal.progress("merge") as report:
+    choices["since"] = pipeline.read_earlier_run(choices["since"]) if choices["since"] else None
+    options, extra_files = pipeline.MergeOptions(**choices), pipeline.ExtraOutputs(page, tables, levels)
+    with console.show_progress("merge") as report:
         if levels:
-            found = pipeline.merge_levels(paths, about, output, levels, chosen, beside, jobs=jobs, progress=report)
-            made = pipeline.as_one(found)
+            level_results = pipeline.merge_levels(
+                paths, context, output, levels, options, extra_files, jobs=jobs, progress=report
+            )
+            consolidation = pipeline.combine_levels(level_results)
         else:
-            made = pipeline.merge(paths, about, output, chosen, beside, jobs=jobs, progress=report)
+            consolidation = pipeline.merge(paths, context, output, options, extra_files, jobs=jobs, progress=report)
     if levels and as_json:
-        below = [(level.area, str(level.file), level.made) for level in found[:-1]]
-        click.echo(exchange.dumps(exchange.levelled(made, below)))
+        below = [(level.area, str(level.file), level.consolidation) for level in level_results[:-1]]
+        click.echo(json_output.dump_json(json_output.encode_merged_levels(consolidation, below)))
     elif levels:
-        click.echo(terminal.levelled(found, made, beside))
+        click.echo(console.describe_merged_levels(level_results, consolidation, extra_files))
     else:
-        click.echo(exchange.dumps(exchange.merged(made)) if as_json else terminal.merged(made, output, beside))
-    _leave(pipeline.worth_a_look(made.tracking) or bool(made.missing or pipeline.open_findings(made.findings)))
+        click.echo(
+            json_output.dump_json(json_output.encode_merge(consolidation))
+            if as_json
+            else console.describe_merge(consolidation, output, extra_files)
+        )
+    _exit_with(
+        pipeline.has_open_issues(consolidation.tracking)
+        or bool(consolidation.missing or pipeline.select_open_findings(consolidation.findings))
+    )
 
 
-@command
+@register_command
 @click.argument("paths", nargs=-1, required=True)
-@against("--roster!", "--password", "--cache")
-@option("--year", type=click.IntRange(1900, 9999))
-@running
-@option("--json", "as_json", is_flag=True)
-def status(about: "Setting", paths: tuple[str, ...], year: int | None, jobs: "Jobs", as_json: bool) -> None:
-    """Prints each agency of the roster and what became of its return."""
+@add_context_options("--roster!", "--password", "--cache")
+@add_option("--year", type=click.IntRange(1900, 9999))
+@add_executor_options
+@add_option("--json", "as_json", is_flag=True)
+def status(context: "RunContext", paths: tuple[str, ...], year: int | None, jobs: "Jobs", as_json: bool) -> None:
+    """Print each agency of the roster with the status of its return."""
     from xltool import pipeline
-    from xltool.cli import console as terminal
-    from xltool.cli import json_output as exchange
+    from xltool.cli import console, json_output
 
-    with terminal.progress("check") as report:
-        made = pipeline.merge(paths, about, None, pipeline.Choices(year=year), jobs=jobs, progress=report)
-    click.echo(exchange.dumps(exchange.standing(made)) if as_json else terminal.standing(made))
-    _leave(pipeline.worth_a_look(made.tracking) or bool(made.missing))
+    with console.show_progress("check") as report:
+        consolidation = pipeline.merge(
+            paths, context, None, pipeline.MergeOptions(year=year), jobs=jobs, progress=report
+        )
+    click.echo(
+        json_output.dump_json(json_output.encode_status(consolidation))
+        if as_json
+        else console.describe_status(consolidation)
+    )
+    _exit_with(pipeline.has_open_issues(consolidation.tracking) or bool(consolidation.missing))
 
 
-@command
+@register_command
 @click.argument("summary", type=PATH)
 @click.argument("cell")
-@option("--where", default="")
-@option("--forms", type=PATH, multiple=True, metavar="DIR")
-@option("--json", "as_json", is_flag=True)
+@add_option("--where", default="")
+@add_option("--forms", type=PATH, multiple=True, metavar="DIR")
+@add_option("--json", "as_json", is_flag=True)
 def trace(summary: Path, cell: str, where: str, forms: tuple[Path, ...], as_json: bool) -> None:
-    """Prints who a figure of a consolidated workbook is made of."""
+    """Print the contributors of a figure in a consolidated workbook."""
     from xltool import pipeline
-    from xltool.cli import console as terminal
-    from xltool.cli import json_output as exchange
-    from xltool.forms.definitions import load_forms
+    from xltool.cli import console, json_output
+    from xltool.forms.load_definitions import load_forms
 
-    traced = pipeline.trace(summary, cell, load_forms(forms), where)
-    click.echo(exchange.dumps(exchange.traced(traced)) if as_json else terminal.traced(traced))
-    _leave(not all(figure.agrees for figure in traced))
+    figures = pipeline.trace(summary, cell, load_forms(forms), where)
+    click.echo(json_output.dump_json(json_output.encode_trace(figures)) if as_json else console.describe_trace(figures))
+    _exit_with(not all(figure.agrees for figure in figures))
 
 
-@command
+@register_command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster", "--previous", "--password")
-@option("-o", "--output", type=PATH)
-@option("--style", type=PATH, metavar="FILE")
-@option("--texts", "words", type=PATH, metavar="FILE")
-@option("--as", "kind", type=click.Choice(["docx", "html"]), default="docx", show_default=True)
-@option("--pdf", is_flag=True)
-@option("--draft", is_flag=True)
-@option("--include-flawed", "flawed", is_flag=True)
-@option("--force", is_flag=True)
+@add_context_options("--roster", "--previous", "--password")
+@add_option("-o", "--output", type=PATH)
+@add_option("--style", type=PATH, metavar="FILE")
+@add_option("--texts", "words", type=PATH, metavar="FILE")
+@add_option("--as", "kind", type=click.Choice(["docx", "html"]), default="docx", show_default=True)
+@add_option("--pdf", is_flag=True)
+@add_option("--draft", is_flag=True)
+@add_option("--include-flawed", "flawed", is_flag=True)
+@add_option("--force", is_flag=True)
 def publish(
-    about: "Setting", paths: tuple[Path, ...], output: Path | None, kind: str, draft: bool, **wishes: Any
+    context: "RunContext", paths: tuple[Path, ...], output: Path | None, kind: str, draft: bool, **wishes: Any
 ) -> None:
-    """Writes the report of each workbook; with --draft, prints the paragraphs offered and writes nothing."""
+    """Write the report of each workbook; with --draft, print suggested paragraphs and write nothing."""
     from xltool import pipeline
-    from xltool.cli import console as terminal
+    from xltool.cli import console
 
     if draft:
-        click.echo(terminal.drafted(pipeline.drafts(paths, about, flawed=wishes["flawed"])))
+        click.echo(console.describe_drafts(pipeline.draft_paragraphs(paths, context, flawed=wishes["flawed"])))
         return
     if output is None:
         raise UsageError("publish.no_output")
-    written = pipeline.publish(paths, about, output, pipeline.Wishes(suffix=f".{kind}", **wishes))
-    click.echo(terminal.published(written))
-    _leave(any(report.empty for report in written))
+    written = pipeline.publish(paths, context, output, pipeline.PublishOptions(suffix=f".{kind}", **wishes))
+    click.echo(console.describe_publication(written))
+    _exit_with(any(report.empty for report in written))
 
 
-@command
+@register_command
 @click.argument("left", type=PATH)
 @click.argument("right", type=PATH)
-@against("--password")
-@option("--html", "page", type=PATH, metavar="FILE")
-@option("--json", "as_json", is_flag=True)
-@option("--force", is_flag=True)
-def compare(about: "Setting", left: Path, right: Path, page: Path | None, as_json: bool, force: bool) -> None:
-    """Prints in what two reports, or the reports of two folders, differ."""
+@add_context_options("--password")
+@add_option("--html", "page", type=PATH, metavar="FILE")
+@add_option("--json", "as_json", is_flag=True)
+@add_option("--force", is_flag=True)
+def compare(context: "RunContext", left: Path, right: Path, page: Path | None, as_json: bool, force: bool) -> None:
+    """Print the differences between two reports or between the reports of two folders."""
     from xltool import pipeline
-    from xltool.cli import console as terminal
-    from xltool.cli import json_comparison as difference_exchange
-    from xltool.cli import json_output as exchange
+    from xltool.cli import console, json_comparison, json_output
 
     if left.is_dir() and right.is_dir():
-        with terminal.progress("compare") as report:
-            pairs = pipeline.compare_folders(left, right, about, page, force=force, progress=report)
-        data, said, same = difference_exchange.compared_pairs(pairs), terminal.compared_pairs(pairs), pairs.same
+        with console.show_progress("compare") as report:
+            pairs = pipeline.compare_folders(left, right, context, page, force=force, progress=report)
+        data, description, same = (
+            json_comparison.encode_comparisons(pairs),
+            console.describe_comparisons(pairs),
+            pairs.is_same,
+        )
     else:
-        found = pipeline.compare_files(left, right, about, page, force=force)
-        data, said, same = difference_exchange.compared(found), terminal.compared(found), found.same
-    click.echo(exchange.dumps(data) if as_json else said)
-    _leave(not same)
+        comparison = pipeline.compare_files(left, right, context, page, force=force)
+        data, description, same = (
+            json_comparison.encode_comparison(comparison),
+            console.describe_comparison(comparison),
+            comparison.is_same,
+        )
+    click.echo(json_output.dump_json(data) if as_json else description)
+    _exit_with(not same)
 
 
-@command
+@register_command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
-@against("--roster", "--previous")
-@option("-o", "--output", type=PATH, required=True)
-@option("--agency")
-@option("--year", type=click.IntRange(1900, 9999))
-@option("--form")
-@option("--force", is_flag=True)
-@option("--jobs", type=click.IntRange(min=1))
-@option("--json", "as_json", is_flag=True)
+@add_context_options("--roster", "--previous")
+@add_option("-o", "--output", type=PATH, required=True)
+@add_option("--agency")
+@add_option("--year", type=click.IntRange(1900, 9999))
+@add_option("--form")
+@add_option("--force", is_flag=True)
+@add_option("--jobs", type=click.IntRange(min=1))
+@add_option("--json", "as_json", is_flag=True)
 def import_command(
-    about: "Setting", paths: tuple[Path, ...], output: Path, force: bool, jobs: int | None, as_json: bool, **known: Any
+    context: "RunContext",
+    paths: tuple[Path, ...],
+    output: Path,
+    force: bool,
+    jobs: int | None,
+    as_json: bool,
+    **known: Any,
 ) -> None:
-    """Reads published reports into filled workbooks."""
+    """Read published reports into filled workbooks."""
     from xltool import pipeline
-    from xltool.cli import console as terminal
-    from xltool.cli import json_output as exchange
+    from xltool.cli import console, json_output
 
-    wanted = pipeline.Wanted(**known)
-    with terminal.progress("import") as report:
-        items = pipeline.import_reports(paths, about, output, wanted, force=force, jobs=jobs, progress=report)
-    click.echo(exchange.dumps(exchange.imported(items)) if as_json else terminal.imported(items, output))
-    _leave(pipeline.worth_a_look(item.reviewed for item in items))
+    wanted = pipeline.ImportHints(**known)
+    with console.show_progress("import") as report:
+        items = pipeline.import_reports(paths, context, output, wanted, force=force, jobs=jobs, progress=report)
+    click.echo(
+        json_output.dump_json(json_output.encode_import(items)) if as_json else console.describe_import(items, output)
+    )
+    _exit_with(pipeline.has_open_issues(item.reviewed for item in items))
 
 
-@main.group(help=texts.help("forms"), short_help=texts.help("forms.short"))
+@main.group(help=catalogue.help_text("forms"), short_help=catalogue.help_text("forms.short"))
 def forms() -> None:
-    """What forms there are."""
+    """Show and check form definitions."""
 
 
-@forms.command("list", help=texts.help("forms.list"))
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
+@forms.command("list", help=catalogue.help_text("forms.list"))
+@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
 def forms_list(folders: tuple[Path, ...]) -> None:
-    """Prints the forms, their editions and years."""
-    from xltool.cli import console_forms as showing
-    from xltool.forms.definitions import load_forms
+    """Print the forms with their editions and years."""
+    from xltool.cli import console_forms
+    from xltool.forms.load_definitions import load_forms
 
-    click.echo(showing.forms(load_forms(folders)))
+    click.echo(console_forms.describe_forms(load_forms(folders)))
 
 
-@forms.command("show", help=texts.help("forms.show"))
+@forms.command("show", help=catalogue.help_text("forms.show"))
 @click.argument("form")
 @click.argument("edition", required=False)
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
+@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
 def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
-    """Prints one form: its figures and its relations."""
-    from xltool.cli import console_forms as showing
-    from xltool.forms.definitions import load_forms, named_form
+    """Print one form: its figures and its relations."""
+    from xltool.cli import console_forms
+    from xltool.forms.load_definitions import find_named_form, load_forms
 
-    click.echo(showing.form(named_form(load_forms(folders), form, edition)))
+    click.echo(console_forms.describe_form(find_named_form(load_forms(folders), form, edition)))
 
 
-@forms.command("prove", help=texts.help("forms.prove"))
+@forms.command("prove", help=catalogue.help_text("forms.prove"))
 @click.argument("form")
 @click.argument("edition", required=False)
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
+@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
 def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
-    """Prints what the relations of a form are worth; a contradiction among them is something to look at."""
-    from xltool.cli import console_forms as showing
-    from xltool.forms.definitions import load_forms, named_form
-    from xltool.forms.proving import prove
+    """Print the detection power of a form's relations; exit with 1 if they contradict each other."""
+    from xltool.cli import console_forms
+    from xltool.forms.load_definitions import find_named_form, load_forms
+    from xltool.forms.prove_relations import prove_relations
 
-    known = named_form(load_forms(folders), form, edition)
-    proof = prove(known)
-    click.echo(showing.proved(known, proof))
-    _leave(bool(proof.conflicts))
+    known = find_named_form(load_forms(folders), form, edition)
+    proof = prove_relations(known)
+    click.echo(console_forms.describe_proof(known, proof))
+    _exit_with(bool(proof.conflicts))
 
 
-@forms.command("diff", help=texts.help("forms.diff"))
+@forms.command("diff", help=catalogue.help_text("forms.diff"))
 @click.argument("form")
 @click.argument("old")
 @click.argument("new")
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=texts.help("forms.forms"))
-@click.option("--json", "as_json", is_flag=True, help=texts.help("forms.diff.json"))
+@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
+@click.option("--json", "as_json", is_flag=True, help=catalogue.help_text("forms.diff.json"))
 def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], as_json: bool) -> None:
-    """Prints what changed from one edition of a form to another."""
-    from xltool.cli import console_forms as showing
-    from xltool.cli import json_output as exchange
-    from xltool.forms.definitions import load_forms, named_form
-    from xltool.forms.editions import difference
+    """Print the changes between two editions of a form."""
+    from xltool.cli import console_forms, json_output
+    from xltool.forms.compare_editions import compare_editions
+    from xltool.forms.load_definitions import find_named_form, load_forms
 
     known = load_forms(folders)
-    found = difference(named_form(known, form, old), named_form(known, form, new))
-    click.echo(exchange.dumps(exchange.editions(found)) if as_json else showing.editions(found))
+    found = compare_editions(find_named_form(known, form, old), find_named_form(known, form, new))
+    click.echo(
+        json_output.dump_json(json_output.encode_edition_changes(found))
+        if as_json
+        else console_forms.describe_edition_changes(found)
+    )
 
 
-@forms.command("check", help=texts.help("forms.check"))
+@forms.command("check", help=catalogue.help_text("forms.check"))
 @click.argument("folder", type=PATH)
 def forms_check(folder: Path) -> None:
-    """Loads the definitions below a folder strictly and says that they are right, or what is not."""
-    from xltool.cli import console_forms as showing
-    from xltool.forms.definitions import forms_below
+    """Load the definitions below a folder strictly; print that they are valid, or the first error."""
+    from xltool.cli import console_forms
+    from xltool.forms.load_definitions import load_forms_below
 
-    click.echo(showing.forms_right(forms_below(folder)))
+    click.echo(console_forms.describe_valid_forms(load_forms_below(folder)))
 
 
-@command
-@option("-o", "--output", type=PATH, default=Path("xltool-demo"), show_default=True)
+@register_command
+@add_option("-o", "--output", type=PATH, default=Path("xltool-demo"), show_default=True)
 def demo(output: Path) -> None:
-    """The whole chain on the sample figures."""
+    """Run every step on the sample figures."""
     from xltool.commands import demo as demonstration
 
-    for line in demonstration.run(output):
+    for line in demonstration.run_demo(output):
         click.echo(line)
 
 
-def _leave(look: bool) -> None:
-    raise SystemExit(LOOK if look else CLEAN)
+def _exit_with(has_open_issues: bool) -> None:
+    raise SystemExit(EXIT_OPEN_ISSUES if has_open_issues else EXIT_CLEAN)

@@ -1,4 +1,4 @@
-"""The options that several commands share, and what they make of them: a setting, and where to run."""
+"""Options shared by several commands, and the run context and executor built from them."""
 
 import functools
 import os
@@ -8,26 +8,26 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from xltool.messages import catalogue as texts
+from xltool.messages import catalogue
 
 PATH = click.Path(path_type=Path)
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
-    """A click option; its help is in the texts under the command's name and its own."""
+def add_option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
+    """Add a click option; its help text is found by the names of the command and the option."""
 
     def decorate(function: _Command) -> _Command:
         key = next(name for name in names if name.startswith("--")).removeprefix("--").replace("-", "_")
         command = function.__name__.removesuffix("_command")
-        decorated: _Command = click.option(*names, help=texts.help(f"{command}.{key}"), **settings)(function)
+        decorated: _Command = click.option(*names, help=catalogue.help_text(f"{command}.{key}"), **settings)(function)
         return decorated
 
     return decorate
 
 
-def against(*names: str) -> Callable[[_Command], _Command]:
-    """Adds --forms, and what is named of the others; hands the command the `Setting` they make."""
+def add_context_options(*names: str) -> Callable[[_Command], _Command]:
+    """Add --forms and the named options; pass the run context built from them as ``context``."""
 
     def decorate(function: _Command) -> _Command:
         @functools.wraps(function)
@@ -35,43 +35,47 @@ def against(*names: str) -> Callable[[_Command], _Command]:
             from xltool import pipeline
 
             key, password = rest.pop("seal_key_file", None), rest.pop("password", None)
-            keeping, cache, without = "no_cache" in rest, rest.pop("cache", None), rest.pop("no_cache", False)
-            kept = cache or (keeping and os.environ.get("XLTOOL_CACHE") != "") if not without else None
+            has_cache_option, cache, no_cache = "no_cache" in rest, rest.pop("cache", None), rest.pop("no_cache", False)
+            own_cache = has_cache_option and os.environ.get("XLTOOL_CACHE") != ""
+            cache_choice = None if no_cache else cache or own_cache
             strictness = {name: rest.pop(name, None) for name in ("profile", "waivers")}
-            about = pipeline.setting(roster, previous, rest.pop("forms"), key, password, cache=kept, **strictness)
-            return function(*args, about=about, **rest)
+            forms = rest.pop("forms")
+            context = pipeline.build_run_context(
+                roster, previous, forms, key, password, cache=cache_choice, **strictness
+            )
+            return function(*args, context=context, **rest)
 
-        decorated: Any = option("--forms", type=PATH, multiple=True, metavar="DIR")(command)
+        decorated: Any = add_option("--forms", type=PATH, multiple=True, metavar="DIR")(command)
         if "--cache" in names:
-            decorated = option("--no-cache", is_flag=True)(decorated)
-            decorated = option("--cache", type=PATH, metavar="DIR", envvar="XLTOOL_CACHE")(decorated)
+            decorated = add_option("--no-cache", is_flag=True)(decorated)
+            decorated = add_option("--cache", type=PATH, metavar="DIR", envvar="XLTOOL_CACHE")(decorated)
         if "--profile" in names:
-            decorated = option("--waivers", type=PATH, metavar="FILE")(decorated)
-            decorated = option("--profile", metavar="NAME|FILE")(decorated)
+            decorated = add_option("--waivers", type=PATH, metavar="FILE")(decorated)
+            decorated = add_option("--profile", metavar="NAME|FILE")(decorated)
         if "--password" in names:
-            decorated = option("--password", metavar="TEXT")(decorated)
+            decorated = add_option("--password", metavar="TEXT")(decorated)
         if "--seal-key-file" in names:
-            decorated = option("--seal-key-file", type=PATH)(decorated)
+            decorated = add_option("--seal-key-file", type=PATH)(decorated)
         if "--previous" in names:
-            decorated = option("--previous", type=PATH, multiple=True)(decorated)
+            decorated = add_option("--previous", type=PATH, multiple=True)(decorated)
         if "--roster" in names or "--roster!" in names:
-            decorated = option("--roster", type=PATH, required="--roster!" in names)(decorated)
+            decorated = add_option("--roster", type=PATH, required="--roster!" in names)(decorated)
         return cast(_Command, decorated)
 
     return decorate
 
 
-def running(function: _Command) -> _Command:
-    """Adds the options that say where and how many at once; hands the command the ``jobs`` they make."""
+def add_executor_options(function: _Command) -> _Command:
+    """Add the options that choose the executor; pass it as ``jobs``."""
 
     @functools.wraps(function)
     def command(*args: Any, engine: str | None, jobs: int | None, unit: int, memory: int | None, **rest: Any) -> Any:
         from xltool import pipeline
 
-        where = pipeline.engine_at(engine, jobs, unit, memory << 20 if memory else None)
-        return function(*args, jobs=where, **rest)
+        executor = pipeline.choose_executor(engine, jobs, unit, memory << 20 if memory else None)
+        return function(*args, jobs=executor, **rest)
 
-    decorated: Any = option("--memory", type=click.IntRange(min=256), metavar="MIB")(command)
-    decorated = option("--unit", type=click.IntRange(1, 10_000), default=100, show_default=True)(decorated)
-    decorated = option("--engine", metavar="dask://HOST:PORT")(decorated)
-    return cast(_Command, option("--jobs", type=click.IntRange(min=1))(decorated))
+    decorated: Any = add_option("--memory", type=click.IntRange(min=256), metavar="MIB")(command)
+    decorated = add_option("--unit", type=click.IntRange(1, 10_000), default=100, show_default=True)(decorated)
+    decorated = add_option("--engine", metavar="dask://HOST:PORT")(decorated)
+    return cast(_Command, add_option("--jobs", type=click.IntRange(min=1))(decorated))

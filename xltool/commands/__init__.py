@@ -1,1 +1,1 @@
-"""One module per command: what it does, from inputs to results. Nothing here prints."""
+"""The commands as functions, one module each, from inputs to results. None of them prints."""

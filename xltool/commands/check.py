@@ -1,188 +1,198 @@
-"""Reading and checking: what was found in every file below some paths."""
+"""Read and check every file below some paths."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from xltool.checks.context import Context
-from xltool.checks.peers import with_peers
-from xltool.checks.run_checks import judged
-from xltool.checks.serials import shared
-from xltool.commands.run_context import Progress, Setting
-from xltool.consolidation.tree import leaves
+from xltool.checks.context import CheckContext
+from xltool.checks.peers import add_peer_findings
+from xltool.checks.run_checks import run_checks
+from xltool.checks.serials import find_shared_serials
+from xltool.commands.run_context import Progress, RunContext
+from xltool.consolidation.tree import list_manifest
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
-from xltool.execution import executor as engine
-from xltool.forms.layout import plan
-from xltool.messages import catalogue as texts
+from xltool.execution import executor
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.messages import catalogue
 from xltool.model.agency import Roster
-from xltool.model.consolidation import Reviewed, Status
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
 from xltool.model.submission import Observation, Submission
 from xltool.recognition.read_submissions import read_submissions
-from xltool.roster import called
-from xltool.spreadsheet.find_files import places_below
-from xltool.spreadsheet.load_file import load
-from xltool.spreadsheet.open_workbook import naming, open_loaded, printable
+from xltool.roster import find_agency_by_name
+from xltool.spreadsheet.find_files import find_places
+from xltool.spreadsheet.load_file import load_file
+from xltool.spreadsheet.open_workbook import make_printable, name_in_refusals, open_loaded_file
 from xltool.spreadsheet.raw_workbook import RawWorkbook
-from xltool.spreadsheet.remote_files import Place, fetch
-from xltool.spreadsheet.zip_archives import Member, is_archive, members, open_member
+from xltool.spreadsheet.remote_files import Place, fetch_file
+from xltool.spreadsheet.zip_archives import ArchiveMember, is_plain_archive, open_archive_member, read_members
 
 
 def check(
-    paths: Sequence[Path | str], about: Setting, *, jobs: engine.Jobs = None, progress: Progress | None = None
-) -> tuple[Reviewed, ...]:
-    """Every file below ``paths``, read and checked, in order, whatever the file is: see `review_files`.
+    paths: Sequence[Path | str],
+    run_context: RunContext,
+    *,
+    jobs: executor.Jobs = None,
+    progress: Progress | None = None,
+) -> tuple[ReviewedFile, ...]:
+    """Read and check every file below ``paths``, in order. See `review_files`.
 
-    A path may be the address of a store (``s3://…``, as text); ``jobs`` says where reading runs, see `engine.run`.
+    A path may be a URL of an object store (``s3://…``, as str); ``jobs`` selects the executor, see `engine.run`.
     """
-    return review_all(places_below(paths), about, jobs, progress)
+    return review_all(find_places(paths), run_context, jobs, progress)
 
 
-def review_file(about: Setting, path: Path) -> Reviewed:
-    """One file that holds one return, opened, read and checked."""
-    return review_files(about, path)[0]
+def review_file(run_context: RunContext, path: Path) -> ReviewedFile:
+    """Open, read and check one file that holds one return."""
+    return review_files(run_context, path)[0]
 
 
-def review_files(about: Setting, place: Place) -> tuple[Reviewed, ...]:
-    """One file, opened, read and checked. Never raises for what the file is: that becomes a finding.
+def review_files(run_context: RunContext, place: Place) -> tuple[ReviewedFile, ...]:
+    """Open, read and check one file. Problems of the file become findings, never exceptions.
 
-    Ordinarily one entry; one for each agency of a workbook that holds several, one for each file inside an archive.
+    Usually one entry; one for each agency of a workbook that holds several, one for each file inside an archive.
     """
-    name = said(place)
+    name = name_place(place)
     try:
-        with naming(place.name):
-            file = load(place) if isinstance(place, Path) else fetch(place)
+        with name_in_refusals(place.name):
+            file = load_file(place) if isinstance(place, Path) else fetch_file(place)
     except (UnreadableFileError, ForeignFileError) as error:
-        return (refused(name, error),)
-    known = about.cache.known(file.sha256, name, file.modified) if about.cache else None
+        return (reject_file(name, error),)
+    known = run_context.cache.find_submission(file.sha256, name, file.modified) if run_context.cache else None
     if known:
-        return (replace(_judged(about, known), remembered=True),)
+        return (replace(_review_submission(run_context, known), remembered=True),)
     try:
-        workbook = open_loaded(file, about.password)
+        workbook = open_loaded_file(file, run_context.password)
     except (UnreadableFileError, ForeignFileError) as error:
-        if not is_archive(file.data):
-            return (refused(name, error),)
-        return tuple(item for member in members(file, about.password) for item in _of_member(about, name, member))
-    return _of_workbook(about, name, workbook)
+        if not is_plain_archive(file.data):
+            return (reject_file(name, error),)
+        return tuple(
+            item
+            for member in read_members(file, run_context.password)
+            for item in _review_member(run_context, name, member)
+        )
+    return _review_workbook(run_context, name, workbook)
 
 
-def review_safely(about: Setting, place: Place) -> tuple[Reviewed, ...]:
-    """`review_files`, and for a fault of ours one finding instead of the end of the batch."""
+def review_safely(run_context: RunContext, place: Place) -> tuple[ReviewedFile, ...]:
+    """Call `review_files`; an unexpected exception becomes one finding and does not end the batch."""
     try:
-        return review_files(about, place)
+        return review_files(run_context, place)
     except MemoryError:
-        return lost(place)
-    except Exception as error:  # whatever it is, the other files must be read: this one is named and not summed
-        return (failed(said(place), error),)
+        return report_lost_file(place)
+    except Exception as error:  # any fault: name this file, do not sum it, read the other files
+        return (report_failure(name_place(place), error),)
 
 
-def said(place: Place) -> str:
-    """The name of a file as it is told everywhere: bytes in it that are no letters of any kind are escaped."""
+def name_place(place: Place) -> str:
+    """Return the printable name of a file; undecodable bytes in it are escaped."""
     return str(place).encode("utf-8", "backslashreplace").decode()
 
 
-def lost(place: Place) -> tuple[Reviewed, ...]:
-    """The entry of a file whose reading took all memory, or ended the process that read it."""
-    return (refused(said(place), UnreadableFileError("file.reader_died")),)
+def report_lost_file(place: Place) -> tuple[ReviewedFile, ...]:
+    """Return the entry of a file whose reading exhausted memory or ended the reading process."""
+    return (reject_file(name_place(place), UnreadableFileError("file.reader_died")),)
 
 
 def review_all(
-    files: Sequence[Place], about: Setting, jobs: engine.Jobs, progress: Progress | None
-) -> tuple[Reviewed, ...]:
-    """Every one of ``files``, read and checked, in order."""
-    done: list[Reviewed] = []
-    found = 0
-    for number, reviewed in enumerate(engine.run(review_safely, about, files, jobs, lost), start=1):
+    places: Sequence[Place], run_context: RunContext, jobs: executor.Jobs, progress: Progress | None
+) -> tuple[ReviewedFile, ...]:
+    """Read and check all of ``files``, in order."""
+    done: list[ReviewedFile] = []
+    open_count = 0
+    for number, reviewed in enumerate(
+        executor.run_items(review_safely, run_context, places, jobs, report_lost_file), start=1
+    ):
         done += reviewed
-        found += sum(finding.open for item in reviewed for finding in item.findings)
+        open_count += sum(finding.open for item in reviewed for finding in item.findings)
         if progress:
-            progress(number, len(files), found)
-    if about.cache:
-        about.cache.shrink()
-    return with_peers(shared(done), about.forms, about.roster)
+            progress(number, len(places), open_count)
+    if run_context.cache:
+        run_context.cache.delete_oldest()
+    return add_peer_findings(find_shared_serials(done), run_context.forms, run_context.roster)
 
 
-def _of_member(about: Setting, outer: str, member: Member) -> tuple[Reviewed, ...]:
-    """One file inside an archive, named by its way there."""
-    name = printable(f"{outer}/{member.path}" if member.path else outer)
+def _review_member(run_context: RunContext, archive_name: str, member: ArchiveMember) -> tuple[ReviewedFile, ...]:
+    """Review one file inside an archive; its name includes the path inside the archive."""
+    name = make_printable(f"{archive_name}/{member.path}" if member.path else archive_name)
     sha256 = member.file.sha256 if member.file else ""
     try:
-        return _of_workbook(about, name, open_member(member, about.password))
+        return _review_workbook(run_context, name, open_archive_member(member, run_context.password))
     except (UnreadableFileError, ForeignFileError) as error:
-        return (refused(name, error, sha256),)
-    except Exception as error:  # as in `review_safely`: the other files of the archive must be read
-        return (failed(name, error),)
+        return (reject_file(name, error, sha256),)
+    except Exception as error:  # as in `review_safely`, for the other files of the archive
+        return (report_failure(name, error),)
 
 
-def _of_workbook(about: Setting, name: str, workbook: RawWorkbook) -> tuple[Reviewed, ...]:
+def _review_workbook(run_context: RunContext, name: str, workbook: RawWorkbook) -> tuple[ReviewedFile, ...]:
     try:
-        read = read_submissions(workbook, about.forms, name)
+        submissions = read_submissions(workbook, run_context.forms, name)
     except (UnreadableFileError, ForeignFileError) as error:
-        return (refused(name, error, workbook.sha256),)
-    # Several from one file have one SHA-256 among them; and what a password protects is not laid open in a cache.
-    if about.cache and len(read) == 1 and about.password is None:
-        about.cache.keep(read[0])
-    return tuple(_judged(about, submission) for submission in read)
+        return (reject_file(name, error, workbook.sha256),)
+    # Not cached: several submissions of one file, which share a SHA-256, and the content of files with a password.
+    if run_context.cache and len(submissions) == 1 and run_context.password is None:
+        run_context.cache.store_submission(submissions[0])
+    return tuple(_review_submission(run_context, submission) for submission in submissions)
 
 
-def by_name(submission: Submission, roster: Roster | None) -> Submission:
-    """What was made from a published report, which bears no code, with that of the only agency of its name."""
+def assign_code_by_name(submission: Submission, roster: Roster | None) -> Submission:
+    """Add the agency code to an imported report, which has none, if exactly one agency has its name."""
     imported = any(item.code == "identity.imported" for item in submission.observations)
-    known = called(roster, submission.agency_name) if imported and not submission.agency_code else None
+    known = find_agency_by_name(roster, submission.agency_name) if imported and not submission.agency_code else None
     if known is None:
         return submission
     noticed = Observation("identity.by_name", facts={"name": submission.agency_name, "number": known.code})
     return replace(submission, agency_code=known.code, observations=(*submission.observations, noticed))
 
 
-def _judged(about: Setting, submission: Submission) -> Reviewed:
-    submission = by_name(submission, about.roster)
-    findings, trial = judged(submission, context_of(submission, about))
+def _review_submission(run_context: RunContext, submission: Submission) -> ReviewedFile:
+    submission = assign_code_by_name(submission, run_context.roster)
+    findings, trial = run_checks(submission, build_check_context(submission, run_context))
     source = submission.source
-    return Reviewed(source.file, source.sha256, status_of(findings), submission, findings, trial=trial)
+    return ReviewedFile(source.file, source.sha256, decide_status(findings), submission, findings, trial=trial)
 
 
-def context_of(submission: Submission, about: Setting) -> Context:
-    """What a submission is judged against."""
-    form = next(form for form in about.forms if form.key == (submission.form, submission.edition))
-    # Of a consolidation, those of just the agencies inside it: last year's total of the area would hold others.
-    codes = [leaf.code for leaf in leaves(submission)]
-    previous = about.before(codes, submission.year)
-    code, year, past = submission.agency_code, submission.year, about.past
-    return Context(
+def build_check_context(submission: Submission, run_context: RunContext) -> CheckContext:
+    """Collect what a submission is checked against: form, roster, earlier years, profile, waivers."""
+    form = next(form for form in run_context.forms if form.key == (submission.form, submission.edition))
+    # For a consolidation, the figures of the agencies inside it: last year's total of the area may cover others.
+    codes = [leaf.code for leaf in list_manifest(submission)]
+    previous = run_context.sum_year_before(codes, submission.year)
+    code, year, past = submission.agency_code, submission.year, run_context.previous_years
+    return CheckContext(
         form,
-        plan(form),
-        about.roster,
+        plan_workbook(form),
+        run_context.roster,
         previous,
-        about.seal_key,
-        past.earlier(code, year, about.roster) if past and not submission.manifest else (),
+        run_context.seal_key,
+        past.list_earlier_years(code, year, run_context.roster) if past and not submission.manifest else (),
         past.texts.get(year - 1, {}).get(code) if past and year else None,
-        about.profile,
-        about.waivers,
+        run_context.profile,
+        run_context.waivers,
     )
 
 
-def status_of(findings: Iterable[Finding]) -> Status:
-    """What blocks a return from the sum: a must_fix that nobody waived, and nothing else."""
+def decide_status(findings: Iterable[Finding]) -> Status:
+    """Return RETURNED if a ``must_fix`` finding is not settled, else ACCEPTED."""
     blocked = any(finding.severity is Severity.MUST_FIX and not finding.settled for finding in findings)
     return Status.RETURNED if blocked else Status.ACCEPTED
 
 
-def refused(name: str, error: XltoolError, sha256: str = "") -> Reviewed:
-    """The entry of a file that cannot be read, or is no return."""
+def reject_file(name: str, error: XltoolError, sha256: str = "") -> ReviewedFile:
+    """Return the entry of a file that cannot be read or is not a return."""
     status = Status.FOREIGN if isinstance(error, ForeignFileError) else Status.UNREADABLE
-    finding = file_finding(Path(name), error)
-    return Reviewed(name, sha256, status, None, (finding,), finding)
+    finding = build_file_finding(Path(name), error)
+    return ReviewedFile(name, sha256, status, None, (finding,), finding)
 
 
-def failed(name: str, error: Exception) -> Reviewed:
-    """The entry of a file over which we stumbled ourselves."""
+def report_failure(name: str, error: Exception) -> ReviewedFile:
+    """Return the entry of a file that caused an unexpected exception."""
     problem = f"{type(error).__name__}: {error}"
-    return refused(name, UnreadableFileError("file.unexpected", problem=problem))
+    return reject_file(name, UnreadableFileError("file.unexpected", problem=problem))
 
 
-def file_finding(path: Path, error: XltoolError) -> Finding:
-    """The finding an unreadable or foreign file gets."""
-    severity = texts.severity(error.code)
+def build_file_finding(path: Path, error: XltoolError) -> Finding:
+    """Build the finding of an unreadable or foreign file."""
+    severity = catalogue.code_severity(error.code)
     return Finding(error.code, severity, facts={"file": path.name} | dict(error.facts))

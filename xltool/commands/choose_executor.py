@@ -1,4 +1,4 @@
-"""Where a run does its reading: local processes, or a cluster that sees the same files with the same program."""
+"""Choose the executor of a run: local processes, or a Dask cluster with the same program and files."""
 
 import hashlib
 import sys
@@ -6,42 +6,43 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from xltool import __version__
-from xltool.execution.dask_cluster import UNIT, Cluster, checked_address
-from xltool.execution.executor import Jobs, Processes
-from xltool.execution.reading_cache import package_digest
-from xltool.forms.definitions import load_forms
-from xltool.spreadsheet import remote_files as remote
+from xltool.execution.dask_cluster import ITEMS_PER_UNIT, DaskCluster, parse_address
+from xltool.execution.executor import Jobs, LocalProcesses
+from xltool.execution.reading_cache import digest_package
+from xltool.forms.load_definitions import load_forms
+from xltool.spreadsheet import remote_files
 from xltool.spreadsheet.remote_files import Place
 
-_SHOWN = 12  # signs of a digest: enough to tell two versions apart
+_DIGEST_CHARACTERS = 12  # enough to distinguish two versions
 
 
-def engine_at(address: str | None = None, jobs: int | None = None, unit: int = UNIT, memory: int | None = None) -> Jobs:
-    """What `pipeline.merge` and the others take as ``jobs``.
+def choose_executor(
+    address: str | None = None, jobs: int | None = None, unit: int = ITEMS_PER_UNIT, memory: int | None = None
+) -> Jobs:
+    """Return the ``jobs`` argument of `pipeline.merge` and the other commands.
 
-    Without an ``address`` local processes, ``jobs`` of them; with ``dask://host:port`` that cluster, with as many units
-    of ``unit`` files under way. ``memory`` in bytes bounds each process that reads. Raises UsageError for an address
-    that is none of a scheduler.
+    Without an ``address``: ``jobs`` local processes. With ``dask://host:port``: that cluster, with ``jobs`` batches of
+    ``unit`` files in flight. ``memory`` in bytes limits each reading process. Raises UsageError for an invalid address.
     """
     if address is None:
-        return Processes(jobs, memory) if memory else jobs
-    checked_address(address)
-    return Cluster(address, likeness, unit, jobs, memory)
+        return LocalProcesses(jobs, memory) if memory else jobs
+    parse_address(address)
+    return DaskCluster(address, describe_environment, unit, jobs, memory)
 
 
-def likeness(folder: str, sample: Sequence[Place]) -> Mapping[str, str]:
-    """What must be the same wherever files are read: the program, its forms, Python, and that ``sample`` is seen."""
+def describe_environment(folder: str, sample: Sequence[Place]) -> Mapping[str, str]:
+    """Describe what must be equal on every worker: program, forms, Python version, access to ``sample``."""
     forms = hashlib.sha256("|".join(f"{form.key}{form.digest}" for form in load_forms()).encode()).hexdigest()
     return {
-        "program": f"{__version__} ({package_digest()[:_SHOWN]})",
-        "forms": forms[:_SHOWN],
+        "program": f"{__version__} ({digest_package()[:_DIGEST_CHARACTERS]})",
+        "forms": forms[:_DIGEST_CHARACTERS],
         "python": ".".join(map(str, sys.version_info[:2])),
-        "files": next(filter(None, (_unseen(folder, place) for place in sample)), ""),
+        "files": next(filter(None, (_find_unreachable(folder, place) for place in sample)), ""),
     }
 
 
-def _unseen(folder: str, place: Place) -> str:
-    """Why a file is not to be had in this process; nothing if it is."""
-    if isinstance(place, remote.Remote):
-        return remote.unseen(place)
+def _find_unreachable(folder: str, place: Place) -> str:
+    """Return the path or reason if a file is not accessible from this process; else empty."""
+    if isinstance(place, remote_files.RemoteFile):
+        return remote_files.find_access_problem(place)
     return "" if (Path(folder) / place).exists() else str(Path(folder) / place)

@@ -1,170 +1,183 @@
-"""Comparing: two files side by side, each a workbook, a consolidated workbook or a published report."""
+"""Compare two files, each a workbook, a consolidated workbook or a published report."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from xltool.checks.context import Context
-from xltool.checks.history import jumps
-from xltool.checks.relations import decided, relations, whole
-from xltool.commands.check import file_finding
-from xltool.commands.run_context import Setting
-from xltool.comparison.comparing import Compared, Years, compare
-from xltool.comparison.sides import Side
+from xltool.checks.context import CheckContext
+from xltool.checks.history import check_jumps
+from xltool.checks.relations import check_relations, complete_figures, decide_relation
+from xltool.commands.check import build_file_finding
+from xltool.commands.run_context import RunContext
+from xltool.comparison.comparing import ComparisonResult, YearChecks, find_differences
+from xltool.comparison.sides import ComparedSide
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
-from xltool.forms.expressions import recompute
-from xltool.forms.layout import plan
-from xltool.forms.placeholders import squeezed
-from xltool.forms.report_style import load_style
-from xltool.messages import catalogue as texts
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.placeholders import remove_whitespace
+from xltool.forms.report_style import load_report_style
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.messages import catalogue
 from xltool.model.agency import Scope
 from xltool.model.form import Form
-from xltool.model.submission import Entry, Leaf, State, Submission
+from xltool.model.submission import Entry, EntryState, ManifestItem, Submission
 from xltool.pages import difference_page
-from xltool.published.read_report import Published, as_submission, read_report
-from xltool.recognition.read_consolidated import details, lists, written
+from xltool.published.read_report import PublishedReport, build_submission, read_report
+from xltool.recognition.read_consolidated import list_sheet_names, read_agency_texts, read_details
 from xltool.recognition.read_submissions import read_submission
-from xltool.spreadsheet.open_workbook import open_lists, open_workbook
-from xltool.workbooks.save_files import refuse_existing, save
+from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
+from xltool.workbooks.save_files import refuse_existing, save_file
 
-WORKBOOKS = {".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods", ".et", ".csv"}
+WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods", ".et", ".csv"}
 
 
 def compare_files(
-    left: Path, right: Path, about: Setting, page: Path | None = None, *, force: bool = False
-) -> Compared:
-    """In what two files differ; ``page`` is where it is written as a page that stands alone.
+    left: Path, right: Path, run_context: RunContext, page: Path | None = None, *, force: bool = False
+) -> ComparisonResult:
+    """Compare two files and write the differences to ``page`` as a standalone HTML page, if given.
 
-    Of a consolidated workbook beside the return or report of an agency inside it, that agency's row is compared. Raises
-    UsageError, also for a file that is nothing to compare, and WritingError.
+    If one is a consolidated workbook and the other belongs to an agency inside it, that agency's row is compared.
+    Raises UsageError, also for a file that cannot be compared, and WritingError.
     """
-    may_write(page, force)
-    one, other = named_side(left, about), named_side(right, about)
-    found = beside(_row_for(other, one, left), _row_for(one, other, right))
-    write(page, [found], force)
+    refuse_existing_page(page, force)
+    one, other = read_named_side(left, run_context), read_named_side(right, run_context)
+    found = compare_sides(_select_agency_row(other, one, left), _select_agency_row(one, other, right))
+    write_difference_page(page, [found], force)
     return found
 
 
-def beside(left: Side, right: Side) -> Compared:
-    """Everything in which the two differ, and what ties them where they are two years of one agency."""
-    return _judged(compare(left, right))
+def compare_sides(left: ComparedSide, right: ComparedSide) -> ComparisonResult:
+    """Find all differences; for two consecutive years of one agency also check the relations between years."""
+    return _add_year_checks(find_differences(left, right))
 
 
-def may_write(page: Path | None, force: bool) -> None:
-    """Refuses a page that is there already, before anything is read. Raises UsageError."""
+def refuse_existing_page(page: Path | None, force: bool) -> None:
+    """Raise UsageError if the page exists already and may not be replaced."""
     refuse_existing([page] if page else [], force)
 
 
-def write(page: Path | None, found: Sequence[Compared], force: bool) -> None:
-    """Writes the page, if one is asked for. Raises WritingError."""
+def write_difference_page(page: Path | None, comparisons: Sequence[ComparisonResult], force: bool) -> None:
+    """Write the page, if a path is given. Raises WritingError."""
     if page is not None:
-        save(page, difference_page.page(found, load_style()).encode("utf-8"), force=force)
+        save_file(
+            page, difference_page.render_difference_page(comparisons, load_report_style()).encode("utf-8"), force=force
+        )
 
 
-def named_side(path: Path, about: Setting) -> Side:
-    """`side_of`, and UsageError with the name of the file for one that cannot be read."""
+def read_named_side(path: Path, run_context: RunContext) -> ComparedSide:
+    """Call `read_side`; raise UsageError with the file name if the file cannot be read."""
     try:
-        return side_of(path, about)
+        return read_side(path, run_context)
     except (UnreadableFileError, ForeignFileError) as error:
-        found = file_finding(path, error)
-        said = {"reason": texts.Phrase(texts.problem(found)), "advice": texts.Phrase(texts.cure(found))}
-        raise UsageError("compare.not_read", path=str(path), **said) from error
+        finding = build_file_finding(path, error)
+        phrases = {
+            "reason": catalogue.Phrase(catalogue.render_problem(finding)),
+            "advice": catalogue.Phrase(catalogue.render_advice(finding)),
+        }
+        raise UsageError("compare.not_read", path=str(path), **phrases) from error
 
 
-def side_of(path: Path, about: Setting) -> Side:
-    """What a file says: a workbook by the ending of its name, anything else as a published report.
+def read_side(path: Path, run_context: RunContext) -> ComparedSide:
+    """Read one side: a workbook if the suffix is one of a workbook, else a published report.
 
-    Raises UnreadableFileError, ForeignFileError, and UsageError for a path that is no file.
+    Raises UnreadableFileError, ForeignFileError, and UsageError for a path that is not a file.
     """
     if path.is_dir():
         raise UsageError("compare.folder", path=str(path))
     if not path.is_file():
         raise UsageError("usage.no_path", path=str(path))
-    if path.suffix.lower() in WORKBOOKS:
-        submission = read_submission(open_workbook(path, about.password), about.forms, str(path))
-        return Side(form_of(submission, about), submission)
-    published = read_report(path, about.forms)
-    form = next(form for form in about.forms if form.key == (published.form, published.edition))
+    if path.suffix.lower() in WORKBOOK_SUFFIXES:
+        submission = read_submission(open_workbook(path, run_context.password), run_context.forms, str(path))
+        return ComparedSide(find_submission_form(submission, run_context), submission)
+    published = read_report(path, run_context.forms)
+    form = next(form for form in run_context.forms if form.key == (published.form, published.edition))
     places = {cell: found.where for cell, found in published.figures.items()}
-    return Side(form, as_submission(published, form), True, places, frozenset(_unread(published, form)))
+    return ComparedSide(
+        form, build_submission(published, form), True, places, frozenset(_list_unread_cells(published, form))
+    )
 
 
-def form_of(submission: Submission, about: Setting) -> Form:
-    """The form a submission was read on."""
-    return next(form for form in about.forms if form.key == (submission.form, submission.edition))
+def find_submission_form(submission: Submission, run_context: RunContext) -> Form:
+    """Return the form of a submission."""
+    return next(form for form in run_context.forms if form.key == (submission.form, submission.edition))
 
 
-def _unread(published: Published, form: Form) -> Iterable[str]:
+def _list_unread_cells(published: PublishedReport, form: Form) -> Iterable[str]:
     return (cell for cell in form.cells if cell not in published.figures or published.figures[cell].sure == "open")
 
 
 # --- one agency of a consolidation -----------------------------------------------------------------------------------
 
 
-def _row_for(other: Side, side: Side, path: Path) -> Side:
-    """Of a consolidated workbook the row of the agency that ``other`` is about, if it is inside; else the whole."""
-    asked = other.submission
-    if side.submission.scope is not Scope.AREA or asked.scope is Scope.AREA or not side.submission.manifest:
+def _select_agency_row(other_side: ComparedSide, side: ComparedSide, path: Path) -> ComparedSide:
+    """Return the row of the agency of ``other`` in a consolidated workbook, if present; else ``side`` itself."""
+    single = other_side.submission
+    if side.submission.scope is not Scope.AREA or single.scope is Scope.AREA or not side.submission.manifest:
         return side
-    leaf = next((leaf for leaf in side.submission.manifest if _is_of(leaf, asked)), None)
-    if leaf is None or squeezed(asked.agency_name) == squeezed(side.submission.agency_name):
+    leaf = next((leaf for leaf in side.submission.manifest if _is_same_agency(leaf, single)), None)
+    if leaf is None or remove_whitespace(single.agency_name) == remove_whitespace(side.submission.agency_name):
         return side
-    listed = open_lists(path, lists(["details", "texts"]))
-    figures = details(listed).get(leaf.code)
+    listed = open_named_sheets(path, list_sheet_names(["details", "texts"]))
+    figures = read_details(listed).get(leaf.code)
     if figures is None:
         return side
-    sheet = texts.phrase("compared_row", agency=leaf.name)
+    sheet = catalogue.format_phrase("compared_row", agency=leaf.name)
     inputs = {cell.id: figures.get(cell.id) for cell in side.form.inputs}
-    values = recompute(side.form.formulas, inputs)
+    values = recompute_figures(side.form.formulas, inputs)
     of_agency = replace(
         side.submission,
         scope=Scope.OWN,
         agency_code=leaf.code,
         agency_name=leaf.name,
         entries={
-            cell: Entry(cell, State.BLANK if value is None else State.NUMBER, value, None, sheet, "")
+            cell: Entry(cell, EntryState.BLANK if value is None else EntryState.NUMBER, value, None, sheet, "")
             for cell, value in values.items()
         },
         values={cell: values[cell] for cell in side.form.cells},
-        texts=written(listed, side.form).get(leaf.code, {}),
+        texts=read_agency_texts(listed, side.form).get(leaf.code, {}),
         manifest=(),
         absent=(),
         lacking={},
     )
-    return Side(side.form, of_agency, summed=True)
+    return ComparedSide(side.form, of_agency, summed=True)
 
 
-def _is_of(leaf: Leaf, asked: Submission) -> bool:
-    if asked.agency_code:
-        return leaf.code == asked.agency_code
-    return bool(asked.agency_name) and squeezed(leaf.name) == squeezed(asked.agency_name)
+def _is_same_agency(leaf: ManifestItem, submission: Submission) -> bool:
+    if submission.agency_code:
+        return leaf.code == submission.agency_code
+    return bool(submission.agency_name) and remove_whitespace(leaf.name) == remove_whitespace(submission.agency_name)
 
 
 # --- two years -------------------------------------------------------------------------------------------------------
 
 
-def _judged(found: Compared) -> Compared:
-    """With what ties the later year to the earlier, where the two are one agency's and follow each other."""
-    one, other = found.left, found.right
+def _add_year_checks(comparison: ComparisonResult) -> ComparisonResult:
+    """Add the checks between years, if both sides are consecutive years of one agency."""
+    one, other = comparison.left, comparison.right
     years = (one.submission.year, other.submission.year)
-    if None in years or not found.figures or any(each.fact == "agency" for each in found.about):
-        return found
+    if (
+        None in years
+        or not comparison.figures
+        or any(difference.fact == "agency" for difference in comparison.subjects)
+    ):
+        return comparison
     match (years[1] or 0) - (years[0] or 0):
         case 1:
-            return replace(found, years=_between(one, other))
+            return replace(comparison, years=_check_year_pair(one, other))
         case -1:
-            return replace(found, years=_between(other, one))
-    return found
+            return replace(comparison, years=_check_year_pair(other, one))
+    return comparison
 
 
-def _between(before: Side, after: Side) -> Years:
-    context = Context(after.form, plan(after.form), previous=whole(before.submission))
-    asked = [relation for relation in after.form.relations if relation.uses_previous]
-    verdict = partial(decided, submission=after.submission, context=context, counted=whole(after.submission))
-    rules = {relation.rule for relation in asked}
-    broken = [each for each in relations(after.submission, context) if each.code in rules]
-    return Years(
-        sum(verdict(relation).holds is not None for relation in asked),
-        (*broken, *jumps(after.submission, context)),
+def _check_year_pair(before: ComparedSide, after: ComparedSide) -> YearChecks:
+    context = CheckContext(after.form, plan_workbook(after.form), previous=complete_figures(before.submission))
+    yearly = [relation for relation in after.form.relations if relation.uses_previous]
+    verdict = partial(
+        decide_relation, submission=after.submission, context=context, counted=complete_figures(after.submission)
+    )
+    rules = {relation.rule for relation in yearly}
+    violated = [finding for finding in check_relations(after.submission, context) if finding.code in rules]
+    return YearChecks(
+        sum(verdict(relation).holds is not None for relation in yearly),
+        (*violated, *check_jumps(after.submission, context)),
     )

@@ -1,82 +1,84 @@
-"""Comparing two folders: each agency's file in the one with its file in the other."""
+"""Compare two folders: pair the files of each agency and compare the pairs."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from xltool.commands.compare import beside, may_write, side_of, write
-from xltool.commands.run_context import Progress, Setting
-from xltool.comparison.comparing import Pairs
-from xltool.comparison.sides import Side
+from xltool.commands.compare import compare_sides, read_side, refuse_existing_page, write_difference_page
+from xltool.commands.run_context import Progress, RunContext
+from xltool.comparison.comparing import FolderComparison
+from xltool.comparison.sides import ComparedSide
 from xltool.errors import ForeignFileError, UnreadableFileError
-from xltool.forms.placeholders import squeezed
-from xltool.messages import catalogue as texts
-from xltool.spreadsheet.find_files import files_below
+from xltool.forms.placeholders import remove_whitespace
+from xltool.messages import catalogue
+from xltool.spreadsheet.find_files import find_files
 
 
 def compare_folders(
     left: Path,
     right: Path,
-    about: Setting,
+    run_context: RunContext,
     page: Path | None = None,
     *,
     force: bool = False,
     progress: Progress | None = None,
-) -> Pairs:
-    """In what the files of two folders differ, each with that of the same agency and year, or of the same agency.
+) -> FolderComparison:
+    """Compare the files of two folders, paired by agency and year, or by agency.
 
-    A file that cannot be read is named and the others are compared. ``page`` holds the pairs that differ. Raises
-    UsageError, WritingError.
+    Unreadable files are listed and do not end the comparison. ``page`` shows the pairs that differ. Raises UsageError,
+    WritingError.
     """
-    may_write(page, force)
-    files = [(number, path) for number, folder in enumerate((left, right)) for path in files_below([folder])]
-    sides: tuple[list[Side], list[Side]] = ([], [])
+    refuse_existing_page(page, force)
+    files = [(number, path) for number, folder in enumerate((left, right)) for path in find_files([folder])]
+    sides: tuple[list[ComparedSide], list[ComparedSide]] = ([], [])
     unreadable: list[tuple[str, str]] = []
     for done, (number, path) in enumerate(files, start=1):
         try:
-            sides[number].append(side_of(path, about))
+            sides[number].append(read_side(path, run_context))
         except (UnreadableFileError, ForeignFileError) as error:
-            unreadable.append((str(path), texts.title(error.code)))
+            unreadable.append((str(path), catalogue.code_title(error.code)))
         if progress:
             progress(done, len(files), len(unreadable))
-    pairs, *alone = _paired(*sides)
-    found = [beside(one, other) for one, other in pairs]
-    write(page, [each for each in found if not each.same], force)
+    pairs, *alone = _pair_sides(*sides)
+    comparisons = [compare_sides(one, other) for one, other in pairs]
+    write_difference_page(page, [comparison for comparison in comparisons if not comparison.is_same], force)
     only_left, only_right = (tuple(side.submission.source.file for side in rest) for rest in alone)
-    return Pairs(tuple(found), only_left, only_right, tuple(unreadable))
+    return FolderComparison(tuple(comparisons), only_left, only_right, tuple(unreadable))
 
 
-def _by_code(side: Side) -> tuple[object, ...]:
+def _key_by_code(side: ComparedSide) -> tuple[object, ...]:
     return side.submission.agency_code, side.submission.year
 
 
-def _by_name(side: Side) -> tuple[object, ...]:
-    return squeezed(side.submission.agency_name), side.submission.year
+def _key_by_name(side: ComparedSide) -> tuple[object, ...]:
+    return remove_whitespace(side.submission.agency_name), side.submission.year
 
 
-_KEYS: tuple[Callable[[Side], tuple[object, ...]], ...] = (
-    *(_by_code, _by_name),
-    *(lambda side: _by_code(side)[:1], lambda side: _by_name(side)[:1]),
+_PAIRING_KEYS: tuple[Callable[[ComparedSide], tuple[object, ...]], ...] = (
+    *(_key_by_code, _key_by_name),
+    *(lambda side: _key_by_code(side)[:1], lambda side: _key_by_name(side)[:1]),
 )
 
 
-def _paired(
-    left: Sequence[Side], right: Sequence[Side]
-) -> tuple[list[tuple[Side, Side]], Sequence[Side], Sequence[Side]]:
-    """Who belongs together, by agency and year, then by agency alone; and who is left in either folder.
+def _pair_sides(
+    left: Sequence[ComparedSide], right: Sequence[ComparedSide]
+) -> tuple[list[tuple[ComparedSide, ComparedSide]], Sequence[ComparedSide], Sequence[ComparedSide]]:
+    """Pair sides by agency and year, then by agency alone; return the pairs and the unpaired sides of each folder.
 
-    Two files of one agency and year in one folder belong to nobody: which of them is meant cannot be known.
+    Two files of one agency and year in one folder are ambiguous and stay unpaired.
     """
-    pairs: list[tuple[Side, Side]] = []
-    for key in _KEYS:
-        one, other = dict(_unique(key, left)), dict(_unique(key, right))
-        found = [(side, other[name]) for name, side in one.items() if name in other]
-        taken = {id(side) for pair in found for side in pair}
+    pairs: list[tuple[ComparedSide, ComparedSide]] = []
+    for key in _PAIRING_KEYS:
+        one, other = dict(_iterate_unique(key, left)), dict(_iterate_unique(key, right))
+        matched = [(side, other[name]) for name, side in one.items() if name in other]
+        taken = {id(side) for pair in matched for side in pair}
         left, right = ([side for side in sides if id(side) not in taken] for sides in (left, right))
-        pairs += found
+        pairs += matched
     return sorted(pairs, key=lambda pair: pair[0].submission.source.file), left, right
 
 
-def _unique(key: Callable[[Side], tuple[object, ...]], sides: Sequence[Side]) -> Iterator[tuple[object, Side]]:
+def _iterate_unique(
+    key: Callable[[ComparedSide], tuple[object, ...]], sides: Sequence[ComparedSide]
+) -> Iterator[tuple[object, ComparedSide]]:
     counts = Counter(key(side) for side in sides)
     return ((key(side), side) for side in sides if key(side)[0] and counts[key(side)] == 1)

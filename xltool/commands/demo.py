@@ -1,6 +1,6 @@
-"""The whole chain on the sample figures: templates written, filled, returned, checked and merged (`xltool demo`).
+"""Run the whole chain on sample figures: templates written, filled, returned, checked and merged (`xltool demo`).
 
-Who returns what is data (``samples/demo.toml``); it is played through the same functions the commands use.
+The returns are data (``samples/demo.toml``); they pass through the same functions as the commands.
 """
 
 import json
@@ -14,23 +14,24 @@ from typing import Any
 import msgspec
 
 from xltool import pipeline
-from xltool.cli import console as terminal
+from xltool.cli import console
 from xltool.errors import UsageError
-from xltool.forms.definitions import form_for_year
-from xltool.forms.layout import plan
-from xltool.messages import catalogue as texts
+from xltool.forms.load_definitions import find_form_for_year
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.form import Number
-from xltool.package_data import data_folder
-from xltool.workbooks.template.distribution_list import template_name
-from xltool.workbooks.template.write_template import Filling, Issue, write_template
+from xltool.package_data import find_data_folder
+from xltool.workbooks.template.distribution_list import template_file_name
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
-ROSTER = "roster.csv"
-_MADE_BY_US = "xltool-demo.txt"
+ROSTER_FILE = "roster.csv"
+_MARKER_FILE = "xltool-demo.txt"
 
 
-class Return(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What one agency of the demonstration hands in; see the head of ``samples/demo.toml``."""
+class DemoReturn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The return of one agency of the demo; its fields are documented in ``samples/demo.toml``."""
 
     agency: str
     report: str
@@ -42,112 +43,120 @@ class Return(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     remark: str = ""
 
 
-class Litter(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A file that lies among the returns and is none."""
+class DemoForeignFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A file among the returns that is not a return."""
 
     name: str
     text: str
 
 
-class Play(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class DemoScript(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """``samples/demo.toml``."""
 
     year: int
-    returns: list[Return]
-    litter: list[Litter] = []
+    returns: list[DemoReturn]
+    litter: list[DemoForeignFile] = []
 
 
-def run(output: Path) -> Iterator[str]:
-    """Plays the demonstration into ``output`` and says step by step what happened and where it lies.
+def run_demo(output: Path) -> Iterator[str]:
+    """Run the demo in the folder ``output`` and yield one line of text for each step.
 
-    An earlier demonstration there is replaced. Raises UsageError if the folder holds anything else.
+    An earlier demo there is replaced. Raises UsageError if the folder holds anything else.
     """
-    play = msgspec.toml.decode((data_folder("samples") / "demo.toml").read_bytes(), type=Play)
-    _empty(output)
-    roster = output / texts.word("demo", "roster")
-    shutil.copyfile(data_folder("samples") / ROSTER, roster)
-    about = pipeline.setting(roster)
-    yield texts.told("demo_roster", count=len(about.roster or ()), path=str(roster))
+    play = msgspec.toml.decode((find_data_folder("samples") / "demo.toml").read_bytes(), type=DemoScript)
+    _clear_output(output)
+    roster = output / catalogue.look_up_word("demo", "roster")
+    shutil.copyfile(find_data_folder("samples") / ROSTER_FILE, roster)
+    run_context = pipeline.build_run_context(roster)
+    yield catalogue.format_line("demo_roster", count=len(run_context.roster or ()), path=str(roster))
 
-    last_year = _last_year(play, about, output)
-    about = pipeline.setting(roster, [last_year])
-    yield texts.told("demo_last_year", path=str(last_year))
+    last_year = _merge_last_year(play, run_context, output)
+    run_context = pipeline.build_run_context(roster, [last_year])
+    yield catalogue.format_line("demo_last_year", path=str(last_year))
 
-    templates = output / texts.word("demo", "templates")
-    issued = pipeline.make_templates(play.year, about, templates)
-    yield terminal.issued(issued, templates, prefilled=True)
+    templates = output / catalogue.look_up_word("demo", "templates")
+    issued = pipeline.make_templates(play.year, run_context, templates)
+    yield console.describe_templates(issued, templates, prefilled=True)
 
-    returned = output / texts.word("demo", "returned")
-    _hand_in(play, about, returned)
-    yield texts.told("demo_returned", count=len(play.returns), litter=len(play.litter), folder=str(returned))
+    returned = output / catalogue.look_up_word("demo", "returned")
+    _write_returns(play, run_context, returned)
+    yield catalogue.format_line("demo_returned", count=len(play.returns), litter=len(play.litter), folder=str(returned))
     yield ""
 
-    summary = output / texts.word("demo", "summary").format(year=play.year)
-    made = pipeline.merge([returned], about, summary)
-    yield terminal.merged(made, summary)
+    summary = output / catalogue.look_up_word("demo", "summary").format(year=play.year)
+    consolidation = pipeline.merge([returned], run_context, summary)
+    yield console.describe_merge(consolidation, summary)
 
 
-def _empty(output: Path) -> None:
-    """A fresh folder; only an earlier demonstration is ever removed."""
+def _clear_output(output: Path) -> None:
+    """Create an empty folder; only an earlier demo is removed."""
     if output.exists() and not output.is_dir():
         raise UsageError("usage.output_exists", path=str(output))
     if output.is_dir() and any(output.iterdir()):
-        if not (output / _MADE_BY_US).is_file():
+        if not (output / _MARKER_FILE).is_file():
             raise UsageError("usage.folder_not_empty", path=str(output))
         shutil.rmtree(output)
     output.mkdir(parents=True, exist_ok=True)
-    (output / _MADE_BY_US).write_text(texts.told("demo_marker") + "\n", "utf-8")
+    (output / _MARKER_FILE).write_text(catalogue.format_line("demo_marker") + "\n", "utf-8")
 
 
-def _last_year(play: Play, about: pipeline.Setting, output: Path) -> Path:
-    """Last year's consolidated workbook, merged from what the agencies reported then, as far as it is known."""
-    folder = output / texts.word("demo", "last_year")
+def _merge_last_year(script: DemoScript, run_context: pipeline.RunContext, output: Path) -> Path:
+    """Merge the known returns of last year into a consolidated workbook and return its path."""
+    folder = output / catalogue.look_up_word("demo", "last_year")
     folder.mkdir()
-    for item in play.returns:
+    for item in script.returns:
         if item.previous:
-            _write(about, item.agency, play.year - 1, _filling(item.previous, declared=True), folder)
-    summary = output / texts.word("demo", "summary").format(year=play.year - 1)
-    pipeline.merge([folder], about, summary)
+            _write_return(
+                run_context, item.agency, script.year - 1, _build_filling(item.previous, declared=True), folder
+            )
+    summary = output / catalogue.look_up_word("demo", "summary").format(year=script.year - 1)
+    pipeline.merge([folder], run_context, summary)
     return summary
 
 
-def _hand_in(play: Play, about: pipeline.Setting, folder: Path) -> None:
+def _write_returns(script: DemoScript, run_context: pipeline.RunContext, folder: Path) -> None:
     folder.mkdir()
-    for item in play.returns:
-        filling = _filling(item.report, declared=item.declared, printed=item.totals == "printed", changed=item.changed)
+    for item in script.returns:
+        filling = _build_filling(
+            item.report, declared=item.declared, printed=item.totals == "printed", changed=item.changed
+        )
         texted = {cell: str(filling.figures[cell]) for cell in item.text_numbers}
-        _write(about, item.agency, play.year, filling._replace(figures={**filling.figures, **texted}), folder)
-    for litter in play.litter:
+        _write_return(
+            run_context, item.agency, script.year, filling._replace(figures={**filling.figures, **texted}), folder
+        )
+    for litter in script.litter:
         (folder / litter.name).write_text(litter.text, "utf-8")
 
 
-def _write(about: pipeline.Setting, code: str, year: int, filling: Filling, folder: Path) -> None:
-    form = form_for_year(about.forms, year)
-    agency = _agency(about, code)
-    previous = about.before([code], year)
-    issue = Issue(agency, year, pipeline.serial(form, agency, year), previous, filling=filling)
-    write_template(plan(form), issue, folder / template_name(form, agency, year))
+def _write_return(
+    run_context: pipeline.RunContext, code: str, year: int, filling: FilledContents, folder: Path
+) -> None:
+    form = find_form_for_year(run_context.forms, year)
+    agency = _find_demo_agency(run_context, code)
+    previous = run_context.sum_year_before([code], year)
+    issue = TemplateRequest(agency, year, pipeline.compute_serial(form, agency, year), previous, filling=filling)
+    write_template(plan_workbook(form), issue, folder / template_file_name(form, agency, year))
 
 
-def _agency(about: pipeline.Setting, code: str) -> Agency:
-    return next(agency for agency in about.roster or () if agency.code == code)
+def _find_demo_agency(run_context: pipeline.RunContext, code: str) -> Agency:
+    return next(agency for agency in run_context.roster or () if agency.code == code)
 
 
-def _filling(
+def _build_filling(
     report: str, *, declared: bool, printed: bool = False, changed: Mapping[str, Number] | None = None
-) -> Filling:
-    """The figures of a published report, typed in; with its printed totals over the formulas if they are wanted."""
-    found = _report(report)
-    typed = _known(found["figures"]) | (_known(found["printed_totals"]) if printed else {})
-    return Filling({**typed, **(changed or {})}, found.get("texts", {}), declared)
+) -> FilledContents:
+    """Build the input for a template from a sample report; ``printed`` types its printed totals over the formulas."""
+    sample = _load_sample_report(report)
+    typed = _parse_figures(sample["figures"]) | (_parse_figures(sample["printed_totals"]) if printed else {})
+    return FilledContents({**typed, **(changed or {})}, sample.get("texts", {}), declared)
 
 
-def _known(figures: Mapping[str, Any]) -> dict[str, Number]:
-    """Figures of a sample: amounts are written as text, so that none is ever rounded."""
+def _parse_figures(figures: Mapping[str, Any]) -> dict[str, Number]:
+    """Parse the figures of a sample: amounts are stored as text, to be exact."""
     return {cell: Decimal(figure) if isinstance(figure, str) else figure for cell, figure in figures.items()}
 
 
 @cache
-def _report(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((data_folder("samples") / "reports" / f"{name}.json").read_text("utf-8"))
+def _load_sample_report(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((find_data_folder("samples") / "reports" / f"{name}.json").read_text("utf-8"))
     return content

@@ -1,62 +1,64 @@
-"""The run before this one: its findings, from the consolidated workbook or the JSON it left."""
+"""Read the findings of an earlier run from its consolidated workbook or JSON."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xltool.consolidation.finding_fingerprints import changes
+from xltool.consolidation.finding_fingerprints import compare_findings
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
-from xltool.model.consolidation import Changes, Noted, Reviewed
+from xltool.model.consolidation import FindingChanges, FindingRecord, ReviewedFile
 from xltool.model.form import Severity
-from xltool.recognition.read_consolidated import lists, told
-from xltool.spreadsheet.open_workbook import open_lists
+from xltool.recognition.read_consolidated import list_sheet_names, read_findings
+from xltool.spreadsheet.open_workbook import open_named_sheets
 
 
-class Before(NamedTuple):
-    """The findings of an earlier run by fingerprint, and the name of the file that told them."""
+class EarlierRun(NamedTuple):
+    """The findings of an earlier run by fingerprint, and the name of the file they were read from."""
 
     source: str
-    findings: Mapping[str, Noted]
+    findings: Mapping[str, FindingRecord]
 
 
-def read_before(path: Path) -> Before:
-    """What a consolidated workbook, or the JSON of ``check`` or ``merge``, says was found. Raises UsageError."""
+def read_earlier_run(path: Path) -> EarlierRun:
+    """Read the findings in a consolidated workbook, or in the JSON of ``check`` or ``merge``. Raises UsageError."""
     try:
-        found = _from_json(path) if path.suffix.casefold() == ".json" else _from_workbook(path)
+        records = _read_from_json(path) if path.suffix.casefold() == ".json" else _read_from_workbook(path)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, UnreadableFileError, ForeignFileError) as error:
         raise UsageError("usage.since", path=str(path)) from error
-    if found is None:
+    if records is None:
         raise UsageError("usage.since", path=str(path))
-    return Before(path.name, {each.fingerprint: each for each in found})
+    return EarlierRun(path.name, {record.fingerprint: record for record in records})
 
 
-def left_by_last_run(output: Path | None) -> Before | None:
-    """What the workbook at ``output`` says, which this run is about to replace; None where it is no such workbook."""
+def read_replaced_run(output: Path | None) -> EarlierRun | None:
+    """Read the workbook at ``output`` that this run will replace; None if it is not a consolidated workbook."""
     if output is None or not output.is_file():
         return None
     try:
-        return read_before(output)
+        return read_earlier_run(output)
     except UsageError:
         return None
 
 
-def whats_new(reviewed: Iterable[Reviewed], before: Before) -> Changes:
-    """What is new among the findings of `check`, still there and gone since an earlier run."""
-    return changes(before.findings, before.source, reviewed, None)
+def compare_with_earlier_run(reviewed_files: Iterable[ReviewedFile], earlier_run: EarlierRun) -> FindingChanges:
+    """Compare the findings of `check` with those of an earlier run."""
+    return compare_findings(earlier_run.findings, earlier_run.source, reviewed_files, None)
 
 
-def _from_workbook(path: Path) -> tuple[Noted, ...] | None:
-    return told(open_lists(path, lists(["findings"])))
+def _read_from_workbook(path: Path) -> tuple[FindingRecord, ...] | None:
+    return read_findings(open_named_sheets(path, list_sheet_names(["findings"])))
 
 
-def _from_json(path: Path) -> tuple[Noted, ...] | None:
-    found = json.loads(path.read_text("utf-8-sig"))
-    entries = found.get("noted")
-    return None if entries is None else tuple(_entries(entries))
+def _read_from_json(path: Path) -> tuple[FindingRecord, ...] | None:
+    content = json.loads(path.read_text("utf-8-sig"))
+    entries = content.get("noted")
+    return None if entries is None else tuple(_parse_records(entries))
 
 
-def _entries(entries: list[dict[str, Any]]) -> Iterator[Noted]:
-    for each in entries:
-        severity = Severity(each["severity"])
-        yield Noted(str(each["fingerprint"]), str(each["whose"]), str(each["name"]), severity, str(each["message"]))
+def _parse_records(entries: list[dict[str, Any]]) -> Iterator[FindingRecord]:
+    for entry in entries:
+        severity = Severity(entry["severity"])
+        yield FindingRecord(
+            str(entry["fingerprint"]), str(entry["whose"]), str(entry["name"]), severity, str(entry["message"])
+        )

@@ -1,4 +1,4 @@
-"""`xltool import`: published reports become filled workbooks of ours, with a log of where each figure stood."""
+"""Convert published reports into filled workbooks, with a log of the position of each figure (`xltool import`)."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,215 +6,226 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from xltool.checks.make_finding import finding
-from xltool.checks.run_checks import review
-from xltool.commands.check import context_of, failed, refused, said, status_of
-from xltool.commands.make_templates import serial
-from xltool.commands.run_context import Progress, Setting
+from xltool.checks.make_finding import make_finding
+from xltool.checks.run_checks import review_submission
+from xltool.commands.check import build_check_context, decide_status, name_place, reject_file, report_failure
+from xltool.commands.make_templates import compute_serial
+from xltool.commands.run_context import Progress, RunContext
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
-from xltool.execution import executor as engine
-from xltool.forms.definitions import form_for_year
-from xltool.forms.layout import Plan, plan
-from xltool.messages import catalogue as texts
+from xltool.execution import executor
+from xltool.forms.load_definitions import find_form_for_year
+from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
+from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
-from xltool.model.consolidation import Reviewed
+from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Number
-from xltool.model.submission import State
-from xltool.published.read_report import Published, as_submission, read_report
-from xltool.roster import called
-from xltool.spreadsheet.find_files import files_below
+from xltool.model.submission import EntryState
+from xltool.published.read_report import PublishedReport, build_submission, read_report
+from xltool.roster import find_agency_by_name
+from xltool.spreadsheet.find_files import find_files
 from xltool.workbooks.import_log import write_import_log
-from xltool.workbooks.save_files import refuse_existing, refuse_locked, save
-from xltool.workbooks.template.distribution_list import template_name
-from xltool.workbooks.template.write_template import Filling, Issue, template
+from xltool.workbooks.save_files import refuse_existing, refuse_locked_files, save_file
+from xltool.workbooks.template.distribution_list import template_file_name
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.write_template import build_template
 
-_FEW = 4  # reports: reading one takes as long as starting a process
+_MIN_REPORTS_FOR_PROCESSES = 4  # reading one report takes as long as starting a process
 
 
-class Wanted(NamedTuple):
-    """What is known of the reports beforehand: whose they are, for which year, on which form."""
+class ImportHints(NamedTuple):
+    """What the caller knows about the reports: agency, year and form id."""
 
     agency: str | None = None
     year: int | None = None
     form: str | None = None
 
 
-class Imported(NamedTuple):
-    """One report: what was read, what was found, and the workbook made of it (None where none could be)."""
+class ImportedReport(NamedTuple):
+    """One report: its findings, the figures read, and the path of its workbook (None if none was written)."""
 
-    reviewed: Reviewed
-    published: Published | None = None
+    reviewed: ReviewedFile
+    published: PublishedReport | None = None
     workbook: Path | None = None
 
 
-class _Task(NamedTuple):
-    about: Setting
-    wanted: Wanted
+class _ImportTask(NamedTuple):
+    run_context: RunContext
+    hints: ImportHints
 
 
-class _Made(NamedTuple):
-    """One report as it comes from where it was read: the workbook's bytes, and the name it would have."""
+class _PreparedImport(NamedTuple):
+    """One report as returned by the reading process, with the name and bytes of its workbook."""
 
-    item: Imported
+    item: ImportedReport
     name: str = ""
     content: bytes = b""
 
 
 def import_reports(
     paths: Sequence[Path],
-    about: Setting,
+    run_context: RunContext,
     output: Path,
-    wanted: Wanted | None = None,
+    hints: ImportHints | None = None,
     *,
     force: bool = False,
-    jobs: engine.Jobs = None,
+    jobs: executor.Jobs = None,
     progress: Progress | None = None,
-) -> tuple[Imported, ...]:
-    """Every report below ``paths`` as a filled workbook in ``output``, and one log of every figure.
+) -> tuple[ImportedReport, ...]:
+    """Write every report below ``paths`` as a filled workbook into ``output``, with one log of all figures.
 
-    A report whose year is neither printed nor given makes no workbook; it is still in the answer. Nothing is written
-    over an existing file (unless ``force``); a workbook that is there already, byte for byte, is as good as written, so
-    that a run that was stopped is simply run again. Raises UsageError, WritingError.
+    A report whose year is neither printed nor given gets no workbook but is in the result. Existing files are not
+    replaced (unless ``force``); a workbook that exists with equal bytes counts as written, so that an interrupted run
+    can be repeated. Raises UsageError, WritingError.
     """
-    log = output / texts.word("import", "log")
-    _make_way(paths, output, log, force)
-    named = {path.resolve() for path in paths}
-    files = files_below(paths, (path for path in output.iterdir() if path.resolve() not in named))
+    log = output / catalogue.look_up_word("import", "log")
+    _refuse_obstacles(paths, output, log, force)
+    inputs = {path.resolve() for path in paths}
+    files = find_files(paths, (path for path in output.iterdir() if path.resolve() not in inputs))
     if jobs is None or isinstance(jobs, int):
-        jobs = engine.Processes(jobs, unit=1, few=_FEW)
-    shelf = _Shelf(output, force)
-    done: list[Imported] = []
-    task = _Task(about, wanted or Wanted())
-    for number, made in enumerate(engine.run(_read, task, files, jobs, _lost), start=1):
-        done.append(_held(shelf.placed(made)))
+        jobs = executor.LocalProcesses(jobs, unit_size=1, min_pool_items=_MIN_REPORTS_FOR_PROCESSES)
+    folder = _OutputFolder(output, force)
+    done: list[ImportedReport] = []
+    task = _ImportTask(run_context, hints or ImportHints())
+    for number, made in enumerate(executor.run_items(_import_report, task, files, jobs, _report_lost_import), start=1):
+        done.append(_intern_texts(folder.save_import(made)))
         if progress:
             progress(number, len(files), 0)
-    write_import_log([(item.reviewed.file, item.published) for item in done if item.published], about.forms, log, force)
+    write_import_log(
+        [(item.reviewed.file, item.published) for item in done if item.published], run_context.forms, log, force
+    )
     return tuple(done)
 
 
-def _make_way(paths: Sequence[Path], output: Path, log: Path, force: bool) -> None:
-    """Raises UsageError or WritingError for what is in the way, before anything is read."""
+def _refuse_obstacles(paths: Sequence[Path], output: Path, log: Path, force: bool) -> None:
+    """Raise UsageError or WritingError if an output cannot be written, before anything is read."""
     if output.exists() and not output.is_dir():
         raise UsageError("usage.not_a_folder", path=str(output))
     if output.is_dir() and any(path.is_dir() and path.samefile(output) for path in paths):
         raise UsageError("usage.output_is_input", path=str(output))
     refuse_existing([log], force)
-    refuse_locked(sorted(output.glob("*.xlsx")))
+    refuse_locked_files(sorted(output.glob("*.xlsx")))
     output.mkdir(parents=True, exist_ok=True)
 
 
 # --- one report, wherever it is read --------------------------------------------------------------------------------
 
 
-def _read(task: _Task, path: Path) -> _Made:
-    """One report, read and checked, and its workbook. Never raises for what the file is."""
-    name = said(path)
+def _import_report(task: _ImportTask, path: Path) -> _PreparedImport:
+    """Read and check one report and build its workbook. Problems of the file become findings."""
+    name = name_place(path)
     try:
-        return _workbook(_reviewed(task, path), task.about.forms)
+        return _build_workbook(_review_report(task, path), task.run_context.forms)
     except (UnreadableFileError, ForeignFileError) as error:
-        return _Made(Imported(refused(name, error)))
+        return _PreparedImport(ImportedReport(reject_file(name, error)))
     except MemoryError:
-        return _lost(path)
-    except Exception as error:  # whatever it is, the other reports must be read: this one is named
-        return _Made(Imported(failed(name, error)))
+        return _report_lost_import(path)
+    except Exception as error:  # any fault: name this report, read the others
+        return _PreparedImport(ImportedReport(report_failure(name, error)))
 
 
-def _lost(path: Path) -> _Made:
-    """A report whose reading took all memory, or ended the process that did it."""
-    return _Made(Imported(refused(said(path), UnreadableFileError("file.reader_died"))))
+def _report_lost_import(path: Path) -> _PreparedImport:
+    """Return the entry of a report whose reading exhausted memory or ended the reading process."""
+    return _PreparedImport(ImportedReport(reject_file(name_place(path), UnreadableFileError("file.reader_died"))))
 
 
-def _reviewed(task: _Task, path: Path) -> Imported:
+def _review_report(task: _ImportTask, path: Path) -> ImportedReport:
     about, wanted = task
-    form = form_for_year(about.forms, wanted.year, wanted.form) if wanted.form and wanted.year else None
+    form = find_form_for_year(about.forms, wanted.year, wanted.form) if wanted.form and wanted.year else None
     published = read_report(path, about.forms, year=wanted.year, form=form)
-    on = _form(about.forms, published)
-    submission = as_submission(published, on, agency=_agency(wanted.agency or published.agency_name, about.roster))
-    findings = _about_figures(review(submission, context_of(submission, about)))
-    reviewed = Reviewed(said(path), published.source.sha256, status_of(findings), submission, findings)
-    return Imported(reviewed, published)
+    report_form = _find_report_form(about.forms, published)
+    submission = build_submission(
+        published, report_form, agency=_resolve_agency(wanted.agency or published.agency_name, about.roster)
+    )
+    findings = _select_figure_findings(review_submission(submission, build_check_context(submission, about)))
+    reviewed = ReviewedFile(name_place(path), published.source.sha256, decide_status(findings), submission, findings)
+    return ImportedReport(reviewed, published)
 
 
-def _about_figures(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Without what the log of reading says already, or only a workbook that was handed out can be asked."""
+def _select_figure_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Drop identity findings: the import log has them, or they only apply to distributed workbooks."""
     kept = "identity.not_listed"
-    return tuple(found for found in findings if found.code == kept or not found.code.startswith("identity."))
+    return tuple(each for each in findings if each.code == kept or not each.code.startswith("identity."))
 
 
-def _form(forms: Iterable[Form], published: Published) -> Form:
+def _find_report_form(forms: Iterable[Form], published: PublishedReport) -> Form:
     return next(form for form in forms if form.key == (published.form, published.edition))
 
 
-def _agency(name: str, roster: Roster | None) -> Agency:
-    """The agency of the roster by code, or the only one of that name; otherwise just the name, never a guess."""
+def _resolve_agency(name: str, roster: Roster | None) -> Agency:
+    """Return the agency of the roster with that code or unique name; otherwise an agency without a code."""
     known = roster.agencies.get(name) if roster else None
-    return known or called(roster, name) or Agency("", name)
+    return known or find_agency_by_name(roster, name) or Agency("", name)
 
 
-def _workbook(item: Imported, forms: Iterable[Form]) -> _Made:
-    """The report with its workbook, if its year is known."""
+def _build_workbook(item: ImportedReport, forms: Iterable[Form]) -> _PreparedImport:
+    """Build the workbook of a report whose year is known."""
     submission, published = item.reviewed.submission, item.published
     if submission is None or published is None or submission.year is None:
-        return _Made(item)
-    form = _form(forms, published)
+        return _PreparedImport(item)
+    form = _find_report_form(forms, published)
     agency = Agency(submission.agency_code, submission.agency_name or Path(item.reviewed.file).stem)
-    filling = Filling(_figures(published, form, submission.values), _paragraphs(published, plan(form)))
-    issue = Issue(agency, submission.year, serial(form, agency, submission.year), filling=filling)
+    filling = FilledContents(
+        _select_typed_figures(published, form, submission.values), _fit_paragraphs(published, plan_workbook(form))
+    )
+    issue = TemplateRequest(agency, submission.year, compute_serial(form, agency, submission.year), filling=filling)
     issue = issue._replace(imported=published.source.sha256)
-    return _Made(item, template_name(form, agency, submission.year).strip(), template(plan(form), issue))
+    return _PreparedImport(
+        item, template_file_name(form, agency, submission.year).strip(), build_template(plan_workbook(form), issue)
+    )
 
 
-def _figures(published: Published, form: Form, values: Mapping[str, Number | None]) -> dict[str, Number | str]:
-    """What to type: figures, what stood where a number belongs, and printed totals that are not the sum of parts."""
+def _select_typed_figures(
+    published: PublishedReport, form: Form, values: Mapping[str, Number | None]
+) -> dict[str, Number | str]:
+    """Select what to type: figures, text found in place of a figure, and printed totals that differ from the sum."""
     typed: dict[str, Number | str] = {}
     for cell, found in published.figures.items():
         computed = form.cells[cell].computed
-        if found.state is State.NUMBER and found.value is not None:
+        if found.state is EntryState.NUMBER and found.value is not None:
             if not computed or found.value != values[cell]:
                 typed[cell] = found.value
-        elif found.raw and found.state in {State.NOT_APPLICABLE, State.UNREADABLE} and not computed:
+        elif found.raw and found.state in {EntryState.NOT_APPLICABLE, EntryState.UNREADABLE} and not computed:
             typed[cell] = found.raw
     return typed
 
 
-def _paragraphs(published: Published, chart: Plan) -> dict[str, list[str]]:
-    """The texts by section, the last row taking whatever a sheet has no further row for."""
+def _fit_paragraphs(published: PublishedReport, chart: WorkbookPlan) -> dict[str, list[str]]:
+    """Fit the texts into the rows of each section; the last row takes all remaining paragraphs."""
     fitted = {}
     for section, lines in published.texts.items():
-        room = len(chart.paragraphs.get(section, ()))
-        if room:
-            fitted[section] = [*lines[: room - 1], *(["\n".join(lines[room - 1 :])] if len(lines) >= room else [])]
+        rows = len(chart.paragraphs.get(section, ()))
+        if rows:
+            fitted[section] = [*lines[: rows - 1], *(["\n".join(lines[rows - 1 :])] if len(lines) >= rows else [])]
     return fitted
 
 
-# --- where workbooks go ---------------------------------------------------------------------------------------------
+# --- the output folder ---------------------------------------------------------------------------------------------
 
 
-class _Shelf:
-    """The folder that workbooks are put into, one after the other, each under a name of its own."""
+class _OutputFolder:
+    """The folder the workbooks are written to, each under a unique name."""
 
     def __init__(self, folder: Path, force: bool) -> None:
         self._folder, self._force = folder, force
         self._names: set[str] = set()
-        self._reports: dict[tuple[str, str, str, int | None], Reviewed] = {}
+        self._reports: dict[tuple[str, str, str, int | None], ReviewedFile] = {}
 
-    def placed(self, made: _Made) -> Imported:
-        """The report with where its workbook lies now, and what is to be said of another like it."""
-        if not made.name:
-            return made.item
-        item = self._beside_another(made.item)
-        path = self._folder / self._free(made.name)
+    def save_import(self, prepared: _PreparedImport) -> ImportedReport:
+        """Save the workbook of a report and return the report with its path and any finding about an equal one."""
+        if not prepared.name:
+            return prepared.item
+        item = self._compare_with_first(prepared.item)
+        path = self._folder / self._choose_free_name(prepared.name)
         if not self._force and path.exists():
-            if not _holds(path, made.content):
-                return _with(item, finding("import.in_the_way", name=path.name))
+            if not _has_content(path, prepared.content):
+                return _add_finding(item, make_finding("import.in_the_way", name=path.name))
         else:
-            save(path, made.content, force=self._force)
+            save_file(path, prepared.content, force=self._force)
         return item._replace(workbook=path)
 
-    def _beside_another(self, item: Imported) -> Imported:
-        """Of a second report of one agency and year: which other there is, and whether it says the same."""
+    def _compare_with_first(self, item: ImportedReport) -> ImportedReport:
+        """Add a finding to a second report of one agency and year that names the first and whether they differ."""
         read = item.reviewed.submission
         if read is None or not (read.agency_code or read.agency_name):
             return item
@@ -224,11 +235,11 @@ class _Shelf:
             return item
         differ = sum(value != other.submission.values.get(cell) for cell, value in read.values.items())
         facts = {"agency": read.agency_name or read.agency_code, "year": read.year, "other": other.file}
-        same = finding("import.same_again", **facts)
-        return _with(item, finding("import.differs", **facts, count=differ) if differ else same)
+        same = make_finding("import.same_again", **facts)
+        return _add_finding(item, make_finding("import.differs", **facts, count=differ) if differ else same)
 
-    def _free(self, name: str) -> str:
-        """The name, with a number before its ending where an earlier report of this run has it."""
+    def _choose_free_name(self, name: str) -> str:
+        """Return the name, with a number before its suffix if an earlier report of this run uses it."""
         stem, dot, ending = name.rpartition(".")
         free, number = name, 1
         while free.casefold() in self._names:
@@ -238,8 +249,8 @@ class _Shelf:
         return free
 
 
-def _held(item: Imported) -> Imported:
-    """The same, with the texts that the figures of thousands of reports have in common held once."""
+def _intern_texts(item: ImportedReport) -> ImportedReport:
+    """Intern texts that the figures of many reports share, to save memory."""
     if item.published is None:
         return item
     figures = {
@@ -254,10 +265,10 @@ def _held(item: Imported) -> Imported:
     return item._replace(published=replace(item.published, figures=figures))
 
 
-def _with(item: Imported, found: Finding) -> Imported:
-    return item._replace(reviewed=replace(item.reviewed, findings=(*item.reviewed.findings, found)))
+def _add_finding(item: ImportedReport, new_finding: Finding) -> ImportedReport:
+    return item._replace(reviewed=replace(item.reviewed, findings=(*item.reviewed.findings, new_finding)))
 
 
-def _holds(path: Path, content: bytes) -> bool:
-    """Whether just that is in a file."""
+def _has_content(path: Path, content: bytes) -> bool:
+    """Whether a file has exactly this content."""
     return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content

@@ -1,23 +1,28 @@
-"""Handing out: a locked template for every agency of the roster, and the list of them."""
+"""Write a locked template for every agency of the roster, and the distribution list."""
 
 from pathlib import Path
 from typing import NamedTuple
 
-from xltool.commands.run_context import Progress, Setting, needed
-from xltool.forms.definitions import form_for_year
-from xltool.forms.identity import Identity, serial_of
-from xltool.forms.layout import plan
-from xltool.forms.seal import seal
+from xltool.commands.run_context import Progress, RunContext, require_roster
+from xltool.forms.identity import Identity, make_serial
+from xltool.forms.identity_seal import compute_seal
+from xltool.forms.load_definitions import find_form_for_year
+from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Scope
 from xltool.model.form import Form
-from xltool.model.succession import owes
+from xltool.model.succession import owes_report
 from xltool.workbooks.save_files import refuse_existing
-from xltool.workbooks.template.distribution_list import distribution_name, template_name, write_distribution_list
-from xltool.workbooks.template.write_template import Issue, identity_of, write_template
+from xltool.workbooks.template.distribution_list import (
+    distribution_file_name,
+    template_file_name,
+    write_distribution_list,
+)
+from xltool.workbooks.template.template_request import TemplateRequest
+from xltool.workbooks.template.write_template import template_identity, write_template
 
 
-class Issued(NamedTuple):
-    """One template written: for whom, its file name and its serial."""
+class IssuedTemplate(NamedTuple):
+    """One template written: its agency, file name and serial."""
 
     agency: Agency
     file: str
@@ -26,37 +31,44 @@ class Issued(NamedTuple):
 
 def make_templates(
     year: int,
-    about: Setting,
+    run_context: RunContext,
     output: Path,
     *,
     form_id: str | None = None,
     force: bool = False,
     progress: Progress | None = None,
-) -> tuple[Issued, ...]:
-    """One locked workbook for each agency of the roster that reports for the year, and the list of what goes to whom.
+) -> tuple[IssuedTemplate, ...]:
+    """Write a locked workbook for each agency of the roster that reports for the year, and the distribution list.
 
-    Nothing is written if one of the files exists already (unless ``force``). Raises UsageError, WritingError.
+    Nothing is written if one of the files exists (unless ``force``). Raises UsageError, WritingError.
     """
-    roster = needed(about.roster)
-    form = form_for_year(about.forms, year, form_id)
-    agencies = [agency for agency in roster if agency.scope is Scope.OWN and owes(agency, year)]
-    issued = tuple(Issued(agency, template_name(form, agency, year), serial(form, agency, year)) for agency in agencies)
-    listing = output / distribution_name(form, year)
+    roster = require_roster(run_context.roster)
+    form = find_form_for_year(run_context.forms, year, form_id)
+    agencies = [agency for agency in roster if agency.scope is Scope.OWN and owes_report(agency, year)]
+    issued = tuple(
+        IssuedTemplate(agency, template_file_name(form, agency, year), compute_serial(form, agency, year))
+        for agency in agencies
+    )
+    listing = output / distribution_file_name(form, year)
     refuse_existing([*(output / item.file for item in issued), listing], force)
     output.mkdir(parents=True, exist_ok=True)
     for number, item in enumerate(issued, start=1):
-        previous = about.before([item.agency.code], year)
-        issue = Issue(item.agency, year, item.serial, previous)
-        if about.seal_key:
-            issue = issue._replace(seal=seal(identity_of(plan(form), issue), about.seal_key))
-        write_template(plan(form), issue, output / item.file, force=force)
+        previous = run_context.sum_year_before([item.agency.code], year)
+        issue = TemplateRequest(item.agency, year, item.serial, previous)
+        if run_context.seal_key:
+            issue = issue._replace(
+                seal=compute_seal(template_identity(plan_workbook(form), issue), run_context.seal_key)
+            )
+        write_template(plan_workbook(form), issue, output / item.file, force=force)
         if progress:
             progress(number, len(issued), 0)
     write_distribution_list(form, year, issued, listing, force=force)
     return issued
 
 
-def serial(form: Form, agency: Agency, year: int) -> str:
-    """A short name for one issued workbook: the same agency, year and layout always get the same."""
-    identity = Identity(form.id, form.edition, year, agency.code, agency.name, agency.scope, "", plan(form).digest)
-    return serial_of(identity)
+def compute_serial(form: Form, agency: Agency, year: int) -> str:
+    """Compute the serial of a workbook; equal for equal agency, year and layout."""
+    identity = Identity(
+        form.id, form.edition, year, agency.code, agency.name, agency.scope, "", plan_workbook(form).digest
+    )
+    return make_serial(identity)

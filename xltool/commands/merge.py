@@ -1,4 +1,4 @@
-"""Merging: every file read and checked, the accepted ones summed, the consolidated workbook written."""
+"""Read and check every file, sum the accepted ones and write the consolidated workbook."""
 
 import glob
 from collections import Counter
@@ -7,46 +7,46 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from xltool.checks.run_checks import review
-from xltool.checks.successions import divided
-from xltool.commands.check import context_of, review_all
-from xltool.commands.earlier_run import Before, left_by_last_run
-from xltool.commands.run_context import Progress, Setting
-from xltool.consolidation.choosing import choose
-from xltool.consolidation.finding_fingerprints import changes
-from xltool.consolidation.folding import folded
+from xltool.checks.run_checks import review_submission
+from xltool.checks.successions import check_divided_agencies
+from xltool.commands.check import build_check_context, review_all
+from xltool.commands.earlier_run import EarlierRun, read_replaced_run
+from xltool.commands.run_context import Progress, RunContext
+from xltool.consolidation.choosing import choose_returns
+from xltool.consolidation.finding_fingerprints import compare_findings
+from xltool.consolidation.folding import fold_into_areas
 from xltool.consolidation.totals import consolidate
 from xltool.errors import UsageError
 from xltool.execution.executor import Jobs
 from xltool.exports.tables import write_figures, write_tables
-from xltool.forms.layout import plan
-from xltool.messages import catalogue as texts
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
-from xltool.model.consolidation import Consolidation, Reviewed, Status
+from xltool.model.consolidation import Consolidation, ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Values
-from xltool.pages.overview_page import write_page
-from xltool.spreadsheet.find_files import places_below
-from xltool.workbooks.save_files import refuse_existing, refuse_filled, refuse_locked
+from xltool.pages.overview_page import write_overview_page
+from xltool.spreadsheet.find_files import find_places
+from xltool.workbooks.save_files import refuse_existing, refuse_filled_folder, refuse_locked_files
 from xltool.workbooks.summary.write_summary import write_summary
 
 
-class Choices(NamedTuple):
-    """How to merge: for which area (else the body all agencies report to) and year (else that of most returns).
+class MergeOptions(NamedTuple):
+    """How to merge: area (default: the agency all others report to) and year (default: that of most returns).
 
-    ``include_flawed`` sums returns with something that must be fixed; ``force`` writes over an earlier workbook.
-    ``since`` is the run to compare the findings with, else the one that left the workbook that is written over.
+    ``include_flawed`` counts returns with ``must_fix`` findings; ``force`` replaces an earlier workbook.
+    ``since`` is the run to compare findings with (default: the one stored in the replaced workbook).
     """
 
     area: str | None = None
     year: int | None = None
     include_flawed: bool = False
     force: bool = False
-    since: Before | None = None
+    since: EarlierRun | None = None
 
 
-class Beside(NamedTuple):
-    """What is written beside the consolidated workbook: a ``page``, folders of ``tables`` and of ``levels`` below."""
+class ExtraOutputs(NamedTuple):
+    """Outputs besides the consolidated workbook: an HTML ``page``, folders of ``tables`` and of ``levels``."""
 
     page: Path | None = None
     tables: Path | None = None
@@ -55,108 +55,134 @@ class Beside(NamedTuple):
 
 def merge(
     paths: Sequence[Path | str],
-    about: Setting,
+    run_context: RunContext,
     output: Path | None,
-    choices: Choices | None = None,
-    beside: Beside | None = None,
+    options: MergeOptions | None = None,
+    extra_outputs: ExtraOutputs | None = None,
     *,
     jobs: Jobs = None,
     progress: Progress | None = None,
 ) -> Consolidation:
-    """Every file below ``paths`` read and checked, the accepted ones summed, and the consolidated workbook written.
+    """Read and check every file below ``paths``, sum the accepted ones and write the consolidated workbook.
 
-    With ``output`` None there is no workbook. Raises UsageError when there is no return among the files, or something
-    is where the outputs should go.
+    With ``output`` None no workbook is written. Raises UsageError if no file is a return, or an output exists.
     """
-    choices, beside = choices or Choices(), beside or Beside()
-    make_way(output, beside, choices.force)
-    before = choices.since or left_by_last_run(output)
-    reviewed = review_all(places_below(paths, ours(output, beside)), about, jobs, progress)
-    form, year = what_to_merge(reviewed, about, choices.year)
-    made = summed(reviewed, about, form, year, area_of(about.roster, choices.area), choices)
-    made = since(made, before)
-    write(made, about, output, beside, force=choices.force)
+    options, extra_outputs = options or MergeOptions(), extra_outputs or ExtraOutputs()
+    refuse_obstacles(output, extra_outputs, options.force)
+    before = options.since or read_replaced_run(output)
+    reviewed = review_all(find_places(paths, list_own_outputs(output, extra_outputs)), run_context, jobs, progress)
+    form, year = choose_form_and_year(reviewed, run_context, options.year)
+    made = sum_and_check(reviewed, run_context, form, year, find_area(run_context.roster, options.area), options)
+    made = add_finding_changes(made, before)
+    write_outputs(made, run_context, output, extra_outputs, force=options.force)
     return made
 
 
-def summed(
-    reviewed: Sequence[Reviewed], about: Setting, form: Form, year: int, area: Agency, choices: Choices
+def sum_and_check(
+    reviewed_files: Sequence[ReviewedFile],
+    run_context: RunContext,
+    form: Form,
+    year: int,
+    area: Agency,
+    options: MergeOptions,
 ) -> Consolidation:
-    """The sum of those that count, and what the same checks find about it as about any return."""
-    chosen = choose(reviewed, about.roster, form, year, include_flawed=choices.include_flawed)
-    made = consolidate(chosen, about.roster, form, year, area=area)
-    found = review(made.summary, context_of(made.summary, about))
-    moved = divided(made, about.past.before(year)) if about.past else ()
-    return replace(made, findings=(*made.findings, *found, *moved))
+    """Sum the counted returns, and run the checks of a return on the sum."""
+    chosen = choose_returns(reviewed_files, run_context.roster, form, year, include_flawed=options.include_flawed)
+    made = consolidate(chosen, run_context.roster, form, year, area=area)
+    findings = review_submission(made.summary, build_check_context(made.summary, run_context))
+    divisions = (
+        check_divided_agencies(made, run_context.previous_years.get_year_before(year))
+        if run_context.previous_years
+        else ()
+    )
+    return replace(made, findings=(*made.findings, *findings, *divisions))
 
 
-def since(made: Consolidation, before: Before | None) -> Consolidation:
-    """The same, with what is new among its findings, still there and gone since an earlier run."""
-    if before is None:
-        return made
-    return replace(made, changes=changes(before.findings, before.source, made.tracking, made))
+def add_finding_changes(consolidation: Consolidation, earlier_run: EarlierRun | None) -> Consolidation:
+    """Add the comparison of findings with those of an earlier run."""
+    if earlier_run is None:
+        return consolidation
+    return replace(
+        consolidation,
+        changes=compare_findings(earlier_run.findings, earlier_run.source, consolidation.tracking, consolidation),
+    )
 
 
-def write(made: Consolidation, about: Setting, output: Path | None, beside: Beside, *, force: bool) -> None:
-    """Everything that was asked for of one consolidation."""
-    before = year_before(made, about)
+def write_outputs(
+    consolidation: Consolidation,
+    run_context: RunContext,
+    output: Path | None,
+    extra_outputs: ExtraOutputs,
+    *,
+    force: bool,
+) -> None:
+    """Write all requested outputs of one consolidation."""
+    before = find_year_before(consolidation, run_context)
     if output is not None:
-        shown = folded(made)
-        if shown is not made:
-            write_figures(made, leaves_beside(output), force=force)
-        write_summary(shown, plan(made.form), output, previous=before, force=force)
-    if beside.page is not None:
-        write_page(made, plan(made.form), beside.page, previous=before, force=force)
-    if beside.tables is not None:
-        write_tables(made, beside.tables, force=force)
+        shown = fold_into_areas(consolidation)
+        if shown is not consolidation:
+            write_figures(consolidation, name_leaves_path(output), force=force)
+        write_summary(shown, plan_workbook(consolidation.form), output, previous=before, force=force)
+    if extra_outputs.page is not None:
+        write_overview_page(
+            consolidation, plan_workbook(consolidation.form), extra_outputs.page, previous=before, force=force
+        )
+    if extra_outputs.tables is not None:
+        write_tables(consolidation, extra_outputs.tables, force=force)
 
 
-def leaves_beside(output: Path) -> Path:
-    """Where the figures of every agency go when the workbook shows areas: the path without an ending."""
-    return output.with_name(texts.word("summary", "leaves").format(name=output.stem))
+def name_leaves_path(output: Path) -> Path:
+    """Return the path, without suffix, of the figures of every agency if the workbook shows areas."""
+    return output.with_name(catalogue.look_up_word("summary", "leaves").format(name=output.stem))
 
 
-def year_before(made: Consolidation, about: Setting) -> Values | None:
-    """What the agencies in the sum reported for the year before; where that is not known, what the area did."""
-    own = about.before([leaf.code for leaf in made.summary.manifest], made.year)
-    return own or (None if made.summary.absent else about.before([made.summary.agency_code], made.year))
+def find_year_before(consolidation: Consolidation, run_context: RunContext) -> Values | None:
+    """Return last year's figures of the agencies in the sum; if unknown, those of the area."""
+    own = run_context.sum_year_before([leaf.code for leaf in consolidation.summary.manifest], consolidation.year)
+    return own or (
+        None
+        if consolidation.summary.absent
+        else run_context.sum_year_before([consolidation.summary.agency_code], consolidation.year)
+    )
 
 
-def ours(output: Path | None, beside: Beside) -> list[Path]:
-    """What an earlier run may have left where this one will write: no inputs of this one."""
-    named = [path for path in (output, *beside) if path]
+def list_own_outputs(output: Path | None, extra_outputs: ExtraOutputs) -> list[Path]:
+    """List files that an earlier run may have written where this one writes; they are not inputs."""
+    outputs = [path for path in (output, *extra_outputs) if path]
     if output is not None:
-        named += output.parent.glob(f"{glob.escape(leaves_beside(output).name)}.*")
-    return named + [file for path in named if path.is_dir() for file in path.rglob("*")]
+        outputs += output.parent.glob(f"{glob.escape(name_leaves_path(output).name)}.*")
+    return outputs + [file for path in outputs if path.is_dir() for file in path.rglob("*")]
 
 
-def make_way(output: Path | None, beside: Beside, force: bool) -> None:
-    """Raises UsageError before any work is done, not after."""
-    refuse_existing([path for path in (output, beside.page) if path], force)
-    for folder in (beside.tables, beside.levels):
+def refuse_obstacles(output: Path | None, extra_outputs: ExtraOutputs, force: bool) -> None:
+    """Raise UsageError or WritingError if an output cannot be written, before any work is done."""
+    refuse_existing([path for path in (output, extra_outputs.page) if path], force)
+    for folder in (extra_outputs.tables, extra_outputs.levels):
         if folder is not None:
-            refuse_filled(folder, force)
-    folders = [folder for folder in (beside.tables, beside.levels) if folder and folder.is_dir()]
-    refuse_locked([path for path in (output, beside.page) if path])
-    refuse_locked(path for folder in folders for path in sorted(folder.iterdir()))
+            refuse_filled_folder(folder, force)
+    folders = [folder for folder in (extra_outputs.tables, extra_outputs.levels) if folder and folder.is_dir()]
+    refuse_locked_files([path for path in (output, extra_outputs.page) if path])
+    refuse_locked_files(path for folder in folders for path in sorted(folder.iterdir()))
 
 
-def what_to_merge(reviewed: Sequence[Reviewed], about: Setting, year: int | None) -> tuple[Form, int]:
-    """The form and year of most returns."""
+def choose_form_and_year(
+    reviewed_files: Sequence[ReviewedFile], run_context: RunContext, year: int | None
+) -> tuple[Form, int]:
+    """Return the form and year of most returns. Raises UsageError if there are none."""
     returns = Counter(
         (item.submission.form, item.submission.edition, item.submission.year)
-        for item in reviewed
+        for item in reviewed_files
         if item.submission and item.submission.year is not None and year in (None, item.submission.year)
     )
     if not returns:
-        raise UsageError("usage.nothing_to_merge", count=len(reviewed))
+        raise UsageError("usage.nothing_to_merge", count=len(reviewed_files))
     form_id, edition, most = max(returns, key=lambda key: (returns[key], key[2] or 0))
     assert most is not None  # counted only with a year
-    return next(form for form in about.forms if form.key == (form_id, edition)), most
+    return next(form for form in run_context.forms if form.key == (form_id, edition)), most
 
 
-def area_of(roster: Roster | None, name: str | None) -> Agency:
-    """The body the sum is for: the one named, by code or name, or the one on the roster that all others report to."""
+def find_area(roster: Roster | None, name: str | None) -> Agency:
+    """Return the area of the sum: the named one, by code or name, else the agency all others report to."""
     if name is not None:
         listed = (agency for agency in roster or () if name in (agency.code, agency.name))
         return replace(next(listed, Agency("", name)), scope=Scope.AREA)
@@ -165,19 +191,19 @@ def area_of(roster: Roster | None, name: str | None) -> Agency:
     top = [agency for agency in known.values() if agency.code in parents and agency.parent not in known]
     if len(top) == 1:
         return replace(top[0], scope=Scope.AREA)
-    return Agency("", texts.word("summary", "area"), scope=Scope.AREA)
+    return Agency("", catalogue.look_up_word("summary", "area"), scope=Scope.AREA)
 
 
-def open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """What somebody still has to do something about: all but notes, and what a written reason settles."""
+def select_open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that need action: not notes, and not settled by a written reason."""
     return tuple(finding for finding in findings if finding.open)
 
 
-def worth_a_look(reviewed: Iterable[Reviewed]) -> bool:
-    """Whether a run ends with exit code 1: a file was refused, or something in one is still open."""
-    refused = {Status.UNREADABLE, Status.FOREIGN}
+def has_open_issues(reviewed_files: Iterable[ReviewedFile]) -> bool:
+    """Return True if any file was refused or has an open finding (exit code 1)."""
+    refused_states = {Status.UNREADABLE, Status.FOREIGN}
     return any(
-        open_findings(item.findings) or (item.status in refused and item.reason is None)
-        for item in reviewed
+        select_open_findings(item.findings) or (item.status in refused_states and item.reason is None)
+        for item in reviewed_files
         if item.status is not Status.SUPERSEDED
     )

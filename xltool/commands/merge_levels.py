@@ -1,7 +1,7 @@
-"""Every level of the roster in one run: the files are read once, each area is merged from what stands below it.
+"""Merge every level of the roster in one run: files are read once, each area is merged from the level below it.
 
-Each area's workbook is read back before it is summed one level up. So a run over all levels is, by construction, what
-separate merges from below come to, and nothing rises that a reader of the workbook would not find in it.
+The workbook of each area is read back before it is summed one level up, so that the result equals separate merges of
+each level and contains only what is in the workbooks.
 """
 
 from collections import defaultdict
@@ -11,179 +11,183 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.commands.check import review_all, review_file
-from xltool.commands.earlier_run import left_by_last_run
+from xltool.commands.earlier_run import read_replaced_run
 from xltool.commands.merge import (
-    Beside,
-    Choices,
-    area_of,
-    make_way,
-    ours,
-    since,
-    summed,
-    what_to_merge,
-    write,
-    year_before,
+    ExtraOutputs,
+    MergeOptions,
+    add_finding_changes,
+    choose_form_and_year,
+    find_area,
+    find_year_before,
+    list_own_outputs,
+    refuse_obstacles,
+    sum_and_check,
+    write_outputs,
 )
-from xltool.commands.run_context import Progress, Setting, needed
-from xltool.consolidation.tree import Tree, leaves
+from xltool.commands.run_context import Progress, RunContext, require_roster
+from xltool.consolidation.tree import RosterTree, list_manifest
 from xltool.execution.executor import Jobs
-from xltool.forms.furniture import words
-from xltool.forms.layout import plan
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency, Roster, Scope
-from xltool.model.consolidation import Changes, Consolidation, Reviewed
+from xltool.model.consolidation import Consolidation, FindingChanges, ReviewedFile
 from xltool.model.form import Form
 from xltool.model.submission import Submission
-from xltool.spreadsheet.find_files import places_below
-from xltool.workbooks.save_files import whole_folder
+from xltool.spreadsheet.find_files import find_places
+from xltool.workbooks.save_files import stage_folder
 from xltool.workbooks.summary.write_summary import write_summary
-from xltool.workbooks.template.distribution_list import file_name
+from xltool.workbooks.template.distribution_list import clean_file_name
 
-_LONGEST_NAME = 180  # bytes of a workbook's name
-_TOP = ""  # the place of what belongs to no area of the roster
+_MAX_NAME_BYTES = 180  # without the suffix
+_NO_AREA = ""  # area code of files that belong to no area of the roster
 
 
-class Level(NamedTuple):
-    """One area merged, and the workbook it was written to."""
+class MergedLevel(NamedTuple):
+    """One merged area and the path of its workbook."""
 
     area: Agency
     file: Path
-    made: Consolidation
+    consolidation: Consolidation
 
 
-def as_one(levels: Sequence[Level]) -> Consolidation:
-    """The whole with every file that was handed in, whichever level it was summed at, and none of our own."""
-    made = levels[-1].made
+def combine_levels(levels: Sequence[MergedLevel]) -> Consolidation:
+    """Return the top consolidation with the tracking rows of all levels, without the workbooks of this run."""
+    made = levels[-1].consolidation
     own = {str(level.file) for level in levels}
-    items = (item for level in levels for item in level.made.tracking if item.file not in own)
-    compared = [level.made.changes for level in levels if level.made.changes]
-    return replace(made, tracking=tuple(sorted(items, key=lambda item: item.file)), changes=_joined(compared))
+    items = (item for level in levels for item in level.consolidation.tracking if item.file not in own)
+    compared = [level.consolidation.changes for level in levels if level.consolidation.changes]
+    return replace(made, tracking=tuple(sorted(items, key=lambda item: item.file)), changes=_combine_changes(compared))
 
 
-def _joined(changes: Sequence[Changes]) -> Changes | None:
-    """What came, stayed and went at all levels together."""
+def _combine_changes(changes: Sequence[FindingChanges]) -> FindingChanges | None:
+    """Combine the finding changes of all levels."""
     if not changes:
         return None
     new = frozenset(mark for each in changes for mark in each.new)
     still = frozenset(mark for each in changes for mark in each.still)
-    return Changes(
+    return FindingChanges(
         changes[-1].since, new, still, tuple({was.fingerprint: was for each in changes for was in each.gone}.values())
     )
 
 
-class _Run(NamedTuple):
-    """What one run over all levels needs everywhere."""
+class _LevelsRun(NamedTuple):
+    """Values that all steps of one run share; ``draft`` is the folder written to before ``folder`` replaces it."""
 
-    about: Setting
+    run_context: RunContext
     form: Form
     year: int
-    choices: Choices
+    options: MergeOptions
     draft: Path
     folder: Path
 
 
 def merge_levels(
     paths: Sequence[Path | str],
-    about: Setting,
+    run_context: RunContext,
     output: Path,
     folder: Path,
-    choices: Choices | None = None,
-    beside: Beside | None = None,
+    options: MergeOptions | None = None,
+    extra_outputs: ExtraOutputs | None = None,
     *,
     jobs: Jobs = None,
     progress: Progress | None = None,
-) -> tuple[Level, ...]:
-    """A consolidated workbook for every area of the roster with something to sum, from below; the whole comes last.
+) -> tuple[MergedLevel, ...]:
+    """Write a consolidated workbook for every area of the roster with returns, from the lowest level; the top is last.
 
-    The whole is written to ``output``, the others to ``folder``. Raises UsageError as `merge`, and without a roster.
+    The top is written to ``output``, the others to ``folder``. Raises UsageError as `merge`, and without a roster.
     """
-    choices, beside = choices or Choices(), (beside or Beside())._replace(levels=folder)
-    roster = needed(about.roster)
-    make_way(output, beside, choices.force)
-    reviewed = review_all(places_below(paths, ours(output, beside)), about, jobs, progress)
-    form, year = what_to_merge(reviewed, about, choices.year)
-    waiting = _by_area(reviewed, roster)
-    top = area_of(roster, choices.area)
-    levels: list[Level] = []
-    with whole_folder(folder, force=choices.force) as draft:
-        run = _Run(about, form, year, choices, draft, folder)
-        for area in _upwards(roster):
-            if area.code != top.code and (items := waiting.pop(area.code, None)):
-                level, item = _level(run, items, replace(area, scope=Scope.AREA))
+    options, extra_outputs = options or MergeOptions(), (extra_outputs or ExtraOutputs())._replace(levels=folder)
+    roster = require_roster(run_context.roster)
+    refuse_obstacles(output, extra_outputs, options.force)
+    reviewed = review_all(find_places(paths, list_own_outputs(output, extra_outputs)), run_context, jobs, progress)
+    form, year = choose_form_and_year(reviewed, run_context, options.year)
+    items_by_area = _group_by_area(reviewed, roster)
+    top = find_area(roster, options.area)
+    levels: list[MergedLevel] = []
+    with stage_folder(folder, force=options.force) as draft:
+        run = _LevelsRun(run_context, form, year, options, draft, folder)
+        for area in _iterate_areas_upwards(roster):
+            if area.code != top.code and (items := items_by_area.pop(area.code, None)):
+                level, item = _merge_level(run, items, replace(area, scope=Scope.AREA))
                 levels.append(level)
-                above = area.parent if area.parent in roster.agencies else _TOP
-                waiting[above or _TOP] += [item] if level.made.summary.manifest else []
-    made = summed([item for items in waiting.values() for item in items], about, form, year, top, choices)
-    made = since(made, choices.since or left_by_last_run(output))
-    write(made, about, output, beside, force=choices.force)
-    return (*levels, Level(top, output, made))
+                above = area.parent if area.parent in roster.agencies else _NO_AREA
+                items_by_area[above or _NO_AREA] += [item] if level.consolidation.summary.manifest else []
+    made = sum_and_check(
+        [item for items in items_by_area.values() for item in items], run_context, form, year, top, options
+    )
+    made = add_finding_changes(made, options.since or read_replaced_run(output))
+    write_outputs(made, run_context, output, extra_outputs, force=options.force)
+    return (*levels, MergedLevel(top, output, made))
 
 
-def _level(run: _Run, items: Sequence[Reviewed], area: Agency) -> tuple[Level, Reviewed]:
-    """One area merged and written, and its workbook as it is found by whoever reads it."""
-    below = replace(run.about, roster=_part(needed(run.about.roster), area.code, run.year))
-    made = summed(items, below, run.form, run.year, area, run.choices)
-    name = words().summary.shared["level_file"].format(code=area.code, area=area.name, year=run.year)
-    draft = run.draft / f"{file_name(name, _LONGEST_NAME)}.xlsx"
-    made = since(made, run.choices.since or left_by_last_run(run.folder / draft.name))
-    write_summary(made, plan(run.form), draft, previous=year_before(made, run.about))
+def _merge_level(run: _LevelsRun, items: Sequence[ReviewedFile], area: Agency) -> tuple[MergedLevel, ReviewedFile]:
+    """Merge and write one area; return it with its workbook as read back."""
+    below = replace(
+        run.run_context, roster=_select_roster_part(require_roster(run.run_context.roster), area.code, run.year)
+    )
+    made = sum_and_check(items, below, run.form, run.year, area, run.options)
+    name = workbook_words().summary.shared["level_file"].format(code=area.code, area=area.name, year=run.year)
+    draft = run.draft / f"{clean_file_name(name, _MAX_NAME_BYTES)}.xlsx"
+    made = add_finding_changes(made, run.options.since or read_replaced_run(run.folder / draft.name))
+    write_summary(made, plan_workbook(run.form), draft, previous=find_year_before(made, run.run_context))
     file = run.folder / draft.name
-    return Level(area, file, made), _moved(review_file(run.about, draft), file)
+    return MergedLevel(area, file, made), _move_to_file(review_file(run.run_context, draft), file)
 
 
-def _moved(item: Reviewed, file: Path) -> Reviewed:
-    """The same workbook where it will lie in the end."""
+def _move_to_file(item: ReviewedFile, file: Path) -> ReviewedFile:
+    """Replace the path of a reviewed workbook by its final one."""
     read = item.submission
     if read is not None:
         read = replace(read, source=replace(read.source, file=str(file)))
     return replace(item, file=str(file), submission=read)
 
 
-def _part(roster: Roster, code: str, year: int) -> Roster:
-    """The area and everybody below it."""
-    inside = Tree(roster, year).below(code) | {code}
+def _select_roster_part(roster: Roster, code: str, year: int) -> Roster:
+    """Return the part of the roster with an area and all agencies below it."""
+    inside = RosterTree(roster, year).codes_below(code) | {code}
     kept = {key: agency for key, agency in roster.agencies.items() if key in inside}
     return Roster(kept, roster.source, {key: each for key, each in roster.agencies.items() if key not in inside})
 
 
-def _upwards(roster: Roster) -> Iterator[Agency]:
-    """The areas above others, each after those below it; in roster order otherwise."""
+def _iterate_areas_upwards(roster: Roster) -> Iterator[Agency]:
+    """Yield the areas with members, each after the areas below it; otherwise in roster order."""
     parents = {agency.parent for agency in roster}
-    yield from sorted((each for each in roster if each.code in parents), key=lambda each: -_depth(roster, each))
+    yield from sorted((each for each in roster if each.code in parents), key=lambda each: -_measure_depth(roster, each))
 
 
-def _depth(roster: Roster, agency: Agency) -> int:
+def _measure_depth(roster: Roster, agency: Agency) -> int:
     above = roster.agencies.get(agency.parent or "")
-    return 0 if above is None else 1 + _depth(roster, above)
+    return 0 if above is None else 1 + _measure_depth(roster, above)
 
 
-def _by_area(reviewed: Iterable[Reviewed], roster: Roster) -> dict[str, list[Reviewed]]:
-    """The files of each area, by its code: whose they are decides it, not where they lie."""
-    found: dict[str, list[Reviewed]] = defaultdict(list)
+def _group_by_area(reviewed_files: Iterable[ReviewedFile], roster: Roster) -> dict[str, list[ReviewedFile]]:
+    """Group files by the code of their area, determined by the agency and not by the folder."""
+    found: dict[str, list[ReviewedFile]] = defaultdict(list)
     parents = {agency.parent for agency in roster}
-    for item in reviewed:
-        found[_place(item.submission, roster, parents) if item.submission else _TOP].append(item)
+    for item in reviewed_files:
+        found[_find_lowest_area(item.submission, roster, parents) if item.submission else _NO_AREA].append(item)
     return found
 
 
-def _place(submission: Submission, roster: Roster, parents: set[str | None]) -> str:
-    """The code of the lowest area that holds it."""
+def _find_lowest_area(submission: Submission, roster: Roster, parents: set[str | None]) -> str:
+    """Return the code of the lowest area that contains the agencies of a submission."""
     code = submission.agency_code
     if code in parents and code in roster.agencies:
         return code
     if code in roster.agencies:
-        return _above(roster, code)
-    ways = [_way_up(roster, leaf.code) for leaf in leaves(submission)]
-    return next((area for area in ways[0] if all(area in way for way in ways)), _TOP)
+        return _find_parent_code(roster, code)
+    ways = [_list_areas_above(roster, leaf.code) for leaf in list_manifest(submission)]
+    return next((area for area in ways[0] if all(area in way for way in ways)), _NO_AREA)
 
 
-def _above(roster: Roster, code: str) -> str:
+def _find_parent_code(roster: Roster, code: str) -> str:
     parent = roster.agencies[code].parent
-    return parent if parent in roster.agencies and parent else _TOP
+    return parent if parent in roster.agencies and parent else _NO_AREA
 
 
-def _way_up(roster: Roster, code: str) -> list[str]:
-    """The areas above an agency, the nearest first."""
+def _list_areas_above(roster: Roster, code: str) -> list[str]:
+    """List the areas above an agency, the nearest first."""
     found = []
-    while code in roster.agencies and (code := _above(roster, code)):
+    while code in roster.agencies and (code := _find_parent_code(roster, code)):
         found.append(code)
     return found

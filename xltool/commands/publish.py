@@ -1,4 +1,4 @@
-"""Publishing: from a return to the report everybody reads."""
+"""Publish returns as official reports."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -6,31 +6,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.commands.check import review_file
-from xltool.commands.compare import form_of, named_side
-from xltool.commands.run_context import Setting
+from xltool.commands.compare import find_submission_form, read_named_side
+from xltool.commands.run_context import RunContext
 from xltool.errors import UsageError
-from xltool.forms.report_style import Style, load_style, must_fit
-from xltool.messages import catalogue as texts
+from xltool.forms.report_style import ReportStyle, load_report_style, require_known_parts
+from xltool.messages import catalogue
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Severity
 from xltool.model.submission import Submission
-from xltool.official_report import compose as official_report
-from xltool.official_report import docx as official_document
-from xltool.official_report import html as official_page
-from xltool.official_report import pdf as printing
-from xltool.official_report.compose import Report
-from xltool.workbooks.save_files import refuse_existing, save
-from xltool.workbooks.template.distribution_list import file_name
+from xltool.official_report import compose, docx, html, pdf
+from xltool.official_report.compose import OfficialReport
+from xltool.workbooks.save_files import refuse_existing, save_file
+from xltool.workbooks.template.distribution_list import clean_file_name
 
-DOCUMENTS = (".docx", ".html")
-_LONGEST_NAME = 200  # bytes of a file's name without its ending
+DOCUMENT_SUFFIXES = (".docx", ".html")
+_MAX_NAME_BYTES = 200  # without the suffix
 
 
-class Wishes(NamedTuple):
-    """How to publish. ``flawed``: although something must be fixed, or agencies are lacking in a sum.
+class PublishOptions(NamedTuple):
+    """How to publish. ``flawed`` publishes in spite of ``must_fix`` findings or agencies missing in a sum.
 
-    ``words`` is a file whose texts are taken for sections in which the return has none;
-    ``suffix`` is the kind of file where several are written into a folder.
+    ``words`` is a file whose texts fill sections that are empty in the return; ``suffix`` is the file type if several
+    reports are written into a folder.
     """
 
     style: Path | None = None
@@ -41,119 +38,127 @@ class Wishes(NamedTuple):
     force: bool = False
 
 
-class Written(NamedTuple):
-    """One report published: of which file, what was written, and the sections in which nothing stands."""
+class WrittenReport(NamedTuple):
+    """One published report: its source file, the files written, and the headings of empty sections."""
 
     source: str
     files: tuple[Path, ...]
     empty: tuple[str, ...]
 
 
-class Drafted(NamedTuple):
-    """The paragraphs for one return, by the heading of their section; ``patterns`` have placeholders in them."""
+class DraftedParagraphs(NamedTuple):
+    """Suggested paragraphs for one return, by section heading; ``patterns`` contain placeholders."""
 
     source: str
     drafts: Mapping[str, tuple[str, ...]]
     patterns: Mapping[str, tuple[str, ...]]
 
 
-def publish(paths: Sequence[Path], about: Setting, output: Path, wishes: Wishes | None = None) -> tuple[Written, ...]:
-    """The report of each workbook, written to ``output``: a .docx or .html file of one, else a folder for them.
+def publish(
+    paths: Sequence[Path], run_context: RunContext, output: Path, options: PublishOptions | None = None
+) -> tuple[WrittenReport, ...]:
+    """Write the report of each workbook to ``output``: a .docx or .html file for one, else a folder.
 
-    Nothing is written if one cannot be published. Raises UsageError for a return in which something must be fixed, a
-    sum that lacks agencies and whatever is in the way, DefinitionError for a wrong style.
+    Nothing is written if one cannot be published. Raises UsageError for a return with ``must_fix`` findings, a sum
+    with missing agencies and an existing output, DefinitionError for an invalid style.
     """
-    wishes = wishes or Wishes()
-    style = load_style(wishes.style)
-    others = _words(wishes.words, about) if wishes.words else {}
-    made: list[tuple[str, Report]] = []
+    options = options or PublishOptions()
+    style = load_report_style(options.style)
+    others = _read_other_texts(options.words, run_context) if options.words else {}
+    made: list[tuple[str, OfficialReport]] = []
     for path in paths:
-        form, submission = _return(path, about, flawed=wishes.flawed)
-        must_fit(style, form, wishes.style)
-        submission = replace(submission, texts=_with(submission.texts, others))
-        made.append((str(path), official_report.compose(form, submission, style)))
-    targets = _targets(output, [report for _, report in made], wishes)
-    contents = [_contents(report, style, files) for (_, report), files in zip(made, targets, strict=True)]
+        form, submission = _read_publishable(path, run_context, flawed=options.flawed)
+        require_known_parts(style, form, options.style)
+        submission = replace(submission, texts=_fill_empty_texts(submission.texts, others))
+        made.append((str(path), compose.compose_report(form, submission, style)))
+    targets = _choose_targets(output, [report for _, report in made], options)
+    contents = [_render_files(report, style, files) for (_, report), files in zip(made, targets, strict=True)]
     for files in contents:
         for target, content in files.items():
             target.parent.mkdir(parents=True, exist_ok=True)
-            save(target, content, force=wishes.force)
+            save_file(target, content, force=options.force)
     return tuple(
-        Written(source, tuple(files), report.empty) for (source, report), files in zip(made, contents, strict=True)
+        WrittenReport(source, tuple(files), report.empty)
+        for (source, report), files in zip(made, contents, strict=True)
     )
 
 
-def drafts(paths: Sequence[Path], about: Setting, *, flawed: bool = False) -> tuple[Drafted, ...]:
-    """The paragraphs the form offers, with each return's figures in them. Nothing is written. Raises as `publish`."""
-    made = []
+def draft_paragraphs(
+    paths: Sequence[Path], run_context: RunContext, *, flawed: bool = False
+) -> tuple[DraftedParagraphs, ...]:
+    """Return the paragraphs the form suggests, filled with each return's figures. Raises as `publish`."""
+    drafted = []
     for path in paths:
-        form, submission = _return(path, about, flawed=flawed)
+        form, submission = _read_publishable(path, run_context, flawed=flawed)
         heads = {section.id: section.heading for section in form.sections}
-        offered = official_report.drafts(form, submission)
+        offered = compose.compose_drafts(form, submission)
         patterns = {
             section: tuple(draft.text for draft in form.drafts if draft.section == section) for section in offered
         }
-        made.append(Drafted(str(path), *({heads[key]: said[key] for key in said} for said in (offered, patterns))))
-    return tuple(made)
+        by_heading = ({heads[key]: lines[key] for key in lines} for lines in (offered, patterns))
+        drafted.append(DraftedParagraphs(str(path), *by_heading))
+    return tuple(drafted)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
-def _return(path: Path, about: Setting, *, flawed: bool) -> tuple[Form, Submission]:
-    """A workbook, read and checked. Raises UsageError for one to be corrected first, or a sum that lacks agencies."""
-    reviewed = review_file(about, path)
+def _read_publishable(path: Path, run_context: RunContext, *, flawed: bool) -> tuple[Form, Submission]:
+    """Read and check a workbook. Raises UsageError for one with ``must_fix`` findings or missing agencies."""
+    reviewed = review_file(run_context, path)
     if reviewed.submission is None:
-        raise UsageError("publish.not_a_return", file=str(path), reason=_said(reviewed.findings[0]))
-    wrong = [found for found in reviewed.findings if found.severity is Severity.MUST_FIX and not found.settled]
-    if wrong and not flawed:
-        raise UsageError("publish.must_be_fixed", file=str(path), count=len(wrong), first=_said(wrong[0]))
+        raise UsageError("publish.not_a_return", file=str(path), reason=_phrase_problem(reviewed.findings[0]))
+    flaws = [finding for finding in reviewed.findings if finding.severity is Severity.MUST_FIX and not finding.settled]
+    if flaws and not flawed:
+        raise UsageError("publish.must_be_fixed", file=str(path), count=len(flaws), first=_phrase_problem(flaws[0]))
     absent = tuple(leaf.name for leaf in reviewed.submission.absent)
     if absent and not flawed:
         raise UsageError("publish.incomplete", file=str(path), count=len(absent), agencies=absent)
-    return form_of(reviewed.submission, about), reviewed.submission
+    return find_submission_form(reviewed.submission, run_context), reviewed.submission
 
 
-def _said(finding: Finding) -> texts.Phrase:
-    return texts.Phrase(texts.problem(finding))
+def _phrase_problem(finding: Finding) -> catalogue.Phrase:
+    return catalogue.Phrase(catalogue.render_problem(finding))
 
 
-def _with(own: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
-    """The return's own texts, and those of another file for the sections it leaves empty."""
+def _fill_empty_texts(own: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of the return, with empty sections filled from another file."""
     return {**own, **{section: text for section, text in others.items() if not own.get(section, "").strip()}}
 
 
-def _words(path: Path, about: Setting) -> Mapping[str, str]:
-    return {section: text for section, text in named_side(path, about).submission.texts.items() if text.strip()}
+def _read_other_texts(path: Path, run_context: RunContext) -> Mapping[str, str]:
+    return {
+        section: text for section, text in read_named_side(path, run_context).submission.texts.items() if text.strip()
+    }
 
 
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
-def _targets(output: Path, reports: Sequence[Report], wishes: Wishes) -> list[list[Path]]:
-    """The files to write for each report; refuses what is in the way before anything is made."""
+def _choose_targets(output: Path, reports: Sequence[OfficialReport], options: PublishOptions) -> list[list[Path]]:
+    """Return the files to write for each report. Raises UsageError for existing ones or an invalid output."""
     suffix = output.suffix.lower()
-    if suffix in DOCUMENTS and len(reports) > 1:
+    if suffix in DOCUMENT_SUFFIXES and len(reports) > 1:
         raise UsageError("publish.one_file", path=str(output), count=len(reports))
-    if suffix and suffix not in DOCUMENTS:
+    if suffix and suffix not in DOCUMENT_SUFFIXES:
         raise UsageError("publish.unknown_kind", path=str(output))
-    names = [output] if suffix else [output / _name(report, wishes.suffix) for report in reports]
+    names = [output] if suffix else [output / _name_report_file(report, options.suffix) for report in reports]
     for name in names:
         if names.count(name) > 1:
             raise UsageError("publish.same_title", path=str(name))
-    targets = [[name, *([name.with_suffix(".pdf")] if wishes.pdf else [])] for name in names]
-    refuse_existing((file for files in targets for file in files), wishes.force)
+    targets = [[name, *([name.with_suffix(".pdf")] if options.pdf else [])] for name in names]
+    refuse_existing((file for files in targets for file in files), options.force)
     return targets
 
 
-def _name(report: Report, suffix: str) -> str:
-    return file_name(report.title, _LONGEST_NAME) + suffix
+def _name_report_file(report: OfficialReport, suffix: str) -> str:
+    return clean_file_name(report.title, _MAX_NAME_BYTES) + suffix
 
 
-def _contents(report: Report, style: Style, files: Sequence[Path]) -> dict[Path, bytes]:
+def _render_files(report: OfficialReport, style: ReportStyle, files: Sequence[Path]) -> dict[Path, bytes]:
     makers: Mapping[str, Callable[[], bytes]] = {
-        ".docx": lambda: official_document.document(report, style),
-        ".html": lambda: official_page.page(report, style).encode("utf-8"),
-        ".pdf": lambda: printing.as_pdf(official_document.document(report, style), style),
+        ".docx": lambda: docx.render_docx(report, style),
+        ".html": lambda: html.render_html(report, style).encode("utf-8"),
+        ".pdf": lambda: pdf.convert_to_pdf(docx.render_docx(report, style), style),
     }
     return {file: makers[file.suffix.lower()]() for file in files}

@@ -1,100 +1,102 @@
-"""Tracing: who a figure of a consolidated workbook is made of."""
+"""Trace a figure of a consolidated workbook to its contributions."""
 
 import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
-from xltool.forms.furniture import words
-from xltool.forms.layout import plan
-from xltool.messages import catalogue as texts
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.forms.workbook_words import workbook_words
+from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
-from xltool.model.contributions import Contribution, Traced
-from xltool.model.finding import Spot
+from xltool.model.contributions import Contribution, TracedFigure
+from xltool.model.finding import FindingCell
 from xltool.model.form import Cell, Form
 from xltool.model.submission import Submission
-from xltool.recognition.read_consolidated import Part, lists, parts
+from xltool.recognition.read_consolidated import ConsolidatedPart, list_sheet_names, read_parts
 from xltool.recognition.read_submissions import read_submission
-from xltool.spreadsheet.open_workbook import open_lists, open_workbook
+from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
 
-_MOST_SUGGESTED = 5
-_ALIKE = 0.5  # of two ids, as difflib measures: below it a suggestion only confuses
+_MAX_SUGGESTIONS = 5
+_MIN_SIMILARITY = 0.5  # of two cell ids, as `difflib` ratio
 
 
-def trace(summary: Path, asked: str, forms: Sequence[Form], where: str = "") -> tuple[Traced, ...]:
-    """The contributors of a figure of a consolidated workbook, as its sheet of details has them.
+def trace(summary: Path, asked: str, forms: Sequence[Form], where: str = "") -> tuple[TracedFigure, ...]:
+    """Return the contributions to figures of a consolidated workbook, from its details sheet.
 
-    ``asked`` is a cell id, the beginning of some (``requests.received``), or where the figure stands (the sheet, ``!``
-    and the address). With ``where``, only those of the figures it stands for, or is computed from, whose id or official
-    words contain that text. Raises UsageError for a figure that is not there, or a file that is no consolidation.
+    ``asked`` is a cell id, the prefix of some (``requests.received``), or a position (sheet, ``!``, address). ``where``
+    selects, among these figures and those they are computed from, the ones whose id or official words contain that
+    text. Raises UsageError for an unknown figure, or a file that is not a consolidation.
     """
     try:
         workbook = open_workbook(summary)
         read = read_submission(workbook, forms, str(summary))
-        listed = open_lists(summary, lists(["details"]))
+        listed = open_named_sheets(summary, list_sheet_names(["details"]))
     except (UnreadableFileError, ForeignFileError) as error:
-        raise UsageError("usage.summary_unreadable", path=str(summary), reason=texts.title(error.code)) from error
+        raise UsageError(
+            "usage.summary_unreadable", path=str(summary), reason=catalogue.code_title(error.code)
+        ) from error
     form = next(form for form in forms if form.key == (read.form, read.edition))
-    cells = _cells(form, asked, where)
-    rows = parts(listed, {cell.id for cell in cells})
+    cells = _select_cells(form, asked, where)
+    rows = read_parts(listed, {cell.id for cell in cells})
     if read.scope is not Scope.AREA or not rows:
         raise UsageError("usage.not_consolidated", path=str(summary))
-    return tuple(_traced(cell, read, rows) for cell in cells)
+    return tuple(_trace_cell(cell, read, rows) for cell in cells)
 
 
-def _traced(cell: Cell, read: Submission, rows: Sequence[Part]) -> Traced:
+def _trace_cell(cell: Cell, read: Submission, rows: Sequence[ConsolidatedPart]) -> TracedFigure:
     entry, total = read.entries[cell.id], read.values[cell.id]
-    found = [_contribution(row, cell) for row in rows]
-    found.sort(key=lambda each: (each.value is None, -(each.value or 0), each.agency.code))
-    known = [each.value for each in found if each.value is not None]
-    # A computed figure that an agency leaves open is computed from the sums all the same: nothing to compare.
+    contributions = [_read_contribution(row, cell) for row in rows]
+    contributions.sort(key=lambda each: (each.value is None, -(each.value or 0), each.agency.code))
+    known = [each.value for each in contributions if each.value is not None]
+    # A computed total is recomputed from summed inputs, even if an agency lacks the figure: not comparable.
     agrees = cell.computed or (total or 0) == sum(known)
-    spot = Spot(cell.id, entry.sheet, entry.address)
+    spot = FindingCell(cell.id, entry.sheet, entry.address)
     lacking = len(read.absent) + read.lacking.get(cell.id, 0)
-    return Traced(cell, spot, total, tuple(found), agrees, lacking, len(read.manifest) + len(read.absent))
+    return TracedFigure(cell, spot, total, tuple(contributions), agrees, lacking, len(read.manifest) + len(read.absent))
 
 
-def _contribution(row: Part, cell: Cell) -> Contribution:
+def _read_contribution(row: ConsolidatedPart, cell: Cell) -> Contribution:
     lead = row.lead
-    area = lead.get("scope") == words().cover[Scope.AREA]
+    area = lead.get("scope") == workbook_words().cover[Scope.AREA]
     agency = Agency(lead["code"].strip(), lead.get("name", ""), scope=Scope.AREA if area else Scope.OWN)
     count = lead.get("agencies", "")
     return Contribution(agency, int(count) if count.isdecimal() else 1, lead.get("file", ""), row.figures.get(cell.id))
 
 
-def _cells(form: Form, asked: str, where: str) -> list[Cell]:
-    """The figures that are meant, in form order. Raises UsageError if there are none."""
-    named = {f"{place.sheet}!{place.address}": cell for cell, place in plan(form).cells.items()}
+def _select_cells(form: Form, asked: str, where: str) -> list[Cell]:
+    """Return the selected cells in form order. Raises UsageError if there are none."""
+    named = {f"{place.sheet}!{place.address}": cell for cell, place in plan_workbook(form).cells.items()}
     known = named.get(asked.replace("$", ""), asked.strip())
-    found = [cell for cell in form.cells.values() if f"{cell.id}.".startswith(f"{known}.")]
-    if not found:
-        raise UsageError("usage.unknown_cell", cell=asked, similar=_similar(form, asked))
+    selected = [cell for cell in form.cells.values() if f"{cell.id}.".startswith(f"{known}.")]
+    if not selected:
+        raise UsageError("usage.unknown_cell", cell=asked, similar=_suggest_cells(form, asked))
     if not where:
-        return found
-    within = {part for cell in found for part in _made_of(form, cell.id)}
-    chosen = [cell for cell in form.cells.values() if cell.id in within and _says(cell, where)]
+        return selected
+    within = {part for cell in selected for part in _iterate_components(form, cell.id)}
+    chosen = [cell for cell in form.cells.values() if cell.id in within and _mentions_text(cell, where)]
     if not chosen:
         raise UsageError(
-            "usage.nothing_where", cell=asked, where=where, similar=tuple(sorted(within)[:_MOST_SUGGESTED])
+            "usage.nothing_where", cell=asked, where=where, similar=tuple(sorted(within)[:_MAX_SUGGESTIONS])
         )
     return chosen
 
 
-def _made_of(form: Form, cell: str) -> Iterator[str]:
-    """The figure, and those it is computed from, down to the inputs."""
+def _iterate_components(form: Form, cell: str) -> Iterator[str]:
+    """Yield a cell id and those it is computed from, down to the inputs."""
     yield cell
     for relation in form.formulas:
         if relation.computes == cell:
             for term in relation.expect.right.terms:
-                yield from _made_of(form, term.cell)
+                yield from _iterate_components(form, term.cell)
 
 
-def _says(cell: Cell, text: str) -> bool:
+def _mentions_text(cell: Cell, text: str) -> bool:
     return text.casefold() in cell.id or text in "".join((*cell.row_path, *cell.column_path))
 
 
-def _similar(form: Form, asked: str) -> tuple[str, ...]:
-    """Ids somebody who wrote ``asked`` may have meant: by its words, else by its letters."""
-    saying = [cell.id for cell in form.cells.values() if asked.strip() and _says(cell, asked.strip())]
-    alike = difflib.get_close_matches(asked, form.cells, _MOST_SUGGESTED, _ALIKE)
-    return tuple(dict.fromkeys([*alike, *saying]))[:_MOST_SUGGESTED]
+def _suggest_cells(form: Form, asked: str) -> tuple[str, ...]:
+    """Suggest cell ids for an unknown one: similar ids, then ids whose words contain it."""
+    by_words = [cell.id for cell in form.cells.values() if asked.strip() and _mentions_text(cell, asked.strip())]
+    by_id = difflib.get_close_matches(asked, form.cells, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
+    return tuple(dict.fromkeys([*by_id, *by_words]))[:_MAX_SUGGESTIONS]

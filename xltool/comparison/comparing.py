@@ -1,26 +1,26 @@
-"""Two sides beside each other: everything in which they differ."""
+"""Compare two sides and collect all differences."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xltool.comparison.figures import Exchange, FigureDifference, differences, exchanges
-from xltool.comparison.sides import Side
-from xltool.comparison.wording import TextDifference, text_differences
-from xltool.forms.placeholders import squeezed
-from xltool.messages import catalogue as texts
+from xltool.comparison.figures import Exchange, FigureDifference, find_exchanges, find_figure_differences
+from xltool.comparison.sides import ComparedSide
+from xltool.comparison.wording import TextDifference, find_text_differences
+from xltool.forms.placeholders import remove_whitespace
+from xltool.messages import catalogue
 from xltool.model.finding import Finding
 from xltool.model.form import Cell
-from xltool.model.submission import Leaf
+from xltool.model.submission import ManifestItem
 
-MANY = 20  # figures: when more than that differ between two years or two agencies, their lines are told and not each
-_SHORTEST_NAME = 5  # signs: a shorter name without that of its place may be anybody's
+MAX_FIGURES_SHOWN = 20  # above it, differences between years or agencies are shown by line
+_MIN_NAME_CHARACTERS = 5  # a shorter name is ambiguous without the name of its place
 
 
-class AboutDifference(NamedTuple):
-    """What the two are about: ``fact`` is agency, year, edition, or member (an agency inside one of two sums).
+class SubjectDifference(NamedTuple):
+    """A difference of subject: ``fact`` is agency, name, year, edition, or member (an agency inside one of two sums).
 
-    Where one name of an agency is only longer than the other, as with the name of its city before it, it is name.
+    It is ``name`` if one agency name ends with the other, as with the name of a city in front of it.
     """
 
     fact: str
@@ -28,27 +28,26 @@ class AboutDifference(NamedTuple):
     right: str
 
 
-class Years(NamedTuple):
-    """What ties a year to the one before it: how many relations could be asked, and what they found."""
+class YearChecks(NamedTuple):
+    """Checks between two years: the number of relations that could be decided, and their findings."""
 
     asked: int
     findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
-class Compared:
-    """Both sides, how many figures both have, and every difference.
+class ComparisonResult:
+    """Both sides, the number of figures in both, and every difference.
 
-    ``unread`` are figures that one side is not known to hold. ``exchanges`` say again what of ``figures`` comes from
-    lines or columns that changed places. ``resubmitted`` are the agencies inside both of two sums whose files are not
-    the same. ``only_left`` and ``only_right`` are cells that only one edition has. ``years`` where one is the year
-    after the other.
+    ``unread`` are figures that could not be read on one side. ``exchanges`` explain those of ``figures`` that come from
+    exchanged lines or columns. ``resubmitted`` are agencies inside two sums with different files. ``only_left`` and
+    ``only_right`` are cells of one edition only. ``years`` is set if the sides are consecutive years.
     """
 
-    left: Side
-    right: Side
-    count: int
-    about: tuple[AboutDifference, ...]
+    left: ComparedSide
+    right: ComparedSide
+    shared_count: int
+    subjects: tuple[SubjectDifference, ...]
     figures: tuple[FigureDifference, ...]
     unread: tuple[FigureDifference, ...]
     exchanges: tuple[Exchange, ...]
@@ -56,107 +55,111 @@ class Compared:
     resubmitted: tuple[str, ...]
     only_left: tuple[Cell, ...]
     only_right: tuple[Cell, ...]
-    years: Years | None = None
+    years: YearChecks | None = None
 
     @property
-    def same(self) -> bool:
-        """Whether nothing differs, and everything could be compared."""
-        return not (self.about or self.figures or self.unread or self.texts)
+    def is_same(self) -> bool:
+        """Whether nothing differs and everything could be compared."""
+        return not (self.subjects or self.figures or self.unread or self.texts)
 
     @property
-    def own(self) -> tuple[FigureDifference, ...]:
-        """The figures that differ by themselves, without totals of which only the parts do."""
+    def independent_figures(self) -> tuple[FigureDifference, ...]:
+        """Figures that differ, without totals that differ only because their parts do."""
         return tuple(each for each in self.figures if not each.follows)
 
     @property
-    def alone(self) -> tuple[FigureDifference, ...]:
-        """Of those, the ones that no exchange of lines or columns explains."""
+    def unexplained_figures(self) -> tuple[FigureDifference, ...]:
+        """Independent figures that no exchange of lines or columns explains."""
         explained = frozenset[str]().union(*(each.cells for each in self.exchanges))
-        return tuple(each for each in self.own if each.cell.id not in explained)
+        return tuple(each for each in self.independent_figures if each.cell.id not in explained)
 
     @property
-    def distant(self) -> bool:
-        """Whether the two are of different years or agencies, and so much differs that only lines are worth telling."""
-        return len(self.figures) > MANY and any(each.fact in {"year", "agency"} for each in self.about)
+    def is_distant(self) -> bool:
+        """Whether the sides are of different years or agencies with so many differences that only lines are shown."""
+        return len(self.figures) > MAX_FIGURES_SHOWN and any(each.fact in {"year", "agency"} for each in self.subjects)
 
 
-class Pairs(NamedTuple):
-    """Two folders: each agency's files in both compared; what only one of them has; what was not read, and why."""
+class FolderComparison(NamedTuple):
+    """The comparison of two folders: compared pairs, files in one folder only, unreadable files with reason."""
 
-    compared: tuple[Compared, ...]
+    comparisons: tuple[ComparisonResult, ...]
     only_left: tuple[str, ...]
     only_right: tuple[str, ...]
     unreadable: tuple[tuple[str, str], ...]
 
     @property
-    def same(self) -> bool:
-        """Whether every file has its like in the other folder, and nothing differs."""
+    def is_same(self) -> bool:
+        """Whether every file has a counterpart and nothing differs."""
         alone = self.only_left or self.only_right or self.unreadable
-        return not alone and all(found.same for found in self.compared)
+        return not alone and all(comparison.is_same for comparison in self.comparisons)
 
 
-def compare(left: Side, right: Side) -> Compared:
-    """Everything in which the two differ, in the order of the left one's form."""
+def find_differences(left: ComparedSide, right: ComparedSide) -> ComparisonResult:
+    """Find all differences, in the order of the left side's form."""
     shared = [cell for cell in left.form.cells if cell in right.form.cells]
-    found = differences(left, right, shared)
-    figures = tuple(each for each in found if each.left.known and each.right.known)
-    one, other = _members(left), _members(right)
-    return Compared(
+    differing = find_figure_differences(left, right, shared)
+    figures = tuple(each for each in differing if each.left.known and each.right.known)
+    one, other = _index_members(left), _index_members(right)
+    return ComparisonResult(
         left=left,
         right=right,
-        count=len(shared),
-        about=(*_about(left, right), *(_only_in_one(one, other) if one and other else ())),
+        shared_count=len(shared),
+        subjects=(*_compare_subjects(left, right), *(_find_single_members(one, other) if one and other else ())),
         figures=figures,
-        unread=tuple(each for each in found if not (each.left.known and each.right.known)),
-        exchanges=tuple(exchanges(figures)),
-        texts=tuple(text_differences(left, right)),
+        unread=tuple(each for each in differing if not (each.left.known and each.right.known)),
+        exchanges=tuple(find_exchanges(figures)),
+        texts=tuple(find_text_differences(left, right)),
         resubmitted=tuple(one[key].name for key in one if key in other and one[key].sha256 != other[key].sha256),
         only_left=tuple(cell for cell in left.form.cells.values() if cell.id not in right.form.cells),
         only_right=tuple(cell for cell in right.form.cells.values() if cell.id not in left.form.cells),
     )
 
 
-def in_lines(found: Compared) -> Sequence[FigureDifference]:
-    """Of all differences those of whole lines: in a table with columns of totals only these, else every figure."""
-    cells = found.left.form.cells.values()
+def select_line_figures(comparison: ComparisonResult) -> Sequence[FigureDifference]:
+    """Select differences of whole lines: in tables with total columns only the totals, else every figure."""
+    cells = comparison.left.form.cells.values()
     columns: dict[tuple[str, str], list[Cell]] = {}
     for cell in cells:
         columns.setdefault((cell.table, cell.column), []).append(cell)
     totals = {key for key, members in columns.items() if key[1] and all(cell.computed for cell in members)}
     summed = {table for table, _ in totals}
     return [
-        each for each in found.figures if each.cell.table not in summed or (each.cell.table, each.cell.column) in totals
+        each
+        for each in comparison.figures
+        if each.cell.table not in summed or (each.cell.table, each.cell.column) in totals
     ]
 
 
-def _about(left: Side, right: Side) -> Iterator[AboutDifference]:
-    """What one side does not say is no difference."""
+def _compare_subjects(left: ComparedSide, right: ComparedSide) -> Iterator[SubjectDifference]:
+    """Yield differences of agency, year and edition; a value missing on one side is no difference."""
     one, other = left.submission, right.submission
     facts: Mapping[str, tuple[str, str]] = {
         "agency": (one.agency_name, other.agency_name),
         "year": (str(one.year or ""), str(other.year or "")),
-        "edition": (_edition(left), _edition(right)),
+        "edition": (_name_edition(left), _name_edition(right)),
     }
     for fact, (this, that) in facts.items():
-        if this and that and squeezed(this) != squeezed(that):
-            shorter = fact == "agency" and _one_is_the_other_in_full(squeezed(this), squeezed(that))
-            yield AboutDifference("name" if shorter else fact, this, that)
+        if this and that and remove_whitespace(this) != remove_whitespace(that):
+            shorter = fact == "agency" and _is_longer_name(remove_whitespace(this), remove_whitespace(that))
+            yield SubjectDifference("name" if shorter else fact, this, that)
 
 
-def _one_is_the_other_in_full(one: str, other: str) -> bool:
-    """Whether a name is another with that of a place before it, so that both may well be the same agency."""
-    return min(len(one), len(other)) >= _SHORTEST_NAME and (one.endswith(other) or other.endswith(one))
+def _is_longer_name(one: str, other: str) -> bool:
+    """Whether one name ends with the other, so that both may be the same agency."""
+    return min(len(one), len(other)) >= _MIN_NAME_CHARACTERS and (one.endswith(other) or other.endswith(one))
 
 
-def _edition(side: Side) -> str:
-    return texts.phrase("compared_form", title=side.form.title, edition=side.form.edition)
+def _name_edition(side: ComparedSide) -> str:
+    return catalogue.format_phrase("compared_form", title=side.form.title, edition=side.form.edition)
 
 
-def _members(side: Side) -> dict[str, Leaf]:
-    """The agencies inside a consolidation, by code, or by name where there is none."""
-    return {leaf.code or squeezed(leaf.name): leaf for leaf in side.submission.manifest}
+def _index_members(side: ComparedSide) -> dict[str, ManifestItem]:
+    """Index the agencies inside a consolidation by code, or by name without one."""
+    return {leaf.code or remove_whitespace(leaf.name): leaf for leaf in side.submission.manifest}
 
 
-def _only_in_one(one: Mapping[str, Leaf], other: Mapping[str, Leaf]) -> Iterator[AboutDifference]:
-    yield from (AboutDifference("member", leaf.name, "") for key, leaf in one.items() if key not in other)
-    yield from (AboutDifference("member", "", leaf.name) for key, leaf in other.items() if key not in one)
+def _find_single_members(
+    one: Mapping[str, ManifestItem], other: Mapping[str, ManifestItem]
+) -> Iterator[SubjectDifference]:
+    yield from (SubjectDifference("member", leaf.name, "") for key, leaf in one.items() if key not in other)
+    yield from (SubjectDifference("member", "", leaf.name) for key, leaf in other.items() if key not in one)

@@ -1,26 +1,26 @@
-"""In which figures two sides differ, and what that comes from: totals that follow, lines or columns exchanged."""
+"""Find figures that differ between two sides, totals that follow from them, and exchanged lines or columns."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from xltool.comparison.sides import Held, Side, differ, held
+from xltool.comparison.sides import ComparedSide, ComparedValue, are_different, read_compared_value
 from xltool.model.form import Cell, Number
-from xltool.model.submission import State
+from xltool.model.submission import EntryState
 
-_LEAST = 2  # pairs of figures before an exchange of lines or columns is more than chance
+_MIN_EXCHANGED_PAIRS = 2  # fewer equal pairs may be chance
 
 
 class FigureDifference(NamedTuple):
-    """A cell that differs, and what its table is called; ``follows`` if it is a total of which only the parts differ.
+    """A cell that differs and the name of its table; ``follows`` if it is a total that differs only by its parts.
 
-    Also a cell that only one side is known to hold: see `Held.known`.
+    Also a cell that could not be read on one side, see `Held.known`.
     """
 
     cell: Cell
     table: str
-    left: Held
-    right: Held
+    left: ComparedValue
+    right: ComparedValue
     follows: bool = False
 
     @property
@@ -30,7 +30,7 @@ class FigureDifference(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """Two columns (or ``lines``) of a table, called ``one`` and ``other``, whose figures changed places: ``cells``."""
+    """Two columns (or ``lines``) of a table, named ``one`` and ``other``, whose figures ``cells`` are exchanged."""
 
     table: str
     lines: bool
@@ -39,58 +39,61 @@ class Exchange(NamedTuple):
     cells: frozenset[str]
 
 
-def differences(left: Side, right: Side, cells: Sequence[str]) -> tuple[FigureDifference, ...]:
-    """Every cell of ``cells`` that does not hold the same, and every one of which that cannot be said."""
+def find_figure_differences(
+    left: ComparedSide, right: ComparedSide, cells: Sequence[str]
+) -> tuple[FigureDifference, ...]:
+    """Return the differences of ``cells``, including cells that could not be read on one side."""
     names = {table.id: table.name if table.printed else table.title for table in left.form.tables}
     summed = left.summed or right.summed
-    found = []
+    differing = []
     for cell in cells:
-        one, other = held(left, cell, summed=summed), held(right, cell, summed=summed)
-        if _to_be_told(one, other):
+        one, other = read_compared_value(left, cell, summed=summed), read_compared_value(right, cell, summed=summed)
+        if _is_difference(one, other):
             shape = left.form.cells[cell]
-            follows = shape.computed and _adds_up(left, one, cell) and _adds_up(right, other, cell)
-            found.append(FigureDifference(shape, names[shape.table], one, other, follows))
-    return tuple(found)
+            follows = shape.computed and _matches_computed(left, one, cell) and _matches_computed(right, other, cell)
+            differing.append(FigureDifference(shape, names[shape.table], one, other, follows))
+    return tuple(differing)
 
 
-def exchanges(differing: Iterable[FigureDifference]) -> Iterator[Exchange]:
-    """Columns and lines that changed places with each other, whole."""
+def find_exchanges(differing: Iterable[FigureDifference]) -> Iterator[Exchange]:
+    """Yield pairs of columns and pairs of lines whose figures are exchanged completely."""
     tables: dict[str, list[FigureDifference]] = {}
     for each in differing:
         if not each.follows:
             tables.setdefault(each.cell.table, []).append(each)
-    for found in tables.values():
-        yield from _exchanged(found, lines=False)
-        yield from _exchanged(found, lines=True)
+    for in_table in tables.values():
+        yield from _find_exchanged_lines(in_table, lines=False)
+        yield from _find_exchanged_lines(in_table, lines=True)
 
 
-def _to_be_told(one: Held, other: Held) -> bool:
-    """Where one side is not known, it need not be told that the other is blank."""
+def _is_difference(one: ComparedValue, other: ComparedValue) -> bool:
+    """Whether the values differ; an unreadable value beside a blank one is no difference."""
     if one.known and other.known:
-        return differ(one, other)
+        return are_different(one, other)
     known = one if one.known else other
-    return known.known and known.state is not State.BLANK
+    return known.known and known.state is not EntryState.BLANK
 
 
-def _adds_up(side: Side, found: Held, cell: str) -> bool:
-    return found.known and found.value is not None and found.value == side.submission.values.get(cell)
+def _matches_computed(side: ComparedSide, side_value: ComparedValue, cell: str) -> bool:
+    return side_value.known and side_value.value is not None and side_value.value == side.submission.values.get(cell)
 
 
-def _exchanged(found: Sequence[FigureDifference], *, lines: bool) -> Iterator[Exchange]:
+def _find_exchanged_lines(differences: Sequence[FigureDifference], *, lines: bool) -> Iterator[Exchange]:
     rows: dict[str, dict[str, FigureDifference]] = {}
-    for each in found:
+    for each in differences:
         row, across = (each.cell.line, each.cell.column) if lines else (each.cell.column, each.cell.line)
         rows.setdefault(row, {})[across] = each
     for one, other in combinations(rows, 2):
-        if len(rows[one]) >= _LEAST and _crosswise(rows[one], rows[other]):
+        if len(rows[one]) >= _MIN_EXCHANGED_PAIRS and _is_crosswise(rows[one], rows[other]):
             first, second = (next(iter(rows[row].values())).cell for row in (one, other))
             names = [cell.line_words if lines else cell.column_words for cell in (first, second)]
             cells = frozenset(each.cell.id for row in (one, other) for each in rows[row].values())
             yield Exchange(next(iter(rows[one].values())).table, lines, names[0], names[1], cells)
 
 
-def _crosswise(one: Mapping[str, FigureDifference], other: Mapping[str, FigureDifference]) -> bool:
-    """Whether each figure of one stands on the other side in the place of the other."""
+def _is_crosswise(one: Mapping[str, FigureDifference], other: Mapping[str, FigureDifference]) -> bool:
+    """Whether the left figures of each equal the right figures of the other."""
     return one.keys() == other.keys() and all(
-        not differ(one[at].left, other[at].right) and not differ(one[at].right, other[at].left) for at in one
+        not are_different(one[at].left, other[at].right) and not are_different(one[at].right, other[at].left)
+        for at in one
     )

@@ -1,20 +1,20 @@
-"""In which words two sides differ, paragraph by paragraph; white space and breaks of lines are no difference."""
+"""Find differences between the texts of two sides, paragraph by paragraph, ignoring white space and line breaks."""
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from xltool.comparison.sides import Side
-from xltool.forms.placeholders import filled_where_possible, says, squeezed, without
+from xltool.comparison.sides import ComparedSide
+from xltool.forms.placeholders import fill_known_placeholders, matches_sentence, remove_sentences, remove_whitespace
 
-_AROUND = 10  # signs shown before and after what differs
-_ALIKE = 0.4  # of two paragraphs, as difflib measures: one was changed into the other
+_CONTEXT_CHARACTERS = 10  # shown before and after a difference
+_MIN_SIMILARITY = 0.4  # `difflib` ratio above which one paragraph is a changed version of the other
 
 
 class TextDifference(NamedTuple):
-    """Paragraphs of one section that stand on one side only; where both are given, one was changed into the other.
+    """A paragraph of one section on one side only; if both are given, one is a changed version of the other.
 
-    ``whole`` if the other side says nothing at all in this section; then the paragraphs are lines.
+    ``whole`` is True if one side has no text in this section; then the paragraphs are joined by line breaks.
     """
 
     section: str
@@ -23,82 +23,90 @@ class TextDifference(NamedTuple):
     whole: bool = False
 
 
-def text_differences(left: Side, right: Side) -> Iterator[TextDifference]:
-    """Every paragraph that differs, by section in the order of the left one's form."""
+def find_text_differences(left: ComparedSide, right: ComparedSide) -> Iterator[TextDifference]:
+    """Yield every paragraph that differs, in the section order of the left side's form."""
     for section in left.form.sections:
         if not section.paragraphs:
             continue
-        one, other = paragraphs(left, section.id), paragraphs(right, section.id)
-        if _whole(left, section.id, one) == _whole(right, section.id, other):
+        one, other = split_paragraphs(left, section.id), split_paragraphs(right, section.id)
+        if _normalize_section(left, section.id, one) == _normalize_section(right, section.id, other):
             continue
         if not one or not other:
             yield TextDifference(section.heading, "\n".join(one), "\n".join(other), whole=True)
         else:
-            yield from (TextDifference(section.heading, *pair) for pair in _changed(one, other))
+            yield from (TextDifference(section.heading, *pair) for pair in _find_changed_paragraphs(one, other))
 
 
-def paragraphs(side: Side, section: str) -> list[str]:
-    """What is written, without a sentence that only says figures: those are compared as figures."""
-    text = filled_where_possible(side.submission.texts.get(section, ""), side.form, side.submission)
+def split_paragraphs(side: ComparedSide, section: str) -> list[str]:
+    """Split a section into paragraphs, without sentences that only state table figures (compared as figures)."""
+    text = fill_known_placeholders(side.submission.texts.get(section, ""), side.form, side.submission)
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    return [line for line in lines if not any(says(line, sentence) for sentence in _sentences(side, section))]
+    return [
+        line
+        for line in lines
+        if not any(matches_sentence(line, sentence) for sentence in _list_figure_sentences(side, section))
+    ]
 
 
-def excerpts(left: str, right: str) -> tuple[str, str]:
-    """Two texts from a little before the first to a little after the last sign in which they differ."""
-    before = _alike(left, right)
-    after = _alike(left[before:][::-1], right[before:][::-1])
-    return _cut(left, before, len(left) - after), _cut(right, before, len(right) - after)
+def cut_excerpts(left: str, right: str) -> tuple[str, str]:
+    """Cut two texts to the range from the first to the last differing character, with some context."""
+    before = _count_common_prefix(left, right)
+    after = _count_common_prefix(left[before:][::-1], right[before:][::-1])
+    return _cut_excerpt(left, before, len(left) - after), _cut_excerpt(right, before, len(right) - after)
 
 
-def pieces(left: str, right: str) -> Iterator[tuple[str, str]]:
-    """Two texts as pieces (left, right) in order: alike where both are the same, changed where they are not."""
+def split_into_pieces(left: str, right: str) -> Iterator[tuple[str, str]]:
+    """Yield two texts as pairs of segments (left, right) in order, equal or different."""
     for _, start, end, begin, stop in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         yield left[start:end], right[begin:stop]
 
 
-def _alike(left: str, right: str) -> int:
-    """How many signs both begin with."""
+def _count_common_prefix(left: str, right: str) -> int:
+    """Return the length of the common prefix."""
     changed = (at for at, (one, other) in enumerate(zip(left, right, strict=False)) if one != other)
     return next(changed, min(len(left), len(right)))
 
 
-def _cut(text: str, start: int, end: int) -> str:
-    first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
+def _cut_excerpt(text: str, start: int, end: int) -> str:
+    first, last = max(0, start - _CONTEXT_CHARACTERS), min(len(text), end + _CONTEXT_CHARACTERS)
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
 
 
-def _whole(side: Side, section: str, written: Sequence[str]) -> str:
-    """A section's words without white space and breaks, and without what is compared as figures."""
-    return without(squeezed("".join(written)), _sentences(side, section))
+def _normalize_section(side: ComparedSide, section: str, written: Sequence[str]) -> str:
+    """Return the text of a section without white space and without sentences compared as figures."""
+    return remove_sentences(remove_whitespace("".join(written)), _list_figure_sentences(side, section))
 
 
-def _sentences(side: Side, section: str) -> list[str]:
+def _list_figure_sentences(side: ComparedSide, section: str) -> list[str]:
     return [table.sentence for table in side.form.tables if table.section == section]
 
 
-def _changed(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Paragraphs that are not on both sides; those that are much alike are put beside each other."""
-    one, other = list(map(squeezed, left)), list(map(squeezed, right))
+def _find_changed_paragraphs(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield paragraphs that are not on both sides, similar ones as pairs."""
+    one, other = list(map(remove_whitespace, left)), list(map(remove_whitespace, right))
     for kind, start, end, begin, stop in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if kind != "equal":
-            yield from _paired(left[start:end], right[begin:stop])
+            yield from _pair_paragraphs(left[start:end], right[begin:stop])
 
 
-def _paired(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """In order, each with the next one that is much alike; what is like nothing stands alone."""
+def _pair_paragraphs(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Pair each paragraph with the next similar one, in order; the rest stay single."""
     begin = 0
-    for gone in left:
-        at = next((at for at in range(begin, len(right)) if _much_alike(gone, right[at])), None)
+    for removed in left:
+        at = next((at for at in range(begin, len(right)) if _are_similar(removed, right[at])), None)
         if at is None:
-            yield gone, ""
+            yield removed, ""
             continue
         yield from (("", new) for new in right[begin:at])
-        yield gone, right[at]
+        yield removed, right[at]
         begin = at + 1
     yield from (("", new) for new in right[begin:])
 
 
-def _much_alike(one: str, other: str) -> bool:
+def _are_similar(one: str, other: str) -> bool:
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+    return (
+        matcher.real_quick_ratio() >= _MIN_SIMILARITY
+        and matcher.quick_ratio() >= _MIN_SIMILARITY
+        and matcher.ratio() >= _MIN_SIMILARITY
+    )

@@ -1,1 +1,1 @@
-"""Many submissions become totals that remember their parts; nothing is counted twice, nothing is lost from sight."""
+"""Consolidation: decide which submissions are counted, and sum them. Every file is tracked; none is counted twice."""

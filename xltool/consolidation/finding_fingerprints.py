@@ -1,97 +1,115 @@
-"""Findings known again: a run can say what is new, what is gone and what is still there since an earlier one.
+"""Fingerprints that identify a finding across runs, and the comparison of two runs: new, still present, gone.
 
-A fingerprint is made of whose finding it is, the year, what kind, which relation and which cells: not of the figures,
-so that a balance that is out by another amount is still the same matter, nor of the name or place of the file.
+A fingerprint covers owner, year, code, relation and cells. It does not cover figures, so that a balance with another
+residual is the same finding, nor the name or folder of the file.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 
-from xltool.messages import catalogue as texts
-from xltool.model.consolidation import Changes, Consolidation, Noted, Reviewed, Status
+from xltool.messages import catalogue
+from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, ReviewedFile, Status
 from xltool.model.finding import Finding
 
-_MOST_TOLD = 20  # of what is gone, on a screen; the workbook and --json have all
-_LENGTH = 12  # hexadecimal digits: among a million findings two are alike by chance once in 500 runs
+_MAX_GONE_SHOWN = 20  # on the console; the workbook and --json list all
+_FINGERPRINT_DIGITS = 12  # among a million findings two are equal by chance once in 500 runs
 
 
-def fingerprint(finding: Finding, whose: str, year: int | None) -> str:
-    """Twelve hexadecimal digits; the same for the same matter in every run."""
-    spots = sorted(spot.id or f"{spot.sheet}!{spot.address}" for spot in finding.spots)
-    said = [whose, str(year or ""), finding.code, finding.relation or "", *spots]
-    return hashlib.sha256("|".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
+def compute_fingerprint(finding: Finding, owner: str, year: int | None) -> str:
+    """Return twelve hexadecimal digits that are equal for the same finding in every run."""
+    spots = sorted(spot.id or f"{spot.sheet}!{spot.address}" for spot in finding.cells)
+    said = [owner, str(year or ""), finding.code, finding.relation or "", *spots]
+    return hashlib.sha256("|".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:_FINGERPRINT_DIGITS]
 
 
-def whose(item: Reviewed) -> str:
-    """Who a file's findings are about: the agency's code, else its name, else the name of the file."""
+def identify_owner(item: ReviewedFile) -> str:
+    """Return the owner of a file's findings: the agency's code, else its name, else the file name."""
     read = item.submission
     return (read.agency_code or read.agency_name if read else "") or PurePath(item.file).name
 
 
-def of_item(item: Reviewed, finding: Finding) -> str:
-    """The fingerprint of a finding about a file; none where another file has replaced it."""
+def fingerprint_file_finding(item: ReviewedFile, finding: Finding) -> str:
+    """Return the fingerprint of a finding about a file; empty for a superseded file."""
     if item.status is Status.SUPERSEDED:
         return ""
-    return fingerprint(finding, whose(item), item.submission.year if item.submission else None)
+    return compute_fingerprint(finding, identify_owner(item), item.submission.year if item.submission else None)
 
 
-def of_whole(made: Consolidation, finding: Finding) -> str:
-    """The fingerprint of a finding about a consolidation itself."""
-    return fingerprint(finding, _area(made), made.year)
+def fingerprint_area_finding(consolidation: Consolidation, finding: Finding) -> str:
+    """Return the fingerprint of a finding about a consolidation itself."""
+    return compute_fingerprint(finding, _identify_area(consolidation), consolidation.year)
 
 
-def noted(reviewed: Iterable[Reviewed], made: Consolidation | None = None) -> Iterator[Noted]:
-    """Every finding of a run, those of a consolidation itself among them."""
-    for item in reviewed:
+def iterate_finding_records(
+    reviewed_files: Iterable[ReviewedFile], consolidation: Consolidation | None = None
+) -> Iterator[FindingRecord]:
+    """Yield a record of every finding of a run, including those of the consolidation itself."""
+    for item in reviewed_files:
         name = item.submission.agency_name if item.submission else PurePath(item.file).name
-        for each in item.findings:
-            if mark := of_item(item, each):
-                yield Noted(mark, whose(item), name, each.severity, texts.problem(each))
-    if made:
-        for each in made.findings:
-            who = made.summary.agency_name
-            yield Noted(of_whole(made, each), _area(made), who, each.severity, texts.problem(each))
+        for finding in item.findings:
+            if mark := fingerprint_file_finding(item, finding):
+                yield FindingRecord(
+                    mark, identify_owner(item), name, finding.severity, catalogue.render_problem(finding)
+                )
+    if consolidation:
+        for finding in consolidation.findings:
+            area = consolidation.summary.agency_name
+            yield FindingRecord(
+                fingerprint_area_finding(consolidation, finding),
+                _identify_area(consolidation),
+                area,
+                finding.severity,
+                catalogue.render_problem(finding),
+            )
 
 
-def changes(
-    before: Mapping[str, Noted], since: str, reviewed: Iterable[Reviewed], made: Consolidation | None
-) -> Changes:
-    """What came, stayed and went since an earlier run whose findings are ``before``, told in the file ``since``.
+def compare_findings(
+    earlier_records: Mapping[str, FindingRecord],
+    since: str,
+    reviewed_files: Iterable[ReviewedFile],
+    consolidation: Consolidation | None,
+) -> FindingChanges:
+    """Compare the findings of this run with the records ``before`` of an earlier run, stored in the file ``since``.
 
-    Of an agency that was not looked at this time nothing is said.
+    Findings of agencies that are not part of this run are left out.
     """
-    items = list(reviewed)
-    now = frozenset(each.fingerprint for each in noted(items, made))
+    items = list(reviewed_files)
+    now = frozenset(each.fingerprint for each in iterate_finding_records(items, consolidation))
     seen = (
-        {whose(item) for item in items} | {PurePath(item.file).name for item in items} | {_area(made) if made else ""}
+        {identify_owner(item) for item in items}
+        | {PurePath(item.file).name for item in items}
+        | {_identify_area(consolidation) if consolidation else ""}
     )
-    gone = tuple(each for mark, each in before.items() if mark not in now and each.whose in seen)
-    return Changes(since, now - before.keys(), now & before.keys(), gone)
+    gone = tuple(each for mark, each in earlier_records.items() if mark not in now and each.whose in seen)
+    return FindingChanges(since, now - earlier_records.keys(), now & earlier_records.keys(), gone)
 
 
-def changed(known: Changes | None, mark: str) -> str:
-    """What became of a finding since the earlier run: ``new`` or ``still``; empty where nothing is known."""
-    if known is None or not mark:
+def classify_change(changes: FindingChanges | None, fingerprint: str) -> str:
+    """Return ``mark_if_new`` or ``still`` for a fingerprint; empty without an earlier run."""
+    if changes is None or not fingerprint:
         return ""
-    return "new" if mark in known.new else "still" if mark in known.still else ""
+    return "new" if fingerprint in changes.new else "still" if fingerprint in changes.still else ""
 
 
-def new(item: Reviewed, finding: Finding, changes: Changes | None) -> str:
-    """The mark before a finding that was not there in the earlier run; nothing before another."""
-    return texts.told("new") if changes and of_item(item, finding) in changes.new else ""
+def mark_if_new(item: ReviewedFile, finding: Finding, changes: FindingChanges | None) -> str:
+    """Return the mark to print before a new finding; empty for any other."""
+    return catalogue.format_line("new") if changes and fingerprint_file_finding(item, finding) in changes.new else ""
 
 
-def told(changes: Changes | None) -> Iterator[str]:
-    """How many findings came, stayed and went, then those that went, as a person at a console reads it."""
+def describe_changes(changes: FindingChanges | None) -> Iterator[str]:
+    """Yield console lines: the numbers of new, remaining and gone findings, then the gone ones."""
     if changes is None:
         return
     counts = {"new": len(changes.new), "still": len(changes.still), "gone": len(changes.gone)}
-    yield texts.told("since", since=changes.since, **counts)
-    yield from (texts.told("gone", agency=each.name, message=each.message) for each in changes.gone[:_MOST_TOLD])
-    if len(changes.gone) > _MOST_TOLD:
-        yield texts.told("more_gone", count=len(changes.gone) - _MOST_TOLD)
+    yield catalogue.format_line("since", since=changes.since, **counts)
+    yield from (
+        catalogue.format_line("gone", agency=record.name, message=record.message)
+        for record in changes.gone[:_MAX_GONE_SHOWN]
+    )
+    if len(changes.gone) > _MAX_GONE_SHOWN:
+        yield catalogue.format_line("more_gone", count=len(changes.gone) - _MAX_GONE_SHOWN)
 
 
-def _area(made: Consolidation) -> str:
-    return f"area {made.summary.agency_code or made.summary.agency_name}"
+def _identify_area(consolidation: Consolidation) -> str:
+    return f"area {consolidation.summary.agency_code or consolidation.summary.agency_name}"

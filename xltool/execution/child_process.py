@@ -1,8 +1,8 @@
-"""Work in a process of its own that may die: what it died of is known by name, and everything else goes on.
+"""Run items in a disposable child process and identify the item that crashes it.
 
-The child answers with one frame an item, so the item it was at when it died is the first without an answer. That item
-gets one more try in a new child; if that dies, too, the item is lost and the rest is worked on without it. Answers stay
-pickled on their way through whoever owns the child.
+The child answers every item with one frame, so the item that crashed it is the first without an answer. That item is
+tried once more in a new child; if this crashes too, its answer is None and the remaining items go on. Answers stay
+pickled on their way through the process that owns the child.
 """
 
 import contextlib
@@ -19,12 +19,12 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-ATTEMPTS = 2  # of an item whose process dies of it: once more, in case it was something beside it
-IDLE = 300.0  # seconds without work after which a child ends by itself, should nobody have ended it
+MAX_ATTEMPTS = 2  # for an item that crashes its process: the first crash may have another cause
+MAX_IDLE_SECONDS = 300.0  # a child without work for so long ends itself, in case its owner did not
 
-_WATCH = 0.5  # seconds between two looks at whether the parent is still there
-_LENGTH = struct.Struct("<Q")
-_BOOT = """
+_PARENT_POLL_SECONDS = 0.5  # between two checks that the parent process still exists
+_LENGTH_PREFIX = struct.Struct("<Q")
+_BOOT_CODE = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
 from xltool.execution.child_process import main
@@ -33,11 +33,11 @@ main()
 
 
 class NotStartedError(RuntimeError):
-    """The child could not get ready: another Python, another folder, or a fault on its first lines."""
+    """The child process could not start: wrong Python, wrong folder, or an error during import."""
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a child, close its pipes and wait until it is gone."""
+def end_process(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process, close its pipes and wait for its end."""
     process.kill()
     for pipe in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):
@@ -46,12 +46,11 @@ def end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-class Child:
-    """One process that applies one function, pickled with what it shares, to items.
+class ChildProcess:
+    """Apply one function, pickled with its shared argument, to items in one child process.
 
-    It works in ``folder``, so that relative paths mean what they meant where the work was asked for; where there is no
-    such folder, in that of its owner (then no relative path was seen there, or none is meant). ``memory`` in bytes
-    bounds its address space, where the system can (not on Windows).
+    The child runs in ``folder``, so that relative paths keep their meaning; if that folder does not exist, in its
+    owner's. ``memory`` bounds its address space in bytes where the system supports that (not on Windows).
     """
 
     def __init__(self, payload: bytes, folder: str | None = None, memory: int | None = None) -> None:
@@ -61,61 +60,61 @@ class Child:
 
     @property
     def ended(self) -> bool:
-        """Whether there was a process and it has ended, by itself or by `dismiss`."""
+        """Whether the process was started and has ended, by itself or by `dismiss`."""
         return self._dismissed or (self._process is not None and self._process.poll() is not None)
 
-    def answers(self, items: Sequence[object]) -> Generator[bytes | None]:
-        """The pickled result of every item, in order; None for one the process died of. Raises NotStartedError."""
-        place = attempts = 0
+    def iterate_answers(self, items: Sequence[object]) -> Generator[bytes | None]:
+        """Yield the pickled result of every item in order; None for an item that crashes it. Raises NotStartedError."""
+        position = attempts = 0
         try:
-            while place < len(items):
-                for answer in self._some(items[place:]):
-                    place, attempts = place + 1, 0
+            while position < len(items):
+                for answer in self._exchange_items(items[position:]):
+                    position, attempts = position + 1, 0
                     yield answer
-                if place < len(items):
+                if position < len(items):
                     self.close()
                     attempts += 1
-                    if attempts >= ATTEMPTS:
-                        place, attempts = place + 1, 0
+                    if attempts >= MAX_ATTEMPTS:
+                        position, attempts = position + 1, 0
                         yield None
         except BaseException:
-            self.close()  # there may be answers on their way that nobody will take
+            self.close()  # unread answers may remain in the pipe
             raise
 
     def close(self) -> None:
-        """End the process, if there is one."""
+        """End the process if it runs."""
         process, self._process = self._process, None
         if process is not None:
-            end(process)
+            end_process(process)
 
-    def dismiss(self) -> None:
-        """End the process from another thread; whoever waits for its answers gets NotStartedError."""
+    def terminate(self) -> None:
+        """End the process from another thread; a thread waiting for answers gets NotStartedError."""
         self._dismissed = True
         if process := self._process:
             process.kill()
             process.wait()
 
-    def _some(self, items: Sequence[object]) -> Iterator[bytes]:
-        """Answers until all are there, or the process is gone."""
-        process = self._running()
+    def _exchange_items(self, items: Sequence[object]) -> Iterator[bytes]:
+        """Yield answers until all have arrived or the process has ended."""
+        process = self._ensure_running()
         assert process.stdin is not None
         assert process.stdout is not None
         with contextlib.suppress(OSError):
-            _send(process.stdin, pickle.dumps(tuple(items)))
+            _send_frame(process.stdin, pickle.dumps(tuple(items)))
             for _ in items:
-                answer = _receive(process.stdout)
+                answer = _receive_frame(process.stdout)
                 if answer is None:
                     return
                 yield answer
 
-    def _running(self) -> "subprocess.Popen[bytes]":
+    def _ensure_running(self) -> "subprocess.Popen[bytes]":
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.close()
         if self._dismissed:
             raise NotStartedError("dismissed")
         process = self._process = subprocess.Popen(
-            [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(self._memory or 0)],
+            [sys.executable, "-c", _BOOT_CODE, json.dumps(sys.path), str(self._memory or 0)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -125,77 +124,77 @@ class Child:
         assert process.stdout is not None
         ready = None
         with contextlib.suppress(OSError):
-            _send(process.stdin, self._payload)
-            ready = _receive(process.stdout)
+            _send_frame(process.stdin, self._payload)
+            ready = _receive_frame(process.stdout)
         if ready != b"":
             self.close()
             raise NotStartedError((ready or b"").decode("utf-8", "replace") or f"exit {process.returncode}")
         return process
 
 
-def end_with(parent: int) -> None:
-    """See to it that this process ends soon after ``parent`` did, however that was ended: nobody waits for its answers.
+def exit_with_parent(parent: int) -> None:
+    """End this process soon after process ``parent`` has ended, for whatever reason.
 
-    Beside a sibling that holds the same pipes it would not notice otherwise. On Windows pipes are not inherited so.
+    A closed pipe does not show that on POSIX, where sibling processes inherit the same pipes; on Windows it does.
     """
 
     def watch() -> None:
         while os.getppid() == parent:
-            time.sleep(_WATCH)
+            time.sleep(_PARENT_POLL_SECONDS)
         os._exit(1)
 
     if os.name == "posix":
         threading.Thread(target=watch, daemon=True).start()
 
 
-def limit_memory(size: int | None) -> None:
-    """Bound the address space of this process, in bytes; nothing on a system that cannot."""
+def limit_memory(max_bytes: int | None) -> None:
+    """Bound the address space of this process to ``size`` bytes, where the system supports that."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
-        if size:
-            resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        if max_bytes:
+            resource.setrlimit(resource.RLIMIT_AS, (max_bytes, max_bytes))
 
 
 def main() -> None:
-    """The child: the function and what it shares come first, then lists of items; each item is answered at once."""
+    """Run the child: receive the function and its shared argument, then lists of items; answer each item at once."""
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints is no answer
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is its owner's matter, who ends it
+    os.dup2(2, 1)  # output printed by a library must not enter the answers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner handles interruptions and ends the child
     limit_memory(int(sys.argv[2]))
     with contextlib.suppress(OSError):
         try:
-            function, shared = pickle.loads(_receive(requests) or b"")
+            function, shared = pickle.loads(_receive_frame(requests) or b"")
         except Exception as error:
-            _send(answers, f"{type(error).__name__}: {error}".encode())
+            _send_frame(answers, f"{type(error).__name__}: {error}".encode())
             return
-        _send(answers, b"")
-        while (items := _next(requests)) is not None:
+        _send_frame(answers, b"")
+        while (items := _receive_items(requests)) is not None:
             for item in pickle.loads(items):
-                _send(answers, pickle.dumps(function(shared, item), pickle.HIGHEST_PROTOCOL))
+                _send_frame(answers, pickle.dumps(function(shared, item), pickle.HIGHEST_PROTOCOL))
 
 
-def _next(requests: IO[bytes]) -> bytes | None:
-    """The next list of items; None when nobody will send one. A child that nobody ended ends by itself."""
-    timer = threading.Timer(IDLE, os._exit, (0,))
+def _receive_items(requests: IO[bytes]) -> bytes | None:
+    """Return the next pickled list of items, None at the end; exit after too long without one."""
+    timer = threading.Timer(MAX_IDLE_SECONDS, os._exit, (0,))
     timer.daemon = True
     timer.start()
     try:
-        return _receive(requests)
+        return _receive_frame(requests)
     finally:
         timer.cancel()
 
 
-def _send(stream: IO[bytes], data: bytes) -> None:
-    stream.write(_LENGTH.pack(len(data)) + data)
+def _send_frame(stream: IO[bytes], data: bytes) -> None:
+    stream.write(_LENGTH_PREFIX.pack(len(data)) + data)
     stream.flush()
 
 
-def _receive(stream: IO[bytes]) -> bytes | None:
-    """One frame; None where the stream ends, in the middle of one or before it."""
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
+def _receive_frame(stream: IO[bytes]) -> bytes | None:
+    """Return one frame; None if the stream ends before or within it."""
+    head = stream.read(_LENGTH_PREFIX.size)
+    if len(head) < _LENGTH_PREFIX.size:
         return None
-    (length,) = _LENGTH.unpack(head)
+    (length,) = _LENGTH_PREFIX.unpack(head)
     data: Any = stream.read(length)
     return data if len(data) == length else None

@@ -1,12 +1,12 @@
-"""Work on a Dask cluster that is there already. The only door to distributed.
+"""Run items on an existing Dask cluster. Only this module imports distributed.
 
-Pieces of the work (units) go to the cluster's workers, what they share goes there once, and results come back
-compressed, a bounded number ahead of what is taken. In each worker a child (`isolation`) does the work: an item that
-ends its process ends the child, never the worker, and is lost by name after a second try. When a whole worker is lost,
-Dask gives its units to others; a unit that ends worker after worker is tried item by item, once.
+Units of items are submitted to the workers, their shared argument once per run; results come back compressed, and only
+a bounded number of units is in flight. Each worker runs its items in a child process (`child_process`): an item that
+crashes its process ends the child, never the worker, and has no result after a second try. If a worker is lost, Dask
+gives its units to others; a unit that ends several workers is tried again item by item, once.
 
-The scheduler and every worker must run the same program with the same forms, and must see the files: that is asked
-first, and of workers that come later before their first unit.
+The scheduler and every worker must run the same program with the same forms and must see the files. That is checked
+before the run, and for a worker that joins later before its first unit.
 """
 
 import logging
@@ -26,15 +26,15 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from xltool.errors import UsageError, XltoolError
-from xltool.execution.child_process import Child
-from xltool.messages import catalogue as texts
+from xltool.execution.child_process import ChildProcess
+from xltool.messages import catalogue
 
-UNIT = 100  # files in a unit unless told: a second or two of work, so that a lost one costs little
-CONNECT_SECONDS = 10.0
-WORKER_SECONDS = 30.0  # without any worker, before there is no use in waiting
-_POLL = 2.0
-_AHEAD = 2  # units for each thread of the cluster that may wait to be fetched
-_SAMPLE = 5  # items whose being there each worker is asked about
+ITEMS_PER_UNIT = 100  # by default: one or two seconds of work, so that repeating a unit costs little
+MAX_CONNECT_SECONDS = 10.0
+MAX_SECONDS_WITHOUT_WORKER = 30.0  # then the run is given up
+_POLL_SECONDS = 2.0
+_UNITS_AHEAD_PER_THREAD = 2  # units in flight for each thread of the cluster
+_SAMPLE_SIZE = 5  # files whose presence is checked on each worker
 
 _SCHEMES = {"dask": "tcp", "dask+tls": "tls"}
 _ADDRESS = re.compile(r"(?P<scheme>[a-z+]+)://(?P<host>\[[0-9a-fA-F:]+\]|[^/\s:@]+)(?::(?P<port>\d{1,5}))?/?")
@@ -42,11 +42,12 @@ _ADDRESS = re.compile(r"(?P<scheme>[a-z+]+)://(?P<host>\[[0-9a-fA-F:]+\]|[^/\s:@
 _Item = TypeVar("_Item")
 _Shared = TypeVar("_Shared")
 _Result = TypeVar("_Result")
-Likeness = Callable[[str, Sequence[Any]], Mapping[str, str]]  # of a folder to work in and some items
+# (working folder, sample of items) -> facts that must agree between processes
+EnvironmentProbe = Callable[[str, Sequence[Any]], Mapping[str, str]]
 
 
-class _Opaque(bytes):
-    """Bytes that no log shows: there are passwords and addresses in them."""
+class _HiddenBytes(bytes):
+    """Bytes that are never shown in a log, because they hold passwords and addresses."""
 
     __slots__ = ()
 
@@ -56,34 +57,34 @@ class _Opaque(bytes):
     __str__ = __repr__
 
 
-class _Order(NamedTuple):
-    """What every worker gets once. ``expected`` is what ``likeness`` says where the work was asked for."""
+class _WorkOrder(NamedTuple):
+    """Data sent to every worker once per run; ``expected`` is the result of ``likeness`` in the calling process."""
 
     token: str
-    payload: _Opaque
-    likeness: _Opaque
+    payload: _HiddenBytes
+    probe: _HiddenBytes
     expected: Mapping[str, str]
     folder: str
     memory: int | None
 
 
-class _Unit(NamedTuple):
+class _WorkUnit(NamedTuple):
     items: Sequence[Any]
-    future: Any  # as everything of distributed here, whose functions are only half typed
+    future: Any  # distributed is only partly typed
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
-    """A cluster by the address of its scheduler, ``dask://host:port`` (``dask+tls://`` where it asks for certificates).
+class DaskCluster:
+    """Executor on the cluster whose scheduler is at ``address``: ``dask://host:port`` or ``dask+tls://host:port``.
 
-    ``likeness`` says, here and on each worker, what must be the same. ``unit`` is how many items make a unit,
-    ``at_once`` how many units may be under way (by default two a thread), ``memory`` the bytes a child may take.
+    ``likeness`` returns the facts that must be the same here and on each worker. ``unit`` is the number of items in a
+    unit, ``at_once`` the number of units in flight (by default two per thread), ``memory`` a child's limit in bytes.
     """
 
     address: str
-    likeness: Likeness
-    unit: int = UNIT
-    at_once: int | None = None
+    probe: EnvironmentProbe
+    unit_size: int = ITEMS_PER_UNIT
+    max_units: int | None = None
     memory: int | None = None
 
     def run(
@@ -91,247 +92,249 @@ class Cluster:
         function: Callable[[_Shared, _Item], _Result],
         shared: _Shared,
         items: Sequence[_Item],
-        lost: Callable[[_Item], _Result],
+        on_crash: Callable[[_Item], _Result],
     ) -> Iterator[_Result]:
-        """As `engine.run`. Raises UsageError, in one line, for whatever keeps the cluster from doing it."""
+        """Run items as `executor.run_items` does. Raises UsageError, in one line, if the cluster cannot do it."""
         if not items:
             return
-        sample = items[:: max(1, len(items) // _SAMPLE)]
-        order = _Order(
+        sample = items[:: max(1, len(items) // _SAMPLE_SIZE)]
+        order = _WorkOrder(
             secrets.token_hex(8),
-            _packed((function, shared)),
-            _packed((self.likeness, sample)),
-            self.likeness(os.getcwd(), sample),  # noqa: PTH109 - a folder that was deleted has no Path either
+            _pack_object((function, shared)),
+            _pack_object((self.probe, sample)),
+            self.probe(os.getcwd(), sample),  # noqa: PTH109 - Path.cwd() also fails in a deleted folder
             os.getcwd(),  # noqa: PTH109
             self.memory,
         )
-        with _connected(self.address) as client:
-            _refuse_others(client, order)
-            yield from _Run(client, order, self.unit, self.at_once).results(items, lost)
+        with _connect_client(self.address) as client:
+            _check_environments(client, order)
+            yield from _ClusterRun(client, order, self.unit_size, self.max_units).iterate_results(items, on_crash)
 
 
-class _Run:
-    """One run on a cluster: what is under way, oldest first."""
+class _ClusterRun:
+    """One run on a cluster: a queue of submitted units, oldest first."""
 
-    def __init__(self, client: Any, order: _Order, unit: int, at_once: int | None) -> None:
+    def __init__(self, client: Any, order: _WorkOrder, unit: int, at_once: int | None) -> None:
         self._client, self._token, self._size, self._at_once = client, order.token, unit, at_once
-        self._given = client.submit(_given, _packed(order), key=f"xltool-order-{order.token}", pure=False)
-        self._waiting: deque[_Unit] = deque()
+        self._given = client.submit(_unpack_order, _pack_object(order), key=f"xltool-order-{order.token}", pure=False)
+        self._waiting: deque[_WorkUnit] = deque()
         self._submitted = 0
 
-    def results(self, items: Sequence[_Item], lost: Callable[[_Item], _Result]) -> Iterator[_Result]:
-        """Every result, in order; whatever happens, nothing of this run is left on the cluster."""
+    def iterate_results(self, items: Sequence[_Item], on_crash: Callable[[_Item], _Result]) -> Iterator[_Result]:
+        """Yield every result in order; in any case remove all tasks of this run from the cluster."""
         rest = iter(items)
         try:
-            while self._fill(rest):
+            while self._submit_ahead(rest):
                 unit = self._waiting.popleft()
-                for item, answer in zip(unit.items, self._answers(unit), strict=True):
-                    yield lost(item) if answer is None else pickle.loads(answer)
+                for item, answer in zip(unit.items, self._collect_answers(unit), strict=True):
+                    yield on_crash(item) if answer is None else pickle.loads(answer)
         finally:
-            self._end()
+            self._cancel_units()
 
-    def _fill(self, rest: Iterator[Any]) -> bool:
-        """Have as many units under way as may be; whether there are any."""
-        while len(self._waiting) < self._room() and (items := list(islice(rest, self._size))):
-            self._waiting.append(self._submit(items))
+    def _submit_ahead(self, rest: Iterator[Any]) -> bool:
+        """Submit as many units as allowed; return whether any are in flight."""
+        while len(self._waiting) < self._max_pending_units() and (items := list(islice(rest, self._size))):
+            self._waiting.append(self._submit_unit(items))
         return bool(self._waiting)
 
-    def _room(self) -> int:
-        return self._at_once or max(2, _AHEAD * self._threads())
+    def _max_pending_units(self) -> int:
+        return self._at_once or max(2, _UNITS_AHEAD_PER_THREAD * self._count_threads())
 
-    def _threads(self) -> int:
-        """How many units the cluster can work on at once. Raises UsageError if it is gone."""
+    def _count_threads(self) -> int:
+        """Return the number of threads of the cluster. Raises UsageError if the connection is lost."""
         try:
             return int(sum(self._client.nthreads().values()))
         except OSError:
             raise UsageError("cluster.gone") from None
 
-    def _submit(self, items: Sequence[Any]) -> _Unit:
+    def _submit_unit(self, items: Sequence[Any]) -> _WorkUnit:
         self._submitted += 1
         key = f"xltool-unit-{self._token}-{self._submitted}"
-        future = self._client.submit(_worked, self._given, _packed(items), key=key, pure=False, retries=2)
-        return _Unit(items, future)
+        future = self._client.submit(_run_unit, self._given, _pack_object(items), key=key, pure=False, retries=2)
+        return _WorkUnit(items, future)
 
-    def _answers(self, unit: _Unit) -> Sequence[bytes | None]:
-        """What came of each item of a unit; None of one that is lost."""
+    def _collect_answers(self, unit: _WorkUnit) -> Sequence[bytes | None]:
+        """Return the answer to each item of a unit; None for an item that crashed its process."""
         from distributed import KilledWorker
 
         try:
-            return self._result(unit)
+            return self._fetch_answers(unit)
         except KilledWorker:
             pass
-        for other in self._waiting:
+        for pending_unit in self._waiting:
             with suppress(KilledWorker):
-                self._result(other)
-        return [self._alone(item) for item in unit.items]
+                self._fetch_answers(pending_unit)
+        return [self._retry_alone(item) for item in unit.items]
 
-    def _alone(self, item: object) -> bytes | None:
-        """An item with nothing else of ours under way: what dies of it is its doing; then it is lost."""
+    def _retry_alone(self, item: object) -> bytes | None:
+        """Run one item while no other unit is in flight, so that a crash is its own; None if it crashes."""
         from distributed import KilledWorker
 
         try:
-            return self._result(self._submit([item]))[0]
+            return self._fetch_answers(self._submit_unit([item]))[0]
         except KilledWorker:
             return None
 
-    def _result(self, unit: _Unit) -> Sequence[bytes | None]:
-        """What the cluster answers. Raises KilledWorker when worker after worker died of it, UsageError else."""
+    def _fetch_answers(self, unit: _WorkUnit) -> Sequence[bytes | None]:
+        """Return the answers to a unit. Raises KilledWorker if it ended several workers, else UsageError."""
         from distributed import CancelledError, KilledWorker
 
         try:
-            found: Sequence[bytes | None] = pickle.loads(zlib.decompress(self._patiently(unit.future)))
+            answers: Sequence[bytes | None] = pickle.loads(zlib.decompress(self._wait_for_result(unit.future)))
         except (KilledWorker, XltoolError):
             raise
-        except CancelledError:  # nobody cancels but us, and the scheduler when it goes
+        except CancelledError:  # only the scheduler cancels at this point, when it shuts down
             raise UsageError("cluster.gone") from None
-        except Exception as error:  # whatever it is, the cluster could not do it
-            raise UsageError("cluster.failed", problem=_told(error)) from None
-        return found
+        except Exception as error:  # any other error is a failure of the cluster
+            raise UsageError("cluster.failed", problem=_describe_error(error)) from None
+        return answers
 
-    def _patiently(self, future: Any) -> bytes:
-        """A unit's result, however long it takes, while there is anybody to work on it."""
+    def _wait_for_result(self, future: Any) -> bytes:
+        """Wait for a unit's result without a time limit, as long as the cluster has workers."""
         from distributed import TimeoutError as Late
 
-        seen = time.monotonic()
+        last_seen = time.monotonic()
         while True:
             try:
-                found: bytes = future.result(timeout=_POLL)
-                return found
+                result: bytes = future.result(timeout=_POLL_SECONDS)
+                return result
             except Late:
                 if self._client.status != "running":
                     raise UsageError("cluster.gone") from None
-                seen = time.monotonic() if self._threads() else seen
-                if time.monotonic() - seen > WORKER_SECONDS:
-                    raise UsageError("cluster.no_workers", seconds=int(WORKER_SECONDS)) from None
+                last_seen = time.monotonic() if self._count_threads() else last_seen
+                if time.monotonic() - last_seen > MAX_SECONDS_WITHOUT_WORKER:
+                    raise UsageError("cluster.no_workers", seconds=int(MAX_SECONDS_WITHOUT_WORKER)) from None
 
-    def _end(self) -> None:
-        with suppress(Exception):  # a cluster that is gone has nothing of ours either
+    def _cancel_units(self) -> None:
+        with suppress(Exception):  # a lost cluster needs no cleaning up
             self._client.cancel([*(unit.future for unit in self._waiting), self._given], force=True)
-            self._client.run(_dismissed, self._token, on_error="ignore")
+            self._client.run(_terminate_children, self._token, on_error="ignore")
 
 
-# --- before anything is begun ------------------------------------------------------------------------------------
+# --- before the run ----------------------------------------------------------------------------------------------
 
 
-def checked_address(address: str) -> str:
-    """The address as distributed wants it. Raises UsageError for what is none of a Dask scheduler."""
-    found = _ADDRESS.fullmatch(address)
-    if not found or found["scheme"] not in _SCHEMES or int(found["port"] or 0) > 65_535:
+def parse_address(address: str) -> str:
+    """Return the address in the syntax of distributed. Raises UsageError if it is not that of a scheduler."""
+    match = _ADDRESS.fullmatch(address)
+    if not match or match["scheme"] not in _SCHEMES or int(match["port"] or 0) > 65_535:
         raise UsageError("cluster.address", address=re.sub(r"//[^/@]*@", "//", address))
-    return f"{_SCHEMES[found['scheme']]}://{found['host']}:{found['port'] or 8786}"
+    return f"{_SCHEMES[match['scheme']]}://{match['host']}:{match['port'] or 8786}"
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Any]:
-    """A client of the scheduler, quiet on the error stream: what goes wrong is said once, by us."""
-    where = checked_address(address)
+def _connect_client(address: str) -> Iterator[Any]:
+    """Connect to the scheduler with the log of distributed disabled: errors are reported once, by the caller."""
+    scheduler_address = parse_address(address)
     try:
         from distributed import Client
     except ImportError:
         raise UsageError("cluster.extra") from None
-    silenced = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
-    heard = {name: logging.getLogger(name).disabled for name in silenced}
-    for name in heard:
+    logger_names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    was_disabled = {name: logging.getLogger(name).disabled for name in logger_names}
+    for name in was_disabled:
         logging.getLogger(name).disabled = True
     client: Any = None
     try:
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # other versions of the libraries are looked at by `_refuse_others`
+                warnings.simplefilter("ignore")  # versions are compared by `_check_environments`
                 connect: Any = Client
-                client = connect(where, timeout=CONNECT_SECONDS, set_as_default=False)
-        except Exception as error:  # nobody there, or no Dask
-            raise UsageError("cluster.unreachable", address=address, problem=_told(error)) from None
+                client = connect(scheduler_address, timeout=MAX_CONNECT_SECONDS, set_as_default=False)
+        except Exception as error:  # no connection, or not a Dask scheduler
+            raise UsageError("cluster.unreachable", address=address, problem=_describe_error(error)) from None
         yield client
     finally:
         if client is not None:
             with suppress(Exception):
-                client.close(timeout=CONNECT_SECONDS)
-        for name, disabled in heard.items():
+                client.close(timeout=MAX_CONNECT_SECONDS)
+        for name, disabled in was_disabled.items():
             logging.getLogger(name).disabled = disabled
 
 
-def _refuse_others(client: Any, order: _Order) -> None:
-    """Raises UsageError for a scheduler or worker with another program, other forms or no sight of the files."""
+def _check_environments(client: Any, order: _WorkOrder) -> None:
+    """Check that the scheduler and all workers have the same program and forms and see the files. Raises UsageError."""
     try:
-        client.wait_for_workers(1, timeout=WORKER_SECONDS)
+        client.wait_for_workers(1, timeout=MAX_SECONDS_WITHOUT_WORKER)
     except TimeoutError:
-        raise UsageError("cluster.no_workers", seconds=int(WORKER_SECONDS)) from None
+        raise UsageError("cluster.no_workers", seconds=int(MAX_SECONDS_WITHOUT_WORKER)) from None
     try:
-        client.run_on_scheduler(_nothing)
-        found = client.run(_likeness, _packed(order), on_error="return")
+        client.run_on_scheduler(_do_nothing)
+        environments = client.run(_probe_worker, _pack_object(order), on_error="return")
     except Exception as error:
-        raise UsageError("cluster.failed", problem=_told(error)) from None
-    for worker, theirs in found.items():
-        if isinstance(theirs, BaseException):
-            raise UsageError("cluster.not_installed", worker=worker, problem=_told(theirs))
-        _refuse_other(order, theirs, worker)
+        raise UsageError("cluster.failed", problem=_describe_error(error)) from None
+    for worker, environment in environments.items():
+        if isinstance(environment, BaseException):
+            raise UsageError("cluster.not_installed", worker=worker, problem=_describe_error(environment))
+        _check_environment(order, environment, worker)
 
 
-def _refuse_other(order: _Order, theirs: Mapping[str, str], worker: str) -> None:
+def _check_environment(order: _WorkOrder, environment: Mapping[str, str], worker: str) -> None:
     for key, ours in order.expected.items():
-        if theirs.get(key) != ours:
-            what = texts.Phrase(texts.word("likeness", key))
-            raise UsageError("cluster.differs", worker=worker, what=what, theirs=theirs.get(key) or None, ours=ours)
+        if environment.get(key) != ours:
+            fact_name = catalogue.Phrase(catalogue.look_up_word("likeness", key))
+            raise UsageError(
+                "cluster.differs", worker=worker, what=fact_name, theirs=environment.get(key) or None, ours=ours
+            )
 
 
-def _packed(value: object) -> _Opaque:
-    return _Opaque(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+def _pack_object(value: object) -> _HiddenBytes:
+    return _HiddenBytes(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
 
-def _told(error: BaseException) -> str:
+def _describe_error(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
-# --- on the cluster ----------------------------------------------------------------------------------------------
+# --- on the workers ----------------------------------------------------------------------------------------------
 
-_children: dict[tuple[str, int], Child] = {}
-_alike: dict[str, Mapping[str, str]] = {}
-
-
-def _nothing() -> None:
-    """Can be called wherever this package is installed."""
+_children_by_thread: dict[tuple[str, int], ChildProcess] = {}
+_environments_by_run: dict[str, Mapping[str, str]] = {}
 
 
-def _given(order: bytes) -> _Order:
-    found: _Order = pickle.loads(order)
-    return found
+def _do_nothing() -> None:
+    """Do nothing: the call succeeds only where this package is installed."""
 
 
-def _likeness(order: bytes) -> Mapping[str, str]:
-    return _own(pickle.loads(order))
+def _unpack_order(order: bytes) -> _WorkOrder:
+    unpacked: _WorkOrder = pickle.loads(order)
+    return unpacked
 
 
-def _own(order: _Order) -> Mapping[str, str]:
-    """What this worker has of what must be the same; asked once a run."""
-    if order.token not in _alike:
-        _alike.clear()
-        likeness, sample = pickle.loads(order.likeness)
-        _alike[order.token] = likeness(order.folder, sample)
-    return _alike[order.token]
+def _probe_worker(order: bytes) -> Mapping[str, str]:
+    return _probe_once(pickle.loads(order))
 
 
-def _worked(order: _Order, items: bytes) -> bytes:
-    """The answers to a unit. Raises UsageError on a worker that is not alike."""
+def _probe_once(order: _WorkOrder) -> Mapping[str, str]:
+    """Return this worker's facts that must agree with the caller's; computed once per run."""
+    if order.token not in _environments_by_run:
+        _environments_by_run.clear()
+        likeness, sample = pickle.loads(order.probe)
+        _environments_by_run[order.token] = likeness(order.folder, sample)
+    return _environments_by_run[order.token]
+
+
+def _run_unit(order: _WorkOrder, items: bytes) -> bytes:
+    """Return the compressed answers to a unit. Raises UsageError on a worker that differs from the caller."""
     from distributed import get_worker
 
-    _refuse_other(order, _own(order), get_worker().address)
-    answers = list(_child(order).answers(pickle.loads(items)))
+    _check_environment(order, _probe_once(order), get_worker().address)
+    answers = list(_get_child(order).iterate_answers(pickle.loads(items)))
     return zlib.compress(pickle.dumps(answers), 1)
 
 
-def _child(order: _Order) -> Child:
-    """The child of this thread for this run; those that have ended by themselves are forgotten."""
-    mine = (order.token, threading.get_ident())
-    for key in [key for key, child in list(_children.items()) if key != mine and child.ended]:
-        _children.pop(key, None)
-    if mine not in _children:
-        _children[mine] = Child(order.payload, order.folder, order.memory)
-    return _children[mine]
+def _get_child(order: _WorkOrder) -> ChildProcess:
+    """Return the child process of this thread for this run; forget children that have ended."""
+    own_key = (order.token, threading.get_ident())
+    for key in [key for key, child in list(_children_by_thread.items()) if key != own_key and child.ended]:
+        _children_by_thread.pop(key, None)
+    if own_key not in _children_by_thread:
+        _children_by_thread[own_key] = ChildProcess(order.payload, order.folder, order.memory)
+    return _children_by_thread[own_key]
 
 
-def _dismissed(token: str) -> None:
-    """End the children of a run, in the middle of a unit if need be."""
-    for key in [key for key in list(_children) if key[0] == token]:
-        if child := _children.pop(key, None):
-            child.dismiss()
+def _terminate_children(token: str) -> None:
+    """End the child processes of a run, even in the middle of a unit."""
+    for key in [key for key in list(_children_by_thread) if key[0] == token]:
+        if child := _children_by_thread.pop(key, None):
+            child.terminate()

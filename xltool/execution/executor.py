@@ -1,7 +1,7 @@
-"""Where reading runs: in this process, in local processes, or wherever an `Executor` takes it. Nothing else knows.
+"""Run a function over many items in this process, in a process pool, or on any `Executor`.
 
-An item that ends its process (a file that makes a library fall over, or wants all memory) is lost, and nothing else:
-its batch goes on, and the caller says what a lost item comes to.
+An item that crashes its process (a file that crashes a library or exhausts memory) does not stop the batch: the caller
+supplies its result. Callers need not know where the items run.
 """
 
 import os
@@ -18,135 +18,137 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from xltool.errors import UsageError
-from xltool.execution.child_process import Child, NotStartedError, end_with, limit_memory
+from xltool.execution.child_process import ChildProcess, NotStartedError, exit_with_parent, limit_memory
 
 _Item = TypeVar("_Item")
 _Shared = TypeVar("_Shared")
 _Result = TypeVar("_Result")
 
-FEW = 40  # below this, starting processes costs more than it saves
-UNIT = 25  # files handed to a process at a time: enough to hide the cost of passing results
-_AHEAD = 4  # units for each process that may wait to be fetched: bounds the memory of what is done and not yet taken
+MIN_ITEMS_FOR_POOL = 40  # for fewer items, starting processes costs more than it saves
+ITEMS_PER_UNIT = 25  # sent to a process at a time: enough to hide the cost of passing results
+_UNITS_AHEAD_PER_PROCESS = 4  # bounds the memory of finished results that are not yet consumed
 
-_MOST = 61 if sys.platform == "win32" else 1_024  # processes in a pool: Windows waits for no more handles at once
+_MAX_PROCESSES = 61 if sys.platform == "win32" else 1_024  # Windows cannot wait for more handles at once
 
-_shared: dict[str, Any] = {}
+_process_state: dict[str, Any] = {}
 
 
 class Executor(Protocol):
-    """What `run` asks of any place where work may run; see there."""
+    """Interface of any place where `run_items` can run items."""
 
     def run(
         self,
         function: Callable[[_Shared, _Item], _Result],
         shared: _Shared,
         items: Sequence[_Item],
-        lost: Callable[[_Item], _Result],
+        on_crash: Callable[[_Item], _Result],
     ) -> Iterator[_Result]:
-        """As `run`."""
+        """Yield the results as `run_items` does."""
 
 
 @dataclass(frozen=True, slots=True)
-class Processes:
-    """Local processes: how many at once (by default one a core), and the bytes of memory each may take.
+class LocalProcesses:
+    """Executor on ``jobs`` local processes (by default one per core), each limited to ``memory`` bytes.
 
-    ``unit`` items go to a process at a time; fewer than ``few`` in all are worked on in this process.
+    ``unit`` items are sent to a process at a time; fewer than ``few`` items run in this process.
     """
 
     jobs: int | None = None
     memory: int | None = None
-    unit: int = UNIT
-    few: int = FEW
+    unit_size: int = ITEMS_PER_UNIT
+    min_pool_items: int = MIN_ITEMS_FOR_POOL
 
     def run(
         self,
         function: Callable[[_Shared, _Item], _Result],
         shared: _Shared,
         items: Sequence[_Item],
-        lost: Callable[[_Item], _Result],
+        on_crash: Callable[[_Item], _Result],
     ) -> Iterator[_Result]:
-        """As `run`; in this process where several would not pay and no bound of memory was asked for."""
-        jobs = min(default_jobs() if self.jobs is None else self.jobs, _MOST)
-        if self.memory is None and (jobs <= 1 or len(items) < self.few):
+        """Yield the results as `run_items` does; in this process for few items without a memory limit."""
+        jobs = min(count_usable_cores() if self.jobs is None else self.jobs, _MAX_PROCESSES)
+        if self.memory is None and (jobs <= 1 or len(items) < self.min_pool_items):
             yield from (function(shared, item) for item in items)
             return
-        rest = deque(units(items, self.unit))
-        with closing(Child(pickle.dumps((function, shared)), memory=self.memory)) as child:
+        rest = deque(split_into_units(items, self.unit_size))
+        with closing(ChildProcess(pickle.dumps((function, shared)), memory=self.memory)) as child:
             while rest:
                 pool = ProcessPoolExecutor(
-                    jobs, initializer=_prepare, initargs=(function, shared, self.memory, os.getpid())
+                    jobs, initializer=_initialise_process, initargs=(function, shared, self.memory, os.getpid())
                 )
                 broken: list[Sequence[_Item]] = []
                 try:
-                    yield from _pooled(pool, rest, jobs * _AHEAD, broken)
+                    yield from _run_in_pool(pool, rest, jobs * _UNITS_AHEAD_PER_PROCESS, broken)
                 finally:
-                    with _undisturbed():
+                    with _ignore_interrupts():
                         pool.shutdown(cancel_futures=True)
                 for unit in broken:
-                    yield from carefully(child, unit, lost)
+                    yield from run_isolated(child, unit, on_crash)
 
 
-Jobs = int | Executor | None  # how many local processes, or where else
+Jobs = int | Executor | None  # a number of local processes, or another executor
 
 
-def default_jobs() -> int:
-    """How many processes reading uses unless told: the cores this process may run on."""
+def count_usable_cores() -> int:
+    """Return the default number of processes: the cores this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run(
+def run_items(
     function: Callable[[_Shared, _Item], _Result],
     shared: _Shared,
     items: Sequence[_Item],
     jobs: Jobs,
-    lost: Callable[[_Item], _Result],
+    on_crash: Callable[[_Item], _Result],
 ) -> Iterator[_Result]:
-    """``function(shared, item)`` of every item, in order, as results come; ``lost(item)`` of one that ends its process.
+    """Yield ``function(shared, item)`` for every item in order; ``lost(item)`` for one that crashes its process.
 
-    ``shared`` goes to each process once. All must be picklable, and the function must not raise for a bad item: a
-    batch goes on.
+    ``shared`` is sent to each process once. All arguments must be picklable. The function must not raise for a bad
+    item, because that would end the batch.
     """
-    executor = Processes(jobs) if jobs is None or isinstance(jobs, int) else jobs
-    yield from executor.run(function, shared, items, lost)
+    executor = LocalProcesses(jobs) if jobs is None or isinstance(jobs, int) else jobs
+    yield from executor.run(function, shared, items, on_crash)
 
 
-def units(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
-    """The items in pieces of that many."""
+def split_into_units(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
+    """Yield consecutive slices of ``size`` items."""
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def carefully(child: Child, items: Sequence[_Item], lost: Callable[[_Item], _Result]) -> Iterator[_Result]:
-    """The results of items of which one may end its process. Raises UsageError if none can be started."""
+def run_isolated(
+    child: ChildProcess, items: Sequence[_Item], on_crash: Callable[[_Item], _Result]
+) -> Iterator[_Result]:
+    """Run items in a disposable child process; yield ``lost(item)`` for an item that crashes it. Raises UsageError."""
     try:
-        for item, answer in zip(items, child.answers(items), strict=True):
-            yield lost(item) if answer is None else pickle.loads(answer)
+        for item, answer in zip(items, child.iterate_answers(items), strict=True):
+            yield on_crash(item) if answer is None else pickle.loads(answer)
     except NotStartedError as error:
         raise UsageError("usage.not_started", problem=str(error)) from None
 
 
-def _pooled(
-    pool: ProcessPoolExecutor, rest: "deque[Sequence[_Item]]", most: int, broken: list[Sequence[_Item]]
+def _run_in_pool(
+    pool: ProcessPoolExecutor, rest: "deque[Sequence[_Item]]", max_pending: int, broken_units: list[Sequence[_Item]]
 ) -> Iterator[Any]:
-    """The results of units from ``rest``; when a process dies, what was under way is ``broken`` and must be done again.
+    """Yield the results of units taken from ``rest``, with at most ``most`` units in flight.
 
-    At most ``most`` units are under way at once.
+    If a process crashes, the units in flight are appended to ``broken``; the caller must run them again.
     """
     waiting: deque[tuple[Sequence[_Item], Future[list[Any]]]] = deque()
     try:
         while rest or waiting:
-            while rest and len(waiting) < most:
-                waiting.append((rest[0], pool.submit(_call, rest[0])))
+            while rest and len(waiting) < max_pending:
+                waiting.append((rest[0], pool.submit(_call_unit, rest[0])))
                 rest.popleft()
             done = waiting[0][1].result()
             waiting.popleft()
             yield from done
     except BrokenProcessPool:
-        broken += [unit for unit, _ in waiting]
+        broken_units += [unit for unit, _ in waiting]
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Puts up with a second interruption: one in the middle of ending a pool would leave it waiting for ever."""
+def _ignore_interrupts() -> Iterator[None]:
+    """Ignore a second interruption: during the shutdown of a pool it would make the pool wait for ever."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -157,13 +159,13 @@ def _undisturbed() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _prepare(function: Callable[..., Any], shared: object, memory: int | None, parent: int) -> None:
-    end_with(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is told once, by the process that was started
+def _initialise_process(function: Callable[..., Any], shared: object, memory: int | None, parent: int) -> None:
+    exit_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process reports an interruption once
     limit_memory(memory)
-    _shared["call"] = (function, shared)
+    _process_state["call"] = (function, shared)
 
 
-def _call(items: Sequence[object]) -> list[Any]:  # what the function returns is the caller's business
-    function, shared = _shared["call"]
+def _call_unit(items: Sequence[object]) -> list[Any]:
+    function, shared = _process_state["call"]
     return [function(shared, item) for item in items]

@@ -1,4 +1,4 @@
-"""LibreOffice, where it is at hand: one document becomes another. The only room that runs it."""
+"""Convert documents with LibreOffice, if it is installed. Only this module runs it."""
 
 import os
 import shutil
@@ -7,52 +7,54 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-_PROGRAMS = ("soffice", "libreoffice")
+_PROGRAM_NAMES = ("soffice", "libreoffice")
 
 
 class NoOfficeError(Exception):
-    """There is no LibreOffice here."""
+    """LibreOffice is not installed."""
 
 
 class NotConvertedError(Exception):
-    """LibreOffice made nothing of a document; ``seconds`` if it was given up after so many."""
+    """LibreOffice produced no output; ``seconds`` is the exceeded time limit, if that was the reason."""
 
     def __init__(self, seconds: int | None = None) -> None:
         super().__init__(seconds)
         self.seconds = seconds
 
 
-def converted(
+def convert_document(
     document: bytes,
-    ending: str,
-    into: str,
+    suffix: str,
+    target_format: str,
     *,
-    seconds: float,
-    beside: Mapping[str, str] | None = None,
+    max_seconds: float,
+    extra_files: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
-    """A document whose name ends in ``ending``, as LibreOffice saves it ``into`` ("docx:MS Word 2007 XML").
+    """Convert a document with the suffix ``ending`` into the format ``into``, such as "docx:MS Word 2007 XML".
 
-    Works in a folder and with a profile of its own, in which ``beside`` are further files by name; ``{folder}`` in a
-    value of ``environment`` stands for that folder. Raises NoOfficeError, NotConvertedError.
+    Runs with its own profile in a temporary folder. ``beside`` maps names of further files in it to their text;
+    ``{folder}`` in a value of ``environment`` stands for that folder. Raises NoOfficeError, NotConvertedError.
     """
-    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    program = next(filter(None, map(shutil.which, _PROGRAM_NAMES)), None)
     if program is None:
         raise NoOfficeError
-    with tempfile.TemporaryDirectory(prefix="xltool-") as name:
-        folder = Path(name)
-        source = folder / f"report{ending}"
+    with tempfile.TemporaryDirectory(prefix="xltool-") as folder_name:
+        folder = Path(folder_name)
+        source = folder / f"report{suffix}"
         source.write_bytes(document)
-        for other, text in (beside or {}).items():
-            (folder / other).write_text(text, "utf-8")
-        known = {key: value.replace("{folder}", name) for key, value in (environment or {}).items()}
+        for file_name, text in (extra_files or {}).items():
+            (folder / file_name).write_text(text, "utf-8")
+        variables = {key: value.replace("{folder}", folder_name) for key, value in (environment or {}).items()}
         command = [program, "--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
-        command += ["--convert-to", into, "--outdir", str(folder / "out"), str(source)]
+        command += ["--convert-to", target_format, "--outdir", str(folder / "out"), str(source)]
         try:
-            subprocess.run(command, capture_output=True, timeout=seconds, check=False, env={**os.environ, **known})
+            subprocess.run(
+                command, capture_output=True, timeout=max_seconds, check=False, env={**os.environ, **variables}
+            )
         except subprocess.TimeoutExpired:
-            raise NotConvertedError(int(seconds)) from None
-        made = folder / "out" / f"report.{into.partition(':')[0]}"
-        if not made.is_file():
+            raise NotConvertedError(int(max_seconds)) from None
+        output = folder / "out" / f"report.{target_format.partition(':')[0]}"
+        if not output.is_file():
             raise NotConvertedError
-        return made.read_bytes()
+        return output.read_bytes()

@@ -1,12 +1,12 @@
-"""What was read from a file, kept by the file's content, so that a file that has not changed is not read again.
+"""Cache submissions by the content of their files, so that an unchanged file is not read again.
 
-Content-addressed: the name of an entry is a digest over the file's bytes, the form definitions and the whole package
-and its words, so an entry is never out of date and one of another version is never found. Only what was read is kept;
-every check is done anew. An entry is written beside its place and renamed, and carries its own checksum: two processes
-may share a folder, and a broken entry is no entry. Everything may be deleted at any time.
+The name of an entry is a digest of the file's bytes, the form definitions, the package and its texts, so an entry is
+never out of date and one of another version is never found. Only read values are cached; all checks run again. An entry
+is written to a temporary file and renamed, and carries a checksum: processes may share a folder, and a damaged entry is
+ignored. The folder may be deleted at any time.
 
-Nothing in an entry can run: it is plain data, decoded against the types of `model`. Whoever may write to the folder can
-change what is read from it, as with the files themselves.
+An entry holds plain data, decoded against the types of `model`; it cannot execute code. Whoever may write to the folder
+can change what is read from it, as with the files themselves.
 """
 
 import hashlib
@@ -29,85 +29,85 @@ import msgspec
 from xltool.errors import UsageError
 from xltool.model.form import Form
 from xltool.model.submission import Observation, Submission
-from xltool.package_data import PACKAGE, data_folder
+from xltool.package_data import PACKAGE, find_data_folder
 
-LARGEST = 1 << 30  # bytes of a cache folder, unless told
-_KEPT = 0.8  # of the largest size, once it had to be made smaller
-_LEFT_BEHIND = 3600  # seconds
-_NAME = re.compile("[0-9a-f]{64}\\.xlread")
-_CHECKSUM = hashlib.sha256().digest_size
-_MOST_INFLATED = 64 << 20
+MAX_CACHE_BYTES = 1 << 30  # of a cache folder, by default
+_KEPT_SHARE = 0.8  # of the maximum size remains after deleting entries
+_MAX_DRAFT_AGE_SECONDS = 3600
+_ENTRY_NAME = re.compile("[0-9a-f]{64}\\.xlread")
+_CHECKSUM_BYTES = hashlib.sha256().digest_size
+_MAX_INFLATED_BYTES = 64 << 20
 
 
-class _Entry(msgspec.Struct, array_like=True, frozen=True):
-    """One entry: the submission without its observations, and those with each fact in a form that brings it back."""
+class _CacheEntry(msgspec.Struct, array_like=True, frozen=True):
+    """One entry: a submission without its observations, and the observations with encoded facts."""
 
     submission: Submission
     observations: list[tuple[str, str, str, str | None, list[tuple[str, Any]]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Cache:
-    """A folder of entries, for one version of the package and one set of forms. ``largest`` is in bytes."""
+class ReadingCache:
+    """A folder of entries for one version of the package and one set of forms; ``largest`` is in bytes."""
 
     folder: Path
     version: str
-    largest: int = LARGEST
+    max_bytes: int = MAX_CACHE_BYTES
 
-    def known(self, sha256: str, file: str, modified: str) -> Submission | None:
-        """What was read from a file of that content, as if from ``file`` of that time; None if it was not kept."""
-        place = self._place(sha256)
+    def find_submission(self, sha256: str, file: str, modified: str) -> Submission | None:
+        """Return the cached submission of that content, with ``file`` and ``modified`` as its source, or None."""
+        path = self._entry_path(sha256)
         try:
-            data = place.read_bytes()
-            found = _unpacked(data)
+            data = path.read_bytes()
+            submission = _decode_entry(data)
         except (OSError, ValueError, zlib.error, msgspec.MsgspecError):
             return None
-        if found.source.sha256 != sha256:
+        if submission.source.sha256 != sha256:
             return None
         with suppress(OSError):
-            os.utime(place)  # what is used stays
-        return replace(found, source=replace(found.source, file=file, modified=modified))
+            os.utime(path)  # entries used last are deleted last
+        return replace(submission, source=replace(submission.source, file=file, modified=modified))
 
-    def keep(self, submission: Submission) -> None:
-        """Keep what was read. A disk that is full, or a fact of no plain kind, costs only the time to read again."""
+    def store_submission(self, submission: Submission) -> None:
+        """Store a submission. Skip it silently on a full disk or for a fact that cannot be encoded."""
         try:
-            data = _packed(submission)
+            data = _encode_entry(submission)
         except _NotPlainError:
             return
-        place = self._place(submission.source.sha256)
-        draft = place.with_name(f".{secrets.token_hex(8)}.part")
+        path = self._entry_path(submission.source.sha256)
+        temporary = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            place.parent.mkdir(exist_ok=True)
-            draft.write_bytes(data)
-            draft.replace(place)
+            path.parent.mkdir(exist_ok=True)
+            temporary.write_bytes(data)
+            temporary.replace(path)
         except OSError:
             with suppress(OSError):
-                draft.unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
 
-    def shrink(self) -> None:
-        """Delete drafts left behind and, if the folder has grown too large, the entries that were used longest ago."""
-        for left in self.folder.glob("??/.*.part"):  # of a run that was killed: entries are written in no time
+    def delete_oldest(self) -> None:
+        """Delete abandoned temporary files and, if the folder is too large, the least recently used entries."""
+        for abandoned in self.folder.glob("??/.*.part"):  # abandoned by a killed run
             with suppress(OSError):
-                if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
-                    left.unlink()
-        entries = sorted(_entries(self.folder))
+                if time.time() - abandoned.stat().st_mtime > _MAX_DRAFT_AGE_SECONDS:
+                    abandoned.unlink()
+        entries = sorted(_list_entries(self.folder))
         size = sum(length for _, length, _ in entries)
-        if size <= self.largest:
+        if size <= self.max_bytes:
             return
         for _, length, path in entries:
-            if size <= self.largest * _KEPT:
+            if size <= self.max_bytes * _KEPT_SHARE:
                 return
             with suppress(OSError):
                 path.unlink()
             size -= length
 
-    def _place(self, sha256: str) -> Path:
+    def _entry_path(self, sha256: str) -> Path:
         key = hashlib.sha256(f"{self.version}|{sha256}".encode()).hexdigest()
         return self.folder / key[:2] / f"{key}.xlread"
 
 
-def default_folder() -> Path:
-    """Where this system keeps what programs may forget: a folder of the user's own."""
+def find_default_folder() -> Path:
+    """Return the user's cache folder of this system."""
     home = Path.home()
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "xltool" / "Cache"
@@ -116,45 +116,45 @@ def default_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "xltool"
 
 
-def own_cache(forms: Sequence[Form]) -> Cache | None:
-    """The cache in the user's own folder, for nobody else to read; None where nothing can be kept."""
+def open_own_cache(forms: Sequence[Form]) -> ReadingCache | None:
+    """Open the cache in the user's own folder, readable only by the user; None if it cannot be created."""
     try:
-        folder = default_folder()
+        folder = find_default_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return open_cache(folder, forms)
-    except (OSError, RuntimeError, UsageError):  # RuntimeError: a user without a home
+    except (OSError, RuntimeError, UsageError):  # RuntimeError: no home folder
         return None
 
 
-def open_cache(folder: Path, forms: Sequence[Form], largest: int = LARGEST) -> Cache:
-    """The cache in ``folder``, which is made if it is not there. Raises UsageError if nothing can be kept there."""
-    trial = folder / f".{secrets.token_hex(8)}.part"
+def open_cache(folder: Path, forms: Sequence[Form], max_bytes: int = MAX_CACHE_BYTES) -> ReadingCache:
+    """Open the cache in ``folder``, creating it if needed. Raises UsageError if it cannot be written."""
+    probe = folder / f".{secrets.token_hex(8)}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        trial.write_bytes(b"")
-        trial.unlink()
+        probe.write_bytes(b"")
+        probe.unlink()
     except OSError as error:
         raise UsageError("usage.cache", path=str(folder), reason=error.strerror or str(error)) from error
-    digest = hashlib.sha256(package_digest().encode())
+    digest = hashlib.sha256(digest_package().encode())
     for form in forms:
         digest.update(f"|{form.id}|{form.edition}|{form.digest}".encode())
-    return Cache(folder, digest.hexdigest(), largest)
+    return ReadingCache(folder, digest.hexdigest(), max_bytes)
 
 
 @cache
-def package_digest() -> str:
-    """Over everything that decides what is read: the code and the words. No version number has to be remembered."""
+def digest_package() -> str:
+    """Return a digest of the code and texts that determine the result of reading."""
     digest = hashlib.sha256()
-    for folder, pattern in ((PACKAGE, "**/*.py"), (PACKAGE, "**/*.toml"), (data_folder("templates"), "*.toml")):
+    for folder, pattern in ((PACKAGE, "**/*.py"), (PACKAGE, "**/*.toml"), (find_data_folder("templates"), "*.toml")):
         for path in sorted(folder.glob(pattern)):
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
-    """When each entry was last used, its size, and where it is."""
+def _list_entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """Yield the time of last use, the size in bytes and the path of each entry."""
     for path in folder.glob("??/*.xlread"):
-        if _NAME.fullmatch(path.name):
+        if _ENTRY_NAME.fullmatch(path.name):
             with suppress(OSError):  # another process may have deleted it
                 state = path.stat()
                 yield state.st_mtime, state.st_size, path
@@ -164,65 +164,71 @@ def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
 
 
 class _NotPlainError(TypeError):
-    """A fact that could not be brought back exactly."""
+    """A fact that cannot be decoded exactly."""
 
 
-def _packed(submission: Submission) -> bytes:
-    noted = [
-        (each.code, each.sheet, each.address, each.cell, [(key, _plain(fact)) for key, fact in each.facts.items()])
-        for each in submission.observations
+def _encode_entry(submission: Submission) -> bytes:
+    encoded = [
+        (
+            observation.code,
+            observation.sheet,
+            observation.address,
+            observation.cell,
+            [(key, _encode_fact(fact)) for key, fact in observation.facts.items()],
+        )
+        for observation in submission.observations
     ]
     plain = replace(submission, observations=(), entries=dict(submission.entries), values=dict(submission.values))
-    data = zlib.compress(msgspec.msgpack.encode(_Entry(plain, noted)), 1)
+    data = zlib.compress(msgspec.msgpack.encode(_CacheEntry(plain, encoded)), 1)
     return hashlib.sha256(data).digest() + data
 
 
-def _unpacked(data: bytes) -> Submission:
-    """Raises ValueError, zlib.error or MsgspecError for anything but what `_packed` made."""
-    if hashlib.sha256(data[_CHECKSUM:]).digest() != data[:_CHECKSUM]:
-        raise ValueError(_CHECKSUM)
-    inflated = zlib.decompressobj().decompress(data[_CHECKSUM:], _MOST_INFLATED)
-    entry = _decoder().decode(inflated)
-    noticed = tuple(
-        Observation(code, sheet, address, cell, {key: _fact(fact) for key, fact in facts})
+def _decode_entry(data: bytes) -> Submission:
+    """Decode an entry. Raises ValueError, zlib.error or MsgspecError for anything not made by `_encode_entry`."""
+    if hashlib.sha256(data[_CHECKSUM_BYTES:]).digest() != data[:_CHECKSUM_BYTES]:
+        raise ValueError(_CHECKSUM_BYTES)
+    inflated = zlib.decompressobj().decompress(data[_CHECKSUM_BYTES:], _MAX_INFLATED_BYTES)
+    entry = _make_decoder().decode(inflated)
+    observations = tuple(
+        Observation(code, sheet, address, cell, {key: _decode_fact(fact) for key, fact in facts})
         for code, sheet, address, cell, facts in entry.observations
     )
-    return replace(entry.submission, observations=noticed)
+    return replace(entry.submission, observations=observations)
 
 
 @cache
-def _decoder() -> "msgspec.msgpack.Decoder[_Entry]":
-    return msgspec.msgpack.Decoder(_Entry)
+def _make_decoder() -> "msgspec.msgpack.Decoder[_CacheEntry]":
+    return msgspec.msgpack.Decoder(_CacheEntry)
 
 
-def _plain(fact: object) -> object:
-    """A fact of plain data: what is no text, number or nothing becomes a pair of its kind and its contents."""
+def _encode_fact(fact: object) -> object:
+    """Encode a fact as plain data: anything but None, str, int and bool becomes a pair of type code and content."""
     if fact is None or type(fact) in {str, int, bool}:
         return fact
-    for kind, (mark, taken, _) in _KINDS.items():
+    for kind, (mark, taken, _) in _FACT_CODECS.items():
         if type(fact) is kind:
             return [mark, taken(fact)]
     raise _NotPlainError(type(fact))
 
 
-def _fact(plain: Any) -> object:
-    if not isinstance(plain, list):
-        return plain
-    made = {mark: made for mark, _, made in _KINDS.values()}
-    return made[plain[0]](plain[1])
+def _decode_fact(encoded: Any) -> object:
+    if not isinstance(encoded, list):
+        return encoded
+    made = {mark: made for mark, _, made in _FACT_CODECS.values()}
+    return made[encoded[0]](encoded[1])
 
 
-def _all_plain(facts: Iterable[object]) -> list[object]:
-    return [_plain(fact) for fact in facts]
+def _encode_facts(facts: Iterable[object]) -> list[object]:
+    return [_encode_fact(fact) for fact in facts]
 
 
-def _pairs(facts: Mapping[str, object]) -> list[list[object]]:
-    return [[key, _plain(fact)] for key, fact in facts.items()]
+def _encode_mapping(facts: Mapping[str, object]) -> list[list[object]]:
+    return [[key, _encode_fact(fact)] for key, fact in facts.items()]
 
 
-_KINDS: dict[type, tuple[str, Callable[[Any], object], Callable[[Any], object]]] = {
-    tuple: ("t", _all_plain, lambda plain: tuple(map(_fact, plain))),
-    list: ("l", _all_plain, lambda plain: list(map(_fact, plain))),
+_FACT_CODECS: dict[type, tuple[str, Callable[[Any], object], Callable[[Any], object]]] = {
+    tuple: ("t", _encode_facts, lambda plain: tuple(map(_decode_fact, plain))),
+    list: ("l", _encode_facts, lambda plain: list(map(_decode_fact, plain))),
     Decimal: ("d", str, Decimal),
-    dict: ("m", _pairs, lambda plain: {key: _fact(fact) for key, fact in plain}),
+    dict: ("m", _encode_mapping, lambda plain: {key: _decode_fact(fact) for key, fact in plain}),
 }

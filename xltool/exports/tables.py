@@ -1,7 +1,7 @@
-"""Tidy tables of a merge for other programs: CSV, SQLite and, with pyarrow, Parquet. The door to pandas.
+"""Write tidy tables of a merge for other programs: CSV, SQLite and, with pyarrow, Parquet.
 
-Nothing is computed here: every figure leaves as exactly what was read or summed, a count as a whole number, an amount
-as its decimals, a blank as a blank. In CSV a text that a spreadsheet program would run as a formula gets an apostrophe.
+Nothing is computed here: a count is written as an integer, an amount with its exact decimals, a blank as a blank. In
+CSV a text that a spreadsheet program would run as a formula gets an apostrophe. Only this module imports pandas.
 """
 
 import sqlite3
@@ -12,66 +12,79 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xltool.consolidation.finding_fingerprints import changed, of_item, of_whole
+from xltool.consolidation.finding_fingerprints import (
+    classify_change,
+    fingerprint_area_finding,
+    fingerprint_file_finding,
+)
 from xltool.errors import UsageError, WritingError
-from xltool.messages import catalogue as texts
-from xltool.model.consolidation import Consolidation, Reviewed
+from xltool.messages import catalogue
+from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Cell, Number
-from xltool.model.submission import State, Submission
-from xltool.workbooks.save_files import whole_folder
-from xltool.workbooks.summary.agency_status import agency_of, told, tracked
-from xltool.workbooks.temporary_names import draft_beside
-from xltool.workbooks.xlsxwriter_adapter import FORMULA_SIGNS
+from xltool.model.submission import EntryState, Submission
+from xltool.workbooks.save_files import stage_folder
+from xltool.workbooks.summary.agency_status import agency_of, list_finding_rows, list_tracking_rows
+from xltool.workbooks.temporary_names import temporary_path
+from xltool.workbooks.xlsxwriter_adapter import FORMULA_START_CHARACTERS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-DATABASE = "xltool.sqlite"
-FIGURE = "value"  # the column of figures, the only one that is not text or a whole number
-_DANGEROUS = (*FORMULA_SIGNS, "\n")  # as OWASP lists them
-_PARTS_AT_A_TIME = 500
+DATABASE_NAME = "xltool.sqlite"
+FIGURE_COLUMN = "value"  # the only column that is neither text nor an integer
+_FORMULA_STARTS = (*FORMULA_START_CHARACTERS, "\n")  # as listed by OWASP
+_PARTS_PER_FRAME = 500
 
-_CELL = "id table line column unit computed value"
-_FIGURES = (
-    f"year agency_code agency_name level parent scope {_CELL} state declared_zero status file sha256 sheet address"
+_CELL_COLUMNS = "id table line column unit computed value"
+_FIGURE_COLUMNS = f"year agency_code agency_name level parent scope {_CELL_COLUMNS} state declared_zero status file"
+_FIGURE_COLUMNS += " sha256 sheet address"
+_TOTAL_COLUMNS = f"year area_code area_name {_CELL_COLUMNS} expected lacking"
+_FINDING_COLUMNS = (
+    "year agency_code agency_name severity code relation sheet address id message advice settled status file"
 )
-_TOTALS = f"year area_code area_name {_CELL} expected lacking"
-_FINDINGS = "year agency_code agency_name severity code relation sheet address id message advice settled status file"
-_FINDINGS += " fingerprint change"
-_TRACKING = "year agency_code agency_name level status counted reason file sha256 size modified program"
-_WHOLE = {"year", "computed", "declared_zero", "expected", "lacking", "counted", "size"}  # columns of whole numbers
+_FINDING_COLUMNS += " fingerprint change"
+_TRACKING_COLUMNS = "year agency_code agency_name level status counted reason file sha256 size modified program"
+_INTEGER_COLUMNS = {
+    "year",
+    "computed",
+    "declared_zero",
+    "expected",
+    "lacking",
+    "counted",
+    "size",
+}  # columns of whole numbers
 
-Row = dict[str, object]
-Source = Callable[[], Iterable["DataFrame"]]
+TableRow = dict[str, object]
+FrameSource = Callable[[], Iterable["DataFrame"]]
 
 
-def write_tables(made: Consolidation, folder: Path, *, force: bool = False) -> tuple[str, ...]:
-    """The tables ``figures``, ``totals``, ``findings`` and ``tracking`` in ``folder``; the names of the files written.
+def write_tables(consolidation: Consolidation, folder: Path, *, force: bool = False) -> tuple[str, ...]:
+    """Write the tables ``figures``, ``totals``, ``findings`` and ``tracking`` to ``folder``; return the file names.
 
     One row of ``figures`` is one figure of one part of the sum. All files appear together at the end. Raises UsageError
     if the folder holds anything (unless ``force``), WritingError if it cannot be written.
     """
-    tables: dict[str, Source] = {
-        "figures": lambda: _figures(made),
-        "totals": lambda: [_frame(_totals(made), _TOTALS)],
-        "findings": lambda: [_frame(_findings(made), _FINDINGS)],
-        "tracking": lambda: [_frame(_tracking(made), _TRACKING)],
+    tables: dict[str, FrameSource] = {
+        "figures": lambda: _build_figures(consolidation),
+        "totals": lambda: [_make_frame(_build_totals(consolidation), _TOTAL_COLUMNS)],
+        "findings": lambda: [_make_frame(_build_findings(consolidation), _FINDING_COLUMNS)],
+        "tracking": lambda: [_make_frame(_build_tracking(consolidation), _TRACKING_COLUMNS)],
     }
-    with whole_folder(folder, force=force) as draft:
+    with stage_folder(folder, force=force) as draft:
         for name, source in tables.items():
             _write_csv(source(), draft / f"{name}.csv")
         try:
-            _write_database(tables, draft / DATABASE)
+            _write_database(tables, draft / DATABASE_NAME)
         except sqlite3.Error as error:  # among them a full disk
-            raise WritingError("writing.not_saved", file=str(folder / DATABASE), reason=str(error)) from error
+            raise WritingError("writing.not_saved", file=str(folder / DATABASE_NAME), reason=str(error)) from error
         if find_spec("pyarrow"):
             for name, source in tables.items():
-                _write_parquet(source(), draft / f"{name}.parquet", _decimals(made))
+                _write_parquet(source(), draft / f"{name}.parquet", _count_decimals(consolidation))
         return tuple(sorted(path.name for path in draft.iterdir()))
 
 
-def write_figures(made: Consolidation, path: Path, *, force: bool = False) -> Path:
-    """The table ``figures`` alone, as Parquet; where pyarrow is not there, as CSV. Gives ``path`` with that ending.
+def write_figures(consolidation: Consolidation, path: Path, *, force: bool = False) -> Path:
+    """Write the table ``figures`` as Parquet, without pyarrow as CSV; return ``path`` with that suffix.
 
     Raises UsageError if it exists (unless ``force``), WritingError if it cannot be written.
     """
@@ -79,12 +92,12 @@ def write_figures(made: Consolidation, path: Path, *, force: bool = False) -> Pa
     target = path.with_name(f"{path.name}.{'parquet' if parquet else 'csv'}")
     if target.exists() and not force:
         raise UsageError("usage.output_exists", path=str(target))
-    draft = draft_beside(target)
+    draft = temporary_path(target)
     try:
         if parquet:
-            _write_parquet(_figures(made), draft, _decimals(made))
+            _write_parquet(_build_figures(consolidation), draft, _count_decimals(consolidation))
         else:
-            _write_csv(_figures(made), draft)
+            _write_csv(_build_figures(consolidation), draft)
         draft.replace(target)
     except OSError as error:
         raise WritingError("writing.not_saved", file=str(target), reason=error.strerror or str(error)) from error
@@ -96,32 +109,34 @@ def write_figures(made: Consolidation, path: Path, *, force: bool = False) -> Pa
 # --- the tables ------------------------------------------------------------------------------------------------
 
 
-def _figures(made: Consolidation) -> Iterator["DataFrame"]:
-    """One row a figure, some hundred parts at a time: of ten thousand agencies there are two million."""
-    files = {id(item.submission): item for item in made.tracking}
-    for start in range(0, max(1, len(made.parts)), _PARTS_AT_A_TIME):
-        parts = made.parts[start : start + _PARTS_AT_A_TIME]
-        yield _frame((row for part in parts for row in _of_part(made, part, files[id(part)])), _FIGURES)
+def _build_figures(consolidation: Consolidation) -> Iterator["DataFrame"]:
+    """Yield frames of one row per figure, some hundred parts each: ten thousand agencies have two million figures."""
+    files = {id(item.submission): item for item in consolidation.tracking}
+    for start in range(0, max(1, len(consolidation.parts)), _PARTS_PER_FRAME):
+        parts = consolidation.parts[start : start + _PARTS_PER_FRAME]
+        yield _make_frame(
+            (row for part in parts for row in _build_part_rows(consolidation, part, files[id(part)])), _FIGURE_COLUMNS
+        )
 
 
-def _of_part(made: Consolidation, part: Submission, item: Reviewed) -> Iterator[Row]:
-    who = _who(made, part)
-    for cell in made.form.cells.values():
+def _build_part_rows(consolidation: Consolidation, part: Submission, item: ReviewedFile) -> Iterator[TableRow]:
+    who = _identify_part(consolidation, part)
+    for cell in consolidation.form.cells.values():
         yield {
             **who,
-            **_labels(cell),
-            FIGURE: part.values.get(cell.id),
-            "state": _state(part, cell),
+            **_label_cell(cell),
+            FIGURE_COLUMN: part.values.get(cell.id),
+            "state": _find_state(part, cell),
             "declared_zero": int(cell.id in part.entries and part.entries[cell.id].declared),
             "status": item.status.value,
-            **_where(part, cell),
+            **_locate_entry(part, cell),
         }
 
 
-def _who(made: Consolidation, part: Submission) -> Row:
-    agency = agency_of(part, made.roster.agencies if made.roster else {})
+def _identify_part(consolidation: Consolidation, part: Submission) -> TableRow:
+    agency = agency_of(part, consolidation.roster.agencies if consolidation.roster else {})
     return {
-        "year": made.year,
+        "year": consolidation.year,
         "agency_code": agency.code,
         "agency_name": agency.name,
         "level": agency.level or "",
@@ -130,7 +145,7 @@ def _who(made: Consolidation, part: Submission) -> Row:
     }
 
 
-def _labels(cell: Cell) -> Row:
+def _label_cell(cell: Cell) -> TableRow:
     return {
         "id": cell.id,
         "table": cell.table,
@@ -141,14 +156,14 @@ def _labels(cell: Cell) -> Row:
     }
 
 
-def _state(part: Submission, cell: Cell) -> str:
-    """What the agency's cell was; a computed figure is a number if its inputs are."""
+def _find_state(part: Submission, cell: Cell) -> str:
+    """Return the state of the agency's cell; a computed figure is a number if it has a value."""
     if cell.computed or cell.id not in part.entries:
-        return (State.BLANK if part.values.get(cell.id) is None else State.NUMBER).value
+        return (EntryState.BLANK if part.values.get(cell.id) is None else EntryState.NUMBER).value
     return part.entries[cell.id].state.value
 
 
-def _where(part: Submission, cell: Cell) -> Row:
+def _locate_entry(part: Submission, cell: Cell) -> TableRow:
     entry = part.entries.get(cell.id)
     return {
         "file": part.source.file,
@@ -158,25 +173,25 @@ def _where(part: Submission, cell: Cell) -> Row:
     }
 
 
-def _totals(made: Consolidation) -> Iterator[Row]:
-    lacking = made.lacking
-    for cell in made.form.cells.values():
+def _build_totals(consolidation: Consolidation) -> Iterator[TableRow]:
+    lacking = consolidation.lacking
+    for cell in consolidation.form.cells.values():
         yield {
-            "year": made.year,
-            "area_code": made.summary.agency_code,
-            "area_name": made.summary.agency_name,
-            **_labels(cell),
-            FIGURE: made.summary.values[cell.id],
-            "expected": made.expected,
+            "year": consolidation.year,
+            "area_code": consolidation.summary.agency_code,
+            "area_name": consolidation.summary.agency_name,
+            **_label_cell(cell),
+            FIGURE_COLUMN: consolidation.summary.values[cell.id],
+            "expected": consolidation.expected,
             "lacking": lacking.get(cell.id, 0),
         }
 
 
-def _findings(made: Consolidation) -> Iterator[Row]:
-    for agency, item, finding, _ in told(made):
-        spot = finding.spots[0] if finding.spots else None
+def _build_findings(consolidation: Consolidation) -> Iterator[TableRow]:
+    for agency, item, finding, _ in list_finding_rows(consolidation):
+        spot = finding.cells[0] if finding.cells else None
         yield {
-            "year": made.year,
+            "year": consolidation.year,
             "agency_code": agency.code,
             "agency_name": agency.name,
             "severity": finding.severity.value,
@@ -185,27 +200,31 @@ def _findings(made: Consolidation) -> Iterator[Row]:
             "sheet": spot.sheet if spot else "",
             "address": spot.address if spot else "",
             "id": spot.id if spot else "",
-            "message": texts.problem(finding),
-            "advice": texts.cure(finding),
+            "message": catalogue.render_problem(finding),
+            "advice": catalogue.render_advice(finding),
             "settled": finding.settled or "",
             "status": item.status.value if item else "",
             "file": item.file if item else "",
-            "fingerprint": (mark := of_item(item, finding) if item else of_whole(made, finding)),
-            "change": changed(made.changes, mark),
+            "fingerprint": (
+                mark := fingerprint_file_finding(item, finding)
+                if item
+                else fingerprint_area_finding(consolidation, finding)
+            ),
+            "change": classify_change(consolidation.changes, mark),
         }
 
 
-def _tracking(made: Consolidation) -> Iterator[Row]:
-    for agency, item in tracked(made):
+def _build_tracking(consolidation: Consolidation) -> Iterator[TableRow]:
+    for agency, item in list_tracking_rows(consolidation):
         source = item.submission.source if item and item.submission else None
         yield {
-            "year": made.year,
+            "year": consolidation.year,
             "agency_code": agency.code,
             "agency_name": agency.name,
             "level": agency.level or "",
             "status": item.status.value if item else "missing",
             "counted": int(bool(item and item.counted)),
-            "reason": texts.say(item.reason) if item and item.reason else "",
+            "reason": catalogue.render_finding(item.reason) if item and item.reason else "",
             "file": item.file if item else "",
             "sha256": item.sha256 if item else "",
             "size": source.size if source else None,
@@ -217,60 +236,62 @@ def _tracking(made: Consolidation) -> Iterator[Row]:
 # --- the files -------------------------------------------------------------------------------------------------
 
 
-def _frame(rows: Iterable[Row], columns: str) -> "DataFrame":
-    """The rows as they are: pandas may not turn a figure into a float."""
+def _make_frame(rows: Iterable[TableRow], columns: str) -> "DataFrame":
+    """Return the rows as a frame of objects, so that pandas converts no figure to float."""
     import pandas
 
     return pandas.DataFrame(list(rows), columns=columns.split(), dtype=object)
 
 
-def _exact(value: Number | None) -> str | None:
+def _format_exactly(value: Number | None) -> str | None:
     return f"{value:f}" if isinstance(value, Decimal) else None if value is None else str(value)
 
 
 def _write_csv(frames: Iterable["DataFrame"], path: Path) -> None:
-    """UTF-8 with a mark at its beginning, by which Excel knows it."""
+    """Write UTF-8 with a byte order mark, by which Excel recognizes it."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         for number, frame in enumerate(frames):
-            safe = frame.apply(lambda column: column.map(_harmless if column.name != FIGURE else _exact))
-            safe.to_csv(file, index=False, header=number == 0, lineterminator="\r\n")
+            escaped = frame.apply(
+                lambda column: column.map(_escape_formula if column.name != FIGURE_COLUMN else _format_exactly)
+            )
+            escaped.to_csv(file, index=False, header=number == 0, lineterminator="\r\n")
 
 
-def _harmless(value: object) -> object:
-    """A text no spreadsheet program takes for a formula; a number is one."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
+def _escape_formula(value: object) -> object:
+    """Return a text that no spreadsheet program runs as a formula; other values unchanged."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
-def _write_database(tables: dict[str, Source], path: Path) -> None:
-    """One table each. In a NUMERIC column a count is an integer, and an amount keeps every digit it has."""
+def _write_database(tables: dict[str, FrameSource], path: Path) -> None:
+    """Write one table each. A NUMERIC column stores a count as an integer and keeps every digit of an amount."""
     with closing(sqlite3.connect(path)) as connection:
         for name, source in tables.items():
             for number, frame in enumerate(source()):
-                if FIGURE in frame:
-                    frame[FIGURE] = frame[FIGURE].map(_exact)
-                how: Any = "append" if number else "fail"
-                frame.to_sql(name, connection, index=False, if_exists=how, dtype=_kinds(frame))
+                if FIGURE_COLUMN in frame:
+                    frame[FIGURE_COLUMN] = frame[FIGURE_COLUMN].map(_format_exactly)
+                if_exists_mode: Any = "append" if number else "fail"
+                frame.to_sql(name, connection, index=False, if_exists=if_exists_mode, dtype=_choose_column_types(frame))
         connection.execute("CREATE INDEX figures_by_id ON figures (id)")
         connection.commit()
 
 
-def _kinds(frame: "DataFrame") -> dict[Any, Any]:
-    """What SQLite is told of each column."""
-    special = {FIGURE: "NUMERIC"} | dict.fromkeys(_WHOLE, "INTEGER")
+def _choose_column_types(frame: "DataFrame") -> dict[Any, Any]:
+    """Return the SQLite type of each column."""
+    special = {FIGURE_COLUMN: "NUMERIC"} | dict.fromkeys(_INTEGER_COLUMNS, "INTEGER")
     return {column: special.get(str(column), "TEXT") for column in frame}
 
 
 def _write_parquet(frames: Iterable["DataFrame"], path: Path, decimals: int) -> None:
-    """Figures as exact decimals of 38 digits, ``decimals`` of them behind the point."""
+    """Write figures as exact decimals of 38 digits, ``decimals`` of them after the point."""
     import pyarrow
     from pyarrow import parquet
 
     writer: Any = None
     for frame in frames:
-        kinds = {column: pyarrow.int64() if column in _WHOLE else pyarrow.string() for column in frame}
-        if FIGURE in frame:
-            kinds[FIGURE] = pyarrow.decimal128(38, decimals)
-            frame[FIGURE] = frame[FIGURE].map(lambda value: None if value is None else Decimal(value))
+        kinds = {column: pyarrow.int64() if column in _INTEGER_COLUMNS else pyarrow.string() for column in frame}
+        if FIGURE_COLUMN in frame:
+            kinds[FIGURE_COLUMN] = pyarrow.decimal128(38, decimals)
+            frame[FIGURE_COLUMN] = frame[FIGURE_COLUMN].map(lambda value: None if value is None else Decimal(value))
         schema = pyarrow.schema(list(kinds.items()))
         writer = writer or parquet.ParquetWriter(path, schema)
         writer.write_table(pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False))
@@ -278,12 +299,12 @@ def _write_parquet(frames: Iterable["DataFrame"], path: Path, decimals: int) -> 
         writer.close()
 
 
-def _decimals(made: Consolidation) -> int:
-    """How many decimal places the longest amount has."""
-    every: Sequence[Submission] = (made.summary, *made.parts)
+def _count_decimals(consolidation: Consolidation) -> int:
+    """Return the largest number of decimal places of any amount."""
+    submissions: Sequence[Submission] = (consolidation.summary, *consolidation.parts)
     exponents = (
         value.normalize().as_tuple().exponent
-        for part in every
+        for part in submissions
         for value in part.values.values()
         if isinstance(value, Decimal)
     )

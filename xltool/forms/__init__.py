@@ -1,1 +1,1 @@
-"""Forms as data: definitions, the relation language, and where each cell stands."""
+"""Forms as data: definition files, the relation language, equations, and the layout of each form's workbook."""

@@ -1,33 +1,33 @@
-"""The equations of a form as sparse rows of whole numbers: what proof and localisation work on. Exact throughout."""
+"""The equations of a form as sparse rows of integers, for proof and localisation. All arithmetic is exact."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import gcd
 from typing import NamedTuple, TypeVar
 
-from xltool.forms.controls import Control
+from xltool.forms.ledger_totals import LedgerTotal
 from xltool.model.form import Form, Relation, Severity
 
 _Key = TypeVar("_Key", str, int)
 
 
 class Equation(NamedTuple):
-    """``sum(coefficient * cell) == constant``; ``relations`` are the ids of the relations it was made from."""
+    """``sum(coefficient * cell) == constant``; ``relations`` are the ids of the relations it comes from."""
 
     relations: tuple[str, ...]
     terms: Mapping[str, int]
     constant: int = 0
 
 
-class Dependent(NamedTuple):
-    """An equation that follows from others (``consistent``), or contradicts them; ``others`` are their positions."""
+class DependentEquation(NamedTuple):
+    """An equation that follows from others (``consistent``) or contradicts them; ``others`` are their positions."""
 
     position: int
     others: tuple[int, ...]
     consistent: bool
 
 
-class _Row(NamedTuple):
-    """An equation on its way through elimination; ``origin`` counts how often each equation went into it."""
+class _EliminationRow(NamedTuple):
+    """An equation during elimination; ``origin`` is the multiple of each original equation in it, by position."""
 
     terms: Mapping[str, int]
     constant: int
@@ -35,7 +35,7 @@ class _Row(NamedTuple):
 
 
 def is_equation(relation: Relation) -> bool:
-    """Whether a relation is an equality every report must satisfy, within the year and under no condition."""
+    """Return True for an unconditional equality within one year that every report must satisfy."""
     sides = (relation.expect.left, relation.expect.right)
     return (
         relation.expect.operator == "=="
@@ -45,15 +45,15 @@ def is_equation(relation: Relation) -> bool:
     )
 
 
-def equations(relations: Iterable[Relation], controls: Iterable[Control] = ()) -> tuple[Equation, ...]:
-    """The relations that are equations, and for each control figure the sum it is; its id stands for a relation's."""
-    rows = [equation(relation) for relation in relations if is_equation(relation)]
+def form_equations(relations: Iterable[Relation], controls: Iterable[LedgerTotal] = ()) -> tuple[Equation, ...]:
+    """Return an equation for each relation that is one, and for each ledger total (its id in place of a relation's)."""
+    rows = [relation_equation(relation) for relation in relations if is_equation(relation)]
     rows += [Equation((item.id,), {**dict.fromkeys(item.cells, -1), item.id: 1}) for item in controls]
     return tuple(rows)
 
 
-def equation(relation: Relation) -> Equation:
-    """Left minus right, like terms drawn together."""
+def relation_equation(relation: Relation) -> Equation:
+    """Return left minus right with like terms combined."""
     terms: dict[str, int] = {}
     for sign, side in ((1, relation.expect.left), (-1, relation.expect.right)):
         for cell, coefficient, _ in side.terms:
@@ -62,18 +62,18 @@ def equation(relation: Relation) -> Equation:
     return Equation((relation.id,), {cell: factor for cell, factor in terms.items() if factor}, constant)
 
 
-def definitions(form: Form) -> Mapping[str, str]:
-    """The relation that computes a cell, by cell."""
+def computing_relations(form: Form) -> Mapping[str, str]:
+    """Return the id of the relation that computes a cell, by cell id."""
     return {relation.computes: relation.id for relation in form.formulas if relation.computes is not None}
 
 
-def without(
+def eliminate_unknowns(
     rows: Iterable[Equation], unknown: Collection[str], defined: Mapping[str, str] | None = None
 ) -> tuple[Equation, ...]:
-    """What the equations still say when some cells are unknown: each is replaced by what an equation makes of it.
+    """Eliminate unknown cells from the equations.
 
-    A cell in ``defined`` is replaced by its definition, which then is no statement of its own (the template computes
-    it); any other by the shortest equation it stands in, whose relations the others then rest on too.
+    A cell in ``defined`` is eliminated by its definition, whose relation is then not added to the others (the template
+    computes it); any other by the shortest equation it stands in, whose relations are added to the others.
     """
     left = list(rows)
     for cell in unknown:
@@ -83,58 +83,60 @@ def without(
         formula = (defined or {}).get(cell)
         pivot = min(holding, key=lambda row: (formula not in row.relations, len(row.terms)))
         added = () if formula in pivot.relations else pivot.relations
-        left = [_replaced(row, cell, pivot, added) for row in left if row is not pivot]
+        left = [_substitute_cell(row, cell, pivot, added) for row in left if row is not pivot]
     return tuple(row for row in left if row.terms or row.constant)
 
 
-def _replaced(row: Equation, cell: str, pivot: Equation, added: tuple[str, ...]) -> Equation:
+def _substitute_cell(row: Equation, cell: str, pivot: Equation, added: tuple[str, ...]) -> Equation:
     if cell not in row.terms:
         return row
-    terms, constant, _ = _combined(_Row(row.terms, row.constant, {}), cell, _Row(pivot.terms, pivot.constant, {}))
+    terms, constant, _ = _eliminate_cell(
+        _EliminationRow(row.terms, row.constant, {}), cell, _EliminationRow(pivot.terms, pivot.constant, {})
+    )
     return Equation(tuple(dict.fromkeys((*row.relations, *added))), terms, constant)
 
 
-def dependents(rows: Sequence[Equation], ranks: Sequence[int] | None = None) -> tuple[Dependent, ...]:
-    """The equations that say nothing new, or the contrary of what others say.
+def find_dependents(rows: Sequence[Equation], ranks: Sequence[int] | None = None) -> tuple[DependentEquation, ...]:
+    """Find the equations that are implied by others or contradict them.
 
     Equations of a lower rank are kept before those of a higher one, shorter ones before longer.
     """
     first = ranks or [0] * len(rows)
-    kept: dict[str, _Row] = {}
-    found = []
+    kept: dict[str, _EliminationRow] = {}
+    dependent = []
     for position in sorted(range(len(rows)), key=lambda place: (first[place], len(rows[place].terms))):
-        row = _Row(rows[position].terms, rows[position].constant, {position: 1})
+        row = _EliminationRow(rows[position].terms, rows[position].constant, {position: 1})
         while pivot := next((cell for cell in row.terms if cell in kept), None):
-            row = _combined(row, pivot, kept[pivot])
+            row = _eliminate_cell(row, pivot, kept[pivot])
         if not row.terms:
             others = tuple(sorted(place for place in row.origin if place != position))
-            found.append(Dependent(position, others, consistent=not row.constant))
+            dependent.append(DependentEquation(position, others, consistent=not row.constant))
             continue
         kept[next(iter(row.terms))] = row
-    return tuple(sorted(found))
+    return tuple(sorted(dependent))
 
 
-def _combined(row: _Row, cell: str, pivot: _Row) -> _Row:
-    """``row`` with ``cell`` taken out of it by ``pivot``, in lowest terms."""
+def _eliminate_cell(row: _EliminationRow, cell: str, pivot: _EliminationRow) -> _EliminationRow:
+    """Eliminate ``cell`` from ``row`` with ``pivot``; the result is in lowest terms."""
     own, other = row.terms[cell], pivot.terms[cell]
     shared = gcd(own, other)
     own, other = own // shared, other // shared
     if other < 0:
         own, other = -own, -other
-    terms = _difference(row.terms, other, pivot.terms, own)
+    terms = _subtract_multiples(row.terms, other, pivot.terms, own)
     constant = row.constant * other - pivot.constant * own
-    origin = _difference(row.origin, other, pivot.origin, own)
+    origin = _subtract_multiples(row.origin, other, pivot.origin, own)
     common = gcd(constant, *terms.values(), *origin.values())
     if common <= 1:
-        return _Row(terms, constant, origin)
-    return _Row(
+        return _EliminationRow(terms, constant, origin)
+    return _EliminationRow(
         {cell: factor // common for cell, factor in terms.items()},
         constant // common,
         {place: times // common for place, times in origin.items()},
     )
 
 
-def _difference(row: Mapping[_Key, int], times: int, pivot: Mapping[_Key, int], minus: int) -> dict[_Key, int]:
+def _subtract_multiples(row: Mapping[_Key, int], times: int, pivot: Mapping[_Key, int], minus: int) -> dict[_Key, int]:
     result = {key: value * times for key, value in row.items()} if times != 1 else dict(row)
     for key, value in pivot.items():
         changed = result.get(key, 0) - value * minus
@@ -145,9 +147,9 @@ def _difference(row: Mapping[_Key, int], times: int, pivot: Mapping[_Key, int], 
     return result
 
 
-def blocks(rows: Sequence[Equation]) -> tuple[int | None, ...]:
-    """Which equations hang together by shared cells, by number; None for one that only adds several blocks up."""
-    empty = {item.position for item in dependents(rows)}
+def number_blocks(rows: Sequence[Equation]) -> tuple[int | None, ...]:
+    """Number the components of equations connected by cells; None for a redundant equation that joins several."""
+    empty = {item.position for item in find_dependents(rows)}
     leader: dict[str, str] = {}
 
     def lead(cell: str) -> str:
@@ -161,8 +163,8 @@ def blocks(rows: Sequence[Equation]) -> tuple[int | None, ...]:
             for other in others:
                 leader[lead(other)] = lead(first)
     numbers: dict[str, int] = {}
-    found: list[int | None] = []
+    result: list[int | None] = []
     for row in rows:
-        held = {lead(cell) for cell in row.terms}
-        found.append(numbers.setdefault(held.pop(), len(numbers)) if len(held) == 1 else None)
-    return tuple(found)
+        leaders = {lead(cell) for cell in row.terms}
+        result.append(numbers.setdefault(leaders.pop(), len(numbers)) if len(leaders) == 1 else None)
+    return tuple(result)

@@ -1,41 +1,35 @@
-"""The relation language: parse once; expand, evaluate, print as an Excel formula.
+"""The relation language: parse, expand, evaluate, and print as an Excel formula.
 
 A relation is a comparison of two linear expressions over cell ids, written in Python's expression syntax, which Python
-itself parses (`ast`; nothing is ever executed). ``table.line`` stands for every column of a line, ``table.each.column``
+itself parses (`ast`; nothing is executed). ``table.line`` stands for every column of a line, ``table.each.column``
 for every line of a column: such a relation expands into one relation for each.
 """
 
 import ast
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import itemgetter
 from typing import NamedTuple
 
-from xltool.forms.places import place
-from xltool.model.form import Cell, Comparison, Linear, Number, Relation, Term, Values
+from xltool.forms.cell_addresses import parse_address
+from xltool.model.form import Cell, Comparison, LinearExpression, Number, Relation, Term, Values
 
-EACH = "each"
-_OPERATORS: Mapping[type[ast.cmpop], str] = {
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.LtE: "<=",
-    ast.GtE: ">=",
-    ast.Lt: "<",
-    ast.Gt: ">",
-}
-_HOLDS: Mapping[str, Callable[[Number, Number], bool]] = {
-    "==": lambda left, right: left == right,
-    "!=": lambda left, right: left != right,
-    "<=": lambda left, right: left <= right,
-    ">=": lambda left, right: left >= right,
-    "<": lambda left, right: left < right,
-    ">": lambda left, right: left > right,
-}
+EVERY_LINE = "each"
+_OPERATORS: tuple[tuple[type[ast.cmpop], str, Callable[[Number, Number], bool]], ...] = (
+    (ast.Eq, "==", operator.eq),
+    (ast.NotEq, "!=", operator.ne),
+    (ast.LtE, "<=", operator.le),
+    (ast.GtE, ">=", operator.ge),
+    (ast.Lt, "<", operator.lt),
+    (ast.Gt, ">", operator.gt),
+)
+_OPERATOR_TEXTS: Mapping[type[ast.cmpop], str] = {node: text for node, text, _ in _OPERATORS}
+_COMPARISONS: Mapping[str, Callable[[Number, Number], bool]] = {text: compare for _, text, compare in _OPERATORS}
 
 
 class ExpressionError(ValueError):
-    """An expression that cannot be understood. ``problem`` is a short code, ``part`` the words at fault."""
+    """An expression that cannot be parsed. ``problem`` is a short code, ``part`` the text at fault."""
 
     def __init__(self, problem: str, part: str = "") -> None:
         super().__init__(problem, part)
@@ -58,15 +52,15 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class _Vector:
-    """Linear expressions by index: by column id, by line id, or just one under "" (a scalar)."""
+class _LinearVector:
+    """Linear expressions by column id or by line id; a scalar has one under ""."""
 
     axis: str
-    parts: Mapping[str, Linear]
+    parts: Mapping[str, LinearExpression]
 
 
-class Instance(NamedTuple):
-    """One relation out of a definition: ``member`` is the line or column id it was expanded for, "" if it was not."""
+class RelationInstance(NamedTuple):
+    """One relation expanded from a definition; ``member`` is its line or column id, "" for a scalar."""
 
     axis: str
     member: str
@@ -74,113 +68,120 @@ class Instance(NamedTuple):
     when: tuple[Comparison, ...]
 
 
-def expand(expect: str, when: str | None, words: Vocabulary) -> tuple[Instance, ...]:
-    """Every relation that ``expect`` (asked for only ``when``) stands for. Raises ExpressionError."""
-    comparisons = _parse(expect, words)
+def expand_relation(expect: str, when: str | None, vocabulary: Vocabulary) -> tuple[RelationInstance, ...]:
+    """Expand ``expect``, with its condition ``when``, into one instance a line or column. Raises ExpressionError."""
+    comparisons = _parse_comparisons(expect, vocabulary)
     if len(comparisons) != 1:
         raise ExpressionError("not_one_comparison", expect)
-    left, operator, right = comparisons[0]
-    conditions = _parse(when, words) if when else []
-    axis, indices = _common_axis([left, right, *(side for a, _, b in conditions for side in (a, b))])
+    left, symbol, right = comparisons[0]
+    conditions = _parse_comparisons(when, vocabulary) if when else []
+    axis, indices = _find_common_axis([left, right, *(side for a, _, b in conditions for side in (a, b))])
     return tuple(
-        Instance(
+        RelationInstance(
             axis,
             index,
-            Comparison(_at(left, index), operator, _at(right, index)),
-            tuple(Comparison(_at(a, index), sign, _at(b, index)) for a, sign, b in conditions),
+            Comparison(_select_part(left, index), symbol, _select_part(right, index)),
+            tuple(Comparison(_select_part(a, index), sign, _select_part(b, index)) for a, sign, b in conditions),
         )
         for index in indices
     )
 
 
-def linear(text: str, words: Vocabulary) -> Linear:
-    """One linear expression without lines or columns left open. Raises ExpressionError."""
-    vector = _value(_tree(text), words)
+def parse_linear(text: str, vocabulary: Vocabulary) -> LinearExpression:
+    """Parse a scalar linear expression. Raises ExpressionError."""
+    vector = _evaluate_node(_parse_expression(text), vocabulary)
     if vector.axis:
         raise ExpressionError("not_single", text)
     return vector.parts[""]
 
 
-def linears(text: str, words: Vocabulary) -> tuple[str, Mapping[str, Linear]]:
-    """One linear expression and what it leaves open: column or line, with one for each; or nothing, with one under "".
+def parse_linears(text: str, vocabulary: Vocabulary) -> tuple[str, Mapping[str, LinearExpression]]:
+    """Parse a linear expression; return its axis ("column", "line" or "") and its parts by id ("" for a scalar).
 
     Raises ExpressionError.
     """
-    vector = _value(_tree(text), words)
+    vector = _evaluate_node(_parse_expression(text), vocabulary)
     return vector.axis, vector.parts
 
 
-def _tree(text: str) -> ast.expr:
+def _parse_expression(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError) as error:
         raise ExpressionError("not_parsed", text) from error
 
 
-def _parse(text: str, words: Vocabulary) -> list[tuple[_Vector, str, _Vector]]:
-    tree = _tree(text)
+def _parse_comparisons(text: str, vocabulary: Vocabulary) -> list[tuple[_LinearVector, str, _LinearVector]]:
+    tree = _parse_expression(text)
     parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
     comparisons = []
     for part in parts:
-        if not isinstance(part, ast.Compare) or len(part.ops) != 1 or type(part.ops[0]) not in _OPERATORS:
+        if not isinstance(part, ast.Compare) or len(part.ops) != 1 or type(part.ops[0]) not in _OPERATOR_TEXTS:
             raise ExpressionError("not_comparison", ast.unparse(part))
-        left, right = _value(part.left, words), _value(part.comparators[0], words)
+        left, right = _evaluate_node(part.left, vocabulary), _evaluate_node(part.comparators[0], vocabulary)
         if not any(side.terms for vector in (left, right) for side in vector.parts.values()):
             raise ExpressionError("no_cell", ast.unparse(part))
-        comparisons.append((left, _OPERATORS[type(part.ops[0])], right))
+        comparisons.append((left, _OPERATOR_TEXTS[type(part.ops[0])], right))
     return comparisons
 
 
-def _common_axis(vectors: Sequence[_Vector]) -> tuple[str, tuple[str, ...]]:
+def _find_common_axis(vectors: Sequence[_LinearVector]) -> tuple[str, tuple[str, ...]]:
     shapes = {(vector.axis, tuple(vector.parts)) for vector in vectors if vector.axis}
     if len(shapes) > 1:
         raise ExpressionError("different_axes")
     return shapes.pop() if shapes else ("", ("",))
 
 
-def _at(vector: _Vector, index: str) -> Linear:
+def _select_part(vector: _LinearVector, index: str) -> LinearExpression:
     return vector.parts[index] if vector.axis else vector.parts[""]
 
 
-def _value(node: ast.expr, words: Vocabulary) -> _Vector:
+def _evaluate_node(node: ast.expr, vocabulary: Vocabulary) -> _LinearVector:
     match node:
         case ast.Constant(value=int() as number) if not isinstance(number, bool):
-            return _Vector("", {"": Linear((), number)})
+            return _LinearVector("", {"": LinearExpression((), number)})
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return _scaled(_value(operand, words), -1)
+            return _scale_vector(_evaluate_node(operand, vocabulary), -1)
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
             sign = -1 if isinstance(op, ast.Sub) else 1
-            return _added([_value(left, words), _scaled(_value(right, words), sign)])
+            return _add_vectors(
+                [_evaluate_node(left, vocabulary), _scale_vector(_evaluate_node(right, vocabulary), sign)]
+            )
         case ast.BinOp(left=ast.Constant(value=int() as factor), op=ast.Mult(), right=right):
-            return _scaled(_value(right, words), factor)
+            return _scale_vector(_evaluate_node(right, vocabulary), factor)
         case ast.BinOp(left=left, op=ast.Mod(), right=ast.Constant(value=int() as modulus)) if modulus > 0:
-            inner = _value(left, words)
-            return _Vector(inner.axis, {key: part._replace(modulus=modulus) for key, part in inner.parts.items()})
+            inner = _evaluate_node(left, vocabulary)
+            return _LinearVector(inner.axis, {key: part._replace(modulus=modulus) for key, part in inner.parts.items()})
         case ast.Call(func=ast.Name(id="previous"), args=[argument], keywords=[]):
-            inner = _value(argument, words)
-            return _Vector(inner.axis, {key: _of_last_year(part) for key, part in inner.parts.items()})
+            inner = _evaluate_node(argument, vocabulary)
+            return _LinearVector(inner.axis, {key: _mark_previous(part) for key, part in inner.parts.items()})
         case ast.Call(func=ast.Name(id="sum"), args=[first, ast.Constant(value=value), last], keywords=[]) if (
             value is ...
         ):
-            return _added([_reference(*name, words) for name in _range(_dotted(first), _dotted(last), words)])
+            return _add_vectors(
+                [
+                    _reference_vector(*name, vocabulary)
+                    for name in _expand_range(_dotted_name(first), _dotted_name(last), vocabulary)
+                ]
+            )
         case ast.Call(func=ast.Name(id="sum"), args=args, keywords=[]) if args:
-            return _added([_value(argument, words) for argument in args])
+            return _add_vectors([_evaluate_node(argument, vocabulary) for argument in args])
         case ast.Attribute() | ast.Name():
-            return _named(_dotted(node), words)
+            return _named_vector(_dotted_name(node), vocabulary)
     raise ExpressionError("not_allowed", ast.unparse(node))
 
 
-def _of_last_year(part: Linear) -> Linear:
+def _mark_previous(part: LinearExpression) -> LinearExpression:
     return part._replace(terms=tuple(term._replace(previous=True) for term in part.terms))
 
 
-def _scaled(vector: _Vector, factor: int) -> _Vector:
+def _scale_vector(vector: _LinearVector, factor: int) -> _LinearVector:
     if factor == 1:
         return vector
-    return _Vector(
+    return _LinearVector(
         vector.axis,
         {
-            key: Linear(
+            key: LinearExpression(
                 tuple(term._replace(coefficient=term.coefficient * factor) for term in part.terms),
                 part.constant * factor,
                 part.modulus,
@@ -190,65 +191,69 @@ def _scaled(vector: _Vector, factor: int) -> _Vector:
     )
 
 
-def _added(vectors: Sequence[_Vector]) -> _Vector:
-    axis, indices = _common_axis(vectors)
+def _add_vectors(vectors: Sequence[_LinearVector]) -> _LinearVector:
+    axis, indices = _find_common_axis(vectors)
     parts = {}
     for index in indices:
-        pieces = [_at(vector, index) for vector in vectors]
+        pieces = [_select_part(vector, index) for vector in vectors]
         if any(piece.modulus for piece in pieces):
             raise ExpressionError("remainder_in_sum")
-        parts[index] = Linear(
+        parts[index] = LinearExpression(
             tuple(term for piece in pieces for term in piece.terms), sum(piece.constant for piece in pieces)
         )
-    return _Vector(axis, parts)
+    return _LinearVector(axis, parts)
 
 
-def _dotted(node: ast.expr) -> str:
+def _dotted_name(node: ast.expr) -> str:
     match node:
         case ast.Name(id=name):
             return name
         case ast.Attribute(value=value, attr=attribute):
-            return f"{_dotted(value)}.{attribute}"
+            return f"{_dotted_name(value)}.{attribute}"
     raise ExpressionError("not_a_name", ast.unparse(node))
 
 
-def _resolve(name: str, words: Vocabulary) -> tuple[str, str, str]:
-    """What a dotted name means: ("cell", id, ""), ("line", table, line) or ("column", table, column)."""
+def _resolve_name(name: str, vocabulary: Vocabulary) -> tuple[str, str, str]:
+    """Resolve a dotted name to ("cell", id, ""), ("line", table, line) or ("column", table, column)."""
     table, _, rest = name.partition(".")
     meanings = []
-    if name in words.cells:
+    if name in vocabulary.cells:
         meanings.append(("cell", name, ""))
-    elif (table, rest) in words.lines:
+    elif (table, rest) in vocabulary.lines:
         meanings.append(("line", table, rest))
-    if rest.startswith(f"{EACH}.") and (table, rest.removeprefix(f"{EACH}.")) in words.columns:
-        meanings.append(("column", table, rest.removeprefix(f"{EACH}.")))
+    if rest.startswith(f"{EVERY_LINE}.") and (table, rest.removeprefix(f"{EVERY_LINE}.")) in vocabulary.columns:
+        meanings.append(("column", table, rest.removeprefix(f"{EVERY_LINE}.")))
     if len(meanings) != 1:
         raise ExpressionError("unknown_name", name)
     return meanings[0]
 
 
-def _named(name: str, words: Vocabulary) -> _Vector:
-    return _reference(*_resolve(name, words), words)
+def _named_vector(name: str, vocabulary: Vocabulary) -> _LinearVector:
+    return _reference_vector(*_resolve_name(name, vocabulary), vocabulary)
 
 
-def _reference(kind: str, first: str, second: str, words: Vocabulary) -> _Vector:
+def _reference_vector(kind: str, first: str, second: str, vocabulary: Vocabulary) -> _LinearVector:
     if kind == "cell":
-        return _Vector("", {"": Linear((Term(first),))})
+        return _LinearVector("", {"": LinearExpression((Term(first),))})
     if kind == "line":
-        return _Vector("column", {cell.column: Linear((Term(cell.id),)) for cell in words.lines[first, second]})
-    return _Vector("line", {cell.line: Linear((Term(cell.id),)) for cell in words.columns[first, second]})
+        return _LinearVector(
+            "column", {cell.column: LinearExpression((Term(cell.id),)) for cell in vocabulary.lines[first, second]}
+        )
+    return _LinearVector(
+        "line", {cell.line: LinearExpression((Term(cell.id),)) for cell in vocabulary.columns[first, second]}
+    )
 
 
-def _range(first: str, last: str, words: Vocabulary) -> list[tuple[str, str, str]]:
-    """All names from ``first`` to ``last`` in the order of the form."""
-    start, end = _resolve(first, words), _resolve(last, words)
+def _expand_range(first: str, last: str, vocabulary: Vocabulary) -> list[tuple[str, str, str]]:
+    """Return all names from ``first`` to ``last`` in the order of the form."""
+    start, end = _resolve_name(first, vocabulary), _resolve_name(last, vocabulary)
     if start[0] != end[0] or (start[0] != "cell" and start[1] != end[1]):
         raise ExpressionError("range_over_tables", f"sum({first}, ..., {last})")
     if start[0] == "cell":
-        names = [("cell", cell, "") for cell in words.cells]
+        names = [("cell", cell, "") for cell in vocabulary.cells]
     else:
         attribute = {"line": "line", "column": "column"}[start[0]]
-        ordered = dict.fromkeys(getattr(cell, attribute) for cell in words.grids[start[1]])
+        ordered = dict.fromkeys(getattr(cell, attribute) for cell in vocabulary.grids[start[1]])
         names = [(start[0], start[1], name) for name in ordered]
     here, there = names.index(start), names.index(end)
     if here >= there:
@@ -259,8 +264,8 @@ def _range(first: str, last: str, words: Vocabulary) -> list[tuple[str, str, str
 # --- evaluating ------------------------------------------------------------------------------------------------
 
 
-class Verdict(NamedTuple):
-    """What a relation came to: ``holds`` is None while a figure is missing, ``asked`` False when its `when` fails."""
+class RelationVerdict(NamedTuple):
+    """The result of a relation: ``holds`` is None if a figure is missing, ``asked`` False if its condition fails."""
 
     holds: bool | None
     left: Number | None = None
@@ -268,80 +273,84 @@ class Verdict(NamedTuple):
     asked: bool = True
 
 
-def evaluate(side: Linear, values: Values, previous: Values | None = None, *, zero: bool = False) -> Number | None:
-    """The value of one side, exactly; None while a figure is missing (unless ``zero``: missing counts as 0)."""
-    figures = _sums.get(id(side)) or _sum_of(side)
+def evaluate_linear(
+    side: LinearExpression, values: Values, previous: Values | None = None, *, missing_as_zero: bool = False
+) -> Number | None:
+    """Evaluate one side exactly; None if a figure is missing (unless ``zero``: missing counts as 0)."""
+    figures = _CACHED_SUMS.get(id(side)) or _cache_sum(side)
     if figures.side is side and figures.taken is not None:
         try:
             added: Number = sum(figures.taken(values), side.constant)
             return added % side.modulus if side.modulus else added
         except (KeyError, TypeError):  # one of them is missing
-            if not zero:
+            if not missing_as_zero:
                 return None
     total: Number = side.constant
     for cell, coefficient, last_year in side.terms:
         value = (previous or {}).get(cell) if last_year else values.get(cell)
         if value is None:
-            if not zero or (last_year and previous is None):
+            if not missing_as_zero or (last_year and previous is None):
                 return None
             continue
         total += coefficient * value
     return total % side.modulus if side.modulus else total
 
 
-class _Sum(NamedTuple):
-    """A side, and what takes its figures out of all; None where it is more than a sum of this year's."""
+class _CachedSum(NamedTuple):
+    """A side and its item getter; None unless it is a plain sum of this year's figures."""
 
-    side: Linear
+    side: LinearExpression
     taken: Callable[[Values], tuple[Number, ...]] | None
 
 
-_sums: dict[int, _Sum] = {}  # by identity, which holds as long as the side is held here
-_MOST_SUMS = 10_000
+_CACHED_SUMS: dict[int, _CachedSum] = {}  # by identity, which holds as long as the side is held here
+_MAX_CACHED_SUMS = 10_000
 
 
-def _sum_of(side: Linear) -> _Sum:
+def _cache_sum(side: LinearExpression) -> _CachedSum:
     plain = len(side.terms) > 1 and all(term.coefficient == 1 and not term.previous for term in side.terms)
-    made = _Sum(side, itemgetter(*(term.cell for term in side.terms)) if plain else None)
-    if len(_sums) < _MOST_SUMS:
-        _sums[id(side)] = made
-    return made
+    cached = _CachedSum(side, operator.itemgetter(*(term.cell for term in side.terms)) if plain else None)
+    if len(_CACHED_SUMS) < _MAX_CACHED_SUMS:
+        _CACHED_SUMS[id(side)] = cached
+    return cached
 
 
-def verdict(relation: Relation, values: Values, previous: Values | None = None) -> Verdict:
-    """Whether the relation holds, with both sides."""
+def check_relation(relation: Relation, values: Values, previous: Values | None = None) -> RelationVerdict:
+    """Evaluate a relation: whether it holds, with the values of both sides."""
     zero = relation.missing == "zero"
     for condition in relation.when:
-        left, right = (evaluate(side, values, previous, zero=zero) for side in (condition.left, condition.right))
+        left, right = (
+            evaluate_linear(side, values, previous, missing_as_zero=zero) for side in (condition.left, condition.right)
+        )
         if left is None or right is None:
-            return Verdict(None)
-        if not _HOLDS[condition.operator](left, right):
-            return Verdict(True, asked=False)
-    left = evaluate(relation.expect.left, values, previous, zero=zero)
-    right = evaluate(relation.expect.right, values, previous, zero=zero)
+            return RelationVerdict(None)
+        if not _COMPARISONS[condition.operator](left, right):
+            return RelationVerdict(True, asked=False)
+    left = evaluate_linear(relation.expect.left, values, previous, missing_as_zero=zero)
+    right = evaluate_linear(relation.expect.right, values, previous, missing_as_zero=zero)
     if left is None or right is None:
-        return Verdict(None, left, right)
-    return Verdict(_HOLDS[relation.expect.operator](left, right), left, right)
+        return RelationVerdict(None, left, right)
+    return RelationVerdict(_COMPARISONS[relation.expect.operator](left, right), left, right)
 
 
-def recompute(formulas: Iterable[Relation], inputs: Values) -> dict[str, Number | None]:
-    """All figures: the inputs, and every computed cell from them; None where a figure it needs is missing."""
+def recompute_figures(formulas: Iterable[Relation], inputs: Values) -> dict[str, Number | None]:
+    """Return the inputs with every computed cell recomputed from them; None if a figure it needs is missing."""
     values = dict(inputs)
     for relation in formulas:
         if relation.computes is not None:
-            values[relation.computes] = evaluate(relation.expect.right, values)
+            values[relation.computes] = evaluate_linear(relation.expect.right, values)
     return values
 
 
 # --- printing --------------------------------------------------------------------------------------------------
 
 
-def to_excel(
-    side: Linear, where: Callable[[str], tuple[str, str]], previous: Values | None = None, sheet: str = ""
+def format_excel_formula(
+    side: LinearExpression, find_cell: Callable[[str], tuple[str, str]], previous: Values | None = None, sheet: str = ""
 ) -> str:
-    """One side as an Excel formula without ``=``; ``where`` gives sheet and address of a cell id.
+    """Format one side as an Excel formula without ``=``; ``where`` gives sheet and address of a cell id.
 
-    Adjoining cells become ranges. References to ``sheet`` itself carry no sheet name. Last year's figures are
+    Adjacent cells become ranges. References to ``sheet`` itself carry no sheet name. Last year's figures are
     written as numbers, since no returned workbook may depend on another file.
     """
     pieces: list[tuple[int, str]] = []
@@ -349,44 +358,44 @@ def to_excel(
     for coefficient in dict.fromkeys(term.coefficient for term in side.terms):
         here = [term for term in side.terms if term.coefficient == coefficient]
         constant += sum(coefficient * ((previous or {}).get(term.cell) or 0) for term in here if term.previous)
-        ranges = _ranges([where(term.cell) for term in here if not term.previous])
-        pieces += [(coefficient, f"{_prefix(name, sheet)}{span}") for name, span in ranges]
-    text = "".join(_signed(coefficient, reference) for coefficient, reference in pieces)
+        ranges = _merge_ranges([find_cell(term.cell) for term in here if not term.previous])
+        pieces += [(coefficient, f"{_sheet_prefix(name, sheet)}{span}") for name, span in ranges]
+    text = "".join(_format_summand(coefficient, reference) for coefficient, reference in pieces)
     if constant or not text:
         text += f"{constant:+f}" if isinstance(constant, Decimal) else f"{constant:+d}"
     text = text.removeprefix("+")
     return f"MOD({text},{side.modulus})" if side.modulus else text
 
 
-def _signed(coefficient: int, reference: str) -> str:
+def _format_summand(coefficient: int, reference: str) -> str:
     sign = "-" if coefficient < 0 else "+"
     factor = "" if abs(coefficient) == 1 else f"{abs(coefficient)}*"
     return f"{sign}{factor}{f'SUM({reference})' if ':' in reference else reference}"
 
 
-def _prefix(name: str, sheet: str) -> str:
-    return "" if name == sheet else f"{quoted(name)}!"
+def _sheet_prefix(name: str, sheet: str) -> str:
+    return "" if name == sheet else f"{quote_sheet_name(name)}!"
 
 
-def quoted(sheet: str) -> str:
-    """A sheet name as formulas write it."""
+def quote_sheet_name(sheet: str) -> str:
+    """Quote a sheet name for a formula where needed."""
     return sheet if sheet.isalpha() else "'" + sheet.replace("'", "''") + "'"
 
 
-def _ranges(places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The same places with runs down a column, or along a row, drawn together."""
+def _merge_ranges(places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Merge runs of adjacent addresses along a row or column into ranges."""
     runs: list[tuple[str, list[tuple[int, int, str]]]] = []
     for name, spot in places:
-        row, column = place(spot)
+        row, column = parse_address(spot)
         run = runs[-1][1] if runs and runs[-1][0] == name else None
-        if run and _continues(run, row, column):
+        if run and _continues_run(run, row, column):
             run.append((row, column, spot))
         else:
             runs.append((name, [(row, column, spot)]))
     return [(name, run[0][2] if len(run) == 1 else f"{run[0][2]}:{run[-1][2]}") for name, run in runs]
 
 
-def _continues(run: Sequence[tuple[int, int, str]], row: int, column: int) -> bool:
+def _continues_run(run: Sequence[tuple[int, int, str]], row: int, column: int) -> bool:
     last_row, last_column, _ = run[-1]
     step = (row - last_row, column - last_column)
     if len(run) == 1:

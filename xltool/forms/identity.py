@@ -1,4 +1,4 @@
-"""What a workbook says it is: the rows of its very hidden identity sheet, and the same as document properties."""
+"""The identity of a workbook, stored in rows of its very hidden identity sheet and in its document properties."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,17 +7,17 @@ from typing import NamedTuple
 from xltool.model.agency import Scope
 
 PROPERTY_PREFIX = "xltool."
-LIST_PROPERTY = f"{PROPERTY_PREFIX}list"  # of a workbook of ours that is a list and no return: which
-PREFILLED = "prefilled."  # rows of the identity sheet: this and a cell id, and the figure filled in beforehand
-LEAF = "leaf"  # rows of the manifest: leaf, agency code, agency name, SHA-256 of its file
+LIST_PROPERTY = f"{PROPERTY_PREFIX}list"  # of a workbook written by xltool that is a list, not a report: its kind
+PREFILLED_PREFIX = "prefilled."  # key prefix of identity rows: (prefilled.<cell id>, figure)
+LEAF_PREFIX = "leaf"  # key of manifest rows: (leaf, agency code, agency name, SHA-256 of the file)
 
 
 class Identity(NamedTuple):
     """Form, edition, reporting year, agency and scope of one issued workbook; ``layout`` is the digest of its plan.
 
-    ``serial`` is unique to each workbook issued. ``prefilled`` are the figures it was handed out with, by cell id, as
-    text. ``seal`` is an HMAC over the rest, empty where none was made (see `forms.seal`). ``imported`` is the SHA-256
-    of the published report a workbook was made from, empty for one that was handed out.
+    ``serial`` is unique to each issued workbook. ``prefilled`` holds the figures filled in before it was issued, as
+    text by cell id. ``seal`` is an HMAC over the rest, empty if there is none. ``imported`` is the SHA-256 of the
+    published report a workbook was made from, empty for an issued one.
     """
 
     form: str
@@ -32,23 +32,23 @@ class Identity(NamedTuple):
     prefilled: tuple[tuple[str, str], ...] = ()
     imported: str = ""
 
-    def rows(self) -> tuple[tuple[str, str], ...]:
-        """Key and value, as they stand in columns A and B of the identity sheet."""
-        figures = tuple((f"{PREFILLED}{cell}", figure) for cell, figure in sorted(self.prefilled))
-        return self._said() + figures
+    def to_rows(self) -> tuple[tuple[str, str], ...]:
+        """Return (key, value) rows as written to columns A and B of the identity sheet."""
+        figures = tuple((f"{PREFILLED_PREFIX}{cell}", figure) for cell, figure in sorted(self.prefilled))
+        return self._identity_rows() + figures
 
-    def properties(self) -> dict[str, str]:
-        """The same without the figures as custom document properties."""
-        return {f"{PROPERTY_PREFIX}{key}": value for key, value in self._said()}
+    def to_properties(self) -> dict[str, str]:
+        """Return the identity without prefilled figures as custom document properties."""
+        return {f"{PROPERTY_PREFIX}{key}": value for key, value in self._identity_rows()}
 
-    def _said(self) -> tuple[tuple[str, str], ...]:
-        """What is no figure; of the report it was made from nothing where there is none, as seals cover these rows."""
-        said = self._asdict().items()
-        return tuple((key, str(value)) for key, value in said if key != "prefilled" and (value or key != "imported"))
+    def _identity_rows(self) -> tuple[tuple[str, str], ...]:
+        """Return the rows that are no figures; ``imported`` only where it is set, since seals cover these rows."""
+        items = self._asdict().items()
+        return tuple((key, str(value)) for key, value in items if key != "prefilled" and (value or key != "imported"))
 
 
-def identity_from(rows: Mapping[str, str]) -> Identity | None:
-    """The identity in rows (or properties without their prefix); None if it is not whole."""
+def parse_identity(rows: Mapping[str, str]) -> Identity | None:
+    """Parse an identity from rows (or properties without their prefix); None if it is incomplete."""
     try:
         return Identity(
             form=rows["form"],
@@ -61,7 +61,11 @@ def identity_from(rows: Mapping[str, str]) -> Identity | None:
             layout=rows.get("layout", ""),
             seal=rows.get("seal", ""),
             prefilled=tuple(
-                sorted((key.removeprefix(PREFILLED), text) for key, text in rows.items() if key.startswith(PREFILLED))
+                sorted(
+                    (key.removeprefix(PREFILLED_PREFIX), text)
+                    for key, text in rows.items()
+                    if key.startswith(PREFILLED_PREFIX)
+                )
             ),
             imported=rows.get("imported", ""),
         )
@@ -69,7 +73,7 @@ def identity_from(rows: Mapping[str, str]) -> Identity | None:
         return None
 
 
-def serial_of(identity: Identity) -> str:
-    """The serial a workbook is handed out under: the same agency, year and layout always get the same."""
-    said = (identity.form, identity.edition, str(identity.year), identity.agency_code, identity.agency_name)
-    return f"{identity.year}-{hashlib.sha256('|'.join([*said, identity.layout]).encode()).hexdigest()[:12]}"
+def make_serial(identity: Identity) -> str:
+    """Compute the serial of an issued workbook: equal for equal form, year, agency and layout."""
+    parts = (identity.form, identity.edition, str(identity.year), identity.agency_code, identity.agency_name)
+    return f"{identity.year}-{hashlib.sha256('|'.join([*parts, identity.layout]).encode()).hexdigest()[:12]}"

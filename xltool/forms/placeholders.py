@@ -1,8 +1,8 @@
-"""Figures in texts: ``{requests.received.total}`` in a section's text is filled in when it is published.
+"""Figures in texts: ``{requests.received.total}`` in a section's text is replaced when the report is published.
 
-A placeholder is a cell id, the place of a figure in the workbook (as Excel writes it), a named group of the form,
-``year``, ``agency``, or a sum or difference of ids and places. Full-width braces mean the same; a brace doubled is only
-a brace.
+A placeholder is a cell id, the address of a figure in the workbook (as Excel writes it), a named group of the form,
+``year``, ``agency``, or a sum or difference of ids and addresses. Full-width braces are equivalent; a doubled brace is
+a literal brace.
 """
 
 import re
@@ -12,19 +12,19 @@ from decimal import Decimal
 from xltool.errors import DefinitionError
 from xltool.forms import expressions
 from xltool.forms.expressions import ExpressionError, Vocabulary
-from xltool.forms.layout import plan
 from xltool.forms.schema import GroupSpec
-from xltool.forms.slots import Place
-from xltool.model.form import Form, Group, Linear, Number
+from xltool.forms.slots import CellAddress
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.model.form import FigureGroup, Form, LinearExpression, Number
 from xltool.model.submission import Submission
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\uff5b\uff5b|\uff5d\uff5d|[{\uff5b]([^{}\uff5b\uff5d]*)[}\uff5d]")
 _EXCLAMATION = re.compile("[!\uff01]")
-_FACTS = ("year", "agency")
+_FACT_NAMES = ("year", "agency")
 
 
 class PlaceholderError(ValueError):
-    """A placeholder that nothing can be put in for. ``name`` is what it says; ``problem`` is unknown or no_figure."""
+    """A placeholder that cannot be replaced. ``name`` is its content; ``problem`` is "unknown" or "no_figure"."""
 
     def __init__(self, problem: str, name: str) -> None:
         super().__init__(problem, name)
@@ -32,95 +32,95 @@ class PlaceholderError(ValueError):
         self.name = name
 
 
-def filled(text: str, form: Form, submission: Submission) -> str:
-    """The text with every placeholder filled in. Raises PlaceholderError for one that is unknown or has no figure."""
+def fill_placeholders(text: str, form: Form, submission: Submission) -> str:
+    """Replace every placeholder. Raises PlaceholderError for one that is unknown or has no figure."""
     facts = {"year": submission.year, "agency": submission.agency_name or None}
 
     def figure(name: str) -> str:
-        found = facts[name] if name in facts else _figure(name, form, submission)
-        if found is None:
+        value = facts[name] if name in facts else _placeholder_figure(name, form, submission)
+        if value is None:
             raise PlaceholderError("no_figure", name)
-        return shown(found)
+        return format_exact(value)
 
-    return _replaced(text, figure)
+    return _replace_placeholders(text, figure)
 
 
-def filled_where_possible(text: str, form: Form, submission: Submission) -> str:
-    """The text as `filled`, with a placeholder that cannot be filled left as it stands."""
+def fill_known_placeholders(text: str, form: Form, submission: Submission) -> str:
+    """Replace every placeholder, or return the text unchanged if one cannot be replaced."""
     try:
-        return filled(text, form, submission)
+        return fill_placeholders(text, form, submission)
     except PlaceholderError:
         return text
 
 
-def shown(figure: Number | str) -> str:
-    """A figure as it is printed: exact, without exponent."""
+def format_exact(figure: Number | str) -> str:
+    """Format a figure exactly, without exponent."""
     return f"{figure:f}" if isinstance(figure, Decimal) else str(figure)
 
 
-def squeezed(text: str) -> str:
-    """A text without its white space, which programs change and nobody means."""
+def remove_whitespace(text: str) -> str:
+    """Remove all white space from a text."""
     return "".join(text.split())
 
 
-def says(text: str, sentence: str) -> bool:
-    """Whether a text is nothing but a sentence with figures in it, whatever the figures are."""
-    return bool(sentence) and re.fullmatch(_pattern(sentence), squeezed(text)) is not None
+def matches_sentence(text: str, sentence: str) -> bool:
+    """Return True if a text is exactly that sentence with any figures in place of its placeholders."""
+    return bool(sentence) and re.fullmatch(_sentence_pattern(sentence), remove_whitespace(text)) is not None
 
 
-def without(text: str, sentences: Iterable[str]) -> str:
-    """A squeezed text without the sentences that only say figures, whatever the figures are."""
+def remove_sentences(text: str, sentences: Iterable[str]) -> str:
+    """Remove the given sentences, with any figures in them, from a text without white space."""
     for sentence in filter(None, sentences):
-        text = re.sub(_pattern(sentence), "", text)
+        text = re.sub(_sentence_pattern(sentence), "", text)
     return text
 
 
-def _pattern(sentence: str) -> str:
-    return r"[\d.,]*".join(re.escape(squeezed(part)) for part in re.split(r"\{[^{}]*\}", sentence))
+def _sentence_pattern(sentence: str) -> str:
+    return r"[\d.,]*".join(re.escape(remove_whitespace(part)) for part in re.split(r"\{[^{}]*\}", sentence))
 
 
-def groups(specs: Sequence[GroupSpec], words: Vocabulary, source: str) -> tuple[Group, ...]:
-    """The named groups of a form, each line or column of one by its own name. Raises DefinitionError."""
-    made = tuple(group for spec in specs for group in _group(spec, words, source))
-    names = [name for group in made for name in group.names]
+def build_groups(specs: Sequence[GroupSpec], vocabulary: Vocabulary, source: str) -> tuple[FigureGroup, ...]:
+    """Build the named groups of a form, one a line or column where the sum has several. Raises DefinitionError."""
+    built = tuple(group for spec in specs for group in _build_group(spec, vocabulary, source))
+    names = [name for group in built for name in group.names]
     for name in names:
-        if name in words.cells or name in _FACTS or names.count(name) > 1:
-            raise _wrong("duplicate_id", source, "groups", name)
-    return made
+        if name in vocabulary.cells or name in _FACT_NAMES or names.count(name) > 1:
+            raise _definition_error("duplicate_id", source, "groups", name)
+    return built
 
 
-def must_be_known(form: Form, source: str) -> None:
-    """Raises DefinitionError for a draft of an unknown section, or with an unknown placeholder in it."""
+def require_known_placeholders(form: Form, source: str) -> None:
+    """Raise DefinitionError for a draft of an unknown section or with an unknown placeholder."""
     for draft in form.drafts:
         if all(section.id != draft.section or not section.paragraphs for section in form.sections):
-            raise _wrong("unknown_section", source, "drafts", draft.section)
-        for name in placeholders(draft.text):
+            raise _definition_error("unknown_section", source, "drafts", draft.section)
+        for name in list_placeholders(draft.text):
             try:
-                if name not in _FACTS:
-                    _meaning(name, form)
+                if name not in _FACT_NAMES:
+                    _placeholder_meaning(name, form)
             except PlaceholderError as error:
-                raise _wrong("unknown_placeholder", source, "drafts", name) from error
+                raise _definition_error("unknown_placeholder", source, "drafts", name) from error
 
 
-def placeholders(text: str) -> Iterator[str]:
-    """The names of all placeholders of a text, in order."""
+def list_placeholders(text: str) -> Iterator[str]:
+    """Yield the names of all placeholders of a text, in order."""
     return (match[1].strip() for match in _PLACEHOLDER.finditer(text) if match[1] is not None)
 
 
-def _replaced(text: str, figure: Callable[[str], str]) -> str:
+def _replace_placeholders(text: str, figure: Callable[[str], str]) -> str:
     return _PLACEHOLDER.sub(lambda match: match[0][0] if match[1] is None else figure(match[1].strip()), text)
 
 
-def _figure(name: str, form: Form, submission: Submission) -> Number | None:
-    return expressions.evaluate(_meaning(name, form), submission.counted)
+def _placeholder_figure(name: str, form: Form, submission: Submission) -> Number | None:
+    return expressions.evaluate_linear(_placeholder_meaning(name, form), submission.counted)
 
 
-def _meaning(name: str, form: Form) -> Linear:
+def _placeholder_meaning(name: str, form: Form) -> LinearExpression:
     for group in form.groups:
         if name in group.names:
             return group.sum
     try:
-        meaning = expressions.linear(_by_id(name, form), Vocabulary(form.cells))
+        meaning = expressions.parse_linear(_replace_addresses(name, form), Vocabulary(form.cells))
     except ExpressionError as error:
         raise PlaceholderError("unknown", name) from error
     if not meaning.terms or any(term.previous for term in meaning.terms):
@@ -128,42 +128,44 @@ def _meaning(name: str, form: Form) -> Linear:
     return meaning
 
 
-def _by_id(name: str, form: Form) -> str:
-    """``name`` with the id of each figure that it names by its place. Raises PlaceholderError where none stands."""
+def _replace_addresses(name: str, form: Form) -> str:
+    """Replace each cell address in ``name`` by its cell id. Raises PlaceholderError for an address without a figure."""
     if not _EXCLAMATION.search(name):
         return name
-    ids = {place: cell for cell, place in plan(form).cells.items()}
+    ids = {place: cell for cell, place in plan_workbook(form).cells.items()}
     sheets = "|".join(re.escape(sheet) for sheet in {place.sheet for place in ids})
 
     def id_of(match: re.Match[str]) -> str:
-        found = ids.get(Place(match["sheet"], match["address"].replace("$", "").upper()))
-        if found is None:
+        cell_id = ids.get(CellAddress(match["sheet"], match["address"].replace("$", "").upper()))
+        if cell_id is None:
             raise PlaceholderError("unknown", name)
-        return found
+        return cell_id
 
     at = rf"(?P<quote>'?)(?P<sheet>{sheets})(?P=quote){_EXCLAMATION.pattern}(?P<address>\$?[A-Za-z]{{1,3}}\$?[0-9]+)"
     return re.sub(at, id_of, name)
 
 
-def _group(spec: GroupSpec, words: Vocabulary, source: str) -> Iterable[Group]:
+def _build_group(spec: GroupSpec, vocabulary: Vocabulary, source: str) -> Iterable[FigureGroup]:
     try:
-        axis, parts = expressions.linears(spec.sum, words)
+        axis, parts = expressions.parse_linears(spec.sum, vocabulary)
     except ExpressionError as error:
-        raise _wrong(f"expression.{error.problem}", source, f"groups.{spec.id}", error.part) from error
+        raise _definition_error(f"expression.{error.problem}", source, f"groups.{spec.id}", error.part) from error
     if not axis:
-        return (Group((spec.id, spec.title), spec.title, parts[""]),)
-    return _members(spec, axis, parts, words)
+        return (FigureGroup((spec.id, spec.title), spec.title, parts[""]),)
+    return _group_members(spec, axis, parts, vocabulary)
 
 
-def _members(spec: GroupSpec, axis: str, parts: Mapping[str, Linear], words: Vocabulary) -> Iterator[Group]:
-    """One group for each column (or line); the title alone stands for the last, which is the total."""
+def _group_members(
+    spec: GroupSpec, axis: str, parts: Mapping[str, LinearExpression], vocabulary: Vocabulary
+) -> Iterator[FigureGroup]:
+    """Yield one group a column (or line); the title alone also names the last one, which is the total."""
     last = list(parts)[-1]
     for index, part in parts.items():
-        first = words.cells[part.terms[0].cell]
+        first = vocabulary.cells[part.terms[0].cell]
         title = f"{spec.title}·{first.column_words if axis == 'column' else first.line_words}"
         alone = (spec.title,) if index == last else ()
-        yield Group((f"{spec.id}.{index}", *alone, title), title, part)
+        yield FigureGroup((f"{spec.id}.{index}", *alone, title), title, part)
 
 
-def _wrong(problem: str, source: str, where: str, key: str) -> DefinitionError:
+def _definition_error(problem: str, source: str, where: str, key: str) -> DefinitionError:
     return DefinitionError(f"definition.{problem}", file=f"{source}/form.toml", place=where, key=key)

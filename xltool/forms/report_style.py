@@ -1,4 +1,4 @@
-"""How a published report looks and is worded: `templates/official-report.toml`, and a district's own file."""
+"""Appearance and wording of a published report: `templates/official-report.toml`, overridden by a district's file."""
 
 import re
 import tomllib
@@ -9,24 +9,29 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from xltool.errors import DefinitionError
-from xltool.forms.definitions import refusal
+from xltool.forms.load_definitions import explain_msgspec_error
 from xltool.model.form import Form
-from xltool.package_data import data_folder
+from xltool.package_data import find_data_folder
 
-WIDTH, HEIGHT = 210.0, 297.0  # A4, millimetres
-MM = 72 / 25.4  # points in a millimetre
+PAGE_WIDTH_MM, PAGE_HEIGHT_MM = 210.0, 297.0  # A4, millimetres
+POINTS_PER_MM = 72 / 25.4  # points in a millimetre
 
-LEAST_TEXT = 80.0  # millimetres between the margins: a table of ten columns needs them
-TITLE_NAMES = ("agency", "year")
-_NAMES = re.compile(r"\{([^{}]*)\}")
-_KINDS = {"float": "number", "str": "text", "array": "list", "object": "group"}  # as msgspec calls what it expected
+MIN_TEXT_WIDTH_MM = 80.0  # millimetres between the margins: a table of ten columns needs them
+TITLE_PLACEHOLDERS = ("agency", "year")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_KIND_WORDS = {
+    "float": "number",
+    "str": "text",
+    "array": "list",
+    "object": "group",
+}  # as msgspec calls what it expected
 
 Millimetres = Annotated[float, msgspec.Meta(ge=0, le=120)]
 Points = Annotated[float, msgspec.Meta(ge=4, le=96)]
 Fonts = Annotated[list[str], msgspec.Meta(min_length=1)]
 
 
-class Page(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class PageMargins(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Margins of the A4 page, in millimetres."""
 
     top: Millimetres
@@ -36,30 +41,30 @@ class Page(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     @property
     def text_width(self) -> float:
-        """Between the margins, in points."""
-        return (WIDTH - self.left - self.right) * MM
+        """Size between the margins, in points."""
+        return (PAGE_WIDTH_MM - self.left - self.right) * POINTS_PER_MM
 
     @property
     def text_height(self) -> float:
-        """Between the margins, in points."""
-        return (HEIGHT - self.top - self.bottom) * MM
+        """Size between the margins, in points."""
+        return (PAGE_HEIGHT_MM - self.top - self.bottom) * POINTS_PER_MM
 
 
-class Family(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A font, and what stands in for it, in order."""
+class FontFamily(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A font with its substitutes, in order."""
 
     fonts: Fonts
 
 
-class Face(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A font with those that stand in for it, and its size in points."""
+class FontFace(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A font with its substitutes in order, and its size in points."""
 
     fonts: Fonts
     size: Points
 
 
-class TableFace(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The type of tables: at most ``size`` points and at least ``smallest``; ``figures`` is how numbers are aligned."""
+class TableFont(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The font of tables, from ``smallest`` to ``size`` points; ``figures`` is the alignment of numbers."""
 
     fonts: Fonts
     size: Points
@@ -67,113 +72,115 @@ class TableFace(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     figures: Literal["left", "center", "right"]
 
 
-class Footer(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The foot of each page; ``{page}`` in its text is the page's number."""
+class PageFooter(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The footer of each page; ``{page}`` in its text is the page number."""
 
     fonts: Fonts
     size: Points
     text: str
 
 
-class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Words in place of those of the form; empty keeps the form's."""
+class WordOverrides(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Texts that replace those of the form; empty keeps the form's."""
 
     report_title: str
     opening: str
 
 
-class Style(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Everything a style file may say; ``headings`` by section id, ``sentences`` by table id."""
+class ReportStyle(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The content of a style file; ``headings`` by section id, ``sentences`` by table id."""
 
     line_pitch: Points
     subheading_pattern: str
     title_seams: list[str]
-    page: Page
-    title: Face
-    heading: Face
-    subheading: Face
-    body: Face
-    latin: Family
-    table: TableFace
-    footer: Footer
-    words: Words
+    page: PageMargins
+    title: FontFace
+    heading: FontFace
+    subheading: FontFace
+    body: FontFace
+    latin: FontFamily
+    table: TableFont
+    footer: PageFooter
+    words: WordOverrides
     headings: dict[str, str]
     sentences: dict[str, str]
 
 
-def load_style(file: Path | None = None) -> Style:
-    """The official style, changed by what ``file`` names. Raises DefinitionError for what is not known."""
-    said = tomllib.loads((data_folder("templates") / "official-report.toml").read_text("utf-8"))
+def load_report_style(file: Path | None = None) -> ReportStyle:
+    """Load the official style, overridden by the keys in ``file``. Raises DefinitionError for unknown keys."""
+    settings = tomllib.loads((find_data_folder("templates") / "official-report.toml").read_text("utf-8"))
     if file is not None:
-        said = _over(said, _read(file))
+        settings = _merge_settings(settings, _read_style_file(file))
     place = file or Path("official-report.toml")
     try:
-        style = msgspec.convert(said, Style)
+        style = msgspec.convert(settings, ReportStyle)
         re.compile(style.subheading_pattern)
     except msgspec.ValidationError as error:
-        raise _refused(place, str(error)) from error
+        raise _style_value_error(place, str(error)) from error
     except re.error as error:
-        raise _wrong(place, "pattern", "subheading_pattern", str(error)) from error
-    _must_agree(style, place)
+        raise _style_error(place, "pattern", "subheading_pattern", str(error)) from error
+    _require_consistent(style, place)
     return style
 
 
-def _must_agree(style: Style, file: Path) -> None:
-    """Raises DefinitionError for values that are possible each by itself, and not together."""
-    for key, room in (
+def _require_consistent(style: ReportStyle, file: Path) -> None:
+    """Raise DefinitionError for values that are inconsistent with each other."""
+    for key, size in (
         ("page.left + page.right", style.page.text_width),
         ("page.top + page.bottom", style.page.text_height),
     ):
-        if room < LEAST_TEXT * MM:
-            raise _wrong(file, "no_room", key, f"{LEAST_TEXT:g}")
+        if size < MIN_TEXT_WIDTH_MM * POINTS_PER_MM:
+            raise _style_error(file, "no_room", key, f"{MIN_TEXT_WIDTH_MM:g}")
     if style.table.smallest > style.table.size:
-        raise _wrong(file, "smallest", "table.smallest", f"{style.table.size:g}")
-    for name in _NAMES.findall(style.words.report_title):
-        if name not in TITLE_NAMES:
-            raise _wrong(file, "title_name", "words.report_title", name)
+        raise _style_error(file, "smallest", "table.smallest", f"{style.table.size:g}")
+    for name in _PLACEHOLDER.findall(style.words.report_title):
+        if name not in TITLE_PLACEHOLDERS:
+            raise _style_error(file, "title_name", "words.report_title", name)
 
 
-def must_fit(style: Style, form: Form, file: Path | None) -> None:
-    """Raises DefinitionError for a section or a table that the style names and the form does not have."""
+def require_known_parts(style: ReportStyle, form: Form, file: Path | None) -> None:
+    """Raise DefinitionError for a section or table named by the style but absent from the form."""
     sections = {section.id for section in form.sections}
     said = {table.id for table in form.tables if table.sentence}
     for part, names, known in (("headings", style.headings, sections), ("sentences", style.sentences, said)):
         for name in names:
             if name not in known:
-                raise _wrong(file or Path("official-report.toml"), "unknown_part", f"{part}.{name}", *sorted(known))
+                raise _style_error(
+                    file or Path("official-report.toml"), "unknown_part", f"{part}.{name}", *sorted(known)
+                )
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read_style_file(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8-sig"))
     except FileNotFoundError as error:
-        raise _wrong(file, "not_found", "") from error
+        raise _style_error(file, "not_found", "") from error
     except UnicodeDecodeError as error:
-        raise _wrong(file, "not_text", "") from error
+        raise _style_error(file, "not_text", "") from error
     except tomllib.TOMLDecodeError as error:
-        raise _wrong(file, "syntax", "", str(error)) from error
+        raise _style_error(file, "syntax", "", str(error)) from error
 
 
-def _over(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` with everything ``said`` names in its place, part by part."""
+def _merge_settings(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with the keys of ``said`` replaced, recursively."""
     merged = dict(base)
     for key, value in said.items():
         both = isinstance(value, dict) and isinstance(base.get(key), dict)
-        merged[key] = _over(base[key], value) if both else value
+        merged[key] = _merge_settings(base[key], value) if both else value
     return merged
 
 
-def _refused(file: Path, message: str) -> DefinitionError:
-    """What msgspec says of a value, in the terms of whoever wrote the file."""
-    found = refusal(file, message)
-    place, key = str(found.facts["place"]).strip("-"), str(found.facts["key"])
-    if found.code == "definition.unknown_key":
-        return _wrong(file, "unknown_key", f"{place}.{key}".strip("."))
+def _style_value_error(file: Path, message: str) -> DefinitionError:
+    """Translate a msgspec validation message into a DefinitionError for the author of the style file."""
+    error = explain_msgspec_error(file, message)
+    place, key = str(error.facts["place"]).strip("-"), str(error.facts["key"])
+    if error.code == "definition.unknown_key":
+        return _style_error(file, "unknown_key", f"{place}.{key}".strip("."))
     limit = re.search(r"`float` [<>]= ([0-9.]+)", key)
     kind = re.search(r"Expected `(\w+)`", key)
-    problem = "range" if limit else _KINDS.get(kind[1] if kind else "", "choice")
-    return _wrong(file, problem, place, f"{float(limit[1]):g}" if limit else "")
+    problem = "range" if limit else _KIND_WORDS.get(kind[1] if kind else "", "choice")
+    return _style_error(file, problem, place, f"{float(limit[1]):g}" if limit else "")
 
 
-def _wrong(file: Path, problem: str, key: str, *more: str) -> DefinitionError:
+def _style_error(file: Path, problem: str, key: str, *more: str) -> DefinitionError:
     return DefinitionError(f"style.{problem}", file=file.as_posix(), key=key, more=more)

@@ -1,4 +1,4 @@
-"""What definition files may say: one struct a thing, every key known, nothing else allowed (checked by msgspec)."""
+"""The schema of definition files: one msgspec struct for each kind of entry; unknown keys are errors."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ SeverityWord = Literal["must_fix", "explain", "note"]
 
 
 class SectionSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One section of the report; ``paragraphs`` rows of free text (0 for a section that is a table)."""
+    """One section of the report with ``paragraphs`` rows of free text (0 for a section that is a table)."""
 
     id: str
     number: str
@@ -19,7 +19,7 @@ class SectionSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
 
 
 class GroupSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A sum that texts quote as ``{id}``; over whole lines as ``{id.column}``, ``{title}`` being the last."""
+    """A sum that texts quote as ``{id}``; of whole lines as ``{id.column}``, with ``{title}`` for the last column."""
 
     id: str
     title: str
@@ -27,7 +27,7 @@ class GroupSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 
 
 class DraftSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A paragraph offered for a section; its figures are placeholders."""
+    """A suggested paragraph for a section; its figures are placeholders."""
 
     section: str
     text: str
@@ -54,9 +54,9 @@ class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 
 
 class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Printed text and the place it fills in the table's own grid, such as ``A1:C3``.
+    """A printed label and the range it fills in the table's own grid, such as ``A1:C3``.
 
-    ``alone`` is the line a group's figures stand for where a report prints the group as one line.
+    ``alone`` is the line whose figures a report prints when it prints the whole group as one line.
     """
 
     at: str
@@ -65,7 +65,7 @@ class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 
 
 class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A rectangle of figures; ``first`` is its first cell, ``span`` how many grid columns one figure fills."""
+    """A rectangle of figures; ``first`` is its first cell, ``span`` the number of grid columns of one figure."""
 
     first: str
     lines: list[str]
@@ -81,7 +81,7 @@ class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One table as printed; ``size`` is the address of its last grid cell.
 
-    ``sentence`` says the figures of a table that is not printed: ``{year}`` and ``{cell id}`` stand in it.
+    ``sentence`` states the figures of a table that is not printed, with the placeholders ``{year}`` and ``{cell id}``.
     """
 
     id: str
@@ -106,7 +106,7 @@ class TablesSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
 
 
 class RelationSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One relation as written; see the head of a ``relations.toml`` for the language."""
+    """One relation; see the head of a ``relations.toml`` for the language."""
 
     id: str
     title: str
@@ -122,7 +122,7 @@ class RelationSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
 
 
 class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A rule that is no equation, by the kind of check that asks it."""
+    """The settings of a check that is not a relation, by kind of check."""
 
     kind: Literal[
         "number",

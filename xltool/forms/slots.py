@@ -1,22 +1,22 @@
-"""The parts a workbook is planned from: what stands where, for writing and reading. Rows and columns count from 1."""
+"""The parts of a workbook plan: sheets and slots, for writing and reading. Rows and columns count from 1."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from xltool.forms.places import address
+from xltool.forms.cell_addresses import cell_address
 from xltool.model.form import Box
 
 
 class Role(StrEnum):
-    """What stands in a slot, and so how it looks and whether it is locked."""
+    """The kind of content of a slot; it decides style and locking."""
 
     TITLE = "title"  # the report's title, with {agency} and {year}
     HEADING = "heading"
     GUIDE = "guide"
     LABEL = "label"  # printed on the official form
-    CAPTION = "caption"  # a label of our own
+    CAPTION = "caption"  # a label that the official form does not print
     INPUT = "input"  # key: cell id
     COMPUTED = "computed"  # key: cell id
     PARAGRAPH = "paragraph"  # key: section id
@@ -26,15 +26,15 @@ class Role(StrEnum):
     UNFILLED = "unfilled"  # key: sheet name, "" for the whole workbook
     CHECKED = "checked"
     LINK = "link"  # key: sheet name
-    ENTRY = "entry"  # words of our own in a frame
+    ENTRY = "entry"  # framed text that the official form does not print
     CHECK = "check"  # key: relation id
-    CONTROL = "control"  # key: id of a control figure
+    CONTROL = "control"  # key: id of a ledger total
     EXPLANATION = "explanation"  # key: column of the list
     MARK = "mark"  # key: column of the list
 
 
 class Slot(NamedTuple):
-    """One thing on a sheet; ``key`` says what it is about (see Role), ``text`` what it says or which part it is."""
+    """One cell or merged range of a sheet; ``key`` is its subject (see Role), ``text`` its content or part name."""
 
     box: Box
     role: Role
@@ -43,12 +43,12 @@ class Slot(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Address of its first cell."""
-        return address(self.box.row, self.box.column)
+        """Address of the first cell."""
+        return cell_address(self.box.row, self.box.column)
 
 
 class Purpose(StrEnum):
-    """What a sheet is for."""
+    """The purpose of a sheet."""
 
     COVER = "cover"
     SECTION = "section"
@@ -59,11 +59,10 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SheetPlan:
     """One sheet: slots in writing order, column widths in characters, row heights in points (absent: automatic).
 
-    ``frozen`` is the number of rows that stay in sight; ``key`` the section id of a section's sheet;
-    ``folded`` are the rows that are hidden until they are unfolded.
+    ``frozen`` is the number of frozen rows; ``key`` the section id of a section's sheet; ``folded`` the collapsed rows.
     """
 
     name: str
@@ -77,8 +76,8 @@ class Sheet:
     folded: tuple[int, ...] = ()
 
 
-class Place(NamedTuple):
-    """Sheet and address of something."""
+class CellAddress(NamedTuple):
+    """Sheet name and address of a cell."""
 
     sheet: str
     address: str

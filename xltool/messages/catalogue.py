@@ -1,7 +1,7 @@
-"""Findings, errors and command help in Chinese: the only place where facts become sentences. The words: ``texts.toml``.
+"""Render findings, errors and command help in Chinese from the texts of ``texts.toml``.
 
-A sentence is a text with plain placeholders, ``{file}``; each is filled from the facts of the finding or error, and a
-fact that is not there raises KeyError, so that a test finds it and no reader ever sees a hole.
+A text has plain placeholders, ``{file}``, filled from the facts of the finding or error. A missing fact raises
+KeyError.
 """
 
 import re
@@ -18,20 +18,22 @@ from xltool.errors import XltoolError
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
 
-# Signs that would rewrite the line they are printed on: control characters, and those that turn the direction of text.
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-BRACKETS = re.compile("(（[^（）]*）)")
-LONGEST = 200  # of one quoted text inside a sentence; the fact itself stays whole
+# Control characters and characters that change the direction of text: they would alter the line they are printed on.
+UNPRINTABLE_CHARACTERS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+BRACKETED_TEXT = re.compile("(（[^（）]*）)")
+MAX_QUOTED_CHARACTERS = 200  # of one quoted text inside a sentence; the fact itself is not shortened
 
 
 class Phrase(str):
-    """A piece of a sentence that was made here; unlike what is quoted from a file it is never cut short."""
+    """A rendered part of a sentence; unlike a text quoted from a file it is never shortened."""
 
     __slots__ = ()
 
 
 class Wording(NamedTuple):
-    """One code and its words. ``group``: findings or errors; ``severity``: None where each finding has its own."""
+    """The texts of one code. ``group`` is findings or errors; ``code_severity`` is None if each finding has its own."""
 
     group: str
     code: str
@@ -41,81 +43,81 @@ class Wording(NamedTuple):
     severity: Severity | None = None
 
 
-def catalogue() -> tuple[Wording, ...]:
-    """Every code that has words, findings first: what the documentation of the codes is generated from."""
-    return tuple(_wordings("findings")) + tuple(_wordings("errors"))
+def list_wordings() -> tuple[Wording, ...]:
+    """Return the wordings of all codes, findings first; the reference of codes is generated from them."""
+    return tuple(_iterate_wordings("findings")) + tuple(_iterate_wordings("errors"))
 
 
-def say(finding: Finding) -> str:
-    """What is wrong and what to do, as a clerk reads it. Raises KeyError for an unknown code or a missing fact."""
-    return problem(finding) + cure(finding)
+def render_finding(finding: Finding) -> str:
+    """Render what is wrong and what to do. Raises KeyError for an unknown code or a missing fact."""
+    return render_problem(finding) + render_advice(finding)
 
 
-def problem(finding: Finding) -> str:
-    """What is wrong, without the advice."""
-    return _filled(_words(finding)["say"], _facts(finding))
+def render_problem(finding: Finding) -> str:
+    """Render what is wrong, without the advice."""
+    return _fill_placeholders(_find_wording(finding)["say"], _facts_with_place(finding))
 
 
-def cure(finding: Finding) -> str:
-    """What to do about it."""
-    return _filled(_words(finding)["advice"], _facts(finding))
+def render_advice(finding: Finding) -> str:
+    """Render what to do about a finding."""
+    return _fill_placeholders(_find_wording(finding)["advice"], _facts_with_place(finding))
 
 
-def heading(finding: Finding) -> str:
-    """What kind of thing was found: the title of the form's rule, or of the finding's own code."""
-    return str(finding.facts["title"]) if finding.wording else title(finding.code)
+def finding_heading(finding: Finding) -> str:
+    """Return the title of the form's rule, or of the finding's own code."""
+    return str(finding.facts["title"]) if finding.wording else code_title(finding.code)
 
 
-def title(code: str) -> str:
-    """The name of a kind of finding."""
-    return str(_texts()["findings"][code]["title"])
+def code_title(code: str) -> str:
+    """Return the title of a code."""
+    return str(_load_texts()["findings"][code]["title"])
 
 
-def advice(code: str) -> str:
-    """What to do about a kind of finding, its placeholders unfilled."""
-    return str(_texts()["findings"][code]["advice"])
+def code_advice(code: str) -> str:
+    """Return the advice of a code with its placeholders unfilled."""
+    return str(_load_texts()["findings"][code]["advice"])
 
 
-def severity(code: str) -> Severity:
-    """The severity of a kind of finding that always has the same one; ``must_fix`` where none is written."""
-    return Severity(_texts()["findings"][code].get("severity", Severity.MUST_FIX))
+def code_severity(code: str) -> Severity:
+    """Return the severity of a code; ``must_fix`` if none is given."""
+    return Severity(_load_texts()["findings"][code].get("severity", Severity.MUST_FIX))
 
 
-def error(stopped: XltoolError) -> str:
-    """Why work stopped and what to do. Raises KeyError for an unknown code or a missing fact."""
-    words = _texts()["errors"][stopped.code]
-    return _filled(words["say"] + words["advice"], stopped.facts)
+def render_error(exception: XltoolError) -> str:
+    """Render why work stopped and what to do. Raises KeyError for an unknown code or a missing fact."""
+    words = _load_texts()["errors"][exception.code]
+    return _fill_placeholders(words["say"] + words["advice"], exception.facts)
 
 
-def word(group: str, key: str) -> str:
-    """A small word: ``word("severity", "must_fix")``."""
-    return str(_texts()["words"][group][key])
+def look_up_word(group: str, key: str) -> str:
+    """Look up a single word: ``word("severity", "must_fix")``."""
+    return str(_load_texts()["words"][group][key])
 
 
-def help(key: str) -> str:
-    """The help of a command (``check``) or of one of its options (``check.roster``)."""
-    return str(_texts()["help"][key])
+def help_text(key: str) -> str:
+    """Return the help of a command (``check``) or of one of its options (``check.roster``)."""
+    return str(_load_texts()["help"][key])
 
 
-def told(key: str, **facts: object) -> str:
-    """A line of a command's answer. Raises KeyError for an unknown key or a missing fact."""
-    return _filled(_texts()["told"][key], facts)
+def format_line(key: str, **facts: object) -> str:
+    """Render a line of a command's output. Raises KeyError for an unknown key or a missing fact."""
+    return _fill_placeholders(_load_texts()["told"][key], facts)
 
 
-def phrase(key: str, **facts: object) -> Phrase:
-    """A piece of a sentence, for facts that are words themselves. Raises KeyError for an unknown key or fact."""
-    return Phrase(_filled(_texts()["phrases"][key], facts))
+def format_phrase(key: str, **facts: object) -> Phrase:
+    """Render a part of a sentence. Raises KeyError for an unknown key or a missing fact."""
+    return Phrase(_fill_placeholders(_load_texts()["phrases"][key], facts))
 
 
-def quoted(text: str) -> str:
-    """A text from a file as it is shown: no sign in it rewrites the line it stands on, and it is never very long."""
-    text = UNPRINTABLE.sub(lambda sign: f"\\x{ord(sign[0]):02x}", text)
-    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+def quote_text(text: str) -> str:
+    """Return a text from a file with unprintable characters escaped, at most `MAX_QUOTED_CHARACTERS` characters."""
+    text = UNPRINTABLE_CHARACTERS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return text if len(text) <= MAX_QUOTED_CHARACTERS else text[:MAX_QUOTED_CHARACTERS] + "…"
 
 
 @cache
 def placeholders(text: str) -> tuple[str, ...]:
-    """The facts a text needs, in the order of the text. Raises ValueError for anything but plain ``{name}``."""
+    """Return the names of the facts a text needs, in order. Raises ValueError for anything but plain ``{name}``."""
     names = []
     for _, name, spec, conversion in Formatter().parse(text):
         if name is None:
@@ -127,61 +129,61 @@ def placeholders(text: str) -> tuple[str, ...]:
 
 
 @cache
-def _texts() -> Mapping[str, Any]:
+def _load_texts() -> Mapping[str, Any]:
     return tomllib.loads((Path(__file__).parent / "texts.toml").read_text("utf-8"))
 
 
-def _wordings(group: str) -> Iterator[Wording]:
-    for code, words in _texts()[group].items():
+def _iterate_wordings(group: str) -> Iterator[Wording]:
+    for code, words in _load_texts()[group].items():
         severity = Severity(words["severity"]) if "severity" in words else None
         yield Wording(group, code, words.get("title", ""), words["say"], words["advice"], severity)
 
 
-def _words(finding: Finding) -> Mapping[str, str]:
-    """The entry that says it: for a rule of a form, whose code only the form knows, the one of its ``wording``."""
-    words: Mapping[str, str] = _texts()["findings"][finding.wording or finding.code]
+def _find_wording(finding: Finding) -> Mapping[str, str]:
+    """Return the texts of a finding: those of its ``wording`` if its code is a rule of the form."""
+    words: Mapping[str, str] = _load_texts()["findings"][finding.wording or finding.code]
     return words
 
 
-def _facts(finding: Finding) -> Mapping[str, object]:
-    """The finding's facts, and under ``sheet``, ``address`` and ``place`` where its first spot is."""
-    if not finding.spots:
+def _facts_with_place(finding: Finding) -> Mapping[str, object]:
+    """Return the finding's facts with ``sheet``, ``address`` and ``place`` of its first spot."""
+    if not finding.cells:
         return finding.facts
-    spot = finding.spots[0]
+    spot = finding.cells[0]
     place = f"{spot.sheet}!{spot.address}" if spot.address else spot.sheet
     return {"sheet": spot.sheet, "address": spot.address, "place": place, **finding.facts}
 
 
-def _filled(text: str, facts: Mapping[str, object]) -> str:
-    shown = {name: _shown(facts[name]) for name in placeholders(text)}
-    return "".join(_piece(piece, shown) for piece in BRACKETS.split(text))
+def _fill_placeholders(text: str, facts: Mapping[str, object]) -> str:
+    shown = {name: _render_fact(facts[name]) for name in placeholders(text)}
+    return "".join(_fill_piece(piece, shown) for piece in BRACKETED_TEXT.split(text))
 
 
-def _piece(text: str, shown: Mapping[str, str]) -> str:
-    """One piece of a sentence. A pair of brackets is left out when it would quote only facts that are empty."""
+def _fill_piece(text: str, shown: Mapping[str, str]) -> str:
+    """Fill one part of a sentence; bracketed text is dropped if all its facts are empty."""
     names = placeholders(text)
-    if not BRACKETS.fullmatch(text):
+    if not BRACKETED_TEXT.fullmatch(text):
         return text.format_map(shown)
     if names and not any(shown[name] for name in names):
         return ""
     return text[0] + text[1:-1].format_map(shown).strip() + text[-1]
 
 
-def _shown(fact: object) -> str:
-    """A fact as it stands in a sentence: numbers plain, several joined, our own terms in Chinese."""
+def _render_fact(fact: object) -> str:
+    """Render a fact: numbers plain, several joined, enum members as their Chinese words."""
     match fact:
         case None:
-            return word("shown", "nothing")
+            return look_up_word("shown", "nothing")
         case bool():
-            return word("shown", "yes" if fact else "no")
+            return look_up_word("shown", "yes" if fact else "no")
         case Enum():
-            return word(type(fact).__name__.lower(), fact.value)
+            return look_up_word(type(fact).__name__.lower(), fact.value)
         case Decimal():
             return f"{fact:f}"
         case float():
             raise TypeError(f"a figure is never a float: {fact}")
         case tuple() | list():
-            return word("shown", "joint").join(map(_shown, fact))
+            return look_up_word("shown", "joint").join(map(_render_fact, fact))
         case Phrase():
             return fact
-    return quoted(str(fact))
+    return quote_text(str(fact))

@@ -1,1 +1,1 @@
-"""The nouns of the package: frozen values that all other packages share. Imports nothing else of ours."""
+"""Immutable value types that all other packages share. Imports no other package of xltool."""

@@ -18,8 +18,8 @@ class Scope(StrEnum):
 class Agency:
     """A reporting body (填报单位). ``parent`` is the code of the body it reports to, if it is on the roster.
 
-    ``began`` and ``ended`` are the days it was set up and abolished, where they matter; ``successors`` the codes of
-    those who took over its work, ``former_names`` what it was called before: see `succession`.
+    ``began`` and ``ended`` are the dates of its founding and closing, if on the roster; ``successors`` the codes of the
+    agencies that took over its work; ``former_names`` its earlier names. See `succession`.
     """
 
     code: str
@@ -37,7 +37,7 @@ class Agency:
 
 @dataclass(frozen=True)
 class Roster:
-    """The reporting bodies, in roster order, by code. Of a part of a roster, ``others`` are those left out."""
+    """The agencies by code, in roster order. If this is part of a larger roster, ``others`` holds the rest of it."""
 
     agencies: Mapping[str, Agency]
     source: str
@@ -51,7 +51,7 @@ class Roster:
 
     @cached_property
     def predecessors(self) -> Mapping[str, tuple[Agency, ...]]:
-        """Whose work each agency took over, by its code; those left out of a part of a roster among them."""
+        """Map an agency's code to the agencies whose work it took over, including agencies of ``others``."""
         known = (*self.others.values(), *self)
         heirs = {code for agency in known for code in agency.successors}
         return {code: tuple(agency for agency in known if code in agency.successors) for code in heirs}

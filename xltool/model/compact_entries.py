@@ -1,7 +1,7 @@
-"""The figures of one workbook held closely: what many workbooks have in common is held once for all of them.
+"""Compact mappings for the figures of a submission: a tuple of numbers plus a layout that many submissions share.
 
-Thousands of submissions of one form differ in their numbers, hardly in where these stand or which formulas stand
-there. `Entries` and `Figures` are the mappings a `Submission` holds: a tuple of numbers each, and what they share.
+Submissions of one form differ in their numbers, rarely in the positions and formulas of their cells, so that
+positions and formulas are stored once for all of them.
 """
 
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence
@@ -11,13 +11,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.model.form import Number
-from xltool.model.submission import Entry, State
+from xltool.model.submission import Entry, EntryState
 
-NOT_READ = "not_read"  # the note of a blank that says nothing of its report: reading could not tell the figure
+NOTE_NOT_READ = "not_read"  # note of a blank entry whose figure could not be read: the report itself may have one
 
 
-class Spot(NamedTuple):
-    """Where one figure stands, and the formula there."""
+class EntryPosition(NamedTuple):
+    """The position of one figure and the formula in that cell."""
 
     sheet: str
     address: str
@@ -25,60 +25,62 @@ class Spot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Places:
-    """Where the figures of a form stand in some workbooks: ``index`` numbers the cells in the order of the form.
+class EntryLayout:
+    """The positions of a form's figures in some workbooks; ``index`` maps a cell id to its number in form order.
 
-    ``inputs`` are the numbers of those that an agency fills in.
+    ``inputs`` are the numbers of the cells that an agency fills in.
     """
 
     index: Mapping[str, int]
-    spots: tuple[Spot, ...]
+    positions: tuple[EntryPosition, ...]
     inputs: frozenset[int]
 
     def __reduce__(self) -> tuple[object, ...]:
-        return places, (tuple(self.index), self.spots, self.inputs)
+        return share_entry_layout, (tuple(self.index), self.positions, self.inputs)
 
 
 @lru_cache(maxsize=64)
-def places(cells: tuple[str, ...], spots: tuple[Spot, ...], inputs: frozenset[int]) -> Places:
-    """The places of these cells; the same ones for the same cells and spots."""
-    return Places({cell: number for number, cell in enumerate(cells)}, spots, inputs)
+def share_entry_layout(
+    cells: tuple[str, ...], positions: tuple[EntryPosition, ...], inputs: frozenset[int]
+) -> EntryLayout:
+    """Return the layout of these cells, the same object for equal arguments."""
+    return EntryLayout({cell: number for number, cell in enumerate(cells)}, positions, inputs)
 
 
-class Entries(Mapping[str, Entry]):
-    """What every cell of a form held in one workbook.
+class CompactEntries(Mapping[str, Entry]):
+    """A mapping from cell id to `Entry` for every cell of a form in one workbook.
 
-    ``numbers`` are numbers from 0 that stand there just as they are written, None a blank; ``odd`` is every entry that
-    is told otherwise, its number None too. ``declared``: blanks of inputs are declared to be zero.
+    ``numbers`` holds non-negative numbers stored exactly as written, None for a blank; every other entry is kept whole
+    in ``odd``, with None as its number. If ``declared``, blank inputs are declared to be zero.
     """
 
-    __slots__ = ("declared", "numbers", "odd", "places")
+    __slots__ = ("declared", "exceptions", "layout", "numbers")
 
     def __init__(
-        self, where: Places, numbers: Sequence[Number | None], odd: Mapping[str, Entry], *, declared: bool
+        self, layout: EntryLayout, numbers: Sequence[Number | None], exceptions: Mapping[str, Entry], *, declared: bool
     ) -> None:
-        self.places = where
+        self.layout = layout
         self.numbers = tuple(numbers)
-        self.odd = odd
+        self.exceptions = exceptions
         self.declared = declared
 
     def __getitem__(self, cell: str) -> Entry:
-        if cell in self.odd:
-            return self.odd[cell]
-        number = self.places.index[cell]
+        if cell in self.exceptions:
+            return self.exceptions[cell]
+        number = self.layout.index[cell]
         value = self.numbers[number]
-        sheet, address, formula = self.places.spots[number]
+        sheet, address, formula = self.layout.positions[number]
         if value is None:
-            zero = self.declared and number in self.places.inputs
-            return Entry(cell, State.BLANK, 0 if zero else None, None, sheet, address, None, zero)
+            zero = self.declared and number in self.layout.inputs
+            return Entry(cell, EntryState.BLANK, 0 if zero else None, None, sheet, address, None, zero)
         raw = f"{value:f}" if isinstance(value, Decimal) else str(value)
-        return Entry(cell, State.NUMBER, value, raw, sheet, address, formula)
+        return Entry(cell, EntryState.NUMBER, value, raw, sheet, address, formula)
 
     def __contains__(self, cell: object) -> bool:
-        return cell in self.places.index
+        return cell in self.layout.index
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.places.index)
+        return iter(self.layout.index)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -87,15 +89,17 @@ class Entries(Mapping[str, Entry]):
         return repr(dict(self))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _entries, (self.places, self.numbers, self.odd, self.declared)
+        return _rebuild_entries, (self.layout, self.numbers, self.exceptions, self.declared)
 
 
-def _entries(where: Places, numbers: tuple[Number | None, ...], odd: Mapping[str, Entry], declared: bool) -> Entries:
-    return Entries(where, numbers, odd, declared=declared)
+def _rebuild_entries(
+    layout: EntryLayout, numbers: tuple[Number | None, ...], exceptions: Mapping[str, Entry], declared: bool
+) -> CompactEntries:
+    return CompactEntries(layout, numbers, exceptions, declared=declared)
 
 
-class Figures(Mapping[str, Number | None]):
-    """A figure, or None, for every cell of a form."""
+class CompactValues(Mapping[str, Number | None]):
+    """A mapping from every cell id of a form to its figure or None."""
 
     __slots__ = ("index", "numbers")
 
@@ -119,40 +123,40 @@ class Figures(Mapping[str, Number | None]):
         return repr(dict(self))
 
     def keys(self) -> KeysView[str]:
-        """The cells."""
+        """Return the cell ids."""
         return self.index.keys()
 
     def items(self) -> ItemsView[str, Number | None]:
-        """Cells with their figures."""
-        return _Pairs(self)
+        """Return pairs of cell id and figure."""
+        return _CompactItems(self)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Figures, (self.index, self.numbers)
+        return CompactValues, (self.index, self.numbers)
 
 
-class _Pairs(ItemsView[str, Number | None]):
-    """Pairs of a `Figures`, without looking up each."""
+class _CompactItems(ItemsView[str, Number | None]):
+    """Iterate over the pairs without one lookup per cell."""
 
-    _mapping: Figures
+    _mapping: CompactValues
 
     def __iter__(self) -> Iterator[tuple[str, Number | None]]:
         return zip(self._mapping.index, self._mapping.numbers, strict=True)
 
 
-def unusual(entries: Mapping[str, Entry]) -> Iterator[Entry]:
-    """Every entry but numbers that are not negative, in the order of the form."""
-    looked_at: Iterable[Entry] = entries.values()
-    if isinstance(entries, Entries):
-        held = zip(entries.places.index, entries.numbers, strict=True)
-        looked_at = (entries[cell] for cell, number in held if number is None)
-    for entry in looked_at:
-        if entry.state is not State.NUMBER or entry.value is None or entry.value < 0:
+def iterate_unusual_entries(entries: Mapping[str, Entry]) -> Iterator[Entry]:
+    """Yield every entry that is not a non-negative number, in form order."""
+    candidates: Iterable[Entry] = entries.values()
+    if isinstance(entries, CompactEntries):
+        numbered = zip(entries.layout.index, entries.numbers, strict=True)
+        candidates = (entries[cell] for cell, number in numbered if number is None)
+    for entry in candidates:
+        if entry.state is not EntryState.NUMBER or entry.value is None or entry.value < 0:
             yield entry
 
 
-def places_of(entries: Mapping[str, Entry]) -> Places:
-    """Where entries stand, however they are held."""
-    if isinstance(entries, Entries):
-        return entries.places
-    spots = tuple(Spot(entry.sheet, entry.address, entry.formula) for entry in entries.values())
-    return places(tuple(entries), spots, frozenset())
+def find_entry_layout(entries: Mapping[str, Entry]) -> EntryLayout:
+    """Return the layout of entries, building one for a plain mapping."""
+    if isinstance(entries, CompactEntries):
+        return entries.layout
+    spots = tuple(EntryPosition(entry.sheet, entry.address, entry.formula) for entry in entries.values())
+    return share_entry_layout(tuple(entries), spots, frozenset())

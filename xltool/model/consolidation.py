@@ -1,4 +1,4 @@
-"""What became of every file of a run, and the totals of those that were counted."""
+"""The status of every file of a run, and the totals of the submissions that were counted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from xltool.model.submission import Submission
 
 
 class Status(StrEnum):
-    """What became of one file found. Every file ends in exactly one of these."""
+    """The final status of one file; every file found has exactly one."""
 
     ACCEPTED = "accepted"
     RETURNED = "returned"
@@ -22,12 +22,12 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """One file found, what was read from it, and what was found: one row of the tracking table.
+class ReviewedFile:
+    """One file of a run with its submission and findings: one row of the tracking table.
 
-    ``reason`` says why it has its status, or what it replaced; ``counted`` whether its figures are in the sum.
-    ``trial`` is for coordinators only: what rules on trial found, and comparisons with other agencies.
-    ``remembered`` is whether what was read came from a cache; that makes no difference to anything.
+    ``reason`` explains the status, or names the replaced files; ``counted`` is True if its figures are in the sum.
+    ``trial`` holds findings for coordinators only: rules on trial and comparisons with other agencies.
+    ``remembered`` is True if the submission came from the cache; it has no effect on results.
     """
 
     file: str
@@ -41,8 +41,8 @@ class Reviewed:
     remembered: bool = field(default=False, compare=False, repr=False)
 
 
-class Noted(NamedTuple):
-    """A finding as it was told: its fingerprint, whose it is (code, else name, else file), and the words."""
+class FindingRecord(NamedTuple):
+    """A finding as reported in one run: fingerprint, owner (code, else name, else file), severity and sentence."""
 
     fingerprint: str
     whose: str
@@ -52,22 +52,22 @@ class Noted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What is new, ``still`` there and ``gone`` since the run told in ``since``, of those who were seen again."""
+class FindingChanges:
+    """Findings that are new, still present or gone since the run stored in the file ``since``, by fingerprint."""
 
     since: str
     new: frozenset[str]
     still: frozenset[str]
-    gone: tuple[Noted, ...]
+    gone: tuple[FindingRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Consolidation:
-    """The sum of many submissions that remembers its parts (汇总).
+    """The sum of many submissions together with its parts (汇总).
 
-    ``summary`` is itself a submission of scope ``area``. ``parts`` are the submissions summed, in roster order;
+    ``summary`` is itself a submission of scope ``area``; ``parts`` are the summed submissions in roster order;
     ``missing`` the agencies of the roster whose figures are not in the sum; ``tracking`` one row for every file found;
-    ``changes`` what is new among the findings, where an earlier run is known.
+    ``changes`` the comparison with an earlier run, if one is known.
     """
 
     form: Form
@@ -75,30 +75,30 @@ class Consolidation:
     summary: Submission
     parts: tuple[Submission, ...]
     missing: tuple[Agency, ...]
-    tracking: tuple[Reviewed, ...]
+    tracking: tuple[ReviewedFile, ...]
     findings: tuple[Finding, ...]
     roster: Roster | None
-    changes: Changes | None = None
+    changes: FindingChanges | None = None
 
     @property
     def expected(self) -> int:
-        """How many agencies the sum should hold."""
+        """Number of agencies the sum should contain."""
         return len(self.summary.manifest) + len(self.summary.absent)
 
     @property
     def lacking(self) -> Mapping[str, int]:
-        """How many of them give a cell no figure, where any does: there the total is only a lower bound."""
+        """Number of agencies without a figure, by cell, where there are any: that total is only a lower bound."""
         absent = len(self.summary.absent)
         counts = {cell: absent + self.summary.lacking.get(cell, 0) for cell in self.form.cells}
         return {cell: count for cell, count in counts.items() if count}
 
     @property
     def unreported(self) -> tuple[Agency, ...]:
-        """Those of the missing from whom nothing came that could be read: not returned for correction, but silent."""
-        heard = {item.submission.agency_code for item in self.tracking if item.submission}
-        return tuple(agency for agency in self.missing if agency.code not in heard)
+        """Missing agencies from which no readable return came."""
+        received = {item.submission.agency_code for item in self.tracking if item.submission}
+        return tuple(agency for agency in self.missing if agency.code not in received)
 
     @property
     def complete(self) -> bool:
-        """Whether every total is whole; a figure that need not be given (``Cell.optional``) may be lacking."""
+        """Whether no agency lacks a figure, optional figures (``Cell.optional``) aside."""
         return all(self.form.cells[cell].optional for cell in self.lacking)

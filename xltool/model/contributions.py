@@ -1,18 +1,18 @@
-"""Who a figure of a consolidation is made of."""
+"""The contributions that a figure of a consolidation is summed from."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from xltool.model.agency import Agency
-from xltool.model.finding import Spot
+from xltool.model.finding import FindingCell
 from xltool.model.form import Cell, Number
 
 
 class Contribution(NamedTuple):
-    """One part of a sum and what it adds to one figure; ``value`` None where it gives none.
+    """One part of a sum and the value it adds to one figure; ``value`` is None if it has no figure.
 
-    ``agencies`` is how many agencies' reports the part holds, ``file`` the name it came under.
+    ``agencies`` is the number of agencies whose reports the part contains, ``file`` its file name.
     """
 
     agency: Agency
@@ -22,23 +22,23 @@ class Contribution(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
-    """One figure of a consolidation and who it is made of, the largest contribution first.
+class TracedFigure:
+    """One figure of a consolidation and its contributions, the largest first.
 
-    ``total`` is what the official table says. ``agrees`` is whether the parts come to it, as far as that can be said.
-    ``lacking`` of the ``expected`` agencies give no figure: with any of them it is a lower bound.
+    ``total`` is the figure in the official table; ``agrees`` is False if the contributions do not add up to it.
+    ``lacking`` of the ``expected`` agencies have no figure; if any, the total is a lower bound.
     """
 
     cell: Cell
-    spot: Spot
+    position: FindingCell
     total: Number | None
     contributions: tuple[Contribution, ...]
     agrees: bool = True
     lacking: int = 0
     expected: int = 0
 
-    def share(self, contribution: Contribution) -> Decimal | None:
-        """Its part of the total, 0 to 1, to four places; None where there is nothing to divide."""
+    def calculate_share(self, contribution: Contribution) -> Decimal | None:
+        """Return the contribution divided by the total, 0 to 1, four places; None if either is missing or zero."""
         if not self.total or contribution.value is None:
             return None
         return (Decimal(contribution.value) / Decimal(self.total)).quantize(Decimal("0.0001"))

@@ -1,4 +1,4 @@
-"""One thing that somebody must look at: code, severity, cells and facts. Sentences are made in ``messages``."""
+"""A finding: code, severity, cells and facts. Its sentence is rendered in ``messages``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from typing import NamedTuple
 from xltool.model.form import Severity
 
 
-class Spot(NamedTuple):
-    """A cell to look at: its id (empty outside the form), sheet and address."""
+class FindingCell(NamedTuple):
+    """A reference to a workbook cell: form cell id (empty outside the form), sheet and address."""
 
     id: str
     sheet: str
@@ -17,15 +17,15 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing somebody must look at. Facts only; `texts` makes the sentence. The first spot is the one to look at.
+    """Facts about something in a file that needs attention. The first cell reference is the one to look at.
 
-    ``relation`` is the relation broken, if any; ``settled`` holds the written reason that settles it. ``wording`` is
-    what `texts` says it with where the code is the form's own rule and not one of ours.
+    ``relation`` is the id of the violated relation, if any; ``settled`` the written reason that settles the finding;
+    ``wording`` the key of the sentence if ``code`` is a rule of the form.
     """
 
     code: str
     severity: Severity
-    spots: tuple[Spot, ...] = ()
+    cells: tuple[FindingCell, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     relation: str | None = None
     settled: str | None = None
@@ -33,5 +33,5 @@ class Finding:
 
     @property
     def open(self) -> bool:
-        """Whether somebody still has to do something about it: it is no note, and no written reason settles it."""
+        """Whether it needs action: it is not a note and no written reason settles it."""
         return self.severity is not Severity.NOTE and not self.settled

@@ -7,13 +7,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 Number = int | Decimal
-
-
 Values = Mapping[str, Number | None]
 
 
-class Kind(StrEnum):
-    """What a cell may hold."""
+class CellKind(StrEnum):
+    """The type of a cell's figure."""
 
     COUNT = "count"
     SIGNED_COUNT = "signed_count"
@@ -21,7 +19,7 @@ class Kind(StrEnum):
 
 
 class Severity(StrEnum):
-    """``must_fix`` goes back, ``explain`` may stand with a written reason, ``note`` is for information."""
+    """``must_fix`` must be corrected, ``explain`` needs a written reason, ``note`` is for information."""
 
     MUST_FIX = "must_fix"
     EXPLAIN = "explain"
@@ -38,9 +36,9 @@ class Box(NamedTuple):
 
 
 class Label(NamedTuple):
-    """Text printed on the form, and the rectangle of the table's own grid it fills.
+    """Text printed on the form, and its rectangle in the grid of its table.
 
-    Of a group of lines that some reports print as one line, ``alone`` is the line its figures then stand for.
+    If some reports print a group of lines as one line, ``alone`` is the line that its figures then belong to.
     """
 
     text: str
@@ -60,7 +58,7 @@ class Cell:
     table: str
     line: str
     column: str
-    kind: Kind
+    kind: CellKind
     unit: str
     box: Box
     row_path: tuple[str, ...]
@@ -83,7 +81,7 @@ class Cell:
 
     @property
     def words(self) -> str:
-        """The official words of its line and its column, as one."""
+        """The official words of its line and column, joined."""
         return "·".join(part for part in (self.line_words, self.column_words) if part)
 
 
@@ -91,7 +89,8 @@ class Cell:
 class Table:
     """One grid of the form, with every printed label, in the table's own 1-based coordinates.
 
-    A table that is not ``printed`` is said in reports by its ``sentence``, with ``{year}`` and ``{cell id}`` in it.
+    In reports, a table that is not ``printed`` is replaced by its ``sentence``, a template with ``{year}`` and
+    ``{cell id}``.
     """
 
     id: str
@@ -135,7 +134,7 @@ class Term(NamedTuple):
     previous: bool = False
 
 
-class Linear(NamedTuple):
+class LinearExpression(NamedTuple):
     """A sum of terms and a constant; with ``modulus``, the remainder of that sum."""
 
     terms: tuple[Term, ...]
@@ -146,9 +145,9 @@ class Linear(NamedTuple):
 class Comparison(NamedTuple):
     """``left operator right``; the operator is one of ``== != <= >= < >``."""
 
-    left: Linear
+    left: LinearExpression
     operator: str
-    right: Linear
+    right: LinearExpression
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +192,11 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Standard:
-    """A rule that is no equation (a figure's type, blanks, the roster): its words, by kind of check.
+class StandardCheck:
+    """Settings of a check that is not an equation (a figure's type, blanks, the roster), by kind of check.
 
-    A rule about unusual figures says of which ``cells``, by what ``factor`` they must differ, how far apart they must
-    be beyond chance (``distance``, in standard deviations), and how many others there must ``least`` be.
+    For unusual figures: the ``cells`` checked, the minimum ratio ``factor``, the minimum ``distance`` in standard
+    deviations, and ``least``, the minimum number of agencies to compare with.
     """
 
     kind: str
@@ -213,36 +212,36 @@ class Standard:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A figure the text may quote: the sentences it stands in, and the readings that are all lawful.
+class TextClaim:
+    """A figure that texts may quote: sentence patterns and the sums that each count as correct.
 
-    ``patterns`` have the figure at ``{n}``, or none: then they say ``says``. ``asides`` are readings that make a figure
-    neither right nor wrong; ``parts`` marks one that is usually told as a part of another. A sentence with none of
-    the words of ``needs`` does not tell it.
+    ``patterns`` have the figure at ``{n}``; patterns without one state the figure ``says``. A figure equal to one of
+    ``asides`` is neither right nor wrong; ``parts`` marks a figure usually quoted as part of another. Only sentences
+    with one of the words of ``needs`` are matched.
     """
 
     id: str
     title: str
     severity: Severity
     patterns: tuple[str, ...]
-    readings: tuple[Linear, ...]
-    asides: tuple[Linear, ...] = ()
+    readings: tuple[LinearExpression, ...]
+    asides: tuple[LinearExpression, ...] = ()
     says: int | None = None
     parts: bool = False
     needs: tuple[str, ...] = ()
     beta: bool = False
 
 
-class Group(NamedTuple):
-    """A sum of figures that texts quote by name: the placeholders that stand for it, and what it adds up."""
+class FigureGroup(NamedTuple):
+    """A sum of figures that texts quote by name: its placeholders, its title and its terms."""
 
     names: tuple[str, ...]
     title: str
-    sum: Linear
+    sum: LinearExpression
 
 
-class Draft(NamedTuple):
-    """A paragraph offered for a section, its figures as placeholders."""
+class ParagraphDraft(NamedTuple):
+    """A suggested paragraph for a section, with placeholders for figures."""
 
     section: str
     text: str
@@ -250,10 +249,10 @@ class Draft(NamedTuple):
 
 @dataclass(frozen=True)
 class Form:
-    """One edition of one official form, complete, as issued (报表).
+    """One edition of an official form, complete, as issued (报表).
 
-    ``cells`` by id in form order; ``formulas`` the relations that compute cells, each after those it needs;
-    ``standards`` by kind of check; ``shares`` what a share told in the text may be a share of; ``digest`` is the
+    ``cells`` by id in form order; ``formulas`` the relations that compute cells, in order of dependency;
+    ``standards`` by kind of check; ``shares`` the sums that a percentage in the text may refer to; ``digest`` the
     SHA-256 of the definition files.
     """
 
@@ -271,16 +270,16 @@ class Form:
     sections: tuple[Section, ...]
     tables: tuple[Table, ...]
     relations: tuple[Relation, ...]
-    standards: Mapping[str, Standard]
-    claims: tuple[Claim, ...]
+    standards: Mapping[str, StandardCheck]
+    claims: tuple[TextClaim, ...]
     instructions: tuple[str, ...]
     digest: str
     source: str
     cells: Mapping[str, Cell] = field(default_factory=dict)
     formulas: tuple[Relation, ...] = ()
-    shares: tuple[Linear, ...] = ()
-    groups: tuple[Group, ...] = ()
-    drafts: tuple[Draft, ...] = ()
+    shares: tuple[LinearExpression, ...] = ()
+    groups: tuple[FigureGroup, ...] = ()
+    drafts: tuple[ParagraphDraft, ...] = ()
 
     @property
     def inputs(self) -> tuple[Cell, ...]:
@@ -292,6 +291,6 @@ class Form:
         """Form id and edition."""
         return (self.id, self.edition)
 
-    def covers(self, year: int) -> bool:
+    def covers_year(self, year: int) -> bool:
         """Whether reports for ``year`` are made on this edition."""
         return self.first_year <= year and (self.last_year is None or year <= self.last_year)

@@ -1,4 +1,4 @@
-"""One agency's filled form: what every cell held, and where the file came from."""
+"""One agency's filled form: the content of every cell and the source of the file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ from xltool.model.agency import Scope
 from xltool.model.form import Number, Values
 
 
-class State(StrEnum):
-    """The four states of a figure, kept to the end."""
+class EntryState(StrEnum):
+    """The four states of a figure; no step converts one into another."""
 
     NUMBER = "number"
     BLANK = "blank"
@@ -19,15 +19,15 @@ class State(StrEnum):
 
 
 class Entry(NamedTuple):
-    """What one cell of one workbook held.
+    """The content of one cell of one workbook.
 
-    ``raw`` is the text as stored, ``value`` its meaning (``None`` unless ``state`` is a number), ``formula`` the
-    formula found there, ``sheet`` and ``address`` where it stood. ``declared`` marks a blank that the agency
-    declared to be zero (未填项均为0): its value is 0. ``note`` says what was normalised, or why it is unreadable.
+    ``raw`` is the stored text, ``value`` its number (``None`` unless ``state`` is a number), ``formula`` the formula
+    in the cell, ``sheet`` and ``address`` its position. ``declared`` marks a blank that the agency declared to be zero
+    (未填项均为0): its value is 0. ``note`` names what was normalised, or why the cell is unreadable.
     """
 
     cell: str
-    state: State
+    state: EntryState
     value: Number | None
     raw: str | None
     sheet: str
@@ -38,12 +38,12 @@ class Entry(NamedTuple):
 
     @property
     def counted(self) -> Number | None:
-        """What it adds to a sum: its number; 0 where the line does not apply; None where nothing is known."""
-        return 0 if self.state is State.NOT_APPLICABLE else self.value
+        """The number it adds to a sum: its value, 0 if the line does not apply, None if unknown."""
+        return 0 if self.state is EntryState.NOT_APPLICABLE else self.value
 
 
 class Observation(NamedTuple):
-    """Something reading noticed and does not judge: a normalised figure, a stray cell, an altered label."""
+    """A fact noticed while reading, without a verdict: a normalised figure, a stray cell, an altered label."""
 
     code: str
     sheet: str = ""
@@ -66,7 +66,7 @@ class Explanation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a submission came from. ``size`` in bytes; ``modified`` is the file's time, ISO 8601."""
+    """The file of a submission. ``size`` in bytes; ``modified`` is the file's modification time, ISO 8601."""
 
     file: str
     sha256: str
@@ -75,8 +75,8 @@ class Source:
     program: str = ""
 
 
-class Leaf(NamedTuple):
-    """One agency's report inside a consolidation: the unit of the manifest that makes double counting impossible."""
+class ManifestItem(NamedTuple):
+    """One agency's report inside a consolidation. Manifests are compared to prevent double counting."""
 
     code: str
     name: str
@@ -85,13 +85,13 @@ class Leaf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One filled form of one agency for one year (填报表), or a consolidation of several, as it was read.
+    """One filled form of one agency for one year (填报表), or a consolidation of several, as read.
 
     ``values`` holds every cell of the form: inputs as read, computed cells recomputed from them, never as stored.
-    Of a consolidation, ``manifest`` lists the reports inside, ``absent`` the agencies it lacks (without a SHA-256),
-    and ``lacking`` how many of the reports inside give no figure for a cell; all three are empty for an agency's own.
-    ``issued`` is all it says of its own issue, row by row as `forms.identity` writes it. ``controls`` are the control
-    figures (核对数) it gives from the agency's ledger, by their id; nothing is ever summed or published of them.
+    For a consolidation, ``manifest`` lists the reports inside, ``absent`` the missing agencies (without a SHA-256)
+    and ``lacking`` the number of reports without a figure, by cell; all three are empty for an agency's own return.
+    ``issued`` holds the rows of its identity sheet as `forms.identity` writes them. ``controls`` are ledger totals
+    (核对数) by id; they are never summed or published.
     """
 
     form: str
@@ -106,16 +106,16 @@ class Submission:
     texts: Mapping[str, str] = field(default_factory=dict)
     explanations: tuple[Explanation, ...] = ()
     observations: tuple[Observation, ...] = ()
-    manifest: tuple[Leaf, ...] = ()
+    manifest: tuple[ManifestItem, ...] = ()
     declared_zero: bool = False
-    absent: tuple[Leaf, ...] = ()
+    absent: tuple[ManifestItem, ...] = ()
     lacking: Mapping[str, int] = field(default_factory=dict)
     issued: Mapping[str, str] = field(default_factory=dict)
     controls: Mapping[str, Entry] = field(default_factory=dict)
 
     @property
     def counted(self) -> Values:
-        """The figures as sums and relations take them: not applicable counts as 0, missing stays None."""
+        """The values as used in sums and relations: not applicable counts as 0, missing stays None."""
         missing = [cell for cell, value in self.values.items() if value is None and cell in self.entries]
-        silent = [cell for cell in missing if self.entries[cell].state is State.NOT_APPLICABLE]
-        return {**self.values, **dict.fromkeys(silent, 0)} if silent else self.values
+        zeros = [cell for cell in missing if self.entries[cell].state is EntryState.NOT_APPLICABLE]
+        return {**self.values, **dict.fromkeys(zeros, 0)} if zeros else self.values

@@ -1,8 +1,8 @@
-"""Figures of earlier years follow the work: of agencies that were merged, split, renamed or abolished since.
+"""Figures of earlier years for agencies that were merged, split, renamed or abolished.
 
-An agency reports for a year on whose last day it was there (`owes`). What it reported before goes to those who
-took over its work. Where one agency's work came to several, nothing says how much of a figure went to whom: then only
-all of them together have figures of the year before.
+An agency reports for a year if it exists on the last day of that year. Its earlier figures pass to its successors. If
+the work of one agency went to several successors, no share of a figure can be assigned to one of them: only all of
+them together have figures of the earlier year.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -11,100 +11,119 @@ from xltool.model.agency import Agency, Roster
 from xltool.model.form import Number, Values
 
 
-def owes(agency: Agency, year: int) -> bool:
-    """Whether it reports for ``year``: it was there on the last day of it. Later, its successors report."""
+def owes_report(agency: Agency, year: int) -> bool:
+    """Whether the agency reports for ``year``: it exists on the last day of that year."""
     begun = agency.began is None or agency.began.year <= year
     return begun and (agency.ended is None or agency.ended.year > year)
 
 
-def inherited(
-    figures: Mapping[str, Values], codes: Iterable[str], roster: Roster | None, past: int, now: int
+def sum_inherited_values(
+    values_by_code: Mapping[str, Values], codes: Iterable[str], roster: Roster | None, past_year: int, current_year: int
 ) -> Values | None:
-    """What the agencies whose work ``codes`` do in the year ``now`` reported for the year ``past``, together.
+    """Sum the figures for the year ``past`` of all agencies whose work ``codes`` do in the year ``now``.
 
-    ``figures`` are those of ``past``, by agency code; a cell that one of them left open is None. None where somebody's
-    figures are not known, or only a part of somebody's work came to ``codes``.
+    ``figures`` are those of ``past``, by agency code; a cell that one of them left blank is None. Return None if the
+    figures of one of them are unknown, or only a part of its work passed to ``codes``.
     """
-    wanted = forebears(codes, roster, past, now)
-    if not wanted or not wanted <= figures.keys():
+    earlier = find_predecessor_codes(codes, roster, past_year, current_year)
+    if not earlier or not earlier <= values_by_code.keys():
         return None
-    return figures[next(iter(wanted))] if len(wanted) == 1 else together([figures[code] for code in sorted(wanted)])
+    return (
+        values_by_code[next(iter(earlier))]
+        if len(earlier) == 1
+        else sum_agency_values([values_by_code[code] for code in sorted(earlier)])
+    )
 
 
-def together(figures: Sequence[Values]) -> dict[str, Number | None]:
-    """The sum of several agencies' figures; None for a cell that one of them left open."""
-    cells = dict.fromkeys(cell for values in figures for cell in values)
-    return {cell: _sum([values.get(cell) for values in figures]) for cell in cells}
+def sum_agency_values(agency_values: Sequence[Values]) -> dict[str, Number | None]:
+    """Sum the figures of several agencies by cell; None for a cell that one of them left blank."""
+    cells = dict.fromkeys(cell for values in agency_values for cell in values)
+    return {cell: _sum_if_complete([values.get(cell) for values in agency_values]) for cell in cells}
 
 
-def forebears(codes: Iterable[str], roster: Roster | None, past: int, now: int) -> frozenset[str] | None:
-    """Who did the work of ``codes`` in the year ``past``; None where others do a part of it in the year ``now``."""
-    doing = set(codes)
-    waiting = list(doing)
-    while waiting and roster:
-        for agency in roster.predecessors.get(waiting.pop(), ()):
-            if agency.code not in doing and _ended_between(agency, past, now):
-                doing.add(agency.code)
-                waiting.append(agency.code)
+def find_predecessor_codes(
+    codes: Iterable[str], roster: Roster | None, past_year: int, current_year: int
+) -> frozenset[str] | None:
+    """Return who did the work of ``codes`` in ``past``; None if other agencies do part of it in ``now``."""
+    reached = set(codes)
+    queue = list(reached)
+    while queue and roster:
+        for predecessor in roster.predecessors.get(queue.pop(), ()):
+            if predecessor.code not in reached and _has_ended_between(predecessor, past_year, current_year):
+                reached.add(predecessor.code)
+                queue.append(predecessor.code)
     if roster is None:
-        return frozenset(doing)
-    known = [found for code in doing if (found := _agency(roster, code))]
-    if any(_ended_between(one, past, now) and not doing.issuperset(one.successors) for one in known):
+        return frozenset(reached)
+    listed = [agency for code in reached if (agency := _find_listed_agency(roster, code))]
+    if any(
+        _has_ended_between(agency, past_year, current_year) and not reached.issuperset(agency.successors)
+        for agency in listed
+    ):
         return None
-    return frozenset(doing) - {one.code for one in known if not owes(one, past)}
+    return frozenset(reached) - {agency.code for agency in listed if not owes_report(agency, past_year)}
 
 
-def silence(agency: Agency, year: int, missing: Container[str]) -> str:
-    """What it means that nothing came for a year from an agency, by the codes of those that are missing.
+def explain_missing_return(agency: Agency, year: int, missing: Container[str]) -> str:
+    """Explain why no return of an agency came for a year, given the codes of the missing agencies.
 
-    It is ``missing``, had ``ended`` or was ``not_begun``; or others report for it, as ``summed`` from below.
+    One of ``missing``, ``ended``, ``not_begun``, or ``summed`` for an area that is summed from the agencies below it.
     """
     if agency.code in missing:
         return "missing"
-    if not owes(agency, year):
+    if not owes_report(agency, year):
         return "ended" if agency.ended and agency.ended.year <= year else "not_begun"
     return "summed"
 
 
-def groups(roster: Roster, past: int, now: int) -> list[tuple[frozenset[str], frozenset[str]]]:
-    """Who did some work in ``past`` and who does it in ``now``, where no single agency carries it all on.
+def group_divided_agencies(
+    roster: Roster, past_year: int, current_year: int
+) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Return pairs of agency codes in ``past`` and ``now`` for work that did not pass whole to one successor.
 
-    One pair for everybody whose work was divided or who left it to nobody, with whoever that drew in.
+    One pair for each agency whose work was divided or discontinued, including all agencies connected to it.
     """
     known = {agency.code: agency for agency in (*roster.others.values(), *roster)}
-    found: list[tuple[frozenset[str], frozenset[str]]] = []
+    pairs: list[tuple[frozenset[str], frozenset[str]]] = []
     seen: set[str] = set()
     for agency in known.values():
-        if agency.code not in seen and _ended_between(agency, past, now) and len(agency.successors) != 1:
-            together = _together(roster, agency.code, past, now)
-            seen |= together
-            before = frozenset(code for code in together if owes(known[code], past))
-            after = frozenset(code for code in together if owes(known[code], now))
-            found.append((before, after))
-    return found
+        if (
+            agency.code not in seen
+            and _has_ended_between(agency, past_year, current_year)
+            and len(agency.successors) != 1
+        ):
+            connected = _collect_connected_codes(roster, agency.code, past_year, current_year)
+            seen |= connected
+            before = frozenset(code for code in connected if owes_report(known[code], past_year))
+            after = frozenset(code for code in connected if owes_report(known[code], current_year))
+            pairs.append((before, after))
+    return pairs
 
 
-def _together(roster: Roster, code: str, past: int, now: int) -> set[str]:
-    """Everybody joined to an agency by what was taken over between two years."""
-    found, waiting = {code}, [code]
-    while waiting:
-        one = waiting.pop()
-        near = [other.code for other in roster.predecessors.get(one, ()) if _ended_between(other, past, now)]
-        agency = _agency(roster, one)
-        near += agency.successors if agency and _ended_between(agency, past, now) else ()
-        waiting += [each for each in near if each not in found]
-        found.update(near)
-    return found
+def _collect_connected_codes(roster: Roster, code: str, past_year: int, current_year: int) -> set[str]:
+    """Return the codes of all agencies connected to one by successions between two years."""
+    connected, queue = {code}, [code]
+    while queue:
+        current = queue.pop()
+        neighbours = [
+            earlier.code
+            for earlier in roster.predecessors.get(current, ())
+            if _has_ended_between(earlier, past_year, current_year)
+        ]
+        agency = _find_listed_agency(roster, current)
+        neighbours += agency.successors if agency and _has_ended_between(agency, past_year, current_year) else ()
+        queue += [neighbour for neighbour in neighbours if neighbour not in connected]
+        connected.update(neighbours)
+    return connected
 
 
-def _ended_between(agency: Agency, past: int, now: int) -> bool:
-    return agency.ended is not None and past < agency.ended.year <= now
+def _has_ended_between(agency: Agency, past_year: int, current_year: int) -> bool:
+    return agency.ended is not None and past_year < agency.ended.year <= current_year
 
 
-def _agency(roster: Roster, code: str) -> Agency | None:
+def _find_listed_agency(roster: Roster, code: str) -> Agency | None:
     return roster.agencies.get(code) or roster.others.get(code)
 
 
-def _sum(figures: Sequence[Number | None]) -> Number | None:
-    known = [figure for figure in figures if figure is not None]
-    return sum(known) if len(known) == len(figures) else None
+def _sum_if_complete(numbers: Sequence[Number | None]) -> Number | None:
+    known = [figure for figure in numbers if figure is not None]
+    return sum(known) if len(known) == len(numbers) else None

@@ -1,6 +1,6 @@
-"""The published report (年报) of an agency or an area, as content: what stands in it, in the official order.
+"""Compose the content of the published report (年报) of an agency or an area, in the official order.
 
-`official_document` makes a .docx of it, `official_page` a web page; neither decides anything about the words.
+`docx` and `html` render it; neither changes its words.
 """
 
 import re
@@ -9,19 +9,25 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from xltool.errors import UsageError
-from xltool.forms.placeholders import PlaceholderError, filled, says, shown, squeezed
-from xltool.forms.report_style import Style
+from xltool.forms.placeholders import (
+    PlaceholderError,
+    fill_placeholders,
+    format_exact,
+    matches_sentence,
+    remove_whitespace,
+)
+from xltool.forms.report_style import ReportStyle
 from xltool.model.form import Box, Cell, Form, Section, Table
-from xltool.model.submission import State, Submission
-from xltool.official_report.break_title import in_lines
+from xltool.model.submission import EntryState, Submission
+from xltool.official_report.break_title import break_into_lines
 
-_IN_SENTENCE = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class GridCell(NamedTuple):
-    """One box of a table: ``head`` is what it is the heading of (row, rowgroup, col, colgroup), empty for a figure.
+    """One cell of a printed table: ``head`` is its heading scope (row, rowgroup, col, colgroup), empty for a figure.
 
-    ``cell`` is the id of the figure in it, empty for a printed label.
+    ``cell`` is the id of its figure, empty for a printed label.
     """
 
     box: Box
@@ -32,7 +38,7 @@ class GridCell(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A table as printed. ``cells`` in reading order; ``head_rows`` is how many rows at the top hold only labels."""
+    """A table as printed: ``cells`` in reading order; ``head_rows`` is the number of top rows that hold only labels."""
 
     id: str
     title: str
@@ -43,8 +49,8 @@ class Grid:
     head_rows: int
 
 
-class Part(NamedTuple):
-    """One section: its heading, its table if it is one, and its paragraphs."""
+class ReportPart(NamedTuple):
+    """One section: its heading, its table if it has one, and its paragraphs."""
 
     id: str
     heading: str
@@ -53,125 +59,133 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Report:
-    """A whole report. ``title_lines`` is the title where it may be broken; ``empty`` the sections without any text."""
+class OfficialReport:
+    """A whole report; ``title_lines`` is the title, broken into lines."""
 
     title_lines: tuple[str, ...]
     opening: str
-    parts: tuple[Part, ...]
+    parts: tuple[ReportPart, ...]
 
     @property
     def title(self) -> str:
-        """The title in one line."""
+        """Title in one line."""
         return "".join(self.title_lines)
 
     @property
     def empty(self) -> tuple[str, ...]:
-        """Headings of the sections in which nothing stands."""
+        """Headings of the sections without a table or text."""
         return tuple(part.heading for part in self.parts if part.grid is None and not part.paragraphs)
 
 
-def compose(form: Form, submission: Submission, style: Style) -> Report:
-    """The report of ``submission``: figures from its tables, texts with their placeholders filled in.
+def compose_report(form: Form, submission: Submission, style: ReportStyle) -> OfficialReport:
+    """Compose the report of ``submission``: figures from its tables, texts with filled placeholders.
 
-    Raises UsageError for a placeholder that nothing can be put in for, and for a sentence that lacks a figure.
+    Raises UsageError for an unknown placeholder, and for a sentence that lacks a figure.
     """
     facts = {"agency": submission.agency_name, "year": str(submission.year or "")}
     opening = style.words.opening or form.opening
-    return Report(
-        title_lines=_title(style.words.report_title or form.report_title, facts, style),
-        opening=_filled(opening, form, submission, opening),
-        parts=tuple(_part(section, form, submission, style) for section in form.sections),
+    return OfficialReport(
+        title_lines=_compose_title(style.words.report_title or form.report_title, facts, style),
+        opening=_fill_placeholders(opening, form, submission, opening),
+        parts=tuple(_compose_part(section, form, submission, style) for section in form.sections),
     )
 
 
-def drafts(form: Form, submission: Submission) -> Mapping[str, tuple[str, ...]]:
-    """The paragraphs the form offers, by section id, with the figures of ``submission`` in them. Raises UsageError."""
+def compose_drafts(form: Form, submission: Submission) -> Mapping[str, tuple[str, ...]]:
+    """Return the form's suggested paragraphs by section id, with filled placeholders. Raises UsageError."""
     heads = {section.id: section.heading for section in form.sections}
     return {
         section: tuple(
-            _filled(draft.text, form, submission, heads[section]) for draft in form.drafts if draft.section == section
+            _fill_placeholders(draft.text, form, submission, heads[section])
+            for draft in form.drafts
+            if draft.section == section
         )
         for section in dict.fromkeys(draft.section for draft in form.drafts)
     }
 
 
-def grid(table: Table, figures: Mapping[str, str]) -> Grid:
-    """A table as printed with ``figures`` in it, by cell id."""
-    first = min(cell.box.row for cell in table.cells)
-    labels = [GridCell(label.box, label.text, _head(label.box, table)) for label in table.labels]
-    held = [GridCell(cell.box, figures.get(cell.id, ""), "", cell.id) for cell in table.cells]
-    cells = tuple(sorted([*labels, *held], key=lambda each: each.box[:2]))
+def build_grid(table: Table, figures: Mapping[str, str]) -> Grid:
+    """Lay out a table as printed; ``figures`` holds the text of each cell id."""
+    first_row = min(cell.box.row for cell in table.cells)
+    labels = [GridCell(label.box, label.text, _find_heading_scope(label.box, table)) for label in table.labels]
+    figure_cells = [GridCell(cell.box, figures.get(cell.id, ""), "", cell.id) for cell in table.cells]
+    cells = tuple(sorted([*labels, *figure_cells], key=lambda each: each.box[:2]))
     widths = table.widths or (1.0,) * table.columns
-    return Grid(table.id, table.title, table.rows, table.columns, widths, cells, first - 1)
+    return Grid(table.id, table.title, table.rows, table.columns, widths, cells, first_row - 1)
 
 
-def printed(cell: Cell, submission: Submission) -> str:
-    """A figure as it is published: a total as computed, ``/`` as it was filled in, and nothing for a blank."""
+def format_figure(cell: Cell, submission: Submission) -> str:
+    """Format a figure for publication: a total as computed, ``/`` as filled in, a blank as ""."""
     entry, value = submission.entries.get(cell.id), submission.values.get(cell.id)
     if value is not None:
-        return shown(value)
-    kept = entry is not None and entry.state in (State.NOT_APPLICABLE, State.UNREADABLE) and not cell.computed
+        return format_exact(value)
+    kept = entry is not None and entry.state in (EntryState.NOT_APPLICABLE, EntryState.UNREADABLE) and not cell.computed
     return (entry.raw or "").strip() if kept and entry else ""
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _part(section: Section, form: Form, submission: Submission, style: Style) -> Part:
+def _compose_part(section: Section, form: Form, submission: Submission, style: ReportStyle) -> ReportPart:
     heading = style.headings.get(section.id, section.heading)
     tables = [table for table in form.tables if table.section == section.id]
-    figures = {cell: printed(form.cells[cell], submission) for cell in form.cells}
-    shown_table = next((grid(table, figures) for table in tables if table.printed), None)
+    figures = {cell: format_figure(form.cells[cell], submission) for cell in form.cells}
+    shown_table = next((build_grid(table, figures) for table in tables if table.printed), None)
     written = submission.texts.get(section.id, "").split("\n")
-    texts = [_filled(text.strip(), form, submission, heading) for text in written if text.strip()]
-    said = [_sentence(table, form, submission, style, texts) for table in tables if table.sentence]
-    return Part(section.id, heading, shown_table, (*filter(None, said), *texts))
+    texts = [_fill_placeholders(text.strip(), form, submission, heading) for text in written if text.strip()]
+    sentences = [_compose_sentence(table, form, submission, style, texts) for table in tables if table.sentence]
+    return ReportPart(section.id, heading, shown_table, (*filter(None, sentences), *texts))
 
 
-def _sentence(table: Table, form: Form, submission: Submission, style: Style, texts: Sequence[str]) -> str:
-    """What is said of a table that is not printed; nothing where all its figures are blank, or the text says it.
+def _compose_sentence(
+    table: Table, form: Form, submission: Submission, style: ReportStyle, texts: Sequence[str]
+) -> str:
+    """Compose the sentence for a table that is not printed; "" if its figures are blank or the text holds it already.
 
-    Raises UsageError where the text says it with other figures.
+    Raises UsageError if the text holds it with other figures.
     """
     pattern = style.sentences.get(table.id, table.sentence)
     known = [submission.values.get(cell.id) is not None for cell in table.cells]
     if not any(known) or not pattern:
         return ""
-    sentence = _filled(pattern, form, submission, table.title)
+    sentence = _fill_placeholders(pattern, form, submission, table.title)
     for text in texts:
-        if says(text, pattern):
-            if squeezed(text) != squeezed(sentence):
+        if matches_sentence(text, pattern):
+            if remove_whitespace(text) != remove_whitespace(sentence):
                 raise UsageError("publish.sentence_differs", place=table.title, text=text, sentence=sentence)
             return ""
     return sentence
 
 
-def _filled(text: str, form: Form, submission: Submission, place: str) -> str:
+def _fill_placeholders(text: str, form: Form, submission: Submission, place: str) -> str:
     try:
-        return filled(text, form, submission)
+        return fill_placeholders(text, form, submission)
     except PlaceholderError as error:
         code = {"unknown": "publish.unknown_placeholder", "no_figure": "publish.no_figure"}[error.problem]
         raise UsageError(code, place=place, name=error.name, file=submission.source.file) from error
 
 
-def _title(pattern: str, facts: Mapping[str, str], style: Style) -> tuple[str, ...]:
-    """The title in lines: whose report it is, then what it is; each broken again if it is too long."""
+def _compose_title(pattern: str, facts: Mapping[str, str], style: ReportStyle) -> tuple[str, ...]:
+    """Compose the title in lines: agency, then kind of report; each broken again if it is too long."""
     most = style.page.text_width / style.title.size
     head, agency, rest = pattern.partition("{agency}")
-    parts = [_IN_SENTENCE.sub(lambda match: facts.get(match[1], match[0]), part) for part in (head + agency, rest)]
-    return tuple(line.strip() for part in parts if part.strip() for line in in_lines(part, most, style.title_seams))
+    parts = [_PLACEHOLDER.sub(lambda match: facts.get(match[1], match[0]), part) for part in (head + agency, rest)]
+    return tuple(
+        line.strip() for part in parts if part.strip() for line in break_into_lines(part, most, style.title_seams)
+    )
 
 
-def _head(box: Box, table: Table) -> str:
-    """What a label is the heading of: figures right of it in its rows, else figures below it."""
-    beside = any(box.row <= cell.box.row < box.row + box.rows and cell.box.column > box.column for cell in table.cells)
-    if beside:
+def _find_heading_scope(box: Box, table: Table) -> str:
+    """Return the scope of a label: row or rowgroup if figures are to its right, else col or colgroup."""
+    has_figures_right = any(
+        box.row <= cell.box.row < box.row + box.rows and cell.box.column > box.column for cell in table.cells
+    )
+    if has_figures_right:
         return "rowgroup" if box.rows > 1 else "row"
     return "colgroup" if box.columns > 1 else "col"
 
 
-def in_rows(made: Grid) -> Iterator[list[GridCell]]:
-    """The boxes of each row that begin there, from left to right."""
-    for row in range(1, made.rows + 1):
-        yield [each for each in made.cells if each.box.row == row]
+def iterate_rows(report_grid: Grid) -> Iterator[list[GridCell]]:
+    """Yield for each row the cells that begin in it, from left to right."""
+    for row in range(1, report_grid.rows + 1):
+        yield [each for each in report_grid.cells if each.box.row == row]

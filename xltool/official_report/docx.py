@@ -1,4 +1,4 @@
-"""The published report as a .docx, in the type and layout of GB/T 9704. The only door to python-docx."""
+"""Render the published report as a .docx in the layout of GB/T 9704. Only this module imports python-docx."""
 
 import math
 import re
@@ -9,141 +9,156 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from xltool.errors import UsageError
-from xltool.forms.report_style import HEIGHT, MM, WIDTH, Face, Style
-from xltool.official_report.compose import Grid, GridCell, Part, Report
-from xltool.official_report.fit_table import ABOVE, BESIDE, column_widths, fit, runs_down
+from xltool.forms.report_style import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, POINTS_PER_MM, FontFace, ReportStyle
+from xltool.official_report.compose import Grid, GridCell, OfficialReport, ReportPart
+from xltool.official_report.fit_table import (
+    SIDE_PADDING_POINTS,
+    TOP_PADDING_POINTS,
+    compute_column_widths,
+    fit_table,
+    is_set_vertically,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document
 
-_STYLES_OF_2010 = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
-CREATED = datetime(2000, 1, 1)  # not the clock: the same report gives the same document
-_BORDER = 4  # eighths of a point
-_FOOT = 7.0  # millimetres from the text to the page's number, by the standard
-_TITLE_PITCH = 1.6  # height of a line of the title, in sizes of its type
-_INDENT = 2  # signs, at the beginning of a paragraph
-_AROUND = 0.25  # of the line pitch, between a table and the headings above and below it
+_EFFECTS_RELATIONSHIP = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
+CREATION_DATE = datetime(2000, 1, 1)  # fixed, so that the same report gives the same file
+_BORDER_EIGHTHS_OF_POINT = 4
+_FOOTER_GAP_MM = 7.0  # from the text to the page number (GB/T 9704)
+_TITLE_LINE_HEIGHT_RATIO = 1.6  # line height of the title divided by its font size
+_INDENT_CHARACTERS = 2  # at the beginning of a paragraph
+_TABLE_GAP_RATIO = 0.25  # space between a table and the headings around it, divided by the line height
 
 
-def document(report: Report, style: Style) -> bytes:
-    """The whole file. Raises UsageError where python-docx is not installed."""
+def render_docx(report: OfficialReport, style: ReportStyle) -> bytes:
+    """Render the whole file. Raises UsageError if python-docx is not installed."""
     try:
         import docx
     except ImportError as error:
         raise UsageError("publish.needs_extra") from error
-    made = docx.Document()
-    _describe(made, report)
-    _settle(made)
-    _lay_out(made, style)
-    _define(made, style)
+    word_document = docx.Document()
+    _set_properties(word_document, report)
+    _adjust_package(word_document)
+    _set_up_page(word_document, style)
+    _define_styles(word_document, style)
     for line in report.title_lines:
-        made.add_paragraph(line, "Title")
-    made.add_paragraph("", "Normal")
-    made.add_paragraph(report.opening, "Body Text")
+        word_document.add_paragraph(line, "Title")
+    word_document.add_paragraph("", "Normal")
+    word_document.add_paragraph(report.opening, "Body Text")
     below = False
     for part in report.parts:
-        _part(made, part, style, below_table=below)
+        _add_part(word_document, part, style, below_table=below)
         below = part.grid is not None and not part.paragraphs
     file = BytesIO()
-    made.save(file)
-    return _undated(file.getvalue())
+    word_document.save(file)
+    return _remove_dates(file.getvalue())
 
 
-def _undated(package: bytes) -> bytes:
-    """The same package without the clock of its making in the zip's directory."""
-    made = BytesIO()
-    with zipfile.ZipFile(BytesIO(package)) as read, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as written:
-        for name in read.namelist():
-            written.writestr(zipfile.ZipInfo(name), read.read(name), zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+def _remove_dates(package: bytes) -> bytes:
+    """Return the same package without timestamps in its zip directory."""
+    copy = BytesIO()
+    with zipfile.ZipFile(BytesIO(package)) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name), source.read(name), zipfile.ZIP_DEFLATED)
+    return copy.getvalue()
 
 
-def _part(made: "Document", part: Part, style: Style, *, below_table: bool) -> None:
+def _add_part(word_document: "Document", part: ReportPart, style: ReportStyle, *, below_table: bool) -> None:
     from docx.shared import Pt
 
-    heading = made.add_paragraph(part.heading, "Heading 1").paragraph_format
+    heading = word_document.add_paragraph(part.heading, "Heading 1").paragraph_format
     if below_table:
-        heading.space_before = Pt(style.line_pitch * _AROUND)
+        heading.space_before = Pt(style.line_pitch * _TABLE_GAP_RATIO)
     if part.grid:
-        heading.space_after = Pt(style.line_pitch * _AROUND)
-        made.element.body.insert(len(made.element.body) - 1, _table(part.grid, style))
+        heading.space_after = Pt(style.line_pitch * _TABLE_GAP_RATIO)
+        word_document.element.body.insert(len(word_document.element.body) - 1, _build_table(part.grid, style))
     for text in part.paragraphs:
-        made.add_paragraph(text, "Heading 2" if re.match(style.subheading_pattern, text) else "Body Text")
+        word_document.add_paragraph(text, "Heading 2" if re.match(style.subheading_pattern, text) else "Body Text")
 
 
 # --- page and type -------------------------------------------------------------------------------------------------
 
 
-def _describe(made: "Document", report: Report) -> None:
-    core = made.core_properties
+def _set_properties(word_document: "Document", report: OfficialReport) -> None:
+    core = word_document.core_properties
     core.title, core.author, core.comments, core.language = report.title, "", "", "zh-CN"
-    core.created = core.modified = CREATED
+    core.created = core.modified = CREATION_DATE
     core.last_modified_by = ""
 
 
-def _settle(made: "Document") -> None:
-    """Takes away the picture of an empty page that python-docx brings along, and asks for the layout of Word 2013."""
+def _adjust_package(word_document: "Document") -> None:
+    """Remove the thumbnail of python-docx's template and set the compatibility mode of Word 2013."""
     from docx.opc.constants import RELATIONSHIP_TYPE
 
-    for relations, kind in ((made.part.package.rels, RELATIONSHIP_TYPE.THUMBNAIL), (made.part.rels, _STYLES_OF_2010)):
+    for relations, kind in (
+        (word_document.part.package.rels, RELATIONSHIP_TYPE.THUMBNAIL),
+        (word_document.part.rels, _EFFECTS_RELATIONSHIP),
+    ):
         for key, relation in list(relations.items()):
             if relation.reltype == kind:
                 del relations[key]
-    settings: Any = made.settings.element
+    settings: Any = word_document.settings.element
     for tag, name, value in (
         ("w:characterSpacingControl", "w:val", "compressPunctuation"),
         ("w:themeFontLang", "w:eastAsia", "zh-CN"),
     ):
-        settings.find(_q(tag)).set(_q(name), value)
-    (mode,) = (each for each in settings.iter(_q("w:compatSetting")) if each.get(_q("w:name")) == "compatibilityMode")
-    mode.set(_q("w:val"), "15")
+        settings.find(_qualify_tag(tag)).set(_qualify_tag(name), value)
+    (mode,) = (
+        each
+        for each in settings.iter(_qualify_tag("w:compatSetting"))
+        if each.get(_qualify_tag("w:name")) == "compatibilityMode"
+    )
+    mode.set(_qualify_tag("w:val"), "15")
 
 
-def _lay_out(made: "Document", style: Style) -> None:
+def _set_up_page(word_document: "Document", style: ReportStyle) -> None:
     from docx.shared import Mm
 
-    section = made.sections[0]
-    section.page_width, section.page_height = Mm(WIDTH), Mm(HEIGHT)
+    section = word_document.sections[0]
+    section.page_width, section.page_height = Mm(PAGE_WIDTH_MM), Mm(PAGE_HEIGHT_MM)
     section.top_margin, section.bottom_margin = Mm(style.page.top), Mm(style.page.bottom)
     section.left_margin, section.right_margin = Mm(style.page.left), Mm(style.page.right)
-    section.footer_distance = Mm(max(0.0, style.page.bottom - _FOOT - style.footer.size / MM))
-    made.settings.odd_and_even_pages_header_footer = True
-    _foot(section.footer.paragraphs[0], style, "right")
-    _foot(section.even_page_footer.paragraphs[0], style, "left")
+    section.footer_distance = Mm(max(0.0, style.page.bottom - _FOOTER_GAP_MM - style.footer.size / POINTS_PER_MM))
+    word_document.settings.odd_and_even_pages_header_footer = True
+    _fill_footer(section.footer.paragraphs[0], style, "right")
+    _fill_footer(section.even_page_footer.paragraphs[0], style, "left")
 
 
-def _foot(paragraph: Any, style: Style, side: str) -> None:
-    """The page's number on the outer side, one sign from the edge."""
+def _fill_footer(paragraph: Any, style: ReportStyle, side: str) -> None:
+    """Add the page number on the outer side, one character from the edge."""
     before, number, after = style.footer.text.partition("{page}")
     properties = paragraph._p.get_or_add_pPr()
     twips = str(round(style.footer.size * 20))
-    properties.append(_element("w:ind", {side: twips, "firstLine": "0"}))
-    properties.append(_element("w:jc", {"val": side}))
+    properties.append(_make_element("w:ind", {side: twips, "firstLine": "0"}))
+    properties.append(_make_element("w:jc", {"val": side}))
     runs: tuple[Iterable[Any], ...] = (
-        [_text(before)],
-        *(_page_number() if number else ()),
-        [_text(after)],
+        [_make_text(before)],
+        *(_build_page_number() if number else ()),
+        [_make_text(after)],
     )
-    for held in runs:
-        run = _element("w:r", {}, _type(style.footer.fonts[0], style.latin.fonts[0], style.footer.size))
-        run.extend(held)
+    for children in runs:
+        run = _make_element(
+            "w:r", {}, _build_run_properties(style.footer.fonts[0], style.latin.fonts[0], style.footer.size)
+        )
+        run.extend(children)
         paragraph._p.append(run)
 
 
-def _page_number() -> Iterator[Sequence[Any]]:
-    """The field that a program fills in with the number of the page, run by run."""
-    yield [_element("w:fldChar", {"fldCharType": "begin"})]
-    yield [_text("PAGE", "w:instrText")]
-    yield [_element("w:fldChar", {"fldCharType": "separate"})]
-    yield [_text("1")]
-    yield [_element("w:fldChar", {"fldCharType": "end"})]
+def _build_page_number() -> Iterator[Sequence[Any]]:
+    """Yield the runs of the page number field."""
+    yield [_make_element("w:fldChar", {"fldCharType": "begin"})]
+    yield [_make_text("PAGE", "w:instrText")]
+    yield [_make_element("w:fldChar", {"fldCharType": "separate"})]
+    yield [_make_text("1")]
+    yield [_make_element("w:fldChar", {"fldCharType": "end"})]
 
 
-def _define(made: "Document", style: Style) -> None:
-    """The paragraph styles, so that whoever edits the file changes each in one place."""
+def _define_styles(word_document: "Document", style: ReportStyle) -> None:
+    """Define the paragraph styles, so that each can be edited in one place."""
     latin, pitch = style.latin.fonts[0], style.line_pitch
-    title_pitch = round(style.title.size * _TITLE_PITCH)
-    looks: Mapping[str, tuple[Face, float, Mapping[str, str]]] = {
+    title_pitch = round(style.title.size * _TITLE_LINE_HEIGHT_RATIO)
+    looks: Mapping[str, tuple[FontFace, float, Mapping[str, str]]] = {
         "Normal": (style.body, pitch, {"jc": "both"}),
         "Body Text": (style.body, pitch, {"jc": "both", "indent": "yes"}),
         "Title": (style.title, title_pitch, {"jc": "center", "keep": "yes"}),
@@ -151,56 +166,56 @@ def _define(made: "Document", style: Style) -> None:
         "Heading 2": (style.subheading, pitch, {"jc": "left", "indent": "yes", "keep": "yes", "outline": "1"}),
     }
     for name, (face, height, options) in looks.items():
-        element: Any = made.styles[name].element
+        element: Any = word_document.styles[name].element
         for tag in ("w:pPr", "w:rPr"):
-            for old in element.findall(_q(tag)):
+            for old in element.findall(_qualify_tag(tag)):
                 element.remove(old)
-        element.append(_paragraph(height, face.size, options))
-        element.append(_type(face.fonts[0], latin, face.size, _tracking(style, face.size)))
+        element.append(_build_paragraph_properties(height, face.size, options))
+        element.append(_build_run_properties(face.fonts[0], latin, face.size, _compute_tracking(style, face.size)))
     faces = (style.title, style.heading, style.subheading, style.body, style.table)
-    _stand_ins(made, {face.fonts[0]: face.fonts[1] for face in faces if len(face.fonts) > 1})
+    _add_font_alternatives(word_document, {face.fonts[0]: face.fonts[1] for face in faces if len(face.fonts) > 1})
 
 
-def _tracking(style: Style, size: float) -> int:
-    """By how many twentieths of a point signs stand closer: a line holds a whole number of them (28, as asked)."""
+def _compute_tracking(style: ReportStyle, size: float) -> int:
+    """Return the character spacing in twentieths of a point that fits a whole number of characters (28) in a line."""
     width = style.page.text_width
     return min(0, math.floor((width / round(width / size) - size) * 20))
 
 
-def _paragraph(pitch: float, size: float, options: Mapping[str, str]) -> Any:
-    made = _element("w:pPr", {})
+def _build_paragraph_properties(pitch: float, size: float, options: Mapping[str, str]) -> Any:
+    properties = _make_element("w:pPr", {})
     if "keep" in options:
-        made.append(_element("w:keepNext", {}))
-    made.append(_element("w:widowControl", {"val": "0"}))
-    # The same as nothing in Word. LibreOffice 7 reads the contrary, and that is as well: where signs may hang over the
-    # edge of a justified text, it loses them.
-    made.append(_element("w:overflowPunct", {"val": "1"}))
-    made.append(_element("w:snapToGrid", {"val": "0"}))
-    made.append(
-        _element("w:spacing", {"before": "0", "after": "0", "line": str(round(pitch * 20)), "lineRule": "exact"})
+        properties.append(_make_element("w:keepNext", {}))
+    properties.append(_make_element("w:widowControl", {"val": "0"}))
+    # Word's default. LibreOffice 7 reads the opposite, which is useful: it loses characters that hang over the edge of
+    # a justified text.
+    properties.append(_make_element("w:overflowPunct", {"val": "1"}))
+    properties.append(_make_element("w:snapToGrid", {"val": "0"}))
+    properties.append(
+        _make_element("w:spacing", {"before": "0", "after": "0", "line": str(round(pitch * 20)), "lineRule": "exact"})
     )
     if "indent" in options:
-        twips = str(round(size * 20 * _INDENT))
-        made.append(_element("w:ind", {"firstLine": twips, "firstLineChars": str(_INDENT * 100)}))
-    made.append(_element("w:jc", {"val": options["jc"]}))
+        twips = str(round(size * 20 * _INDENT_CHARACTERS))
+        properties.append(_make_element("w:ind", {"firstLine": twips, "firstLineChars": str(_INDENT_CHARACTERS * 100)}))
+    properties.append(_make_element("w:jc", {"val": options["jc"]}))
     if "outline" in options:
-        made.append(_element("w:outlineLvl", {"val": options["outline"]}))
-    return made
+        properties.append(_make_element("w:outlineLvl", {"val": options["outline"]}))
+    return properties
 
 
-def _stand_ins(made: "Document", fonts: Mapping[str, str]) -> None:
-    """Says in the font table which font to take where one is not installed."""
+def _add_font_alternatives(word_document: "Document", fonts: Mapping[str, str]) -> None:
+    """Name in the font table the alternative for each font that may not be installed."""
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.opc.oxml import serialize_part_xml
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    part: Any = made.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
+    part: Any = word_document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
     table = parse_xml(f"<w:fonts {nsdecls('w')}/>")
-    for name, other in fonts.items():
-        font = _element("w:font", {"name": name})
-        font.append(_element("w:altName", {"val": other}))
-        font.append(_element("w:charset", {"val": "86"}))
+    for name, alternative in fonts.items():
+        font = _make_element("w:font", {"name": name})
+        font.append(_make_element("w:altName", {"val": alternative}))
+        font.append(_make_element("w:charset", {"val": "86"}))
         table.append(font)
     part._blob = serialize_part_xml(table)
 
@@ -208,62 +223,71 @@ def _stand_ins(made: "Document", fonts: Mapping[str, str]) -> None:
 # --- tables --------------------------------------------------------------------------------------------------------
 
 
-def _table(grid: Grid, style: Style) -> Any:
+def _build_table(grid: Grid, style: ReportStyle) -> Any:
     width = style.page.text_width
-    height = style.page.text_height - (1 + 2 * _AROUND) * style.line_pitch
-    size = fit(grid, width, height, style.table.size, style.table.smallest)
-    widths = column_widths(grid, width)
+    height = style.page.text_height - (1 + 2 * _TABLE_GAP_RATIO) * style.line_pitch
+    size = fit_table(grid, width, height, style.table.size, style.table.smallest)
+    widths = compute_column_widths(grid, width)
     columns = [round(part * 20) for part in widths]
-    down = frozenset(cell for cell in grid.cells if runs_down(cell, widths, size.size))
-    made = _element("w:tbl", {})
-    made.append(_table_properties(grid, sum(columns)))
-    layout = _element("w:tblGrid", {})
-    layout.extend(_element("w:gridCol", {"w": str(column)}) for column in columns)
-    made.append(layout)
+    vertical_cells = frozenset(cell for cell in grid.cells if is_set_vertically(cell, widths, size.size))
+    table = _make_element("w:tbl", {})
+    table.append(_build_table_properties(grid, sum(columns)))
+    layout = _make_element("w:tblGrid", {})
+    layout.extend(_make_element("w:gridCol", {"w": str(column)}) for column in columns)
+    table.append(layout)
     for row in range(1, grid.rows + 1):
-        made.append(_row(row, grid, columns, size.row, down))
-        for paragraph in made[-1].iter(_q("w:p")):
-            _dress(paragraph, style, size.size, size.line, last=row == grid.rows)
-    return made
+        table.append(_build_row(row, grid, columns, size.row, vertical_cells))
+        for paragraph in table[-1].iter(_qualify_tag("w:p")):
+            _format_cell_paragraph(paragraph, style, size.size, size.line, last=row == grid.rows)
+    return table
 
 
-def _table_properties(grid: Grid, width: int) -> Any:
-    made = _element("w:tblPr", {})
-    made.append(_element("w:tblW", {"w": str(width), "type": "dxa"}))
-    made.append(_element("w:jc", {"val": "center"}))
-    borders = _element("w:tblBorders", {})
+def _build_table_properties(grid: Grid, width: int) -> Any:
+    properties = _make_element("w:tblPr", {})
+    properties.append(_make_element("w:tblW", {"w": str(width), "type": "dxa"}))
+    properties.append(_make_element("w:jc", {"val": "center"}))
+    borders = _make_element("w:tblBorders", {})
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
-        borders.append(_element(f"w:{side}", {"val": "single", "sz": str(_BORDER), "space": "0", "color": "000000"}))
-    made.append(borders)
-    made.append(_element("w:tblLayout", {"type": "fixed"}))
-    margins = _element("w:tblCellMar", {})
-    for side, points in (("top", ABOVE), ("left", BESIDE), ("bottom", ABOVE), ("right", BESIDE)):
-        margins.append(_element(f"w:{side}", {"w": str(round(points * 20)), "type": "dxa"}))
-    made.append(margins)
-    made.append(_element("w:tblCaption", {"val": grid.title}))
-    return made
+        borders.append(
+            _make_element(
+                f"w:{side}", {"val": "single", "sz": str(_BORDER_EIGHTHS_OF_POINT), "space": "0", "color": "000000"}
+            )
+        )
+    properties.append(borders)
+    properties.append(_make_element("w:tblLayout", {"type": "fixed"}))
+    margins = _make_element("w:tblCellMar", {})
+    for side, points in (
+        ("top", TOP_PADDING_POINTS),
+        ("left", SIDE_PADDING_POINTS),
+        ("bottom", TOP_PADDING_POINTS),
+        ("right", SIDE_PADDING_POINTS),
+    ):
+        margins.append(_make_element(f"w:{side}", {"w": str(round(points * 20)), "type": "dxa"}))
+    properties.append(margins)
+    properties.append(_make_element("w:tblCaption", {"val": grid.title}))
+    return properties
 
 
-def _row(number: int, grid: Grid, columns: list[int], least: float, down: frozenset[GridCell]) -> Any:
-    made = _element("w:tr", {})
-    properties = _element("w:trPr", {})
-    properties.append(_element("w:cantSplit", {}))
-    properties.append(_element("w:trHeight", {"val": str(round(least * 20)), "hRule": "atLeast"}))
+def _build_row(number: int, grid: Grid, columns: list[int], least: float, down: frozenset[GridCell]) -> Any:
+    row = _make_element("w:tr", {})
+    properties = _make_element("w:trPr", {})
+    properties.append(_make_element("w:cantSplit", {}))
+    properties.append(_make_element("w:trHeight", {"val": str(round(least * 20)), "hRule": "atLeast"}))
     if number <= grid.head_rows:
-        properties.append(_element("w:tblHeader", {}))
-    made.append(properties)
+        properties.append(_make_element("w:tblHeader", {}))
+    row.append(properties)
     column = 1
     while column <= grid.columns:
-        cell = _covering(grid, number, column)
+        cell = _find_covering_cell(grid, number, column)
         across = cell.box.columns if cell else 1
         begins = cell is not None and cell.box[:2] == (number, column)
         width = sum(columns[column - 1 : column - 1 + across])
-        made.append(_box(cell, across, width, begins=begins, down=cell in down))
+        row.append(_build_cell(cell, across, width, begins=begins, down=cell in down))
         column += across
-    return made
+    return row
 
 
-def _covering(grid: Grid, row: int, column: int) -> GridCell | None:
+def _find_covering_cell(grid: Grid, row: int, column: int) -> GridCell | None:
     for cell in grid.cells:
         box = cell.box
         if box.row <= row < box.row + box.rows and box.column <= column < box.column + box.columns:
@@ -271,72 +295,72 @@ def _covering(grid: Grid, row: int, column: int) -> GridCell | None:
     return None
 
 
-def _box(cell: GridCell | None, across: int, width: int, *, begins: bool, down: bool) -> Any:
-    made = _element("w:tc", {})
-    properties = _element("w:tcPr", {})
-    properties.append(_element("w:tcW", {"w": str(width), "type": "dxa"}))
+def _build_cell(cell: GridCell | None, across: int, width: int, *, begins: bool, down: bool) -> Any:
+    cell_element = _make_element("w:tc", {})
+    properties = _make_element("w:tcPr", {})
+    properties.append(_make_element("w:tcW", {"w": str(width), "type": "dxa"}))
     if across > 1:
-        properties.append(_element("w:gridSpan", {"val": str(across)}))
+        properties.append(_make_element("w:gridSpan", {"val": str(across)}))
     if cell and cell.box.rows > 1:
-        properties.append(_element("w:vMerge", {"val": "restart" if begins else "continue"}))
+        properties.append(_make_element("w:vMerge", {"val": "restart" if begins else "continue"}))
     if down:
-        properties.append(_element("w:textDirection", {"val": "tbRlV"}))
-    properties.append(_element("w:vAlign", {"val": "center"}))
-    made.append(properties)
-    paragraph = _element("w:p", {"kind": "figure" if cell and cell.cell else (cell.head if cell else "")})
+        properties.append(_make_element("w:textDirection", {"val": "tbRlV"}))
+    properties.append(_make_element("w:vAlign", {"val": "center"}))
+    cell_element.append(properties)
+    paragraph = _make_element("w:p", {"kind": "figure" if cell and cell.cell else (cell.head if cell else "")})
     if cell and begins and cell.text:
-        run = _element("w:r", {})
-        run.append(_text(cell.text))
+        run = _make_element("w:r", {})
+        run.append(_make_text(cell.text))
         paragraph.append(run)
-    made.append(paragraph)
-    return made
+    cell_element.append(paragraph)
+    return cell_element
 
 
-def _dress(paragraph: Any, style: Style, size: float, line: float, *, last: bool) -> None:
-    """Type and alignment of a text in a table; its row stays with the next, so that the table is not torn."""
-    kind = paragraph.attrib.pop(_q("w:kind"))
+def _format_cell_paragraph(paragraph: Any, style: ReportStyle, size: float, line: float, *, last: bool) -> None:
+    """Set font and alignment of a paragraph in a table and keep its row with the next one."""
+    kind = paragraph.attrib.pop(_qualify_tag("w:kind"))
     options = {"jc": style.table.figures if kind == "figure" else "left" if kind == "row" else "center"}
-    properties = _paragraph(line, size, options if last else {**options, "keep": "yes"})
+    properties = _build_paragraph_properties(line, size, options if last else {**options, "keep": "yes"})
     paragraph.insert(0, properties)
-    for run in paragraph.iter(_q("w:r")):
-        run.insert(0, _type(style.table.fonts[0], style.latin.fonts[0], size))
+    for run in paragraph.iter(_qualify_tag("w:r")):
+        run.insert(0, _build_run_properties(style.table.fonts[0], style.latin.fonts[0], size))
 
 
 # --- elements ------------------------------------------------------------------------------------------------------
 
 
-def _type(font: str, latin: str, size: float, tracking: int = 0) -> Any:
-    made = _element("w:rPr", {})
-    made.append(
-        _element("w:rFonts", {"ascii": latin, "hAnsi": latin, "eastAsia": font, "cs": latin, "hint": "eastAsia"})
+def _build_run_properties(font: str, latin: str, size: float, tracking: int = 0) -> Any:
+    properties = _make_element("w:rPr", {})
+    properties.append(
+        _make_element("w:rFonts", {"ascii": latin, "hAnsi": latin, "eastAsia": font, "cs": latin, "hint": "eastAsia"})
     )
-    made.append(_element("w:b", {"val": "0"}))
-    made.append(_element("w:color", {"val": "000000"}))
+    properties.append(_make_element("w:b", {"val": "0"}))
+    properties.append(_make_element("w:color", {"val": "000000"}))
     if tracking:
-        made.append(_element("w:spacing", {"val": str(tracking)}))
+        properties.append(_make_element("w:spacing", {"val": str(tracking)}))
     half_points = str(round(size * 2))
-    made.append(_element("w:sz", {"val": half_points}))
-    made.append(_element("w:szCs", {"val": half_points}))
-    made.append(_element("w:lang", {"val": "en-US", "eastAsia": "zh-CN"}))
-    return made
+    properties.append(_make_element("w:sz", {"val": half_points}))
+    properties.append(_make_element("w:szCs", {"val": half_points}))
+    properties.append(_make_element("w:lang", {"val": "en-US", "eastAsia": "zh-CN"}))
+    return properties
 
 
-def _element(tag: str, attributes: Mapping[str, str], *children: Any) -> Any:
+def _make_element(tag: str, attributes: Mapping[str, str], *children: Any) -> Any:
     from docx.oxml import OxmlElement
 
-    made = OxmlElement(tag, {_q(f"w:{name}"): value for name, value in attributes.items()})
-    made.extend(children)
-    return made
+    element = OxmlElement(tag, {_qualify_tag(f"w:{name}"): value for name, value in attributes.items()})
+    element.extend(children)
+    return element
 
 
-def _text(text: str, tag: str = "w:t") -> Any:
-    made = _element(tag, {})
-    made.text = text
-    made.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    return made
+def _make_text(text: str, tag: str = "w:t") -> Any:
+    element = _make_element(tag, {})
+    element.text = text
+    element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return element
 
 
-def _q(tag: str) -> str:
+def _qualify_tag(tag: str) -> str:
     from docx.oxml.ns import qn
 
     return qn(tag)

@@ -1,88 +1,102 @@
-"""How large the type of a table may be, and how high its rows, for the table to stand on one page."""
+"""Choose the font size and row height with which a table fits on one page."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from xltool.official_report.break_title import width_of
+from xltool.official_report.break_title import measure_width
 from xltool.official_report.compose import Grid, GridCell
 
-BESIDE = 3.0  # points between a text and the left and right side of its box
-ABOVE = 1.0  # points between a text and the upper and lower side of its box
-LEADING = 1.25  # height of a line in sizes of its type
-_DIGIT = 0.5  # width of a digit in sizes of its type
-_FULL = 0.96  # of the page's height: the rest is for how programs differ
-_ROOMY = 24.0  # points: no row needs to be higher
-_STEP = 0.5
+SIDE_PADDING_POINTS = 3.0  # between a text and the left and right border of its cell
+TOP_PADDING_POINTS = 1.0  # between a text and the upper and lower border of its cell
+LINE_HEIGHT_RATIO = 1.25  # line height divided by font size
+_DIGIT_WIDTH_RATIO = 0.5  # width of a digit divided by font size
+_MAX_PAGE_SHARE = 0.96  # of the page height; the rest allows for differences between programs
+_MAX_ROW_POINTS = 24.0
+_SIZE_STEP_POINTS = 0.5
 
 
-class Fit(NamedTuple):
-    """Type size, height of a line and least height of a row, all in points."""
+class TableFit(NamedTuple):
+    """Font size, line height and minimum row height, in points."""
 
     size: float
     line: float
     row: float
 
 
-def column_widths(grid: Grid, width: float) -> tuple[float, ...]:
-    """The widths of the columns in points, together ``width``."""
+def compute_column_widths(grid: Grid, width: float) -> tuple[float, ...]:
+    """Return the column widths in points; their sum is ``width``."""
     return tuple(part * width / sum(grid.widths) for part in grid.widths)
 
 
-def fit(grid: Grid, width: float, height: float, largest: float, smallest: float) -> Fit:
-    """The largest type with which the table stands within ``width`` and ``height`` (points), and rows as high as fit.
+def fit_table(grid: Grid, width: float, height: float, largest: float, smallest: float) -> TableFit:
+    """Return the largest font size with which the table fits ``width`` and ``height`` (points), and the row height.
 
-    No figure is broken over lines. A table that is too high even at ``smallest`` runs on over the page at that size.
+    No figure is wrapped. A table that is too high even at ``smallest`` continues on the next page at that size.
     """
-    widths = column_widths(grid, width)
+    widths = compute_column_widths(grid, width)
     size = largest
-    while size - _STEP >= smallest and (
-        _natural(grid, widths, size) > height * _FULL or least_width(grid, size) > width
+    while size - _SIZE_STEP_POINTS >= smallest and (
+        _measure_height(grid, widths, size) > height * _MAX_PAGE_SHARE or find_min_width(grid, size) > width
     ):
-        size -= _STEP
-    line = round(size * LEADING * 2) / 2
-    lines = _lines(grid, widths, size)
-    row = _ROOMY
-    while row > line and sum(max(row, count * line + 2 * ABOVE) for count in lines) > height * _FULL:
-        row -= _STEP
-    return Fit(size, line, row)
+        size -= _SIZE_STEP_POINTS
+    line = round(size * LINE_HEIGHT_RATIO * 2) / 2
+    lines = _count_row_lines(grid, widths, size)
+    row = _MAX_ROW_POINTS
+    while (
+        row > line
+        and sum(max(row, count * line + 2 * TOP_PADDING_POINTS) for count in lines) > height * _MAX_PAGE_SHARE
+    ):
+        row -= _SIZE_STEP_POINTS
+    return TableFit(size, line, row)
 
 
-def least_width(grid: Grid, size: float) -> float:
-    """The width of the table, in points, below which the longest figure no longer fits its column."""
+def find_min_width(grid: Grid, size: float) -> float:
+    """Return the minimum width of the table, in points, at which every figure fits its column."""
     total = sum(grid.widths)
     return max(
-        ((len(cell.text) * size * _DIGIT + 2 * BESIDE + 0.5) * total / _share(cell, grid.widths))
+        (
+            (len(cell.text) * size * _DIGIT_WIDTH_RATIO + 2 * SIDE_PADDING_POINTS + 0.5)
+            * total
+            / _sum_widths(cell, grid.widths)
+        )
         for cell in grid.cells
         if cell.cell
     )
 
 
-def runs_down(cell: GridCell, widths: Sequence[float], size: float) -> bool:
-    """Whether the text of a high and narrow box is set downwards, because a line of it holds less than two signs."""
-    return cell.box.rows > 1 and not cell.cell and len(cell.text) > 2 and _share(cell, widths) < 2 * size + 2 * BESIDE
+def is_set_vertically(cell: GridCell, widths: Sequence[float], size: float) -> bool:
+    """Whether the text of a tall, narrow cell is set vertically: a line would hold fewer than two characters."""
+    return (
+        cell.box.rows > 1
+        and not cell.cell
+        and len(cell.text) > 2
+        and _sum_widths(cell, widths) < 2 * size + 2 * SIDE_PADDING_POINTS
+    )
 
 
-def _share(cell: GridCell, widths: Sequence[float]) -> float:
+def _sum_widths(cell: GridCell, widths: Sequence[float]) -> float:
     first = cell.box.column - 1
     return sum(widths[first : first + cell.box.columns])
 
 
-def _natural(grid: Grid, widths: Sequence[float], size: float) -> float:
-    """The height of all rows, each just as high as its lines."""
-    return sum(count * size * LEADING + 2 * ABOVE for count in _lines(grid, widths, size))
+def _measure_height(grid: Grid, widths: Sequence[float], size: float) -> float:
+    """Return the total height of the rows, each as high as its lines."""
+    return sum(
+        count * size * LINE_HEIGHT_RATIO + 2 * TOP_PADDING_POINTS for count in _count_row_lines(grid, widths, size)
+    )
 
 
-def _lines(grid: Grid, widths: Sequence[float], size: float) -> list[int]:
-    """How many lines each row needs; a text over several rows is taken to have room in them."""
+def _count_row_lines(grid: Grid, widths: Sequence[float], size: float) -> list[int]:
+    """Return the number of lines of each row; cells that span several rows are ignored."""
     needed = [1] * grid.rows
     for cell in grid.cells:
         if cell.box.rows == 1:
             row = cell.box.row - 1
-            needed[row] = max(needed[row], _lines_of(cell, widths, size))
+            needed[row] = max(needed[row], _count_cell_lines(cell, widths, size))
     return needed
 
 
-def _lines_of(cell: GridCell, widths: Sequence[float], size: float) -> int:
-    room = _share(cell, widths) - 2 * BESIDE - 0.5
+def _count_cell_lines(cell: GridCell, widths: Sequence[float], size: float) -> int:
+    room = _sum_widths(cell, widths) - 2 * SIDE_PADDING_POINTS - 0.5
     across = max(1.0, int(room / size * 2) / 2)
-    return max(1, int(-(-width_of(cell.text) // across)))
+    return max(1, int(-(-measure_width(cell.text) // across)))

@@ -1,36 +1,36 @@
-"""What two reports differ in, in words, one sentence each: what the console and the page both tell."""
+"""Describe the differences between two reports, one sentence each, for the console and the HTML page."""
 
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import PurePath
 from typing import NamedTuple
 
-from xltool.comparison.comparing import Compared, in_lines
+from xltool.comparison.comparing import ComparisonResult, select_line_figures
 from xltool.comparison.figures import FigureDifference
-from xltool.comparison.sides import Held, Side, called, of_years
-from xltool.comparison.wording import TextDifference, excerpts, paragraphs
-from xltool.forms.placeholders import squeezed
-from xltool.messages import catalogue as texts
+from xltool.comparison.sides import ComparedSide, ComparedValue, are_different_years, name_sides
+from xltool.comparison.wording import TextDifference, cut_excerpts, split_paragraphs
+from xltool.forms.placeholders import remove_whitespace
+from xltool.messages import catalogue
 from xltool.model.form import Cell, Number
 
-_MOST = 6  # names in one sentence
-_LONGEST = 60  # signs of a paragraph that only one side has
-_BEGINNING = 20  # signs of a whole section that only one side has
+_MAX_NAMES = 6  # in one sentence
+_MAX_PARAGRAPH_CHARACTERS = 60  # of a paragraph that only one side has
+_MAX_SECTION_CHARACTERS = 20  # of a section that only one side has
 _TENTH = Decimal("0.1")
 
 
-class Told(NamedTuple):
-    """A sentence, and the cell it is about, if it is about one; ``line`` if it says how a line of the form changed."""
+class DifferenceSentence(NamedTuple):
+    """A sentence, with the id of its cell if it has one; ``line`` marks a sentence about a whole row of the form."""
 
     words: str
     cell: str = ""
     line: bool = False
 
 
-class Change(NamedTuple):
-    """How a line of the form changed, in words and figures as they are shown."""
+class RowChange(NamedTuple):
+    """The change of one row of the form, as displayed text."""
 
-    place: texts.Phrase
+    place: catalogue.Phrase
     left: str
     right: str
     gap: str
@@ -38,230 +38,272 @@ class Change(NamedTuple):
     cell: str
 
 
-def sides(found: Compared) -> tuple[str, str]:
-    """Which file is what, whose and of which year, for either side; with its folder where both have one name."""
-    paths = [PurePath(side.submission.source.file) for side in (found.left, found.right)]
-    alike = paths[0].name == paths[1].name
-    files = [str(PurePath(*path.parts[-2:])) if alike else path.name for path in paths]
-    one, other = map(_side, (found.left, found.right), called(found.left, found.right), files)
+def describe_sides(comparison: ComparisonResult) -> tuple[str, str]:
+    """Describe file, agency and year of either side; with the folder if both files have the same name."""
+    paths = [PurePath(side.submission.source.file) for side in (comparison.left, comparison.right)]
+    same_name = paths[0].name == paths[1].name
+    files = [str(PurePath(*path.parts[-2:])) if same_name else path.name for path in paths]
+    one, other = map(
+        _describe_side, (comparison.left, comparison.right), name_sides(comparison.left, comparison.right), files
+    )
     return one, other
 
 
-def told(found: Compared) -> Iterator[Told]:
-    """Every difference, the weightiest first: what the two are about, what explains figures, figures, texts."""
-    names = called(found.left, found.right)
-    yield from map(Told, _about(found, names))
-    yield from _years(found)
-    if found.distant:
-        yield from _lines(found, names)
+def describe_differences(comparison: ComparisonResult) -> Iterator[DifferenceSentence]:
+    """Yield every difference, the most important first: subjects, years, figures, unread cells, texts."""
+    names = name_sides(comparison.left, comparison.right)
+    yield from map(DifferenceSentence, _describe_subjects(comparison, names))
+    yield from _describe_years(comparison)
+    if comparison.is_distant:
+        yield from _describe_rows(comparison, names)
     else:
-        yield from _figures(found, names)
-    yield from _unread(found, names)
-    yield from map(Told, _texts(found, names))
-    for name, cells in zip(names, (found.only_left, found.only_right), strict=True):
+        yield from _describe_figures(comparison, names)
+    yield from _describe_unread(comparison, names)
+    yield from map(DifferenceSentence, _describe_texts(comparison, names))
+    for name, cells in zip(names, (comparison.only_left, comparison.only_right), strict=True):
         if cells:
-            yield Told(texts.told("compared_only", name=name, count=len(cells), lines=_some(_line_names(cells))))
-    if found.resubmitted:
-        named = _some(found.resubmitted)
-        yield Told(texts.told("compared_resubmitted", count=len(found.resubmitted), agencies=named))
+            yield DifferenceSentence(
+                catalogue.format_line(
+                    "compared_only", name=name, count=len(cells), lines=_shorten_list(_list_row_names(cells))
+                )
+            )
+    if comparison.resubmitted:
+        named = _shorten_list(comparison.resubmitted)
+        yield DifferenceSentence(
+            catalogue.format_line("compared_resubmitted", count=len(comparison.resubmitted), agencies=named)
+        )
 
 
-def summary(found: Compared) -> str:
-    """How much was compared and how much differs, in one line."""
-    if found.same:
-        return texts.told("compared_same", count=found.count)
-    follows = len(found.figures) - len(found.own)
-    totals = texts.phrase("compared_count_totals", count=follows) if follows else ""
-    counts = {"about": len(found.about), "figures": len(found.own), "unread": len(found.unread)}
-    counts["texts"] = len(found.texts)
+def summarize_comparison(comparison: ComparisonResult) -> str:
+    """Summarize in one line how many figures were compared and how many differ."""
+    if comparison.is_same:
+        return catalogue.format_line("compared_same", count=comparison.shared_count)
+    follows = len(comparison.figures) - len(comparison.independent_figures)
+    totals = catalogue.format_phrase("compared_count_totals", count=follows) if follows else ""
+    counts = {
+        "about": len(comparison.subjects),
+        "figures": len(comparison.independent_figures),
+        "unread": len(comparison.unread),
+    }
+    counts["texts"] = len(comparison.texts)
     kinds = tuple(
-        texts.phrase(f"compared_count_{kind}", count=count, **({"follows": totals} if kind == "figures" else {}))
+        catalogue.format_phrase(
+            f"compared_count_{kind}", count=count, **({"follows": totals} if kind == "figures" else {})
+        )
         for kind, count in counts.items()
         if count
     )
-    return texts.told("compared_differ", count=found.count, kinds=kinds)
+    return catalogue.format_line("compared_differ", count=comparison.shared_count, kinds=kinds)
 
 
-def place(each: FigureDifference) -> texts.Phrase:
-    """Where a figure stands on the form, in its words."""
-    return _place(each.table, each.cell)
+def describe_place(difference: FigureDifference) -> catalogue.Phrase:
+    """Describe the place of a figure on the form in official words."""
+    return _describe_cell_place(difference.table, difference.cell)
 
 
 # --- kinds of differences --------------------------------------------------------------------------------------------
 
 
-def _side(side: Side, name: str, file: str) -> str:
-    read = side.submission
-    facts = {"name": name, "file": file, "agency": read.agency_name or None, "year": read.year}
-    if not read.absent:
-        return texts.told("compared_side", **facts)
-    return texts.told("compared_side_lacking", count=len(read.absent), **facts)
+def _describe_side(side: ComparedSide, name: str, file: str) -> str:
+    submission = side.submission
+    facts = {"name": name, "file": file, "agency": submission.agency_name or None, "year": submission.year}
+    if not submission.absent:
+        return catalogue.format_line("compared_side", **facts)
+    return catalogue.format_line("compared_side_lacking", count=len(submission.absent), **facts)
 
 
-def _about(found: Compared, names: tuple[str, str]) -> Iterator[str]:
-    for each in found.about:
-        if each.fact not in {"member", "year"} or (each.fact == "year" and not of_years(found.left, found.right)):
-            facts = {"fact": texts.word("compared", each.fact), "left": each.left, "right": each.right}
-            yield texts.told("compared_about", left_name=names[0], right_name=names[1], **facts)
-    members = [each for each in found.about if each.fact == "member"]
+def _describe_subjects(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[str]:
+    for each in comparison.subjects:
+        if each.fact not in {"member", "year"} or (
+            each.fact == "year" and not are_different_years(comparison.left, comparison.right)
+        ):
+            facts = {"fact": catalogue.look_up_word("compared", each.fact), "left": each.left, "right": each.right}
+            yield catalogue.format_line("compared_about", left_name=names[0], right_name=names[1], **facts)
+    members = [each for each in comparison.subjects if each.fact == "member"]
     for name, inside in (
         (names[0], [each.left for each in members if each.left]),
         (names[1], [each.right for each in members if each.right]),
     ):
         if inside:
-            yield texts.told("compared_members", name=name, count=len(inside), agencies=_some(inside))
+            yield catalogue.format_line(
+                "compared_members", name=name, count=len(inside), agencies=_shorten_list(inside)
+            )
 
 
-def _years(found: Compared) -> Iterator[Told]:
-    if found.years is None:
+def _describe_years(comparison: ComparisonResult) -> Iterator[DifferenceSentence]:
+    if comparison.years is None:
         return
-    for each in found.years.findings:
-        cell = each.spots[0].id if each.spots else ""
-        yield Told(texts.told("compared_years", problem=texts.Phrase(texts.problem(each))), cell)
-    broken = sum(each.relation is not None for each in found.years.findings)
-    yield Told(texts.told("compared_years_count", asked=found.years.asked, broken=broken))
+    for each in comparison.years.findings:
+        cell = each.cells[0].id if each.cells else ""
+        yield DifferenceSentence(
+            catalogue.format_line("compared_years", problem=catalogue.Phrase(catalogue.render_problem(each))), cell
+        )
+    broken = sum(each.relation is not None for each in comparison.years.findings)
+    yield DifferenceSentence(catalogue.format_line("compared_years_count", asked=comparison.years.asked, broken=broken))
 
 
-def _figures(found: Compared, names: tuple[str, str]) -> Iterator[Told]:
-    order = list(found.left.form.cells)
-    for each in found.exchanges:
+def _describe_figures(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[DifferenceSentence]:
+    order = list(comparison.left.form.cells)
+    for each in comparison.exchanges:
         key = "compared_rows" if each.lines else "compared_columns"
-        words = texts.told(key, table=each.table, one=each.one, other=each.other, count=len(each.cells) // 2)
-        yield Told(words, min(each.cells, key=order.index))
-    for difference in found.alone:
-        yield Told(_figure(difference, names), difference.cell.id)
-    follows = [each for each in found.figures if each.follows]
+        words = catalogue.format_line(key, table=each.table, one=each.one, other=each.other, count=len(each.cells) // 2)
+        yield DifferenceSentence(words, min(each.cells, key=order.index))
+    for difference in comparison.unexplained_figures:
+        yield DifferenceSentence(_describe_figure(difference, names), difference.cell.id)
+    follows = [each for each in comparison.figures if each.follows]
     if follows:
         totals = [
-            texts.phrase("compared_total", place=place(each), left=each.left.words, right=each.right.words)
+            catalogue.format_phrase(
+                "compared_total", place=describe_place(each), left=each.left.words, right=each.right.words
+            )
             for each in follows
         ]
-        words = texts.told("compared_follows", count=len(follows), totals=_some(totals))
-        yield Told(words, follows[0].cell.id)
+        words = catalogue.format_line("compared_follows", count=len(follows), totals=_shorten_list(totals))
+        yield DifferenceSentence(words, follows[0].cell.id)
 
 
-def _figure(each: FigureDifference, names: tuple[str, str]) -> str:
+def _describe_figure(difference: FigureDifference, names: tuple[str, str]) -> str:
     facts = {
-        "place": place(each),
+        "place": describe_place(difference),
         "left_name": names[0],
         "right_name": names[1],
-        "left": each.left.words,
-        "right": each.right.words,
-        "where": _where(each.left, each.right, names),
+        "left": difference.left.words,
+        "right": difference.right.words,
+        "where": _describe_locations(difference.left, difference.right, names),
     }
-    if each.gap is None:
-        return texts.told("compared_figure", **facts)
-    return texts.told("compared_number", gap=_signed(each.gap), **facts)
+    if difference.gap is None:
+        return catalogue.format_line("compared_figure", **facts)
+    return catalogue.format_line("compared_number", gap=_format_signed(difference.gap), **facts)
 
 
-def changes(found: Compared) -> Iterator[Change]:
-    """How each line of the form changed, of two that are far from each other."""
-    for each in in_lines(found):
-        gap = "" if each.gap is None else _signed(each.gap)
-        yield Change(place(each), each.left.words, each.right.words, gap, _share(each), each.cell.id)
+def describe_row_changes(comparison: ComparisonResult) -> Iterator[RowChange]:
+    """Yield the change of each row of the form, for two reports that differ widely."""
+    for each in select_line_figures(comparison):
+        gap = "" if each.gap is None else _format_signed(each.gap)
+        yield RowChange(describe_place(each), each.left.words, each.right.words, gap, _format_share(each), each.cell.id)
 
 
-def _lines(found: Compared, names: tuple[str, str]) -> Iterator[Told]:
-    for each in changes(found):
+def _describe_rows(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[DifferenceSentence]:
+    for each in describe_row_changes(comparison):
         facts = {"place": each.place, "left": each.left, "right": each.right, "gap": each.gap, "share": each.share}
-        words = texts.told("compared_line", left_name=names[0], right_name=names[1], **facts)
-        yield Told(words, each.cell, line=True)
-    yield Told(texts.told("compared_line_details", count=len(found.figures)), line=True)
+        words = catalogue.format_line("compared_line", left_name=names[0], right_name=names[1], **facts)
+        yield DifferenceSentence(words, each.cell, line=True)
+    yield DifferenceSentence(catalogue.format_line("compared_line_details", count=len(comparison.figures)), line=True)
 
 
-def _unread(found: Compared, names: tuple[str, str]) -> Iterator[Told]:
-    """By table where a side has nothing of it, else by line."""
-    tables = {table.id: table for table in found.left.form.tables}
-    for at, (side, name) in enumerate(zip((found.left, found.right), names, strict=True)):
-        silent = [each for each in found.unread if not (each.left, each.right)[at].known]
+def _describe_unread(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[DifferenceSentence]:
+    """Yield unread figures by table if a side lacks the whole table, else by row."""
+    tables = {table.id: table for table in comparison.left.form.tables}
+    for at, (side, name) in enumerate(zip((comparison.left, comparison.right), names, strict=True)):
+        unread_here = [each for each in comparison.unread if not (each.left, each.right)[at].known]
         groups: dict[tuple[str, str], list[FigureDifference]] = {}
-        for each in silent:
+        for each in unread_here:
             table = tables[each.cell.table]
             absent = all(cell.id in side.unread for cell in table.cells)
             groups.setdefault((table.id, "" if absent else each.cell.line), []).append(each)
         for (_, line), members in groups.items():
             facts = {"side": name, "other": names[1 - at], "count": len(members)}
             if line:
-                held = [(each.left, each.right)[1 - at].words for each in members]
-                facts |= {"place": _line_place(members), "figures": tuple(held)}
+                words = [(each.left, each.right)[1 - at].words for each in members]
+                facts |= {"place": _describe_row_place(members), "figures": tuple(words)}
             else:
                 facts |= {"table": members[0].table}
-            yield Told(texts.told("compared_no_line" if line else "compared_no_table", **facts), members[0].cell.id)
+            yield DifferenceSentence(
+                catalogue.format_line("compared_no_line" if line else "compared_no_table", **facts), members[0].cell.id
+            )
 
 
-def _texts(found: Compared, names: tuple[str, str]) -> Iterator[str]:
-    if not found.distant:
-        yield from (_text(each, names) for each in found.texts)
+def _describe_texts(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[str]:
+    if not comparison.is_distant:
+        yield from (_describe_text(each, names) for each in comparison.texts)
         return
-    for section in found.left.form.sections:
-        one, other = (list(map(squeezed, paragraphs(side, section.id))) for side in (found.left, found.right))
+    for section in comparison.left.form.sections:
+        one, other = (
+            list(map(remove_whitespace, split_paragraphs(side, section.id)))
+            for side in (comparison.left, comparison.right)
+        )
         if one != other:
             facts = {"left": len(one), "right": len(other), "same": len(set(one) & set(other))}
-            yield texts.told(
+            yield catalogue.format_line(
                 "compared_paragraphs", section=section.heading, left_name=names[0], right_name=names[1], **facts
             )
 
 
-def _text(each: TextDifference, names: tuple[str, str]) -> str:
-    if each.left and each.right and not each.whole:
-        left, right = excerpts(each.left, each.right)
-        return texts.told(
-            "compared_changed", section=each.section, left=left, right=right, left_name=names[0], right_name=names[1]
+def _describe_text(difference: TextDifference, names: tuple[str, str]) -> str:
+    if difference.left and difference.right and not difference.whole:
+        left, right = cut_excerpts(difference.left, difference.right)
+        return catalogue.format_line(
+            "compared_changed",
+            section=difference.section,
+            left=left,
+            right=right,
+            left_name=names[0],
+            right_name=names[1],
         )
-    name, text = (names[0], each.left) if each.left else (names[1], each.right)
-    if not each.whole:
-        return texts.told("compared_gone", section=each.section, name=name, text=_beginning(text, _LONGEST))
+    name, text = (names[0], difference.left) if difference.left else (names[1], difference.right)
+    if not difference.whole:
+        return catalogue.format_line(
+            "compared_gone", section=difference.section, name=name, text=_shorten_text(text, _MAX_PARAGRAPH_CHARACTERS)
+        )
     lines = text.split("\n")
-    return texts.told(
-        "compared_no_section", section=each.section, name=name, count=len(lines), text=_beginning(lines[0], _BEGINNING)
+    return catalogue.format_line(
+        "compared_no_section",
+        section=difference.section,
+        name=name,
+        count=len(lines),
+        text=_shorten_text(lines[0], _MAX_SECTION_CHARACTERS),
     )
 
 
-def _beginning(text: str, signs: int) -> str:
-    return text if len(text) <= signs else f"{text[:signs]}…"
+def _shorten_text(text: str, max_characters: int) -> str:
+    return text if len(text) <= max_characters else f"{text[:max_characters]}…"
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _place(table: str, cell: Cell) -> texts.Phrase:
-    return texts.phrase("compared_place", table=table, line=cell.line_words, column=cell.column_words)
+def _describe_cell_place(table: str, cell: Cell) -> catalogue.Phrase:
+    return catalogue.format_phrase("compared_place", table=table, line=cell.line_words, column=cell.column_words)
 
 
-def _line_place(members: Sequence[FigureDifference]) -> texts.Phrase:
-    if len(members) == 1:
-        return place(members[0])
-    return texts.phrase("compared_line_place", table=members[0].table, line=members[0].cell.line_words)
+def _describe_row_place(differences: Sequence[FigureDifference]) -> catalogue.Phrase:
+    if len(differences) == 1:
+        return describe_place(differences[0])
+    return catalogue.format_phrase(
+        "compared_line_place", table=differences[0].table, line=differences[0].cell.line_words
+    )
 
 
-def _where(left: Held, right: Held, names: tuple[str, str]) -> texts.Phrase | str:
-    """Where both stand; said once where both stand at the same place of the same kind of file."""
+def _describe_locations(left: ComparedValue, right: ComparedValue, names: tuple[str, str]) -> catalogue.Phrase | str:
+    """Describe the location of both values; once if both are the same."""
     if left.place == right.place:
-        return texts.Phrase(left.place)
+        return catalogue.Phrase(left.place)
     if left.place and right.place:
         facts = {"left_name": names[0], "right_name": names[1]}
-        return texts.phrase("compared_where", left=texts.Phrase(left.place), right=texts.Phrase(right.place), **facts)
+        return catalogue.format_phrase(
+            "compared_where", left=catalogue.Phrase(left.place), right=catalogue.Phrase(right.place), **facts
+        )
     name = names[0] if left.place else names[1]
-    return texts.phrase("compared_one_where", name=name, where=texts.Phrase(left.place or right.place))
+    return catalogue.format_phrase("compared_one_where", name=name, where=catalogue.Phrase(left.place or right.place))
 
 
-def _signed(gap: Number) -> str:
+def _format_signed(gap: Number) -> str:
     return f"{gap:+f}" if isinstance(gap, Decimal) else f"{gap:+}"
 
 
-def _share(each: FigureDifference) -> str:
-    """By how much of the left figure the right one is more or less, in percent; empty where that says nothing."""
-    if not each.left.value or each.gap is None:
+def _format_share(difference: FigureDifference) -> str:
+    """Return the change in percent of the left figure; empty if it is zero or missing."""
+    if not difference.left.value or difference.gap is None:
         return ""
-    return f"{(Decimal(each.gap) * 100 / Decimal(each.left.value)).quantize(_TENTH, ROUND_HALF_UP):+}%"
+    return f"{(Decimal(difference.gap) * 100 / Decimal(difference.left.value)).quantize(_TENTH, ROUND_HALF_UP):+}%"
 
 
-def _line_names(cells: Sequence[Cell]) -> list[str]:
+def _list_row_names(cells: Sequence[Cell]) -> list[str]:
     return list(dict.fromkeys(cell.line_words for cell in cells))
 
 
-def _some(names: Sequence[str]) -> tuple[str, ...] | texts.Phrase:
-    """The first of many names."""
-    if len(names) <= _MOST:
+def _shorten_list(names: Sequence[str]) -> tuple[str, ...] | catalogue.Phrase:
+    """Return all names, or the first ones and a count."""
+    if len(names) <= _MAX_NAMES:
         return tuple(names)
-    return texts.phrase("compared_and_more", names=tuple(names[:_MOST]))
+    return catalogue.format_phrase("compared_and_more", names=tuple(names[:_MAX_NAMES]))

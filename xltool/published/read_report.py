@@ -1,8 +1,8 @@
-"""A published report (web page, document, PDF, text) becomes figures with where they stand, and a Submission.
+"""Read a published report (web page, document, PDF, text) to figures with their positions, and to a Submission.
 
-Reading judges nothing and invents nothing. Labels are found by their printed words, figures behind them in the order of
-the form; what is not certain stays open, and the log says so. A figure is ``printed`` where it stands for itself,
-``solved`` where only the relations of the form or the text could tell it, ``open`` where it could not be told.
+Reading neither checks nor guesses. Labels are located by their printed words, figures after them in form order; what is
+uncertain stays open and is logged. A figure is ``printed`` if it was read directly, ``solved`` if only the relations of
+the form or the narrative determined it, and ``open`` if it could not be determined.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,43 +11,49 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
-from xltool.forms.expressions import recompute
-from xltool.forms.layout import plan
-from xltool.messages import catalogue as texts
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
-from xltool.model.compact_entries import NOT_READ, Entries, Spot, places
-from xltool.model.compact_entries import Figures as Held
+from xltool.model.compact_entries import NOTE_NOT_READ, CompactEntries, EntryPosition, share_entry_layout
+from xltool.model.compact_entries import CompactValues as Held
 from xltool.model.form import Cell, Form, Number
-from xltool.model.submission import Entry, Observation, Source, State, Submission
-from xltool.published.documents.document import Document, without_last_figure
+from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
+from xltool.published.documents.document import Document, drop_last_figure
 from xltool.published.documents.load_document import read_document
-from xltool.published.extract import Figures, Located, locate, read_figures
-from xltool.published.figures.printed_units import other_units
-from xltool.published.figures.row_number_columns import without_row_numbers
-from xltool.published.figures.strip_annotations import meaning
-from xltool.published.labels.text_stream import Stream, plain, stream
-from xltool.published.section_texts import Said, first_piece, said_figures, section_texts, without_sentences
-from xltool.published.titles import Title, title_of
-from xltool.spreadsheet.load_file import load
+from xltool.published.extract import ExtractedFigures, LocatedForm, locate_form, read_figures
+from xltool.published.figures.printed_units import find_foreign_units
+from xltool.published.figures.row_number_columns import remove_row_numbers
+from xltool.published.figures.strip_annotations import interpret_figure
+from xltool.published.labels.text_stream import TextStream, build_stream, normalize_text
+from xltool.published.section_texts import (
+    StatedFigure,
+    drop_figure_sentences,
+    find_first_block,
+    read_section_texts,
+    read_stated_figures,
+)
+from xltool.published.titles import Title, find_title
+from xltool.spreadsheet.load_file import load_file
 
-REPORT_BYTES = 20 * 1024 * 1024  # real reports with their page stay under 2 MiB, scanned ones aside
-ENOUGH_LINES = 3  # lines of figures found by their labels before a text is taken for a report
-PICTURED = ("html", "docx", "pdf")  # kinds in which a table may be a picture
-SAME_WEIGHT = 4  # signs of labels by which one edition must fit better than another to be told from it
+MAX_REPORT_BYTES = 20 * 1024 * 1024  # real reports stay under 2 MiB, apart from scans
+MIN_ROWS_FOR_REPORT = 3  # rows located by their labels before a text counts as a report
+KINDS_WITH_PICTURES = ("html", "docx", "pdf")  # document kinds in which a table may be a picture
+MAX_WEIGHT_DIFFERENCE_CHARS = 4  # of label characters within which two editions fit equally well
 
-FEW = 6  # names of lines that are told one by one; of more only the first and the last
+MAX_LISTED_NAMES = 6  # row names listed singly; of more only the first and the last
 
-_USUAL = ("text_number", "spaces", "whitespace_only")  # what every published figure is, and nobody need be told
+_USUAL_NOTES = ("text_number", "spaces", "whitespace_only")  # notes that apply to every published figure
 
 
 class FoundFigure(NamedTuple):
-    """One figure and where it stands: ``state``, ``value``, ``raw`` and ``note`` as in an `Entry`.
+    """One figure with its position: ``state``, ``value``, ``raw`` and ``note`` as in an `Entry`.
 
-    ``where`` is the place for a human reader, ``sure`` one of printed, solved, open.
+    ``where`` describes the position for a reader; ``sure`` is "printed", "solved" or "open".
     """
 
     cell: str
-    state: State
+    state: EntryState
     value: Number | None
     raw: str | None
     note: str | None
@@ -56,10 +62,11 @@ class FoundFigure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Published:
-    """What a published report says. ``figures`` by cell id: a cell that is not there was not found in the report.
+class PublishedReport:
+    """The content of a published report.
 
-    ``texts`` are paragraphs by section id; ``log`` what reading noticed, and why figures stayed open.
+    ``figures`` by cell id: a missing cell was not found. ``texts`` are paragraphs by section id; ``log`` are the
+    observations of reading, with the reasons why figures stayed open.
     """
 
     form: str
@@ -72,49 +79,51 @@ class Published:
     source: Source
 
 
-class _Reading(NamedTuple):
-    """One document in which a form was looked for; ``cut`` is a figure the document breaks off in."""
+class _LocatedDocument(NamedTuple):
+    """One document with a located form; ``cut`` is a figure in which the document breaks off."""
 
     document: Document
-    found: Stream
-    located: Located
-    cut: str = ""
+    stream: TextStream
+    located: LocatedForm
+    cut_off_figure: str = ""
 
 
-def read_report(path: Path, forms: Sequence[Form], *, year: int | None = None, form: Form | None = None) -> Published:
-    """What the report in ``path`` says, on whichever of ``forms`` its labels are; ``year`` and ``form`` if known.
+def read_report(
+    path: Path, forms: Sequence[Form], *, year: int | None = None, form: Form | None = None
+) -> PublishedReport:
+    """Read the report in ``path`` with the best-fitting of ``forms``; ``year`` and ``form`` if known.
 
-    Raises UnreadableFileError for what cannot be read, ForeignFileError for what is no report of these forms.
+    Raises UnreadableFileError for a file that cannot be read, ForeignFileError if it is no report of these forms.
     """
-    file = load(path, REPORT_BYTES)
+    file = load_file(path, MAX_REPORT_BYTES)
     document = read_document(file)
-    reading = _best(document, [form] if form else forms, year)
-    _must_be_one(reading)
+    reading = _choose_document(document, [form] if form else forms, year)
+    _refuse_second_report(reading)
     chosen = reading.located.form
-    title = _title(document, reading)
-    figures = read_figures(reading.found, reading.located)
-    said = tuple(figure for table in chosen.tables for figure in said_figures(reading.found, table))
-    return Published(
+    title = _find_title(document, reading)
+    figures = read_figures(reading.stream, reading.located)
+    said = tuple(figure for table in chosen.tables for figure in read_stated_figures(reading.stream, table))
+    return PublishedReport(
         form=chosen.id,
         edition=chosen.edition,
         year=year or title.year,
         agency_name=title.agency,
-        figures=_figures(reading, figures, said),
-        texts=without_sentences(_texts(reading), chosen, said),
-        log=tuple(_log(reading, figures, title, year)),
+        figures=_build_figures(reading, figures, said),
+        texts=drop_figure_sentences(_read_section_texts(reading), chosen, said),
+        log=tuple(_build_log(reading, figures, title, year)),
         source=Source(str(path), file.sha256, file.size, file.modified, document.kind),
     )
 
 
-def as_submission(published: Published, form: Form, *, agency: Agency | None = None) -> Submission:
-    """The same as a `Submission`, every figure at its place in the form's own workbook.
+def build_submission(published: PublishedReport, form: Form, *, agency: Agency | None = None) -> Submission:
+    """Convert a published report to a `Submission`, each figure at its address in the template of the form.
 
-    Printed totals stay in the entries, as stored ones do in a workbook, so that the checks see them.
+    Printed totals stay in the entries like stored totals of a workbook, so that the checks see them.
     """
-    entries = _entries(published, form)
+    entries = _build_entries(published, form)
     inputs = {cell.id: entries[cell.id].counted for cell in form.inputs}
-    values = recompute(form.formulas, inputs)
-    values |= {cell: None for cell in inputs if entries[cell].state is State.NOT_APPLICABLE}
+    values = recompute_figures(form.formulas, inputs)
+    values |= {cell: None for cell in inputs if entries[cell].state is EntryState.NOT_APPLICABLE}
     return Submission(
         form=form.id,
         edition=form.edition,
@@ -123,89 +132,93 @@ def as_submission(published: Published, form: Form, *, agency: Agency | None = N
         agency_code=agency.code if agency else "",
         agency_name=agency.name if agency else published.agency_name,
         entries=entries,
-        values=Held(entries.places.index, [values[cell] for cell in form.cells]),
+        values=Held(entries.layout.index, [values[cell] for cell in form.cells]),
         source=published.source,
         texts={section: "\n".join(paragraphs) for section, paragraphs in published.texts.items()},
         observations=(*published.log, Observation("identity.imported")),
     )
 
 
-def _entries(published: Published, form: Form) -> Entries:
-    """What was found, where it belongs."""
-    chart = plan(form).cells
+def _build_entries(published: PublishedReport, form: Form) -> CompactEntries:
+    """Build the entries at the template addresses of the form."""
+    chart = plan_workbook(form).cells
     printed = {cell.id for table in form.tables if table.printed for cell in table.cells}
-    where = places(
+    where = share_entry_layout(
         tuple(form.cells),
-        tuple(Spot(*chart[cell]) for cell in form.cells),
+        tuple(EntryPosition(*chart[cell]) for cell in form.cells),
         frozenset(number for number, cell in enumerate(form.cells.values()) if not cell.computed),
     )
     numbers: list[Number | None] = []
     odd = {}
     for cell in form.cells:
-        found = published.figures.get(cell) or _nothing(cell, printed=cell in printed)
+        found = published.figures.get(cell) or _missing_figure(cell, printed=cell in printed)
         plain = found.raw is None if found.value is None else found.raw == f"{found.value:f}" and found.value >= 0
         if not plain or found.note:
             odd[cell] = Entry(cell, found.state, found.value, found.raw, *chart[cell], note=found.note)
         numbers.append(None if cell in odd else found.value)
-    return Entries(where, numbers, odd, declared=False)
+    return CompactEntries(where, numbers, odd, declared=False)
 
 
-def _nothing(cell: str, *, printed: bool) -> FoundFigure:
-    """A figure of which nothing was found: reading missed its label, unless it is told by a sentence."""
-    return FoundFigure(cell, State.BLANK, None, None, NOT_READ if printed else None, "", "open")
+def _missing_figure(cell: str, *, printed: bool) -> FoundFigure:
+    """Return the open figure of a cell that was not found; NOT_READ unless a sentence states it."""
+    return FoundFigure(cell, EntryState.BLANK, None, None, NOTE_NOT_READ if printed else None, "", "open")
 
 
 # --- which document, which edition ---------------------------------------------------------------------------------
 
 
-def _best(document: Document, forms: Sequence[Form], year: int | None) -> _Reading:
-    """The form that fits best in the visible text, or else in what is embedded in the file."""
-    nearest: _Reading | None = None
+def _choose_document(document: Document, forms: Sequence[Form], year: int | None) -> _LocatedDocument:
+    """Locate the best-fitting form in the visible document, else in the embedded ones."""
+    nearest: _LocatedDocument | None = None
     for each in (document, *document.embedded):
-        pieces, cut = each.pieces, ""
+        pieces, cut = each.blocks, ""
         if document.breaks_off:
-            pieces, cut = without_last_figure(pieces)
-        found = stream(without_row_numbers(pieces))
-        reading = _Reading(each, found, _edition([locate(found, form) for form in forms], document, year), cut)
-        if reading.located.lines >= ENOUGH_LINES:
+            pieces, cut = drop_last_figure(pieces)
+        found = build_stream(remove_row_numbers(pieces))
+        reading = _LocatedDocument(
+            each, found, _choose_edition([locate_form(found, form) for form in forms], document, year), cut
+        )
+        if reading.located.row_count >= MIN_ROWS_FOR_REPORT:
             return reading
         nearest = nearest or reading
-    if nearest and document.kind in PICTURED and document.pictures and _headed(nearest):
+    if nearest and document.kind in KINDS_WITH_PICTURES and document.pictures and _has_headings(nearest):
         raise UnreadableFileError("import.tables_are_pictures")
     raise ForeignFileError("import.not_a_report")
 
 
-def _edition(fits: Sequence[Located], document: Document, year: int | None) -> Located:
-    """The edition whose labels were found; of two that fit about equally well the one for the report's year."""
+def _choose_edition(fits: Sequence[LocatedForm], document: Document, year: int | None) -> LocatedForm:
+    """Return the edition that fits best; of two that fit equally well the one for the year of the report."""
     most = max(fit.weight for fit in fits)
-    near = [fit for fit in fits if fit.weight >= most - SAME_WEIGHT]
+    near = [fit for fit in fits if fit.weight >= most - MAX_WEIGHT_DIFFERENCE_CHARS]
     if len(near) > 1:
-        stated = year or title_of(document, near[0].form.report_title).year
-        near = [fit for fit in near if stated and fit.form.covers(stated)] or near
+        stated = year or find_title(document, near[0].form.report_title).year
+        near = [fit for fit in near if stated and fit.form.covers_year(stated)] or near
     return max(near, key=lambda fit: (fit.weight, fit.form.first_year))
 
 
-def _headed(reading: _Reading) -> bool:
-    """Whether a report's title and its headings are there, though no table."""
+def _has_headings(reading: _LocatedDocument) -> bool:
+    """Return True if most section headings are present."""
     form = reading.located.form
-    said = sum(plain(section.title) in reading.found.text for section in form.sections)
+    said = sum(normalize_text(section.title) in reading.stream.text for section in form.sections)
     return said * 2 > len(form.sections)
 
 
-def _must_be_one(reading: _Reading) -> None:
-    """Refuses a file with a second report; the same figures a second time are none."""
+def _refuse_second_report(reading: _LocatedDocument) -> None:
+    """Refuse a file with a second report, unless it repeats the same figures."""
     used = [(place.start, place.end) for place in reading.located.places]
-    second = locate(reading.found, reading.located.form, used)
-    if _lines_apart(second, reading.located) < max(ENOUGH_LINES, reading.located.lines // 2):
+    second = locate_form(reading.stream, reading.located.form, used)
+    if _count_rows_outside(second, reading.located) < max(MIN_ROWS_FOR_REPORT, reading.located.row_count // 2):
         return
-    first = {each.cell.id: plain(each.text) for each in read_figures(reading.found, reading.located).filled.printed}
-    again = {each.cell.id: plain(each.text) for each in read_figures(reading.found, second).filled.printed}
+    first = {
+        each.cell.id: normalize_text(each.text) for each in read_figures(reading.stream, reading.located).filled.printed
+    }
+    again = {each.cell.id: normalize_text(each.text) for each in read_figures(reading.stream, second).filled.printed}
     if any(first.get(cell, text) != text for cell, text in again.items()):
         raise ForeignFileError("import.several_reports")
 
 
-def _lines_apart(second: Located, first: Located) -> int:
-    """How many lines of figures of the second stand outside the same table of the first; within it are torn labels."""
+def _count_rows_outside(second: LocatedForm, first: LocatedForm) -> int:
+    """Count the rows of the second report outside the same table of the first; inside are wrapped labels."""
     spans: dict[str, tuple[int, int]] = {}
     for place in first.places:
         start, _ = spans.get(place.anchor.table, (place.start, 0))
@@ -215,82 +228,88 @@ def _lines_apart(second: Located, first: Located) -> int:
     return sum(not start <= place.start < end for place, (start, end) in zip(lines, within, strict=True))
 
 
-def _texts(reading: _Reading) -> dict[str, tuple[str, ...]]:
-    return section_texts(reading.found, reading.located, reading.document.unit, reading.document.kind)
+def _read_section_texts(reading: _LocatedDocument) -> dict[str, tuple[str, ...]]:
+    return read_section_texts(reading.stream, reading.located, reading.document.unit, reading.document.kind)
 
 
-def _title(document: Document, reading: _Reading) -> Title:
-    """The title before the report, or what the file says around it."""
+def _find_title(document: Document, reading: _LocatedDocument) -> Title:
+    """Find the title before the report, else in the whole file."""
     pattern = reading.located.form.report_title
-    inner = title_of(reading.document, pattern, first_piece(reading.found, reading.located))
+    inner = find_title(reading.document, pattern, find_first_block(reading.stream, reading.located))
     if inner.agency and inner.year:
         return inner
-    outer = title_of(document, pattern)
+    outer = find_title(document, pattern)
     return Title(inner.agency or outer.agency, inner.year or outer.year)
 
 
 # --- figures -------------------------------------------------------------------------------------------------------
 
 
-def _figures(reading: _Reading, figures: Figures, said: Sequence[Said]) -> dict[str, FoundFigure]:
-    form, last = reading.located.form, len(reading.found.pieces) - 1
+def _build_figures(
+    reading: _LocatedDocument, figures: ExtractedFigures, said: Sequence[StatedFigure]
+) -> dict[str, FoundFigure]:
+    form, last = reading.located.form, len(reading.stream.blocks) - 1
     found: dict[str, FoundFigure] = {}
     for field in figures.filled.open:
-        where = _where(reading, field.tokens[0].piece if field.tokens else field.piece)
-        note = NOT_READ if field.full or field.piece == last else None
-        found |= {cell.id: FoundFigure(cell.id, State.BLANK, None, None, note, where, "open") for cell in field.cells}
-    others = other_units(reading.found, reading.located)
+        where = _describe_place(reading, field.tokens[0].block if field.tokens else field.piece)
+        note = NOTE_NOT_READ if field.full or field.piece == last else None
+        found |= {
+            cell.id: FoundFigure(cell.id, EntryState.BLANK, None, None, note, where, "open") for cell in field.cells
+        }
+    others = find_foreign_units(reading.stream, reading.located)
     for each in figures.filled.printed:
         sure = "solved" if each.solved else "printed"
-        where = _where(reading, each.piece)
-        meant = _meant(each.cell, each.text, where, sure)
+        where = _describe_place(reading, each.piece)
+        meant = _interpret_figure(each.cell, each.text, where, sure)
         if meant.value and each.cell.id in others:
-            meant = _meant(each.cell, f"{each.text}{others[each.cell.id]}", where, sure)
+            meant = _interpret_figure(each.cell, f"{each.text}{others[each.cell.id]}", where, sure)
         found[each.cell.id] = meant
     for figure in said:
         cell = form.cells[figure.cell]
-        found[cell.id] = _meant(cell, figure.text, _where(reading, figure.piece), "printed")
+        found[cell.id] = _interpret_figure(cell, figure.text, _describe_place(reading, figure.piece), "printed")
     return {cell: found[cell] for cell in form.cells if cell in found}
 
 
-def _meant(cell: Cell, text: str, where: str, sure: str) -> FoundFigure:
-    state, value, why = meaning(text, cell)
-    return FoundFigure(cell.id, state, value, text, None if why in _USUAL else why, where, sure)
+def _interpret_figure(cell: Cell, text: str, where: str, sure: str) -> FoundFigure:
+    state, value, why = interpret_figure(text, cell)
+    return FoundFigure(cell.id, state, value, text, None if why in _USUAL_NOTES else why, where, sure)
 
 
-def _where(reading: _Reading, piece: int) -> str:
-    _, table, row, column, page, *_ = reading.found.pieces[piece]
+def _describe_place(reading: _LocatedDocument, block: int) -> str:
+    _, table, row, column, page, *_ = reading.stream.blocks[block]
     key = "in_table" if table else f"in_{reading.document.unit}"
-    place = texts.phrase(key, table=table, row=row, column=column)
-    return texts.phrase("on_page", page=page, place=place) if page else place
+    place = catalogue.format_phrase(key, table=table, row=row, column=column)
+    return catalogue.format_phrase("on_page", page=page, place=place) if page else place
 
 
 # --- the log -------------------------------------------------------------------------------------------------------
 
 
-def _log(reading: _Reading, figures: Figures, title: Title, year: int | None) -> Iterator[Observation]:
+def _build_log(
+    reading: _LocatedDocument, figures: ExtractedFigures, title: Title, year: int | None
+) -> Iterator[Observation]:
     located = reading.located
     stated = year or title.year
     if reading.document.unit != "line" and reading.document.kind == "embedded":
         yield Observation("import.embedded")
-    if reading.cut:
-        yield Observation("import.breaks_off", facts={"found": reading.cut})
+    if reading.cut_off_figure:
+        yield Observation("import.breaks_off", facts={"found": reading.cut_off_figure})
     if stated is None:
         yield Observation("import.no_year")
-    elif not located.form.covers(stated):
+    elif not located.form.covers_year(stated):
         yield Observation("import.other_edition", facts={"year": stated, "edition": located.form.edition})
     if not title.agency:
         yield Observation("import.no_agency")
-    yield from _of_labels(reading, figures)
-    yield from _of_fields(reading, figures)
+    yield from _label_observations(reading, figures)
+    yield from _figure_observations(reading, figures)
 
 
-def _of_labels(reading: _Reading, figures: Figures) -> Iterator[Observation]:
+def _label_observations(reading: _LocatedDocument, figures: ExtractedFigures) -> Iterator[Observation]:
     located = reading.located
     for place in located.places:
         if not place.exact and place.anchor.cells:
-            printed = reading.found.text[place.start : place.end]
-            where = _where(reading, reading.found.owner[place.start])
+            printed = reading.stream.text[place.start : place.end]
+            where = _describe_place(reading, reading.stream.owner[place.start])
             facts = {"printed": printed, "label": place.anchor.label, "where": where}
             code = "import.alike" if printed else "import.nameless"
             yield Observation(code, cell=place.anchor.cells[0].id, facts=facts)
@@ -299,16 +318,16 @@ def _of_labels(reading: _Reading, figures: Figures) -> Iterator[Observation]:
         lines = [anchor for anchor in located.outline.anchors if anchor.table == table.id and anchor.cells]
         missing = [anchor for anchor in lines if anchor.index not in placed]
         if missing:
-            absent = {"table": table.name, "labels": _few([anchor.label for anchor in missing])}
+            absent = {"table": table.name, "labels": _shorten_names([anchor.label for anchor in missing])}
             yield Observation("import.no_label", cell=missing[0].cells[0].id, facts=absent)
         torn = [field.cells[0] for field in figures.torn if field.anchor.table == table.id]
         if torn:
             names = list(dict.fromkeys(cell.line_words for cell in torn))
-            told = {"table": table.name, "count": len(names), "lines": _few(names)}
+            told = {"table": table.name, "count": len(names), "lines": _shorten_names(names)}
             yield Observation("import.torn", cell=torn[0].id, facts=told)
     upright = {table.id: table for table in located.form.tables}
     tipped = tuple(table.id for table in located.outline.form.tables if table != upright[table.id])
-    for code, odd in (("turned", figures.turned), ("reordered", figures.reordered), ("tipped", tipped)):
+    for code, odd in (("turned", figures.misordered), ("reordered", figures.reordered), ("tipped", tipped)):
         for table in (upright[name] for name in odd):
             yield Observation(f"import.{code}", cell=table.cells[0].id, facts={"table": table.name})
     for anchor in figures.grouped:
@@ -316,23 +335,23 @@ def _of_labels(reading: _Reading, figures: Figures) -> Iterator[Observation]:
         yield Observation("import.group", cell=anchor.alone[0].id, facts=facts)
 
 
-def _of_fields(reading: _Reading, figures: Figures) -> Iterator[Observation]:
+def _figure_observations(reading: _LocatedDocument, figures: ExtractedFigures) -> Iterator[Observation]:
     solved = [each.cell for each in figures.filled.printed if each.solved]
     by_table: dict[str, dict[str, None]] = {}
     for cell in solved:
         by_table.setdefault(cell.table, {})[cell.line_words] = None
     if solved:
-        lines = tuple(name for names in by_table.values() for name in _few([*names]))
+        lines = tuple(name for names in by_table.values() for name in _shorten_names([*names]))
         yield Observation("import.solved", cell=solved[0].id, facts={"lines": lines, "count": len(solved)})
     for field in figures.filled.open:
         text = " ".join(token.text.strip() for token in field.tokens if token.text.strip())
-        facts = {"label": field.cells[0].line_words, "where": _where(reading, field.piece), "found": text}
+        facts = {"label": field.cells[0].line_words, "where": _describe_place(reading, field.piece), "found": text}
         code = "import.open" if text else "import.nothing_there"
         yield Observation(code, cell=field.cells[0].id, facts=facts)
 
 
-def _few(names: Sequence[str]) -> tuple[str, ...]:
-    """Names of lines for a sentence: each of them, or of many the first and the last with how many there are."""
-    if len(names) <= FEW:
+def _shorten_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Shorten a list of row names for a sentence: all, or the first and last with the count."""
+    if len(names) <= MAX_LISTED_NAMES:
         return tuple(names)
-    return (texts.phrase("lines_between", first=names[0], last=names[-1], count=len(names)),)
+    return (catalogue.format_phrase("lines_between", first=names[0], last=names[-1], count=len(names)),)

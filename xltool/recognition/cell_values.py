@@ -1,4 +1,4 @@
-"""From what a cell holds to what it means. Nothing is guessed, and whatever is normalised carries a note.
+"""Interpret the content of a cell as a figure. Nothing is guessed; every normalisation gets a note.
 
 ======================================== ============== ==== =======================================================
 what the cell holds                      state          value note
@@ -26,8 +26,8 @@ TRUE, a date, #REF!                      unreadable     none ``boolean``, ``date
 a formula whose result is not stored     unreadable     none ``not_calculated``
 ======================================== ============== ==== =======================================================
 
-Several notes are possible for one text; the one highest in ``_CHANGES`` is given. A stored number may be written with
-an exponent, as programs do; a typed text may not.
+Of several notes for one text the first in ``_CHANGES`` is given. A stored number may have an exponent, a typed text may
+not.
 """
 
 import re
@@ -38,76 +38,76 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from xltool.model.form import Kind, Number
-from xltool.model.submission import State
-from xltool.spreadsheet.raw_workbook import RawCell, Stored
+from xltool.model.form import CellKind, Number
+from xltool.model.submission import EntryState
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
-DIGITS = 15  # what Excel keeps of a number
-_EXCEL = Context(prec=DIGITS)
-_LIMIT = Decimal(10) ** DIGITS
+MAX_DIGITS = 15  # the precision of Excel
+_EXCEL_CONTEXT = Context(prec=MAX_DIGITS)
+_MIN_TOO_LARGE = Decimal(10) ** MAX_DIGITS
 
 _STORED_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _TYPED_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _GROUPED = re.compile(r"([+-]?[0-9]{1,3}(?:([, ])[0-9]{3})(?:\2[0-9]{3})*)(\.[0-9]*)?")
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # zero-width: they are blanks to whoever typed them
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # zero-width characters count as blanks
 _BLANKS = re.compile(rf"[\s{_INVISIBLE}]+")
-_WIDE = str.maketrans({0xFF01 + at: 0x21 + at for at in range(94)})
+_FULL_WIDTH_TO_ASCII = str.maketrans({0xFF01 + at: 0x21 + at for at in range(94)})
 _APOSTROPHES = "'\u2018\u2019"
 _FOREIGN_WORD = re.compile(r"[^\W\d_\x00-\x7f]")
 
-# The notes of what was changed on the way to a number, the most telling first.
+# The notes of normalisations, the most important first.
 _CHANGES = ("chinese_numeral", "full_width", "separators", "apostrophe", "spaces", "text_number")
 
-# What no number can be made of, by how it was stored.
-_NEVER_NUMBERS = {Stored.BOOLEAN: "boolean", Stored.ERROR: "error_value", Stored.DATE: "date"}
+# Storage types that are never numbers, and their notes.
+_NEVER_NUMBERS = {StorageType.BOOLEAN: "boolean", StorageType.ERROR: "error_value", StorageType.DATE: "date"}
 
 
 class Meaning(NamedTuple):
-    """What a cell means. ``value`` is an int for counts and a Decimal for amounts, None unless ``state`` is number."""
+    """The interpretation of a cell. ``value`` is an int for counts, a Decimal for amounts, None unless a number."""
 
-    state: State
+    state: EntryState
     value: Number | None
     note: str | None = None
 
 
-_BLANK = Meaning(State.BLANK, None)
+_BLANK = Meaning(EntryState.BLANK, None)
 
 
-def interpret(cell: RawCell | None, kind: Kind, decimals: int) -> Meaning:
-    """The meaning of one cell of the form; ``decimals`` is how many places an amount may have."""
+def interpret_cell(cell: RawCell | None, kind: CellKind, decimals: int) -> Meaning:
+    """Interpret one cell of the form; ``decimals`` is the number of decimal places an amount may have."""
     if cell is None:
         return _BLANK
     stored, text = cell.stored, cell.text
-    if stored is Stored.NUMBER:
-        if len(text) <= DIGITS and text.isdigit() and text.isascii():
-            return Meaning(State.NUMBER, Decimal(text) if kind is Kind.AMOUNT else int(text))
-        bare = text.strip(" \t\r\n")  # XML lets blanks stand around a number, and they mean nothing
+    if stored is StorageType.NUMBER:
+        if len(text) <= MAX_DIGITS and text.isdigit() and text.isascii():
+            return Meaning(EntryState.NUMBER, Decimal(text) if kind is CellKind.AMOUNT else int(text))
+        bare = text.strip(" \t\r\n")  # XML allows insignificant blanks around a number
         if not _STORED_NUMBER.fullmatch(bare):
-            return _unreadable("not_number")
-        return _number(_EXCEL.create_decimal(bare), kind, decimals, None)
-    if stored is Stored.TEXT:
-        return _typed(text, kind, decimals)
-    if stored is Stored.EMPTY:
-        return _BLANK if cell.formula is None else _unreadable("not_calculated")
-    return _unreadable(_NEVER_NUMBERS[stored])
+            return _make_unreadable("not_number")
+        return _interpret_number(_EXCEL_CONTEXT.create_decimal(bare), kind, decimals, None)
+    if stored is StorageType.TEXT:
+        return _interpret_text(text, kind, decimals)
+    if stored is StorageType.EMPTY:
+        return _BLANK if cell.formula is None else _make_unreadable("not_calculated")
+    return _make_unreadable(_NEVER_NUMBERS[stored])
 
 
-def _typed(text: str, kind: Kind, decimals: int) -> Meaning:
-    """The meaning of a text."""
+def _interpret_text(text: str, kind: CellKind, decimals: int) -> Meaning:
+    """Interpret a text."""
     if not text:
         return _BLANK
     wide = _BLANKS.sub(" ", text).strip()
-    plain = wide.translate(_WIDE)
+    plain = wide.translate(_FULL_WIDTH_TO_ASCII)
     if not plain:
-        return Meaning(State.BLANK, None, "whitespace_only")
-    if plain.casefold() in _words().not_applicable:
-        return Meaning(State.NOT_APPLICABLE, None, "not_applicable")
+        return Meaning(EntryState.BLANK, None, "whitespace_only")
+    if plain.casefold() in _load_value_words().not_applicable:
+        return Meaning(EntryState.NOT_APPLICABLE, None, "not_applicable")
     bare = plain.lstrip(_APOSTROPHES).strip()
     grouped = _GROUPED.fullmatch(bare)
     number = re.sub("[, ]", "", bare) if grouped else bare
-    chinese = _chinese(bare)
+    chinese = _parse_chinese_numeral(bare)
     if chinese is None and not _TYPED_NUMBER.fullmatch(number):
-        return _unreadable(_why_not(bare))
+        return _make_unreadable(_classify_unreadable(bare))
     changed = {
         "chinese_numeral": chinese is not None,
         "full_width": plain != wide,
@@ -117,38 +117,38 @@ def _typed(text: str, kind: Kind, decimals: int) -> Meaning:
         "text_number": True,
     }
     value = Decimal(number if chinese is None else chinese)
-    if len(value.as_tuple().digits) > DIGITS and value:
-        return _unreadable("too_large")
-    return _number(value, kind, decimals, next(note for note in _CHANGES if changed[note]))
+    if len(value.as_tuple().digits) > MAX_DIGITS and value:
+        return _make_unreadable("too_large")
+    return _interpret_number(value, kind, decimals, next(note for note in _CHANGES if changed[note]))
 
 
-def _number(value: Decimal, kind: Kind, decimals: int, note: str | None) -> Meaning:
-    """The meaning of a number, if the cell may hold it."""
-    if abs(value) >= _LIMIT:
-        return _unreadable("too_large")
+def _interpret_number(value: Decimal, kind: CellKind, decimals: int, note: str | None) -> Meaning:
+    """Interpret a number, if the cell may contain it."""
+    if abs(value) >= _MIN_TOO_LARGE:
+        return _make_unreadable("too_large")
     if not value:
         note = "negative_zero" if value.is_signed() else note
-        return Meaning(State.NUMBER, Decimal(0) if kind is Kind.AMOUNT else 0, note)
+        return Meaning(EntryState.NUMBER, Decimal(0) if kind is CellKind.AMOUNT else 0, note)
     whole = value == value.to_integral_value()
-    if kind is Kind.AMOUNT:
+    if kind is CellKind.AMOUNT:
         exact = Decimal(int(value)) if whole else value.normalize()
         if -int(exact.as_tuple().exponent) > decimals:
-            return _unreadable("too_many_decimals")
-        return Meaning(State.NUMBER, exact, note)
+            return _make_unreadable("too_many_decimals")
+        return Meaning(EntryState.NUMBER, exact, note)
     if not whole:
-        return _unreadable("fraction")
-    if value < 0 and kind is Kind.COUNT:
-        return _unreadable("negative")
-    return Meaning(State.NUMBER, int(value), note)
+        return _make_unreadable("fraction")
+    if value < 0 and kind is CellKind.COUNT:
+        return _make_unreadable("negative")
+    return Meaning(EntryState.NUMBER, int(value), note)
 
 
-def _unreadable(note: str) -> Meaning:
-    return Meaning(State.UNREADABLE, None, note)
+def _make_unreadable(note: str) -> Meaning:
+    return Meaning(EntryState.UNREADABLE, None, note)
 
 
-def _why_not(text: str) -> str:
-    """Why a text is no number."""
-    if _words().with_unit.fullmatch(text.casefold()):
+def _classify_unreadable(text: str) -> str:
+    """Return the note for a text that is not a number."""
+    if _load_value_words().with_unit.fullmatch(text.casefold()):
         return "unit_in_cell"
     return "remark" if _FOREIGN_WORD.search(text) else "not_number"
 
@@ -156,7 +156,7 @@ def _why_not(text: str) -> str:
 # --- Chinese words ---------------------------------------------------------------------------------------------------
 
 
-class _Words(NamedTuple):
+class _ValueWords(NamedTuple):
     not_applicable: frozenset[str]
     with_unit: re.Pattern[str]
     digits: Mapping[str, int]
@@ -165,66 +165,67 @@ class _Words(NamedTuple):
 
 
 @cache
-def _words() -> _Words:
-    """The words of ``values.toml``."""
+def _load_value_words() -> _ValueWords:
+    """Load ``values.toml``."""
     words = tomllib.loads((Path(__file__).parent / "values.toml").read_text("utf-8"))
     unit = "|".join(re.escape(unit) for unit in sorted(words["units"], key=len, reverse=True))
     numeral = "".join((*words["digits"], *words["tens"], *words["myriads"]))
     number = rf"[+-]?(?:[0-9][0-9, ]*\.?[0-9]*|[{numeral}]+)"
     with_unit = re.compile(rf"(?:{unit})\s*{number}|{number}\s*(?:{unit})+")
-    return _Words(frozenset(words["not_applicable"]), with_unit, words["digits"], words["tens"], words["myriads"])
+    return _ValueWords(frozenset(words["not_applicable"]), with_unit, words["digits"], words["tens"], words["myriads"])
 
 
-def _chinese(text: str) -> int | None:
-    """The number a Chinese numeral stands for, None if it is none, or none that has one meaning only.
+def _parse_chinese_numeral(text: str) -> int | None:
+    """Return the value of a Chinese numeral; None for other texts and ambiguous numerals.
 
-    A numeral is taken if it is digit by digit, or exactly how its number is spelled: what is short for either of two
-    numbers is left alone.
+    A numeral is accepted if it is written digit by digit, or exactly as its number is spelled.
     """
-    words = _words()
-    if not text or not all(sign in words.digits or sign in words.tens or sign in words.myriads for sign in text):
+    words = _load_value_words()
+    if not text or not all(
+        character in words.digits or character in words.tens or character in words.myriads for character in text
+    ):
         return None
-    if all(sign in words.digits for sign in text):
-        return int("".join(str(words.digits[sign]) for sign in text)) if len(text) <= DIGITS else None
+    if all(character in words.digits for character in text):
+        return int("".join(str(words.digits[character]) for character in text)) if len(text) <= MAX_DIGITS else None
     total = section = digit = 0
-    for sign in text:
-        if sign in words.digits:
-            digit = words.digits[sign]
-        elif sign in words.tens:
-            section, digit = section + (digit or 1) * words.tens[sign], 0
+    for character in text:
+        if character in words.digits:
+            digit = words.digits[character]
+        elif character in words.tens:
+            section, digit = section + (digit or 1) * words.tens[character], 0
         else:
-            total, section, digit = total + (section + digit) * words.myriads[sign], 0, 0
+            total, section, digit = total + (section + digit) * words.myriads[character], 0, 0
     total += section + digit
-    return total if _spelled(total) == tuple(_signs(text)) else None
+    return total if _spell_number(total) == tuple(_numeral_values(text)) else None
 
 
-def _signs(text: str) -> Iterator[int]:
-    """A numeral as numbers, sign by sign, however each sign is written; a leading one before ten is left out."""
-    words = _words()
-    values = [{**words.digits, **words.tens, **words.myriads}[sign] for sign in text]
+def _numeral_values(text: str) -> Iterator[int]:
+    """Yield the value of each character of a numeral; a leading one before ten is left out."""
+    words = _load_value_words()
+    values = [{**words.digits, **words.tens, **words.myriads}[character] for character in text]
     yield from values[1:] if values[:2] == [1, 10] else values
 
 
-def _spelled(number: int) -> tuple[int, ...]:
-    """How a whole number is spelled, as the values of its signs: 10205 is 1, 10000, 0, 2, 100, 0, 5."""
-    signs: list[int] = []
+def _spell_number(number: int) -> tuple[int, ...]:
+    """Return the spelling of an integer as character values: 10205 is 1, 10000, 0, 2, 100, 0, 5."""
+    spelled: list[int] = []
     for myriad in (100_000_000, 10_000, 1):
         section = number // myriad % 10_000
         if section:
-            if signs and section < 1_000:
-                signs.append(0)
-            signs += _section(section)
-            signs += [myriad] if myriad > 1 else []
-    return tuple(signs[1:] if signs[:2] == [1, 10] else signs)
+            if spelled and section < 1_000:
+                spelled.append(0)
+            spelled += _spell_section(section)
+            spelled += [myriad] if myriad > 1 else []
+    return tuple(spelled[1:] if spelled[:2] == [1, 10] else spelled)
 
 
-def _section(number: int) -> Iterator[int]:
-    """How a number below 10,000 is spelled; zeros inside it are said once."""
-    said = zero = False
+def _spell_section(number: int) -> Iterator[int]:
+    """Yield the spelling of a number below 10,000; consecutive zeros are spelled once."""
+    started = zero = False
     for ten in (1_000, 100, 10, 1):
         digit = number // ten % 10
         if digit:
             yield from (0, digit) if zero else (digit,)
             if ten > 1:
                 yield ten
-        said, zero = said or digit > 0, (said or digit > 0) and digit == 0
+        started, zero = started or digit > 0, (started or digit > 0) and digit == 0

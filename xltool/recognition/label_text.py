@@ -1,11 +1,11 @@
-"""Whether two labels say the same: white space, width, quotation marks, brackets and traditional signs do not count."""
+"""Normalise labels: white space, width, quotation marks, brackets and traditional characters are not significant."""
 
 import unicodedata
 from functools import cache, lru_cache
 
-from xltool.forms.dialect import dialect
+from xltool.forms.published_wording import load_published_wording
 
-_ALIKE = str.maketrans(
+_EQUIVALENT_CHARACTERS = str.maketrans(
     {
         "\u201c": '"',
         "\u201d": '"',
@@ -27,19 +27,19 @@ _ALIKE = str.maketrans(
 
 
 @lru_cache(maxsize=4096)
-def plain(label: str) -> str:
-    """A label reduced to what it says: "\uff08\u4e03\uff09 \u603b\u8ba1" and "(\u4e03)\u603b\u8ba1" become the same."""
-    return "".join(unicodedata.normalize("NFKC", label).split()).translate(_shapes()).casefold()
+def normalise_label(label: str) -> str:
+    """Return a label in normal form: "\uff08\u4e03\uff09 \u603b\u8ba1" and "(\u4e03)\u603b\u8ba1" become equal."""
+    return "".join(unicodedata.normalize("NFKC", label).split()).translate(_character_shapes()).casefold()
 
 
-def same_words(one: str, other: str) -> bool:
-    """Whether two labels say the same."""
-    return one == other or plain(one) == plain(other)
+def is_same_label(left: str, right: str) -> bool:
+    """Return True if two labels have the same normal form."""
+    return left == right or normalise_label(left) == normalise_label(right)
 
 
 @cache
-def _shapes() -> dict[int, str | int]:
-    """Signs of another shape, and the one they stand for."""
-    shapes: dict[int, str | int] = dict(_ALIKE.items())
-    shapes.update(dialect().shapes())
+def _character_shapes() -> dict[int, str | int]:
+    """Return the replacement of each variant character."""
+    shapes: dict[int, str | int] = dict(_EQUIVALENT_CHARACTERS.items())
+    shapes.update(load_published_wording().simplified_translation())
     return shapes

@@ -1,7 +1,7 @@
-"""Where the printed words of a sheet stand when they are not at their places: found by what they say, never guessed.
+"""Match the labels of a form with the texts of a sheet on which they are not at their planned places.
 
-Words that occur once are placed first; words that occur several times (结果维持 stands in each block of a table) by the
-heading they stand under. Of a word that is gone the place follows from its neighbours, or it is not known at all.
+Labels that occur once are placed first; labels that occur several times (结果维持 in each block of a table) by the
+heading above them. The place of a missing label is inferred from its neighbours, or unknown.
 """
 
 from collections import Counter, defaultdict
@@ -10,27 +10,27 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from xltool.forms.places import place
+from xltool.forms.cell_addresses import parse_address
 from xltool.model.form import Box
-from xltool.recognition.label_text import plain
-from xltool.spreadsheet.raw_workbook import RawCell, Stored
+from xltool.recognition.label_text import normalise_label
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 Spot = tuple[int, int]  # row and column, from 1
-Words = Mapping[str, Sequence[Spot]]  # what a text says -> where it stands
+Words = Mapping[str, Sequence[Spot]]  # normalised text -> its positions
 
-LONGEST = 200  # characters of a text that can be a printed label
-_MAJORITY = 3  # labels that must agree on a line before a label elsewhere is taken to have been dragged away
+MAX_LABEL_CHARACTERS = 200  # longer texts are never labels
+_MIN_AGREEING_LABELS = 3  # labels that must agree on a row or column before one elsewhere counts as dragged away
 
 
-class Doubt(StrEnum):
-    """Why the place of something is not known."""
+class PlaceDoubt(StrEnum):
+    """Why a place is not known."""
 
     MISSING = "missing"
     AMBIGUOUS = "ambiguous"
 
 
-class Anchor(NamedTuple):
-    """Printed words and the rectangle the plan gives them; ``group`` is the table they belong to."""
+class LabelAnchor(NamedTuple):
+    """A label and its planned box; ``group`` is the table it belongs to."""
 
     text: str
     box: Box
@@ -38,16 +38,16 @@ class Anchor(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Match:
-    """Where each anchor stands, by its position in the list; ``absent`` are those whose place is only inferred."""
+class LabelMatch:
+    """The place of each anchor by its index; ``inferred`` are the indexes of anchors that are not on the sheet."""
 
     places: dict[int, Spot] = field(default_factory=dict)
-    doubts: dict[int, Doubt] = field(default_factory=dict)
-    absent: set[int] = field(default_factory=set)
+    doubts: dict[int, PlaceDoubt] = field(default_factory=dict)
+    inferred: set[int] = field(default_factory=set)
 
 
-class _Found(Mapping[str, Sequence[Spot]]):
-    """What the texts of a sheet say, and where; places are worked out for the few words that are asked for."""
+class _WordPlaces(Mapping[str, Sequence[Spot]]):
+    """The positions of each normalised text of a sheet; computed only for texts that are looked up."""
 
     def __init__(self, addresses: Mapping[str, Sequence[str]]) -> None:
         self._addresses = addresses
@@ -55,7 +55,7 @@ class _Found(Mapping[str, Sequence[Spot]]):
 
     def __getitem__(self, text: str) -> Sequence[Spot]:
         if text not in self._spots:
-            self._spots[text] = sorted(map(place, self._addresses[text]))
+            self._spots[text] = sorted(map(parse_address, self._addresses[text]))
         return self._spots[text]
 
     def __contains__(self, text: object) -> bool:
@@ -68,27 +68,27 @@ class _Found(Mapping[str, Sequence[Spot]]):
         return len(self._addresses)
 
 
-def words_on(cells: Mapping[str, RawCell]) -> Words:
-    """Every short text of a sheet, reduced to what it says, in reading order."""
-    found: dict[str, list[str]] = {}
-    for address, cell in cells.items():
-        if cell.stored is Stored.TEXT and len(cell.text) <= LONGEST:
-            found.setdefault(plain(cell.text), []).append(address)
-    return _Found(found)
+def index_words(cells: Mapping[str, RawCell]) -> Words:
+    """Index every short text of a sheet by its normal form, positions in reading order."""
+    addresses: dict[str, list[str]] = {}
+    for cell_address, cell in cells.items():
+        if cell.stored is StorageType.TEXT and len(cell.text) <= MAX_LABEL_CHARACTERS:
+            addresses.setdefault(normalise_label(cell.text), []).append(cell_address)
+    return _WordPlaces(addresses)
 
 
-def share_present(anchors: Iterable[Anchor], words: Container[str]) -> float:
-    """How many of the different words are on the sheet at all, from 0 to 1."""
-    texts = {plain(anchor.text) for anchor in anchors}
+def share_present(anchors: Iterable[LabelAnchor], words: Container[str]) -> float:
+    """Return the share of the different labels that are on the sheet, from 0 to 1."""
+    texts = {normalise_label(anchor.text) for anchor in anchors}
     return sum(text in words for text in texts) / len(texts) if texts else 0.0
 
 
-def match(anchors: Sequence[Anchor], words: Words) -> Match:
-    """The place of each anchor on a sheet that holds these words."""
-    found = Match()
+def match_anchors(anchors: Sequence[LabelAnchor], words: Words) -> LabelMatch:
+    """Find the place of each anchor on a sheet with these texts."""
+    found = LabelMatch()
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for at, anchor in enumerate(anchors):
-        groups[anchor.group, plain(anchor.text)].append(at)
+        groups[anchor.group, normalise_label(anchor.text)].append(at)
     several = {}
     for (group, text), members in groups.items():
         spots = words.get(text, ())
@@ -96,49 +96,53 @@ def match(anchors: Sequence[Anchor], words: Words) -> Match:
             found.places[members[0]] = spots[0]
         elif spots:
             several[group, text] = members
-    _drop_dragged(anchors, found)
-    for key, members in sorted(several.items(), key=lambda item: -_span(anchors, item[1])):
-        _place_repeated(anchors, members, words[key[1]], found)
-    _drop_dragged(anchors, found)
-    _infer(anchors, words, found)
+    _drop_dragged_labels(anchors, found)
+    for key, members in sorted(several.items(), key=lambda item: -_widest_span(anchors, item[1])):
+        _place_repeated_words(anchors, members, words[key[1]], found)
+    _drop_dragged_labels(anchors, found)
+    _infer_places(anchors, words, found)
     return found
 
 
-def _span(anchors: Sequence[Anchor], members: Sequence[int]) -> int:
-    """Headings before what stands under them."""
+def _widest_span(anchors: Sequence[LabelAnchor], members: Sequence[int]) -> int:
+    """Return the width of the widest anchor, to place headings before the labels under them."""
     return max(anchors[at].box.columns for at in members)
 
 
 # --- words that occur several times ---------------------------------------------------------------------------
 
 
-def _place_repeated(anchors: Sequence[Anchor], members: Sequence[int], spots: Sequence[Spot], found: Match) -> None:
-    """Each by the heading it stands under; by their order where no heading speaks against it."""
-    spots = _in_line(anchors, members, spots, found)
-    heads = {at: _heading(anchors, at) for at in members}
+def _place_repeated_words(
+    anchors: Sequence[LabelAnchor], members: Sequence[int], spots: Sequence[Spot], match: LabelMatch
+) -> None:
+    """Place repeated labels by the heading above them; by their order where no heading contradicts it."""
+    spots = _filter_aligned(anchors, members, spots, match)
+    heads = {at: _find_heading(anchors, at) for at in members}
     under: dict[int | None, list[Spot]] = defaultdict(list)
     for spot in spots:
-        under[_head_of(spot, set(heads.values()), found)].append(spot)
+        under[_find_heading_over(spot, set(heads.values()), match)].append(spot)
     wanted = Counter(heads.values())
     if all(len(under[head]) == count for head, count in wanted.items()):
         for head in wanted:
             own = [at for at in members if heads[at] == head]
-            found.places.update(zip(own, under[head], strict=True))
-    elif len(spots) == len(members) and _in_order(anchors, list(wanted), found):
-        found.places.update(zip(members, spots, strict=True))
+            match.places.update(zip(own, under[head], strict=True))
+    elif len(spots) == len(members) and _are_headings_ordered(anchors, list(wanted), match):
+        match.places.update(zip(members, spots, strict=True))
     elif len(spots) < len(members):
         for at in members:
             if wanted[heads[at]] == len(under[heads[at]]) == 1 and heads[at] is not None:
-                found.places[at] = under[heads[at]][0]
+                match.places[at] = under[heads[at]][0]
     else:
-        found.doubts.update(dict.fromkeys(members, Doubt.AMBIGUOUS))
+        match.doubts.update(dict.fromkeys(members, PlaceDoubt.AMBIGUOUS))
 
 
-def _in_line(anchors: Sequence[Anchor], members: Sequence[int], spots: Sequence[Spot], found: Match) -> Sequence[Spot]:
-    """Of too many spots those in line with what is already placed: the same word may stand in a remark."""
+def _filter_aligned(
+    anchors: Sequence[LabelAnchor], members: Sequence[int], spots: Sequence[Spot], match: LabelMatch
+) -> Sequence[Spot]:
+    """Filter positions that are aligned with placed labels, if there are too many."""
     if len(spots) <= len(members):
         return spots
-    rows, columns = _lines(anchors, found)
+    rows, columns = _count_lines(anchors, match)
     group = anchors[members[0]].group
     kept = [
         spot
@@ -152,8 +156,8 @@ def _in_line(anchors: Sequence[Anchor], members: Sequence[int], spots: Sequence[
     return kept or spots
 
 
-def _heading(anchors: Sequence[Anchor], at: int) -> int | None:
-    """The nearest heading over several columns above an anchor, in its own table."""
+def _find_heading(anchors: Sequence[LabelAnchor], at: int) -> int | None:
+    """Return the nearest multi-column heading above an anchor, in its table."""
     own = anchors[at].box
     above = [
         (other.box.row, number)
@@ -166,38 +170,40 @@ def _heading(anchors: Sequence[Anchor], at: int) -> int | None:
     return max(above)[1] if above else None
 
 
-def _head_of(spot: Spot, heads: Iterable[int | None], found: Match) -> int | None:
-    """Under which of these headings a spot lies: the last one to its left, of those the last one above it."""
+def _find_heading_over(spot: Spot, heads: Iterable[int | None], match: LabelMatch) -> int | None:
+    """Return the heading above a position: the last one to its left, of those the last one above."""
     placed = [
-        (found.places[head][1], found.places[head][0], head)
+        (match.places[head][1], match.places[head][0], head)
         for head in heads
-        if head is not None and head in found.places
+        if head is not None and head in match.places
     ]
     left = [item for item in placed if item[0] <= spot[1] and item[1] < spot[0]]
     return max(left)[2] if left else None
 
 
-def _in_order(anchors: Sequence[Anchor], heads: Sequence[int | None], found: Match) -> bool:
-    """Whether the headings stand in the order the form prints them in, as far as they are found."""
-    known = [head for head in heads if head is not None and head in found.places]
+def _are_headings_ordered(anchors: Sequence[LabelAnchor], heads: Sequence[int | None], match: LabelMatch) -> bool:
+    """Return True if the placed headings are in their planned order."""
+    known = [head for head in heads if head is not None and head in match.places]
     planned = sorted(known, key=lambda head: anchors[head].box[:2])
-    return planned == sorted(known, key=lambda head: found.places[head])
+    return planned == sorted(known, key=lambda head: match.places[head])
 
 
 # --- words that are not where they could be, or nowhere ----------------------------------------------------------
 
 
-Line = dict[tuple[str, int], Counter[int]]
+LineVotes = dict[tuple[str, int], Counter[int]]
 
 
-def _lines(anchors: Sequence[Anchor], found: Match, *, exact: bool = False) -> tuple[Line, Line]:
-    """By table and planned row (column): how many anchors found there stand in which row (column) now.
+def _count_lines(
+    anchors: Sequence[LabelAnchor], match: LabelMatch, *, exact: bool = False
+) -> tuple[LineVotes, LineVotes]:
+    """Count, by table and planned row (column), in which real rows (columns) its anchors are.
 
-    ``exact`` leaves out those that span several rows (columns): within their span they may stand anywhere.
+    ``exact`` excludes anchors that span several rows (columns), as they may be anywhere in their span.
     """
-    rows: Line = defaultdict(Counter)
-    columns: Line = defaultdict(Counter)
-    for at, (row, column) in found.places.items():
+    rows: LineVotes = defaultdict(Counter)
+    columns: LineVotes = defaultdict(Counter)
+    for at, (row, column) in match.places.items():
         group, box = anchors[at].group, anchors[at].box
         if not exact or box.rows == 1:
             rows[group, box.row][row] += 1
@@ -206,66 +212,69 @@ def _lines(anchors: Sequence[Anchor], found: Match, *, exact: bool = False) -> t
     return rows, columns
 
 
-def _drop_dragged(anchors: Sequence[Anchor], found: Match) -> None:
-    """A label far from the line of its kind was dragged away: what stands beside it now is not its figure."""
-    rows, columns = _lines(anchors, found)
-    for at, (row, column) in list(found.places.items()):
+def _drop_dragged_labels(anchors: Sequence[LabelAnchor], match: LabelMatch) -> None:
+    """Drop the place of a label far from its row and column: it was dragged away from its figures."""
+    rows, columns = _count_lines(anchors, match)
+    for at, (row, column) in list(match.places.items()):
         group, box = anchors[at].group, anchors[at].box
-        said = {_agrees(rows[group, box.row], row, box.rows), _agrees(columns[group, box.column], column, box.columns)}
-        if False in said and True not in said:
-            del found.places[at]
+        agreements = {
+            _agrees_with_line(rows[group, box.row], row, box.rows),
+            _agrees_with_line(columns[group, box.column], column, box.columns),
+        }
+        if False in agreements and True not in agreements:
+            del match.places[at]
 
 
-def _agrees(line: Counter[int], where: int, span: int) -> bool | None:
-    """Whether a label stands in line with the others, or within its own former span; None where too few say so."""
+def _agrees_with_line(line: Counter[int], position: int, span: int) -> bool | None:
+    """Return True if a label is aligned with the others, within its span; None where too few are placed."""
     ((most, count),) = line.most_common(1)
-    return None if count < _MAJORITY else 0 <= where - most < span
+    return None if count < _MIN_AGREEING_LABELS else 0 <= position - most < span
 
 
-def _infer(anchors: Sequence[Anchor], words: Words, found: Match) -> None:
-    """The place of what is gone, where its neighbours have kept their distance."""
-    rows, columns = _lines(anchors, found, exact=True)
+def _infer_places(anchors: Sequence[LabelAnchor], words: Words, match: LabelMatch) -> None:
+    """Infer the places of missing labels whose neighbours kept their distance."""
+    rows, columns = _count_lines(anchors, match, exact=True)
     occupied = {spot for spots in words.values() for spot in spots}
-    taken = set(found.places.values())
+    taken = set(match.places.values())
     for at, anchor in enumerate(anchors):
-        if at in found.places or at in found.doubts:
+        if at in match.places or at in match.doubts:
             continue
-        found.absent.add(at)
-        row = _between(anchor.group, anchor.box.row, rows)
-        column = _between(anchor.group, anchor.box.column, columns)
+        match.inferred.add(at)
+        row = _infer_line(anchor.group, anchor.box.row, rows)
+        column = _infer_line(anchor.group, anchor.box.column, columns)
         doubt = row.doubt or column.doubt
         at_edge = row.at_edge or column.at_edge
         spot = (row.line, column.line)
         if doubt is None and (spot in taken or (at_edge and spot not in occupied)):
-            doubt = Doubt.MISSING
+            doubt = PlaceDoubt.MISSING
         if doubt is None:
-            found.places[at] = spot
+            match.places[at] = spot
         else:
-            found.doubts[at] = doubt
+            match.doubts[at] = doubt
 
 
-class _Inferred(NamedTuple):
+class _InferredLine(NamedTuple):
     line: int = 0
-    doubt: Doubt | None = None
+    doubt: PlaceDoubt | None = None
     at_edge: bool = False
 
 
-def _between(group: str, planned: int, lines: Line) -> _Inferred:
-    """Where a planned row (column) is now, from what else stands in it or from those before and after it."""
+def _infer_line(group: str, planned: int, lines: LineVotes) -> _InferredLine:
+    """Infer the real row (column) of a planned one from its other labels, or from the rows before and after."""
     own = lines.get((group, planned))
     if own:
         (most, count), *others = own.most_common(2)
-        return _Inferred(most, Doubt.AMBIGUOUS if others and count == others[0][1] else None)
+        return _InferredLine(most, PlaceDoubt.AMBIGUOUS if others and count == others[0][1] else None)
     known = {at: counts.most_common(1)[0][0] for (name, at), counts in lines.items() if name == group and counts}
     before = max((at for at in known if at < planned), default=None)
     after = min((at for at in known if at > planned), default=None)
     edge = after if before is None else before
     if edge is None:
-        return _Inferred(doubt=Doubt.MISSING)
+        return _InferredLine(doubt=PlaceDoubt.MISSING)
     line = known[edge] + planned - edge
     if before is None or after is None:
-        return _Inferred(line, at_edge=True)
+        return _InferredLine(line, at_edge=True)
     gap = known[after] - known[before]
     if gap == after - before:
-        return _Inferred(line)
-    return _Inferred(doubt=Doubt.MISSING if gap == 1 else Doubt.AMBIGUOUS)
+        return _InferredLine(line)
+    return _InferredLine(doubt=PlaceDoubt.MISSING if gap == 1 else PlaceDoubt.AMBIGUOUS)

@@ -1,129 +1,135 @@
-"""The figures of one submission: what every cell of the form held, taken sheet by sheet where the shape is known.
+"""Read the figures of one submission, for every cell of the form.
 
-In a workbook whose sheets stand as planned, where each figure is found follows from the shapes of the sheets: it is
-worked out once, and for every other workbook of these shapes only the texts are looked at.
+In a workbook whose sheets are as planned, the place of each figure depends only on the shapes of the sheets: it is
+computed once and cached, and for other workbooks of the same shapes only the texts are read.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xltool.forms.layout import Plan
-from xltool.model.compact_entries import Entries, Places, Spot, places
-from xltool.model.form import Cell, Kind, Number
-from xltool.model.submission import Entry, State
-from xltool.recognition.assign_sheets import Arrangement
-from xltool.recognition.cell_values import DIGITS, interpret
-from xltool.recognition.locate_cells import Page
+from xltool.forms.workbook_plan import WorkbookPlan
+from xltool.model.compact_entries import CompactEntries, EntryLayout, EntryPosition, share_entry_layout
+from xltool.model.form import Cell, CellKind, Number
+from xltool.model.submission import Entry, EntryState
+from xltool.recognition.assign_sheets import SheetAssignment
+from xltool.recognition.cell_values import MAX_DIGITS, interpret_cell
+from xltool.recognition.locate_cells import LocatedSheet
 from xltool.spreadsheet.ooxml.sheet_template import Grid, Shape
-from xltool.spreadsheet.part_cache import Memory
-from xltool.spreadsheet.raw_workbook import Stored
+from xltool.spreadsheet.part_cache import BoundedCache
+from xltool.spreadsheet.raw_workbook import StorageType
 
-NOT_PLACED = "place"  # the note of a figure that was not taken because its place is not certain
-_SHAPES = 256  # kinds of workbooks remembered
+NOTE_NOT_PLACED = "place"  # the note of a figure that was not read because its place is not certain
+_MAX_CACHED_SHAPES = 256  # combinations of sheet shapes in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Cast:
-    """Where the figures stand in workbooks of some shapes.
+class _EntryPlan:
+    """Where the figures are in workbooks whose sheets have certain shapes.
 
-    ``counts`` are, by planned sheet, the numbers of those that are counts stored as numbers and where their text is;
-    ``others`` all else that is there. ``regular``: formulas stand where they belong, and nowhere else.
+    ``counts`` are, by planned sheet, the indexes of counts stored as numbers and the indexes of their texts;
+    ``other_cells`` all other filled cells. ``formulas_in_place``: formulas are in computed cells, and only there.
     """
 
-    places: Places
+    places: EntryLayout
     counts: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...]
-    others: tuple[Cell, ...]
-    regular: bool
+    other_cells: tuple[Cell, ...]
+    formulas_in_place: bool
 
 
-_casts: Memory[_Cast] = Memory(_SHAPES)
+_entry_plans: BoundedCache[_EntryPlan] = BoundedCache(_MAX_CACHED_SHAPES)
 
 
-def taken(chart: Plan, found: Arrangement, *, declared: bool) -> tuple[Mapping[str, Entry], bool]:
-    """What every cell of the form held; and whether all are plain numbers or blanks, with formulas where they belong.
+def read_entries(
+    plan: WorkbookPlan, assignment: SheetAssignment, *, declared: bool
+) -> tuple[Mapping[str, Entry], bool]:
+    """Read every cell of the form; also return True if all are plain numbers or blanks and formulas are in place.
 
-    ``declared``: what is not filled in is declared to be zero.
+    ``declared``: the agency declares that blank cells are zero.
     """
-    sheets = dict.fromkeys(sheet for sheet, _ in chart.cells.values())
-    grids = {sheet: grid for sheet in sheets if (grid := _as_planned(found.pages.get(sheet))) is not None}
+    sheets = dict.fromkeys(sheet for sheet, _ in plan.cells.values())
+    grids = {
+        sheet: grid for sheet in sheets if (grid := _planned_grid(assignment.located_sheets.get(sheet))) is not None
+    }
     if len(grids) < len(sheets):
-        return _one_by_one(chart, found, declared), False
-    names = tuple(found.pages[sheet].sheet.name for sheet in sheets)
-    key = (chart.digest, names, tuple(grid.shape for grid in grids.values()))
-    cast = _casts.recall(key)
+        return _read_single_entries(plan, assignment, declared), False
+    names = tuple(assignment.located_sheets[sheet].sheet.name for sheet in sheets)
+    key = (plan.digest, names, tuple(grid.shape for grid in grids.values()))
+    cast = _entry_plans.get_value(key)
     if cast is None:
-        cast = _cast(chart, dict(zip(sheets, names, strict=True)), {sheet: g.shape for sheet, g in grids.items()})
-        _casts.keep(key, cast, 1)
-    return _cast_in(cast, chart, found, grids, declared)
+        cast = _make_entry_plan(
+            plan, dict(zip(sheets, names, strict=True)), {sheet: g.shape for sheet, g in grids.items()}
+        )
+        _entry_plans.put_value(key, cast, 1)
+    return _read_planned_entries(cast, plan, assignment, grids, declared)
 
 
-def _as_planned(page: Page | None) -> Grid | None:
-    """The cells of a sheet that stands as planned, where they are known by their shape."""
-    if page is None or page.origin or page.doubts or not isinstance(page.cells, Grid):
+def _planned_grid(located: LocatedSheet | None) -> Grid | None:
+    """Return the grid of a sheet that is as planned; None for any other."""
+    if located is None or located.origin or located.doubts or not isinstance(located.cells, Grid):
         return None
-    return page.cells
+    return located.cells
 
 
-def _cast(chart: Plan, names: Mapping[str, str], shapes: Mapping[str, Shape]) -> _Cast:
+def _make_entry_plan(plan: WorkbookPlan, names: Mapping[str, str], shapes: Mapping[str, Shape]) -> _EntryPlan:
     counts: dict[str, tuple[list[int], list[int]]] = {sheet: ([], []) for sheet in shapes}
     spots, others, regular = [], [], True
-    for number, cell in enumerate(chart.form.cells.values()):
-        sheet, address = chart.cells[cell.id]
+    for number, cell in enumerate(plan.form.cells.values()):
+        sheet, address = plan.cells[cell.id]
         at = shapes[sheet].index.get(address)
         mould = shapes[sheet].moulds[at] if at is not None else None
-        spots.append(Spot(names[sheet], address, mould.formula if mould else None))
+        spots.append(EntryPosition(names[sheet], address, mould.formula if mould else None))
         if at is None or mould is None:
             continue
         regular = regular and cell.computed == (mould.formula is not None)
-        if mould.stored is Stored.NUMBER and cell.kind is not Kind.AMOUNT:
+        if mould.stored is StorageType.NUMBER and cell.kind is not CellKind.AMOUNT:
             counts[sheet][0].append(number)
             counts[sheet][1].append(at)
         else:
             others.append(cell)
-    inputs = frozenset(number for number, cell in enumerate(chart.form.cells.values()) if not cell.computed)
-    where = places(tuple(chart.form.cells), tuple(spots), inputs)
+    inputs = frozenset(number for number, cell in enumerate(plan.form.cells.values()) if not cell.computed)
+    where = share_entry_layout(tuple(plan.form.cells), tuple(spots), inputs)
     known = tuple((sheet, tuple(numbers), tuple(at)) for sheet, (numbers, at) in counts.items() if numbers)
-    return _Cast(where, known, tuple(others), regular)
+    return _EntryPlan(where, known, tuple(others), regular)
 
 
-def _cast_in(
-    cast: _Cast, chart: Plan, found: Arrangement, grids: Mapping[str, Grid], declared: bool
+def _read_planned_entries(
+    entry_plan: _EntryPlan, plan: WorkbookPlan, assignment: SheetAssignment, grids: Mapping[str, Grid], declared: bool
 ) -> tuple[Mapping[str, Entry], bool]:
-    numbers: list[Number | None] = [None] * len(cast.places.spots)
-    rest = list(cast.others)
-    for sheet, of_cells, at in cast.counts:
+    numbers: list[Number | None] = [None] * len(entry_plan.places.positions)
+    rest = list(entry_plan.other_cells)
+    for sheet, of_cells, at in entry_plan.counts:
         texts = grids[sheet].texts
-        figures = _counts([texts[spot] for spot in at])
+        figures = _parse_counts([texts[spot] for spot in at])
         if figures is None:
-            cells = tuple(chart.form.cells.values())
+            cells = tuple(plan.form.cells.values())
             rest += [cells[number] for number in of_cells]
         else:
             for number, figure in zip(of_cells, figures, strict=True):
                 numbers[number] = figure
     odd: dict[str, Entry] = {}
     for cell in rest:
-        sheet, spot = chart.cells[cell.id]
-        entry = entry_at(cell, found.pages[sheet], spot, declared)
-        if _is_plain(entry):
-            numbers[cast.places.index[cell.id]] = entry.value
+        sheet, spot = plan.cells[cell.id]
+        entry = read_entry(cell, assignment.located_sheets[sheet], spot, declared)
+        if _is_plain_entry(entry):
+            numbers[entry_plan.places.index[cell.id]] = entry.value
         else:
             odd[cell.id] = entry
-    return Entries(cast.places, numbers, odd, declared=declared), cast.regular and not odd
+    return CompactEntries(entry_plan.places, numbers, odd, declared=declared), entry_plan.formulas_in_place and not odd
 
 
-def _counts(texts: list[str]) -> list[int] | None:
-    """What these texts stand for, if each is a count just as it is written."""
+def _parse_counts(texts: list[str]) -> list[int] | None:
+    """Parse texts that are all counts in plain digits; None otherwise."""
     digits = "".join(texts)
-    if not (digits.isascii() and digits.isdigit()) or max(map(len, texts)) > DIGITS:
+    if not (digits.isascii() and digits.isdigit()) or max(map(len, texts)) > MAX_DIGITS:
         return None
     figures = list(map(int, texts))
     return figures if "".join(map(str, figures)) == digits else None
 
 
-def _is_plain(entry: Entry) -> bool:
-    """Whether an entry is a number just as it is written, and not below zero."""
+def _is_plain_entry(entry: Entry) -> bool:
+    """Return True if an entry is a non-negative number in plain notation."""
     value = entry.value
-    if entry.state is not State.NUMBER or entry.note is not None or value is None or value < 0:
+    if entry.state is not EntryState.NUMBER or entry.note is not None or value is None or value < 0:
         return False
     return entry.raw == (str(value) if isinstance(value, int) else f"{value:f}")
 
@@ -131,29 +137,29 @@ def _is_plain(entry: Entry) -> bool:
 # --- one by one --------------------------------------------------------------------------------------------------
 
 
-def _one_by_one(chart: Plan, found: Arrangement, declared: bool) -> dict[str, Entry]:
+def _read_single_entries(plan: WorkbookPlan, assignment: SheetAssignment, declared: bool) -> dict[str, Entry]:
     entries = {}
-    for cell in chart.form.cells.values():
-        sheet, spot = chart.cells[cell.id]
-        page = found.pages.get(sheet)
-        entries[cell.id] = entry_at(cell, page, spot, declared) if page else _missing(cell, sheet, spot)
+    for cell in plan.form.cells.values():
+        sheet, spot = plan.cells[cell.id]
+        page = assignment.located_sheets.get(sheet)
+        entries[cell.id] = read_entry(cell, page, spot, declared) if page else _make_missing_entry(cell, sheet, spot)
     return entries
 
 
-def _missing(cell: Cell, sheet: str, spot: str) -> Entry:
-    return Entry(cell.id, State.BLANK, None, None, sheet, spot)
+def _make_missing_entry(cell: Cell, sheet: str, address: str) -> Entry:
+    return Entry(cell.id, EntryState.BLANK, None, None, sheet, address)
 
 
-def entry_at(cell: Cell, page: Page, spot: str, declared: bool) -> Entry:
-    """What a page holds at one planned address."""
-    sheet, where = page.sheet.name, page.origin.get(spot, spot)
-    if spot in page.doubts:
-        return Entry(cell.id, State.UNREADABLE, None, None, sheet, where, note=NOT_PLACED)
-    raw = page.cells.get(spot)
+def read_entry(cell: Cell, located: LocatedSheet, address: str, declared: bool) -> Entry:
+    """Read the entry of a cell at one planned address."""
+    sheet, where = located.sheet.name, located.origin.get(address, address)
+    if address in located.doubts:
+        return Entry(cell.id, EntryState.UNREADABLE, None, None, sheet, where, note=NOTE_NOT_PLACED)
+    raw = located.cells.get(address)
     if raw is None:
         zero = declared and not cell.computed
-        return Entry(cell.id, State.BLANK, 0 if zero else None, None, sheet, where, None, zero)
-    meaning = interpret(raw, cell.kind, cell.decimals)
-    zero = declared and not cell.computed and meaning.state is State.BLANK
+        return Entry(cell.id, EntryState.BLANK, 0 if zero else None, None, sheet, where, None, zero)
+    meaning = interpret_cell(raw, cell.kind, cell.decimals)
+    zero = declared and not cell.computed and meaning.state is EntryState.BLANK
     value = 0 if zero else meaning.value
     return Entry(cell.id, meaning.state, value, raw.text, sheet, where, raw.formula, zero, meaning.note)

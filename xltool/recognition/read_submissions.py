@@ -1,135 +1,140 @@
-"""From an opened workbook to its submissions. Judges nothing: what it noticed is told in observations.
+"""Read the submissions in an opened workbook. Nothing is judged here; everything unusual becomes an observation.
 
-Every figure is taken where the words printed for it stand; every populated cell that is none of ours is told. Totals
-are recomputed from the inputs; what was stored stays in the entry.
+Every figure is read at its labels; every populated cell that is not part of the form is reported. Totals are recomputed
+from the inputs; the stored ones remain in the entries.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from xltool.forms.controls import controlled
-from xltool.forms.expressions import recompute
-from xltool.forms.furniture import words
-from xltool.forms.layout import Plan, plan
-from xltool.forms.sheets import EXPLANATION_COLUMNS
+from xltool.forms.expressions import recompute_figures
+from xltool.forms.ledger_totals import first_summed_cell
+from xltool.forms.plan_sheets import EXPLANATION_COLUMNS
 from xltool.forms.slots import Purpose, Role
+from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
+from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Scope
-from xltool.model.compact_entries import Entries, Figures, places_of
+from xltool.model.compact_entries import CompactEntries, CompactValues, find_entry_layout
 from xltool.model.form import Cell, Form, Values
-from xltool.model.submission import Entry, Explanation, Observation, Source, State, Submission
-from xltool.recognition import read_consolidated as archive
-from xltool.recognition.assign_sheets import Arrangement, arrange
-from xltool.recognition.defined_names import disputed
-from xltool.recognition.identify_form import Claim, claim, form_of, text_of, witnesses
-from xltool.recognition.read_entries import entry_at, taken
-from xltool.recognition.stray_content import labels_changed, missing_sheets, strays
-from xltool.recognition.template_integrity import integrity, unseen
+from xltool.model.submission import Entry, EntryState, Explanation, Observation, Source, Submission
+from xltool.recognition import read_consolidated
+from xltool.recognition.assign_sheets import SheetAssignment, assign_sheets
+from xltool.recognition.defined_names import dispute_by_names
+from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_identity, find_form, read_identity_sources
+from xltool.recognition.read_entries import read_entries, read_entry
+from xltool.recognition.stray_content import find_changed_labels, find_missing_sheets, find_strays
+from xltool.recognition.template_integrity import check_integrity, find_hidden_figures
 from xltool.spreadsheet.raw_workbook import RawWorkbook
 
-WHERE_IT_STANDS = {"place.moved", "sheet.renamed"}  # says nothing of a workbook that was never handed out
+POSITION_CODES = {"place.moved", "sheet.renamed"}  # not reported for a workbook that was not made from a template
 
 
 def read_submission(workbook: RawWorkbook, forms: Sequence[Form], file: str) -> Submission:
-    """The first, and ordinarily the only, submission of a workbook. Raises ForeignFileError if it holds none."""
+    """Read the first, usually the only, submission of a workbook. Raises ForeignFileError if there is none."""
     return read_submissions(workbook, forms, file)[0]
 
 
 def read_submissions(workbook: RawWorkbook, forms: Sequence[Form], file: str) -> tuple[Submission, ...]:
-    """What ``workbook`` says, cell by cell; of several agencies' forms in it, each by itself, as ``file#1``.
+    """Read every submission of a workbook; with several, each gets the file name ``file#1``, ``file#2``.
 
-    Raises ForeignFileError if it is a return of none of ``forms``.
+    Raises ForeignFileError if the workbook has none of ``forms``.
     """
-    hidden = witnesses(workbook)
-    chart = plan(form_of(workbook, hidden.said, forms, file))
-    area = hidden.said is not None and hidden.said.scope is Scope.AREA
-    arranged = arrange(chart, workbook, whole=area)
+    hidden = read_identity_sources(workbook)
+    chart = plan_workbook(find_form(workbook, hidden.preferred, forms, file))
+    area = hidden.preferred is not None and hidden.preferred.scope is Scope.AREA
+    arranged = assign_sheets(chart, workbook, by_name_only=area)
     alone = len(arranged) == 1
     read = []
     for number, found in enumerate(arranged, start=1):
-        claimed = claim(chart, found, hidden, workbook, alone=alone)
-        read.append(_submission(chart, workbook, found, claimed, file if alone else f"{file}#{number}"))
+        claimed = claim_identity(chart, found, hidden, workbook, is_only_submission=alone)
+        read.append(_build_submission(chart, workbook, found, claimed, file if alone else f"{file}#{number}"))
     return tuple(read)
 
 
-def _submission(chart: Plan, workbook: RawWorkbook, found: Arrangement, claimed: Claim, file: str) -> Submission:
-    identity = claimed.identity
+def _build_submission(
+    plan: WorkbookPlan, workbook: RawWorkbook, assignment: SheetAssignment, identity_claim: IdentityClaim, file: str
+) -> Submission:
+    identity = identity_claim.identity
     scope = identity.scope if identity else Scope.OWN
-    if claimed.issued and workbook.complete and scope is Scope.OWN:
-        found = disputed(chart, workbook.names, found)
-    noticed: list[Observation] = [*claimed.observations]
-    noticed += [item for item in found.noticed if claimed.issued or item.code not in WHERE_IT_STANDS]
+    if identity_claim.issued and workbook.complete and scope is Scope.OWN:
+        assignment = dispute_by_names(plan, workbook.names, assignment)
+    observations: list[Observation] = [*identity_claim.observations]
+    observations += [
+        item for item in assignment.observations if identity_claim.issued or item.code not in POSITION_CODES
+    ]
     if workbook.macros:
-        noticed.append(Observation("workbook.macros"))
-    declared = _field(chart, found, "declaration") == words().cover["yes"]
-    entries, plain = taken(chart, found, declared=declared)
-    controls = _controls(chart, found)
+        observations.append(Observation("workbook.macros"))
+    declared = _read_field(plan, assignment, "declaration") == workbook_words().cover["yes"]
+    entries, plain = read_entries(plan, assignment, declared=declared)
+    controls = _read_controls(plan, assignment)
     if not plain:
-        noticed += _figures_noticed(chart.form.cells, entries, workbook, scope)
-    noticed += [Observation(f"value.{e.note}", e.sheet, e.address, e.cell) for e in controls.values() if e.note]
+        observations += _observe_figures(plan.form.cells, entries, workbook, scope)
+    observations += [Observation(f"value.{e.note}", e.sheet, e.address, e.cell) for e in controls.values() if e.note]
     if scope is Scope.OWN:
-        noticed += strays(chart, found)
-        noticed += unseen(found, places_of(entries).spots)
-        if claimed.issued:
-            noticed += integrity(chart, workbook, found)
-    noticed += missing_sheets(chart, found, issued=bool(claimed.issued) and scope is Scope.OWN)
-    noticed += labels_changed(found, issued=bool(claimed.issued))
+        observations += find_strays(plan, assignment)
+        observations += find_hidden_figures(assignment, find_entry_layout(entries).positions)
+        if identity_claim.issued:
+            observations += check_integrity(plan, workbook, assignment)
+    observations += find_missing_sheets(plan, assignment, issued=bool(identity_claim.issued) and scope is Scope.OWN)
+    observations += find_changed_labels(assignment, issued=bool(identity_claim.issued))
     return Submission(
-        form=chart.form.id,
-        edition=chart.form.edition,
+        form=plan.form.id,
+        edition=plan.form.edition,
         year=identity.year if identity else None,
         scope=scope,
         agency_code=identity.agency_code if identity else "",
-        agency_name=identity.agency_name if identity else found.title.agency if found.title else "",
+        agency_name=identity.agency_name if identity else assignment.title.agency if assignment.title else "",
         entries=entries,
-        values=_values(chart.form, entries),
+        values=_compute_values(plan.form, entries),
         source=Source(file, workbook.sha256, workbook.size, workbook.modified, workbook.program),
-        texts=_texts(chart, found),
+        texts=_read_texts(plan, assignment),
         controls=controls,
-        explanations=tuple(_explanations(chart, found)),
-        observations=tuple(noticed),
-        manifest=archive.manifest(workbook),
+        explanations=tuple(_read_explanations(plan, assignment)),
+        observations=tuple(observations),
+        manifest=read_consolidated.read_manifest(workbook),
         declared_zero=declared,
-        absent=archive.absent(workbook),
-        lacking=archive.lacking(workbook),
-        issued=claimed.issued,
+        absent=read_consolidated.read_absent(workbook),
+        lacking=read_consolidated.read_lacking(workbook),
+        issued=identity_claim.issued,
     )
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def _controls(chart: Plan, found: Arrangement) -> dict[str, Entry]:
-    """The control figures that were filled in; ordinarily there are none."""
-    page = found.pages.get(next(iter(chart.controls.values())).sheet) if chart.controls else None
+def _read_controls(plan: WorkbookPlan, assignment: SheetAssignment) -> dict[str, Entry]:
+    """Read the control figures that were filled in; usually there are none."""
+    page = assignment.located_sheets.get(next(iter(plan.controls.values())).sheet) if plan.controls else None
     if page is None:
         return {}
-    spots = {place.address: id for id, place in chart.controls.items() if place.address in page.cells}
+    spots = {place.address: id for id, place in plan.controls.items() if place.address in page.cells}
     entries = (
-        entry_at(replace(controlled(chart.form, id), id=id), page, spot, declared=False) for spot, id in spots.items()
+        read_entry(replace(first_summed_cell(plan.form, id), id=id), page, spot, declared=False)
+        for spot, id in spots.items()
     )
-    return {entry.cell: entry for entry in entries if entry.state is not State.BLANK}
+    return {entry.cell: entry for entry in entries if entry.state is not EntryState.BLANK}
 
 
-def _values(form: Form, entries: Mapping[str, Entry]) -> Values:
-    """The inputs as they were read, and every computed cell from them; what does not apply has no value."""
-    if not isinstance(entries, Entries):
+def _compute_values(form: Form, entries: Mapping[str, Entry]) -> Values:
+    """Return the inputs and every computed cell recomputed from them; not-applicable cells have no value."""
+    if not isinstance(entries, CompactEntries):
         inputs = {cell.id: entries[cell.id].counted for cell in form.inputs}
-        values = recompute(form.formulas, inputs)
-        values |= {cell: None for cell in inputs if entries[cell].state is State.NOT_APPLICABLE}
+        values = recompute_figures(form.formulas, inputs)
+        values |= {cell: None for cell in inputs if entries[cell].state is EntryState.NOT_APPLICABLE}
         return {cell: values[cell] for cell in form.cells}
-    ids, blank = entries.places.index, 0 if entries.declared else None
-    held = {cell: blank if value is None else value for cell, value in zip(ids, entries.numbers, strict=True)}
-    held |= {cell: entry.counted for cell, entry in entries.odd.items()}
-    values = recompute(form.formulas, {cell.id: held[cell.id] for cell in form.inputs})
-    values |= {cell: None for cell, entry in entries.odd.items() if entry.state is State.NOT_APPLICABLE}
+    ids, blank = entries.layout.index, 0 if entries.declared else None
+    value_by_cell = {cell: blank if value is None else value for cell, value in zip(ids, entries.numbers, strict=True)}
+    value_by_cell |= {cell: entry.counted for cell, entry in entries.exceptions.items()}
+    values = recompute_figures(form.formulas, {cell.id: value_by_cell[cell.id] for cell in form.inputs})
+    values |= {cell: None for cell, entry in entries.exceptions.items() if entry.state is EntryState.NOT_APPLICABLE}
     numbers = tuple(values[cell] for cell in ids)
-    return Figures(ids, entries.numbers if numbers == entries.numbers else numbers)
+    return CompactValues(ids, entries.numbers if numbers == entries.numbers else numbers)
 
 
-def _figures_noticed(
+def _observe_figures(
     cells: Mapping[str, Cell], entries: Mapping[str, Entry], workbook: RawWorkbook, scope: Scope
 ) -> Iterator[Observation]:
-    """What was normalised or could not be understood, and formulas that are gone or stand where none belongs."""
+    """Yield observations of normalised and unreadable values, of missing formulas and of formulas in inputs."""
     for entry in entries.values():
         if entry.raw is None:
             continue
@@ -149,46 +154,44 @@ def _figures_noticed(
 # --- texts -------------------------------------------------------------------------------------------------------
 
 
-def _texts(chart: Plan, found: Arrangement) -> dict[str, str]:
+def _read_texts(plan: WorkbookPlan, assignment: SheetAssignment) -> dict[str, str]:
     return {
-        section: "\n".join(filter(None, (_at(found, spot.sheet, spot.address).strip() for spot in places)))
-        for section, places in chart.paragraphs.items()
+        section: "\n".join(filter(None, (_text_at(assignment, spot.sheet, spot.address).strip() for spot in places)))
+        for section, places in plan.paragraphs.items()
     }
 
 
-_rows: dict[str, tuple[tuple[int, tuple[tuple[str, str], ...]], ...]] = {}
+_explanation_rows_by_plan: dict[str, tuple[tuple[int, tuple[tuple[str, str], ...]], ...]] = {}
 
 
-def _explanation_rows(chart: Plan) -> tuple[tuple[int, tuple[tuple[str, str], ...]], ...]:
-    """The rows for explanations: each with its number, and the address of each of its columns; made once for a plan."""
-    if chart.digest not in _rows:
+def _find_explanation_rows(plan: WorkbookPlan) -> tuple[tuple[int, tuple[tuple[str, str], ...]], ...]:
+    """Return the explanation rows: row number, and the address of each column; cached by plan."""
+    if plan.digest not in _explanation_rows_by_plan:
         rows: dict[int, list[tuple[str, str]]] = {}
-        for slot in chart.sheet(Purpose.EXPLANATIONS).slots:
+        for slot in plan.sheet_for(Purpose.EXPLANATIONS).slots:
             if slot.role is Role.EXPLANATION and slot.key != EXPLANATION_COLUMNS[0]:
                 rows.setdefault(slot.box.row, []).append((slot.key, slot.address))
-        _rows[chart.digest] = tuple((row, tuple(columns)) for row, columns in rows.items())
-    return _rows[chart.digest]
+        _explanation_rows_by_plan[plan.digest] = tuple((row, tuple(columns)) for row, columns in rows.items())
+    return _explanation_rows_by_plan[plan.digest]
 
 
-def _explanations(chart: Plan, found: Arrangement) -> Iterator[Explanation]:
-    page = found.pages.get(chart.sheet(Purpose.EXPLANATIONS).name)
+def _read_explanations(plan: WorkbookPlan, assignment: SheetAssignment) -> Iterator[Explanation]:
+    page = assignment.located_sheets.get(plan.sheet_for(Purpose.EXPLANATIONS).name)
     if page is None:
         return
-    for row, columns in _explanation_rows(chart):
+    for row, columns in _find_explanation_rows(plan):
         if any(spot in page.cells for _, spot in columns):
-            said = {key: text_of(page.cells.get(spot)).strip() for key, spot in columns}
-            if any(said.values()):
-                author, date = said["author"], said["date"]
-                yield Explanation(
-                    said["relation"], said["left"], said["right"], said["reason"], author, date, f"A{row}"
-                )
+            row_texts = {key: cell_text(page.cells.get(spot)).strip() for key, spot in columns}
+            if any(row_texts.values()):
+                left, right, author, date = (row_texts[key] for key in ("left", "right", "author", "date"))
+                yield Explanation(row_texts["relation"], left, right, row_texts["reason"], author, date, f"A{row}")
 
 
-def _field(chart: Plan, found: Arrangement, name: str) -> str:
-    spot = chart.fields[name]
-    return _at(found, spot.sheet, spot.address).strip()
+def _read_field(plan: WorkbookPlan, assignment: SheetAssignment, name: str) -> str:
+    spot = plan.fields[name]
+    return _text_at(assignment, spot.sheet, spot.address).strip()
 
 
-def _at(found: Arrangement, sheet: str, spot: str) -> str:
-    page = found.pages.get(sheet)
-    return text_of(page.cells.get(spot)) if page else ""
+def _text_at(assignment: SheetAssignment, sheet: str, address: str) -> str:
+    page = assignment.located_sheets.get(sheet)
+    return cell_text(page.cells.get(address)) if page else ""

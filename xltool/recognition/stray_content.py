@@ -1,101 +1,108 @@
-"""What stands on the sheets besides figures: words that differ, cells that belong to nothing, sheets that are gone."""
+"""Report what is on the sheets besides figures: changed labels, cells outside the form, missing sheets."""
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from heapq import nsmallest
 
-from xltool.forms.layout import Plan
-from xltool.forms.places import place
+from xltool.forms.cell_addresses import parse_address
 from xltool.forms.slots import Purpose
+from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.submission import Observation
-from xltool.recognition.assign_sheets import PRESENT, Arrangement, title_of
-from xltool.recognition.identify_form import text_of
-from xltool.recognition.label_text import plain, same_words
-from xltool.recognition.locate_cells import Page, charted
-from xltool.recognition.match_labels import share_present, words_on
+from xltool.recognition.assign_sheets import MIN_SHARE_PRESENT, SheetAssignment, parse_title
+from xltool.recognition.identify_form import cell_text
+from xltool.recognition.label_text import is_same_label, normalise_label
+from xltool.recognition.locate_cells import LocatedSheet, prepare_sheets
+from xltool.recognition.match_labels import index_words, share_present
 from xltool.spreadsheet.raw_workbook import RawSheet
 
-MOST_STRAYS = 100  # told one by one; the rest of a sheet is told as a number
-MANY = 5_000  # on one sheet: headings are no longer looked for among them
-FEW = 8  # cells that cannot be a table
-ALIKE = 0.8  # of two labels must agree before one is the other, said differently
+MAX_LISTED_STRAYS = 100  # reported one by one; the rest of a sheet is only counted
+MAX_HEADING_CANDIDATES = 5_000  # stray cells on one sheet, above which headings are not searched
+MIN_TABLE_CELLS = 8  # fewer stray cells cannot be a table
+MIN_LABEL_SIMILARITY = 0.8  # similarity above which a label counts as reworded
 
 
-def labels_changed(found: Arrangement, *, issued: bool) -> Iterator[Observation]:
-    """Printed words that say something else; of a form an office made itself, only those that hardly resemble them."""
-    for page in found.pages.values():
-        if page.worded or page.chart.planned.purpose is Purpose.CONTROLS:  # nothing there has to be as it was
+def find_changed_labels(assignment: SheetAssignment, *, issued: bool) -> Iterator[Observation]:
+    """Yield labels that differ from the form; in a form not made from a template, reworded ones separately."""
+    for page in assignment.located_sheets.values():
+        if (
+            page.words_in_place or page.planned_sheet.layout.purpose is Purpose.CONTROLS
+        ):  # control figures may be changed freely
             continue
-        for slot in page.chart.labels:
-            said = text_of(page.cells.get(slot.address))
-            if slot.address in page.doubts or same_words(said, slot.text):
+        for slot in page.planned_sheet.labels:
+            text = cell_text(page.cells.get(slot.address))
+            if slot.address in page.doubts or is_same_label(text, slot.text):
                 continue
-            code = "label.changed" if issued or not _alike(said, slot.text) else "label.reworded"
-            facts = {"expected": slot.text, "found": said}
-            yield Observation(code, page.sheet.name, page.where(slot.address), facts=facts)
+            code = "label.changed" if issued or not _are_similar(text, slot.text) else "label.reworded"
+            facts = {"expected": slot.text, "found": text}
+            yield Observation(code, page.sheet.name, page.real_address(slot.address), facts=facts)
 
 
-def _alike(one: str, other: str) -> bool:
-    return SequenceMatcher(None, plain(one), plain(other), autojunk=False).ratio() >= ALIKE
+def _are_similar(left: str, right: str) -> bool:
+    return (
+        SequenceMatcher(None, normalise_label(left), normalise_label(right), autojunk=False).ratio()
+        >= MIN_LABEL_SIMILARITY
+    )
 
 
-def missing_sheets(plan: Plan, found: Arrangement, *, issued: bool) -> Iterator[Observation]:
-    """Sheets of the form that are not there; of what is no workbook of one agency of ours, those of the tables."""
+def find_missing_sheets(plan: WorkbookPlan, assignment: SheetAssignment, *, issued: bool) -> Iterator[Observation]:
+    """Yield missing sheets of the form; for a workbook not made from a template, only sheets with printed tables."""
     unprinted = {table.name for table in plan.form.tables if not table.printed}
-    for chart in charted(plan):
-        name = chart.planned.name
-        wanted = issued or (chart.tables and name not in unprinted)
-        wanted = wanted and chart.planned.purpose is not Purpose.CONTROLS  # nobody has to give any
-        if wanted and name not in found.pages:
+    for chart in prepare_sheets(plan):
+        name = chart.layout.name
+        is_expected = issued or (chart.tables and name not in unprinted)
+        is_expected = is_expected and chart.layout.purpose is not Purpose.CONTROLS  # control figures are optional
+        if is_expected and name not in assignment.located_sheets:
             yield Observation("sheet.missing", name, facts={"sheet": name})
 
 
-def strays(plan: Plan, found: Arrangement) -> Iterator[Observation]:
-    """Populated cells that are no part of the form."""
-    marks = plan.sheet(Purpose.MARKS).name
-    left: dict[str, set[str]] = {}
+def find_strays(plan: WorkbookPlan, assignment: SheetAssignment) -> Iterator[Observation]:
+    """Yield populated cells that are not part of the form."""
+    marks = plan.sheet_for(Purpose.MARKS).name
+    strays_by_sheet: dict[str, set[str]] = {}
     sheets: dict[str, RawSheet] = {}
-    for name, page in found.pages.items():
+    for name, page in assignment.located_sheets.items():
         if name != marks:
-            own = set(_rest(plan, name, page))
-            left[page.sheet.name] = left.get(page.sheet.name, own) & own
+            own = set(_unclaimed_addresses(plan, name, page))
+            strays_by_sheet[page.sheet.name] = strays_by_sheet.get(page.sheet.name, own) & own
             sheets[page.sheet.name] = page.sheet
-    for sheet in found.strange:
-        left[sheet.name], sheets[sheet.name] = set(sheet.cells), sheet
-    for name, spots in left.items():
-        yield from _second_tables(plan, sheets[name], spots)
-        yield from _told(plan, sheets[name], spots)
+    for sheet in assignment.unknown_sheets:
+        strays_by_sheet[sheet.name], sheets[sheet.name] = set(sheet.cells), sheet
+    for name, spots in strays_by_sheet.items():
+        yield from _find_second_tables(plan, sheets[name], spots)
+        yield from _report_strays(plan, sheets[name], spots)
 
 
-def _second_tables(plan: Plan, sheet: RawSheet, strange: set[str]) -> Iterator[Observation]:
-    """A table of the form among what belongs to nothing: somebody pasted it there once more."""
-    if len(strange) < FEW:
+def _find_second_tables(plan: WorkbookPlan, sheet: RawSheet, strange: set[str]) -> Iterator[Observation]:
+    """Yield tables of the form among the stray cells, pasted there a second time."""
+    if len(strange) < MIN_TABLE_CELLS:
         return
-    found = words_on({spot: sheet.cells[spot] for spot in strange})
-    for chart in charted(plan):
+    stray_words = index_words({spot: sheet.cells[spot] for spot in strange})
+    for chart in prepare_sheets(plan):
         for table in chart.tables:
-            if share_present(chart.anchors(table), found) >= PRESENT:
-                first = min(strange, key=place)
-                yield Observation("table.second", sheet.name, first, facts={"section": chart.planned.name})
+            if share_present(chart.make_anchors(table), stray_words) >= MIN_SHARE_PRESENT:
+                first = min(strange, key=parse_address)
+                yield Observation("table.second", sheet.name, first, facts={"section": chart.layout.name})
 
 
-def _rest(plan: Plan, name: str, page: Page) -> Iterator[str]:
-    if page.rest is not None:
-        yield from page.rest
+def _unclaimed_addresses(plan: WorkbookPlan, name: str, located: LocatedSheet) -> Iterator[str]:
+    if located.unclaimed is not None:
+        yield from located.unclaimed
     else:
-        yield from page.cells.keys() - plan.known[name]
+        yield from located.cells.keys() - plan.known[name]
 
 
-def _is_heading(plan: Plan, text: str) -> bool:
-    """Whether a text is a title of the report or of one of its sections, wherever somebody put it."""
-    return bool(title_of(plan, text)) or any(plain(text).endswith(plain(each.title)) for each in plan.form.sections)
+def _is_heading(plan: WorkbookPlan, text: str) -> bool:
+    """Return True for a title of the report or of one of its sections."""
+    return bool(parse_title(plan, text)) or any(
+        normalise_label(text).endswith(normalise_label(section.title)) for section in plan.form.sections
+    )
 
 
-def _told(plan: Plan, sheet: RawSheet, strange: set[str]) -> Iterator[Observation]:
-    said = {spot: text for spot in strange if (text := sheet.cells[spot].text.strip())}
-    if len(said) <= MANY:
-        said = {spot: text for spot, text in said.items() if not _is_heading(plan, text)}
-    for spot in nsmallest(MOST_STRAYS, said, key=place):
+def _report_strays(plan: WorkbookPlan, sheet: RawSheet, strange: set[str]) -> Iterator[Observation]:
+    texts = {spot: text for spot in strange if (text := sheet.cells[spot].text.strip())}
+    if len(texts) <= MAX_HEADING_CANDIDATES:
+        texts = {spot: text for spot, text in texts.items() if not _is_heading(plan, text)}
+    for spot in nsmallest(MAX_LISTED_STRAYS, texts, key=parse_address):
         yield Observation("stray", sheet.name, spot, facts={"text": sheet.cells[spot].text})
-    if len(said) > MOST_STRAYS:
-        yield Observation("stray.more", sheet.name, facts={"count": len(said) - MOST_STRAYS})
+    if len(texts) > MAX_LISTED_STRAYS:
+        yield Observation("stray.more", sheet.name, facts={"count": len(texts) - MAX_LISTED_STRAYS})

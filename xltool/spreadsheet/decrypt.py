@@ -1,26 +1,26 @@
-"""Workbooks behind an open password, opened by msoffcrypto-tool; runs in the worker. The door to that library."""
+"""Decrypt workbooks with an open password, by msoffcrypto-tool. Runs in the worker process."""
 
 import io
 from typing import Any
 
 
-def decrypted(data: bytes, password: str) -> tuple[dict[str, Any], bytes]:
-    """The bytes behind the password; or a ``problem``: no_library, password, unreadable."""
+def decrypt_bytes(data: bytes, password: str) -> tuple[dict[str, Any], bytes]:
+    """Return the decrypted bytes, or a ``problem``: no_library, password, unreadable."""
     try:
         import msoffcrypto
         from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError
     except ImportError:
         return {"problem": "no_library"}, b""
-    opened = io.BytesIO()
+    plaintext = io.BytesIO()
     try:
         file = msoffcrypto.OfficeFile(io.BytesIO(data))
         if file.format == "ooxml":
             file.load_key(password=password, verify_password=True)
         else:
             file.load_key(password=password)  # verifies always
-        file.decrypt(opened)
+        file.decrypt(plaintext)
     except (InvalidKeyError, DecryptionError):
         return {"problem": "password"}, b""
     except FileFormatError:
         return {"problem": "unreadable"}, b""
-    return {}, opened.getvalue()
+    return {}, plaintext.getvalue()

@@ -1,15 +1,15 @@
-"""What a file is, by its bytes and never by its extension."""
+"""Detect the type of a file by its bytes, never by its extension."""
 
 import re
 from enum import StrEnum
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet.ooxml.package import Package
-from xltool.spreadsheet.refusals import Damage, FileKind, damaged, not_workbook
+from xltool.spreadsheet.refusals import DamageKind, FileKind, damaged_workbook, foreign_file
 
 
-class Readable(StrEnum):
-    """What may be opened further."""
+class ReadableType(StrEnum):
+    """File types that can be opened as a workbook."""
 
     PACKAGE = "package"
     XLS = "xls"
@@ -17,32 +17,32 @@ class Readable(StrEnum):
     ENCRYPTED = "encrypted"
 
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZIP = b"PK\x03\x04"
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP_SIGNATURE = b"PK\x03\x04"
 _ENTRY_BYTES = 128
-_SECTOR_BYTES = 64  # the smallest: where a stream may begin
+_SECTOR_BYTES = 64  # the smallest sector: streams begin at a multiple of it
 
 
-def _entry(name: str) -> re.Pattern[bytes]:
-    """How the directory entry of a stream begins, in any case."""
+def _compile_entry(name: str) -> re.Pattern[bytes]:
+    """Compile a pattern for the start of the directory entry of a stream, ignoring case."""
     encoded = name.encode("utf-16-le")
     length = (len(encoded) + 2).to_bytes(2, "little")
     return re.compile(re.escape(encoded.ljust(64, b"\0") + length), re.IGNORECASE)
 
 
-# Streams of an OLE2 file that tell what it is; the first one found counts.
-_STREAMS: tuple[tuple[re.Pattern[bytes], Readable | FileKind], ...] = (
-    (_entry("EncryptedPackage"), Readable.ENCRYPTED),
-    (_entry("Workbook"), Readable.XLS),
-    (_entry("Book"), Readable.XLS),
-    (_entry("WordDocument"), FileKind.TEXT_DOCUMENT),
-    (_entry("PowerPoint Document"), FileKind.PRESENTATION),
-    (_entry("Root Entry"), FileKind.OTHER_OFFICE),
+# Streams that identify the type of an OLE2 file; the first match counts.
+_STREAMS: tuple[tuple[re.Pattern[bytes], ReadableType | FileKind], ...] = (
+    (_compile_entry("EncryptedPackage"), ReadableType.ENCRYPTED),
+    (_compile_entry("Workbook"), ReadableType.XLS),
+    (_compile_entry("Book"), ReadableType.XLS),
+    (_compile_entry("WordDocument"), FileKind.TEXT_DOCUMENT),
+    (_compile_entry("PowerPoint Document"), FileKind.PRESENTATION),
+    (_compile_entry("Root Entry"), FileKind.OTHER_OFFICE),
 )
-# An .xls that is encrypted says so behind its first record ([MS-XLS] 2.4.117), perhaps behind that of write protection.
+# The FilePass record of an encrypted .xls follows its first record ([MS-XLS] 2.4.117), or the one for write protection.
 _FILE_PASS = re.compile(rb"\x09\x08(?:\x10\0[\s\S]{16}|\x08\0[\s\S]{8})(?:\x86\0\0\0)?\x2f\0")
-# First bytes of what is no workbook; a zip without a file header is an empty archive.
-_FOREIGN = (
+# First bytes of files that are not workbooks; a zip without a file header is an empty archive.
+_FOREIGN_SIGNATURES = (
     (b"%PDF", FileKind.PDF),
     (b"\x89PNG", FileKind.PICTURE),
     (b"\xff\xd8\xff", FileKind.PICTURE),
@@ -66,48 +66,52 @@ _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|table|meta
 _XML = re.compile(rb"\s*<\?xml|\s*<[A-Za-z]")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 _ODS = _OPEN_DOCUMENT + b"spreadsheet"
-_ODS_PARTS = ("mimetype", "META-INF/manifest.xml")  # what it is, and (in plain text) which parts are encrypted
+_ODS_PARTS = ("mimetype", "META-INF/manifest.xml")  # its type, and (in plain text) which parts are encrypted
 _EXCEL_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
-_LOOKED_AT = 4096
+_TEXT_SAMPLE_BYTES = 4096
 
 
-def kind_of(data: bytes) -> Readable | FileKind | None:
-    """What the bytes are; None if they are nothing that is known, so perhaps what is left of a workbook."""
-    if data.startswith(ZIP):
-        return Readable.PACKAGE
-    if data.startswith(OLE):
-        return _ole_kind(data)
-    known = next((kind for magic, kind in _FOREIGN if data.startswith(magic)), None)
-    return known or _text_kind(data[:_LOOKED_AT])
+def detect_file_type(data: bytes) -> ReadableType | FileKind | None:
+    """Return the type of a file's bytes; None if unknown, which may be the remains of a damaged workbook."""
+    if data.startswith(ZIP_SIGNATURE):
+        return ReadableType.PACKAGE
+    if data.startswith(OLE_SIGNATURE):
+        return _detect_ole_type(data)
+    known = next((kind for magic, kind in _FOREIGN_SIGNATURES if data.startswith(magic)), None)
+    return known or _detect_text_type(data[:_TEXT_SAMPLE_BYTES])
 
 
-def is_ods(package: Package) -> bool:
-    """Whether a zip container holds an .ods. Raises for one that is no workbook at all."""
+def is_ods_package(package: Package) -> bool:
+    """Return True if a zip container is an .ods. Raises for a container that is not a workbook."""
     if "[Content_Types].xml" in package:
         return False
-    stated, manifest = (package.whole(name) if name in package else b"" for name in _ODS_PARTS)
-    if stated.startswith(_ODS) or (not stated and b'"%s"' % _ODS in manifest):
+    mimetype, manifest = (package.read_whole(name) if name in package else b"" for name in _ODS_PARTS)
+    if mimetype.startswith(_ODS) or (not mimetype and b'"%s"' % _ODS in manifest):
         if b"encryption-data" in manifest:
             raise UnreadableFileError("file.encrypted")
         return True
-    if stated.startswith(_OPEN_DOCUMENT):
-        raise not_workbook(FileKind.OPEN_DOCUMENT)
-    if any(name.replace("\\", "/").startswith("xl/") for name in package.names()):
-        raise damaged("[Content_Types].xml", Damage.MISSING_PART)
-    raise not_workbook(FileKind.ZIP)
+    if mimetype.startswith(_OPEN_DOCUMENT):
+        raise foreign_file(FileKind.OPEN_DOCUMENT)
+    if any(name.replace("\\", "/").startswith("xl/") for name in package.list_names()):
+        raise damaged_workbook("[Content_Types].xml", DamageKind.MISSING_PART)
+    raise foreign_file(FileKind.ZIP)
 
 
-def _ole_kind(data: bytes) -> Readable | FileKind | None:
-    """By the names of its streams, looked for wherever an entry may stand: no chain is followed, so none can loop."""
-    kind = next((kind for entry, kind in _STREAMS if _occurs(entry, data, _ENTRY_BYTES)), None)
-    return Readable.ENCRYPTED_XLS if kind is Readable.XLS and _occurs(_FILE_PASS, data, _SECTOR_BYTES) else kind
+def _detect_ole_type(data: bytes) -> ReadableType | FileKind | None:
+    """Detect the type by stream names, searched at every entry position: no chain is followed, so none can loop."""
+    kind = next((kind for entry, kind in _STREAMS if _occurs_aligned(entry, data, _ENTRY_BYTES)), None)
+    return (
+        ReadableType.ENCRYPTED_XLS
+        if kind is ReadableType.XLS and _occurs_aligned(_FILE_PASS, data, _SECTOR_BYTES)
+        else kind
+    )
 
 
-def _occurs(pattern: re.Pattern[bytes], data: bytes, alignment: int) -> bool:
-    return any(found.start() % alignment == 0 for found in pattern.finditer(data))
+def _occurs_aligned(pattern: re.Pattern[bytes], data: bytes, alignment: int) -> bool:
+    return any(match.start() % alignment == 0 for match in pattern.finditer(data))
 
 
-def _text_kind(start: bytes) -> FileKind | None:
+def _detect_text_type(start: bytes) -> FileKind | None:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if start.startswith(mark):
             start = start[len(mark) :].decode(encoding, "ignore").encode()

@@ -1,62 +1,63 @@
-"""Which files lie below the paths a command was given: each once, in a steady order, link loops told apart."""
+"""List the files below the paths given to a command: each once, in a stable order, safe against link loops."""
 
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xltool.errors import UsageError
-from xltool.spreadsheet import remote_files as remote
+from xltool.spreadsheet import remote_files
 from xltool.spreadsheet.remote_files import Place
 
 
-def places_below(places: Iterable[Path | str], leave_out: Iterable[Path] = ()) -> tuple[Place, ...]:
-    """`files_below` for paths, and every file below the addresses among ``places``; each once, in the order given.
+def find_places(places: Iterable[Path | str], excluded: Iterable[Path] = ()) -> tuple[Place, ...]:
+    """Return every file below the given paths and store addresses; each once, in the order given.
 
-    A text is an address if it begins as one (``s3://``), else a path. Raises UsageError for what cannot be looked at.
+    A string is an address if it begins like one (``s3://``), else a path. Raises UsageError for places that cannot
+    be listed.
     """
-    hidden, found = tuple(leave_out), dict[Place, None]()
+    hidden, files = tuple(excluded), dict[Place, None]()
     for place in places:
-        path = remote.local_path(place) if isinstance(place, str) else place
-        if path is None and isinstance(place, str) and remote.is_address(place):
-            found |= dict.fromkeys(remote.below(place))
+        path = remote_files.find_local_path(place) if isinstance(place, str) else place
+        if path is None and isinstance(place, str) and remote_files.is_store_address(place):
+            files |= dict.fromkeys(remote_files.list_remote_files(place))
         else:
-            found |= dict.fromkeys(files_below([path or Path(place)], hidden))
-    return tuple(found)
+            files |= dict.fromkeys(find_files([path or Path(place)], hidden))
+    return tuple(files)
 
 
-def files_below(paths: Iterable[Path], leave_out: Iterable[Path] = ()) -> tuple[Path, ...]:
-    """Every file in ``paths`` and in the folders among them, by name; ``leave_out`` are our own outputs.
+def find_files(paths: Iterable[Path], excluded: Iterable[Path] = ()) -> tuple[Path, ...]:
+    """Return every file in ``paths`` and in the folders among them, by name, without the tool's own outputs.
 
-    Raises UsageError for a path that does not exist. A folder reached twice (by a link) is entered once; one that may
-    not be looked into stands for what is in it.
+    Raises UsageError for a path that does not exist. A folder reached twice (by a link) is listed once; a folder that
+    cannot be listed is returned in place of its files.
     """
-    hidden = {path.resolve() for path in leave_out}
-    found: dict[Path, None] = {}
+    hidden = {path.resolve() for path in excluded}
+    files: dict[Path, None] = {}
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise UsageError("usage.no_path", path=str(path))
-        for file in _walk(path) if path.is_dir() else [path]:
-            if _resolved(file) not in hidden:
-                found.setdefault(file)
-    return tuple(found)
+        for file in _walk_folder(path) if path.is_dir() else [path]:
+            if _resolve_path(file) not in hidden:
+                files.setdefault(file)
+    return tuple(files)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk_folder(folder: Path) -> Iterator[Path]:
     entered: set[Path] = set()
     closed: list[Path] = []
-    for here, folders, names in os.walk(
+    for folder_path, subfolders, names in os.walk(
         folder, followlinks=True, onerror=lambda error: closed.append(Path(error.filename))
     ):
-        if Path(here).resolve() in entered:
-            folders.clear()
+        if Path(folder_path).resolve() in entered:
+            subfolders.clear()
             continue
-        entered.add(Path(here).resolve())
-        folders.sort()
-        yield from (Path(here) / name for name in sorted(names))
+        entered.add(Path(folder_path).resolve())
+        subfolders.sort()
+        yield from (Path(folder_path) / name for name in sorted(names))
     yield from closed
 
 
-def _resolved(path: Path) -> Path | None:
+def _resolve_path(path: Path) -> Path | None:
     try:
         return path.resolve()
     except (OSError, RuntimeError):

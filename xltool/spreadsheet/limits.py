@@ -1,56 +1,60 @@
-"""Every limit of the door to files, in one place, with the reason for its value.
+"""All limits on files that are read, with the reason for each value.
 
-"Real" is what about 4,000 public test workbooks hold (Apache POI, LibreOffice, SheetJS, ClosedXML, calamine, openpyxl);
-"Excel" is Microsoft's published specification. A limit that is hit is one clear refusal, never a crash.
+"Real" is the maximum in about 4,000 public test workbooks (Apache POI, LibreOffice, SheetJS, ClosedXML, calamine,
+openpyxl); "Excel" is Microsoft's published specification. A file beyond a limit is refused with a clear error.
 """
 
 MIB = 1024 * 1024
 
 # --- the file ---
-FILE_BYTES = 50 * MIB  # real files stay under 4 MiB; a return with pictures under 20
-RATIO_FROM = 1 * MIB  # below this a part is cheap whatever its ratio
-RATIO = 200  # real maximum 140:1; DEFLATE ends at 1,032:1
+MAX_FILE_BYTES = 50 * MIB  # real files are below 4 MiB; with pictures below 20
+MIN_RATIO_BYTES = 1 * MIB  # smaller parts are cheap at any compression ratio
+MAX_RATIO = 200  # real maximum 140:1; DEFLATE ends at 1,032:1
 
 # --- the zip container ---
-ENTRIES = 2_000  # real maximum 1,033
-NAME_BYTES = 255  # the longest name any file system takes
-PART_BYTES = 256 * MIB  # real maximum 112 MB
-PACKAGE_BYTES = 512 * MIB  # real maximum 114 MB
-PIECE_BYTES = 1 * MIB  # inflated and scanned at a time, so memory does not grow with the part
+MAX_ENTRIES = 2_000  # real maximum 1,033
+MAX_NAME_BYTES = 255  # the longest name any file system takes
+MAX_PART_BYTES = 256 * MIB  # real maximum 112 MB
+MAX_PACKAGE_BYTES = 512 * MIB  # real maximum 114 MB
+PIECE_BYTES = 1 * MIB  # inflated and scanned at a time, so that memory does not grow with the part
 
-# --- what a process remembers of parts it has read ---
-REMEMBERED_BYTES = 4 * MIB  # inflated, of each kind of part: what a hundred returns of one template do not share
+# --- the cache of parsed parts ---
+CACHE_BYTES = 4 * MIB  # inflated, of each kind of part: those that a hundred workbooks of one template do not share
 
-# --- an archive of returns ---
-MEMBERS = 10_000  # files in one archive with all archives inside it; a province has some 3,000 reporting bodies
-ARCHIVE_DEPTH = 3  # archives inside archives: a county packs its towns, a city its counties
-ARCHIVE_BYTES = 1024 * MIB  # inflated, one after another, of all members together: bounds the time
+# --- a .zip of workbooks ---
+MAX_MEMBERS = 10_000  # files in one archive with all archives inside it; a province has some 3,000 reporting bodies
+MAX_ARCHIVE_DEPTH = 3  # archives inside archives: a county packs its towns, a city its counties
+MAX_ARCHIVE_BYTES = 1024 * MIB  # inflated, of all members together: bounds the time
 
 # --- XML ---
-DEPTH = 64  # SpreadsheetML itself needs about 10
-TOKEN_BYTES = 2 * MIB  # one tag or attribute; the longest honest one is a validation's list of ranges
-COLLECTED_BYTES = 32 * MIB  # of all parts that are no grid, and of what surrounds grids; honest workbooks have one
-REWRITTEN_BYTES = 12 * MIB  # of parts in an unusual dialect, which take ten times the time; honest ones are small
-ELEMENTS = 200_000  # elements of interest in one part that is not a grid (styles, names, merges)
-ODS_ELEMENTS = 2_000_000  # of an .ods, each of which costs two calls of Python: four seconds, not minutes
+MAX_XML_DEPTH = 64  # SpreadsheetML itself needs about 10
+MAX_TOKEN_BYTES = 2 * MIB  # one tag or attribute; the longest real one is the list of ranges of a data validation
+MAX_COLLECTED_BYTES = (
+    32 * MIB
+)  # of all parts other than cell grids, and of what surrounds grids; real workbooks have one
+MAX_REWRITTEN_BYTES = 12 * MIB  # of parts with unusual XML syntax, which take ten times as long; real ones are small
+MAX_ELEMENTS = 200_000  # elements in one part other than a cell grid (styles, names, merges)
+MAX_ODS_ELEMENTS = 2_000_000  # in an .ods; each costs two Python calls: four seconds at most
 
 # --- the workbook ---
-SHEETS = 1_000  # real maximum 1,024 in a stress test; the form has about ten
-NAMES = 100_000  # real maximum 3,660
-MERGES = 100_000  # real maximum 50,000
-FORMATS = 65_490  # Excel: cell formats
-NUMBER_FORMATS = 10_000  # real maximum 406
-ROWS = 1_048_576  # Excel
-COLUMNS = 16_384  # Excel: XFD
-CELLS_SEEN = 5_000_000  # <c> elements, empty ones too: bounds the time; real maximum 300,000
-CELLS_HELD = 350_000  # cells with content: bounds the memory and the time, half of it in .ods; real maximum 300,000
-LISTED_CELLS = 3_000_000  # the same in the lists of a consolidated workbook: 10,000 agencies of 210 cells, and texts
-SHARED_STRINGS = 2_000_000  # real maximum 66,935
-TEXT_CHARACTERS = 32_767  # Excel: one cell
-FORMULA_CHARACTERS = 8_192  # Excel
-TEXT_TOTAL = 32 * MIB  # characters of all texts held: at most 128 MiB of memory whatever the script
+MAX_SHEETS = 1_000  # real maximum 1,024 in a stress test; a form has about ten
+MAX_NAMES = 100_000  # real maximum 3,660
+MAX_MERGES = 100_000  # real maximum 50,000
+MAX_FORMATS = 65_490  # Excel: cell formats
+MAX_NUMBER_FORMATS = 10_000  # real maximum 406
+MAX_ROWS = 1_048_576  # Excel
+MAX_COLUMNS = 16_384  # Excel: XFD
+MAX_CELLS_SEEN = 5_000_000  # <c> elements, empty ones too: bounds the time; real maximum 300,000
+MAX_CELLS_HELD = 350_000  # cells with content: bounds memory and time; real maximum 300,000
+MAX_LISTED_CELLS = (
+    3_000_000  # the same for the lists of a consolidated workbook: 10,000 agencies of 210 cells, and texts
+)
+MAX_SHARED_STRINGS = 2_000_000  # real maximum 66,935
+MAX_TEXT_CHARACTERS = 32_767  # Excel: one cell
+MAX_FORMULA_CHARACTERS = 8_192  # Excel
+MAX_TOTAL_CHARACTERS = 32 * MIB  # of all texts together: at most 128 MiB of memory in any script
 
 # --- the worker for formats read by a library ---
-MESSAGE_BYTES = 256 * MIB  # between it and its parent; what the other limits allow is less
-WORKER_SECONDS = 9.0  # honest files take less than one; no file may take ten
-WORKER_BYTES = 512 * MIB  # honest returns take 60; real .xls made to hurt reach 1.1 GB when the library is left alone
+MAX_MESSAGE_BYTES = 256 * MIB  # of one message; the other limits allow less
+MAX_WORKER_SECONDS = 9.0  # real files take less than one; no file may take ten
+MAX_WORKER_BYTES = 512 * MIB  # ordinary workbooks take 60 MiB; malicious .xls files reach 1.1 GB without a bound

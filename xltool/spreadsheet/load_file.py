@@ -1,6 +1,6 @@
-"""A handed-in file becomes bytes: what kind of file it is, how big, and whether it stood still while it was read.
+"""Load a file as bytes: check its type and size, and that it did not change while it was read.
 
-The file is opened read-only and read once; SHA-256, size and time belong to exactly those bytes.
+The file is opened read-only and read once; SHA-256, size and time describe exactly these bytes.
 """
 
 import errno
@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.refusals import Place
+from xltool.spreadsheet.refusals import FileObstacle
 
 JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 JUNK_PREFIXES = ("~$", ".~lock", "._", ".~")
-_NO_WAITING = getattr(os, "O_NONBLOCK", 0)  # a pipe put in the file's place must not make us wait
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not block
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-class HandedIn(NamedTuple):
-    """One file's bytes and what identifies them. ``modified`` is ISO 8601, UTC."""
+class LoadedFile(NamedTuple):
+    """The bytes of one file and what identifies them. ``modified`` is ISO 8601, UTC."""
 
     name: str
     data: bytes
@@ -31,70 +31,70 @@ class HandedIn(NamedTuple):
     modified: str
 
 
-def load(path: Path, size_limit: int = limits.FILE_BYTES) -> HandedIn:
-    """The bytes of a regular file.
+def load_file(path: Path, max_bytes: int = limits.MAX_FILE_BYTES) -> LoadedFile:
+    """Return the bytes of a regular file.
 
-    Raises ForeignFileError for lock and junk files, UnreadableFileError for what cannot be read as a file.
+    Raises ForeignFileError for lock and junk files, UnreadableFileError for anything that cannot be read as a file.
     """
-    refuse_junk(path.name)
+    refuse_junk_name(path.name)
     try:
         before = path.stat()
         if stat.S_ISDIR(before.st_mode):
-            os.scandir(path).close()  # a folder is only handed over as a file if it may not be looked into
-        _must_be_regular(before)
-        must_have_size(before.st_size, size_limit)
-        data, opened, after = _read(path, size_limit)
+            os.scandir(path).close()  # a folder gets here only if it could not be listed
+        _check_regular(before)
+        check_size(before.st_size, max_bytes)
+        data, opened, after = _read_bytes(path, max_bytes)
     except FileNotFoundError:
         raise UnreadableFileError("file.missing") from None
     except PermissionError:
         raise UnreadableFileError("file.no_access") from None
     except OSError as error:
-        kind = Place.LOOP if error.errno == errno.ELOOP else Place.OTHER
+        kind = FileObstacle.LOOP if error.errno == errno.ELOOP else FileObstacle.OTHER
         raise UnreadableFileError("file.not_regular", kind=kind) from None
-    if not (_identity(before) == _identity(opened) == _identity(after)) or len(data) != after.st_size:
+    if not (_file_version(before) == _file_version(opened) == _file_version(after)) or len(data) != after.st_size:
         raise UnreadableFileError("file.changed")
     modified = datetime.fromtimestamp(after.st_mtime, UTC).isoformat(timespec="seconds")
-    return HandedIn(path.name, data, hashlib.sha256(data).hexdigest(), len(data), modified)
+    return LoadedFile(path.name, data, hashlib.sha256(data).hexdigest(), len(data), modified)
 
 
-def _read(path: Path, size_limit: int) -> tuple[bytes, os.stat_result, os.stat_result]:
-    """At most ``size_limit`` + 1 bytes, and the file's state before and after reading them."""
+def _read_bytes(path: Path, max_bytes: int) -> tuple[bytes, os.stat_result, os.stat_result]:
+    """Return at most one byte more than the limit, and the file's status before and after reading."""
     handle = os.open(path, os.O_RDONLY | _NO_WAITING | _BINARY)
     with os.fdopen(handle, "rb") as file:
         opened = os.fstat(handle)
-        _must_be_regular(opened)
-        data = file.read(size_limit + 1)
+        _check_regular(opened)
+        data = file.read(max_bytes + 1)
         return data, opened, os.fstat(handle)
 
 
-def _must_be_regular(status: os.stat_result) -> None:
+def _check_regular(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        kind = next((place for test, place in _PLACES if test(status.st_mode)), Place.OTHER)
+        kind = next((place for test, place in _OBSTACLES if test(status.st_mode)), FileObstacle.OTHER)
         raise UnreadableFileError("file.not_regular", kind=kind)
 
 
-def refuse_junk(name: str) -> None:
-    """Raises ForeignFileError for the names of lock and junk files."""
+def refuse_junk_name(name: str) -> None:
+    """Raise ForeignFileError for the name of a lock or junk file."""
     if name.casefold() in JUNK_NAMES or name.startswith(JUNK_PREFIXES):
         raise ForeignFileError("file.temporary")
 
 
-def must_have_size(size: int, size_limit: int) -> None:
-    """Raises UnreadableFileError for an empty file, and one of more than ``size_limit`` bytes."""
+def check_size(size: int, max_bytes: int) -> None:
+    """Raise UnreadableFileError for an empty file, or one above the limit in bytes."""
     if size == 0:
         raise UnreadableFileError("file.empty")
-    if size > size_limit:
-        raise UnreadableFileError("file.too_large", size=-(-size // limits.MIB), limit=size_limit // limits.MIB)
+    if size > max_bytes:
+        raise UnreadableFileError("file.too_large", size=-(-size // limits.MIB), limit=max_bytes // limits.MIB)
 
 
-def _identity(status: os.stat_result) -> tuple[int, int]:
+def _file_version(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-_PLACES = (
-    (stat.S_ISDIR, Place.FOLDER),
-    (stat.S_ISFIFO, Place.PIPE),
-    (stat.S_ISSOCK, Place.SOCKET),
-    (stat.S_ISCHR, Place.DEVICE),
-    (stat.S_ISBLK, Place.DEVICE),
+_OBSTACLES = (
+    (stat.S_ISDIR, FileObstacle.FOLDER),
+    (stat.S_ISFIFO, FileObstacle.PIPE),
+    (stat.S_ISSOCK, FileObstacle.SOCKET),
+    (stat.S_ISCHR, FileObstacle.DEVICE),
+    (stat.S_ISBLK, FileObstacle.DEVICE),
 )

@@ -1,8 +1,8 @@
-"""The only door to handed-in files: what it is, whether it is safe, and everything one pass over it finds.
+"""Open a workbook file of any supported type in one guarded pass.
 
-`open_workbook` never believes an extension, a stated size, a ``dimension`` or a ``count``. What it refuses is an
-UnreadableFileError (the agency must send something else) or a ForeignFileError (plainly no return at all), each with a
-stable code; what it returns was read whole.
+`open_workbook` never relies on an extension, a stated size, a ``dimension`` or a ``count``. It raises
+UnreadableFileError for a file that must be sent again and ForeignFileError for a file that is not a workbook at all,
+each with a stable code; a workbook that it returns was read completely.
 """
 
 from collections.abc import Container, Iterator
@@ -10,135 +10,138 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from xltool.errors import ForeignFileError, UnreadableFileError
-from xltool.forms.furniture import words
-from xltool.recognition.read_consolidated import lists, of_area
+from xltool.forms.workbook_words import workbook_words
+from xltool.recognition.read_consolidated import is_area_identity, list_sheet_names
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.file_type import ZIP, Readable, is_ods, kind_of
-from xltool.spreadsheet.load_file import HandedIn, load
+from xltool.spreadsheet.file_type import ZIP_SIGNATURE, ReadableType, detect_file_type, is_ods_package
+from xltool.spreadsheet.load_file import LoadedFile, load_file
 from xltool.spreadsheet.ooxml.cell_styles import read_styles
-from xltool.spreadsheet.ooxml.package import Package, fold
-from xltool.spreadsheet.ooxml.part import Effort
+from xltool.spreadsheet.ooxml.package import Package, fold_part_name
+from xltool.spreadsheet.ooxml.part import ReadingBudget
 from xltool.spreadsheet.ooxml.shared_strings import read_shared_strings
-from xltool.spreadsheet.ooxml.workbook_part import Outline, SheetPart, main_part, read_outline
-from xltool.spreadsheet.ooxml.worksheet import Shared, read_worksheet
+from xltool.spreadsheet.ooxml.workbook_part import SheetPart, WorkbookOutline, find_main_part, read_outline
+from xltool.spreadsheet.ooxml.worksheet import SharedParts, read_worksheet
 from xltool.spreadsheet.ooxml.xml_parser import refuse_doctype
 from xltool.spreadsheet.opendocument import CONTENT, read_opendocument
-from xltool.spreadsheet.part_cache import Reader
+from xltool.spreadsheet.part_cache import CachedReader
 from xltool.spreadsheet.raw_workbook import RawSheet, RawWorkbook
-from xltool.spreadsheet.refusals import Damage, FileKind, damaged, not_workbook
-from xltool.spreadsheet.values_only import decrypt, read_foreign
+from xltool.spreadsheet.refusals import DamageKind, FileKind, damaged_workbook, foreign_file
+from xltool.spreadsheet.values_only import decrypt_workbook, read_binary_sheets
 
-_DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: opens without asking anybody
+_DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: Excel tries it without a prompt
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 
 
-def open_workbook(path: Path, password: str | None = None, size_limit: int = limits.FILE_BYTES) -> RawWorkbook:
-    """Everything one pass over a handed-in workbook finds; numbers stay as the text that is stored.
+def open_workbook(path: Path, password: str | None = None, max_bytes: int = limits.MAX_FILE_BYTES) -> RawWorkbook:
+    """Read a workbook; numbers keep their stored text.
 
-    The lists of a consolidated .xlsx are left empty; `open_lists` reads them.
+    The list sheets of a consolidated .xlsx are left empty; `open_named_sheets` reads them. ``password`` is tried if
+    the file is encrypted.
 
-    ``password`` is tried where one is needed to open the file; ``size_limit`` is in bytes.
-
-    Raises UnreadableFileError for what cannot or must not be read, ForeignFileError for what is no return at all;
-    both name the ``file`` among their facts.
+    Raises UnreadableFileError for a file that cannot or must not be read, ForeignFileError for a file of another kind;
+    both have ``file`` among their facts.
     """
-    with naming(path.name):
-        return _read(load(path, size_limit), password)
+    with name_in_refusals(path.name):
+        return _read_workbook(load_file(path, max_bytes), password)
 
 
-def open_lists(path: Path, sheets: Container[str]) -> RawWorkbook:
-    """`open_workbook`, of an .xlsx only the named sheets, which may be lists of a consolidated workbook (`archive`)."""
-    with naming(path.name):
-        file = load(path)
-        package = Package(file.data, Effort(limits.LISTED_CELLS)) if file.data.startswith(ZIP) else None
-        main = main_part(package) if package and not is_ods(package) else None
+def open_named_sheets(path: Path, sheet_names: Container[str]) -> RawWorkbook:
+    """Read only the named sheets of an .xlsx, list sheets too; of other formats all sheets."""
+    with name_in_refusals(path.name):
+        file = load_file(path)
+        package = (
+            Package(file.data, ReadingBudget(limits.MAX_LISTED_CELLS)) if file.data.startswith(ZIP_SIGNATURE) else None
+        )
+        main = find_main_part(package) if package and not is_ods_package(package) else None
         if package is None or main is None or main.container != "xlsx":
-            return _read(file, None)
+            return _read_workbook(file, None)
         outline = read_outline(package, main)
-        return _complete(file, package, outline._replace(sheets=tuple(s for s in outline.sheets if s.name in sheets)))
+        return _read_ooxml(
+            file, package, outline._replace(sheets=tuple(s for s in outline.sheets if s.name in sheet_names))
+        )
 
 
-def open_loaded(file: HandedIn, password: str | None = None) -> RawWorkbook:
-    """`open_workbook` of what was loaded already, such as a file inside an archive."""
-    with naming(file.name):
-        return _read(file, password)
+def open_loaded_file(file: LoadedFile, password: str | None = None) -> RawWorkbook:
+    """Read a workbook from a loaded file, such as a member of an archive."""
+    with name_in_refusals(file.name):
+        return _read_workbook(file, password)
 
 
 @contextmanager
-def naming(name: str) -> Iterator[None]:
-    """Every refusal from inside names the file; one of the file as a whole names it as the part, too."""
+def name_in_refusals(name: str) -> Iterator[None]:
+    """Add the file name to every refusal raised inside; a refusal of the whole file gets it as its part, too."""
     try:
         yield
     except (UnreadableFileError, ForeignFileError) as refusal:
-        facts = {"file": printable(name), **refusal.facts}
+        facts = {"file": make_printable(name), **refusal.facts}
         if "part" in facts:
-            facts["part"] = printable(str(facts["part"] or name))
+            facts["part"] = make_printable(str(facts["part"] or name))
         raise type(refusal)(refusal.code, **facts) from None
 
 
-def printable(text: str) -> str:
-    """Text that is safe to show: control characters and lone surrogates as escapes."""
+def make_printable(text: str) -> str:
+    """Return text that is safe to show: control characters and lone surrogates become escapes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
-def _read(file: HandedIn, password: str | None) -> RawWorkbook:
-    kind = kind_of(file.data)
+def _read_workbook(file: LoadedFile, password: str | None) -> RawWorkbook:
+    kind = detect_file_type(file.data)
     if kind is None:
-        raise damaged("", Damage.NOT_A_ZIP)
+        raise damaged_workbook("", DamageKind.NOT_A_ZIP)
     if isinstance(kind, FileKind):
-        raise not_workbook(kind)
-    if kind in (Readable.ENCRYPTED, Readable.ENCRYPTED_XLS):
-        file = _unlocked(file, password)
-    if kind in (Readable.XLS, Readable.ENCRYPTED_XLS):
-        return _valued(file, "xls")
-    if not file.data.startswith(ZIP):
-        raise damaged("", Damage.NOT_A_ZIP)
+        raise foreign_file(kind)
+    if kind in (ReadableType.ENCRYPTED, ReadableType.ENCRYPTED_XLS):
+        file = _remove_password(file, password)
+    if kind in (ReadableType.XLS, ReadableType.ENCRYPTED_XLS):
+        return _read_values(file, "xls")
+    if not file.data.startswith(ZIP_SIGNATURE):
+        raise damaged_workbook("", DamageKind.NOT_A_ZIP)
     package = Package(file.data)
-    if is_ods(package):
-        sheets = read_opendocument(package.pieces(CONTENT))
+    if is_ods_package(package):
+        sheets = read_opendocument(package.read_pieces(CONTENT))
         _refuse_doctypes(package)
-        return _of_values(file, "ods", sheets)
-    main = main_part(package)
+        return _build_values_workbook(file, "ods", sheets)
+    main = find_main_part(package)
     if main.container == "xlsb":
-        return _binary(file, package)
-    return _complete(file, package, read_outline(package, main))
+        return _read_xlsb(file, package)
+    return _read_ooxml(file, package, read_outline(package, main))
 
 
-def _unlocked(file: HandedIn, password: str | None) -> HandedIn:
-    """The file without its open password: the given one, or the one with which Excel hides the contents of files."""
+def _remove_password(file: LoadedFile, password: str | None) -> LoadedFile:
+    """Decrypt a file with the given password, or with Excel's default one."""
     refused = UnreadableFileError("file.encrypted")
     for attempt in filter(None, (password, _DEFAULT_PASSWORD)):
         try:
-            return file._replace(data=decrypt(file.data, attempt))
+            return file._replace(data=decrypt_workbook(file.data, attempt))
         except UnreadableFileError as refusal:
             refused = refusal if attempt == password else refused
     raise refused
 
 
-def _valued(file: HandedIn, container: str) -> RawWorkbook:
-    """A workbook of which a library reads the values."""
-    return _of_values(file, container, read_foreign(file.data))
+def _read_values(file: LoadedFile, container: str) -> RawWorkbook:
+    """Read a workbook of which only values are read, by a library."""
+    return _build_values_workbook(file, container, read_binary_sheets(file.data))
 
 
-def _of_values(file: HandedIn, container: str, sheets: tuple[RawSheet, ...]) -> RawWorkbook:
+def _build_values_workbook(file: LoadedFile, container: str, sheets: tuple[RawSheet, ...]) -> RawWorkbook:
     return RawWorkbook(container, sheets, complete=False, sha256=file.sha256, size=file.size, modified=file.modified)
 
 
-def _binary(file: HandedIn, package: Package) -> RawWorkbook:
-    """An .xlsb. The library checks neither checksums nor sizes: every part is inflated once before it sees the file."""
+def _read_xlsb(file: LoadedFile, package: Package) -> RawWorkbook:
+    """Read an .xlsb. The library checks neither checksums nor sizes, so every part is inflated once before."""
     _refuse_doctypes(package)
-    for name in package.names():
-        for _piece in package.pieces(name):
+    for name in package.list_names():
+        for _piece in package.read_pieces(name):
             pass
-    return _valued(file, "xlsb")
+    return _read_values(file, "xlsb")
 
 
-def _complete(file: HandedIn, package: Package, outline: Outline) -> RawWorkbook:
-    shared = Shared(
-        read_shared_strings(package.part(outline.strings)) if outline.strings else (),
-        read_styles(package.part(outline.styles)) if outline.styles else (),
+def _read_ooxml(file: LoadedFile, package: Package, outline: WorkbookOutline) -> RawWorkbook:
+    shared = SharedParts(
+        read_shared_strings(package.open_part(outline.strings)) if outline.strings else (),
+        read_styles(package.open_part(outline.styles)) if outline.styles else (),
     )
-    sheets = _sheets(package, outline, shared)
+    sheets = _read_sheets(package, outline, shared)
     _refuse_doctypes(package)
     return RawWorkbook(
         container=outline.container,
@@ -154,30 +157,30 @@ def _complete(file: HandedIn, package: Package, outline: Outline) -> RawWorkbook
     )
 
 
-def _sheets(package: Package, outline: Outline, shared: Shared) -> tuple[RawSheet, ...]:
-    """Every sheet in order, the identity sheet read first: it tells which sheets are lists that stay closed."""
-    first = [sheet for sheet in outline.sheets if sheet.name == words().sheets["identity"]]
-    read = {sheet.name: _sheet(package, sheet, shared) for sheet in first}
-    closed = lists() if any(of_area(sheet) for sheet in read.values()) else frozenset()
+def _read_sheets(package: Package, outline: WorkbookOutline, shared: SharedParts) -> tuple[RawSheet, ...]:
+    """Read every sheet in order; the identity sheet first, as it decides which list sheets are skipped."""
+    first = [sheet for sheet in outline.sheets if sheet.name == workbook_words().sheets["identity"]]
+    read = {sheet.name: _read_sheet(package, sheet, shared) for sheet in first}
+    closed = list_sheet_names() if any(is_area_identity(sheet) for sheet in read.values()) else frozenset()
     for listed in outline.sheets:
         if listed.name in closed:
             read[listed.name] = RawSheet(listed.name, listed.state, {})
         elif listed.name not in read:
-            read[listed.name] = _sheet(package, listed, shared)
+            read[listed.name] = _read_sheet(package, listed, shared)
     return tuple(read[listed.name] for listed in outline.sheets)
 
 
-def _sheet(package: Package, listed: SheetPart, shared: Shared) -> RawSheet:
+def _read_sheet(package: Package, listed: SheetPart, shared: SharedParts) -> RawSheet:
     if listed.kind != "worksheet":
         return RawSheet(listed.name, listed.state, {})
-    return RawSheet(listed.name, listed.state, *read_worksheet(package.part(listed.part), shared))
+    return RawSheet(listed.name, listed.state, *read_worksheet(package.open_part(listed.part), shared))
 
 
 def _refuse_doctypes(package: Package) -> None:
-    """Any DOCTYPE refuses the workbook; those parts that were not read are looked at as far as their root."""
-    for name in package.unread():
-        if fold(name).endswith(_XML_ENDINGS):
-            _without_doctype(package.part(name))
+    """Refuse a workbook with a DOCTYPE; parts that were not read are parsed up to their root element."""
+    for name in package.list_unread():
+        if fold_part_name(name).endswith(_XML_ENDINGS):
+            _check_doctype(package.open_part(name))
 
 
-_without_doctype = Reader(refuse_doctype)
+_check_doctype = CachedReader(refuse_doctype)

@@ -1,9 +1,8 @@
-"""What was made of a part before: the parse of a part is a function of its bytes, and of nothing else.
+"""Cache parsed parts by their stored bytes, size and checksum, so a result can never belong to other content.
 
-Returns of one template, saved by one program, share most of their parts to the byte. So a part whose stored bytes,
-size and checksum are those of one that was read is not inflated and parsed again; what reading it cost is spent all the
-same, and a part that was refused is never remembered. Each process remembers for itself, and forgets what was used
-longest ago.
+Workbooks of one template, saved by one program, share most of their parts. The limits are charged for a cached part as
+if it had been parsed again; a refused part is never cached. Each process has its own cache; the least recently used
+value is dropped first.
 """
 
 from collections import OrderedDict
@@ -12,21 +11,21 @@ from threading import RLock
 from typing import Generic, TypeVar
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.ooxml.part import Cost, Part
+from xltool.spreadsheet.ooxml.part import EffortCost, Part
 
-_Made = TypeVar("_Made")
+_Parsed = TypeVar("_Parsed")
 
 
-class Memory(Generic[_Made]):
-    """What was made of things, by what it follows from. Holds at most ``size`` bytes of them, as its users count."""
+class BoundedCache(Generic[_Parsed]):
+    """A least-recently-used cache bounded by the total size of its values, in bytes as its users state them."""
 
-    def __init__(self, size: int = limits.REMEMBERED_BYTES) -> None:
-        self._made: OrderedDict[Hashable, tuple[_Made, int]] = OrderedDict()
-        self._free = size
+    def __init__(self, max_bytes: int = limits.CACHE_BYTES) -> None:
+        self._made: OrderedDict[Hashable, tuple[_Parsed, int]] = OrderedDict()
+        self._free = max_bytes
         self._lock = RLock()
 
-    def recall(self, key: Hashable) -> _Made | None:
-        """What was kept for a key; None if nothing was, or not any more."""
+    def get_value(self, key: Hashable) -> _Parsed | None:
+        """Return the cached value of a key; None if there is none."""
         with self._lock:
             known = self._made.get(key)
             if known is None:
@@ -34,41 +33,43 @@ class Memory(Generic[_Made]):
             self._made.move_to_end(key)
             return known[0]
 
-    def keep(self, key: Hashable, made: _Made, size: int) -> None:
-        """Keep what was made of something of ``size`` bytes."""
+    def put_value(self, key: Hashable, value: _Parsed, size: int) -> None:
+        """Cache a value of ``size`` bytes; drop old values beyond the bound."""
         with self._lock:
-            self.forget(key)
-            self._made[key] = (made, size)
+            self.drop_value(key)
+            self._made[key] = (value, size)
             self._free -= size
             while self._free < 0 and self._made:
-                self.forget(next(iter(self._made)))
+                self.drop_value(next(iter(self._made)))
 
-    def forget(self, key: Hashable) -> None:
-        """Keep no longer what is kept for a key, if anything is."""
+    def drop_value(self, key: Hashable) -> None:
+        """Drop the value of a key, if there is one."""
         with self._lock:
             known = self._made.pop(key, None)
             if known is not None:
                 self._free += known[1]
 
 
-class Reader(Generic[_Made]):
-    """A way to read parts, which remembers. What it gives back is shared: nobody changes it."""
+class CachedReader(Generic[_Parsed]):
+    """A function that reads parts, with a cache. Its results are shared and must not be changed."""
 
-    def __init__(self, read: Callable[[Part], _Made]) -> None:
+    def __init__(self, read: Callable[[Part], _Parsed]) -> None:
         self._read = read
-        self._memory: Memory[tuple[_Made, Cost]] = Memory()
+        self._memory: BoundedCache[tuple[_Parsed, EffortCost]] = BoundedCache()
 
-    def __call__(self, part: Part) -> _Made:
-        """What the part holds. Raises what reading it raises."""
+    def __call__(self, part: Part) -> _Parsed:
+        """Return the parsed part. Raises whatever the reading function raises."""
         if part.content is None:
             return self._read(part)
-        known = self._memory.recall(part.content)
+        known = self._memory.get_value(part.content)
         if known is not None:
             made, cost = known
             for what, amount in cost.items():
                 part.effort.spend(part.name, what, amount)
             return made
-        before = part.effort.left()
+        before = part.effort.copy_remaining()
         made = self._read(part)
-        self._memory.keep(part.content, (made, part.effort.spent_since(before)), part.content[1] + len(part.content[0]))
+        self._memory.put_value(
+            part.content, (made, part.effort.spent_since(before)), part.content[1] + len(part.content[0])
+        )
         return made

@@ -1,6 +1,6 @@
-"""An opened workbook before anybody knows what form it is: the nouns between `opening` and `reading`.
+"""The contents of an opened workbook, before a form is recognised in it.
 
-Numbers stay as the text that was stored; turning them into meaning is the business of `values`.
+Numbers keep their stored text; `recognition.cell_values` interprets them.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Stored(StrEnum):
-    """How a cell's content was stored. ``EMPTY``: no value (a formula without a stored result has this too)."""
+class StorageType(StrEnum):
+    """The type a cell's content was stored as. ``EMPTY``: no value, or a formula without a stored result."""
 
     EMPTY = "empty"
     NUMBER = "number"
@@ -26,7 +26,7 @@ class RawCell(NamedTuple):
     ``formula`` is without the leading ``=``; an empty string means "part of a shared or array formula".
     """
 
-    stored: Stored
+    stored: StorageType
     text: str
     formula: str | None = None
     locked: bool = True
@@ -38,7 +38,7 @@ class RawSheet:
 
     ``state`` is visible, hidden or veryHidden;
     ``validated`` the ranges under data validation as written (``"D7:I31"``); ``hidden_rows`` and ``hidden_columns``
-    those that nobody sees, by number from 1, in order.
+    by number from 1, in order.
     """
 
     name: str
@@ -53,7 +53,7 @@ class RawSheet:
 
 @dataclass(frozen=True, slots=True)
 class RawWorkbook:
-    """Everything one pass over a file found. ``container`` is xlsx, xlsm, xls, xlsb or ods.
+    """The contents of a workbook file. ``container`` is xlsx, xlsm, xls, xlsb or ods.
 
     ``names`` are the workbook's defined names (name -> reference text), ``properties`` its custom document
     properties as text, ``program`` what saved it ("Microsoft Excel 16.0300"), ``complete`` whether formulas, locks

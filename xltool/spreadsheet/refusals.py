@@ -1,18 +1,18 @@
-"""Why a file is refused: small words that `texts` knows how to say, and the exceptions made of them.
+"""Reasons why a file is refused, and the exceptions built from them. `messages` has a sentence for each.
 
-Every refusal of `opening` has one of these codes, always with ``file``, and with the facts named here:
+Every refusal has one of these codes, always with the fact ``file``, and with the facts named here:
 
 =========================  ==========================================================================================
 ``file.empty``             nothing in it
 ``file.missing``           gone before it could be read
 ``file.no_access``         permission denied, or locked by another program
-``file.not_regular``       ``kind`` (Place): a pipe, a device, a folder, a loop of links
+``file.not_regular``       ``kind`` (FileObstacle): a pipe, a device, a folder, a loop of links
 ``file.changed``           it changed while it was read
 ``file.not_fetched``       ``problem``: the store at its address did not give it
 ``file.too_large``         ``size``, ``limit`` in MiB
-``file.damaged``           ``part``, ``problem`` (Damage), ``at``: the cell or name in question, or nothing
-``file.bomb``              ``part``, ``problem`` (Swelling): it would swell beyond any honest workbook
-``file.over_limit``        ``part``, ``what`` (Excess), ``limit``
+``file.damaged``           ``part``, ``problem`` (DamageKind), ``at``: the cell or name in question, or nothing
+``file.bomb``              ``part``, ``problem``: it would inflate beyond any real workbook
+``file.over_limit``        ``part``, ``what`` (LimitKind), ``limit``
 ``file.doctype``           ``part``: a DOCTYPE, which no office program writes
 ``file.duplicate_parts``   ``part``, ``other``: two parts that different programs would choose differently
 ``file.unsafe_names``      ``name``: a path out of the container, or with control characters
@@ -31,8 +31,8 @@ from enum import StrEnum
 from xltool.errors import ForeignFileError, UnreadableFileError
 
 
-class Place(StrEnum):
-    """What stands where a file was expected."""
+class FileObstacle(StrEnum):
+    """What was found where a regular file was expected."""
 
     FOLDER = "folder"
     PIPE = "pipe"
@@ -43,7 +43,7 @@ class Place(StrEnum):
 
 
 class FileKind(StrEnum):
-    """What a file is that is no workbook we read."""
+    """The type of a file that is not a supported workbook."""
 
     ARCHIVE = "archive"
     EXCEL_2003_XML = "excel_2003_xml"
@@ -61,7 +61,7 @@ class FileKind(StrEnum):
     ZIP = "zip"
 
 
-class Damage(StrEnum):
+class DamageKind(StrEnum):
     """What is wrong with a part of a workbook."""
 
     BAD_ADDRESS = "bad_address"
@@ -92,8 +92,8 @@ class Damage(StrEnum):
     XML = "xml"
 
 
-class Swelling(StrEnum):
-    """How a container would swell."""
+class BombKind(StrEnum):
+    """How a container would inflate beyond the limits."""
 
     ENTRIES = "entries"
     OVERLAP = "overlap"
@@ -103,8 +103,8 @@ class Swelling(StrEnum):
     TOTAL = "total"
 
 
-class Excess(StrEnum):
-    """Of what there is more than in any honest workbook."""
+class LimitKind(StrEnum):
+    """What exceeds a limit."""
 
     BYTES = "bytes"
     CELLS_HELD = "cells_held"
@@ -124,21 +124,21 @@ class Excess(StrEnum):
     TOKEN = "token"
 
 
-def damaged(part: str, problem: Damage, at: str = "") -> UnreadableFileError:
-    """The refusal of a workbook that is broken; no part means the file as a whole."""
+def damaged_workbook(part: str, problem: DamageKind, at: str = "") -> UnreadableFileError:
+    """Return the refusal of a damaged workbook; an empty ``part`` means the whole file."""
     return UnreadableFileError("file.damaged", part=part, problem=problem, at=at[:40])
 
 
-def bomb(part: str, problem: Swelling) -> UnreadableFileError:
-    """The refusal of a container that would swell."""
+def swelling_container(part: str, problem: BombKind) -> UnreadableFileError:
+    """Return the refusal of a container that would inflate beyond the limits."""
     return UnreadableFileError("file.bomb", part=part, problem=problem)
 
 
-def over_limit(part: str, what: Excess, limit: int) -> UnreadableFileError:
-    """The refusal of a part that holds more of something than any honest workbook."""
+def exceeded_limit(part: str, what: LimitKind, limit: int) -> UnreadableFileError:
+    """Return the refusal of a part beyond a limit."""
     return UnreadableFileError("file.over_limit", part=part, what=what, limit=limit)
 
 
-def not_workbook(kind: FileKind) -> ForeignFileError:
-    """The refusal of a file that is something else."""
+def foreign_file(kind: FileKind) -> ForeignFileError:
+    """Return the refusal of a file of another type."""
     return ForeignFileError("file.not_workbook", kind=kind)

@@ -1,8 +1,8 @@
-"""Files at an address such as ``s3://bucket/returns`` or ``sftp://host/returns``: found, and read, without a copy.
+"""List and read files at store addresses such as ``s3://bucket/returns`` or ``sftp://host/returns``, by fsspec.
 
-The only door to fsspec, and the only place that speaks to a store over a network, which it does when somebody named an
-address and never otherwise. What is read gets the guards of a local file (`loading`). An address may hold a user's name
-and password; what is shown and kept (`Remote.__str__`) never does.
+The only module that uses a network, and only for an address given by the user. Files are checked like local ones
+(`load_file`). An address may contain a user name and password; the text that is shown and stored (``address``) never
+does.
 """
 
 import hashlib
@@ -18,26 +18,36 @@ from typing import Any
 
 from xltool.errors import UnreadableFileError, UsageError
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.load_file import HandedIn, must_have_size, refuse_junk
-from xltool.spreadsheet.refusals import Place as Kind
+from xltool.spreadsheet.load_file import LoadedFile, check_size, refuse_junk_name
+from xltool.spreadsheet.refusals import FileObstacle as Kind
 
-ATTEMPTS = 3  # to read a file when the store does not answer
-_PAUSE = 0.5  # seconds before the second attempt; twice as long before the third
+MAX_ATTEMPTS = 3  # to read a file from a store that does not answer
+_PAUSE_SECONDS = 0.5  # seconds before the second attempt; twice as long before the third
 
 _ADDRESS = re.compile(r"(?:\w+::)*(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://(?P<user>[^/?#]*@)?(?P<rest>.*)", re.DOTALL)
-_LOCAL = {"file", "local"}
-_REFUSED = {"http", "https", "data", "dask", "github", "gist", "jupyter", "jlab", "git", "generic", "reference"}
-_REFUSED |= {"zip", "tar", "libarchive", "dir", "cached", "blockcache", "filecache", "simplecache", "asynclocal"}
-# What stores call the time and the version of a file's content. The time of its last reading is not among them.
-_TIMES = ("LastModified", "last_modified", "mtime", "modified", "updated", "modify", "created")
-_VERSIONS = ("size", "ETag", "etag", "VersionId", "generation", "md5", *_TIMES)
-_COMPACT_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")  # as FTP tells it, in UTC
+_LOCAL_SCHEMES = {"file", "local"}
+_REFUSED_SCHEMES = {"http", "https", "data", "dask", "github", "gist", "jupyter", "jlab", "git", "generic", "reference"}
+_REFUSED_SCHEMES |= {
+    "zip",
+    "tar",
+    "libarchive",
+    "dir",
+    "cached",
+    "blockcache",
+    "filecache",
+    "simplecache",
+    "asynclocal",
+}
+# Keys under which stores give the time and version of a file's content; not the time of last access.
+_TIME_KEYS = ("LastModified", "last_modified", "mtime", "modified", "updated", "modify", "created")
+_VERSION_KEYS = ("size", "ETag", "etag", "VersionId", "generation", "md5", *_TIME_KEYS)
+_COMPACT_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")  # as in FTP listings, in UTC
 
 _stores: dict[tuple[int, str], tuple[Any, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class RemoteFile:
     """A file at an address. ``url`` opens its store and may hold secrets; ``address`` is what may be shown of it."""
 
     url: str = field(repr=False, compare=False)
@@ -53,29 +63,29 @@ class Remote:
         return PurePosixPath(self.path).name
 
 
-Place = Path | Remote
+Place = Path | RemoteFile
 
 
-def is_address(text: str) -> bool:
-    """Whether a text names a store rather than a path. A drive letter of Windows is no store."""
+def is_store_address(text: str) -> bool:
+    """Return True if a text names a store rather than a path. A Windows drive letter is not a store."""
     return bool(_ADDRESS.match(text))
 
 
-def local_path(address: str) -> Path | None:
-    """The path an address such as file:///returns stands for; None for one elsewhere."""
-    found = _ADDRESS.match(address)
-    return Path(found["rest"]) if found and found["scheme"].lower() in _LOCAL else None
+def find_local_path(address: str) -> Path | None:
+    """Return the local path of an address such as file:///returns; None for other stores."""
+    match = _ADDRESS.match(address)
+    return Path(match["rest"]) if match and match["scheme"].lower() in _LOCAL_SCHEMES else None
 
 
-def below(url: str) -> Iterator[Remote]:
-    """Every file at and below an address, by name. Raises UsageError, without its secrets, if it cannot be read."""
-    scheme, shown = _parts(url)
+def list_remote_files(url: str) -> Iterator[RemoteFile]:
+    """List every file at and below an address, by name. Raises UsageError, without its secrets, if it cannot."""
+    scheme, shown = _split_address(url)
     try:
-        store, root = _store(url)
+        store, root = _open_store(url)
         if store.info(root)["type"] == "file":
-            found = [root]
+            paths = [root]
         else:
-            found = sorted(store.find(root))
+            paths = sorted(store.find(root))
             store.invalidate_cache()
     except UsageError:
         raise
@@ -84,20 +94,20 @@ def below(url: str) -> Iterator[Remote]:
     except FileNotFoundError:
         raise UsageError("usage.no_path", path=shown) from None
     except Exception as error:  # each store has its own
-        raise UsageError("usage.store", address=shown, problem=told(error, url)) from None
+        raise UsageError("usage.store", address=shown, problem=describe_error(error, url)) from None
     stem = shown.removesuffix(root.rstrip("/")) if shown.endswith(root.rstrip("/")) else f"{scheme}://"
-    return (Remote(url, path, f"{stem}{path}") for path in found)
+    return (RemoteFile(url, path, f"{stem}{path}") for path in paths)
 
 
-def fetch(place: Remote, size_limit: int = limits.FILE_BYTES) -> HandedIn:
-    """The bytes of a file at an address, as `loading.load` has those of a local one, and refused as there.
+def fetch_file(place: RemoteFile, max_bytes: int = limits.MAX_FILE_BYTES) -> LoadedFile:
+    """Return the bytes of a remote file; checked like `load_file.load_file` checks a local one.
 
-    Also raises UnreadableFileError when the store does not give it after some attempts.
+    Also raises UnreadableFileError when the store does not deliver it after MAX_ATTEMPTS.
     """
-    refuse_junk(place.name)
-    for attempt in range(1, ATTEMPTS + 1):
+    refuse_junk_name(place.name)
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
-            return _fetched(place, size_limit)
+            return _fetch_once(place, max_bytes)
         except FileNotFoundError:
             raise UnreadableFileError("file.missing") from None
         except PermissionError:
@@ -105,100 +115,100 @@ def fetch(place: Remote, size_limit: int = limits.FILE_BYTES) -> HandedIn:
         except UnreadableFileError:
             raise
         except Exception as error:  # each store has its own
-            problem = told(error, place.url)
-            _forget(place.url)
-        time.sleep(_PAUSE * attempt if attempt < ATTEMPTS else 0)
+            problem = describe_error(error, place.url)
+            _drop_connection(place.url)
+        time.sleep(_PAUSE_SECONDS * attempt if attempt < MAX_ATTEMPTS else 0)
     raise UnreadableFileError("file.not_fetched", problem=problem)
 
 
-def unseen(place: Remote) -> str:
-    """Why a file at an address is not to be had in this process; nothing if it is."""
+def find_access_problem(place: RemoteFile) -> str:
+    """Return why a remote file cannot be accessed from this process; an empty text if it can."""
     try:
-        _state(_store(place.url)[0], place.path)
+        _query_state(_open_store(place.url)[0], place.path)
     except Exception as error:  # each store has its own
-        return f"{place}: {told(error, place.url)}"
+        return f"{place}: {describe_error(error, place.url)}"
     return ""
 
 
-def told(error: BaseException, url: str) -> str:
-    """What an error says, on one line, without the secrets of the address."""
-    said = " ".join(f"{type(error).__name__}: {error}".split())
-    found = _ADDRESS.match(url)
-    user = (found["user"] or "").rstrip("@") if found else ""
+def describe_error(error: BaseException, url: str) -> str:
+    """Return an error as one line of text, without the secrets of the address."""
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    match = _ADDRESS.match(url)
+    user = (match["user"] or "").rstrip("@") if match else ""
     for secret in (url, user, user.partition(":")[2], url.partition("?")[2]):
-        said = said.replace(secret, "…") if secret else said
-    return said[:300]
+        message = message.replace(secret, "…") if secret else message
+    return message[:300]
 
 
-def _fetched(place: Remote, size_limit: int) -> HandedIn:
-    store, _ = _store(place.url)
-    before = _state(store, place.path)
+def _fetch_once(place: RemoteFile, max_bytes: int) -> LoadedFile:
+    store, _ = _open_store(place.url)
+    before = _query_state(store, place.path)
     if before["type"] != "file":
         raise UnreadableFileError("file.not_regular", kind=Kind.FOLDER if before["type"] == "directory" else Kind.OTHER)
-    must_have_size(before["size"] or 0, size_limit)
-    data = store.cat_file(place.path, start=0, end=min(before["size"], size_limit) + 1)
-    after = _state(store, place.path)
-    if _version(before) != _version(after) or len(data) != after["size"]:
+    check_size(before["size"] or 0, max_bytes)
+    data = store.cat_file(place.path, start=0, end=min(before["size"], max_bytes) + 1)
+    after = _query_state(store, place.path)
+    if _content_version(before) != _content_version(after) or len(data) != after["size"]:
         raise UnreadableFileError("file.changed")
-    return HandedIn(place.name, data, hashlib.sha256(data).hexdigest(), len(data), _modified(after))
+    return LoadedFile(place.name, data, hashlib.sha256(data).hexdigest(), len(data), _modification_time(after))
 
 
-def _state(store: Any, path: str) -> Mapping[str, Any]:
-    """What the store says of a file now, not what it said in an earlier listing."""
+def _query_state(store: Any, path: str) -> Mapping[str, Any]:
+    """Query the current status of a file, not a cached listing."""
     store.invalidate_cache()
     state: Mapping[str, Any] = store.info(path)
     return state
 
 
-def _version(state: Mapping[str, Any]) -> tuple[object, ...]:
-    return tuple(state.get(key) for key in _VERSIONS)
+def _content_version(state: Mapping[str, Any]) -> tuple[object, ...]:
+    return tuple(state.get(key) for key in _VERSION_KEYS)
 
 
-def _modified(state: Mapping[str, Any]) -> str:
-    """When the content was written, ISO 8601 in UTC; nothing where the store does not tell."""
-    for key in _TIMES:
+def _modification_time(state: Mapping[str, Any]) -> str:
+    """Return when the content was written, ISO 8601 in UTC; empty where the store does not say."""
+    for key in _TIME_KEYS:
         if key in state:
             with suppress(ValueError, TypeError, OverflowError, OSError):
-                return _time(state[key]).astimezone(UTC).isoformat(timespec="seconds")
+                return _parse_time(state[key]).astimezone(UTC).isoformat(timespec="seconds")
     return ""
 
 
-def _time(said: Any) -> datetime:
-    """Raises ValueError for what is no time."""
-    if isinstance(said, datetime):
-        return said if said.tzinfo else said.replace(tzinfo=UTC)
-    if isinstance(said, int | float):
-        return datetime.fromtimestamp(said, UTC)
-    if compact := _COMPACT_TIME.match(str(said)):
+def _parse_time(stated: Any) -> datetime:
+    """Return a time in UTC from any of the forms stores use. Raises ValueError for anything else."""
+    if isinstance(stated, datetime):
+        return stated if stated.tzinfo else stated.replace(tzinfo=UTC)
+    if isinstance(stated, int | float):
+        return datetime.fromtimestamp(stated, UTC)
+    if compact := _COMPACT_TIME.match(str(stated)):
         return datetime(*map(int, compact.groups()), tzinfo=UTC)  # type: ignore[arg-type,misc]  # six numbers
-    return _time(datetime.fromisoformat(str(said)))
+    return _parse_time(datetime.fromisoformat(str(stated)))
 
 
-def _parts(url: str) -> tuple[str, str]:
-    """The scheme, and the address without user, password and query. Raises UsageError for what is not for us."""
-    found = _ADDRESS.match(url)
-    assert found
-    scheme, rest = found["scheme"].lower(), found["rest"].partition("?")[0].rstrip("/")
+def _split_address(url: str) -> tuple[str, str]:
+    """Return the scheme, and the address without user, password and query. Raises UsageError for refused schemes."""
+    match = _ADDRESS.match(url)
+    assert match
+    scheme, rest = match["scheme"].lower(), match["rest"].partition("?")[0].rstrip("/")
     shown = f"{scheme}://{rest}"
-    if scheme in _REFUSED or "::" in url or not rest:
+    if scheme in _REFUSED_SCHEMES or "::" in url or not rest:
         raise UsageError("usage.store_refused", address=shown)
     return scheme, shown
 
 
-def _store(url: str) -> tuple[Any, str]:
-    """The store and the path in it; one connection for each process, since a child cannot use that of its parent."""
+def _open_store(url: str) -> tuple[Any, str]:
+    """Return the store and the path in it; one connection per process, as a child cannot use that of its parent."""
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        raise UsageError("usage.store_extra", address=_parts(url)[1]) from None
+        raise UsageError("usage.store_extra", address=_split_address(url)[1]) from None
     key = (os.getpid(), url)
     if key not in _stores:
         _stores[key] = url_to_fs(url)
     return _stores[key]
 
 
-def _forget(url: str) -> None:
-    """A connection that failed is not used again."""
+def _drop_connection(url: str) -> None:
+    """Drop a connection that failed."""
     store, _ = _stores.pop((os.getpid(), url), (None, ""))
     if store is not None:
         type(store).clear_instance_cache()

@@ -1,61 +1,68 @@
-"""What only a library can do, done in the worker: values of .xls, .et and .xlsb, and opening with a password.
+"""Call the worker process for what only a library can do: values of .xls, .et and .xlsb, and decryption.
 
-Of those formats only values can be read; formulas, locks and names cannot.
+Of these formats only values are read, not formulas, locks and names.
 """
 
 from typing import Any
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.ooxml.addresses import column_letters, spans
-from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, Stored
-from xltool.spreadsheet.refusals import Damage, Excess, damaged, over_limit
-from xltool.spreadsheet.worker.client import WORKER
+from xltool.spreadsheet.ooxml.addresses import format_column, merge_runs
+from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
+from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
+from xltool.spreadsheet.worker.client import SHARED_WORKER
 
 _PROBLEMS = {
     "password": UnreadableFileError("file.wrong_password"),
     "no_library": UnreadableFileError("file.no_decryption"),
     "memory": UnreadableFileError("file.reader_died"),
-    "cells_held": over_limit("", Excess.CELLS_HELD, limits.CELLS_HELD),
-    "no_sheets": damaged("", Damage.NO_SHEETS),
-    "unreadable": damaged("", Damage.UNREADABLE),
+    "cells_held": exceeded_limit("", LimitKind.CELLS_HELD, limits.MAX_CELLS_HELD),
+    "no_sheets": damaged_workbook("", DamageKind.NO_SHEETS),
+    "unreadable": damaged_workbook("", DamageKind.UNREADABLE),
 }
 
 
-def read_foreign(data: bytes, seconds: float = limits.WORKER_SECONDS) -> tuple[RawSheet, ...]:
-    """The sheets of an .xls or .xlsb. Raises UnreadableFileError when the worker cannot read it."""
-    answer, _ = WORKER.do("values", data, seconds)
-    _raise(answer.get("problem"))
-    return tuple(_sheet(*described) for described in answer["sheets"])
+def read_binary_sheets(data: bytes, max_seconds: float = limits.MAX_WORKER_SECONDS) -> tuple[RawSheet, ...]:
+    """Return the sheets of an .xls or .xlsb. Raises UnreadableFileError when the worker cannot read it."""
+    answer, _ = SHARED_WORKER.run_task("values", data, max_seconds)
+    _raise_problem(answer.get("problem"))
+    return tuple(_make_sheet(*described) for described in answer["sheets"])
 
 
-def decrypt(data: bytes, password: str, seconds: float = limits.WORKER_SECONDS) -> bytes:
-    """The workbook behind an open password. Raises UnreadableFileError for a wrong one, or without the library."""
-    answer, opened = WORKER.do("decrypted", data, seconds, password=password)
-    _raise(answer.get("problem"))
-    return opened
+def decrypt_workbook(data: bytes, password: str, max_seconds: float = limits.MAX_WORKER_SECONDS) -> bytes:
+    """Return the decrypted workbook. Raises UnreadableFileError for a wrong password, or without the library."""
+    answer, plaintext = SHARED_WORKER.run_task("decrypted", data, max_seconds, password=password)
+    _raise_problem(answer.get("problem"))
+    return plaintext
 
 
-def _raise(problem: str | None) -> None:
+def _raise_problem(problem: str | None) -> None:
     if problem is not None:
         refusal = _PROBLEMS[problem]
         raise UnreadableFileError(refusal.code, **refusal.facts)
 
 
-def _sheet(
-    name: str, state: str, merged: list[list[int]], cells: list[list[Any]], rows: list[int], columns: list[int]
+def _make_sheet(
+    name: str,
+    state: str,
+    merged: list[list[int]],
+    cells: list[list[Any]],
+    hidden_rows: list[int],
+    hidden_columns: list[int],
 ) -> RawSheet:
-    found = {f"{column_letters(column)}{row}": RawCell(Stored(kind), text) for row, column, kind, text in cells}
-    ranges = tuple(_range(*corners) for corners in merged)
+    cell_by_address = {
+        f"{format_column(column)}{row}": RawCell(StorageType(kind), text) for row, column, kind, text in cells
+    }
+    ranges = tuple(_format_range(*corners) for corners in merged)
     return RawSheet(
         name,
         state,
-        found,
+        cell_by_address,
         ranges,
-        hidden_rows=spans((n, n) for n in rows),
-        hidden_columns=spans((n, n) for n in columns),
+        hidden_rows=merge_runs((n, n) for n in hidden_rows),
+        hidden_columns=merge_runs((n, n) for n in hidden_columns),
     )
 
 
-def _range(top: int, left: int, bottom: int, right: int) -> str:
-    return f"{column_letters(left + 1)}{top + 1}:{column_letters(right + 1)}{bottom + 1}"
+def _format_range(top: int, left: int, bottom: int, right: int) -> str:
+    return f"{format_column(left + 1)}{top + 1}:{format_column(right + 1)}{bottom + 1}"

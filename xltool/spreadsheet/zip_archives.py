@@ -1,7 +1,7 @@
-"""The files inside a .zip that was handed in: read in memory one after another, never unpacked to disk.
+"""Read the files inside a .zip in memory, one after another, never unpacked to disk.
 
-Whatever is inside ends as one member: a file's bytes, or the reason why it cannot be had. Archives inside archives are
-looked into; everything together stays within the limits.
+Every entry yields one member: the bytes of a file, or the reason why it cannot be read. Archives inside archives are
+read too; the limits hold for everything together.
 """
 
 import hashlib
@@ -15,29 +15,28 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
-from xltool.spreadsheet import limits
-from xltool.spreadsheet import open_workbook as opening
-from xltool.spreadsheet.load_file import JUNK_NAMES, JUNK_PREFIXES, HandedIn
+from xltool.spreadsheet import limits, open_workbook
+from xltool.spreadsheet.load_file import JUNK_NAMES, JUNK_PREFIXES, LoadedFile
 from xltool.spreadsheet.raw_workbook import RawWorkbook
 from xltool.spreadsheet.refusals import (
-    Damage,
-    Excess,
+    BombKind,
+    DamageKind,
     FileKind,
-    Place,
-    Swelling,
-    bomb,
-    damaged,
-    not_workbook,
-    over_limit,
+    FileObstacle,
+    LimitKind,
+    damaged_workbook,
+    exceeded_limit,
+    foreign_file,
+    swelling_container,
 )
 
-_SIGNATURE = b"PK\x03\x04"
+_ZIP_SIGNATURE = b"PK\x03\x04"
 _WORKBOOK_PARTS = re.compile(r"\[content_types\]\.xml|mimetype|xl/.*|_rels/.*", re.IGNORECASE)
 _UTF8, _ENCRYPTED = 0x800, 0x1
 _SYMLINK, _KIND_OF_FILE = 0xA000, 0xF000
-_UNICODE_PATH = 0x7075  # the extra field some programs write the true name into
-_BEIJING = timezone(timedelta(hours=8))  # a zip tells local time without saying where
-_FAULTS = (
+_UNICODE_PATH = 0x7075  # the extra field in which some programs write the UTF-8 name
+_BEIJING = timezone(timedelta(hours=8))  # a zip stores local time without a time zone
+_ZIP_ERRORS = (
     zipfile.BadZipFile,
     NotImplementedError,
     ValueError,
@@ -49,129 +48,131 @@ _FAULTS = (
 )
 
 
-class Member(NamedTuple):
-    """One file inside: its path within the archive, and its bytes or the refusal."""
+class ArchiveMember(NamedTuple):
+    """One file in an archive: its path within the archive, and its bytes or the refusal."""
 
     path: str
-    file: HandedIn | None
+    file: LoadedFile | None
     refusal: XltoolError | None = None
 
 
 class _Budget:
-    """What is left of the limits while one archive is gone through."""
+    """What is left of the limits while one archive is read."""
 
     def __init__(self) -> None:
-        self.members = limits.MEMBERS
-        self.size = limits.ARCHIVE_BYTES
+        self.members = limits.MAX_MEMBERS
+        self.size = limits.MAX_ARCHIVE_BYTES
 
 
-def is_archive(data: bytes) -> bool:
-    """Whether bytes are a zip that is no workbook of any kind, not even a broken one."""
-    if not data.startswith(_SIGNATURE):
+def is_plain_archive(data: bytes) -> bool:
+    """Return True if bytes are a zip that is not a workbook of any kind, not even a damaged one."""
+    if not data.startswith(_ZIP_SIGNATURE):
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return not any(_WORKBOOK_PARTS.fullmatch(name.replace("\\", "/")) for name in archive.namelist())
-    except _FAULTS:
+    except _ZIP_ERRORS:
         return False
 
 
-def members(file: HandedIn, password: str | None = None) -> Iterator[Member]:
-    """Every file inside an archive, in its own order; at least one member, if only the reason why there is none."""
+def read_members(file: LoadedFile, password: str | None = None) -> Iterator[ArchiveMember]:
+    """Yield every file in an archive in stored order; at least one member, for an empty archive its refusal."""
     empty = True
-    for member in _inside(file, password, limits.ARCHIVE_DEPTH, _Budget()):
+    for member in _read_archive(file, password, limits.MAX_ARCHIVE_DEPTH, _Budget()):
         empty = False
         yield member
     if empty:
-        yield Member("", None, not_workbook(FileKind.ZIP))
+        yield ArchiveMember("", None, foreign_file(FileKind.ZIP))
 
 
-def open_member(member: Member, password: str | None = None) -> RawWorkbook:
-    """Everything one pass over one file of an archive finds, as `opening.open_workbook` has it, and refuses."""
-    with opening.naming(PurePosixPath(member.path).name):
+def open_archive_member(member: ArchiveMember, password: str | None = None) -> RawWorkbook:
+    """Read a workbook from an archive member. Raises like `open_workbook`."""
+    with open_workbook.name_in_refusals(PurePosixPath(member.path).name):
         if member.refusal is not None or member.file is None:
-            raise member.refusal or not_workbook(FileKind.ZIP)
-        return opening.open_loaded(member.file, password)
+            raise member.refusal or foreign_file(FileKind.ZIP)
+        return open_workbook.open_loaded_file(member.file, password)
 
 
-def _inside(file: HandedIn, password: str | None, depth: int, budget: _Budget) -> Iterator[Member]:
+def _read_archive(file: LoadedFile, password: str | None, depth: int, budget: _Budget) -> Iterator[ArchiveMember]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(file.data))
         listed = archive.infolist()
-    except _FAULTS:
-        yield Member("", None, damaged("", Damage.NOT_A_ZIP))
+    except _ZIP_ERRORS:
+        yield ArchiveMember("", None, damaged_workbook("", DamageKind.NOT_A_ZIP))
         return
     with archive:
         for info in listed:
-            if info.orig_filename.endswith(("/", "\\")):  # zipfile itself stumbles over a name that is empty
+            if info.orig_filename.endswith(("/", "\\")):  # zipfile fails for an empty name
                 continue
-            path = name_of(info)
+            path = decode_entry_name(info)
             if budget.members <= 0:
-                yield Member(path, None, bomb("", Swelling.ENTRIES))
+                yield ArchiveMember(path, None, swelling_container("", BombKind.ENTRIES))
                 return
             budget.members -= 1
-            yield from _one(archive, info, path, file, password, depth, budget)
+            yield from _read_entry(archive, info, path, file, password, depth, budget)
 
 
-def _one(
+def _read_entry(
     archive: zipfile.ZipFile,
     info: zipfile.ZipInfo,
     path: str,
-    file: HandedIn,
+    file: LoadedFile,
     password: str | None,
     depth: int,
     budget: _Budget,
-) -> Iterator[Member]:
-    """One entry: a file, a refusal, or everything inside an archive that lies inside."""
+) -> Iterator[ArchiveMember]:
+    """Yield one entry: a file, a refusal, or all members of a nested archive."""
     try:
-        _must_be_worth_reading(info, path)
-        data = _content(archive, info, password, budget)
+        _check_entry(info, path)
+        data = _read_content(archive, info, password, budget)
     except (UnreadableFileError, ForeignFileError) as refusal:
-        yield Member(path, None, refusal)
+        yield ArchiveMember(path, None, refusal)
         return
     sha256 = hashlib.sha256(data).hexdigest()
-    held = HandedIn(PurePosixPath(path).name, data, sha256, len(data), _time(info, file.modified))
-    if not is_archive(data):
-        yield Member(path, held)
+    held = LoadedFile(PurePosixPath(path).name, data, sha256, len(data), _entry_time(info, file.modified))
+    if not is_plain_archive(data):
+        yield ArchiveMember(path, held)
     elif depth <= 1:
-        yield Member(path, None, over_limit(path, Excess.DEPTH, limits.ARCHIVE_DEPTH))
+        yield ArchiveMember(path, None, exceeded_limit(path, LimitKind.DEPTH, limits.MAX_ARCHIVE_DEPTH))
     else:
         empty = True
-        for member in _inside(held, password, depth - 1, budget):
+        for member in _read_archive(held, password, depth - 1, budget):
             empty = False
             yield member._replace(path=f"{path}/{member.path}" if member.path else path)
         if empty:
-            yield Member(path, None, not_workbook(FileKind.ZIP))
+            yield ArchiveMember(path, None, foreign_file(FileKind.ZIP))
 
 
-def _must_be_worth_reading(info: zipfile.ZipInfo, path: str) -> None:
+def _check_entry(info: zipfile.ZipInfo, path: str) -> None:
     name = PurePosixPath(path).name
     if name.casefold() in JUNK_NAMES or name.startswith(JUNK_PREFIXES) or "__MACOSX" in path.split("/"):
         raise ForeignFileError("file.temporary")
     if info.external_attr >> 16 & _KIND_OF_FILE == _SYMLINK:
-        raise UnreadableFileError("file.not_regular", kind=Place.OTHER)
+        raise UnreadableFileError("file.not_regular", kind=FileObstacle.OTHER)
     if ".." in path.split("/") or path.startswith("/"):
         raise UnreadableFileError("file.unsafe_names", name=path[:80])
-    if info.file_size > limits.FILE_BYTES:
+    if info.file_size > limits.MAX_FILE_BYTES:
         size = -(-info.file_size // limits.MIB)
-        raise UnreadableFileError("file.too_large", size=size, limit=limits.FILE_BYTES // limits.MIB)
+        raise UnreadableFileError("file.too_large", size=size, limit=limits.MAX_FILE_BYTES // limits.MIB)
 
 
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str | None, budget: _Budget) -> bytes:
-    """The bytes of one entry, never more than the limits allow whatever the entry says of its size."""
+def _read_content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str | None, budget: _Budget) -> bytes:
+    """Return the bytes of one entry, bounded by the limits whatever size the entry states."""
     if info.flag_bits & _ENCRYPTED and password is None:
         raise UnreadableFileError("file.encrypted")
-    room = min(limits.FILE_BYTES, budget.size)
+    room = min(limits.MAX_FILE_BYTES, budget.size)
     try:
         with archive.open(info, pwd=password.encode() if password and info.flag_bits & _ENCRYPTED else None) as entry:
             data = entry.read(room + 1)
-    except RuntimeError:  # zipfile's word for a wrong password
+    except RuntimeError:  # raised by zipfile for a wrong password
         raise UnreadableFileError("file.wrong_password") from None
-    except _FAULTS:
-        raise damaged("", Damage.CHECKSUM if not info.flag_bits & _ENCRYPTED else Damage.UNREADABLE) from None
+    except _ZIP_ERRORS:
+        raise damaged_workbook(
+            "", DamageKind.CHECKSUM if not info.flag_bits & _ENCRYPTED else DamageKind.UNREADABLE
+        ) from None
     budget.size -= len(data)
     if len(data) > room:
-        raise bomb("", Swelling.TOTAL)
+        raise swelling_container("", BombKind.TOTAL)
     if not data:
         raise UnreadableFileError("file.empty")
     return data
@@ -180,11 +181,11 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str | No
 # --- names and times ---------------------------------------------------------------------------------------------
 
 
-def name_of(info: zipfile.ZipInfo) -> str:
-    """An entry's path, with plain slashes: UTF-8 if it is marked so or can be, else GBK, as Windows writes it."""
+def decode_entry_name(info: zipfile.ZipInfo) -> str:
+    """Return the path of an entry with forward slashes: UTF-8 if marked or valid as such, else GBK as on Windows."""
     if info.flag_bits & _UTF8:
         return info.orig_filename.replace("\\", "/")
-    raw = _stored_name(info)
+    raw = _read_stored_name(info)
     if raw is None:
         return info.orig_filename.replace("\\", "/")
     for encoding in ("utf-8", "gb18030"):
@@ -195,8 +196,8 @@ def name_of(info: zipfile.ZipInfo) -> str:
     return raw.decode("cp437").replace("\\", "/")
 
 
-def _stored_name(info: zipfile.ZipInfo) -> bytes | None:
-    """The bytes of a name: from the extra field made for it, else as zipfile decoded them."""
+def _read_stored_name(info: zipfile.ZipInfo) -> bytes | None:
+    """Return the bytes of a name: from its extra field, else re-encoded from what zipfile decoded."""
     extra, at = info.extra, 0
     while at + 4 <= len(extra):
         kind, size = int.from_bytes(extra[at : at + 2], "little"), int.from_bytes(extra[at + 2 : at + 4], "little")
@@ -209,10 +210,10 @@ def _stored_name(info: zipfile.ZipInfo) -> bytes | None:
         return None
 
 
-def _time(info: zipfile.ZipInfo, otherwise: str) -> str:
-    """When the file was last changed, ISO 8601, UTC; the archive's own time where the entry has none."""
+def _entry_time(info: zipfile.ZipInfo, default: str) -> str:
+    """Return when the file was last changed, ISO 8601, UTC; the archive's own time where the entry has none."""
     try:
         local = datetime(*info.date_time, tzinfo=_BEIJING)
     except ValueError:
-        return otherwise
-    return otherwise if local.year < 1990 else local.astimezone(UTC).isoformat(timespec="seconds")
+        return default
+    return default if local.year < 1990 else local.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,17 +1,17 @@
-"""The log of an import: every figure of the form, what was read for it, where it stood and how sure that is."""
+"""Write the import log: for every figure of the form, the value read, its source text, its location and certainty."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from xltool.forms.identity import LIST_PROPERTY
-from xltool.messages import catalogue as texts
+from xltool.messages import catalogue
 from xltool.model.form import Form, Number
-from xltool.model.submission import State
-from xltool.workbooks.template.styles import styles
-from xltool.workbooks.xlsxwriter_adapter import MOST_ROWS, Book, Sheet, long_workbook
+from xltool.model.submission import EntryState
+from xltool.workbooks.template.styles import template_styles
+from xltool.workbooks.xlsxwriter_adapter import MAX_ROWS, BookWriter, SheetWriter, create_long_workbook
 
-_WIDTHS = {
+_WIDTHS_CHARACTERS = {
     "report": 40,
     "cell": 44,
     "table": 12,
@@ -24,40 +24,40 @@ _WIDTHS = {
 }
 
 
-_NOTHING = (None, None, None)
+_NO_FIGURE = (None, None, None)
 
 
-class Found(Protocol):
-    """A figure of a published report: see `intake.published.FoundFigure`."""
+class LoggedFigure(Protocol):
+    """A figure read from a published report."""
 
     @property
-    def state(self) -> State:
+    def state(self) -> EntryState:
         """Which of the four states it is in."""
         ...
 
     @property
     def value(self) -> Number | None:
-        """Its number, if it has one."""
+        """Its value, if it has one."""
         ...
 
     @property
     def raw(self) -> str | None:
-        """What stood there."""
+        """The text in the document."""
         ...
 
     @property
     def where(self) -> str:
-        """Where it stood, in words."""
+        """Its location in the document, in words."""
         ...
 
     @property
     def sure(self) -> str:
-        """How sure that is."""
+        """How certain the value is."""
         ...
 
 
-class Report(Protocol):
-    """What was read of one published report: see `intake.published.Published`."""
+class LoggedReport(Protocol):
+    """The figures read from one published report."""
 
     @property
     def form(self) -> str:
@@ -70,48 +70,50 @@ class Report(Protocol):
         ...
 
     @property
-    def figures(self) -> Mapping[str, Found]:
-        """What was found, by cell id."""
+    def figures(self) -> Mapping[str, LoggedFigure]:
+        """Figures by cell id."""
         ...
 
 
 def write_import_log(
-    reports: Iterable[tuple[str, Report]], forms: Sequence[Form], path: Path, force: bool = False
+    reports: Iterable[tuple[str, LoggedReport]], forms: Sequence[Form], path: Path, force: bool = False
 ) -> None:
-    """Write one row a figure of each report: file, figure, value, what stood there, where, how sure.
+    """Write one row for each figure of each report: file, figure, value, source text, location, certainty.
 
-    What does not fit on a sheet goes on on another. Raises WritingError; UsageError if ``path`` exists (unless
+    A further sheet is started where one is full. Raises WritingError; UsageError if ``path`` exists (unless
     ``force``).
     """
     known = {form.key: form for form in forms}
-    sure = {key: texts.word("import", key) for key in ("printed", "solved", "open", "missing")}
-    with long_workbook(path, styles(), force=force) as book:
-        sheet, row, number = _sheet(book), 1, 1
+    sure = {key: catalogue.look_up_word("import", key) for key in ("printed", "solved", "open", "missing")}
+    with create_long_workbook(path, template_styles(), force=force) as book:
+        sheet, row, number = _start_sheet(book), 1, 1
         for file, report in reports:
             form = known[report.form, report.edition]
             cells, names = form.cells, {table.id: table.name for table in form.tables}
-            if row + len(cells) > MOST_ROWS:
-                _finish(sheet, row)
+            if row + len(cells) > MAX_ROWS:
+                _finish_sheet(sheet, row)
                 number += 1
-                sheet, row = _sheet(book, f" ({number})"), 1
+                sheet, row = _start_sheet(book, f" ({number})"), 1
             for cell in cells.values():
                 row += 1
-                found = report.figures.get(cell.id)
-                held = (found.value, found.raw or None, found.where or None) if found else _NOTHING
+                figure = report.figures.get(cell.id)
+                contents = (figure.value, figure.raw or None, figure.where or None) if figure else _NO_FIGURE
                 labels = (cell.id, names[cell.table], cell.line_words, cell.column_words)
-                sheet.listed(row, 1, (file, *labels, *held, sure[found.sure if found else "missing"]), "listed")
-        _finish(sheet, row)
-        book.describe(texts.word("import", "sheet"), {LIST_PROPERTY: "import"})
+                sheet.write_list_row(
+                    row, 1, (file, *labels, *contents, sure[figure.sure if figure else "missing"]), "listed"
+                )
+        _finish_sheet(sheet, row)
+        book.set_document_properties(catalogue.look_up_word("import", "sheet"), {LIST_PROPERTY: "import"})
 
 
-def _sheet(book: Book, number: str = "") -> Sheet:
-    sheet = book.sheet(texts.word("import", "sheet") + number)
-    for column, width in enumerate(_WIDTHS.values()):
+def _start_sheet(book: BookWriter, number: str = "") -> SheetWriter:
+    sheet = book.add_sheet(catalogue.look_up_word("import", "sheet") + number)
+    for column, width in enumerate(_WIDTHS_CHARACTERS.values()):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
-    sheet.listed(1, 1, [texts.word("import", key) for key in _WIDTHS], "caption")
+    sheet.write_list_row(1, 1, [catalogue.look_up_word("import", key) for key in _WIDTHS_CHARACTERS], "caption")
     return sheet
 
 
-def _finish(sheet: Sheet, last: int) -> None:
-    sheet.autofilter(0, 0, max(last - 1, 1), len(_WIDTHS) - 1)
+def _finish_sheet(sheet: SheetWriter, last: int) -> None:
+    sheet.autofilter(0, 0, max(last - 1, 1), len(_WIDTHS_CHARACTERS) - 1)

@@ -1,7 +1,7 @@
-"""Names of drafts: what is being written lies beside its place, under a hidden name, until it is whole.
+"""Names of temporary files: output is written under a hidden name in the target folder until it is complete.
 
-A run that is killed leaves its draft behind. The name says which machine and process it is of, so that the next run can
-tell a draft that nobody will finish from one that is being written, and clears it away.
+A killed run leaves its temporary file behind. The name contains machine and process id, so that a later run can delete
+the temporary files of dead processes and leave those of running ones.
 """
 
 import hashlib
@@ -13,28 +13,28 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-_NAME = re.compile(r"\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.part")
+_TEMPORARY_NAME = re.compile(r"\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.part")
 
 
-def draft_beside(path: Path) -> Path:
-    """A new name in the same folder. What killed runs of this machine left there is deleted.
+def temporary_path(path: Path) -> Path:
+    """Return a new hidden path in the same folder; delete what killed runs of this machine left there.
 
-    The name is short, so that a long one of ``path`` does not make it impossible.
+    The name is short: it must be valid even where the name of ``path`` is as long as the file system allows.
     """
     with suppress(OSError):
         for left in path.parent.glob(".*.part"):
-            known = _NAME.fullmatch(left.name)
-            if known and known[1] == _machine() and not _runs(int(known[2])):
-                _delete(left)
-    return path.with_name(f".{_machine()}-{os.getpid()}-{secrets.token_hex(4)}.part")
+            match = _TEMPORARY_NAME.fullmatch(left.name)
+            if match and match[1] == _machine_id() and not _is_running(int(match[2])):
+                _delete_leftover(left)
+    return path.with_name(f".{_machine_id()}-{os.getpid()}-{secrets.token_hex(4)}.part")
 
 
-def _machine() -> str:
+def _machine_id() -> str:
     return hashlib.sha256(platform.node().encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def _runs(process: int) -> bool:
-    """Whether there is such a process. Where that cannot be asked without harm (on Windows) there may be."""
+def _is_running(process: int) -> bool:
+    """Return True if the process may be running; always True where testing could harm it (Windows)."""
     if os.name != "posix":
         return True
     try:
@@ -46,8 +46,8 @@ def _runs(process: int) -> bool:
     return True
 
 
-def _delete(left: Path) -> None:
-    if left.is_dir():
-        shutil.rmtree(left, ignore_errors=True)
+def _delete_leftover(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
     else:
-        left.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)

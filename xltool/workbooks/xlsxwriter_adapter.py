@@ -1,7 +1,7 @@
-"""The only door to XlsxWriter: what it refuses is an error.
+"""Adapter of XlsxWriter that turns its refusals into errors.
 
-XlsxWriter answers a refusal with a negative number or a warning and goes on, so that a template would be handed out
-without its validation. Every call goes through here, and both become WritingError.
+XlsxWriter reports a refused call by a negative return value or a warning and continues, so that a template could be
+issued without its validation. Every call goes through this module; both become WritingError.
 """
 
 import re
@@ -22,23 +22,23 @@ from xlsxwriter.exceptions import FileCreateError, XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
 from xltool.errors import WritingError
-from xltool.forms.places import address, column_letters
+from xltool.forms.cell_addresses import cell_address, column_letters
 from xltool.model.form import Box, Number
-from xltool.workbooks.save_files import refuse_existing, save, unsaved
-from xltool.workbooks.temporary_names import draft_beside
+from xltool.workbooks.save_files import refuse_existing, save_error, save_file
+from xltool.workbooks.temporary_names import temporary_path
 
-Style = Mapping[str, object]  # properties of a format, as XlsxWriter names them
+StyleProperties = Mapping[str, object]  # properties of a format, as XlsxWriter names them
 
-CREATED = datetime(2000, 1, 1)  # not the clock: the same input gives the same bytes
-# What a spreadsheet program takes for the start of a formula; the full-width signs count where input is East Asian.
-FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")
-_HALF = re.compile("[\ud800-\udfff]")  # half a character: no file can hold it
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML cannot hold
+CREATION_TIME = datetime(2000, 1, 1)  # not the clock: the same input gives the same bytes
+# Spreadsheet programs take these as the start of a formula; the full-width ones with East Asian input.
+FORMULA_START_CHARACTERS = tuple("=+-@\t\r＝＋－＠")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # cannot be encoded in any file
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # characters that XML does not allow
 _FUNCTION = re.compile(r"[\w.]+(?=\()")
-LONGEST_TEXT = 32_767  # signs of one cell
-MOST_ROWS = 1_048_576
-_WHOLE = 10**15  # below this a whole number is written digit by digit
-_OPTIONS = {
+MAX_TEXT_CHARACTERS = 32_767  # of one cell
+MAX_ROWS = 1_048_576
+_MAX_EXACT_INTEGER = 10**15  # integers below are written with all digits
+_WORKBOOK_OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -50,14 +50,14 @@ _OPTIONS = {
 
 
 class Formula(NamedTuple):
-    """A formula, and the value a spreadsheet program would compute for it; never the empty text."""
+    """A formula with its cached value, which is what a spreadsheet program computes and never an empty text."""
 
     text: str
     value: str | Number
 
 
 class Link(NamedTuple):
-    """Text that leads to a cell of the same workbook."""
+    """Text with a link to a cell of the same workbook."""
 
     text: str
     sheet: str
@@ -65,28 +65,28 @@ class Link(NamedTuple):
 
 
 class FileLink(NamedTuple):
-    """Text that leads to a file in the same folder."""
+    """Text with a link to a file in the same folder."""
 
     text: str
     file: str
 
 
-Content = str | Number | Formula | Link | FileLink | None
+CellContent = str | Number | Formula | Link | FileLink | None
 
 
 @dataclass(frozen=True)
-class _Looks:
-    """How the cells of a run look: their columns, and their formats with and without a number."""
+class _RunFormats:
+    """The formats of a run of cells from ``column`` on, with and without a number."""
 
     column: int
     filled: Sequence[Any]
     blank: Any
 
     @cached_property
-    def pieces(self) -> list[tuple[str, str, str]]:
-        """How each cell begins, and what follows its row with and without a number.
+    def xml_pieces(self) -> list[tuple[str, str, str]]:
+        """XML of each cell: before its row number, and after it with and without a number.
 
-        Asked for when sheets are written and not before: that is when the library numbers formats.
+        Valid only while sheets are written: the library numbers formats then.
         """
         begin = [f'<c r="{column_letters(self.column + at)}' for at in range(len(self.filled))]
         filled = [f'" s="{look._get_xf_index()}"><v>' for look in self.filled]
@@ -94,78 +94,82 @@ class _Looks:
         return [(start, piece, blank) for start, piece in zip(begin, filled, strict=True)]
 
 
-class _Run(NamedTuple):
-    """Figures beside each other in one row.
+class _FigureRun(NamedTuple):
+    """Adjacent figures in one row.
 
-    The library keeps and writes every cell by itself, which for the figures of thousands of agencies takes most of the
-    time there is and a hundred bytes a cell. A run stands in its table as one cell and writes the same elements.
+    The library stores and writes each cell separately, which takes most of the run time for thousands of agencies and a
+    hundred bytes a cell. A run is stored as one cell of the library's table and writes the same XML elements.
     """
 
     numbers: Sequence[Number | None]
-    looks: _Looks
+    looks: _RunFormats
 
-    def elements(self, row: int) -> str:
-        """The cells, in a row counted from 1."""
+    def to_xml(self, row: int) -> str:
+        """Return the XML of the cells, in a row counted from 1."""
         return "".join(
             [
-                f"{begin}{row}{blank}" if number is None else f"{begin}{row}{filled}{_shown(number)}</v></c>"
-                for number, (begin, filled, blank) in zip(self.numbers, self.looks.pieces, strict=True)
+                f"{begin}{row}{blank}" if number is None else f"{begin}{row}{filled}{_format_number(number)}</v></c>"
+                for number, (begin, filled, blank) in zip(self.numbers, self.looks.xml_pieces, strict=True)
             ]
         )
 
 
-class _Row(NamedTuple):
-    """Texts (as their numbers among the shared ones) and figures beside each other, all in one style; see `_Run`."""
+class _ListRow(NamedTuple):
+    """Adjacent texts (as shared string indices) and figures, all in one style; see `_FigureRun`."""
 
     column: int
     contents: Sequence[tuple[str, int | Number] | None]
     look: Any
 
-    def elements(self, row: int) -> str:
-        """The cells, in a row counted from 1."""
+    def to_xml(self, row: int) -> str:
+        """Return the XML of the cells, in a row counted from 1."""
         style, first = self.look._get_xf_index(), self.column
         return "".join(
             [
                 f'<c r="{column_letters(at)}{row}" s="{style}"/>'
                 if content is None
-                else f'<c r="{column_letters(at)}{row}" s="{style}"{content[0]}><v>{_shown(content[1])}</v></c>'
+                else f'<c r="{column_letters(at)}{row}" s="{style}"{content[0]}><v>{_format_number(content[1])}</v></c>'
                 for at, content in enumerate(self.contents, start=first)
             ]
         )
 
 
-def _shown(number: Number) -> str:
-    """A number as the library writes it: to the 16 digits of a binary fraction."""
-    return str(number) if isinstance(number, int) and -_WHOLE < number < _WHOLE else f"{float(number):.16G}"
+def _format_number(number: Number) -> str:
+    """Format a number as the library does: a float with 16 significant digits."""
+    return (
+        str(number)
+        if isinstance(number, int) and -_MAX_EXACT_INTEGER < number < _MAX_EXACT_INTEGER
+        else f"{float(number):.16G}"
+    )
 
 
 class _Worksheet(Worksheet):  # type: ignore[misc]  # the library ships no types
-    """A worksheet whose texts are texts, by whatever method they come."""
+    """A worksheet that writes texts as texts, whatever method wrote them."""
 
-    _plain: ClassVar[set[frozenset[str]]] = set()  # sets of functions that mean nothing new to the library
+    _known_functions: ClassVar[set[frozenset[str]]] = set()  # sets of functions that need no prefix
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        if isinstance(cell, _Run | _Row):
-            self.fh.write(cell.elements(row + 1))
+        if isinstance(cell, _FigureRun | _ListRow):
+            self.fh.write(cell.to_xml(row + 1))
         else:
             super()._write_cell(row, col, cell)
 
     def _prepare_formula(self, formula: str, *arguments: Any) -> Any:
-        """The library looks for a hundred new functions in every formula: once is enough for the same functions."""
+        """Prefix newer functions as the library does, searching only once for each set of function names."""
         functions, bare = frozenset(_FUNCTION.findall(formula)), formula.removeprefix("=")
-        if functions in self._plain and not arguments and bare[:1] != "{" and bare[-1:] != "}":
+        if functions in self._known_functions and not arguments and bare[:1] != "{" and bare[-1:] != "}":
             return bare
         prepared = super()._prepare_formula(formula, *arguments)
         if prepared == bare and not arguments:
-            self._plain.add(functions)
+            self._known_functions.add(functions)
         return prepared
 
     def _write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> Any:
-        return super()._write_string(row, col, _literal(string), cell_format)
+        return super()._write_string(row, col, _escape_markup(string), cell_format)
 
 
 class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # the library ships no types
-    """A workbook whose structure can be locked, which XlsxWriter does not offer."""
+    """A workbook with a structure lock, which XlsxWriter does not support."""
 
     worksheet_class = _Worksheet
     structure_locked = False
@@ -177,63 +181,66 @@ class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # the library ships
             self._xml_empty_tag("workbookProtection", [("lockStructure", 1)])
 
 
-class Sheet:
+class SheetWriter:
     """A worksheet. Any method of XlsxWriter's worksheet can be called on it (rows and columns from 0)."""
 
-    def __init__(self, worksheet: Any, book: "Book") -> None:
+    def __init__(self, worksheet: Any, book: "BookWriter") -> None:
         self._worksheet = worksheet
         self._book = book
-        self._looks: dict[tuple[int, tuple[str, ...], str], _Looks] = {}
+        self._looks: dict[tuple[int, tuple[str, ...], str], _RunFormats] = {}
         self.name: str = worksheet.get_name()
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        heard = _heard(self._worksheet, method, self.name)
-        setattr(self, method, heard)  # asked for again and again
-        return heard
+        checked = _checked_method(self._worksheet, method, self.name)
+        setattr(self, method, checked)  # cached: called for every cell
+        return checked
 
-    def figures(self, row: int, column: int, numbers: Sequence[Number | None], looks: Sequence[str], open: str) -> None:
-        """Write figures beside each other (row and column from 1), each in its style; in ``open`` where there is none.
+    def write_figures(
+        self, row: int, column: int, numbers: Sequence[Number | None], looks: Sequence[str], open: str
+    ) -> None:
+        """Write adjacent figures (row and column from 1), each in its style; in style ``open`` where there is none.
 
-        As if each was written by itself, in a twentieth of the time.
+        The result is that of writing each cell separately, in a twentieth of the time.
         """
         last = len(numbers) - 1
         key = (column, tuple(looks), open)
         if key not in self._looks:
-            filled = [self._book.style(look) for look in looks[:last]]
-            self._looks[key] = _Looks(column, filled, self._book.style(open))
+            filled = [self._book.combine_styles(look) for look in looks[:last]]
+            self._looks[key] = _RunFormats(column, filled, self._book.combine_styles(open))
         self._check_dimensions(row - 1, column - 1)
-        self._worksheet.table[row - 1][column - 1] = _Run(numbers[:last], self._looks[key])
+        self._worksheet.table[row - 1][column - 1] = _FigureRun(numbers[:last], self._looks[key])
         value, style = numbers[last], looks[last] if numbers[last] is not None else open
-        self.put(Box(row, column + last), value, style)  # so the library knows how far the row goes
+        self.write_box(Box(row, column + last), value, style)  # so that the library knows the last column of the row
 
-    def listed(self, row: int, column: int, contents: Sequence[str | Number | None], *styles: str) -> None:
-        """Write texts and figures beside each other (row and column from 1), all in one style; rows in order.
+    def write_list_row(self, row: int, column: int, contents: Sequence[str | Number | None], *styles: str) -> None:
+        """Write adjacent texts and figures (row and column from 1), all in one style; rows in ascending order.
 
-        As if each was written by itself, in a fraction of the time. In a `long_workbook` no row stays in memory.
+        The result is that of writing each cell separately, in a fraction of the time. In a `create_long_workbook` no
+        row stays in memory.
         """
         sheet, first = self._worksheet, row - 1
         self._check_dimensions(first, column - 1)
         self._check_dimensions(first, column + len(contents) - 2)
         if sheet.constant_memory and first > sheet.previous_row:
             sheet._write_single_row(first)
-        held = [self._listed(content) for content in contents]
-        sheet.table[first][column - 1] = _Row(column, held, self._book.style(*styles))
+        encoded = [self._list_content(content) for content in contents]
+        sheet.table[first][column - 1] = _ListRow(column, encoded, self._book.combine_styles(*styles))
 
-    def _listed(self, content: str | Number | None) -> tuple[str, int | Number] | None:
+    def _list_content(self, content: str | Number | None) -> tuple[str, int | Number] | None:
         if not isinstance(content, str):
             return None if content is None else ("", content)
-        if len(content) > LONGEST_TEXT:
-            raise _refusal("write_string", self.name, f"{len(content)}")
-        return ' t="s"', self._worksheet.str_table._get_shared_string_index(_literal(content))
+        if len(content) > MAX_TEXT_CHARACTERS:
+            raise _refusal_error("write_string", self.name, f"{len(content)}")
+        return ' t="s"', self._worksheet.str_table._get_shared_string_index(_escape_markup(content))
 
-    def put(self, box: Box, content: Content, *styles: str) -> None:
-        """Write one thing into a box (rows and columns from 1), merged if it has several cells. None is a blank.
+    def write_box(self, box: Box, content: CellContent, *styles: str) -> None:
+        """Write one value into a box (rows and columns from 1), merged if it has several cells; None writes a blank.
 
-        A text stays a text, whatever it begins with. A name refers to the styles of the book; later ones win.
+        A text stays a text, whatever its first character. ``styles`` are style names of the workbook; later ones win.
         """
         row, column = box.row - 1, box.column - 1
-        signed = isinstance(content, str) and content.startswith(FORMULA_SIGNS)
-        style = self._book.style(*styles, quoted=signed)
+        is_formula_like = isinstance(content, str) and content.startswith(FORMULA_START_CHARACTERS)
+        style = self._book.combine_styles(*styles, quoted=is_formula_like)
         if box.rows > 1 or box.columns > 1:
             self.merge_range(row, column, row + box.rows - 1, column + box.columns - 1, "", style)
         match content:
@@ -243,7 +250,7 @@ class Sheet:
                 self.write_string(row, column, content, style)
             case Formula(text, value):
                 if value == "":
-                    raise _refusal("empty_value", self.name, address(box.row, box.column))
+                    raise _refusal_error("empty_value", self.name, cell_address(box.row, box.column))
                 self.write_formula(row, column, text, style, value)
             case Link(text, sheet, place):
                 target = "internal:'{}'!{}".format(sheet.replace("'", "''"), place)
@@ -254,23 +261,23 @@ class Sheet:
                 self.write_number(row, column, content, style)
 
 
-class Book:
+class BookWriter:
     """A workbook being written. Any method of XlsxWriter's workbook can be called on it, such as ``define_name``."""
 
-    def __init__(self, workbook: _Workbook, styles: Mapping[str, Style]) -> None:
+    def __init__(self, workbook: _Workbook, styles: Mapping[str, StyleProperties]) -> None:
         self._workbook = workbook
         self._styles = styles
         self._formats: dict[tuple[tuple[str, ...], bool], Any] = {}
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        return _heard(self._workbook, method, "")
+        return _checked_method(self._workbook, method, "")
 
-    def sheet(self, name: str) -> Sheet:
-        """A new sheet, after those that are there."""
-        return Sheet(self._workbook.add_worksheet(name), self)
+    def add_sheet(self, name: str) -> SheetWriter:
+        """Append a new sheet."""
+        return SheetWriter(self._workbook.add_worksheet(name), self)
 
-    def style(self, *names: str, quoted: bool = False) -> Any:
-        """The format of these styles together; made once. ``quoted`` keeps a text a text when the cell is edited."""
+    def combine_styles(self, *names: str, quoted: bool = False) -> Any:
+        """Return the cached format combining these styles. ``quoted`` keeps a text a text when the cell is edited."""
         key = (names, quoted)
         if key not in self._formats:
             properties = {name: value for part in names for name, value in self._styles[part].items()}
@@ -279,98 +286,106 @@ class Book:
             self._formats[key] = self._workbook.add_format(properties)
         return self._formats[key]
 
-    def describe(self, title: str, properties: Mapping[str, str]) -> None:
-        """The document's title and its custom properties. Raises WritingError for what they cannot hold."""
+    def set_document_properties(self, title: str, properties: Mapping[str, str]) -> None:
+        """Set the document title and custom properties. Raises WritingError for characters they cannot hold."""
         for key, text in {"title": title, **properties}.items():
             if _UNWRITABLE.search(text):
-                raise _refusal("unwritable", key, repr(text))
-        self.set_properties({"title": title, "created": CREATED})
+                raise _refusal_error("unwritable", key, repr(text))
+        self.set_properties({"title": title, "created": CREATION_TIME})
         for key, text in properties.items():
             self.set_custom_property(key, text, "text")
 
     def lock_structure(self) -> None:
-        """No sheet may be added, removed, renamed, moved or unhidden. No password: a guard rail, not a secret."""
+        """Prevent adding, removing, renaming, moving and unhiding sheets. No password: it prevents accidents only."""
         self._workbook.structure_locked = True
 
 
 @contextmanager
-def workbook_in(
-    stream: BytesIO, name: str, styles: Mapping[str, Style], font: str = "", options: Mapping[str, object] | None = None
-) -> Iterator[Book]:
-    """A workbook that is in ``stream`` on leaving; ``name`` stands for it in errors, ``font`` is the Normal font.
+def open_workbook_writer(
+    stream: BytesIO,
+    name: str,
+    styles: Mapping[str, StyleProperties],
+    font: str = "",
+    options: Mapping[str, object] | None = None,
+) -> Iterator[BookWriter]:
+    """Write a workbook into ``stream`` when the context exits; ``name`` stands in errors, ``font`` is the Normal font.
 
     Raises WritingError.
     """
     normal = {"default_format_properties": {"font_name": font, "font_size": 11, "font_scheme": "none"}} if font else {}
-    with _hearing(name):
-        workbook = _Workbook(stream, {**_OPTIONS, **normal, **(options or {})})
-        yield Book(workbook, styles)
+    with _raise_library_refusals(name):
+        workbook = _Workbook(stream, {**_WORKBOOK_OPTIONS, **normal, **(options or {})})
+        yield BookWriter(workbook, styles)
         workbook.close()
 
 
 @contextmanager
-def new_workbook(path: Path, styles: Mapping[str, Style], *, font: str = "", force: bool = False) -> Iterator[Book]:
-    """A workbook that is saved to ``path`` on leaving, whole or not at all.
+def create_workbook(
+    path: Path, styles: Mapping[str, StyleProperties], *, font: str = "", force: bool = False
+) -> Iterator[BookWriter]:
+    """Write a workbook to ``path`` when the context exits, completely or not at all.
 
-    ``font`` is the Normal font; ``force`` allows an existing file to be replaced. Raises WritingError, UsageError.
+    ``font`` is the Normal font; with ``force`` an existing file is replaced. Raises WritingError, UsageError.
     """
     refuse_existing([path], force)
     stream = BytesIO()
-    with workbook_in(stream, path.name, styles, font) as book:
+    with open_workbook_writer(stream, path.name, styles, font) as book:
         yield book
-    save(path, stream.getvalue(), force=force)
+    save_file(path, stream.getvalue(), force=force)
 
 
 @contextmanager
-def long_workbook(path: Path, styles: Mapping[str, Style], *, force: bool = False) -> Iterator[Book]:
-    """`new_workbook` for long lists: rows are written in order, and wait in a folder beside ``path``, not in memory."""
+def create_long_workbook(
+    path: Path, styles: Mapping[str, StyleProperties], *, force: bool = False
+) -> Iterator[BookWriter]:
+    """Write a long workbook like `create_workbook`: rows in ascending order, buffered in a temporary folder."""
     refuse_existing([path], force)
-    stream, waiting = BytesIO(), draft_beside(path)
+    stream, waiting = BytesIO(), temporary_path(path)
     flowing = {"in_memory": False, "constant_memory": True, "tmpdir": str(waiting)}
     try:
         waiting.mkdir()
-        with workbook_in(stream, path.name, styles, options=flowing) as book:
+        with open_workbook_writer(stream, path.name, styles, options=flowing) as book:
             yield book
     except OSError as error:
-        raise unsaved(path, error) from error
+        raise save_error(path, error) from error
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
-    save(path, stream.getvalue(), force=force)
+    save_file(path, stream.getvalue(), force=force)
 
 
 @contextmanager
-def _hearing(name: str) -> Iterator[None]:
-    """Turns what the library says in its own ways into WritingError; OSError stays what it is."""
+def _raise_library_refusals(name: str) -> Iterator[None]:
+    """Convert warnings and exceptions of the library to WritingError; OSError is kept."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             yield
     except FileCreateError as error:
-        raise error.args[0] from error  # what the system said
+        raise error.args[0] from error  # the original OSError
     except (UserWarning, XlsxWriterException, UnicodeError) as error:
         raise WritingError("writing.refused", action="write", place=name, reason=str(error)) from error
 
 
-def _heard(target: Any, name: str, place: str) -> Callable[..., Any]:
+def _checked_method(target: Any, name: str, place: str) -> Callable[..., Any]:
     method = getattr(target, name)
 
     def call(*arguments: Any, **options: Any) -> Any:
-        answer = method(*arguments, **options)
-        if isinstance(answer, int) and answer < 0:
-            raise _refusal(name, place, f"{arguments!r} -> {answer}")
-        return answer
+        result = method(*arguments, **options)
+        if isinstance(result, int) and result < 0:
+            raise _refusal_error(name, place, f"{arguments!r} -> {result}")
+        return result
 
     return call
 
 
-def _refusal(action: str, place: str, reason: str) -> WritingError:
+def _refusal_error(action: str, place: str, reason: str) -> WritingError:
     return WritingError("writing.refused", action=action, place=place, reason=reason)
 
 
-def _literal(text: str) -> str:
-    """The text itself: the library would take ``<r>…</r>`` for markup of its own and write it unescaped."""
-    if _HALF.search(text):
-        raise _refusal("write_string", "", ascii(text))
+def _escape_markup(text: str) -> str:
+    """Escape ``<r>…</r>``, which the library takes for rich-text markup and would write unescaped."""
+    if _LONE_SURROGATE.search(text):
+        raise _refusal_error("write_string", "", ascii(text))
     if text.startswith("<r>") and text.endswith("</r>"):
         return f'<r><t xml:space="preserve">{escape(text, quote=False)}</t></r>'
     return text

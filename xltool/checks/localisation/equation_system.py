@@ -1,7 +1,7 @@
-"""What each figure would do to the equations if it were wrong: its signature. And what the equations lack: residuals.
+"""The linear equations of a report: signatures of its figures (equations and coefficients) and residuals.
 
-A system is made of the equations that can be asked of one report: cells the template computes are replaced by their
-formulas, unknown ones eliminated. It is the same for all reports with the same figures missing, and made once.
+Cells that the template computes are replaced by their formulas, unknown ones eliminated. Reports with the same figures
+missing share one cached system.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,21 +11,28 @@ from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 
-from xltool.forms.controls import Control
-from xltool.forms.equations import Dependent, Equation, blocks, dependents, equations, without
-from xltool.model.form import Cell, Kind, Number, Relation
+from xltool.forms.equations import (
+    DependentEquation,
+    Equation,
+    eliminate_unknowns,
+    find_dependents,
+    form_equations,
+    number_blocks,
+)
+from xltool.forms.ledger_totals import LedgerTotal
+from xltool.model.form import Cell, CellKind, Number, Relation
 
 Signature = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class System:
-    """Equations over the figures of a report, by position.
+class EquationSystem:
+    """Equations over the figures of a report, both numbered by position.
 
-    ``cells`` are the figures that take part, ``signatures`` their equations and coefficients; ``members`` the figures
-    of an equation with theirs; ``relations`` the ids behind it; ``constants`` what it should come to; ``blocks`` which
-    equations hang together. ``supports`` and ``masks`` are the same as bits: the equations of a figure, the figures of
-    an equation; ``bearers`` the figures by their support. ``sums`` are the equations left out, which add up others.
+    By figure: ``cells`` (ids), ``signatures`` (equation, coefficient), ``supports`` (its equations as bits). By
+    equation: ``members`` (figure, coefficient), ``masks`` (its figures as bits), ``relations`` (ids), ``constants``
+    (required value), ``blocks`` (number of its connected group). ``bearers`` are the figures by support; ``sums`` the
+    redundant equations that were left out.
     """
 
     cells: tuple[str, ...]
@@ -41,7 +48,7 @@ class System:
     sums: tuple[Equation, ...]
 
     def residuals(self, figures: Sequence[int], scale: int = 1) -> list[int]:
-        """Left minus right of every equation, for figures (and constants) multiplied by ``scale``."""
+        """Return left minus right of every equation, for figures and constants multiplied by ``scale``."""
         return [
             sum(factor * figures[cell] for cell, factor in row) - scale * constant
             for row, constant in zip(self.members, self.constants, strict=True)
@@ -49,21 +56,21 @@ class System:
 
 
 @lru_cache(maxsize=64)
-def system(
+def build_system(
     relations: tuple[Relation, ...],
     defined: tuple[tuple[str, str], ...],
     unknown: tuple[str, ...],
-    controls: tuple[Control, ...] = (),
-) -> System:
-    """The equations of a form without its ``unknown`` cells; ``defined`` are those the template computes, and by what.
+    controls: tuple[LedgerTotal, ...] = (),
+) -> EquationSystem:
+    """Build the equations of a form without its ``unknown`` cells; ``defined`` are (computed cell, relation id) pairs.
 
-    An equation that only adds shorter ones up is left out: where it is broken, one of them is.
+    An equation that is the sum of shorter ones is left out: if it is violated, one of them is.
     """
-    rows = without(equations(relations, controls), unknown, dict(defined))
-    adding_up = {item.position for item in dependents(rows) if item.consistent and _longest(rows, item)}
+    rows = eliminate_unknowns(form_equations(relations, controls), unknown, dict(defined))
+    adding_up = {item.position for item in find_dependents(rows) if item.consistent and _is_longest(rows, item)}
     sums = tuple(row for place, row in enumerate(rows) if place in adding_up)
     rows = tuple(row for place, row in enumerate(rows) if place not in adding_up)
-    numbered = [(row, block) for row, block in zip(rows, blocks(rows), strict=True) if block is not None]
+    numbered = [(row, block) for row, block in zip(rows, number_blocks(rows), strict=True) if block is not None]
     cells = tuple(dict.fromkeys(cell for row, _ in numbered for cell in row.terms))
     places = {cell: place for place, cell in enumerate(cells)}
     members = tuple(tuple((places[cell], factor) for cell, factor in row.terms.items()) for row, _ in numbered)
@@ -75,7 +82,7 @@ def system(
     bearers: dict[int, tuple[int, ...]] = {}
     for cell, support in enumerate(supports):
         bearers[support] = (*bearers.get(support, ()), cell)
-    return System(
+    return EquationSystem(
         cells=cells,
         places=MappingProxyType(places),
         signatures=tuple(map(tuple, signatures)),
@@ -90,36 +97,36 @@ def system(
     )
 
 
-def _longest(rows: Sequence[Equation], item: Dependent) -> bool:
-    """Whether an equation is longer than each of those it follows from."""
+def _is_longest(rows: Sequence[Equation], item: DependentEquation) -> bool:
+    """Return True if an equation is longer than each of those it depends on."""
     return all(len(rows[other].terms) < len(rows[item.position].terms) for other in item.others)
 
 
-def places_needed(values: Mapping[str, Number], cells: Mapping[str, Cell], taking_part: Sequence[str]) -> int:
-    """How many decimal places make every figure of a system a whole number."""
-    held = [cells[cell].decimals for cell in taking_part if cell in cells]
-    shown = [_decimals(value) for cell in taking_part if isinstance(value := values[cell], Decimal)]
+def count_decimal_places(values: Mapping[str, Number], cells: Mapping[str, Cell], cell_ids: Sequence[str]) -> int:
+    """Return the number of decimal places that makes every figure of a system an integer."""
+    held = [cells[cell].decimals for cell in cell_ids if cell in cells]
+    shown = [_decimals_of(value) for cell in cell_ids if isinstance(value := values[cell], Decimal)]
     return max([0, *held, *shown])
 
 
-def _decimals(value: Decimal) -> int:
+def _decimals_of(value: Decimal) -> int:
     exponent = value.as_tuple().exponent
     return -exponent if isinstance(exponent, int) else 0
 
 
-def whole(value: Number, places: int) -> int:
-    """A figure as a whole number of its smallest unit."""
+def to_integer(value: Number, places: int) -> int:
+    """Return a figure scaled by ``10**places`` to an integer."""
     return value * 10**places if isinstance(value, int) else int(Fraction(value) * 10**places)
 
 
-def figure(number: int, places: int, cell: Cell | None) -> Number:
-    """The figure a whole number stands for; amounts with no more places than they need."""
+def to_figure(number: int, places: int, cell: Cell | None) -> Number:
+    """Return the figure of a scaled integer; amounts with no more places than they need."""
     exact = Fraction(number, 10**places)
-    if cell is None or cell.kind is not Kind.AMOUNT:
+    if cell is None or cell.kind is not CellKind.AMOUNT:
         return int(exact) if exact.denominator == 1 else Decimal(number).scaleb(-places)
-    return plain(Decimal(number).scaleb(-places))
+    return trim_decimals(Decimal(number).scaleb(-places))
 
 
-def plain(amount: Decimal) -> Decimal:
-    """An amount with no more places than it needs, and never with an exponent."""
+def trim_decimals(amount: Decimal) -> Decimal:
+    """Return an amount without trailing zeros and without an exponent."""
     return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()

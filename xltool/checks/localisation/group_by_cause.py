@@ -1,165 +1,177 @@
-"""One cause, told once: where several broken relations have one wrong figure behind them, it is named under one.
+"""Merge findings of one cause into one finding that names the suspected figures.
 
-The totals and balances that a single mistake breaks become one finding. Which figures it may be is said with it: every
-equally good possibility, never one guess.
+Totals and balances violated by a single mistake become one finding. It lists every equally good explanation.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xltool.checks.context import Context
-from xltool.checks.form_index import index
-from xltool.checks.ledger import DIFFERS, stated
-from xltool.checks.localisation.diagnose import Diagnosis, as_typed, diagnose
+from xltool.checks.context import CheckContext
+from xltool.checks.form_index import index_form
+from xltool.checks.ledger import CONTROL_DIFFERS, read_stated_controls
+from xltool.checks.localisation.diagnose import Diagnosis, collect_typed_figures, diagnose_errors
 from xltool.checks.localisation.repairs import Change, Repair
-from xltool.checks.make_finding import spot
+from xltool.checks.make_finding import locate_cell
 from xltool.forms.equations import is_equation
-from xltool.messages.diagnosis_phrases import leading, suspects
+from xltool.messages.diagnosis_phrases import describe_suspects, leading_repairs
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Severity
 from xltool.model.submission import Submission
 
-Group = dict[int, Finding]  # findings of one cause, by their places in the list
+Group = dict[int, Finding]  # findings of one cause, by their positions in the list
 
 
-def causes(findings: Sequence[Finding], submission: Submission, context: Context) -> list[Finding]:
-    """The findings, those of one cause folded into one of them that names what is probably wrong."""
-    if not _worth_asking(findings, submission, context.form):
+def group_findings(findings: Sequence[Finding], submission: Submission, context: CheckContext) -> list[Finding]:
+    """Return the findings; those of one cause are merged into one that names the suspected figures."""
+    if not _needs_diagnosis(findings, submission, context.form):
         return list(findings)
-    told: dict[int, Finding | None] = {}
-    typed, asked = as_typed(submission, context.form), stated(submission)
-    for diagnosis in diagnose(context.form, typed, previous=context.previous, controls=asked):
-        for group, about in _by_cause(findings, diagnosis, context):
-            told |= dict.fromkeys(group)
-            kept = _kept(group, about, context)
+    merged: dict[int, Finding | None] = {}
+    typed, asked = collect_typed_figures(submission, context.form), read_stated_controls(submission)
+    for diagnosis in diagnose_errors(context.form, typed, previous=context.previous, controls=asked):
+        for group, cause in _group_by_cause(findings, diagnosis, context):
+            merged |= dict.fromkeys(group)
+            kept = _choose_finding(group, cause, context)
             others = [item for place, item in group.items() if place != kept]
-            told[kept] = _told(group[kept], others, about, submission, context)
-    result = [told.get(place, item) for place, item in enumerate(findings)]
+            merged[kept] = _add_suspects(group[kept], others, cause, submission, context)
+    result = [merged.get(place, item) for place, item in enumerate(findings)]
     return [item for item in result if item is not None]
 
 
-def _worth_asking(findings: Sequence[Finding], submission: Submission, form: Form) -> bool:
-    """Whether an equation is broken, in an agency's own report."""
-    broken = {item.relation for item in findings if item.relation and _open(item)}
+def _needs_diagnosis(findings: Sequence[Finding], submission: Submission, form: Form) -> bool:
+    """Return True if an equation is violated in an agency's own report."""
+    broken = {item.relation for item in findings if item.relation and _is_open(item)}
     if not broken or submission.manifest or submission.absent:
         return False
     return any(relation.id in broken and is_equation(relation) for relation in form.relations)
 
 
-def _open(finding: Finding) -> bool:
-    return (finding.severity is Severity.MUST_FIX or finding.code == DIFFERS) and not finding.settled
+def _is_open(finding: Finding) -> bool:
+    return (finding.severity is Severity.MUST_FIX or finding.code == CONTROL_DIFFERS) and not finding.settled
 
 
-# --- what belongs together ---------------------------------------------------------------------------------------
+# --- grouping ------------------------------------------------------------------------------------------------
 
 
-def _by_cause(findings: Sequence[Finding], diagnosis: Diagnosis, context: Context) -> list[tuple[Group, Diagnosis]]:
-    """The findings a diagnosis explains, in groups of one cause, each with what the diagnosis says of that cause.
+def _group_by_cause(
+    findings: Sequence[Finding], diagnosis: Diagnosis, context: CheckContext
+) -> list[tuple[Group, Diagnosis]]:
+    """Return groups of findings with one cause, each with the part of the diagnosis for that cause.
 
-    Only what a single figure explains is one cause; several mistakes are parted where there is one way alone to put
-    all right. Otherwise each finding stays, and the diagnosis is told with the first.
+    Findings explained by a single figure form one group; several mistakes are separated if there is only one repair.
+    Otherwise every finding stays and the first one carries the whole diagnosis.
     """
     broken = {
         place: item
         for place, item in enumerate(findings)
-        if _open(item)
+        if _is_open(item)
         and item.relation in diagnosis.relations
-        and item.wording != "total.least"  # says all that can be said while figures are missing
+        and item.wording != "total.least"  # nothing more is known while figures are missing
     }
     if not broken:
         return []
     repairs = diagnosis.repairs
-    if repairs and all(len(repair.changes) == 1 for repair in leading(diagnosis)):
+    if repairs and all(len(repair.changes) == 1 for repair in leading_repairs(diagnosis)):
         return [(broken, diagnosis)]
     if len(repairs) == 1 and diagnosis.complete and len(repairs[0].changes) == repairs[0].events:
         groups = [
-            ({place: item for place, item in broken.items() if _first(repairs[0], item, context) is change}, change)
+            (
+                {
+                    place: item
+                    for place, item in broken.items()
+                    if _find_change_behind(repairs[0], item, context) is change
+                },
+                change,
+            )
             for change in repairs[0].changes
         ]
         if sum(len(group) for group, _ in groups) == len(broken):
-            return [(group, _only(diagnosis, change)) for group, change in groups if group]
-    first = min(broken, key=lambda place: _order(broken[place], context))
+            return [(group, _narrow_diagnosis(diagnosis, change)) for group, change in groups if group]
+    first = min(broken, key=lambda place: _form_order(broken[place], context))
     return [({first: broken[first]}, diagnosis)]
 
 
-def _first(repair: Repair, finding: Finding, context: Context) -> Change | None:
-    """The first of several mistakes that a finding's relation depends on."""
-    behind = _behind(finding, context)
+def _find_change_behind(repair: Repair, finding: Finding, context: CheckContext) -> Change | None:
+    """Return the first change of a repair that a finding's relation depends on."""
+    behind = _cells_behind(finding, context)
     return next((change for change in repair.changes if change.cell in behind), None)
 
 
-def _only(diagnosis: Diagnosis, change: Change) -> Diagnosis:
-    """What a diagnosis of several mistakes says of one of them."""
+def _narrow_diagnosis(diagnosis: Diagnosis, change: Change) -> Diagnosis:
+    """Return a diagnosis of several mistakes reduced to one of them."""
     (repair,) = diagnosis.repairs
     return diagnosis._replace(repairs=(repair._replace(changes=(change,), kind=change.slip, events=1),))
 
 
-def _behind(finding: Finding, context: Context) -> set[str]:
-    """The figures a finding is about, and those its totals add up."""
-    totals = index(context.form).totals
-    found: set[str] = set()
-    waiting = [item.id for item in finding.spots]
+def _cells_behind(finding: Finding, context: CheckContext) -> set[str]:
+    """Return the cells of a finding and all cells its totals add up."""
+    totals = index_form(context.form).totals
+    cells: set[str] = set()
+    waiting = [item.id for item in finding.cells]
     while waiting:
         cell = waiting.pop()
-        if cell not in found:
-            found.add(cell)
+        if cell not in cells:
+            cells.add(cell)
             waiting += [term.cell for relation in totals.get(cell, ()) for term in relation.expect.right.terms]
-    return found
+    return cells
 
 
-def _kept(group: Group, diagnosis: Diagnosis, context: Context) -> int:
-    """The finding that stays: of those that weigh most the one at an accused figure, else the first in the form."""
-    accused = _accused(diagnosis)
+def _choose_finding(group: Group, diagnosis: Diagnosis, context: CheckContext) -> int:
+    """Return the position of the finding to keep: on a suspected figure if possible, else the first in form order."""
+    accused = _accused_cells(diagnosis)
 
     def rank(place: int) -> tuple[bool, bool, int]:
         item = group[place]
-        return item.code == DIFFERS, item.spots[0].id not in accused, _order(item, context)
+        return item.code == CONTROL_DIFFERS, item.cells[0].id not in accused, _form_order(item, context)
 
     return min(group, key=rank)
 
 
-def _accused(diagnosis: Diagnosis) -> tuple[str, ...]:
-    """The figures that are most likely wrong, the likeliest first; none where nothing was found."""
+def _accused_cells(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """Return the cells most likely wrong, likeliest first; none if there is no repair."""
     if not diagnosis.repairs:
         return ()
-    return tuple(dict.fromkeys(change.cell for repair in leading(diagnosis) for change in repair.changes))
+    return tuple(dict.fromkeys(change.cell for repair in leading_repairs(diagnosis) for change in repair.changes))
 
 
-def _order(finding: Finding, context: Context) -> int:
-    """In which order the form states what is broken; what the ledger says comes after."""
-    return index(context.form).ranks.get(finding.relation or "", len(context.form.relations))
+def _form_order(finding: Finding, context: CheckContext) -> int:
+    """Return the position of a finding's relation in the form; control figures come last."""
+    return index_form(context.form).ranks.get(finding.relation or "", len(context.form.relations))
 
 
-# --- how it is told ----------------------------------------------------------------------------------------------
+# --- merged findings ----------------------------------------------------------------------------------------------
 
 
-def _told(
-    finding: Finding, others: Sequence[Finding], diagnosis: Diagnosis, submission: Submission, context: Context
+def _add_suspects(
+    finding: Finding, others: Sequence[Finding], diagnosis: Diagnosis, submission: Submission, context: CheckContext
 ) -> Finding:
-    """A finding with what is probably wrong: the accused figures first, and what else they break."""
+    """Return a finding with the suspected figures first, and the facts of suspects and other violations."""
     names = {relation.id: relation.name for relation in context.form.relations}
-    names |= {item.relation: str(item.facts["title"]) for item in others if item.code == DIFFERS and item.relation}
+    names |= {
+        item.relation: str(item.facts["title"]) for item in others if item.code == CONTROL_DIFFERS and item.relation
+    }
     consequences = tuple(names[item.relation] for item in others if item.relation)
-    first = finding.spots[0]
-    spots = finding.spots
-    if diagnosis.repairs and len(leading(diagnosis)) == 1:  # of several as good, none is looked at before the others
-        spots = tuple(dict.fromkeys((*(spot(cell, submission, context) for cell in _accused(diagnosis)), *spots)))
+    first = finding.cells[0]
+    spots = finding.cells
+    if diagnosis.repairs and len(leading_repairs(diagnosis)) == 1:  # several equally good ones: none is preferred
+        spots = tuple(
+            dict.fromkeys((*(locate_cell(cell, submission, context) for cell in _accused_cells(diagnosis)), *spots))
+        )
     facts: Mapping[str, object] = {
         "sheet": first.sheet,
         "address": first.address,
         "place": f"{first.sheet}!{first.address}",
         **finding.facts,
-        "suspects": suspects(finding, consequences, diagnosis, submission, context),
+        "suspects": describe_suspects(finding, consequences, diagnosis, submission, context),
         "consequences": consequences,
-        "repairs": tuple(_plain(repair, submission, context) for repair in diagnosis.repairs),
+        "repairs": tuple(_repair_as_data(repair, submission, context) for repair in diagnosis.repairs),
     }
-    return replace(finding, spots=spots, facts=facts)
+    return replace(finding, cells=spots, facts=facts)
 
 
-def _plain(repair: Repair, submission: Submission, context: Context) -> dict[str, object]:
-    """A repair as other programs read it."""
+def _repair_as_data(repair: Repair, submission: Submission, context: CheckContext) -> dict[str, object]:
+    """Return a repair as plain data for the JSON output."""
     cells = [
-        {"id": change.cell, "address": spot(change.cell, submission, context).address}
+        {"id": change.cell, "address": locate_cell(change.cell, submission, context).address}
         | {"was": change.was, "becomes": change.becomes}
         for change in repair.changes
     ]

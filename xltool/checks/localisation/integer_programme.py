@@ -1,7 +1,7 @@
-"""The least weighted change of figures that makes every equation hold, as an integer programme (Fellegi and Holt).
+"""Find the least weighted change that satisfies every equation, as an integer programme (Fellegi and Holt 1976).
 
-For what cannot be read off: many errors at once, or errors in a ring. Solved by CP-SAT in exact whole numbers, if the
-optional extra ``localise`` is installed; it is loaded only here, and only when it is needed.
+Used for many errors at once and for errors in a ring. Solved by CP-SAT in exact integers if the optional extra
+``localise`` is installed; it is imported only when needed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,76 +10,78 @@ from importlib.util import find_spec
 from time import monotonic
 from typing import NamedTuple
 
-from xltool.checks.localisation.minimal_sets import Puzzle, Undecided
-from xltool.forms.equations import Equation, dependents
+from xltool.checks.localisation.minimal_sets import ChangeSearch, PartialChanges
+from xltool.forms.equations import Equation, find_dependents
 
-LARGEST = 2**40  # beyond this, sums of figures could leave the solver's whole numbers
-ORDINARY = 10  # weight of a change
-MOST = 30  # sets
-BRIEFEST = 0.02  # seconds without which no solver is asked
+MAX_RESIDUAL_SUM = 2**40  # larger sums could exceed the solver's integers
+DEFAULT_CHANGE_WEIGHT = 10
+MAX_CHANGE_SETS = 30
+MIN_SOLVER_SECONDS = 0.02  # with less time left the solver is not started
 
 
-class Answer(NamedTuple):
-    """The sets of changes of least weight, and whether these are all of them.
+class SolverAnswer(NamedTuple):
+    """The change sets of least weight, and whether these are all.
 
-    A change is a position and its right value; None where the equations leave several values open.
+    A change is a position and its correct value; None if the equations leave several values open.
     """
 
-    sets: tuple[Undecided, ...]
+    sets: tuple[PartialChanges, ...]
     complete: bool
 
 
 @cache
-def installed() -> bool:
-    """Whether the solver is there."""
+def is_solver_installed() -> bool:
+    """Return True if the solver is installed."""
     return find_spec("ortools") is not None
 
 
-def least_changes(
-    puzzle: Puzzle,
+def find_least_changes(
+    puzzle: ChangeSearch,
     residuals: Sequence[int],
     weights: Mapping[int, int],
     seconds: float,
     fewer_than: int | None = None,
-) -> Answer:
-    """The sets of changes of least weight that leave no residual; ``weights`` by position, `ORDINARY` where none.
+) -> SolverAnswer:
+    """Return the change sets of least weight that leave no residual.
 
-    With ``fewer_than``, only sets of fewer changes than that. Loading the solver (once a process, half a second) does
-    not count as ``seconds``.
+    ``weights`` holds a weight per position (default `DEFAULT_CHANGE_WEIGHT`).
+
+    With ``fewer_than``, only sets of fewer changes. Importing the solver (half a second, once per process) does not
+    count towards ``seconds``.
     """
-    if sum(map(abs, residuals)) > LARGEST or not installed():
-        return Answer((), complete=False)
-    programme = _Programme(puzzle, residuals, weights)
+    if sum(map(abs, residuals)) > MAX_RESIDUAL_SUM or not is_solver_installed():
+        return SolverAnswer((), complete=False)
+    programme = _IntegerProgramme(puzzle, residuals, weights)
     if fewer_than is not None:
-        programme.limit(fewer_than - 1)
+        programme.limit_changes(fewer_than - 1)
     until = monotonic() + seconds
-    found: list[Undecided] = []
+    sets: list[PartialChanges] = []
     least: int | None = None
-    while len(found) < MOST and (left := until - monotonic()) > BRIEFEST:
-        solved = programme.solved(left, least)
-        if solved is None:
-            return Answer(tuple(found), complete=False)
-        least, changes = solved
+    while len(sets) < MAX_CHANGE_SETS and (left := until - monotonic()) > MIN_SOLVER_SECONDS:
+        solution = programme.solve_programme(left, least)
+        if solution is None:
+            return SolverAnswer(tuple(sets), complete=False)
+        least, changes = solution
         if not changes:
-            return Answer(tuple(found), complete=True)
-        found.append(_decided(changes, puzzle))
-        programme.forbid(changes)
-    return Answer(tuple(found), complete=False)
+            return SolverAnswer(tuple(sets), complete=True)
+        sets.append(_drop_open_values(changes, puzzle))
+        programme.forbid_changes(changes)
+    return SolverAnswer(tuple(sets), complete=False)
 
 
-def _decided(changes: Mapping[int, int], puzzle: Puzzle) -> Undecided:
-    """The values, where the equations leave no choice between these figures."""
+def _drop_open_values(changes: Mapping[int, int], puzzle: ChangeSearch) -> PartialChanges:
+    """Return the changes with their values; None for all if the equations leave a choice between these figures."""
     rows = [
         Equation((), {str(row): factor for row, factor in puzzle.system.signatures[cell]}) for cell in sorted(changes)
     ]
-    free = bool(dependents(rows))
+    free = bool(find_dependents(rows))
     return tuple((cell, None if free else changes[cell]) for cell in sorted(changes))
 
 
-class _Programme:
-    """The integer programme for one puzzle; sets already found can be forbidden."""
+class _IntegerProgramme:
+    """The integer programme of one search; sets already found can be forbidden."""
 
-    def __init__(self, puzzle: Puzzle, residuals: Sequence[int], weights: Mapping[int, int]) -> None:
+    def __init__(self, puzzle: ChangeSearch, residuals: Sequence[int], weights: Mapping[int, int]) -> None:
         from ortools.sat.python import cp_model
 
         self._puzzle = puzzle
@@ -94,7 +96,7 @@ class _Programme:
         self._changed: dict[int, cp_model.IntVar] = {}
         for cell in cells:
             if cell not in puzzle.fixed:
-                self._add(cell, reach)
+                self._add_variable(cell, reach)
         for row in rows:
             model.add(
                 sum(
@@ -105,10 +107,12 @@ class _Programme:
                 == -residuals[row]
             )
         self._weights = weights
-        self._weight = sum(weights.get(cell, ORDINARY) * changed for cell, changed in self._changed.items())
+        self._weight = sum(
+            weights.get(cell, DEFAULT_CHANGE_WEIGHT) * changed for cell, changed in self._changed.items()
+        )
         model.minimize(self._weight)
 
-    def _add(self, cell: int, reach: int) -> None:
+    def _add_variable(self, cell: int, reach: int) -> None:
         now, step, lowest = self._puzzle.figures[cell], self._puzzle.steps[cell], self._puzzle.lowest[cell]
         least = now - reach if lowest is None else max(now - reach, lowest)
         right = self._model.new_int_var(min(least, now), now + reach, "")
@@ -119,16 +123,16 @@ class _Programme:
             self._model.add(right == step * multiple).only_enforce_if(changed)
         self._right[cell], self._changed[cell] = right, changed
 
-    def limit(self, most: int) -> None:
-        """No answer may change more figures than this."""
-        self._model.add(sum(self._changed.values()) <= most)
+    def limit_changes(self, max_changes: int) -> None:
+        """Allow at most this many changed figures."""
+        self._model.add(sum(self._changed.values()) <= max_changes)
 
-    def forbid(self, changes: Mapping[int, int]) -> None:
-        """No further answer may change all of these."""
+    def forbid_changes(self, changes: Mapping[int, int]) -> None:
+        """Exclude further solutions that change all of these."""
         self._model.add_bool_or([~self._changed[cell] for cell in changes])
 
-    def solved(self, seconds: float, weight: int | None) -> tuple[int, Mapping[int, int]] | None:
-        """The least weight and its changes, none where there is no answer of ``weight``; None if time ran out."""
+    def solve_programme(self, seconds: float, weight: int | None) -> tuple[int, Mapping[int, int]] | None:
+        """Return the least weight and its changes (empty if infeasible at ``weight``); None if time ran out."""
         from ortools.sat.python import cp_model
 
         self._solver.parameters.max_time_in_seconds = seconds
@@ -141,4 +145,4 @@ class _Programme:
             return None
         values = {cell: self._solver.value(right) for cell, right in self._right.items()}
         changes = {cell: value for cell, value in values.items() if value != self._puzzle.figures[cell]}
-        return sum(self._weights.get(cell, ORDINARY) for cell in changes), changes
+        return sum(self._weights.get(cell, DEFAULT_CHANGE_WEIGHT) for cell in changes), changes

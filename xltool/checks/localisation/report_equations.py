@@ -1,26 +1,32 @@
-"""One report as a case for localisation: its figures as whole numbers, its equations, and where figures stand."""
+"""The equations of one report with its figures scaled to integers, and the layout of these figures."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
-from xltool.checks.localisation.equation_system import System, figure, places_needed, system, whole
-from xltool.checks.localisation.minimal_sets import Puzzle, Undecided
-from xltool.checks.localisation.typing_errors import NOTHING, Sheet, Strips
-from xltool.forms.controls import Control, controls
-from xltool.forms.equations import Equation, definitions, equations
-from xltool.model.form import Form, Kind, Number, Relation, Values
+from xltool.checks.localisation.equation_system import (
+    EquationSystem,
+    build_system,
+    count_decimal_places,
+    to_figure,
+    to_integer,
+)
+from xltool.checks.localisation.minimal_sets import ChangeSearch, PartialChanges
+from xltool.checks.localisation.typing_errors import NO_VALUE, RunSet, SlipSheet
+from xltool.forms.equations import Equation, computing_relations, form_equations
+from xltool.forms.ledger_totals import LedgerTotal, list_ledger_totals
+from xltool.model.form import CellKind, Form, Number, Relation, Values
 
 Runs = tuple[tuple[int, ...], ...]
 
 
-MOST_KNOWN = 128  # ways in which reports of one run lack figures
-_known_runs: dict[tuple[str, System, str], Runs] = {}
+MAX_CACHED_RUNS = 128
+_RUN_CACHE: dict[tuple[str, EquationSystem, str], Runs] = {}
 
 
-class Case:
-    """The equations of one report, and its figures in them by position, scaled to whole numbers.
+class ReportEquations:
+    """The equation system of one report and its figures by position, scaled to integers.
 
-    ``known`` are the figures as typed, ``asked`` which of them are control figures, ``locked`` which may not change.
+    ``known`` are the typed figures by id, ``asked`` the ids of control figures among them, ``locked`` cells are fixed.
     """
 
     def __init__(
@@ -31,72 +37,74 @@ class Case:
         asked: Collection[str] = (),
     ) -> None:
         self.form = form
-        added = tuple(item for item in controls(form) if item.id in asked)
-        unknown = tuple(cell for cell in _taking_part(form.relations, added) if cell not in known)
-        self.system = system(form.relations, tuple(definitions(form).items()), unknown, added)
-        self.places = places_needed(known, form.cells, self.system.cells)
-        self.figures = tuple(whole(known[cell], self.places) for cell in self.system.cells)
+        added = tuple(item for item in list_ledger_totals(form) if item.id in asked)
+        unknown = tuple(cell for cell in _equation_cells(form.relations, added) if cell not in known)
+        self.system = build_system(form.relations, tuple(computing_relations(form).items()), unknown, added)
+        self.places = count_decimal_places(known, form.cells, self.system.cells)
+        self.figures = tuple(to_integer(known[cell], self.places) for cell in self.system.cells)
         self._scale: int = 10**self.places
         self.residuals = tuple(self.system.residuals(self.figures, self._scale))
         self._locked = locked
 
     @cached_property
-    def puzzle(self) -> Puzzle:
+    def search(self) -> ChangeSearch:
         """The search for the smallest sets of wrong figures."""
         cells = [self.form.cells.get(cell) for cell in self.system.cells]
-        return Puzzle(
+        return ChangeSearch(
             self.system,
             self.figures,
             steps=[10 ** (self.places - (cell.decimals if cell else 0)) for cell in cells],
-            lowest=[None if cell and cell.kind is Kind.SIGNED_COUNT else 0 for cell in cells],
+            lowest=[None if cell and cell.kind is CellKind.SIGNED_COUNT else 0 for cell in cells],
             fixed=frozenset(self.system.places[cell] for cell in self._locked if cell in self.system.places),
         )
 
-    def lacks(self, row: Equation) -> int:
-        """What an equation lacks."""
+    def residual_of(self, row: Equation) -> int:
+        """Return the residual of an equation that was left out of the system."""
         places = self.system.places
         return sum(by * self.figures[places[cell]] for cell, by in row.terms.items()) - row.constant * self._scale
 
     def whole(self, value: Number) -> int:
-        """A figure as a whole number of this case."""
-        return whole(value, self.places)
+        """Return a figure as an integer at this report's scale."""
+        return to_integer(value, self.places)
 
-    def values(self, changes: Undecided) -> dict[str, Number | None]:
-        """Changes by cell id, as figures."""
+    def values(self, changes: PartialChanges) -> dict[str, Number | None]:
+        """Return changes as figures by cell id."""
         cells = self.system.cells
         return {
-            cells[at]: None if number is None else figure(number, self.places, self.form.cells.get(cells[at]))
+            cells[at]: None if number is None else to_figure(number, self.places, self.form.cells.get(cells[at]))
             for at, number in changes
         }
 
-    def sheet(self, previous: Values) -> Sheet:
-        """The report as slips see it."""
+    def sheet(self, previous: Values) -> SlipSheet:
+        """Return the layout in which slips are looked for."""
         known = {
-            at: whole(last, self.places)
+            at: to_integer(last, self.places)
             for cell, at in self.system.places.items()
             if (last := previous.get(cell)) is not None
         }
-        lines, columns = (self._strips(*names) for names in (("column_slipped", "row"), ("row_slipped", "column")))
-        return Sheet(self.figures, lines, columns, known)
+        lines, columns = (
+            self._build_strips(*names) for names in (("column_slipped", "row"), ("row_slipped", "column"))
+        )
+        return SlipSheet(self.figures, lines, columns, known)
 
-    def _strips(self, slipped: str, direction: str) -> Strips:
-        runs = self._runs(direction)
+    def _build_strips(self, slipped: str, direction: str) -> RunSet:
+        runs = self._find_runs(direction)
         broken = {
             cell for row, left in zip(self.system.members, self.residuals, strict=True) if left for cell, _ in row
         }
         suspect = [run for run in runs if not broken.isdisjoint(run)]
-        return Strips(slipped, runs, suspect, self._wanted(runs))
+        return RunSet(slipped, runs, suspect, self._implied_values(runs))
 
-    def _runs(self, direction: str) -> Runs:
-        """The figures of each line (or column) of the form's grids, in the order they stand; worked out once."""
+    def _find_runs(self, direction: str) -> Runs:
+        """Return the positions of each row's (or column's) figures in order; cached by form and system."""
         key = (self.form.digest, self.system, direction)
-        if key not in _known_runs:
-            if len(_known_runs) >= MOST_KNOWN:
-                _known_runs.clear()
-            _known_runs[key] = self._made_runs(direction)
-        return _known_runs[key]
+        if key not in _RUN_CACHE:
+            if len(_RUN_CACHE) >= MAX_CACHED_RUNS:
+                _RUN_CACHE.clear()
+            _RUN_CACHE[key] = self._build_runs(direction)
+        return _RUN_CACHE[key]
 
-    def _made_runs(self, direction: str) -> Runs:
+    def _build_runs(self, direction: str) -> Runs:
         across = "column" if direction == "row" else "row"
         runs: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for name, at in self.system.places.items():
@@ -104,38 +112,38 @@ class Case:
                 runs.setdefault((cell.table, getattr(cell.box, direction)), []).append((getattr(cell.box, across), at))
         return tuple(tuple(at for _, at in sorted(run)) for run in runs.values())
 
-    def _wanted(self, runs: Runs) -> list[int | None]:
+    def _implied_values(self, runs: Runs) -> list[int | None]:
         wanted: list[int | None] = [None] * len(self.figures)
-        for at, own in _own_equations(self.system, runs):
-            asked = {self._asked(at, row, factor) for row, factor in own}
-            wanted[at] = asked.pop() if len(asked) == 1 else NOTHING
+        for at, own in _private_equations(self.system, runs):
+            asked = {self._implied_value(at, row, factor) for row, factor in own}
+            wanted[at] = asked.pop() if len(asked) == 1 else NO_VALUE
         return wanted
 
-    def _asked(self, at: int, row: int, factor: int) -> int:
-        """What an equation asks a figure to be, if nothing else in it is wrong."""
+    def _implied_value(self, at: int, row: int, factor: int) -> int:
+        """Return the value an equation implies for a figure if its others are right; `NOTHING` if not an integer."""
         error, rest = divmod(self.residuals[row], factor)
-        return NOTHING if rest else self.figures[at] - error
+        return NO_VALUE if rest else self.figures[at] - error
 
 
 @lru_cache(maxsize=16)
-def _taking_part(relations: tuple[Relation, ...], added: tuple[Control, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(cell for row in equations(relations, added) for cell in row.terms))
+def _equation_cells(relations: tuple[Relation, ...], added: tuple[LedgerTotal, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(cell for row in form_equations(relations, added) for cell in row.terms))
 
 
 @lru_cache(maxsize=64)
-def _own_equations(equations_of: System, runs: Runs) -> tuple[tuple[int, Sequence[tuple[int, int]]], ...]:
-    """For each figure the equations it shares with no other of its run; figures without any are left out."""
-    found = []
+def _private_equations(equations_of: EquationSystem, runs: Runs) -> tuple[tuple[int, Sequence[tuple[int, int]]], ...]:
+    """Return per figure the equations it shares with no other figure of its run; figures without any are left out."""
+    result = []
     for run in runs:
-        together = _bits(run)
+        together = _to_bits(run)
         for at in run:
             own = tuple(
                 item for item in equations_of.signatures[at] if equations_of.masks[item[0]] & together == 1 << at
             )
             if own:
-                found.append((at, own))
-    return tuple(found)
+                result.append((at, own))
+    return tuple(result)
 
 
-def _bits(positions: Iterable[int]) -> int:
+def _to_bits(positions: Iterable[int]) -> int:
     return sum(1 << at for at in positions)

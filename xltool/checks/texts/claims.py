@@ -1,4 +1,4 @@
-"""What a text says of the figures of the tables: every mention, what it may lawfully mean, and whether it is so."""
+"""Find mentions of the tables' figures in a text and compare each with its possible readings."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,32 +7,32 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.checks.texts import numerals
-from xltool.forms.expressions import evaluate
-from xltool.forms.prose import NUMBER, prose
-from xltool.model.form import Claim, Form, Linear, Number, Values
+from xltool.forms.expressions import evaluate_linear
+from xltool.forms.text_patterns import NUMBER_PLACEHOLDER, load_text_patterns
+from xltool.model.form import Form, LinearExpression, Number, TextClaim, Values
 
-LONGEST = 2000  # signs of one sentence
-PARTS = 6  # figures beside one that may be parts of the same
+MAX_SENTENCE_CHARACTERS = 2000
+MAX_ADJACENT_PARTS = 6  # on each side of a number that may be a part of one sum
 
 
 class Judgement(StrEnum):
-    """What a mention came to: as the table has it; not; of something else, or undecided: nothing can be said."""
+    """Result of comparing a mention: it agrees with the table, differs from it, or cannot be decided."""
 
     AGREES = "agrees"
     DIFFERS = "differs"
     OPEN = "open"
 
 
-class Facts(NamedTuple):
-    """What a text is judged by: this year's figures, last year's where they are known, and the year itself."""
+class TextContext(NamedTuple):
+    """Figures of this year, of last year if known, and the year of the report."""
 
     values: Values
     previous: Values | None
     year: int | None
 
 
-class Counted(NamedTuple):
-    """A number with its unit, and where in its sentence it stands."""
+class CountedNumber(NamedTuple):
+    """A number with its unit and its position in the sentence."""
 
     number: int
     unit: str
@@ -40,146 +40,158 @@ class Counted(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """One figure a sentence tells: which claim, its number, where it stands, and what it came to.
+    """One figure in a sentence: its claim, number, character positions and judgement.
 
-    ``reading`` is the reading it agrees with. ``old`` marks one that is told of last year.
+    ``reading`` is the reading it agrees with. ``old`` marks a figure stated of last year.
     """
 
-    claim: Claim
+    claim: TextClaim
     sentence: str
     number: int
     start: int
     end: int
     judgement: Judgement
-    reading: Linear | None = None
+    reading: LinearExpression | None = None
     old: bool = False
 
 
 @lru_cache(maxsize=16)
-def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text, plain; what goes on and on is no sentence, and is taken in pieces."""
-    whole = compiled(prose().clauses.sentence).split(numerals.plain(text))
-    return tuple(each[at : at + LONGEST] for each in whole for at in range(0, len(each), LONGEST))
+def split_sentences(text: str) -> tuple[str, ...]:
+    """Split a text into normalised sentences of at most `MAX_SENTENCE_CHARACTERS` characters."""
+    parts = compile_pattern(load_text_patterns().clauses.sentence).split(numerals.normalise_text(text))
+    return tuple(
+        part[at : at + MAX_SENTENCE_CHARACTERS] for part in parts for at in range(0, len(part), MAX_SENTENCE_CHARACTERS)
+    )
 
 
-def mentions(sentence: str, form: Form, facts: Facts) -> list[Mention]:
-    """Every figure of the tables a sentence tells, in its order; of two at one place the longer words count."""
-    asked = {each.claim.id: each for word, claims in _by_word(form).items() if word in sentence for each in claims}
+def find_mentions(sentence: str, form: Form, facts: TextContext) -> list[Mention]:
+    """Return every figure of the tables mentioned in a sentence, in order; of two at one place, the longer match."""
+    candidates = {
+        item.claim.id: item for word, claims in _claims_by_word(form).items() if word in sentence for item in claims
+    }
     known = [
         mention
-        for each in asked.values()
-        for pattern in each.patterns
+        for item in candidates.values()
+        for pattern in item.patterns
         for match in pattern.finditer(sentence)
-        if (mention := _mention(each.claim, sentence, match, facts))
+        if (mention := _read_mention(item.claim, sentence, match, facts))
     ]
     if len(known) < 2:
         return known
-    known.sort(key=lambda each: (each.end, each.start))
-    return [each for before, each in zip([None, *known], known, strict=False) if not _same_place(before, each)]
+    known.sort(key=lambda mention: (mention.end, mention.start))
+    return [item for previous, item in zip([None, *known], known, strict=False) if not _is_same_place(previous, item)]
 
 
-class _Asked(NamedTuple):
-    claim: Claim
+class _ClaimPatterns(NamedTuple):
+    claim: TextClaim
     patterns: tuple[re.Pattern[str], ...]
 
 
-_asked: dict[str, Mapping[str, tuple[_Asked, ...]]] = {}
+_CLAIM_CACHE: dict[str, Mapping[str, tuple[_ClaimPatterns, ...]]] = {}
 
 
-def _by_word(form: Form) -> Mapping[str, tuple[_Asked, ...]]:
-    """The claims by the words a sentence needs to tell them; made once for each definition."""
-    if form.digest not in _asked:
-        words: dict[str, tuple[_Asked, ...]] = {}
+def _claims_by_word(form: Form) -> Mapping[str, tuple[_ClaimPatterns, ...]]:
+    """Return the claims by the words a sentence needs for them, cached by the digest of the form."""
+    if form.digest not in _CLAIM_CACHE:
+        words: dict[str, tuple[_ClaimPatterns, ...]] = {}
         for claim in form.claims:
-            patterns = tuple(compiled(each.replace(NUMBER, numerals.pattern())) for each in claim.patterns)
+            patterns = tuple(
+                compile_pattern(text.replace(NUMBER_PLACEHOLDER, numerals.number_pattern())) for text in claim.patterns
+            )
             for word in claim.needs or ("",):
-                words[word] = (*words.get(word, ()), _Asked(claim, patterns))
-        _asked[form.digest] = words
-    return _asked[form.digest]
+                words[word] = (*words.get(word, ()), _ClaimPatterns(claim, patterns))
+        _CLAIM_CACHE[form.digest] = words
+    return _CLAIM_CACHE[form.digest]
 
 
-def _same_place(before: Mention | None, each: Mention) -> bool:
-    """Whether two claims are about one figure; what is said without one may be said of several things at once."""
-    if before is None or (before.end, before.claim.says) != (each.end, each.claim.says):
+def _is_same_place(previous: Mention | None, mention: Mention) -> bool:
+    """Return True if two mentions concern one figure; claims without a number may share their words."""
+    if previous is None or (previous.end, previous.claim.says) != (mention.end, mention.claim.says):
         return False
-    return each.claim.says is None or before.claim is each.claim
+    return mention.claim.says is None or previous.claim is mention.claim
 
 
-def _mention(claim: Claim, sentence: str, match: re.Match[str], facts: Facts) -> Mention | None:
-    number = claim.says if claim.says is not None else numerals.number(match["n"])
+def _read_mention(claim: TextClaim, sentence: str, match: re.Match[str], facts: TextContext) -> Mention | None:
+    number = claim.says if claim.says is not None else numerals.parse_number(match["n"])
     if number is None:
         return None
     at = match.start("n") if claim.says is None else match.start()
-    told_of = _year_told(sentence[:at]) or facts.year
+    told_of = _year_of_clause(sentence[:at]) or facts.year
     old = facts.year is not None and told_of == facts.year - 1
     if facts.year is not None and told_of not in (facts.year, facts.year - 1):
         return None
     values = facts.previous if old else facts.values
-    meant = [evaluate(reading, values, None if old else facts.previous) for reading in claim.readings] if values else []
-    judgement, reading = _judged(claim, number, meant)
+    meant = (
+        [evaluate_linear(reading, values, None if old else facts.previous) for reading in claim.readings]
+        if values
+        else []
+    )
+    judgement, reading = _judge_number(claim, number, meant)
     if judgement is Judgement.DIFFERS and (
-        _aside(claim, number, facts) or _limited(claim, match) or _told_in_parts(claim, match, meant)
+        _is_aside(claim, number, facts) or _is_limited(claim, match) or _is_told_in_parts(claim, match, meant)
     ):
         judgement = Judgement.OPEN
     end = match.end("n") if claim.says is None else match.end()
     return Mention(claim, sentence, number, match.start(), end, judgement, reading, old)
 
 
-def _year_told(before: str) -> int | None:
-    """The year the end of this text is about; None where it says none."""
-    years = prose().years
-    told = compiled(years.governing).findall(compiled(years.aside).sub("", before))
+def _year_of_clause(before: str) -> int | None:
+    """Return the year the end of this text refers to; None if it names none."""
+    years = load_text_patterns().years
+    told = compile_pattern(years.governing).findall(compile_pattern(years.aside).sub("", before))
     return int(told[-1]) if told else None
 
 
-def _judged(claim: Claim, number: int, meant: Sequence[Number | None]) -> tuple[Judgement, Linear | None]:
-    for reading, value in zip(claim.readings, meant, strict=False):
+def _judge_number(
+    claim: TextClaim, number: int, expected: Sequence[Number | None]
+) -> tuple[Judgement, LinearExpression | None]:
+    for reading, value in zip(claim.readings, expected, strict=False):
         if value == number:
             return Judgement.AGREES, reading
-    return (Judgement.OPEN if not meant or None in meant else Judgement.DIFFERS), None
+    return (Judgement.OPEN if not expected or None in expected else Judgement.DIFFERS), None
 
 
-def _aside(claim: Claim, number: int, facts: Facts) -> bool:
-    return any(evaluate(aside, facts.values, facts.previous) == number for aside in claim.asides)
+def _is_aside(claim: TextClaim, number: int, facts: TextContext) -> bool:
+    return any(evaluate_linear(aside, facts.values, facts.previous) == number for aside in claim.asides)
 
 
-def _limited(claim: Claim, match: re.Match[str]) -> bool:
-    """Whether the sentence tells a part here, or its clause speaks of somebody or something else."""
-    clauses = prose().clauses
-    if compiled(clauses.elsewhere).search(match.string):
+def _is_limited(claim: TextClaim, match: re.Match[str]) -> bool:
+    """Return True if the clause states a part only, or speaks of somebody or something else."""
+    clauses = load_text_patterns().clauses
+    if compile_pattern(clauses.elsewhere).search(match.string):
         return True
     before = match.string[: match.start()]
-    if not claim.parts and compiled(clauses.parts).search(before):
+    if not claim.parts and compile_pattern(clauses.parts).search(before):
         return True
-    own = compiled(clauses.clause).split(before)[-1]
-    return bool(compiled(clauses.limits).search(own if claim.parts else own + match[0]))
+    own = compile_pattern(clauses.clause).split(before)[-1]
+    return bool(compile_pattern(clauses.limits).search(own if claim.parts else own + match[0]))
 
 
-def _told_in_parts(claim: Claim, match: re.Match[str], meant: Sequence[Number | None]) -> bool:
-    """Whether this figure and those told next to it in its unit come to a reading together: each is a part of it."""
+def _is_told_in_parts(claim: TextClaim, match: re.Match[str], expected: Sequence[Number | None]) -> bool:
+    """Return True if this figure and adjacent ones in its unit add up to a reading."""
     if claim.says is not None:
         return False
-    told = [each for each in counted_in(match.string) if each.unit == match.string[match.end("n")]]
-    at = next((place for place, each in enumerate(told) if each.start == match.start("n")), None)
+    numbers = [item for item in find_counted_numbers(match.string) if item.unit == match.string[match.end("n")]]
+    at = next((place for place, item in enumerate(numbers) if item.start == match.start("n")), None)
     if at is None:
         return False
-    figures = [each.number for each in told]
+    figures = [item.number for item in numbers]
     return any(
-        sum(figures[first:last]) in meant
-        for first in range(max(0, at - PARTS), at + 1)
-        for last in range(at + 1, min(len(figures), at + PARTS) + 1)
+        sum(figures[first:last]) in expected
+        for first in range(max(0, at - MAX_ADJACENT_PARTS), at + 1)
+        for last in range(at + 1, min(len(figures), at + MAX_ADJACENT_PARTS) + 1)
         if last - first > 1
     )
 
 
 @lru_cache(maxsize=16)
-def counted_in(sentence: str) -> tuple[Counted, ...]:
-    """Every number of a sentence that has a unit, in its order."""
-    items = compiled(prose().lists.item).finditer(sentence)
-    return tuple(Counted(int(each["n"]), each["unit"], each.start("n")) for each in items)
+def find_counted_numbers(sentence: str) -> tuple[CountedNumber, ...]:
+    """Return every number of a sentence that has a unit, in order."""
+    items = compile_pattern(load_text_patterns().lists.item).finditer(sentence)
+    return tuple(CountedNumber(int(item["n"]), item["unit"], item.start("n")) for item in items)
 
 
 @lru_cache(maxsize=512)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern, compiled once."""
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern, cached."""
     return re.compile(pattern)

@@ -1,4 +1,4 @@
-"""Numbers as texts write them: 1,097 and １２, 1.2万, 二十一, 壹佰, 二〇. Whatever has no one meaning is no number."""
+"""Parse numbers as texts write them: 1,097, １２, 1.2万, 二十一, 壹佰, 二〇. Ambiguous ones are not numbers."""
 
 import re
 from collections.abc import Mapping
@@ -6,17 +6,17 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from xltool.forms.prose import prose
+from xltool.forms.text_patterns import load_text_patterns
 
-LONGEST = 18  # signs of one number; longer ones are no figure of a report
-_WIDE = str.maketrans({0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: ".", 0xFF05: "%"})
+MAX_NUMERAL_CHARACTERS = 18
+_FULL_WIDTH_DIGITS = str.maketrans({0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: ".", 0xFF05: "%"})
 _PUNCTUATION = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a", "(": "\uff08", ")": "\uff09"}
-_HALF = re.compile(r"[,;:()]")
-_GROUPS = re.compile(r"(?<=\d)[,\uff0c](?=\d{3}(?!\d))")
+_HALF_WIDTH_PUNCTUATION = re.compile(r"[,;:()]")
+_THOUSANDS_SEPARATORS = re.compile(r"(?<=\d)[,\uff0c](?=\d{3}(?!\d))")
 
 
-class _Signs(NamedTuple):
-    """What each sign of a Chinese numeral is worth, and all of them in one class of a pattern."""
+class _NumeralCharacters(NamedTuple):
+    """Values of the characters of Chinese numerals, and all of them as one regex class."""
 
     digits: Mapping[str, int]
     tens: Mapping[str, int]
@@ -25,50 +25,50 @@ class _Signs(NamedTuple):
 
 
 @cache
-def _signs() -> _Signs:
-    said = prose().numerals
+def _load_numeral_characters() -> _NumeralCharacters:
+    said = load_text_patterns().numerals
     digits = {sign: value for line in said.digits for value, sign in enumerate(line)}
     tens = {sign: 10 ** (place + 1) for line in said.tens for place, sign in enumerate(line)}
     myriads = {sign: 10 ** (4 + 4 * place) for line in said.myriads for place, sign in enumerate(line)}
-    return _Signs(digits, tens, myriads, "".join([*digits, *tens, *myriads]))
+    return _NumeralCharacters(digits, tens, myriads, "".join([*digits, *tens, *myriads]))
 
 
 @cache
-def pattern() -> str:
-    """A pattern of one number, as the group ``n``; not the beginning or the end of a longer one."""
-    signs = _signs()
+def number_pattern() -> str:
+    """Return a regex for one whole number, as group ``n``."""
+    signs = _load_numeral_characters()
     myriads = "".join(signs.myriads)
     return (
-        rf"(?P<n>(?<![\d.{signs.all}])(?:\d{{1,{LONGEST}}}(?:\.\d{{1,6}})?[{myriads}]?|[{signs.all}]{{1,{LONGEST}}}))"
+        rf"(?P<n>(?<![\d.{signs.all}])(?:\d{{1,{MAX_NUMERAL_CHARACTERS}}}(?:\.\d{{1,6}})?[{myriads}]?|[{signs.all}]{{1,{MAX_NUMERAL_CHARACTERS}}}))"
         rf"(?![\d.%{signs.all}])"
     )
 
 
-def plain(text: str) -> str:
-    """A text with half-width digits without separators, full-width punctuation, and no white space in its lines."""
-    text = _GROUPS.sub("", text.translate(_WIDE))
-    text = _HALF.sub(lambda sign: _PUNCTUATION[sign[0]], text)
+def normalise_text(text: str) -> str:
+    """Normalise a text: half-width digits without separators, full-width punctuation, no white space in lines."""
+    text = _THOUSANDS_SEPARATORS.sub("", text.translate(_FULL_WIDTH_DIGITS))
+    text = _HALF_WIDTH_PUNCTUATION.sub(lambda sign: _PUNCTUATION[sign[0]], text)
     return "\n".join("".join(line.split()) for line in text.splitlines())
 
 
-def number(text: str) -> int | None:
-    """The whole number a text stands for; None for a fraction, and for what is no number.
+def parse_number(text: str) -> int | None:
+    """Return the integer a text stands for; None for a fraction or anything else.
 
     >>> [number(text) for text in ("1097", "1.2\u4e07", "\u4e8c\u5341\u4e00", "\u58f9\u4f70", "1.5")]
     [1097, 12000, 21, 100, None]
     """
-    signs = _signs()
+    signs = _load_numeral_characters()
     if text[:1].isdigit() and text[:1].isascii():
         factor = signs.myriads.get(text[-1], 1)
         value = Decimal(text.rstrip("".join(signs.myriads))) * factor
         return int(value) if value == value.to_integral_value() else None
     if all(sign in signs.digits for sign in text):
         return int("".join(str(signs.digits[sign]) for sign in text))
-    return _spelled(text, signs)
+    return _parse_spelled_number(text, signs)
 
 
-def _spelled(text: str, signs: _Signs) -> int | None:
-    """A numeral with tens in it; None where a digit stands beside a digit, or an order of tens beside a larger one."""
+def _parse_spelled_number(text: str, signs: _NumeralCharacters) -> int | None:
+    """Parse a numeral with tens; None if two digits are adjacent or the orders of ten do not decrease."""
     total = section = digit = 0
     order = 10_000
     for sign in text:

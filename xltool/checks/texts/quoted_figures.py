@@ -1,4 +1,4 @@
-"""Sections of text against the tables: figures they quote, shares, growth and lists; what nothing lawful explains."""
+"""Compare figures, shares, growth rates and lists quoted in the texts with the tables."""
 
 import re
 from bisect import bisect_left
@@ -6,60 +6,72 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from operator import attrgetter
 
-from xltool.checks.context import Context
-from xltool.checks.make_finding import finding, spot
-from xltool.checks.relations import whole
-from xltool.checks.texts.claims import Facts, Judgement, Mention, compiled, counted_in, mentions, sentences
-from xltool.forms.expressions import evaluate
-from xltool.forms.prose import prose
-from xltool.messages import catalogue as texts
-from xltool.messages.relation_phrases import Telling
-from xltool.model.finding import Finding, Spot
+from xltool.checks.context import CheckContext
+from xltool.checks.make_finding import locate_cell, make_finding
+from xltool.checks.relations import complete_figures
+from xltool.checks.texts.claims import (
+    Judgement,
+    Mention,
+    TextContext,
+    compile_pattern,
+    find_counted_numbers,
+    find_mentions,
+    split_sentences,
+)
+from xltool.forms.expressions import evaluate_linear
+from xltool.forms.text_patterns import load_text_patterns
+from xltool.messages import catalogue
+from xltool.messages.relation_phrases import RelationPhrases
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Number, Section, Values
 from xltool.model.submission import Submission
 
-LONG = 40  # parts of one list
-NEAR = 6  # figures before a list that may share it
-MOST = 40  # findings of one section of text: after that nobody reads on
-LONGEST = 200_000  # signs of one section that are read; no office writes more
+MAX_LIST_PARTS = 40
+MAX_FIGURES_BEFORE_LIST = 6  # whose sum may be the list's
+MAX_FINDINGS_PER_SECTION = 40
+MAX_SECTION_CHARACTERS = 200_000
 
 
-def narrative(submission: Submission, context: Context) -> Iterator[Finding]:
-    """A note for each quoted figure, share, growth or list that nothing lawful explains."""
+def check_quoted_figures(submission: Submission, context: CheckContext) -> Iterator[Finding]:
+    """Yield a note per quoted figure, share, growth rate or list that no reading explains."""
     if not any(submission.texts.values()):
         return
-    facts = Facts(whole(submission), context.previous, submission.year)
+    facts = TextContext(complete_figures(submission), context.previous, submission.year)
     for section in context.form.sections:
-        text = submission.texts.get(section.id, "")[:LONGEST]
-        found = _section(text, section, facts, submission, context) if text else iter(())
-        yield from (each for each, _ in zip(found, range(MOST), strict=False))
+        text = submission.texts.get(section.id, "")[:MAX_SECTION_CHARACTERS]
+        findings = _check_section(text, section, facts, submission, context) if text else iter(())
+        yield from (finding for finding, _ in zip(findings, range(MAX_FINDINGS_PER_SECTION), strict=False))
 
 
-def _section(text: str, section: Section, facts: Facts, submission: Submission, context: Context) -> Iterator[Finding]:
-    told: list[int] = []
-    for sentence in sentences(text):
-        quoted = mentions(sentence, context.form, facts)
+def _check_section(
+    text: str, section: Section, facts: TextContext, submission: Submission, context: CheckContext
+) -> Iterator[Finding]:
+    numbers: list[int] = []
+    for sentence in split_sentences(text):
+        quoted = find_mentions(sentence, context.form, facts)
         for mention in quoted:
             if mention.judgement is Judgement.DIFFERS:
-                yield _differs(mention, section, facts, submission, context)
+                yield _report_mention(mention, section, facts, submission, context)
             elif mention.judgement is Judgement.AGREES and mention.claim.says is None:
-                yield from _share(mention, [*told, *(each.number for each in quoted)], section, facts, context)
-                yield from _growth(mention, section, facts)
-        told += [each.number for each in quoted]
-        yield from _lists(sentence, section)
+                yield from _check_share(mention, [*numbers, *(item.number for item in quoted)], section, facts, context)
+                yield from _check_growth(mention, section, facts)
+        numbers += [item.number for item in quoted]
+        yield from _check_lists(sentence, section)
 
 
-def _differs(mention: Mention, section: Section, facts: Facts, submission: Submission, context: Context) -> Finding:
+def _report_mention(
+    mention: Mention, section: Section, facts: TextContext, submission: Submission, context: CheckContext
+) -> Finding:
     claim = mention.claim
     values: Values = (facts.previous if mention.old else facts.values) or {}
-    telling = Telling(submission, context, values)
+    telling = RelationPhrases(submission, context, values)
     cells = dict.fromkeys(term.cell for reading in claim.readings for term in reading.terms)
-    spots = (_at(section), *(spot(cell, submission, context) for cell in cells))
-    expected: list[Number | None] = [evaluate(reading, values, facts.previous) for reading in claim.readings]
+    spots = (_spot_of_section(section), *(locate_cell(cell, submission, context) for cell in cells))
+    expected: list[Number | None] = [evaluate_linear(reading, values, facts.previous) for reading in claim.readings]
     shown: dict[str, object] = {
         "sentence": mention.sentence,
         "number": mention.number,
-        "readings": texts.Phrase(texts.phrase("or").join(telling.side(each) for each in claim.readings)),
+        "readings": catalogue.Phrase(catalogue.format_phrase("or").join(telling.side(each) for each in claim.readings)),
         "left": mention.number,
         "right": tuple(expected),
         "title": claim.title,
@@ -71,28 +83,37 @@ def _differs(mention: Mention, section: Section, facts: Facts, submission: Submi
 # --- shares, growth, lists ------------------------------------------------------------------------------------------
 
 
-def _share(
-    mention: Mention, told: Sequence[int], section: Section, facts: Facts, context: Context
+def _check_share(
+    mention: Mention, numbers: Sequence[int], section: Section, facts: TextContext, context: CheckContext
 ) -> Iterator[Finding]:
-    """A share told right after a figure, against all it may be a share of."""
-    match = compiled(prose().shares.pattern).match(_after(mention))
+    """Check a percentage right after a figure against all wholes it may refer to."""
+    match = compile_pattern(load_text_patterns().shares.pattern).match(_text_after(mention))
     if not match:
         return
-    bases = {evaluate(base, facts.values, facts.previous) for base in context.form.shares}
-    wholes = [Decimal(base) for base in {*bases, *told} if base]
-    if None not in bases and not any(_near(match["p"], 100 * mention.number / base) for base in wholes):
-        shown = _percents(100 * mention.number / base for base in wholes if base >= mention.number)
-        yield finding(
-            "text.share", _at(section), sentence=mention.sentence, number=mention.number, share=match["p"], shown=shown
+    bases = {evaluate_linear(base, facts.values, facts.previous) for base in context.form.shares}
+    wholes = [Decimal(base) for base in {*bases, *numbers} if base]
+    if None not in bases and not any(
+        _is_rounded_percentage(match["p"], 100 * mention.number / base) for base in wholes
+    ):
+        shown = _format_percentages(100 * mention.number / base for base in wholes if base >= mention.number)
+        yield make_finding(
+            "text.share",
+            _spot_of_section(section),
+            sentence=mention.sentence,
+            number=mention.number,
+            share=match["p"],
+            shown=shown,
         )
 
 
-def _growth(mention: Mention, section: Section, facts: Facts) -> Iterator[Finding]:
-    """How a figure is said to differ from last year's, against last year's figures."""
+def _check_growth(mention: Mention, section: Section, facts: TextContext) -> Iterator[Finding]:
+    """Check a stated change from last year against last year's figures."""
     if facts.previous is None or facts.year is None or mention.old:
         return
-    match = compiled(prose().growth.pattern.replace("{last}", str(facts.year - 1))).match(_after(mention))
-    befores = [evaluate(reading, facts.previous) for reading in mention.claim.readings]
+    match = compile_pattern(load_text_patterns().growth.pattern.replace("{last}", str(facts.year - 1))).match(
+        _text_after(mention)
+    )
+    befores = [evaluate_linear(reading, facts.previous) for reading in mention.claim.readings]
     if not match or None in befores:
         return
     sign = 1 if match["up"] else -1
@@ -100,74 +121,84 @@ def _growth(mention: Mention, section: Section, facts: Facts) -> Iterator[Findin
     if match["m"]:
         right = any(change == int(match["m"]) for change, _ in changes)
     else:
-        right = any(before and _near(match["p"], Decimal(100 * change) / before) for change, before in changes)
+        right = any(
+            before and _is_rounded_percentage(match["p"], Decimal(100 * change) / before) for change, before in changes
+        )
     if not right:
         shown = tuple(dict.fromkeys(str(before) for _, before in changes))
-        facts_told = {"sentence": mention.sentence, "number": mention.number, "before": shown, "told": match[0]}
-        yield finding("text.growth", _at(section), **facts_told)
+        stated = {"sentence": mention.sentence, "number": mention.number, "before": shown, "told": match[0]}
+        yield make_finding("text.growth", _spot_of_section(section), **stated)
 
 
-def _lists(sentence: str, section: Section) -> Iterator[Finding]:
-    """A closed list that does not add up; a part that is more than the whole."""
-    lists = prose().lists
+def _check_lists(sentence: str, section: Section) -> Iterator[Finding]:
+    """Yield findings on closed lists that do not add up, and on parts larger than the whole."""
+    lists = load_text_patterns().lists
     for closed, opening in ((False, lists.open), (True, lists.closed)):
-        for match in compiled(lists.total.replace("{list}", opening)).finditer(sentence):
-            items = _items(sentence, match)
+        for match in compile_pattern(lists.total.replace("{list}", opening)).finditer(sentence):
+            items = _list_items(sentence, match)
             total, parts = int(match["n"]), [int(item["n"]) for item in items]
-            wholes = [*_before(sentence, match), total]
-            wrong = not _adds_up(parts, wholes) if closed else max(parts, default=0) > sum(wholes)
+            wholes = [*_numbers_before(sentence, match), total]
+            wrong = not _parts_add_up(parts, wholes) if closed else max(parts, default=0) > sum(wholes)
             if len(parts) > 1 and wrong:
-                shown = texts.Phrase(" + ".join(map(str, parts)))
+                shown = catalogue.Phrase(" + ".join(map(str, parts)))
                 code = "text.list" if closed else "text.part"
-                yield finding(
-                    code, _at(section), sentence=sentence, number=total, parts=shown, sum=sum(parts), most=max(parts)
+                yield make_finding(
+                    code,
+                    _spot_of_section(section),
+                    sentence=sentence,
+                    number=total,
+                    parts=shown,
+                    sum=sum(parts),
+                    most=max(parts),
                 )
 
 
-def _before(sentence: str, total: re.Match[str]) -> list[int]:
-    """Figures told before a total in its unit: the list after it may be of all of them together."""
-    found = counted_in(sentence)
-    before = bisect_left(found, total.start("n"), key=attrgetter("start"))
-    return [each.number for each in found[max(0, before - NEAR) : before] if each.unit == total["unit"]]
+def _numbers_before(sentence: str, total: re.Match[str]) -> list[int]:
+    """Return the figures before a total in its unit: the list may be of all of them together."""
+    numbers = find_counted_numbers(sentence)
+    before = bisect_left(numbers, total.start("n"), key=attrgetter("start"))
+    return [
+        item.number for item in numbers[max(0, before - MAX_FIGURES_BEFORE_LIST) : before] if item.unit == total["unit"]
+    ]
 
 
-def _adds_up(parts: Sequence[int], wholes: Sequence[int]) -> bool:
-    """Whether parts come to the last of some figures, to one of those before, or to the last few together."""
+def _parts_add_up(parts: Sequence[int], wholes: Sequence[int]) -> bool:
+    """Return True if the parts add up to one of the wholes, or to the last few of them together."""
     return sum(parts) in {*wholes, *(sum(wholes[-count:]) for count in range(2, len(wholes) + 1))}
 
 
-def _items(sentence: str, total: re.Match[str]) -> list[re.Match[str]]:
-    """The parts told after a total, as far as they follow each other in its own unit."""
-    lists = prose().lists
+def _list_items(sentence: str, total: re.Match[str]) -> list[re.Match[str]]:
+    """Return the parts listed after a total, as far as they follow each other in its unit."""
+    lists = load_text_patterns().lists
     start = re.compile(f"(?:{lists.open}|{lists.closed})").match(sentence, total.end())
-    found: list[re.Match[str]] = []
+    parts: list[re.Match[str]] = []
     at = start.end() if start else total.end()
-    item = compiled(lists.item)
-    while len(found) < LONG and (match := item.match(sentence, at)) and match["unit"] == total["unit"]:
-        found.append(match)
+    item = compile_pattern(lists.item)
+    while len(parts) < MAX_LIST_PARTS and (match := item.match(sentence, at)) and match["unit"] == total["unit"]:
+        parts.append(match)
         at = match.end()
         if sentence[at : at + 1] not in ("\u3001", "\uff0c"):
             break
         at += 1
-    return found
+    return parts
 
 
-def _after(mention: Mention) -> str:
-    """The sentence after a figure and its unit."""
+def _text_after(mention: Mention) -> str:
+    """Return the rest of the sentence after a figure and its unit."""
     rest = mention.sentence[mention.end :]
     return rest[1:] if rest[:1] not in ("\uff0c", "\uff08") else rest
 
 
-def _near(told: str, exact: Decimal) -> bool:
-    """Whether a percentage is rounded, up, down or to the nearest, to the places it is told with."""
-    places = -int(Decimal(told).as_tuple().exponent)
-    return abs(Decimal(told) - exact) < Decimal(10) ** -places
+def _is_rounded_percentage(percentage: str, exact: Decimal) -> bool:
+    """Return True if a stated percentage is the exact one, rounded up, down or to nearest at its own decimals."""
+    places = -int(Decimal(percentage).as_tuple().exponent)
+    return abs(Decimal(percentage) - exact) < Decimal(10) ** -places
 
 
-def _percents(shares: Iterator[Decimal]) -> tuple[str, ...]:
+def _format_percentages(shares: Iterator[Decimal]) -> tuple[str, ...]:
     ordered = sorted({f"{share:.2f}%" for share in shares}, key=lambda text: Decimal(text[:-1]))
     return tuple(ordered[:4])
 
 
-def _at(section: Section) -> Spot:
-    return Spot("", section.sheet, "")
+def _spot_of_section(section: Section) -> FindingCell:
+    return FindingCell("", section.sheet, "")

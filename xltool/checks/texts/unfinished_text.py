@@ -1,165 +1,177 @@
-"""Text that was never finished, or belongs elsewhere: gaps, another year or agency, last year's words, nothing."""
+"""Check texts for gaps, template guidance, another year or agency, reused paragraphs and empty sections."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from xltool.checks.context import Context
-from xltool.checks.make_finding import finding
-from xltool.checks.texts.claims import compiled, sentences
-from xltool.checks.texts.numerals import plain
-from xltool.forms.prose import prose
+from xltool.checks.context import CheckContext
+from xltool.checks.make_finding import make_finding
+from xltool.checks.texts.claims import compile_pattern, split_sentences
+from xltool.checks.texts.numerals import normalise_text
+from xltool.forms.text_patterns import load_text_patterns
 from xltool.model.agency import Agency, Roster
-from xltool.model.finding import Finding, Spot
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Section
 from xltool.model.submission import Submission
 
-LONGEST = 200_000  # signs of one section that are read
-MOST = 10  # findings of a kind in one section
+MAX_SECTION_CHARACTERS = 200_000
+MAX_FINDINGS_PER_KIND = 10  # in one section
 
 
-def wording(submission: Submission, context: Context) -> Iterator[Finding]:
-    """Notes on the text itself. Where the text is somebody's choice, it is a question and never more."""
-    written = {section: text[:LONGEST] for section in context.form.sections if (text := _text(submission, section))}
+def check_texts(submission: Submission, context: CheckContext) -> Iterator[Finding]:
+    """Yield findings on the texts of a submission."""
+    written = {
+        section: text[:MAX_SECTION_CHARACTERS]
+        for section in context.form.sections
+        if (text := _section_text(submission, section))
+    }
     if not written:
         return
     for section, text in written.items():
-        yield from _gaps(text, section)
-        yield from _guidance(text, section)
-        yield from _years(text, section, submission)
-    yield from _agency(written, submission, context)
-    yield from _reused(written, context)
-    yield from _empty(written, context)
+        yield from _check_gaps(text, section)
+        yield from _check_guidance(text, section)
+        yield from _check_years(text, section, submission)
+    yield from _check_subject(written, submission, context)
+    yield from _check_reused_paragraphs(written, context)
+    yield from _check_empty_sections(written, context)
 
 
-def _text(submission: Submission, section: Section) -> str:
+def _section_text(submission: Submission, section: Section) -> str:
     return submission.texts.get(section.id, "").strip()
 
 
-def _gaps(text: str, section: Section) -> Iterator[Finding]:
-    """Places somebody meant to fill in."""
-    found = [
+def _check_gaps(text: str, section: Section) -> Iterator[Finding]:
+    """Yield findings on placeholders left in the text."""
+    gaps = [
         (sentence, match[0])
-        for sentence in sentences(text)
-        for pattern in prose().gaps.patterns
-        if (match := compiled(pattern).search(sentence))
+        for sentence in split_sentences(text)
+        for pattern in load_text_patterns().gaps.patterns
+        if (match := compile_pattern(pattern).search(sentence))
     ]
-    for sentence, gap in dict(found[:MOST]).items():
-        yield finding("text.gap", _at(section), sentence=sentence, gap=gap)
+    for sentence, gap in dict(gaps[:MAX_FINDINGS_PER_KIND]).items():
+        yield make_finding("text.gap", _spot_of_section(section), sentence=sentence, gap=gap)
 
 
-def _guidance(text: str, section: Section) -> Iterator[Finding]:
-    """What the template says should be written, left in the text."""
-    for told in section.guidance:
-        if len(told) > 8 and told in text:
-            yield finding("text.guidance", _at(section), sentence=told)
+def _check_guidance(text: str, section: Section) -> Iterator[Finding]:
+    """Yield findings on guidance of the template left in the text."""
+    for guidance in section.guidance:
+        if len(guidance) > 8 and guidance in text:
+            yield make_finding("text.guidance", _spot_of_section(section), sentence=guidance)
 
 
-def _years(text: str, section: Section, submission: Submission) -> Iterator[Finding]:
-    """A year that is said to be the report's and is not; paragraphs that begin with another year, and none with it."""
+def _check_years(text: str, section: Section, submission: Submission) -> Iterator[Finding]:
+    """Yield findings on another year stated as the report's, or opening a paragraph of a text without its own year."""
     if submission.year is None:
         return
-    for sentence in sentences(text):
-        for pattern in prose().years.of_report:
-            match = compiled(pattern).search(sentence)
+    for sentence in split_sentences(text):
+        for pattern in load_text_patterns().years.of_report:
+            match = compile_pattern(pattern).search(sentence)
             if match and int(match["y"]) != submission.year:
-                yield _other_year(sentence, int(match["y"]), section, submission)
-    if str(submission.year) not in text.translate(_wide()):
-        opening = compiled(prose().years.opening)
-        begun = [(paragraph, match) for paragraph in plain(text).splitlines() if (match := opening.match(paragraph))]
+                yield _report_other_year(sentence, int(match["y"]), section, submission)
+    if str(submission.year) not in text.translate(_full_width_digits()):
+        opening = compile_pattern(load_text_patterns().years.opening)
+        begun = [
+            (paragraph, match) for paragraph in normalise_text(text).splitlines() if (match := opening.match(paragraph))
+        ]
         for paragraph, match in begun[:1]:
             if int(match["y"]) < submission.year:
-                yield _other_year(paragraph.partition("\u3002")[0], int(match["y"]), section, submission)
+                yield _report_other_year(paragraph.partition("\u3002")[0], int(match["y"]), section, submission)
 
 
 @lru_cache(maxsize=1)
-def _wide() -> Mapping[int, str]:
+def _full_width_digits() -> Mapping[int, str]:
     return str.maketrans({0xFF10 + digit: str(digit) for digit in range(10)})
 
 
-def _other_year(sentence: str, told: int, section: Section, submission: Submission) -> Finding:
-    return finding("text.year", _at(section), sentence=sentence, told=told, year=submission.year)
+def _report_other_year(sentence: str, told: int, section: Section, submission: Submission) -> Finding:
+    return make_finding("text.year", _spot_of_section(section), sentence=sentence, told=told, year=submission.year)
 
 
-# --- whose text it is ----------------------------------------------------------------------------------------------
+# --- agency --------------------------------------------------------------------------------------------------------
 
 
-def _agency(written: Mapping[Section, str], submission: Submission, context: Context) -> Iterator[Finding]:
-    """A neighbour as the subject of a sentence, in a text that never names its own agency."""
+def _check_subject(written: Mapping[Section, str], submission: Submission, context: CheckContext) -> Iterator[Finding]:
+    """Yield a finding if a neighbour is the subject of a sentence in texts that never name their own agency."""
     own = submission.agency_name
-    if context.roster is None or not own or any(_called(own) in text for text in written.values()):
+    if context.roster is None or not own or any(_short_name(own) in text for text in written.values()):
         return
     for section, text in written.items():
-        for sentence in sentences(text):
-            start = compiled(prose().names.opening).match(sentence)
-            other = _named(sentence[start.end() if start else 0 :], submission.agency_code, context.roster)
+        for sentence in split_sentences(text):
+            start = compile_pattern(load_text_patterns().names.opening).match(sentence)
+            other = _find_neighbour(sentence[start.end() if start else 0 :], submission.agency_code, context.roster)
             if other is not None:
-                yield finding("text.agency", _at(section), sentence=sentence, other=other.name, own=own)
+                yield make_finding(
+                    "text.agency", _spot_of_section(section), sentence=sentence, other=other.name, own=own
+                )
                 return
 
 
-_Names = Mapping[int, Mapping[str, tuple[Agency, ...]]]  # who goes by a name, by its length
-_known: dict[int, tuple[Roster, Mapping[str | None, _Names]]] = {}
+_NamesByLength = Mapping[int, Mapping[str, tuple[Agency, ...]]]  # agencies by name, by the length of the name
+_NAME_CACHE: dict[int, tuple[Roster, Mapping[str | None, _NamesByLength]]] = {}
 
 
-def _named(text: str, code: str, roster: Roster) -> Agency | None:
-    """The neighbour whose name a text begins with: one that reports to the same body as the agency of that code."""
+def _find_neighbour(text: str, code: str, roster: Roster) -> Agency | None:
+    """Return the agency with the same parent as ``code`` whose name a text begins with, or None."""
     own = roster.agencies.get(code)
-    for length, names in (_names(roster).get(own.parent, {}) if own else {}).items():
+    for length, names in (_index_names(roster).get(own.parent, {}) if own else {}).items():
         for agency in names.get(text[:length], ()):
             if own and agency.code not in (code, own.parent) and agency.parent != code:
                 return agency
     return None
 
 
-def _names(roster: Roster) -> Mapping[str | None, _Names]:
-    """By the body they report to; worked out once for a roster."""
-    known = _known.get(id(roster))
+def _index_names(roster: Roster) -> Mapping[str | None, _NamesByLength]:
+    """Return the roster's names by parent code, cached for one roster."""
+    known = _NAME_CACHE.get(id(roster))
     if known is None or known[0] is not roster:
         by_parent: dict[str | None, dict[int, dict[str, tuple[Agency, ...]]]] = {}
         for agency in roster:
-            for name in {agency.name, _called(agency.name)}:
-                if len(name) >= prose().names.shortest:
+            for name in {agency.name, _short_name(agency.name)}:
+                if len(name) >= load_text_patterns().names.shortest:
                     alike = by_parent.setdefault(agency.parent, {}).setdefault(len(name), {})
                     alike[name] = (*alike.get(name, ()), agency)
-        _known.clear()
-        _known[id(roster)] = known = (roster, by_parent)
+        _NAME_CACHE.clear()
+        _NAME_CACHE[id(roster)] = known = (roster, by_parent)
     return known[1]
 
 
-def _called(name: str) -> str:
-    """The name a body goes by in a text."""
-    for ending in prose().names.endings:
-        if name.endswith(ending) and len(name) - len(ending) >= prose().names.shortest:
+def _short_name(name: str) -> str:
+    """Return the name without its administrative ending, as texts use it."""
+    for ending in load_text_patterns().names.endings:
+        if name.endswith(ending) and len(name) - len(ending) >= load_text_patterns().names.shortest:
             return name.removesuffix(ending)
     return name
 
 
-# --- last year's words; none ------------------------------------------------------------------------------------------
+# --- reused and empty texts ----------------------------------------------------------------------------------------
 
 
-def _reused(written: Mapping[Section, str], context: Context) -> Iterator[Finding]:
-    """Paragraphs that stood in last year's report, word for word."""
+def _check_reused_paragraphs(written: Mapping[Section, str], context: CheckContext) -> Iterator[Finding]:
+    """Yield findings on paragraphs identical to last year's."""
     for section, text in written.items():
         before = context.previous_texts.get(section.id, "") if context.previous_texts else ""
-        same = [each for each in _paragraphs(text) if each in _paragraphs(before)] if before else []
+        same = (
+            [paragraph for paragraph in _comparable_paragraphs(text) if paragraph in _comparable_paragraphs(before)]
+            if before
+            else []
+        )
         if same:
-            yield finding("text.reused", _at(section), count=len(same), sentence=same[0])
+            yield make_finding("text.reused", _spot_of_section(section), count=len(same), sentence=same[0])
 
 
-def _paragraphs(text: str) -> dict[str, None]:
+def _comparable_paragraphs(text: str) -> dict[str, None]:
     paragraphs = ("".join(line.split()) for line in text.splitlines())
-    return dict.fromkeys(each for each in paragraphs if len(each) >= prose().reuse.shortest)
+    return dict.fromkeys(paragraph for paragraph in paragraphs if len(paragraph) >= load_text_patterns().reuse.shortest)
 
 
-def _empty(written: Mapping[Section, str], context: Context) -> Iterator[Finding]:
-    """A section of text only, left empty where others are written."""
-    if sum(map(len, written.values())) < prose().empty.least:
+def _check_empty_sections(written: Mapping[Section, str], context: CheckContext) -> Iterator[Finding]:
+    """Yield findings on text sections left empty where others are written."""
+    if sum(map(len, written.values())) < load_text_patterns().empty.least:
         return
     with_tables = {table.section for table in context.form.tables}
     for section in context.form.sections:
         if section.paragraphs and section not in written and section.id not in with_tables:
-            yield finding("text.empty", _at(section))
+            yield make_finding("text.empty", _spot_of_section(section))
 
 
-def _at(section: Section) -> Spot:
-    return Spot("", section.sheet, "")
+def _spot_of_section(section: Section) -> FindingCell:
+    return FindingCell("", section.sheet, "")

@@ -1,72 +1,78 @@
-"""Rows of a table whose cells stand between commas or semicolons, drawn between bars instead."""
+"""Convert table rows whose cells are separated by commas, semicolons or tabs to rows between bars."""
 
 import csv
 import re
 from collections.abc import Sequence
 
-from xltool.published.figures.row_tokens import What, what_of
+from xltool.published.figures.row_tokens import TokenKind, classify_token
 
 SEPARATORS = ",;\uff0c\uff1b"
-FEWEST_ROWS = 5  # with figures, before a text is taken for rows between a sign
-FEWEST_HEADS = 3  # short cells without figures that are the head of a table
-LONGEST_HEAD = 40  # signs of such a cell
-FEWEST_FIGURES = 5  # of a row that begins with a figure
-MOST_LINES = 12  # one quoted cell may go over
+MIN_ROWS_WITH_FIGURES = 5  # with figures, before a text is taken for delimited rows
+MIN_HEADER_CELLS = 3  # short cells without figures that form a header row
+MAX_HEADER_CELL_CHARS = 40  # of a cell in a header row
+MIN_CELLS_BEFORE_NUMBERED_CELL = 5  # of a row whose first cell ends in a digit
+MAX_LINES_PER_QUOTED_CELL = 12  # that one quoted cell may span
 
-_SEVERAL = re.compile(r"\d\s+[\d/-]")
-_STOP = "\u3002"  # ends a sentence, and stands in no cell of a table
+_SEVERAL_NUMBERS = re.compile(r"\d\s+[\d/-]")
+_FULL_STOP = "\u3002"  # ends a sentence; never stands in a table cell
 
 
-def between_bars(cells: Sequence[str]) -> str:
-    """One row of a table as text draws it."""
+def format_bar_row(cells: Sequence[str]) -> str:
+    """Return one table row with bars between its cells."""
     return f"| {' | '.join(cells)} |"
 
 
-def without_separators(text: str) -> str:
-    """The text with rows of cells between bars; lines that are none stay as they are."""
-    lines = _whole_lines(text.split("\n"))
-    parted = {separator: [_cells(line, separator) for line in lines] for separator in f"\t{SEPARATORS}"}
-    likeliest = max(parted, key=lambda separator: sum(map(_figures, parted[separator])))
+def convert_delimited_rows(text: str) -> str:
+    """Return the text with delimited rows written between bars; all other lines are unchanged."""
+    lines = _join_quoted_lines(text.split("\n"))
+    parted = {separator: [_split_cells(line, separator) for line in lines] for separator in f"\t{SEPARATORS}"}
+    likeliest = max(parted, key=lambda separator: sum(map(_count_figure_cells, parted[separator])))
     rows = parted[likeliest]
-    if likeliest == "\t" or sum(_figures(row) > 0 for row in rows) < FEWEST_ROWS:
+    if likeliest == "\t" or sum(_count_figure_cells(row) > 0 for row in rows) < MIN_ROWS_WITH_FIGURES:
         return text
     drawn = zip(lines, rows, strict=True)
-    return "\n".join(between_bars(row) if _figures(row) or _is_head(row) else line for line, row in drawn)
+    return "\n".join(
+        format_bar_row(row) if _count_figure_cells(row) or _is_header_row(row) else line for line, row in drawn
+    )
 
 
-def _whole_lines(lines: Sequence[str]) -> list[str]:
-    """The lines, those over which one quoted cell goes drawn together."""
+def _join_quoted_lines(lines: Sequence[str]) -> list[str]:
+    """Return the lines, those spanned by one quoted cell joined."""
     found: list[str] = []
     at = 0
     while at < len(lines):
-        ends = (stop for stop in range(at + 1, min(at + MOST_LINES, len(lines)) + 1) if _is_closed(lines[at:stop]))
+        ends = (
+            stop
+            for stop in range(at + 1, min(at + MAX_LINES_PER_QUOTED_CELL, len(lines)) + 1)
+            if _has_closed_quotes(lines[at:stop])
+        )
         stop = next(ends, at + 1)
         found.append(" ".join(lines[at:stop]))
         at = stop
     return found
 
 
-def _is_closed(lines: Sequence[str]) -> bool:
+def _has_closed_quotes(lines: Sequence[str]) -> bool:
     return sum(line.count('"') for line in lines) % 2 == 0
 
 
-def _cells(line: str, separator: str) -> list[str]:
-    if separator not in line or _STOP in line or "|" in line:
+def _split_cells(line: str, separator: str) -> list[str]:
+    if separator not in line or _FULL_STOP in line or "|" in line:
         return [line]
     return [cell.strip() for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [line])]
 
 
-def _figures(cells: Sequence[str]) -> int:
-    """How many cells behind the first hold a figure and nothing else, or nothing at all; none if it is no row of cells.
+def _count_figure_cells(cells: Sequence[str]) -> int:
+    """Count the cells after the first that hold only a figure, or nothing; 0 if this is no table row.
 
-    What parts thousands or stands between lists of figures parts no cells.
+    Thousands separators and separators in lists of figures do not separate cells.
     """
-    several = any(_SEVERAL.search(cell) for cell in cells)
-    within = len(cells) < FEWEST_FIGURES and cells[0][-1:].isdecimal()
+    several = any(_SEVERAL_NUMBERS.search(cell) for cell in cells)
+    within = len(cells) < MIN_CELLS_BEFORE_NUMBERED_CELL and cells[0][-1:].isdecimal()
     if several or within:
         return 0
-    return sum(not cell or what_of(cell, in_cell=True) is What.FIGURE for cell in cells[1:])
+    return sum(not cell or classify_token(cell, in_cell=True) is TokenKind.FIGURE for cell in cells[1:])
 
 
-def _is_head(cells: Sequence[str]) -> bool:
-    return len(cells) >= FEWEST_HEADS and all(len(cell) <= LONGEST_HEAD for cell in cells)
+def _is_header_row(cells: Sequence[str]) -> bool:
+    return len(cells) >= MIN_HEADER_CELLS and all(len(cell) <= MAX_HEADER_CELL_CHARS for cell in cells)

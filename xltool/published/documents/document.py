@@ -1,4 +1,4 @@
-"""A published report before anybody knows what is in it: stretches of text and cells of tables, in reading order."""
+"""A document of any format: paragraphs, lines and table cells in reading order, before any form is recognised."""
 
 import re
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from typing import NamedTuple
 _LAST_FIGURE = re.compile(r"[\d.,\uff0c\uff0e]*\d[.,\uff0c\uff0e]?\s*$")
 
 
-class Piece(NamedTuple):
-    """One paragraph, one line, or one cell of a table; ``text`` as found, an empty cell included.
+class Block(NamedTuple):
+    """One paragraph, line or table cell; ``text`` is unchanged, and an empty cell is a block too.
 
-    ``table`` counts tables from 1 and is 0 outside of them, where ``row`` is the number of the line or paragraph.
-    ``row`` and ``column`` count from 1, a cell that spans several at its first; ``page`` is 0 where there are none.
-    ``level`` is that of a heading the document itself marks as one, from 1, and 0 for plain text; ``until`` the row of
-    the last paragraph that stands in the same element of a page as the heading, 0 where there are no elements.
+    ``table`` counts tables from 1; outside tables it is 0 and ``row`` is the number of the line or paragraph. ``row``
+    and ``column`` count from 1; a merged cell has its first row and column. ``page`` is 0 in formats without pages.
+    ``level`` is the level of a marked heading, from 1, and 0 for other text. ``until`` is the row of the last paragraph
+    in the container element of a heading, 0 in formats without containers.
     """
 
     text: str
@@ -28,15 +28,15 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a door found in a file. ``unit`` says what its pieces outside tables are: "line" or "paragraph".
+    """The blocks of one file. ``unit`` is what a block outside tables is: "line" or "paragraph".
 
-    ``titles`` are titles a file states about itself, the likeliest first; ``pictures`` how many pictures it shows.
-    ``embedded`` are further documents inside it that are no part of its visible text (a string in a script).
-    ``breaks_off`` if its bytes end in the middle of something.
+    ``titles`` are titles from the metadata, the likeliest first; ``pictures`` is the number of pictures shown.
+    ``embedded`` are documents inside the file that are not part of its visible text (a string in a script).
+    ``breaks_off`` is true if the content ends in the middle of a line, cell or table.
     """
 
     kind: str
-    pieces: tuple[Piece, ...]
+    blocks: tuple[Block, ...]
     unit: str = "line"
     titles: tuple[str, ...] = ()
     pictures: int = 0
@@ -44,11 +44,11 @@ class Document:
     breaks_off: bool = False
 
 
-def without_last_figure(pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], str]:
-    """The pieces without the figure they end in, if they do, and that figure: some of its digits may be lost."""
-    last = next((at for at in reversed(range(len(pieces))) if pieces[at].text.strip()), None)
-    figure = _LAST_FIGURE.search(pieces[last].text) if last is not None else None
+def drop_last_figure(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], str]:
+    """Remove a figure at the very end, which may lack digits; return the blocks and the figure ("" if none)."""
+    last = next((at for at in reversed(range(len(blocks))) if blocks[at].text.strip()), None)
+    figure = _LAST_FIGURE.search(blocks[last].text) if last is not None else None
     if last is None or figure is None:
-        return tuple(pieces), ""
-    kept = [*pieces[:last], pieces[last]._replace(text=pieces[last].text[: figure.start()])]
+        return tuple(blocks), ""
+    kept = [*blocks[:last], blocks[last]._replace(text=blocks[last].text[: figure.start()])]
     return tuple(kept if kept[-1].text.strip() else kept[:-1]), figure[0].strip()

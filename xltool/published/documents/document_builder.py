@@ -1,169 +1,169 @@
-"""A page while it is walked through: text gathers to paragraphs, cells find their row and column."""
+"""Collect text and table cells into blocks while a document is read; compute the row and column of each cell."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from xltool.errors import UnreadableFileError
-from xltool.published.documents.document import Piece
+from xltool.published.documents.document import Block
 
-MOST_PIECES = 100_000  # a page of a report seldom has 3,000
-WIDEST = 200  # columns or rows one cell is believed to span
+MAX_BLOCKS = 100_000  # a page with a report rarely has 3,000
+MAX_SPAN = 200  # columns or rows one cell may span
 
-_MEASURES = frozenset("\u7c73")  # metres: what stands raised behind them is their exponent
+_UNITS_OF_LENGTH = frozenset("\u7c73")  # metres: raised text after them is an exponent
 _BLANK = re.compile(r"[ \t\r\n\f\v]+")
 
 
 @dataclass
-class _Table:
-    """A table that is open: where its next cell stands, and which columns cells from rows above still fill."""
+class _OpenTable:
+    """An open table: the position of its next cell, and the columns covered by cells of rows above."""
 
     number: int
     row: int = 0
     column: int = 1
-    reaching: dict[int, int] = field(default_factory=dict)  # column -> last row filled from above
+    covered_until: dict[int, int] = field(default_factory=dict)  # column -> last row covered by a cell from above
 
 
 @dataclass
-class _Cell:
-    """A cell that is open; ``column`` is where it begins. ``holds`` once a table inside it has been read."""
+class _OpenCell:
+    """An open cell; ``column`` is its first column. ``holds`` is true once a nested table has been read in it."""
 
     row: int
     column: int
     lines: list[str] = field(default_factory=list)
-    holds: bool = False
+    has_nested_table: bool = False
 
 
-class Page:
-    """Takes text, borders, tables, rows and cells in the order of the document, and gives pieces."""
+class DocumentBuilder:
+    """Receives text, paragraph ends, tables, rows and cells in document order; builds the blocks."""
 
     def __init__(self) -> None:
-        self._pieces: list[Piece] = []
+        self._blocks: list[Block] = []
         self._chunks: list[str] = []
-        self._tables: list[_Table] = []
-        self._cells: list[_Cell | None] = [None]  # the open cell of each open table, and None below all tables
-        self._count = self._paragraphs = 0
+        self._tables: list[_OpenTable] = []
+        self._cells: list[_OpenCell | None] = [None]  # open cell per open table; the first is outside
+        self._table_count = self._paragraph_count = 0
 
     @property
     def in_cell(self) -> bool:
-        """Whether a cell of a table is open."""
+        """Whether a table cell is open."""
         return self._cells[-1] is not None
 
-    def text(self, chunk: str) -> None:
-        """A stretch of text."""
+    def add_text(self, chunk: str) -> None:
+        """Add text to the current paragraph."""
         if chunk:
             self._chunks.append(chunk)
 
-    def raised(self, chunk: str) -> None:
-        """Text off the line: the mark of a note, which reads as one in brackets, or the exponent of a unit."""
+    def add_raised_text(self, chunk: str) -> None:
+        """Add superscript or subscript text: a note mark is put in brackets, an exponent of a unit is kept as it is."""
         mark = chunk.strip().strip("[]()\uff08\uff09\u3014\u3015")
         before = "".join(self._chunks).rstrip()[-1:]
-        exponent = before in _MEASURES or (before.isascii() and before.isalpha())
-        self.text(f"[{mark}]" if mark and not exponent else chunk)
+        exponent = before in _UNITS_OF_LENGTH or (before.isascii() and before.isalpha())
+        self.add_text(f"[{mark}]" if mark and not exponent else chunk)
 
-    def border(self, level: int = 0) -> None:
-        """The end of a paragraph or line; of a heading, its ``level``."""
+    def end_paragraph(self, level: int = 0) -> None:
+        """End the current paragraph or line; ``level`` is that of a heading, else 0."""
         cell = self._cells[-1]
-        line = _line(self._chunks, in_cell=cell is not None)
+        line = _join_chunks(self._chunks, in_cell=cell is not None)
         self._chunks = []
         if cell is not None:
             if line:
                 cell.lines.append(line)
         elif line.strip():
-            self._paragraphs += 1
-            self._add(Piece(line.strip(), 0, self._paragraphs, level=level))
+            self._paragraph_count += 1
+            self._add(Block(line.strip(), 0, self._paragraph_count, level=level))
 
-    def last_heading(self) -> int | None:
-        """The place of the piece just read, if it is a heading."""
-        return len(self._pieces) - 1 if self._pieces and self._pieces[-1].level else None
+    def last_heading_index(self) -> int | None:
+        """Index of the last block if it is a heading, else None."""
+        return len(self._blocks) - 1 if self._blocks and self._blocks[-1].level else None
 
-    def enclosed(self, headings: Iterable[int]) -> None:
-        """The element in which these headings stand ends here."""
-        self.border()
+    def end_container(self, headings: Iterable[int]) -> None:
+        """End the container element of the headings with these block indexes."""
+        self.end_paragraph()
         for place in headings:
-            self._pieces[place] = self._pieces[place]._replace(until=self._paragraphs)
+            self._blocks[place] = self._blocks[place]._replace(until=self._paragraph_count)
 
     def open_table(self) -> None:
-        """A table, perhaps inside a cell of another: what the cell said so far comes first."""
-        self.border()
+        """Open a table; text already read in an enclosing cell becomes a block before it."""
+        self.end_paragraph()
         cell = self._cells[-1]
         if cell is not None:
-            cell.holds = True
+            cell.has_nested_table = True
             self._flush(cell)
-        self._count += 1
-        self._tables.append(_Table(self._count))
+        self._table_count += 1
+        self._tables.append(_OpenTable(self._table_count))
         self._cells.append(None)
 
     def close_table(self) -> None:
-        """The end of the innermost table."""
+        """Close the innermost table."""
         self.close_cell()
-        self.border()
+        self.end_paragraph()
         if self._tables:
             self._tables.pop()
             self._cells.pop()
 
     def open_row(self) -> None:
-        """The next row."""
+        """Open the next row."""
         self.close_cell()
-        self.border()
+        self.end_paragraph()
         if self._tables:
             table = self._tables[-1]
             table.row, table.column = table.row + 1, 1
 
     def open_cell(self, columns: int = 1, rows: int = 1) -> None:
-        """The next cell, and how many columns and rows it says it spans."""
+        """Open the next cell, which spans ``columns`` and ``rows``."""
         self.close_cell()
-        self.border()
+        self.end_paragraph()
         if not self._tables:
             return
         table = self._tables[-1]
         table.row = max(1, table.row)
-        while table.reaching.get(table.column, 0) >= table.row:
+        while table.covered_until.get(table.column, 0) >= table.row:
             table.column += 1
-        self._cells[-1] = _Cell(table.row, table.column)
-        width = min(columns, WIDEST)
+        self._cells[-1] = _OpenCell(table.row, table.column)
+        width = min(columns, MAX_SPAN)
         if rows > 1:
-            table.reaching |= dict.fromkeys(
-                range(table.column, table.column + width), table.row + min(rows, WIDEST) - 1
+            table.covered_until |= dict.fromkeys(
+                range(table.column, table.column + width), table.row + min(rows, MAX_SPAN) - 1
             )
         table.column += width
 
-    def pass_cell(self, columns: int = 1) -> None:
-        """A cell that is only the continuation of the one above it."""
+    def skip_cell(self, columns: int = 1) -> None:
+        """Skip a cell that continues the one above or before it."""
         self.close_cell()
         if self._tables:
-            self._tables[-1].column += min(columns, WIDEST)
+            self._tables[-1].column += min(columns, MAX_SPAN)
 
     def close_cell(self) -> None:
-        """The end of the open cell; an empty one is a piece, too."""
+        """Close the open cell; an empty cell becomes a block too."""
         cell = self._cells[-1]
         if cell is None:
             return
-        self.border()
-        if cell.lines or not cell.holds:
+        self.end_paragraph()
+        if cell.lines or not cell.has_nested_table:
             self._flush(cell)
         self._cells[-1] = None
 
-    def done(self) -> tuple[Piece, ...]:
-        """All pieces, in order."""
+    def build_blocks(self) -> tuple[Block, ...]:
+        """Close everything that is open and return all blocks in document order."""
         while self._tables:
             self.close_table()
-        self.border()
-        return tuple(self._pieces)
+        self.end_paragraph()
+        return tuple(self._blocks)
 
-    def _flush(self, cell: _Cell) -> None:
-        if cell.lines or not cell.holds:
-            self._add(Piece("\n".join(cell.lines), self._tables[-1].number, cell.row, cell.column))
+    def _flush(self, cell: _OpenCell) -> None:
+        if cell.lines or not cell.has_nested_table:
+            self._add(Block("\n".join(cell.lines), self._tables[-1].number, cell.row, cell.column))
         cell.lines = []
 
-    def _add(self, piece: Piece) -> None:
-        self._pieces.append(piece)
-        if len(self._pieces) > MOST_PIECES:
-            raise UnreadableFileError("import.too_long", limit=MOST_PIECES)
+    def _add(self, piece: Block) -> None:
+        self._blocks.append(piece)
+        if len(self._blocks) > MAX_BLOCKS:
+            raise UnreadableFileError("import.too_long", limit=MAX_BLOCKS)
 
 
-def _line(chunks: list[str], *, in_cell: bool) -> str:
-    """The text of a line; where each stretch in a cell is a single sign, the white space between them is layout."""
+def _join_chunks(chunks: list[str], *, in_cell: bool) -> str:
+    """Return the text of a line; if every chunk in a cell is one character, the spaces between them are layout."""
     said = [chunk for chunk in chunks if chunk.strip()]
     if in_cell and len(said) > 1 and all(len(chunk.strip()) == 1 for chunk in said):
         return "".join(chunk.strip() for chunk in said)

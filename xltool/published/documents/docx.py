@@ -1,59 +1,61 @@
-"""Word documents (.docx): paragraphs, and tables with their spans, as Word shows them. A door to lxml."""
+"""Read Word documents (.docx): visible paragraphs, and tables with their merged cells. Adapter to lxml."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from xltool.errors import UnreadableFileError
 from xltool.published.documents.document import Document
-from xltool.published.documents.document_builder import Page
+from xltool.published.documents.document_builder import DocumentBuilder
 from xltool.spreadsheet.ooxml.package import Package
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MAIN = "word/document.xml"
-MAIN_BYTES = 48 * 1024 * 1024  # a report's text is some 200 KB
-_CORE = "docprops/core.xml"
-_CORE_BYTES = 64 * 1024
+MAIN_PART = "word/document.xml"
+MAX_MAIN_PART_BYTES = 48 * 1024 * 1024  # a report's text is some 200 KB
+_CORE_PROPERTIES = "docprops/core.xml"
+_MAX_CORE_BYTES = 64 * 1024
 _STYLES = "word/styles.xml"
-_PLAIN_LEVEL = 9  # as Word numbers the level of text that is no heading
+_BODY_TEXT_LEVEL = 9  # outline level of body text in Word
 
-_UNSEEN = frozenset({"moveFrom", "del", "Fallback", "instrText", "delText"})
-LIFTED = 5  # half points above the line from which a text is a mark, not the figure
-_OFF = frozenset({"0", "false", "off"})
-_BORDERS = frozenset({"p", "br", "cr"})
+_INVISIBLE_ELEMENTS = frozenset({"moveFrom", "del", "Fallback", "instrText", "delText"})
+MIN_RAISED_HALF_POINTS = 5  # position above the baseline from which text is a note mark
+_OFF_VALUES = frozenset({"0", "false", "off"})
+_BREAK_ELEMENTS = frozenset({"p", "br", "cr"})
 
 
-def read_word(package: Package) -> Document:
-    """What a document shows. Raises UnreadableFileError where it is damaged or swollen."""
-    page = Page()
-    styles = _levels(package)
+def read_docx(package: Package) -> Document:
+    """Read the visible content. Raises UnreadableFileError for a damaged or oversized document."""
+    page = DocumentBuilder()
+    styles = _read_style_levels(package)
     pictures = 0
     skipped: _Element | None = None
-    for event, node in _walk(package):
-        name = _name(node)
+    for event, node in _iterate_events(package):
+        name = _local_name(node)
         if skipped is not None:
             if event == "end" and node is skipped:
                 skipped = None
-        elif event == "start" and (name in _UNSEEN or _is_continued(page, node, name) or _is_hidden(node, name)):
+        elif event == "start" and (
+            name in _INVISIBLE_ELEMENTS or _is_continued(page, node, name) or _is_hidden(node, name)
+        ):
             skipped = node
         elif event == "start":
             pictures += name in {"drawing", "pict"}
-            _open(page, node, name)
+            _open_element(page, node, name)
         else:
-            _close(page, node, name, styles)
-    return Document("docx", page.done(), "paragraph", tuple(_titles(package)), pictures)
+            _close_element(page, node, name, styles)
+    return Document("docx", page.build_blocks(), "paragraph", tuple(_read_titles(package)), pictures)
 
 
-def _walk(package: Package) -> "Iterator[tuple[str, _Element]]":
+def _iterate_events(package: Package) -> "Iterator[tuple[str, _Element]]":
     from lxml import etree
 
-    if package.size(MAIN) > MAIN_BYTES:
-        raise UnreadableFileError("import.too_long", limit=MAIN_BYTES)
-    yield from etree.iterwalk(_parsed(package.whole(MAIN)), events=("start", "end"))
+    if package.find_size(MAIN_PART) > MAX_MAIN_PART_BYTES:
+        raise UnreadableFileError("import.too_long", limit=MAX_MAIN_PART_BYTES)
+    yield from etree.iterwalk(_parse_xml(package.read_whole(MAIN_PART)), events=("start", "end"))
 
 
-def _parsed(content: bytes) -> "_Element":
+def _parse_xml(content: bytes) -> "_Element":
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
@@ -63,59 +65,59 @@ def _parsed(content: bytes) -> "_Element":
         raise UnreadableFileError("import.damaged") from None
 
 
-def _name(node: "_Element") -> str:
+def _local_name(node: "_Element") -> str:
     return str(node.tag).rpartition("}")[2]
 
 
-def _open(page: Page, node: "_Element", name: str) -> None:
+def _open_element(builder: DocumentBuilder, node: "_Element", name: str) -> None:
     if name == "tbl":
-        page.open_table()
+        builder.open_table()
     elif name == "tr":
-        page.open_row()
+        builder.open_row()
     elif name == "tc":
-        page.open_cell(_width(node))
+        builder.open_cell(_column_span(node))
     elif name == "t":
-        put = page.raised if _is_raised(node) else page.text
+        put = builder.add_raised_text if _is_raised(node) else builder.add_text
         put(node.text or "")
     elif name == "tab":
-        page.text("\t")
+        builder.add_text("\t")
     elif name in {"noBreakHyphen", "softHyphen"}:
-        page.text("-" if name == "noBreakHyphen" else "")
+        builder.add_text("-" if name == "noBreakHyphen" else "")
 
 
-def _close(page: Page, node: "_Element", name: str, styles: Mapping[str, int]) -> None:
+def _close_element(builder: DocumentBuilder, node: "_Element", name: str, styles: Mapping[str, int]) -> None:
     if name == "tbl":
-        page.close_table()
+        builder.close_table()
     elif name == "tc":
-        page.close_cell()
+        builder.close_cell()
     elif name == "p":
-        page.border(_level(node, styles))
-    elif name in _BORDERS:
-        page.border()
+        builder.end_paragraph(_heading_level(node, styles))
+    elif name in _BREAK_ELEMENTS:
+        builder.end_paragraph()
 
 
-def _level(paragraph: "_Element", styles: Mapping[str, int]) -> int:
-    """Of which level of headings a paragraph is, by its own properties or those of its style."""
-    properties = _child(paragraph, "pPr")
+def _heading_level(paragraph: "_Element", styles: Mapping[str, int]) -> int:
+    """Return the heading level of a paragraph from its own properties or its style; 0 for body text."""
+    properties = _find_child(paragraph, "pPr")
     own = _outline_level(properties)
-    return styles.get(_value(_child(properties, "pStyle")), 0) if own is None else own
+    return styles.get(_read_val(_find_child(properties, "pStyle")), 0) if own is None else own
 
 
-def _levels(package: Package) -> dict[str, int]:
-    """The level of headings each style of paragraphs is of, by its id."""
-    if _STYLES not in package or package.size(_STYLES) > MAIN_BYTES:
+def _read_style_levels(package: Package) -> dict[str, int]:
+    """Return the heading level of each paragraph style by style id."""
+    if _STYLES not in package or package.find_size(_STYLES) > MAX_MAIN_PART_BYTES:
         return {}
     own: dict[str, int | None] = {}
     based: dict[str, str] = {}
-    for style in _parsed(package.whole(_STYLES)):
-        if _name(style) == "style":
+    for style in _parse_xml(package.read_whole(_STYLES)):
+        if _local_name(style) == "style":
             name = next((str(value) for key, value in style.attrib.items() if str(key).endswith("}styleId")), "")
-            own[name] = _outline_level(_child(style, "pPr"))
-            based[name] = _value(_child(style, "basedOn"))
-    return {name: _inherited(name, own, based) for name in own}
+            own[name] = _outline_level(_find_child(style, "pPr"))
+            based[name] = _read_val(_find_child(style, "basedOn"))
+    return {name: _inherited_level(name, own, based) for name in own}
 
 
-def _inherited(name: str, own: Mapping[str, int | None], based: Mapping[str, str]) -> int:
+def _inherited_level(name: str, own: Mapping[str, int | None], based: Mapping[str, str]) -> int:
     for _ in own:
         level = own.get(name)
         if level is not None:
@@ -125,58 +127,58 @@ def _inherited(name: str, own: Mapping[str, int | None], based: Mapping[str, str
 
 
 def _outline_level(properties: "_Element | None") -> int | None:
-    """The level that properties of a paragraph or style give, from 1; 0 for plain text, None where they are silent."""
-    level = _value(_child(properties, "outlineLvl"))
+    """Return the level in paragraph properties, from 1; 0 for body text, None if not stated."""
+    level = _read_val(_find_child(properties, "outlineLvl"))
     if not level.isdigit():
         return None
-    return 0 if int(level) >= _PLAIN_LEVEL else int(level) + 1
+    return 0 if int(level) >= _BODY_TEXT_LEVEL else int(level) + 1
 
 
-def _is_continued(page: Page, node: "_Element", name: str) -> bool:
-    """Whether a cell only continues the one above it or before it; its columns are passed over."""
+def _is_continued(builder: DocumentBuilder, node: "_Element", name: str) -> bool:
+    """Return True for a cell merged into the one above or before it, and skip its columns."""
     if name != "tc":
         return False
     for kind in ("vMerge", "hMerge"):
-        merged = _child(_child(node, "tcPr"), kind)
-        if merged is not None and _value(merged) != "restart":
-            page.pass_cell(_width(node))
+        merged = _find_child(_find_child(node, "tcPr"), kind)
+        if merged is not None and _read_val(merged) != "restart":
+            builder.skip_cell(_column_span(node))
             return True
     return False
 
 
 def _is_hidden(node: "_Element", name: str) -> bool:
-    """Whether a run is hidden or struck out."""
-    look = _child(node, "rPr") if name == "r" else None
-    kinds = (_child(look, kind) for kind in ("vanish", "strike", "dstrike"))
-    return any(kind is not None and _value(kind) not in _OFF for kind in kinds)
+    """Return True if a run is hidden or struck through."""
+    look = _find_child(node, "rPr") if name == "r" else None
+    kinds = (_find_child(look, kind) for kind in ("vanish", "strike", "dstrike"))
+    return any(kind is not None and _read_val(kind) not in _OFF_VALUES for kind in kinds)
 
 
 def _is_raised(text: "_Element") -> bool:
-    """Whether a text stands off its line: above or below it, or lifted by what other programs write for that."""
-    look = _child(text.getparent(), "rPr")
-    lifted = _value(_child(look, "position"))
-    apart = _value(_child(look, "vertAlign")) in {"superscript", "subscript"}
-    return apart or (lifted.isdigit() and int(lifted) >= LIFTED)
+    """Return True for superscript, subscript or text raised by a position offset."""
+    look = _find_child(text.getparent(), "rPr")
+    lifted = _read_val(_find_child(look, "position"))
+    apart = _read_val(_find_child(look, "vertAlign")) in {"superscript", "subscript"}
+    return apart or (lifted.isdigit() and int(lifted) >= MIN_RAISED_HALF_POINTS)
 
 
-def _width(cell: "_Element") -> int:
-    span = _value(_child(_child(cell, "tcPr"), "gridSpan"))
+def _column_span(cell: "_Element") -> int:
+    span = _read_val(_find_child(_find_child(cell, "tcPr"), "gridSpan"))
     return int(span) if span.isdigit() and 0 < len(span) < 4 else 1
 
 
-def _child(node: "_Element | None", name: str) -> "_Element | None":
-    return next((child for child in node if _name(child) == name), None) if node is not None else None
+def _find_child(node: "_Element | None", name: str) -> "_Element | None":
+    return next((child for child in node if _local_name(child) == name), None) if node is not None else None
 
 
-def _value(node: "_Element | None") -> str:
+def _read_val(node: "_Element | None") -> str:
     if node is None:
         return ""
     return next((str(value) for key, value in node.attrib.items() if str(key).rpartition("}")[2] == "val"), "")
 
 
-def _titles(package: Package) -> Iterator[str]:
-    if _CORE not in package or package.size(_CORE) > _CORE_BYTES:
+def _read_titles(package: Package) -> Iterator[str]:
+    if _CORE_PROPERTIES not in package or package.find_size(_CORE_PROPERTIES) > _MAX_CORE_BYTES:
         return
-    for node in _parsed(package.whole(_CORE)):
-        if _name(node) == "title" and node.text:
+    for node in _parse_xml(package.read_whole(_CORE_PROPERTIES)):
+        if _local_name(node) == "title" and node.text:
             yield node.text

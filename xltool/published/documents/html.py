@@ -1,7 +1,6 @@
-"""Web pages: the visible text and tables in reading order, and the pages that hide in a script's strings.
+"""Read web pages: the visible text and tables in reading order, and pages embedded in script strings.
 
-Tables are taken as they are written: spans only decide which column a cell is said to stand in, never what it holds.
-The door to lxml's HTML parser, which reads whatever a browser would.
+Spans only determine the column of a cell, never its content. Adapter to the HTML parser of lxml.
 """
 
 import html
@@ -14,24 +13,24 @@ from urllib.parse import unquote
 
 from xltool.errors import UnreadableFileError
 from xltool.published.documents.document import Document
-from xltool.published.documents.document_builder import Page
-from xltool.published.documents.plain_text import read_plain
+from xltool.published.documents.document_builder import DocumentBuilder
+from xltool.published.documents.plain_text import read_plain_text
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_EVENTS = 1_000_000  # of the walk through a page; real ones have some 20,000
-MOST_EMBEDDED = 40  # strings of a page that are looked at as pages of their own
-MOST_STRINGS = 100_000  # of one script
-SHORTEST_EMBEDDED = 200  # signs
+MAX_EVENTS = 1_000_000  # parser events of one page; real pages have some 20,000
+MAX_EMBEDDED_PAGES = 40  # strings of a page that are read as pages
+MAX_STRINGS_PER_SCRIPT = 100_000  # of one script
+MIN_EMBEDDED_CHARS = 200  # of a string that may be a page
 
-_SKIPPED = frozenset(
+_SKIPPED_TAGS = frozenset(
     {"script", "style", "noscript", "template", "title", "select", "object", "svg", "iframe", "rt", "rp"}
 )
-_LIFTED = frozenset({"sup", "sub"})
-_STRUCK = frozenset({"s", "strike", "del"})
-_TYPED = frozenset({"", "text", "number", "tel"})  # kinds of fields that show what was typed
-_BLOCKS = frozenset(
+_RAISED_TAGS = frozenset({"sup", "sub"})
+_STRUCK_TAGS = frozenset({"s", "strike", "del"})
+_TYPED_INPUTS = frozenset({"", "text", "number", "tel"})  # input types whose value is visible
+_BLOCK_TAGS = frozenset(
     {
         "address",
         "article",
@@ -50,123 +49,128 @@ _BLOCKS = frozenset(
     | {"figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p"}
     | {"pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_HIDDEN = re.compile(
+_HEADING_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;]*:[^;]*line-through", re.IGNORECASE
 )
-_RAISED = re.compile(r"vertical-align\s*:\s*su(?:per|b)", re.IGNORECASE)
-_STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
+_RAISED_STYLE = re.compile(r"vertical-align\s*:\s*su(?:per|b)", re.IGNORECASE)
+_STRING_LITERAL = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
-_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": ""}
-_OLD_ESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
+_SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": ""}
+_PERCENT_U_ESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
 _MARKUP = re.compile(r"<(?:table|tr|td|p|div|span|br)\b", re.IGNORECASE)
 
 
-def read_web(text: str) -> Document:
-    """A page: what it shows, and what it hides."""
-    visible, titles, pictures, hidden = _read(text)
-    embedded = tuple(document for each in hidden if (document := _embedded(each)) is not None)
-    return Document("html", visible.done(), "paragraph", titles, pictures, embedded)
+def read_html(text: str) -> Document:
+    """Read a page: the visible blocks, and the embedded documents."""
+    visible, titles, pictures, hidden = _read_visible(text)
+    embedded = tuple(document for each in hidden if (document := _read_embedded(each)) is not None)
+    return Document("html", visible.build_blocks(), "paragraph", titles, pictures, embedded)
 
 
 def read_script(text: str) -> Document:
-    """A script by itself: the pages in its strings, and at last whatever a browser would make of it as a page."""
-    return _hiding([*strings_in_script(text)][:MOST_EMBEDDED], read_web(text))
+    """Read a script: the pages in its strings, and last the text itself read as a page."""
+    return _wrap_embedded([*extract_script_strings(text)][:MAX_EMBEDDED_PAGES], read_html(text))
 
 
-def strings_of_data(text: str) -> Document | None:
-    """A file of data (JSON) whose strings may be pages; None if it is no data."""
+def read_json_strings(text: str) -> Document | None:
+    """Read JSON whose strings may be pages; None if the text is not JSON."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return _hiding(sorted(filter(_is_long, _strings_in_data(data)), key=len, reverse=True)[:MOST_EMBEDDED])
+    return _wrap_embedded(sorted(filter(_is_long, _iterate_strings(data)), key=len, reverse=True)[:MAX_EMBEDDED_PAGES])
 
 
-def _hiding(texts: Iterable[str], *others: Document) -> Document:
-    found = [document for each in texts if (document := _embedded(each)) is not None]
+def _wrap_embedded(texts: Iterable[str], *others: Document) -> Document:
+    found = [document for each in texts if (document := _read_embedded(each)) is not None]
     return Document("data", (), "paragraph", embedded=(*found, *others))
 
 
-def _embedded(text: str) -> Document | None:
+def _read_embedded(text: str) -> Document | None:
     if "<" not in text and "&lt;" in text:
         text = html.unescape(text)
     if not _MARKUP.search(text):
-        return read_plain(text)
-    page, titles, pictures, _ = _read(text)
-    return Document("embedded", page.done(), "paragraph", titles, pictures)
+        return read_plain_text(text)
+    page, titles, pictures, _ = _read_visible(text)
+    return Document("embedded", page.build_blocks(), "paragraph", titles, pictures)
 
 
-def _read(text: str) -> tuple[Page, tuple[str, ...], int, list[str]]:
-    """The visible page, the titles it states, how many pictures it shows, and the texts it hides."""
-    root = _parsed(text)
-    page = Page()
-    walk = _Walk(page)
-    for event, node in _events(root):
-        walk.step(event, node)
+def _read_visible(text: str) -> tuple[DocumentBuilder, tuple[str, ...], int, list[str]]:
+    """Return the builder with the visible content, the titles, the number of pictures and the hidden texts."""
+    root = _parse_html(text)
+    page = DocumentBuilder()
+    walk = _PageWalker(page)
+    for event, node in _iterate_events(root):
+        walk.handle_event(event, node)
     titles = [node.text_content() for node in root.iter("title", "h1")][:5]
     titles += [node.get("content", "") for node in root.iter("meta") if "title" in node.get("name", "").casefold()]
-    return page, tuple(filter(None, (title.strip() for title in titles))), walk.pictures, walk.hidden[:MOST_EMBEDDED]
+    return (
+        page,
+        tuple(filter(None, (title.strip() for title in titles))),
+        walk.pictures,
+        walk.hidden[:MAX_EMBEDDED_PAGES],
+    )
 
 
-def _events(root: "HtmlElement") -> "Iterator[tuple[str, HtmlElement]]":
+def _iterate_events(root: "HtmlElement") -> "Iterator[tuple[str, HtmlElement]]":
     from lxml import etree
 
     for count, found in enumerate(etree.iterwalk(root, events=("start", "end", "comment", "pi"))):
-        if count > MOST_EVENTS:
-            raise UnreadableFileError("import.too_long", limit=MOST_EVENTS)
+        if count > MAX_EVENTS:
+            raise UnreadableFileError("import.too_long", limit=MAX_EVENTS)
         yield found
 
 
-class _Walk:
-    """One walk through a page; what is not shown is kept aside."""
+class _PageWalker:
+    """Handles the parser events of one page; collects hidden content separately."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, builder: DocumentBuilder) -> None:
+        self.builder = builder
         self.pictures = 0
         self.hidden: list[str] = []
         self._skipped: HtmlElement | None = None
         self._headings: dict[HtmlElement, list[int]] = {}  # in the element that holds them
 
-    def step(self, event: str, node: "HtmlElement") -> None:
-        """The next event of the walk."""
+    def handle_event(self, event: str, node: "HtmlElement") -> None:
+        """Handle the next parser event."""
         if event == "start":
             if self._skipped is None:
-                self._start(node)
+                self._start_element(node)
             return
         if event == "end":
             if self._skipped is None:
-                self._end(node)
+                self._end_element(node)
             elif self._skipped is node:
                 self._skipped = None
         if self._skipped is None:
-            self.page.text(node.tail or "")
+            self.builder.add_text(node.tail or "")
 
-    def _end(self, node: "HtmlElement") -> None:
-        _close(self.page, node)
-        if node.tag in _HEADINGS and (at := self.page.last_heading()) is not None:
+    def _end_element(self, node: "HtmlElement") -> None:
+        _close_element(self.builder, node)
+        if node.tag in _HEADING_TAGS and (at := self.builder.last_heading_index()) is not None:
             self._headings.setdefault(node.getparent(), []).append(at)
         if node in self._headings:
-            self.page.enclosed(self._headings.pop(node))
+            self.builder.end_container(self._headings.pop(node))
 
-    def _start(self, node: "HtmlElement") -> None:
-        if node.tag in _LIFTED or _RAISED.search(node.get("style", "")):
+    def _start_element(self, node: "HtmlElement") -> None:
+        if node.tag in _RAISED_TAGS or _RAISED_STYLE.search(node.get("style", "")):
             self._skipped = node
-            self.page.raised(node.text_content())
+            self.builder.add_raised_text(node.text_content())
             return
-        if node.tag in _SKIPPED or node.tag in _STRUCK or _is_hidden(node):
+        if node.tag in _SKIPPED_TAGS or node.tag in _STRUCK_TAGS or _is_hidden(node):
             self._skipped = node
-            self.hidden += _strings(node)
+            self.hidden += _hidden_strings(node)
             return
         self.pictures += node.tag == "img"
         if node.tag in {"textarea", "input"}:
-            self.hidden += _strings(node)
-        if node.tag == "input" and node.get("type", "").casefold() in _TYPED and self.page.in_cell:
-            self.page.text(node.get("value", ""))
-        _open(self.page, node)
+            self.hidden += _hidden_strings(node)
+        if node.tag == "input" and node.get("type", "").casefold() in _TYPED_INPUTS and self.builder.in_cell:
+            self.builder.add_text(node.get("value", ""))
+        _open_element(self.builder, node)
 
 
-def _parsed(text: str) -> "HtmlElement":
+def _parse_html(text: str) -> "HtmlElement":
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
 
@@ -178,50 +182,50 @@ def _parsed(text: str) -> "HtmlElement":
 
 
 def _is_hidden(node: "HtmlElement") -> bool:
-    return "hidden" in node.attrib or bool(_HIDDEN.search(node.get("style", "")))
+    return "hidden" in node.attrib or bool(_HIDDEN_STYLE.search(node.get("style", "")))
 
 
-def _open(page: Page, node: "HtmlElement") -> None:
+def _open_element(builder: DocumentBuilder, node: "HtmlElement") -> None:
     match node.tag:
         case "table":
-            page.open_table()
+            builder.open_table()
         case "tr":
-            page.open_row()
+            builder.open_row()
         case "td" | "th":
-            page.open_cell(_number(node.get("colspan")), _number(node.get("rowspan")))
-        case tag if tag in _BLOCKS:
-            page.border()
+            builder.open_cell(_parse_span(node.get("colspan")), _parse_span(node.get("rowspan")))
+        case tag if tag in _BLOCK_TAGS:
+            builder.end_paragraph()
         case "textarea":
             return
-    page.text(node.text or "")
+    builder.add_text(node.text or "")
 
 
-def _close(page: Page, node: "HtmlElement") -> None:
+def _close_element(builder: DocumentBuilder, node: "HtmlElement") -> None:
     match node.tag:
         case "table":
-            page.close_table()
+            builder.close_table()
         case "td" | "th":
-            page.close_cell()
-        case tag if tag in _HEADINGS:
-            page.border(_HEADINGS.index(tag) + 1)
-        case tag if tag in _BLOCKS:
-            page.border()
+            builder.close_cell()
+        case tag if tag in _HEADING_TAGS:
+            builder.end_paragraph(_HEADING_TAGS.index(tag) + 1)
+        case tag if tag in _BLOCK_TAGS:
+            builder.end_paragraph()
 
 
-def _number(span: str | None) -> int:
+def _parse_span(span: str | None) -> int:
     digits = re.match(r"\s*(\d{1,4})", span or "")
     return max(1, int(digits[1])) if digits else 1
 
 
-# --- what a page hides ---------------------------------------------------------------------------------------------
+# --- hidden content ------------------------------------------------------------------------------------------------
 
 
-def _strings(node: "HtmlElement") -> Iterator[str]:
-    """Texts inside an element that is not shown: strings of a script, or what a hidden part would show."""
+def _hidden_strings(node: "HtmlElement") -> Iterator[str]:
+    """Yield the texts inside a hidden element: strings of a script, or the markup of a hidden part."""
     from lxml import etree
 
     if node.tag == "script":
-        yield from strings_in_script(node.text or "")
+        yield from extract_script_strings(node.text or "")
     elif node.tag == "input":
         yield from filter(_is_long, [node.get("value", "")])
     elif node.tag == "iframe":
@@ -232,16 +236,16 @@ def _strings(node: "HtmlElement") -> Iterator[str]:
 
 
 def _is_long(text: str) -> bool:
-    return len(text) >= SHORTEST_EMBEDDED
+    return len(text) >= MIN_EMBEDDED_CHARS
 
 
-def strings_in_script(script: str) -> Iterator[str]:
-    """The long strings of a script, unescaped, the longest first; and all its strings joined, as built by a script."""
+def extract_script_strings(script: str) -> Iterator[str]:
+    """Yield the long strings of a script, unescaped, longest first; then all strings concatenated."""
     try:
-        found = list(_strings_in_data(json.loads(script)))
+        found = list(_iterate_strings(json.loads(script)))
     except (ValueError, RecursionError):
-        literals = islice(_STRING.finditer(script), MOST_STRINGS)
-        found = [unescaped(next(filter(None, match.groups()), "")) for match in literals]
+        literals = islice(_STRING_LITERAL.finditer(script), MAX_STRINGS_PER_SCRIPT)
+        found = [unescape_script(next(filter(None, match.groups()), "")) for match in literals]
     long = sorted(filter(_is_long, found), key=len, reverse=True)
     yield from long
     joined = "".join(found)
@@ -249,7 +253,7 @@ def strings_in_script(script: str) -> Iterator[str]:
         yield joined
 
 
-def _strings_in_data(data: object) -> Iterator[str]:
+def _iterate_strings(data: object) -> Iterator[str]:
     waiting = [data]
     while waiting:
         match waiting.pop():
@@ -261,18 +265,18 @@ def _strings_in_data(data: object) -> Iterator[str]:
                 waiting += reversed(fields.values())
 
 
-def unescaped(text: str) -> str:
-    """What a string of a script stands for; percent signs are resolved where they make up mark-up."""
-    text = _ESCAPE.sub(_sign, text)
+def unescape_script(text: str) -> str:
+    """Resolve the escapes of a script string; percent escapes only if they encode markup."""
+    text = _ESCAPE.sub(_replace_escape, text)
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if "%3C" in text or "%3c" in text:
-        text = unquote(_OLD_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
+        text = unquote(_PERCENT_U_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
     return text
 
 
-def _sign(match: re.Match[str]) -> str:
+def _replace_escape(match: re.Match[str]) -> str:
     code = match[1] or match[2] or match[3]
     if code:
         number = int(code, 16)
         return chr(number) if number < 0x110000 else "\ufffd"
-    return _SIMPLE.get(match[4], match[4])
+    return _SIMPLE_ESCAPES.get(match[4], match[4])

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from xltool.published.documents.delimited_rows import between_bars
+from xltool.published.documents.delimited_rows import format_bar_row
 
 _ARGUMENT = r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}"
 _IGNORED = _ARGUMENT.replace("(", "(?:", 1)
@@ -39,7 +39,7 @@ def _rows(body: str) -> Iterator[str]:
     for row in _ROW_END.split(body):
         cells = [" ".join(_words(cell).split()) for cell in _CELL_END.split(row)]
         if any(cells):
-            yield between_bars(cells)
+            yield format_bar_row(cells)
 
 
 def _words(text: str) -> str:

@@ -1,15 +1,15 @@
-"""Documents of older programs (.doc, .wps, .rtf, .odt), made .docx by LibreOffice where it is at hand."""
+"""Convert .doc, .wps, .rtf and .odt to .docx with LibreOffice if it is installed."""
 
 from xltool.errors import UnreadableFileError
 from xltool.execution import libreoffice
 
-SECONDS = 120.0
+TIMEOUT_SECONDS = 120.0
 
 
-def as_docx(data: bytes, ending: str, seconds: float = SECONDS) -> bytes:
-    """The bytes of the same document as .docx. Raises UnreadableFileError where that cannot be done."""
+def convert_to_docx(data: bytes, ending: str, seconds: float = TIMEOUT_SECONDS) -> bytes:
+    """Return the document as .docx bytes. Raises UnreadableFileError if it cannot be converted."""
     try:
-        return libreoffice.converted(data, ending, "docx:MS Word 2007 XML", seconds=seconds)
+        return libreoffice.convert_document(data, ending, "docx:MS Word 2007 XML", max_seconds=seconds)
     except libreoffice.NoOfficeError:
         raise UnreadableFileError("import.needs_office") from None
     except libreoffice.NotConvertedError as error:

@@ -1,7 +1,7 @@
-"""The pages of one PDF, their tables and lines; runs in the worker. The door to pdfplumber.
+"""Read the tables and lines of one PDF; runs in the child process. Adapter to pdfplumber.
 
-What is found is ``pages`` (each a list of pieces: text, table, row, column), ``titles`` and ``pictures``, or a
-``problem``: encrypted, damaged, no_text, too_long.
+The result has ``pages`` (lists of blocks: text, table, row, column), ``titles`` and ``pictures``, or a ``problem``:
+encrypted, damaged, no_text, too_long.
 """
 
 import io
@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pdfplumber.page import Page
 
-MOST_PAGES = 200
-MOST_SIGNS = 1_000_000
-FEWEST_SIGNS = 20  # a page with a picture and fewer signs is a scan
-MOST_RULES = 20_000  # lines and rectangles of one page; a table has some hundred
-WORD_GAP = 1.5  # points between two signs of one word
-RAISED_SIZE = 0.85  # of the size of the sign before it: smaller, so that it may stand apart
-RAISED_BY = 0.2  # of that size above its foot, a sign is the mark of a note
-MARKS = frozenset("0123456789[]()*\u2460\u2461\u2462\u2463\u2464\u2465\u2466\u2467\u2468")
-NO_GAP = 0.05  # of that size between two digits of one figure
-TOUCHING = 0.2  # of that size between two signs of one word
+MAX_PAGES = 200
+MAX_CHARS = 1_000_000
+MIN_CHARS_PER_PAGE = 20  # a page with a picture and fewer characters is a scan
+MAX_RULES_PER_PAGE = 20_000  # lines and rectangles; a table has some hundred
+WORD_GAP_POINTS = 1.5  # between two characters of one word
+MAX_RAISED_SIZE_RATIO = 0.85  # of the size of the character before it
+MIN_RAISED_HEIGHT_RATIO = 0.2  # of that size: a character this far above is a note mark
+NOTE_MARKS = frozenset("0123456789[]()*\u2460\u2461\u2462\u2463\u2464\u2465\u2466\u2467\u2468")
+MAX_DIGIT_GAP_RATIO = 0.05  # of that size, between two digits of one figure
+MAX_WORD_GAP_RATIO = 0.2  # of that size, between two characters of one word
 
-Piece = tuple[str, int, int, int]
+WorkerBlock = tuple[str, int, int, int]
 Box = tuple[float, float, float, float]
 Grid = list[list[Box | None]]
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """What is in a PDF, or why it could not be read."""
+    """Read the content of a PDF, or the reason why it cannot be read."""
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
-            if len(pdf.pages) > MOST_PAGES:
+            if len(pdf.pages) > MAX_PAGES:
                 return {"problem": "too_long"}
-            return _read(pdf.pages, pdf.metadata or {})
+            return _read_pages(pdf.pages, pdf.metadata or {})
     except MemoryError:
         return {"problem": "too_long"}
     except PDFPasswordIncorrect:
@@ -46,42 +46,42 @@ def read(data: bytes) -> dict[str, Any]:
         return {"problem": "encrypted" if encrypted else "damaged"}
 
 
-def _read(pages: "list[Page]", metadata: dict[str, Any]) -> dict[str, Any]:
-    found: list[list[Piece]] = []
+def _read_pages(pages: "list[Page]", metadata: dict[str, Any]) -> dict[str, Any]:
+    found: list[list[WorkerBlock]] = []
     signs = pictures = tables = 0
     for page in pages:
-        pieces, tables = _pieces(page, tables)
+        pieces, tables = _page_blocks(page, tables)
         found.append(pieces)
         signs += sum(len(text) for text, *_ in pieces)
         pictures += len(page.images)
         page.close()
-        if signs > MOST_SIGNS:
+        if signs > MAX_CHARS:
             return {"problem": "too_long"}
-    if signs < FEWEST_SIGNS * len(pages):
+    if signs < MIN_CHARS_PER_PAGE * len(pages):
         return {"problem": "no_text" if pictures or not signs else "damaged"}
     titles = [metadata["Title"]] if isinstance(metadata.get("Title"), str) else []
     return {"pages": found, "titles": titles, "pictures": pictures}
 
 
-def _pieces(page: "Page", tables: int) -> tuple[list[Piece], int]:
-    """The pieces of one page from top to bottom; tables are counted on from ``tables``."""
+def _page_blocks(page: "Page", tables: int) -> tuple[list[WorkerBlock], int]:
+    """Return the blocks of one page from top to bottom, and the number of tables so far (``tables`` before)."""
     _bracket_raised(page.chars)
     page = page.dedupe_chars(tolerance=1)
-    found = page.find_tables() if len(page.rects) + len(page.lines) + len(page.curves) <= MOST_RULES else []
-    grids = [grid for table in found if (grid := _grid(table))]
-    placed: list[tuple[float, list[Piece]]] = []
-    for grid in sorted(grids, key=_top):
+    found = page.find_tables() if len(page.rects) + len(page.lines) + len(page.curves) <= MAX_RULES_PER_PAGE else []
+    grids = [grid for table in found if (grid := _table_grid(table))]
+    placed: list[tuple[float, list[WorkerBlock]]] = []
+    for grid in sorted(grids, key=_top_edge):
         tables += 1
-        placed.append((_top(grid), list(_cells(page.chars, grid, tables))))
-    boxes = [_bounds(grid) for grid in grids]
-    outside = page.filter(lambda thing: not any(_inside(thing, box) for box in boxes))
-    lines = outside.extract_text_lines(layout=False, return_chars=False, x_tolerance=WORD_GAP)
+        placed.append((_top_edge(grid), list(_grid_cells(page.chars, grid, tables))))
+    boxes = [_bounding_box(grid) for grid in grids]
+    outside = page.filter(lambda thing: not any(_is_inside(thing, box) for box in boxes))
+    lines = outside.extract_text_lines(layout=False, return_chars=False, x_tolerance=WORD_GAP_POINTS)
     placed += [(line["top"], [(line["text"], 0, 0, 0)]) for line in lines]
     return [piece for _, pieces in sorted(placed, key=lambda each: each[0]) for piece in pieces], tables
 
 
 def _bracket_raised(chars: list[dict[str, Any]]) -> None:
-    """Puts signs that stand raised behind another, the marks of notes, in brackets on its line."""
+    """Move raised characters (note marks) to the baseline of the character before them, in brackets."""
     base: dict[str, Any] | None = None
     for char in chars:
         if base is not None and _is_raised(char, base):
@@ -92,66 +92,66 @@ def _bracket_raised(chars: list[dict[str, Any]]) -> None:
 
 
 def _is_raised(char: dict[str, Any], base: dict[str, Any]) -> bool:
-    """Whether a sign stands higher than the digit before it, on the same line, and is smaller or touches it.
+    """Return True if a character is raised above the digit before it, and is smaller or touches it.
 
-    Other signs come from other fonts, whose edges stand elsewhere on the same line.
+    Other characters may come from another font, whose edges differ on the same line.
     """
-    if not (base["text"].isdigit() and MARKS.issuperset(char["text"])):
+    if not (base["text"].isdigit() and NOTE_MARKS.issuperset(char["text"])):
         return False
     size, gap = base["size"], char["x0"] - base["x1"]
-    near = -size < gap < (1 if char["size"] <= RAISED_SIZE * size else TOUCHING) * size
-    higher = base["bottom"] - char["bottom"] >= RAISED_BY * size and char["bottom"] > base["top"]
+    near = -size < gap < (1 if char["size"] <= MAX_RAISED_SIZE_RATIO * size else MAX_WORD_GAP_RATIO) * size
+    higher = base["bottom"] - char["bottom"] >= MIN_RAISED_HEIGHT_RATIO * size and char["bottom"] > base["top"]
     return bool(char["text"] and near and higher)
 
 
-def _grid(table: Any) -> Grid:
-    """The rows of a table. Rows of a single cell at its top and bottom are no table: boxes drawn around text."""
+def _table_grid(table: Any) -> Grid:
+    """Return the rows of a table without single-cell rows at its top and bottom (boxes drawn around text)."""
     rows = [list(row.cells) for row in table.rows]
     several = [at for at, row in enumerate(rows) if sum(cell is not None for cell in row) > 1]
     return rows[several[0] : several[-1] + 1] if several else []
 
 
-def _top(grid: Grid) -> float:
-    return _bounds(grid)[1]
+def _top_edge(grid: Grid) -> float:
+    return _bounding_box(grid)[1]
 
 
-def _bounds(grid: Grid) -> Box:
+def _bounding_box(grid: Grid) -> Box:
     boxes = [cell for row in grid for cell in row if cell is not None]
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def _inside(thing: dict[str, Any], box: Box) -> bool:
+def _is_inside(thing: dict[str, Any], box: Box) -> bool:
     across, down = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
     return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
 
 
-def _cells(chars: list[dict[str, Any]], grid: Grid, number: int) -> Iterator[Piece]:
-    """The cells of a table; what a merged cell swallows is none."""
+def _grid_cells(chars: list[dict[str, Any]], grid: Grid, number: int) -> Iterator[WorkerBlock]:
+    """Yield the cells of a table; positions covered by a merged cell are left out."""
     from pdfplumber.utils.text import extract_text
 
-    box = _bounds(grid)
-    within = [char for char in chars if _inside(char, box)]
-    middles = _middles(within)
+    box = _bounding_box(grid)
+    within = [char for char in chars if _is_inside(char, box)]
+    middles = _figure_edges(within)
     for at, row in enumerate(grid, start=1):
         for column, cell in enumerate(row, start=1):
             if cell is not None:
-                inside = [char for char, middle in zip(within, middles, strict=True) if _inside(middle, cell)]
-                yield extract_text(inside, x_tolerance=WORD_GAP).strip(), number, at, column
+                inside = [char for char, middle in zip(within, middles, strict=True) if _is_inside(middle, cell)]
+                yield extract_text(inside, x_tolerance=WORD_GAP_POINTS).strip(), number, at, column
 
 
-def _middles(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What tells the cell of a sign: its edges; of a digit those of its figure, which may reach over a line."""
+def _figure_edges(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each character with the edges that decide its cell: for a digit those of its whole figure."""
     figures: list[list[dict[str, Any]]] = []
     for char in chars:
-        if figures and _continues(char, figures[-1][-1]):
+        if figures and _continues_figure(char, figures[-1][-1]):
             figures[-1].append(char)
         else:
             figures.append([char])
     return [char | {"x0": figure[0]["x0"], "x1": figure[-1]["x1"]} for figure in figures for char in figure]
 
 
-def _continues(char: dict[str, Any], last: dict[str, Any]) -> bool:
-    """Whether a digit directly follows another on its line."""
+def _continues_figure(char: dict[str, Any], last: dict[str, Any]) -> bool:
+    """Return True if a digit directly follows another on its line."""
     digits = char["text"].isdigit() and last["text"].isdigit() and char["bottom"] == last["bottom"]
-    return bool(digits and abs(char["x0"] - last["x1"]) <= NO_GAP * last["size"])
+    return bool(digits and abs(char["x0"] - last["x1"]) <= MAX_DIGIT_GAP_RATIO * last["size"])

@@ -1,22 +1,22 @@
-"""Text files: lines, and rows of cells between bars, tabs or other signs.
+"""Read text files: lines, and table rows whose cells are separated by bars, tabs or delimiters.
 
-A table copied out of a document may leave its cells one a line, each behind a tab; an empty line ends the row.
+A table copied from a document may have one cell per line, each after a tab; an empty line ends the row.
 """
 
 import html
 import re
 from collections.abc import Iterator, Sequence
 
-from xltool.published.documents.delimited_rows import without_separators
-from xltool.published.documents.document import Document, Piece
+from xltool.published.documents.delimited_rows import convert_delimited_rows
+from xltool.published.documents.document import Block, Document
 from xltool.published.documents.latex import is_latex, printed
-from xltool.published.documents.page_headers import without_heads_and_feet
-from xltool.published.documents.stacked_cells import unstacked
+from xltool.published.documents.page_headers import remove_page_headers
+from xltool.published.documents.stacked_cells import join_stacked_cells
 
-_BARS = re.compile("[|\uff5c\u2502\u2503\u2551]")
-_PADDING = re.compile(r"\|\s+\|{2,}$")  # bars for what a row has fewer cells than its table
-_RULE = re.compile(r":?-{2,}:?|[\u2500-\u257f]+")
-_FRAME = re.compile(r"\s*[+\u2500-\u257f=\-]{3,}\s*")
+_BAR = re.compile("[|\uff5c\u2502\u2503\u2551]")
+_PADDING_BARS = re.compile(r"\|\s+\|{2,}$")  # bars for the cells a row lacks
+_RULE_CELL = re.compile(r":?-{2,}:?|[\u2500-\u257f]+")
+_FRAME_LINE = re.compile(r"\s*[+\u2500-\u257f=\-]{3,}\s*")
 _MARKUP = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 _HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 _WIKI = re.compile(r"^\{\|[^\n]*\n(.*?)(?:^\|\}|\Z)", re.MULTILINE | re.DOTALL)  # wikis part cells by two bars
@@ -24,14 +24,14 @@ _WIKI_RULE = re.compile(r"^\|-[^|\n]*\n", re.MULTILINE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
-def read_plain(text: str) -> Document:
-    """The lines of a text, and the tables it draws."""
-    text = _clean(printed(text) if is_latex(text) else without_heads_and_feet(text))
-    lines = unstacked(without_separators(text).split("\n"))
-    return Document("text", tuple(_pieces(lines)))
+def read_plain_text(text: str) -> Document:
+    """Read the lines and the tables of a text."""
+    text = _strip_markup(printed(text) if is_latex(text) else remove_page_headers(text))
+    lines = join_stacked_cells(convert_delimited_rows(text).split("\n"))
+    return Document("text", tuple(_build_blocks(lines)))
 
 
-def _clean(text: str) -> str:
+def _strip_markup(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\0", "")
     if "&" in text:
         text = html.unescape(text)
@@ -40,61 +40,61 @@ def _clean(text: str) -> str:
     return _MARKUP.sub(lambda match: match[1] or match[2], text)
 
 
-def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
+def _build_blocks(lines: Sequence[str]) -> Iterator[Block]:
     table = row = at = 0
     inside = ""
     while at < len(lines):
         line = lines[at]
-        drawn = _drawn(lines, at, inside)
+        drawn = _table_style(lines, at, inside)
         if drawn and drawn != inside:
             table, row = table + 1, 0
-        if drawn or (line.strip() and not _FRAME.fullmatch(line)):
+        if drawn or (line.strip() and not _FRAME_LINE.fullmatch(line)):
             inside = drawn
         if not drawn:
-            if line.strip() and not _FRAME.fullmatch(line):
-                yield Piece(line, 0, at + 1)
+            if line.strip() and not _FRAME_LINE.fullmatch(line):
+                yield Block(line, 0, at + 1)
             at += 1
             continue
-        cells, at = _stacked(lines, at) if drawn == "cells" else (_in_one_line(line, drawn), at + 1)
-        if not all(_RULE.fullmatch(cell) for cell in cells if cell) or drawn == "cells":
+        cells, at = _read_stacked_row(lines, at) if drawn == "cells" else (_split_row(line, drawn), at + 1)
+        if not all(_RULE_CELL.fullmatch(cell) for cell in cells if cell) or drawn == "cells":
             row += 1
-            yield from (Piece(text, table, row, column) for column, text in enumerate(cells, start=1))
+            yield from (Block(text, table, row, column) for column, text in enumerate(cells, start=1))
 
 
-def _drawn(lines: Sequence[str], at: int, inside: str) -> str:
-    """How a line is part of a table: by "bars", by "tabs", by stacked "cells", or not at all."""
+def _table_style(lines: Sequence[str], at: int, inside: str) -> str:
+    """Return how a line belongs to a table: "bars", "tabs", stacked "cells", or "" if it does not."""
     line = lines[at]
-    if _BARS.search(line):
+    if _BAR.search(line):
         return "bars"
-    if _is_stacked(line):
+    if _is_stacked_cell(line):
         following = next((other for other in lines[at + 1 : at + 4] if other), "")
-        return "cells" if inside == "cells" or _is_stacked(following) else ""
+        return "cells" if inside == "cells" or _is_stacked_cell(following) else ""
     return "tabs" if "\t" in line.strip() else ""
 
 
-def _is_stacked(line: str) -> bool:
+def _is_stacked_cell(line: str) -> bool:
     return line.startswith("\t") and "\t" not in line[1:]
 
 
-def _in_one_line(line: str, drawn: str) -> list[str]:
+def _split_row(line: str, drawn: str) -> list[str]:
     if drawn == "tabs":
         return [cell.strip(" ") for cell in line.split("\t")]
-    cells = [cell.strip() for cell in _BARS.split(_PADDING.sub("|", line.strip()))]
+    cells = [cell.strip() for cell in _BAR.split(_PADDING_BARS.sub("|", line.strip()))]
     first, last = not cells[0], len(cells) > 1 and not cells[-1]
     return cells[first : len(cells) - last]
 
 
-def _stacked(lines: Sequence[str], at: int) -> tuple[list[str], int]:
-    """The cells of one row that stand one a line behind a tab, and the line after them.
+def _read_stacked_row(lines: Sequence[str], at: int) -> tuple[list[str], int]:
+    """Return the cells of one row written one per line after a tab, and the index of the next line.
 
     An empty line ends the row; a line without a tab continues the words of the cell before it, never a figure.
     """
     cells: list[str] = []
     while at < len(lines):
         line = lines[at]
-        if _is_stacked(line):
+        if _is_stacked_cell(line):
             cells.append(line[1:])
-        elif line.strip() and not _BARS.search(line) and "\t" not in line and _words(cells[-1]):
+        elif line.strip() and not _BAR.search(line) and "\t" not in line and _has_words(cells[-1]):
             cells[-1] += "\n" + line
         else:
             break
@@ -102,5 +102,5 @@ def _stacked(lines: Sequence[str], at: int) -> tuple[list[str], int]:
     return cells, at
 
 
-def _words(cell: str) -> bool:
+def _has_words(cell: str) -> bool:
     return any(sign.isalpha() for sign in cell)

@@ -1,9 +1,9 @@
-"""Rows of figures in the lines of a text, given to the lines of the form by their count, order and the words around.
+"""Align rows of figures in text lines with the rows of a form by count, order and the words around them.
 
-In a narrow column a label is torn: its words stand above, on and below the line of its figures, between those of the
-group it belongs to. No label can then be found as a whole, but the figures of a row still stand together. Of all ways
-to give the rows of figures to the lines of the form, in the order of both, the one counts whose labels have the most
-signs around their figures; a row is only given away if every other way has clearly fewer.
+In a narrow column a label is wrapped: its words stand above, on and below the line of its figures, mixed with the words
+of its group. No label can then be located as a whole, but the figures of a row still share a line. Dynamic programming
+finds the order-preserving assignment of figure runs to form rows with the highest score, which is the number of label
+characters around the figures; a row is accepted only if every assignment without it scores clearly less.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,42 +13,42 @@ from typing import NamedTuple
 
 from xltool.model.form import Cell
 from xltool.published.figures.row_tokens import Token
-from xltool.published.figures.split_digits import Balance, holds, is_figure, within
-from xltool.published.figures.text_lines import Line
+from xltool.published.figures.split_digits import Balance, is_figure_text, satisfies_equations, select_equations
+from xltool.published.figures.text_lines import TextLine
 from xltool.published.labels.label_sequence import Anchor
-from xltool.published.labels.text_stream import FIGURE_SIGNS, plain
+from xltool.published.labels.text_stream import FIGURE_CHARS, normalize_text
 
-ENOUGH = 0.5  # of a label's signs must stand around its figures
-WORTH = 10.0  # of a label that stands around its figures whole
-OWN = 5.0  # of words of the label on the line of the figures
-UNUSED = 4.0  # what it costs to leave a row of figures out
-MARGIN = 4.0  # by which the best way must be better than any without a row
-MOST_LINES = 2  # one row of figures may be torn into
+MIN_LABEL_SHARE = 0.5  # of the characters of a label must stand around its figures
+FULL_LABEL_GAIN = 10.0  # for a label that is completely present
+OWN_LINE_GAIN = 5.0  # for words of the label on the line of the figures
+SKIPPED_RUN_COST = 4.0  # for a run of figures that is not assigned
+MIN_MARGIN = 4.0  # between the best score and the best one without the row
+MAX_LINES_PER_ROW = 2  # that one row of figures may span
 
 
-class Row(NamedTuple):
-    """A line of the form: its label, and the cells its figures are for."""
+class FormRow(NamedTuple):
+    """A row of the form: its label and its cells."""
 
     anchor: Anchor
     cells: tuple[Cell, ...]
 
 
-class Run(NamedTuple):
-    """The figures of one line of a text; ``own`` are the words on that line, ``around`` those up to the next figures.
+class FigureRun(NamedTuple):
+    """The figures of one text line; ``own`` are the words on it, ``around`` all words up to the neighbouring runs.
 
-    ``above`` and ``below`` are those of the next line.
+    ``above`` and ``below`` are the words of the adjacent lines.
     """
 
     line: int
     figures: tuple[Token, ...]
     own: tuple[str, ...]
-    around: tuple[str, ...]
+    nearby: tuple[str, ...]
     above: tuple[str, ...]
     below: tuple[str, ...]
 
 
-def runs_of(lines: Sequence[Line]) -> list[Run]:
-    """The rows of figures, each with the words on its line and up to the rows before and after it."""
+def find_figure_runs(lines: Sequence[TextLine]) -> list[FigureRun]:
+    """Return the runs of figures, each with the words on its line and up to the neighbouring runs."""
     holding = [at for at, line in enumerate(lines) if line.figures]
     found = []
     for place, at in enumerate(holding):
@@ -57,15 +57,15 @@ def runs_of(lines: Sequence[Line]) -> list[Run]:
         around = tuple(word for line in lines[first:last] for word in line.words)
         above = lines[at - 1].words if at > first else ()
         below = lines[at + 1].words if at + 1 < last else ()
-        found.append(Run(at, lines[at].figures, lines[at].words, around, above, below))
+        found.append(FigureRun(at, lines[at].figures, lines[at].words, around, above, below))
     return found
 
 
-class _Step(NamedTuple):
-    """Runs from ``first`` up to ``stop`` given to one row, and what that gains.
+class _Assignment(NamedTuple):
+    """The assignment of runs ``first`` to ``stop`` to one form row, with its score ``gain``.
 
-    ``share`` is how much of its label stands around them; ``beside`` if some of it is on their line or directly above,
-    ``near`` if directly below, too, or if an equation of its own speaks for it; ``held`` unless they break that.
+    ``share`` is the part of the label that stands around them; ``beside`` if some of it is on their line or directly
+    above; ``near`` if also directly below, or if the row has an equation; ``held`` unless they violate that equation.
     """
 
     first: int
@@ -79,90 +79,92 @@ class _Step(NamedTuple):
     held: bool
 
 
-class Aligned(NamedTuple):
-    """The figures of the rows that could be given away for certain, by the index of their label.
+class RowAlignment(NamedTuple):
+    """The figures of rows, by the index of their anchor: ``given`` are certain.
 
-    ``likely`` are those of the best way, certain or not, with no row as good left over beside them. ``gain`` tells how
-    well the words fit; ``whole`` if every row of the form, and every row of figures, was given away.
+    ``likely`` are those of the best assignment, certain or not, without an equally good unassigned neighbour. ``gain``
+    is the total score; ``whole`` is true if every form row and every run was assigned.
     """
 
-    given: Mapping[int, tuple[Token, ...]]
+    certain: Mapping[int, tuple[Token, ...]]
     likely: Mapping[int, tuple[Token, ...]]
     gain: float
     whole: bool
 
 
-def aligned(lines: Sequence[Line], rows: Sequence[Row], groups: Sequence[str], equations: Sequence[Balance]) -> Aligned:
-    """The rows of figures in some lines, given to the rows of a table of the form.
+def align_rows(
+    lines: Sequence[TextLine], rows: Sequence[FormRow], groups: Sequence[str], equations: Sequence[Balance]
+) -> RowAlignment:
+    """Align the figures in some text lines with the rows of a table.
 
-    ``groups`` are its labels that belong to no row of figures. Where rows are missing or figures left over, a row is
-    only read if words of its label are the nearest, nothing beside it is left over, and its own equation holds.
+    ``groups`` are its labels without figures. If rows or runs are left over, a row is certain only if words of its
+    label are nearest, no neighbouring run is left over, and its own equation holds.
     """
-    runs = runs_of(lines)
-    steps = [step for row in range(len(rows)) for step in _steps(runs, row, rows, groups, equations)]
-    best, path = _best(steps, len(runs), len(rows))
+    runs = find_figure_runs(lines)
+    steps = [step for row in range(len(rows)) for step in _candidate_assignments(runs, row, rows, groups, equations)]
+    best, path = _best_alignment(steps, len(runs), len(rows))
     used = {at for step in path for at in range(step.first, step.stop)}
     whole = len(path) == len(rows) and len(used) == len(runs) and all(step.near for step in path)
     alone = [step for step in path if all(at in used or not 0 <= at < len(runs) for at in (step.first - 1, step.stop))]
     given = {}
     for step in path:
-        rest, _ = _best([other for other in steps if other is not step], len(runs), len(rows))
+        rest, _ = _best_alignment([other for other in steps if other is not step], len(runs), len(rows))
         proven = whole or (step.beside and step.held and step in alone and step.stop - step.first == 1)
-        told = step.share >= ENOUGH or (whole and step.gain >= WORTH * ENOUGH)
-        if told and best - rest >= MARGIN and proven:
+        told = step.share >= MIN_LABEL_SHARE or (whole and step.gain >= FULL_LABEL_GAIN * MIN_LABEL_SHARE)
+        if told and best - rest >= MIN_MARGIN and proven:
             given[rows[step.row].anchor.index] = step.figures
     left_over = [run for at, run in enumerate(runs) if at not in used]
-    clear = [step for step in path if not any(_beside(run, step, runs, rows[step.row]) for run in left_over)]
+    clear = [step for step in path if not any(_is_rival_run(run, step, runs, rows[step.row]) for run in left_over)]
     likely = {rows[step.row].anchor.index: step.figures for step in clear}
-    return Aligned(given, likely, best, whole and len(given) == len(rows))
+    return RowAlignment(given, likely, best, whole and len(given) == len(rows))
 
 
-def _steps(
-    runs: Sequence[Run], row: int, rows: Sequence[Row], groups: Sequence[str], equations: Sequence[Balance]
-) -> Iterator[_Step]:
-    """Every way to give one row of figures, or two lines that are one together, to a row of the form."""
+def _candidate_assignments(
+    runs: Sequence[FigureRun], row: int, rows: Sequence[FormRow], groups: Sequence[str], equations: Sequence[Balance]
+) -> Iterator[_Assignment]:
+    """Yield every assignment of one run, or of two adjacent runs, to a form row."""
     anchor, cells = rows[row]
     label = anchor.words
     others = [other.anchor.words for other in rows if other is not rows[row]]
-    own = within(cells, equations)
+    own = select_equations(cells, equations)
     for first in range(len(runs)):
-        for stop in range(first + 1, min(first + MOST_LINES, len(runs)) + 1):
+        for stop in range(first + 1, min(first + MAX_LINES_PER_ROW, len(runs)) + 1):
             lines = runs[first:stop]
-            figures = _figures(lines, anchor, cells)
+            figures = _match_figures(lines, anchor, cells)
             words = [word for run in lines for word in run.own if not any(word in group for group in groups)]
             strange = any(word not in label and any(word in other for other in others) for word in words)
             if not figures or strange:
                 continue
-            held = not own or holds([plain(token.text) for token in figures], cells, own)
-            if len(lines) > 1 and not (held and _is_torn(lines, label, proven=bool(own))):
+            held = not own or satisfies_equations([normalize_text(token.text) for token in figures], cells, own)
+            if len(lines) > 1 and not (held and _is_split_row(lines, label, proven=bool(own))):
                 continue
-            signs = shared(tuple(dict.fromkeys(word for run in lines for word in run.around)), label)
+            signs = count_shared_chars(tuple(dict.fromkeys(word for run in lines for word in run.nearby)), label)
             mine = sum(len(word) for word in words if word in label)
             share = signs / len(label)
-            gain = WORTH * share + OWN * mine / max(1, sum(map(len, words)))
-            parted = bool(own) or _is_parted(runs, first, stop)
+            gain = FULL_LABEL_GAIN * share + OWN_LINE_GAIN * mine / max(1, sum(map(len, words)))
+            parted = bool(own) or _is_separated(runs, first, stop)
             beside = mine > 0 or (parted and not words and any(word in label for word in lines[0].above))
             near = beside or bool(own) or any(word in label for word in lines[-1].below)
-            yield _Step(first, stop, row, figures, gain, share, beside, near, held)
+            yield _Assignment(first, stop, row, figures, gain, share, beside, near, held)
 
 
-def _beside(run: Run, step: _Step, runs: Sequence[Run], row: Row) -> bool:
-    """Whether a row of figures is the next one to a step's, and as good for its line of the form."""
+def _is_rival_run(run: FigureRun, step: _Assignment, runs: Sequence[FigureRun], row: FormRow) -> bool:
+    """Return True if a run is adjacent to an assignment and fits its form row as well."""
     near = [runs[at] for at in (step.first - 1, step.stop) if 0 <= at < len(runs)]
-    texts = [plain(token.text).replace(",", "") for token in run.figures]
-    return run in near and len(texts) == len(row.cells) and all(map(is_figure, texts, row.cells))
+    texts = [normalize_text(token.text).replace(",", "") for token in run.figures]
+    return run in near and len(texts) == len(row.cells) and all(map(is_figure_text, texts, row.cells))
 
 
-def _figures(runs: Sequence[Run], anchor: Anchor, cells: Sequence[Cell]) -> tuple[Token, ...]:
-    """As many figures as cells, each of its cell's kind; a label's number that was drawn into one is taken out."""
+def _match_figures(runs: Sequence[FigureRun], anchor: Anchor, cells: Sequence[Cell]) -> tuple[Token, ...]:
+    """Return one figure per cell, each of the kind of its cell, without a label ordinal merged into it; else ()."""
     tokens = [token for run in runs for token in run.figures]
     if len(tokens) != len(cells):
         return ()
     found = []
     for token, cell in zip(tokens, cells, strict=True):
-        signs = plain(token.text).replace(",", "")
+        signs = normalize_text(token.text).replace(",", "")
         for text in (signs, signs.removesuffix(anchor.ordinal), signs.removeprefix(anchor.ordinal)):
-            if is_figure(text, cell) or not FIGURE_SIGNS.issuperset(text):
+            if is_figure_text(text, cell) or not FIGURE_CHARS.issuperset(text):
                 found.append(token if text == signs else token._replace(text=text))
                 break
         else:
@@ -170,23 +172,23 @@ def _figures(runs: Sequence[Run], anchor: Anchor, cells: Sequence[Cell]) -> tupl
     return tuple(found)
 
 
-def _is_parted(runs: Sequence[Run], first: int, stop: int) -> bool:
-    """Whether words part some lines from the figures before and behind them."""
+def _is_separated(runs: Sequence[FigureRun], first: int, stop: int) -> bool:
+    """Return True if words separate some runs from the runs before and after them."""
     before = first == 0 or runs[first].line - runs[first - 1].line > 1 or bool(runs[first].own)
     behind = stop == len(runs) or runs[stop].line - runs[stop - 1].line > 1 or bool(runs[stop].own)
     return before and behind
 
 
-def _is_torn(lines: Sequence[Run], label: str, *, proven: bool) -> bool:
-    """Whether figures on neighbouring lines may be one row: their equation says so, or words of the label on each."""
-    near = lines[-1].line - lines[0].line <= MOST_LINES
+def _is_split_row(lines: Sequence[FigureRun], label: str, *, proven: bool) -> bool:
+    """Return True if adjacent runs may be one row: its equation holds, or each has words of the label."""
+    near = lines[-1].line - lines[0].line <= MAX_LINES_PER_ROW
     return near and (proven or all(run.own and all(word in label for word in run.own) for run in lines))
 
 
 @lru_cache(maxsize=8192)
-def shared(words: tuple[str, ...], label: str) -> int:
-    """How many signs of a label stand among ``words``, in its order; other words may stand between."""
-    most = [0] * (len(label) + 1)  # by how much of the label is passed
+def count_shared_chars(words: tuple[str, ...], label: str) -> int:
+    """Count the characters of a label found among ``words`` in label order; other words may stand between."""
+    most = [0] * (len(label) + 1)  # best count by the position reached in the label
     for word in words:
         place = label.find(word)
         reached = list(most)
@@ -198,14 +200,14 @@ def shared(words: tuple[str, ...], label: str) -> int:
     return most[-1]
 
 
-def _best(steps: Sequence[_Step], runs: int, rows: int) -> tuple[float, tuple[_Step, ...]]:
-    """The best way, in the order of both, and what it gains; each run left out costs."""
-    by_row: list[list[_Step]] = [[] for _ in range(rows)]
+def _best_alignment(steps: Sequence[_Assignment], runs: int, rows: int) -> tuple[float, tuple[_Assignment, ...]]:
+    """Return the best score and its assignments, in the order of both; each skipped run has a cost."""
+    by_row: list[list[_Assignment]] = [[] for _ in range(rows)]
     for step in steps:
         by_row[step.row].append(step)
     # value[i]: best gain with runs before i used or left out, rows so far; back pointers as paths
-    value = [-UNUSED * at for at in range(runs + 1)]
-    paths: list[tuple[_Step, ...]] = [()] * (runs + 1)
+    value = [-SKIPPED_RUN_COST * at for at in range(runs + 1)]
+    paths: list[tuple[_Assignment, ...]] = [()] * (runs + 1)
     for row in range(rows):
         new_value, new_paths = list(value), list(paths)
         for step in by_row[row]:
@@ -213,7 +215,7 @@ def _best(steps: Sequence[_Step], runs: int, rows: int) -> tuple[float, tuple[_S
             if gained > new_value[step.stop]:
                 new_value[step.stop], new_paths[step.stop] = gained, (*paths[step.first], step)
         for at in range(1, runs + 1):
-            if new_value[at - 1] - UNUSED > new_value[at]:
-                new_value[at], new_paths[at] = new_value[at - 1] - UNUSED, new_paths[at - 1]
+            if new_value[at - 1] - SKIPPED_RUN_COST > new_value[at]:
+                new_value[at], new_paths[at] = new_value[at - 1] - SKIPPED_RUN_COST, new_paths[at - 1]
         value, paths = new_value, new_paths
     return value[runs], paths[runs]

@@ -1,9 +1,9 @@
-"""A table whose figures a program took out of a page block by block, put together again by its equations.
+"""Reassemble a table whose figures were extracted block by block, by its equations.
 
-Such a program reads some rows at a time, and of these one strip of columns after the other, each strip row by row: all
-columns at once, one by one, or the first beside the labels and the others behind. Words stand between blocks, and
-between the rows of a first strip. All figures are there then, in one of few orders: those count that keep every
-equation and have the fewest words in other places, and a figure is answered if all of these agree on it.
+The extraction takes some rows at a time, and of these one strip of columns after another, each strip row by row: all
+columns at once, one by one, or the first beside the labels and the others after it. Words stand between blocks, and
+between the rows of a first strip. All figures are present in one of few orders: of the orders that satisfy every
+equation those with the fewest misplaced words are kept, and a figure is accepted if all of these agree on it.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -13,79 +13,83 @@ from itertools import accumulate, pairwise
 from xltool.model.form import Number
 from xltool.published.figures.split_digits import Balance
 
-MOST_WAYS = 1_000  # to fill the rows so far
-MOST_STEPS = 20_000  # of one search
-MOST_ODD = 2  # words or borders of blocks where none should be
+MAX_CANDIDATES = 1_000  # for the rows so far
+MAX_SEARCH_STEPS = 20_000  # of one search
+MAX_ANOMALIES = 2  # words or block borders at unexpected positions
 
-Way = tuple[int, tuple[int, ...]]  # what is odd about it, and the places of the figures, cell by cell
+Candidate = tuple[int, tuple[int, ...]]  # anomalies, and the indexes of the figures cell by cell
 Values = tuple[Number, ...]
 
 
-def put_together(
+def read_by_blocks(
     values: Sequence[Number],
     breaks: Collection[int],
     rows: Sequence[Sequence[str]],
     equations: Sequence[Balance],
 ) -> dict[str, int]:
-    """For each cell of ``rows`` the place of its figure among ``values``, as far as that can be told.
+    """Map cells of ``rows`` to the index of their figure in ``values``, as far as it is determined.
 
-    ``breaks`` are the places before which words stand. Nothing is told unless there are as many figures as cells, rows
-    are equally long, and each has an equation of its own.
+    ``breaks`` are the indexes before which words stand. The result is empty unless there are as many figures as cells,
+    rows are equally long, and each has an equation of its own.
     """
     width = len(rows[0]) if rows else 0
     own = [[equation for equation in equations if {cell for cell, _ in equation.terms} <= set(row)] for row in rows]
     if not rows or any(len(row) != width for row in rows) or len(values) != width * len(rows) or not all(own):
         return {}
-    ways: list[dict[Values, Way]] = [{} for _ in range(len(rows) + 1)]
+    ways: list[dict[Values, Candidate]] = [{} for _ in range(len(rows) + 1)]
     ways[0][()] = (0, ())
     steps = 0
     for first in range(len(rows)):
-        for stop, odd, places in _blocks(first, len(rows), width, breaks) if ways[first] else ():
+        for stop, odd, places in _candidate_blocks(first, len(rows), width, breaks) if ways[first] else ():
             block = [[values[place] for place in row] for row in places]
-            if all(_kept(row, rows[at], own[at]) for at, row in enumerate(block, start=first)):
-                _extend(ways[stop], ways[first], odd, block, places)
+            if all(_satisfies(row, rows[at], own[at]) for at, row in enumerate(block, start=first)):
+                _extend_candidates(ways[stop], ways[first], odd, block, places)
                 steps += len(ways[first])
-                if len(ways[stop]) > MOST_WAYS or steps > MOST_STEPS:
+                if len(ways[stop]) > MAX_CANDIDATES or steps > MAX_SEARCH_STEPS:
                     return {}
         ways[first] = {}
-    return _agreed(ways[-1], [cell for row in rows for cell in row], equations)
+    return _agreed_places(ways[-1], [cell for row in rows for cell in row], equations)
 
 
-def _blocks(
+def _candidate_blocks(
     first: int, height: int, width: int, breaks: Collection[int]
 ) -> Iterator[tuple[int, int, list[tuple[int, ...]]]]:
-    """The blocks that may begin with a row: the row behind them, what is odd about them, and their places by row."""
+    """Yield the blocks that may begin with a row: the row after them, their anomalies, and their indexes by row."""
     start = first * width
     for stop in range(first + 1, height + 1):
         inner = [place - start for place in breaks if start < place < stop * width]
         for strip in _compositions(width) if stop - first > 1 else ((width,),):
             begun = start == 0 or start in breaks
-            head = width if first == 0 else 0  # among the first figures labels of columns may stand
+            head = width if first == 0 else 0  # column headers may stand among the first figures
             odd = sum(1 for at in inner if at >= head and (at % strip[0] or at > strip[0] * (stop - first)))
-            if odd + (not begun) <= MOST_ODD:
-                yield stop, odd + (not begun), [tuple(start + at for at in row) for row in _laid(stop - first, strip)]
+            if odd + (not begun) <= MAX_ANOMALIES:
+                yield (
+                    stop,
+                    odd + (not begun),
+                    [tuple(start + at for at in row) for row in _strip_layout(stop - first, strip)],
+                )
 
 
-def _extend(
-    into: dict[Values, Way],
-    ways: dict[Values, Way],
+def _extend_candidates(
+    into: dict[Values, Candidate],
+    ways: dict[Values, Candidate],
     odd: int,
     block: Sequence[Sequence[Number]],
     places: Sequence[Sequence[int]],
 ) -> None:
-    """Each way so far with a block behind it, unless there is one as good to the same figures."""
+    """Extend each candidate by a block, unless an equally good one gives the same figures."""
     added = tuple(value for row in block for value in row)
     at = tuple(place for row in places for place in row)
     for before, (cost, taken) in ways.items():
         known = into.get((*before, *added))
-        if cost + odd <= MOST_ODD and (known is None or known[0] > cost + odd):
+        if cost + odd <= MAX_ANOMALIES and (known is None or known[0] > cost + odd):
             into[(*before, *added)] = (cost + odd, (*taken, *at))
 
 
-def _agreed(ways: dict[Values, Way], cells: Sequence[str], equations: Sequence[Balance]) -> dict[str, int]:
-    """What the least odd of the ways that keep all equations agree on."""
+def _agreed_places(ways: dict[Values, Candidate], cells: Sequence[str], equations: Sequence[Balance]) -> dict[str, int]:
+    """Return the figures on which all balanced candidates with the fewest anomalies agree."""
     usable = [equation for equation in equations if {cell for cell, _ in equation.terms} <= set(cells)]
-    kept = {found: way for found, way in ways.items() if _kept(found, cells, usable)}
+    kept = {found: way for found, way in ways.items() if _satisfies(found, cells, usable)}
     least = min((odd for odd, _ in kept.values()), default=0)
     best = [(found, places) for found, (odd, places) in kept.items() if odd == least]
     return {
@@ -93,7 +97,7 @@ def _agreed(ways: dict[Values, Way], cells: Sequence[str], equations: Sequence[B
     }
 
 
-def _kept(values: Sequence[Number], cells: Sequence[str], equations: Sequence[Balance]) -> bool:
+def _satisfies(values: Sequence[Number], cells: Sequence[str], equations: Sequence[Balance]) -> bool:
     held = dict(zip(cells, values, strict=True))
     return all(
         sum(coefficient * held[cell] for cell, coefficient in equation.terms) + equation.constant == 0
@@ -102,8 +106,8 @@ def _kept(values: Sequence[Number], cells: Sequence[str], equations: Sequence[Ba
 
 
 @lru_cache(maxsize=4096)
-def _laid(height: int, strip: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """For each row of a block the places of its figures, counted from the block's first."""
+def _strip_layout(height: int, strip: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Return the indexes of the figures of each row of a block, relative to its first figure."""
     ends = list(pairwise((0, *accumulate(strip))))
     return tuple(
         tuple(begin * height + row * (end - begin) + column for begin, end in ends for column in range(end - begin))
@@ -113,6 +117,6 @@ def _laid(height: int, strip: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
 
 @lru_cache(maxsize=64)
 def _compositions(width: int) -> tuple[tuple[int, ...], ...]:
-    """Every way to part so many columns into strips."""
+    """Return every composition of ``width`` columns into strips."""
     parted = [(*rest, last) for last in range(1, width) for rest in _compositions(width - last)]
     return ((width,), *parted)

@@ -1,31 +1,31 @@
-"""The unit a report prints above a figure, where it is not the form's: such a figure is named and never converted."""
+"""Find printed units that differ from the unit of the form; such a figure is reported, never converted."""
 
 import re
 from collections.abc import Mapping
 from functools import cache
 
-from xltool.forms.dialect import dialect
-from xltool.model.form import Kind
-from xltool.published.extract import Located
-from xltool.published.labels.text_stream import Stream
+from xltool.forms.published_wording import load_published_wording
+from xltool.model.form import CellKind
+from xltool.published.extract import LocatedForm
+from xltool.published.labels.text_stream import TextStream
 
-BESIDE = 12  # signs behind a label in which its unit may stand
+MAX_UNIT_DISTANCE_CHARS = 12  # between a label and its unit
 
 
-def other_units(found: Stream, located: Located) -> Mapping[str, str]:
-    """By cell, the unit of money printed in its head or beside its label, if the form's own is not printed there."""
+def find_foreign_units(stream: TextStream, located: LocatedForm) -> Mapping[str, str]:
+    """Map cells to the currency unit printed in the header or beside the label, if it is not the one of the form."""
     others: dict[str, str] = {}
     lines = [place for place in located.places if place.anchor.cells]
     starts = [located.span[0], *(place.end for place in lines)]
     for start, place in zip(starts, lines, strict=False):
-        end = min(found.starts[found.owner[place.end - 1] + 1], place.end + BESIDE)
-        printed = _units().findall(found.text, start, end)
+        end = min(stream.starts[stream.owner[place.end - 1] + 1], place.end + MAX_UNIT_DISTANCE_CHARS)
+        printed = _unit_pattern().findall(stream.text, start, end)
         for cell in place.anchor.cells:
-            if cell.kind is Kind.AMOUNT and cell.unit and printed and cell.unit not in printed:
+            if cell.kind is CellKind.AMOUNT and cell.unit and printed and cell.unit not in printed:
                 others[cell.id] = printed[-1]
     return others
 
 
 @cache
-def _units() -> re.Pattern[str]:
-    return re.compile(dialect().figures.unit_above)
+def _unit_pattern() -> re.Pattern[str]:
+    return re.compile(load_published_wording().figures.unit_above)

@@ -1,75 +1,74 @@
-"""What the text of a report says of figures whose digits run together: the sentences may tell what the table cannot.
+"""Narrow the readings of run-together digits by the numbers stated in the narrative.
 
-The claims of the form say how sentences tell its figures. A number the text tells of a figure in question leaves only
-the ways to cut it that agree; a number that agrees with none of them speaks of something else, and decides nothing.
+The claims of the form describe how sentences state its figures. A stated number keeps only the readings that agree with
+it; a number that agrees with none concerns something else and is ignored.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
-from xltool.forms.expressions import evaluate
-from xltool.forms.prose import NUMBER, prose
-from xltool.model.form import Claim, Linear
-from xltool.published.figures.resolve_by_equations import Question
-from xltool.published.figures.split_digits import Balance, Cut, number
+from xltool.forms.expressions import evaluate_linear
+from xltool.forms.text_patterns import NUMBER_PLACEHOLDER, load_text_patterns
+from xltool.model.form import LinearExpression, TextClaim
+from xltool.published.figures.resolve_by_equations import AmbiguousRow
+from xltool.published.figures.split_digits import Balance, Segmentation, parse_figure
 
-FEWEST_DIGITS = 2  # of a number that may decide: small ones are everywhere
-LONGEST = 200_000  # signs of text that are searched
+MIN_DIGITS = 2  # of a number that may decide: small numbers are too frequent
+MAX_NARRATIVE_CHARS = 200_000  # of narrative that are searched
 
 _DIGITS = r"(?P<n>[1-9][0-9]{1,8})(?![0-9.])"
 
 
 class Narrative:
-    """The text of a report outside its tables, without white space; looked at only where a question is open."""
+    """The narrative of a report without white space, searched for stated figures of ambiguous rows."""
 
-    def __init__(self, text: str, claims: Sequence[Claim]) -> None:
-        self._sentences = re.split(prose().clauses.sentence, "".join(text.split())[:LONGEST])
+    def __init__(self, text: str, claims: Sequence[TextClaim]) -> None:
+        self._sentences = re.split(load_text_patterns().clauses.sentence, "".join(text.split())[:MAX_NARRATIVE_CHARS])
         self._claims = claims
 
-    def narrowed(self, question: Question, equations: Sequence[Balance]) -> Question:
-        """The question with only those ways that agree with what the text tells of its figures.
-
-        Questions whose figures stand in equations are left to these.
-        """
+    def narrow_readings(self, question: AmbiguousRow, equations: Sequence[Balance]) -> AmbiguousRow:
+        """Keep the readings that agree with the narrative; rows with equations are returned unchanged."""
         cells = {cell.id for cell in question.cells}
-        if len(question.ways) < 2 or any(cell in cells for each in equations for cell, _ in each.terms):
+        if len(question.readings) < 2 or any(cell in cells for each in equations for cell, _ in each.terms):
             return question
-        ways = question.ways
-        for claim, told in self._told(cells):
-            agreeing = tuple(way for way in ways if _agrees(claim, told, question, way))
+        ways = question.readings
+        for claim, told in self._find_statements(cells):
+            agreeing = tuple(way for way in ways if _agrees_with_claim(claim, told, question, way))
             ways = agreeing or ways
-        return question._replace(ways=ways)
+        return question._replace(readings=ways)
 
-    def _told(self, cells: set[str]) -> Iterator[tuple[Claim, int]]:
-        """The numbers the text tells of any of the cells, by claim."""
+    def _find_statements(self, cells: set[str]) -> Iterator[tuple[TextClaim, int]]:
+        """Yield the claims about any of the cells with the stated number."""
         for claim in self._claims:
             if any(term.cell in cells for reading in claim.readings for term in reading.terms):
                 for pattern in claim.patterns:
                     for sentence in self._sentences:
                         if not claim.needs or any(word in sentence for word in claim.needs):
-                            yield from ((claim, told) for told in _numbers(pattern, sentence))
+                            yield from ((claim, told) for told in _find_numbers(pattern, sentence))
 
 
-def _agrees(claim: Claim, told: int, question: Question, way: Cut) -> bool:
-    values = {cell.id: number(figure) for cell, figure in zip(question.cells, way, strict=True)}
-    meant: list[Linear] = [*claim.readings, *claim.asides]
-    return any(evaluate(reading, values) == told for reading in meant)
+def _agrees_with_claim(claim: TextClaim, told: int, question: AmbiguousRow, way: Segmentation) -> bool:
+    values = {cell.id: parse_figure(figure) for cell, figure in zip(question.cells, way, strict=True)}
+    meant: list[LinearExpression] = [*claim.readings, *claim.asides]
+    return any(evaluate_linear(reading, values) == told for reading in meant)
 
 
-def _numbers(pattern: str, sentence: str) -> Iterator[int]:
-    """What a pattern finds in a sentence, unless the clause speaks of a part, of others or of other times."""
-    for match in _compiled(pattern).finditer(sentence):
-        clause = re.split(prose().clauses.clause, sentence[: match.start()])[-1] + match[0]
-        if not re.search(prose().clauses.limits, clause):
+def _find_numbers(pattern: str, sentence: str) -> Iterator[int]:
+    """Yield the numbers a pattern finds, unless the clause limits them to a part or another period."""
+    for match in _compile_pattern(pattern).finditer(sentence):
+        clause = re.split(load_text_patterns().clauses.clause, sentence[: match.start()])[-1] + match[0]
+        if not re.search(load_text_patterns().clauses.limits, clause):
             yield int(match["n"])
 
 
 @lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace(NUMBER, _DIGITS)) if NUMBER in pattern else _never()
+def _compile_pattern(pattern: str) -> re.Pattern[str]:
+    return (
+        re.compile(pattern.replace(NUMBER_PLACEHOLDER, _DIGITS)) if NUMBER_PLACEHOLDER in pattern else _never_matches()
+    )
 
 
 @cache
-def _never() -> re.Pattern[str]:
+def _never_matches() -> re.Pattern[str]:
     return re.compile(r"(?!)(?P<n>)")

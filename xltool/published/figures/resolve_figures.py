@@ -1,26 +1,32 @@
-"""The figures behind the labels: plain where count and place tell them, solved where only relations do, else open."""
+"""Resolve the figures of all rows: directly by count and column, by equations if ambiguous, else open."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from xltool.model.form import Cell, Number
-from xltool.published.figures.ambiguous_rows import question, seldom_solved, short_tables, trusted, whole_tables
-from xltool.published.figures.assign_tokens import by_column, by_count, columns_of
-from xltool.published.figures.resolve_by_equations import Question, answers
+from xltool.published.figures.ambiguous_rows import (
+    find_complete_tables,
+    find_seldom_solvable,
+    find_short_tables,
+    is_trusted_by_count,
+    list_readings,
+)
+from xltool.published.figures.assign_tokens import learn_columns, read_by_column, read_by_count
+from xltool.published.figures.resolve_by_equations import AmbiguousRow, resolve_readings
 from xltool.published.figures.resolve_by_text import Narrative
-from xltool.published.figures.row_tokens import Field, Token, What
-from xltool.published.figures.split_digits import Balance, holds, number, within
-from xltool.published.figures.strip_annotations import bare
-from xltool.published.labels.text_stream import Stream, plain
+from xltool.published.figures.row_tokens import RowTokens, Token, TokenKind
+from xltool.published.figures.split_digits import Balance, parse_figure, satisfies_equations, select_equations
+from xltool.published.figures.strip_annotations import strip_annotations
+from xltool.published.labels.text_stream import TextStream, normalize_text
 
-FEWEST_LINES = 4  # with figures, before their equations say anything about the order of columns
+MIN_ROWS_FOR_COLUMN_ORDER = 4  # before violated equations are significant for the order of columns
 
-_BROKEN = re.compile(r"[0-9]+(?:\s+[0-9]+)+")  # digits of one cell on several lines
+_DIGITS_ON_SEVERAL_LINES = re.compile(r"[0-9]+(?:\s+[0-9]+)+")  # digits of one cell on several lines
 
 
-class Printed(NamedTuple):
-    """A figure as found: its text (empty for an empty cell) and its piece; ``solved`` if it had to be worked out."""
+class PrintedFigure(NamedTuple):
+    """A figure as printed: its text ("" for an empty cell) and its block; ``solved`` if equations determined it."""
 
     cell: Cell
     text: str
@@ -28,126 +34,136 @@ class Printed(NamedTuple):
     solved: bool = False
 
 
-class Filled(NamedTuple):
-    """The figures of a document, and the fields whose figures stay open, wholly or in part."""
+class ResolvedFigures(NamedTuple):
+    """The figures of a document, and the rows that stay open, completely or in part."""
 
-    printed: tuple[Printed, ...]
-    open: tuple[Field, ...]
+    printed: tuple[PrintedFigure, ...]
+    open: tuple[RowTokens, ...]
 
 
 class Evidence(NamedTuple):
-    """What is known beside the fields: equations of the form, cells that are not printed, and the text.
+    """Evidence for all rows: equations of the form, ids of unprinted cells, and the narrative.
 
-    Of ``disordered`` tables, whose lines are out of order, only what stands in one row with its label is read.
+    In ``disordered`` tables only figures in the table row of their label are read.
     """
 
     equations: Sequence[Balance]
-    silent: Collection[str]
+    unprinted: Collection[str]
     disordered: Collection[str]
     narrative: Narrative
 
 
-def fill(found: Stream, fields: Sequence[Field], evidence: Evidence) -> Filled:
-    """The figures of all fields."""
-    printed, waiting = _plainly(found, fields, evidence)
-    known = {each.cell.id: value for each in printed if (value := _value(each)) is not None}
-    known |= dict.fromkeys(evidence.silent, 0)
-    questions = _questions(fields, waiting, evidence)
+def resolve_figures(stream: TextStream, fields: Sequence[RowTokens], evidence: Evidence) -> ResolvedFigures:
+    """Resolve the figures of all rows."""
+    printed, waiting = _read_plain_rows(stream, fields, evidence)
+    known = {each.cell.id: value for each in printed if (value := _plain_value(each)) is not None}
+    known |= dict.fromkeys(evidence.unprinted, 0)
+    questions = _list_ambiguous(fields, waiting, evidence)
     asked = [(field, each) for field, each in questions if each is not None]
-    solved = answers([each for _, each in asked], known, evidence.equations)
+    solved = resolve_readings([each for _, each in asked], known, evidence.equations)
     left = [field for field, each in questions if each is None]
     for (field, each), figures in zip(asked, solved, strict=True):
         printed += [
-            Printed(cell, figure, field.tokens[0].piece, solved=True)
+            PrintedFigure(cell, figure, field.tokens[0].block, solved=True)
             for cell, figure in zip(each.cells, figures, strict=True)
             if figure is not None
         ]
         if None in figures:
             left.append(field)
-    return Filled(tuple(printed), tuple(left))
+    return ResolvedFigures(tuple(printed), tuple(left))
 
 
-def _plainly(found: Stream, fields: Sequence[Field], evidence: Evidence) -> tuple[list[Printed], list[Field]]:
-    """What count and place tell, and the fields they do not."""
-    short = short_tables(fields)
-    direct = [_trusted_tokens(field, evidence, field.anchor.table in short) for field in fields]
-    columns = columns_of(found, fields, direct)
-    printed: list[Printed] = []
-    waiting: list[Field] = []
+def _read_plain_rows(
+    stream: TextStream, fields: Sequence[RowTokens], evidence: Evidence
+) -> tuple[list[PrintedFigure], list[RowTokens]]:
+    """Return the figures determined by count or column, and the other rows."""
+    short = find_short_tables(fields)
+    direct = [_read_trusted_row(field, evidence, field.anchor.table in short) for field in fields]
+    columns = learn_columns(stream, fields, direct)
+    printed: list[PrintedFigure] = []
+    waiting: list[RowTokens] = []
     for field, tokens in zip(fields, direct, strict=True):
-        placed = tokens or by_column(found, field, columns)
-        if placed and any(t.what is What.EMPTY and t.whole for t in placed) and _ends(found, placed):
-            placed = None  # the last row of a document may have lost cells, so that an empty one tells nothing
+        placed = tokens or read_by_column(stream, field, columns)
+        if placed and any(t.kind is TokenKind.EMPTY and t.whole for t in placed) and _is_document_end(stream, placed):
+            placed = None  # the last row of a document may be incomplete
         if placed is None:
             waiting.append(field)
         else:
-            printed += _as_printed(field, placed, evidence.equations)
+            printed += _printed_figures(field, placed, evidence.equations)
     return printed, waiting
 
 
-def _ends(found: Stream, tokens: Sequence[Token]) -> bool:
-    """Whether nothing stands behind some figures in their document."""
-    return max(token.piece for token in tokens) == len(found.pieces) - 1
+def _is_document_end(stream: TextStream, tokens: Sequence[Token]) -> bool:
+    """Return True if nothing follows some figures in their document."""
+    return max(token.block for token in tokens) == len(stream.blocks) - 1
 
 
-def _trusted_tokens(field: Field, evidence: Evidence, short: bool) -> list[Token] | None:
+def _read_trusted_row(field: RowTokens, evidence: Evidence, short: bool) -> list[Token] | None:
     if field.given:
         return list(field.tokens)
-    tokens = by_count(field)
+    tokens = read_by_count(field)
     if tokens is None or field.scattered:
         return None
     if field.rows:
         return tokens
     if field.anchor.table in evidence.disordered:
         return None
-    apart = len({token.piece for token in tokens}) > 1
-    if evidence.disordered and apart and not within(field.cells, evidence.equations):
+    apart = len({token.block for token in tokens}) > 1
+    if evidence.disordered and apart and not select_equations(field.cells, evidence.equations):
         return None
-    return tokens if trusted(field, tokens, evidence.equations, short or bool(evidence.disordered)) else None
+    return (
+        tokens if is_trusted_by_count(field, tokens, evidence.equations, short or bool(evidence.disordered)) else None
+    )
 
 
-def _as_printed(field: Field, tokens: Sequence[Token], equations: Sequence[Balance]) -> Iterator[Printed]:
-    """The figures of a line; those broken over the lines of a cell are drawn together if its equation then holds."""
+def _printed_figures(
+    field: RowTokens, tokens: Sequence[Token], equations: Sequence[Balance]
+) -> Iterator[PrintedFigure]:
+    """Yield the figures of a row; digits wrapped within a cell are joined if the equation of the row then holds."""
     texts = [token.text for token in tokens]
-    joined = ["".join(text.split()) if _BROKEN.fullmatch(text.strip()) else text for text in texts]
+    joined = ["".join(text.split()) if _DIGITS_ON_SEVERAL_LINES.fullmatch(text.strip()) else text for text in texts]
     if joined != texts:
-        own = within(field.cells, equations)
-        proven = all(map(plain, joined)) and own and holds(list(map(plain, joined)), field.cells, own)
+        own = select_equations(field.cells, equations)
+        proven = (
+            all(map(normalize_text, joined))
+            and own
+            and satisfies_equations(list(map(normalize_text, joined)), field.cells, own)
+        )
         texts = joined if proven else texts
     for cell, token, text in zip(field.cells, tokens, texts, strict=True):
-        yield Printed(cell, text, token.piece, solved=text != token.text)
+        yield PrintedFigure(cell, text, token.block, solved=text != token.text)
 
 
-def _value(each: Printed) -> Number | None:
-    """The value of a plainly written figure; None for anything else."""
-    signs = plain(bare(each.text, each.cell)).replace(",", "")
+def _plain_value(each: PrintedFigure) -> Number | None:
+    """Return the value of a plain figure, else None."""
+    signs = normalize_text(strip_annotations(each.text, each.cell)).replace(",", "")
     try:
-        return number(signs) if signs else None
+        return parse_figure(signs) if signs else None
     except (ArithmeticError, ValueError):
         return None
 
 
-def _questions(
-    fields: Sequence[Field], waiting: Sequence[Field], evidence: Evidence
-) -> list[tuple[Field, Question | None]]:
-    """For each waiting field the ways it can be read; None where none can be trusted."""
-    whole = whole_tables(fields)
-    asked: list[tuple[Field, Question | None]] = []
+def _list_ambiguous(
+    fields: Sequence[RowTokens], waiting: Sequence[RowTokens], evidence: Evidence
+) -> list[tuple[RowTokens, AmbiguousRow | None]]:
+    """Return each undecided row with its possible readings, None where none can be trusted."""
+    whole = find_complete_tables(fields)
+    asked: list[tuple[RowTokens, AmbiguousRow | None]] = []
     for field in waiting:
         shut = field.scattered or field.anchor.table in evidence.disordered
-        ways = None if shut else question(field, evidence.equations, field.anchor.table in whole)
-        asked.append((field, evidence.narrative.narrowed(ways, evidence.equations) if ways else None))
-    doubtful = seldom_solved(asked)
+        ways = None if shut else list_readings(field, evidence.equations, field.anchor.table in whole)
+        asked.append((field, evidence.narrative.narrow_readings(ways, evidence.equations) if ways else None))
+    doubtful = find_seldom_solvable(asked)
     return [(field, None if field.anchor.table in doubtful else ways) for field, ways in asked]
 
 
-def most_unbalanced(printed: Iterable[Printed], equations: Sequence[Balance]) -> tuple[str, ...]:
-    """Tables in which most lines that hold anything break their own equation: their columns stand in another order."""
+def find_unbalanced_tables(printed: Iterable[PrintedFigure], equations: Sequence[Balance]) -> tuple[str, ...]:
+    """Return the tables in which most non-zero rows violate their own equation: their columns are in another order."""
     kept: dict[str, list[bool]] = {}
     values: dict[str, Number] = {}
     lines: dict[str, tuple[str, str]] = {}
     for each in printed:
-        if (value := _value(each)) is not None:
+        if (value := _plain_value(each)) is not None:
             values[each.cell.id] = value
             lines[each.cell.id] = (each.cell.table, each.cell.line)
     for equation in equations:
@@ -156,4 +172,6 @@ def most_unbalanced(printed: Iterable[Printed], equations: Sequence[Balance]) ->
         if line and any(values[cell] for cell, _ in equation.terms):
             total = sum(coefficient * values[cell] for cell, coefficient in equation.terms) + equation.constant
             kept.setdefault(line[0], []).append(total == 0)
-    return tuple(table for table, held in kept.items() if len(held) >= FEWEST_LINES and 2 * sum(held) < len(held))
+    return tuple(
+        table for table, held in kept.items() if len(held) >= MIN_ROWS_FOR_COLUMN_ORDER and 2 * sum(held) < len(held)
+    )

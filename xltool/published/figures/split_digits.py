@@ -1,38 +1,38 @@
-"""Figures run together: every way to cut a run of digits into the figures of a line."""
+"""Find every segmentation of run-together digits into the figures of a row."""
 
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from xltool.model.form import Cell, Kind, Number, Relation
+from xltool.model.form import Cell, CellKind, Number, Relation
 
-MOST_STEPS = 40_000  # of one search; a line of seven figures takes some hundred
-MOST_CUTS = 5_000  # more than these decide nothing
+MAX_SEARCH_STEPS = 40_000  # a row of seven figures takes some hundred
+MAX_SEGMENTATIONS = 5_000  # more than these decide nothing
 
-_FIGURES = {
-    Kind.COUNT: re.compile(r"0|[1-9][0-9]*|[/-]"),
-    Kind.SIGNED_COUNT: re.compile(r"[+-]?(?:0|[1-9][0-9]*)|[/-]"),
-    Kind.AMOUNT: re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[/-]"),
+_FIGURE_PATTERNS = {
+    CellKind.COUNT: re.compile(r"0|[1-9][0-9]*|[/-]"),
+    CellKind.SIGNED_COUNT: re.compile(r"[+-]?(?:0|[1-9][0-9]*)|[/-]"),
+    CellKind.AMOUNT: re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[/-]"),
 }
-_NOTHING = "/-"
+_NOT_APPLICABLE = "/-"
 
-Cut = tuple[str, ...]
+Segmentation = tuple[str, ...]
 
 
 class Balance(NamedTuple):
-    """An equation between figures: the sum of figures times coefficients, and a constant, is 0."""
+    """A linear equation between cells: the sum of coefficient x value plus ``constant`` is 0."""
 
     terms: tuple[tuple[str, int], ...]
     constant: int
 
 
 class TooManyError(Exception):
-    """A run can be cut in more ways than are worth looking at."""
+    """There are too many segmentations to compare."""
 
 
-def balances(relations: Sequence[Relation]) -> tuple[Balance, ...]:
-    """The equations between figures of one year among a form's relations."""
+def list_equations(relations: Sequence[Relation]) -> tuple[Balance, ...]:
+    """Return the unconditional equations between figures of one year among the relations of a form."""
     found = []
     for relation in relations:
         left, right = relation.expect.left, relation.expect.right
@@ -44,53 +44,55 @@ def balances(relations: Sequence[Relation]) -> tuple[Balance, ...]:
     return tuple(found)
 
 
-def number(figure: str) -> Number:
-    """What a figure adds to a sum; a stroke for "does not apply" adds nothing."""
-    if figure in _NOTHING:
+def parse_figure(figure: str) -> Number:
+    """Return the value of a figure in a sum; a stroke ("not applicable") counts as 0."""
+    if figure in _NOT_APPLICABLE:
         return 0
     return Decimal(figure) if "." in figure else int(figure)
 
 
-def is_figure(text: str, cell: Cell) -> bool:
-    """Whether a text is written as the figures of a cell are."""
-    return _FIGURES[cell.kind].fullmatch(text) is not None
+def is_figure_text(text: str, cell: Cell) -> bool:
+    """Return True if a text is a figure of the kind of the cell."""
+    return _FIGURE_PATTERNS[cell.kind].fullmatch(text) is not None
 
 
-def within(cells: Sequence[Cell], equations: Sequence[Balance]) -> list[Balance]:
-    """The equations between nothing but some cells."""
+def select_equations(cells: Sequence[Cell], equations: Sequence[Balance]) -> list[Balance]:
+    """Return the equations whose cells are all among ``cells``."""
     ids = {cell.id for cell in cells}
     return [equation for equation in equations if all(cell in ids for cell, _ in equation.terms)]
 
 
-def holds(figures: Sequence[str], cells: Sequence[Cell], equations: Sequence[Balance]) -> bool:
-    """Whether figures, one for each of ``cells``, are written as such and keep equations between these cells."""
+def satisfies_equations(figures: Sequence[str], cells: Sequence[Cell], equations: Sequence[Balance]) -> bool:
+    """Return True if the texts are figures of their cells and satisfy all ``equations``."""
     figures = [figure.replace(",", "") for figure in figures]
-    if not all(is_figure(figure, cell) for figure, cell in zip(figures, cells, strict=True)):
+    if not all(is_figure_text(figure, cell) for figure, cell in zip(figures, cells, strict=True)):
         return False
-    values = {cell.id: number(figure) for cell, figure in zip(cells, figures, strict=True)}
+    values = {cell.id: parse_figure(figure) for cell, figure in zip(cells, figures, strict=True)}
     return all(
         sum(coefficient * values[cell] for cell, coefficient in equation.terms) + equation.constant == 0
         for equation in equations
     )
 
 
-def cuts(runs: Sequence[str], cells: Sequence[Cell], equations: Sequence[Balance] = ()) -> list[Cut]:
-    """Every way to read ``runs`` as one figure for each of ``cells``; no figure reaches over the end of a run.
+def find_segmentations(
+    runs: Sequence[str], cells: Sequence[Cell], equations: Sequence[Balance] = ()
+) -> list[Segmentation]:
+    """Return every segmentation of ``runs`` into one figure per cell; no figure spans two runs.
 
-    Only ways that keep ``equations`` are given, all of whose figures must be in ``cells``. Raises TooManyError.
+    Only segmentations that satisfy ``equations`` (all over ``cells``) are returned. Raises TooManyError.
     """
-    search = _Search(runs, cells, _blocks(cells, equations))
+    search = _SegmentationSearch(runs, cells, _sum_blocks(cells, equations))
     found = []
-    for cut in search.ways(0, 0, ()):
-        if search.keeps(cut, equations):
+    for cut in search.segment_from(0, 0, ()):
+        if search.satisfies(cut, equations):
             found.append(cut)
-        if len(found) > MOST_CUTS:
+        if len(found) > MAX_SEGMENTATIONS:
             raise TooManyError
     return found
 
 
-def _blocks(cells: Sequence[Cell], equations: Sequence[Balance]) -> list[tuple[int, int]]:
-    """Stretches of ``cells`` (first, last) whose last figure is the sum of the others; each other cell by itself."""
+def _sum_blocks(cells: Sequence[Cell], equations: Sequence[Balance]) -> list[tuple[int, int]]:
+    """Return ranges (first, last) of ``cells`` whose last one is the sum of the others; other cells alone."""
     places = {cell.id: place for place, cell in enumerate(cells)}
     sums: dict[int, int] = {}
     for equation in equations:
@@ -106,8 +108,8 @@ def _blocks(cells: Sequence[Cell], equations: Sequence[Balance]) -> list[tuple[i
     return blocks
 
 
-class _Search:
-    """One search, counting its steps. Of a block that ends in its sum, the sum is read first: it bounds the parts."""
+class _SegmentationSearch:
+    """A depth-first search with a step limit. In a block that ends in its sum, the sum is read first as a bound."""
 
     def __init__(self, runs: Sequence[str], cells: Sequence[Cell], blocks: Sequence[tuple[int, int]]) -> None:
         self.text = "".join(runs)
@@ -119,16 +121,16 @@ class _Search:
             start = len(self.ends)
             self.ends += [start + len(run)] * len(run)
 
-    def keeps(self, cut: Cut, equations: Sequence[Balance]) -> bool:
-        """Whether a way keeps all equations."""
-        values = {cell.id: number(figure) for cell, figure in zip(self.cells, cut, strict=True)}
+    def satisfies(self, cut: Segmentation, equations: Sequence[Balance]) -> bool:
+        """Return True if a segmentation satisfies all equations."""
+        values = {cell.id: parse_figure(figure) for cell, figure in zip(self.cells, cut, strict=True)}
         return all(
             sum(coefficient * values[cell] for cell, coefficient in equation.terms) + equation.constant == 0
             for equation in equations
         )
 
-    def ways(self, block: int, at: int, taken: Cut) -> Iterator[Cut]:
-        """Every way to cut what stands from ``at`` on, for the figures from ``block`` on."""
+    def segment_from(self, block: int, at: int, taken: Segmentation) -> Iterator[Segmentation]:
+        """Yield every segmentation of the text from ``at`` on into the blocks from ``block`` on."""
         if block == len(self.blocks):
             if at == len(self.text):
                 yield taken
@@ -137,23 +139,23 @@ class _Search:
         left = len(self.cells) - last - 1
         stops = range(at + 1 + last - first, len(self.text) - left + 1) if left else (len(self.text),)
         for stop in stops:
-            for figures in self._block(first, last, at, stop):
-                yield from self.ways(block + 1, stop, (*taken, *figures))
+            for figures in self._segment_block(first, last, at, stop):
+                yield from self.segment_from(block + 1, stop, (*taken, *figures))
 
-    def _block(self, first: int, last: int, at: int, stop: int) -> Iterator[Cut]:
-        """Every way to cut exactly what stands between two places for the cells of one block."""
+    def _segment_block(self, first: int, last: int, at: int, stop: int) -> Iterator[Segmentation]:
+        """Yield every segmentation of exactly the text between two positions into the cells of one block."""
         if first == last:
             if self._is_figure(first, at, stop):
                 yield (self.text[at:stop],)
             return
         for start in range(stop - 1, at + last - first - 1, -1):
             if self._is_figure(last, start, stop):
-                total = number(self.text[start:stop])
-                for parts in self._parts(first, last, at, start, total):
+                total = parse_figure(self.text[start:stop])
+                for parts in self._segment_addends(first, last, at, start, total):
                     yield (*parts, self.text[start:stop])
 
-    def _parts(self, place: int, last: int, at: int, stop: int, left: Number) -> Iterator[Cut]:
-        """Every way to cut what stands between two places into figures that add up to ``left``."""
+    def _segment_addends(self, place: int, last: int, at: int, stop: int, left: Number) -> Iterator[Segmentation]:
+        """Yield every segmentation of the text between two positions into figures that sum to ``left``."""
         if place == last:
             if at == stop and left == 0:
                 yield ()
@@ -161,14 +163,16 @@ class _Search:
         for end in range(at + 1, stop - (last - place - 1) + 1):
             if not self._is_figure(place, at, end):
                 continue
-            rest = left - number(self.text[at:end])
-            if rest < 0 and self.cells[place].kind is not Kind.SIGNED_COUNT:
+            rest = left - parse_figure(self.text[at:end])
+            if rest < 0 and self.cells[place].kind is not CellKind.SIGNED_COUNT:
                 return
-            for parts in self._parts(place + 1, last, end, stop, rest):
+            for parts in self._segment_addends(place + 1, last, end, stop, rest):
                 yield (self.text[at:end], *parts)
 
     def _is_figure(self, place: int, at: int, end: int) -> bool:
         self.steps += 1
-        if self.steps > MOST_STEPS:
+        if self.steps > MAX_SEARCH_STEPS:
             raise TooManyError
-        return end <= self.ends[at] and _FIGURES[self.cells[place].kind].fullmatch(self.text, at, end) is not None
+        return (
+            end <= self.ends[at] and _FIGURE_PATTERNS[self.cells[place].kind].fullmatch(self.text, at, end) is not None
+        )

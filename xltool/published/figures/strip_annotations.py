@@ -1,50 +1,50 @@
-"""A printed figure without what stands beside it and does not change it: its own unit, a note's mark, 增 or 减.
+"""Strip annotations from a printed figure: its own unit, a note mark, a word for its sign (增, 减).
 
-A unit that is not the figure's own stays, and so does every other word: what is not sure is not read.
+A foreign unit and any other word are kept, so that the figure counts as unreadable.
 """
 
 import re
 import unicodedata
 from functools import cache
 
-from xltool.forms.dialect import dialect
-from xltool.model.form import Cell, Kind
-from xltool.model.submission import State
-from xltool.recognition.cell_values import Meaning, interpret
-from xltool.spreadsheet.raw_workbook import RawCell, Stored
+from xltool.forms.published_wording import load_published_wording
+from xltool.model.form import Cell, CellKind
+from xltool.model.submission import EntryState
+from xltool.recognition.cell_values import Meaning, interpret_cell
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _TWO_LINES = re.compile(r"[0-9]\s*\n\s*[0-9]")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9, ]*(?:\.[0-9]+)?")
 
 
-def meaning(text: str, cell: Cell) -> Meaning:
-    """What a printed figure means on its cell; digits on two lines of a cell are no thousands and their rest."""
+def interpret_figure(text: str, cell: Cell) -> Meaning:
+    """Interpret a printed figure for its cell; digits on two lines of a cell are unreadable."""
     if _TWO_LINES.search(text):
-        return Meaning(State.UNREADABLE, None, "not_number")
-    return interpret(RawCell(Stored.TEXT, bare(text, cell)), cell.kind, cell.decimals)
+        return Meaning(EntryState.UNREADABLE, None, "not_number")
+    return interpret_cell(RawCell(StorageType.TEXT, strip_annotations(text, cell)), cell.kind, cell.decimals)
 
 
-def bare(text: str, cell: Cell) -> str:
-    """The number in a printed figure; the text itself where it is nothing else, or where anything else stands there."""
+def strip_annotations(text: str, cell: Cell) -> str:
+    """Return the number in a printed figure; the unchanged text if nothing or anything else stands beside it."""
     shown = _INVISIBLE.sub("", text).strip()
-    number = unicodedata.normalize("NFKC", _marks().sub("", shown)).strip()
-    number = _signed(number) if cell.kind is Kind.SIGNED_COUNT else number
-    units = {cell.unit, *dialect().figures.counted} if cell.kind is not Kind.AMOUNT else {cell.unit}
+    number = unicodedata.normalize("NFKC", _note_marks().sub("", shown)).strip()
+    number = _replace_sign_word(number) if cell.kind is CellKind.SIGNED_COUNT else number
+    units = {cell.unit, *load_published_wording().figures.counted} if cell.kind is not CellKind.AMOUNT else {cell.unit}
     unit = next((unit for unit in sorted(units, key=len, reverse=True) if unit and number.endswith(unit)), "")
     number = number.removesuffix(unit).rstrip()
     changed = shown != text.strip() or number != unicodedata.normalize("NFKC", shown)
     return number if changed and _NUMBER.fullmatch(number) else text
 
 
-def is_dressed(text: str) -> bool:
-    """Whether a text is a figure behind a word for its sign, or before the mark of a note."""
-    number = _signed(_marks().sub("", text.strip()))
+def is_annotated(text: str) -> bool:
+    """Return True if a text is a figure after a sign word or before a note mark."""
+    number = _replace_sign_word(_note_marks().sub("", text.strip()))
     return number != text.strip() and _NUMBER.fullmatch(unicodedata.normalize("NFKC", number)) is not None
 
 
-def _signed(text: str) -> str:
-    beside = dialect().figures
+def _replace_sign_word(text: str) -> str:
+    beside = load_published_wording().figures
     for words, sign in ((beside.more, ""), (beside.less, "-")):
         for word in words:
             if text.startswith(word):
@@ -53,5 +53,5 @@ def _signed(text: str) -> str:
 
 
 @cache
-def _marks() -> re.Pattern[str]:
-    return re.compile(rf"(?<=\S)(?:\s*(?:{'|'.join(dialect().figures.marks)}))+$")
+def _note_marks() -> re.Pattern[str]:
+    return re.compile(rf"(?<=\S)(?:\s*(?:{'|'.join(load_published_wording().figures.marks)}))+$")

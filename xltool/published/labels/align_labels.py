@@ -1,8 +1,8 @@
-"""Where the labels of a form stand in a document: the best chain of labels, in the order of the form.
+"""Locate the labels of a form in a document as the best-scoring chain of labels in form order.
 
-Every place where a label is spelled out is a candidate. A chain of candidates, each after the one before it in the form
-and in the document, gains what its labels are long and loses for foreign text between them; the best chain is the
-report. Words of the form that a narrative uses, too, are too far from the others to be drawn in.
+Every occurrence of a spelling is a candidate. A chain is a list of candidates that is increasing in both form order and
+document order; its score is the length of its labels minus a cost for foreign text between them (dynamic programming).
+Words of the form that occur in the narrative are too far from the other labels to enter the best chain.
 """
 
 from array import array
@@ -11,18 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from xltool.published.labels.label_sequence import Anchor
-from xltool.published.labels.text_stream import FIGURE_SIGNS
+from xltool.published.labels.text_stream import FIGURE_CHARS
 
-STRONG = 4  # signs of a spelling that is looked for everywhere; shorter ones only near these
-NEAR = 800  # how near, in signs
-MOST_PLACES = 400  # of one spelling in one document
-LOOK_BACK = 160  # candidates before one that are weighed singly
-GAP_COST = 0.5  # for each foreign sign between two labels
-FARTHEST = 15.0  # no gap costs more
+MIN_STRONG_CHARS = 4  # of a spelling searched everywhere; shorter ones are searched near these only
+MAX_WEAK_DISTANCE_CHARS = 800  # distance from a strong candidate
+MAX_PLACES_PER_SPELLING = 400  # occurrences of one spelling in one document
+MAX_CANDIDATES_BACK = 160  # direct predecessors that are compared
+COST_PER_FOREIGN_CHAR = 0.5  # for each foreign character between two labels
+MAX_GAP_COST = 15.0  # upper bound of the cost of one gap
 
 
-class Placed(NamedTuple):
-    """An anchor found from ``start`` to ``end`` of the stream; ``exact`` unless it was recognised by likeness."""
+class PlacedLabel(NamedTuple):
+    """An anchor located from ``start`` to ``end`` of the stream; ``exact`` is false for a fuzzy match."""
 
     anchor: Anchor
     start: int
@@ -30,42 +30,46 @@ class Placed(NamedTuple):
     exact: bool = True
 
 
-def best_chain(text: str, anchors: Sequence[Anchor], blocked: Sequence[tuple[int, int]] = ()) -> tuple[Placed, ...]:
-    """The best chain of ``anchors`` in ``text``, outside the ``blocked`` stretches."""
-    places = [place for place in _places(text, anchors) if not touches(place, blocked)]
+def find_best_chain(
+    text: str, anchors: Sequence[Anchor], blocked: Sequence[tuple[int, int]] = ()
+) -> tuple[PlacedLabel, ...]:
+    """Return the best chain of ``anchors`` in ``text``, outside the ``blocked`` spans."""
+    places = [place for place in _find_candidates(text, anchors) if not overlaps_blocked(place, blocked)]
     if not places:
         return ()
-    foreign = _foreign(text, places)
-    return _traced(places, foreign)
+    foreign = _count_foreign_chars(text, places)
+    return _trace_best_chain(places, foreign)
 
 
-def weight(chain: Iterable[Placed]) -> int:
-    """How many signs of a chain are labels."""
+def count_label_chars(chain: Iterable[PlacedLabel]) -> int:
+    """Count the characters of all labels of a chain."""
     return sum(place.end - place.start for place in chain)
 
 
-def touches(place: Placed, blocked: Sequence[tuple[int, int]]) -> bool:
-    """Whether a label lies in one of the ``blocked`` stretches, wholly or in part."""
+def overlaps_blocked(place: PlacedLabel, blocked: Sequence[tuple[int, int]]) -> bool:
+    """Return True if a label overlaps one of the ``blocked`` spans."""
     return any(place.start < end and start < place.end for start, end in blocked)
 
 
-def _places(text: str, anchors: Sequence[Anchor]) -> list[Placed]:
-    """Every candidate, in the order of the document; what lies within a longer spelling of another label is none."""
+def _find_candidates(text: str, anchors: Sequence[Anchor]) -> list[PlacedLabel]:
+    """Return all candidates in document order, without those inside a longer spelling of another label."""
     strong = [
         place
         for anchor in anchors
         for word in anchor.spellings
-        if len(word) >= STRONG
-        for place in _found(text, anchor, word)
+        if len(word) >= MIN_STRONG_CHARS
+        for place in _find_spelling(text, anchor, word)
     ]
-    near = _merged((max(0, place.start - NEAR), place.end + NEAR) for place in strong)
+    near = _merge_spans(
+        (max(0, place.start - MAX_WEAK_DISTANCE_CHARS), place.end + MAX_WEAK_DISTANCE_CHARS) for place in strong
+    )
     weak = [
         place
         for anchor in anchors
         for word in anchor.spellings
-        if len(word) < STRONG
+        if len(word) < MIN_STRONG_CHARS
         for start, end in near
-        for place in _found(text, anchor, word, start, end)
+        for place in _find_spelling(text, anchor, word, start, end)
     ]
     longest: dict[int, int] = {}
     for place in (*strong, *weak):
@@ -78,28 +82,30 @@ def _places(text: str, anchors: Sequence[Anchor]) -> list[Placed]:
     kept = {
         (place.start, place.end, place.anchor.index): place
         for place in (*strong, *weak)
-        if longest[place.start] == place.end and not _inside(place, starts, reaches)
+        if longest[place.start] == place.end and not _is_inside_longer(place, starts, reaches)
     }
     return sorted(kept.values(), key=lambda place: (place.start, place.anchor.index))
 
 
-def _inside(place: Placed, starts: list[int], reaches: list[int]) -> bool:
-    """Whether a spelling that begins earlier reaches to the end of this one."""
+def _is_inside_longer(place: PlacedLabel, starts: list[int], reaches: list[int]) -> bool:
+    """Return True if a spelling that begins earlier covers this one."""
     before = bisect_right(starts, place.start - 1) - 1
     return before >= 0 and reaches[before] >= place.end
 
 
-def _found(text: str, anchor: Anchor, word: str, start: int = 0, end: int | None = None) -> Iterator[Placed]:
+def _find_spelling(
+    text: str, anchor: Anchor, word: str, start: int = 0, end: int | None = None
+) -> Iterator[PlacedLabel]:
     end = len(text) if end is None else end
     at = text.find(word, start, end)
-    for _ in range(MOST_PLACES):
+    for _ in range(MAX_PLACES_PER_SPELLING):
         if at < 0:
             return
-        yield Placed(anchor, at, at + len(word))
+        yield PlacedLabel(anchor, at, at + len(word))
         at = text.find(word, at + 1, end)
 
 
-def _merged(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merge_spans(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(stretches):
         if merged and start <= merged[-1][1]:
@@ -109,39 +115,39 @@ def _merged(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _foreign(text: str, places: Sequence[Placed]) -> Sequence[int]:
-    """How many signs before each place of ``text`` belong to no label and no figure."""
+def _count_foreign_chars(text: str, places: Sequence[PlacedLabel]) -> Sequence[int]:
+    """Count, for each position, the characters before it that belong to no label and no figure."""
     labelled = bytearray(len(text))
     for place in places:
         labelled[place.start : place.end] = b"\1" * (place.end - place.start)
     counts = array("l", [0])
     count = 0
     for sign, inside in zip(text, labelled, strict=True):
-        count += not inside and sign not in FIGURE_SIGNS
+        count += not inside and sign not in FIGURE_CHARS
         counts.append(count)
     return counts
 
 
-def _traced(places: Sequence[Placed], foreign: Sequence[int]) -> tuple[Placed, ...]:
+def _trace_best_chain(places: Sequence[PlacedLabel], foreign: Sequence[int]) -> tuple[PlacedLabel, ...]:
     size = 1 + max(place.anchor.index for place in places)
     value = [0.0] * len(places)
     back = [-1] * len(places)
-    settled: list[int] = [-1] * size  # for each anchor, the best candidate so far
-    waiting = 0  # candidates from here on end too late to be settled
+    settled: list[int] = [-1] * size  # best candidate so far per anchor
+    waiting = 0  # first candidate that is not yet settled
     for at, place in enumerate(places):
         while waiting < at and places[waiting].end <= place.start:
-            _settle(waiting, places, value, settled)
+            _settle_candidate(waiting, places, value, settled)
             waiting += 1
         best, origin = 0.0, -1
-        for before in range(max(0, at - LOOK_BACK), at):
+        for before in range(max(0, at - MAX_CANDIDATES_BACK), at):
             other = places[before]
             if other.anchor.index < place.anchor.index and other.end <= place.start:
-                cost = min(FARTHEST, GAP_COST * (foreign[place.start] - foreign[other.end]))
+                cost = min(MAX_GAP_COST, COST_PER_FOREIGN_CHAR * (foreign[place.start] - foreign[other.end]))
                 if value[before] - cost > best:
                     best, origin = value[before] - cost, before
         for before in settled[: place.anchor.index]:
-            if before >= 0 and value[before] - FARTHEST > best:
-                best, origin = value[before] - FARTHEST, before
+            if before >= 0 and value[before] - MAX_GAP_COST > best:
+                best, origin = value[before] - MAX_GAP_COST, before
         value[at], back[at] = best + place.end - place.start, origin
     at = max(range(len(places)), key=value.__getitem__)
     chain = []
@@ -151,7 +157,7 @@ def _traced(places: Sequence[Placed], foreign: Sequence[int]) -> tuple[Placed, .
     return tuple(reversed(chain))
 
 
-def _settle(at: int, places: Sequence[Placed], value: Sequence[float], settled: list[int]) -> None:
+def _settle_candidate(at: int, places: Sequence[PlacedLabel], value: Sequence[float], settled: list[int]) -> None:
     known = settled[places[at].anchor.index]
     if known < 0 or value[at] > value[known]:
         settled[places[at].anchor.index] = at

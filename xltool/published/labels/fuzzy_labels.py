@@ -1,7 +1,7 @@
-"""Labels that are misprinted, shortened or torn, recognised between their neighbours by what they still share.
+"""Recognise misprinted, shortened or wrapped labels between exact labels by their similarity.
 
-Only stretches between two labels that were found are looked at, and only for the labels missing there. What fits two
-labels about equally well, or fits one that was already found elsewhere, is left alone.
+Only gaps between two located labels are searched, and only for the labels missing there. A match that fits two labels
+about equally well, or a label already located elsewhere, is not used.
 """
 
 import re
@@ -10,93 +10,95 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from xltool.published.labels.align_labels import Placed
+from xltool.published.labels.align_labels import PlacedLabel
 from xltool.published.labels.label_sequence import Anchor, Outline
-from xltool.published.labels.text_stream import FIGURE_SIGNS, Stream
+from xltool.published.labels.text_stream import FIGURE_CHARS, TextStream
 
-WIDEST = 1_500  # signs between two labels that are looked at as a whole
-EDGE = 500  # else so many at either end
-ENOUGH = 0.6  # likeness that is taken
-MARGIN = 0.1  # by which it must be the best
-RETOLD = 4  # signs of a label behind its own number that tells the form's in fewer words,
-MOSTLY = 0.75  # so much of them in turn
-MOST_ATOMS = 120
-MOST_JOINED = 12  # pieces one torn label may lie in
+MAX_GAP_CHARS = 1_500  # a longer gap is searched at its two ends only
+EDGE_CHARS = 500  # searched at either end of a longer gap
+MIN_SIMILARITY = 0.6  # of an accepted match, from 0 to 1
+MIN_MARGIN = 0.1  # by which the best match must exceed every other label
+MIN_SHORTENED_CHARS = 4  # of a numbered label that shortens the printed one
+MIN_SHARE_IN_ORDER = 0.75  # of its characters must stand in the label in the same order
+MAX_WORD_RUNS = 120
+MAX_JOINED_RUNS = 12  # word runs one wrapped label may consist of
 
 _FIGURE = re.compile(r"[+-]?\d[\d.,]*%?")
 
 
-class _Atom(NamedTuple):
-    """Words between figures and borders; ``run`` is the same for atoms with no figure between them."""
+class _WordRun(NamedTuple):
+    """Words between figures and block borders; equal ``run`` means that no figure stands between two of them."""
 
     start: int
     end: int
     run: int
 
 
-class _Fit(NamedTuple):
+class _FuzzyMatch(NamedTuple):
     anchor: Anchor
     start: int
     end: int
-    likeness: float
+    similarity: float
 
 
-def recognised(found: Stream, outline: Outline, chain: Sequence[Placed]) -> tuple[Placed, ...]:
-    """The chain, and between its labels those that could be recognised; numbers before labels belong to them."""
+def find_fuzzy_labels(stream: TextStream, outline: Outline, chain: Sequence[PlacedLabel]) -> tuple[PlacedLabel, ...]:
+    """Return the chain with the fuzzy matches in its gaps; ordinals before labels are included in their spans."""
     kept = list(chain)
     if chain:
-        for start, end, missing in _gaps(found, outline, chain):
-            kept += _assigned(found, start, end, missing, chain)
+        for start, end, missing in _list_gaps(stream, outline, chain):
+            kept += _assign_missing(stream, start, end, missing, chain)
     return tuple(
-        place._replace(start=with_ordinal(found, place.start, place.anchor))
+        place._replace(start=include_ordinal(stream, place.start, place.anchor))
         for place in sorted(kept, key=lambda place: place.start)
     )
 
 
-def _gaps(found: Stream, outline: Outline, chain: Sequence[Placed]) -> Iterator[tuple[int, int, list[Anchor]]]:
+def _list_gaps(
+    stream: TextStream, outline: Outline, chain: Sequence[PlacedLabel]
+) -> Iterator[tuple[int, int, list[Anchor]]]:
     anchors = outline.anchors
     first, last = chain[0], chain[-1]
     before = [a for a in anchors[: first.anchor.index] if a.table == first.anchor.table]
-    yield max(0, first.start - EDGE), first.start, before
+    yield max(0, first.start - EDGE_CHARS), first.start, before
     for one, next_one in pairwise(chain):
         missing = list(anchors[one.anchor.index + 1 : next_one.anchor.index])
-        if next_one.start - one.end <= WIDEST:
+        if next_one.start - one.end <= MAX_GAP_CHARS:
             yield one.end, next_one.start, missing
         else:
-            yield one.end, one.end + EDGE, [a for a in missing if a.table == one.anchor.table]
-            yield next_one.start - EDGE, next_one.start, [a for a in missing if a.table == next_one.anchor.table]
+            yield one.end, one.end + EDGE_CHARS, [a for a in missing if a.table == one.anchor.table]
+            yield next_one.start - EDGE_CHARS, next_one.start, [a for a in missing if a.table == next_one.anchor.table]
     after = [a for a in anchors[last.anchor.index + 1 :] if a.table == last.anchor.table]
-    yield last.end, min(len(found.text), last.end + EDGE), after
+    yield last.end, min(len(stream.text), last.end + EDGE_CHARS), after
 
 
-def _assigned(
-    found: Stream, start: int, end: int, missing: Sequence[Anchor], chain: Sequence[Placed]
-) -> Iterator[Placed]:
-    """The missing labels that can be told with certainty, in order."""
+def _assign_missing(
+    stream: TextStream, start: int, end: int, missing: Sequence[Anchor], chain: Sequence[PlacedLabel]
+) -> Iterator[PlacedLabel]:
+    """Yield the missing labels with an unambiguous match, in form order."""
     if not missing or start >= end:
         return
-    atoms = _atoms(found, start, end)[:MOST_ATOMS]
-    fits = [fit for anchor in missing for fit in _fits(found, atoms, anchor)]
-    chosen = _in_order(fits)
+    atoms = _split_word_runs(stream, start, end)[:MAX_WORD_RUNS]
+    fits = [fit for anchor in missing for fit in _match_label(stream, atoms, anchor)]
+    chosen = _best_ordered_matches(fits)
     taken = {fit.anchor.index for fit in chosen}
     for fit in chosen:
-        words = found.text[fit.start : fit.end]
+        words = stream.text[fit.start : fit.end]
         rivals = [a for a in missing if a.index not in taken] + [place.anchor for place in chain]
         others = [r for r in rivals if r.core != fit.anchor.core]
-        if all(likeness(words, rival, numbered=False) < fit.likeness - MARGIN for rival in others):
-            yield Placed(fit.anchor, fit.start, fit.end, exact=False)
+        if all(label_similarity(words, rival, numbered=False) < fit.similarity - MIN_MARGIN for rival in others):
+            yield PlacedLabel(fit.anchor, fit.start, fit.end, exact=False)
 
 
-def _atoms(found: Stream, start: int, end: int) -> list[_Atom]:
+def _split_word_runs(stream: TextStream, start: int, end: int) -> list[_WordRun]:
     atoms = []
     run = 0
-    for piece in range(found.owner[start], found.owner[end - 1] + 1):
-        first, last = max(start, found.starts[piece]), min(end, found.starts[piece + 1])
+    for piece in range(stream.owner[start], stream.owner[end - 1] + 1):
+        first, last = max(start, stream.starts[piece]), min(end, stream.starts[piece + 1])
         at = first
-        for figure in (*_FIGURE.finditer(found.text, first, last), None):
+        for figure in (*_FIGURE.finditer(stream.text, first, last), None):
             stop = figure.start() if figure else last
-            if stop > at and not FIGURE_SIGNS.issuperset(found.text[at:stop]):
-                atoms.append(_Atom(at, stop, run))
+            if stop > at and not FIGURE_CHARS.issuperset(stream.text[at:stop]):
+                atoms.append(_WordRun(at, stop, run))
             elif stop > at:
                 run += 1
             if figure:
@@ -105,20 +107,20 @@ def _atoms(found: Stream, start: int, end: int) -> list[_Atom]:
     return atoms
 
 
-def _fits(found: Stream, atoms: Sequence[_Atom], anchor: Anchor) -> Iterator[_Fit]:
+def _match_label(stream: TextStream, atoms: Sequence[_WordRun], anchor: Anchor) -> Iterator[_FuzzyMatch]:
     longest = 2 * len(anchor.words) + 4
     for at, first in enumerate(atoms):
-        for last in atoms[at : at + MOST_JOINED]:
+        for last in atoms[at : at + MAX_JOINED_RUNS]:
             if last.run != first.run or last.end - first.start > longest:
                 break
-            numbered = with_ordinal(found, first.start, anchor) < first.start
-            score = likeness(found.text[first.start : last.end], anchor, numbered=numbered)
-            if score >= ENOUGH:
-                yield _Fit(anchor, first.start, last.end, score)
+            numbered = include_ordinal(stream, first.start, anchor) < first.start
+            score = label_similarity(stream.text[first.start : last.end], anchor, numbered=numbered)
+            if score >= MIN_SIMILARITY:
+                yield _FuzzyMatch(anchor, first.start, last.end, score)
 
 
-def _in_order(fits: Sequence[_Fit]) -> list[_Fit]:
-    """The fits that are together the likeliest, in the order of the form, none within another."""
+def _best_ordered_matches(fits: Sequence[_FuzzyMatch]) -> list[_FuzzyMatch]:
+    """Return the non-overlapping matches in form order with the highest total similarity."""
     ordered = sorted(fits, key=lambda fit: (fit.end, fit.anchor.index))
     value: list[float] = []
     back: list[int] = []
@@ -128,7 +130,7 @@ def _in_order(fits: Sequence[_Fit]) -> list[_Fit]:
             other = ordered[before]
             if other.end <= fit.start and other.anchor.index < fit.anchor.index and value[before] > best:
                 best, origin = value[before], before
-        value.append(best + fit.likeness - ENOUGH / 2)
+        value.append(best + fit.similarity - MIN_SIMILARITY / 2)
         back.append(origin)
     chosen = []
     at = max(range(len(ordered)), key=value.__getitem__, default=-1)
@@ -138,17 +140,17 @@ def _in_order(fits: Sequence[_Fit]) -> list[_Fit]:
     return chosen[::-1]
 
 
-def with_ordinal(found: Stream, start: int, anchor: Anchor) -> int:
-    """Where a label begins whose number stands before ``start``: its own, or any that begins the piece."""
-    if not anchor.ordinal or found.text.startswith(anchor.ordinal, start):
+def include_ordinal(stream: TextStream, start: int, anchor: Anchor) -> int:
+    """Return the start of a label including an ordinal before ``start``: its own, or any that begins the block."""
+    if not anchor.ordinal or stream.text.startswith(anchor.ordinal, start):
         return start
     number = anchor.ordinal.strip("().,")
-    begins = found.starts[found.owner[start]]
-    if begins == start:  # the number may stand alone before it
-        begins = found.starts[found.owner[start - 1]] if start else 0
-        alone = re.fullmatch(rf"\(?{number}[).,:]+", found.text[begins:start])
+    begins = stream.starts[stream.owner[start]]
+    if begins == start:  # the ordinal may be a block of its own
+        begins = stream.starts[stream.owner[start - 1]] if start else 0
+        alone = re.fullmatch(rf"\(?{number}[).,:]+", stream.text[begins:start])
         return begins if alone else start
-    before = found.text[max(begins, start - 6) : start]
+    before = stream.text[max(begins, start - 6) : start]
     own = re.search(rf"\(?{number}[).,:]+$", before) or re.fullmatch(number, before)
     if own:
         return start - len(own.group())
@@ -156,36 +158,40 @@ def with_ordinal(found: Stream, start: int, anchor: Anchor) -> int:
     return begins if any_number else start
 
 
-def likeness(words: str, anchor: Anchor, *, numbered: bool) -> float:
-    """From 0 to 1, how much ``words`` look like a label; ``numbered`` if the label's own number stands before them."""
+def label_similarity(words: str, anchor: Anchor, *, numbered: bool) -> float:
+    """Return the similarity of ``words`` to a label, 0 to 1; ``numbered`` if the label's ordinal stands before them."""
     core = anchor.core
     if anchor.ordinal and words.startswith(anchor.ordinal):
         words, numbered = words.removeprefix(anchor.ordinal), True
     shared = sum((Counter(words) & Counter(core)).values())
     fewest = min(2, len(core) - 1) if numbered else 4
-    if shared < ENOUGH * min(len(words), len(core)) or len(words) < min(2, fewest):
+    if shared < MIN_SIMILARITY * min(len(words), len(core)) or len(words) < min(2, fewest):
         return 0.0
-    if _within(words, core) and len(words) >= fewest:
+    if _is_subsequence(words, core) and len(words) >= fewest:
         return 0.7 + 0.3 * len(words) / len(core)
-    like = 1 - distance(words, core) / max(len(words), len(core))
-    if numbered and len(core) > len(words) >= RETOLD and _in_turn(words, core) >= MOSTLY * len(words):
-        return max(like, ENOUGH + 0.3 * len(words) / len(core))
+    like = 1 - edit_distance(words, core) / max(len(words), len(core))
+    if (
+        numbered
+        and len(core) > len(words) >= MIN_SHORTENED_CHARS
+        and _common_subsequence_length(words, core) >= MIN_SHARE_IN_ORDER * len(words)
+    ):
+        return max(like, MIN_SIMILARITY + 0.3 * len(words) / len(core))
     return like
 
 
-def _within(words: str, whole: str) -> bool:
-    """Whether all signs of ``words`` stand in ``whole``, in this order."""
+def _is_subsequence(words: str, whole: str) -> bool:
+    """Return True if ``words`` is a subsequence of ``whole``."""
     rest = iter(whole)
     return all(sign in rest for sign in words)
 
 
-def _in_turn(words: str, whole: str) -> int:
-    """How many signs of ``words`` stand in ``whole`` in the same order."""
-    return (len(words) + len(whole) - _apart(words, whole)) // 2
+def _common_subsequence_length(words: str, whole: str) -> int:
+    """Return the length of the longest common subsequence."""
+    return (len(words) + len(whole) - _indel_distance(words, whole)) // 2
 
 
-def _apart(one: str, other: str) -> int:
-    """How many signs must be put in or taken out."""
+def _indel_distance(one: str, other: str) -> int:
+    """Return the number of insertions and deletions between two texts."""
     row = list(range(len(other) + 1))
     for at, sign in enumerate(one, start=1):
         diagonal, row[0] = row[0], at
@@ -194,8 +200,8 @@ def _apart(one: str, other: str) -> int:
     return row[-1]
 
 
-def distance(one: str, other: str) -> int:
-    """How many signs must be put in, taken out or changed."""
+def edit_distance(one: str, other: str) -> int:
+    """Return the Levenshtein distance of two texts."""
     row = list(range(len(other) + 1))
     for at, sign in enumerate(one, start=1):
         diagonal, row[0] = row[0], at
@@ -204,6 +210,6 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def is_fragment(words: str, anchor: Anchor) -> bool:
-    """Whether words are a part of a label and nothing else."""
-    return _within(words, anchor.words) or words in anchor.words
+def is_label_fragment(words: str, anchor: Anchor) -> bool:
+    """Return True if ``words`` is a part of a label and nothing else."""
+    return _is_subsequence(words, anchor.words) or words in anchor.words

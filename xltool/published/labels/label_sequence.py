@@ -1,26 +1,26 @@
-"""What a report of a form says, in the order it is read: every printed label, and the figures that follow it."""
+"""List the printed labels of a form in reading order, each with the cells whose figures follow it."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from xltool.forms.dialect import dialect
+from xltool.forms.published_wording import load_published_wording
 from xltool.model.form import Cell, Form, Label, Table
-from xltool.published.labels.text_stream import plain
+from xltool.published.labels.text_stream import normalize_text
 
-SHORTEST_CLAUSE = 6  # signs of a label's first clause that may stand for the whole label
-SHORTEST_HEAD = 4  # signs before a remark in brackets
+MIN_CLAUSE_CHARS = 6  # of a first clause that may stand for the whole label
+MIN_HEAD_CHARS = 4  # before a remark in brackets
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One printed label, or a section's heading, in the place where it is read.
+    """One printed label, or the heading of a section.
 
-    ``label`` is as printed on the form, ``words`` the same in plain signs, ``ordinal`` its number, ``core`` the rest;
-    ``spellings`` are what is looked for, the whole label first. ``cells`` are the figures that follow it directly;
-    ``alone`` those its figures stand for where a group is printed as one line. ``above`` marks a label that stands
-    above figures; ``row`` is the row of the table it begins in, 0 for the heading of a section.
+    ``index`` is its position in reading order. ``label`` is the printed text, ``words`` its normalised form,
+    ``ordinal`` its number and ``core`` the rest; ``spellings`` are searched for, the whole label first. ``cells`` are
+    the cells of the row it heads; ``alone`` those it heads if a group is printed as one row. ``above`` is true for a
+    column header; ``row`` is its table row, 0 for a section heading.
     """
 
     index: int
@@ -37,16 +37,13 @@ class Anchor:
 
     @property
     def heading(self) -> bool:
-        """Whether it is the heading of a section, not a label of its table."""
+        """Whether this is a section heading, not a label of a table."""
         return self.row == 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The anchors of a form in reading order.
-
-    ``headless`` are by table the figures that follow no label of their own line.
-    """
+    """The anchors of a form in reading order; ``headless`` maps a table to its cells without a row header."""
 
     form: Form
     anchors: tuple[Anchor, ...]
@@ -56,44 +53,44 @@ class Outline:
 _outlines: dict[str, Outline] = {}
 
 
-def outline(form: Form) -> Outline:
-    """The outline of a form; made once for each definition."""
+def build_outline(form: Form) -> Outline:
+    """Return the outline of a form, cached by the digest of its definition."""
     if form.digest not in _outlines:
-        _outlines[form.digest] = _made(form)
+        _outlines[form.digest] = _create_outline(form)
     return _outlines[form.digest]
 
 
-def leaves_of(drawn: Outline, table: str) -> list[Anchor]:
-    """The labels of the last row of a table's head: those that tell one column from the next."""
-    above = [anchor for anchor in drawn.anchors if anchor.table == table and anchor.above]
-    first = min((anchor.row for anchor in drawn.anchors if anchor.table == table and anchor.cells), default=1_000_000)
+def list_column_leaves(outline: Outline, table: str) -> list[Anchor]:
+    """Return the labels of the lowest header row of a table, one per column."""
+    above = [anchor for anchor in outline.anchors if anchor.table == table and anchor.above]
+    first = min((anchor.row for anchor in outline.anchors if anchor.table == table and anchor.cells), default=1_000_000)
     last = max((anchor.row for anchor in above if anchor.row < first), default=0)
     return [anchor for anchor in above if anchor.row == last]
 
 
-def _made(form: Form) -> Outline:
+def _create_outline(form: Form) -> Outline:
     anchors: list[Anchor] = []
     headless: dict[str, tuple[Cell, ...]] = {}
     for section in form.sections:
         tables = [table for table in form.tables if table.section == section.id and table.printed]
         if not tables:
             continue
-        anchors.append(_anchor(len(anchors), tables[0].id, section.heading))
+        anchors.append(_create_anchor(len(anchors), tables[0].id, section.heading))
         for table in tables:
-            owned = _owned(table)
-            for label in _reading_order(table.labels):
-                anchors.append(_of_label(len(anchors), table, label, owned.get(label, ())))
+            owned = _map_row_labels(table)
+            for label in _sort_labels(table.labels):
+                anchors.append(_label_anchor(len(anchors), table, label, owned.get(label, ())))
             claimed = {cell.id for cells in owned.values() for cell in cells}
             headless[table.id] = tuple(cell for cell in table.cells if cell.id not in claimed)
     return Outline(form, tuple(anchors), headless)
 
 
-def _reading_order(labels: Sequence[Label]) -> list[Label]:
+def _sort_labels(labels: Sequence[Label]) -> list[Label]:
     return sorted(labels, key=lambda label: (label.box.row, label.box.column))
 
 
-def _owned(table: Table) -> dict[Label, tuple[Cell, ...]]:
-    """For each label that begins a line of figures: those figures, up to the next label of that line."""
+def _map_row_labels(table: Table) -> dict[Label, tuple[Cell, ...]]:
+    """Map each row header to its cells, up to the next label of the same row."""
     owned: dict[Label, list[Cell]] = {}
     for cell in table.cells:
         left = [label for label in table.labels if label.box.row == cell.box.row and label.box.column < cell.box.column]
@@ -102,14 +99,14 @@ def _owned(table: Table) -> dict[Label, tuple[Cell, ...]]:
     return {label: tuple(cells) for label, cells in owned.items()}
 
 
-def _of_label(index: int, table: Table, label: Label, cells: tuple[Cell, ...]) -> Anchor:
+def _label_anchor(index: int, table: Table, label: Label, cells: tuple[Cell, ...]) -> Anchor:
     alone = tuple(cell for cell in table.cells if label.alone and cell.line == label.alone)
     below = label.box.row + label.box.rows
     above = any(cell.box.row >= below for cell in table.cells if cell.box.column == label.box.column) and not cells
-    return _anchor(index, table.id, label.text, cells, alone, above=above and not alone, row=label.box.row)
+    return _create_anchor(index, table.id, label.text, cells, alone, above=above and not alone, row=label.box.row)
 
 
-def _anchor(
+def _create_anchor(
     index: int,
     table: str,
     text: str,
@@ -119,35 +116,35 @@ def _anchor(
     above: bool = False,
     row: int = 0,
 ) -> Anchor:
-    words = plain(text)
+    words = normalize_text(text)
     ordinal, core = split_ordinal(words)
-    spellings = tuple(dict.fromkeys(_spellings(words, ordinal, core)))
+    spellings = tuple(dict.fromkeys(_list_spellings(words, ordinal, core)))
     return Anchor(index, table, text, words, ordinal, core, spellings, cells, alone, above, row)
 
 
-def _spellings(words: str, ordinal: str, core: str) -> Iterator[str]:
-    """The label, and what reports shorten it to: without its number, its remark in brackets, its later clauses."""
+def _list_spellings(words: str, ordinal: str, core: str) -> Iterator[str]:
+    """Yield the label and its shortened forms: without ordinal, bracketed remark or later clauses."""
     yield words
     yield core
     head = core.partition("(")[0]
-    if len(head) >= SHORTEST_HEAD:
+    if len(head) >= MIN_HEAD_CHARS:
         yield ordinal + head
         yield head
     clause = head.partition(",")[0]
-    if len(clause) >= SHORTEST_CLAUSE:
+    if len(clause) >= MIN_CLAUSE_CHARS:
         yield ordinal + clause
         yield clause
 
 
 @cache
-def _ordinal() -> re.Pattern[str]:
-    numerals = dialect().numerals
+def _ordinal_pattern() -> re.Pattern[str]:
+    numerals = load_published_wording().numerals
     return re.compile(rf"\([{numerals}]+\)|[{numerals}]+,|\d{{1,2}}[.,](?!\d)")
 
 
 def split_ordinal(words: str) -> tuple[str, str]:
-    """The number before a label, and the label: "(一)" and the rest, or nothing and the whole."""
-    match = _ordinal().match(words)
+    """Split a label into its ordinal ("(一)", or "" if there is none) and the rest."""
+    match = _ordinal_pattern().match(words)
     if match is None or match.end() == len(words):
         return "", words
     return match.group(), words[match.end() :]

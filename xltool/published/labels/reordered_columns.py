@@ -1,48 +1,48 @@
-"""Columns that stand in another order than on the form: the labels above the figures say which is which.
+"""Reorder the cells of rows by the printed order of the column headers.
 
-Only where these labels are cells of a table, or parts of one line, is their order that of the figures; text that was
-drawn out of a page has an order of its own.
+Headers give the order of the figures only if they are table cells or parts of one line; text extracted from a page may
+have another order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from xltool.model.form import Cell, Label, Table
-from xltool.published.figures.assign_tokens import by_count
-from xltool.published.figures.row_tokens import Field
-from xltool.published.figures.split_digits import Balance, holds, within
-from xltool.published.labels.text_stream import Stream, plain
+from xltool.published.figures.assign_tokens import read_by_count
+from xltool.published.figures.row_tokens import RowTokens
+from xltool.published.figures.split_digits import Balance, satisfies_equations, select_equations
+from xltool.published.labels.text_stream import TextStream, normalize_text
 
 
-def in_printed_order(
-    found: Stream, table: Table, fields: Sequence[Field], start: int, equations: Sequence[Balance]
-) -> tuple[Field, ...] | None:
-    """The fields of a table with their cells in the order of the labels above them, from ``start`` on.
+def reorder_columns(
+    stream: TextStream, table: Table, fields: Sequence[RowTokens], start: int, equations: Sequence[Balance]
+) -> tuple[RowTokens, ...] | None:
+    """Return the rows of a table with their cells in the order of the column headers found from ``start`` on.
 
-    None if the labels do not tell an order, or only the form's own; or if the figures break their equations in it.
+    None if the headers give no order or only that of the form, or if the figures violate their equations in it.
     """
     turned = []
     for field in fields:
-        order = _order(found, table, field.cells, start, found.starts[field.piece])
+        order = _printed_order(stream, table, field.cells, start, stream.starts[field.piece])
         turned.append(field._replace(cells=order) if order else field)
     changed = any(new.cells != old.cells for new, old in zip(turned, fields, strict=True))
-    return tuple(turned) if changed and _balanced(turned, equations) else None
+    return tuple(turned) if changed and _mostly_balanced(turned, equations) else None
 
 
-def _order(found: Stream, table: Table, cells: Sequence[Cell], start: int, stop: int) -> tuple[Cell, ...]:
-    """The cells of a line as the labels above them stand, or nothing."""
-    above = {cell: _above(table, cell) for cell in cells}
-    places = _places(found, {label for labels in above.values() for label in labels}, start, stop)
+def _printed_order(stream: TextStream, table: Table, cells: Sequence[Cell], start: int, stop: int) -> tuple[Cell, ...]:
+    """Return the cells of a row in the order of their column headers, or () if that order is unknown."""
+    above = {cell: _labels_above(table, cell) for cell in cells}
+    places = _find_labels(stream, {label for labels in above.values() for label in labels}, start, stop)
     leaves = [labels[-1] for labels in above.values() if labels]
     if len(set(leaves)) < len(cells) or len(cells) < 2 or not all(label in places for label in leaves):
         return ()
-    pieces = {found.owner[places[label]] for label in leaves}
-    if len(pieces) > 1 and not all(found.pieces[piece].table for piece in pieces):
+    pieces = {stream.owner[places[label]] for label in leaves}
+    if len(pieces) > 1 and not all(stream.blocks[piece].table for piece in pieces):
         return ()
     return tuple(sorted(cells, key=lambda cell: [places[label] for label in above[cell] if label in places]))
 
 
-def _above(table: Table, cell: Cell) -> list[Label]:
-    """The labels above a cell, from the top, up to the next figures."""
+def _labels_above(table: Table, cell: Cell) -> list[Label]:
+    """Return the column headers above a cell, top first, below the next figures."""
     rows = {other.box.row for other in table.cells if other.box.column == cell.box.column}
     over = [
         label
@@ -54,12 +54,12 @@ def _above(table: Table, cell: Cell) -> list[Label]:
     return sorted((label for label in over if label.box.row > figures), key=lambda label: label.box.row)
 
 
-def _places(found: Stream, labels: Iterable[Label], start: int, stop: int) -> Mapping[Label, int]:
-    """Where each label stands first between two places; what lies within a longer one is not it."""
-    text = found.text[start:stop]
+def _find_labels(stream: TextStream, labels: Iterable[Label], start: int, stop: int) -> Mapping[Label, int]:
+    """Map each label to its first position between ``start`` and ``stop``, outside longer labels."""
+    text = stream.text[start:stop]
     places = {}
     for label in sorted(labels, key=lambda label: -len(label.text)):
-        words = plain(label.text)
+        words = normalize_text(label.text)
         at = text.find(words)
         if at >= 0:
             places[label] = start + at
@@ -67,12 +67,12 @@ def _places(found: Stream, labels: Iterable[Label], start: int, stop: int) -> Ma
     return places
 
 
-def _balanced(fields: Sequence[Field], equations: Sequence[Balance]) -> bool:
-    """Whether most lines that hold more than zeros keep their own equation, if they have one."""
+def _mostly_balanced(fields: Sequence[RowTokens], equations: Sequence[Balance]) -> bool:
+    """Return True if most rows with non-zero figures satisfy their equations, or none has an equation."""
     kept = []
     for field in fields:
-        tokens, own = by_count(field), within(field.cells, equations)
-        if tokens is not None and own and any(set(plain(token.text)) - set("0") for token in tokens):
-            kept.append(holds([plain(token.text) for token in tokens], field.cells, own))
-    proven = any(within(field.cells, equations) for field in fields)
+        tokens, own = read_by_count(field), select_equations(field.cells, equations)
+        if tokens is not None and own and any(set(normalize_text(token.text)) - set("0") for token in tokens):
+            kept.append(satisfies_equations([normalize_text(token.text) for token in tokens], field.cells, own))
+    proven = any(select_equations(field.cells, equations) for field in fields)
     return 2 * sum(kept) > len(kept) if proven else True

@@ -1,4 +1,4 @@
-"""The signs of a document one after the other, in the shape labels are compared in, each with where it came from."""
+"""Concatenate the blocks of a document to one normalised text in which every character keeps its source position."""
 
 from array import array
 from collections.abc import Iterable, Sequence
@@ -6,70 +6,73 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from xltool.errors import UnreadableFileError
-from xltool.forms.dialect import dialect
-from xltool.published.documents.document import Piece
-from xltool.recognition import label_text as labels
+from xltool.forms.published_wording import load_published_wording
+from xltool.published.documents.document import Block
+from xltool.recognition import label_text
 
-SIGNS = 2_000_000  # a report has some 10,000; a page around it seldom 100,000
-_UNSEEN = frozenset('\u200b\u200c\u200d\u2060\ufeff\u00ad"*#`~|')  # zero width, quotation and mark-up
-FIGURE_SIGNS = frozenset("0123456789.,+-/%\u2014\u2013\u2212\u2015\u2500")
+MAX_CHARS = 2_000_000  # a report has some 10,000; with its page rarely 100,000
+_IGNORED_CHARS = frozenset(
+    '\u200b\u200c\u200d\u2060\ufeff\u00ad"*#`~|'
+)  # zero-width characters, quotation marks and markup
+FIGURE_CHARS = frozenset("0123456789.,+-/%\u2014\u2013\u2212\u2015\u2500")
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
-    """``text`` holds the signs; for each of them ``owner`` is its piece and ``offset`` its place in that piece's text.
+class TextStream:
+    """The normalised ``text`` of a document with source positions.
 
-    ``starts`` is where each piece begins in ``text``, and at the end the length of ``text``.
+    ``owner[i]`` is the index of the block of character i, ``offset[i]`` its index in the text of that block;
+    ``starts[k]`` is where block k begins in ``text``, and ``starts[-1]`` is the length of ``text``.
     """
 
-    pieces: tuple[Piece, ...]
+    blocks: tuple[Block, ...]
     text: str
     owner: Sequence[int]
     offset: Sequence[int]
     starts: Sequence[int]
 
-    def spaced(self, at: int) -> bool:
-        """Whether white space, or the border of two pieces, stands before a sign."""
+    def follows_space(self, at: int) -> bool:
+        """Return True if white space or a block border stands before character ``at``."""
         if at == 0 or self.owner[at] != self.owner[at - 1]:
             return True
-        text, first, last = self.pieces[self.owner[at]].text, self.offset[at - 1], self.offset[at]
+        text, first, last = self.blocks[self.owner[at]].text, self.offset[at - 1], self.offset[at]
         return any(sign.isspace() for sign in text[first + 1 : last])
 
 
 @lru_cache(maxsize=70_000)
-def plain_sign(sign: str) -> str:
-    """One sign in the shape labels are compared in; nothing for white space, quotation marks and mark-up."""
-    if sign in _UNSEEN:
+def normalize_char(char: str) -> str:
+    """Normalise one character; "" for white space, quotation marks and markup."""
+    if char in _IGNORED_CHARS:
         return ""
-    shaped = labels.plain(sign).translate(dialect().shapes())
-    return "" if shaped in _UNSEEN else shaped
+    shaped = label_text.normalise_label(char).translate(load_published_wording().simplified_translation())
+    return "" if shaped in _IGNORED_CHARS else shaped
 
 
-def plain(text: str) -> str:
-    """A text in the shape labels are compared in."""
-    return "".join(map(plain_sign, text))
+def normalize_text(text: str) -> str:
+    """Normalise a text for the comparison of labels."""
+    return "".join(map(normalize_char, text))
 
 
-def stream(pieces: Iterable[Piece]) -> Stream:
-    """The signs of all pieces. Raises UnreadableFileError for more than any report has."""
-    kept = tuple(pieces)
-    if sum(len(piece.text) for piece in kept) > SIGNS:
-        raise UnreadableFileError("import.too_long", limit=SIGNS)
+def build_stream(blocks: Iterable[Block]) -> TextStream:
+    """Build the stream of all blocks. Raises UnreadableFileError above SIGNS characters."""
+    kept = tuple(blocks)
+    if sum(len(piece.text) for piece in kept) > MAX_CHARS:
+        raise UnreadableFileError("import.too_long", limit=MAX_CHARS)
     signs: list[str] = []
     owner, offset, starts = array("l"), array("l"), array("l")
     for number, piece in enumerate(kept):
         starts.append(len(signs))
         for place, sign in enumerate(piece.text):
-            for shaped in plain_sign(sign):
+            for shaped in normalize_char(sign):
                 signs.append(shaped)
                 owner.append(number)
                 offset.append(place)
     starts.append(len(signs))
-    return Stream(kept, _usual_words("".join(signs)), owner, offset, starts)
+    return TextStream(kept, _replace_variants("".join(signs)), owner, offset, starts)
 
 
-def _usual_words(text: str) -> str:
-    """The text with the words the forms print in place of others as long."""
-    for other, usual in dialect().words.items():
+def _replace_variants(text: str) -> str:
+    """Replace variant words by the words of the forms; only words of equal length."""
+    for other, usual in load_published_wording().words.items():
         text = text.replace(other, usual) if len(other) == len(usual) else text
     return text

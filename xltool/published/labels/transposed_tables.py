@@ -1,69 +1,68 @@
-"""Tables that lie on their side: what the form prints as lines stands in columns, and the columns as lines.
-
-Such a table is that of a form with its rows and columns exchanged, and read as one.
-"""
+"""Transposed tables: the rows of the form are printed as columns. They are read with a transposed copy of the form."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from xltool.model.form import Box, Form, Table
-from xltool.published.figures.row_tokens import What, figures_between, tokens_between
-from xltool.published.labels.align_labels import Placed
-from xltool.published.labels.text_stream import Stream
+from xltool.published.figures.row_tokens import TokenKind, count_figures_between, tokens_between
+from xltool.published.labels.align_labels import PlacedLabel
+from xltool.published.labels.text_stream import TextStream
 
-FEWEST_LINES = 3  # of a table, found without figures, before it is taken to lie
-MOST_FILLED = 1 / 3  # of its lines may have figures behind them
+MIN_ROWS = 3  # of a table located without figures before it may be transposed
+MAX_FILLED_SHARE = 1 / 3  # of its rows may have figures
 
-_SIGNS = frozenset(" ,.+-/")  # that part labels as well
+_SEPARATORS = frozenset(" ,.+-/")  # these separate labels too
 
 
-def lying(found: Stream, places: Sequence[Placed]) -> Iterator[str]:
-    """Tables whose lines follow each other with no figures between: they are the head of something else."""
+def find_transposed_tables(stream: TextStream, places: Sequence[PlacedLabel]) -> Iterator[str]:
+    """Yield the tables whose row headers follow each other without figures, as column headers do."""
     filled: dict[str, list[bool]] = {}
     for place, following in pairwise(places):
         if place.anchor.cells and place.anchor.table == following.anchor.table:
-            tokens = tokens_between(found, place.end, following.start)
-            figures = (token.text for token in tokens if token.what is What.FIGURE)
-            filled.setdefault(place.anchor.table, []).append(any(not _SIGNS.issuperset(figure) for figure in figures))
+            tokens = tokens_between(stream, place.end, following.start)
+            figures = (token.text for token in tokens if token.kind is TokenKind.FIGURE)
+            filled.setdefault(place.anchor.table, []).append(
+                any(not _SEPARATORS.issuperset(figure) for figure in figures)
+            )
     for table, lines in filled.items():
-        if len(lines) >= FEWEST_LINES and sum(lines) <= MOST_FILLED * len(lines):
+        if len(lines) >= MIN_ROWS and sum(lines) <= MAX_FILLED_SHARE * len(lines):
             yield table
 
 
-def is_filled(found: Stream, places: Sequence[Placed], tables: Collection[str]) -> bool:
-    """Whether some tables have as many figures behind each line as it asks for, or are tables of cells.
+def has_figures_per_label(stream: TextStream, places: Sequence[PlacedLabel], tables: Collection[str]) -> bool:
+    """Return True if each row of ``tables`` is followed by its number of figures, or is a table of cells.
 
-    Text drawn out of a page by columns looks like a table on its side, but for that.
+    This distinguishes a transposed table from text extracted column by column.
     """
     return all(
-        found.pieces[found.owner[place.start]].table
-        or figures_between(found, place.end, following.start) == len(place.anchor.cells)
+        stream.blocks[stream.owner[place.start]].table
+        or count_figures_between(stream, place.end, following.start) == len(place.anchor.cells)
         for place, following in pairwise(places)
         if place.anchor.cells and place.anchor.table in tables
     )
 
 
-def tipped(form: Form, tables: Collection[str]) -> Form:
-    """The form with some of its tables on their side."""
+def transpose_tables(form: Form, tables: Collection[str]) -> Form:
+    """Return the form with the given tables transposed."""
     return replace(
         form,
-        tables=tuple(_tipped(table) if table.id in tables else table for table in form.tables),
+        tables=tuple(_transpose_table(table) if table.id in tables else table for table in form.tables),
         digest="/".join((form.digest, *sorted(tables))),
     )
 
 
-def _tipped(table: Table) -> Table:
+def _transpose_table(table: Table) -> Table:
     return replace(
         table,
         rows=table.columns,
         columns=table.rows,
-        labels=tuple(label._replace(box=_exchanged(label.box), alone="") for label in table.labels),
+        labels=tuple(label._replace(box=_transpose_box(label.box), alone="") for label in table.labels),
         cells=tuple(
-            sorted((replace(cell, box=_exchanged(cell.box)) for cell in table.cells), key=lambda cell: cell.box)
+            sorted((replace(cell, box=_transpose_box(cell.box)) for cell in table.cells), key=lambda cell: cell.box)
         ),
     )
 
 
-def _exchanged(box: Box) -> Box:
+def _transpose_box(box: Box) -> Box:
     return Box(box.column, box.row, box.columns, box.rows)

@@ -1,58 +1,58 @@
-"""Lines of figures that lost their label: told by their neighbours, where only one line of the form stands between.
+"""Find rows of figures without a label between two labels with exactly one form row between them.
 
-A row of a table with as many figures as that line has, or as many figures each by itself in a line of text, and nothing
-else between two labels that were found. Where the line before has figures of its own, only a table's row tells.
+The row must be one table row with as many figures as the form row, or as many lines of text with one figure each, and
+nothing else may stand between the two labels. After a row with figures of its own, only a table row is accepted.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from xltool.published.labels.align_labels import Placed
+from xltool.published.labels.align_labels import PlacedLabel
 from xltool.published.labels.label_sequence import Anchor, Outline
-from xltool.published.labels.text_stream import FIGURE_SIGNS, Stream
+from xltool.published.labels.text_stream import FIGURE_CHARS, TextStream
 
 
-def nameless(found: Stream, drawn: Outline, places: Sequence[Placed]) -> Iterator[Placed]:
-    """For each such line a place without signs, where its figures begin."""
+def find_unlabelled_rows(stream: TextStream, outline: Outline, places: Sequence[PlacedLabel]) -> Iterator[PlacedLabel]:
+    """Yield an empty label span at the start of the figures of each such row."""
     for one, other in pairwise(places):
         if one.anchor.table != other.anchor.table:
             continue
-        missing = [anchor for anchor in drawn.anchors[one.anchor.index + 1 : other.anchor.index] if anchor.cells]
-        if len(missing) == 1 and (start := _figures_of(found, missing[0], one, other)) is not None:
-            yield Placed(missing[0], start, start, exact=False)
+        missing = [anchor for anchor in outline.anchors[one.anchor.index + 1 : other.anchor.index] if anchor.cells]
+        if len(missing) == 1 and (start := _find_row_start(stream, missing[0], one, other)) is not None:
+            yield PlacedLabel(missing[0], start, start, exact=False)
 
 
-def _figures_of(found: Stream, line: Anchor, one: Placed, other: Placed) -> int | None:
-    """Where the figures of a line begin, if they are all that stands between its neighbours."""
-    between = range(found.owner[one.end - 1] + 1, found.owner[other.start])
+def _find_row_start(stream: TextStream, line: Anchor, one: PlacedLabel, other: PlacedLabel) -> int | None:
+    """Return where the figures of a row begin if nothing else stands between its neighbours, else None."""
+    between = range(stream.owner[one.end - 1] + 1, stream.owner[other.start])
     rows = [
-        [piece for piece in pieces if _signs(found, piece)]
-        for _, pieces in groupby(between, lambda piece: _row(found, piece))
+        [piece for piece in pieces if _block_text(stream, piece)]
+        for _, pieces in groupby(between, lambda piece: _row_identity(stream, piece))
     ]
-    own = _row(found, found.owner[one.end - 1])
-    apart = [row for row in rows if row and _row(found, row[0]) != own]
+    own = _row_identity(stream, stream.owner[one.end - 1])
+    apart = [row for row in rows if row and _row_identity(stream, row[0]) != own]
     if one.anchor.cells and len(apart) == sum(map(bool, rows)):
-        return None  # they are the figures of the line before, which stand apart from its label
-    if not all(FIGURE_SIGNS.issuperset(_signs(found, piece)) for row in rows for piece in row):
+        return None  # these are the figures of the row before, apart from their label
+    if not all(FIGURE_CHARS.issuperset(_block_text(stream, piece)) for row in rows for piece in row):
         return None
     lone = [piece for row in apart for piece in row]
-    if len(lone) != len(line.cells) or [_signs(found, piece) for piece in lone] == _numbers(len(lone)):
+    if len(lone) != len(line.cells) or [_block_text(stream, piece) for piece in lone] == _column_numbers(len(lone)):
         return None
-    in_table = len(apart) == 1 and all(found.pieces[piece].table for piece in lone)
+    in_table = len(apart) == 1 and all(stream.blocks[piece].table for piece in lone)
     by_itself = not one.anchor.cells and len(lone) > 1  # a single one may be the number of a page
-    return found.starts[lone[0]] if in_table or by_itself else None
+    return stream.starts[lone[0]] if in_table or by_itself else None
 
 
-def _numbers(count: int) -> list[str]:
-    """What numbers the columns of a table below its head."""
+def _column_numbers(count: int) -> list[str]:
+    """Return the numbers of a row that only numbers the columns."""
     return [str(number) for number in range(1, count + 1)]
 
 
-def _signs(found: Stream, piece: int) -> str:
-    return found.text[found.starts[piece] : found.starts[piece + 1]]
+def _block_text(stream: TextStream, block: int) -> str:
+    return stream.text[stream.starts[block] : stream.starts[block + 1]]
 
 
-def _row(found: Stream, piece: int) -> tuple[int, int, int]:
-    """What tells a row of a table from the next; lines of text are rows of their own."""
-    _, table, row, *_ = found.pieces[piece]
-    return found.pieces[piece].page, table, row
+def _row_identity(stream: TextStream, block: int) -> tuple[int, int, int]:
+    """Return (page, table, row) of a block; each line of text is a row of its own."""
+    _, table, row, *_ = stream.blocks[block]
+    return stream.blocks[block].page, table, row

@@ -1,4 +1,4 @@
-"""Cell addresses such as "D7", taken strictly: nothing outside the grid of Excel is one."""
+"""Cell addresses such as "D7", parsed strictly: an address outside the grid of Excel is refused."""
 
 import re
 from bisect import bisect_right
@@ -7,29 +7,29 @@ from functools import lru_cache
 
 from xltool.spreadsheet import limits
 
-LETTERS = "(?:[A-Z]{1,2}|[A-W][A-Z]{2}|X[A-E][A-Z]|XF[A-D])"
-ADDRESS = re.compile(rf"({LETTERS})([1-9][0-9]{{0,6}})")
+COLUMN_LETTERS = "(?:[A-Z]{1,2}|[A-W][A-Z]{2}|X[A-E][A-Z]|XF[A-D])"
+CELL_ADDRESS = re.compile(rf"({COLUMN_LETTERS})([1-9][0-9]{{0,6}})")
 
 
-def row_number(text: str) -> int | None:
-    """The number of a row, None if it is none of the grid; leading zeros are no harm."""
+def parse_row_number(text: str) -> int | None:
+    """Parse a row number; None if it is outside the grid. Leading zeros are allowed."""
     if not text.isdecimal() or not text.isascii():
         return None
     number = int(text[:32])
-    return number if 1 <= number <= limits.ROWS else None
+    return number if 1 <= number <= limits.MAX_ROWS else None
 
 
-def column_number(letters: str) -> int:
-    """The 1-based number of a column; 0 for no letters."""
+def parse_column_letters(letters: str) -> int:
+    """Return the 1-based number of a column; 0 for no letters."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
 
 
-@lru_cache(maxsize=limits.COLUMNS)
-def column_letters(number: int) -> str:
-    """The letters of a 1-based column number."""
+@lru_cache(maxsize=limits.MAX_COLUMNS)
+def format_column(number: int) -> str:
+    """Return the letters of a 1-based column number."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -37,8 +37,8 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def spans(pairs: Iterable[tuple[int, int]]) -> tuple[range, ...]:
-    """Runs of rows or columns, given by first and last number, in order; what touches or overlaps is one run."""
+def merge_runs(pairs: Iterable[tuple[int, int]]) -> tuple[range, ...]:
+    """Sort runs given by first and last number, and join those that touch or overlap."""
     joined: list[tuple[int, int]] = []
     for first, last in sorted(pairs):
         if joined and first <= joined[-1][1] + 1:
@@ -48,7 +48,7 @@ def spans(pairs: Iterable[tuple[int, int]]) -> tuple[range, ...]:
     return tuple(range(first, last + 1) for first, last in joined)
 
 
-def among(runs: Sequence[range], number: int) -> bool:
-    """Whether a row or column is in one of the runs, which are in order."""
-    at = bisect_right(runs, number, key=lambda run: run.start) - 1
-    return at >= 0 and number in runs[at]
+def is_in_runs(runs: Sequence[range], number: int) -> bool:
+    """Return whether ``number`` is in one of the runs, which are in order."""
+    index = bisect_right(runs, number, key=lambda run: run.start) - 1
+    return index >= 0 and number in runs[index]

@@ -1,69 +1,71 @@
-"""From the styles of a workbook only what reading needs: whether a cell format locks, and whether it makes dates."""
+"""Read the cell formats of a workbook: whether each locks its cells, and whether it shows dates."""
 
 import re
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.ooxml.part import Part
-from xltool.spreadsheet.ooxml.xml_parser import collect, is_true
-from xltool.spreadsheet.part_cache import Reader
-from xltool.spreadsheet.refusals import Damage, Excess, damaged, over_limit
+from xltool.spreadsheet.ooxml.xml_parser import collect_elements, is_true
+from xltool.spreadsheet.part_cache import CachedReader
+from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
 
 # Built-in date and time formats (ECMA-376 part 1, 18.8.30), with those of the East Asian editions.
-BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_NOT_CODES = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+BUILT_IN_DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_LITERAL_PARTS = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _DATE_CODE = re.compile(r"[dmyhs]", re.IGNORECASE)
-_FORMAT, _XF, _PROTECTION = "numFmts/numFmt", "cellXfs/xf", "cellXfs/xf/protection"
+_FORMAT_PATH, _XF_PATH, _PROTECTION_PATH = "numFmts/numFmt", "cellXfs/xf", "cellXfs/xf/protection"
 
 
 class CellStyle(NamedTuple):
-    """What a cell format says about its cells."""
+    """One cell format."""
 
     locked: bool = True
     date: bool = False
 
 
-def _read(part: Part) -> tuple[CellStyle, ...]:
-    """The cell formats by index."""
-    dates = set(BUILT_IN_DATES)
+def _read_cell_styles(part: Part) -> tuple[CellStyle, ...]:
+    """Read the cell formats in their order."""
+    dates = set(BUILT_IN_DATE_FORMATS)
     styles: list[CellStyle] = []
     formats = 0
-    for element in collect(part, frozenset({"styleSheet"}), frozenset({_FORMAT, _XF, _PROTECTION})):
+    for element in collect_elements(
+        part, frozenset({"styleSheet"}), frozenset({_FORMAT_PATH, _XF_PATH, _PROTECTION_PATH})
+    ):
         attributes = element.attributes
-        if element.path == _FORMAT:
+        if element.path == _FORMAT_PATH:
             formats += 1
-            dates = _with_format(
-                dates, _number(attributes.get("numFmtId"), part.name), attributes.get("formatCode", "")
+            dates = _update_dates(
+                dates, _parse_format_number(attributes.get("numFmtId"), part.name), attributes.get("formatCode", "")
             )
-        elif element.path == _XF:
-            styles.append(CellStyle(date=_number(attributes.get("numFmtId"), part.name) in dates))
+        elif element.path == _XF_PATH:
+            styles.append(CellStyle(date=_parse_format_number(attributes.get("numFmtId"), part.name) in dates))
         elif "locked" in attributes:
             styles[-1] = styles[-1]._replace(locked=is_true(attributes["locked"]))
-    for what, found, limit in (
-        (Excess.FORMATS, len(styles), limits.FORMATS),
-        (Excess.NUMBER_FORMATS, formats, limits.NUMBER_FORMATS),
+    for excess, count, limit in (
+        (LimitKind.FORMATS, len(styles), limits.MAX_FORMATS),
+        (LimitKind.NUMBER_FORMATS, formats, limits.MAX_NUMBER_FORMATS),
     ):
-        if found > limit:
-            raise over_limit(part.name, what, limit)
+        if count > limit:
+            raise exceeded_limit(part.name, excess, limit)
     return tuple(styles)
 
 
-def _with_format(dates: set[int], number: int, code: str) -> set[int]:
-    return dates | {number} if is_date(code) else dates - {number}
+def _update_dates(dates: set[int], number: int, code: str) -> set[int]:
+    return dates | {number} if is_date_format(code) else dates - {number}
 
 
-def is_date(code: str) -> bool:
-    """Whether the code of a number format makes a date or a time of a number."""
-    plain = _NOT_CODES.sub("", code)
+def is_date_format(code: str) -> bool:
+    """Return whether a number format code shows a number as a date or a time."""
+    plain = _LITERAL_PARTS.sub("", code)
     return "general" not in plain.casefold() and _DATE_CODE.search(plain) is not None
 
 
-def _number(text: str | None, part: str) -> int:
+def _parse_format_number(text: str | None, part: str) -> int:
     if text is None:
         return 0
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise damaged(part, Damage.STYLES)
+        raise damaged_workbook(part, DamageKind.STYLES)
     return int(text)
 
 
-read_styles = Reader(_read)
+read_styles = CachedReader(_read_cell_styles)

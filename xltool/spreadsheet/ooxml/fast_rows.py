@@ -1,12 +1,11 @@
-"""The two long parts of a workbook, sheets and shared strings, read fast without giving up on being right.
+"""Read the two long parts of a workbook, worksheets and shared strings.
 
-Calling Python for every element costs several times what parsing does. So the rows are taken apart by one regular
-expression that is a grammar: it describes the plain dialect in which Excel, WPS, LibreOffice, openpyxl and XlsxWriter
-write, completely, and it must account for every character between the start and the end of the rows. What comes before
-and after goes through expat, which also tells whether the default namespace is the right one. Everything else
-(UTF-16, prefixes, comments, CDATA, odd order or spelling, faults) leaves a gap; then the whole part is read anew,
-through expat, and rewritten (`rewriting`) into the plain dialect first. So there is one reader of cells, and expat is
-the judge of whatever it does not recognise.
+A Python call for every element costs several times the parsing. So the rows are read by one regular expression that is
+a complete grammar of the plain dialect in which Excel, WPS, LibreOffice, openpyxl and XlsxWriter write; it must match
+every character between the start and the end of the rows. Expat parses what comes before and after, and checks the
+default namespace. Anything else (UTF-16, prefixes, comments, CDATA, other order or spelling, faults) does not match;
+then expat parses the whole part again, and it is rewritten into the plain dialect first (`normalise_xml`). So there is
+one reader of cells, and expat decides about everything the grammar does not match.
 """
 
 import codecs
@@ -16,11 +15,11 @@ from itertools import chain
 from typing import Protocol, TypeVar
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.ooxml.normalise_xml import Rewriter
+from xltool.spreadsheet.ooxml.normalise_xml import PlainXmlWriter
 from xltool.spreadsheet.ooxml.part import Part
-from xltool.spreadsheet.ooxml.xml_parser import MAIN, Collector, Element
+from xltool.spreadsheet.ooxml.xml_parser import MAIN_NAMESPACES, ElementCollector, XmlElement
 from xltool.spreadsheet.ooxml.xml_text import NotPlainError
-from xltool.spreadsheet.refusals import Damage, Excess, damaged
+from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook
 
 PLAIN_REST = 1 * limits.MIB  # longer than any token of the plain dialect that keeps Excel's limits
 
@@ -29,12 +28,12 @@ _EXCEL_2010 = ("x14ac", "http://schemas.microsoft.com/office/spreadsheetml/2009/
 
 
 class Rows(Protocol):
-    """What takes the rows apart; ``inside`` tells whether something has begun that has not ended."""
+    """A scanner of rows; ``inside``: whether an element has begun that has not ended."""
 
     inside: bool
 
-    def scan(self, text: str) -> str:
-        """Read the complete tokens at the start of ``text``; the unfinished rest is given back."""
+    def scan_rows(self, text: str) -> str:
+        """Read the complete tokens at the start of ``text``; return the unfinished rest."""
 
 
 AnyRows = TypeVar("AnyRows", bound=Rows)
@@ -42,46 +41,46 @@ AnyRows = TypeVar("AnyRows", bound=Rows)
 
 def read_grid(
     part: Part, body: str, wanted: frozenset[str], texts: frozenset[str], new_rows: Callable[[], AnyRows]
-) -> tuple[list[Element], AnyRows, bool]:
-    """The elements ``wanted`` (those in ``texts`` with their text) outside the element ``body``, and the rows in it.
+) -> tuple[list[XmlElement], AnyRows, bool]:
+    """Return the elements ``wanted`` (those in ``texts`` with their text) outside the element ``body``, and its rows.
 
-    ``body`` is "sheetData", or "sst" where the root itself is meant. Last, whether all was in the plain dialect.
+    ``body`` is "sheetData", or "sst" for the root itself. Third, whether all was in the plain dialect.
     """
     roots = frozenset({"worksheet" if body == "sheetData" else body})
     rows, plain = new_rows(), True
     try:
-        found = _read_plain(part.pieces(), Collector(part, roots, wanted | {body}, texts), body.encode(), rows)
+        found = _read_plain(part.pieces(), ElementCollector(part, roots, wanted | {body}, texts), body.encode(), rows)
     except NotPlainError:
         rows, plain = new_rows(), False
-        rewriter = Rewriter(part.name)
-        collector = Collector(part, roots, wanted, texts, body, rewriter.begin, Excess.REWRITTEN)
+        rewriter = PlainXmlWriter(part.name)
+        collector = ElementCollector(part, roots, wanted, texts, body, rewriter.take_over, LimitKind.REWRITTEN)
         found = _read_rewritten(part.pieces(), collector, rewriter, rows)
     if sum(element.path == body for element in found) > 1:
-        raise damaged(part.name, Damage.UNEXPECTED_ELEMENT)
+        raise damaged_workbook(part.name, DamageKind.UNEXPECTED_ELEMENT)
     return found, rows, plain
 
 
-def _read_plain(pieces: Iterator[bytes], collector: Collector, body: bytes, rows: Rows) -> list[Element]:
+def _read_plain(pieces: Iterator[bytes], collector: ElementCollector, body: bytes, rows: Rows) -> list[XmlElement]:
     head, rest = _head(pieces, body)
     namespaces = _watch_namespaces(collector)
-    collector.feed(head)
+    collector.feed_data(head)
     default = [uri for prefix, uri in namespaces if prefix is None]
-    if collector.latest != body.decode() or len(default) != 1 or default[0] not in MAIN:
+    if collector.latest != body.decode() or len(default) != 1 or default[0] not in MAIN_NAMESPACES:
         raise NotPlainError
-    if any(prefix is not None and uri in MAIN for prefix, uri in namespaces):
+    if any(prefix is not None and uri in MAIN_NAMESPACES for prefix, uri in namespaces):
         raise NotPlainError
     if not head.endswith(b"/>"):
         forbidden = _FORBIDDEN if _EXCEL_2010 in namespaces else (*_FORBIDDEN, _EXCEL_2010[0] + ":")
         rest = _scan_body(chain([rest], pieces), collector.part, b"</" + body + b">", rows, forbidden)
-    collector.feed(rest)
+    collector.feed_data(rest)
     for piece in pieces:
-        collector.feed(piece)
-    collector.feed(b"", final=True)
-    return collector.found
+        collector.feed_data(piece)
+    collector.feed_data(b"", final=True)
+    return collector.elements
 
 
 def _head(pieces: Iterator[bytes], body: bytes) -> tuple[bytes, bytes]:
-    """Everything up to the end of the body's own start tag, and what was read beyond it."""
+    """Return everything up to the end of the body's start tag, and what was read beyond it."""
     head = b""
     for piece in pieces:
         head += piece
@@ -89,13 +88,13 @@ def _head(pieces: Iterator[bytes], body: bytes) -> tuple[bytes, bytes]:
         end = head.find(b">", start) + 1 if start >= 0 else 0
         if end:
             return head[:end], head[end:]
-        if len(head) > limits.TOKEN_BYTES:
+        if len(head) > limits.MAX_TOKEN_BYTES:
             break
     raise NotPlainError
 
 
 def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows, forbidden: tuple[str, ...]) -> bytes:
-    """Scan everything before ``closing``; what follows it is given back, with ``closing`` itself."""
+    """Scan everything before ``closing``; return the rest, beginning with ``closing``."""
     decode = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True).decode
     held, unread = b"", ""
     for piece in pieces:
@@ -105,11 +104,11 @@ def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows, f
         held = held[len(ready) :]
         try:
             text = unread + decode(ready, end >= 0)
-            if any(sign in text for sign in forbidden):
+            if any(mark in text for mark in forbidden):
                 raise NotPlainError
-            unread = rows.scan(text)
+            unread = rows.scan_rows(text)
         except UnicodeDecodeError:
-            raise damaged(part, Damage.ENCODING) from None
+            raise damaged_workbook(part, DamageKind.ENCODING) from None
         if len(unread) > PLAIN_REST or (end >= 0 and (unread or rows.inside)):
             raise NotPlainError
         if end >= 0:
@@ -117,20 +116,22 @@ def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows, f
     raise NotPlainError
 
 
-def _watch_namespaces(collector: Collector) -> list[tuple[str | None, str | None]]:
-    """Every namespace declaration the parser meets from here on is added to the list given back."""
+def _watch_namespaces(collector: ElementCollector) -> list[tuple[str | None, str | None]]:
+    """Return a list to which every further namespace declaration is added."""
     seen: list[tuple[str | None, str | None]] = []
     collector.parser.StartNamespaceDeclHandler = lambda prefix, uri: seen.append((prefix, uri))
     return seen
 
 
-def _read_rewritten(pieces: Iterator[bytes], collector: Collector, rewriter: Rewriter, rows: Rows) -> list[Element]:
+def _read_rewritten(
+    pieces: Iterator[bytes], collector: ElementCollector, rewriter: PlainXmlWriter, rows: Rows
+) -> list[XmlElement]:
     unread = ""
     for piece in chain(pieces, [None]):
-        collector.feed(piece or b"", final=piece is None)
-        unread = rows.scan(unread + rewriter.taken())
+        collector.feed_data(piece or b"", final=piece is None)
+        unread = rows.scan_rows(unread + rewriter.take_output())
         if len(unread) > PLAIN_REST:
             break
     if unread:
-        raise damaged(collector.part, Damage.UNEXPECTED_ELEMENT)
-    return collector.found
+        raise damaged_workbook(collector.part, DamageKind.UNEXPECTED_ELEMENT)
+    return collector.elements

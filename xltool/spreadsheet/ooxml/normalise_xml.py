@@ -1,14 +1,14 @@
-"""Rows in any dialect of SpreadsheetML (prefixes, UTF-16, comments, CDATA, any order) become rows in the plain one."""
+"""Rewrite rows in any dialect of SpreadsheetML (prefixes, UTF-16, comments, CDATA, any order) into the plain one."""
 
 from pyexpat import XMLParserType
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.ooxml.addresses import ADDRESS, column_letters, column_number, row_number
-from xltool.spreadsheet.ooxml.xml_parser import Resume, short_name
-from xltool.spreadsheet.refusals import Damage, Excess, damaged, over_limit
+from xltool.spreadsheet.ooxml.addresses import CELL_ADDRESS, format_column, parse_column_letters, parse_row_number
+from xltool.spreadsheet.ooxml.xml_parser import ResumeHandler, short_name
+from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
 
-# What may stand in what, by short name; everything else of SpreadsheetML found there is refused, never skipped.
+# Allowed children by parent, by short name; any other element is refused, never skipped.
 _CHILDREN = {
     "sheetData": frozenset({"row"}),
     "row": frozenset({"c"}),
@@ -18,9 +18,11 @@ _CHILDREN = {
     "si": frozenset({"t", "r"}),
     "r": frozenset({"t"}),
 }
-_SKIPPED = frozenset({"extLst", "rPr", "rPh", "phoneticPr"})  # looks, readings and extensions hold no value of a cell
+_SKIPPED_ELEMENTS = frozenset(
+    {"extLst", "rPr", "rPh", "phoneticPr"}
+)  # formats, phonetic readings and extensions contain no cell value
 _CELL_PARTS = ("f", "v", "is")
-_TEXTS = frozenset({"f", "v", "t"})
+_TEXT_ELEMENTS = frozenset({"f", "v", "t"})
 _KEPT_ATTRIBUTES = {
     "row": ("r", "hidden", "ht"),
     "c": ("r", "s", "t"),
@@ -28,8 +30,8 @@ _KEPT_ATTRIBUTES = {
 }  # r first: it is looked for there
 
 
-class Rewriter:
-    """Listens to a parser inside one element and writes what it hears in the plain dialect."""
+class PlainXmlWriter:
+    """Handlers of a parser inside one element that write its content in the plain dialect."""
 
     def __init__(self, part: str) -> None:
         self._part = part
@@ -41,56 +43,56 @@ class Rewriter:
         self._used = False
         self._row, self._column = 0, 0
 
-    def begin(self, body: str, parser: XMLParserType, resume: Resume) -> None:
-        """Listen to ``parser``, inside the element ``body`` that has just begun; at its end call ``resume``."""
+    def take_over(self, body: str, parser: XMLParserType, resume: ResumeHandler) -> None:
+        """Take over the handlers of ``parser`` inside the element ``body``, just begun; call ``resume`` at its end."""
         if self._used:
-            raise _unexpected(self._part)
+            raise _refuse_element(self._part)
         self._used = True
         self._open.append(body)
         self._resume = resume
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._characters
+        parser.StartElementHandler, parser.EndElementHandler = self._start_element, self._end_element
+        parser.CharacterDataHandler = self._add_characters
 
-    def taken(self) -> str:
-        """What was rewritten since the last call; a cell still open stays."""
+    def take_output(self) -> str:
+        """Return what was written since the last call; an unfinished cell stays."""
         text = "".join(self._out)
         self._out.clear()
         return text
 
-    def _start(self, full: str, attributes: dict[str, str]) -> None:
+    def _start_element(self, full: str, attributes: dict[str, str]) -> None:
         name = short_name(full)
-        if self._skipping or name in _SKIPPED:
+        if self._skipping or name in _SKIPPED_ELEMENTS:
             self._skipping += 1
-            if self._skipping > limits.DEPTH:
-                raise over_limit(self._part, Excess.DEPTH, limits.DEPTH)
+            if self._skipping > limits.MAX_XML_DEPTH:
+                raise exceeded_limit(self._part, LimitKind.DEPTH, limits.MAX_XML_DEPTH)
             return
         above = self._open[-1]
         if name not in _CHILDREN.get(above, ()):
-            raise _unexpected(self._part)
+            raise _refuse_element(self._part)
         self._open.append(name)
         if above == "c":
             if name in self._cell:
-                raise damaged(self._part, Damage.VALUE_TWICE)
+                raise damaged_workbook(self._part, DamageKind.VALUE_TWICE)
             self._sink = self._cell[name] = []
         if name in ("row", "c"):
-            attributes = {**attributes, "r": self._placed(name, attributes.get("r"))}
-        self._sink.append(_start_tag(name, attributes))
+            attributes = {**attributes, "r": self._find_address(name, attributes.get("r"))}
+        self._sink.append(_make_start_tag(name, attributes))
 
-    def _placed(self, name: str, stated: str | None) -> str:
-        """The place of a row or cell: as stated, or next to the one before."""
+    def _find_address(self, name: str, stated: str | None) -> str:
+        """Return the address of a row or cell: as stated, or next to the previous one."""
         if name == "row":
-            number = row_number(stated) if stated is not None else self._row + 1
+            number = parse_row_number(stated) if stated is not None else self._row + 1
             if number is None:
-                raise damaged(self._part, Damage.BAD_ADDRESS, stated or "")
+                raise damaged_workbook(self._part, DamageKind.BAD_ADDRESS, stated or "")
             self._row, self._column = number, 0
             return str(number)
-        match = ADDRESS.fullmatch(stated or f"{column_letters(self._column + 1)}{self._row}")
+        match = CELL_ADDRESS.fullmatch(stated or f"{format_column(self._column + 1)}{self._row}")
         if match is None:
-            raise damaged(self._part, Damage.BAD_ADDRESS, stated or "")
-        self._column = column_number(match[1])
+            raise damaged_workbook(self._part, DamageKind.BAD_ADDRESS, stated or "")
+        self._column = parse_column_letters(match[1])
         return match[0]
 
-    def _end(self, full: str) -> None:
+    def _end_element(self, full: str) -> None:
         if self._skipping:
             self._skipping -= 1
             return
@@ -106,7 +108,7 @@ class Rewriter:
             self._sink = self._out
 
     def _end_cell(self) -> None:
-        """The parts of a cell in the one order of the plain dialect; a cell without any is an empty tag there."""
+        """Write the parts of a cell in the order of the plain dialect; a cell without any becomes an empty tag."""
         if not self._cell:
             self._out[-1] = self._out[-1][:-1] + "/>"
             return
@@ -114,26 +116,26 @@ class Rewriter:
             self._out += self._cell.pop(part, ())
         self._out.append("</c>")
 
-    def _characters(self, text: str) -> None:
+    def _add_characters(self, text: str) -> None:
         if self._skipping:
             return
-        if self._open[-1] in _TEXTS:
-            self._sink.append(_escaped(text))
+        if self._open[-1] in _TEXT_ELEMENTS:
+            self._sink.append(_escape_text(text))
         elif text.strip():
-            raise _unexpected(self._part)
+            raise _refuse_element(self._part)
 
 
-def _unexpected(part: str) -> UnreadableFileError:
-    return damaged(part, Damage.UNEXPECTED_ELEMENT)
+def _refuse_element(part: str) -> UnreadableFileError:
+    return damaged_workbook(part, DamageKind.UNEXPECTED_ELEMENT)
 
 
-def _start_tag(name: str, attributes: dict[str, str]) -> str:
+def _make_start_tag(name: str, attributes: dict[str, str]) -> str:
     kept = "".join(
-        f' {key}="{_escaped(attributes[key])}"' for key in _KEPT_ATTRIBUTES.get(name, ()) if key in attributes
+        f' {key}="{_escape_text(attributes[key])}"' for key in _KEPT_ATTRIBUTES.get(name, ()) if key in attributes
     )
     return f"<{name}{kept}>"
 
 
-def _escaped(text: str) -> str:
+def _escape_text(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     return escaped.replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#9;")

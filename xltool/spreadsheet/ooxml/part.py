@@ -1,57 +1,57 @@
-"""One part of a package to be read, and how much reading the whole package may still cost."""
+"""One part of a package, and the budget for reading the whole package."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.refusals import Excess, over_limit
+from xltool.spreadsheet.refusals import LimitKind, exceeded_limit
 
-# What one workbook may cost altogether, however it is spread over its parts.
-_ALLOWED = {
-    Excess.BYTES: limits.COLLECTED_BYTES,
-    Excess.REWRITTEN: limits.REWRITTEN_BYTES,
-    Excess.CELLS_SEEN: limits.CELLS_SEEN,
-    Excess.CHARACTERS: limits.TEXT_TOTAL,
+# The budget of one workbook over all its parts.
+_BUDGET = {
+    LimitKind.BYTES: limits.MAX_COLLECTED_BYTES,
+    LimitKind.REWRITTEN: limits.MAX_REWRITTEN_BYTES,
+    LimitKind.CELLS_SEEN: limits.MAX_CELLS_SEEN,
+    LimitKind.CHARACTERS: limits.MAX_TOTAL_CHARACTERS,
 }
 
 
-Content = tuple[bytes, int, int, bool]  # what a part is: its stored bytes, size, checksum, and whether it is deflated
-Cost = Mapping[Excess, int]
+PartContent = tuple[bytes, int, int, bool]  # identifies a part: stored bytes, size, checksum, whether it is deflated
+EffortCost = Mapping[LimitKind, int]
 
 
-class Effort:
-    """What reading one workbook may still cost; ``cells``: how many may be held, if not as many as of a return."""
+class ReadingBudget:
+    """The remaining budget for reading one workbook; ``cells``: maximum of cells kept (default: of a submission)."""
 
     def __init__(self, cells: int | None = None) -> None:
-        self._allowed = _ALLOWED | {Excess.CELLS_HELD: limits.CELLS_HELD if cells is None else cells}
+        self._allowed = _BUDGET | {LimitKind.CELLS_HELD: limits.MAX_CELLS_HELD if cells is None else cells}
         self._left = dict(self._allowed)
 
-    def must_afford(self, part: str, what: Excess, amount: int) -> None:
-        """Refuse the workbook if so much more is too much."""
+    def require(self, part: str, what: LimitKind, amount: int) -> None:
+        """Refuse the workbook if ``amount`` more exceeds the budget."""
         if amount > self._left[what]:
-            raise over_limit(part, what, self._allowed[what])
+            raise exceeded_limit(part, what, self._allowed[what])
 
-    def spend(self, part: str, what: Excess, amount: int) -> None:
-        """So much more was needed; too much of it refuses the workbook."""
-        self.must_afford(part, what, amount)
+    def spend(self, part: str, what: LimitKind, amount: int) -> None:
+        """Charge ``amount``; refuse the workbook if it exceeds the budget."""
+        self.require(part, what, amount)
         self._left[what] -= amount
 
-    def left(self) -> Cost:
-        """What may still be spent."""
+    def copy_remaining(self) -> EffortCost:
+        """Return the remaining budget."""
         return dict(self._left)
 
-    def spent_since(self, before: Cost) -> Cost:
-        """What was spent since there was so much left."""
+    def spent_since(self, before: EffortCost) -> EffortCost:
+        """Return what was charged since the budget was ``before``."""
         return {what: before[what] - left for what, left in self._left.items() if left != before[what]}
 
 
 class Part(NamedTuple):
-    """A part by name; ``pieces`` gives its content, anew at each call.
+    """A part by name; each call of ``pieces`` yields its content from the start.
 
-    ``content`` is what the content follows from: two parts with the same hold the same. None for a large part.
+    ``content`` identifies the content: parts with equal ``content`` are equal. None for a large part.
     """
 
     name: str
     pieces: Callable[[], Iterator[bytes]]
-    effort: Effort
-    content: Content | None = None
+    effort: ReadingBudget
+    content: PartContent | None = None

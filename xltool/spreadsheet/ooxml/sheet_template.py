@@ -15,8 +15,8 @@ from typing import NamedTuple, TypeVar, overload
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.ooxml.part import Part
-from xltool.spreadsheet.part_cache import Reader
-from xltool.spreadsheet.raw_workbook import RawCell, Stored
+from xltool.spreadsheet.part_cache import CachedReader
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 SHORT = 40  # characters of a stored number that need no second look
 INDEX = 8  # digits that no number of a shared string has in honest files: there are too few of them
@@ -45,7 +45,7 @@ class Torn(NamedTuple):
 class Mould(NamedTuple):
     """All of a cell but its text."""
 
-    stored: Stored
+    stored: StorageType
     formula: str | None
     locked: bool
 
@@ -129,12 +129,12 @@ def tear(part: Part) -> Torn | None:
     for pattern, rest in _IDLE:
         head = pattern.sub(rest, head)
     held = tuple(values.split("\0")) if len(pieces) > 1 else ()
-    if held and max(map(len, held)) > limits.TEXT_CHARACTERS:
+    if held and max(map(len, held)) > limits.MAX_TEXT_CHARACTERS:
         return None
     return Torn(_MARK.join((head, *pieces[0::2], tail)), held, start + len(data) - end)
 
 
-torn = Reader(tear)
+torn = CachedReader(tear)
 
 
 def rows_in(data: bytes) -> tuple[int, int]:

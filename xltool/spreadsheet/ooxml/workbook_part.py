@@ -1,4 +1,4 @@
-"""How the parts of a workbook hang together: content types, relationships, the list of sheets, names and properties."""
+"""The structure of a workbook: content types, relationships, list of sheets, defined names, document properties."""
 
 import posixpath
 from collections.abc import Mapping, Sequence
@@ -7,17 +7,17 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.ooxml.package import Package, fold
+from xltool.spreadsheet.ooxml.package import Package, fold_part_name
 from xltool.spreadsheet.ooxml.part import Part
-from xltool.spreadsheet.ooxml.xml_parser import RELATION_ID, Element, collect, is_true
-from xltool.spreadsheet.part_cache import Reader
-from xltool.spreadsheet.refusals import Damage, Excess, FileKind, damaged, not_workbook, over_limit
+from xltool.spreadsheet.ooxml.xml_parser import RELATION_ID_NAMES, XmlElement, collect_elements, is_true
+from xltool.spreadsheet.part_cache import CachedReader
+from xltool.spreadsheet.refusals import DamageKind, FileKind, LimitKind, damaged_workbook, exceeded_limit, foreign_file
 
 CONTENT_TYPES = "[Content_Types].xml"
-_STATES = frozenset({"visible", "hidden", "veryHidden"})
+_SHEET_STATES = frozenset({"visible", "hidden", "veryHidden"})
 _SHEET_KINDS = frozenset({"worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 _MACRO_KINDS = frozenset({"xlMacrosheet", "xlIntlMacrosheet"})
-# What the main part of a package is, by a word of its content type; in the order to look.
+# The kind of a package by a word in the content type of its main part; the first match counts.
 _MAIN_KINDS: tuple[tuple[str, str | FileKind], ...] = (
     ("sheet.binary", "xlsb"),
     ("wordprocessingml", FileKind.TEXT_DOCUMENT),
@@ -27,28 +27,30 @@ _MAIN_KINDS: tuple[tuple[str, str | FileKind], ...] = (
     ("macroenabled", "xlsm"),
     ("spreadsheetml", "xlsx"),
 )
-_SHEET, _NAME, _LOCK = "sheets/sheet", "definedNames/definedName", "workbookProtection"
-_VALUES = frozenset({"lpwstr", "lpstr", "bstr", "i1", "i2", "i4", "i8", "int", "ui1", "ui2", "ui4", "ui8", "uint"})
-_MORE_VALUES = frozenset({"r4", "r8", "decimal", "bool", "date", "filetime"})
+_SHEET_PATH, _NAME_PATH, _LOCK_PATH = "sheets/sheet", "definedNames/definedName", "workbookProtection"
+_TEXT_AND_INTEGER_TYPES = frozenset(
+    {"lpwstr", "lpstr", "bstr", "i1", "i2", "i4", "i8", "int", "ui1", "ui2", "ui4", "ui8", "uint"}
+)
+_OTHER_VALUE_TYPES = frozenset({"r4", "r8", "decimal", "bool", "date", "filetime"})
 
 
-class Relation(NamedTuple):
-    """One relationship: the last word of its type, and the part it leads to ("" if it leads outside)."""
+class PartRelation(NamedTuple):
+    """One relationship: the last word of its type, and its target part ("" if external)."""
 
     kind: str
     target: str
 
 
 class MainPart(NamedTuple):
-    """The workbook part of a package, the kind of container it makes (xlsx, xlsm, xlsb), and its siblings."""
+    """The workbook part of a package, the file type (xlsx, xlsm, xlsb), and the package's relationships."""
 
     container: str
     part: str
-    roots: Mapping[str, Relation]
+    roots: Mapping[str, PartRelation]
 
 
 class SheetPart(NamedTuple):
-    """One sheet as the workbook lists it; ``kind`` is worksheet, chartsheet and so on."""
+    """One sheet as listed by the workbook; ``kind`` is worksheet, chartsheet and so on."""
 
     name: str
     state: str
@@ -56,7 +58,7 @@ class SheetPart(NamedTuple):
     part: str
 
 
-class Outline(NamedTuple):
+class WorkbookOutline(NamedTuple):
     """A workbook without its cells."""
 
     container: str
@@ -70,118 +72,121 @@ class Outline(NamedTuple):
     program: str
 
 
-def main_part(package: Package) -> MainPart:
-    """The workbook part, and what kind of workbook it is. Raises if it is missing, or no workbook."""
-    roots = _relations(package, "")
-    workbook = _target(roots, "officeDocument")
+def find_main_part(package: Package) -> MainPart:
+    """Find the workbook part and the file type. Raises UnreadableFileError if it is missing, or no workbook."""
+    roots = _read_relations(package, "")
+    workbook = _find_target(roots, "officeDocument")
     if not workbook or workbook not in package:
-        raise damaged(workbook or "_rels/.rels", Damage.MISSING_PART)
-    overrides, defaults = _content_types(package)
-    stated = overrides.get(fold(workbook)) or defaults.get(fold(workbook).rpartition(".")[2], "")
+        raise damaged_workbook(workbook or "_rels/.rels", DamageKind.MISSING_PART)
+    overrides, defaults = _find_content_types(package)
+    stated = overrides.get(fold_part_name(workbook)) or defaults.get(fold_part_name(workbook).rpartition(".")[2], "")
     kind = next((kind for word, kind in _MAIN_KINDS if word in stated.casefold()), None)
     if isinstance(kind, FileKind):
-        raise not_workbook(kind)
+        raise foreign_file(kind)
     if kind is None or (kind == "xlsb") != workbook.casefold().endswith(".bin"):
-        raise damaged(CONTENT_TYPES, Damage.CONTENT_TYPE)
+        raise damaged_workbook(CONTENT_TYPES, DamageKind.CONTENT_TYPE)
     return MainPart(kind, workbook, roots)
 
 
-def read_outline(package: Package, main: MainPart) -> Outline:
-    """Follow the relationships from the root. Raises for whatever is missing, external or of another kind."""
+def read_outline(package: Package, main: MainPart) -> WorkbookOutline:
+    """Follow the relationships from the root. Raises UnreadableFileError for a missing, external or wrong target."""
     workbook, roots = main.part, main.roots
-    relations = _relations(package, workbook)
-    listing = _listing(package.part(workbook))
-    sheets = _sheets(listing.sheets, relations, workbook, package)
-    return Outline(
+    relations = _read_relations(package, workbook)
+    listing = _read_listing_cached(package.open_part(workbook))
+    sheets = _list_sheets(listing.sheets, relations, workbook, package)
+    return WorkbookOutline(
         container=main.container,
         sheets=sheets,
         names=listing.names,
         structure_protected=listing.locked,
         macros=any(sheet.kind in _MACRO_KINDS for sheet in sheets) or _has_macros(package),
-        strings=_present(_target(relations, "sharedStrings"), package),
-        styles=_present(_target(relations, "styles"), package),
-        properties=_properties(package, _target(roots, "custom-properties")),
-        program=_program(package, _target(roots, "extended-properties")),
+        strings=_require_part(_find_target(relations, "sharedStrings"), package),
+        styles=_require_part(_find_target(relations, "styles"), package),
+        properties=_find_properties(package, _find_target(roots, "custom-properties")),
+        program=_find_program(package, _find_target(roots, "extended-properties")),
     )
 
 
-class _Listing(NamedTuple):
-    """What the workbook part itself says: its sheets as written, its names, whether it locks its structure."""
+class _WorkbookListing(NamedTuple):
+    """Content of the workbook part: sheets as written, defined names, whether the structure is locked."""
 
     sheets: tuple[Mapping[str, str], ...]
     names: Mapping[str, str]
     locked: bool
 
 
-def _read_listing(part: Part) -> _Listing:
-    wanted = frozenset({_SHEET, _NAME, _LOCK})
-    elements = collect(part, frozenset({"workbook"}), wanted, frozenset({_NAME}))
-    locks = [element.attributes.get("lockStructure") for element in elements if element.path == _LOCK]
-    sheets = tuple(element.attributes for element in elements if element.path == _SHEET)
-    return _Listing(sheets, _names(elements, part.name), any(map(is_true, locks)))
+def _read_listing(part: Part) -> _WorkbookListing:
+    wanted = frozenset({_SHEET_PATH, _NAME_PATH, _LOCK_PATH})
+    elements = collect_elements(part, frozenset({"workbook"}), wanted, frozenset({_NAME_PATH}))
+    locks = [element.attributes.get("lockStructure") for element in elements if element.path == _LOCK_PATH]
+    sheets = tuple(element.attributes for element in elements if element.path == _SHEET_PATH)
+    return _WorkbookListing(sheets, _read_defined_names(elements, part.name), any(map(is_true, locks)))
 
 
-_listing = Reader(_read_listing)
+_read_listing_cached = CachedReader(_read_listing)
 
 
 def _has_macros(package: Package) -> bool:
-    return any(fold(name).endswith("vbaproject.bin") for name in package.names())
+    return any(fold_part_name(name).endswith("vbaproject.bin") for name in package.list_names())
 
 
-def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
-    """Content types by folded part name, and by folded extension where a part has none of its own."""
-    return _types(package.part(CONTENT_TYPES))
+def _find_content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
+    """Return content types by folded part name, and defaults by folded extension."""
+    return _read_content_types_cached(package.open_part(CONTENT_TYPES))
 
 
-def _read_types(part: Part) -> tuple[dict[str, str], dict[str, str]]:
+def _read_content_types(part: Part) -> tuple[dict[str, str], dict[str, str]]:
     paths = frozenset({"types:Default", "types:Override"})
     overrides: dict[str, str] = {}
     defaults: dict[str, str] = {}
-    for element in collect(part, frozenset({"types:Types"}), paths):
+    for element in collect_elements(part, frozenset({"types:Types"}), paths):
         attributes = element.attributes
         stated = attributes.get("ContentType", "")
         if element.path == "types:Override":
-            overrides[fold(attributes.get("PartName", "")).lstrip("/")] = stated
+            overrides[fold_part_name(attributes.get("PartName", "")).lstrip("/")] = stated
         else:
-            defaults[fold(attributes.get("Extension", ""))] = stated
+            defaults[fold_part_name(attributes.get("Extension", ""))] = stated
     return overrides, defaults
 
 
-_types = Reader(_read_types)
+_read_content_types_cached = CachedReader(_read_content_types)
 
 
-def _relations(package: Package, source: str) -> dict[str, Relation]:
-    """The relationships of one part by id; of the package itself for an empty name."""
+def _read_relations(package: Package, source: str) -> dict[str, PartRelation]:
+    """Return the relationships of one part by id; of the package for an empty name."""
     folder, name = posixpath.split(source)
     part = posixpath.join(folder, "_rels", f"{name}.rels")
     if part not in package:
         if source:
             return {}
-        raise damaged(part, Damage.MISSING_PART)
-    relations: dict[str, Relation] = {}
-    for element in _related(package.part(part)):
+        raise damaged_workbook(part, DamageKind.MISSING_PART)
+    relations: dict[str, PartRelation] = {}
+    for element in _read_relationships_cached(package.open_part(part)):
         attributes = element.attributes
         external = attributes.get("TargetMode", "Internal") != "Internal"
-        target = "" if external else _resolved(attributes.get("Target", ""), folder)
-        if relations.setdefault(attributes.get("Id", ""), made := _relation(attributes, target)) is not made:
-            raise damaged(part, Damage.RELATIONSHIP)
+        target = "" if external else _resolve_target(attributes.get("Target", ""), folder)
+        relation = _make_relation(attributes, target)
+        if relations.setdefault(attributes.get("Id", ""), relation) is not relation:
+            raise damaged_workbook(part, DamageKind.RELATIONSHIP)
     return relations
 
 
-_related = Reader(lambda part: collect(part, frozenset({"rels:Relationships"}), frozenset({"rels:Relationship"})))
+_read_relationships_cached = CachedReader(
+    lambda part: collect_elements(part, frozenset({"rels:Relationships"}), frozenset({"rels:Relationship"}))
+)
 
 
-def _relation(attributes: Mapping[str, str], target: str) -> Relation:
+def _make_relation(attributes: Mapping[str, str], target: str) -> PartRelation:
     kind = attributes.get("Type", "").rpartition("/")[2]
-    return Relation(_STRICT_KINDS.get(kind, kind), target)
+    return PartRelation(_STRICT_KINDS.get(kind, kind), target)
 
 
 _STRICT_KINDS = {"customProperties": "custom-properties", "extendedProperties": "extended-properties"}
 
 
 @lru_cache(maxsize=1024)
-def _resolved(target: str, folder: str) -> str:
-    """The part a relationship's target names, relative to ``folder`` or absolute; "" where it leads outside."""
+def _resolve_target(target: str, folder: str) -> str:
+    """Resolve a relationship's target relative to ``folder``; "" if it is outside the package."""
     path = unquote(target.replace("\\", "/").partition("#")[0])
     names: list[str] = [] if path.startswith("/") else folder.split("/")
     for name in path.split("/"):
@@ -194,36 +199,36 @@ def _resolved(target: str, folder: str) -> str:
     return "/".join(filter(None, names))
 
 
-def _sheets(
-    listed: Sequence[Mapping[str, str]], relations: Mapping[str, Relation], workbook: str, package: Package
+def _list_sheets(
+    listed: Sequence[Mapping[str, str]], relations: Mapping[str, PartRelation], workbook: str, package: Package
 ) -> tuple[SheetPart, ...]:
     sheets: list[SheetPart] = []
     for attributes in listed:
-        identifier = next((attributes[key] for key in RELATION_ID if key in attributes), None)
+        identifier = next((attributes[key] for key in RELATION_ID_NAMES if key in attributes), None)
         relation = relations.get(identifier or "")
         if relation is None or relation.kind not in _SHEET_KINDS or not relation.target:
-            raise damaged(workbook, Damage.RELATIONSHIP)
+            raise damaged_workbook(workbook, DamageKind.RELATIONSHIP)
         if relation.target not in package:
-            raise damaged(relation.target, Damage.MISSING_PART)
+            raise damaged_workbook(relation.target, DamageKind.MISSING_PART)
         state = attributes.get("state", "visible")
-        if state not in _STATES:
-            raise damaged(workbook, Damage.SHEET_STATE)
+        if state not in _SHEET_STATES:
+            raise damaged_workbook(workbook, DamageKind.SHEET_STATE)
         sheets.append(SheetPart(attributes.get("name", ""), state, relation.kind, relation.target))
     if not sheets:
-        raise damaged(workbook, Damage.NO_SHEETS)
-    if len(sheets) > limits.SHEETS:
-        raise over_limit(workbook, Excess.SHEETS, limits.SHEETS)
-    for twice in ([sheet.name.casefold() for sheet in sheets], [fold(sheet.part) for sheet in sheets]):
+        raise damaged_workbook(workbook, DamageKind.NO_SHEETS)
+    if len(sheets) > limits.MAX_SHEETS:
+        raise exceeded_limit(workbook, LimitKind.SHEETS, limits.MAX_SHEETS)
+    for twice in ([sheet.name.casefold() for sheet in sheets], [fold_part_name(sheet.part) for sheet in sheets]):
         if len(set(twice)) != len(twice):
-            raise damaged(workbook, Damage.SHEET_TWICE)
+            raise damaged_workbook(workbook, DamageKind.SHEET_TWICE)
     return tuple(sheets)
 
 
-def _names(elements: list[Element], workbook: str) -> dict[str, str]:
-    """Defined names of the whole workbook; those of one sheet only are left to that sheet."""
-    named = [each for each in elements if each.path == _NAME]
-    if len(named) > limits.NAMES:
-        raise over_limit(workbook, Excess.NAMES, limits.NAMES)
+def _read_defined_names(elements: list[XmlElement], workbook: str) -> dict[str, str]:
+    """Return the defined names with workbook scope; names with sheet scope are ignored."""
+    named = [element for element in elements if element.path == _NAME_PATH]
+    if len(named) > limits.MAX_NAMES:
+        raise exceeded_limit(workbook, LimitKind.NAMES, limits.MAX_NAMES)
     names: dict[str, str] = {}
     folded: dict[str, str] = {}
     for element in named:
@@ -231,52 +236,52 @@ def _names(elements: list[Element], workbook: str) -> dict[str, str]:
             continue
         name = element.attributes.get("name", "")
         if folded.setdefault(name.casefold(), element.text) != element.text:
-            raise damaged(workbook, Damage.NAME_TWICE, name)
+            raise damaged_workbook(workbook, DamageKind.NAME_TWICE, name)
         names[name] = element.text
     return names
 
 
-def _present(part: str | None, package: Package) -> str | None:
+def _require_part(part: str | None, package: Package) -> str | None:
     if part is not None and part not in package:
-        raise damaged(part, Damage.MISSING_PART)
+        raise damaged_workbook(part, DamageKind.MISSING_PART)
     return part
 
 
-def _target(relations: Mapping[str, Relation], kind: str) -> str | None:
-    return next((each.target for each in relations.values() if each.kind == kind), None)
+def _find_target(relations: Mapping[str, PartRelation], kind: str) -> str | None:
+    return next((relation.target for relation in relations.values() if relation.kind == kind), None)
 
 
-def _properties(package: Package, part: str | None) -> Mapping[str, str]:
-    return _stated(package.part(part)) if part and part in package else {}
+def _find_properties(package: Package, part: str | None) -> Mapping[str, str]:
+    return _read_properties_cached(package.open_part(part)) if part and part in package else {}
 
 
 def _read_properties(part: Part) -> dict[str, str]:
-    values = frozenset(f"custom:property/vt:{kind}" for kind in _VALUES | _MORE_VALUES)
+    values = frozenset(f"custom:property/vt:{kind}" for kind in _TEXT_AND_INTEGER_TYPES | _OTHER_VALUE_TYPES)
     wanted = frozenset({"custom:property", *values})
     properties: dict[str, str] = {}
     name = ""
-    for element in collect(part, frozenset({"custom:Properties"}), wanted, values):
+    for element in collect_elements(part, frozenset({"custom:Properties"}), wanted, values):
         if element.path == "custom:property":
             name = element.attributes.get("name", "")
         elif name in properties:
-            raise damaged(part.name, Damage.PROPERTY_TWICE)
+            raise damaged_workbook(part.name, DamageKind.PROPERTY_TWICE)
         else:
             properties[name] = element.text
     return properties
 
 
-_stated = Reader(_read_properties)
+_read_properties_cached = CachedReader(_read_properties)
 
 
-def _program(package: Package, part: str | None) -> str:
-    return _saved_by(package.part(part)) if part and part in package else ""
+def _find_program(package: Package, part: str | None) -> str:
+    return _read_program_cached(package.open_part(part)) if part and part in package else ""
 
 
 def _read_program(part: Part) -> str:
     wanted = ("app:Application", "app:AppVersion")
-    found = collect(part, frozenset({"app:Properties"}), frozenset(wanted), frozenset(wanted))
-    texts = {element.path: element.text.strip() for element in found}
+    elements = collect_elements(part, frozenset({"app:Properties"}), frozenset(wanted), frozenset(wanted))
+    texts = {element.path: element.text.strip() for element in elements}
     return " ".join(texts[path] for path in wanted if texts.get(path))
 
 
-_saved_by = Reader(_read_program)
+_read_program_cached = CachedReader(_read_program)

@@ -1,7 +1,6 @@
-"""One worksheet part: its cells, its merged ranges, its protection and its validated ranges.
+"""Read one worksheet part: cells, merged ranges, protection and validated ranges.
 
-``dimension`` is not looked at; addresses are taken strictly; a cell that occurs twice refuses the workbook. Of a sheet
-whose like was read before only the values are looked at (`shapes`).
+``dimension`` is ignored; addresses are parsed strictly; a duplicate cell refuses the workbook.
 """
 
 import re
@@ -10,7 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.ooxml.addresses import ADDRESS, LETTERS, column_letters, column_number, row_number, spans
+from xltool.spreadsheet.ooxml.addresses import (
+    CELL_ADDRESS,
+    COLUMN_LETTERS,
+    format_column,
+    merge_runs,
+    parse_column_letters,
+    parse_row_number,
+)
 from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.fast_rows import read_grid
 from xltool.spreadsheet.ooxml.part import Part
@@ -25,21 +31,21 @@ from xltool.spreadsheet.ooxml.sheet_template import (
     rows_in,
     torn,
 )
-from xltool.spreadsheet.ooxml.xml_parser import Element, is_true
+from xltool.spreadsheet.ooxml.xml_parser import XmlElement, is_true
 from xltool.spreadsheet.ooxml.xml_text import (
     ATTRIBUTE,
     ATTRIBUTES,
+    PLAIN_TEXT,
     STRING_ITEM,
-    TEXT,
     NotPlainError,
-    resolved,
-    string_item,
-    string_text,
-    unescaped,
+    decode_escapes,
+    parse_string_item,
+    parse_string_text,
+    resolve_references,
 )
-from xltool.spreadsheet.part_cache import Memory
-from xltool.spreadsheet.raw_workbook import RawCell, Stored
-from xltool.spreadsheet.refusals import Damage, Excess, damaged, over_limit
+from xltool.spreadsheet.part_cache import BoundedCache
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
+from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
 
 _PROTECTION, _MERGE, _VALIDATION = "sheetProtection", "mergeCells/mergeCell", "dataValidations/dataValidation"
 _VALIDATION_2009 = "extLst/ext/x14:dataValidations/x14:dataValidation/xm:sqref"
@@ -54,9 +60,9 @@ _UNSEEN = (' hidden="', ' ht="0')
 # the end of the text, or (last) everything from the first thing that is none of these.
 _TOKENS = re.compile(
     r'(?>(?:<c r="[A-Z]++[0-9]++"(?> s="[0-9]++")? ?/>\s*)*)'
-    rf'(?:<c r="({LETTERS}[1-9][0-9]{{0,6}}+)"({ATTRIBUTES}) ?(?:/>|>\s*'
-    rf"(?:<f({ATTRIBUTES} ?(?:/>|>{TEXT}</f>))\s*)?"
-    rf'(?:<v ?/>\s*|<v(?: xml:space="preserve")?>({TEXT})</v>\s*)?'
+    rf'(?:<c r="({COLUMN_LETTERS}[1-9][0-9]{{0,6}}+)"({ATTRIBUTES}) ?(?:/>|>\s*'
+    rf"(?:<f({ATTRIBUTES} ?(?:/>|>{PLAIN_TEXT}</f>))\s*)?"
+    rf'(?:<v ?/>\s*|<v(?: xml:space="preserve")?>({PLAIN_TEXT})</v>\s*)?'
     rf"(?:<is ?/>\s*|<is>\s*({STRING_ITEM})</is>\s*)?</c>)\s*"
     rf'|((?:</row>\s*)?(?:<row r="([1-9][0-9]{{0,6}}+)"{ATTRIBUTES} ?/?>|\Z))\s*'
     r"|(?s:(.+)))"
@@ -64,25 +70,25 @@ _TOKENS = re.compile(
 _ADDRESSES = re.compile(r'<c r="([A-Z]++[0-9]++)"')
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TYPES = {
-    "n": Stored.NUMBER,
-    "s": Stored.TEXT,
-    "str": Stored.TEXT,
-    "inlineStr": Stored.TEXT,
-    "b": Stored.BOOLEAN,
-    "e": Stored.ERROR,
-    "d": Stored.DATE,
+    "n": StorageType.NUMBER,
+    "s": StorageType.TEXT,
+    "str": StorageType.TEXT,
+    "inlineStr": StorageType.TEXT,
+    "b": StorageType.BOOLEAN,
+    "e": StorageType.ERROR,
+    "d": StorageType.DATE,
 }
 
 
-class Shared(NamedTuple):
-    """What the sheets of one workbook share."""
+class SharedParts(NamedTuple):
+    """The parts shared by the sheets of one workbook."""
 
     strings: Sequence[str]
     styles: Sequence[CellStyle]
 
 
-class Sheet(NamedTuple):
-    """What one worksheet part holds."""
+class WorksheetContent(NamedTuple):
+    """The content of one worksheet part."""
 
     cells: Mapping[str, RawCell]
     merged: tuple[str, ...]
@@ -93,9 +99,9 @@ class Sheet(NamedTuple):
 
 
 class _CellKind(NamedTuple):
-    """What the attributes of a cell but its address say."""
+    """The meaning of the attributes of a cell except its address."""
 
-    stored: Stored
+    stored: StorageType
     type: str
     locked: bool
 
@@ -111,64 +117,64 @@ class _Kind(NamedTuple):
     hidden_columns: tuple[range, ...]
 
 
-_kinds: Memory[_Kind] = Memory()
+_kinds: BoundedCache[_Kind] = BoundedCache()
 
 
-def read_worksheet(part: Part, shared: Shared) -> Sheet:
-    """One worksheet; what it holds is taken from the effort that the workbook may still cost."""
+def read_worksheet(part: Part, shared: SharedParts) -> WorksheetContent:
+    """Read one worksheet; its content is charged to the budget of the workbook."""
     parts = torn(part) if part.content else None
-    kind = _kinds.recall((parts.frame, shared.styles)) if parts else None
+    kind = _kinds.get_value((parts.frame, shared.styles)) if parts else None
     grid = filled(kind.shape, parts.values, shared.strings) if parts and kind else None
     if parts and kind and grid is not None:
-        part.effort.spend(part.name, Excess.BYTES, parts.around)
-        part.effort.spend(part.name, Excess.CELLS_SEEN, kind.shape.seen)
-        part.effort.spend(part.name, Excess.CELLS_HELD, len(grid))
-        part.effort.spend(part.name, Excess.CHARACTERS, characters(kind.shape, parts.values))
-        return Sheet(grid, *kind[1:])
+        part.effort.spend(part.name, LimitKind.BYTES, parts.around)
+        part.effort.spend(part.name, LimitKind.CELLS_SEEN, kind.shape.seen)
+        part.effort.spend(part.name, LimitKind.CELLS_HELD, len(grid))
+        part.effort.spend(part.name, LimitKind.CHARACTERS, characters(kind.shape, parts.values))
+        return WorksheetContent(grid, *kind[1:])
     sheet, cells = _read_strictly(part, shared)
     if parts and cells and kind is None and (shape := cells.shape(part, parts.values)):
-        _kinds.keep((parts.frame, shared.styles), _Kind(shape, *sheet[1:]), 2 * len(parts.frame))
+        _kinds.put_value((parts.frame, shared.styles), _Kind(shape, *sheet[1:]), 2 * len(parts.frame))
     return sheet
 
 
-def _read_strictly(part: Part, shared: Shared) -> "tuple[Sheet, _Cells | None]":
+def _read_strictly(part: Part, shared: SharedParts) -> "tuple[WorksheetContent, _Cells | None]":
     """The sheet, and what took its rows apart if they are in the plain dialect."""
     found, cells, plain = read_grid(
         part, "sheetData", _WANTED, frozenset({_VALIDATION_2009}), lambda: _Cells(part, shared)
     )
     merged = tuple(element.attributes.get("ref", "") for element in found if element.path == _MERGE)
-    if len(merged) > limits.MERGES:
-        raise over_limit(part.name, Excess.MERGES, limits.MERGES)
+    if len(merged) > limits.MAX_MERGES:
+        raise exceeded_limit(part.name, LimitKind.MERGES, limits.MAX_MERGES)
     validated = [element.attributes.get("sqref", "") for element in found if element.path == _VALIDATION]
     validated += [element.text for element in found if element.path == _VALIDATION_2009]
     protected = any(is_true(element.attributes.get("sheet")) for element in found if element.path == _PROTECTION)
-    part.effort.spend(part.name, Excess.CELLS_HELD, len(cells.cells))
-    part.effort.spend(part.name, Excess.CHARACTERS, cells.characters)
-    sheet = Sheet(
+    part.effort.spend(part.name, LimitKind.CELLS_HELD, len(cells.cells))
+    part.effort.spend(part.name, LimitKind.CHARACTERS, cells.characters)
+    sheet = WorksheetContent(
         cells.with_arrays(),
         merged,
         protected,
         tuple(one for each in validated for one in each.split()),
-        spans((row, row) for row in cells.hidden),
-        spans(_hidden_columns(found)),
+        merge_runs((row, row) for row in cells.hidden),
+        merge_runs(_hidden_columns(found)),
     )
     return sheet, cells if plain else None
 
 
-def _hidden_columns(found: list[Element]) -> Iterator[tuple[int, int]]:
-    """First and last of the columns that are hidden, or have no width."""
+def _hidden_columns(found: list[XmlElement]) -> Iterator[tuple[int, int]]:
+    """Yield first and last number of the columns that are hidden, or have no width."""
     for element in found:
         stated = element.attributes
         if element.path == _COLUMN and (is_true(stated.get("hidden")) or stated.get("width") == "0"):
-            first, last = (row_number(stated.get(edge, "")) for edge in ("min", "max"))
+            first, last = (parse_row_number(stated.get(edge, "")) for edge in ("min", "max"))
             if first and last:
-                yield first, min(last, limits.COLUMNS)
+                yield first, min(last, limits.MAX_COLUMNS)
 
 
 class _Cells:
     """Takes the rows of one worksheet apart."""
 
-    def __init__(self, part: Part, shared: Shared) -> None:
+    def __init__(self, part: Part, shared: SharedParts) -> None:
         self.characters = 0
         self.cells: dict[str, RawCell] = {}
         self._part, self._shared, self._effort = part.name, shared, part.effort
@@ -179,7 +185,7 @@ class _Cells:
         self.inside = False
         self._row = ""
 
-    def scan(self, text: str) -> str:
+    def scan_rows(self, text: str) -> str:
         """Read every complete token at the start of ``text``; the unfinished rest is given back."""
         text = text.lstrip()
         tokens: list[tuple[str, ...]] = _TOKENS.findall(text)
@@ -194,7 +200,7 @@ class _Cells:
                 row, unread = self._turn(row, turn, number) if turn else row, unread or rest
                 continue
             if address.lstrip(_UPPER) != row:
-                raise damaged(self._part, Damage.ROW_DISAGREES, address)
+                raise damaged_workbook(self._part, DamageKind.ROW_DISAGREES, address)
             stored, type_, locked = kinds[attributes]
             if type_ == "n" and len(value) < SHORT and "&" not in value and not inline:
                 text = value
@@ -203,7 +209,7 @@ class _Cells:
             else:
                 text = self._text(address, stored, type_, value, inline)
             if f:
-                stored = stored if text or type_ == "str" else Stored.EMPTY
+                stored = stored if text or type_ == "str" else StorageType.EMPTY
                 cells[address] = new(RawCell, (stored, text, self._formula(f), locked))
             elif text:  # a long list has few different figures: the same is held once
                 cell = same.get((attributes, text))
@@ -215,13 +221,15 @@ class _Cells:
 
     def _count(self, addresses: list[str], tokens: int) -> None:
         """Refuse a cell that occurs twice, and more cells than any honest sheet has."""
-        self._effort.spend(self._part, Excess.CELLS_SEEN, max(len(addresses), tokens))
-        self._effort.must_afford(self._part, Excess.CELLS_HELD, len(self.cells))
-        self._effort.must_afford(self._part, Excess.CHARACTERS, self.characters)
+        self._effort.spend(self._part, LimitKind.CELLS_SEEN, max(len(addresses), tokens))
+        self._effort.require(self._part, LimitKind.CELLS_HELD, len(self.cells))
+        self._effort.require(self._part, LimitKind.CHARACTERS, self.characters)
         if len(set(addresses)) != len(addresses):
-            raise damaged(self._part, Damage.CELL_TWICE, Counter(addresses).most_common(1)[0][0])
+            raise damaged_workbook(self._part, DamageKind.CELL_TWICE, Counter(addresses).most_common(1)[0][0])
         if not self.cells.keys().isdisjoint(addresses):
-            raise damaged(self._part, Damage.CELL_TWICE, next(each for each in addresses if each in self.cells))
+            raise damaged_workbook(
+                self._part, DamageKind.CELL_TWICE, next(each for each in addresses if each in self.cells)
+            )
 
     def _turn(self, before: str, turn: str, row: str) -> str:
         """The row we are in after the end of a row, the start of one, or both."""
@@ -230,30 +238,30 @@ class _Cells:
         if not row:
             return ""
         if row in self._rows:
-            raise damaged(self._part, Damage.ROW_TWICE, row)
-        if len(row) > 6 and int(row) > limits.ROWS:
-            raise damaged(self._part, Damage.BAD_ADDRESS, row)
+            raise damaged_workbook(self._part, DamageKind.ROW_TWICE, row)
+        if len(row) > 6 and int(row) > limits.MAX_ROWS:
+            raise damaged_workbook(self._part, DamageKind.BAD_ADDRESS, row)
         self._rows.add(row)
         return "" if turn.endswith("/>") else row
 
-    def _text(self, address: str, stored: Stored, type_: str, value: str, inline: str) -> str:
+    def _text(self, address: str, stored: StorageType, type_: str, value: str, inline: str) -> str:
         """The text of a cell of the less simple kinds."""
         self.characters += len(value) + len(inline)
         if inline and (value or type_ != "inlineStr"):
-            raise damaged(self._part, Damage.VALUE_TWICE, address)
+            raise damaged_workbook(self._part, DamageKind.VALUE_TWICE, address)
         if type_ == "s" and value:
             return self._shared_string(value, address)
-        if stored is Stored.TEXT:
-            return string_item(inline, self._part) if inline else string_text(value, self._part)
-        text = resolved(value, self._part)
-        if len(text) > limits.TEXT_CHARACTERS:
-            raise over_limit(self._part, Excess.TEXT, limits.TEXT_CHARACTERS)
+        if stored is StorageType.TEXT:
+            return parse_string_item(inline, self._part) if inline else parse_string_text(value, self._part)
+        text = resolve_references(value, self._part)
+        if len(text) > limits.MAX_TEXT_CHARACTERS:
+            raise exceeded_limit(self._part, LimitKind.TEXT, limits.MAX_TEXT_CHARACTERS)
         return text
 
     def _shared_string(self, index: str, address: str) -> str:
-        index = resolved(index, self._part).strip()
+        index = resolve_references(index, self._part).strip()
         if not index.isdecimal() or not index.isascii() or int(index[:9]) >= len(self._shared.strings):
-            raise damaged(self._part, Damage.STRING_INDEX, address)
+            raise damaged_workbook(self._part, DamageKind.STRING_INDEX, address)
         return self._shared.strings[int(index)]
 
     def _formula(self, f: str) -> str:
@@ -264,9 +272,9 @@ class _Cells:
         if stated.get("t") in ("array", "dataTable"):
             self._arrays.append(stated.get("ref", ""))
         if "&" in formula or "_x" in formula:
-            formula = unescaped(resolved(formula, self._part))
-        if len(formula) > limits.FORMULA_CHARACTERS:
-            raise over_limit(self._part, Excess.FORMULA, limits.FORMULA_CHARACTERS)
+            formula = decode_escapes(resolve_references(formula, self._part))
+        if len(formula) > limits.MAX_FORMULA_CHARACTERS:
+            raise exceeded_limit(self._part, LimitKind.FORMULA, limits.MAX_FORMULA_CHARACTERS)
         return formula
 
     def with_arrays(self) -> Mapping[str, RawCell]:
@@ -321,31 +329,31 @@ class _Kinds(dict[str, _CellKind]):
         pairs = ATTRIBUTE.findall(attributes)
         stated = dict(pairs)
         if len(stated) != len(pairs):
-            raise damaged(self._part, Damage.XML, attributes)
+            raise damaged_workbook(self._part, DamageKind.XML, attributes)
         type_, index = stated.get("t", "n"), stated.get("s") or "0"
         stored = _TYPES.get(type_)
         if stored is None or not index.isdecimal():
-            raise damaged(self._part, Damage.CELL_TYPE, type_)
+            raise damaged_workbook(self._part, DamageKind.CELL_TYPE, type_)
         style = self._styles[int(index[:9])] if int(index[:9]) < len(self._styles) else CellStyle()
-        if stored is Stored.NUMBER and style.date:
-            stored = Stored.DATE
+        if stored is StorageType.NUMBER and style.date:
+            stored = StorageType.DATE
         kind = _CellKind(stored, type_, style.locked)
-        if len(self) < limits.FORMATS:
+        if len(self) < limits.MAX_FORMATS:
             self[attributes] = kind
         return kind
 
 
 def _within(area: str, cells: Mapping[str, RawCell]) -> Iterator[str]:
     """The populated addresses inside a range such as "B2:C9"."""
-    corners = [ADDRESS.fullmatch(corner) for corner in area.split(":")]
+    corners = [CELL_ADDRESS.fullmatch(corner) for corner in area.split(":")]
     if len(corners) != 2 or corners[0] is None or corners[1] is None:
         return
     (left, top), (right, bottom) = corners[0].groups(), corners[1].groups()
-    columns = range(column_number(left), column_number(right) + 1)
+    columns = range(parse_column_letters(left), parse_column_letters(right) + 1)
     rows = range(int(top), int(bottom) + 1)
     if len(columns) * len(rows) <= len(cells):
-        candidates = (f"{column_letters(column)}{row}" for column in columns for row in rows)
+        candidates = (f"{format_column(column)}{row}" for column in columns for row in rows)
         yield from [address for address in candidates if address in cells]
     else:
-        placed = ((address, ADDRESS.fullmatch(address)) for address in cells)
-        yield from [a for a, at in placed if at and column_number(at[1]) in columns and int(at[2]) in rows]
+        placed = ((address, CELL_ADDRESS.fullmatch(address)) for address in cells)
+        yield from [a for a, at in placed if at and parse_column_letters(at[1]) in columns and int(at[2]) in rows]

@@ -1,6 +1,6 @@
-"""XML parts of a workbook through expat, guarded: no DOCTYPE, UTF-8 or UTF-16 only, bounded depth and token length.
+"""Parse XML parts with expat under limits: no DOCTYPE, UTF-8 or UTF-16 only, bounded depth and token length.
 
-`Collector` gathers the few elements that are wanted from a part; grids go through `grids`, which uses it too.
+`ElementCollector` keeps the few wanted elements of a part; rows of cells are read by `fast_rows`, which uses it too.
 """
 
 import codecs
@@ -13,11 +13,11 @@ from typing import NoReturn
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.ooxml.part import Part
-from xltool.spreadsheet.refusals import Damage, Excess, damaged, over_limit
+from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
 
 ENCODINGS = frozenset({"utf-8", "utf-16"})
 # Namespaces by their short name; those of SpreadsheetML itself have none. Transitional first, strict second.
-_SHORT = {
+_SHORT_PREFIXES = {
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main": "",
     "http://purl.oclc.org/ooxml/spreadsheetml/main": "",
     "http://schemas.openxmlformats.org/package/2006/relationships": "rels:",
@@ -33,13 +33,13 @@ _SHORT = {
     "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main": "x14:",
     "http://schemas.microsoft.com/office/excel/2006/main": "xm:",
 }
-MAIN = frozenset(uri for uri, short in _SHORT.items() if not short)
-RELATION_ID = tuple(f"{uri} id" for uri, short in _SHORT.items() if short == "r:")
+MAIN_NAMESPACES = frozenset(uri for uri, short in _SHORT_PREFIXES.items() if not short)
+RELATION_ID_NAMES = tuple(f"{uri} id" for uri, short in _SHORT_PREFIXES.items() if short == "r:")
 
 
 @dataclass(slots=True)
-class Element:
-    """One wanted element: where it stood below the root ("sheets/sheet"), its attributes and its own text."""
+class XmlElement:
+    """One wanted element: its path below the root ("sheets/sheet"), its attributes and its own text."""
 
     path: str
     attributes: dict[str, str]
@@ -47,28 +47,28 @@ class Element:
 
 
 class _ShortNames(dict[str, str]):
-    """Short names by the full names expat gives; a foreign namespace, or none, stays before a blank."""
+    """Cache of short names by expat's full names; an unknown namespace, or none, stays before a blank."""
 
     def __missing__(self, full: str) -> str:
         uri, _, local = full.rpartition(" ")
-        short = _SHORT.get(uri)
+        short = _SHORT_PREFIXES.get(uri)
         self[full] = name = f"{uri} {local}" if short is None else short + local
         return name
 
 
-_NAMES = _ShortNames()
-short_name = _NAMES.__getitem__
+_short_names = _ShortNames()
+short_name = _short_names.__getitem__
 
 
-def new_parser(part: str) -> XMLParserType:
-    """An expat parser that refuses any DOCTYPE and any encoding but UTF-8 and UTF-16."""
+def make_parser(part: str) -> XMLParserType:
+    """Make an expat parser that refuses any DOCTYPE and any encoding but UTF-8 and UTF-16."""
 
     def doctype(*_declaration: object) -> None:
         raise UnreadableFileError("file.doctype", part=part)
 
     def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
-        if encoding is not None and _codec(encoding) not in ENCODINGS:
-            raise damaged(part, Damage.ENCODING)
+        if encoding is not None and _find_codec(encoding) not in ENCODINGS:
+            raise damaged_workbook(part, DamageKind.ENCODING)
 
     parser = ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -77,7 +77,7 @@ def new_parser(part: str) -> XMLParserType:
     return parser
 
 
-def _codec(encoding: str) -> str:
+def _find_codec(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):
@@ -85,17 +85,16 @@ def _codec(encoding: str) -> str:
     return "utf-16" if name.startswith("utf-16") else name
 
 
-Resume = Callable[[str], None]
-Diversion = Callable[[str, XMLParserType, Resume], None]
+ResumeHandler = Callable[[str], None]
+DivertHandler = Callable[[str, XMLParserType, ResumeHandler], None]
 
 
-class Collector:
-    """Feeds one part through a parser and keeps the wanted elements, in document order.
+class ElementCollector:
+    """Parse one part and keep the wanted elements, in document order.
 
-    ``roots`` are the short names the root element may have; ``wanted`` the paths below it to keep; ``texts`` those
-    of them whose text is wanted too (they have no elements inside). At the element
-    ``diverted`` (a path, or the name of the root) the parser is handed to ``diversion``, to be resumed at its end.
-    ``cost`` is what its bytes are counted as.
+    ``roots``: allowed short names of the root element. ``wanted``: paths below it to keep. ``texts``: those of them
+    whose text is kept too (they have no child elements). At the element ``diverted`` (a path, or the name of the root)
+    ``diversion`` takes over the parser until that element ends. ``cost``: the budget to which its bytes are charged.
     """
 
     def __init__(
@@ -105,45 +104,45 @@ class Collector:
         wanted: frozenset[str],
         texts: frozenset[str] = frozenset(),
         diverted: str = "",
-        diversion: Diversion | None = None,
-        cost: Excess = Excess.BYTES,
+        diversion: DivertHandler | None = None,
+        cost: LimitKind = LimitKind.BYTES,
     ) -> None:
         self.part = part.name
-        self.found: list[Element] = []
+        self.elements: list[XmlElement] = []
         self.latest = ""
-        self.parser = new_parser(part.name)
-        self._roots, self._wanted, self._ways = roots, wanted, _ways_to(wanted)
+        self.parser = make_parser(part.name)
+        self._roots, self._wanted, self._ways = roots, wanted, _find_ancestor_paths(wanted)
         self._diverted, self._diversion = diverted, diversion
         self._wanted_texts = texts
         self._paths: list[str] = []
         self._texts: list[str] = []
         self._effort, self._cost = part.effort, cost
         self._fed = self._depth = 0
-        self._listen()
+        self._set_handlers()
 
-    def _listen(self) -> None:
-        """Let this collector hear the parser (again)."""
+    def _set_handlers(self) -> None:
+        """Set the handlers of the parser."""
         parser = self.parser
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.StartElementHandler, parser.EndElementHandler = self._start_element, self._end_element
         parser.CharacterDataHandler = None
 
-    def feed(self, data: bytes, final: bool = False) -> None:
-        """Parse the next piece. Raises UnreadableFileError when the part is not XML, or too odd."""
+    def feed_data(self, data: bytes, final: bool = False) -> None:
+        """Parse the next piece. Raises UnreadableFileError if the part is not XML, or exceeds a limit."""
         try:
             self.parser.Parse(data, final)
         except ExpatError:
-            raise damaged(self.part, Damage.XML) from None
+            raise damaged_workbook(self.part, DamageKind.XML) from None
         self._fed += len(data)
         self._effort.spend(self.part, self._cost, len(data))
         if not final:
-            _must_move_on(self.parser, self.part, self._fed)
+            _refuse_endless_token(self.parser, self.part, self._fed)
 
-    def _start(self, full: str, attributes: dict[str, str]) -> None:
-        name = _NAMES[full]
+    def _start_element(self, full: str, attributes: dict[str, str]) -> None:
+        name = _short_names[full]
         paths = self._paths
         if not paths:
             if name not in self._roots:
-                raise damaged(self.part, Damage.WRONG_ROOT)
+                raise damaged_workbook(self.part, DamageKind.WRONG_ROOT)
             path = self.latest = name
             paths.append("")
         else:
@@ -151,107 +150,107 @@ class Collector:
             path = self.latest = f"{above}/{name}" if above else name
             paths.append(path)
             if path in self._wanted:
-                self._keep(path, attributes)
+                self._keep_element(path, attributes)
             elif path not in self._ways and path != self._diverted:
                 if above in self._wanted_texts:
-                    raise damaged(self.part, Damage.UNEXPECTED_ELEMENT, name)
-                self._skip()
+                    raise damaged_workbook(self.part, DamageKind.UNEXPECTED_ELEMENT, name)
+                self._skip_element()
         if path == self._diverted and self._diversion:
-            self._diversion(path, self.parser, self._resume)
+            self._diversion(path, self.parser, self._resume_after)
 
-    def _keep(self, path: str, attributes: dict[str, str]) -> None:
-        if len(self.found) >= limits.ELEMENTS:
-            raise over_limit(self.part, Excess.ELEMENTS, limits.ELEMENTS)
-        self.found.append(Element(path, attributes))
+    def _keep_element(self, path: str, attributes: dict[str, str]) -> None:
+        if len(self.elements) >= limits.MAX_ELEMENTS:
+            raise exceeded_limit(self.part, LimitKind.ELEMENTS, limits.MAX_ELEMENTS)
+        self.elements.append(XmlElement(path, attributes))
         if path in self._wanted_texts:
             self._texts.clear()
             self.parser.CharacterDataHandler = self._texts.append
 
-    def _end(self, _full: str) -> None:
+    def _end_element(self, _full: str) -> None:
         path = self._paths.pop()
         if path in self._wanted_texts:
-            self.found[-1].text = "".join(self._texts)
+            self.elements[-1].text = "".join(self._texts)
             self.parser.CharacterDataHandler = None
 
-    def _skip(self) -> None:
-        """Hear nothing until the element that has just begun ends."""
+    def _skip_element(self) -> None:
+        """Ignore everything until the element just begun ends."""
         self._depth = 1
         self.parser.StartElementHandler, self.parser.EndElementHandler = self._start_skipped, self._end_skipped
 
     def _start_skipped(self, _full: str, _attributes: dict[str, str]) -> None:
         self._depth += 1
-        if self._depth > limits.DEPTH:
-            raise over_limit(self.part, Excess.DEPTH, limits.DEPTH)
+        if self._depth > limits.MAX_XML_DEPTH:
+            raise exceeded_limit(self.part, LimitKind.DEPTH, limits.MAX_XML_DEPTH)
 
     def _end_skipped(self, full: str) -> None:
         self._depth -= 1
         if not self._depth:
-            self._resume(full)
+            self._resume_after(full)
 
-    def _resume(self, full: str) -> None:
-        self._listen()
-        self._end(full)
+    def _resume_after(self, full: str) -> None:
+        self._set_handlers()
+        self._end_element(full)
 
 
 @cache
-def _ways_to(paths: frozenset[str]) -> frozenset[str]:
-    """The paths of everything that contains one of ``paths``."""
+def _find_ancestor_paths(paths: frozenset[str]) -> frozenset[str]:
+    """Return the paths of all ancestors of ``paths``."""
     return frozenset(path[:at] for path in paths for at, sign in enumerate(path) if sign == "/")
 
 
-def collect(
+def collect_elements(
     part: Part, roots: frozenset[str], wanted: frozenset[str], texts: frozenset[str] = frozenset()
-) -> list[Element]:
-    """The wanted elements of a whole part, as `Collector` has them."""
-    collector = Collector(part, roots, wanted, texts)
+) -> list[XmlElement]:
+    """Return the wanted elements of a whole part; parameters as for `ElementCollector`."""
+    collector = ElementCollector(part, roots, wanted, texts)
     for piece in part.pieces():
-        collector.feed(piece)
-    collector.feed(b"", final=True)
-    return collector.found
+        collector.feed_data(piece)
+    collector.feed_data(b"", final=True)
+    return collector.elements
 
 
 def is_true(text: str | None) -> bool:
-    """An xsd:boolean attribute; absent is false."""
+    """Return the value of an xsd:boolean attribute; a missing one is false."""
     return text is not None and text.strip() in ("1", "true", "on")
 
 
 def parse_all(parser: XMLParserType, part: str, pieces: Iterable[bytes]) -> None:
-    """Feed a whole part to a parser that has its handlers."""
+    """Feed a whole part to a parser whose handlers are set."""
     fed = 0
     try:
         for piece in pieces:
             parser.Parse(piece, False)
             fed += len(piece)
-            _must_move_on(parser, part, fed)
+            _refuse_endless_token(parser, part, fed)
         parser.Parse(b"", True)
     except ExpatError:
-        raise damaged(part, Damage.XML) from None
+        raise damaged_workbook(part, DamageKind.XML) from None
 
 
-def _must_move_on(parser: XMLParserType, part: str, fed: int) -> None:
-    """Refuse a part in which one token has gone on for too long: expat would hold all of it, and look at it again."""
-    if fed - parser.CurrentByteIndex > limits.TOKEN_BYTES + limits.PIECE_BYTES:
-        raise over_limit(part, Excess.TOKEN, limits.TOKEN_BYTES)
+def _refuse_endless_token(parser: XMLParserType, part: str, fed: int) -> None:
+    """Refuse a part with a very long token: expat would keep all of it in memory and scan it again."""
+    if fed - parser.CurrentByteIndex > limits.MAX_TOKEN_BYTES + limits.PIECE_BYTES:
+        raise exceeded_limit(part, LimitKind.TOKEN, limits.MAX_TOKEN_BYTES)
 
 
 def refuse_doctype(part: Part) -> None:
-    """Look at a part as far as its root element. Raises UnreadableFileError for a DOCTYPE, or an endless search."""
-    parser = new_parser(part.name)
-    parser.StartElementHandler = _at_root
+    """Parse a part up to its root element. Raises UnreadableFileError for a DOCTYPE or an endless prolog."""
+    parser = make_parser(part.name)
+    parser.StartElementHandler = _stop_at_root
     fed = 0
     try:
         for piece in part.pieces():
-            part.effort.spend(part.name, Excess.BYTES, len(piece))
+            part.effort.spend(part.name, LimitKind.BYTES, len(piece))
             parser.Parse(piece, False)
             fed += len(piece)
-            _must_move_on(parser, part.name, fed)
+            _refuse_endless_token(parser, part.name, fed)
     except (_RootReachedError, ExpatError):
         return
 
 
 class _RootReachedError(Exception):
-    """The prolog is over."""
+    """Stops the parser at the root element."""
 
 
-def _at_root(*_element: object) -> NoReturn:
+def _stop_at_root(*_element: object) -> NoReturn:
     raise _RootReachedError

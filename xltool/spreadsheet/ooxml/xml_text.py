@@ -1,83 +1,83 @@
-"""Text of the plain dialect: its grammar, references resolved, escapes as SpreadsheetML defines them."""
+"""Text of the plain dialect: its grammar, character references, and the escapes of SpreadsheetML."""
 
 import re
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.refusals import Damage, Excess, damaged, over_limit
+from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
 
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|([a-z]+));|&")
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NAMED_REFERENCES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_CHARACTER_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|([a-z]+));|&")
+_ESCAPED_CHARACTER = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 # The plain dialect: one blank before each attribute, double quotes, no namespace declared below the root, no second
-# "r", no character that XML forbids. What is written otherwise is not matched, and rewritten into this. Of what expat
-# would refuse only this gets past: an attribute that is never read may be given twice (tests/intake/test_grammar.py).
-TEXT = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*+"
-_ALLOWED = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", re.DOTALL)
-# A repeated group that is never given back is written (?>(...)*): with (...)*+ Python before 3.11.5 loses its place.
+# "r", no character that XML forbids. Other spellings do not match, and are rewritten into this. The only fault accepted
+# here that expat refuses: an attribute that is never read may occur twice (tests/spreadsheet/test_grammar.py).
+PLAIN_TEXT = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*+"
+_XML_CHARACTER = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", re.DOTALL)
+# A possessive repeated group is written (?>(...)*): (...)*+ is matched wrongly by Python before 3.11.5.
 ATTRIBUTES = r'(?>(?: (?!xmlns|r=)(?:x14ac:)?[A-Za-z_][A-Za-z0-9_.-]*+="[^"<>&/\x00-\x1f]*+")*)'
 ATTRIBUTE = re.compile(r'([\w:.-]++)="([^"]*)"')
-_T = rf'<t(?: xml:space="[a-z]++")?(?: ?/>|>{TEXT}</t>)\s*'
-_LOOKS = rf"(?:<rPr ?/>|<rPr>\s*(?>(?:<[A-Za-z][A-Za-z0-9]*+{ATTRIBUTES} ?/>\s*)*)</rPr>)\s*"
-STRING_ITEM = (
-    rf"(?>(?:{_T}|<r>\s*(?:{_LOOKS})?{_T}</r>\s*|<rPh{ATTRIBUTES}>\s*{_T}</rPh>\s*|<phoneticPr{ATTRIBUTES} ?/>\s*)*)"
-)
+_TEXT_ELEMENT = rf'<t(?: xml:space="[a-z]++")?(?: ?/>|>{PLAIN_TEXT}</t>)\s*'
+_RUN_PROPERTIES = rf"(?:<rPr ?/>|<rPr>\s*(?>(?:<[A-Za-z][A-Za-z0-9]*+{ATTRIBUTES} ?/>\s*)*)</rPr>)\s*"
+_RUN_ELEMENT = rf"<r>\s*(?:{_RUN_PROPERTIES})?{_TEXT_ELEMENT}</r>\s*"
+_PHONETIC_ELEMENTS = rf"<rPh{ATTRIBUTES}>\s*{_TEXT_ELEMENT}</rPh>\s*|<phoneticPr{ATTRIBUTES} ?/>\s*"
+STRING_ITEM = rf"(?>(?:{_TEXT_ELEMENT}|{_RUN_ELEMENT}|{_PHONETIC_ELEMENTS})*)"
 _PHONETIC = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
 _RUN = re.compile(r"<t\b[^<>/]*>([^<]*)</t>")
 
 
 class NotPlainError(Exception):
-    """A part is not in the plain dialect, or not well-formed: it must be rewritten, or refused, by way of expat."""
+    """A part is not in the plain dialect, or not well-formed: expat must parse or refuse it."""
 
 
-def resolved(text: str, part: str) -> str:
-    """The characters meant by a stretch of XML text. Raises UnreadableFileError for a reference to nothing."""
+def resolve_references(text: str, part: str) -> str:
+    """Resolve the character references of XML text. Raises UnreadableFileError for an unknown one."""
     if "&" not in text:
         return text
     plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'")
-    if plain.count("&") == plain.count("&amp;"):  # nothing but the five names: the usual case, and a quick one
+    if plain.count("&") == plain.count("&amp;"):  # only the five named references: the usual case
         return plain.replace("&amp;", "&")
     try:
-        return _REFERENCE.sub(_referenced, text)
+        return _CHARACTER_REFERENCE.sub(_resolve_reference, text)
     except (KeyError, ValueError):
-        raise damaged(part, Damage.XML) from None
+        raise damaged_workbook(part, DamageKind.XML) from None
 
 
-def _referenced(match: re.Match[str]) -> str:
+def _resolve_reference(match: re.Match[str]) -> str:
     hexadecimal, decimal, name = match.groups()
     if not hexadecimal and not decimal:
-        return _NAMED[name]
+        return _NAMED_REFERENCES[name]
     code = int(hexadecimal, 16) if hexadecimal else int(decimal)
-    if not _ALLOWED.fullmatch(chr(code)):
+    if not _XML_CHARACTER.fullmatch(chr(code)):
         raise ValueError(code)
     return chr(code)
 
 
-def unescaped(text: str) -> str:
-    """A string of SpreadsheetML (ST_Xstring): ``_x000D_`` stands for the character of that number.
+def decode_escapes(text: str) -> str:
+    """Decode the escapes of a SpreadsheetML string (ST_Xstring): ``_x000D_`` is the character of that number.
 
-    One that no XML may hold (a control character, half of a pair) stays as it is written: nobody could pass it on.
+    An escape of a character that XML forbids (a control character, half of a surrogate pair) stays as written.
     """
-    return _ESCAPE.sub(_unescaped, text) if "_x" in text else text
+    return _ESCAPED_CHARACTER.sub(_decode_escape, text) if "_x" in text else text
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    sign = chr(int(match[1], 16))
-    return sign if _ALLOWED.fullmatch(sign) else match[0]
+def _decode_escape(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return character if _XML_CHARACTER.fullmatch(character) else match[0]
 
 
-def string_item(inner: str, part: str) -> str:
-    """The text of one string item in the plain dialect: its runs joined, phonetic readings left out."""
+def parse_string_item(inner: str, part: str) -> str:
+    """Return the text of one string item in the plain dialect: runs joined, phonetic readings left out."""
     if "<rPh" in inner:
-        resolved(inner, part)  # what is left out must be sound as well
+        resolve_references(inner, part)  # what is left out must be valid too
         inner = _PHONETIC.sub("", inner)
-    return string_text("".join(_RUN.findall(inner)), part)
+    return parse_string_text("".join(_RUN.findall(inner)), part)
 
 
-def string_text(text: str, part: str) -> str:
-    """One string as it is meant. Raises UnreadableFileError beyond what a cell of Excel can hold."""
+def parse_string_text(text: str, part: str) -> str:
+    """Decode one string. Raises UnreadableFileError if it is longer than a cell of Excel can be."""
     if "&" in text or "_x" in text:
-        text = unescaped(resolved(text, part))
-    if len(text) > limits.TEXT_CHARACTERS:
-        raise over_limit(part, Excess.TEXT, limits.TEXT_CHARACTERS)
+        text = decode_escapes(resolve_references(text, part))
+    if len(text) > limits.MAX_TEXT_CHARACTERS:
+        raise exceeded_limit(part, LimitKind.TEXT, limits.MAX_TEXT_CHARACTERS)
     return text

@@ -1,7 +1,7 @@
-"""The directory of a zip container: what it lists, and where. Nothing it says is believed here.
+"""Read the directory of a zip container. Its statements are verified by `package`, not here.
 
-`zipfile` reads it. The plain directory that every office program writes (at the very end, without comments, further
-fields or sizes of 64 bits) is read here without it, to the same entries: it costs a twentieth.
+`zipfile` reads any directory. The plain one that every office program writes (at the very end, without comments, extra
+fields or 64-bit sizes) is read here to the same entries, at a twentieth of the cost.
 """
 
 import io
@@ -9,18 +9,18 @@ import struct
 import zipfile
 from typing import NamedTuple
 
-from xltool.spreadsheet.refusals import Damage, damaged
+from xltool.spreadsheet.refusals import DamageKind, damaged_workbook
 
 STORED, DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
-_END = struct.Struct("<4s4H2LH")
-_ENTRY = struct.Struct("<4s2x3H4x3L4H2x2L")
-_LOCATOR, _LOCATOR_BYTES = b"PK\6\7", 20  # before the end: a directory of 64 bits
-_NEWEST = 63  # the version of the format beyond which `zipfile` gives up
-_BEYOND_16, _BEYOND_32 = 0xFFFF, 0xFFFFFFFF  # "look into the fields of 64 bits"
+_DIRECTORY_END = struct.Struct("<4s4H2LH")
+_DIRECTORY_ENTRY = struct.Struct("<4s2x3H4x3L4H2x2L")
+_ZIP64_LOCATOR, _LOCATOR_BYTES = b"PK\6\7", 20  # before the end: a 64-bit directory
+_MAX_ZIP_VERSION = 63  # `zipfile` refuses later versions of the format
+_MAX_16_BITS, _MAX_32_BITS = 0xFFFF, 0xFFFFFFFF  # "see the 64-bit fields"
 
 
-class Listed(NamedTuple):
-    """One entry as the directory has it; ``stored`` and ``size`` in bytes, ``header`` from the start of the file."""
+class DirectoryEntry(NamedTuple):
+    """One entry of the directory; ``stored`` and ``size`` in bytes, ``header`` its offset in the file."""
 
     name: str
     header: int
@@ -32,18 +32,18 @@ class Listed(NamedTuple):
     attributes: int
 
 
-def listed_in(data: bytes) -> list[Listed]:
-    """Every entry of a container. Raises UnreadableFileError for what is none."""
-    plain = plainly_listed(data)
-    return by_the_library(data) if plain is None else plain
+def list_entries(data: bytes) -> list[DirectoryEntry]:
+    """Return every entry of a container. Raises UnreadableFileError if it is no zip container."""
+    plain = list_plain_entries(data)
+    return list_with_zipfile(data) if plain is None else plain
 
 
-def by_the_library(data: bytes) -> list[Listed]:
-    """Every entry, read by `zipfile`."""
+def list_with_zipfile(data: bytes) -> list[DirectoryEntry]:
+    """Return every entry, read by `zipfile`."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return [
-                Listed(
+                DirectoryEntry(
                     info.orig_filename,
                     info.header_offset,
                     info.compress_size,
@@ -56,23 +56,23 @@ def by_the_library(data: bytes) -> list[Listed]:
                 for info in archive.infolist()
             ]
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error, OverflowError):
-        raise damaged("", Damage.NOT_A_ZIP) from None
+        raise damaged_workbook("", DamageKind.NOT_A_ZIP) from None
 
 
-def plainly_listed(data: bytes) -> list[Listed] | None:
-    """The entries of a plain directory; None for any other."""
-    end = len(data) - _END.size
+def list_plain_entries(data: bytes) -> list[DirectoryEntry] | None:
+    """Return the entries of a plain directory; None for any other."""
+    end = len(data) - _DIRECTORY_END.size
     if end < 0:
         return None
-    signature, disk, first_disk, here, count, length, start, comment = _END.unpack_from(data, end)
+    signature, disk, first_disk, here, count, length, start, comment = _DIRECTORY_END.unpack_from(data, end)
     if signature != b"PK\5\6" or disk or first_disk or comment or here != count or start + length != end:
         return None
-    if count == _BEYOND_16 or data[end - _LOCATOR_BYTES : end].startswith(_LOCATOR):
+    if count == _MAX_16_BITS or data[end - _LOCATOR_BYTES : end].startswith(_ZIP64_LOCATOR):
         return None
-    listed: list[Listed] = []
+    listed: list[DirectoryEntry] = []
     at = start
     while at < end:
-        entry = _plain_entry(data, at, end)
+        entry = _read_plain_entry(data, at, end)
         if entry is None:
             return None
         listed.append(entry[0])
@@ -80,16 +80,16 @@ def plainly_listed(data: bytes) -> list[Listed] | None:
     return listed if len(listed) == count else None
 
 
-def _plain_entry(data: bytes, at: int, end: int) -> tuple[Listed, int] | None:
-    """One entry and where the next begins."""
-    if at + _ENTRY.size > end:
+def _read_plain_entry(data: bytes, at: int, end: int) -> tuple[DirectoryEntry, int] | None:
+    """Return one entry and the offset of the next."""
+    if at + _DIRECTORY_ENTRY.size > end:
         return None
     signature, version, flags, method, crc, stored, size, length, extra, comment, disk, attributes, header = (
-        _ENTRY.unpack_from(data, at)
+        _DIRECTORY_ENTRY.unpack_from(data, at)
     )
-    name = data[at + _ENTRY.size : (after := at + _ENTRY.size + length)]
-    if signature != b"PK\1\2" or version > _NEWEST or extra or comment or disk or after > end:
+    name = data[at + _DIRECTORY_ENTRY.size : (after := at + _DIRECTORY_ENTRY.size + length)]
+    if signature != b"PK\1\2" or version > _MAX_ZIP_VERSION or extra or comment or disk or after > end:
         return None
-    if not (name.isascii() and length) or b"\0" in name or _BEYOND_32 in (stored, size, header):
+    if not (name.isascii() and length) or b"\0" in name or _MAX_32_BITS in (stored, size, header):
         return None
-    return Listed(name.decode("ascii"), header, stored, size, crc, method, flags, attributes), after
+    return DirectoryEntry(name.decode("ascii"), header, stored, size, crc, method, flags, attributes), after

@@ -1,7 +1,7 @@
-"""The process in which libraries work that cannot be bounded from inside: a death or a loop there harms nobody else.
+"""The worker process: runs libraries that may crash or loop, so that the parent survives.
 
-It answers requests of `worker_messages` on standard output until standard input ends. A request names a ``task``; an
-answer has what the task found, or ``problem``, a word.
+It answers requests (see `messages`) on standard output until standard input ends. A request names a ``task``; an answer
+has the result of the task, or a ``problem``.
 """
 
 import contextlib
@@ -11,20 +11,20 @@ from collections.abc import Callable
 from typing import Any
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.worker.messages import receive, send
+from xltool.spreadsheet.worker.messages import receive_message, send_message
 
 Answer = tuple[dict[str, Any], bytes]
 
 
 def main() -> None:
-    """Limit this process, then serve. Standard output belongs to the answers alone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is its owner's matter, who ends it
+    """Limit the memory of this process, then answer requests. Standard output is reserved for answers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles the interrupt and ends this process
     _limit_memory()
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
-    while request := receive(requests, limits.MESSAGE_BYTES):
+    while request := receive_message(requests, limits.MAX_MESSAGE_BYTES):
         head, body = request
-        send(answers, *_answered(TASKS[head.pop("task")], head, body))
+        send_message(answers, *_answer_request(TASKS[head.pop("task")], head, body))
 
 
 def _limit_memory() -> None:
@@ -36,7 +36,7 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answered(task: Callable[..., Answer], head: dict[str, Any], body: bytes) -> Answer:
+def _answer_request(task: Callable[..., Answer], head: dict[str, Any], body: bytes) -> Answer:
     try:
         return task(body, **head)
     except KeyboardInterrupt:
@@ -45,22 +45,26 @@ def _answered(task: Callable[..., Answer], head: dict[str, Any], body: bytes) ->
         return {"problem": "memory" if isinstance(error, MemoryError) else "unreadable"}, b""
 
 
-def _values(data: bytes) -> Answer:
-    from xltool.spreadsheet.xls.calamine import values
+def _read_values(data: bytes) -> Answer:
+    from xltool.spreadsheet.xls.calamine import read_values
 
-    return values(data), b""
-
-
-def _decrypted(data: bytes, password: str) -> Answer:
-    from xltool.spreadsheet.decrypt import decrypted
-
-    return decrypted(data, password)
+    return read_values(data), b""
 
 
-def _pages(data: bytes) -> Answer:
+def _decrypt_bytes(data: bytes, password: str) -> Answer:
+    from xltool.spreadsheet.decrypt import decrypt_bytes
+
+    return decrypt_bytes(data, password)
+
+
+def _read_pdf_pages(data: bytes) -> Answer:
     from xltool.published.documents.pdf_worker import read
 
     return read(data), b""
 
 
-TASKS: dict[str, Callable[..., Answer]] = {"values": _values, "decrypted": _decrypted, "pages": _pages}
+TASKS: dict[str, Callable[..., Answer]] = {
+    "values": _read_values,
+    "decrypted": _decrypt_bytes,
+    "pages": _read_pdf_pages,
+}

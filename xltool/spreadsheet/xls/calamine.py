@@ -1,4 +1,4 @@
-"""Values of .xls and .xlsb by way of calamine; runs in the worker. The door to that library."""
+"""Read the values of .xls and .xlsb by calamine. Runs in the worker."""
 
 import io
 from collections.abc import Iterator
@@ -8,23 +8,23 @@ from typing import Any
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.file_type import OLE, ZIP
-from xltool.spreadsheet.xls.biff_records import Records, TooMuchError, read_records
-from xltool.spreadsheet.xls.xlsb_records import refuse_errors
+from xltool.spreadsheet.file_type import OLE_SIGNATURE, ZIP_SIGNATURE
+from xltool.spreadsheet.xls.biff_records import SheetRecords, TooMuchError, read_records
+from xltool.spreadsheet.xls.xlsb_records import refuse_error_cells
 
-_WHOLE = 1e15  # above this a binary float no longer holds every whole number with a digit to spare
+_MAX_EXACT_FLOAT = 1e15  # above this, floats do not represent every integer exactly
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
 
-_Cell = tuple[int, int, str, str]  # row, column, kind, text
+_ValueCell = tuple[int, int, str, str]  # row, column, kind, text
 
 
-def values(data: bytes) -> dict[str, Any]:
-    """``sheets``: of each its name, state, merged ranges, cells, hidden rows and columns; or a ``problem``.
+def read_values(data: bytes) -> dict[str, Any]:
+    """Return ``sheets``: of each its name, state, merged ranges, cells, hidden rows and columns; or a ``problem``.
 
-    Places begin at 1. Numbers, errors and truth values of an .xls are those of its records.
+    Rows and columns begin at 1. Numbers, errors and booleans of an .xls are those of its records.
     """
     try:
-        sheets = _read(data)
+        sheets = _read_workbook(data)
     except TooMuchError:
         return {"problem": "cells_held"}
     except ValueError:
@@ -32,41 +32,41 @@ def values(data: bytes) -> dict[str, Any]:
     return {"sheets": sheets} if sheets else {"problem": "no_sheets"}
 
 
-def _read(data: bytes) -> list[object]:
-    records: dict[int, Records] = {}
-    if data.startswith(OLE):
-        records = read_records(data)  # first: what it refuses could make calamine swell
-    elif data.startswith(ZIP):
-        refuse_errors(data)
+def _read_workbook(data: bytes) -> list[object]:
+    records: dict[int, SheetRecords] = {}
+    if data.startswith(OLE_SIGNATURE):
+        records = read_records(data)  # first: files it refuses could make calamine use too much memory
+    elif data.startswith(ZIP_SIGNATURE):
+        refuse_error_cells(data)
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-        return _sheets(workbook, records)
+        return _read_sheets(workbook, records)
 
 
-def _sheets(workbook: CalamineWorkbook, records: dict[int, Records]) -> list[object]:
+def _read_sheets(workbook: CalamineWorkbook, records: dict[int, SheetRecords]) -> list[object]:
     sheets: list[object] = []
-    room = limits.CELLS_HELD
-    for number, about in enumerate(workbook.sheets_metadata[: limits.SHEETS]):
-        cells: list[_Cell] = []
+    room = limits.MAX_CELLS_HELD
+    for index, metadata in enumerate(workbook.sheets_metadata[: limits.MAX_SHEETS]):
+        cells: list[_ValueCell] = []
         merged: list[tuple[int, ...]] = []
-        if about.typ == SheetTypeEnum.WorkSheet:
-            sheet = workbook.get_sheet_by_name(about.name)
-            cells = _cells(sheet, room)
+        if metadata.typ == SheetTypeEnum.WorkSheet:
+            sheet = workbook.get_sheet_by_name(metadata.name)
+            cells = _read_cells(sheet, room)
             merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
         hidden: tuple[object, ...] = ((), ())
-        if number in records:
-            cells = list(_corrected(cells, records[number]))
-            hidden = records[number].hidden_rows, records[number].hidden_columns
+        if index in records:
+            cells = list(_correct_cells(cells, records[index]))
+            hidden = records[index].hidden_rows, records[index].hidden_columns
         room -= len(cells)
-        state = _STATES.get(str(about.visible).rpartition(".")[2], "visible")
-        sheets.append((about.name, state, merged, cells, *hidden))
+        state = _STATES.get(str(metadata.visible).rpartition(".")[2], "visible")
+        sheets.append((metadata.name, state, merged, cells, *hidden))
     return sheets
 
 
-def _corrected(cells: list[_Cell], records: Records) -> Iterator[_Cell]:
-    """The texts among ``cells``, and every figure as its record has it. Raises ValueError where a record is missing."""
-    left = dict(records.figures)
+def _correct_cells(cells: list[_ValueCell], records: SheetRecords) -> Iterator[_ValueCell]:
+    """Yield the texts among ``cells``, and every figure from its record. Raises ValueError where one is missing."""
+    remaining = dict(records.figures)
     for row, column, kind, text in cells:
-        figure = left.pop((row, column), None)
+        figure = remaining.pop((row, column), None)
         if kind == "text":
             if figure is not None:
                 raise ValueError("a text and a figure in one cell")
@@ -74,40 +74,40 @@ def _corrected(cells: list[_Cell], records: Records) -> Iterator[_Cell]:
         elif figure is None:
             raise ValueError("a figure without a record")
         else:
-            yield row, column, *_recorded(*figure, text if kind == "date" else "")
-    for (row, column), figure in left.items():
-        yield row, column, *_recorded(*figure, "")
+            yield row, column, *_format_recorded(*figure, text if kind == "date" else "")
+    for (row, column), figure in remaining.items():
+        yield row, column, *_format_recorded(*figure, "")
 
 
-def _recorded(kind: str, figure: float | int | str, date: str) -> tuple[str, str]:
-    """A figure of a record as it is told; a date as calamine writes it, where it saw one."""
+def _format_recorded(kind: str, figure: float | int | str, date: str) -> tuple[str, str]:
+    """Return type and text of a recorded figure; a date as calamine formats it, if it recognised one."""
     if kind == "error":
         return kind, str(figure)
-    told = _stored(figure)[1]
-    return kind, (date or told) if kind == "date" else told
+    text = _format_value(figure)[1]
+    return kind, (date or text) if kind == "date" else text
 
 
-def _cells(sheet: CalamineSheet, room: int) -> list[_Cell]:
-    """Row and column (1-based), kind and text of every cell that is not empty."""
-    cells: list[_Cell] = []
+def _read_cells(sheet: CalamineSheet, max_cells: int) -> list[_ValueCell]:
+    """Return row and column (1-based), type and text of every non-empty cell."""
+    cells: list[_ValueCell] = []
     first_column = (sheet.start or (0, 0))[1] + 1
     for row, values in enumerate(sheet.iter_rows(), start=1):
         for column, value in enumerate(values, start=first_column):
             if value != "":
-                cells.append((row, column, *_stored(value)))
-        if len(cells) > room:
+                cells.append((row, column, *_format_value(value)))
+        if len(cells) > max_cells:
             raise TooMuchError
     return cells
 
 
-def _stored(value: object) -> tuple[str, str]:
+def _format_value(value: object) -> tuple[str, str]:
     match value:
         case bool():
             return "boolean", "1" if value else "0"
         case int():
             return "number", str(value)
         case float():
-            return "number", str(int(value)) if value.is_integer() and abs(value) < _WHOLE else repr(value)
+            return "number", str(int(value)) if value.is_integer() and abs(value) < _MAX_EXACT_FLOAT else repr(value)
         case datetime() | date() | time():
             return "date", value.isoformat()
         case timedelta():

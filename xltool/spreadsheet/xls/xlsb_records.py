@@ -1,32 +1,32 @@
-"""Whether an .xlsb holds errors such as #N/A ([MS-XLSB]), which calamine reads as nothing; runs in the worker.
+"""Refuse an .xlsb with error cells such as #N/A ([MS-XLSB]), which calamine reads as blank. Runs in the worker.
 
-Which cell it is cannot be told of these files, so one with errors is refused: a blank may count as 0, an error never.
+A blank may count as 0, an error never.
 """
 
 from xltool.errors import UnreadableFileError
-from xltool.spreadsheet.ooxml.package import Package, fold
+from xltool.spreadsheet.ooxml.package import Package, fold_part_name
 
 _SHEETS, _ENDING = "xl/worksheets/", ".bin"
-_ERRORS = frozenset({3, 11})  # an error typed in, and an error that a formula gave
+_ERROR_RECORDS = frozenset({3, 11})  # BrtCellError and BrtFmlaError
 
 
-def refuse_errors(data: bytes) -> None:
-    """Raises ValueError for a workbook whose sheets hold errors, or cannot be followed."""
+def refuse_error_cells(data: bytes) -> None:
+    """Raise ValueError for a workbook with error cells, or with invalid records."""
     try:
         package = Package(data)
-        held = any(
-            holds_errors(package.whole(name))
-            for name in package.names()
-            if fold(name).startswith(_SHEETS) and fold(name).endswith(_ENDING)
+        has_errors = any(
+            has_error_cells(package.read_whole(name))
+            for name in package.list_names()
+            if fold_part_name(name).startswith(_SHEETS) and fold_part_name(name).endswith(_ENDING)
         )
     except (UnreadableFileError, IndexError):
         raise ValueError("no sheets that can be followed") from None
-    if held:
+    if has_errors:
         raise ValueError("errors in cells")
 
 
-def holds_errors(content: bytes) -> bool:
-    """Whether a sheet part has a record of an error. Raises IndexError where a record is cut short."""
+def has_error_cells(content: bytes) -> bool:
+    """Return True if a sheet part has an error record. Raises IndexError where a record is cut short."""
     at, end = 0, len(content)
     while at < end:
         kind = content[at]
@@ -42,7 +42,7 @@ def holds_errors(content: bytes) -> bool:
             shift += 7
             if byte < 0x80 or shift == 28:
                 break
-        if kind in _ERRORS:
+        if kind in _ERROR_RECORDS:
             return True
         at += size
     return False

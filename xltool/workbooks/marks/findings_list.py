@@ -1,23 +1,23 @@
-"""Findings as a person in an agency reads them: the rows of a returned workbook's list and of a page are the same."""
+"""Findings as rows of text: the same for the list in a returned workbook and for a page."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from xltool.forms.furniture import words
-from xltool.forms.layout import Plan
-from xltool.messages import catalogue as texts
-from xltool.model.finding import Finding, Spot
+from xltool.forms.workbook_plan import WorkbookPlan
+from xltool.forms.workbook_words import workbook_words
+from xltool.messages import catalogue
+from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Number, Severity
 
-Side = Number | str | None
+SideValue = Number | str | None
 
 
-class Remark(NamedTuple):
+class FindingText(NamedTuple):
     """One finding as a row. ``problem`` and ``cure`` together are the sentence the console and the JSON have.
 
-    ``sheet`` and ``address`` are where to look first, as the workbook has them. ``places`` are the keys ("表三!D7") of
-    every cell that lights up, by the names the form gives its sheets; none for what only is to be known.
+    ``sheet`` and ``address``: the first cell, by the workbook's own sheet name. ``places``: the keys ("表三!D7") of
+    every cell to highlight, by the form's sheet names; none for notes and settled findings.
     """
 
     number: int
@@ -27,44 +27,46 @@ class Remark(NamedTuple):
     address: str
     problem: str
     cure: str
-    left: Side
-    right: Side
+    left: SideValue
+    right: SideValue
     places: tuple[str, ...]
 
 
-def remarks(findings: Iterable[Finding], plan: Plan | None = None) -> tuple[Remark, ...]:
-    """The findings in their order, numbered. Without the plan of a form no cell lights up."""
-    return tuple(_remark(number, finding, plan) for number, finding in enumerate(findings, start=1))
+def describe_findings(findings: Iterable[Finding], plan: WorkbookPlan | None = None) -> tuple[FindingText, ...]:
+    """Return the findings as numbered rows in the same order. Without ``plan`` no cell is highlighted."""
+    return tuple(_describe_finding(number, finding, plan) for number, finding in enumerate(findings, start=1))
 
 
-def _remark(number: int, finding: Finding, plan: Plan | None) -> Remark:
+def _describe_finding(number: int, finding: Finding, plan: WorkbookPlan | None) -> FindingText:
     is_open = finding.severity is not Severity.NOTE and not finding.settled
-    first = finding.spots[0] if finding.spots else Spot("", "", "")
-    lit = [_key(spot, plan) for spot in finding.spots if spot.address] if plan and is_open else []
-    return Remark(
+    first = finding.cells[0] if finding.cells else FindingCell("", "", "")
+    lit = [_make_highlight_key(spot, plan) for spot in finding.cells if spot.address] if plan and is_open else []
+    return FindingText(
         number=number,
-        severity=words().marks["settled"] if finding.settled else texts.word("severity", finding.severity.value),
+        severity=workbook_words().marks["settled"]
+        if finding.settled
+        else catalogue.look_up_word("severity", finding.severity.value),
         open=is_open,
         sheet=first.sheet,
         address=first.address,
-        problem=texts.problem(finding),
-        cure=texts.cure(finding),
-        left=_side(finding.facts, "left", "raw"),
-        right=_side(finding.facts, "right"),
+        problem=catalogue.render_problem(finding),
+        cure=catalogue.render_advice(finding),
+        left=_find_side_value(finding.facts, "left", "raw"),
+        right=_find_side_value(finding.facts, "right"),
         places=tuple(dict.fromkeys(lit)),
     )
 
 
-def _key(spot: Spot, plan: Plan) -> str:
-    """What the conditional formats look for: they know a sheet by the name it was handed out with."""
+def _make_highlight_key(spot: FindingCell, plan: WorkbookPlan) -> str:
+    """Return the key of a cell that the conditional formats look up: by the sheet name of the template."""
     place = plan.cells.get(spot.id)
     return f"{place.sheet if place else spot.sheet}!{spot.address}"
 
 
-def _side(facts: Mapping[str, object], *names: str) -> Side:
-    """The first of the facts that is a figure or what stood in its place."""
+def _find_side_value(facts: Mapping[str, object], *names: str) -> SideValue:
+    """Return the first of the named facts that is a figure or a text."""
     for name in names:
         value = facts.get(name)
         if isinstance(value, int | Decimal | str) and not isinstance(value, bool):
-            return texts.quoted(value) if isinstance(value, str) else value
+            return catalogue.quote_text(value) if isinstance(value, str) else value
     return None

@@ -1,8 +1,8 @@
-"""The marks of a check, written into the agency's own workbook: one part is rewritten, all others keep their bytes.
+"""Write the findings of a check into the agency's own workbook: one part is rewritten, all others keep their bytes.
 
-The template carries a list of findings, empty when it is handed out, and conditional formats that look every cell up
-in its first column. Writing the list is all that marking is; an empty list clears it. A workbook whose list is not as
-we made it (renamed, deleted, put to other use), or that is signed, is left alone: `page` is for those.
+The template has an empty list of findings, and conditional formats that look every cell up in its first column.
+Marking a workbook is writing this list; an empty list clears it. A workbook that is signed, or whose list is not as in
+the template (renamed, deleted, changed), is not marked: such a file gets a page instead.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,78 +10,80 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 
-from xltool.forms.layout import Plan
 from xltool.forms.slots import Purpose
-from xltool.workbooks.marks import replace_part as package
-from xltool.workbooks.marks.findings_list import Remark
-from xltool.workbooks.marks.findings_sheet import ListSheet
+from xltool.forms.workbook_plan import WorkbookPlan
+from xltool.workbooks.marks import replace_part
+from xltool.workbooks.marks.findings_list import FindingText
+from xltool.workbooks.marks.findings_sheet import FindingsSheet
 from xltool.workbooks.marks.replace_part import NotCopyableError
 
-_MIB = 1024 * 1024
-_LONGEST_LIST = 4 * _MIB  # bytes of the list's part; ours has a few thousand
-_LONGEST_INDEX = 8 * _MIB  # bytes of the workbook's own part
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-_NOT_OURS = (NotCopyableError, ValueError)  # the second for addresses and numbers that are none
+_MEBIBYTE = 1024 * 1024
+_MAX_LIST_BYTES = 4 * _MEBIBYTE  # bytes of the list's part; ours has a few thousand
+_MAX_INDEX_BYTES = 8 * _MEBIBYTE  # bytes of the workbook's own part
+_WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_NOT_MARKABLE = (NotCopyableError, ValueError)  # the second for addresses and numbers that are none
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=False)
 
 
-def marked(data: bytes, plan: Plan, remarks: Sequence[Remark]) -> bytes | None:
-    """A copy of an .xlsx workbook with these findings in its list, and nothing else changed; the same in, the same out.
+def mark_workbook(data: bytes, plan: WorkbookPlan, findings: Sequence[FindingText]) -> bytes | None:
+    """Return a copy of an .xlsx workbook with these findings in its list; the same input gives the same bytes.
 
-    None where that cannot be done: not a workbook of ours, not .xlsx, or its list is not as we made it.
+    None if it is not a workbook of ours, not .xlsx, or its list is not as in the template.
     """
     try:
-        names, part = _find(data, plan.sheet(Purpose.MARKS).name)
-        sheet = ListSheet(_parsed(package.read(data, part, _LONGEST_LIST)))
-        sheet.write(remarks, names)
-        return package.replaced(data, part, sheet.content())
-    except _NOT_OURS:
+        names, part = _find_list_part(data, plan.sheet_for(Purpose.MARKS).name)
+        sheet = FindingsSheet(_parse_part(replace_part.read_part(data, part, _MAX_LIST_BYTES)))
+        sheet.write_findings_list(findings, names)
+        return replace_part.replace_part(data, part, sheet.serialise_part())
+    except _NOT_MARKABLE:
         return None
 
 
-def carries_marks(data: bytes, plan: Plan) -> bool:
-    """Whether the list of a workbook still has the findings of an earlier check."""
+def has_marks(data: bytes, plan: WorkbookPlan) -> bool:
+    """Return whether the list of a workbook has findings of an earlier check."""
     try:
-        _, part = _find(data, plan.sheet(Purpose.MARKS).name)
-        return ListSheet(_parsed(package.read(data, part, _LONGEST_LIST))).filled
-    except _NOT_OURS:
+        _, part = _find_list_part(data, plan.sheet_for(Purpose.MARKS).name)
+        return FindingsSheet(_parse_part(replace_part.read_part(data, part, _MAX_LIST_BYTES))).has_findings
+    except _NOT_MARKABLE:
         return False
 
 
-def _find(data: bytes, list_name: str) -> tuple[frozenset[str], str]:
-    """The names of a workbook's sheets, and the part of its list."""
-    if any(part.startswith("_xmlsignatures/") for part in package.names(data)):
+def _find_list_part(data: bytes, list_name: str) -> tuple[frozenset[str], str]:
+    """Return the names of a workbook's sheets, and the part of its list."""
+    if any(part.startswith("_xmlsignatures/") for part in replace_part.list_part_names(data)):
         raise NotCopyableError("signed")
-    workbook = _target(_relationships(data, "", "officeDocument"), "")
-    if f"/{workbook}".casefold() not in _workbooks(data):
+    workbook = _resolve_target(_read_relationships(data, "", "officeDocument"), "")
+    if f"/{workbook}".casefold() not in _list_plain_workbooks(data):
         raise NotCopyableError(workbook)
     ids: dict[str, str] = {}
-    for sheet in _parsed(package.read(data, workbook, _LONGEST_INDEX)).iterfind(".//{*}sheets/{*}sheet"):
+    for sheet in _parse_part(replace_part.read_part(data, workbook, _MAX_INDEX_BYTES)).iterfind(
+        ".//{*}sheets/{*}sheet"
+    ):
         reference = [value for key, value in sheet.attrib.items() if etree.QName(key).localname == "id"]
         ids[str(sheet.get("name"))] = str(reference[0]) if reference else ""
     if list_name not in ids:
         raise NotCopyableError(list_name)
-    same = [item for item in _relationships(data, workbook, "worksheet") if item.get("Id") == ids[list_name]]
-    return frozenset(ids), _target(same, workbook)
+    same = [item for item in _read_relationships(data, workbook, "worksheet") if item.get("Id") == ids[list_name]]
+    return frozenset(ids), _resolve_target(same, workbook)
 
 
-def _workbooks(data: bytes) -> set[str]:
-    """The parts said to be ordinary workbooks: not with macros, not templates."""
-    types = _parsed(package.read(data, "[Content_Types].xml", _LONGEST_INDEX))
+def _list_plain_workbooks(data: bytes) -> set[str]:
+    """Return the parts whose content type is a plain workbook: no macros, no template."""
+    types = _parse_part(replace_part.read_part(data, "[Content_Types].xml", _MAX_INDEX_BYTES))
     overrides = types.iterfind("{*}Override")
-    return {str(item.get("PartName")).casefold() for item in overrides if item.get("ContentType") == _WORKBOOK}
+    return {str(item.get("PartName")).casefold() for item in overrides if item.get("ContentType") == _WORKBOOK_TYPE}
 
 
-def _relationships(data: bytes, part: str, kind: str) -> list[etree._Element]:
-    """The relationships of one kind that a part (or, for "", the package) has."""
+def _read_relationships(data: bytes, part: str, kind: str) -> list[etree._Element]:
+    """Return the relationships of one kind of a part (or, for "", of the package)."""
     folder, slash, name = part.rpartition("/")
-    listing = _parsed(package.read(data, f"{folder}{slash}_rels/{name}.rels", _LONGEST_INDEX))
+    listing = _parse_part(replace_part.read_part(data, f"{folder}{slash}_rels/{name}.rels", _MAX_INDEX_BYTES))
     return [item for item in listing.iterfind("{*}Relationship") if str(item.get("Type")).endswith(f"/{kind}")]
 
 
-def _target(found: Iterable[etree._Element], part: str) -> str:
-    """The part that the one relationship leads to."""
-    items = list(found)
+def _resolve_target(relationships: Iterable[etree._Element], part: str) -> str:
+    """Return the target part of the only relationship. Raises NotCopyableError if there is not exactly one."""
+    items = list(relationships)
     if len(items) != 1 or items[0].get("TargetMode") == "External":
         raise NotCopyableError(part)
     target = str(items[0].get("Target"))
@@ -96,7 +98,7 @@ def _target(found: Iterable[etree._Element], part: str) -> str:
     return "/".join(steps)
 
 
-def _parsed(content: bytes) -> etree._Element:
+def _parse_part(content: bytes) -> etree._Element:
     try:
         root = etree.fromstring(content, _PARSER)
     except etree.XMLSyntaxError as error:

@@ -3,27 +3,27 @@
 from bisect import bisect
 from itertools import groupby
 
-from xltool.forms.consolidated import (
+from xltool.forms.cell_addresses import cell_address
+from xltool.forms.consolidated_layout import (
     FIRST_ROW,
     HEAD_ROW,
     HINT_ROW,
     ID_ROW,
-    LEAD,
+    LEADING_COLUMNS,
     LINE_ROW,
     SUM_ROW,
     TABLE_ROW,
     TITLE_ROW,
 )
-from xltool.forms.furniture import words
-from xltool.forms.places import address
-from xltool.messages import catalogue as texts
+from xltool.forms.workbook_words import workbook_words
+from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.form import Box, Cell, Kind, Number, Severity
-from xltool.model.submission import State, Submission
-from xltool.workbooks.summary.agency_status import agency_of, open_findings
-from xltool.workbooks.summary.summary_context import Draft, link_to_findings, link_to_tracking, set_up_page
-from xltool.workbooks.template.styles import TABS
-from xltool.workbooks.xlsxwriter_adapter import Book, Content, Formula, Sheet
+from xltool.model.form import Box, Cell, CellKind, Number, Severity
+from xltool.model.submission import EntryState, Submission
+from xltool.workbooks.summary.agency_status import agency_of, count_open_findings
+from xltool.workbooks.summary.summary_context import SummaryContext, link_to_findings, link_to_tracking, set_up_page
+from xltool.workbooks.template.styles import TAB_COLOURS
+from xltool.workbooks.xlsxwriter_adapter import BookWriter, CellContent, Formula, SheetWriter
 
 _WIDTHS = {
     "number": 6,
@@ -36,171 +36,177 @@ _WIDTHS = {
     "problems": 8,
     "file": 26,
 }
-_FIGURE, _AMOUNT = 8.5, 13.0
-_HEIGHTS = {TITLE_ROW: 30, HINT_ROW: 20, ID_ROW: 11, SUM_ROW: 20, TABLE_ROW: 20, LINE_ROW: 48, HEAD_ROW: 48}
-_ROW = 18.0  # points
-_SCALE = 60  # percent, in print
-_PAGE = 128.0  # characters across A4 on its side, at full size and with our margins
-_FROZEN = LEAD.index("name") + 1
+_FIGURE_WIDTH, _AMOUNT_WIDTH = 8.5, 13.0
+_HEADING_HEIGHTS = {TITLE_ROW: 30, HINT_ROW: 20, ID_ROW: 11, SUM_ROW: 20, TABLE_ROW: 20, LINE_ROW: 48, HEAD_ROW: 48}
+_ROW_HEIGHT_POINTS = 18.0  # points
+_PRINT_SCALE_PERCENT = 60  # percent, in print
+_PAGE_WIDTH_CHARACTERS = 128.0  # characters across landscape A4 at 100 % and with our margins
+_FROZEN_COLUMNS = LEADING_COLUMNS.index("name") + 1
 
 
-def write_details(draft: Draft, book: Book) -> None:
-    """The whole sheet: headings in official words, ids, live sums of what the filter shows, and the parts."""
-    table = draft.details
-    sheet = book.sheet(table.sheet)
-    _head(draft, sheet)
-    _figure_heads(draft, sheet)
-    for row, part in enumerate(draft.made.parts, start=FIRST_ROW):
-        _lead(draft, book, sheet, row, part)
-    _figures(draft, sheet)
+def write_details(context: SummaryContext, book: BookWriter) -> None:
+    """Write the sheet: headings in official words, ids, live sums over the filtered rows, and one row per part."""
+    table = context.details
+    sheet = book.add_sheet(table.sheet)
+    _write_heading_rows(context, sheet)
+    _write_figure_headings(context, sheet)
+    for row, part in enumerate(context.consolidation.parts, start=FIRST_ROW):
+        _write_lead_columns(context, book, sheet, row, part)
+    _write_figures(context, sheet)
     for key, width in _WIDTHS.items():
         sheet.set_column(table.columns[key] - 1, table.columns[key] - 1, width)
-    for cell in draft.plan.form.cells.values():
+    for cell in context.plan.form.cells.values():
         place = table.columns[cell.id] - 1
-        sheet.set_column(place, place, _AMOUNT if cell.kind is Kind.AMOUNT else _FIGURE)
-    for line, height in _HEIGHTS.items():
+        sheet.set_column(place, place, _AMOUNT_WIDTH if cell.kind is CellKind.AMOUNT else _FIGURE_WIDTH)
+    for line, height in _HEADING_HEIGHTS.items():
         sheet.set_row(line - 1, height)
-    zero = {"type": "cell", "criteria": "==", "value": 0, "format": book.style("figure_zero")}
-    sheet.conditional_format(FIRST_ROW - 1, len(LEAD), table.last - 1, len(table.columns) - 1, zero)
-    sheet.set_default_row(_ROW)
-    sheet.freeze_panes(FIRST_ROW - 1, _FROZEN)
+    zero = {"type": "cell", "criteria": "==", "value": 0, "format": book.combine_styles("figure_zero")}
+    sheet.conditional_format(FIRST_ROW - 1, len(LEADING_COLUMNS), table.last - 1, len(table.columns) - 1, zero)
+    sheet.set_default_row(_ROW_HEIGHT_POINTS)
+    sheet.freeze_panes(FIRST_ROW - 1, _FROZEN_COLUMNS)
     sheet.autofilter(HEAD_ROW - 1, 0, table.last - 1, len(table.columns) - 1)
-    sheet.set_tab_color(TABS["fill"])
+    sheet.set_tab_color(TAB_COLOURS["fill"])
     sheet.repeat_rows(TABLE_ROW - 1, HEAD_ROW - 1)
-    sheet.repeat_columns(0, _FROZEN - 1)
-    sheet.set_v_pagebreaks(_page_breaks(draft))
-    set_up_page(sheet, draft.plan.form.document, wide=True, scale=_SCALE)
+    sheet.repeat_columns(0, _FROZEN_COLUMNS - 1)
+    sheet.set_v_pagebreaks(_find_page_breaks(context))
+    set_up_page(sheet, context.plan.form.document, wide=True, scale=_PRINT_SCALE_PERCENT)
 
 
-def _page_breaks(draft: Draft) -> list[int]:
-    """Before which columns a printed page begins: never inside a line of the form, whose heading would be cut."""
-    repeated = sum(_WIDTHS[key] for key in LEAD[:_FROZEN])
-    room, breaks = _PAGE * 100 / _SCALE, []
-    taken = float(sum(_WIDTHS.values()))
-    for _, line in groupby(draft.plan.form.cells.values(), lambda cell: (cell.table, cell.line)):
+def _find_page_breaks(context: SummaryContext) -> list[int]:
+    """Return the 0-based columns at which a printed page begins: never inside a row of the form."""
+    repeated = sum(_WIDTHS[key] for key in LEADING_COLUMNS[:_FROZEN_COLUMNS])
+    width, breaks = _PAGE_WIDTH_CHARACTERS * 100 / _PRINT_SCALE_PERCENT, []
+    used = float(sum(_WIDTHS.values()))
+    for _, line in groupby(context.plan.form.cells.values(), lambda cell: (cell.table, cell.line)):
         cells = list(line)
-        wide = sum(_AMOUNT if cell.kind is Kind.AMOUNT else _FIGURE for cell in cells)
-        if taken + wide > room:
-            breaks.append(draft.details.columns[cells[0].id] - 1)
-            taken = repeated
-        taken += wide
+        wide = sum(_AMOUNT_WIDTH if cell.kind is CellKind.AMOUNT else _FIGURE_WIDTH for cell in cells)
+        if used + wide > width:
+            breaks.append(context.details.columns[cells[0].id] - 1)
+            used = repeated
+        used += wide
     return breaks
 
 
-def _head(draft: Draft, sheet: Sheet) -> None:
-    say = words().summary.details
-    sheet.put(Box(TITLE_ROW, 1, 1, len(LEAD)), say["title"], "chapter")
-    sheet.put(Box(HINT_ROW, 1), say["hint"], "aside")
-    sheet.put(Box(SUM_ROW, 1), say["shown"], "sums_label")
-    for key in LEAD:
-        column = draft.details.columns[key]
-        sheet.put(Box(ID_ROW, column), key, "id")
-        sheet.put(Box(TABLE_ROW, column, HEAD_ROW - TABLE_ROW + 1), say[key], "head")
-    for key in draft.plan.form.cells:
-        column = draft.details.columns[key]
-        sheet.put(Box(ID_ROW, column), key, "id")
-        area = f"{address(FIRST_ROW, column)}:{address(draft.details.last, column)}"
-        total = draft.made.summary.values[key]
-        sheet.put(Box(SUM_ROW, column), Formula(f"SUBTOTAL(109,{area})", _shown_sum(draft, key, total)), "sums")
+def _write_heading_rows(context: SummaryContext, sheet: SheetWriter) -> None:
+    say = workbook_words().summary.details
+    sheet.write_box(Box(TITLE_ROW, 1, 1, len(LEADING_COLUMNS)), say["title"], "chapter")
+    sheet.write_box(Box(HINT_ROW, 1), say["hint"], "aside")
+    sheet.write_box(Box(SUM_ROW, 1), say["shown"], "sums_label")
+    for key in LEADING_COLUMNS:
+        column = context.details.columns[key]
+        sheet.write_box(Box(ID_ROW, column), key, "id")
+        sheet.write_box(Box(TABLE_ROW, column, HEAD_ROW - TABLE_ROW + 1), say[key], "head")
+    for key in context.plan.form.cells:
+        column = context.details.columns[key]
+        sheet.write_box(Box(ID_ROW, column), key, "id")
+        area = f"{cell_address(FIRST_ROW, column)}:{cell_address(context.details.last, column)}"
+        total = context.consolidation.summary.values[key]
+        sheet.write_box(
+            Box(SUM_ROW, column), Formula(f"SUBTOTAL(109,{area})", _compute_shown_sum(context, key, total)), "sums"
+        )
 
 
-def _shown_sum(draft: Draft, cell: str, total: Number | None) -> Number:
-    """What the sum over one column comes to: for a computed cell that of the parts that have one."""
-    if not draft.plan.form.cells[cell].computed:
+def _compute_shown_sum(context: SummaryContext, cell: str, total: Number | None) -> Number:
+    """Return the sum of one column; for a computed cell over the parts that have a value."""
+    if not context.plan.form.cells[cell].computed:
         return total or 0
-    return sum(part.values.get(cell) or 0 for part in draft.made.parts)
+    return sum(part.values.get(cell) or 0 for part in context.consolidation.parts)
 
 
-def _figure_heads(draft: Draft, sheet: Sheet) -> None:
-    """Section, line and column of every figure, in the words of the form; equal neighbours share one box a page."""
-    breaks = _page_breaks(draft)
-    form, columns = draft.plan.form, draft.details.columns
+def _write_figure_headings(context: SummaryContext, sheet: SheetWriter) -> None:
+    """Write section, row and column heading of every figure; equal neighbours on a page are merged."""
+    breaks = _find_page_breaks(context)
+    form, columns = context.plan.form, context.details.columns
     headings = {section.id: section.heading for section in form.sections}
     of_table = {table.id: headings[table.section] for table in form.tables}
     for (table, _), cells in groupby(
         form.cells.values(), lambda cell: (cell.table, bisect(breaks, columns[cell.id] - 1))
     ):
         run = list(cells)
-        sheet.put(Box(TABLE_ROW, columns[run[0].id], 1, len(run)), of_table[table], "head")
+        sheet.write_box(Box(TABLE_ROW, columns[run[0].id], 1, len(run)), of_table[table], "head")
         for _, line in groupby(run, lambda cell: cell.line):
             of_line = list(line)
-            sheet.put(Box(LINE_ROW, columns[of_line[0].id], 1, len(of_line)), of_line[0].line_words, "head")
+            sheet.write_box(Box(LINE_ROW, columns[of_line[0].id], 1, len(of_line)), of_line[0].line_words, "head")
             for cell in of_line:
-                sheet.put(Box(HEAD_ROW, columns[cell.id]), _head_words(cell), "head")
+                sheet.write_box(Box(HEAD_ROW, columns[cell.id]), _find_heading_words(cell), "head")
 
 
-def _head_words(cell: Cell) -> str:
-    """The innermost word of its column; its unit where there is none, or where it is an amount without one."""
-    unit = words().summary.shared["unit"].format(unit=cell.unit)
+def _find_heading_words(cell: Cell) -> str:
+    """Return the last word of the column heading, with the unit for amounts; the unit alone without a heading."""
+    unit = workbook_words().summary.shared["unit"].format(unit=cell.unit)
     last = cell.column_words.rpartition("·")[2]
-    return last + unit if cell.kind is Kind.AMOUNT and cell.unit not in last else last or unit
+    return last + unit if cell.kind is CellKind.AMOUNT and cell.unit not in last else last or unit
 
 
-def _lead(draft: Draft, book: Book, sheet: Sheet, row: int, part: Submission) -> None:
-    """What is said of one part before its figures."""
-    agency = agency_of(part, draft.made.roster.agencies if draft.made.roster else {})
-    item = draft.items.get(id(part))
+def _write_lead_columns(
+    context: SummaryContext, book: BookWriter, sheet: SheetWriter, row: int, part: Submission
+) -> None:
+    """Write the columns before the figures for one part."""
+    agency = agency_of(part, context.consolidation.roster.agencies if context.consolidation.roster else {})
+    item = context.items_by_submission.get(id(part))
     if item is None:
-        _area(draft, sheet, row, part, agency)
+        _write_area_columns(context, sheet, row, part, agency)
         return
-    problems = sum(open_findings(item, severity) for severity in Severity)
-    say: dict[str, tuple[Content, str]] = {
+    problems = sum(count_open_findings(item, severity) for severity in Severity)
+    say: dict[str, tuple[CellContent, str]] = {
         "number": (row - FIRST_ROW + 1, "mid"),
         "code": (agency.code, "plain"),
-        "name": (agency.name or words().summary.shared["not_named"], "plain"),
+        "name": (agency.name or workbook_words().summary.shared["not_named"], "plain"),
         "level": (agency.level or "", "mid"),
-        "scope": (words().cover[part.scope], "mid"),
+        "scope": (workbook_words().cover[part.scope], "mid"),
         "agencies": (len(part.manifest) or 1, "mid"),
-        "status": (texts.word("status", item.status), "mid"),
-        "problems": (link_to_findings(draft, problems, agency), "jump_mid") if problems else (0, "mid"),
-        "file": (link_to_tracking(draft, draft.files[item.file], agency), "jump"),
+        "status": (catalogue.look_up_word("status", item.status), "mid"),
+        "problems": (link_to_findings(context, problems, agency), "jump_mid") if problems else (0, "mid"),
+        "file": (link_to_tracking(context, context.shown_file_names[item.file], agency), "jump"),
     }
     for key, (content, look) in say.items():
         looks = (look, f"is_{item.status}") if key == "status" else (look,)
-        sheet.put(Box(row, draft.details.columns[key]), None if content == "" else content, *looks)
+        sheet.write_box(Box(row, context.details.columns[key]), None if content == "" else content, *looks)
 
 
-def _area(draft: Draft, sheet: Sheet, row: int, part: Submission, agency: Agency) -> None:
-    """The same of an area that stands for its agencies: their files are in the tracking table, one by one."""
-    say = words().summary
-    held: dict[str, tuple[Content, str]] = {
+def _write_area_columns(
+    context: SummaryContext, sheet: SheetWriter, row: int, part: Submission, agency: Agency
+) -> None:
+    """Write the same columns for an area given as one part; its files are in the tracking table."""
+    say = workbook_words().summary
+    contents: dict[str, tuple[CellContent, str]] = {
         "number": (row - FIRST_ROW + 1, "mid"),
         "code": (agency.code, "plain"),
         "name": (agency.name, "plain"),
         "level": (agency.level or "", "mid"),
-        "scope": (words().cover[part.scope], "mid"),
+        "scope": (workbook_words().cover[part.scope], "mid"),
         "agencies": (len(part.manifest), "mid"),
         "status": (say.details["folded"], "mid"),
         "problems": ("", "mid"),
         "file": (say.details["folded_file"], "plain"),
     }
-    for key, (content, look) in held.items():
-        sheet.put(Box(row, draft.details.columns[key]), None if content == "" else content, look)
+    for key, (content, look) in contents.items():
+        sheet.write_box(Box(row, context.details.columns[key]), None if content == "" else content, look)
 
 
-def _figures(draft: Draft, sheet: Sheet) -> None:
-    """The figures themselves, row by row; what does not apply is told cell by cell."""
-    cells = list(draft.plan.form.cells.values())
-    first = draft.details.columns[cells[0].id]
-    looks = [_look(cell) for cell in cells]
-    not_applicable = words().summary.shared["not_applicable"]
-    for row, part in enumerate(draft.made.parts, start=FIRST_ROW):
+def _write_figures(context: SummaryContext, sheet: SheetWriter) -> None:
+    """Write the figures row by row; a row with cells that do not apply is written cell by cell."""
+    cells = list(context.plan.form.cells.values())
+    first = context.details.columns[cells[0].id]
+    looks = [_choose_style(cell) for cell in cells]
+    not_applicable = workbook_words().summary.shared["not_applicable"]
+    for row, part in enumerate(context.consolidation.parts, start=FIRST_ROW):
         values, entries = dict(part.values.items()), part.entries
         numbers = [values.get(cell.id) for cell in cells]
-        open_ones = [at for at, number in enumerate(numbers) if number is None]
-        silent = [at for at in open_ones if (entry := entries.get(cells[at].id)) and entry.state is _SILENT]
+        blanks = [at for at, number in enumerate(numbers) if number is None]
+        silent = [at for at in blanks if (entry := entries.get(cells[at].id)) and entry.state is _NOT_APPLICABLE]
         if not silent:
-            sheet.figures(row, first, numbers, looks, "figure_open")
+            sheet.write_figures(row, first, numbers, looks, "figure_open")
             continue
         for at, (number, look) in enumerate(zip(numbers, looks, strict=True)):
             said = not_applicable if at in silent else number
-            sheet.put(Box(row, first + at), said, "figure_open" if said is None else look)
+            sheet.write_box(Box(row, first + at), said, "figure_open" if said is None else look)
 
 
-_SILENT = State.NOT_APPLICABLE
+_NOT_APPLICABLE = EntryState.NOT_APPLICABLE
 
 
-def _look(cell: Cell) -> str:
-    if cell.kind is Kind.AMOUNT:
+def _choose_style(cell: Cell) -> str:
+    if cell.kind is CellKind.AMOUNT:
         return "figure_amount"
     return "figure_total" if cell.computed else "figure"

@@ -1,30 +1,34 @@
-"""The long lists of a consolidated workbook: every finding, every file found, every text an agency wrote."""
+"""The lists of a consolidated workbook: findings, tracking table, texts of the agencies."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from xltool.consolidation.finding_fingerprints import changed, of_item, of_whole
-from xltool.forms.furniture import words
-from xltool.messages import catalogue as texts
+from xltool.consolidation.finding_fingerprints import (
+    classify_change,
+    fingerprint_area_finding,
+    fingerprint_file_finding,
+)
+from xltool.forms.workbook_words import workbook_words
+from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.consolidation import Changes, Noted
+from xltool.model.consolidation import FindingChanges, FindingRecord
 from xltool.model.form import Box, Severity
 from xltool.model.submission import Submission
-from xltool.workbooks.summary.agency_status import Told, Tracked, agency_of, open_findings
+from xltool.workbooks.summary.agency_status import FindingRow, TrackingRow, agency_of, count_open_findings
 from xltool.workbooks.summary.summary_context import (
-    LIST_FIRST,
-    Draft,
+    LIST_FIRST_ROW,
+    SummaryContext,
     link_to_details,
     link_to_findings,
     set_up_page,
-    shown_status,
-    shown_time,
+    show_status,
+    show_time,
 )
-from xltool.workbooks.template.styles import TABS
-from xltool.workbooks.xlsxwriter_adapter import Book, Content, Sheet
+from xltool.workbooks.template.styles import TAB_COLOURS
+from xltool.workbooks.xlsxwriter_adapter import BookWriter, CellContent, SheetWriter
 
 # Columns in their order, with their widths. Links look for an agency in the columns of code and name.
-TRACKING = {
+TRACKING_WIDTHS = {
     "number": 6,
     "code": 14,
     "name": 28,
@@ -39,7 +43,7 @@ TRACKING = {
     "program": 22,
     "sha256": 52,
 }
-FINDINGS = {
+FINDING_WIDTHS = {
     "number": 6,
     "severity": 11,
     "code": 14,
@@ -54,147 +58,155 @@ FINDINGS = {
     "file": 26,
     "fingerprint": 14,
 }
-TEXTS = {"number": 6, "code": 14, "name": 26, "section": 22, "paragraph": 6, "text": 110}
-_NOT_PRINTED = {"program", "sha256", "fingerprint"}  # the last columns
-_LONGEST = 32_000  # characters of one cell
-_CHARACTERS_A_LINE = 1.75  # widths of a column that one Chinese character takes, with some air
-_LINE = 14.0  # points
+TEXT_WIDTHS = {"number": 6, "code": 14, "name": 26, "section": 22, "paragraph": 6, "text": 110}
+_UNPRINTED_COLUMNS = {"program", "sha256", "fingerprint"}  # the last columns
+_MAX_CELL_CHARACTERS = 32_000  # characters of one cell
+_WIDTH_PER_CHARACTER = 1.75  # widths of a column that one Chinese character takes, with some air
+_LINE_HEIGHT_POINTS = 14.0  # points
 
-Part = tuple[Content, tuple[str, ...]]  # what a cell holds, and its styles
-Row = Mapping[str, Part]
-
-
-def write_tracking(draft: Draft, book: Book) -> None:
-    """Every file found, one row each, and who sent nothing."""
-    rows = (_tracked(draft, number, row) for number, row in enumerate(draft.tracked, start=1))
-    _write(draft, book, "tracking", TRACKING, words().summary.tracking, rows)
+StyledContent = tuple[CellContent, tuple[str, ...]]  # what a cell holds, and its styles
+ListRow = Mapping[str, StyledContent]
 
 
-def write_findings(draft: Draft, book: Book) -> None:
-    """Every finding about every file, the gravest first."""
-    rows = [_told(draft, number, row) for number, row in enumerate(draft.told, start=1)]
-    say, columns, changes = dict(words().summary.findings), dict(FINDINGS), draft.made.changes
+def write_tracking(context: SummaryContext, book: BookWriter) -> None:
+    """Write the tracking table: one row for every file found and every agency that sent none."""
+    rows = (_make_tracking_row(context, number, row) for number, row in enumerate(context.tracking_rows, start=1))
+    _write_list(context, book, "tracking", TRACKING_WIDTHS, workbook_words().summary.tracking, rows)
+
+
+def write_findings(context: SummaryContext, book: BookWriter) -> None:
+    """Write every finding about every file, by severity."""
+    rows = [_make_finding_row(context, number, row) for number, row in enumerate(context.finding_rows, start=1)]
+    say, columns, changes = dict(workbook_words().summary.findings), dict(FINDING_WIDTHS), context.consolidation.changes
     if changes is None:
         del columns["change"]
     else:
         say["hint"] = say["since"].format(since=changes.since, **_count_changes(changes)) + say["hint"]
-        rows += [_gone(number, each) for number, each in enumerate(changes.gone, start=len(rows) + 1)]
-    _write(draft, book, "findings", columns, say, rows)
+        rows += [_make_resolved_row(number, record) for number, record in enumerate(changes.gone, start=len(rows) + 1)]
+    _write_list(context, book, "findings", columns, say, rows)
 
 
-def write_texts(draft: Draft, book: Book) -> None:
-    """What the agencies wrote, paragraph by paragraph."""
-    agencies = draft.made.roster.agencies if draft.made.roster else {}
-    written = chain.from_iterable(
-        ((agency_of(part, agencies), *piece) for piece in _pieces(draft, part)) for part in draft.made.parts
+def write_texts(context: SummaryContext, book: BookWriter) -> None:
+    """Write the texts of the agencies, one row a paragraph."""
+    agencies = context.consolidation.roster.agencies if context.consolidation.roster else {}
+    paragraphs = chain.from_iterable(
+        ((agency_of(part, agencies), *piece) for piece in _split_texts(context, part))
+        for part in context.consolidation.parts
     )
-    rows = (_text(number, *piece) for number, piece in enumerate(written, start=1))
-    _write(draft, book, "texts", TEXTS, words().summary.texts, rows)
+    rows = (_make_text_row(number, *piece) for number, piece in enumerate(paragraphs, start=1))
+    _write_list(context, book, "texts", TEXT_WIDTHS, workbook_words().summary.texts, rows)
 
 
-def _write(
-    draft: Draft, book: Book, key: str, columns: Mapping[str, int], say: Mapping[str, str], rows: Iterable[Row]
+def _write_list(
+    context: SummaryContext,
+    book: BookWriter,
+    key: str,
+    columns: Mapping[str, int],
+    say: Mapping[str, str],
+    rows: Iterable[ListRow],
 ) -> None:
-    """One list: title, hint, headings with a filter, rows as high as their longest text needs."""
-    sheet = book.sheet(words().summary.sheets[key])
-    sheet.write_string(0, 0, say["title"], book.style("chapter"))
-    sheet.write_string(1, 0, say["hint"], book.style("aside"))
+    """Write one list: title, hint, headings with a filter, rows as high as their longest text needs."""
+    sheet = book.add_sheet(workbook_words().summary.sheets[key])
+    sheet.write_string(0, 0, say["title"], book.combine_styles("chapter"))
+    sheet.write_string(1, 0, say["hint"], book.combine_styles("aside"))
     for column, (name, width) in enumerate(columns.items()):
-        sheet.write_string(LIST_FIRST - 2, column, say[name], book.style("head"))
+        sheet.write_string(LIST_FIRST_ROW - 2, column, say[name], book.combine_styles("head"))
         sheet.set_column(column, column, width)
-    last = LIST_FIRST - 1
-    for line, row in enumerate(rows, start=LIST_FIRST):
+    last = LIST_FIRST_ROW - 1
+    for line, row in enumerate(rows, start=LIST_FIRST_ROW):
         last = line
-        _write_row(book, sheet, line, columns, row)
-    if last < LIST_FIRST:
-        sheet.write_string(LIST_FIRST - 1, 0, say.get("none", ""), book.style("aside"))
+        _write_list_row(book, sheet, line, columns, row)
+    if last < LIST_FIRST_ROW:
+        sheet.write_string(LIST_FIRST_ROW - 1, 0, say.get("none", ""), book.combine_styles("aside"))
     sheet.set_row(0, 28)
     sheet.set_row(1, 20)
-    sheet.set_row(LIST_FIRST - 2, 32)
-    sheet.freeze_panes(LIST_FIRST - 1, list(columns).index("name") + 1)
-    sheet.autofilter(LIST_FIRST - 2, 0, max(last, LIST_FIRST) - 1, len(columns) - 1)
-    sheet.repeat_rows(LIST_FIRST - 2)
+    sheet.set_row(LIST_FIRST_ROW - 2, 32)
+    sheet.freeze_panes(LIST_FIRST_ROW - 1, list(columns).index("name") + 1)
+    sheet.autofilter(LIST_FIRST_ROW - 2, 0, max(last, LIST_FIRST_ROW) - 1, len(columns) - 1)
+    sheet.repeat_rows(LIST_FIRST_ROW - 2)
     sheet.hide_gridlines(2)
-    sheet.set_tab_color(TABS["look"])
-    sheet.print_area(0, 0, max(last, LIST_FIRST) - 1, sum(name not in _NOT_PRINTED for name in columns) - 1)
-    set_up_page(sheet, draft.plan.form.document, wide=True)
+    sheet.set_tab_color(TAB_COLOURS["look"])
+    sheet.print_area(0, 0, max(last, LIST_FIRST_ROW) - 1, sum(name not in _UNPRINTED_COLUMNS for name in columns) - 1)
+    set_up_page(sheet, context.plan.form.document, wide=True)
 
 
-def _write_row(book: Book, sheet: Sheet, line: int, columns: Mapping[str, int], row: Row) -> None:
+def _write_list_row(book: BookWriter, sheet: SheetWriter, line: int, columns: Mapping[str, int], row: ListRow) -> None:
     lines = 1
     for column, (key, width) in enumerate(columns.items(), start=1):
         content, looks = row[key]
         if looks[0] == "cell" and isinstance(content, str):
-            lines = max(lines, _lines(content, width))
-        sheet.put(Box(line, column), None if content == "" else content, *looks)
-    sheet.set_row(line - 1, min(409.0, lines * _LINE + 6))
+            lines = max(lines, _count_lines(content, width))
+        sheet.write_box(Box(line, column), None if content == "" else content, *looks)
+    sheet.set_row(line - 1, min(409.0, lines * _LINE_HEIGHT_POINTS + 6))
 
 
-def _lines(text: str, width: int) -> int:
-    """How many lines a wrapped text takes."""
-    a_line = max(1, int(width / _CHARACTERS_A_LINE))
+def _count_lines(text: str, width: int) -> int:
+    """Count the lines of a wrapped text in a column of ``width`` characters."""
+    a_line = max(1, int(width / _WIDTH_PER_CHARACTER))
     return sum(max(1, -(-len(part) // a_line)) for part in text.split("\n"))
 
 
-def _tracked(draft: Draft, number: int, row: Tracked) -> Row:
-    say, shared = words().summary.tracking, words().summary.shared
+def _make_tracking_row(context: SummaryContext, number: int, row: TrackingRow) -> ListRow:
+    say, shared = workbook_words().summary.tracking, workbook_words().summary.shared
     agency, item = row
     if item is None:
         status, reason, file = ("missing", say["missing"]), say["missing_reason"], ""
     else:
-        status = (item.status.value, shown_status(item))
-        reason = texts.say(item.reason) if item.reason else ""
-        file = draft.files[item.file]
+        status = (item.status.value, show_status(item))
+        reason = catalogue.render_finding(item.reason) if item.reason else ""
+        file = context.shown_file_names[item.file]
     source = item.submission.source if item and item.submission else None
-    counts = {key: open_findings(item, Severity(key)) for key in ("must_fix", "explain")}
-    name = link_to_details(draft, agency.name, agency) if item and item.counted and agency.name else agency.name
+    counts = {key: count_open_findings(item, Severity(key)) for key in ("must_fix", "explain")}
+    name = link_to_details(context, agency.name, agency) if item and item.counted and agency.name else agency.name
     return {
         "number": (number, ("mid",)),
         "code": (agency.code, ("plain",)),
-        "name": (name, ("jump" if item and item.counted and agency.code in draft.rows else "plain",)),
+        "name": (name, ("jump" if item and item.counted and agency.code in context.detail_keys else "plain",)),
         "level": (agency.level or "", ("mid",)),
         "status": (status[1], ("mid", f"is_{status[0]}")),
         "counted": (shared["yes" if item and item.counted else "no"], ("mid",)),
-        "must_fix": _count(draft, agency, counts["must_fix"]),
-        "explain": _count(draft, agency, counts["explain"]),
+        "must_fix": _link_finding_count(context, agency, counts["must_fix"]),
+        "explain": _link_finding_count(context, agency, counts["explain"]),
         "reason": (reason, ("cell",)),
         "file": (file, ("cell",)),
-        "time": (shown_time(source.modified) if source else "", ("mid",)),
+        "time": (show_time(source.modified) if source else "", ("mid",)),
         "program": (source.program if source else "", ("plain",)),
         "sha256": (item.sha256 if item else "", ("small",)),
     }
 
 
-def _count(draft: Draft, agency: Agency, count: int) -> Part:
-    """How many findings there are, leading to them."""
+def _link_finding_count(context: SummaryContext, agency: Agency, count: int) -> StyledContent:
+    """Return the number of findings, linked to them."""
     if not count or not (agency.code or agency.name):
         return count or None, ("mid",)
-    return link_to_findings(draft, count, agency), ("jump_mid",)
+    return link_to_findings(context, count, agency), ("jump_mid",)
 
 
-def _count_changes(changes: Changes) -> dict[str, int]:
+def _count_changes(changes: FindingChanges) -> dict[str, int]:
     return {"new": len(changes.new), "still": len(changes.still), "gone": len(changes.gone)}
 
 
-def _gone(number: int, was: Noted) -> Row:
-    """A finding of the last run that is no more. Without the agency's code: links lead to what is still there."""
-    held: dict[str, Part] = dict.fromkeys(FINDINGS, ("", ("mid",)))
-    return held | {
+def _make_resolved_row(number: int, record: FindingRecord) -> ListRow:
+    """Return the row of a finding that was resolved since the last run; without agency code, so no link finds it."""
+    cells: dict[str, StyledContent] = dict.fromkeys(FINDING_WIDTHS, ("", ("mid",)))
+    return cells | {
         "number": (number, ("mid",)),
-        "severity": (texts.word("severity", was.severity), ("mid",)),
-        "name": (was.name, ("plain",)),
-        "message": (was.message, ("cell",)),
-        "change": (words().summary.findings["gone"], ("mid", "is_superseded")),
+        "severity": (catalogue.look_up_word("severity", record.severity), ("mid",)),
+        "name": (record.name, ("plain",)),
+        "message": (record.message, ("cell",)),
+        "change": (workbook_words().summary.findings["gone"], ("mid", "is_superseded")),
     }
 
 
-def _told(draft: Draft, number: int, row: Told) -> Row:
+def _make_finding_row(context: SummaryContext, number: int, row: FindingRow) -> ListRow:
     agency, item, finding, trial = row
-    mark = of_item(item, finding) if item else of_whole(draft.made, finding)
-    change = "" if trial else changed(draft.made.changes, mark)
-    severity = words().summary.findings["trial"] if trial else texts.word("severity", finding.severity)
-    spot = finding.spots[0] if finding.spots else None
-    status = shown_status(item) if item else ""
+    mark = fingerprint_file_finding(item, finding) if item else fingerprint_area_finding(context.consolidation, finding)
+    change = "" if trial else classify_change(context.consolidation.changes, mark)
+    severity = (
+        workbook_words().summary.findings["trial"] if trial else catalogue.look_up_word("severity", finding.severity)
+    )
+    spot = finding.cells[0] if finding.cells else None
+    status = show_status(item) if item else ""
     return {
         "number": (number, ("mid",)),
         "severity": (severity, ("mid", f"is_{Severity.NOTE if trial else finding.severity}")),
@@ -202,30 +214,30 @@ def _told(draft: Draft, number: int, row: Told) -> Row:
         "name": (agency.name, ("plain",)),
         "sheet": (spot.sheet if spot else "", ("plain",)),
         "cell": (spot.address if spot else "", ("mid",)),
-        "message": (texts.problem(finding), ("cell",)),
-        "advice": (texts.cure(finding), ("cell",)),
+        "message": (catalogue.render_problem(finding), ("cell",)),
+        "advice": (catalogue.render_advice(finding), ("cell",)),
         "settled": (finding.settled or "", ("cell",)),
-        "change": (words().summary.findings[change] if change else "", ("mid",)),
+        "change": (workbook_words().summary.findings[change] if change else "", ("mid",)),
         "status": (status, ("mid",)),
-        "file": (draft.files[item.file] if item else "", ("cell",)),
+        "file": (context.shown_file_names[item.file] if item else "", ("cell",)),
         "fingerprint": ("" if trial else mark, ("small",)),
     }
 
 
-def _pieces(draft: Draft, part: Submission) -> Iterator[tuple[str, int, str]]:
-    """Section, number and text of every paragraph and explanation of one agency."""
-    say = words().summary.texts
-    for section in draft.plan.form.sections:
+def _split_texts(context: SummaryContext, part: Submission) -> Iterator[tuple[str, int, str]]:
+    """Yield section, number and text of every paragraph and explanation of one agency."""
+    say = workbook_words().summary.texts
+    for section in context.plan.form.sections:
         paragraphs = [text for text in part.texts.get(section.id, "").split("\n") if text.strip()]
         for number, text in enumerate(paragraphs, start=1):
-            for start in range(0, len(text), _LONGEST):
-                yield section.heading, number, text[start : start + _LONGEST]
-    for number, written in enumerate(part.explanations, start=1):
-        facts = {key: value for key, value in written._asdict().items() if key != "address"}
+            for start in range(0, len(text), _MAX_CELL_CHARACTERS):
+                yield section.heading, number, text[start : start + _MAX_CELL_CHARACTERS]
+    for number, explanation in enumerate(part.explanations, start=1):
+        facts = {key: value for key, value in explanation._asdict().items() if key != "address"}
         yield say["explanation"], number, say["explained"].format(**facts)
 
 
-def _text(number: int, agency: Agency, section: str, paragraph: int, text: str) -> Row:
+def _make_text_row(number: int, agency: Agency, section: str, paragraph: int, text: str) -> ListRow:
     return {
         "number": (number, ("mid",)),
         "code": (agency.code, ("plain",)),

@@ -1,88 +1,88 @@
-"""The first sheet of a consolidated workbook: who returned, what it comes to, charts, and every agency's standing."""
+"""The overview sheet of a consolidated workbook: returns, headline figures, charts, status of every agency."""
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from xltool.forms.consolidated import Figure, figures
-from xltool.forms.expressions import evaluate, to_excel
-from xltool.forms.furniture import words
-from xltool.forms.sheets import lines_needed
-from xltool.model.form import Box, Kind, Linear, Number, Severity
+from xltool.forms.consolidated_layout import OverviewFigure, overview_figures
+from xltool.forms.expressions import evaluate_linear, format_excel_formula
+from xltool.forms.plan_sheets import count_lines
+from xltool.forms.workbook_words import workbook_words
+from xltool.model.form import Box, CellKind, LinearExpression, Number, Severity
 from xltool.model.submission import Submission
-from xltool.workbooks.summary.agency_status import Standing, agency_of, open_findings
-from xltool.workbooks.summary.styles import COLOURS
+from xltool.workbooks.summary.agency_status import AgencyStatus, agency_of, count_open_findings
+from xltool.workbooks.summary.styles import CHART_COLOURS
 from xltool.workbooks.summary.summary_context import (
-    Draft,
-    completeness,
+    SummaryContext,
+    describe_completeness,
     link_to_details,
     link_to_findings,
     link_to_tracking,
-    literal,
+    quote_formula_text,
     set_up_page,
-    shown_time,
+    show_time,
 )
-from xltool.workbooks.summary.year_on_year import live, told
-from xltool.workbooks.template.check_formulas import areas, overall, overall_formula
-from xltool.workbooks.template.styles import TABS
-from xltool.workbooks.xlsxwriter_adapter import Book, Content, Formula, Link, Sheet
+from xltool.workbooks.summary.year_on_year import describe_change, make_live_change
+from xltool.workbooks.template.check_formulas import format_areas, format_overall_result, overall_result
+from xltool.workbooks.template.styles import TAB_COLOURS
+from xltool.workbooks.xlsxwriter_adapter import BookWriter, CellContent, Formula, Link, SheetWriter
 
-_ACROSS, _WIDTH = 12, 7.8  # columns of the page, and characters in each
-_DATA = 14  # the first column of the figures behind the charts, right of the page
-_MOST_RANKED = 15
-_TILE = 2  # rows: a label and a figure; below them the year before, where it is known
+_PAGE_COLUMNS, _COLUMN_CHARACTERS = 12, 7.8  # columns of the page, and characters in each
+_CHART_DATA_COLUMN = 14  # the first column of the figures behind the charts, right of the page
+_MAX_RANKED = 15
+_TILE_ROWS = 2  # rows: a label and a figure; below them the year before, where it is known
 _COLUMN_PIXELS, _ROW_PIXELS, _ROW_POINTS = 67, 24, 18
 _CHART_ROWS = 12
-_BOARD = {"number": (1, 1), "code": (2, 2), "name": (4, 4), "level": (8, 1), "status": (9, 2)}
-_BOARD |= {"figure": (11, 1), "must_fix": (12, 1)}  # first column, and how many
+_STATUS_COLUMNS = {"number": (1, 1), "code": (2, 2), "name": (4, 4), "level": (8, 1), "status": (9, 2)}
+_STATUS_COLUMNS |= {"figure": (11, 1), "must_fix": (12, 1)}  # first column, and how many
 
 
-class _Ranked(NamedTuple):
+class _RankedPart(NamedTuple):
     """One part of the sum and its figure."""
 
     part: Submission
     value: Number
 
 
-def write_overview(draft: Draft, book: Book) -> None:
-    """The whole sheet, from the top downwards."""
-    sheet = book.sheet(words().summary.sheets["overview"])
-    sheet.set_column(0, _ACROSS - 1, _WIDTH)
-    sheet.set_column(_ACROSS, _ACROSS, 3)
-    sheet.set_column(_DATA - 1, _DATA - 1, 26)
-    sheet.set_column(_DATA, _DATA, 10)
-    row = _head(draft, sheet)
-    row = _returns(draft, sheet, row)
-    row = _figures(draft, book, sheet, row)
-    parted, row = _charts(draft, book, sheet, row)
+def write_overview(context: SummaryContext, book: BookWriter) -> None:
+    """Write the sheet from top to bottom."""
+    sheet = book.add_sheet(workbook_words().summary.sheets["overview"])
+    sheet.set_column(0, _PAGE_COLUMNS - 1, _COLUMN_CHARACTERS)
+    sheet.set_column(_PAGE_COLUMNS, _PAGE_COLUMNS, 3)
+    sheet.set_column(_CHART_DATA_COLUMN - 1, _CHART_DATA_COLUMN - 1, 26)
+    sheet.set_column(_CHART_DATA_COLUMN, _CHART_DATA_COLUMN, 10)
+    row = _write_title_block(context, sheet)
+    row = _write_return_counts(context, sheet, row)
+    row = _write_headline_figures(context, book, sheet, row)
+    parted, row = _draw_charts(context, book, sheet, row)
     sheet.set_h_pagebreaks([parted - 1])
-    last = _board(draft, sheet, row)
+    last = _write_status_board(context, sheet, row)
     sheet.hide_gridlines(2)
-    sheet.set_tab_color(TABS["fill"])
-    sheet.print_area(0, 0, last - 1, _ACROSS - 1)
+    sheet.set_tab_color(TAB_COLOURS["fill"])
+    sheet.print_area(0, 0, last - 1, _PAGE_COLUMNS - 1)
     sheet.center_horizontally()
-    set_up_page(sheet, draft.plan.form.document, scale=70)
+    set_up_page(sheet, context.plan.form.document, scale=70)
     sheet.activate()
 
 
-def _head(draft: Draft, sheet: Sheet) -> int:
-    """Title, basis and the sentence on how whole the totals are; gives the next free row."""
-    say = words().summary.overview
-    sheet.put(Box(1, 1, 1, _ACROSS), draft.title, "sheet_title")
-    sheet.set_row(0, 26.0 * lines_needed(draft.title, _ACROSS * _WIDTH / 1.7) + 10)
-    basis = say["basis"].format(form=draft.plan.form.official_title, document=draft.plan.form.document)
-    sheet.put(Box(2, 1, 1, _ACROSS), basis, "subtitle")
-    latest = shown_time(draft.made.summary.source.modified)
-    sheet.put(Box(3, 1, 1, _ACROSS), say["latest"].format(time=latest) if latest else None, "subtitle")
+def _write_title_block(context: SummaryContext, sheet: SheetWriter) -> int:
+    """Write title, basis and the sentence on completeness; return the next free row."""
+    say = workbook_words().summary.overview
+    sheet.write_box(Box(1, 1, 1, _PAGE_COLUMNS), context.title, "sheet_title")
+    sheet.set_row(0, 26.0 * count_lines(context.title, _PAGE_COLUMNS * _COLUMN_CHARACTERS / 1.7) + 10)
+    basis = say["basis"].format(form=context.plan.form.official_title, document=context.plan.form.document)
+    sheet.write_box(Box(2, 1, 1, _PAGE_COLUMNS), basis, "subtitle")
+    latest = show_time(context.consolidation.summary.source.modified)
+    sheet.write_box(Box(3, 1, 1, _PAGE_COLUMNS), say["latest"].format(time=latest) if latest else None, "subtitle")
     sheet.set_row(1, 18)
     sheet.set_row(2, 24)
-    sentence, whole = completeness(draft)
-    sheet.put(Box(4, 1, 1, _ACROSS), sentence, "banner_good" if whole else "banner_bad")
-    sheet.set_row(3, 16.0 * lines_needed(sentence, _ACROSS * _WIDTH - 4) + 12)
+    sentence, whole = describe_completeness(context)
+    sheet.write_box(Box(4, 1, 1, _PAGE_COLUMNS), sentence, "banner_good" if whole else "banner_bad")
+    sheet.set_row(3, 16.0 * count_lines(sentence, _PAGE_COLUMNS * _COLUMN_CHARACTERS - 4) + 12)
     row = 5
-    flawed = sum(standing.state == "returned_counted" for standing in draft.standings)
+    flawed = sum(standing.state == "returned_counted" for standing in context.agency_statuses)
     if flawed:
-        sheet.put(Box(row, 1, 1, _ACROSS), f"{flawed} {say['flaws']}", "banner_bad")
+        sheet.write_box(Box(row, 1, 1, _PAGE_COLUMNS), f"{flawed} {say['flaws']}", "banner_bad")
         sheet.set_row(row - 1, 28)
         row += 1
     sheet.set_row(row - 1, 8)
@@ -92,109 +92,120 @@ def _head(draft: Draft, sheet: Sheet) -> int:
 # --- tiles -----------------------------------------------------------------------------------------------------
 
 
-def _returns(draft: Draft, sheet: Sheet, row: int) -> int:
-    """How many agencies and files, by what became of them."""
-    states = Counter(standing.state for standing in draft.standings)
-    current = [standing.item for standing in draft.standings]
+def _write_return_counts(context: SummaryContext, sheet: SheetWriter, row: int) -> int:
+    """Write the counts of agencies and files by status; return the next free row."""
+    states = Counter(standing.state for standing in context.agency_statuses)
+    current = [standing.item for standing in context.agency_statuses]
     counts = {
-        "expected": draft.made.expected if draft.made.roster else None,
-        "counted": draft.counted,
+        "expected": context.consolidation.expected if context.consolidation.roster else None,
+        "counted": context.counted,
         "returned": states["returned"] + states["returned_counted"],
-        "missing": states["missing"] if draft.made.roster else None,
-        "files": len(draft.made.tracking),
-        "must_fix": sum(open_findings(item, Severity.MUST_FIX) for item in current),
+        "missing": states["missing"] if context.consolidation.roster else None,
+        "files": len(context.consolidation.tracking),
+        "must_fix": sum(count_open_findings(item, Severity.MUST_FIX) for item in current),
     }
-    _heading(sheet, row, words().summary.overview["returns"])
+    _write_chapter_heading(sheet, row, workbook_words().summary.overview["returns"])
     for place, (key, count) in enumerate(counts.items()):
         alarming = key in {"returned", "missing", "must_fix"} and count
-        shown: Content = words().checks["idle"] if count is None else count
+        shown: CellContent = workbook_words().checks["idle"] if count is None else count
         looks = ("tile_count", "alarm") if alarming else ("tile_count",)
-        _tile(sheet, row + 1, place * 2 + 1, 2, (words().summary.tiles[key], shown, looks))
+        _write_tile(sheet, row + 1, place * 2 + 1, 2, (workbook_words().summary.tiles[key], shown, looks))
     return row + 4
 
 
-def _figures(draft: Draft, book: Book, sheet: Sheet, row: int) -> int:
-    """The headline figures, three in a row, and what the checks come to."""
-    say = words().summary
-    _heading(sheet, row, say.overview["figures"])
-    shown = figures(draft.plan.form, say.headlines)
-    high = _TILE + any(told(draft, figure.meaning) for figure in shown)
+def _write_headline_figures(context: SummaryContext, book: BookWriter, sheet: SheetWriter, row: int) -> int:
+    """Write the headline figures, three in a row, and the result of the checks; return the next free row."""
+    say = workbook_words().summary
+    _write_chapter_heading(sheet, row, say.overview["figures"])
+    shown = overview_figures(context.plan.form, say.headlines)
+    high = _TILE_ROWS + any(describe_change(context, figure.meaning) for figure in shown)
     for number, figure in enumerate(shown):
         down, right = divmod(number, 3)
         label = figure.label + (say.shared["unit"].format(unit=figure.unit) if figure.unit else "")
-        content, look = _headline(draft, figure.meaning)
+        content, look = _make_headline(context, figure.meaning)
         at, column = row + 1 + high * down, right * 4 + 1
-        _tile(sheet, at, column, 4, (label, content, (look,)))
-        if high > _TILE:
-            sheet.put(Box(at + _TILE, column, 1, 4), live(draft, figure.meaning), "tile_note")
-            sheet.set_row(at + _TILE - 1, 18)
+        _write_tile(sheet, at, column, 4, (label, content, (look,)))
+        if high > _TILE_ROWS:
+            sheet.write_box(Box(at + _TILE_ROWS, column, 1, 4), make_live_change(context, figure.meaning), "tile_note")
+            sheet.set_row(at + _TILE_ROWS - 1, 18)
     row += 1 + high * -(-len(shown) // 3)
-    checks = words().sheets["checks"]
-    sheet.put(Box(row, 1, 1, 4), Link(say.overview["checks"], checks, "A1"), "head", "leading")
-    found = overall(draft.lines.values())
-    sheet.put(Box(row, 5, 1, 8), Formula(overall_formula(draft.plan), found), "mid")
-    known = {words().cover["all_hold"]: "good", words().checks["waiting"]: "waiting"}
+    checks = workbook_words().sheets["checks"]
+    sheet.write_box(Box(row, 1, 1, 4), Link(say.overview["checks"], checks, "A1"), "head", "leading")
+    result = overall_result(context.check_rows.values())
+    sheet.write_box(Box(row, 5, 1, 8), Formula(format_overall_result(context.plan), result), "mid")
+    known = {workbook_words().cover["all_hold"]: "good", workbook_words().checks["waiting"]: "waiting"}
     for text, look in known.items():
-        rule = {"type": "cell", "criteria": "==", "value": literal(text), "format": book.style(look)}
-        sheet.conditional_format(row - 1, 4, row - 1, _ACROSS - 1, {**rule, "stop_if_true": True})
-    other = {"type": "no_blanks", "format": book.style("bad")}
-    sheet.conditional_format(row - 1, 4, row - 1, _ACROSS - 1, other)
+        rule = {
+            "type": "cell",
+            "criteria": "==",
+            "value": quote_formula_text(text),
+            "format": book.combine_styles(look),
+        }
+        sheet.conditional_format(row - 1, 4, row - 1, _PAGE_COLUMNS - 1, {**rule, "stop_if_true": True})
+    other = {"type": "no_blanks", "format": book.combine_styles("bad")}
+    sheet.conditional_format(row - 1, 4, row - 1, _PAGE_COLUMNS - 1, other)
     sheet.set_row(row - 1, 24)
     sheet.set_row(row, 8)
     return row + 2
 
 
-def _headline(draft: Draft, meaning: Linear) -> tuple[Content, str]:
-    """A live figure over the official tables, and its style: a sum over something missing is a lower bound."""
-    cells = [draft.plan.form.cells[term.cell] for term in meaning.terms]
-    amount = "_amount" if any(cell.kind is Kind.AMOUNT for cell in cells) else ""
-    bound = draft.made.summary.absent or any(draft.made.summary.lacking.get(cell.id) for cell in cells)
+def _make_headline(context: SummaryContext, meaning: LinearExpression) -> tuple[CellContent, str]:
+    """Return a live figure over the official tables and its style; a sum with missing parts is a lower bound."""
+    cells = [context.plan.form.cells[term.cell] for term in meaning.terms]
+    amount = "_amount" if any(cell.kind is CellKind.AMOUNT for cell in cells) else ""
+    bound = context.consolidation.summary.absent or any(
+        context.consolidation.summary.lacking.get(cell.id) for cell in cells
+    )
     look = f"tile_bound{amount}" if bound else f"tile{amount or '_count'}"
-    value = evaluate(meaning, draft.made.summary.values)
-    text = to_excel(meaning, draft.plan.where)
+    value = evaluate_linear(meaning, context.consolidation.summary.values)
+    text = format_excel_formula(meaning, context.plan.find_figure)
     if value is not None:
         return Formula(text, value), look
-    idle, spots = words().checks["idle"], areas(draft.plan, [cell.id for cell in cells])
-    return Formula(f"IF(COUNT({','.join(spots)})<{len(cells)},{literal(idle)},{text})", idle), look
+    idle, spots = workbook_words().checks["idle"], format_areas(context.plan, [cell.id for cell in cells])
+    return Formula(f"IF(COUNT({','.join(spots)})<{len(cells)},{quote_formula_text(idle)},{text})", idle), look
 
 
-def _tile(sheet: Sheet, row: int, column: int, across: int, holds: tuple[str, Content, tuple[str, ...]]) -> None:
-    label, content, looks = holds
-    sheet.put(Box(row, column, 1, across), label, "tile_label")
-    sheet.put(Box(row + 1, column, 1, across), content, "tile", *looks)
+def _write_tile(
+    sheet: SheetWriter, row: int, column: int, columns: int, contents: tuple[str, CellContent, tuple[str, ...]]
+) -> None:
+    label, content, looks = contents
+    sheet.write_box(Box(row, column, 1, columns), label, "tile_label")
+    sheet.write_box(Box(row + 1, column, 1, columns), content, "tile", *looks)
     sheet.set_row(row - 1, 20)
     sheet.set_row(row, 32)
 
 
-def _heading(sheet: Sheet, row: int, text: str) -> None:
-    sheet.put(Box(row, 1, 1, _ACROSS), text, "chapter")
+def _write_chapter_heading(sheet: SheetWriter, row: int, text: str) -> None:
+    sheet.write_box(Box(row, 1, 1, _PAGE_COLUMNS), text, "chapter")
     sheet.set_row(row - 1, 24)
 
 
 # --- charts ----------------------------------------------------------------------------------------------------
 
 
-def _charts(draft: Draft, book: Book, sheet: Sheet, row: int) -> tuple[int, int]:
-    """Bars two by two and the agencies ranked, each drawn from figures that stand beside the page.
+def _draw_charts(context: SummaryContext, book: BookWriter, sheet: SheetWriter, row: int) -> tuple[int, int]:
+    """Draw bar charts two by two and the ranking of agencies, from figures right of the printed page.
 
-    Gives the row where a new page begins in print, before the agencies, and the next free row.
+    Return the row where a new printed page begins, before the agencies, and the next free row.
     """
-    say = words().summary
-    charts = [(chart.title, figures(draft.plan.form, chart.items)) for chart in say.charts]
+    say = workbook_words().summary
+    charts = [(chart.title, overview_figures(context.plan.form, chart.items)) for chart in say.charts]
     charts = [(title, items) for title, items in charts if items]
-    ranking = figures(draft.plan.form, [say.ranking])
-    ranked = _ranked(draft, ranking[0]) if ranking else []
-    if not (charts or ranked) or not draft.made.parts:
+    ranking = overview_figures(context.plan.form, [say.ranking])
+    ranked = _rank_parts(context, ranking[0]) if ranking else []
+    if not (charts or ranked) or not context.consolidation.parts:
         return row, row
-    _heading(sheet, row, say.overview["charts"])
-    sheet.put(Box(row, _DATA, 1, 2), say.overview["chart_data"], "chapter")
+    _write_chapter_heading(sheet, row, say.overview["charts"])
+    sheet.write_box(Box(row, _CHART_DATA_COLUMN, 1, 2), say.overview["chart_data"], "chapter")
     data = row + 1
     for number, (title, items) in enumerate(charts):
-        contents = [(item.label, _headline(draft, item.meaning)[0]) for item in items]
-        first = _data(sheet, data, title, contents)
+        contents = [(item.label, _make_headline(context, item.meaning)[0]) for item in items]
+        first = _write_chart_data(sheet, data, title, contents)
         down, right = divmod(number, 2)
-        spot = (row + 1 + down * _CHART_ROWS, right * _ACROSS // 2 + 1)
-        _bars(book, sheet, title, (first, len(items)), (*spot, _ACROSS // 2, _CHART_ROWS, COLOURS[number % 2]))
+        spot = (row + 1 + down * _CHART_ROWS, right * _PAGE_COLUMNS // 2 + 1)
+        _insert_bar_chart(
+            book, sheet, title, (first, len(items)), (*spot, _PAGE_COLUMNS // 2, _CHART_ROWS, CHART_COLOURS[number % 2])
+        )
         data = first + len(items) + 1
     start = row
     row += 1 + _CHART_ROWS * -(-len(charts) // 2)
@@ -202,56 +213,63 @@ def _charts(draft: Draft, book: Book, sheet: Sheet, row: int) -> tuple[int, int]
     if ranked:
         title = say.overview["ranking"].format(label=say.ranking.label, count=len(ranked))
         of = ranking[0].meaning
-        contents = [(_name(draft, each.part), _part_figure(draft, each.part, of, each.value)) for each in ranked]
-        first = _data(sheet, data, title, contents)
+        contents = [
+            (_find_agency_name(context, each.part), _make_part_figure(context, each.part, of, each.value))
+            for each in ranked
+        ]
+        first = _write_chart_data(sheet, data, title, contents)
         high = 3 + len(ranked)
-        _bars(book, sheet, title, (first, len(ranked)), (row, 1, _ACROSS, high, COLOURS[0]))
+        _insert_bar_chart(book, sheet, title, (first, len(ranked)), (row, 1, _PAGE_COLUMNS, high, CHART_COLOURS[0]))
         row += high
     for line in range(start, row):
         sheet.set_row(line, _ROW_POINTS)
     return (parted if ranked else row + 1), row + 1
 
 
-def _ranked(draft: Draft, figure: Figure) -> list[_Ranked]:
-    """The parts with the largest figures above 0, the largest first."""
-    known = [(part, evaluate(figure.meaning, part.counted)) for part in draft.made.parts]
-    ranked = [_Ranked(part, value) for part, value in known if value]
-    return sorted(ranked, key=lambda each: each.value, reverse=True)[:_MOST_RANKED]
+def _rank_parts(context: SummaryContext, figure: OverviewFigure) -> list[_RankedPart]:
+    """Return the parts with the largest figures above 0, the largest first."""
+    known = [(part, evaluate_linear(figure.meaning, part.counted)) for part in context.consolidation.parts]
+    ranked = [_RankedPart(part, value) for part, value in known if value]
+    return sorted(ranked, key=lambda each: each.value, reverse=True)[:_MAX_RANKED]
 
 
-def _name(draft: Draft, part: Submission) -> str:
-    agency = agency_of(part, draft.made.roster.agencies if draft.made.roster else {})
+def _find_agency_name(context: SummaryContext, part: Submission) -> str:
+    agency = agency_of(part, context.consolidation.roster.agencies if context.consolidation.roster else {})
     return agency.name or agency.code
 
 
-def _part_figure(draft: Draft, part: Submission, meaning: Linear, value: Number) -> Content:
-    """One part's figure, live over its row of the details, wherever sorting has moved it."""
+def _make_part_figure(
+    context: SummaryContext, part: Submission, meaning: LinearExpression, value: Number
+) -> CellContent:
+    """Return one part's figure as a formula that finds its row in the details after sorting."""
     key, column = (part.agency_code, "code") if part.agency_code else (part.agency_name, "name")
-    row = f"MATCH({literal(key)},{draft.details.area(column)},0)"
-    terms = [f"{term.coefficient}*INDEX({draft.details.area(term.cell)},{row})" for term in meaning.terms]
+    row = f"MATCH({quote_formula_text(key)},{context.details.column_range(column)},0)"
+    terms = [f"{term.coefficient}*INDEX({context.details.column_range(term.cell)},{row})" for term in meaning.terms]
     return Formula("+".join(terms).replace("1*INDEX", "INDEX") if len(terms) == 1 else "+".join(terms), value)
 
 
-def _data(sheet: Sheet, row: int, title: str, contents: Sequence[tuple[str, Content]]) -> int:
-    """A small table beside the page; gives the row of its first figure."""
-    sheet.put(Box(row, _DATA, 1, 2), title, "head")
+def _write_chart_data(sheet: SheetWriter, row: int, title: str, contents: Sequence[tuple[str, CellContent]]) -> int:
+    """Write a small table right of the page; return the row of its first figure."""
+    sheet.write_box(Box(row, _CHART_DATA_COLUMN, 1, 2), title, "head")
     for place, (label, content) in enumerate(contents, start=row + 1):
-        sheet.put(Box(place, _DATA), label, "plain")
-        sheet.put(Box(place, _DATA + 1), content, "mid")
+        sheet.write_box(Box(place, _CHART_DATA_COLUMN), label, "plain")
+        sheet.write_box(Box(place, _CHART_DATA_COLUMN + 1), content, "mid")
     return row + 1
 
 
-def _bars(book: Book, sheet: Sheet, title: str, data: tuple[int, int], at: tuple[int, int, int, int, str]) -> None:
-    """A chart of horizontal bars over ``data`` (first row, how many), at (row, column, columns, rows, colour)."""
+def _insert_bar_chart(
+    book: BookWriter, sheet: SheetWriter, title: str, data: tuple[int, int], position: tuple[int, int, int, int, str]
+) -> None:
+    """Insert a bar chart of ``data`` (first row, count) at (row, column, columns, rows, colour)."""
     first, count = data
-    row, column, across, down, colour = at
+    row, column, across, down, colour = position
     chart: Any = book.add_chart({"type": "bar"})
     last, small = first + count - 1, {"size": 9}
     chart.add_series(
         {
             "name": title,
-            "categories": [sheet.name, first - 1, _DATA - 1, last - 1, _DATA - 1],
-            "values": [sheet.name, first - 1, _DATA, last - 1, _DATA],
+            "categories": [sheet.name, first - 1, _CHART_DATA_COLUMN - 1, last - 1, _CHART_DATA_COLUMN - 1],
+            "values": [sheet.name, first - 1, _CHART_DATA_COLUMN, last - 1, _CHART_DATA_COLUMN],
             "fill": {"color": colour},
             "gap": 50,
             "data_labels": {"value": True, "font": small},
@@ -270,45 +288,51 @@ def _bars(book: Book, sheet: Sheet, title: str, data: tuple[int, int], at: tuple
 # --- the status board ------------------------------------------------------------------------------------------
 
 
-def _board(draft: Draft, sheet: Sheet, row: int) -> int:
-    """Every agency with its standing; gives the last row."""
-    say = words().summary
-    _heading(sheet, row, say.overview["board"])
-    sheet.put(Box(row + 1, 1, 1, _ACROSS), say.overview["board_hint"], "hint")
+def _write_status_board(context: SummaryContext, sheet: SheetWriter, row: int) -> int:
+    """Write one row per agency with its status; return the last row."""
+    say = workbook_words().summary
+    _write_chapter_heading(sheet, row, say.overview["board"])
+    sheet.write_box(Box(row + 1, 1, 1, _PAGE_COLUMNS), say.overview["board_hint"], "hint")
     sheet.set_row(row, 20)
     row += 2
-    for key, (column, across) in _BOARD.items():
-        sheet.put(Box(row, column, 1, across), say.ranking.label if key == "figure" else say.board[key], "head")
+    for key, (column, across) in _STATUS_COLUMNS.items():
+        sheet.write_box(Box(row, column, 1, across), say.ranking.label if key == "figure" else say.board[key], "head")
     sheet.set_row(row - 1, 24)
-    parts = {id(item): part for part in draft.made.parts if (item := draft.items.get(id(part)))}
-    figure = next(iter(figures(draft.plan.form, [say.ranking])), None)
-    for number, standing in enumerate(draft.standings, start=1):
+    parts = {
+        id(item): part for part in context.consolidation.parts if (item := context.items_by_submission.get(id(part)))
+    }
+    figure = next(iter(overview_figures(context.plan.form, [say.ranking])), None)
+    for number, standing in enumerate(context.agency_statuses, start=1):
         part = parts.get(id(standing.item))
-        value = evaluate(figure.meaning, part.counted) if figure and part else None
-        live = None if value is None or not (figure and part) else _part_figure(draft, part, figure.meaning, value)
-        for key, (content, looks) in _standing(draft, number, standing, live).items():
-            column, across = _BOARD[key]
-            sheet.put(Box(row + number, column, 1, across), content, *looks)
+        value = evaluate_linear(figure.meaning, part.counted) if figure and part else None
+        live = (
+            None if value is None or not (figure and part) else _make_part_figure(context, part, figure.meaning, value)
+        )
+        for key, (content, looks) in _make_status_row(context, number, standing, live).items():
+            column, across = _STATUS_COLUMNS[key]
+            sheet.write_box(Box(row + number, column, 1, across), content, *looks)
         sheet.set_row(row + number - 1, 20)
-    return row + len(draft.standings)
+    return row + len(context.agency_statuses)
 
 
-def _standing(
-    draft: Draft, number: int, standing: Standing, figure: Content
-) -> dict[str, tuple[Content, tuple[str, ...]]]:
-    agency, state = standing.agency, words().summary.standing[standing.state]
-    name = agency.name or words().summary.shared["not_named"]
-    linked = bool(standing.item and standing.item.counted) and (agency.code or agency.name) in draft.rows
-    must_fix = standing.count(Severity.MUST_FIX)
+def _make_status_row(
+    context: SummaryContext, number: int, agency_status: AgencyStatus, figure: CellContent
+) -> dict[str, tuple[CellContent, tuple[str, ...]]]:
+    agency, state = agency_status.agency, workbook_words().summary.standing[agency_status.state]
+    name = agency.name or workbook_words().summary.shared["not_named"]
+    linked = (
+        bool(agency_status.item and agency_status.item.counted) and (agency.code or agency.name) in context.detail_keys
+    )
+    must_fix = agency_status.count(Severity.MUST_FIX)
     return {
         "number": (number, ("mid",)),
         "code": (agency.code or None, ("plain",)),
-        "name": (link_to_details(draft, name, agency), ("jump",)) if linked else (name, ("plain",)),
+        "name": (link_to_details(context, name, agency), ("jump",)) if linked else (name, ("plain",)),
         "level": (agency.level, ("mid",)),
         "status": (
-            link_to_tracking(draft, state, agency) if standing.tracked else state,
-            ("mid", f"is_{standing.state}"),
+            link_to_tracking(context, state, agency) if agency_status.has_tracking_row else state,
+            ("mid", f"is_{agency_status.state}"),
         ),
         "figure": (figure, ("mid",)),
-        "must_fix": (link_to_findings(draft, must_fix, agency), ("jump_mid",)) if must_fix else (None, ("mid",)),
+        "must_fix": (link_to_findings(context, must_fix, agency), ("jump_mid",)) if must_fix else (None, ("mid",)),
     }

@@ -1,4 +1,4 @@
-"""What is known while one consolidated workbook is written, and the phrases and links its sheets share."""
+"""The inputs of all sheets of one consolidated workbook, and the phrases and links they share."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,122 +6,122 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import PurePath
 
-from xltool.forms.consolidated import CODE, Details, details, figures
-from xltool.forms.furniture import words
-from xltool.forms.layout import Plan
-from xltool.forms.places import column_letters
-from xltool.forms.sheets import announced
-from xltool.messages import catalogue as texts
+from xltool.forms.cell_addresses import column_letters
+from xltool.forms.consolidated_layout import CODE_COLUMN, DetailsSheet, overview_figures, plan_details
+from xltool.forms.plan_sheets import list_announced_relations
+from xltool.forms.workbook_plan import WorkbookPlan
+from xltool.forms.workbook_words import workbook_words
+from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.consolidation import Consolidation, Reviewed, Status
+from xltool.model.consolidation import Consolidation, ReviewedFile, Status
 from xltool.model.form import Form, Relation, Values
 from xltool.workbooks.summary.agency_status import (
-    Standing,
-    Told,
-    Tracked,
-    by_cell_lacking,
-    standings,
-    told,
-    tracked,
-    trials,
+    AgencyStatus,
+    FindingRow,
+    TrackingRow,
+    list_agency_statuses,
+    list_finding_rows,
+    list_tracking_rows,
+    list_trial_findings,
+    name_parts_without_figure,
 )
-from xltool.workbooks.summary.top_contributors import Share, leading
-from xltool.workbooks.template.check_formulas import CheckLine, check_lines, needed_inputs
-from xltool.workbooks.template.page_setup import item_labels
-from xltool.workbooks.xlsxwriter_adapter import Content, Formula, Sheet
+from xltool.workbooks.summary.top_contributors import Share, find_largest_shares
+from xltool.workbooks.template.check_formulas import CheckLine, compute_check_lines, find_needed_inputs
+from xltool.workbooks.template.page_setup import find_item_labels
+from xltool.workbooks.xlsxwriter_adapter import CellContent, Formula, SheetWriter
 
 _BEIJING = timezone(timedelta(hours=8))
-_MOST_NAMES = 10
-_LONGEST_TEXT = 200  # of a text inside a formula; a spreadsheet program allows 255
-_A4 = 9
-LIST_FIRST = 4  # the first row of the lists: title, hint and headings stand above
+_MAX_NAMES = 10
+_MAX_FORMULA_TEXT = 200  # characters of a text inside a formula; spreadsheet programs allow 255
+_A4_PAPER = 9
+LIST_FIRST_ROW = 4  # the first row of the lists: title, hint and headings stand above
 
 
 @dataclass(frozen=True)
-class Draft:
-    """One workbook: what it is of, where things stand in it, and its lists in their order.
+class SummaryContext:
+    """Inputs of one consolidated workbook: the consolidation, the plan of its sheets, and its lists in order.
 
-    ``before`` are the figures of the year before of those who are in the sum, where they are known; ``previous`` the
-    same where nobody is missing, for the checks; ``lines`` what the checks sheet shows, by relation id; ``lacking`` the
-    names of the parts that give a cell no figure; ``leading`` who makes most of a total, where one makes more than
-    half; ``listed`` the labels of the form that stand left-aligned (table id and text); ``rows`` whose rows stand in
-    the details (codes, else names); ``items`` the tracking row by ``id()`` of its submission; ``files`` the name to
-    show for every file.
+    ``before``: last year's figures of the agencies in the sum, where known. ``previous``: the same if no agency is
+    missing, for the checks. ``lines``: the rows of the checks sheet by relation id. ``lacking``: for each cell the
+    names of the parts without a figure. ``leading``: for each total of which one part makes more than half, the
+    largest parts. ``listed``: labels of the form that are left-aligned (table id and text). ``rows``: the agencies
+    (codes, else names) with a row in the details. ``items``: files by ``id()`` of their submission. ``files``: the
+    name to show for every file.
     """
 
-    made: Consolidation
-    plan: Plan
-    before: Values | None
+    consolidation: Consolidation
+    plan: WorkbookPlan
+    figures_before: Values | None
     previous: Values | None
-    details: Details
-    lines: Mapping[str, CheckLine]
-    standings: tuple[Standing, ...]
-    tracked: tuple[Tracked, ...]
-    told: tuple[Told, ...]
-    lacking: Mapping[str, list[str]]
-    leading: Mapping[str, tuple[Share, ...]]
-    listed: frozenset[tuple[str, str]]
-    rows: frozenset[str]
-    items: Mapping[int, Reviewed]
-    files: Mapping[str, str]
+    details: DetailsSheet
+    check_rows: Mapping[str, CheckLine]
+    agency_statuses: tuple[AgencyStatus, ...]
+    tracking_rows: tuple[TrackingRow, ...]
+    finding_rows: tuple[FindingRow, ...]
+    parts_without_figure: Mapping[str, list[str]]
+    largest_shares: Mapping[str, tuple[Share, ...]]
+    left_aligned_labels: frozenset[tuple[str, str]]
+    detail_keys: frozenset[str]
+    items_by_submission: Mapping[int, ReviewedFile]
+    shown_file_names: Mapping[str, str]
 
     @property
     def title(self) -> str:
-        """The area, the year and the form."""
-        facts = {"area": self.area, "year": self.made.year, "form": self.plan.form.title}
-        return words().summary.overview["title"].format(**facts)
+        """Area, year and form as one title."""
+        facts = {"area": self.area, "year": self.consolidation.year, "form": self.plan.form.title}
+        return workbook_words().summary.overview["title"].format(**facts)
 
     @property
     def area(self) -> str:
-        """The area's name."""
-        return self.made.summary.agency_name
+        """Name of the area."""
+        return self.consolidation.summary.agency_name
 
     @property
     def counted(self) -> int:
-        """How many agencies are in the sum."""
-        return len(self.made.summary.manifest)
+        """Number of agencies in the sum."""
+        return len(self.consolidation.summary.manifest)
 
 
-def draft(made: Consolidation, plan: Plan, previous: Values | None) -> Draft:
-    """Everything that has to be known before the first sheet is written."""
-    before, previous = previous, None if made.summary.absent else previous
-    return Draft(
-        made=made,
-        before=before,
+def prepare_summary(consolidation: Consolidation, plan: WorkbookPlan, previous: Values | None) -> SummaryContext:
+    """Prepare the inputs of all sheets. ``previous``: the area's figures of the year before, if known."""
+    before, previous = previous, None if consolidation.summary.absent else previous
+    return SummaryContext(
+        consolidation=consolidation,
+        figures_before=before,
         plan=replace(plan, fields={}),  # no cover, and so no declaration that blanks are 0
         previous=previous,
-        details=details(plan.form, len(made.parts)),
-        lines=_lines(made, plan, previous),
-        standings=standings(made),
-        tracked=tracked(made),
-        told=(*told(made), *trials(made)),
-        lacking=by_cell_lacking(made),
-        leading=leading(made, _weighty(plan.form)),
-        listed=frozenset(item_labels(plan.form)),
-        rows=frozenset(part.agency_code or part.agency_name for part in made.parts),
-        items={id(item.submission): item for item in made.tracking},
-        files=shown_files([item.file for item in made.tracking]),
+        details=plan_details(plan.form, len(consolidation.parts)),
+        check_rows=_make_check_rows(consolidation, plan, previous),
+        agency_statuses=list_agency_statuses(consolidation),
+        tracking_rows=list_tracking_rows(consolidation),
+        finding_rows=(*list_finding_rows(consolidation), *list_trial_findings(consolidation)),
+        parts_without_figure=name_parts_without_figure(consolidation),
+        largest_shares=find_largest_shares(consolidation, _list_overview_cells(plan.form)),
+        left_aligned_labels=frozenset(find_item_labels(plan.form)),
+        detail_keys=frozenset(part.agency_code or part.agency_name for part in consolidation.parts),
+        items_by_submission={id(item.submission): item for item in consolidation.tracking},
+        shown_file_names=show_file_names([item.file for item in consolidation.tracking]),
     )
 
 
-def _weighty(form: Form) -> list[str]:
-    """The figures of the overview: those of which it helps to know who they are mostly made of."""
-    say = words().summary
+def _list_overview_cells(form: Form) -> list[str]:
+    """Return the ids of all cells in the figures of the overview."""
+    say = workbook_words().summary
     wanted = [*say.headlines, say.ranking, *(item for chart in say.charts for item in chart.items)]
-    return list(dict.fromkeys(term.cell for figure in figures(form, wanted) for term in figure.meaning.terms))
+    return list(dict.fromkeys(term.cell for figure in overview_figures(form, wanted) for term in figure.meaning.terms))
 
 
-def undecided(made: Consolidation, plan: Plan, relation: Relation) -> list[str]:
-    """The inputs a relation needs that some part of the sum gives no figure for: a lower bound decides nothing."""
-    conditions, sides = needed_inputs(plan.form, relation)
-    return [cell for cell in dict.fromkeys((*conditions, *sides)) if made.summary.lacking.get(cell)]
+def find_undecided_inputs(consolidation: Consolidation, plan: WorkbookPlan, relation: Relation) -> list[str]:
+    """Return the inputs of a relation for which some part of the sum has no figure; if any, it has no verdict."""
+    conditions, sides = find_needed_inputs(plan.form, relation)
+    return [cell for cell in dict.fromkeys((*conditions, *sides)) if consolidation.summary.lacking.get(cell)]
 
 
-def _lines(made: Consolidation, plan: Plan, previous: Values | None) -> dict[str, CheckLine]:
-    lines = check_lines(plan, made.summary.values, previous)
-    waiting = words().checks["waiting"]
-    for relation in announced(plan.form):
-        if lines[relation.id].left is not None and undecided(made, plan, relation):
+def _make_check_rows(consolidation: Consolidation, plan: WorkbookPlan, previous: Values | None) -> dict[str, CheckLine]:
+    lines = compute_check_lines(plan, consolidation.summary.values, previous)
+    waiting = workbook_words().checks["waiting"]
+    for relation in list_announced_relations(plan.form):
+        if lines[relation.id].left is not None and find_undecided_inputs(consolidation, plan, relation):
             lines[relation.id] = lines[relation.id]._replace(difference=None, result=waiting)
     return lines
 
@@ -129,20 +129,20 @@ def _lines(made: Consolidation, plan: Plan, previous: Values | None) -> dict[str
 # --- phrases ---------------------------------------------------------------------------------------------------
 
 
-def names(of: list[str]) -> str:
-    """Some names in a row; the first ten, if there are more."""
-    say = words().summary.shared
-    return say["joint"].join(of[:_MOST_NAMES]) + (say["more"] if len(of) > _MOST_NAMES else "")
+def join_names(items: list[str]) -> str:
+    """Join names; only the first ten, if there are more."""
+    say = workbook_words().summary.shared
+    return say["joint"].join(items[:_MAX_NAMES]) + (say["more"] if len(items) > _MAX_NAMES else "")
 
 
-def completeness(draft: Draft) -> tuple[str, bool]:
-    """In a sentence how whole the totals are, and whether they are."""
-    say, made = words().summary.overview, draft.made
+def describe_completeness(context: SummaryContext) -> tuple[str, bool]:
+    """Return a sentence on how complete the totals are, and whether they are complete."""
+    say, made = workbook_words().summary.overview, context.consolidation
     facts = {
         "expected": made.expected,
-        "counted": draft.counted,
+        "counted": context.counted,
         "count": len(made.summary.absent),
-        "agencies": names([leaf.name or leaf.code for leaf in made.summary.absent]),
+        "agencies": join_names([leaf.name or leaf.code for leaf in made.summary.absent]),
     }
     if not made.parts:
         return say["nothing"], False
@@ -153,32 +153,32 @@ def completeness(draft: Draft) -> tuple[str, bool]:
     return say["complete" if made.roster else "open_ended"].format(**facts), True
 
 
-def shown_status(item: Reviewed) -> str:
-    """What became of a file; a return that has no place here is not said to be no return."""
+def show_status(item: ReviewedFile) -> str:
+    """Return the words for the status of a file."""
     if item.submission and item.status is Status.FOREIGN:
-        return words().summary.standing[item.status]
-    return texts.word("status", item.status)
+        return workbook_words().summary.standing[item.status]
+    return catalogue.look_up_word("status", item.status)
 
 
-def shown_time(moment: str) -> str:
-    """A file's time as people there read it; as it is, if it is no ISO 8601."""
+def show_time(moment: str) -> str:
+    """Return a time in Beijing as "2026-01-31 09:30"; unchanged if it is not ISO 8601."""
     try:
         return datetime.fromisoformat(moment).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
     except ValueError:
         return moment
 
 
-def shown_files(files: Sequence[str]) -> dict[str, str]:
-    """Each file's name, with as many of its folders as tell it from others of that name; never a whole path."""
+def show_file_names(files: Sequence[str]) -> dict[str, str]:
+    """Map each path to its name, with as many of its folders as distinguish it from others; never the whole path."""
     alike: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for file in dict.fromkeys(files):
         alike[PurePath(file).name].append(PurePath(file).parts)
-    lengths = {name: _telling(parts) for name, parts in alike.items()}
+    lengths = {name: _count_distinguishing_parts(parts) for name, parts in alike.items()}
     return {file: "/".join(PurePath(file).parts[-lengths[PurePath(file).name] :]) for file in files}
 
 
-def _telling(paths: Sequence[tuple[str, ...]]) -> int:
-    """How many parts at the end tell some paths from each other."""
+def _count_distinguishing_parts(paths: Sequence[tuple[str, ...]]) -> int:
+    """Return how many components at the end distinguish the paths."""
     longest = max(map(len, paths))
     return next((n for n in range(1, longest) if len({path[-n:] for path in paths}) == len(paths)), longest)
 
@@ -186,63 +186,64 @@ def _telling(paths: Sequence[tuple[str, ...]]) -> int:
 # --- links -----------------------------------------------------------------------------------------------------
 
 
-def link(shown: str | int, sheet: str, column: str, first: int, last: int, key: str) -> Content:
-    """Text that leads to the row of a sheet in which ``column`` holds ``key``, wherever sorting has moved it.
+def link_to_row(shown: str | int, sheet: str, column: str, first: int, last: int, key: str) -> CellContent:
+    """Return a formula that links to the row in which ``column`` holds ``key``, also after sorting.
 
-    Without a key there is nothing to find, and the text stays plain.
+    Without a key the text is returned as it is.
     """
     if not key:
         return shown
-    page = sheet.replace("'", "''")
-    row = f"MATCH({literal(_exactly(key))},'{page}'!${column}${first}:${column}${last},0)+{first - 1}"
-    text = literal(shown[:_LONGEST_TEXT]) if isinstance(shown, str) else str(shown)
-    start = literal(f"#'{page}'!A")
+    sheet_name = sheet.replace("'", "''")
+    keys = f"'{sheet_name}'!${column}${first}:${column}${last}"
+    row = f"MATCH({quote_formula_text(_escape_wildcards(key))},{keys},0)+{first - 1}"
+    text = quote_formula_text(shown[:_MAX_FORMULA_TEXT]) if isinstance(shown, str) else str(shown)
+    start = quote_formula_text(f"#'{sheet_name}'!A")
     return Formula(f"HYPERLINK({start}&({row}),{text})", shown)
 
 
-def link_to_details(draft: Draft, shown: str | int, agency: Agency) -> Content:
-    """A link to an agency's row of figures, if it has one."""
-    if (agency.code or agency.name) not in draft.rows:
+def link_to_details(context: SummaryContext, shown: str | int, agency: Agency) -> CellContent:
+    """Link to an agency's row of figures, if it has one."""
+    if (agency.code or agency.name) not in context.detail_keys:
         return shown
-    table = draft.details
-    column = column_letters(table.columns[CODE if agency.code else "name"])
-    return link(shown, table.sheet, column, table.first, table.last, agency.code or agency.name)
+    table = context.details
+    column = column_letters(table.columns[CODE_COLUMN if agency.code else "name"])
+    return link_to_row(shown, table.sheet, column, table.first, table.last, agency.code or agency.name)
 
 
-def link_to_tracking(draft: Draft, shown: str | int, agency: Agency) -> Content:
-    """A link to the file of an agency that matters."""
-    column, last = "B" if agency.code else "C", LIST_FIRST + max(1, len(draft.tracked)) - 1
-    sheet = words().summary.sheets["tracking"]
-    return link(shown, sheet, column, LIST_FIRST, last, agency.code or agency.name)
+def link_to_tracking(context: SummaryContext, shown: str | int, agency: Agency) -> CellContent:
+    """Link to the current file of an agency in the tracking table."""
+    column, last = "B" if agency.code else "C", LIST_FIRST_ROW + max(1, len(context.tracking_rows)) - 1
+    sheet = workbook_words().summary.sheets["tracking"]
+    return link_to_row(shown, sheet, column, LIST_FIRST_ROW, last, agency.code or agency.name)
 
 
-def link_to_findings(draft: Draft, shown: str | int, agency: Agency) -> Content:
-    """A link to the gravest finding about an agency."""
-    column, last = "C" if agency.code else "D", LIST_FIRST + max(1, len(draft.told)) - 1
-    sheet = words().summary.sheets["findings"]
-    return link(shown, sheet, column, LIST_FIRST, last, agency.code or agency.name)
+def link_to_findings(context: SummaryContext, shown: str | int, agency: Agency) -> CellContent:
+    """Link to the most severe finding about an agency."""
+    column, last = "C" if agency.code else "D", LIST_FIRST_ROW + max(1, len(context.finding_rows)) - 1
+    sheet = workbook_words().summary.sheets["findings"]
+    return link_to_row(shown, sheet, column, LIST_FIRST_ROW, last, agency.code or agency.name)
 
 
-def literal(text: str) -> str:
-    """A text as formulas write it."""
+def quote_formula_text(text: str) -> str:
+    """Return a text as a string literal of a formula."""
     return '"' + text.replace('"', '""') + '"'
 
 
-def _exactly(key: str) -> str:
-    """A text to be looked up as it is: the signs that MATCH takes for any letter lose that meaning."""
+def _escape_wildcards(key: str) -> str:
+    """Escape the wildcard characters of MATCH."""
     return key.replace("~", "~~").replace("*", "~*").replace("?", "~?")
 
 
 # --- pages -----------------------------------------------------------------------------------------------------
 
 
-def set_up_page(sheet: Sheet, document: str, *, wide: bool = False, pages: int = 0, scale: int = 0) -> None:
-    """Paper, margins, header and footer; as wide as the page and ``pages`` high (0: as many as it takes).
+def set_up_page(sheet: SheetWriter, document: str, *, wide: bool = False, pages: int = 0, scale: int = 0) -> None:
+    """Set paper, margins, header and footer; fit to one page in width and ``pages`` in height (0: any number).
 
-    With ``scale``, in percent, the sheet takes as many pages as it needs in both directions, at the breaks it has.
+    With ``scale``, in percent, the sheet takes as many pages as it needs in both directions, at its page breaks.
     """
-    look = words().look
-    sheet.set_paper(_A4)
+    look = workbook_words().look
+    sheet.set_paper(_A4_PAPER)
     if wide:
         sheet.set_landscape()
     sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)

@@ -1,56 +1,60 @@
-"""A headline figure beside that of the year before: of the same agencies, however many are missing."""
+"""A headline figure compared with that of the year before, of the same agencies."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from xltool.forms.expressions import evaluate, to_excel
-from xltool.forms.furniture import words
-from xltool.model.form import Linear, Number
-from xltool.workbooks.summary.summary_context import Draft, literal
-from xltool.workbooks.xlsxwriter_adapter import Content, Formula
+from xltool.forms.expressions import evaluate_linear, format_excel_formula
+from xltool.forms.workbook_words import workbook_words
+from xltool.model.form import LinearExpression, Number
+from xltool.workbooks.summary.summary_context import SummaryContext, quote_formula_text
+from xltool.workbooks.xlsxwriter_adapter import CellContent, Formula
 
-_TENTH = Decimal("0.1")
+_ONE_DECIMAL = Decimal("0.1")
 
 
-def figure_before(draft: Draft, meaning: Linear) -> Number | None:
-    """The figure of the year before; None where it is not known, or nobody gives this year's."""
-    if draft.before is None or evaluate(meaning, draft.made.summary.values) is None:
+def find_figure_before(context: SummaryContext, meaning: LinearExpression) -> Number | None:
+    """Return the figure of the year before; None where it is unknown, or this year's is."""
+    if context.figures_before is None or evaluate_linear(meaning, context.consolidation.summary.values) is None:
         return None
-    return evaluate(meaning, draft.before)
+    return evaluate_linear(meaning, context.figures_before)
 
 
-def told(draft: Draft, meaning: Linear) -> str:
-    """How many agencies it lacks, the year before and the change since, in words; empty with nothing to say."""
-    before, now = figure_before(draft, meaning), evaluate(meaning, draft.made.summary.values)
+def describe_change(context: SummaryContext, meaning: LinearExpression) -> str:
+    """Return in words how many agencies lack the figure, the year before and the change; empty if nothing is known."""
+    before, now = find_figure_before(context, meaning), evaluate_linear(meaning, context.consolidation.summary.values)
     if before is None or now is None:
-        return _lacking(draft, meaning)
+        return _describe_lacking(context, meaning)
     if not before:
-        return _year_before(draft, before, meaning)
-    change = ((Decimal(now) - Decimal(before)) * 100 / Decimal(before)).quantize(_TENTH, ROUND_HALF_UP)
-    return _year_before(draft, before, meaning) + words().summary.shared["change"].format(
+        return _describe_year_before(context, before, meaning)
+    change = ((Decimal(now) - Decimal(before)) * 100 / Decimal(before)).quantize(_ONE_DECIMAL, ROUND_HALF_UP)
+    return _describe_year_before(context, before, meaning) + workbook_words().summary.shared["change"].format(
         change=f"{change:+}" if change else "0.0"
     )
 
 
-def live(draft: Draft, meaning: Linear) -> Content:
-    """The same as a formula that follows this year's figures."""
-    before = figure_before(draft, meaning)
-    text = told(draft, meaning)
+def make_live_change(context: SummaryContext, meaning: LinearExpression) -> CellContent:
+    """Return the same as a formula over this year's figures."""
+    before = find_figure_before(context, meaning)
+    text = describe_change(context, meaning)
     if not before:
         return text or None
-    lead, unit = words().summary.shared["change"].split("{change}")
-    ratio = f"({to_excel(meaning, draft.plan.where)}-{before})*100/{before}"
-    head = literal(_year_before(draft, before, meaning) + lead)
-    return Formula(f'{head}&TEXT(ROUND({ratio},1),"+0.0;-0.0;0.0")&{literal(unit)}', text)
+    lead, unit = workbook_words().summary.shared["change"].split("{change}")
+    ratio = f"({format_excel_formula(meaning, context.plan.find_figure)}-{before})*100/{before}"
+    head = quote_formula_text(_describe_year_before(context, before, meaning) + lead)
+    return Formula(f'{head}&TEXT(ROUND({ratio},1),"+0.0;-0.0;0.0")&{quote_formula_text(unit)}', text)
 
 
-def _lacking(draft: Draft, meaning: Linear) -> str:
-    """How many agencies it lacks, of how many there should be; empty where it is whole."""
-    lacking = draft.made.lacking
+def _describe_lacking(context: SummaryContext, meaning: LinearExpression) -> str:
+    """Return in words how many agencies lack the figure; empty if none does."""
+    lacking = context.consolidation.lacking
     most = max((lacking.get(term.cell, 0) for term in meaning.terms), default=0)
-    return words().summary.shared["lacks"].format(count=most, expected=draft.made.expected) if most else ""
+    return (
+        workbook_words().summary.shared["lacks"].format(count=most, expected=context.consolidation.expected)
+        if most
+        else ""
+    )
 
 
-def _year_before(draft: Draft, before: Number, meaning: Linear) -> str:
-    say, lacks = words().summary.shared, _lacking(draft, meaning)
-    told = say["before_same" if draft.made.summary.absent else "before"].format(before=f"{before:,}")
-    return lacks + say["comma"] + told if lacks else told
+def _describe_year_before(context: SummaryContext, before: Number, meaning: LinearExpression) -> str:
+    say, lacks = workbook_words().summary.shared, _describe_lacking(context, meaning)
+    sentence = say["before_same" if context.consolidation.summary.absent else "before"].format(before=f"{before:,}")
+    return lacks + say["comma"] + sentence if lacks else sentence

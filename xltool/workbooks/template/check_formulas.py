@@ -1,28 +1,34 @@
-"""The live checks of a workbook: what the checks sheet computes for any figures, and the formulas that compute it.
+"""The live checks of a workbook: the formulas of the checks sheet, and the values they have for given figures.
 
-A blank counts as 0 in every sum, as in a spreadsheet program; but while a figure is blank that a relation needs, and
-the agency has not declared its blanks to be 0, the relation is only waiting.
+A blank counts as 0 in every sum, as in a spreadsheet program. While a figure needed by a relation is blank and the
+agency has not declared its blanks to be 0, the result of the relation is "waiting".
 """
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from xltool.forms.expressions import evaluate, quoted, recompute, to_excel, verdict
-from xltool.forms.furniture import words
-from xltool.forms.layout import Plan
-from xltool.forms.places import box_address, place, rectangles
-from xltool.forms.sheets import announced
+from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
+from xltool.forms.expressions import (
+    check_relation,
+    evaluate_linear,
+    format_excel_formula,
+    quote_sheet_name,
+    recompute_figures,
+)
+from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.slots import Purpose
-from xltool.model.form import Comparison, Form, Kind, Linear, Number, Relation, Term, Values
-from xltool.workbooks.xlsxwriter_adapter import Content, Formula
+from xltool.forms.workbook_plan import WorkbookPlan
+from xltool.forms.workbook_words import workbook_words
+from xltool.model.form import CellKind, Comparison, Form, LinearExpression, Number, Relation, Term, Values
+from xltool.workbooks.xlsxwriter_adapter import CellContent, Formula
 
-_SIGNS = {"==": "=", "!=": "<>", "<=": "<=", ">=": ">=", "<": "<", ">": ">"}
+_EXCEL_OPERATORS = {"==": "=", "!=": "<>", "<=": "<=", ">=": ">=", "<": "<", ">": ">"}
 
 
 class CheckLine(NamedTuple):
-    """What the checks sheet shows for one relation: both sides, their difference, and the sign of the result.
+    """The values of one relation's row on the checks sheet: both sides, their difference, and the result.
 
-    ``left`` and ``right`` are None where the relation is not asked of this agency or lacks last year's figures;
+    ``left`` and ``right`` are None if the relation does not apply to this agency or lacks last year's figures;
     ``difference`` is None unless the result is "holds" or "broken".
     """
 
@@ -32,88 +38,90 @@ class CheckLine(NamedTuple):
     result: str
 
 
-def check_lines(
-    plan: Plan,
+def compute_check_lines(
+    plan: WorkbookPlan,
     values: Values,
     previous: Values | None = None,
     declared_zero: bool = False,
     profiles: Collection[str] = (),
 ) -> dict[str, CheckLine]:
-    """What the checks sheet shows for these inputs, by relation id. ``profiles`` are those the agency answers to."""
-    figures = counted(plan.form, values)
+    """Compute the rows of the checks sheet for these inputs, by relation id. ``profiles`` are those of the agency."""
+    figures = spreadsheet_figures(plan.form, values)
     blank = frozenset(cell.id for cell in plan.form.inputs if values.get(cell.id) is None and not declared_zero)
-    idle = CheckLine(None, None, None, words().checks["idle"])
+    idle = CheckLine(None, None, None, workbook_words().checks["idle"])
     return {
-        relation.id: _line(plan.form, relation, figures, previous, blank)
-        if answerable(relation, previous, profiles)
+        relation.id: _compute_check_line(plan.form, relation, figures, previous, blank)
+        if is_answerable(relation, previous, profiles)
         else idle
-        for relation in announced(plan.form)
+        for relation in list_announced_relations(plan.form)
     }
 
 
-def counted(form: Form, values: Values) -> dict[str, Number | None]:
-    """All figures as a spreadsheet program has them: blanks count as 0; totals are computed unless one is typed."""
+def spreadsheet_figures(form: Form, values: Values) -> dict[str, Number | None]:
+    """Compute all figures as a spreadsheet program does: blanks count as 0; totals are computed unless typed."""
     typed = {relation.computes for relation in form.formulas if values.get(relation.computes or "") is not None}
     figures = {
         cell.id: values.get(cell.id) or 0 for cell in form.cells.values() if not cell.computed or cell.id in typed
     }
-    return recompute((relation for relation in form.formulas if relation.computes not in typed), figures)
+    return recompute_figures((relation for relation in form.formulas if relation.computes not in typed), figures)
 
 
-def answerable(relation: Relation, previous: Values | None, profiles: Collection[str]) -> bool:
-    """Whether a relation is asked at all: of agencies it is meant for, and where last year's figures are known."""
+def is_answerable(relation: Relation, previous: Values | None, profiles: Collection[str]) -> bool:
+    """Return True if the relation applies to the agency's profiles and last year's figures it needs are known."""
     if relation.profile and relation.profile not in profiles:
         return False
-    needed = {term.cell for term in _terms(relation) if term.previous}
+    needed = {term.cell for term in _relation_terms(relation) if term.previous}
     if not needed or (relation.missing == "zero" and previous is not None):
         return True
     return all((previous or {}).get(cell) is not None for cell in needed)
 
 
-def _line(form: Form, relation: Relation, figures: Values, previous: Values | None, blank: frozenset[str]) -> CheckLine:
-    say = words().checks
-    left = evaluate(relation.expect.left, figures, previous, zero=True)
-    right = evaluate(relation.expect.right, figures, previous, zero=True)
-    found = verdict(relation, figures, previous)
-    conditions, sides = needed_inputs(form, relation)
-    if blank.intersection(conditions) or (found.asked and blank.intersection(sides)):
+def _compute_check_line(
+    form: Form, relation: Relation, figures: Values, previous: Values | None, blank: frozenset[str]
+) -> CheckLine:
+    say = workbook_words().checks
+    left = evaluate_linear(relation.expect.left, figures, previous, missing_as_zero=True)
+    right = evaluate_linear(relation.expect.right, figures, previous, missing_as_zero=True)
+    outcome = check_relation(relation, figures, previous)
+    conditions, sides = find_needed_inputs(form, relation)
+    if blank.intersection(conditions) or (outcome.asked and blank.intersection(sides)):
         return CheckLine(left, right, None, say["waiting"])
-    if not found.asked or left is None or right is None:
+    if not outcome.asked or left is None or right is None:
         return CheckLine(left, right, None, say["idle"])
-    return CheckLine(left, right, left - right, say["holds" if found.holds else "broken"])
+    return CheckLine(left, right, left - right, say["holds" if outcome.holds else "broken"])
 
 
-_needed: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+_NEEDED_INPUTS: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
 
-def needed_inputs(form: Form, relation: Relation) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The inputs that must be filled in before the condition, and then both sides, of a relation can be decided."""
+def find_needed_inputs(form: Form, relation: Relation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the inputs needed to decide a relation's condition, and those needed for its two sides."""
     key = (form.digest, relation.id)
-    if key not in _needed:
+    if key not in _NEEDED_INPUTS:
         conditions = [side for condition in relation.when for side in (condition.left, condition.right)]
         sides = [relation.expect.left, relation.expect.right]
         undecided = relation.missing != "zero"
-        _needed[key] = (_inputs(form, conditions), _inputs(form, sides)) if undecided else ((), ())
-    return _needed[key]
+        _NEEDED_INPUTS[key] = (_trace_inputs(form, conditions), _trace_inputs(form, sides)) if undecided else ((), ())
+    return _NEEDED_INPUTS[key]
 
 
-def _inputs(form: Form, sides: Iterable[Linear]) -> tuple[str, ...]:
-    """The inputs behind the figures of some sides; a computed figure stands for the inputs it is computed from."""
+def _trace_inputs(form: Form, sides: Iterable[LinearExpression]) -> tuple[str, ...]:
+    """Return the inputs of some sides; a computed figure is replaced by the inputs it is computed from."""
     definitions = {relation.computes: relation.expect.right.terms for relation in form.formulas}
-    found: dict[str, None] = {}
+    inputs: dict[str, None] = {}
     pending = [term.cell for side in sides for term in side.terms if not term.previous]
     seen: set[str] = set()
     while pending:
         cell = pending.pop()
         if cell not in definitions:
-            found[cell] = None
+            inputs[cell] = None
         elif cell not in seen:
             pending += [term.cell for term in definitions[cell]]
         seen.add(cell)
-    return tuple(found)
+    return tuple(inputs)
 
 
-def _terms(relation: Relation) -> Iterator[Term]:
+def _relation_terms(relation: Relation) -> Iterator[Term]:
     yield from relation.terms
     for condition in relation.when:
         yield from (*condition.left.terms, *condition.right.terms)
@@ -122,20 +130,22 @@ def _terms(relation: Relation) -> Iterator[Term]:
 # --- formulas --------------------------------------------------------------------------------------------------
 
 
-def side_formula(plan: Plan, side: Linear, previous: Values | None = None, sheet: str = "") -> str:
-    """One side of a relation as a formula. Amounts are rounded to their places: binary fractions do not add up."""
-    plain = to_excel(side._replace(modulus=None), plan.where, previous, sheet)
+def format_side(plan: WorkbookPlan, side: LinearExpression, previous: Values | None = None, sheet: str = "") -> str:
+    """Format one side of a relation as a formula; amounts are rounded to their decimals because floats are inexact."""
+    plain = format_excel_formula(side._replace(modulus=None), plan.find_figure, previous, sheet)
     cells = [plan.form.cells[term.cell] for term in side.terms]
-    decimals = max((cell.decimals for cell in cells if cell.kind is Kind.AMOUNT), default=0)
+    decimals = max((cell.decimals for cell in cells if cell.kind is CellKind.AMOUNT), default=0)
     rounded = f"ROUND({plain},{decimals})" if decimals else plain
     if side.modulus is None:
         return rounded
     return f"ROUND(MOD({rounded},{side.modulus}),{decimals})"
 
 
-def check_contents(plan: Plan, relation: Relation, previous: Values | None, line: CheckLine) -> dict[str, Content]:
-    """The live columns of one relation's row: left, right, difference and result."""
-    say = words().checks
+def format_check_row(
+    plan: WorkbookPlan, relation: Relation, previous: Values | None, line: CheckLine
+) -> dict[str, CellContent]:
+    """Return the live columns of one relation's row: left, right, difference and result."""
+    say = workbook_words().checks
     if line.left is None or line.right is None:
         return dict.fromkeys(("left", "right", "difference", "result"), say["idle"])
     row = plan.checks[relation.id]
@@ -144,85 +154,91 @@ def check_contents(plan: Plan, relation: Relation, previous: Values | None, line
     rounding = "ROUND({0}-{1},6)" if _has_amounts(plan.form, relation) else "{0}-{1}"
     shown = line.difference if line.difference is not None else say["idle"]
     return {
-        "left": Formula(side_formula(plan, relation.expect.left, previous), line.left),
-        "right": Formula(side_formula(plan, relation.expect.right, previous), line.right),
+        "left": Formula(format_side(plan, relation.expect.left, previous), line.left),
+        "right": Formula(format_side(plan, relation.expect.right, previous), line.right),
         "difference": Formula(f'IF({decided},{rounding.format(left, right)},"{say["idle"]}")', shown),
         "result": Formula(
-            _result(plan, relation, previous, f"{left}{_SIGNS[relation.expect.operator]}{right}"), line.result
+            _format_result(plan, relation, previous, f"{left}{_EXCEL_OPERATORS[relation.expect.operator]}{right}"),
+            line.result,
         ),
     }
 
 
 def _has_amounts(form: Form, relation: Relation) -> bool:
-    return any(form.cells[term.cell].kind is Kind.AMOUNT for term in relation.terms)
+    return any(form.cells[term.cell].kind is CellKind.AMOUNT for term in relation.terms)
 
 
-def _result(plan: Plan, relation: Relation, previous: Values | None, holds: str) -> str:
-    say = words().checks
-    conditions, sides = needed_inputs(plan.form, relation)
-    text = _once_filled(plan, sides, f'IF({holds},"{say["holds"]}","{say["broken"]}")')
+def _format_result(plan: WorkbookPlan, relation: Relation, previous: Values | None, holds: str) -> str:
+    say = workbook_words().checks
+    conditions, sides = find_needed_inputs(plan.form, relation)
+    text = _wait_until_filled(plan, sides, f'IF({holds},"{say["holds"]}","{say["broken"]}")')
     if relation.when:
-        asked = ",".join(_comparison(plan, condition, previous) for condition in relation.when)
-        text = _once_filled(plan, conditions, f'IF(AND({asked}),{text},"{say["idle"]}")')
+        asked = ",".join(_format_comparison(plan, condition, previous) for condition in relation.when)
+        text = _wait_until_filled(plan, conditions, f'IF(AND({asked}),{text},"{say["idle"]}")')
     return text
 
 
-def _comparison(plan: Plan, condition: Comparison, previous: Values | None) -> str:
-    left, right = (side_formula(plan, side, previous) for side in (condition.left, condition.right))
-    return f"{left}{_SIGNS[condition.operator]}{right}"
+def _format_comparison(plan: WorkbookPlan, condition: Comparison, previous: Values | None) -> str:
+    left, right = (format_side(plan, side, previous) for side in (condition.left, condition.right))
+    return f"{left}{_EXCEL_OPERATORS[condition.operator]}{right}"
 
 
-def _once_filled(plan: Plan, inputs: Collection[str], formula: str) -> str:
+def _wait_until_filled(plan: WorkbookPlan, inputs: Collection[str], formula: str) -> str:
     if not inputs:
         return formula
-    waiting = words().checks["waiting"]
-    return f'IF(AND(NOT({declared(plan)}),COUNT({",".join(areas(plan, inputs))})<{len(inputs)}),"{waiting}",{formula})'
+    waiting = workbook_words().checks["waiting"]
+    areas = ",".join(format_areas(plan, inputs))
+    return f'IF(AND(NOT({declaration_condition(plan)}),COUNT({areas})<{len(inputs)}),"{waiting}",{formula})'
 
 
-def declared(plan: Plan) -> str:
-    """The condition that the agency has declared its blanks to be 0; never so where there is no such cell."""
+def declaration_condition(plan: WorkbookPlan) -> str:
+    """Return the formula condition that the agency declared its blanks to be 0; FALSE if there is no such cell."""
     if "declaration" not in plan.fields:
         return "FALSE"
     sheet, spot = plan.fields["declaration"]
-    return f'{quoted(sheet)}!{absolute(spot)}="{words().cover["yes"]}"'
+    return f'{quote_sheet_name(sheet)}!{absolute_address(spot)}="{workbook_words().cover["yes"]}"'
 
 
-def areas(plan: Plan, cells: Iterable[str]) -> list[str]:
-    """The places of some figures as references, neighbours drawn together."""
+def format_areas(plan: WorkbookPlan, cells: Iterable[str]) -> list[str]:
+    """Return formula references of some figures, adjacent cells merged into ranges."""
     by_sheet: dict[str, list[tuple[int, int]]] = {}
     for cell in cells:
-        sheet, spot = plan.where(cell)
-        by_sheet.setdefault(sheet, []).append(place(spot))
-    return [f"{quoted(sheet)}!{box_address(area)}" for sheet, spots in by_sheet.items() for area in rectangles(spots)]
+        sheet, spot = plan.find_figure(cell)
+        by_sheet.setdefault(sheet, []).append(parse_address(spot))
+    return [
+        f"{quote_sheet_name(sheet)}!{box_address(area)}"
+        for sheet, spots in by_sheet.items()
+        for area in cover_with_rectangles(spots)
+    ]
 
 
-def absolute(spot: str) -> str:
-    """ "$D$7" for "D7"."""
+def absolute_address(spot: str) -> str:
+    """Return "$D$7" for "D7"."""
     letters = spot.rstrip("0123456789")
     return f"${letters}${spot[len(letters) :]}"
 
 
-def unfilled_formula(plan: Plan, sheet: str) -> str:
-    """How many inputs of a sheet are still blank; none once blanks are declared to be 0."""
-    own = [cell.id for cell in plan.form.inputs if plan.where(cell.id).sheet == sheet]
-    blanks = "+".join(f"COUNTBLANK({area})" for area in areas(plan, own))
-    return f"IF({declared(plan)},0,{blanks})"
+def format_unfilled_count(plan: WorkbookPlan, sheet: str) -> str:
+    """Return the formula that counts blank inputs of a sheet; 0 once blanks are declared to be 0."""
+    own = [cell.id for cell in plan.form.inputs if plan.find_figure(cell.id).sheet == sheet]
+    blanks = "+".join(f"COUNTBLANK({area})" for area in format_areas(plan, own))
+    return f"IF({declaration_condition(plan)},0,{blanks})"
 
 
-def overall_formula(plan: Plan) -> str:
-    """The result of all checks in a few words."""
-    say, cover = words().checks, words().cover
+def format_overall_result(plan: WorkbookPlan) -> str:
+    """Return the formula of the summary of all checks."""
+    say, cover = workbook_words().checks, workbook_words().cover
     rows = sorted(plan.checks.values())
-    results = f"{quoted(plan.sheet(Purpose.CHECKS).name)}!$F${rows[0]}:$F${rows[-1]}"
+    results = f"{quote_sheet_name(plan.sheet_for(Purpose.CHECKS).name)}!$F${rows[0]}:$F${rows[-1]}"
     broken, waiting = (f'COUNTIF({results},"{say[key]}")' for key in ("broken", "waiting"))
     none_broken = f'IF({waiting}>0,"{say["waiting"]}","{cover["all_hold"]}")'
     return f'IF({broken}>0,{broken}&"{cover["broken_after"]}",{none_broken})'
 
 
-def overall(lines: Iterable[CheckLine]) -> str:
-    """What ``overall_formula`` comes to."""
-    say, cover = words().checks, words().cover
-    results = [line.result for line in lines]
+def overall_result(check_lines: Iterable[CheckLine]) -> str:
+    """Compute the value of `format_overall_result`."""
+    say, cover = workbook_words().checks, workbook_words().cover
+    results = [line.result for line in check_lines]
     if broken := results.count(say["broken"]):
         return f"{broken}{cover['broken_after']}"
     return say["waiting"] if say["waiting"] in results else cover["all_hold"]

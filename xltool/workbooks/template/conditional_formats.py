@@ -1,16 +1,16 @@
-"""Colours that follow what stands in the cells: results of checks, marks of a returned workbook, whole amounts."""
+"""Conditional formats: results of checks, marks of a checked workbook, whole amounts."""
 
-from xltool.forms.furniture import words
-from xltool.forms.layout import Plan
-from xltool.forms.places import box_address
+from xltool.forms.cell_addresses import box_address
 from xltool.forms.slots import Purpose, Role, Slot
-from xltool.forms.slots import Sheet as Planned
-from xltool.model.form import Box, Kind
-from xltool.workbooks.xlsxwriter_adapter import Book, Sheet
+from xltool.forms.slots import SheetPlan as Planned
+from xltool.forms.workbook_plan import WorkbookPlan
+from xltool.forms.workbook_words import workbook_words
+from xltool.model.form import Box, CellKind
+from xltool.workbooks.xlsxwriter_adapter import BookWriter, SheetWriter
 
 
-def mark(plan: Plan, planned: Planned, sheet: Sheet, book: Book) -> None:
-    """Every conditional format of one sheet."""
+def add_conditional_formats(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, book: BookWriter) -> None:
+    """Add every conditional format of one sheet."""
     match planned.purpose:
         case Purpose.COVER:
             for slot in planned.slots:
@@ -23,49 +23,51 @@ def mark(plan: Plan, planned: Planned, sheet: Sheet, book: Book) -> None:
             _colour_marked(plan, planned, sheet, book)
         case Purpose.CHECKS:
             results = [slot for slot in planned.slots if slot.role is Role.CHECK and slot.text == "result"]
-            _colour_results(sheet, book, _around(results))
+            _colour_results(sheet, book, _bounding_range(results))
             _shorten_amounts(plan, planned, sheet, book)
         case _:
             pass
 
 
-def _around(slots: list[Slot]) -> str:
-    """The smallest rectangle around some slots."""
+def _bounding_range(slots: list[Slot]) -> str:
+    """Return the address of the smallest rectangle around some slots."""
     top, left = min(slot.box.row for slot in slots), min(slot.box.column for slot in slots)
     bottom = max(slot.box.row + slot.box.rows for slot in slots)
     right = max(slot.box.column + slot.box.columns for slot in slots)
     return box_address(Box(top, left, bottom - top, right - left))
 
 
-def _colour_results(sheet: Sheet, book: Book, area: str) -> None:
-    say = words().checks
+def _colour_results(sheet: SheetWriter, book: BookWriter, area: str) -> None:
+    say = workbook_words().checks
     for key, style in (("holds", "good"), ("broken", "bad"), ("waiting", "waiting")):
         sheet.conditional_format(
-            area, {"type": "cell", "criteria": "==", "value": f'"{say[key]}"', "format": book.style(style)}
+            area, {"type": "cell", "criteria": "==", "value": f'"{say[key]}"', "format": book.combine_styles(style)}
         )
 
 
-def _colour_overall(sheet: Sheet, book: Book, spot: str) -> None:
-    good, waiting = words().cover["all_hold"], words().checks["waiting"]
+def _colour_overall(sheet: SheetWriter, book: BookWriter, spot: str) -> None:
+    good, waiting = workbook_words().cover["all_hold"], workbook_words().checks["waiting"]
     for value, style in ((good, "good"), (waiting, "waiting")):
         sheet.conditional_format(
-            spot, {"type": "cell", "criteria": "==", "value": f'"{value}"', "format": book.style(style)}
+            spot, {"type": "cell", "criteria": "==", "value": f'"{value}"', "format": book.combine_styles(style)}
         )
     neither = f'=AND({spot}<>"{good}",{spot}<>"{waiting}")'
-    sheet.conditional_format(spot, {"type": "formula", "criteria": neither, "format": book.style("bad")})
+    sheet.conditional_format(spot, {"type": "formula", "criteria": neither, "format": book.combine_styles("bad")})
 
 
-def _colour_marked(plan: Plan, planned: Planned, sheet: Sheet, book: Book) -> None:
-    """Red where the list of findings names the cell: marks come and go with that list, and nothing else changes."""
+def _colour_marked(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, book: BookWriter) -> None:
+    """Colour a cell red while the list of findings names it; no other format changes."""
     slots = [slot for slot in planned.slots if slot.role in {Role.INPUT, Role.COMPUTED, Role.PARAGRAPH, Role.CONTROL}]
-    marks = plan.sheet(Purpose.MARKS).name.replace("'", "''")
+    marks = plan.sheet_for(Purpose.MARKS).name.replace("'", "''")
     here = planned.name.replace('"', '""')
     listed = f"=COUNTIF('{marks}'!$A:$A,\"{here}!\"&ADDRESS(ROW(),COLUMN(),4))>0"
-    sheet.conditional_format(_around(slots), {"type": "formula", "criteria": listed, "format": book.style("marked")})
+    sheet.conditional_format(
+        _bounding_range(slots), {"type": "formula", "criteria": listed, "format": book.combine_styles("marked")}
+    )
 
 
-def _shorten_amounts(plan: Plan, planned: Planned, sheet: Sheet, book: Book) -> None:
-    """Whole amounts without a decimal point: the format for up to six places would leave it standing."""
+def _shorten_amounts(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, book: BookWriter) -> None:
+    """Format whole amounts without the decimal point that the format with up to six decimals would show."""
     relations = {relation.id: relation for relation in plan.form.relations}
     for slot in planned.slots:
         match slot.role:
@@ -75,8 +77,8 @@ def _shorten_amounts(plan: Plan, planned: Planned, sheet: Sheet, book: Book) -> 
                 cells = [term.cell for term in relations[slot.key].terms]
             case _:
                 continue
-        if any(plan.form.cells[cell].kind is Kind.AMOUNT for cell in cells):
+        if any(plan.form.cells[cell].kind is CellKind.AMOUNT for cell in cells):
             whole = f"=INT({slot.address})={slot.address}"
             sheet.conditional_format(
-                slot.address, {"type": "formula", "criteria": whole, "format": book.style("whole")}
+                slot.address, {"type": "formula", "criteria": whole, "format": book.combine_styles("whole")}
             )

@@ -1,65 +1,67 @@
-"""How a sheet of a template stands on the screen and on paper, and what its protection allows."""
+"""Screen view, page setup and protection of a template's sheets."""
 
 from collections.abc import Mapping
 
-from xltool.forms.furniture import words
 from xltool.forms.slots import Purpose, Role
-from xltool.forms.slots import Sheet as Planned
+from xltool.forms.slots import SheetPlan as Planned
+from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Form
-from xltool.workbooks.template.styles import TABS
-from xltool.workbooks.xlsxwriter_adapter import Book, Sheet
+from xltool.workbooks.template.styles import TAB_COLOURS
+from xltool.workbooks.xlsxwriter_adapter import BookWriter, SheetWriter
 
-A4 = 9
-TALLEST = 409.0  # points a row can show
-_FILLED_IN = {Role.INPUT, Role.PARAGRAPH, Role.FIELD}
-_ROWS_MAY_GROW = {"format_rows": True}
+A4_PAPER_CODE = 9
+MAX_ROW_HEIGHT_POINTS = 409.0  # the highest row a spreadsheet program shows
+_FILLED_IN_ROLES = {Role.INPUT, Role.PARAGRAPH, Role.FIELD}
+_PROTECTION_OPTIONS = {"format_rows": True}
 
 
-def set_up(planned: Planned, sheet: Sheet, book: Book, needed: Mapping[int, float], document: str) -> None:
-    """Widths, heights (at least those ``needed``), what stays in sight, protection without a password, A4 pages."""
+def set_up_page(
+    planned: Planned, sheet: SheetWriter, book: BookWriter, needed: Mapping[int, float], document: str
+) -> None:
+    """Set widths, heights (points, at least those ``needed``), frozen rows, protection without password, A4 pages."""
     heights = {row: max(planned.heights.get(row, 0.0), needed.get(row, 0.0)) for row in {*planned.heights, *needed}}
-    # What a check writes into the list of findings takes the looks of its columns.
-    listed = book.style("mark") if planned.purpose is Purpose.MARKS else None
+    # Findings written later take the column style.
+    listed = book.combine_styles("mark") if planned.purpose is Purpose.MARKS else None
     for column, width in enumerate(planned.widths):
         sheet.set_column(column, column, width, listed)
     for row, height in sorted(heights.items()):
-        sheet.set_row(row - 1, min(height, TALLEST), None, _folding(planned, row))
+        sheet.set_row(row - 1, min(height, MAX_ROW_HEIGHT_POINTS), None, _folding_options(planned, row))
     if planned.folded:
-        sheet.outline_settings(True, False)  # the sign to unfold stands at the row above
+        sheet.outline_settings(True, False)  # the expand button is at the row above
     if planned.frozen:
         sheet.freeze_panes(planned.frozen, 0)
-    to_fill = [slot for slot in planned.slots if slot.role in _FILLED_IN]
-    sheet.set_tab_color(TABS["fill" if to_fill else "look"])
+    to_fill = [slot for slot in planned.slots if slot.role in _FILLED_IN_ROLES]
+    sheet.set_tab_color(TAB_COLOURS["fill" if to_fill else "look"])
     if to_fill:
         sheet.set_selection(to_fill[0].address)
     sheet.hide_gridlines(2)
-    if not planned.folded:  # rows of a protected sheet cannot be unfolded
-        sheet.protect("", _ROWS_MAY_GROW)
-    _print(planned, sheet, document)
+    if not planned.folded:  # collapsed rows of a protected sheet cannot be expanded
+        sheet.protect("", _PROTECTION_OPTIONS)
+    _set_up_printing(planned, sheet, document)
 
 
-def item_labels(form: Form) -> set[tuple[str, str]]:
-    """Labels that stand left-aligned before their figures: where lines are named in several steps, or at length."""
-    found: set[tuple[str, str]] = set()
+def find_item_labels(form: Form) -> set[tuple[str, str]]:
+    """Find the row headers to align left: those of tables with several levels of row headers, or with long ones."""
+    labels: set[tuple[str, str]] = set()
     for table in form.tables:
         rows = {cell.box.row for cell in table.cells}
         first = min(cell.box.column for cell in table.cells)
         before = [label for label in table.labels if label.box.row in rows and label.box.column < first]
         if len({label.box.column for label in before}) > 1 or not table.printed:
-            found |= {(table.id, label.text) for label in before if label.box.rows == 1}
-    return found
+            labels |= {(table.id, label.text) for label in before if label.box.rows == 1}
+    return labels
 
 
-def _folding(planned: Planned, row: int) -> dict[str, object]:
-    """What hides a row, or says that those below it are hidden."""
+def _folding_options(planned: Planned, row: int) -> dict[str, object]:
+    """Return the row options that collapse a row, or mark the row above collapsed ones."""
     if row in planned.folded:
         return {"level": 1, "hidden": True}
     return {"collapsed": True} if row + 1 in planned.folded else {}
 
 
-def _print(planned: Planned, sheet: Sheet, document: str) -> None:
-    say = words().look
-    sheet.set_paper(A4)
+def _set_up_printing(planned: Planned, sheet: SheetWriter, document: str) -> None:
+    say = workbook_words().look
+    sheet.set_paper(A4_PAPER_CODE)
     if planned.landscape:
         sheet.set_landscape()
     sheet.set_margins(left=0.6, right=0.6, top=0.75, bottom=0.75)

@@ -1,128 +1,106 @@
-"""A locked workbook for one agency: the plan of its form says what stands where, this what it holds."""
+"""Write the locked workbook of one agency: fill the slots of the form's plan with contents, styles and validation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
 
 from xltool.errors import WritingError
-from xltool.forms.controls import controlled
-from xltool.forms.expressions import quoted
-from xltool.forms.furniture import words
+from xltool.forms.cell_addresses import box_address, cell_address, cover_with_rectangles
+from xltool.forms.expressions import quote_sheet_name
 from xltool.forms.identity import Identity
-from xltool.forms.layout import Plan
-from xltool.forms.places import address, box_address, rectangles
-from xltool.forms.sheets import announced, height_of
-from xltool.forms.slots import Place, Purpose, Role, Slot
-from xltool.forms.slots import Sheet as Planned
-from xltool.messages import catalogue as texts
-from xltool.model.agency import Agency
-from xltool.model.form import Form, Kind, Number, Relation, Term, Values
-from xltool.workbooks.save_files import save
-from xltool.workbooks.template import conditional_formats as marking
-from xltool.workbooks.template import input_messages as prompts
-from xltool.workbooks.template import page_setup as pages
+from xltool.forms.ledger_totals import first_summed_cell
+from xltool.forms.plan_sheets import list_announced_relations, text_height
+from xltool.forms.slots import CellAddress, Purpose, Role, Slot
+from xltool.forms.slots import SheetPlan as Planned
+from xltool.forms.workbook_plan import WorkbookPlan
+from xltool.forms.workbook_words import workbook_words
+from xltool.messages import catalogue
+from xltool.model.form import CellKind, Form, Number, Relation, Term, Values
+from xltool.workbooks.save_files import save_file
+from xltool.workbooks.template import conditional_formats, input_messages, page_setup
 from xltool.workbooks.template.check_formulas import (
     CheckLine,
-    absolute,
-    check_contents,
-    check_lines,
-    counted,
-    overall,
-    overall_formula,
-    side_formula,
-    unfilled_formula,
+    absolute_address,
+    compute_check_lines,
+    format_check_row,
+    format_overall_result,
+    format_side,
+    format_unfilled_count,
+    overall_result,
+    spreadsheet_figures,
 )
-from xltool.workbooks.template.styles import MARKS, TEXT_SIZE, TITLE_SIZE, styles
-from xltool.workbooks.xlsxwriter_adapter import Book, Content, Formula, Link, Sheet, workbook_in
-
-
-class Filling(NamedTuple):
-    """What a workbook holds when it is written filled in.
-
-    ``figures`` by cell id: a text is stored as text, and a figure of a computed cell stands in the place of its
-    formula. ``texts`` are paragraphs by section id; ``declared`` says 未填项均为0.
-    """
-
-    figures: Mapping[str, Number | str] = {}
-    texts: Mapping[str, Sequence[str]] = {}
-    declared: bool = False
-
-
-class Issue(NamedTuple):
-    """One workbook to be handed out. ``previous`` are the agency's figures of the year before, where they are known.
-
-    ``serial`` is unique to each workbook issued; ``seal`` an HMAC over its identity, empty where none is made.
-    ``filling`` is empty for a template; ``imported`` is the SHA-256 of the published report it comes from, if any.
-    """
-
-    agency: Agency
-    year: int
-    serial: str
-    previous: Values | None = None
-    seal: str = ""
-    filling: Filling = Filling()
-    imported: str = ""
+from xltool.workbooks.template.styles import MARK_COLUMN_STYLES, TEXT_SIZE_POINTS, TITLE_SIZE_POINTS, template_styles
+from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.xlsxwriter_adapter import (
+    BookWriter,
+    CellContent,
+    Formula,
+    Link,
+    SheetWriter,
+    open_workbook_writer,
+)
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What is known while one workbook is written.
+class TemplateDraft:
+    """Everything derived from plan and request before one workbook is written.
 
-    ``prefilled`` are inputs filled in from last year, ``paragraphs`` the text by its place, ``figures`` all figures
-    as a spreadsheet program has them, ``unfilled`` how many inputs of a sheet are blank ("" for all sheets), ``lines``
-    what the checks sheet shows and ``checks`` the formulas that show it; ``relations`` by id and by the cell they
-    compute; ``items`` are labels (table, text) that stand left-aligned before their figures.
+    ``prefilled`` are inputs filled in from last year; ``paragraphs`` the texts by cell reference; ``figures`` all
+    figures as a spreadsheet program computes them; ``unfilled`` the number of blank inputs by sheet ("" for all);
+    ``lines`` the values of the checks sheet and ``checks`` their formulas; ``relations`` by id, ``computing`` by the
+    computed cell; ``items`` are the row headers (table, text) that are aligned left.
     """
 
-    plan: Plan
-    issue: Issue
+    plan: WorkbookPlan
+    request: TemplateRequest
     prefilled: Mapping[str, Number]
     figures: Values
     unfilled: Mapping[str, int]
     lines: Mapping[str, CheckLine]
-    checks: Mapping[str, Mapping[str, Content]]
+    checks: Mapping[str, Mapping[str, CellContent]]
     relations: Mapping[str, Relation]
     computing: Mapping[str, Relation]
     items: frozenset[tuple[str, str]]
     first_check: int
-    paragraphs: Mapping[Place, str]
+    paragraphs: Mapping[CellAddress, str]
 
 
-Part = tuple[Content, tuple[str, ...]]  # what a slot holds, and its styles
+SlotContent = tuple[CellContent, tuple[str, ...]]  # content of a slot, and its style names
 
 
-def write_template(plan: Plan, issue: Issue, path: Path, *, force: bool = False) -> None:
+def write_template(plan: WorkbookPlan, request: TemplateRequest, path: Path, *, force: bool = False) -> None:
     """Write the workbook of ``issue``. Raises WritingError; UsageError if ``path`` exists (unless ``force``)."""
-    save(path, template(plan, issue), force=force)
+    save_file(path, build_template(plan, request), force=force)
 
 
-def template(plan: Plan, issue: Issue) -> bytes:
-    """The workbook of ``issue``. Raises WritingError."""
-    draft, stream = _draft(plan, issue), BytesIO()
-    with workbook_in(stream, issue.agency.name, styles(), words().look["body_font"]) as book:
+def build_template(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
+    """Build the workbook of ``issue``. Raises WritingError."""
+    draft, stream = _prepare_draft(plan, request), BytesIO()
+    with open_workbook_writer(
+        stream, request.agency.name, template_styles(), workbook_words().look["body_font"]
+    ) as book:
         for planned in plan.sheets:
-            sheet = book.sheet(planned.name)
+            sheet = book.add_sheet(planned.name)
             for slot in planned.slots:
-                content, names = _PARTS[slot.role](draft, planned, slot)
-                sheet.put(slot.box, content, *names)
-            _validate(draft, planned, sheet)
-            _validate_controls(draft, planned, sheet)
-            marking.mark(plan, planned, sheet, book)
-            pages.set_up(planned, sheet, book, _needed_heights(draft, planned), plan.form.document)
+                content, names = _SLOT_FILLERS[slot.role](draft, planned, slot)
+                sheet.write_box(slot.box, content, *names)
+            _add_validations(draft, planned, sheet)
+            _add_ledger_validations(draft, planned, sheet)
+            conditional_formats.add_conditional_formats(plan, planned, sheet, book)
+            page_setup.set_up_page(planned, sheet, book, _find_needed_heights(draft, planned), plan.form.document)
         _write_identity(draft, book)
         for cell, place in plan.cells.items():
-            book.define_name(cell, f"={quoted(place.sheet)}!{absolute(place.address)}")
+            book.define_name(cell, f"={quote_sheet_name(place.sheet)}!{absolute_address(place.address)}")
         book.lock_structure()
     return stream.getvalue()
 
 
-def prefill(form: Form, previous: Values | None) -> dict[str, Number]:
-    """Inputs that a relation sets equal to one figure of last year, where that figure is known."""
+def prefill_figures(form: Form, previous: Values | None) -> dict[str, Number]:
+    """Return the inputs that a relation sets equal to one known figure of last year, by cell id."""
     filled: dict[str, Number] = {}
-    for relation in announced(form):
+    for relation in list_announced_relations(form):
         left, operator, right = relation.expect
         plain = (len(left.terms), len(right.terms), left.constant, right.constant, operator) == (1, 1, 0, 0, "==")
         if not plain or relation.when or left.modulus or right.modulus:
@@ -135,263 +113,268 @@ def prefill(form: Form, previous: Values | None) -> dict[str, Number]:
     return filled
 
 
-def identity_of(plan: Plan, issue: Issue) -> Identity:
-    """What the workbook of ``issue`` says it is; of its seal, what ``issue`` has."""
-    figures = prefill(plan.form, issue.previous).items()
+def template_identity(plan: WorkbookPlan, request: TemplateRequest) -> Identity:
+    """Return the identity written into the workbook of ``issue``, with its seal if it has one."""
+    figures = prefill_figures(plan.form, request.previous).items()
     return Identity(
         form=plan.form.id,
         edition=plan.form.edition,
-        year=issue.year,
-        agency_code=issue.agency.code,
-        agency_name=issue.agency.name,
-        scope=issue.agency.scope,
-        serial=issue.serial,
+        year=request.year,
+        agency_code=request.agency.code,
+        agency_name=request.agency.name,
+        scope=request.agency.scope,
+        serial=request.serial,
         layout=plan.digest,
-        seal=issue.seal,
+        seal=request.seal,
         prefilled=tuple((cell, f"{Decimal(figure):f}") for cell, figure in figures),
-        imported=issue.imported,
+        imported=request.imported,
     )
 
 
-def _draft(plan: Plan, issue: Issue) -> Draft:
+def _prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraft:
     form = plan.form
-    filling = issue.filling
-    prefilled = {id: value for id, value in prefill(form, issue.previous).items() if id not in filling.figures}
+    filling = request.filling
+    prefilled = {
+        id: value for id, value in prefill_figures(form, request.previous).items() if id not in filling.figures
+    }
     numbers = {id: figure for id, figure in filling.figures.items() if not isinstance(figure, str)}
-    profiles = {"without_rule_power"} if issue.agency.rule_power is False else set()
-    lines = check_lines(plan, prefilled | numbers, issue.previous, filling.declared, profiles=profiles)
+    profiles = {"without_rule_power"} if request.agency.rule_power is False else set()
+    lines = compute_check_lines(plan, prefilled | numbers, request.previous, filling.declared, profiles=profiles)
     unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
     for cell in form.inputs:
-        for key in ("", plan.where(cell.id).sheet):
+        for key in ("", plan.find_figure(cell.id).sheet):
             unfilled[key] += not (filling.declared or cell.id in prefilled or cell.id in filling.figures)
-    return Draft(
+    return TemplateDraft(
         plan=plan,
-        issue=issue,
+        request=request,
         prefilled=prefilled,
-        figures=counted(form, prefilled | numbers),
+        figures=spreadsheet_figures(form, prefilled | numbers),
         unfilled=unfilled,
         lines=lines,
         checks={
-            relation.id: check_contents(plan, relation, issue.previous, lines[relation.id])
-            for relation in announced(form)
+            relation.id: format_check_row(plan, relation, request.previous, lines[relation.id])
+            for relation in list_announced_relations(form)
         },
         relations={relation.id: relation for relation in form.relations},
         computing={relation.computes: relation for relation in form.formulas if relation.computes},
-        items=frozenset(pages.item_labels(form)),
+        items=frozenset(page_setup.find_item_labels(form)),
         first_check=min(plan.checks.values()),
-        paragraphs=_paragraphs(plan, filling),
+        paragraphs=_place_paragraphs(plan, filling),
     )
 
 
-def _paragraphs(plan: Plan, filling: Filling) -> dict[Place, str]:
-    """Each paragraph in its place. Raises WritingError where a section has more than its sheet has room for."""
-    placed: dict[Place, str] = {}
-    for section, said in filling.texts.items():
-        room = plan.paragraphs[section]
-        if len(said) > len(room):
-            raise WritingError("writing.too_much_text", section=section, count=len(said), room=len(room))
-        placed |= dict(zip(room, said, strict=False))
+def _place_paragraphs(plan: WorkbookPlan, filling: FilledContents) -> dict[CellAddress, str]:
+    """Return paragraphs by cell reference. Raises WritingError if a section has more than its sheet has rows."""
+    placed: dict[CellAddress, str] = {}
+    for section, texts_given in filling.texts.items():
+        cell_refs = plan.paragraphs[section]
+        if len(texts_given) > len(cell_refs):
+            count, room = len(texts_given), len(cell_refs)
+            raise WritingError("writing.too_much_text", section=section, count=count, room=room)
+        placed |= dict(zip(cell_refs, texts_given, strict=False))
     return placed
 
 
-def _needed_heights(draft: Draft, planned: Planned) -> dict[int, float]:
-    """Points that rows need for what the plan could not know: the agency's name, and text that is there already."""
+def _find_needed_heights(draft: TemplateDraft, planned: Planned) -> dict[int, float]:
+    """Return row heights, in points, for contents the plan does not know: agency name and given paragraphs."""
     needed: dict[int, float] = {}
     for slot in planned.slots:
         row, column, _, columns = slot.box
         width = sum(planned.widths[column - 1 : column - 1 + columns])
         match slot.role:
             case Role.TITLE:
-                needed[row] = height_of(_title_text(draft, slot.text), width, TITLE_SIZE)
+                needed[row] = text_height(_format_title(draft, slot.text), width, TITLE_SIZE_POINTS)
             case Role.IDENTITY if slot.key == "agency":
-                needed[row] = height_of(draft.issue.agency.name, width)
-            case Role.PARAGRAPH if text := draft.paragraphs.get(Place(planned.name, slot.address)):
-                needed[row] = height_of(text, width, TEXT_SIZE)
+                needed[row] = text_height(draft.request.agency.name, width)
+            case Role.PARAGRAPH if text := draft.paragraphs.get(CellAddress(planned.name, slot.address)):
+                needed[row] = text_height(text, width, TEXT_SIZE_POINTS)
     return needed
 
 
-def _title_text(draft: Draft, text: str) -> str:
-    return text.format(agency=draft.issue.agency.name, year=draft.issue.year)
+def _format_title(draft: TemplateDraft, text: str) -> str:
+    return text.format(agency=draft.request.agency.name, year=draft.request.year)
 
 
-# --- what the slots hold, by role ------------------------------------------------------------------------------
+# --- contents of slots, by role --------------------------------------------------------------------------------
 
 
-def _plain(draft: Draft, planned: Planned, slot: Slot) -> Part:
+def _fill_text(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
     return slot.text or None, (slot.role,)
 
 
-def _blank(draft: Draft, planned: Planned, slot: Slot) -> Part:
+def _fill_blank(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
     return None, (slot.role,)
 
 
-def _paragraph(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    return draft.paragraphs.get(Place(planned.name, slot.address)), (slot.role,)
+def _fill_paragraph(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    return draft.paragraphs.get(CellAddress(planned.name, slot.address)), (slot.role,)
 
 
-def _choice(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    return words().cover["yes"] if draft.issue.filling.declared else None, (slot.role,)
+def _fill_choice(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    return workbook_words().cover["yes"] if draft.request.filling.declared else None, (slot.role,)
 
 
-def _title(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    return _title_text(draft, slot.text), (slot.role,)
+def _fill_title(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    return _format_title(draft, slot.text), (slot.role,)
 
 
-def _label(draft: Draft, planned: Planned, slot: Slot) -> Part:
+def _fill_label(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
     return slot.text, ("item" if (slot.key, slot.text) in draft.items else slot.role,)
 
 
-def _input(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    kind = "amount" if draft.plan.form.cells[slot.key].kind is Kind.AMOUNT else "whole"
-    if slot.key in draft.issue.filling.figures:
-        return draft.issue.filling.figures[slot.key], (slot.role, kind)
+def _fill_input(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    kind = "amount" if draft.plan.form.cells[slot.key].kind is CellKind.AMOUNT else "whole"
+    if slot.key in draft.request.filling.figures:
+        return draft.request.filling.figures[slot.key], (slot.role, kind)
     if slot.key in draft.prefilled:
         return draft.prefilled[slot.key], (slot.role, kind, "prefilled")
     return None, (slot.role, kind)
 
 
-def _computed(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    kind = "amount" if draft.plan.form.cells[slot.key].kind is Kind.AMOUNT else "whole"
-    if slot.key in draft.issue.filling.figures:
-        return draft.issue.filling.figures[slot.key], (slot.role, kind)
+def _fill_computed(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    kind = "amount" if draft.plan.form.cells[slot.key].kind is CellKind.AMOUNT else "whole"
+    if slot.key in draft.request.filling.figures:
+        return draft.request.filling.figures[slot.key], (slot.role, kind)
     relation, value = draft.computing[slot.key], draft.figures[slot.key]
-    text = side_formula(draft.plan, relation.expect.right, sheet=planned.name)
+    text = format_side(draft.plan, relation.expect.right, sheet=planned.name)
     return Formula(text, 0 if value is None else value), (slot.role, kind)
 
 
-def _identity(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    agency = draft.issue.agency
+def _fill_identity(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    agency = draft.request.agency
     facts = {
         "agency": agency.name,
         "code": agency.code,
-        "year": str(draft.issue.year),
-        "scope": words().cover[agency.scope],
+        "year": str(draft.request.year),
+        "scope": workbook_words().cover[agency.scope],
     }
     return facts[slot.key], (slot.role,)
 
 
-def _unfilled(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    """A count on the cover; on a section's own sheet a sentence about it."""
-    cover = draft.plan.sheet(Purpose.COVER)
+def _fill_unfilled(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    """Count blank inputs on the cover; state the count in a sentence on a section's sheet."""
+    cover = draft.plan.sheet_for(Purpose.COVER)
     places = {other.key: other.address for other in cover.slots if other.role is Role.UNFILLED}
     count = draft.unfilled[slot.key]
     if planned is cover:
-        pages_of_it = [spot for key, spot in places.items() if key]
-        text = unfilled_formula(draft.plan, slot.key) if slot.key else "+".join(pages_of_it)
+        count_addresses = [spot for key, spot in places.items() if key]
+        text = format_unfilled_count(draft.plan, slot.key) if slot.key else "+".join(count_addresses)
         return Formula(text, count), ("count",)
-    say = words().table
-    spot = f"{quoted(cover.name)}!{places[slot.key]}"
+    say = workbook_words().table
+    spot = f"{quote_sheet_name(cover.name)}!{places[slot.key]}"
     legend = say["legend"]
-    if any(draft.plan.where(cell).sheet == planned.name for cell in draft.prefilled):
+    if any(draft.plan.find_figure(cell).sheet == planned.name for cell in draft.prefilled):
         legend += say["legend_prefilled"]
     sentence = f"{say['unfilled_before']}{count}{say['unfilled_after']}" if count else say["filled"]
     text = f'IF({spot}=0,"{say["filled"]}","{say["unfilled_before"]}"&{spot}&"{say["unfilled_after"]}")&"{legend}"'
     return Formula(text, sentence + legend), (slot.role,)
 
 
-def _checked(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    return Formula(overall_formula(draft.plan), overall(draft.lines.values())), (slot.role,)
+def _fill_checked(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    return Formula(format_overall_result(draft.plan), overall_result(draft.lines.values())), (slot.role,)
 
 
-def _link(draft: Draft, planned: Planned, slot: Slot) -> Part:
+def _fill_link(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
     return Link(slot.text, slot.key, "A1"), (slot.role,)
 
 
-def _check(draft: Draft, planned: Planned, slot: Slot) -> Part:
+def _fill_check(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
     plan, relation = draft.plan, draft.relations[slot.key]
-    amounts = any(plan.form.cells[term.cell].kind is Kind.AMOUNT for term in relation.terms)
+    amounts = any(plan.form.cells[term.cell].kind is CellKind.AMOUNT for term in relation.terms)
     match slot.text:
         case "number":
             return slot.box.row - draft.first_check + 1, ("centred",)
         case "relation":
             return relation.name, ("listed",)
         case "link":
-            return Link(words().checks["link"], *plan.where(relation.terms[0].cell)), ("linked",)
+            return Link(workbook_words().checks["link"], *plan.find_figure(relation.terms[0].cell)), ("linked",)
         case "severity":
-            return texts.word("severity", relation.severity), ("centred",)
+            return catalogue.look_up_word("severity", relation.severity), ("centred",)
         case "basis":
             return relation.basis, ("listed",)
         case part:
             return draft.checks[relation.id][part], ("centred", "amount" if amounts else "whole")
 
 
-def _control(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    amounts = controlled(draft.plan.form, slot.key).kind is Kind.AMOUNT
+def _fill_ledger_total(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    amounts = first_summed_cell(draft.plan.form, slot.key).kind is CellKind.AMOUNT
     return None, (slot.role, "amount" if amounts else "whole")
 
 
-def _explanation(draft: Draft, planned: Planned, slot: Slot) -> Part:
+def _fill_explanation(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
     if slot.key == "number":
         return int(slot.text), ("centred",)
     return None, (slot.role, "text") if slot.key in {"author", "date"} else (slot.role,)
 
 
-def _mark(draft: Draft, planned: Planned, slot: Slot) -> Part:
-    return None, MARKS.get(slot.key, ("listed", "literal"))
+def _fill_mark(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    return None, MARK_COLUMN_STYLES.get(slot.key, ("listed", "literal"))
 
 
-_PARTS: Mapping[Role, Callable[[Draft, Planned, Slot], Part]] = {
-    Role.TITLE: _title,
-    Role.HEADING: _plain,
-    Role.GUIDE: _plain,
-    Role.LABEL: _label,
-    Role.CAPTION: _plain,
-    Role.INPUT: _input,
-    Role.COMPUTED: _computed,
-    Role.PARAGRAPH: _paragraph,
-    Role.FIELD: _blank,
-    Role.CHOICE: _choice,
-    Role.IDENTITY: _identity,
-    Role.UNFILLED: _unfilled,
-    Role.CHECKED: _checked,
-    Role.LINK: _link,
-    Role.ENTRY: _plain,
-    Role.CHECK: _check,
-    Role.CONTROL: _control,
-    Role.EXPLANATION: _explanation,
-    Role.MARK: _mark,
+_SLOT_FILLERS: Mapping[Role, Callable[[TemplateDraft, Planned, Slot], SlotContent]] = {
+    Role.TITLE: _fill_title,
+    Role.HEADING: _fill_text,
+    Role.GUIDE: _fill_text,
+    Role.LABEL: _fill_label,
+    Role.CAPTION: _fill_text,
+    Role.INPUT: _fill_input,
+    Role.COMPUTED: _fill_computed,
+    Role.PARAGRAPH: _fill_paragraph,
+    Role.FIELD: _fill_blank,
+    Role.CHOICE: _fill_choice,
+    Role.IDENTITY: _fill_identity,
+    Role.UNFILLED: _fill_unfilled,
+    Role.CHECKED: _fill_checked,
+    Role.LINK: _fill_link,
+    Role.ENTRY: _fill_text,
+    Role.CHECK: _fill_check,
+    Role.CONTROL: _fill_ledger_total,
+    Role.EXPLANATION: _fill_explanation,
+    Role.MARK: _fill_mark,
 }
 
 
-def _validate(draft: Draft, planned: Planned, sheet: Sheet) -> None:
-    """What may be typed into each unlocked cell, and the words that go with it."""
+def _add_validations(draft: TemplateDraft, planned: Planned, sheet: SheetWriter) -> None:
+    """Add data validation to each unlocked cell except ledger totals."""
     for slot in planned.slots:
         match slot.role:
             case Role.INPUT:
                 cell = draft.plan.form.cells[slot.key]
-                allowed = prompts.for_figure(cell, slot, planned.name, draft.prefilled.get(slot.key))
+                allowed = input_messages.figure_validation(cell, slot, planned.name, draft.prefilled.get(slot.key))
             case Role.CHOICE:
-                allowed = prompts.for_declaration()
+                allowed = input_messages.declaration_validation()
             case Role.FIELD:
-                allowed = prompts.for_field(slot.key)
+                allowed = input_messages.field_validation(slot.key)
             case Role.EXPLANATION if slot.key == "relation":
-                allowed = prompts.for_relation(draft.plan)
+                allowed = input_messages.relation_validation(draft.plan)
             case _:
                 continue
         sheet.data_validation(slot.address, allowed)
 
 
-def _validate_controls(draft: Draft, planned: Planned, sheet: Sheet) -> None:
-    """The same for control figures, at once for all of one kind."""
-    kinds: dict[tuple[Kind, str, int], list[Slot]] = {}
+def _add_ledger_validations(draft: TemplateDraft, planned: Planned, sheet: SheetWriter) -> None:
+    """Add data validation to ledger totals, one rule for all of one kind."""
+    kinds: dict[tuple[CellKind, str, int], list[Slot]] = {}
     for slot in planned.slots:
         if slot.role is Role.CONTROL:
-            cell = controlled(draft.plan.form, slot.key)
+            cell = first_summed_cell(draft.plan.form, slot.key)
             kinds.setdefault((cell.kind, cell.unit, cell.decimals), []).append(slot)
     for slots in kinds.values():
-        first, *others = rectangles(slot.box[:2] for slot in slots)
+        first, *others = cover_with_rectangles(slot.box[:2] for slot in slots)
         rest = [[box.row - 1, box.column - 1, box.row + box.rows - 2, box.column + box.columns - 2] for box in others]
-        allowed = prompts.for_control(controlled(draft.plan.form, slots[0].key), address(first.row, first.column))
+        allowed = input_messages.ledger_total_validation(
+            first_summed_cell(draft.plan.form, slots[0].key), cell_address(first.row, first.column)
+        )
         sheet.data_validation(box_address(first), {**allowed, "other_cells": rest})
 
 
-def _write_identity(draft: Draft, book: Book) -> None:
-    """Who and what the workbook is, on a very hidden sheet and as document properties."""
-    identity = identity_of(draft.plan, draft.issue)
-    sheet = book.sheet(words().sheets["identity"])
-    for row, (key, value) in enumerate(identity.rows()):
+def _write_identity(draft: TemplateDraft, book: BookWriter) -> None:
+    """Write the identity to a very hidden sheet and to the document properties."""
+    identity = template_identity(draft.plan, draft.request)
+    sheet = book.add_sheet(workbook_words().sheets["identity"])
+    for row, (key, value) in enumerate(identity.to_rows()):
         sheet.write_string(row, 0, key)
         sheet.write_string(row, 1, value)
     sheet.protect()
     sheet.very_hidden()
-    book.describe(_title_text(draft, draft.plan.form.report_title), identity.properties())
+    book.set_document_properties(_format_title(draft, draft.plan.form.report_title), identity.to_properties())

@@ -1,14 +1,14 @@
-"""The words every workbook carries whatever the form (``templates/workbook.toml``): sheet names, headings, prompts."""
+"""Words every workbook contains whatever its form (``templates/workbook.toml``): sheet names, headings, prompts."""
 
 from functools import cache
 
 import msgspec
 
-from xltool.package_data import data_folder
+from xltool.package_data import find_data_folder
 
 
 class FigureWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A figure of the overview: what it is called, and the expression over cell ids that gives it."""
+    """A figure of the overview sheet: its label, and the expression over cell ids that gives it."""
 
     label: str
     expect: str
@@ -16,7 +16,7 @@ class FigureWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class ChartWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A chart of the overview: one bar for each of its figures."""
+    """A bar chart of the overview sheet, one bar a figure."""
 
     title: str
     items: list[FigureWords]
@@ -42,7 +42,7 @@ class SummaryWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ranking: FigureWords
 
 
-class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class WorkbookWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Words by part of the workbook, then by key."""
 
     sheets: dict[str, str]
@@ -62,6 +62,6 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 @cache
-def words() -> Words:
-    """The words as they travel with the package."""
-    return msgspec.toml.decode((data_folder("templates") / "workbook.toml").read_bytes(), type=Words)
+def workbook_words() -> WorkbookWords:
+    """Load the words shipped with the package."""
+    return msgspec.toml.decode((find_data_folder("templates") / "workbook.toml").read_bytes(), type=WorkbookWords)

@@ -1,4 +1,4 @@
-"""Spreadsheet addresses: "D7" and "A1:C3" to 1-based rows and columns, and back."""
+"""Convert spreadsheet addresses such as "D7" and "A1:C3" to 1-based rows and columns, and back."""
 
 import re
 from collections.abc import Iterable
@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from xltool.model.form import Box
 
-_PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 @lru_cache(maxsize=1024)
 def column_number(letters: str) -> int:
-    """1 for "A", 27 for "AA"."""
+    """Return 1 for "A", 27 for "AA"."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
@@ -20,7 +20,7 @@ def column_number(letters: str) -> int:
 
 @lru_cache(maxsize=1024)
 def column_letters(number: int) -> str:
-    """ "A" for 1, "AA" for 27."""
+    """Return "A" for 1, "AA" for 27."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -28,39 +28,39 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def address(row: int, column: int) -> str:
-    """ "D7" for row 7, column 4."""
+def cell_address(row: int, column: int) -> str:
+    """Return "D7" for row 7, column 4."""
     return f"{column_letters(column)}{row}"
 
 
-def place(text: str) -> tuple[int, int]:
-    """Row and column of "D7". Raises ValueError for anything else."""
-    match = _PLACE.fullmatch(text)
+def parse_address(text: str) -> tuple[int, int]:
+    """Return row and column of "D7". Raises ValueError for anything else."""
+    match = _ADDRESS.fullmatch(text)
     if match is None:
         raise ValueError(text)
     return int(match[2]), column_number(match[1])
 
 
-def box(text: str) -> Box:
-    """The rectangle of "D7" or "A1:C3". Raises ValueError for anything else, or for corners the wrong way round."""
+def parse_box(text: str) -> Box:
+    """Return the rectangle of "D7" or "A1:C3". Raises ValueError for anything else and for reversed corners."""
     first, _, last = text.partition(":")
-    row, column = place(first)
-    end_row, end_column = place(last) if last else (row, column)
+    row, column = parse_address(first)
+    end_row, end_column = parse_address(last) if last else (row, column)
     if end_row < row or end_column < column:
         raise ValueError(text)
     return Box(row, column, end_row - row + 1, end_column - column + 1)
 
 
 def box_address(rectangle: Box) -> str:
-    """ "A1:C3", or "D7" for a single cell."""
-    first = address(rectangle.row, rectangle.column)
+    """Return "A1:C3", or "D7" for a single cell."""
+    first = cell_address(rectangle.row, rectangle.column)
     if rectangle.rows == rectangle.columns == 1:
         return first
-    return f"{first}:{address(rectangle.row + rectangle.rows - 1, rectangle.column + rectangle.columns - 1)}"
+    return f"{first}:{cell_address(rectangle.row + rectangle.rows - 1, rectangle.column + rectangle.columns - 1)}"
 
 
-def rectangles(spots: Iterable[tuple[int, int]]) -> list[Box]:
-    """The fewest simple rectangles that cover ``spots`` (row, column): runs along rows, drawn together downwards."""
+def cover_with_rectangles(spots: Iterable[tuple[int, int]]) -> list[Box]:
+    """Cover ``spots`` (row, column) with rectangles: runs along rows, equal runs in consecutive rows merged."""
     runs: list[Box] = []
     for row, column in sorted(set(spots)):
         last = runs[-1] if runs else None

@@ -1,0 +1,214 @@
+"""Lay out each sheet of a form's workbook. The words are data; this module sets their positions."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from math import ceil
+
+from xltool.forms.ledger_totals import list_ledger_totals
+from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
+from xltool.forms.workbook_words import workbook_words
+from xltool.model.form import Box, Form, Relation, Section, Table
+
+GRID_OFFSET_ROWS = 3  # rows above a table: report title, section heading, count of blank inputs
+EXPLANATION_ROWS = 20
+MAX_SCREEN_ROWS = 20
+BODY_SIZE_POINTS = 11.0  # column widths are counted in digits of this size
+SMALL_SIZE_POINTS = 10.0  # of guidance and lists
+LINE_HEIGHT_RATIO = 1.4  # height of a line of text relative to the font size
+CHECK_COLUMNS = ("number", "relation", "left", "right", "difference", "result", "link", "severity", "basis")
+EXPLANATION_COLUMNS = ("number", "relation", "left", "right", "reason", "author", "date")
+MARK_COLUMNS = ("place", "number", "sheet", "cell", "message", "severity", "left", "right", "advice")
+MARK_WIDTHS = (13.0, 6.0, 12.0, 9.0, 52.0, 10.0, 10.0, 10.0, 34.0)
+COVER_FIELDS = ("author", "reviewer", "phone", "date")
+LIST_FIRST_ROW = 4
+
+
+def count_lines(text: str, width: float) -> int:
+    """Count the lines ``text`` needs at ``width`` characters; a Chinese character is two wide."""
+    return sum(
+        max(1, ceil(sum(1 + (ord(c) > 0x2E80) for c in line) / max(1.0, width - 1))) for line in text.split("\n")
+    )
+
+
+def text_height(text: str, width: float, size: float = BODY_SIZE_POINTS) -> float:
+    """Return the row height, in points, for ``text`` of ``size`` points in a column of ``width`` digits."""
+    return count_lines(text, width * BODY_SIZE_POINTS / size) * size * LINE_HEIGHT_RATIO + 7
+
+
+def plan_cover_sheet(form: Form) -> SheetPlan:
+    """Lay out the cover: agency, year, declaration, count of blank inputs, instructions, and contents."""
+    say = workbook_words().cover
+    widths = (14.0, 30.0, 14.0, 30.0)
+    pairs = (("agency", "code"), ("year", "scope"), ("author", "reviewer"), ("phone", "date"))
+    slots = [
+        Slot(Box(1, 1, 1, 4), Role.TITLE, form.report_title),
+        Slot(Box(2, 1, 1, 4), Role.HEADING, say["subtitle"]),
+    ]
+    for row, pair in enumerate(pairs, start=3):
+        for column, key in zip((1, 3), pair, strict=True):
+            role = Role.FIELD if key in COVER_FIELDS else Role.IDENTITY
+            slots += [Slot(Box(row, column), Role.CAPTION, say[key]), Slot(Box(row, column + 1), role, "", key)]
+    slots += [
+        Slot(Box(7, 1), Role.CAPTION, say["declaration"]),
+        Slot(Box(7, 2), Role.CHOICE, "", "declaration"),
+        Slot(Box(7, 3, 1, 2), Role.ENTRY, say["declaration_hint"]),
+        Slot(Box(8, 1), Role.CAPTION, say["unfilled"]),
+        Slot(Box(8, 2), Role.UNFILLED, "", ""),
+        Slot(Box(8, 3), Role.CAPTION, say["checked"]),
+        Slot(Box(8, 4), Role.CHECKED),
+        Slot(Box(9, 1, 1, 4), Role.HEADING, say["instructions"]),
+    ]
+    heights = {1: 40.0, 2: 28.0, 9: 32.0} | dict.fromkeys(range(3, 9), 26.0)
+    heights[7] = text_height(say["declaration_hint"], sum(widths[2:]), SMALL_SIZE_POINTS)
+    rows = count(10)
+    for number, text in enumerate(form.instructions, start=1):
+        row = next(rows)
+        slots.append(Slot(Box(row, 1, 1, 4), Role.GUIDE, f"{number}. {text}"))
+        heights[row] = text_height(f"{number}. {text}", sum(widths), SMALL_SIZE_POINTS)
+    heading = next(rows)
+    slots += [Slot(Box(heading, 1, 1, 4), Role.HEADING, say["contents"]), *_plan_contents(form, heading + 1)]
+    heights[heading] = 32.0
+    heights |= dict.fromkeys(range(heading + 1, slots[-1].box.row + 1), 22.0)
+    return SheetPlan(workbook_words().sheets["cover"], Purpose.COVER, tuple(slots), widths, heights)
+
+
+def _plan_contents(form: Form, head: int) -> Iterator[Slot]:
+    say, names = workbook_words().cover, workbook_words().sheets
+    yield Slot(Box(head, 1), Role.CAPTION, say["contents_sheet"])
+    yield Slot(Box(head, 2, 1, 2), Role.CAPTION, say["contents_title"])
+    yield Slot(Box(head, 4), Role.CAPTION, say["contents_unfilled"])
+    pages = [(section.sheet, section.heading) for section in form.sections]
+    own = ("checks", "explanations", *(["controls"] if list_ledger_totals(form) else []), "marks")
+    pages += [(names[key], getattr(workbook_words(), key)["title"]) for key in own]
+    filled_in = {table.name for table in form.tables}
+    for row, (name, title) in enumerate(pages, start=head + 1):
+        yield Slot(Box(row, 1), Role.LINK, name, name)
+        yield Slot(Box(row, 2, 1, 2), Role.ENTRY, title)
+        yield Slot(Box(row, 4), Role.UNFILLED, "", name) if name in filled_in else Slot(Box(row, 4), Role.ENTRY)
+
+
+def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
+    """Lay out a section: report title, section heading, tables as printed, and rows for paragraphs."""
+    tables = [table for table in form.tables if table.section == section.id]
+    widths = tables[0].widths if tables else (84.0,)
+    across = max([table.columns for table in tables], default=1)
+    slots = [
+        Slot(Box(1, 1, 1, across), Role.TITLE, form.report_title),
+        Slot(Box(2, 1, 1, across), Role.HEADING, section.heading),
+    ]
+    heights = {1: 36.0, 2: 28.0}
+    row = GRID_OFFSET_ROWS
+    if tables:
+        slots.append(Slot(Box(row, 1, 1, across), Role.UNFILLED, "sentence", section.sheet))
+        heights[row] = 22.0
+    row += 1
+    for table in tables:
+        slots += _plan_grid(table, row - 1)
+        heights |= {row - 1 + line: height for line, height in _plan_grid_heights(table).items()}
+        row += table.rows
+        for note in table.notes:
+            slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, note))
+            heights[row] = text_height(note, sum(widths), SMALL_SIZE_POINTS)
+            row += 1
+    if section.paragraphs:
+        for text in (*section.guidance, workbook_words().text["hint"]):
+            slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, text))
+            heights[row] = text_height(text, sum(widths), SMALL_SIZE_POINTS)
+            row += 1
+        slots += [Slot(Box(row + i, 1), Role.PARAGRAPH, "", section.id) for i in range(section.paragraphs)]
+    return SheetPlan(
+        section.sheet,
+        Purpose.SECTION,
+        tuple(slots),
+        tuple(widths),
+        heights,
+        landscape=any(table.landscape for table in tables),
+        frozen=_count_frozen_rows(tables),
+        key=section.id,
+    )
+
+
+def _count_frozen_rows(tables: Sequence[Table]) -> int:
+    """Count the frozen rows: the headings, and the column headers of a table longer than a screen."""
+    if not tables:
+        return GRID_OFFSET_ROWS - 1
+    long = tables[0].rows > MAX_SCREEN_ROWS
+    return GRID_OFFSET_ROWS + min(cell.box.row for cell in tables[0].cells) - 1 if long else 0
+
+
+def _plan_grid(table: Table, rows_above: int) -> Iterator[Slot]:
+    for label in table.labels:
+        yield Slot(label.box._replace(row=label.box.row + rows_above), Role.LABEL, label.text, table.id)
+    for cell in table.cells:
+        role = Role.COMPUTED if cell.computed else Role.INPUT
+        yield Slot(cell.box._replace(row=cell.box.row + rows_above), role, "", cell.id)
+
+
+def _plan_grid_heights(table: Table) -> dict[int, float]:
+    """Return the given row heights, or those the labels of each row need, in points."""
+    if table.heights:
+        return dict(enumerate(table.heights, start=1))
+    heights = dict.fromkeys(range(1, table.rows + 1), 24.0)
+    for label in table.labels:
+        wide = sum(table.widths[label.box.column - 1 : label.box.column - 1 + label.box.columns])
+        for row in range(label.box.row, label.box.row + label.box.rows):
+            heights[row] = max(heights[row], text_height(label.text, wide) / label.box.rows)
+    return heights
+
+
+def list_announced_relations(form: Form) -> tuple[Relation, ...]:
+    """Return the relations shown to agencies: all except those marked beta."""
+    return tuple(relation for relation in form.relations if not relation.beta)
+
+
+def plan_checks_sheet(form: Form) -> SheetPlan:
+    """Lay out one row a relation: first those that figures can violate, then those that locked totals satisfy."""
+    say = workbook_words().checks
+    widths = (6.0, 54.0, 10.0, 10.0, 10.0, 8.0, 7.0, 10.0, 34.0)
+    computing = {relation.rule for relation in form.formulas}
+    relations = sorted(list_announced_relations(form), key=lambda relation: relation.rule in computing)
+    slots = _plan_list_head(say, CHECK_COLUMNS)
+    for row, relation in enumerate(relations, start=LIST_FIRST_ROW):
+        slots += [Slot(Box(row, i), Role.CHECK, part, relation.id) for i, part in enumerate(CHECK_COLUMNS, start=1)]
+    heights = {1: 36.0, 2: 22.0, 3: 24.0} | {
+        row: max(
+            text_height(relation.name, widths[1] - 2, SMALL_SIZE_POINTS),
+            text_height(relation.basis, widths[8] - 2, SMALL_SIZE_POINTS),
+        )
+        for row, relation in enumerate(relations, start=LIST_FIRST_ROW)
+    }
+    name = workbook_words().sheets["checks"]
+    return SheetPlan(name, Purpose.CHECKS, tuple(slots), widths, heights, landscape=True, frozen=3)
+
+
+def plan_explanations_sheet() -> SheetPlan:
+    """Lay out the rows in which an agency explains a figure."""
+    slots = _plan_list_head(workbook_words().explanations, EXPLANATION_COLUMNS)
+    for row in range(LIST_FIRST_ROW, LIST_FIRST_ROW + EXPLANATION_ROWS):
+        slots += [
+            Slot(Box(row, i), Role.EXPLANATION, str(row - LIST_FIRST_ROW + 1) if key == "number" else "", key)
+            for i, key in enumerate(EXPLANATION_COLUMNS, start=1)
+        ]
+    widths = (6.0, 44.0, 11.0, 11.0, 48.0, 12.0, 13.0)
+    heights = {1: 36.0, 2: text_height(workbook_words().explanations["hint"], sum(widths), SMALL_SIZE_POINTS), 3: 24.0}
+    name = workbook_words().sheets["explanations"]
+    return SheetPlan(name, Purpose.EXPLANATIONS, tuple(slots), widths, heights, landscape=True, frozen=3)
+
+
+def plan_marks_sheet() -> SheetPlan:
+    """Lay out the empty list of findings, the only place where findings of a check are written.
+
+    The styles of its first row are the styles of every row written later.
+    """
+    slots = _plan_list_head(workbook_words().marks, MARK_COLUMNS)
+    slots += [Slot(Box(LIST_FIRST_ROW, i), Role.MARK, "", key) for i, key in enumerate(MARK_COLUMNS, start=1)]
+    name, heights = workbook_words().sheets["marks"], {1: 36.0, 2: 22.0, 3: 36.0, 4: 24.0}
+    return SheetPlan(name, Purpose.MARKS, tuple(slots), MARK_WIDTHS, heights, landscape=True, frozen=3)
+
+
+def _plan_list_head(say: dict[str, str], columns: Sequence[str]) -> list[Slot]:
+    return [
+        Slot(Box(1, 1, 1, len(columns)), Role.TITLE, say["title"]),
+        Slot(Box(2, 1, 1, len(columns)), Role.GUIDE, say["hint"]),
+        *(Slot(Box(3, i), Role.CAPTION, say[key]) for i, key in enumerate(columns, start=1)),
+    ]

@@ -1,0 +1,76 @@
+"""How published reports write what the forms print: character variants, numbering, page numbers, titles."""
+
+import re
+from functools import cache
+
+import msgspec
+
+from xltool.package_data import find_data_folder
+
+
+class CharacterVariants(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Character variants, and at the same position of ``simplified`` the character the forms print."""
+
+    traditional: str
+    simplified: str
+
+
+class PageNumberPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Patterns of a line that is only a page number, white space removed."""
+
+    patterns: list[str]
+
+
+class FigureMarks(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Text beside a figure that does not change its value.
+
+    Patterns of note marks; units of counted things; how a unit of money is printed above figures; words that stand
+    before a change in place of its sign.
+    """
+
+    marks: list[str]
+    counted: list[str]
+    unit_above: str
+    more: list[str]
+    less: list[str]
+
+
+class TitleWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What follows the year in a title, what may surround an agency's name, and where else a text states its year."""
+
+    year_signs: list[str]
+    lead: list[str]
+    trail: list[str]
+    periods: list[str]
+
+
+class PublishedWording(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The content of ``templates/published.toml``.
+
+    ``numerals`` are the characters of numbered headings, from one; ``words`` replace those the forms print.
+    """
+
+    numerals: str
+    year_digits: str
+    year_zeros: str
+    variants: CharacterVariants
+    words: dict[str, str]
+    figures: FigureMarks
+    pages: PageNumberPatterns
+    titles: TitleWords
+
+    def simplified_translation(self) -> dict[int, int]:
+        """Return a `str.translate` table from character variants to the characters the forms print."""
+        return str.maketrans(self.variants.traditional, self.variants.simplified)
+
+
+@cache
+def load_published_wording() -> PublishedWording:
+    """Load the wording shipped with the package."""
+    return msgspec.toml.decode((find_data_folder("templates") / "published.toml").read_bytes(), type=PublishedWording)
+
+
+@cache
+def page_number_pattern() -> re.Pattern[str]:
+    """Return the pattern of a text that is only a page number, white space removed."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in load_published_wording().pages.patterns))

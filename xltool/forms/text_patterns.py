@@ -1,0 +1,199 @@
+"""Text patterns as data: how a form's figures are quoted in sentences, and how sentences are built in general."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from xltool.errors import DefinitionError
+from xltool.forms import expressions
+from xltool.forms.expressions import ExpressionError, Vocabulary
+from xltool.model.form import LinearExpression, Severity, TextClaim
+from xltool.package_data import find_data_folder
+
+CLAIMS_FILE = "claims.toml"
+NUMBER_PLACEHOLDER = "{n}"
+_WORD = re.compile(r"\{([a-z_]+)\}")
+
+
+class ClaimSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A figure quoted in the text; see the head of a ``claims.toml``."""
+
+    id: str
+    title: str
+    severity: Literal["explain", "note"]
+    patterns: list[str]
+    readings: list[str]
+    asides: list[str] = []
+    says: int | None = None
+    parts: bool = False
+    needs: list[str] = []
+    beta: bool = False
+
+
+class ClaimsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """``claims.toml``."""
+
+    shares: list[str] = []
+    words: dict[str, str] = {}
+    claims: list[ClaimSpec] = []
+
+
+def build_claims(spec: ClaimsSpec, vocabulary: Vocabulary, source: str) -> tuple[TextClaim, ...]:
+    """Build the claims of a form with fully expanded patterns. Raises DefinitionError."""
+    seen: set[str] = set()
+    for item in spec.claims:
+        if item.id in seen:
+            raise _definition_error("duplicate_id", "claims", item.id, source)
+        seen.add(item.id)
+    return tuple(_build_claim(item, spec.words, vocabulary, source) for item in spec.claims)
+
+
+def build_shares(spec: ClaimsSpec, vocabulary: Vocabulary, source: str) -> tuple[LinearExpression, ...]:
+    """Parse the expressions a percentage in the text may refer to. Raises DefinitionError."""
+    return _parse_linears(spec.shares, "shares", vocabulary, source)
+
+
+def _build_claim(item: ClaimSpec, pieces: Mapping[str, str], vocabulary: Vocabulary, source: str) -> TextClaim:
+    where = f"claims.{item.id}"
+    patterns = tuple(_expand_pattern(pattern, pieces, where, source) for pattern in item.patterns)
+    for pattern in patterns:
+        if (NUMBER_PLACEHOLDER in pattern) == (item.says is not None):
+            raise _definition_error("claim_without_number", where, pattern, source)
+    return TextClaim(
+        item.id,
+        item.title,
+        Severity(item.severity),
+        patterns,
+        _parse_linears(item.readings, where, vocabulary, source),
+        _parse_linears(item.asides, where, vocabulary, source),
+        item.says,
+        item.parts,
+        tuple(item.needs),
+        item.beta,
+    )
+
+
+def _expand_pattern(pattern: str, pieces: Mapping[str, str], where: str, source: str) -> str:
+    """Expand the named pieces of a pattern. Raises DefinitionError for an unknown piece or an invalid pattern."""
+
+    def piece(match: re.Match[str]) -> str:
+        if match[0] == NUMBER_PLACEHOLDER:
+            return NUMBER_PLACEHOLDER
+        if match[1] not in pieces:
+            raise _definition_error("expression.unknown_name", where, match[0], source)
+        return _WORD.sub(piece, pieces[match[1]])
+
+    whole = _WORD.sub(piece, pattern)
+    try:
+        re.compile(whole.replace(NUMBER_PLACEHOLDER, "(?P<n>1)"))
+    except re.error as error:
+        raise _definition_error("expression.not_parsed", where, pattern, source) from error
+    return whole
+
+
+def _parse_linears(
+    texts: Sequence[str], where: str, vocabulary: Vocabulary, source: str
+) -> tuple[LinearExpression, ...]:
+    try:
+        return tuple(expressions.parse_linear(text, vocabulary) for text in texts)
+    except ExpressionError as error:
+        raise _definition_error(f"expression.{error.problem}", where, error.part, source) from error
+
+
+def _definition_error(problem: str, where: str, key: str, source: str) -> DefinitionError:
+    return DefinitionError(f"definition.{problem}", file=f"{source}/{CLAIMS_FILE}", place=where, key=key)
+
+
+# --- sentences in general -----------------------------------------------------------------------------------------
+
+
+class NumeralCharacters(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Characters of digits, of 10 to 1000, and of 10,000 and 100,000,000; one string for each way of writing."""
+
+    digits: list[str]
+    tens: list[str]
+    myriads: list[str]
+
+
+class ClausePatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Patterns: ends of sentences and clauses, clauses or sentences on another subject, and where parts begin."""
+
+    sentence: str
+    clause: str
+    limits: str
+    elsewhere: str
+    parts: str
+
+
+class SinglePattern(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One pattern."""
+
+    pattern: str
+
+
+class ListPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Patterns of a total and of the parts listed after it."""
+
+    open: str
+    closed: str
+    total: str
+    item: str
+
+
+class YearPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Patterns of a year: of a sentence, outside parentheses; of the report itself; at the start of a paragraph."""
+
+    governing: str
+    aside: str
+    of_report: list[str]
+    opening: str
+
+
+class GapPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Patterns of text that was left to be filled in."""
+
+    patterns: list[str]
+
+
+class BodyNameRules(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Endings omitted from a body's name; the shortest name to search, in characters; what may precede a subject."""
+
+    endings: list[str]
+    shortest: int
+    opening: str
+
+
+class ReuseThreshold(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The shortest paragraph, in characters, that is compared with last year's."""
+
+    shortest: int
+
+
+class EmptySectionThreshold(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How many characters of text other sections need before an empty section is reported."""
+
+    least: int
+
+
+class TextPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The content of ``templates/narrative.toml``; see the comments there."""
+
+    numerals: NumeralCharacters
+    clauses: ClausePatterns
+    shares: SinglePattern
+    growth: SinglePattern
+    lists: ListPatterns
+    years: YearPatterns
+    gaps: GapPatterns
+    names: BodyNameRules
+    reuse: ReuseThreshold
+    empty: EmptySectionThreshold
+
+
+@cache
+def load_text_patterns() -> TextPatterns:
+    """Load the text patterns shipped with the package."""
+    return msgspec.toml.decode((find_data_folder("templates") / "narrative.toml").read_bytes(), type=TextPatterns)

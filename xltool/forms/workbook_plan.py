@@ -1,0 +1,96 @@
+"""The layout of a form's workbook: one plan used by both the writer and the reader.
+
+The plan is independent of agency and year: titles contain ``{agency}`` and ``{year}``, figures their cell id.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xltool.forms import plan_sheets
+from xltool.forms.ledger_sheet import plan_ledger_sheet
+from xltool.forms.slots import CellAddress, Purpose, Role, SheetPlan
+from xltool.model.form import Form
+
+_LAYOUT_VERSION = "1"  # increment when the meaning of a cell changes but no slot does
+
+
+@dataclass(frozen=True)
+class WorkbookPlan:
+    """The whole workbook, in sheet order.
+
+    Cell references: ``cells`` by cell id, ``controls`` by ledger total id, ``paragraphs`` by section id, ``fields`` by
+    name. ``checks`` is the row of each relation on the checks sheet. ``labels`` are the printed labels by sheet and
+    address; ``known`` are all addresses the template fills or leaves open, by sheet. ``digest`` identifies the layout.
+    """
+
+    form: Form
+    sheets: tuple[SheetPlan, ...]
+    cells: Mapping[str, CellAddress]
+    controls: Mapping[str, CellAddress]
+    paragraphs: Mapping[str, tuple[CellAddress, ...]]
+    fields: Mapping[str, CellAddress]
+    checks: Mapping[str, int]
+    labels: Mapping[str, Mapping[str, str]]
+    known: Mapping[str, frozenset[str]]
+    digest: str
+
+    def sheet_for(self, purpose: Purpose) -> SheetPlan:
+        """Return the sheet with that purpose (not for sections: there are several)."""
+        return next(sheet for sheet in self.sheets if sheet.purpose is purpose)
+
+    def find_figure(self, cell: str) -> CellAddress:
+        """Return the cell reference of a cell id or of a ledger total id."""
+        return self.cells[cell] if cell in self.cells else self.controls[cell]
+
+
+_PLANS: dict[str, WorkbookPlan] = {}
+
+
+def plan_workbook(form: Form) -> WorkbookPlan:
+    """Return the plan of a form's workbook, cached by definition digest."""
+    if form.digest not in _PLANS:
+        _PLANS[form.digest] = _build_plan(form)
+    return _PLANS[form.digest]
+
+
+def _build_plan(form: Form) -> WorkbookPlan:
+    controls = plan_ledger_sheet(form)
+    sheets = (
+        plan_sheets.plan_cover_sheet(form),
+        *(plan_sheets.plan_section_sheet(form, section) for section in form.sections),
+        plan_sheets.plan_checks_sheet(form),
+        plan_sheets.plan_explanations_sheet(),
+        *([controls] if controls else []),
+        plan_sheets.plan_marks_sheet(),
+    )
+    slots = [(sheet, slot, CellAddress(sheet.name, slot.address)) for sheet in sheets for slot in sheet.slots]
+    paragraphs: dict[str, tuple[CellAddress, ...]] = {}
+    labels: dict[str, dict[str, str]] = {}
+    known: dict[str, set[str]] = {sheet.name: set() for sheet in sheets}
+    for sheet, slot, place in slots:
+        known[sheet.name].add(slot.address)
+        if slot.role is Role.PARAGRAPH:
+            paragraphs[slot.key] = (*paragraphs.get(slot.key, ()), place)
+        if slot.role is Role.LABEL:
+            labels.setdefault(sheet.name, {})[slot.address] = slot.text
+    return WorkbookPlan(
+        form=form,
+        sheets=sheets,
+        cells={slot.key: place for _, slot, place in slots if slot.role in {Role.INPUT, Role.COMPUTED}},
+        controls={slot.key: place for _, slot, place in slots if slot.role is Role.CONTROL},
+        paragraphs=paragraphs,
+        fields={slot.key: place for _, slot, place in slots if slot.role in {Role.FIELD, Role.CHOICE}},
+        checks={slot.key: slot.box.row for _, slot, _ in slots if slot.role is Role.CHECK},
+        labels=labels,
+        known={name: frozenset(places) for name, places in known.items()},
+        digest=_layout_digest(form, sheets),
+    )
+
+
+def _layout_digest(form: Form, sheets: tuple[SheetPlan, ...]) -> str:
+    """Return the SHA-256 of every slot's position, role, key and text."""
+    lines = [
+        f"{sheet.name}|{slot.address}|{slot.role}|{slot.key}|{slot.text}" for sheet in sheets for slot in sheet.slots
+    ]
+    return hashlib.sha256("\0".join([_LAYOUT_VERSION, form.digest, *lines]).encode()).hexdigest()
