@@ -5,9 +5,10 @@ from math import gcd
 from typing import NamedTuple, TypeVar
 
 from xltool.forms.ledger_totals import LedgerTotal
-from xltool.model.form import Form, Relation, Severity
+from xltool.model.form import Form, Number, Relation, Severity
 
 _Key = TypeVar("_Key", str, int)
+_Number = TypeVar("_Number", int, Number)
 
 
 class Equation(NamedTuple):
@@ -16,6 +17,10 @@ class Equation(NamedTuple):
     relations: tuple[str, ...]
     terms: Mapping[str, int]
     constant: int = 0
+
+    def residual(self, values: Mapping[str, _Number], scale: int = 1) -> _Number:
+        """Return left minus right for the figures ``values``, which are multiplied by ``scale``; 0 if satisfied."""
+        return sum((factor * values[cell] for cell, factor in self.terms.items()), -self.constant * scale)
 
 
 class DependentEquation(NamedTuple):
@@ -36,13 +41,22 @@ class _EliminationRow(NamedTuple):
 
 def is_equation(relation: Relation) -> bool:
     """Return True for an unconditional equality within one year that every report must satisfy."""
+    return _is_unconditional(relation) and relation.severity is Severity.MUST_FIX and not relation.beta
+
+
+def _is_unconditional(relation: Relation) -> bool:
+    """Return True for an equality within one year that has no condition and applies to every agency."""
     sides = (relation.expect.left, relation.expect.right)
     return (
         relation.expect.operator == "=="
-        and relation.severity is Severity.MUST_FIX
-        and not (relation.when or relation.profile or relation.uses_previous or relation.beta)
+        and not (relation.when or relation.profile or relation.uses_previous)
         and all(side.modulus is None for side in sides)
     )
+
+
+def year_equations(relations: Iterable[Relation]) -> tuple[Equation, ...]:
+    """Return an equation for each unconditional equality within one year, whatever its severity."""
+    return tuple(relation_equation(relation) for relation in relations if _is_unconditional(relation))
 
 
 def form_equations(relations: Iterable[Relation], controls: Iterable[LedgerTotal] = ()) -> tuple[Equation, ...]:

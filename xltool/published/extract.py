@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from xltool.forms.equations import Equation, year_equations
 from xltool.model.form import Cell, Form
 from xltool.published.figures.assign_tokens import read_by_count
 from xltool.published.figures.resolve_by_text import Narrative
 from xltool.published.figures.resolve_figures import Evidence, ResolvedFigures, find_unbalanced_tables, resolve_figures
 from xltool.published.figures.row_tokens import RowTokens, count_figures_between, read_tokens_after, read_tokens_among
-from xltool.published.figures.split_digits import Balance, list_equations
 from xltool.published.figures.wrapped_labels import read_wrapped_tables
 from xltool.published.labels.align_labels import (
     MIN_STRONG_CHARS,
@@ -123,7 +123,7 @@ def read_figures(stream: TextStream, located: LocatedForm) -> ExtractedFigures:
     """Read the figures after the located labels."""
     grouped = _find_collapsed_groups(located)
     fields = list(_build_row_tokens(stream, located, {anchor.index for anchor in grouped}))
-    equations = list_equations(located.form.relations)
+    equations = year_equations(located.form.relations)
     groups = {anchor.index: _group_rows(located.outline, anchor) for anchor in grouped}
     read = read_wrapped_tables(stream, located.outline, located.places, fields, groups, equations)
     grouped = tuple(anchor for anchor in grouped if anchor.index not in read.ungrouped)
@@ -149,7 +149,7 @@ def read_figures(stream: TextStream, located: LocatedForm) -> ExtractedFigures:
 
 
 def _apply_printed_order(
-    stream: TextStream, located: LocatedForm, fields: Sequence[RowTokens], equations: Sequence[Balance]
+    stream: TextStream, located: LocatedForm, fields: Sequence[RowTokens], equations: Sequence[Equation]
 ) -> tuple[tuple[RowTokens, ...], tuple[str, ...]]:
     """Return the rows with cells in printed column order, and the tables where it differs from the form."""
     kept = list(fields)

@@ -60,8 +60,7 @@ class ReportEquations:
 
     def residual_of(self, row: Equation) -> int:
         """Return the residual of an equation that was left out of the system."""
-        places = self.system.places
-        return sum(by * self.figures[places[cell]] for cell, by in row.terms.items()) - row.constant * self._scale
+        return row.residual({cell: self.figures[self.system.places[cell]] for cell in row.terms}, self._scale)
 
     def whole(self, value: Number) -> int:
         """Return a figure as an integer at this report's scale."""

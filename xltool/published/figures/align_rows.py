@@ -11,9 +11,10 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from xltool.forms.equations import Equation
 from xltool.model.form import Cell
 from xltool.published.figures.row_tokens import Token
-from xltool.published.figures.split_digits import Balance, is_figure_text, satisfies_equations, select_equations
+from xltool.published.figures.split_digits import is_figure_text, satisfies_equations, select_equations
 from xltool.published.figures.text_lines import TextLine
 from xltool.published.labels.label_sequence import Anchor
 from xltool.published.labels.text_stream import FIGURE_CHARS, normalize_text
@@ -93,7 +94,7 @@ class RowAlignment(NamedTuple):
 
 
 def align_rows(
-    lines: Sequence[TextLine], rows: Sequence[FormRow], groups: Sequence[str], equations: Sequence[Balance]
+    lines: Sequence[TextLine], rows: Sequence[FormRow], groups: Sequence[str], equations: Sequence[Equation]
 ) -> RowAlignment:
     """Align the figures in some text lines with the rows of a table.
 
@@ -120,7 +121,7 @@ def align_rows(
 
 
 def _candidate_assignments(
-    runs: Sequence[FigureRun], row: int, rows: Sequence[FormRow], groups: Sequence[str], equations: Sequence[Balance]
+    runs: Sequence[FigureRun], row: int, rows: Sequence[FormRow], groups: Sequence[str], equations: Sequence[Equation]
 ) -> Iterator[_Assignment]:
     """Yield every assignment of one run, or of two adjacent runs, to a form row."""
     anchor, cells = rows[row]

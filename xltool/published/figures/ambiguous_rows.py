@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from xltool.forms.equations import Equation
 from xltool.published.figures.resolve_by_equations import AmbiguousRow
 from xltool.published.figures.row_tokens import RowTokens, Token
 from xltool.published.figures.split_digits import (
-    Balance,
     Segmentation,
     TooManyError,
     find_segmentations,
@@ -19,7 +19,7 @@ MAX_EXTRA_CHARS = 3  # above the number of cells, up to which unbalanced reading
 MIN_ROWS_WITH_FIGURES = 4  # before the share of rows without a reading is significant
 
 
-def is_trusted_by_count(field: RowTokens, tokens: Sequence[Token], equations: Sequence[Balance], short: bool) -> bool:
+def is_trusted_by_count(field: RowTokens, tokens: Sequence[Token], equations: Sequence[Equation], short: bool) -> bool:
     """Return True if one token per cell can be trusted outside tables.
 
     False if the tokens end within a figure. If rows of the table lack figures, one may be split and another empty:
@@ -70,7 +70,7 @@ def find_seldom_solvable(questions: Iterable[tuple[RowTokens, AmbiguousRow | Non
     }
 
 
-def list_readings(field: RowTokens, equations: Sequence[Balance], whole: bool) -> AmbiguousRow | None:
+def list_readings(field: RowTokens, equations: Sequence[Equation], whole: bool) -> AmbiguousRow | None:
     """Return the possible readings of a row; None if there is none, or too many.
 
     A run of digits is split only in tables that are ``whole``; without an equation only if it directly follows its
@@ -101,7 +101,7 @@ def _leads_with_zero(field: RowTokens) -> bool:
     return len(first) > 1 and first[0] == "0" and first[1].isdigit()
 
 
-def _split_run_together(field: RowTokens, equations: Sequence[Balance]) -> AmbiguousRow | None:
+def _split_run_together(field: RowTokens, equations: Sequence[Equation]) -> AmbiguousRow | None:
     """Split run-together figures. White space separates two figures unless no reading fits then."""
     runs = [normalize_text(token.text) for token in field.full]
     for tried in (runs, ["".join(runs)]):
@@ -115,7 +115,7 @@ def _split_run_together(field: RowTokens, equations: Sequence[Balance]) -> Ambig
     return None
 
 
-def _drop_surplus_tokens(field: RowTokens, equations: Sequence[Balance]) -> AmbiguousRow | None:
+def _drop_surplus_tokens(field: RowTokens, equations: Sequence[Equation]) -> AmbiguousRow | None:
     """Read a row with more tokens than cells: its equations must determine the surplus tokens.
 
     A surplus token may be a page number, an additional column, or the rest of a figure split over two lines.

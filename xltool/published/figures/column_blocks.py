@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
+from xltool.forms.equations import Equation
 from xltool.model.form import Number
-from xltool.published.figures.split_digits import Balance
 
 MAX_CANDIDATES = 1_000  # for the rows so far
 MAX_SEARCH_STEPS = 20_000  # of one search
@@ -25,7 +25,7 @@ def read_by_blocks(
     values: Sequence[Number],
     breaks: Collection[int],
     rows: Sequence[Sequence[str]],
-    equations: Sequence[Balance],
+    equations: Sequence[Equation],
 ) -> dict[str, int]:
     """Map cells of ``rows`` to the index of their figure in ``values``, as far as it is determined.
 
@@ -33,7 +33,7 @@ def read_by_blocks(
     rows are equally long, and each has an equation of its own.
     """
     width = len(rows[0]) if rows else 0
-    own = [[equation for equation in equations if {cell for cell, _ in equation.terms} <= set(row)] for row in rows]
+    own = [[equation for equation in equations if set(equation.terms) <= set(row)] for row in rows]
     if not rows or any(len(row) != width for row in rows) or len(values) != width * len(rows) or not all(own):
         return {}
     ways: list[dict[Values, Candidate]] = [{} for _ in range(len(rows) + 1)]
@@ -86,9 +86,11 @@ def _extend_candidates(
             into[(*before, *added)] = (cost + odd, (*taken, *at))
 
 
-def _agreed_places(ways: dict[Values, Candidate], cells: Sequence[str], equations: Sequence[Balance]) -> dict[str, int]:
+def _agreed_places(
+    ways: dict[Values, Candidate], cells: Sequence[str], equations: Sequence[Equation]
+) -> dict[str, int]:
     """Return the figures on which all balanced candidates with the fewest anomalies agree."""
-    usable = [equation for equation in equations if {cell for cell, _ in equation.terms} <= set(cells)]
+    usable = [equation for equation in equations if set(equation.terms) <= set(cells)]
     kept = {found: way for found, way in ways.items() if _satisfies(found, cells, usable)}
     least = min((odd for odd, _ in kept.values()), default=0)
     best = [(found, places) for found, (odd, places) in kept.items() if odd == least]
@@ -97,12 +99,9 @@ def _agreed_places(ways: dict[Values, Candidate], cells: Sequence[str], equation
     }
 
 
-def _satisfies(values: Sequence[Number], cells: Sequence[str], equations: Sequence[Balance]) -> bool:
+def _satisfies(values: Sequence[Number], cells: Sequence[str], equations: Sequence[Equation]) -> bool:
     held = dict(zip(cells, values, strict=True))
-    return all(
-        sum(coefficient * held[cell] for cell, coefficient in equation.terms) + equation.constant == 0
-        for equation in equations
-    )
+    return all(equation.residual(held) == 0 for equation in equations)
 
 
 @lru_cache(maxsize=4096)

@@ -9,8 +9,9 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
+from xltool.forms.equations import Equation
 from xltool.model.form import Cell, Number
-from xltool.published.figures.split_digits import Balance, Segmentation, parse_figure
+from xltool.published.figures.split_digits import Segmentation, parse_figure
 
 MAX_COMBINATIONS = 20_000  # of readings that are tried for one group of rows
 
@@ -24,12 +25,12 @@ class AmbiguousRow(NamedTuple):
 
 
 def resolve_readings(
-    questions: Sequence[AmbiguousRow], known: Mapping[str, Number], equations: Iterable[Balance]
+    questions: Sequence[AmbiguousRow], known: Mapping[str, Number], equations: Iterable[Equation]
 ) -> list[tuple[str | None, ...]]:
     """Return the figures of each row, None where open. ``known`` are the values already read, by cell id."""
     asked = {cell.id: at for at, question in enumerate(questions) for cell in question.cells}
-    usable = [e for e in equations if all(cell in asked or cell in known for cell, _ in e.terms)]
-    usable = [e for e in usable if len({asked[cell] for cell, _ in e.terms if cell in asked}) > 0]
+    usable = [e for e in equations if all(cell in asked or cell in known for cell in e.terms)]
+    usable = [e for e in usable if len({asked[cell] for cell in e.terms if cell in asked}) > 0]
     left = list(questions)
     for _ in range(3):
         left = [_drop_unbalanced(at, left, known, usable, asked) for at in range(len(left))]
@@ -52,7 +53,7 @@ def _drop_unbalanced(
     at: int,
     questions: Sequence[AmbiguousRow],
     known: Mapping[str, Number],
-    equations: Sequence[Balance],
+    equations: Sequence[Equation],
     asked: Mapping[str, int],
 ) -> AmbiguousRow:
     """Drop readings that violate an equation whose other figures are certain, if some reading satisfies it."""
@@ -64,21 +65,17 @@ def _drop_unbalanced(
         if other is not question and len(other.readings) == 1:
             certain |= _reading_values(other, other.readings[0])
     own = {cell.id for cell in question.cells}
-    whole = [
-        e for e in equations if any(c in own for c, _ in e.terms) and all(c in own or c in certain for c, _ in e.terms)
-    ]
+    whole = [e for e in equations if any(c in own for c in e.terms) and all(c in own or c in certain for c in e.terms)]
     kept = [way for way in question.readings if not _count_violations(certain | _reading_values(question, way), whole)]
     return question._replace(readings=tuple(kept)) if kept else question
 
 
-def _count_violations(values: Mapping[str, Number], equations: Iterable[Balance]) -> int:
-    return sum(
-        1 for e in equations if sum(coefficient * values[cell] for cell, coefficient in e.terms) + e.constant != 0
-    )
+def _count_violations(values: Mapping[str, Number], equations: Iterable[Equation]) -> int:
+    return sum(1 for e in equations if e.residual(values) != 0)
 
 
 def _group_by_equations(
-    questions: Sequence[AmbiguousRow], equations: Sequence[Balance], asked: Mapping[str, int]
+    questions: Sequence[AmbiguousRow], equations: Sequence[Equation], asked: Mapping[str, int]
 ) -> list[list[int]]:
     """Group the undecided rows connected by shared equations."""
     doubtful = {
@@ -86,7 +83,7 @@ def _group_by_equations(
     }
     groups: list[set[int]] = [{at} for at in doubtful]
     for equation in equations:
-        joined = {asked[cell] for cell, _ in equation.terms if cell in asked} & doubtful
+        joined = {asked[cell] for cell in equation.terms if cell in asked} & doubtful
         touched = [group for group in groups if group & joined]
         if len(touched) > 1:
             groups = [group for group in groups if not group & joined] + [set().union(*touched)]
@@ -97,7 +94,7 @@ def _resolve_group(
     group: Sequence[int],
     questions: Sequence[AmbiguousRow],
     known: Mapping[str, Number],
-    equations: Sequence[Balance],
+    equations: Sequence[Equation],
     asked: Mapping[str, int],
 ) -> dict[int, tuple[str | None, ...]]:
     """Return, for each row of a group, the figures common to all combinations with the fewest violations."""
@@ -108,9 +105,7 @@ def _resolve_group(
             fixed |= _reading_values(question, question.readings[0])
     inside = {cell for cell, at in asked.items() if at in members}
     relevant = [
-        e
-        for e in equations
-        if any(c in inside for c, _ in e.terms) and all(c in inside or c in fixed for c, _ in e.terms)
+        e for e in equations if any(c in inside for c in e.terms) and all(c in inside or c in fixed for c in e.terms)
     ]
     doubtful = [at for at in group if len(questions[at].readings) > 1]
     sure = [at for at in group if len(questions[at].readings) == 1]
@@ -143,7 +138,7 @@ def _drop_doubted(
     question: AmbiguousRow,
     answer: Sequence[str | None],
     values: Mapping[str, Number],
-    equations: Sequence[Balance],
+    equations: Sequence[Equation],
     fewest: int,
 ) -> tuple[str | None, ...]:
     """Open the figures that an unbalanced reading with no more violations in total would read differently."""

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
+from xltool.forms.equations import Equation
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.text_patterns import NUMBER_PLACEHOLDER, load_text_patterns
 from xltool.model.form import LinearExpression, TextClaim
 from xltool.published.figures.resolve_by_equations import AmbiguousRow
-from xltool.published.figures.split_digits import Balance, Segmentation, parse_figure
+from xltool.published.figures.split_digits import Segmentation, parse_figure
 
 MIN_DIGITS = 2  # of a number that may decide: small numbers are too frequent
 MAX_NARRATIVE_CHARS = 200_000  # of narrative that are searched
@@ -27,10 +28,10 @@ class Narrative:
         self._sentences = re.split(load_text_patterns().clauses.sentence, "".join(text.split())[:MAX_NARRATIVE_CHARS])
         self._claims = claims
 
-    def narrow_readings(self, question: AmbiguousRow, equations: Sequence[Balance]) -> AmbiguousRow:
+    def narrow_readings(self, question: AmbiguousRow, equations: Sequence[Equation]) -> AmbiguousRow:
         """Keep the readings that agree with the narrative; rows with equations are returned unchanged."""
         cells = {cell.id for cell in question.cells}
-        if len(question.readings) < 2 or any(cell in cells for each in equations for cell, _ in each.terms):
+        if len(question.readings) < 2 or any(cell in cells for each in equations for cell in each.terms):
             return question
         ways = question.readings
         for claim, told in self._find_statements(cells):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from xltool.forms.equations import Equation
 from xltool.model.form import Cell, Number
 from xltool.published.figures.ambiguous_rows import (
     find_complete_tables,
@@ -16,7 +17,7 @@ from xltool.published.figures.assign_tokens import learn_columns, read_by_column
 from xltool.published.figures.resolve_by_equations import AmbiguousRow, resolve_readings
 from xltool.published.figures.resolve_by_text import Narrative
 from xltool.published.figures.row_tokens import RowTokens, Token, TokenKind
-from xltool.published.figures.split_digits import Balance, parse_figure, satisfies_equations, select_equations
+from xltool.published.figures.split_digits import parse_figure, satisfies_equations, select_equations
 from xltool.published.figures.strip_annotations import strip_annotations
 from xltool.published.labels.text_stream import TextStream, normalize_text
 
@@ -47,7 +48,7 @@ class Evidence(NamedTuple):
     In ``disordered`` tables only figures in the table row of their label are read.
     """
 
-    equations: Sequence[Balance]
+    equations: Sequence[Equation]
     unprinted: Collection[str]
     disordered: Collection[str]
     narrative: Narrative
@@ -117,7 +118,7 @@ def _read_trusted_row(field: RowTokens, evidence: Evidence, short: bool) -> list
 
 
 def _printed_figures(
-    field: RowTokens, tokens: Sequence[Token], equations: Sequence[Balance]
+    field: RowTokens, tokens: Sequence[Token], equations: Sequence[Equation]
 ) -> Iterator[PrintedFigure]:
     """Yield the figures of a row; digits wrapped within a cell are joined if the equation of the row then holds."""
     texts = [token.text for token in tokens]
@@ -157,7 +158,7 @@ def _list_ambiguous(
     return [(field, None if field.anchor.table in doubtful else ways) for field, ways in asked]
 
 
-def find_unbalanced_tables(printed: Iterable[PrintedFigure], equations: Sequence[Balance]) -> tuple[str, ...]:
+def find_unbalanced_tables(printed: Iterable[PrintedFigure], equations: Sequence[Equation]) -> tuple[str, ...]:
     """Return the tables in which most non-zero rows violate their own equation: their columns are in another order."""
     kept: dict[str, list[bool]] = {}
     values: dict[str, Number] = {}
@@ -167,10 +168,10 @@ def find_unbalanced_tables(printed: Iterable[PrintedFigure], equations: Sequence
             values[each.cell.id] = value
             lines[each.cell.id] = (each.cell.table, each.cell.line)
     for equation in equations:
-        owners = {lines.get(cell) for cell, _ in equation.terms}
+        owners = {lines.get(cell) for cell in equation.terms}
         line = owners.pop() if len(owners) == 1 else None
-        if line and any(values[cell] for cell, _ in equation.terms):
-            total = sum(coefficient * values[cell] for cell, coefficient in equation.terms) + equation.constant
+        if line and any(values[cell] for cell in equation.terms):
+            total = equation.residual(values)
             kept.setdefault(line[0], []).append(total == 0)
     return tuple(
         table for table, held in kept.items() if len(held) >= MIN_ROWS_FOR_COLUMN_ORDER and 2 * sum(held) < len(held)

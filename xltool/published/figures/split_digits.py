@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
-from xltool.model.form import Cell, CellKind, Number, Relation
+from xltool.forms.equations import Equation
+from xltool.model.form import Cell, CellKind, Number
 
 MAX_SEARCH_STEPS = 40_000  # a row of seven figures takes some hundred
 MAX_SEGMENTATIONS = 5_000  # more than these decide nothing
@@ -20,28 +20,8 @@ _NOT_APPLICABLE = "/-"
 Segmentation = tuple[str, ...]
 
 
-class Balance(NamedTuple):
-    """A linear equation between cells: the sum of coefficient x value plus ``constant`` is 0."""
-
-    terms: tuple[tuple[str, int], ...]
-    constant: int
-
-
 class TooManyError(Exception):
     """There are too many segmentations to compare."""
-
-
-def list_equations(relations: Sequence[Relation]) -> tuple[Balance, ...]:
-    """Return the unconditional equations between figures of one year among the relations of a form."""
-    found = []
-    for relation in relations:
-        left, right = relation.expect.left, relation.expect.right
-        plain = relation.expect.operator == "==" and not relation.when and not left.modulus and not right.modulus
-        if plain and not relation.uses_previous and not relation.profile:
-            terms = [(term.cell, term.coefficient) for term in left.terms]
-            terms += [(term.cell, -term.coefficient) for term in right.terms]
-            found.append(Balance(tuple(terms), left.constant - right.constant))
-    return tuple(found)
 
 
 def parse_figure(figure: str) -> Number:
@@ -56,26 +36,23 @@ def is_figure_text(text: str, cell: Cell) -> bool:
     return _FIGURE_PATTERNS[cell.kind].fullmatch(text) is not None
 
 
-def select_equations(cells: Sequence[Cell], equations: Sequence[Balance]) -> list[Balance]:
+def select_equations(cells: Sequence[Cell], equations: Sequence[Equation]) -> list[Equation]:
     """Return the equations whose cells are all among ``cells``."""
     ids = {cell.id for cell in cells}
-    return [equation for equation in equations if all(cell in ids for cell, _ in equation.terms)]
+    return [equation for equation in equations if all(cell in ids for cell in equation.terms)]
 
 
-def satisfies_equations(figures: Sequence[str], cells: Sequence[Cell], equations: Sequence[Balance]) -> bool:
+def satisfies_equations(figures: Sequence[str], cells: Sequence[Cell], equations: Sequence[Equation]) -> bool:
     """Return True if the texts are figures of their cells and satisfy all ``equations``."""
     figures = [figure.replace(",", "") for figure in figures]
     if not all(is_figure_text(figure, cell) for figure, cell in zip(figures, cells, strict=True)):
         return False
     values = {cell.id: parse_figure(figure) for cell, figure in zip(cells, figures, strict=True)}
-    return all(
-        sum(coefficient * values[cell] for cell, coefficient in equation.terms) + equation.constant == 0
-        for equation in equations
-    )
+    return all(equation.residual(values) == 0 for equation in equations)
 
 
 def find_segmentations(
-    runs: Sequence[str], cells: Sequence[Cell], equations: Sequence[Balance] = ()
+    runs: Sequence[str], cells: Sequence[Cell], equations: Sequence[Equation] = ()
 ) -> list[Segmentation]:
     """Return every segmentation of ``runs`` into one figure per cell; no figure spans two runs.
 
@@ -91,12 +68,12 @@ def find_segmentations(
     return found
 
 
-def _sum_blocks(cells: Sequence[Cell], equations: Sequence[Balance]) -> list[tuple[int, int]]:
+def _sum_blocks(cells: Sequence[Cell], equations: Sequence[Equation]) -> list[tuple[int, int]]:
     """Return ranges (first, last) of ``cells`` whose last one is the sum of the others; other cells alone."""
     places = {cell.id: place for place, cell in enumerate(cells)}
     sums: dict[int, int] = {}
     for equation in equations:
-        at = sorted((places[cell], coefficient) for cell, coefficient in equation.terms)
+        at = sorted((places[cell], coefficient) for cell, coefficient in equation.terms.items())
         signs = [coefficient for _, coefficient in at]
         adjoining = [place for place, _ in at] == list(range(at[0][0], at[-1][0] + 1))
         is_sum = signs in ([1] * (len(at) - 1) + [-1], [-1] * (len(at) - 1) + [1])
@@ -121,13 +98,10 @@ class _SegmentationSearch:
             start = len(self.ends)
             self.ends += [start + len(run)] * len(run)
 
-    def satisfies(self, cut: Segmentation, equations: Sequence[Balance]) -> bool:
+    def satisfies(self, cut: Segmentation, equations: Sequence[Equation]) -> bool:
         """Return True if a segmentation satisfies all equations."""
         values = {cell.id: parse_figure(figure) for cell, figure in zip(self.cells, cut, strict=True)}
-        return all(
-            sum(coefficient * values[cell] for cell, coefficient in equation.terms) + equation.constant == 0
-            for equation in equations
-        )
+        return all(equation.residual(values) == 0 for equation in equations)
 
     def segment_from(self, block: int, at: int, taken: Segmentation) -> Iterator[Segmentation]:
         """Yield every segmentation of the text from ``at`` on into the blocks from ``block`` on."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, takewhile
 from typing import NamedTuple
 
+from xltool.forms.equations import Equation
 from xltool.published.figures.align_rows import FormRow, RowAlignment, align_rows
 from xltool.published.figures.assign_tokens import read_by_count
 from xltool.published.figures.column_blocks import read_by_blocks
 from xltool.published.figures.row_tokens import RowTokens
 from xltool.published.figures.split_digits import (
-    Balance,
     is_figure_text,
     parse_figure,
     satisfies_equations,
@@ -40,7 +40,7 @@ def read_wrapped_tables(
     places: Sequence[PlacedLabel],
     fields: Sequence[RowTokens],
     groups: Mapping[int, Sequence[Anchor]],
-    equations: Sequence[Balance],
+    equations: Sequence[Equation],
 ) -> WrappedTables:
     """Return all rows; tables in text lines are read by their runs of figures.
 
@@ -90,7 +90,7 @@ def _align_table(
     table: str,
     lines: Sequence[TextLine],
     groups: Mapping[int, Sequence[Anchor]],
-    equations: Sequence[Balance],
+    equations: Sequence[Equation],
 ) -> tuple[RowAlignment, frozenset[int]]:
     """Return the alignment of a table, and its groups that are printed as one row."""
     own = frozenset(index for index in groups if outline.anchors[index].table == table)
@@ -108,7 +108,7 @@ def _align_blocks(
     table: str,
     lines: Sequence[TextLine],
     groups: Mapping[int, Sequence[Anchor]],
-    equations: Sequence[Balance],
+    equations: Sequence[Equation],
 ) -> tuple[RowAlignment, frozenset[int]] | None:
     """Return the alignment of a table printed block by block, and its groups printed as one row."""
     tokens = [token for line in lines for token in line.figures]
@@ -211,7 +211,7 @@ def _has_broken_figures(lines: Sequence[TextLine], fields: Sequence[RowTokens], 
     return any(line.figures and not line.words and len(line.figures) not in asked for line in lines)
 
 
-def _check_likely(field: RowTokens, read: RowAlignment, equations: Sequence[Balance]) -> RowTokens:
+def _check_likely(field: RowTokens, read: RowAlignment, equations: Sequence[Equation]) -> RowTokens:
     """Mark a row scattered if the alignment suggests other figures, or if they violate its own ``equations``."""
     tokens = read_by_count(field)
     if field.given or tokens is None:

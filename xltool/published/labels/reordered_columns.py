@@ -6,15 +6,16 @@ have another order.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from xltool.forms.equations import Equation
 from xltool.model.form import Cell, Label, Table
 from xltool.published.figures.assign_tokens import read_by_count
 from xltool.published.figures.row_tokens import RowTokens
-from xltool.published.figures.split_digits import Balance, satisfies_equations, select_equations
+from xltool.published.figures.split_digits import satisfies_equations, select_equations
 from xltool.published.labels.text_stream import TextStream, normalize_text
 
 
 def reorder_columns(
-    stream: TextStream, table: Table, fields: Sequence[RowTokens], start: int, equations: Sequence[Balance]
+    stream: TextStream, table: Table, fields: Sequence[RowTokens], start: int, equations: Sequence[Equation]
 ) -> tuple[RowTokens, ...] | None:
     """Return the rows of a table with their cells in the order of the column headers found from ``start`` on.
 
@@ -67,7 +68,7 @@ def _find_labels(stream: TextStream, labels: Iterable[Label], start: int, stop: 
     return places
 
 
-def _mostly_balanced(fields: Sequence[RowTokens], equations: Sequence[Balance]) -> bool:
+def _mostly_balanced(fields: Sequence[RowTokens], equations: Sequence[Equation]) -> bool:
     """Return True if most rows with non-zero figures satisfy their equations, or none has an equation."""
     kept = []
     for field in fields:
