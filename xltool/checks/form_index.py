@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from xltool.model.form import Cell, CellKind, Form, Relation, Term
+from xltool.model.form import MAX_CACHED_FORMS, Cell, CellKind, Form, Relation, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,9 @@ class FormIndex:
     beta: frozenset[str]
 
 
-_INDEX_CACHE: dict[str, FormIndex] = {}
-
-
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def index_form(form: Form) -> FormIndex:
-    """Return the index of a form, cached by the digest of its definition."""
-    if form.digest not in _INDEX_CACHE:
-        _INDEX_CACHE[form.digest] = _build_index(form)
-    return _INDEX_CACHE[form.digest]
-
-
-def _build_index(form: Form) -> FormIndex:
+    """Return the index of a form; cached."""
     computing = {relation.rule for relation in form.relations if relation.computes}
     totals: dict[str, tuple[Relation, ...]] = {cell.id: () for cell in form.cells.values() if cell.computed}
     others = []

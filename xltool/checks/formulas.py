@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import list_ranges, make_finding, shorten_list, spot_of_entry
 from xltool.forms.cell_addresses import cell_address, parse_box
-from xltool.forms.expressions import format_excel_formula
+from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.slots import CellAddress
 from xltool.model.agency import Scope
 from xltool.model.compact_entries import EntryLayout, find_entry_layout

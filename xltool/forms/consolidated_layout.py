@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from xltool.forms.cell_addresses import column_letters, cover_with_rectangles
-from xltool.forms.expressions import ExpressionError, Vocabulary, parse_linear, quote_sheet_name
+from xltool.forms.expressions import ExpressionError, Vocabulary, parse_linear
+from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.slots import CellAddress, Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import FigureWords, workbook_words

@@ -1,4 +1,4 @@
-"""The relation language: parse, expand, evaluate, and print as an Excel formula.
+"""The relation language: parse, expand and evaluate.
 
 A relation is a comparison of two linear expressions over cell ids, written in Python's expression syntax, which Python
 itself parses (`ast`; nothing is executed). ``table.line`` stands for every column of a line, ``table.each.column``
@@ -9,10 +9,9 @@ import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
-from xltool.forms.cell_addresses import parse_address
 from xltool.model.form import Cell, Comparison, LinearExpression, Number, Relation, Term, Values
 
 EVERY_LINE = "each"
@@ -277,10 +276,10 @@ def evaluate_linear(
     side: LinearExpression, values: Values, previous: Values | None = None, *, missing_as_zero: bool = False
 ) -> Number | None:
     """Evaluate one side exactly; None if a figure is missing (unless ``zero``: missing counts as 0)."""
-    figures = _CACHED_SUMS.get(id(side)) or _cache_sum(side)
-    if figures.side is side and figures.taken is not None:
+    getter = _figures_getter(side)
+    if getter is not None:
         try:
-            added: Number = sum(figures.taken(values), side.constant)
+            added: Number = sum(getter(values), side.constant)
             return added % side.modulus if side.modulus else added
         except (KeyError, TypeError):  # one of them is missing
             if not missing_as_zero:
@@ -296,23 +295,12 @@ def evaluate_linear(
     return total % side.modulus if side.modulus else total
 
 
-class _CachedSum(NamedTuple):
-    """A side and its item getter; None unless it is a plain sum of this year's figures."""
-
-    side: LinearExpression
-    taken: Callable[[Values], tuple[Number, ...]] | None
-
-
-_CACHED_SUMS: dict[int, _CachedSum] = {}  # by identity, which holds as long as the side is held here
-_MAX_CACHED_SUMS = 10_000
-
-
-def _cache_sum(side: LinearExpression) -> _CachedSum:
-    plain = len(side.terms) > 1 and all(term.coefficient == 1 and not term.previous for term in side.terms)
-    cached = _CachedSum(side, operator.itemgetter(*(term.cell for term in side.terms)) if plain else None)
-    if len(_CACHED_SUMS) < _MAX_CACHED_SUMS:
-        _CACHED_SUMS[id(side)] = cached
-    return cached
+@lru_cache(maxsize=8192)
+def _figures_getter(side: LinearExpression) -> Callable[[Values], tuple[Number, ...]] | None:
+    """Return the item getter of a plain sum of this year's figures; None for any other expression."""
+    if len(side.terms) < 2 or any(term.coefficient != 1 or term.previous for term in side.terms):
+        return None
+    return operator.itemgetter(*(term.cell for term in side.terms))
 
 
 def check_relation(relation: Relation, values: Values, previous: Values | None = None) -> RelationVerdict:
@@ -340,64 +328,3 @@ def recompute_figures(formulas: Iterable[Relation], inputs: Values) -> dict[str,
         if relation.computes is not None:
             values[relation.computes] = evaluate_linear(relation.expect.right, values)
     return values
-
-
-# --- printing --------------------------------------------------------------------------------------------------
-
-
-def format_excel_formula(
-    side: LinearExpression, find_cell: Callable[[str], tuple[str, str]], previous: Values | None = None, sheet: str = ""
-) -> str:
-    """Format one side as an Excel formula without ``=``; ``where`` gives sheet and address of a cell id.
-
-    Adjacent cells become ranges. References to ``sheet`` itself carry no sheet name. Last year's figures are
-    written as numbers, since no returned workbook may depend on another file.
-    """
-    pieces: list[tuple[int, str]] = []
-    constant: Number = side.constant
-    for coefficient in dict.fromkeys(term.coefficient for term in side.terms):
-        here = [term for term in side.terms if term.coefficient == coefficient]
-        constant += sum(coefficient * ((previous or {}).get(term.cell) or 0) for term in here if term.previous)
-        ranges = _merge_ranges([find_cell(term.cell) for term in here if not term.previous])
-        pieces += [(coefficient, f"{_sheet_prefix(name, sheet)}{span}") for name, span in ranges]
-    text = "".join(_format_summand(coefficient, reference) for coefficient, reference in pieces)
-    if constant or not text:
-        text += f"{constant:+f}" if isinstance(constant, Decimal) else f"{constant:+d}"
-    text = text.removeprefix("+")
-    return f"MOD({text},{side.modulus})" if side.modulus else text
-
-
-def _format_summand(coefficient: int, reference: str) -> str:
-    sign = "-" if coefficient < 0 else "+"
-    factor = "" if abs(coefficient) == 1 else f"{abs(coefficient)}*"
-    return f"{sign}{factor}{f'SUM({reference})' if ':' in reference else reference}"
-
-
-def _sheet_prefix(name: str, sheet: str) -> str:
-    return "" if name == sheet else f"{quote_sheet_name(name)}!"
-
-
-def quote_sheet_name(sheet: str) -> str:
-    """Quote a sheet name for a formula where needed."""
-    return sheet if sheet.isalpha() else "'" + sheet.replace("'", "''") + "'"
-
-
-def _merge_ranges(places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Merge runs of adjacent addresses along a row or column into ranges."""
-    runs: list[tuple[str, list[tuple[int, int, str]]]] = []
-    for name, spot in places:
-        row, column = parse_address(spot)
-        run = runs[-1][1] if runs and runs[-1][0] == name else None
-        if run and _continues_run(run, row, column):
-            run.append((row, column, spot))
-        else:
-            runs.append((name, [(row, column, spot)]))
-    return [(name, run[0][2] if len(run) == 1 else f"{run[0][2]}:{run[-1][2]}") for name, run in runs]
-
-
-def _continues_run(run: Sequence[tuple[int, int, str]], row: int, column: int) -> bool:
-    last_row, last_column, _ = run[-1]
-    step = (row - last_row, column - last_column)
-    if len(run) == 1:
-        return step in {(1, 0), (0, 1)}
-    return step == (last_row - run[-2][0], last_column - run[-2][1])

@@ -4,9 +4,10 @@ A ledger total is a row total, or the subtotal of a group of lines (the lines ``
 cell of the printed form and is neither merged nor published; it stands on a sheet of its own.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from xltool.model.form import Cell, Form
+from xltool.model.form import MAX_CACHED_FORMS, Cell, Form
 
 
 class LedgerTotal(NamedTuple):
@@ -30,14 +31,10 @@ class LedgerTotal(NamedTuple):
 _ID_PREFIX = "ledger."  # prefix of their ids: no cell id begins with it
 
 
-_controls: dict[str, tuple[LedgerTotal, ...]] = {}
-
-
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def list_ledger_totals(form: Form) -> tuple[LedgerTotal, ...]:
-    """Return every ledger total of a form: row totals, then group subtotals by column. Computed once a definition."""
-    if form.digest not in _controls:
-        _controls[form.digest] = (*list_row_totals(form), *list_subtotals(form))
-    return _controls[form.digest]
+    """Return every ledger total of a form: row totals, then group subtotals by column. Cached."""
+    return (*list_row_totals(form), *list_subtotals(form))
 
 
 def find_ledger_total(form: Form, total_id: str) -> LedgerTotal | None:

@@ -6,11 +6,12 @@ The plan is independent of agency and year: titles contain ``{agency}`` and ``{y
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xltool.forms import plan_sheets
 from xltool.forms.ledger_sheet import plan_ledger_sheet
 from xltool.forms.slots import CellAddress, Purpose, Role, SheetPlan
-from xltool.model.form import Form
+from xltool.model.form import MAX_CACHED_FORMS, Form
 
 _LAYOUT_VERSION = "1"  # increment when the meaning of a cell changes but no slot does
 
@@ -35,6 +36,10 @@ class WorkbookPlan:
     known: Mapping[str, frozenset[str]]
     digest: str
 
+    def __hash__(self) -> int:
+        """Hash the digest: plans are keys of the caches of what is derived from them."""
+        return hash(self.digest)
+
     def sheet_for(self, purpose: Purpose) -> SheetPlan:
         """Return the sheet with that purpose (not for sections: there are several)."""
         return next(sheet for sheet in self.sheets if sheet.purpose is purpose)
@@ -44,17 +49,9 @@ class WorkbookPlan:
         return self.cells[cell] if cell in self.cells else self.controls[cell]
 
 
-_PLANS: dict[str, WorkbookPlan] = {}
-
-
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def plan_workbook(form: Form) -> WorkbookPlan:
-    """Return the plan of a form's workbook, cached by definition digest."""
-    if form.digest not in _PLANS:
-        _PLANS[form.digest] = _build_plan(form)
-    return _PLANS[form.digest]
-
-
-def _build_plan(form: Form) -> WorkbookPlan:
+    """Plan the workbook of a form; cached."""
     controls = plan_ledger_sheet(form)
     sheets = (
         plan_sheets.plan_cover_sheet(form),

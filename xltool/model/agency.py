@@ -43,6 +43,10 @@ class Roster:
     source: str
     others: Mapping[str, Agency] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Hash the source and size: a roster is the key of the cache of what is derived from it."""
+        return hash((self.source, len(self.agencies)))
+
     def __iter__(self) -> Iterator[Agency]:
         return iter(self.agencies.values())
 

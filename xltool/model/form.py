@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+MAX_CACHED_FORMS = 128  # forms (or plans) whose derived data each cache keeps
+
 Number = int | Decimal
 Values = Mapping[str, Number | None]
 
@@ -280,6 +282,10 @@ class Form:
     shares: tuple[LinearExpression, ...] = ()
     groups: tuple[FigureGroup, ...] = ()
     drafts: tuple[ParagraphDraft, ...] = ()
+
+    def __hash__(self) -> int:
+        """Hash the digest: forms are keys of the caches of what is derived from them."""
+        return hash(self.digest)
 
     @property
     def inputs(self) -> tuple[Cell, ...]:

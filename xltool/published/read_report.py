@@ -154,7 +154,8 @@ def _build_entries(published: PublishedReport, form: Form) -> CompactEntries:
         found = published.figures.get(cell) or _missing_figure(cell, printed=cell in printed)
         plain = found.raw is None if found.value is None else found.raw == f"{found.value:f}" and found.value >= 0
         if not plain or found.note:
-            odd[cell] = Entry(cell, found.state, found.value, found.raw, *chart[cell], note=found.note)
+            sheet, address = chart[cell]
+            odd[cell] = Entry(cell, found.state, found.value, found.raw, sheet, address, note=found.note)
         numbers.append(None if cell in odd else found.value)
     return CompactEntries(where, numbers, odd, declared=False)
 

@@ -7,18 +7,18 @@ place does not contradict labels that moved. A name elsewhere than its label doe
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from xltool.forms.cell_addresses import column_letters, parse_address
-from xltool.forms.expressions import quote_sheet_name
+from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.slots import CellAddress
 from xltool.forms.workbook_plan import WorkbookPlan
+from xltool.model.form import MAX_CACHED_FORMS
 from xltool.model.submission import Observation
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.match_labels import PlaceDoubt
 
 _REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\]]+))!\$?([A-Z]{1,3})\$?([1-9][0-9]*)(?::.+)?")
-
-_references_by_plan: dict[str, dict[str, str]] = {}
 
 
 def dispute_by_names(plan: WorkbookPlan, names: Mapping[str, str], assignment: SheetAssignment) -> SheetAssignment:
@@ -48,14 +48,13 @@ def dispute_by_names(plan: WorkbookPlan, names: Mapping[str, str], assignment: S
     return replace(assignment, located_sheets=pages, observations=(*assignment.observations, *observations))
 
 
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def _issued_references(plan: WorkbookPlan) -> dict[str, str]:
     """Return the reference of each name in the template."""
-    if plan.digest not in _references_by_plan:
-        _references_by_plan[plan.digest] = {
-            cell: f"{quote_sheet_name(sheet)}!${column_letters(parse_address(spot)[1])}${parse_address(spot)[0]}"
-            for cell, (sheet, spot) in plan.cells.items()
-        }
-    return _references_by_plan[plan.digest]
+    return {
+        cell: f"{quote_sheet_name(sheet)}!${column_letters(parse_address(spot)[1])}${parse_address(spot)[0]}"
+        for cell, (sheet, spot) in plan.cells.items()
+    }
 
 
 def _parse_reference(reference: str) -> CellAddress | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from xltool.forms.cell_addresses import cell_address, parse_address
 from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_plan import WorkbookPlan
-from xltool.model.form import Box
+from xltool.model.form import MAX_CACHED_FORMS, Box
 from xltool.model.submission import Observation
 from xltool.recognition.label_text import is_same_label
 from xltool.recognition.layout_changes import RealignedSheet, describe_movements
@@ -75,14 +75,10 @@ class LocatedSheet:
         return self.origin.get(planned_address, planned_address)
 
 
-_planned_sheets: dict[str, tuple[PlannedSheet, ...]] = {}
-
-
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def prepare_sheets(plan: WorkbookPlan) -> tuple[PlannedSheet, ...]:
-    """Return the sheets of a plan, prepared for reading; cached by plan."""
-    if plan.digest not in _planned_sheets:
-        _planned_sheets[plan.digest] = tuple(_prepare_sheet(sheet) for sheet in plan.sheets)
-    return _planned_sheets[plan.digest]
+    """Return the sheets of a plan, prepared for reading; cached."""
+    return tuple(_prepare_sheet(sheet) for sheet in plan.sheets)
 
 
 def _prepare_sheet(layout: SheetPlan) -> PlannedSheet:

@@ -6,6 +6,7 @@ from the inputs; the stored ones remain in the entries.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.ledger_totals import first_summed_cell
@@ -15,7 +16,7 @@ from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Scope
 from xltool.model.compact_entries import CompactEntries, CompactValues, find_entry_layout
-from xltool.model.form import Cell, Form, Values
+from xltool.model.form import MAX_CACHED_FORMS, Cell, Form, Values
 from xltool.model.submission import Entry, EntryState, Explanation, Observation, Source, Submission
 from xltool.recognition import read_consolidated
 from xltool.recognition.assign_sheets import SheetAssignment, assign_sheets
@@ -161,18 +162,14 @@ def _read_texts(plan: WorkbookPlan, assignment: SheetAssignment) -> dict[str, st
     }
 
 
-_explanation_rows_by_plan: dict[str, tuple[tuple[int, tuple[tuple[str, str], ...]], ...]] = {}
-
-
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def _find_explanation_rows(plan: WorkbookPlan) -> tuple[tuple[int, tuple[tuple[str, str], ...]], ...]:
-    """Return the explanation rows: row number, and the address of each column; cached by plan."""
-    if plan.digest not in _explanation_rows_by_plan:
-        rows: dict[int, list[tuple[str, str]]] = {}
-        for slot in plan.sheet_for(Purpose.EXPLANATIONS).slots:
-            if slot.role is Role.EXPLANATION and slot.key != EXPLANATION_COLUMNS[0]:
-                rows.setdefault(slot.box.row, []).append((slot.key, slot.address))
-        _explanation_rows_by_plan[plan.digest] = tuple((row, tuple(columns)) for row, columns in rows.items())
-    return _explanation_rows_by_plan[plan.digest]
+    """Return the explanation rows: row number, and the address of each column; cached."""
+    rows: dict[int, list[tuple[str, str]]] = {}
+    for slot in plan.sheet_for(Purpose.EXPLANATIONS).slots:
+        if slot.role is Role.EXPLANATION and slot.key != EXPLANATION_COLUMNS[0]:
+            rows.setdefault(slot.box.row, []).append((slot.key, slot.address))
+    return tuple((row, tuple(columns)) for row, columns in rows.items())
 
 
 def _read_explanations(plan: WorkbookPlan, assignment: SheetAssignment) -> Iterator[Explanation]:

@@ -8,7 +8,7 @@ from xltool.forms.slots import Purpose, Role
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.compact_entries import EntryPosition
-from xltool.model.form import Box
+from xltool.model.form import MAX_CACHED_FORMS, Box
 from xltool.model.submission import Observation
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.spreadsheet.ooxml.addresses import is_in_runs
@@ -71,16 +71,10 @@ def find_hidden_figures(assignment: SheetAssignment, spots: Iterable[EntryPositi
         yield Observation("place.hidden", name, at[0], facts={"count": len(at), "at": tuple(at)})
 
 
-_inputs_by_plan: dict[str, dict[str, tuple[str, ...]]] = {}
-
-
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def _input_addresses(plan: WorkbookPlan) -> dict[str, tuple[str, ...]]:
-    """Return the planned addresses of the inputs, by sheet; cached by plan."""
-    if plan.digest not in _inputs_by_plan:
-        _inputs_by_plan[plan.digest] = {
-            sheet.name: tuple(slot.address for slot in sheet.slots if slot.role is Role.INPUT) for sheet in plan.sheets
-        }
-    return _inputs_by_plan[plan.digest]
+    """Return the planned addresses of the inputs, by sheet; cached."""
+    return {sheet.name: tuple(slot.address for slot in sheet.slots if slot.role is Role.INPUT) for sheet in plan.sheets}
 
 
 @lru_cache(maxsize=1024)
@@ -102,15 +96,11 @@ def _box_contains(area: Box, spot: str) -> bool:
     return area.row <= row < area.row + area.rows and area.column <= column < area.column + area.columns
 
 
-_results_by_plan: dict[str, tuple[str, ...]] = {}
-
-
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def _result_addresses(plan: WorkbookPlan) -> tuple[str, ...]:
-    """Return the addresses of the live check results; cached by plan."""
-    if plan.digest not in _results_by_plan:
-        slots = plan.sheet_for(Purpose.CHECKS).slots
-        _results_by_plan[plan.digest] = tuple(s.address for s in slots if s.role is Role.CHECK and s.text == "result")
-    return _results_by_plan[plan.digest]
+    """Return the addresses of the live check results; cached."""
+    slots = plan.sheet_for(Purpose.CHECKS).slots
+    return tuple(s.address for s in slots if s.role is Role.CHECK and s.text == "result")
 
 
 def _find_overwritten_checks(plan: WorkbookPlan, assignment: SheetAssignment) -> Iterator[Observation]:

@@ -12,7 +12,7 @@ from xltool.checks.localisation.typing_errors import classify_digit_slip
 from xltool.forms.equations import is_equation
 from xltool.forms.expressions import check_relation, evaluate_linear, recompute_figures
 from xltool.forms.ledger_totals import LedgerTotal, list_ledger_totals
-from xltool.model.form import Form, LinearExpression, Number, Relation, Severity, Values
+from xltool.model.form import MAX_CACHED_FORMS, Form, LinearExpression, Number, Relation, Severity, Values
 
 
 class Change(NamedTuple):
@@ -214,15 +214,11 @@ def _cells_of_relation(relation: Relation, parts: Mapping[str | None, list[str]]
         waiting += parts.get(cell, [])
 
 
-_CONTROL_CACHE: dict[str, Mapping[str, tuple[LedgerTotal, ...]]] = {}
-
-
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def controls_by_cell(form: Form) -> Mapping[str, tuple[LedgerTotal, ...]]:
-    """Return the control figures each cell is part of, cached by the digest of the form's definition."""
-    if form.digest not in _CONTROL_CACHE:
-        by_cell: dict[str, tuple[LedgerTotal, ...]] = {}
-        for control in list_ledger_totals(form):
-            for cell in control.cells:
-                by_cell[cell] = (*by_cell.get(cell, ()), control)
-        _CONTROL_CACHE[form.digest] = by_cell
-    return _CONTROL_CACHE[form.digest]
+    """Return the control figures each cell is part of; cached."""
+    by_cell: dict[str, tuple[LedgerTotal, ...]] = {}
+    for control in list_ledger_totals(form):
+        for cell in control.cells:
+            by_cell[cell] = (*by_cell.get(cell, ()), control)
+    return by_cell

@@ -20,7 +20,6 @@ Runs = tuple[tuple[int, ...], ...]
 
 
 MAX_CACHED_RUNS = 128
-_RUN_CACHE: dict[tuple[str, EquationSystem, str], Runs] = {}
 
 
 class ReportEquations:
@@ -87,29 +86,12 @@ class ReportEquations:
         return SlipSheet(self.figures, lines, columns, known)
 
     def _build_strips(self, slipped: str, direction: str) -> RunSet:
-        runs = self._find_runs(direction)
+        runs = _find_runs(self.form, self.system, direction)
         broken = {
             cell for row, left in zip(self.system.members, self.residuals, strict=True) if left for cell, _ in row
         }
         suspect = [run for run in runs if not broken.isdisjoint(run)]
         return RunSet(slipped, runs, suspect, self._implied_values(runs))
-
-    def _find_runs(self, direction: str) -> Runs:
-        """Return the positions of each row's (or column's) figures in order; cached by form and system."""
-        key = (self.form.digest, self.system, direction)
-        if key not in _RUN_CACHE:
-            if len(_RUN_CACHE) >= MAX_CACHED_RUNS:
-                _RUN_CACHE.clear()
-            _RUN_CACHE[key] = self._build_runs(direction)
-        return _RUN_CACHE[key]
-
-    def _build_runs(self, direction: str) -> Runs:
-        across = "column" if direction == "row" else "row"
-        runs: dict[tuple[str, int], list[tuple[int, int]]] = {}
-        for name, at in self.system.places.items():
-            if cell := self.form.cells.get(name):
-                runs.setdefault((cell.table, getattr(cell.box, direction)), []).append((getattr(cell.box, across), at))
-        return tuple(tuple(at for _, at in sorted(run)) for run in runs.values())
 
     def _implied_values(self, runs: Runs) -> list[int | None]:
         wanted: list[int | None] = [None] * len(self.figures)
@@ -119,9 +101,20 @@ class ReportEquations:
         return wanted
 
     def _implied_value(self, at: int, row: int, factor: int) -> int:
-        """Return the value an equation implies for a figure if its others are right; `NOTHING` if not an integer."""
+        """Return the value an equation implies for a figure if its others are right; `NO_VALUE` if not an integer."""
         error, rest = divmod(self.residuals[row], factor)
         return NO_VALUE if rest else self.figures[at] - error
+
+
+@lru_cache(maxsize=MAX_CACHED_RUNS)
+def _find_runs(form: Form, system: EquationSystem, direction: str) -> Runs:
+    """Return the positions of each row's (or column's) figures in order; cached."""
+    across = "column" if direction == "row" else "row"
+    runs: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for name, at in system.places.items():
+        if cell := form.cells.get(name):
+            runs.setdefault((cell.table, getattr(cell.box, direction)), []).append((getattr(cell.box, across), at))
+    return tuple(tuple(at for _, at in sorted(run)) for run in runs.values())
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xltool.checks.texts import numerals
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.text_patterns import NUMBER_PLACEHOLDER, load_text_patterns
-from xltool.model.form import Form, LinearExpression, Number, TextClaim, Values
+from xltool.model.form import MAX_CACHED_FORMS, Form, LinearExpression, Number, TextClaim, Values
 
 MAX_SENTENCE_CHARACTERS = 2000
 MAX_ADJACENT_PARTS = 6  # on each side of a number that may be a part of one sum
@@ -87,21 +87,17 @@ class _ClaimPatterns(NamedTuple):
     patterns: tuple[re.Pattern[str], ...]
 
 
-_CLAIM_CACHE: dict[str, Mapping[str, tuple[_ClaimPatterns, ...]]] = {}
-
-
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def _claims_by_word(form: Form) -> Mapping[str, tuple[_ClaimPatterns, ...]]:
-    """Return the claims by the words a sentence needs for them, cached by the digest of the form."""
-    if form.digest not in _CLAIM_CACHE:
-        words: dict[str, tuple[_ClaimPatterns, ...]] = {}
-        for claim in form.claims:
-            patterns = tuple(
-                compile_pattern(text.replace(NUMBER_PLACEHOLDER, numerals.number_pattern())) for text in claim.patterns
-            )
-            for word in claim.needs or ("",):
-                words[word] = (*words.get(word, ()), _ClaimPatterns(claim, patterns))
-        _CLAIM_CACHE[form.digest] = words
-    return _CLAIM_CACHE[form.digest]
+    """Return the claims by the words a sentence needs for them; cached."""
+    words: dict[str, tuple[_ClaimPatterns, ...]] = {}
+    for claim in form.claims:
+        patterns = tuple(
+            compile_pattern(text.replace(NUMBER_PLACEHOLDER, numerals.number_pattern())) for text in claim.patterns
+        )
+        for word in claim.needs or ("",):
+            words[word] = (*words.get(word, ()), _ClaimPatterns(claim, patterns))
+    return words
 
 
 def _is_same_place(previous: Mention | None, mention: Mention) -> bool:

@@ -106,7 +106,6 @@ def _check_subject(written: Mapping[Section, str], submission: Submission, conte
 
 
 _NamesByLength = Mapping[int, Mapping[str, tuple[Agency, ...]]]  # agencies by name, by the length of the name
-_NAME_CACHE: dict[int, tuple[Roster, Mapping[str | None, _NamesByLength]]] = {}
 
 
 def _find_neighbour(text: str, code: str, roster: Roster) -> Agency | None:
@@ -119,19 +118,16 @@ def _find_neighbour(text: str, code: str, roster: Roster) -> Agency | None:
     return None
 
 
+@lru_cache(maxsize=1)
 def _index_names(roster: Roster) -> Mapping[str | None, _NamesByLength]:
-    """Return the roster's names by parent code, cached for one roster."""
-    known = _NAME_CACHE.get(id(roster))
-    if known is None or known[0] is not roster:
-        by_parent: dict[str | None, dict[int, dict[str, tuple[Agency, ...]]]] = {}
-        for agency in roster:
-            for name in {agency.name, _short_name(agency.name)}:
-                if len(name) >= load_text_patterns().names.shortest:
-                    alike = by_parent.setdefault(agency.parent, {}).setdefault(len(name), {})
-                    alike[name] = (*alike.get(name, ()), agency)
-        _NAME_CACHE.clear()
-        _NAME_CACHE[id(roster)] = known = (roster, by_parent)
-    return known[1]
+    """Return the roster's names by parent code; cached for one roster."""
+    by_parent: dict[str | None, dict[int, dict[str, tuple[Agency, ...]]]] = {}
+    for agency in roster:
+        for name in {agency.name, _short_name(agency.name)}:
+            if len(name) >= load_text_patterns().names.shortest:
+                alike = by_parent.setdefault(agency.parent, {}).setdefault(len(name), {})
+                alike[name] = (*alike.get(name, ()), agency)
+    return by_parent
 
 
 def _short_name(name: str) -> str:

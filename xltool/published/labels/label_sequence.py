@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from xltool.forms.published_wording import load_published_wording
-from xltool.model.form import Cell, Form, Label, Table
+from xltool.model.form import MAX_CACHED_FORMS, Cell, Form, Label, Table
 from xltool.published.labels.text_stream import normalize_text
 
 MIN_CLAUSE_CHARS = 6  # of a first clause that may stand for the whole label
@@ -50,16 +50,6 @@ class Outline:
     headless: dict[str, tuple[Cell, ...]]
 
 
-_outlines: dict[str, Outline] = {}
-
-
-def build_outline(form: Form) -> Outline:
-    """Return the outline of a form, cached by the digest of its definition."""
-    if form.digest not in _outlines:
-        _outlines[form.digest] = _create_outline(form)
-    return _outlines[form.digest]
-
-
 def list_column_leaves(outline: Outline, table: str) -> list[Anchor]:
     """Return the labels of the lowest header row of a table, one per column."""
     above = [anchor for anchor in outline.anchors if anchor.table == table and anchor.above]
@@ -68,7 +58,9 @@ def list_column_leaves(outline: Outline, table: str) -> list[Anchor]:
     return [anchor for anchor in above if anchor.row == last]
 
 
-def _create_outline(form: Form) -> Outline:
+@lru_cache(maxsize=MAX_CACHED_FORMS)
+def build_outline(form: Form) -> Outline:
+    """Build the outline of a form; cached."""
     anchors: list[Anchor] = []
     headless: dict[str, tuple[Cell, ...]] = {}
     for section in form.sections:

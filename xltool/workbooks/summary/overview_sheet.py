@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from xltool.forms.consolidated_layout import OverviewFigure, overview_figures
-from xltool.forms.expressions import evaluate_linear, format_excel_formula
+from xltool.forms.expressions import evaluate_linear
+from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.plan_sheets import count_lines
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box, CellKind, LinearExpression, Number, Severity

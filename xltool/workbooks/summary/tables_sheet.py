@@ -7,7 +7,7 @@ from decimal import Decimal
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles
 from xltool.forms.cell_addresses import parse_address as placed
 from xltool.forms.consolidated_layout import PANELS_ROW, move_slot, panel_addresses, plan_panels
-from xltool.forms.expressions import format_excel_formula
+from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.plan_sheets import count_lines, list_announced_relations
 from xltool.forms.slots import CellAddress, Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xltool.forms.consolidated_layout import ABSENT_KEY, LACKING_KEY, list_official_sheets
-from xltool.forms.expressions import quote_sheet_name
+from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.identity import LEAF_PREFIX, Identity
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words

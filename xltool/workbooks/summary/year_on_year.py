@@ -2,7 +2,8 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from xltool.forms.expressions import evaluate_linear, format_excel_formula
+from xltool.forms.expressions import evaluate_linear
+from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import LinearExpression, Number
 from xltool.workbooks.summary.summary_context import SummaryContext, quote_formula_text

@@ -4,22 +4,32 @@ A blank counts as 0 in every sum, as in a spreadsheet program. While a figure ne
 agency has not declared its blanks to be 0, the result of the relation is "waiting".
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
 from xltool.forms.expressions import (
     check_relation,
     evaluate_linear,
-    format_excel_formula,
-    quote_sheet_name,
     recompute_figures,
 )
+from xltool.forms.format_formulas import format_excel_formula, quote_sheet_name
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.slots import Purpose
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import CellKind, Comparison, Form, LinearExpression, Number, Relation, Term, Values
+from xltool.model.form import (
+    MAX_CACHED_FORMS,
+    CellKind,
+    Comparison,
+    Form,
+    LinearExpression,
+    Number,
+    Relation,
+    Term,
+    Values,
+)
 from xltool.workbooks.xlsxwriter_adapter import CellContent, Formula
 
 _EXCEL_OPERATORS = {"==": "=", "!=": "<>", "<=": "<=", ">=": ">=", "<": "<", ">": ">"}
@@ -91,18 +101,20 @@ def _compute_check_line(
     return CheckLine(left, right, left - right, say["holds" if outcome.holds else "broken"])
 
 
-_NEEDED_INPUTS: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {}
-
-
 def find_needed_inputs(form: Form, relation: Relation) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the inputs needed to decide a relation's condition, and those needed for its two sides."""
-    key = (form.digest, relation.id)
-    if key not in _NEEDED_INPUTS:
+    return _needed_inputs_by_relation(form)[relation.id]
+
+
+@lru_cache(maxsize=MAX_CACHED_FORMS)
+def _needed_inputs_by_relation(form: Form) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    needed: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for relation in form.relations:
         conditions = [side for condition in relation.when for side in (condition.left, condition.right)]
         sides = [relation.expect.left, relation.expect.right]
         undecided = relation.missing != "zero"
-        _NEEDED_INPUTS[key] = (_trace_inputs(form, conditions), _trace_inputs(form, sides)) if undecided else ((), ())
-    return _NEEDED_INPUTS[key]
+        needed[relation.id] = (_trace_inputs(form, conditions), _trace_inputs(form, sides)) if undecided else ((), ())
+    return needed
 
 
 def _trace_inputs(form: Form, sides: Iterable[LinearExpression]) -> tuple[str, ...]:

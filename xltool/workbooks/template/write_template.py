@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xltool.errors import WritingError
 from xltool.forms.cell_addresses import box_address, cell_address, cover_with_rectangles
-from xltool.forms.expressions import quote_sheet_name
+from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.identity import Identity
 from xltool.forms.ledger_totals import first_summed_cell
 from xltool.forms.plan_sheets import list_announced_relations, text_height
