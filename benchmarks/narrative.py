@@ -24,6 +24,7 @@ from xltool.checks.run_checks import review_submission
 from xltool.checks.texts.claims import Judgement, Mention, TextContext, find_mentions, split_sentences
 from xltool.checks.texts.numerals import normalise_text
 from xltool.errors import XltoolError
+from xltool.forms.compiled_form import compile_form
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.load_definitions import find_form_for_year, load_forms
 from xltool.forms.workbook_plan import plan_workbook
@@ -54,7 +55,7 @@ def published_reports(folder: Path) -> Iterator[tuple[str, Submission, Form, lis
         except XltoolError as error:
             print(f"{path.parent.name}: not read ({error})")
             continue
-        form = next(form for form in forms if form.key == (read.form, read.edition))
+        form = forms.get(read.form, read.edition)
         submission = with_figures(with_beginning(build_submission(read, form), form, path), form, path.parent.name)
         yield path.parent.name, submission, form, truth["narrative_claims"]
 
@@ -177,7 +178,7 @@ def print_clean(count: int, seed: int) -> None:
     read_in_all = 0
     for number in range(count):
         read, before = clean(rng, form, number)
-        found = review_submission(read, CheckContext(form, plan_workbook(form), previous=before))
+        found = review_submission(read, CheckContext(compile_form(form), previous=before))
         read_in_all += len(told(read, form))
         tally.update({each.severity.value for each in found})
         codes.update(each.code for each in found)

@@ -5,8 +5,8 @@ from pathlib import Path
 from tests.published import layouts
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
+from xltool.forms.compiled_form import compile_form
 from xltool.forms.load_definitions import load_forms
-from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.finding import Finding
 from xltool.published.read_report import build_submission, read_report
 
@@ -16,9 +16,7 @@ FORM = FORMS[-1]
 
 def findings(file: Path, text: str) -> list[Finding]:
     file.write_text(text, encoding="utf-8")
-    return list(
-        review_submission(build_submission(read_report(file, FORMS), FORM), CheckContext(FORM, plan_workbook(FORM)))
-    )
+    return list(review_submission(build_submission(read_report(file, FORMS), FORM), CheckContext(compile_form(FORM))))
 
 
 def codes(found: list[Finding]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
+from xltool.forms.compiled_form import compile_form
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.load_definitions import load_forms
 from xltool.forms.workbook_plan import plan_workbook
@@ -18,7 +19,7 @@ from xltool.model.form import Cell, CellKind, Number
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
 from xltool.package_data import find_data_folder
 
-FORM = next(form for form in load_forms() if form.key == ("zfxxgk-annual-report", "2021"))
+FORM = load_forms().get("zfxxgk-annual-report", "2021")
 PLAN = plan_workbook(FORM)
 COLUMNS = ("natural_person", "enterprise", "research_institution", "social_organization", "legal_service", "other")
 
@@ -128,7 +129,7 @@ def roster(*agencies: Agency) -> Roster:
 
 def found(read: Submission, *, previous: Submission | None = None, known: Roster | None = None) -> tuple[Finding, ...]:
     """What the checks find in it."""
-    return review_submission(read, CheckContext(FORM, PLAN, known, previous.counted if previous else None))
+    return review_submission(read, CheckContext(compile_form(FORM), known, previous.counted if previous else None))
 
 
 def flat(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:

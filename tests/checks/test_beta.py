@@ -13,6 +13,7 @@ from xltool.cli import console
 from xltool.cli.json_output import encode_merge
 from xltool.commands.run_context import RunContext
 from xltool.errors import DefinitionError
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.load_definitions import load_form
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.workbook_plan import plan_workbook
@@ -52,7 +53,7 @@ def handed_in(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def about(form: Form) -> RunContext:
-    return RunContext((form,), Roster({TOWN.code: TOWN}, "名册.csv"))
+    return RunContext(FormLibrary((form,)), Roster({TOWN.code: TOWN}, "名册.csv"))
 
 
 def test_return__told_nothing_of_it(form: Form, handed_in: Path) -> None:

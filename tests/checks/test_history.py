@@ -1,13 +1,12 @@
 """Against the years before and against peers: multiples that are not chance are told, small numbers never."""
 
-from dataclasses import replace
-
 import pytest
 
-from tests.checks.figures import FORM, PLAN, flat, roster, said, submission, zeros
+from tests.checks.figures import FORM, flat, roster, said, submission, zeros
 from xltool.checks.context import CheckContext
 from xltool.checks.peers import add_peer_findings
 from xltool.checks.run_checks import review_submission
+from xltool.forms.compiled_form import compile_form
 from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.form import Values
@@ -23,7 +22,7 @@ def year(penalties: int, **others: int) -> Values:
 def found(now: int, *before: int) -> list[tuple[str, str, str]]:
     read = submission(zeros(**{PENALTIES: now, LICENCES: 50}))
     years = [year(each) for each in before]
-    return flat(review_submission(read, replace(CheckContext(FORM, PLAN), previous=years[0], earlier=tuple(years[1:]))))
+    return flat(review_submission(read, CheckContext(compile_form(FORM), previous=years[0], earlier=tuple(years[1:]))))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +43,7 @@ def test_small_numbers_usual_growth_and_figures_seen_before__nothing(now: int, b
 
 def test_jumps__are_told_once_with_every_year() -> None:
     read = submission(zeros(**{PENALTIES: 900, LICENCES: 900}))
-    context = replace(CheckContext(FORM, PLAN), previous=year(40), earlier=(year(38),))
+    context = CheckContext(compile_form(FORM), previous=year(40), earlier=(year(38),))
     assert said(review_submission(read, context)) == [
         "有的数与以往各年相差很大：“行政许可”本年处理决定数量本年 900，以往 50、50；"
         "“行政处罚”本年处理决定数量本年 900，以往 40、38。"
@@ -54,10 +53,10 @@ def test_jumps__are_told_once_with_every_year() -> None:
 
 def test_nothing_reported_after_much__is_asked_once() -> None:
     read = submission(zeros())
-    assert flat(review_submission(read, replace(CheckContext(FORM, PLAN), previous=year(40)))) == [
+    assert flat(review_submission(read, CheckContext(compile_form(FORM), previous=year(40)))) == [
         ("YEAR-SILENT", "explain", "表三!J7")
     ]
-    assert flat(review_submission(read, replace(CheckContext(FORM, PLAN), previous=submission(zeros()).counted))) == []
+    assert flat(review_submission(read, CheckContext(compile_form(FORM), previous=submission(zeros()).counted))) == []
 
 
 # --- peers ----------------------------------------------------------------------------------------------------------

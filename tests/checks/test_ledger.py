@@ -17,6 +17,7 @@ from xltool.checks.run_checks import review_submission
 from xltool.cli.json_output import encode_check
 from xltool.commands.run_context import RunContext
 from xltool.execution.reading_cache import open_cache
+from xltool.forms.compiled_form import FormLibrary, compile_form
 from xltool.forms.ledger_totals import list_ledger_totals
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
@@ -189,7 +190,7 @@ def test_profile__may_turn_it_off(fill: Fill, tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text('[severity]\n"control.*" = "off"\n', "utf-8")
     profile = read_profile(str(tmp_path / "p.toml"), [FORM])
     made = read(fill({"ledger.requests.granted.total": 25}), tmp_path / "a.xlsx")
-    assert review_submission(made, CheckContext(FORM, PLAN, profile=profile)) == ()
+    assert review_submission(made, CheckContext(compile_form(FORM), profile=profile)) == ()
 
 
 def test_cache__keeps_them(fill: Fill, tmp_path: Path) -> None:
@@ -205,7 +206,7 @@ def test_cache__keeps_them(fill: Fill, tmp_path: Path) -> None:
 def test_check__answers_with_it(fill: Fill, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     fill({"ledger.requests.granted.total": 25}).save(tmp_path / "in" / "a.xlsx")
-    (reviewed,) = check([tmp_path / "in"], RunContext((FORM,)))
+    (reviewed,) = check([tmp_path / "in"], RunContext(FormLibrary((FORM,))))
     assert "control.differs" in [item.code for item in reviewed.findings]
     answer = encode_check([reviewed])["submissions"]
     assert answer[0]["controls"] == {"ledger.requests.granted.total": 25}  # type: ignore[index]  # JSON

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.checks.figures import FORM, PLAN, flat, roster, submission, zeros
+from tests.checks.figures import FORM, flat, roster, submission, zeros
 from xltool.checks.context import CheckContext
 from xltool.checks.profile import read_profile
 from xltool.checks.run_checks import review_submission, run_checks
 from xltool.checks.waivers import read_waivers
 from xltool.errors import UsageError
+from xltool.forms.compiled_form import compile_form
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
 
@@ -33,7 +34,7 @@ def written(path: Path, text: str) -> Path:
 
 
 def codes(profile: str) -> list[tuple[str, str, str]]:
-    context = replace(CheckContext(FORM, PLAN), profile=read_profile(profile, [FORM]))
+    context = replace(CheckContext(compile_form(FORM)), profile=read_profile(profile, [FORM]))
     return flat(review_submission(submission(UNBALANCED), context))
 
 
@@ -46,14 +47,14 @@ def test_profiles_that_travel_with_the_package__change_severities_only() -> None
     assert codes("default") == usual
     assert codes("lenient") == [usual[0], ("S6-COLLECTED", "note", "六 其他事项!B6"), usual[2]]
     read = submission(zeros(), texts={"overview": "收到申请5件。"})
-    strict = replace(CheckContext(FORM, PLAN), profile=read_profile("strict", [FORM]))
+    strict = replace(CheckContext(compile_form(FORM)), profile=read_profile("strict", [FORM]))
     assert flat(review_submission(read, strict)) == [("TEXT-1", "explain", "一 总体情况!")]
 
 
 def test_own_profile__overrides_its_base__and_rules_on_trial_are_kept_apart(tmp_path: Path) -> None:
     own = 'base = "lenient"\nbeta = ["S6-TARIFF-*"]\n[severity]\n"S6-COLLECTED" = "off"\n"T3-BAL" = "explain"\n'
     profile = read_profile(str(written(tmp_path / "own.toml", own)), [FORM])
-    shown, trial = run_checks(submission(UNBALANCED), replace(CheckContext(FORM, PLAN), profile=profile))
+    shown, trial = run_checks(submission(UNBALANCED), replace(CheckContext(compile_form(FORM)), profile=profile))
     assert flat(shown) == [("T3-BAL", "explain", "表三!D7")]
     assert flat(trial) == [("S6-TARIFF-COLLECTED", "note", "六 其他事项!B6")]
 
@@ -80,7 +81,7 @@ def test_wrong_profile__one_clear_message(text: str, code: str, words: str, tmp_
 
 def waived(rule: str, until: str, path: Path) -> list[tuple[str, str, str | None]]:
     waivers = read_waivers(written(path, WAIVER.format(rule=rule, until=until)), [FORM], None, TODAY)
-    found = review_submission(submission(UNBALANCED), replace(CheckContext(FORM, PLAN), waivers=waivers))
+    found = review_submission(submission(UNBALANCED), replace(CheckContext(compile_form(FORM)), waivers=waivers))
     return [(each.code, each.severity.value, each.settled) for each in found if not each.code.startswith("S6")]
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from tests.checks.figures import FORM, PLAN, flat, found, noted, published, said, submission, zeros
+from tests.checks.figures import FORM, flat, found, noted, published, said, submission, zeros
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import CHECKS, review_submission
+from xltool.forms.compiled_form import compile_form
 from xltool.messages import catalogue
 from xltool.model.submission import Explanation, Observation
 
@@ -55,13 +56,13 @@ def test_review__the_same_twice__the_same_findings() -> None:
 
 def test_review__no_check_lets_anything_out_on_a_clean_return() -> None:
     read = submission(published("zhangjiawan-2025"))
-    assert [list(check(read, CheckContext(FORM, PLAN))) for check in CHECKS] == [[] for _ in CHECKS]
+    assert [list(check(read, CheckContext(compile_form(FORM)))) for check in CHECKS] == [[] for _ in CHECKS]
 
 
 def test_review__form_without_rules_of_its_own_for_cells__unreadable_figures_are_told_all_the_same() -> None:
     bare = replace(FORM, standards={}, relations=(), claims=(), digest="bare")
     read = submission(zeros(**{"requests.received.other": "3件", "requests.received.enterprise": None}))
-    (finding,) = review_submission(read, CheckContext(bare, PLAN))
+    (finding,) = review_submission(read, CheckContext(compile_form(bare)))
     assert (finding.code, catalogue.render_finding(finding)) == (
         "CELL-NUM",
         "表三!I7“一、本年新收政府信息公开申请数量”法人或其他组织·其他填的是“3件”，数字带了单位，没有计入。"

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.checks.figures import FORM, PLAN, submission, zeros
+from tests.checks.figures import FORM, submission, zeros
 from xltool.checks.context import CheckContext
 from xltool.checks.texts.claims import TextContext, find_mentions, split_sentences
 from xltool.checks.texts.quoted_figures import MAX_FINDINGS_PER_SECTION, check_quoted_figures
 from xltool.checks.texts.unfinished_text import check_texts
+from xltool.forms.compiled_form import compile_form
 
 # received 24, carried in 2, concluded 23, carried out 3; review 4 of which 3 concluded, litigation 3 of which 2
 FIGURES = zeros() | {
@@ -147,7 +148,7 @@ def test_figures_a_sentence_tells__read_with_their_values(text: str, wanted: lis
 
 def codes(text: str) -> list[str]:
     read = replace(submission(FIGURES), texts={"overview": text})
-    context = CheckContext(FORM, PLAN, previous=submission(LAST_YEAR).values)
+    context = CheckContext(compile_form(FORM), previous=submission(LAST_YEAR).values)
     found = list(check_quoted_figures(read, context))
     assert {each.severity.value for each in found} <= {"note"}
     return sorted(each.code for each in found)
@@ -182,5 +183,5 @@ ENDLESS = (
 @pytest.mark.parametrize("text", ENDLESS)
 def test_endless_text__an_answer_and_no_more_findings_than_anybody_reads(text: str) -> None:
     read = replace(submission(FIGURES), texts={"overview": text * (1_000_000 // len(text))})
-    assert len(list(check_quoted_figures(read, CheckContext(FORM, PLAN)))) <= MAX_FINDINGS_PER_SECTION
-    assert len(list(check_texts(read, CheckContext(FORM, PLAN)))) <= MAX_FINDINGS_PER_SECTION
+    assert len(list(check_quoted_figures(read, CheckContext(compile_form(FORM))))) <= MAX_FINDINGS_PER_SECTION
+    assert len(list(check_texts(read, CheckContext(compile_form(FORM))))) <= MAX_FINDINGS_PER_SECTION

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.checks.figures import FORM, PLAN, flat, found, published, roster, said, submission
+from tests.checks.figures import FORM, flat, found, published, roster, said, submission
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
 from xltool.checks.texts import numerals
 from xltool.checks.texts.claims import TextContext, find_mentions, split_sentences
+from xltool.forms.compiled_form import compile_form
 from xltool.model.agency import Agency, Roster
 from xltool.model.finding import Finding
 from xltool.model.form import Values
@@ -101,7 +102,7 @@ def test_growth__against_last_years_figures() -> None:
 
 def growth(previous: Values, text: str) -> list[tuple[str, str]]:
     read = submission(published("zhangjiawan-2025"), texts={"overview": text})
-    context = replace(CheckContext(FORM, PLAN), previous=previous)
+    context = replace(CheckContext(compile_form(FORM)), previous=previous)
     return [
         (each.code, each.severity.value) for each in review_submission(read, context) if each.code.startswith("text")
     ]
@@ -120,13 +121,13 @@ def test_neighbour__is_the_subject_of_a_text_that_never_names_its_own_agency() -
 
 def told(known: Roster, text: str) -> list[str]:
     read = submission(published("zhangjiawan-2025"), texts={"overview": text}, agency_name="甲甲镇人民政府")
-    findings: list[Finding] = list(review_submission(read, replace(CheckContext(FORM, PLAN), roster=known)))
+    findings: list[Finding] = list(review_submission(read, replace(CheckContext(compile_form(FORM)), roster=known)))
     return said(each for each in findings if each.code.startswith("text"))
 
 
 def test_last_years_paragraph__word_for_word__one_note() -> None:
     read = submission(published("zhangjiawan-2025"), texts={"problems": LONG + "\n短段。"})
-    context = CheckContext(FORM, PLAN, previous_texts={"problems": "别的。\n" + LONG})
+    context = CheckContext(compile_form(FORM), previous_texts={"problems": "别的。\n" + LONG})
     assert flat(review_submission(read, context)) == [("text.reused", "note", "五 问题改进!")]
 
 

@@ -28,6 +28,7 @@ from xltool import pipeline
 from xltool.cli.main import main
 from xltool.commands import send_back
 from xltool.errors import WritingError
+from xltool.forms.compiled_form import FormLibrary
 from xltool.model.agency import Agency
 from xltool.workbooks.save_files import save_file
 
@@ -140,7 +141,7 @@ def test_return__inside_an_archive__the_file_alone_goes_back_marked(inbox: Path,
 def test_return__two_agencies_in_one_workbook__each_gets_a_page(inbox: Path, tmp_path: Path) -> None:
     first, second = pipeline.check([inbox / "错.xlsx", inbox / "好.xlsx"], pipeline.build_run_context())
     both = (first, replace(second, file=first.file, sha256=first.sha256, findings=first.findings))
-    sent = send_back.send_back(both, [the_form()], None, tmp_path / "退回")
+    sent = send_back.send_back(both, FormLibrary([the_form()]), None, tmp_path / "退回")
     assert [(item.agency.code, item.kind, item.file) for item in sent] == [
         ("329908", "page", "错 检查结果.html"),
         ("329903", "page", "错 检查结果 (2).html"),
@@ -189,7 +190,7 @@ def test_return__file_changed_since_it_was_checked__a_page_of_what_was_checked(i
     about = pipeline.build_run_context()
     reviewed = pipeline.check([inbox / "错.xlsx"], about)
     filled(inbox / "错.xlsx", GOOD)
-    (sent,) = send_back.send_back(reviewed, [the_form()], None, tmp_path / "退回")
+    (sent,) = send_back.send_back(reviewed, FormLibrary([the_form()]), None, tmp_path / "退回")
     assert (sent.kind, sent.file) == ("page", "错 检查结果.html")
 
 

@@ -173,7 +173,7 @@ def report(data: bytes) -> None:
             found = read_report(file, ABOUT.forms)
         except NAMED:
             return
-    form = next(form for form in ABOUT.forms if form.key == (found.form, found.edition))
+    form = ABOUT.forms.get(found.form, found.edition)
     for figure in found.figures.values():
         assert figure.value is None or figure.raw
         assert figure.sure != "open" or figure.value is None

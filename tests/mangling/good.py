@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from tests.checks.figures import FORM, PLAN, published
 from xltool.commands.make_templates import compute_serial
 from xltool.commands.run_context import RunContext
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.expressions import recompute_figures
 from xltool.model.agency import Agency, Roster
 from xltool.model.form import Number, Values
@@ -17,7 +18,7 @@ TOWN = Agency("110112114", "张家湾镇人民政府", rule_power=False)
 OTHER = Agency("110112115", "漷县镇人民政府", rule_power=False)
 YEAR = 2025
 ROSTER = Roster({agency.code: agency for agency in (TOWN, OTHER)}, "名册.csv")
-ABOUT = RunContext((FORM,), ROSTER)
+ABOUT = RunContext(FormLibrary((FORM,)), ROSTER)
 
 
 def figures() -> dict[str, Number]:

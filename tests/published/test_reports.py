@@ -24,7 +24,7 @@ def truth_of(file: Path) -> dict[str, Any]:
 
 
 def form_of(published: PublishedReport) -> Form:
-    return next(form for form in FORMS if form.key == (published.form, published.edition))
+    return FORMS.get(published.form, published.edition)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}{file.suffix}")

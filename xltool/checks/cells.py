@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from xltool.checks.context import CheckContext
-from xltool.checks.form_index import index_form
 from xltool.checks.make_finding import group_by_sheet, list_ranges, make_finding, shorten_list, spot_of_entry
 from xltool.checks.totals import find_overwritten, find_wrong_totals
 from xltool.forms.workbook_words import workbook_words
@@ -28,7 +27,7 @@ NORMALISED_NOTES = {
 
 def check_cells(submission: Submission, context: CheckContext) -> Iterator[Finding]:
     """Yield findings on single figures; a figure has at most one of them."""
-    inputs = index_form(context.form).inputs
+    inputs = context.index.inputs
     unreadable, blank, not_applicable = [], [], []
     for entry in iterate_unusual_entries(submission.entries):
         if entry.cell not in inputs:
@@ -97,7 +96,7 @@ def _title_and_basis(standard: StandardCheck) -> dict[str, object]:
 
 def _report_blanks(entries: list[Entry], submission: Submission, context: CheckContext) -> Iterator[Finding]:
     """Yield one finding per sheet with blanks, or a single one for a workbook with nothing filled in."""
-    cells, standards, form_index = context.form.cells, context.form.standards, index_form(context.form)
+    cells, standards, form_index = context.form.cells, context.form.standards, context.index
     missing_sheets = {item.sheet for item in submission.observations if item.code == "sheet.missing"}
     begun = form_index.inputs.keys() - form_index.carried - {entry.cell for entry in entries}
     if "blank" in standards and not begun:
@@ -144,7 +143,7 @@ def _report_typed_totals(submission: Submission, context: CheckContext) -> Itera
     """Yield findings on totals whose formula was overwritten: text must be corrected, a correct number is a note."""
     wrong = find_wrong_totals(submission, context)
     typed = [submission.entries[cell] for cell in find_overwritten(submission) if cell not in wrong]
-    typed.sort(key=lambda entry: index_form(context.form).order[entry.cell])
+    typed.sort(key=lambda entry: context.index.order[entry.cell])
     for entry in typed:
         if entry.state is EntryState.UNREADABLE:
             yield _report_no_number(entry, entry.note, context)

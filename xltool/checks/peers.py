@@ -6,6 +6,7 @@ from dataclasses import replace
 from statistics import median
 
 from xltool.checks.history import measure_scatter, stabilise_variance
+from xltool.forms.compiled_form import FormLibrary
 from xltool.messages import catalogue
 from xltool.messages.relation_phrases import format_quantity, name_cell
 from xltool.model.agency import Roster, Scope
@@ -32,7 +33,7 @@ def add_peer_findings(
             kinds[_peer_group_of(item.submission, roster)].append(place)
     done = list(reviewed)
     for (form_id, edition, *_), places in kinds.items():
-        form = next((form for form in forms if form.key == (form_id, edition)), None)
+        form = FormLibrary(forms).find(form_id, edition)
         standard = form.standards.get(PEER_STANDARD) if form else None
         if form and standard and len(places) > standard.least:
             for place, found in _find_outliers(reviewed, places, form, standard):

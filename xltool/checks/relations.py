@@ -6,7 +6,6 @@ A relation with a missing figure is undecided.
 from collections.abc import Iterator
 
 from xltool.checks.context import CheckContext
-from xltool.checks.form_index import index_form
 from xltool.checks.make_finding import locate_cell
 from xltool.checks.totals import collect_stored_values, find_wrong_totals
 from xltool.forms.expressions import RelationVerdict, check_relation
@@ -24,7 +23,7 @@ def check_relations(submission: Submission, context: CheckContext) -> Iterator[F
     counted = complete_figures(submission)
     broken = {
         relation.id: (relation, result)
-        for relation in index_form(context.form).relations
+        for relation in context.index.relations
         if (result := decide_relation(relation, submission, context, counted)).holds is False
     }
     for relation, result in broken.values():
@@ -96,7 +95,7 @@ def _report_breach(
 
 def _ranges_behind(relation: Relation, telling: RelationPhrases, context: CheckContext) -> tuple[str, ...]:
     """Return the ranges of the figures behind the computed cells of a relation."""
-    totals = index_form(context.form).totals
+    totals = context.index.totals
     return tuple(
         str(telling.list_ranges_of(totals[term.cell][0].expect.right))
         for term in relation.terms

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from xltool.checks.cells import check_cells
 from xltool.checks.context import CheckContext
 from xltool.checks.explanations import settle_findings
-from xltool.checks.form_index import index_form
 from xltool.checks.history import check_jumps
 from xltool.checks.identity import check_identity
 from xltool.checks.ledger import check_ledger
@@ -44,8 +43,8 @@ def run_checks(submission: Submission, context: CheckContext) -> tuple[tuple[Fin
     """Return the findings of `review_submission`, and separately those of rules on trial (for coordinators only)."""
     findings = [finding for check in CHECKS for finding in check(submission, context)]
     trial: list[Finding] = []
-    if context.profile or index_form(context.form).beta:
-        findings, trial = apply_profile(findings, context.profile or CheckProfile(), index_form(context.form).beta)
+    if context.profile or context.index.beta:
+        findings, trial = apply_profile(findings, context.profile or CheckProfile(), context.index.beta)
     if submission.explanations:
         findings = list(settle_findings(findings, submission, context))
     if context.waivers:
@@ -70,5 +69,5 @@ def _form_position(finding: Finding, sheets: dict[str, int], context: CheckConte
     if not finding.cells:
         return (-1, 0, (0, 0))
     first = finding.cells[0]
-    order = index_form(context.form).order.get(first.id, -1)
+    order = context.index.order.get(first.id, -1)
     return (sheets.get(first.sheet, len(sheets)), order, parse_address(first.address) if first.address else (0, 0))

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from xltool.checks.context import CheckContext
-from xltool.checks.form_index import FormIndex, index_form
 from xltool.checks.make_finding import locate_cell
 from xltool.forms.expressions import evaluate_linear, recompute_figures
+from xltool.forms.form_index import FormIndex
 from xltool.messages.relation_phrases import RelationPhrases, format_difference, format_quantity, name_cell
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Number, Relation, Values
@@ -34,7 +34,7 @@ def check_totals(submission: Submission, context: CheckContext) -> Iterator[Find
 
 def find_wrong_totals(submission: Submission, context: CheckContext) -> Mapping[str, WrongTotal]:
     """Return the wrong totals by cell id."""
-    form_index = index_form(context.form)
+    form_index = context.index
     entries, values = submission.entries, submission.values
     suspects = [
         entry
@@ -57,7 +57,7 @@ def collect_stored_values(submission: Submission, context: CheckContext) -> Valu
     """Return the counted figures with totals as stored, where they are numbers."""
     held = {
         cell: entry.value
-        for cell in index_form(context.form).totals
+        for cell in context.index.totals
         if (entry := submission.entries.get(cell)) is not None and entry.value is not None
     }
     return {**submission.counted, **held}
@@ -93,12 +93,12 @@ def _values_without_text(submission: Submission, context: CheckContext) -> Value
     as_text = {
         item.cell
         for item in submission.observations
-        if item.cell and item.code.startswith("value.") and item.cell in index_form(context.form).inputs
+        if item.cell and item.code.startswith("value.") and item.cell in context.index.inputs
     }
     if not as_text:
         return {}
     counted = submission.counted
-    inputs = {cell: 0 if cell in as_text else counted.get(cell) or 0 for cell in index_form(context.form).inputs}
+    inputs = {cell: 0 if cell in as_text else counted.get(cell) or 0 for cell in context.index.inputs}
     return recompute_figures(context.form.formulas, inputs)
 
 
@@ -145,7 +145,7 @@ def find_overwritten(submission: Submission) -> frozenset[str]:
 
 def _spots_of_total(cell: str, submission: Submission, context: CheckContext) -> tuple[FindingCell, ...]:
     """Return the spots of the total, then of its parts in form order."""
-    known = index_form(context.form)
+    known = context.index
     parts = {term.cell for relation in known.totals[cell] for term in relation.expect.right.terms}
     ordered = (cell, *sorted(parts, key=lambda part: known.order[part]))
     return tuple(locate_cell(part, submission, context) for part in ordered)

@@ -12,7 +12,6 @@ from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.tree import list_manifest
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.execution import executor
-from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.agency import Roster
 from xltool.model.consolidation import ReviewedFile, Status
@@ -155,14 +154,12 @@ def _review_submission(run_context: RunContext, submission: Submission) -> Revie
 
 def build_check_context(submission: Submission, run_context: RunContext) -> CheckContext:
     """Collect what a submission is checked against: form, roster, earlier years, profile, waivers."""
-    form = next(form for form in run_context.forms if form.key == (submission.form, submission.edition))
     # For a consolidation, the figures of the agencies inside it: last year's total of the area may cover others.
     codes = [leaf.code for leaf in list_manifest(submission)]
     previous = run_context.sum_year_before(codes, submission.year)
     code, year, past = submission.agency_code, submission.year, run_context.previous_years
     return CheckContext(
-        form,
-        plan_workbook(form),
+        run_context.forms.of(submission),
         run_context.roster,
         previous,
         run_context.seal_key,

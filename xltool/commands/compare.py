@@ -13,10 +13,10 @@ from xltool.commands.run_context import RunContext
 from xltool.comparison.comparing import ComparisonResult, YearChecks, find_differences
 from xltool.comparison.sides import ComparedSide
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
+from xltool.forms.compiled_form import compile_form
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.placeholders import remove_whitespace
 from xltool.forms.report_style import load_report_style
-from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.agency import Scope
 from xltool.model.form import Form
@@ -88,18 +88,13 @@ def read_side(path: Path, run_context: RunContext) -> ComparedSide:
         raise UsageError("usage.no_path", path=str(path))
     if path.suffix.lower() in WORKBOOK_SUFFIXES:
         submission = read_submission(open_workbook(path, run_context.password), run_context.forms, str(path))
-        return ComparedSide(find_submission_form(submission, run_context), submission)
+        return ComparedSide(run_context.forms.of(submission).form, submission)
     published = read_report(path, run_context.forms)
-    form = next(form for form in run_context.forms if form.key == (published.form, published.edition))
+    form = run_context.forms.get(published.form, published.edition)
     places = {cell: found.where for cell, found in published.figures.items()}
     return ComparedSide(
         form, build_submission(published, form), True, places, frozenset(_list_unread_cells(published, form))
     )
-
-
-def find_submission_form(submission: Submission, run_context: RunContext) -> Form:
-    """Return the form of a submission."""
-    return next(form for form in run_context.forms if form.key == (submission.form, submission.edition))
 
 
 def _list_unread_cells(published: PublishedReport, form: Form) -> Iterable[str]:
@@ -170,7 +165,7 @@ def _add_year_checks(comparison: ComparisonResult) -> ComparisonResult:
 
 
 def _check_year_pair(before: ComparedSide, after: ComparedSide) -> YearChecks:
-    context = CheckContext(after.form, plan_workbook(after.form), previous=complete_figures(before.submission))
+    context = CheckContext(compile_form(after.form), previous=complete_figures(before.submission))
     yearly = [relation for relation in after.form.relations if relation.uses_previous]
     verdict = partial(
         decide_relation, submission=after.submission, context=context, counted=complete_figures(after.submission)

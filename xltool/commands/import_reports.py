@@ -13,6 +13,7 @@ from xltool.commands.make_templates import compute_serial
 from xltool.commands.run_context import Progress, RunContext
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.execution import executor
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.messages import catalogue
@@ -133,7 +134,7 @@ def _review_report(task: _ImportTask, path: Path) -> ImportedReport:
     about, wanted = task
     form = find_form_for_year(about.forms, wanted.year, wanted.form) if wanted.form and wanted.year else None
     published = read_report(path, about.forms, year=wanted.year, form=form)
-    report_form = _find_report_form(about.forms, published)
+    report_form = about.forms.get(published.form, published.edition)
     submission = build_submission(
         published, report_form, agency=_resolve_agency(wanted.agency or published.agency_name, about.roster)
     )
@@ -148,22 +149,18 @@ def _select_figure_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(each for each in findings if each.code == kept or not each.code.startswith("identity."))
 
 
-def _find_report_form(forms: Iterable[Form], published: PublishedReport) -> Form:
-    return next(form for form in forms if form.key == (published.form, published.edition))
-
-
 def _resolve_agency(name: str, roster: Roster | None) -> Agency:
     """Return the agency of the roster with that code or unique name; otherwise an agency without a code."""
     known = roster.agencies.get(name) if roster else None
     return known or find_agency_by_name(roster, name) or Agency("", name)
 
 
-def _build_workbook(item: ImportedReport, forms: Iterable[Form]) -> _PreparedImport:
+def _build_workbook(item: ImportedReport, forms: FormLibrary) -> _PreparedImport:
     """Build the workbook of a report whose year is known."""
     submission, published = item.reviewed.submission, item.published
     if submission is None or published is None or submission.year is None:
         return _PreparedImport(item)
-    form = _find_report_form(forms, published)
+    form = forms.get(published.form, published.edition)
     agency = Agency(submission.agency_code, submission.agency_name or Path(item.reviewed.file).stem)
     filling = FilledContents(
         _select_typed_figures(published, form, submission.values), _fit_paragraphs(published, plan_workbook(form))

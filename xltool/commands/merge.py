@@ -178,7 +178,7 @@ def choose_form_and_year(
         raise UsageError("usage.nothing_to_merge", count=len(reviewed_files))
     form_id, edition, most = max(returns, key=lambda key: (returns[key], key[2] or 0))
     assert most is not None  # counted only with a year
-    return next(form for form in run_context.forms if form.key == (form_id, edition)), most
+    return run_context.forms.get(form_id, edition), most
 
 
 def find_area(roster: Roster | None, name: str | None) -> Agency:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
+from xltool.forms.compiled_form import FormLibrary
 from xltool.model.agency import Roster, Scope
-from xltool.model.form import Form, Values
+from xltool.model.form import Values
 from xltool.model.succession import sum_inherited_values
 from xltool.recognition.read_consolidated import list_sheet_names, read_agency_texts, read_details
 from xltool.recognition.read_submissions import read_submission
@@ -51,7 +52,7 @@ def _get_single_agency(values_by_code: Mapping[str, Values], codes: Iterable[str
     return known[0] if len(known) == 1 else None
 
 
-def read_previous_years(paths: Sequence[Path], forms: Sequence[Form]) -> PreviousYears:
+def read_previous_years(paths: Sequence[Path], forms: FormLibrary) -> PreviousYears:
     """Read figures and texts of earlier years from every file below ``paths``.
 
     Raises UsageError for a file that cannot be read or has no year, since checks against part of last year would
@@ -68,8 +69,7 @@ def read_previous_years(paths: Sequence[Path], forms: Sequence[Form]) -> Previou
             if submission.scope is Scope.AREA:
                 listed = open_named_sheets(file, list_sheet_names(["details", "texts"]))
                 found |= read_details(listed)
-                form = next(each for each in forms if each.key == (submission.form, submission.edition))
-                texts |= read_agency_texts(listed, form)
+                texts |= read_agency_texts(listed, forms.of(submission).form)
         except (UnreadableFileError, ForeignFileError) as error:
             raise UsageError("usage.previous_unreadable", path=str(file), reason=error.code) from error
         if submission.year is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.commands.check import review_file
-from xltool.commands.compare import find_submission_form, read_named_side
+from xltool.commands.compare import read_named_side
 from xltool.commands.run_context import RunContext
 from xltool.errors import UsageError
 from xltool.forms.report_style import ReportStyle, load_report_style, require_known_parts
@@ -114,7 +114,7 @@ def _read_publishable(path: Path, run_context: RunContext, *, flawed: bool) -> t
     absent = tuple(leaf.name for leaf in reviewed.submission.absent)
     if absent and not flawed:
         raise UsageError("publish.incomplete", file=str(path), count=len(absent), agencies=absent)
-    return find_submission_form(reviewed.submission, run_context), reviewed.submission
+    return run_context.forms.of(reviewed.submission).form, reviewed.submission
 
 
 def _phrase_problem(finding: Finding) -> catalogue.Phrase:

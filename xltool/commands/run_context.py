@@ -10,10 +10,11 @@ from xltool.checks.waivers import Waivers, read_waivers
 from xltool.commands.previous_years import PreviousYears, read_previous_years
 from xltool.errors import UsageError
 from xltool.execution.reading_cache import ReadingCache, open_cache, open_own_cache
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.identity_seal import read_seal_key
 from xltool.forms.load_definitions import load_forms
 from xltool.model.agency import Roster
-from xltool.model.form import Form, Values
+from xltool.model.form import Values
 from xltool.roster import read_roster
 
 Progress = Callable[[int, int, int], None]  # files done, files in all, open findings so far
@@ -28,7 +29,7 @@ class RunContext:
     what was read from unchanged files.
     """
 
-    forms: tuple[Form, ...]
+    forms: FormLibrary
     roster: Roster | None = None
     previous_years: PreviousYears | None = None
     seal_key: bytes | None = None

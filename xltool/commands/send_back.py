@@ -6,17 +6,18 @@ files are never overwritten.
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError, WritingError
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding
-from xltool.model.form import Form, Severity
+from xltool.model.form import Severity
 from xltool.model.submission import Submission
 from xltool.pages.findings_page import render_findings_page
 from xltool.spreadsheet.load_file import LoadedFile, load_file
@@ -33,7 +34,7 @@ _MAX_NAME_BYTES = 180  # without the suffix
 
 
 def send_back(
-    reviewed_files: Iterable[ReviewedFile], forms: Sequence[Form], roster: Roster | None, folder: Path
+    reviewed_files: Iterable[ReviewedFile], forms: FormLibrary, roster: Roster | None, folder: Path
 ) -> tuple[ReturnedFile, ...]:
     """Write what is returned to each agency into ``folder``, which must be new or empty; nothing if there is none.
 
@@ -113,11 +114,9 @@ def _load_if_readable(path: Path) -> LoadedFile | None:
         return None
 
 
-def _build_answer(
-    item: ReviewedFile, forms: Sequence[Form], originals: OriginalFiles | None
-) -> tuple[str, bytes] | None:
+def _build_answer(item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles | None) -> tuple[str, bytes] | None:
     """Return kind and content of what is returned; None for nothing. Without ``originals`` no marked copy is made."""
-    form = _find_form_of(item.submission, forms)
+    form = forms.of(item.submission).form if item.submission else None
     layout = plan_workbook(form) if form else None
     data = originals.read_checked_bytes(item) if originals and _is_own_template(item.submission) else None
     if not _has_open_findings(item.findings):
@@ -133,10 +132,6 @@ def _build_answer(
 def _has_open_findings(findings: Iterable[Finding]) -> bool:
     """Whether any finding needs action: not a note, and not settled by a written reason."""
     return any(finding.severity is not Severity.NOTE and not finding.settled for finding in findings)
-
-
-def _find_form_of(submission: Submission | None, forms: Sequence[Form]) -> Form | None:
-    return next((form for form in forms if submission and form.key == (submission.form, submission.edition)), None)
 
 
 def _is_own_template(submission: Submission | None) -> bool:

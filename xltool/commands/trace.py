@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
@@ -21,7 +22,7 @@ _MAX_SUGGESTIONS = 5
 _MIN_SIMILARITY = 0.5  # of two cell ids, as `difflib` ratio
 
 
-def trace(summary: Path, asked: str, forms: Sequence[Form], where: str = "") -> tuple[TracedFigure, ...]:
+def trace(summary: Path, asked: str, forms: FormLibrary, where: str = "") -> tuple[TracedFigure, ...]:
     """Return the contributions to figures of a consolidated workbook, from its details sheet.
 
     ``asked`` is a cell id, the prefix of some (``requests.received``), or a position (sheet, ``!``, address). ``where``
@@ -36,7 +37,7 @@ def trace(summary: Path, asked: str, forms: Sequence[Form], where: str = "") -> 
         raise UsageError(
             "usage.summary_unreadable", path=str(summary), reason=catalogue.code_title(error.code)
         ) from error
-    form = next(form for form in forms if form.key == (read.form, read.edition))
+    form = forms.of(read).form
     cells = _select_cells(form, asked, where)
     rows = read_parts(listed, {cell.id for cell in cells})
     if read.scope is not Scope.AREA or not rows:

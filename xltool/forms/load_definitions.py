@@ -10,6 +10,7 @@ import msgspec
 
 from xltool.errors import DefinitionError, UsageError
 from xltool.forms.assemble_form import assemble_form
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.schema import FormSpec, RelationsSpec, TablesSpec
 from xltool.forms.text_patterns import CLAIMS_FILE as CLAIMS
 from xltool.forms.text_patterns import ClaimsSpec
@@ -37,7 +38,7 @@ def load_form(folder: Path) -> Form:
     return assemble_form(form, tables, relations, claims, digest, folder.as_posix())
 
 
-def load_forms(extra: Iterable[Path] = ()) -> tuple[Form, ...]:
+def load_forms(extra: Iterable[Path] = ()) -> FormLibrary:
     """Load the forms shipped with the package, and those below each folder of ``extra`` (``<form>/<edition>/``).
 
     Raises DefinitionError for a broken one and for two of the same id and edition; UsageError for a missing folder.
@@ -50,7 +51,7 @@ def load_forms(extra: Iterable[Path] = ()) -> tuple[Form, ...]:
                     "definition.duplicate_form", file=form.source, place="form.toml", key=f"{form.id} {form.edition}"
                 )
             forms[form.key] = form
-    return tuple(forms.values())
+    return FormLibrary(forms.values())
 
 
 def load_forms_below(folder: Path) -> tuple[Form, ...]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xltool.checks.context import CheckContext
-from xltool.checks.form_index import index_form
 from xltool.checks.make_finding import locate_cell, merge_ranges, shorten_list
 from xltool.forms.expressions import evaluate_linear
 from xltool.messages import catalogue
@@ -113,7 +112,7 @@ class RelationPhrases:
         where = locate_cell(term.cell, self.submission, self.context)
         value = format_quantity(self.values.get(term.cell), cell)
         at = self._qualify_address(where.sheet, where.address)
-        defining = index_form(self.context.form).totals.get(term.cell)
+        defining = self.context.index.totals.get(term.cell)
         if not defining:
             return catalogue.format_phrase("term", label=self.label(cell), place=at, value=value)
         parts = self.list_ranges_of(defining[0].expect.right)

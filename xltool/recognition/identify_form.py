@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.identity import LEAF_PREFIX, LIST_PROPERTY, PROPERTY_PREFIX, Identity, parse_identity
 from xltool.forms.slots import Purpose, Role
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
@@ -59,7 +60,7 @@ def find_form(workbook: RawWorkbook, identity: Identity | None, forms: Sequence[
     if LIST_PROPERTY in workbook.properties:  # a list may contain every label of a form
         raise ForeignFileError("file.own_list", file=file)
     if identity is not None:
-        form = next((form for form in forms if form.key == (identity.form, identity.edition)), None)
+        form = FormLibrary(forms).find(identity.form, identity.edition)
         if form is None:
             raise ForeignFileError("file.unknown_form", file=file, form=identity.form, edition=identity.edition)
         return form

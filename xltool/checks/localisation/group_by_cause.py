@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xltool.checks.context import CheckContext
-from xltool.checks.form_index import index_form
 from xltool.checks.ledger import CONTROL_DIFFERS, read_stated_controls
 from xltool.checks.localisation.diagnose import Diagnosis, collect_typed_figures, diagnose_errors
 from xltool.checks.localisation.repairs import Change, Repair
@@ -104,7 +103,7 @@ def _narrow_diagnosis(diagnosis: Diagnosis, change: Change) -> Diagnosis:
 
 def _cells_behind(finding: Finding, context: CheckContext) -> set[str]:
     """Return the cells of a finding and all cells its totals add up."""
-    totals = index_form(context.form).totals
+    totals = context.index.totals
     cells: set[str] = set()
     waiting = [item.id for item in finding.cells]
     while waiting:
@@ -135,7 +134,7 @@ def _accused_cells(diagnosis: Diagnosis) -> tuple[str, ...]:
 
 def _form_order(finding: Finding, context: CheckContext) -> int:
     """Return the position of a finding's relation in the form; control figures come last."""
-    return index_form(context.form).ranks.get(finding.relation or "", len(context.form.relations))
+    return context.index.ranks.get(finding.relation or "", len(context.form.relations))
 
 
 # --- merged findings ----------------------------------------------------------------------------------------------
