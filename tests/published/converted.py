@@ -82,13 +82,6 @@ def small_markdown_tables(report: Report) -> str:
     return _drawn(report, drawn)
 
 
-def wiki(report: Report) -> str:
-    return _drawn(
-        report,
-        lambda part: "\n".join(["{|", *(f"|-\n| {' || '.join(spot.text for spot in row)}" for row in part.rows), "|}"]),
-    )
-
-
 def divisions(report: Report) -> str:
     """No table: a page whose cells are divisions."""
     body = []
@@ -156,7 +149,6 @@ LAYOUTS: dict[str, Callable[[Report], str]] = {
     "stacked_between.txt": stacked_bars_between_bars,
     "bars_apart.txt": bars_apart,
     "small_tables.md": small_markdown_tables,
-    "wiki.txt": wiki,
     "divisions.html": divisions,
     "every_place.html": every_place_a_cell,
     "counted_rows.html": counted_rows,

@@ -1,4 +1,4 @@
-"""Reports whose rows stand between separators: CSV as spreadsheets save it, by hand, and tables of LaTeX."""
+"""Reports whose rows stand between separators: CSV as spreadsheets save it, and rows written by hand."""
 
 import csv
 import io
@@ -50,47 +50,6 @@ def tabs(report: Report) -> str:
     )
 
 
-def latex(report: Report) -> str:
-    """A document with tables, its merged cells spanned as LaTeX does it."""
-    body = []
-    for part in (part._replace(text=part.text.replace("%", "\\%")) for part in report):
-        if part.kind == "table":
-            width = max(spot.box.column + spot.box.columns for row in part.rows for spot in row) - 1
-            rows = "".join(f"{_latex_row(row, width)} \\\\ \\hline\n" for row in _by_row(part.rows))
-            body.append(f"\\begin{{tabular}}{{|{'p{2cm}|' * width}}}\n\\hline\n{rows}\\end{{tabular}}")
-        else:
-            body.append(
-                {"title": f"\\title{{{part.text}}}", "heading": f"\\section*{{{part.text}}}"}.get(part.kind, part.text)
-            )
-    return "\\documentclass{ctexart}\n\\begin{document}\n" + "\n\n".join(body) + "\n\\end{document}\n"
-
-
-def _by_row(rows: Iterable[Iterable[Spot]]) -> list[dict[int, Spot | None]]:
-    """For each row what stands at each column: a spot, or nothing where one reaches down from above."""
-    rows = [list(row) for row in rows]
-    found: list[dict[int, Spot | None]] = [{} for _ in rows]
-    for row in rows:
-        for spot in row:
-            for down in range(spot.box.rows):
-                found[spot.box.row - 1 + down][spot.box.column] = None if down else spot
-    return found
-
-
-def _latex_row(row: dict[int, Spot | None], width: int) -> str:
-    cells = []
-    for column in range(1, width + 1):
-        if column not in row:
-            continue
-        spot = row[column]
-        text = "" if spot is None else spot.text
-        if spot is not None and spot.box.rows > 1:
-            text = f"\\multirow{{{spot.box.rows}}}{{*}}{{{text}}}"
-        if spot is not None and spot.box.columns > 1:
-            text = f"\\multicolumn{{{spot.box.columns}}}{{c|}}{{{text}}}"
-        cells.append(text)
-    return " & ".join(cells)
-
-
 LAYOUTS: dict[str, Callable[[Report], str]] = {
     "printed.csv": lambda report: _csv(report, ",", as_printed),
     "grid.csv": lambda report: _csv(report, ",", whole_grid),
@@ -100,5 +59,4 @@ LAYOUTS: dict[str, Callable[[Report], str]] = {
     "chinese_commas.txt": by_hand("，"),
     "chinese_semicolons.txt": by_hand("；"),
     "tabs.tsv": tabs,
-    "tables.tex": latex,
 }

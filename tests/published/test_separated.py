@@ -1,4 +1,4 @@
-"""Tables between commas, semicolons, tabs and in LaTeX: read as any table is."""
+"""Tables between commas, semicolons and tabs: read as any table is."""
 
 from pathlib import Path
 

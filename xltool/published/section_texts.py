@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from rapidfuzz.distance import Levenshtein
+
 from xltool.forms.published_wording import page_number_pattern
 from xltool.model.form import Form, Section, Table
 from xltool.published.extract import LocatedForm
-from xltool.published.labels.fuzzy_labels import MIN_SIMILARITY, edit_distance
+from xltool.published.labels.fuzzy_labels import MIN_SIMILARITY
 from xltool.published.labels.label_sequence import split_ordinal
 from xltool.published.labels.text_stream import TextStream, normalize_text
 
@@ -226,7 +228,7 @@ def _read_sentence(
 
 
 def _is_similar(words: str, printed: str) -> bool:
-    return 1 - edit_distance(words, printed) / max(len(words), len(printed), 1) >= MIN_SIMILARITY
+    return 1 - Levenshtein.distance(words, printed) / max(len(words), len(printed), 1) >= MIN_SIMILARITY
 
 
 def drop_figure_sentences(texts: SectionTexts, form: Form, said: Sequence[StatedFigure]) -> SectionTexts:
@@ -243,4 +245,4 @@ def drop_figure_sentences(texts: SectionTexts, form: Form, said: Sequence[Stated
 
 def _is_figure_sentence(text: str, sentence: str) -> bool:
     """Return True if a paragraph equals a sentence up to a few characters."""
-    return edit_distance(normalize_text(text)[: 2 * len(sentence)], sentence) <= len(sentence) // 10
+    return Levenshtein.distance(normalize_text(text)[: 2 * len(sentence)], sentence) <= len(sentence) // 10

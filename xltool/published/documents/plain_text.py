@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 from xltool.published.documents.delimited_rows import convert_delimited_rows
 from xltool.published.documents.document import Block, Document
-from xltool.published.documents.latex import is_latex, printed
 from xltool.published.documents.page_headers import remove_page_headers
 from xltool.published.documents.stacked_cells import join_stacked_cells
 
@@ -19,14 +18,12 @@ _RULE_CELL = re.compile(r":?-{2,}:?|[\u2500-\u257f]+")
 _FRAME_LINE = re.compile(r"\s*[+\u2500-\u257f=\-]{3,}\s*")
 _MARKUP = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 _HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
-_WIKI = re.compile(r"^\{\|[^\n]*\n(.*?)(?:^\|\}|\Z)", re.MULTILINE | re.DOTALL)  # wikis part cells by two bars
-_WIKI_RULE = re.compile(r"^\|-[^|\n]*\n", re.MULTILINE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def read_plain_text(text: str) -> Document:
     """Read the lines and the tables of a text."""
-    text = _strip_markup(printed(text) if is_latex(text) else remove_page_headers(text))
+    text = _strip_markup(remove_page_headers(text))
     lines = join_stacked_cells(convert_delimited_rows(text).split("\n"))
     return Document("text", tuple(_build_blocks(lines)))
 
@@ -36,7 +33,6 @@ def _strip_markup(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     text = _HEADING.sub("", _BREAK.sub(" ", text))
-    text = _WIKI.sub(lambda table: _WIKI_RULE.sub("", table[1]).replace("||", "|"), text)
     return _MARKUP.sub(lambda match: match[1] or match[2], text)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from rapidfuzz.distance import LCSseq, Levenshtein
+
 from xltool.published.labels.align_labels import PlacedLabel
 from xltool.published.labels.label_sequence import Anchor, Outline
 from xltool.published.labels.text_stream import FIGURE_CHARS, TextStream
@@ -169,11 +171,11 @@ def label_similarity(words: str, anchor: Anchor, *, numbered: bool) -> float:
         return 0.0
     if _is_subsequence(words, core) and len(words) >= fewest:
         return 0.7 + 0.3 * len(words) / len(core)
-    like = 1 - edit_distance(words, core) / max(len(words), len(core))
+    like = 1 - Levenshtein.distance(words, core) / max(len(words), len(core))
     if (
         numbered
         and len(core) > len(words) >= MIN_SHORTENED_CHARS
-        and _common_subsequence_length(words, core) >= MIN_SHARE_IN_ORDER * len(words)
+        and LCSseq.similarity(words, core) >= MIN_SHARE_IN_ORDER * len(words)
     ):
         return max(like, MIN_SIMILARITY + 0.3 * len(words) / len(core))
     return like
@@ -183,31 +185,6 @@ def _is_subsequence(words: str, whole: str) -> bool:
     """Return True if ``words`` is a subsequence of ``whole``."""
     rest = iter(whole)
     return all(sign in rest for sign in words)
-
-
-def _common_subsequence_length(words: str, whole: str) -> int:
-    """Return the length of the longest common subsequence."""
-    return (len(words) + len(whole) - _indel_distance(words, whole)) // 2
-
-
-def _indel_distance(one: str, other: str) -> int:
-    """Return the number of insertions and deletions between two texts."""
-    row = list(range(len(other) + 1))
-    for at, sign in enumerate(one, start=1):
-        diagonal, row[0] = row[0], at
-        for place, target in enumerate(other, start=1):
-            diagonal, row[place] = row[place], diagonal if sign == target else 1 + min(row[place], row[place - 1])
-    return row[-1]
-
-
-def edit_distance(one: str, other: str) -> int:
-    """Return the Levenshtein distance of two texts."""
-    row = list(range(len(other) + 1))
-    for at, sign in enumerate(one, start=1):
-        diagonal, row[0] = row[0], at
-        for place, target in enumerate(other, start=1):
-            diagonal, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, diagonal + (sign != target))
-    return row[-1]
 
 
 def is_label_fragment(words: str, anchor: Anchor) -> bool:
