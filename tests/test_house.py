@@ -47,6 +47,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "python_calamine": OPENING,
     "msoffcrypto": ("spreadsheet.decrypt",),
     "lxml": (*OPENING, "workbooks.marks", "published.documents.html", "published.documents.docx"),
+    "rapidfuzz": ("published.labels.fuzzy_labels", "published.section_texts"),
     "pdfplumber": ("published.documents.pdf_worker",),
     "pdfminer": ("published.documents.pdf_worker",),
     "zipfile": (
