@@ -36,12 +36,22 @@ class FigureMarks(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class TitleWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What follows the year in a title, what may surround an agency's name, and where else a text states its year."""
+    """What follows the year in a title, what surrounds and completes an agency's name, and sentences that state both.
+
+    ``region`` and ``opening`` are patterns matched at the start of a text, the other patterns are searched in it.
+    """
 
     year_signs: list[str]
     lead: list[str]
     trail: list[str]
+    ends: list[str]
+    region: str
+    name_ends: list[str]
+    page_words: list[str]
+    no_name: str
+    statements: list[str]
     periods: list[str]
+    opening: str
 
 
 class PublishedWording(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
