@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from xltool.forms.compiled_form import compile_form
-
 from tests.published import layouts
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
+from xltool.forms.compiled_form import compile_form
 from xltool.forms.load_definitions import load_forms
 from xltool.model.finding import Finding
 from xltool.published.read_report import build_submission, read_report

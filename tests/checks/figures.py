@@ -6,10 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from xltool.forms.compiled_form import compile_form
-
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
+from xltool.forms.compiled_form import compile_form
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.load_definitions import load_forms
 from xltool.forms.workbook_plan import plan_workbook

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from xltool.forms.compiled_form import FormLibrary
 
 from tests.checks.figures import published
 from tests.forms.test_definitions import edit
@@ -14,6 +13,7 @@ from xltool.cli import console
 from xltool.cli.json_output import encode_merge
 from xltool.commands.run_context import RunContext
 from xltool.errors import DefinitionError
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.load_definitions import load_form
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.workbook_plan import plan_workbook

@@ -1,12 +1,12 @@
 """Against the years before and against peers: multiples that are not chance are told, small numbers never."""
 
 import pytest
-from xltool.forms.compiled_form import compile_form
 
 from tests.checks.figures import FORM, flat, roster, said, submission, zeros
 from xltool.checks.context import CheckContext
 from xltool.checks.peers import add_peer_findings
 from xltool.checks.run_checks import review_submission
+from xltool.forms.compiled_form import compile_form
 from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.form import Values

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from xltool.forms.compiled_form import FormLibrary, compile_form
 
 from tests.checks.figures import FORM, PLAN, found, must_fix, published, submission
 from tests.judges import recalculate
@@ -18,6 +17,7 @@ from xltool.checks.run_checks import review_submission
 from xltool.cli.json_output import encode_check
 from xltool.commands.run_context import RunContext
 from xltool.execution.reading_cache import open_cache
+from xltool.forms.compiled_form import FormLibrary, compile_form
 from xltool.forms.ledger_totals import list_ledger_totals
 from xltool.messages import catalogue
 from xltool.model.agency import Agency

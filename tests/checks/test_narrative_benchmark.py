@@ -2,13 +2,12 @@
 
 import random
 
-from xltool.forms.compiled_form import compile_form
-
 from benchmarks.narrative import clean, told
 from tests.checks.figures import FORM, flat
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
 from xltool.checks.texts.claims import Judgement
+from xltool.forms.compiled_form import compile_form
 
 SEED, COUNT = 11, 60
 

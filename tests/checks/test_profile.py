@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from xltool.forms.compiled_form import compile_form
 
 from tests.checks.figures import FORM, flat, roster, submission, zeros
 from xltool.checks.context import CheckContext
@@ -13,6 +12,7 @@ from xltool.checks.profile import read_profile
 from xltool.checks.run_checks import review_submission, run_checks
 from xltool.checks.waivers import read_waivers
 from xltool.errors import UsageError
+from xltool.forms.compiled_form import compile_form
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
 

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from xltool.forms.compiled_form import compile_form
-
 from tests.checks.figures import FORM, flat, found, noted, published, said, submission, zeros
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import CHECKS, review_submission
+from xltool.forms.compiled_form import compile_form
 from xltool.messages import catalogue
 from xltool.model.submission import Explanation, Observation
 

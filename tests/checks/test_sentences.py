@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from xltool.forms.compiled_form import compile_form
 
 from tests.checks.figures import FORM, submission, zeros
 from xltool.checks.context import CheckContext
 from xltool.checks.texts.claims import TextContext, find_mentions, split_sentences
 from xltool.checks.texts.quoted_figures import MAX_FINDINGS_PER_SECTION, check_quoted_figures
 from xltool.checks.texts.unfinished_text import check_texts
+from xltool.forms.compiled_form import compile_form
 
 # received 24, carried in 2, concluded 23, carried out 3; review 4 of which 3 concluded, litigation 3 of which 2
 FIGURES = zeros() | {

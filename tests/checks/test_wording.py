@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from xltool.forms.compiled_form import compile_form
 
 from tests.checks.figures import FORM, flat, found, published, roster, said, submission
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
 from xltool.checks.texts import numerals
 from xltool.checks.texts.claims import TextContext, find_mentions, split_sentences
+from xltool.forms.compiled_form import compile_form
 from xltool.model.agency import Agency, Roster
 from xltool.model.finding import Finding
 from xltool.model.form import Values

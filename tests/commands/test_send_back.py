@@ -9,7 +9,6 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
-from xltool.forms.compiled_form import FormLibrary
 
 from tests.merging import the_form
 from tests.returns import (
@@ -29,6 +28,7 @@ from xltool import pipeline
 from xltool.cli.main import main
 from xltool.commands import send_back
 from xltool.errors import WritingError
+from xltool.forms.compiled_form import FormLibrary
 from xltool.model.agency import Agency
 from xltool.workbooks.save_files import save_file
 

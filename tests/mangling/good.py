@@ -4,11 +4,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from xltool.forms.compiled_form import FormLibrary
-
 from tests.checks.figures import FORM, PLAN, published
 from xltool.commands.make_templates import compute_serial
 from xltool.commands.run_context import RunContext
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.expressions import recompute_figures
 from xltool.model.agency import Agency, Roster
 from xltool.model.form import Number, Values
