@@ -19,7 +19,7 @@ MAX_STATEMENT_CHARS = 60_000  # of the text searched for sentences about the rep
 _CLAUSE_MARK = re.compile("[\u3002\uff1b\uff0c;,]")  # before a title: it is part of a sentence about another report
 _NOT_IN_NAMES = re.compile("[0-9\u3002\uff0c,;\uff1b:\uff1a\uff01!?\uff1f\u3001|>]")
 _BRACKETS = (("(", ")"), ("\uff08", "\uff09"))
-_WIDE_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
+_WIDE_DIGITS = {0xFF10 + digit: ord("0") + digit for digit in range(10)}
 
 
 class Title(NamedTuple):
