@@ -143,6 +143,11 @@ def test_unreadable_and_foreign_files__keep_their_status_and_reason() -> None:
 # --- several files of one agency ---------------------------------------------------------------------------------
 
 
+DATES = "文件日期（2026-01-21 00:00:00，另一份 2026-01-20 00:00:00）"
+BASIS = f"{DATES}、文件名"
+CHANGED = "改了 1 个数（表三!D7 1→2）"
+
+
 def test_later_return__replaces_the_earlier_whatever_its_state() -> None:
     items = [
         sent(A, 2, file="新.xlsx", time="2026-01-21", flaws=1),
@@ -155,26 +160,34 @@ def test_later_return__replaces_the_earlier_whatever_its_state() -> None:
             "新.xlsx",
             "returned",
             False,
-            "这是该单位最后报来的一份，替代了旧.xlsx；有 1 处必须改正的问题，没有计入汇总。",
+            f"这一份在旧.xlsx之后（依据：{BASIS}），以它为准；与“旧.xlsx”相比{CHANGED}。"
+            "有 1 处必须改正的问题，没有计入汇总。",
         ),
-        ("旧.xlsx", "superseded", False, "该单位后来又报来“新.xlsx”，以后报的为准。"),
-        ("b2.xlsx", "accepted", True, "这是该单位最后报来的一份，替代了b1.xlsx。"),
-        ("b1.xlsx", "superseded", False, "该单位后来又报来“b2.xlsx”，以后报的为准。"),
+        ("旧.xlsx", "superseded", False, f"“新.xlsx”在这一份之后（依据：{BASIS}），以它为准；它{CHANGED}。"),
+        ("b2.xlsx", "accepted", True, f"这一份在b1.xlsx之后（依据：{DATES}），以它为准；与“b1.xlsx”相比{CHANGED}。"),
+        ("b1.xlsx", "superseded", False, f"“b2.xlsx”在这一份之后（依据：{DATES}），以它为准；它{CHANGED}。"),
     }
     assert all(set(fates(list(order))) == expected for order in permutations(items))
     assert fates(items[:2], include_flawed=True)[0] == (
         "新.xlsx",
         "returned",
         True,
-        "这是该单位最后报来的一份，替代了旧.xlsx；有 1 处必须改正的问题，按 --include-flawed 的要求仍计入汇总。",
+        f"这一份在旧.xlsx之后（依据：{BASIS}），以它为准；与“旧.xlsx”相比{CHANGED}。"
+        "有 1 处必须改正的问题，按 --include-flawed 的要求仍计入汇总。",
     )
 
 
-def test_same_time__the_later_name_counts() -> None:
+def test_same_time__other_figures__both_are_held() -> None:
     assert [fate[:3] for fate in fates([sent(A, 1, file="b.xlsx"), sent(A, 2, file="a.xlsx")])] == [
-        ("b.xlsx", "accepted", True),
-        ("a.xlsx", "superseded", False),
+        ("b.xlsx", "undecided", False),
+        ("a.xlsx", "undecided", False),
     ]
+
+
+def test_same_figures__one_counts_and_the_other_is_a_duplicate() -> None:
+    items = [sent(A, 1, file="b.xlsx"), renamed(sent(A, 1, file="a.xlsx"), "a.xlsx")]
+    items[1] = replace(items[1], sha256="0" * 64)
+    assert sorted(fate[:3] for fate in fates(items)) == [("a.xlsx", "accepted", True), ("b.xlsx", "superseded", False)]
 
 
 def test_same_bytes_twice__count_once() -> None:

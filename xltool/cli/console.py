@@ -300,13 +300,13 @@ def _describe_equal_pair(comparison: ComparisonResult) -> str:
 
 
 def _rank_urgency(item: ReviewedFile) -> tuple[int, str]:
-    order = (Status.RETURNED, Status.UNREADABLE, Status.FOREIGN, Status.ACCEPTED, Status.SUPERSEDED)
+    order = (Status.UNDECIDED, Status.RETURNED, Status.UNREADABLE, Status.FOREIGN, Status.ACCEPTED, Status.SUPERSEDED)
     return (order.index(item.status), item.file)
 
 
 def _put_superseded_first(tracking: Iterable[ReviewedFile]) -> list[ReviewedFile]:
     """Sort superseded returns first, so that a later dict entry is the version that counts."""
-    return sorted(tracking, key=lambda item: item.status is not Status.SUPERSEDED)
+    return sorted(tracking, key=lambda item: (item.counted, item.status is not Status.SUPERSEDED))
 
 
 def _describe_file(item: ReviewedFile) -> str:
@@ -345,6 +345,7 @@ def _count_refused(reviewed: Iterable[ReviewedFile]) -> dict[str, int]:
     states = [item.status for item in reviewed]
     return {
         "returned": states.count(Status.RETURNED),
+        "undecided": states.count(Status.UNDECIDED),
         "refused": sum(state in _REFUSED_STATUSES for state in states),
     }
 

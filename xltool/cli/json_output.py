@@ -30,7 +30,9 @@ def encode_check(
     fingerprints that a later run compares with, ``since`` the comparison with an earlier run.
     """
     items = list(reviewed)
-    answer: dict[str, object] = {**_count_read(items), "submissions": [_encode_submission(item) for item in items]}
+    counts = count_statuses(items)
+    answer: dict[str, object] = {"found": len(items), "undecided": counts[Status.UNDECIDED.value], "counts": counts}
+    answer |= {**_count_read(items), "submissions": [_encode_submission(item) for item in items]}
     answer |= _encode_changes(finding_fingerprints.iterate_finding_records(items), changes)
     if returned is not None:
         answer["returned"] = [
@@ -40,18 +42,23 @@ def encode_check(
     return answer
 
 
+def count_statuses(items: Iterable[ReviewedFile]) -> dict[str, int]:
+    """Count the files by status; the sum is the number of files."""
+    states = [item.status for item in items]
+    return {status.value: states.count(status) for status in Status}
+
+
 def encode_merge(consolidation: Consolidation) -> dict[str, object]:
     """Encode the answer of ``merge --json``.
 
-    ``found`` is the sum of the five counts of files. ``missing`` lists the agencies without any file, ``not_summed``
-    also those whose return was sent back. ``incomplete`` is the number of agencies a total lacks, by cell id.
+    ``found`` is the sum of the counts of files by status. ``missing`` lists the agencies without any file,
+    ``not_summed`` also those whose return was sent back. ``incomplete`` is the number of agencies a total lacks, by cell id.
     ``stands`` lists findings of summed returns that a written reason or a waiver settles; ``trial`` lists, for
     coordinators, the findings of trial rules and of comparisons between agencies.
     """
-    states = [item.status for item in consolidation.tracking]
-    counts = {status.value: states.count(status) for status in Status}
+    counts = count_statuses(consolidation.tracking)
     return {
-        "found": len(states),
+        "found": len(consolidation.tracking),
         **counts,
         "missing": [agency.code for agency in consolidation.unreported],
         "not_summed": [agency.code for agency in consolidation.missing],
@@ -121,12 +128,8 @@ def encode_merged_levels(
 
 def encode_status(consolidation: Consolidation) -> dict[str, object]:
     """Encode the answer of ``status --json``: every agency of the roster with the status of its return."""
-    latest = {item.submission.agency_code: item for item in consolidation.tracking if item.submission}
-    latest |= {
-        item.submission.agency_code: item
-        for item in consolidation.tracking
-        if item.submission and item.status is not Status.SUPERSEDED
-    }
+    by_weight = sorted(consolidation.tracking, key=lambda item: (item.counted, item.status is not Status.SUPERSEDED))
+    latest = {item.submission.agency_code: item for item in by_weight if item.submission}
     agencies: list[dict[str, object]] = []
     missing = {agency.code for agency in consolidation.missing}
     for agency in consolidation.roster or ():
@@ -234,7 +237,39 @@ def _encode_submission(item: ReviewedFile) -> dict[str, object]:
             encode_finding(each) | {"fingerprint": finding_fingerprints.fingerprint_file_finding(item, each)}
             for each in item.findings
         ],
+        **_encode_versions(item),
     }
+
+
+def _encode_versions(item: ReviewedFile) -> dict[str, object]:
+    """Encode the other versions, the changed figures and the decision of a file, each only if there is one."""
+    answer: dict[str, object] = {}
+    if item.versions:
+        answer["versions"] = [
+            {key: value or None for key, value in version._asdict().items()} for version in item.versions
+        ]
+    if item.figure_changes:
+        answer["changes"] = [
+            {
+                "cell": change.id,
+                "sheet": change.sheet,
+                "address": change.address,
+                "old": _encode_fact(change.old),
+                "new": _encode_fact(change.new),
+            }
+            for change in item.figure_changes
+        ]
+    if item.decision:
+        decision = item.decision
+        answer["decision"] = {
+            "ruling": decision.ruling.value,
+            "as": decision.target or None,
+            "reason": decision.reason,
+            "author": decision.author,
+            "date": decision.date,
+            "row": decision.row,
+        }
+    return answer
 
 
 def encode_finding(finding: Finding) -> dict[str, object]:
@@ -257,6 +292,7 @@ def _encode_tracking_row(item: ReviewedFile) -> dict[str, object]:
         "status": item.status.value,
         "agency": item.submission.agency_code if item.submission else None,
         "reason": catalogue.render_finding(item.reason) if item.reason else None,
+        **_encode_versions(item),
     }
 
 

@@ -1,6 +1,6 @@
 """Read and check every file below some paths."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,8 @@ from xltool.checks.peers import add_peer_findings
 from xltool.checks.run_checks import run_checks
 from xltool.checks.serials import find_shared_serials
 from xltool.commands.run_context import Progress, RunContext
+from xltool.consolidation.file_status import decide_status
+from xltool.consolidation.owner_witnesses import hold_doubtful_owners
 from xltool.consolidation.tree import list_manifest
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.execution import executor
@@ -16,7 +18,6 @@ from xltool.messages import catalogue
 from xltool.model.agency import Roster
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
-from xltool.model.form import Severity
 from xltool.model.submission import Observation, Submission
 from xltool.recognition.read_submissions import read_submissions
 from xltool.roster import find_agency_by_name
@@ -66,11 +67,8 @@ def review_files(run_context: RunContext, place: Place) -> tuple[ReviewedFile, .
     except (UnreadableFileError, ForeignFileError) as error:
         if not is_plain_archive(file.data):
             return (reject_file(name, error),)
-        return tuple(
-            item
-            for member in read_members(file, run_context.password)
-            for item in _review_member(run_context, name, member)
-        )
+        found = (_review_member(run_context, name, member) for member in read_members(file, run_context.password))
+        return _note_archive_order(name, tuple(item for items in found for item in items))
     return _review_workbook(run_context, name, workbook)
 
 
@@ -109,7 +107,8 @@ def review_all(
             progress(number, len(places), open_count)
     if run_context.cache:
         run_context.cache.delete_oldest()
-    return add_peer_findings(find_shared_serials(done), run_context.forms, run_context.roster)
+    with_owners = hold_doubtful_owners(find_shared_serials(done), run_context.roster)
+    return add_peer_findings(with_owners, run_context.forms, run_context.roster)
 
 
 def _review_member(run_context: RunContext, archive_name: str, member: ArchiveMember) -> tuple[ReviewedFile, ...]:
@@ -122,6 +121,19 @@ def _review_member(run_context: RunContext, archive_name: str, member: ArchiveMe
         return (reject_file(name, error, sha256),)
     except Exception as error:  # as in `review_safely`, for the other files of the archive
         return (report_failure(name, error),)
+
+
+def _note_archive_order(archive: str, items: tuple[ReviewedFile, ...]) -> tuple[ReviewedFile, ...]:
+    """Add to the source of each file its archive, and its place there unless the archive is in order of names."""
+    names = [item.file for item in items]
+    in_order = names == sorted(names)
+    noted = list(items)
+    for position, item in enumerate(items):
+        if item.submission:
+            place = None if in_order else position
+            source = replace(item.submission.source, archive=archive, position=place)
+            noted[position] = replace(item, submission=replace(item.submission, source=source))
+    return tuple(noted)
 
 
 def _review_workbook(run_context: RunContext, name: str, workbook: RawWorkbook) -> tuple[ReviewedFile, ...]:
@@ -168,12 +180,6 @@ def build_check_context(submission: Submission, run_context: RunContext) -> Chec
         run_context.profile,
         run_context.waivers,
     )
-
-
-def decide_status(findings: Iterable[Finding]) -> Status:
-    """Return RETURNED if a ``must_fix`` finding is not settled, else ACCEPTED."""
-    blocked = any(finding.severity is Severity.MUST_FIX and not finding.settled for finding in findings)
-    return Status.RETURNED if blocked else Status.ACCEPTED
 
 
 def reject_file(name: str, error: XltoolError, sha256: str = "") -> ReviewedFile:

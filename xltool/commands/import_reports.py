@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from xltool.checks.make_finding import make_finding
 from xltool.checks.run_checks import review_submission
-from xltool.commands.check import build_check_context, decide_status, name_place, reject_file, report_failure
+from xltool.commands.check import build_check_context, name_place, reject_file, report_failure
 from xltool.commands.make_templates import compute_serial
 from xltool.commands.run_context import Progress, RunContext
+from xltool.consolidation.file_status import decide_status
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.execution import executor
 from xltool.forms.compiled_form import FormLibrary

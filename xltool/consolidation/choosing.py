@@ -3,17 +3,20 @@
 The rules, in this order:
 
 1. A file of another form or year, of an agency not on the roster, or without an agency, is foreign.
-2. Of several returns of one agency the latest counts, whatever its status: a flawed correction replaces a sound first
-   return, because the agency withdrew that one. Files with equal bytes are one return with the earlier time.
-3. A return with an unsettled ``must_fix`` finding is returned, and summed only on request.
-4. No agency is counted twice: see `overlaps`.
+2. A return is undecided while it is in doubt whose it is.
+3. Of several returns of one agency the latest counts, whatever its status: a flawed correction replaces a sound first
+   return, because the agency withdrew that one. They are undecided where nothing says which is later: see
+   `settle_versions`.
+4. A return with an unsettled ``must_fix`` finding is returned, and summed only on request.
+5. No agency is counted twice: see `overlaps`.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xltool.consolidation.overlaps import get_age_key, name_beside, remove_overlaps
+from xltool.consolidation.file_status import QUESTION_CODES, decide_status
+from xltool.consolidation.overlaps import remove_overlaps
+from xltool.consolidation.settle_versions import settle_versions
 from xltool.consolidation.tree import RosterTree, list_manifest
 from xltool.model.agency import Roster
 from xltool.model.consolidation import ReviewedFile, Status
@@ -38,8 +41,7 @@ def choose_returns(
     """
     tree = RosterTree(roster, year)
     final = [_judge_file(item, tree, form, year, include_flawed) for item in reviewed_files]
-    for places in _group_by_agency(final, tree).values():
-        _settle_versions(final, places)
+    settle_versions(final, tree, form)
     return tuple(remove_overlaps(final, tree))
 
 
@@ -49,6 +51,9 @@ def _judge_file(item: ReviewedFile, tree: RosterTree, form: Form, year: int, inc
         return replace(item, counted=False, reason=item.reason or next(iter(item.findings), None))
     if reason := _find_foreign_reason(item.submission, tree, form, year):
         return replace(item, status=Status.FOREIGN, reason=reason, counted=False)
+    if decide_status(item.findings) is Status.UNDECIDED:
+        question = next(finding for finding in item.findings if finding.code in QUESTION_CODES and not finding.settled)
+        return replace(item, status=Status.UNDECIDED, reason=question, counted=False)
     flaws = sum(finding.severity is Severity.MUST_FIX and not finding.settled for finding in item.findings)
     if flaws:
         reason = Finding(_RETURNED_CODES[include_flawed], Severity.NOTE, facts={"count": flaws})
@@ -74,56 +79,3 @@ def _find_foreign_reason(submission: Submission, tree: RosterTree, form: Form, y
         return None
     facts = {"agency": name or None, "number": code or None, "roster": tree.roster.source}
     return Finding("merge.unknown_agency", Severity.MUST_FIX, facts=facts)
-
-
-# --- one return an agency --------------------------------------------------------------------------------------
-
-
-def _group_by_agency(items: Sequence[ReviewedFile], tree: RosterTree) -> dict[tuple[bool, str], list[int]]:
-    """Group the positions of returns by agency. Its own return and that of its area are two different returns."""
-    positions: dict[tuple[bool, str], list[int]] = defaultdict(list)
-    for position, item in enumerate(items):
-        submission = item.submission
-        if submission and item.status in {Status.ACCEPTED, Status.RETURNED}:
-            positions[tree.is_area(submission), _identify_agency(submission)].append(position)
-    return positions
-
-
-def _identify_agency(submission: Submission) -> str:
-    """Return a key of the agency: its code, else its name; for areas without a code also their first member."""
-    if submission.agency_code or not submission.manifest:
-        return submission.agency_code or submission.agency_name
-    return f"{submission.agency_name}|{min(leaf.code for leaf in submission.manifest)}"
-
-
-def _settle_versions(items: list[ReviewedFile], positions: Sequence[int]) -> None:
-    """Keep the latest return of one agency; mark the others as superseded or as copies."""
-    firsts: dict[str, ReviewedFile] = {}  # the oldest file of each content
-    for item in sorted((items[place] for place in positions), key=get_age_key):
-        firsts.setdefault(_identify_content(item), item)
-    latest = max(firsts.values(), key=get_age_key)
-    for place in positions:
-        item, first = items[place], firsts[_identify_content(items[place])]
-        if item is latest:
-            items[place] = _add_replaced_files(item, [each for each in firsts.values() if each is not latest])
-        elif item is first:
-            reason = Finding("merge.superseded", Severity.NOTE, facts={"other": name_beside(latest, item)})
-            items[place] = replace(item, status=Status.SUPERSEDED, reason=reason, counted=False)
-        else:
-            reason = Finding("merge.duplicate", Severity.NOTE, facts={"other": name_beside(first, item)})
-            items[place] = replace(item, status=Status.SUPERSEDED, reason=reason, counted=False)
-
-
-def _identify_content(item: ReviewedFile) -> str:
-    return item.sha256 or item.file
-
-
-def _add_replaced_files(latest: ReviewedFile, earlier: Sequence[ReviewedFile]) -> ReviewedFile:
-    """Name the replaced files in the reason of the return that counts."""
-    if not earlier:
-        return latest
-    others = tuple(sorted(name_beside(item, latest) for item in earlier))
-    if latest.reason is None:
-        return replace(latest, reason=Finding("merge.replaces", Severity.NOTE, facts={"others": others}))
-    facts = {**latest.reason.facts, "others": others}
-    return replace(latest, reason=Finding(f"{latest.reason.code}_replaces", Severity.NOTE, facts=facts))

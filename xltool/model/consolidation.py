@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from xltool.model.agency import Agency, Roster
+from xltool.model.decision import Decision
 from xltool.model.finding import Finding
-from xltool.model.form import Form, Severity
+from xltool.model.form import Form, Number, Severity
 from xltool.model.submission import Submission
 
 
@@ -16,9 +17,32 @@ class Status(StrEnum):
 
     ACCEPTED = "accepted"
     RETURNED = "returned"
+    UNDECIDED = "undecided"
     UNREADABLE = "unreadable"
     SUPERSEDED = "superseded"
     FOREIGN = "foreign"
+
+
+class VersionRecord(NamedTuple):
+    """One of several returns of one agency; ``saved`` (inside the file) and ``modified`` are ISO 8601, or empty."""
+
+    file: str
+    sha256: str
+    saved: str
+    modified: str
+
+
+class FigureChange(NamedTuple):
+    """An input that differs between two returns of one agency: form cell id, position and both figures.
+
+    A figure is a number, the text of an unreadable cell, or None for a blank.
+    """
+
+    id: str
+    sheet: str
+    address: str
+    old: Number | str | None
+    new: Number | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +52,9 @@ class ReviewedFile:
     ``reason`` explains the status, or names the replaced files; ``counted`` is True if its figures are in the sum.
     ``trial`` holds findings for coordinators only: rules on trial and comparisons with other agencies.
     ``remembered`` is True if the submission came from the cache; it has no effect on results.
+    ``versions`` are all returns of its agency if there are several, ``figure_changes`` the figures in which it differs
+    from the return it replaces, is replaced by or is held with. ``decisions`` are all on record about it,
+    ``decision`` the one that took effect.
     """
 
     file: str
@@ -39,6 +66,10 @@ class ReviewedFile:
     counted: bool = False
     trial: tuple[Finding, ...] = ()
     remembered: bool = field(default=False, compare=False, repr=False)
+    versions: tuple[VersionRecord, ...] = ()
+    figure_changes: tuple[FigureChange, ...] = ()
+    decision: Decision | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 class FindingRecord(NamedTuple):

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from xltool.forms.cell_addresses import column_letters
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.ledger_totals import first_summed_cell
-from xltool.forms.plan_sheets import EXPLANATION_COLUMNS
+from xltool.forms.plan_sheets import EXPLANATION_COLUMNS, LIST_FIRST_ROW, MARK_COLUMNS
 from xltool.forms.slots import Purpose, Role
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.forms.workbook_words import workbook_words
@@ -27,6 +28,7 @@ from xltool.recognition.stray_content import find_changed_labels, find_missing_s
 from xltool.recognition.template_integrity import check_integrity, find_hidden_figures
 from xltool.spreadsheet.raw_workbook import RawWorkbook
 
+_MARK_COLUMN_LETTERS = tuple(column_letters(column) for column in range(1, len(MARK_COLUMNS) + 1))
 POSITION_CODES = {"place.moved", "sheet.renamed"}  # not reported for a workbook that was not made from a template
 
 
@@ -87,7 +89,7 @@ def _build_submission(
         agency_name=identity.agency_name if identity else assignment.title.agency if assignment.title else "",
         entries=entries,
         values=_compute_values(plan.form, entries),
-        source=Source(file, workbook.sha256, workbook.size, workbook.modified, workbook.program),
+        source=_describe_source(plan, workbook, file),
         texts=_read_texts(plan, assignment),
         controls=controls,
         explanations=tuple(_read_explanations(plan, assignment)),
@@ -97,6 +99,14 @@ def _build_submission(
         absent=read_consolidated.read_absent(workbook),
         lacking=read_consolidated.read_lacking(workbook),
         issued=identity_claim.issued,
+    )
+
+
+def _describe_source(plan: WorkbookPlan, workbook: RawWorkbook, file: str) -> Source:
+    marks = next((sheet for sheet in workbook.sheets if sheet.name == plan.sheet_for(Purpose.MARKS).name), None)
+    marked = marks is not None and any(f"{letter}{LIST_FIRST_ROW}" in marks.cells for letter in _MARK_COLUMN_LETTERS)
+    return Source(
+        file, workbook.sha256, workbook.size, workbook.modified, workbook.program, workbook.saved, marked=marked
     )
 
 

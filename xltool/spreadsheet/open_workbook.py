@@ -26,6 +26,7 @@ from xltool.spreadsheet.opendocument import CONTENT, read_opendocument
 from xltool.spreadsheet.part_cache import CachedReader
 from xltool.spreadsheet.raw_workbook import RawSheet, RawWorkbook
 from xltool.spreadsheet.refusals import DamageKind, FileKind, damaged_workbook, foreign_file
+from xltool.spreadsheet.saved_date import read_compound_date, read_package_date
 from xltool.spreadsheet.values_only import decrypt_workbook, read_binary_sheets
 
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: Excel tries it without a prompt
@@ -93,14 +94,14 @@ def _read_workbook(file: LoadedFile, password: str | None) -> RawWorkbook:
     if kind in (ReadableType.ENCRYPTED, ReadableType.ENCRYPTED_XLS):
         file = _remove_password(file, password)
     if kind in (ReadableType.XLS, ReadableType.ENCRYPTED_XLS):
-        return _read_values(file, "xls")
+        return _read_values(file, "xls", read_compound_date(file.data))
     if not file.data.startswith(ZIP_SIGNATURE):
         raise damaged_workbook("", DamageKind.NOT_A_ZIP)
     package = Package(file.data)
     if is_ods_package(package):
         sheets = read_opendocument(package.read_pieces(CONTENT))
         _refuse_doctypes(package)
-        return _build_values_workbook(file, "ods", sheets)
+        return _build_values_workbook(file, "ods", sheets, read_package_date(package))
     main = find_main_part(package)
     if main.container == "xlsb":
         return _read_xlsb(file, package)
@@ -118,13 +119,21 @@ def _remove_password(file: LoadedFile, password: str | None) -> LoadedFile:
     raise refused
 
 
-def _read_values(file: LoadedFile, container: str) -> RawWorkbook:
+def _read_values(file: LoadedFile, container: str, saved: str) -> RawWorkbook:
     """Read a workbook of which only values are read, by a library."""
-    return _build_values_workbook(file, container, read_binary_sheets(file.data))
+    return _build_values_workbook(file, container, read_binary_sheets(file.data), saved)
 
 
-def _build_values_workbook(file: LoadedFile, container: str, sheets: tuple[RawSheet, ...]) -> RawWorkbook:
-    return RawWorkbook(container, sheets, complete=False, sha256=file.sha256, size=file.size, modified=file.modified)
+def _build_values_workbook(file: LoadedFile, container: str, sheets: tuple[RawSheet, ...], saved: str) -> RawWorkbook:
+    return RawWorkbook(
+        container,
+        sheets,
+        complete=False,
+        sha256=file.sha256,
+        size=file.size,
+        modified=file.modified,
+        saved=saved,
+    )
 
 
 def _read_xlsb(file: LoadedFile, package: Package) -> RawWorkbook:
@@ -133,7 +142,7 @@ def _read_xlsb(file: LoadedFile, package: Package) -> RawWorkbook:
     for name in package.list_names():
         for _piece in package.read_pieces(name):
             pass
-    return _read_values(file, "xlsb")
+    return _read_values(file, "xlsb", read_package_date(package))
 
 
 def _read_ooxml(file: LoadedFile, package: Package, outline: WorkbookOutline) -> RawWorkbook:
@@ -154,6 +163,7 @@ def _read_ooxml(file: LoadedFile, package: Package, outline: WorkbookOutline) ->
         sha256=file.sha256,
         size=file.size,
         modified=file.modified,
+        saved=read_package_date(package),
     )
 
 

@@ -57,7 +57,8 @@ class RawWorkbook:
 
     ``names`` are the workbook's defined names (name -> reference text), ``properties`` its custom document
     properties as text, ``program`` what saved it ("Microsoft Excel 16.0300"), ``complete`` whether formulas, locks
-    and names could be seen at all (False for xls, xlsb and ods, where only values can be read).
+    and names could be seen at all (False for xls, xlsb and ods, where only values can be read). ``saved`` is the date
+    of the last change stored inside, see `saved_date`.
     """
 
     container: str
@@ -71,3 +72,4 @@ class RawWorkbook:
     sha256: str = ""
     size: int = 0
     modified: str = ""
+    saved: str = ""

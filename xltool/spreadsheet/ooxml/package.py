@@ -83,6 +83,14 @@ class Package:
         """Return one part's content at once; for small parts."""
         return b"".join(self.read_pieces(name))
 
+    def peek_part(self, name: str) -> bytes:
+        """Return one small part's content without counting it among the parts that were opened."""
+        begun = fold_part_name(name) in self._begun
+        content = self.read_whole(name)
+        if not begun:
+            self._begun.discard(fold_part_name(name))
+        return content
+
     def find_size(self, name: str) -> int:
         """Return the stated inflated size of a part in bytes."""
         return self._entries[fold_part_name(name)].size

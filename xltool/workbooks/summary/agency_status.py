@@ -162,6 +162,6 @@ def _find_status_key(item: ReviewedFile | None, inside: bool, quiet: str) -> str
         return "accepted" if item.status is Status.ACCEPTED else "returned_counted"
     if inside:
         return "inside"
-    if item and item.status in {Status.RETURNED, Status.FOREIGN}:
+    if item and item.status in {Status.RETURNED, Status.UNDECIDED, Status.FOREIGN}:
         return item.status.value
     return "" if quiet == "summed" else quiet

@@ -24,6 +24,7 @@ STATUS_STYLES: dict[str, StyleProperties] = {  # of files and agencies, by statu
     "inside": {"font_color": "#1B5E20", "bg_color": "#E3F1E1"},
     "returned": {"font_color": "#9C0006", "bg_color": "#FBE0DE"},
     "returned_counted": {"font_color": "#7F6000", "bg_color": "#FFF4D0"},
+    "undecided": {"font_color": "#7F6000", "bg_color": "#FFF4D0", "bold": True},
     "unreadable": {"font_color": "#9C0006", "bg_color": "#FBE0DE"},
     "superseded": {"font_color": SECONDARY_COLOUR, "bg_color": "#EFEFEF"},
     "foreign": {"font_color": SECONDARY_COLOUR, "bg_color": "#EFEFEF"},

@@ -1,0 +1,186 @@
+"""Find the agencies of a roster that the name of a file or folder means.
+
+A name means an agency if it contains the agency's code, its name, a former name, or a part of its name that is in no
+other agency's name. Certain words after an agency mean that it passed the file on. The words are in
+``templates/file_names.toml``.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from xltool.consolidation.file_name_words import load_agency_words
+from xltool.model.agency import Agency, Roster
+
+_SEPARATORS = re.compile(
+    r"[\s_\-\u2014\u00b7()\[\]{}<>\u3010\u3011\u300a\u300b\u201c\u201d'\",.\u3001\u3002\uff0c;:+&#~]+"
+)
+_CODE_CHARACTER = re.compile(r"[0-9a-z]")
+_DATE_LIKE = re.compile(r"(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])?)?")
+_MIN_CODE_DIGITS = 4  # shorter numbers in a file name count the files
+_MIN_PART_CHARACTERS = 2
+_MIN_PLAIN_PART_CHARACTERS = 3  # of a part that does not end like the name of a place
+_MIN_SHORT_FORM_CHARACTERS = 3
+_MAX_NAME_CHARACTERS = 300
+
+
+@dataclass(frozen=True)
+class AgencyNameIndex:
+    """The texts that mean an agency of one roster, without separators, and the codes with their boundaries."""
+
+    codes_by_text: Mapping[str, frozenset[str]]
+    own_texts: Mapping[str, frozenset[str]]
+    numbers: Mapping[str, str]
+    beginnings: frozenset[str]
+    max_characters: int
+
+    def find_agencies(self, name: str) -> frozenset[str]:
+        """Return the codes of all agencies that a name means."""
+        plain = plain_file_name(name)
+        found = {code for start, end, code in self._iterate_matches(plain) if not _is_bystander(plain, start, end)}
+        return frozenset(found | set(self._find_numbers(name)))
+
+    def mentions(self, name: str, agency: Agency) -> bool:
+        """Whether a name contains anything of one agency, a short form of its name included."""
+        plain = plain_file_name(name)
+        if agency.code in self._find_numbers(name) or any(
+            text in plain for text in map(plain_file_name, (agency.name, *agency.former_names)) if text
+        ):
+            return True
+        rest = list(plain)
+        for start, end, code in self._iterate_matches(plain):
+            if code == agency.code:
+                return True
+            rest[start:end] = "\n" * (end - start)
+        remaining = "".join(rest)
+        own = self.own_texts.get(agency.code, frozenset())
+        return any(text in remaining for text in own) or _has_short_form(remaining, own)
+
+    def _iterate_matches(self, plain: str) -> Iterator[tuple[int, int, str]]:
+        """Yield start, end and code of every text of an agency that is not inside a longer one."""
+        taken = [False] * len(plain)
+        starts = [at for at in range(len(plain) - 1) if plain[at : at + _MIN_PART_CHARACTERS] in self.beginnings]
+        lengths = range(min(self.max_characters, len(plain)), _MIN_PART_CHARACTERS - 1, -1)
+        spans = ((start, start + length) for length in lengths for start in starts if start + length <= len(plain))
+        for start, end in spans:
+            codes = self.codes_by_text.get(plain[start:end])
+            if codes and not all(taken[start:end]):
+                taken[start:end] = [True] * (end - start)
+                yield from ((start, end, code) for code in codes)
+
+    def _find_numbers(self, name: str) -> Iterator[str]:
+        text = unicodedata.normalize("NFKC", name[:_MAX_NAME_CHARACTERS]).casefold()
+        for token in re.findall(r"[0-9a-z][0-9a-z\-.]*[0-9a-z]|[0-9a-z]", text):
+            for part in {token, *re.split(r"[\-.]", token), *re.findall(r"\d+", token)}:
+                if part in self.numbers:
+                    yield self.numbers[part]
+
+
+def plain_file_name(name: str) -> str:
+    """Return a name of normal width and lower case without separators, cut to 300 characters."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", name[:_MAX_NAME_CHARACTERS])).casefold()
+
+
+def index_agency_names(roster: Roster) -> AgencyNameIndex:
+    """Build the index of all agencies of a roster, also of those that a part of it leaves out."""
+    agencies = {agency.code: agency for agency in (*roster.others.values(), *roster)}
+    names = {code: frozenset(_list_full_names(agency)) for code, agency in agencies.items()}
+    parts = {code: frozenset(_list_parts(agency, agencies)) - names[code] for code, agency in agencies.items()}
+    codes_by_text: dict[str, frozenset[str]] = {}
+    for code, texts in names.items():
+        for text in texts:
+            codes_by_text[text] = codes_by_text.get(text, frozenset()) | {code}
+    codes_by_text = {text: codes for text, codes in codes_by_text.items() if len(codes) == 1}
+    for text, code in _select_unique_parts(parts, names):
+        codes_by_text.setdefault(text, frozenset({code}))
+    numbers = {_plain_code(code): code for code in agencies if _is_telling(_plain_code(code))}
+    beginnings = frozenset(text[:_MIN_PART_CHARACTERS] for text in codes_by_text)
+    return AgencyNameIndex(codes_by_text, parts, numbers, beginnings, max(map(len, codes_by_text), default=0))
+
+
+def _list_full_names(agency: Agency) -> Iterator[str]:
+    return (text for name in (agency.name, *agency.former_names) if len(text := plain_file_name(name)) > 1)
+
+
+def _list_parts(agency: Agency, agencies: Mapping[str, Agency]) -> Iterator[str]:
+    """Yield a name without its official ending, without the place it belongs to, and without both."""
+    words = load_agency_words()
+    for name in _list_full_names(agency):
+        for whole in _cut_endings(name, words.endings):
+            for part in (whole, *(whole.removeprefix(place) for place in _list_places(agency, agencies))):
+                if _can_stand_alone(part):
+                    yield part
+
+
+def _cut_endings(name: str, endings: Iterable[str]) -> list[str]:
+    return [name, *(name.removesuffix(ending) for ending in endings if name.endswith(ending))]
+
+
+def _list_places(agency: Agency, agencies: Mapping[str, Agency]) -> Iterator[str]:
+    """Yield the places of the agencies above, with and without the ending of the place."""
+    words = load_agency_words()
+    seen, above = {agency.code}, agencies.get(agency.parent or "")
+    while above is not None and above.code not in seen:
+        seen.add(above.code)
+        for name in _list_full_names(above):
+            place = min(_cut_endings(name, words.endings), key=len)
+            if len(place) >= _MIN_PART_CHARACTERS:
+                yield place
+            if place.endswith(words.place_endings) and len(place) > _MIN_PART_CHARACTERS:
+                yield place[:-1]
+        above = agencies.get(above.parent or "")
+
+
+def _can_stand_alone(part: str) -> bool:
+    words = load_agency_words()
+    enough = _MIN_PART_CHARACTERS if part.endswith(words.short_endings) else _MIN_PLAIN_PART_CHARACTERS
+    return len(part) >= enough and not part.startswith(words.general)
+
+
+def _select_unique_parts(
+    parts: Mapping[str, frozenset[str]], names: Mapping[str, frozenset[str]]
+) -> Iterator[tuple[str, str]]:
+    """Yield each part that is in the names of one agency only, with the code of that agency."""
+    wanted = {text for texts in parts.values() for text in texts}
+    owners: dict[str, set[str]] = {text: set() for text in wanted}
+    longest = max(map(len, wanted), default=0)
+    for code, full in names.items():
+        for name in full:
+            for start in range(len(name)):
+                for end in range(start + _MIN_PART_CHARACTERS, min(len(name), start + longest) + 1):
+                    if name[start:end] in wanted:
+                        owners[name[start:end]].add(code)
+    yield from ((text, next(iter(codes))) for text, codes in owners.items() if len(codes) == 1)
+
+
+def _plain_code(code: str) -> str:
+    return unicodedata.normalize("NFKC", code).casefold()
+
+
+def _is_telling(code: str) -> bool:
+    """Whether a code in a file name is no number of files and no date."""
+    return len(code) >= _MIN_CODE_DIGITS and not _DATE_LIKE.fullmatch(code) and any(map(str.isdigit, code))
+
+
+def _is_bystander(plain: str, start: int, end: int) -> bool:
+    """Whether the agency at this position only passed the file on, or was to receive it."""
+    words = load_agency_words()
+    return plain[end:].startswith(words.passed_on) or plain[:start].endswith(words.sent_to)
+
+
+def _has_short_form(text: str, own_texts: Iterable[str]) -> bool:
+    """Whether a text has a short form of a name: its first character and others of it, side by side."""
+    for own in own_texts:
+        if own.endswith(load_agency_words().endings):
+            continue
+        for start, first in enumerate(text):
+            at, length = -1, 0
+            for character in text[start:] if first == own[0] else "":
+                at = own.find(character, at + 1)
+                if at < 0:
+                    break
+                length += 1
+            if length >= _MIN_SHORT_FORM_CHARACTERS:
+                return True
+    return False

@@ -1,0 +1,62 @@
+"""Compare the figures of two returns of one agency."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from xltool.model.consolidation import FigureChange
+from xltool.model.form import Form, Number, Values
+from xltool.model.submission import EntryState, Submission
+
+_MIN_FIGURES = 8  # with fewer figures that are not zero, nothing can be said about what two returns share
+_MAX_UNRELATED_SHARE = 0.1  # of the figures that are not zero; two versions of one return share most of them
+_MIN_TELLING_FIGURE = 10  # smaller figures are equal by chance
+
+
+def identify_figures(submission: Submission, form: Form) -> tuple[object, ...]:
+    """Return a key that is equal for returns with equal inputs."""
+    counted = submission.counted
+    return tuple(_read_figure(submission, counted, cell.id) for cell in form.inputs)
+
+
+def list_figure_changes(before: Submission, after: Submission, form: Form) -> tuple[FigureChange, ...]:
+    """List the inputs that differ, in form order, located in the later return."""
+    changes, old_figures, new_figures = [], before.counted, after.counted
+    for cell in form.inputs:
+        old, new = _read_figure(before, old_figures, cell.id), _read_figure(after, new_figures, cell.id)
+        if old != new:
+            entry = after.entries.get(cell.id) or before.entries[cell.id]
+            changes.append(FigureChange(cell.id, entry.sheet, entry.address, old, new))
+    return tuple(changes)
+
+
+def are_unrelated(left: Submission, right: Submission, form: Form) -> bool:
+    """Whether two returns share hardly any figure, so that they are hardly versions of one return."""
+    cells = [cell.id for cell in form.inputs]
+    one, other = _select_nonzero(left.counted, cells), _select_nonzero(right.counted, cells)
+    if min(len(one), len(other)) < _MIN_FIGURES:
+        return False
+    same_place = len(one.items() & other.items())
+    share = max(same_place, _count_shared(one.values(), other.values())) / min(len(one), len(other))
+    return share <= _MAX_UNRELATED_SHARE
+
+
+def _select_nonzero(values: Values, cells: Iterable[str]) -> dict[str, Number]:
+    return {cell: figure for cell in cells if (figure := values.get(cell))}
+
+
+def _count_shared(left: Iterable[Number], right: Iterable[Number]) -> int:
+    """Count the figures that are in both, wherever they stand; small ones are left out."""
+    shared = _count_telling(left) & _count_telling(right)
+    return shared.total()
+
+
+def _count_telling(figures: Iterable[Number]) -> Counter[Number]:
+    return Counter(figure for figure in figures if abs(figure) >= _MIN_TELLING_FIGURE)
+
+
+def _read_figure(submission: Submission, counted: Values, cell: str) -> Number | str | None:
+    """Return the number that counts, else the text of an unreadable cell."""
+    value, entry = counted.get(cell), submission.entries.get(cell)
+    if value is None and entry is not None and entry.state is EntryState.UNREADABLE:
+        return entry.raw
+    return value

@@ -1,0 +1,74 @@
+"""Render the order of versions and their changed figures as parts of sentences."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+
+from xltool.consolidation.version_witnesses import Order, TimeWitness
+from xltool.messages import catalogue
+from xltool.model.consolidation import FigureChange, ReviewedFile, VersionRecord
+from xltool.model.form import Number
+
+_BEIJING = timezone(timedelta(hours=8))
+_MAX_CHANGES_QUOTED = 3
+
+
+def describe_basis(order: Order | None) -> catalogue.Phrase:
+    """Describe the witnesses by which one version is later than another; empty without an order."""
+    if order is None:
+        return catalogue.Phrase("")
+    parts = (_describe_witness(witness, with_side=False) for witness in order.witnesses)
+    return catalogue.Phrase(catalogue.look_up_word("shown", "joint").join(dict.fromkeys(parts)))
+
+
+def describe_open_order(order: Order) -> catalogue.Phrase:
+    """Describe witnesses that disagree, or that there are none."""
+    if not order.witnesses:
+        return catalogue.format_phrase("version_no_witness")
+    kinds = dict.fromkeys(_describe_witness(witness, with_side=True) for witness in order.witnesses)
+    return catalogue.Phrase(catalogue.look_up_word("shown", "semicolon").join(kinds))
+
+
+def describe_changes_briefly(changes: Sequence[FigureChange]) -> dict[str, object]:
+    """Return the facts ``count``, ``changes`` (the first three) and ``more`` (a phrase, empty without more)."""
+    quoted = tuple(
+        catalogue.format_phrase(
+            "figure_change",
+            place=f"{change.sheet}!{change.address}",
+            old=_show_figure(change.old),
+            new=_show_figure(change.new),
+        )
+        for change in changes[:_MAX_CHANGES_QUOTED]
+    )
+    rest = len(changes) - len(quoted)
+    more = catalogue.format_phrase("more_changes", count=rest) if rest else catalogue.Phrase("")
+    return {"count": len(changes), "changes": quoted, "more": more}
+
+
+def record_version(item: ReviewedFile) -> VersionRecord:
+    """Return file, content and dates of one version."""
+    source = item.submission.source if item.submission else None
+    return VersionRecord(item.file, item.sha256, source.saved if source else "", source.modified if source else "")
+
+
+def _describe_witness(witness: TimeWitness, *, with_side: bool) -> str:
+    source = catalogue.look_up_word("version_witness", witness.source)
+    if witness.left and witness.right:
+        left, right = _show_moment(witness.left), _show_moment(witness.right)
+        source = catalogue.format_phrase("version_dates", source=source, left=left, right=right)
+    if not with_side:
+        return source
+    return catalogue.format_phrase(f"version_side_{'this' if witness.sign > 0 else 'other'}", source=source)
+
+
+def _show_moment(text: str) -> str:
+    """Return a date in Beijing, with seconds; empty for none."""
+    if not text:
+        return ""
+    moment = datetime.fromisoformat(text)
+    return (moment.astimezone(_BEIJING) if moment.tzinfo else moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _show_figure(figure: Number | str | None) -> str:
+    if figure is None:
+        return catalogue.look_up_word("shown", "nothing")
+    return figure if isinstance(figure, str) else f"{figure:f}" if not isinstance(figure, int) else str(figure)

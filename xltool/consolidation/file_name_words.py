@@ -1,0 +1,50 @@
+"""The words that names of files and folders are read with, from ``templates/file_names.toml``."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from xltool.package_data import find_data_folder
+
+
+class AgencyWords(NamedTuple):
+    """Words that decide which agency a name means; see the comments in ``file_names.toml``."""
+
+    endings: tuple[str, ...]
+    place_endings: tuple[str, ...]
+    short_endings: tuple[str, ...]
+    general: tuple[str, ...]
+    passed_on: tuple[str, ...]
+    sent_to: tuple[str, ...]
+
+
+class VersionPatterns(NamedTuple):
+    """Regular expressions that decide which of two names is that of the later version; ``numerals`` are 1 to 10."""
+
+    later: tuple[str, ...]
+    earlier: tuple[str, ...]
+    number: tuple[str, ...]
+    copy: tuple[str, ...]
+    numerals: str
+
+
+@cache
+def load_agency_words() -> AgencyWords:
+    """Load the words about agencies."""
+    return AgencyWords(**_freeze_lists(_load_tables()["agency"]))
+
+
+@cache
+def load_version_patterns() -> VersionPatterns:
+    """Load the patterns about versions."""
+    return VersionPatterns(**_freeze_lists(_load_tables()["version"]))
+
+
+@cache
+def _load_tables() -> Mapping[str, Mapping[str, Any]]:
+    return tomllib.loads((find_data_folder("templates") / "file_names.toml").read_text("utf-8"))
+
+
+def _freeze_lists(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}

@@ -1,0 +1,174 @@
+"""Hold returns that some witness assigns to another agency of the roster than their content does.
+
+Witnesses are the names of the file and its folder, the document properties, the printed words and the name written
+beside the agency's code. Nothing is decided here: such a return is undecided until somebody says whose it is.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+from typing import NamedTuple
+
+from xltool.consolidation.agency_names import AgencyNameIndex, index_agency_names
+from xltool.consolidation.file_status import DOUBTFUL_OWNER, decide_status, identify_question
+from xltool.messages import catalogue
+from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.consolidation import ReviewedFile
+from xltool.model.finding import Finding
+from xltool.model.form import Severity
+from xltool.model.submission import Submission
+from xltool.model.succession import owes_report
+from xltool.roster import normalize_name
+
+_MAX_OWNERS_IN_OWN_FOLDER = 2  # a folder with returns of more agencies is named after whoever collects them
+_ARCHIVE_SUFFIX = ".zip"
+_WITNESS_CODES = {"identity.witnesses", "identity.witnesses_name"}
+_REPLACED_CODES = _WITNESS_CODES | {"identity.other_name"}
+
+
+class _Batch(NamedTuple):
+    """What all files of a run say together: readable returns by agency code, owners by folder, files by name."""
+
+    agencies: Mapping[str, Agency]
+    codes_by_name: Mapping[str, str]
+    names: AgencyNameIndex
+    returns: Counter[tuple[str, int | None]]
+    owners_by_folder: Mapping[str, frozenset[str]]
+    shared_files: frozenset[str]
+
+
+class _Testimony(NamedTuple):
+    """One witness that names another agency: the agency's code, and the witness in words."""
+
+    code: str
+    witness: str
+
+
+def hold_doubtful_owners(reviewed: Sequence[ReviewedFile], roster: Roster | None) -> tuple[ReviewedFile, ...]:
+    """Return the files; one that a witness assigns to another agency of the roster is undecided, with a finding."""
+    if roster is None:
+        return tuple(reviewed)
+    batch = _survey_batch(reviewed, roster)
+    return tuple(_hold_if_doubtful(item, batch) for item in reviewed)
+
+
+def _survey_batch(reviewed: Sequence[ReviewedFile], roster: Roster) -> _Batch:
+    agencies = {agency.code: agency for agency in (*roster.others.values(), *roster)}
+    returns: Counter[tuple[str, int | None]] = Counter()
+    owners: dict[str, set[str]] = defaultdict(set)
+    files: Counter[str] = Counter()
+    for item in reviewed:
+        if item.submission:
+            returns[item.submission.agency_code, item.submission.year] += 1
+            owners[_folder_path(item)].add(item.submission.agency_code)
+            files[_file_path(item)] += 1
+    return _Batch(
+        agencies,
+        {normalize_name(agency.name): code for code, agency in agencies.items()},
+        index_agency_names(roster),
+        returns,
+        {folder: frozenset(codes) for folder, codes in owners.items()},
+        frozenset(file for file, count in files.items() if count > 1),
+    )
+
+
+def _file_path(item: ReviewedFile) -> str:
+    """Return the path of the file, without the number of a submission in a workbook of several."""
+    return item.file.rpartition("#")[0] if "#" in PurePath(item.file).suffix else item.file
+
+
+def _folder_path(item: ReviewedFile) -> str:
+    return str(PurePath(_file_path(item)).parent)
+
+
+def _hold_if_doubtful(item: ReviewedFile, batch: _Batch) -> ReviewedFile:
+    submission = item.submission
+    owner = batch.agencies.get(submission.agency_code) if submission else None
+    if submission is None or owner is None or submission.manifest:
+        return item
+    testimonies = [
+        testimony
+        for testimony in _hear_witnesses(item, submission, owner, batch)
+        if _can_be_owner(batch.agencies[testimony.code], owner, submission)
+    ]
+    if not testimonies:
+        return item
+    finding = _report_doubt(submission, owner, testimonies, batch)
+    kept = tuple(other for other in item.findings if other.code not in _REPLACED_CODES or not _is_about_agency(other))
+    findings = (finding, *kept)
+    return replace(item, findings=findings, status=decide_status(findings))
+
+
+def _is_about_agency(finding: Finding) -> bool:
+    return finding.facts.get("field") != "year"
+
+
+def _hear_witnesses(item: ReviewedFile, submission: Submission, owner: Agency, batch: _Batch) -> Iterator[_Testimony]:
+    path = PurePath(_file_path(item))
+    if _file_path(item) not in batch.shared_files:
+        yield from _read_name("owner_in_file_name", path.name, path.stem, owner, batch)
+        if len(batch.owners_by_folder[_folder_path(item)]) <= _MAX_OWNERS_IN_OWN_FOLDER:
+            folder = path.parent.name
+            yield from _read_name("owner_in_folder", folder, folder.removesuffix(_ARCHIVE_SUFFIX), owner, batch)
+    written = normalize_name(submission.agency_name)
+    if written != normalize_name(owner.name) and written in batch.codes_by_name:
+        yield _Testimony(batch.codes_by_name[written], catalogue.format_phrase("owner_in_content"))
+    for observation in submission.observations:
+        if observation.code == "identity.witnesses" and observation.facts["field"] != "year":
+            for source in ("sheet", "property", "printed"):
+                said = str(observation.facts[source] or "")
+                code = said if said in batch.agencies else batch.codes_by_name.get(normalize_name(said), owner.code)
+                yield _Testimony(code, catalogue.format_phrase(f"owner_in_{source}"))
+
+
+def _read_name(key: str, shown: str, name: str, owner: Agency, batch: _Batch) -> Iterator[_Testimony]:
+    """Yield the agencies that the name of a file or folder means, if it has nothing of the owner's."""
+    codes = batch.names.find_agencies(name)
+    if codes and owner.code not in codes and not batch.names.mentions(name, owner):
+        for code in sorted(codes):
+            if key != "owner_in_folder" or not _is_above(batch.agencies[code], owner, batch):
+                yield _Testimony(code, catalogue.format_phrase(key, name=shown))
+
+
+def _is_above(agency: Agency, owner: Agency, batch: _Batch) -> bool:
+    seen, above = {owner.code}, owner.parent
+    while above and above not in seen:
+        if above == agency.code:
+            return True
+        seen.add(above)
+        above = batch.agencies[above].parent if above in batch.agencies else None
+    return False
+
+
+def _can_be_owner(agency: Agency, owner: Agency, submission: Submission) -> bool:
+    """Whether an agency other than the owner may have sent a report of its own for the year."""
+    if agency.code == owner.code or (agency.scope is Scope.AREA and submission.scope is Scope.OWN):
+        return False
+    if agency.code in owner.successors or owner.code in agency.successors:
+        return False
+    return submission.year is None or owes_report(agency, submission.year)
+
+
+def _report_doubt(submission: Submission, owner: Agency, testimonies: Sequence[_Testimony], batch: _Batch) -> Finding:
+    codes = list(dict.fromkeys(testimony.code for testimony in testimonies))
+    named = tuple(catalogue.Phrase(_show_agency(batch.agencies[code])) for code in codes)
+    owner_has_more = batch.returns[owner.code, submission.year] > 1
+    named_have_any = all(batch.returns[code, submission.year] for code in codes)
+    facts: dict[str, object] = {
+        "where": tuple(dict.fromkeys(catalogue.Phrase(testimony.witness) for testimony in testimonies)),
+        "named": named,
+        "codes": tuple(codes),
+        "question": identify_question(DOUBTFUL_OWNER, (submission.source.sha256, owner.code, *codes)),
+        "owner": catalogue.Phrase(_show_agency(owner)),
+        "missing": catalogue.format_phrase(
+            f"owner_{'other' if owner_has_more else 'only'}_{'named' if named_have_any else 'nothing'}",
+            named=named,
+            owner=owner.name,
+        ),
+    }
+    return Finding(DOUBTFUL_OWNER, Severity.EXPLAIN, facts=facts)
+
+
+def _show_agency(agency: Agency) -> str:
+    return catalogue.format_phrase("agency_with_code", name=agency.name, number=agency.code)

@@ -1,0 +1,223 @@
+"""Decide which of several returns of one agency counts; hold them where nothing says which is the later.
+
+1. Returns with equal figures are one return: the later file stays, else the accepted one; the others are duplicates.
+2. A version that is later than all others by every witness that says anything counts; it replaces the others.
+3. Otherwise the versions that no other is later than are undecided, as are "versions" that share hardly any figure.
+4. A decision on record about these versions comes first.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from xltool.consolidation.compare_versions import are_unrelated, identify_figures, list_figure_changes
+from xltool.consolidation.describe_versions import (
+    describe_basis,
+    describe_changes_briefly,
+    describe_open_order,
+    record_version,
+)
+from xltool.consolidation.file_status import COUNTING, DOUBTFUL_VERSION, UNRELATED_VERSION, identify_question
+from xltool.consolidation.overlaps import get_age_key, name_beside
+from xltool.consolidation.tree import RosterTree
+from xltool.consolidation.version_witnesses import Order, find_order
+from xltool.model.consolidation import FigureChange, ReviewedFile, Status
+from xltool.model.decision import Decision
+from xltool.model.finding import Finding
+from xltool.model.form import Form, Severity
+from xltool.model.submission import Submission
+
+VERSION_STATUSES = {Status.ACCEPTED, Status.RETURNED}
+
+
+def settle_versions(items: list[ReviewedFile], tree: RosterTree, form: Form) -> None:
+    """Settle the versions of every agency among files of one form and year, in place."""
+    for positions in group_by_agency(items, tree).values():
+        if len(positions) > 1:
+            for position, item in _settle_agency({position: items[position] for position in positions}, form).items():
+                items[position] = item
+
+
+def group_by_agency(items: Sequence[ReviewedFile], tree: RosterTree) -> dict[tuple[bool, str], list[int]]:
+    """Group the positions of returns by agency. Its own return and that of its area are two different returns."""
+    positions: dict[tuple[bool, str], list[int]] = defaultdict(list)
+    for position, item in enumerate(items):
+        submission = item.submission
+        if submission and item.status in VERSION_STATUSES:
+            positions[tree.is_area(submission), _identify_agency(submission)].append(position)
+    return positions
+
+
+def _identify_agency(submission: Submission) -> str:
+    """Return a key of the agency: its code, else its name; for areas without a code also their first member."""
+    if submission.agency_code or not submission.manifest:
+        return submission.agency_code or submission.agency_name
+    return f"{submission.agency_name}|{min(leaf.code for leaf in submission.manifest)}"
+
+
+def _settle_agency(items: Mapping[int, ReviewedFile], form: Form) -> dict[int, ReviewedFile]:
+    """Return the files of one agency with their status, reason and versions."""
+    groups = _group_equal_figures(items, form)
+    chosen = [_choose_representative([items[at] for at in group], group) for group in groups]
+    settled = dict(items)
+    for at, group in zip(chosen, groups, strict=True):
+        for position in group:
+            if position != at:
+                settled[position] = _mark_duplicate(items[position], items[at])
+    if len(chosen) > 1:
+        settled |= _settle_different({at: items[at] for at in chosen}, form)
+    records = tuple(record_version(item) for _, item in sorted(settled.items()))
+    return {at: replace(item, versions=records) for at, item in settled.items()}
+
+
+# --- equal figures --------------------------------------------------------------------------------------------------
+
+
+def _group_equal_figures(items: Mapping[int, ReviewedFile], form: Form) -> list[list[int]]:
+    groups: dict[object, list[int]] = defaultdict(list)
+    for position, item in items.items():
+        if item.submission:
+            groups[identify_figures(item.submission, form), item.submission.manifest].append(position)
+    return list(groups.values())
+
+
+def _choose_representative(items: Sequence[ReviewedFile], positions: Sequence[int]) -> int:
+    """Return the position of the file that stands for returns with equal figures.
+
+    Of files with equal bytes it is the oldest; of others the latest, then an accepted one, then the oldest file.
+    """
+    firsts: dict[str, int] = {}
+    for at in sorted(range(len(items)), key=lambda at: get_age_key(items[at])):
+        firsts.setdefault(items[at].sha256 or items[at].file, at)
+    best, *others = firsts.values()
+    for at in others:
+        sign = find_order(items[at], items[best]).sign
+        if sign > 0 or (not sign and items[best].status is not Status.ACCEPTED and items[at].status is Status.ACCEPTED):
+            best = at
+    return positions[best]
+
+
+def _mark_duplicate(item: ReviewedFile, other: ReviewedFile) -> ReviewedFile:
+    code = "merge.duplicate" if item.sha256 == other.sha256 else "merge.same_figures"
+    reason = Finding(code, Severity.NOTE, facts={"other": name_beside(other, item)})
+    return replace(item, status=Status.SUPERSEDED, reason=reason, counted=False)
+
+
+# --- different figures ----------------------------------------------------------------------------------------------
+
+
+def _settle_different(items: Mapping[int, ReviewedFile], form: Form) -> dict[int, ReviewedFile]:
+    """Settle versions with different figures."""
+    question = identify_question(DOUBTFUL_VERSION, (item.sha256 or item.file for item in items.values()))
+    preferred = [(at, decision) for at, item in items.items() if (decision := _find_preference(item, question))]
+    if len(preferred) == 1:
+        at, decision = preferred[0]
+        decided = {**items, at: replace(items[at], decision=decision)}
+        return _replace_others(decided, at, {}, form)
+    orders = {(at, other): find_order(items[at], items[other]) for at in items for other in items if at != other}
+    unrelated = frozenset(pair for pair in orders if _share_nothing(items, pair, form))
+    latest = [at for at in items if all(orders[at, other].sign > 0 for other in items if other != at)]
+    if latest and not any((latest[0], other) in unrelated for other in items):
+        return _replace_others(items, latest[0], orders, form)
+    replaced = {at: other for (other, at), order in orders.items() if order.sign > 0 and (other, at) not in unrelated}
+    held = [at for at in items if at not in replaced] or list(items)
+    settled = {at: _hold_version(at, items, held, orders, unrelated, question, form) for at in held}
+    for at in items.keys() - set(held):
+        settled[at] = _supersede(items[at], items[replaced[at]], orders[replaced[at], at], form)
+    return settled
+
+
+def _find_preference(item: ReviewedFile, question: str) -> Decision | None:
+    """Return the decision to count this version: one about these versions, or one that somebody added."""
+    answers = (each for each in item.decisions if each.ruling in COUNTING and each.question in ("", question))
+    return next(answers, None)
+
+
+def _share_nothing(items: Mapping[int, ReviewedFile], pair: tuple[int, int], form: Form) -> bool:
+    left, right = (items[at].submission for at in pair)
+    return left is not None and right is not None and are_unrelated(left, right, form)
+
+
+def _replace_others(
+    items: Mapping[int, ReviewedFile], latest: int, orders: Mapping[tuple[int, int], Order], form: Form
+) -> dict[int, ReviewedFile]:
+    winner, others = items[latest], [at for at in items if at != latest]
+    settled = {}
+    for at in others:
+        settled[at] = _supersede(items[at], winner, orders.get((latest, at)), form)
+    nearest = max(others, key=lambda at: get_age_key(items[at]))
+    return {
+        latest: _name_replaced(
+            winner, [items[at] for at in others], items[nearest], orders.get((latest, nearest)), form
+        )
+    } | settled
+
+
+def _supersede(item: ReviewedFile, winner: ReviewedFile, order: Order | None, form: Form) -> ReviewedFile:
+    changes = _list_changes(item, winner, form)
+    facts = {"other": name_beside(winner, item), "basis": describe_basis(order), **describe_changes_briefly(changes)}
+    code = "merge.superseded" if order else "merge.superseded_by_decision"
+    reason = Finding(code, Severity.NOTE, facts=facts)
+    return replace(item, status=Status.SUPERSEDED, reason=reason, counted=False, figure_changes=changes)
+
+
+def _name_replaced(
+    winner: ReviewedFile, others: Sequence[ReviewedFile], nearest: ReviewedFile, order: Order | None, form: Form
+) -> ReviewedFile:
+    """Name the replaced files and the changes since the newest of them in the reason of the version that counts."""
+    changes = _list_changes(nearest, winner, form)
+    names = tuple(sorted(name_beside(other, winner) for other in others))
+    facts: dict[str, object] = {
+        "others": names,
+        "basis": describe_basis(order),
+        "since": name_beside(nearest, winner),
+        **describe_changes_briefly(changes),
+    }
+    code = "merge.replaces" if order else "merge.replaces_by_decision"
+    if winner.reason is not None and order is not None:
+        code, facts = f"{winner.reason.code}_replaces", {"flaws": winner.reason.facts["count"], **facts}
+    reason = Finding(code, Severity.NOTE, facts=facts)
+    return replace(winner, reason=reason, figure_changes=changes)
+
+
+def _hold_version(
+    at: int,
+    items: Mapping[int, ReviewedFile],
+    held: Sequence[int],
+    orders: Mapping[tuple[int, int], Order],
+    unrelated: frozenset[tuple[int, int]],
+    question: str,
+    form: Form,
+) -> ReviewedFile:
+    """Hold one version, with a finding that compares it with another held one."""
+    item = items[at]
+    rivals = [other for other in held if other != at] or [other for other in items if other != at]
+    rival = next((other for other in rivals if (at, other) in unrelated), rivals[0])
+    other, order = items[rival], orders[at, rival]
+    submission = item.submission
+    assert submission is not None  # it has figures
+    changes = _list_changes(item, other, form)
+    facts: dict[str, object] = {
+        "other": name_beside(other, item),
+        "others": tuple(sorted(name_beside(items[each], item) for each in rivals)),
+        "question": question,
+        "agency": submission.agency_name or submission.agency_code,
+        "order": describe_open_order(order),
+        **describe_changes_briefly(changes),
+    }
+    code = UNRELATED_VERSION if (at, rival) in unrelated else DOUBTFUL_VERSION
+    finding = Finding(code, Severity.EXPLAIN, facts=facts)
+    return replace(
+        item,
+        status=Status.UNDECIDED,
+        reason=finding,
+        counted=False,
+        findings=(finding, *item.findings),
+        figure_changes=changes,
+    )
+
+
+def _list_changes(before: ReviewedFile, after: ReviewedFile, form: Form) -> tuple[FigureChange, ...]:
+    if before.submission is None or after.submission is None:
+        return ()
+    return list_figure_changes(before.submission, after.submission, form)

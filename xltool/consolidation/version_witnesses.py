@@ -1,0 +1,93 @@
+"""Find out which of two returns of one agency is the later version.
+
+Witnesses of time are the date saved inside the workbook, the file's date, the file's name, the marks of an earlier
+check and the order in an archive. A version is later only if a decisive witness says so and none says otherwise.
+"""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
+
+from xltool.consolidation.version_names import compare_version_names
+from xltool.model.consolidation import ReviewedFile
+from xltool.model.submission import Source
+
+_BEIJING = timezone(timedelta(hours=8))
+_MIN_FILE_DATE_SECONDS = 3  # file systems and archives store even seconds, and copying takes a moment
+_MIN_MIXED_DATE_SECONDS = 14 * 3600  # between a date with and one without a time zone
+_MIN_YEAR_SAVED = 2008  # an earlier date is that of a clock that was not set
+
+
+class TimeWitness(NamedTuple):
+    """One witness: ``sign`` is 1 if the first version is later, -1 if the second; ``decisive`` if it may decide alone.
+
+    ``source`` is saved, file, name, copy, marks or archive; ``left`` and ``right`` are the dates compared, ISO 8601.
+    """
+
+    source: str
+    sign: int
+    decisive: bool = True
+    left: str = ""
+    right: str = ""
+
+
+class Order(NamedTuple):
+    """The order of two versions: 1 if the first is later, -1 if the second, 0 if unknown; with all witnesses."""
+
+    sign: int
+    witnesses: tuple[TimeWitness, ...]
+
+
+def find_order(left: ReviewedFile, right: ReviewedFile) -> Order:
+    """Find the order of two returns by all witnesses of time."""
+    if left.submission is None or right.submission is None:
+        return Order(0, ())
+    year, one, other = left.submission.year, left.submission.source, right.submission.source
+    names = compare_version_names(left.file, right.file, year)
+    witnesses = (
+        TimeWitness("saved", _compare_saved(one.saved, other.saved, year), True, one.saved, other.saved),
+        TimeWitness("file", _compare_file_dates(one.modified, other.modified), True, one.modified, other.modified),
+        *(TimeWitness("name" if name.decisive else "copy", name.sign, name.decisive) for name in names),
+        TimeWitness("marks", one.marked - other.marked),
+        TimeWitness("archive", _compare_positions(one, other), decisive=False),
+    )
+    speaking = tuple(witness for witness in witnesses if witness.sign)
+    signs = {witness.sign for witness in speaking}
+    agreed = len(signs) == 1 and any(witness.decisive for witness in speaking)
+    return Order(signs.pop() if agreed else 0, speaking)
+
+
+def _compare_saved(left: str, right: str, year: int | None) -> int:
+    one, other = _parse_moment(left), _parse_moment(right)
+    earliest = max(year or 0, _MIN_YEAR_SAVED)
+    if one is None or other is None or min(one.year, other.year) < earliest:
+        return 0
+    mixed = (one.tzinfo is None) != (other.tzinfo is None)
+    return _find_sign(one, other, _MIN_MIXED_DATE_SECONDS if mixed else 1)
+
+
+def _compare_file_dates(left: str, right: str) -> int:
+    one, other = _parse_moment(left), _parse_moment(right)
+    return 0 if one is None or other is None else _find_sign(one, other, _MIN_FILE_DATE_SECONDS)
+
+
+def _compare_positions(one: Source, other: Source) -> int:
+    """Compare the positions in one archive; an archive sorted by name says nothing."""
+    if not one.archive or one.archive != other.archive or one.position is None or other.position is None:
+        return 0
+    return (one.position > other.position) - (one.position < other.position)
+
+
+def _find_sign(one: datetime, other: datetime, min_seconds: int) -> int:
+    seconds = (_set_zone(one) - _set_zone(other)).total_seconds()
+    return 0 if abs(seconds) < min_seconds else 1 if seconds > 0 else -1
+
+
+def _parse_moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _set_zone(moment: datetime) -> datetime:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=_BEIJING)).astimezone(UTC)
