@@ -52,7 +52,8 @@ def encode_merge(consolidation: Consolidation) -> dict[str, object]:
     """Encode the answer of ``merge --json``.
 
     ``found`` is the sum of the counts of files by status. ``missing`` lists the agencies without any file,
-    ``not_summed`` also those whose return was sent back. ``incomplete`` is the number of agencies a total lacks, by cell id.
+    ``not_summed`` also those whose return was sent back or held. ``incomplete`` is the number of agencies a total
+    lacks, by cell id.
     ``stands`` lists findings of summed returns that a written reason or a waiver settles; ``trial`` lists, for
     coordinators, the findings of trial rules and of comparisons between agencies.
     """
