@@ -46,12 +46,13 @@ def _select_nonzero(values: Values, cells: Iterable[str]) -> dict[str, Number]:
 
 def _count_shared(left: Iterable[Number], right: Iterable[Number]) -> int:
     """Count the figures that are in both, wherever they stand; small ones are left out."""
-    shared = _count_telling(left) & _count_telling(right)
-    return shared.total()
-
-
-def _count_telling(figures: Iterable[Number]) -> Counter[Number]:
-    return Counter(figure for figure in figures if abs(figure) >= _MIN_TELLING_FIGURE)
+    telling = [figure for figure in left if max(figure, -figure) >= _MIN_TELLING_FIGURE]
+    remaining = Counter(right)
+    shared = 0
+    for figure in telling:
+        shared += remaining[figure] > 0
+        remaining[figure] -= 1
+    return shared
 
 
 def _read_figure(submission: Submission, counted: Values, cell: str) -> Number | str | None:
