@@ -56,7 +56,8 @@ def build_wheel(folder: Path) -> Path:
 def download_wheels(wheel: Path, folder: Path, platforms: Iterable[str], python_version: str) -> None:
     """Download the wheels that ``wheel`` and its extras need on one system.
 
-    Raises CalledProcessError if one is missing. Only binary wheels are taken: a source package could not be built on a machine without a compiler.
+    Raises CalledProcessError if one is missing. Only binary wheels are taken: a source package could not be built on a
+    machine without a compiler.
     """
     tags = [option for platform in platforms for option in ("--platform", platform)]
     target = f"{wheel}[{','.join(EXTRAS)}]"
