@@ -21,7 +21,7 @@ from benchmarks.prose import sections
 from benchmarks.seeding import REPORTS, Figures, Report, plausible, published
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
-from xltool.checks.texts.claims import Judgement, Mention, TextContext, find_mentions, split_sentences
+from xltool.checks.texts.claims import Judgement, Mention, TextContext, find_mentions, split_statements
 from xltool.checks.texts.numerals import normalise_text
 from xltool.errors import XltoolError
 from xltool.forms.compiled_form import compile_form
@@ -84,7 +84,10 @@ def told(read: Submission, form: Form) -> list[Mention]:
     facts = TextContext(read.counted, None, read.year)
     texts = (read.texts.get(section.id, "") for section in form.sections)
     return [
-        each for text in texts for sentence in split_sentences(text) for each in find_mentions(sentence, form, facts)
+        each
+        for text in texts
+        for sentence, subject in split_statements(text)
+        for each in find_mentions(sentence, form, facts, subject)
     ]
 
 

@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 from xltool.checks.context import CheckContext  # noqa: E402 - runs from a checkout, installed or not
 from xltool.checks.profile import FIXED_CODE_PREFIXES  # noqa: E402 - runs from a checkout, installed or not
 from xltool.checks.run_checks import review_submission  # noqa: E402 - runs from a checkout, installed or not
+from xltool.forms.compiled_form import compile_form  # noqa: E402 - runs from a checkout, installed or not
 from xltool.forms.expressions import recompute_figures  # noqa: E402 - runs from a checkout, installed or not
 from xltool.forms.load_definitions import find_named_form, load_forms  # noqa: E402 - runs from a checkout, installed or not
 from xltool.forms.workbook_plan import plan_workbook  # noqa: E402 - runs from a checkout, installed or not
@@ -127,7 +128,7 @@ def examples(form: Form) -> dict[str, str]:
         now = values(form, base | made.get("changed", {}))
         before = values(form, base | made["previous"]) if "previous" in made else None
         for finding in review_submission(
-            submission(form, now, made.get("texts", {})), CheckContext(form, plan_workbook(form), roster, before)
+            submission(form, now, made.get("texts", {})), CheckContext(compile_form(form), roster, before)
         ):
             found.setdefault(finding.code, catalogue.render_problem(finding))
     return found

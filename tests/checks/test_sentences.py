@@ -6,7 +6,7 @@ import pytest
 
 from tests.checks.figures import FORM, submission, zeros
 from xltool.checks.context import CheckContext
-from xltool.checks.texts.claims import TextContext, find_mentions, split_sentences
+from xltool.checks.texts.claims import TextContext, find_mentions, split_statements
 from xltool.checks.texts.quoted_figures import MAX_FINDINGS_PER_SECTION, check_quoted_figures
 from xltool.checks.texts.unfinished_text import check_texts
 from xltool.forms.compiled_form import compile_form
@@ -141,7 +141,9 @@ def rows(table: str) -> list[tuple[str, list[str]]]:
 def test_figures_a_sentence_tells__read_with_their_values(text: str, wanted: list[str]) -> None:
     facts = TextContext(dict.fromkeys(FORM.cells), None, None)
     told = {
-        f"{each.claim.id}={each.number}" for part in split_sentences(text) for each in find_mentions(part, FORM, facts)
+        f"{each.claim.id}={each.number}"
+        for part, subject in split_statements(text)
+        for each in find_mentions(part, FORM, facts, subject)
     }
     assert sorted(told - {"TEXT-25=0"}) == wanted
 

@@ -15,6 +15,7 @@ from xltool.package_data import find_data_folder
 
 CLAIMS_FILE = "claims.toml"
 NUMBER_PLACEHOLDER = "{n}"
+AMOUNT_PLACEHOLDER = "{amount}"
 _WORD = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -60,7 +61,7 @@ def _build_claim(item: ClaimSpec, pieces: Mapping[str, str], vocabulary: Vocabul
     where = f"claims.{item.id}"
     patterns = tuple(_expand_pattern(pattern, pieces, where, source) for pattern in item.patterns)
     for pattern in patterns:
-        if (NUMBER_PLACEHOLDER in pattern) == (item.says is not None):
+        if (NUMBER_PLACEHOLDER in pattern or AMOUNT_PLACEHOLDER in pattern) == (item.says is not None):
             raise _definition_error("claim_without_number", where, pattern, source)
     return TextClaim(
         item.id,
@@ -80,15 +81,15 @@ def _expand_pattern(pattern: str, pieces: Mapping[str, str], where: str, source:
     """Expand the named pieces of a pattern. Raises DefinitionError for an unknown piece or an invalid pattern."""
 
     def piece(match: re.Match[str]) -> str:
-        if match[0] == NUMBER_PLACEHOLDER:
-            return NUMBER_PLACEHOLDER
+        if match[0] in (NUMBER_PLACEHOLDER, AMOUNT_PLACEHOLDER):
+            return match[0]
         if match[1] not in pieces:
             raise _definition_error("expression.unknown_name", where, match[0], source)
         return _WORD.sub(piece, pieces[match[1]])
 
     whole = _WORD.sub(piece, pattern)
     try:
-        re.compile(whole.replace(NUMBER_PLACEHOLDER, "(?P<n>1)"))
+        re.compile(whole.replace(NUMBER_PLACEHOLDER, "(?P<n>1)").replace(AMOUNT_PLACEHOLDER, "(?P<n>1)(?P<money>1)"))
     except re.error as error:
         raise _definition_error("expression.not_parsed", where, pattern, source) from error
     return whole
@@ -118,14 +119,32 @@ class NumeralCharacters(msgspec.Struct, forbid_unknown_fields=True, frozen=True)
     myriads: list[str]
 
 
+class AmountPattern(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The pattern of an amount of money (groups ``n`` and ``money``), and the value of each unit."""
+
+    pattern: str
+    units: dict[str, int]
+
+
+class SubjectPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Patterns of subjects that a following sentence may leave out: those of the claims, and all others."""
+
+    own: str
+    others: str
+
+
 class ClausePatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Patterns: ends of sentences and clauses, clauses or sentences on another subject, and where parts begin."""
+    """Patterns: ends of sentences and clauses, clauses or sentences on another subject, and where parts begin.
+
+    ``each`` states that one number is that of every item listed before it.
+    """
 
     sentence: str
     clause: str
     limits: str
     elsewhere: str
     parts: str
+    each: str
 
 
 class SinglePattern(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -182,7 +201,9 @@ class TextPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The content of ``templates/narrative.toml``; see the comments there."""
 
     numerals: NumeralCharacters
+    amounts: AmountPattern
     clauses: ClausePatterns
+    subjects: SubjectPatterns
     shares: SinglePattern
     growth: SinglePattern
     lists: ListPatterns

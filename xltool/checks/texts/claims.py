@@ -1,14 +1,15 @@
 """Find mentions of the tables' figures in a text and compare each with its possible readings."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.checks.texts import numerals
 from xltool.forms.expressions import evaluate_linear
-from xltool.forms.text_patterns import NUMBER_PLACEHOLDER, load_text_patterns
+from xltool.forms.text_patterns import AMOUNT_PLACEHOLDER, NUMBER_PLACEHOLDER, load_text_patterns
 from xltool.model.form import MAX_CACHED_FORMS, Form, LinearExpression, Number, TextClaim, Values
 
 MAX_SENTENCE_CHARACTERS = 2000
@@ -47,7 +48,7 @@ class Mention(NamedTuple):
 
     claim: TextClaim
     sentence: str
-    number: int
+    number: Number
     start: int
     end: int
     judgement: Judgement
@@ -55,36 +56,78 @@ class Mention(NamedTuple):
     old: bool = False
 
 
-@lru_cache(maxsize=16)
+class Statement(NamedTuple):
+    """A sentence, and the subject of the sentences before it in its paragraph ("" if it has none)."""
+
+    sentence: str
+    subject: str
+
+
 def split_sentences(text: str) -> tuple[str, ...]:
     """Split a text into normalised sentences of at most `MAX_SENTENCE_CHARACTERS` characters."""
-    parts = compile_pattern(load_text_patterns().clauses.sentence).split(numerals.normalise_text(text))
-    return tuple(
-        part[at : at + MAX_SENTENCE_CHARACTERS] for part in parts for at in range(0, len(part), MAX_SENTENCE_CHARACTERS)
-    )
+    return tuple(statement.sentence for statement in split_statements(text))
 
 
-def find_mentions(sentence: str, form: Form, facts: TextContext) -> list[Mention]:
-    """Return every figure of the tables mentioned in a sentence, in order; of two at one place, the longer match."""
-    candidates = {
-        item.claim.id: item for word, claims in _claims_by_word(form).items() if word in sentence for item in claims
-    }
-    known = [
-        mention
-        for item in candidates.values()
-        for pattern in item.patterns
-        for match in pattern.finditer(sentence)
-        if (mention := _read_mention(item.claim, sentence, match, facts))
-    ]
+@lru_cache(maxsize=16)
+def split_statements(text: str) -> tuple[Statement, ...]:
+    """Split a text into sentences, each with the subject it may have left out."""
+    statements: list[Statement] = []
+    for paragraph in numerals.normalise_text(text).split("\n"):
+        subject = ""
+        for sentence in compile_pattern(load_text_patterns().clauses.sentence).split(paragraph):
+            parts = range(0, len(sentence), MAX_SENTENCE_CHARACTERS)
+            statements += [Statement(sentence[at : at + MAX_SENTENCE_CHARACTERS], subject) for at in parts]
+            subject = _find_last_subject(sentence, subject)
+    return tuple(statements)
+
+
+def _find_last_subject(sentence: str, before: str) -> str:
+    """Return the last subject of a sentence that claims know, "" for another one, ``before`` if it has none."""
+    patterns = load_text_patterns().subjects
+    own = max(compile_pattern(patterns.own).finditer(sentence), key=re.Match.end, default=None)
+    other = max(compile_pattern(patterns.others).finditer(sentence), key=re.Match.end, default=None)
+    if other and (own is None or other.end() > own.end()):
+        return ""
+    return own[0] if own else before
+
+
+def find_mentions(sentence: str, form: Form, facts: TextContext, subject: str = "") -> list[Mention]:
+    """Return every figure of the tables mentioned in a sentence, in order; of two at one place, the longer match.
+
+    ``subject`` is what a sentence is about that names no subject of the claims itself.
+    """
+    known = list(_iterate_mentions(sentence, form, facts))
+    if subject and not compile_pattern(load_text_patterns().subjects.own).search(sentence):
+        lead = f"{subject}\uff0c"
+        known += [
+            mention._replace(sentence=sentence, start=0, end=mention.end - len(lead))
+            for mention in _iterate_mentions(lead + sentence, form, facts)
+            if mention.start < len(lead) < mention.end
+        ]
     if len(known) < 2:
         return known
     known.sort(key=lambda mention: (mention.end, mention.start))
     return [item for previous, item in zip([None, *known], known, strict=False) if not _is_same_place(previous, item)]
 
 
+def _iterate_mentions(sentence: str, form: Form, facts: TextContext) -> Iterator[Mention]:
+    """Yield the mentions of a sentence by claim."""
+    candidates = {
+        item.claim.id: item for word, claims in _claims_by_word(form).items() if word in sentence for item in claims
+    }
+    for item in candidates.values():
+        for pattern in item.patterns:
+            for match in pattern.finditer(sentence):
+                if mention := _read_mention(item, sentence, match, facts):
+                    yield mention
+
+
 class _ClaimPatterns(NamedTuple):
+    """A claim with its compiled patterns; ``unit`` is the value of the unit its amounts are stored in."""
+
     claim: TextClaim
     patterns: tuple[re.Pattern[str], ...]
+    unit: int
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)
@@ -92,23 +135,35 @@ def _claims_by_word(form: Form) -> Mapping[str, tuple[_ClaimPatterns, ...]]:
     """Return the claims by the words a sentence needs for them; cached."""
     words: dict[str, tuple[_ClaimPatterns, ...]] = {}
     for claim in form.claims:
-        patterns = tuple(
-            compile_pattern(text.replace(NUMBER_PLACEHOLDER, numerals.number_pattern())) for text in claim.patterns
-        )
+        patterns = tuple(compile_pattern(_insert_numbers(text)) for text in claim.patterns)
+        unit = load_text_patterns().amounts.units.get(form.cells[claim.readings[0].terms[0].cell].unit, 1)
         for word in claim.needs or ("",):
-            words[word] = (*words.get(word, ()), _ClaimPatterns(claim, patterns))
+            words[word] = (*words.get(word, ()), _ClaimPatterns(claim, patterns, unit))
     return words
 
 
+def _insert_numbers(pattern: str) -> str:
+    """Replace the placeholders of a claim's pattern by the patterns of numbers and amounts."""
+    amount = load_text_patterns().amounts.pattern
+    return pattern.replace(NUMBER_PLACEHOLDER, numerals.number_pattern()).replace(AMOUNT_PLACEHOLDER, amount)
+
+
 def _is_same_place(previous: Mention | None, mention: Mention) -> bool:
-    """Return True if two mentions concern one figure; claims without a number may share their words."""
+    """Return True if two mentions concern one figure.
+
+    Claims without a number may share their words, and one number may be stated of each item of a list.
+    """
     if previous is None or (previous.end, previous.claim.says) != (mention.end, mention.claim.says):
         return False
-    return mention.claim.says is None or previous.claim is mention.claim
+    shared = mention.sentence[max(previous.start, mention.start) : mention.end]
+    if mention.claim.says is None and not compile_pattern(load_text_patterns().clauses.each).search(shared):
+        return True
+    return previous.claim is mention.claim
 
 
-def _read_mention(claim: TextClaim, sentence: str, match: re.Match[str], facts: TextContext) -> Mention | None:
-    number = claim.says if claim.says is not None else numerals.parse_number(match["n"])
+def _read_mention(item: _ClaimPatterns, sentence: str, match: re.Match[str], facts: TextContext) -> Mention | None:
+    claim = item.claim
+    number = _read_number(item, match)
     if number is None:
         return None
     at = match.start("n") if claim.says is None else match.start()
@@ -122,13 +177,32 @@ def _read_mention(claim: TextClaim, sentence: str, match: re.Match[str], facts: 
         if values
         else []
     )
-    judgement, reading = _judge_number(claim, number, meant)
+    judgement, reading = _judge_number(claim, number, meant, _rounding_step(item, match))
     if judgement is Judgement.DIFFERS and (
         _is_aside(claim, number, facts) or _is_limited(claim, match) or _is_told_in_parts(claim, match, meant)
     ):
         judgement = Judgement.OPEN
     end = match.end("n") if claim.says is None else match.end()
     return Mention(claim, sentence, number, match.start(), end, judgement, reading, old)
+
+
+def _read_number(item: _ClaimPatterns, match: re.Match[str]) -> Number | None:
+    """Return the number a match states, an amount in the unit of its cell; None if it is no number."""
+    if item.claim.says is not None:
+        return item.claim.says
+    if "money" not in match.re.groupindex:
+        return numerals.parse_number(match["n"])
+    amount = Decimal(match["n"]) * load_text_patterns().amounts.units[match["money"]] / item.unit
+    return int(amount) if amount == amount.to_integral_value() else amount.normalize()
+
+
+def _rounding_step(item: _ClaimPatterns, match: re.Match[str]) -> Decimal:
+    """Return one unit of the last decimal a stated amount has, in the unit of its cell; 0 for a whole number."""
+    if "money" not in match.re.groupindex:
+        return Decimal(0)
+    places = len(match["n"].partition(".")[2])
+    step = Decimal(1).scaleb(-places) * load_text_patterns().amounts.units[match["money"]] / item.unit
+    return step if places else Decimal(0)
 
 
 def _year_of_clause(before: str) -> int | None:
@@ -139,15 +213,15 @@ def _year_of_clause(before: str) -> int | None:
 
 
 def _judge_number(
-    claim: TextClaim, number: int, expected: Sequence[Number | None]
+    claim: TextClaim, number: Number, expected: Sequence[Number | None], step: Decimal
 ) -> tuple[Judgement, LinearExpression | None]:
     for reading, value in zip(claim.readings, expected, strict=False):
-        if value == number:
+        if value is not None and (value == number or abs(Decimal(value) - Decimal(number)) < step):
             return Judgement.AGREES, reading
     return (Judgement.OPEN if not expected or None in expected else Judgement.DIFFERS), None
 
 
-def _is_aside(claim: TextClaim, number: int, facts: TextContext) -> bool:
+def _is_aside(claim: TextClaim, number: Number, facts: TextContext) -> bool:
     return any(evaluate_linear(aside, facts.values, facts.previous) == number for aside in claim.asides)
 
 
@@ -167,7 +241,8 @@ def _is_told_in_parts(claim: TextClaim, match: re.Match[str], expected: Sequence
     """Return True if this figure and adjacent ones in its unit add up to a reading."""
     if claim.says is not None:
         return False
-    numbers = [item for item in find_counted_numbers(match.string) if item.unit == match.string[match.end("n")]]
+    unit = match.string[match.end("n") : match.end("n") + 1]
+    numbers = [item for item in find_counted_numbers(match.string) if item.unit == unit]
     at = next((place for place, item in enumerate(numbers) if item.start == match.start("n")), None)
     if at is None:
         return False

@@ -16,7 +16,7 @@ from xltool.checks.texts.claims import (
     compile_pattern,
     find_counted_numbers,
     find_mentions,
-    split_sentences,
+    split_statements,
 )
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.text_patterns import load_text_patterns
@@ -47,15 +47,16 @@ def _check_section(
     text: str, section: Section, facts: TextContext, submission: Submission, context: CheckContext
 ) -> Iterator[Finding]:
     numbers: list[int] = []
-    for sentence in split_sentences(text):
-        quoted = find_mentions(sentence, context.form, facts)
+    for sentence, subject in split_statements(text):
+        quoted = find_mentions(sentence, context.form, facts, subject)
+        whole = [item.number for item in quoted if isinstance(item.number, int)]
         for mention in quoted:
             if mention.judgement is Judgement.DIFFERS:
                 yield _report_mention(mention, section, facts, submission, context)
             elif mention.judgement is Judgement.AGREES and mention.claim.says is None:
-                yield from _check_share(mention, [*numbers, *(item.number for item in quoted)], section, facts, context)
+                yield from _check_share(mention, [*numbers, *whole], section, facts, context)
                 yield from _check_growth(mention, section, facts)
-        numbers += [item.number for item in quoted]
+        numbers += whole
         yield from _check_lists(sentence, section)
 
 
