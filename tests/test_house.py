@@ -33,7 +33,7 @@ RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 OPENING = ("spreadsheet.",)
 DOORS: dict[str, tuple[str, ...]] = {
     "openpyxl": ("roster",),
-    "msgspec": ("forms.", "commands.demo", "execution.reading_cache"),
+    "msgspec": ("forms.", "cli.demo", "execution.reading_cache"),
     "xlsxwriter": ("workbooks.xlsxwriter_adapter",),
     "pandas": ("exports.tables",),
     "pyarrow": ("exports.tables",),

@@ -376,9 +376,9 @@ def forms_check(folder: Path) -> None:
 @add_option("-o", "--output", type=PATH, default=Path("xltool-demo"), show_default=True)
 def demo(output: Path) -> None:
     """Run every step on the sample figures."""
-    from xltool.commands import demo as demonstration
+    from xltool.cli.demo import run_demo
 
-    for line in demonstration.run_demo(output):
+    for line in run_demo(output):
         click.echo(line)
 
 

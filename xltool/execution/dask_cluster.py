@@ -22,12 +22,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from xltool.errors import UsageError, XltoolError
 from xltool.execution.child_process import ChildProcess
-from xltool.messages import catalogue
 
 ITEMS_PER_UNIT = 100  # by default: one or two seconds of work, so that repeating a unit costs little
 MAX_CONNECT_SECONDS = 10.0
@@ -44,6 +44,15 @@ _Shared = TypeVar("_Shared")
 _Result = TypeVar("_Result")
 # (working folder, sample of items) -> facts that must agree between processes
 EnvironmentProbe = Callable[[str, Sequence[Any]], Mapping[str, str]]
+
+
+class EnvironmentFact(StrEnum):
+    """What must be equal in the calling process and on every worker: a key of what a `EnvironmentProbe` returns."""
+
+    PROGRAM = "program"
+    FORMS = "forms"
+    PYTHON = "python"
+    FILES = "files"
 
 
 class _HiddenBytes(bytes):
@@ -272,10 +281,8 @@ def _check_environments(client: Any, order: _WorkOrder) -> None:
 def _check_environment(order: _WorkOrder, environment: Mapping[str, str], worker: str) -> None:
     for key, ours in order.expected.items():
         if environment.get(key) != ours:
-            fact_name = catalogue.Phrase(catalogue.look_up_word("likeness", key))
-            raise UsageError(
-                "cluster.differs", worker=worker, what=fact_name, theirs=environment.get(key) or None, ours=ours
-            )
+            facts = {"what": EnvironmentFact(key), "theirs": environment.get(key) or None, "ours": ours}
+            raise UsageError("cluster.differs", worker=worker, **facts)
 
 
 def _pack_object(value: object) -> _HiddenBytes:
