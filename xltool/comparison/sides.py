@@ -50,7 +50,7 @@ class ComparedValue(NamedTuple):
         return (
             format_exact(self.value)
             if self.value is not None
-            else self.raw or catalogue.look_up_word("state", self.state.value)
+            else self.raw or catalogue.look_up_word("entrystate", self.state.value)
         )
 
 
