@@ -3,7 +3,9 @@
 Every exception carries a stable ``code`` and the ``facts`` of its Chinese sentence, which `messages` holds.
 """
 
+import errno
 from collections.abc import Mapping
+from enum import StrEnum
 
 
 class XltoolError(Exception):
@@ -47,3 +49,37 @@ class UnreadableFileError(XltoolError):
 
 class ForeignFileError(XltoolError):
     """One file is not a return of a known form (a picture, a lock file, another workbook)."""
+
+
+class SystemFault(StrEnum):
+    """Why the operating system did not read or write a file; `messages` has a word for each."""
+
+    BUSY = "busy"
+    DISK_FULL = "disk_full"
+    IS_FOLDER = "is_folder"
+    MISSING = "missing"
+    NAME_TOO_LONG = "name_too_long"
+    NOT_FOLDER = "not_folder"
+    NO_ACCESS = "no_access"
+    NO_MEMORY = "no_memory"
+    READ_ONLY = "read_only"
+
+
+_FAULTS = {
+    errno.EACCES: SystemFault.NO_ACCESS,
+    errno.EPERM: SystemFault.NO_ACCESS,
+    errno.EBUSY: SystemFault.BUSY,
+    errno.EDQUOT: SystemFault.DISK_FULL,
+    errno.EISDIR: SystemFault.IS_FOLDER,
+    errno.ENAMETOOLONG: SystemFault.NAME_TOO_LONG,
+    errno.ENOENT: SystemFault.MISSING,
+    errno.ENOMEM: SystemFault.NO_MEMORY,
+    errno.ENOSPC: SystemFault.DISK_FULL,
+    errno.ENOTDIR: SystemFault.NOT_FOLDER,
+    errno.EROFS: SystemFault.READ_ONLY,
+}
+
+
+def find_system_fault(error: OSError) -> SystemFault | str:
+    """Return the kind of a system error; its own text if it has no kind here."""
+    return _FAULTS.get(error.errno or 0) or error.strerror or str(error)

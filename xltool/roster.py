@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xltool.errors import RosterError
+from xltool.errors import RosterError, find_system_fault
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.package_data import find_data_folder
 
@@ -239,7 +239,7 @@ def _read_rows(path: Path) -> Iterable[RosterRow]:
     except FileNotFoundError as error:
         raise RosterError("roster.not_found", file=str(path)) from error
     except OSError as error:
-        raise RosterError("roster.unreadable", file=str(path), reason=error.strerror) from error
+        raise RosterError("roster.unreadable", file=str(path), reason=find_system_fault(error)) from error
     if content.startswith(ZIP_SIGNATURE):
         return _read_workbook_rows(content, path.name)
     if content.startswith(OLE_SIGNATURE):

@@ -9,7 +9,7 @@ import click
 
 from xltool import __version__
 from xltool.cli.options import PATH, add_context_options, add_executor_options, add_option
-from xltool.errors import UsageError, XltoolError
+from xltool.errors import UsageError, XltoolError, find_system_fault
 from xltool.messages import catalogue
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class CommandGroup(click.Group):
         except KeyboardInterrupt:
             click.echo(catalogue.render_error(XltoolError("stopped.interrupted")), err=True)
         except OSError as error:
-            stopped = XltoolError("stopped.system", path=str(error.filename or ""), reason=error.strerror or str(error))
+            stopped = XltoolError("stopped.system", path=str(error.filename or ""), reason=find_system_fault(error))
             click.echo(catalogue.render_error(stopped), err=True)
         raise SystemExit(EXIT_STOPPED)
 
@@ -91,14 +91,16 @@ def check(
     from xltool import pipeline
     from xltool.cli import console, json_output
 
+    if folder:
+        from xltool.commands import send_back
+
+        send_back.prepare_return_folder(folder, paths)
     earlier_run = pipeline.read_earlier_run(since) if since else None
     with console.show_progress("check") as report:
         reviewed = pipeline.check(paths, context, jobs=jobs, progress=report)
     changes = pipeline.compare_with_earlier_run(reviewed, earlier_run) if earlier_run else None
     returned = None
     if folder:
-        from xltool.commands import send_back
-
         returned = send_back.send_back(reviewed, context.forms, context.roster, folder)
     answer = (
         json_output.dump_json(json_output.encode_check(reviewed, returned, changes))

@@ -9,6 +9,8 @@ from xltool.checks.context import CheckContext
 from xltool.checks.history import check_jumps
 from xltool.checks.relations import check_relations, complete_figures, decide_relation
 from xltool.commands.check import build_file_finding
+from xltool.commands.check_outputs import PAGE_SUFFIXES, OutputFile, check_outputs
+from xltool.commands.own_outputs import is_own_page
 from xltool.commands.run_context import RunContext
 from xltool.comparison.comparing import ComparisonResult, YearChecks, find_differences
 from xltool.comparison.sides import ComparedSide
@@ -39,7 +41,7 @@ def compare_files(
     If one is a consolidated workbook and the other belongs to an agency inside it, that agency's row is compared.
     Raises UsageError, also for a file that cannot be compared, and WritingError.
     """
-    refuse_existing_page(page, force)
+    check_page(page, (left, right), run_context, force)
     one, other = read_named_side(left, run_context), read_named_side(right, run_context)
     found = compare_sides(_select_agency_row(other, one, left), _select_agency_row(one, other, right))
     write_difference_page(page, [found], force)
@@ -51,9 +53,11 @@ def compare_sides(left: ComparedSide, right: ComparedSide) -> ComparisonResult:
     return _add_year_checks(find_differences(left, right))
 
 
-def refuse_existing_page(page: Path | None, force: bool) -> None:
-    """Raise UsageError if the page exists already and may not be replaced."""
-    refuse_existing([page] if page else [], force)
+def check_page(page: Path | None, inputs: Sequence[Path], run_context: RunContext, force: bool) -> None:
+    """Raise UsageError if the page exists already and may not be replaced, or is one of the inputs."""
+    if page is not None:
+        check_outputs([OutputFile(page, PAGE_SUFFIXES, is_own_page)], inputs, run_context.sources)
+        refuse_existing([page], force)
 
 
 def write_difference_page(page: Path | None, comparisons: Sequence[ComparisonResult], force: bool) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from xltool.commands.compare import compare_sides, read_side, refuse_existing_page, write_difference_page
+from xltool.commands.compare import check_page, compare_sides, read_side, write_difference_page
 from xltool.commands.run_context import Progress, RunContext
 from xltool.comparison.comparing import FolderComparison
 from xltool.comparison.sides import ComparedSide
@@ -28,7 +28,7 @@ def compare_folders(
     Unreadable files are listed and do not end the comparison. ``page`` shows the pairs that differ. Raises UsageError,
     WritingError.
     """
-    refuse_existing_page(page, force)
+    check_page(page, (left, right), run_context, force)
     files = [(number, path) for number, folder in enumerate((left, right)) for path in find_files([folder])]
     sides: tuple[list[ComparedSide], list[ComparedSide]] = ([], [])
     unreadable: list[tuple[str, str]] = []

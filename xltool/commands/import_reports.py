@@ -9,7 +9,9 @@ from typing import NamedTuple
 from xltool.checks.make_finding import make_finding
 from xltool.checks.run_checks import review_submission
 from xltool.commands.check import build_check_context, name_place, reject_file, report_failure
+from xltool.commands.check_outputs import OutputFile, check_outputs, create_folder
 from xltool.commands.make_templates import compute_serial
+from xltool.commands.own_outputs import is_imported_workbook
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.file_status import decide_status
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
@@ -81,9 +83,7 @@ def import_reports(
     can be repeated. Raises UsageError, WritingError.
     """
     log = output / catalogue.look_up_word("import", "log")
-    _refuse_obstacles(paths, output, log, force)
-    inputs = {path.resolve() for path in paths}
-    files = find_files(paths, (path for path in output.iterdir() if path.resolve() not in inputs))
+    files = find_files(paths, _prepare_output_folder(paths, run_context, output, log, force))
     if jobs is None or isinstance(jobs, int):
         jobs = executor.LocalProcesses(jobs, unit_size=1, min_pool_items=_MIN_REPORTS_FOR_PROCESSES)
     folder = _OutputFolder(output, force)
@@ -99,15 +99,22 @@ def import_reports(
     return tuple(done)
 
 
-def _refuse_obstacles(paths: Sequence[Path], output: Path, log: Path, force: bool) -> None:
-    """Raise UsageError or WritingError if an output cannot be written, before anything is read."""
+def _prepare_output_folder(
+    paths: Sequence[Path], run_context: RunContext, output: Path, log: Path, force: bool
+) -> tuple[Path, ...]:
+    """Check and create the output folder before anything is read; return the files of an earlier import in it.
+
+    Raises UsageError or WritingError if an output cannot be written, or may be an input.
+    """
     if output.exists() and not output.is_dir():
         raise UsageError("usage.not_a_folder", path=str(output))
-    if output.is_dir() and any(path.is_dir() and path.samefile(output) for path in paths):
-        raise UsageError("usage.output_is_input", path=str(output))
+    workbooks = sorted(output.glob("*.xlsx"))
+    files = [OutputFile(path, is_own=lambda path: path == log or is_imported_workbook(path)) for path in workbooks]
+    check_outputs(files, paths, run_context.sources, [output])
     refuse_existing([log], force)
-    refuse_locked_files(sorted(output.glob("*.xlsx")))
-    output.mkdir(parents=True, exist_ok=True)
+    refuse_locked_files(workbooks)
+    create_folder(output)
+    return tuple(workbooks)
 
 
 # --- one report, wherever it is read --------------------------------------------------------------------------------

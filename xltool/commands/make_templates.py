@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from xltool.commands.check_outputs import OutputFile, check_outputs, create_folder
 from xltool.commands.run_context import Progress, RunContext, require_roster
 from xltool.forms.identity import Identity, make_serial
 from xltool.forms.identity_seal import compute_seal
@@ -50,8 +51,11 @@ def make_templates(
         for agency in agencies
     )
     listing = output / distribution_file_name(form, year)
-    refuse_existing([*(output / item.file for item in issued), listing], force)
-    output.mkdir(parents=True, exist_ok=True)
+    targets = [*(output / item.file for item in issued), listing]
+    if output.is_dir():
+        check_outputs([OutputFile(path) for path in targets], (), run_context.sources)
+    refuse_existing(targets, force)
+    create_folder(output)
     for number, item in enumerate(issued, start=1):
         previous = run_context.sum_year_before([item.agency.code], year)
         issue = TemplateRequest(item.agency, year, item.serial, previous)

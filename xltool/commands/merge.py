@@ -2,15 +2,18 @@
 
 import glob
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from xltool.checks.run_checks import review_submission
 from xltool.checks.successions import check_divided_agencies
 from xltool.commands.check import build_check_context, review_all
+from xltool.commands.check_outputs import PAGE_SUFFIXES, WORKBOOK_SUFFIXES, OutputFile, check_outputs
 from xltool.commands.earlier_run import EarlierRun, read_replaced_run
+from xltool.commands.own_outputs import find_level_files, is_consolidation_of, is_own_page
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.finding_fingerprints import compare_findings
@@ -18,7 +21,7 @@ from xltool.consolidation.folding import fold_into_areas
 from xltool.consolidation.totals import consolidate
 from xltool.errors import UsageError
 from xltool.execution.executor import Jobs
-from xltool.exports.tables import write_figures, write_tables
+from xltool.exports.tables import FILE_NAMES, write_figures, write_tables
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
@@ -68,11 +71,12 @@ def merge(
     With ``output`` None no workbook is written. Raises UsageError if no file is a return, or an output exists.
     """
     options, extra_outputs = options or MergeOptions(), extra_outputs or ExtraOutputs()
-    refuse_obstacles(output, extra_outputs, options.force)
+    area = find_area(run_context.roster, options.area)
+    own = prepare_outputs(paths, run_context, area, output, extra_outputs, force=options.force)
     before = options.since or read_replaced_run(output)
-    reviewed = review_all(find_places(paths, list_own_outputs(output, extra_outputs)), run_context, jobs, progress)
+    reviewed = review_all(find_places(paths, own), run_context, jobs, progress)
     form, year = choose_form_and_year(reviewed, run_context, options.year)
-    made = sum_and_check(reviewed, run_context, form, year, find_area(run_context.roster, options.area), options)
+    made = sum_and_check(reviewed, run_context, form, year, area, options)
     made = add_finding_changes(made, before)
     write_outputs(made, run_context, output, extra_outputs, force=options.force)
     return made
@@ -146,23 +150,47 @@ def find_year_before(consolidation: Consolidation, run_context: RunContext) -> V
     )
 
 
-def list_own_outputs(output: Path | None, extra_outputs: ExtraOutputs) -> list[Path]:
-    """List files that an earlier run may have written where this one writes; they are not inputs."""
-    outputs = [path for path in (output, *extra_outputs) if path]
-    if output is not None:
-        outputs += output.parent.glob(f"{glob.escape(name_leaves_path(output).name)}.*")
-    return outputs + [file for path in outputs if path.is_dir() for file in path.rglob("*")]
+def prepare_outputs(
+    paths: Sequence[Path | str],
+    run_context: RunContext,
+    area: Agency,
+    output: Path | None,
+    extra_outputs: ExtraOutputs,
+    *,
+    force: bool,
+) -> tuple[Path, ...]:
+    """Check all outputs before any work is done; return those of an earlier run, which are not inputs of this one.
 
-
-def refuse_obstacles(output: Path | None, extra_outputs: ExtraOutputs, force: bool) -> None:
-    """Raise UsageError or WritingError if an output cannot be written, before any work is done."""
+    Raises UsageError or WritingError if an output cannot be written, or is an input.
+    """
+    files = list(_list_output_files(area, run_context.roster, output, extra_outputs))
+    folders = [folder for folder in (extra_outputs.tables, extra_outputs.levels) if folder is not None]
+    own = check_outputs(files, paths, run_context.sources, folders)
     refuse_existing([path for path in (output, extra_outputs.page) if path], force)
-    for folder in (extra_outputs.tables, extra_outputs.levels):
-        if folder is not None:
-            refuse_filled_folder(folder, force)
-    folders = [folder for folder in (extra_outputs.tables, extra_outputs.levels) if folder and folder.is_dir()]
+    for folder in folders:
+        refuse_filled_folder(folder, force)
     refuse_locked_files([path for path in (output, extra_outputs.page) if path])
-    refuse_locked_files(path for folder in folders for path in sorted(folder.iterdir()))
+    refuse_locked_files(path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()))
+    return own
+
+
+def _list_output_files(
+    area: Agency, roster: Roster | None, output: Path | None, extra_outputs: ExtraOutputs
+) -> Iterator[OutputFile]:
+    """Yield the files this merge writes, and the existing ones in its output folders that it may replace."""
+    if output is not None:
+        yield OutputFile(output, WORKBOOK_SUFFIXES, partial(is_consolidation_of, area=area))
+        for path in output.parent.glob(f"{glob.escape(name_leaves_path(output).name)}.*"):
+            yield OutputFile(path, is_own=Path.is_file)
+    if extra_outputs.page is not None:
+        yield OutputFile(extra_outputs.page, PAGE_SUFFIXES, is_own_page)
+    if extra_outputs.tables is not None and extra_outputs.tables.is_dir():
+        for path in sorted(extra_outputs.tables.iterdir()):
+            if path.name in FILE_NAMES:
+                yield OutputFile(path, is_own=Path.is_file)
+    if extra_outputs.levels is not None:
+        for path, level in find_level_files(extra_outputs.levels, roster or ()):
+            yield OutputFile(path, is_own=partial(is_consolidation_of, area=level))
 
 
 def choose_form_and_year(

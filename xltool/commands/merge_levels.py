@@ -19,16 +19,16 @@ from xltool.commands.merge import (
     choose_form_and_year,
     find_area,
     find_year_before,
-    list_own_outputs,
-    refuse_obstacles,
+    prepare_outputs,
     sum_and_check,
     write_outputs,
 )
+from xltool.commands.own_outputs import name_level_file
 from xltool.commands.run_context import Progress, RunContext, require_roster
 from xltool.consolidation.tree import RosterTree, list_manifest
+from xltool.errors import UsageError
 from xltool.execution.executor import Jobs
 from xltool.forms.workbook_plan import plan_workbook
-from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.consolidation import Consolidation, FindingChanges, ReviewedFile
 from xltool.model.form import Form
@@ -36,9 +36,7 @@ from xltool.model.submission import Submission
 from xltool.spreadsheet.find_files import find_places
 from xltool.workbooks.save_files import stage_folder
 from xltool.workbooks.summary.write_summary import write_summary
-from xltool.workbooks.template.distribution_list import clean_file_name
 
-_MAX_NAME_BYTES = 180  # without the suffix
 _NO_AREA = ""  # area code of files that belong to no area of the roster
 
 
@@ -98,11 +96,12 @@ def merge_levels(
     """
     options, extra_outputs = options or MergeOptions(), (extra_outputs or ExtraOutputs())._replace(levels=folder)
     roster = require_roster(run_context.roster)
-    refuse_obstacles(output, extra_outputs, options.force)
-    reviewed = review_all(find_places(paths, list_own_outputs(output, extra_outputs)), run_context, jobs, progress)
-    form, year = choose_form_and_year(reviewed, run_context, options.year)
-    items_by_area = _group_by_area(reviewed, roster)
     top = find_area(roster, options.area)
+    own = prepare_outputs(paths, run_context, top, output, extra_outputs, force=options.force)
+    reviewed = review_all(find_places(paths, own), run_context, jobs, progress)
+    form, year = choose_form_and_year(reviewed, run_context, options.year)
+    _refuse_level_at(output, folder, roster, year)
+    items_by_area = _group_by_area(reviewed, roster)
     levels: list[MergedLevel] = []
     with stage_folder(folder, force=options.force) as draft:
         run = _LevelsRun(run_context, form, year, options, draft, folder)
@@ -120,14 +119,21 @@ def merge_levels(
     return (*levels, MergedLevel(top, output, made))
 
 
+def _refuse_level_at(output: Path, folder: Path, roster: Roster, year: int) -> None:
+    """Raise UsageError if the workbook of a level would have the path of the workbook of the whole."""
+    if output.parent.resolve() == folder.resolve():
+        for area in _iterate_areas_upwards(roster):
+            if name_level_file(area, year).casefold() == output.name.casefold():
+                raise UsageError("usage.outputs_same", path=str(output), other=name_level_file(area, year))
+
+
 def _merge_level(run: _LevelsRun, items: Sequence[ReviewedFile], area: Agency) -> tuple[MergedLevel, ReviewedFile]:
     """Merge and write one area; return it with its workbook as read back."""
     below = replace(
         run.run_context, roster=_select_roster_part(require_roster(run.run_context.roster), area.code, run.year)
     )
     made = sum_and_check(items, below, run.form, run.year, area, run.options)
-    name = workbook_words().summary.shared["level_file"].format(code=area.code, area=area.name, year=run.year)
-    draft = run.draft / f"{clean_file_name(name, _MAX_NAME_BYTES)}.xlsx"
+    draft = run.draft / name_level_file(area, run.year)
     made = add_finding_changes(made, run.options.since or read_replaced_run(run.folder / draft.name))
     write_summary(made, plan_workbook(run.form), draft, previous=find_year_before(made, run.run_context))
     file = run.folder / draft.name

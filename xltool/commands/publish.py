@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.commands.check import review_file
+from xltool.commands.check_outputs import OutputFile, check_outputs, create_folder
 from xltool.commands.compare import read_named_side
 from xltool.commands.run_context import RunContext
 from xltool.errors import UsageError
@@ -63,6 +64,9 @@ def publish(
     with missing agencies and an existing output, DefinitionError for an invalid style.
     """
     options = options or PublishOptions()
+    sources = [path for path in (options.style, options.words, *run_context.sources) if path]
+    if output.suffix:
+        check_outputs([OutputFile(output)], paths, sources)
     style = load_report_style(options.style)
     others = _read_other_texts(options.words, run_context) if options.words else {}
     made: list[tuple[str, OfficialReport]] = []
@@ -72,10 +76,11 @@ def publish(
         submission = replace(submission, texts=_fill_empty_texts(submission.texts, others))
         made.append((str(path), compose.compose_report(form, submission, style)))
     targets = _choose_targets(output, [report for _, report in made], options)
+    check_outputs([OutputFile(path) for files in targets for path in files if path.exists()], paths, sources)
     contents = [_render_files(report, style, files) for (_, report), files in zip(made, targets, strict=True)]
     for files in contents:
         for target, content in files.items():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            create_folder(target.parent)
             save_file(target, content, force=options.force)
     return tuple(
         WrittenReport(source, tuple(files), report.empty)

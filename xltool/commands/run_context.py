@@ -26,7 +26,8 @@ class RunContext:
 
     ``past`` holds figures of earlier years; ``profile`` changes the severity of rules, ``waivers`` are findings settled
     by a coordinator; ``seal_key`` signs issued workbooks. ``password`` is tried on encrypted files; ``cache`` stores
-    what was read from unchanged files.
+    what was read from unchanged files. ``sources`` are the files and folders these inputs were read from; no command
+    writes to them.
     """
 
     forms: FormLibrary
@@ -37,6 +38,7 @@ class RunContext:
     cache: ReadingCache | None = None
     profile: CheckProfile | None = None
     waivers: Waivers | None = None
+    sources: tuple[Path, ...] = ()
 
     def sum_year_before(self, codes: Iterable[str], year: int | None) -> Values | None:
         """Sum the figures of agencies for the year before ``year``; None if unknown. See `succession`."""
@@ -58,6 +60,7 @@ def build_run_context(
     ``cache`` is a folder, or True for the user's cache folder if it can be created; otherwise nothing is cached.
     """
     known = load_forms(forms)
+    named = (roster, *previous, *forms, seal_key_file, Path(profile) if profile else None, waivers)
     listed = read_roster(roster) if roster else None
     return RunContext(
         known,
@@ -68,6 +71,7 @@ def build_run_context(
         open_own_cache(known) if cache is True else open_cache(cache, known) if cache else None,
         read_profile(profile, known) if profile else None,
         read_waivers(waivers, known, listed, date.today()) if waivers else None,
+        tuple(path for path in named if path and path.exists()),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
+from xltool.commands.check_outputs import refuse_folder_in_inputs
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError, WritingError
 from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.workbook_plan import plan_workbook
@@ -26,11 +27,17 @@ from xltool.spreadsheet.zip_archives import ArchiveMember, read_members
 from xltool.workbooks.marks.covering_list import ReturnedFile, write_covering_list
 from xltool.workbooks.marks.findings_list import describe_findings
 from xltool.workbooks.marks.mark_workbook import has_marks, mark_workbook
-from xltool.workbooks.save_files import save_file
+from xltool.workbooks.save_files import refuse_filled_folder, save_error, save_file
 from xltool.workbooks.template.distribution_list import clean_file_name
 from xltool.workbooks.temporary_names import temporary_path
 
 _MAX_NAME_BYTES = 180  # without the suffix
+
+
+def prepare_return_folder(folder: Path, inputs: Sequence[Path | str]) -> None:
+    """Check the folder of what is returned before any work. Raises UsageError if it is not empty, or within inputs."""
+    refuse_filled_folder(folder, force=False)
+    refuse_folder_in_inputs(folder, inputs)
 
 
 def send_back(
@@ -43,8 +50,7 @@ def send_back(
     does each agency of a workbook with several.
     Raises UsageError if the folder is not empty, WritingError if it cannot be written.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError("usage.folder_not_empty", path=str(folder))
+    refuse_filled_folder(folder, force=False)
     made: list[ReturnedFile] = []
     items, originals = tuple(reviewed_files), OriginalFiles()
     alone = Counter(item.file for item in items)
@@ -74,7 +80,7 @@ def _open_draft_folder(folder: Path) -> Iterator[Path]:
                 folder.rmdir()
             draft.rename(folder)
     except OSError as error:
-        raise WritingError("writing.not_saved", file=str(folder), reason=error.strerror or str(error)) from error
+        raise save_error(folder, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

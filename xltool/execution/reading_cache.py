@@ -26,7 +26,7 @@ from typing import Any
 
 import msgspec
 
-from xltool.errors import UsageError
+from xltool.errors import UsageError, find_system_fault
 from xltool.model.form import Form
 from xltool.model.submission import Observation, Submission
 from xltool.package_data import PACKAGE, find_data_folder
@@ -134,7 +134,7 @@ def open_cache(folder: Path, forms: Sequence[Form], max_bytes: int = MAX_CACHE_B
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise UsageError("usage.cache", path=str(folder), reason=error.strerror or str(error)) from error
+        raise UsageError("usage.cache", path=str(folder), reason=find_system_fault(error)) from error
     digest = hashlib.sha256(digest_package().encode())
     for form in forms:
         digest.update(f"|{form.id}|{form.edition}|{form.digest}".encode())

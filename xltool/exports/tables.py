@@ -22,7 +22,7 @@ from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Cell, Number
 from xltool.model.submission import EntryState, Submission
-from xltool.workbooks.save_files import stage_folder
+from xltool.workbooks.save_files import save_error, stage_folder
 from xltool.workbooks.summary.agency_status import agency_of, list_finding_rows, list_tracking_rows
 from xltool.workbooks.temporary_names import temporary_path
 from xltool.workbooks.xlsxwriter_adapter import FORMULA_START_CHARACTERS
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 DATABASE_NAME = "xltool.sqlite"
+TABLES = ("figures", "totals", "findings", "tracking")
+FILE_NAMES = frozenset({DATABASE_NAME, *(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet"))})
 FIGURE_COLUMN = "value"  # the only column that is neither text nor an integer
 _FORMULA_STARTS = (*FORMULA_START_CHARACTERS, "\n")  # as listed by OWASP
 _PARTS_PER_FRAME = 500
@@ -100,7 +102,7 @@ def write_figures(consolidation: Consolidation, path: Path, *, force: bool = Fal
             _write_csv(_build_figures(consolidation), draft)
         draft.replace(target)
     except OSError as error:
-        raise WritingError("writing.not_saved", file=str(target), reason=error.strerror or str(error)) from error
+        raise save_error(target, error) from error
     finally:
         draft.unlink(missing_ok=True)
     return target

@@ -9,7 +9,7 @@ import hmac
 import json
 from pathlib import Path
 
-from xltool.errors import UsageError
+from xltool.errors import UsageError, find_system_fault
 from xltool.forms.identity import Identity
 
 MIN_KEY_BYTES = 16  # a shorter one could be found by brute force
@@ -35,7 +35,7 @@ def read_seal_key(path: Path) -> bytes:
     try:
         key = path.read_bytes().rstrip(b"\r\n")
     except OSError as error:
-        raise UsageError("usage.seal_key", path=str(path), reason=error.strerror or str(error)) from error
+        raise UsageError("usage.seal_key", path=str(path), reason=find_system_fault(error)) from error
     if len(key) < MIN_KEY_BYTES:
         raise UsageError("usage.seal_key_short", path=str(path), shortest=MIN_KEY_BYTES)
     return key

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from xltool.errors import UsageError, WritingError
+from xltool.errors import SystemFault, UsageError, WritingError, find_system_fault
 from xltool.workbooks.temporary_names import temporary_path
 
 
@@ -46,7 +46,16 @@ def refuse_locked_files(paths: Iterable[Path]) -> None:
 
 def save_error(path: Path, error: OSError) -> WritingError:
     """Return the WritingError for a file that could not be saved."""
-    return WritingError("writing.not_saved", file=str(path), reason=error.strerror or str(error))
+    fault = find_system_fault(error)
+    return WritingError(_FAULT_CODES.get(fault, "writing.not_saved"), file=str(path), reason=fault)
+
+
+_FAULT_CODES: dict[str, str] = {
+    SystemFault.DISK_FULL: "writing.disk_full",
+    SystemFault.MISSING: "writing.no_folder",
+    SystemFault.NAME_TOO_LONG: "writing.name_too_long",
+    SystemFault.NOT_FOLDER: "writing.no_folder",
+}
 
 
 def refuse_existing(paths: Iterable[Path], force: bool) -> None:

@@ -1,0 +1,62 @@
+"""Recognize files that an earlier run of the same command wrote, so that they are not read as inputs."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.forms.identity import Identity
+from xltool.forms.workbook_words import workbook_words
+from xltool.model.agency import Agency, Scope
+from xltool.recognition.identify_form import read_identity_sources
+from xltool.spreadsheet.open_workbook import open_named_sheets
+from xltool.workbooks.template.distribution_list import clean_file_name
+
+MAX_LEVEL_NAME_BYTES = 180  # without the suffix
+_PAGE_MARK = b'<meta name="generator" content="xltool">'
+_PAGE_HEAD_BYTES = 2048
+_YEAR = re.compile(r"\d{4}")
+
+
+def is_consolidation_of(path: Path, area: Agency) -> bool:
+    """Return True for a consolidated workbook of that area, of any year."""
+    identity = _read_identity(path)
+    own = identity is not None and identity.scope is Scope.AREA and not identity.imported
+    return own and identity is not None and (identity.agency_code, identity.agency_name) == (area.code, area.name)
+
+
+def is_imported_workbook(path: Path) -> bool:
+    """Return True for a workbook that `xltool import` wrote."""
+    identity = _read_identity(path)
+    return identity is not None and bool(identity.imported)
+
+
+def is_own_page(path: Path) -> bool:
+    """Return True for an HTML page that xltool wrote."""
+    try:
+        with path.open("rb") as file:
+            return _PAGE_MARK in file.read(_PAGE_HEAD_BYTES)
+    except OSError:
+        return False
+
+
+def name_level_file(area: Agency, year: int | str) -> str:
+    """Return the file name of the workbook of one level."""
+    name = workbook_words().summary.shared["level_file"].format(code=area.code, area=area.name, year=year)
+    return f"{clean_file_name(name, MAX_LEVEL_NAME_BYTES)}.xlsx"
+
+
+def find_level_files(folder: Path, areas: Iterable[Agency]) -> Iterator[tuple[Path, Agency]]:
+    """Yield the existing files in ``folder`` that are named like the workbook of one of ``areas``, of any year."""
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()] if folder.is_dir() else []
+    years = {year for path in files for year in _YEAR.findall(path.stem)}
+    names = {name_level_file(area, year): area for area in areas for year in years}
+    yield from ((path, names[path.name]) for path in files if path.name in names)
+
+
+def _read_identity(path: Path) -> Identity | None:
+    try:
+        workbook = open_named_sheets(path, {workbook_words().sheets["identity"]})
+    except (UnreadableFileError, ForeignFileError):
+        return None
+    return read_identity_sources(workbook).preferred
