@@ -16,7 +16,7 @@ from tests.cli.test_commands import MEMBERS, ROSTER, answer, report, returned, r
 from xltool.commands.check import review_all
 
 ROOT = Path(__file__).resolve().parents[1]
-FULL = OSError(28, "No space left on device")
+FULL = OSError(28, "磁盘已满")
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_merge__full_disk__one_line_and_nothing_half_written(
 
     monkeypatch.setattr("os.fsync", full)
     said = stopped("merge", returns, "--roster", ROSTER, "-o", tmp_path / "汇总.xlsx", *more)
-    assert "No space left on device" in said
+    assert "磁盘已满" in said
     assert content(tmp_path) == before
 
 
@@ -96,7 +96,7 @@ def test_export__full_disk__the_tables_that_were_there_stay(
         raise FULL
 
     monkeypatch.setattr("xltool.exports.tables._write_database", full)
-    assert "No space left on device" in stopped(*words)
+    assert "磁盘已满" in stopped(*words)
     assert content(tmp_path / "tables") == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 

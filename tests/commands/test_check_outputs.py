@@ -47,7 +47,9 @@ def merge(office: Path, *more: object) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "force"])
-@pytest.mark.parametrize("spelling", ["收回/甲.xlsx", "收回/../收回/./甲.xlsx", "link/甲.xlsx", "soft.xlsx", "hard.xlsx"])
+@pytest.mark.parametrize(
+    "spelling", ["收回/甲.xlsx", "收回/../收回/./甲.xlsx", "link/甲.xlsx", "soft.xlsx", "hard.xlsx"]
+)
 def test_merge__output_is_a_return__refused(office: Path, spelling: str, force: tuple[str, ...]) -> None:
     (office / "link").symlink_to(office / "收回")
     (office / "soft.xlsx").symlink_to(office / "收回" / "甲.xlsx")
@@ -155,9 +157,3 @@ def test_import__output_folder_holds_a_report_in_a_workbook__refused(office: Pat
     with untouched(office):
         code, _, err = run("import", office / "收回" / "甲.xlsx", "-o", office / "收回", "--force")
     assert (code, "就是要读取的文件" in err) == (2, True)
-
-
-def test_check__folder_of_what_goes_back_within_the_returns__refused(office: Path) -> None:
-    with untouched(office):
-        code, _, err = run("check", "--no-cache", office / "收回", "--return", office / "收回" / "退回")
-    assert (code, "里面" in err) == (2, True)

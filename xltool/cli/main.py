@@ -93,8 +93,9 @@ def check(
 
     if folder:
         from xltool.commands import send_back
+        from xltool.workbooks.save_files import refuse_filled_folder
 
-        send_back.prepare_return_folder(folder, paths)
+        refuse_filled_folder(folder, force=False)
     earlier_run = pipeline.read_earlier_run(since) if since else None
     with console.show_progress("check") as report:
         reviewed = pipeline.check(paths, context, jobs=jobs, progress=report)

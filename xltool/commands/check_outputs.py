@@ -51,15 +51,6 @@ def check_outputs(
     return tuple(file.path for file in existing)
 
 
-def refuse_folder_in_inputs(folder: Path, inputs: Sequence[Path | str]) -> None:
-    """Raise UsageError for a folder to write that lies in a folder of inputs: a later run would read its files."""
-    inside = {_identify(place) for place in (folder.absolute(), *folder.absolute().parents)}
-    for place in inputs:
-        path = _as_local_path(place)
-        if path is not None and path.is_dir() and _identify(path) in inside:
-            raise UsageError("usage.output_in_input", path=str(folder), folder=str(path))
-
-
 def create_folder(folder: Path) -> None:
     """Create an output folder and its parents. Raises WritingError."""
     try:

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from xltool.commands.check_outputs import refuse_folder_in_inputs
-from xltool.errors import ForeignFileError, UnreadableFileError, UsageError, WritingError
+from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.forms.workbook_words import workbook_words
@@ -32,12 +31,6 @@ from xltool.workbooks.template.distribution_list import clean_file_name
 from xltool.workbooks.temporary_names import temporary_path
 
 _MAX_NAME_BYTES = 180  # without the suffix
-
-
-def prepare_return_folder(folder: Path, inputs: Sequence[Path | str]) -> None:
-    """Check the folder of what is returned before any work. Raises UsageError if it is not empty, or within inputs."""
-    refuse_filled_folder(folder, force=False)
-    refuse_folder_in_inputs(folder, inputs)
 
 
 def send_back(
