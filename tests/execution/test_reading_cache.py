@@ -39,11 +39,11 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were opened and read."""
     names: list[str] = []
 
-    def listening(file: LoadedFile, password: str | None = None) -> object:
+    def listening(file: LoadedFile, *options: object) -> object:
         names.append(file.name)
-        return open_loaded_file(file, password)
+        return open_loaded_file(file, *options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("xltool.commands.check.open_loaded", listening)
+    monkeypatch.setattr("xltool.commands.check.open_loaded_file", listening)
     return names
 
 

@@ -113,7 +113,7 @@ def test_details__own_return_beside_that_of_the_area__the_own_one_is_meant(tmp_p
 
 def test_manifest__who_is_inside__who_is_not__what_they_left_open(city: tuple[Consolidation, Path]) -> None:
     made, path = city
-    workbook = open_workbook(path)
+    workbook = open_workbook(path, skip_rule=read_consolidated.make_skip_rule())
     assert read_consolidated.read_manifest(workbook) == made.summary.manifest
     assert read_consolidated.read_absent(workbook) == (ManifestItem("329912", "示例市档案局", ""),)
     assert read_consolidated.read_lacking(workbook) == dict(made.summary.lacking)
@@ -134,18 +134,20 @@ def test_opened_as_a_return__the_lists_stay_closed__whatever_their_length(
     city: tuple[Consolidation, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, path = city
-    workbook = open_workbook(path)
+    workbook = open_workbook(path, skip_rule=read_consolidated.make_skip_rule())
     closed = [sheet.name for sheet in workbook.sheets if not sheet.cells]
     assert closed == ["明细", "审核问题", "报送情况", "单位文字"]
     counts = [len(sheet.cells) for sheet in workbook.sheets]
     with monkeypatch.context() as patch:
-        patch.setattr(limits, "CELLS_HELD", sum(counts))
-        assert [len(sheet.cells) for sheet in open_workbook(path).sheets] == counts
-        patch.setattr(limits, "CELLS_HELD", sum(counts) - 1)
+        patch.setattr(limits, "MAX_CELLS_HELD", sum(counts))
+        assert [
+            len(sheet.cells) for sheet in open_workbook(path, skip_rule=read_consolidated.make_skip_rule()).sheets
+        ] == counts
+        patch.setattr(limits, "MAX_CELLS_HELD", sum(counts) - 1)
         with pytest.raises(UnreadableFileError):
-            open_workbook(path)
+            open_workbook(path, skip_rule=read_consolidated.make_skip_rule())
         assert read_consolidated.read_details(listed(path))
-        patch.setattr(limits, "LISTED_CELLS", 100)
+        patch.setattr(limits, "MAX_LISTED_CELLS", 100)
         with pytest.raises(UnreadableFileError):
             listed(path)
 
@@ -156,5 +158,7 @@ def test_return_of_an_agency__with_a_sheet_named_like_a_list__nothing_is_left_cl
     book = openpyxl.load_workbook(path)
     book.create_sheet("明细")["B2"] = "台账"
     book.save(path)
-    submission = read_submission(open_workbook(path), [the_form()], "a.xlsx")
+    submission = read_submission(
+        open_workbook(path, skip_rule=read_consolidated.make_skip_rule()), [the_form()], "a.xlsx"
+    )
     assert [(each.sheet, each.address) for each in submission.observations if each.sheet == "明细"] == [("明细", "B2")]

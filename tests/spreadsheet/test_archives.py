@@ -111,13 +111,13 @@ def test_names_that_are_none__each_file_one_row_all_the_same(name: str, tmp_path
 
 
 def test_entry_that_lies_about_its_size__refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "ARCHIVE_BYTES", 1000)
+    monkeypatch.setattr(limits, "MAX_ARCHIVE_BYTES", 1000)
     found = rows(tmp_path, zipped({"甲.xlsx": good(), "乙.xlsx": good()}))
     assert [codes for _, _, codes in found] == [["file.bomb"], ["file.bomb"]]
 
 
 def test_too_many_members__the_rest_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MEMBERS", 2)
+    monkeypatch.setattr(limits, "MAX_MEMBERS", 2)
     found = rows(tmp_path, zipped({f"{number}.txt": b"x" for number in range(5)}))
     assert [codes for _, _, codes in found] == [["file.not_workbook"], ["file.not_workbook"], ["file.bomb"]]
 

@@ -157,14 +157,16 @@ def test_worker__asked_by_several_threads__one_answer_each(tmp_path: Path) -> No
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_worker__inherited_by_a_fork__left_to_its_parent() -> None:
     worker = Worker()
-    assert worker.run_task("values", b"nothing", 9)[0] == {"problem": "unreadable"}
+    assert worker.run_task("xltool.spreadsheet.xls.calamine:read_values", b"nothing", 9)[0] == {"problem": "unreadable"}
     read, write = os.pipe()
     if not os.fork():
-        os.write(write, worker.run_task("values", b"nothing", 9)[0]["problem"].encode())
+        os.write(
+            write, worker.run_task("xltool.spreadsheet.xls.calamine:read_values", b"nothing", 9)[0]["problem"].encode()
+        )
         worker.close()
         os._exit(0)
     assert os.read(read, 100) == b"unreadable"
-    assert worker.run_task("values", b"nothing", 9)[0] == {"problem": "unreadable"}
+    assert worker.run_task("xltool.spreadsheet.xls.calamine:read_values", b"nothing", 9)[0] == {"problem": "unreadable"}
     os.wait()
     worker.close()
     os.close(read)

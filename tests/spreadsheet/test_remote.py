@@ -155,7 +155,7 @@ def test_fetch__a_store_that_does_not_answer__is_asked_again_and_then_named(
 ) -> None:
     memory.pipe("/in/a.xlsx", b"content")
     (place,) = list_remote_files("memory://in")
-    monkeypatch.setattr(remote_files, "_PAUSE", 0)
+    monkeypatch.setattr(remote_files, "_PAUSE_SECONDS", 0)
     failing = [ConnectionResetError("reset"), TimeoutError("late")]
     read = type(memory).cat_file
 

@@ -118,7 +118,7 @@ def test_workbooks_of_every_kind__remembered_and_strictly_alike(name: str, monke
     data = CORPUS[name]()
     opened(good(OTHER))
     first, again = opened(data), opened(data)
-    monkeypatch.setattr(Package, "_content", lambda *_: None)
+    monkeypatch.setattr(Package, "_identify_content", lambda *_: None)
     assert (first, again) == (opened(data),) * 2
 
 

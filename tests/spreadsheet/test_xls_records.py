@@ -98,7 +98,7 @@ def test_broken__refused(data: bytes, tmp_path: Path) -> None:
 
 
 def test_more_figures_than_allowed__told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "CELLS_HELD", 3)
+    monkeypatch.setattr(limits, "MAX_CELLS_HELD", 3)
     assert read_values(old_excel.xls(old_excel.several(0, 0, 2, 6, 10, 14))) == {"problem": "cells_held"}
 
 

@@ -19,6 +19,7 @@ from xltool.model.agency import Roster
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.submission import Observation, Submission
+from xltool.recognition.read_consolidated import make_skip_rule
 from xltool.recognition.read_submissions import read_submissions
 from xltool.roster import find_agency_by_name
 from xltool.spreadsheet.find_files import find_places
@@ -63,7 +64,7 @@ def review_files(run_context: RunContext, place: Place) -> tuple[ReviewedFile, .
     if known:
         return (replace(_review_submission(run_context, known), remembered=True),)
     try:
-        workbook = open_loaded_file(file, run_context.password)
+        workbook = open_loaded_file(file, run_context.password, make_skip_rule())
     except (UnreadableFileError, ForeignFileError) as error:
         if not is_plain_archive(file.data):
             return (reject_file(name, error),)
@@ -116,7 +117,7 @@ def _review_member(run_context: RunContext, archive_name: str, member: ArchiveMe
     name = make_printable(f"{archive_name}/{member.path}" if member.path else archive_name)
     sha256 = member.file.sha256 if member.file else ""
     try:
-        return _review_workbook(run_context, name, open_archive_member(member, run_context.password))
+        return _review_workbook(run_context, name, open_archive_member(member, run_context.password, make_skip_rule()))
     except (UnreadableFileError, ForeignFileError) as error:
         return (reject_file(name, error, sha256),)
     except Exception as error:  # as in `review_safely`, for the other files of the archive

@@ -25,7 +25,7 @@ from xltool.model.form import Form
 from xltool.model.submission import Entry, EntryState, ManifestItem, Submission
 from xltool.pages import difference_page
 from xltool.published.read_report import PublishedReport, build_submission, read_report
-from xltool.recognition.read_consolidated import list_sheet_names, read_agency_texts, read_details
+from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
 from xltool.workbooks.save_files import refuse_existing, save_file
@@ -91,7 +91,8 @@ def read_side(path: Path, run_context: RunContext) -> ComparedSide:
     if not path.is_file():
         raise UsageError("usage.no_path", path=str(path))
     if path.suffix.lower() in WORKBOOK_SUFFIXES:
-        submission = read_submission(open_workbook(path, run_context.password), run_context.forms, str(path))
+        workbook = open_workbook(path, run_context.password, skip_rule=make_skip_rule())
+        submission = read_submission(workbook, run_context.forms, str(path))
         return ComparedSide(run_context.forms.of(submission).form, submission)
     published = read_report(path, run_context.forms)
     form = run_context.forms.get(published.form, published.edition)

@@ -9,7 +9,7 @@ from xltool.forms.compiled_form import FormLibrary
 from xltool.model.agency import Roster, Scope
 from xltool.model.form import Values
 from xltool.model.succession import sum_inherited_values
-from xltool.recognition.read_consolidated import list_sheet_names, read_agency_texts, read_details
+from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.find_files import find_files
 from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
@@ -62,7 +62,7 @@ def read_previous_years(paths: Sequence[Path], forms: FormLibrary) -> PreviousYe
     said: dict[int, dict[str, TextsBySection]] = {}
     for file in find_files(paths):
         try:
-            workbook = open_workbook(file)
+            workbook = open_workbook(file, skip_rule=make_skip_rule())
             submission = read_submission(workbook, forms, str(file))
             found: dict[str, Values] = {submission.agency_code: submission.counted}
             texts: dict[str, TextsBySection] = {submission.agency_code: submission.texts}

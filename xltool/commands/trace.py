@@ -14,7 +14,7 @@ from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import FindingCell
 from xltool.model.form import Cell, Form
 from xltool.model.submission import Submission
-from xltool.recognition.read_consolidated import ConsolidatedPart, list_sheet_names, read_parts
+from xltool.recognition.read_consolidated import ConsolidatedPart, list_sheet_names, make_skip_rule, read_parts
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
 
@@ -30,7 +30,7 @@ def trace(summary: Path, asked: str, forms: FormLibrary, where: str = "") -> tup
     text. Raises UsageError for an unknown figure, or a file that is not a consolidation.
     """
     try:
-        workbook = open_workbook(summary)
+        workbook = open_workbook(summary, skip_rule=make_skip_rule())
         read = read_submission(workbook, forms, str(summary))
         listed = open_named_sheets(summary, list_sheet_names(["details"]))
     except (UnreadableFileError, ForeignFileError) as error:

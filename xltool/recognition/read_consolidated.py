@@ -16,6 +16,7 @@ from xltool.model.consolidation import FindingRecord
 from xltool.model.form import CellKind, Form, Number, Severity
 from xltool.model.submission import EntryState, ManifestItem
 from xltool.recognition.cell_values import interpret_cell
+from xltool.spreadsheet.open_workbook import SkipRule
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook
 
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
@@ -28,6 +29,14 @@ _MAX_DECIMALS = 15  # the most a spreadsheet program stores; each figure was che
 def list_sheet_names(keys: Iterable[str] = LIST_KEYS) -> frozenset[str]:
     """Return the names of the list sheets of a consolidated workbook."""
     return frozenset(workbook_words().summary.sheets[key] for key in keys)
+
+
+def make_skip_rule() -> SkipRule:
+    """Return the rule by which `open_workbook` leaves the list sheets of a consolidated workbook unread."""
+    return SkipRule(
+        workbook_words().sheets["identity"],
+        lambda identity: list_sheet_names() if is_area_identity(identity) else frozenset(),
+    )
 
 
 def is_area_identity(identity: RawSheet) -> bool:

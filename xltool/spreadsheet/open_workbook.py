@@ -5,13 +5,12 @@ UnreadableFileError for a file that must be sent again and ForeignFileError for 
 each with a stable code; a workbook that it returns was read completely.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
-from xltool.forms.workbook_words import workbook_words
-from xltool.recognition.read_consolidated import is_area_identity, list_sheet_names
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.file_type import ZIP_SIGNATURE, ReadableType, detect_file_type, is_ods_package
 from xltool.spreadsheet.load_file import LoadedFile, load_file
@@ -33,21 +32,32 @@ _DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: Excel tries it withou
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 
 
-def open_workbook(path: Path, password: str | None = None, max_bytes: int = limits.MAX_FILE_BYTES) -> RawWorkbook:
+class SkipRule(NamedTuple):
+    """Which sheets of an .xlsx stay unread: ``list_skipped`` names them, given the sheet called ``first_sheet``."""
+
+    first_sheet: str
+    list_skipped: Callable[[RawSheet], Container[str]]
+
+
+def open_workbook(
+    path: Path,
+    password: str | None = None,
+    max_bytes: int = limits.MAX_FILE_BYTES,
+    skip_rule: SkipRule | None = None,
+) -> RawWorkbook:
     """Read a workbook; numbers keep their stored text.
 
-    The list sheets of a consolidated .xlsx are left empty; `open_named_sheets` reads them. ``password`` is tried if
-    the file is encrypted.
+    ``password`` is tried if the file is encrypted; sheets that ``skip_rule`` names are left empty.
 
     Raises UnreadableFileError for a file that cannot or must not be read, ForeignFileError for a file of another kind;
     both have ``file`` among their facts.
     """
     with name_in_refusals(path.name):
-        return _read_workbook(load_file(path, max_bytes), password)
+        return _read_workbook(load_file(path, max_bytes), password, skip_rule)
 
 
 def open_named_sheets(path: Path, sheet_names: Container[str]) -> RawWorkbook:
-    """Read only the named sheets of an .xlsx, list sheets too; of other formats all sheets."""
+    """Read only the named sheets of an .xlsx, whatever their size; of other formats all sheets."""
     with name_in_refusals(path.name):
         file = load_file(path)
         package = (
@@ -55,17 +65,17 @@ def open_named_sheets(path: Path, sheet_names: Container[str]) -> RawWorkbook:
         )
         main = find_main_part(package) if package and not is_ods_package(package) else None
         if package is None or main is None or main.container != "xlsx":
-            return _read_workbook(file, None)
+            return _read_workbook(file, None, None)
         outline = read_outline(package, main)
         return _read_ooxml(
             file, package, outline._replace(sheets=tuple(s for s in outline.sheets if s.name in sheet_names))
         )
 
 
-def open_loaded_file(file: LoadedFile, password: str | None = None) -> RawWorkbook:
+def open_loaded_file(file: LoadedFile, password: str | None = None, skip_rule: SkipRule | None = None) -> RawWorkbook:
     """Read a workbook from a loaded file, such as a member of an archive."""
     with name_in_refusals(file.name):
-        return _read_workbook(file, password)
+        return _read_workbook(file, password, skip_rule)
 
 
 @contextmanager
@@ -85,7 +95,7 @@ def make_printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
-def _read_workbook(file: LoadedFile, password: str | None) -> RawWorkbook:
+def _read_workbook(file: LoadedFile, password: str | None, skip_rule: SkipRule | None) -> RawWorkbook:
     kind = detect_file_type(file.data)
     if kind is None:
         raise damaged_workbook("", DamageKind.NOT_A_ZIP)
@@ -105,7 +115,7 @@ def _read_workbook(file: LoadedFile, password: str | None) -> RawWorkbook:
     main = find_main_part(package)
     if main.container == "xlsb":
         return _read_xlsb(file, package)
-    return _read_ooxml(file, package, read_outline(package, main))
+    return _read_ooxml(file, package, read_outline(package, main), skip_rule)
 
 
 def _remove_password(file: LoadedFile, password: str | None) -> LoadedFile:
@@ -145,12 +155,14 @@ def _read_xlsb(file: LoadedFile, package: Package) -> RawWorkbook:
     return _read_values(file, "xlsb", read_package_date(package))
 
 
-def _read_ooxml(file: LoadedFile, package: Package, outline: WorkbookOutline) -> RawWorkbook:
+def _read_ooxml(
+    file: LoadedFile, package: Package, outline: WorkbookOutline, skip_rule: SkipRule | None = None
+) -> RawWorkbook:
     shared = SharedParts(
         read_shared_strings(package.open_part(outline.strings)) if outline.strings else (),
         read_styles(package.open_part(outline.styles)) if outline.styles else (),
     )
-    sheets = _read_sheets(package, outline, shared)
+    sheets = _read_sheets(package, outline, shared, skip_rule)
     _refuse_doctypes(package)
     return RawWorkbook(
         container=outline.container,
@@ -167,13 +179,18 @@ def _read_ooxml(file: LoadedFile, package: Package, outline: WorkbookOutline) ->
     )
 
 
-def _read_sheets(package: Package, outline: WorkbookOutline, shared: SharedParts) -> tuple[RawSheet, ...]:
-    """Read every sheet in order; the identity sheet first, as it decides which list sheets are skipped."""
-    first = [sheet for sheet in outline.sheets if sheet.name == workbook_words().sheets["identity"]]
-    read = {sheet.name: _read_sheet(package, sheet, shared) for sheet in first}
-    closed = list_sheet_names() if any(is_area_identity(sheet) for sheet in read.values()) else frozenset()
+def _read_sheets(
+    package: Package, outline: WorkbookOutline, shared: SharedParts, skip_rule: SkipRule | None
+) -> tuple[RawSheet, ...]:
+    """Read every sheet in order; the first sheet of the rule before all others, as it decides which are skipped."""
+    read: dict[str, RawSheet] = {}
+    skipped: Container[str] = ()
+    first = next((sheet for sheet in outline.sheets if skip_rule and sheet.name == skip_rule.first_sheet), None)
+    if skip_rule and first:
+        read[first.name] = _read_sheet(package, first, shared)
+        skipped = skip_rule.list_skipped(read[first.name])
     for listed in outline.sheets:
-        if listed.name in closed:
+        if listed.name in skipped:
             read[listed.name] = RawSheet(listed.name, listed.state, {})
         elif listed.name not in read:
             read[listed.name] = _read_sheet(package, listed, shared)

@@ -12,6 +12,8 @@ from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
 from xltool.spreadsheet.worker.client import SHARED_WORKER
 
+_VALUES_TASK = "xltool.spreadsheet.xls.calamine:read_values"
+_DECRYPT_TASK = "xltool.spreadsheet.decrypt:decrypt_bytes"
 _PROBLEMS = {
     "password": UnreadableFileError("file.wrong_password"),
     "no_library": UnreadableFileError("file.no_decryption"),
@@ -24,14 +26,14 @@ _PROBLEMS = {
 
 def read_binary_sheets(data: bytes, max_seconds: float = limits.MAX_WORKER_SECONDS) -> tuple[RawSheet, ...]:
     """Return the sheets of an .xls or .xlsb. Raises UnreadableFileError when the worker cannot read it."""
-    answer, _ = SHARED_WORKER.run_task("values", data, max_seconds)
+    answer, _ = SHARED_WORKER.run_task(_VALUES_TASK, data, max_seconds)
     _raise_problem(answer.get("problem"))
     return tuple(_make_sheet(*described) for described in answer["sheets"])
 
 
 def decrypt_workbook(data: bytes, password: str, max_seconds: float = limits.MAX_WORKER_SECONDS) -> bytes:
     """Return the decrypted workbook. Raises UnreadableFileError for a wrong password, or without the library."""
-    answer, plaintext = SHARED_WORKER.run_task("decrypted", data, max_seconds, password=password)
+    answer, plaintext = SHARED_WORKER.run_task(_DECRYPT_TASK, data, max_seconds, password=password)
     _raise_problem(answer.get("problem"))
     return plaintext
 

@@ -85,12 +85,14 @@ def read_members(file: LoadedFile, password: str | None = None) -> Iterator[Arch
         yield ArchiveMember("", None, foreign_file(FileKind.ZIP))
 
 
-def open_archive_member(member: ArchiveMember, password: str | None = None) -> RawWorkbook:
+def open_archive_member(
+    member: ArchiveMember, password: str | None = None, skip_rule: open_workbook.SkipRule | None = None
+) -> RawWorkbook:
     """Read a workbook from an archive member. Raises like `open_workbook`."""
     with open_workbook.name_in_refusals(PurePosixPath(member.path).name):
         if member.refusal is not None or member.file is None:
             raise member.refusal or foreign_file(FileKind.ZIP)
-        return open_workbook.open_loaded_file(member.file, password)
+        return open_workbook.open_loaded_file(member.file, password, skip_rule)
 
 
 def _read_archive(file: LoadedFile, password: str | None, depth: int, budget: _Budget) -> Iterator[ArchiveMember]:

@@ -15,6 +15,7 @@ SECONDS = 90.0  # a report of ten pages takes 2 s
 MAX_MEMORY_BYTES = 2048 * 1024 * 1024
 MAX_TASKS_PER_PROCESS = 100  # starting a process costs as much as reading a report
 _RADICALS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")  # radicals and compatibility characters some fonts use
+_PAGES_TASK = "xltool.published.documents.pdf_worker:read"
 _WORKER = Worker(MAX_MEMORY_BYTES, MAX_TASKS_PER_PROCESS)
 
 
@@ -37,7 +38,7 @@ def read_pdf(data: bytes, seconds: float | None = None) -> Document:
 
 def _request_pages(data: bytes, seconds: float) -> dict[str, Any]:
     try:
-        return _WORKER.run_task("pages", data, seconds)[0]
+        return _WORKER.run_task(_PAGES_TASK, data, seconds)[0]
     except UnreadableFileError as error:
         if error.code == "file.timeout":
             raise UnreadableFileError("import.too_slow", **error.facts) from None

@@ -36,7 +36,10 @@ class Worker:
         atexit.register(self.close)
 
     def run_task(self, task: str, data: bytes, max_seconds: float, **arguments: str) -> tuple[dict[str, Any], bytes]:
-        """Return the answer of a task. Raises UnreadableFileError when the worker dies or exceeds the time limit."""
+        """Return the answer of a task, a function named as "module:function".
+
+        Raises UnreadableFileError when the worker dies or exceeds the time limit.
+        """
         with self._lock:
             process = self._running_process()
             late = threading.Event()

@@ -1,13 +1,13 @@
 """The worker process: runs libraries that may crash or loop, so that the parent survives.
 
-It answers requests (see `messages`) on standard output until standard input ends. A request names a ``task``; an answer
-has the result of the task, or a ``problem``.
+It answers requests (see `messages`) on standard output until standard input ends. A request names its ``task`` as
+"module:function"; an answer has the result of the task, or a ``problem``.
 """
 
 import contextlib
 import signal
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from xltool.spreadsheet import limits
@@ -24,7 +24,7 @@ def main() -> None:
     sys.stdout = sys.stderr
     while request := receive_message(requests, limits.MAX_MESSAGE_BYTES):
         head, body = request
-        send_message(answers, *_answer_request(TASKS[head.pop("task")], head, body))
+        send_message(answers, *_answer_request(head.pop("task"), head, body))
 
 
 def _limit_memory() -> None:
@@ -36,35 +36,13 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer_request(task: Callable[..., Answer], head: dict[str, Any], body: bytes) -> Answer:
+def _answer_request(task: str, arguments: dict[str, Any], body: bytes) -> Answer:
+    """Call the function a task names; it returns an answer, or an answer and bytes."""
+    module, _, name = task.partition(":")
     try:
-        return task(body, **head)
+        answer = getattr(import_module(module), name)(body, **arguments)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a panic inside calamine is no Exception
         return {"problem": "memory" if isinstance(error, MemoryError) else "unreadable"}, b""
-
-
-def _read_values(data: bytes) -> Answer:
-    from xltool.spreadsheet.xls.calamine import read_values
-
-    return read_values(data), b""
-
-
-def _decrypt_bytes(data: bytes, password: str) -> Answer:
-    from xltool.spreadsheet.decrypt import decrypt_bytes
-
-    return decrypt_bytes(data, password)
-
-
-def _read_pdf_pages(data: bytes) -> Answer:
-    from xltool.published.documents.pdf_worker import read
-
-    return read(data), b""
-
-
-TASKS: dict[str, Callable[..., Answer]] = {
-    "values": _read_values,
-    "decrypted": _decrypt_bytes,
-    "pages": _read_pdf_pages,
-}
+    return answer if isinstance(answer, tuple) else (answer, b"")
