@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 
 from tests.spreadsheet.packages import SHEET, sheet
 from xltool.errors import UnreadableFileError
+from xltool.spreadsheet.cell_look import make_look
 from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.part import Part, ReadingBudget
 from xltool.spreadsheet.ooxml.shared_strings import read_shared_strings
 from xltool.spreadsheet.ooxml.worksheet import SharedParts, read_worksheet
 from xltool.spreadsheet.raw_workbook import RawCell
 
-SHARED = SharedParts(("年报", ""), (CellStyle(), CellStyle(locked=False), CellStyle(date=True)))
+SHARED = SharedParts(
+    ("年报", ""), (CellStyle(), CellStyle(locked=False), CellStyle(look=make_look("yyyy", None, "", "")))
+)
 EXCEL_2010 = 'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac"'
 COMMENT = "<!---->"
 

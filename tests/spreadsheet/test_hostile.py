@@ -70,7 +70,7 @@ MEASURE = """
 import re, resource, sys
 from pathlib import Path
 from xltool.errors import XltoolError
-from xltool.spreadsheet.worker.client import WORKER
+from xltool.spreadsheet.worker.client import SHARED_WORKER
 from xltool.spreadsheet.open_workbook import open_workbook
 for name in sys.argv[1:]:
     try:
@@ -78,7 +78,7 @@ for name in sys.argv[1:]:
     except XltoolError as refusal:
         print(refusal.code)
 own = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
-WORKER.close()
+SHARED_WORKER.close()
 print(max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024)
 """
 

@@ -16,6 +16,7 @@ from tests.spreadsheet.dialects import SAME
 from tests.spreadsheet.hostile import ATTACKS, CONTAINER, PACKAGES
 from tests.spreadsheet.packages import SHEET, sheet
 from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.spreadsheet.cell_look import make_look
 from xltool.spreadsheet.load_file import LoadedFile
 from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.package import Package
@@ -26,7 +27,9 @@ from xltool.spreadsheet.ooxml.zip_directory import list_plain_entries, list_with
 from xltool.spreadsheet.open_workbook import open_loaded_file
 from xltool.spreadsheet.part_cache import BoundedCache
 
-SHARED = SharedParts(("年报", "", "四", "五"), (CellStyle(), CellStyle(locked=False), CellStyle(date=True)))
+SHARED = SharedParts(
+    ("年报", "", "四", "五"), (CellStyle(), CellStyle(locked=False), CellStyle(look=make_look("yyyy", None, "", "")))
+)
 FIRST = ("0", "12", "24", "2.5", "成立", "1")  # what the sheet holds by which the shape is learnt
 ODD = (
     *("", "0", "1", "3", "4", "00000002", "-1", "1.0", " 2", "2 ", "٣", "7" * 50, "x" * 45, "a]]>b", "&amp;", "&#50;"),

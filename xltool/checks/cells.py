@@ -17,11 +17,13 @@ from xltool.model.submission import Entry, EntryState, Submission
 UNREADABLE_NOTES = {
     *("unit_in_cell", "remark", "not_number", "too_large", "negative", "fraction", "too_many_decimals"),
     *("boolean", "date", "error_value", "not_calculated"),
+    *("several_numbers", "between", "struck_out", "invisible", "shown_differs", "covered", "formula_result"),
 }
 # Normalisations that reading applies (`value.` observations); each has its own sentence.
 NORMALISED_NOTES = {
     *("chinese_numeral", "full_width", "separators", "apostrophe", "spaces", "text_number"),
     *("negative_zero", "whitespace_only"),
+    *("struck", "raised", "ruby", "zero_hidden"),
 }
 
 
@@ -65,7 +67,8 @@ def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> 
     cell = context.form.cells[entry.cell]
     reason = note if note in UNREADABLE_NOTES else "not_number"
     facts: dict[str, object] = {
-        "raw": entry.raw,
+        "raw": " / ".join((entry.raw or "").split()) if reason == "several_numbers" else entry.raw,
+        "shown": entry.shown or "",
         "note": reason,
         "name": name_cell(cell),
         "asked": _describe_expected_value(cell),
@@ -165,7 +168,8 @@ def _report_normalised(submission: Submission) -> Iterator[Finding]:
     for (_, note), entries in groups.items():
         cells, raw = list_ranges(entry.address for entry in entries), shorten_list(_quote_raw_texts(entries))
         spots = [spot_of_entry(entry) for entry in entries]
-        yield make_finding(f"value.{note}", *spots, count=len(entries), cells=cells, raw=raw)
+        shown = shorten_list([f"“{entry.shown}”" for entry in entries if entry.shown])
+        yield make_finding(f"value.{note}", *spots, count=len(entries), cells=cells, raw=raw, shown=shown)
 
 
 def _quote_raw_texts(entries: list[Entry]) -> list[str]:

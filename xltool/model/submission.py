@@ -23,7 +23,8 @@ class Entry(NamedTuple):
 
     ``raw`` is the stored text, ``value`` its number (``None`` unless ``state`` is a number), ``formula`` the formula
     in the cell, ``sheet`` and ``address`` its position. ``declared`` marks a blank that the agency declared to be zero
-    (未填项均为0): its value is 0. ``note`` names what was normalised, or why the cell is unreadable.
+    (未填项均为0): its value is 0. ``note`` names what was normalised, or why the cell is unreadable;
+    ``shown`` is what the cell shows where that is not simply its text.
     """
 
     cell: str
@@ -35,6 +36,7 @@ class Entry(NamedTuple):
     formula: str | None = None
     declared: bool = False
     note: str | None = None
+    shown: str | None = None
 
     @property
     def counted(self) -> Number | None:

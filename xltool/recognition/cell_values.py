@@ -17,6 +17,7 @@ blanks around the number                 number         12   ``spaces``
 二十一, 贰拾壹, 二〇                      number         21   ``chinese_numeral``
 12件, 2792220.8元, 3万, 5%, ¥5           unreadable     none ``unit_in_cell``
 22（其中修订 16 件）, 约12, 12至15        unreadable     none ``remark``
+118 and 225 on two lines, or far apart   unreadable     none ``several_numbers``
 1e3, 1_000, 12-15, 1.2.3, nan, ١٢        unreadable     none ``not_number``
 a number over 15 digits, 1e309           unreadable     none ``too_large``
 -1 in a count                            unreadable     none ``negative`` (a signed count and an amount may be negative)
@@ -51,6 +52,10 @@ _TYPED_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _GROUPED = re.compile(r"([+-]?[0-9]{1,3}(?:([, ])[0-9]{3})(?:\2[0-9]{3})*)(\.[0-9]*)?")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # zero-width characters count as blanks
 _BLANKS = re.compile(rf"[\s{_INVISIBLE}]+")
+# A line break, a tab or a gap wider than a separator between digits: these are two numbers, not one.
+_SEVERAL_NUMBERS = re.compile(
+    r"[0-9\uff10-\uff19]\s*(?:[\n\r\t\v\f\x1c-\x1f\x85\u2028\u2029\u3000]|\s{2})\s*[0-9\uff10-\uff19]"
+)
 _FULL_WIDTH_TO_ASCII = str.maketrans({0xFF01 + at: 0x21 + at for at in range(94)})
 _APOSTROPHES = "'\u2018\u2019"
 _FOREIGN_WORD = re.compile(r"[^\W\d_\x00-\x7f]")
@@ -96,6 +101,8 @@ def _interpret_text(text: str, kind: CellKind, decimals: int) -> Meaning:
     """Interpret a text."""
     if not text:
         return _BLANK
+    if _SEVERAL_NUMBERS.search(text):
+        return _make_unreadable("several_numbers")
     wide = _BLANKS.sub(" ", text).strip()
     plain = wide.translate(_FULL_WIDTH_TO_ASCII)
     if not plain:
@@ -162,6 +169,7 @@ class _ValueWords(NamedTuple):
     digits: Mapping[str, int]
     tens: Mapping[str, int]
     myriads: Mapping[str, int]
+    plain_units: tuple[str, ...]
 
 
 @cache
@@ -172,7 +180,13 @@ def _load_value_words() -> _ValueWords:
     numeral = "".join((*words["digits"], *words["tens"], *words["myriads"]))
     number = rf"[+-]?(?:[0-9][0-9, ]*\.?[0-9]*|[{numeral}]+)"
     with_unit = re.compile(rf"(?:{unit})\s*{number}|{number}\s*(?:{unit})+")
-    return _ValueWords(frozenset(words["not_applicable"]), with_unit, words["digits"], words["tens"], words["myriads"])
+    numerals = words["digits"], words["tens"], words["myriads"]
+    return _ValueWords(frozenset(words["not_applicable"]), with_unit, *numerals, tuple(words["plain_units"]))
+
+
+def load_plain_units() -> tuple[str, ...]:
+    """Return the units that a number format may add without changing the figure, in lower case."""
+    return _load_value_words().plain_units
 
 
 def _parse_chinese_numeral(text: str) -> int | None:

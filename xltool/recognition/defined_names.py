@@ -63,4 +63,6 @@ def _parse_reference(reference: str) -> CellAddress | None:
     if match is None:
         return None
     sheet = match[1].replace("''", "'") if match[1] else match[2]
+    if "]" in sheet:  # of another workbook
+        return None
     return CellAddress(sheet, f"{match[3]}{match[4]}")

@@ -14,6 +14,7 @@ from xltool.model.submission import Entry, EntryState
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.cell_values import MAX_DIGITS, interpret_cell
 from xltool.recognition.locate_cells import LocatedSheet
+from xltool.recognition.shown_values import ShownMeaning, interpret_shown
 from xltool.spreadsheet.ooxml.sheet_template import Grid, Shape
 from xltool.spreadsheet.part_cache import BoundedCache
 from xltool.spreadsheet.raw_workbook import StorageType
@@ -81,7 +82,7 @@ def _make_entry_plan(plan: WorkbookPlan, names: Mapping[str, str], shapes: Mappi
         if at is None or mould is None:
             continue
         regular = regular and cell.computed == (mould.formula is not None)
-        if mould.stored is StorageType.NUMBER and cell.kind is not CellKind.AMOUNT:
+        if mould.stored is StorageType.NUMBER and mould.look.is_plain and cell.kind is not CellKind.AMOUNT:
             counts[sheet][0].append(number)
             counts[sheet][1].append(at)
         else:
@@ -159,7 +160,11 @@ def read_entry(cell: Cell, located: LocatedSheet, address: str, declared: bool) 
     if raw is None:
         zero = declared and not cell.computed
         return Entry(cell.id, EntryState.BLANK, 0 if zero else None, None, sheet, where, None, zero)
-    meaning = interpret_cell(raw, cell.kind, cell.decimals)
+    if cell.computed and raw.formula is not None:  # recomputed, whatever it shows
+        meaning = ShownMeaning(*interpret_cell(raw, cell.kind, cell.decimals))
+    else:
+        meaning = interpret_shown(raw, cell.kind, cell.decimals)
     zero = declared and not cell.computed and meaning.state is EntryState.BLANK
     value = 0 if zero else meaning.value
-    return Entry(cell.id, meaning.state, value, raw.text, sheet, where, raw.formula, zero, meaning.note)
+    raw_text = str(raw.text)
+    return Entry(cell.id, meaning.state, value, raw_text, sheet, where, raw.formula, zero, meaning.note, meaning.shown)

@@ -25,7 +25,8 @@ from xltool.recognition.defined_names import dispute_by_names
 from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_identity, find_form, read_identity_sources
 from xltool.recognition.read_entries import read_entries, read_entry
 from xltool.recognition.stray_content import find_changed_labels, find_missing_sheets, find_strays
-from xltool.recognition.template_integrity import check_integrity, find_hidden_figures
+from xltool.recognition.template_integrity import check_integrity, find_hidden_figures, find_hidden_zeros
+from xltool.recognition.unseen_figures import refuse_covered, refuse_wrong_results
 from xltool.spreadsheet.raw_workbook import RawWorkbook
 
 _MARK_COLUMN_LETTERS = tuple(column_letters(column) for column in range(1, len(MARK_COLUMNS) + 1))
@@ -68,7 +69,11 @@ def _build_submission(
     if workbook.macros:
         observations.append(Observation("workbook.macros"))
     declared = _read_field(plan, assignment, "declaration") == workbook_words().cover["yes"]
-    entries, plain = read_entries(plan, assignment, declared=declared)
+    read, plain = read_entries(plan, assignment, declared=declared)
+    entries = refuse_covered(plan, assignment, read)
+    if not plain and scope is Scope.OWN:
+        entries = refuse_wrong_results(plan, workbook, entries)
+    plain = plain and entries is read
     controls = _read_controls(plan, assignment)
     if not plain:
         observations += _observe_figures(plan.form.cells, entries, workbook, scope)
@@ -76,6 +81,7 @@ def _build_submission(
     if scope is Scope.OWN:
         observations += find_strays(plan, assignment)
         observations += find_hidden_figures(assignment, find_entry_layout(entries).positions)
+        observations += find_hidden_zeros(assignment, entries)
         if identity_claim.issued:
             observations += check_integrity(plan, workbook, assignment)
     observations += find_missing_sheets(plan, assignment, issued=bool(identity_claim.issued) and scope is Scope.OWN)

@@ -1,6 +1,6 @@
 """Report what a returned workbook lost of its template: protection, validation, hidden and visible sheets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from xltool.forms.cell_addresses import parse_address, parse_box
@@ -9,7 +9,7 @@ from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.compact_entries import EntryPosition
 from xltool.model.form import MAX_CACHED_FORMS, Box
-from xltool.model.submission import Observation
+from xltool.model.submission import Entry, Observation
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.spreadsheet.ooxml.addresses import is_in_runs
 from xltool.spreadsheet.raw_workbook import RawWorkbook
@@ -69,6 +69,17 @@ def find_hidden_figures(assignment: SheetAssignment, spots: Iterable[EntryPositi
                 hidden_addresses.setdefault(sheet.name, []).append(spot.address)
     for name, at in hidden_addresses.items():
         yield Observation("place.hidden", name, at[0], facts={"count": len(at), "at": tuple(at)})
+
+
+def find_hidden_zeros(assignment: SheetAssignment, entries: Mapping[str, Entry]) -> Iterator[Observation]:
+    """Yield zeros on sheets that show nothing in their place, by sheet."""
+    names = {located.sheet.name for located in assignment.located_sheets.values() if located.sheet.hides_zeros}
+    zeros: dict[str, list[str]] = {}
+    for entry in entries.values() if names else ():
+        if entry.sheet in names and entry.value == 0 and entry.raw is not None and entry.formula is None:
+            zeros.setdefault(entry.sheet, []).append(entry.address)
+    for name, at in zeros.items():
+        yield Observation("zeros.hidden", name, at[0], facts={"count": len(at), "at": tuple(at)})
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)

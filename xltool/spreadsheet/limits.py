@@ -8,7 +8,8 @@ MIB = 1024 * 1024
 
 # --- the file ---
 MAX_FILE_BYTES = 50 * MIB  # real files are below 4 MiB; with pictures below 20
-MIN_RATIO_BYTES = 1 * MIB  # smaller parts are cheap at any compression ratio
+MIN_RATIO_BYTES = 8 * MIB  # smaller parts are cheap at any compression ratio
+MAX_DENSE_BYTES = 32 * MIB  # inflated, of all parts beyond that ratio together
 MAX_RATIO = 200  # real maximum 140:1; DEFLATE ends at 1,032:1
 
 # --- the zip container ---

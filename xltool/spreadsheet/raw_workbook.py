@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from xltool.spreadsheet.cell_look import PLAIN_LOOK, CellLook
+
 
 class StorageType(StrEnum):
     """The type a cell's content was stored as. ``EMPTY``: no value, or a formula without a stored result."""
@@ -30,6 +32,7 @@ class RawCell(NamedTuple):
     text: str
     formula: str | None = None
     locked: bool = True
+    look: CellLook = PLAIN_LOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class RawSheet:
     validated: tuple[str, ...] = ()
     hidden_rows: tuple[range, ...] = ()
     hidden_columns: tuple[range, ...] = ()
+    hides_zeros: bool = False
 
 
 @dataclass(frozen=True, slots=True)

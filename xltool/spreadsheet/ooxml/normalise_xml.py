@@ -1,5 +1,6 @@
 """Rewrite rows in any dialect of SpreadsheetML (prefixes, UTF-16, comments, CDATA, any order) into the plain one."""
 
+import re
 from pyexpat import XMLParserType
 
 from xltool.errors import UnreadableFileError
@@ -8,25 +9,28 @@ from xltool.spreadsheet.ooxml.addresses import CELL_ADDRESS, format_column, pars
 from xltool.spreadsheet.ooxml.xml_parser import ResumeHandler, short_name
 from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
 
+_FONT_PARTS = frozenset({"strike", "vertAlign", "sz", "color"})  # of a run: they decide what a person sees
 # Allowed children by parent, by short name; any other element is refused, never skipped.
 _CHILDREN = {
     "sheetData": frozenset({"row"}),
     "row": frozenset({"c"}),
     "c": frozenset({"f", "v", "is"}),
-    "is": frozenset({"t", "r"}),
+    "is": frozenset({"t", "r", "rPh"}),
     "sst": frozenset({"si"}),
-    "si": frozenset({"t", "r"}),
-    "r": frozenset({"t"}),
+    "si": frozenset({"t", "r", "rPh"}),
+    "r": frozenset({"rPr", "t"}),
+    "rPr": _FONT_PARTS,
+    "rPh": frozenset({"t"}),
 }
-_SKIPPED_ELEMENTS = frozenset(
-    {"extLst", "rPr", "rPh", "phoneticPr"}
-)  # formats, phonetic readings and extensions contain no cell value
+_SKIPPED_ELEMENTS = frozenset({"extLst", "phoneticPr"})  # they contain no cell value
+_SAFE_VALUE = re.compile(r"[\w.#-]*")
 _CELL_PARTS = ("f", "v", "is")
 _TEXT_ELEMENTS = frozenset({"f", "v", "t"})
 _KEPT_ATTRIBUTES = {
     "row": ("r", "hidden", "ht"),
     "c": ("r", "s", "t"),
     "f": ("t", "ref"),
+    **dict.fromkeys(_FONT_PARTS, ("val", "rgb", "theme", "indexed", "tint")),
 }  # r first: it is looked for there
 
 
@@ -61,7 +65,7 @@ class PlainXmlWriter:
 
     def _start_element(self, full: str, attributes: dict[str, str]) -> None:
         name = short_name(full)
-        if self._skipping or name in _SKIPPED_ELEMENTS:
+        if self._skipping or name in _SKIPPED_ELEMENTS or (self._open[-1] == "rPr" and name not in _FONT_PARTS):
             self._skipping += 1
             if self._skipping > limits.MAX_XML_DEPTH:
                 raise exceeded_limit(self._part, LimitKind.DEPTH, limits.MAX_XML_DEPTH)
@@ -102,7 +106,7 @@ class PlainXmlWriter:
             return
         if name == "c":
             self._end_cell()
-        else:
+        elif name not in _FONT_PARTS:
             self._sink.append(f"</{name}>")
         if self._open[-1] == "c":
             self._sink = self._out
@@ -131,9 +135,11 @@ def _refuse_element(part: str) -> UnreadableFileError:
 
 def _make_start_tag(name: str, attributes: dict[str, str]) -> str:
     kept = "".join(
-        f' {key}="{_escape_text(attributes[key])}"' for key in _KEPT_ATTRIBUTES.get(name, ()) if key in attributes
+        f' {key}="{_escape_text(attributes[key])}"'
+        for key in _KEPT_ATTRIBUTES.get(name, ())
+        if key in attributes and (name not in _FONT_PARTS or _SAFE_VALUE.fullmatch(attributes[key]))
     )
-    return f"<{name}{kept}>"
+    return f"<{name}{kept}/>" if name in _FONT_PARTS else f"<{name}{kept}>"
 
 
 def _escape_text(text: str) -> str:

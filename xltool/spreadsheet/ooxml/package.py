@@ -159,13 +159,15 @@ def _refuse_unsafe_entry(name: str, flags: int, method: int, attributes: int) ->
 
 
 def _refuse_large_entries(listed: Sequence[DirectoryEntry]) -> None:
-    total = 0
+    total = dense = 0
     for info in listed:
         size = info.size
         total += size
+        is_dense = size > limits.MAX_RATIO * info.stored
+        dense += size if is_dense else 0
         if size > limits.MAX_PART_BYTES:
             raise swelling_container(info.name, BombKind.PART)
-        if size > limits.MIN_RATIO_BYTES and size > limits.MAX_RATIO * info.stored:
+        if (is_dense and size > limits.MIN_RATIO_BYTES) or dense > limits.MAX_DENSE_BYTES:
             raise swelling_container(info.name, BombKind.RATIO)
     if total > limits.MAX_PACKAGE_BYTES:
         raise swelling_container("", BombKind.TOTAL)

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar, overload
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
+from xltool.spreadsheet.cell_look import CellLook
 from xltool.spreadsheet.ooxml.part import Part
 from xltool.spreadsheet.part_cache import CachedReader
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
@@ -48,6 +49,7 @@ class Mould(NamedTuple):
     stored: StorageType
     formula: str | None
     locked: bool
+    look: CellLook
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,8 +84,8 @@ class Grid(Mapping[str, RawCell]):
 
     def __getitem__(self, address: str) -> RawCell:
         at = self.shape.index[address]
-        stored, formula, locked = self.shape.moulds[at]
-        return RawCell(stored, self.texts[at], formula, locked)
+        stored, formula, locked, look = self.shape.moulds[at]
+        return RawCell(stored, self.texts[at], formula, locked, look)
 
     @overload
     def get(self, address: str, /) -> RawCell | None: ...

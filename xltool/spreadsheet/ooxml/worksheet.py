@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
+from xltool.spreadsheet.cell_look import CellLook
 from xltool.spreadsheet.ooxml.addresses import (
     CELL_ADDRESS,
     COLUMN_LETTERS,
@@ -104,6 +105,7 @@ class _CellKind(NamedTuple):
     stored: StorageType
     type: str
     locked: bool
+    look: CellLook
 
 
 class _Kind(NamedTuple):
@@ -201,7 +203,7 @@ class _Cells:
                 continue
             if address.lstrip(_UPPER) != row:
                 raise damaged_workbook(self._part, DamageKind.ROW_DISAGREES, address)
-            stored, type_, locked = kinds[attributes]
+            stored, type_, locked, look = kinds[attributes]
             if type_ == "n" and len(value) < SHORT and "&" not in value and not inline:
                 text = value
             elif type_ == "s" and is_index(value) and int(value) < count:
@@ -210,11 +212,11 @@ class _Cells:
                 text = self._text(address, stored, type_, value, inline)
             if f:
                 stored = stored if text or type_ == "str" else StorageType.EMPTY
-                cells[address] = new(RawCell, (stored, text, self._formula(f), locked))
+                cells[address] = new(RawCell, (stored, text, self._formula(f), locked, look))
             elif text:  # a long list has few different figures: the same is held once
                 cell = same.get((attributes, text))
                 if cell is None:
-                    cell = same[attributes, text] = new(RawCell, (stored, text, None, locked))
+                    cell = same[attributes, text] = new(RawCell, (stored, text, None, locked, look))
                 cells[address] = cell
         self._row, self.inside = row, bool(row)
         return unread
@@ -307,7 +309,7 @@ class _Cells:
         rest = iter(range(len(valued), len(valued) + len(constant)))
         return Shape(
             index=index,
-            moulds=tuple(Mould(cell.stored, cell.formula, cell.locked) for cell in self.cells.values()),
+            moulds=tuple(Mould(cell.stored, cell.formula, cell.locked, cell.look) for cell in self.cells.values()),
             constant=tuple(constant),
             shared=picking(shared),
             told=told,
@@ -335,9 +337,9 @@ class _Kinds(dict[str, _CellKind]):
         if stored is None or not index.isdecimal():
             raise damaged_workbook(self._part, DamageKind.CELL_TYPE, type_)
         style = self._styles[int(index[:9])] if int(index[:9]) < len(self._styles) else CellStyle()
-        if stored is StorageType.NUMBER and style.date:
+        if stored is StorageType.NUMBER and style.look.is_date:
             stored = StorageType.DATE
-        kind = _CellKind(stored, type_, style.locked)
+        kind = _CellKind(stored, type_, style.locked, style.look)
         if len(self) < limits.MAX_FORMATS:
             self[attributes] = kind
         return kind

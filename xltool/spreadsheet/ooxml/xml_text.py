@@ -1,8 +1,11 @@
 """Text of the plain dialect: its grammar, character references, and the escapes of SpreadsheetML."""
 
 import re
+from collections.abc import Iterator
 
 from xltool.spreadsheet import limits
+from xltool.spreadsheet.cell_look import Mark, Run, mark_runs
+from xltool.spreadsheet.ooxml.cell_styles import read_font_parts
 from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
 
 _NAMED_REFERENCES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -22,7 +25,9 @@ _RUN_PROPERTIES = rf"(?:<rPr ?/>|<rPr>\s*(?>(?:<[A-Za-z][A-Za-z0-9]*+{ATTRIBUTES
 _RUN_ELEMENT = rf"<r>\s*(?:{_RUN_PROPERTIES})?{_TEXT_ELEMENT}</r>\s*"
 _PHONETIC_ELEMENTS = rf"<rPh{ATTRIBUTES}>\s*{_TEXT_ELEMENT}</rPh>\s*|<phoneticPr{ATTRIBUTES} ?/>\s*"
 STRING_ITEM = rf"(?>(?:{_TEXT_ELEMENT}|{_RUN_ELEMENT}|{_PHONETIC_ELEMENTS})*)"
-_PHONETIC = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
+_ITEM_PARTS = re.compile(r"(<rPh\b.*?</rPh>)|(<r>.*?</r>)|(<t\b[^<>/]*>[^<]*</t>)", re.DOTALL)
+_PROPERTIES = re.compile(r"<rPr>(.*?)</rPr>", re.DOTALL)
+_FONT_PART = re.compile(r"<(strike|vertAlign|sz|color)\b([^<>]*)/>")
 _RUN = re.compile(r"<t\b[^<>/]*>([^<]*)</t>")
 
 
@@ -67,11 +72,33 @@ def _decode_escape(match: re.Match[str]) -> str:
 
 
 def parse_string_item(inner: str, part: str) -> str:
-    """Return the text of one string item in the plain dialect: runs joined, phonetic readings left out."""
+    """Return the text of one string item in the plain dialect: runs joined, phonetic readings left out.
+
+    The text is marked where its runs look different, or where a phonetic reading has digits.
+    """
     if "<rPh" in inner:
         resolve_references(inner, part)  # what is left out must be valid too
-        inner = _PHONETIC.sub("", inner)
-    return parse_string_text("".join(_RUN.findall(inner)), part)
+    elif "<rPr" not in inner:
+        return parse_string_text("".join(_RUN.findall(inner)), part)
+    text = mark_runs(_parse_runs(inner, part))
+    if len(text) > limits.MAX_TEXT_CHARACTERS:
+        raise exceeded_limit(part, LimitKind.TEXT, limits.MAX_TEXT_CHARACTERS)
+    return text
+
+
+def _parse_runs(inner: str, part: str) -> Iterator[Run]:
+    for phonetic, run, bare in _ITEM_PARTS.findall(inner):
+        properties = _PROPERTIES.search(run)
+        texts = _RUN.findall(phonetic or run or bare)
+        text = parse_string_text("".join(texts), part)
+        if phonetic:
+            if any(character.isdigit() for character in text):
+                yield Run(text, Mark.RUBY)
+        elif properties is None:
+            yield Run(text, inherits=True)
+        else:
+            found = {name: dict(ATTRIBUTE.findall(stated)) for name, stated in _FONT_PART.findall(properties[1])}
+            yield Run(text, *read_font_parts(found))
 
 
 def parse_string_text(text: str, part: str) -> str:

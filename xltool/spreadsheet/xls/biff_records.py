@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.ooxml.cell_styles import BUILT_IN_DATE_FORMATS, is_date_format
+from xltool.spreadsheet.number_formats import BUILT_IN_DATES, is_date_format
 from xltool.spreadsheet.xls.ole_compound import CompoundFile
 
 _BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
@@ -60,7 +60,7 @@ def read_records(data: bytes) -> dict[int, SheetRecords]:
 def _read_sheet_records(stream: bytes) -> dict[int, SheetRecords]:
     starts: list[tuple[int, bool]] = []
     formats: list[int] = []
-    dates = set(BUILT_IN_DATE_FORMATS)
+    dates = set(BUILT_IN_DATES)
     version = 0
     for kind, at, size in _iterate_records(stream, 0):
         if kind == _BOF:

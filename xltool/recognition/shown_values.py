@@ -1,0 +1,187 @@
+"""Interpret a cell as a person reads it, where what it shows is not simply what is stored.
+
+======================================= ============== =======================================================
+what the cell shows                     state          note
+======================================= ============== =======================================================
+79 struck out beside 88                 number 88      ``struck``
+88 with a raised or lowered 1           number 88      ``raised``
+88 under small characters (ruby)        number 88      ``ruby``
+digits on both sides of such a part     unreadable     ``between``
+more raised characters than a mark has  unreadable     ``between``
+all of it struck out                    unreadable     ``struck_out``
+a part nobody sees (white, size 0, …)   unreadable     ``invisible``
+0, by its format shown as nothing       number 0       ``zero_hidden``
+another figure, or nothing, by format   unreadable     ``shown_differs``
+a format with a multiplier or a word    unreadable     ``shown_differs``
+======================================= ============== =======================================================
+
+A format that only adds separators, zeros behind the point, a currency sign or a unit agrees with what is stored.
+"""
+
+import re
+from decimal import Decimal, DecimalException
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from xltool.model.form import CellKind, Number
+from xltool.model.submission import EntryState
+from xltool.recognition.cell_values import interpret_cell, load_plain_units
+from xltool.spreadsheet.cell_look import Mark, MarkedText, Run, format_colour, is_unseen
+from xltool.spreadsheet.number_formats import GENERAL, render_number, render_text
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
+
+MAX_MARK_CHARACTERS = 3  # of a note mark such as [12]; more raised characters may be part of the figure
+_EXACT_FORMATS = (GENERAL, "@", "")
+_SHOWN_NUMBER = re.compile(
+    r"(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+|(?=\.[0-9]))(?:\.[0-9]*)?"
+    r"(?:E[+-]?[0-9]+)?)"
+    r"|(?:(?P<whole>[0-9]+) )?(?P<over>[0-9]+)/(?P<under>[0-9]+)"
+)
+_DASHES = {"-", "\u2013", "\u2014", "\u2014\u2014"}
+_NOTES = {Mark.STRUCK: "struck", Mark.RAISED: "raised", Mark.LOWERED: "raised", Mark.RUBY: "ruby"}
+
+
+class ShownMeaning(NamedTuple):
+    """What a cell means to a person; ``shown`` is what it shows where that is not simply its text."""
+
+    state: EntryState
+    value: Number | None
+    note: str | None = None
+    shown: str | None = None
+
+
+def interpret_shown(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
+    """Interpret a figure as `interpret_cell` does, unless the cell shows something else than it stores."""
+    if _is_ordinary(cell):
+        return _interpret_stored(cell, kind, decimals)
+    if cell.stored is StorageType.NUMBER:
+        return _interpret_number(cell, kind, decimals)
+    if cell.stored is StorageType.TEXT:
+        return _interpret_text(cell, kind, decimals)
+    return _interpret_stored(cell, kind, decimals)
+
+
+def _interpret_stored(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
+    return ShownMeaning(*interpret_cell(cell, kind, decimals))
+
+
+def _make_unreadable(note: str, shown: str) -> ShownMeaning:
+    return ShownMeaning(EntryState.UNREADABLE, None, note, shown)
+
+
+def _is_ordinary(cell: RawCell) -> bool:
+    if not cell.look.is_plain or type(cell.text) is not str:
+        return False
+    return cell.stored is not StorageType.NUMBER or cell.text.isdigit() or cell.look.format_code in _EXACT_FORMATS
+
+
+# --- numbers -------------------------------------------------------------------------------------------------------
+
+
+def _interpret_number(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
+    meaning = _interpret_stored(cell, kind, decimals)
+    try:
+        shown = render_number(cell.text.strip(), cell.look.format_code)
+    except DecimalException:
+        return meaning  # no number at all, which its note says
+    if whole := _find_whole_mark(cell, shown.colour):
+        return whole
+    text = shown.text.strip()
+    if not text:
+        zero = meaning.state is EntryState.NUMBER and not meaning.value
+        return meaning._replace(note="zero_hidden", shown="") if zero else _make_unreadable("shown_differs", "")
+    if not is_shown_as(text, Decimal(cell.text.strip())):
+        return _make_unreadable("shown_differs", text)
+    return meaning
+
+
+def _find_whole_mark(cell: RawCell, colour: str = "") -> ShownMeaning | None:
+    """Return the meaning of a cell that is struck out or invisible as a whole; None for any other."""
+    if Mark.INVISIBLE in cell.look.marks or is_unseen(format_colour(colour), cell.look.background):
+        return _make_unreadable("invisible", "")
+    return _make_unreadable("struck_out", "") if Mark.STRUCK in cell.look.marks else None
+
+
+@lru_cache(maxsize=4096)
+def is_shown_as(text: str, number: Decimal) -> bool:
+    """Return True if a person reads this number in what a cell shows: the figure itself, perhaps with its unit."""
+    core = _strip_units(text)
+    if core in _DASHES:
+        return not number
+    negative = core.startswith("(") and core.endswith(")")
+    match = _SHOWN_NUMBER.fullmatch(core[1:-1].strip() if negative else core)
+    if match is None:
+        return False
+    if match["under"]:
+        shown = int(match["whole"] or 0) + Fraction(int(match["over"]), int(match["under"]) or 1)
+    else:
+        shown = Fraction(re.sub("[, ]", "", match["number"]).replace(".E", "E").rstrip("."))
+    return (-shown if negative else shown) == Fraction(f"{number:.15g}")
+
+
+def _strip_units(text: str) -> str:
+    """Return a text without blanks, units and currency signs around it; a minus sign moves to the digits."""
+    units = load_plain_units()
+    core = " ".join(text.split())
+    sign = "-" if core.startswith("-") else ""
+    core = core.removeprefix("-").strip()
+    while True:
+        unit = next((unit for unit in units if core.casefold().startswith(unit) or core.casefold().endswith(unit)), "")
+        if not unit:
+            return sign + core
+        front = core.casefold().startswith(unit)
+        core = (core[len(unit) :] if front else core[: -len(unit)]).strip()
+        if not sign and front and core.startswith("-"):
+            sign, core = "-", core.removeprefix("-").strip()
+
+
+# --- texts ---------------------------------------------------------------------------------------------------------
+
+
+def _interpret_text(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
+    if not cell.text.strip():
+        return _interpret_stored(cell, kind, decimals)
+    formatted = render_text(str(cell.text), cell.look.format_code)
+    if formatted.split() != cell.text.split():
+        return _make_unreadable("shown_differs", formatted.strip())
+    runs = cell.text.runs if isinstance(cell.text, MarkedText) else (Run(cell.text, inherits=True),)
+    marked = [(run.text, _find_mark(run, cell)) for run in runs if run.text.strip()]
+    marks = dict.fromkeys(mark for _, mark in marked if mark)
+    visible = "".join(run.text for run in runs if _find_mark(run, cell) is None)
+    plain = cell._replace(text=visible)
+    if not marks:
+        return _interpret_stored(plain, kind, decimals)
+    if Mark.INVISIBLE in marks:
+        return _make_unreadable("invisible", visible.strip())
+    if not visible.strip():
+        if Mark.STRUCK in marks:
+            return _make_unreadable("struck_out", "")
+        return _note_mark(
+            _interpret_stored(plain._replace(text=str(cell.text)), kind, decimals), "raised", str(cell.text)
+        )
+    if _is_between(marked):
+        return _make_unreadable("between", visible.strip())
+    return _note_mark(_interpret_stored(plain, kind, decimals), _NOTES[next(iter(marks))], visible.strip())
+
+
+def _note_mark(meaning: ShownMeaning, note: str, shown: str) -> ShownMeaning:
+    """Return a meaning with the note of a mark, unless it is unreadable for a reason of its own."""
+    return meaning._replace(note=meaning.note if meaning.state is EntryState.UNREADABLE else note, shown=shown)
+
+
+def _find_mark(run: Run, cell: RawCell) -> Mark | None:
+    """Return the mark of a run before the background of its cell."""
+    if run.inherits and cell.look.marks and run.mark is None:
+        return cell.look.marks[0]
+    return run.mark or (Mark.INVISIBLE if is_unseen(run.colour, cell.look.background) else None)
+
+
+def _is_between(marked: list[tuple[str, Mark | None]]) -> bool:
+    """Return True if a part that is left out stands between visible ones, or is too long for a note mark."""
+    kept = [index for index, (_, mark) in enumerate(marked) if mark is None]
+    left_out = [(index, text, mark) for index, (text, mark) in enumerate(marked) if mark not in (None, Mark.RUBY)]
+    if any(kept[0] < index < kept[-1] for index, _, _ in left_out):
+        return True
+    small = [text.strip() for _, text, mark in left_out if mark in (Mark.RAISED, Mark.LOWERED)]
+    return len("".join(small)) > MAX_MARK_CHARACTERS

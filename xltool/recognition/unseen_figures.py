@@ -1,0 +1,109 @@
+"""Find inputs whose stored figure is not the one a person reads: under merged cells, or not its formula's result.
+
+Such a figure becomes unreadable, with the note ``covered`` (``shown`` is the merged range) or ``formula_result``
+(``shown`` is the result).
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache, partial
+
+from xltool.forms.cell_addresses import parse_address, parse_box
+from xltool.forms.slots import Role
+from xltool.forms.workbook_plan import WorkbookPlan
+from xltool.model.compact_entries import CompactEntries
+from xltool.model.form import MAX_CACHED_FORMS
+from xltool.model.submission import Entry, EntryState
+from xltool.recognition.assign_sheets import SheetAssignment
+from xltool.recognition.evaluate_formula import compute_formula
+from xltool.spreadsheet.raw_workbook import RawCell, RawWorkbook
+
+_TOLERANCE = Decimal("1e-12")  # relative; programs compute with fifteen digits
+
+
+def refuse_covered(
+    plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapping[str, Entry]
+) -> Mapping[str, Entry]:
+    """Return the entries; inputs with content under a merged range are unreadable."""
+    covered: dict[str, Entry] = {}
+    for name, located in assignment.located_sheets.items():
+        inputs = _list_inputs(plan).get(name)
+        if not inputs or not located.sheet.merged:
+            continue
+        places = {located.real_address(address): address for address in inputs} if located.origin else None
+        for real, merged in _find_covered(located.sheet.merged, tuple(places or inputs)):
+            address = places[real] if places else real
+            entry = entries[inputs[address]]
+            if entry.raw is not None and entry.raw.strip() and address not in located.doubts:
+                covered[entry.cell] = _make_unreadable(entry, "covered", merged)
+    return _replace_entries(entries, covered)
+
+
+def refuse_wrong_results(
+    plan: WorkbookPlan, workbook: RawWorkbook, entries: Mapping[str, Entry]
+) -> Mapping[str, Entry]:
+    """Return the entries; inputs whose formula has another result than the one stored are unreadable."""
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
+
+    def find_cell(own: str, sheet: str, address: str) -> RawCell | None:
+        found = sheets.get(sheet or own)
+        return found.cells.get(address) if found else None
+
+    wrong: dict[str, Entry] = {}
+    for entry in _iterate_formula_inputs(plan, entries):
+        result = compute_formula(entry.formula or "", partial(find_cell, entry.sheet))
+        value = Decimal(entry.value or 0)
+        if result is not None and abs(result - value) > _TOLERANCE * max(abs(result), abs(value)):
+            wrong[entry.cell] = _make_unreadable(entry, "formula_result", f"{result.normalize():f}")
+    return _replace_entries(entries, wrong)
+
+
+@lru_cache(maxsize=MAX_CACHED_FORMS)
+def _list_inputs(plan: WorkbookPlan) -> dict[str, dict[str, str]]:
+    """Return the cell ids of the inputs by sheet and planned address; cached."""
+    return {
+        sheet.name: {slot.address: slot.key for slot in sheet.slots if slot.role is Role.INPUT} for sheet in plan.sheets
+    }
+
+
+@lru_cache(maxsize=256)
+def _find_covered(merged: tuple[str, ...], addresses: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the addresses that a merged range covers, each with its range. Most workbooks of a batch merge alike."""
+    places = {parse_address(address): address for address in addresses}
+    covered: list[tuple[str, str]] = []
+    for text in merged:
+        try:
+            box = parse_box(text.replace("$", ""))
+        except ValueError:
+            continue
+        covered += [
+            (address, text)
+            for (row, column), address in places.items()
+            if 0 <= row - box.row < box.rows
+            and 0 <= column - box.column < box.columns
+            and (row, column) != (box.row, box.column)
+        ]
+    return tuple(covered)
+
+
+def _iterate_formula_inputs(plan: WorkbookPlan, entries: Mapping[str, Entry]) -> Iterator[Entry]:
+    for cell in plan.form.inputs:
+        entry = entries[cell.id]
+        if entry.formula and entry.state is EntryState.NUMBER:
+            yield entry
+
+
+def _make_unreadable(entry: Entry, note: str, shown: str) -> Entry:
+    return entry._replace(state=EntryState.UNREADABLE, value=None, note=note, shown=shown, declared=False)
+
+
+def _replace_entries(entries: Mapping[str, Entry], replaced: Mapping[str, Entry]) -> Mapping[str, Entry]:
+    if not replaced:
+        return entries
+    if not isinstance(entries, CompactEntries):
+        return {**entries, **replaced}
+    numbers = [
+        None if cell in replaced else number for cell, number in zip(entries.layout.index, entries.numbers, strict=True)
+    ]
+    exceptions = {**entries.exceptions, **replaced}
+    return CompactEntries(entries.layout, numbers, exceptions, declared=entries.declared)
