@@ -32,7 +32,7 @@ RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 # Every outside library, and those of Python's own that need a guard: the beginnings of the modules that may import it.
 OPENING = ("spreadsheet.",)
 DOORS: dict[str, tuple[str, ...]] = {
-    "openpyxl": ("roster",),
+    "openpyxl": ("roster", "workbooks.decisions_workbook"),
     "msgspec": ("forms.", "cli.demo", "execution.reading_cache"),
     "xlsxwriter": ("workbooks.xlsxwriter_adapter",),
     "pandas": ("exports.tables",),

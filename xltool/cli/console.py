@@ -64,7 +64,7 @@ def describe_check(reviewed: Sequence[ReviewedFile], changes: FindingChanges | N
     lines: list[str] = []
     for item in sorted(reviewed, key=_rank_urgency):
         if item.findings or item.status is not Status.ACCEPTED:
-            lines += [_describe_file(item), *_describe_findings(item, changes), ""]
+            lines += [_describe_file(item), *_describe_reason(item), *_describe_findings(item, changes), ""]
     clean = sum(item.status is Status.ACCEPTED and not _select_open(item.findings) for item in reviewed)
     lines.append(catalogue.format_line("checked", count=len(reviewed), clean=clean, **_count_refused(reviewed)))
     lines += [*_describe_cache_use(reviewed), *describe_changes(changes)]
@@ -78,6 +78,18 @@ def describe_sent_back(returned: Sequence["ReturnedFile"], folder: Path) -> str:
     kinds = [returned_file.kind for returned_file in returned]
     counts = {kind: kinds.count(kind) for kind in ("marked", "cleared", "page")}
     return catalogue.format_line("sent_back", count=len(returned), folder=str(folder), **counts)
+
+
+def describe_decisions(items: Iterable[ReviewedFile], path: Path) -> str:
+    """Count the decisions that took effect or lapsed, and the questions that wait for one."""
+    files = list(items)
+    return catalogue.format_line(
+        "decisions",
+        applied=sum(item.decision is not None for item in files),
+        lapsed=sum(finding.code == "decision.lapsed" for item in files for finding in item.findings),
+        waiting=sum(item.status is Status.UNDECIDED for item in files),
+        path=str(path),
+    )
 
 
 def describe_import(items: Sequence["ImportedReport"], folder: Path) -> str:
@@ -103,9 +115,7 @@ def describe_merge(consolidation: Consolidation, output: Path, extra_files: Iter
     lines: list[str] = []
     for item in sorted(consolidation.tracking, key=_rank_urgency):
         if item.status is not Status.ACCEPTED:
-            is_listed = item.reason in item.findings
-            reason = [f"    {catalogue.render_finding(item.reason)}"] if item.reason and not is_listed else []
-            lines += [_describe_file(item), *reason, *_describe_findings(item, consolidation.changes)]
+            lines += [_describe_file(item), *_describe_reason(item), *_describe_findings(item, consolidation.changes)]
     lines += [
         f"{catalogue.format_line('area_finding')}{catalogue.render_finding(finding)}"
         for finding in consolidation.findings
@@ -132,6 +142,12 @@ def describe_merge(consolidation: Consolidation, output: Path, extra_files: Iter
     ]
     lines += [catalogue.format_line("written_too", path=str(path)) for path in extra_files if path]
     return "\n".join(lines)
+
+
+def _describe_reason(item: ReviewedFile) -> list[str]:
+    """Describe why a file has its status, unless one of its findings says so."""
+    is_listed = item.reason in item.findings
+    return [f"    {catalogue.render_finding(item.reason)}"] if item.reason and not is_listed else []
 
 
 def _describe_cache_use(items: Iterable[ReviewedFile]) -> list[str]:

@@ -82,10 +82,17 @@ def template(context: "RunContext", year: int, form: str | None, output: Path, f
 @add_context_options("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
 @add_executor_options
 @add_option("--return", "folder", type=PATH, metavar="DIR")
+@add_option("--decisions", type=PATH, metavar="FILE")
 @add_option("--since", type=PATH, metavar="FILE")
 @add_option("--json", "as_json", is_flag=True)
 def check(
-    context: "RunContext", paths: tuple[str, ...], jobs: "Jobs", folder: Path | None, since: Path | None, as_json: bool
+    context: "RunContext",
+    paths: tuple[str, ...],
+    jobs: "Jobs",
+    folder: Path | None,
+    decisions: Path | None,
+    since: Path | None,
+    as_json: bool,
 ) -> None:
     """Print the findings, problems first; with --return, write the files to send back."""
     from xltool import pipeline
@@ -98,7 +105,7 @@ def check(
         refuse_filled_folder(folder, force=False)
     earlier_run = pipeline.read_earlier_run(since) if since else None
     with console.show_progress("check") as report:
-        reviewed = pipeline.check(paths, context, jobs=jobs, progress=report)
+        reviewed = pipeline.check(paths, context, decisions=decisions, jobs=jobs, progress=report)
     changes = pipeline.compare_with_earlier_run(reviewed, earlier_run) if earlier_run else None
     returned = None
     if folder:
@@ -111,6 +118,8 @@ def check(
     click.echo(answer)
     if folder and returned is not None and not as_json:
         click.echo(console.describe_sent_back(returned, folder))
+    if decisions and not as_json:
+        click.echo(console.describe_decisions(reviewed, decisions))
     _exit_with(pipeline.has_open_issues(reviewed))
 
 
@@ -121,6 +130,7 @@ def check(
 @add_option("--area")
 @add_option("--year", type=click.IntRange(1900, 9999))
 @add_option("--include-flawed", is_flag=True)
+@add_option("--decisions", type=PATH, metavar="FILE")
 @add_option("--html", "page", type=PATH, metavar="FILE")
 @add_option("--export", "tables", type=PATH, metavar="DIR")
 @add_option("--levels", type=PATH, metavar="DIR")
@@ -164,6 +174,8 @@ def merge(
             if as_json
             else console.describe_merge(consolidation, output, extra_files)
         )
+    if options.decisions and not as_json:
+        click.echo(console.describe_decisions(consolidation.tracking, options.decisions))
     _exit_with(
         pipeline.has_open_issues(consolidation.tracking)
         or bool(consolidation.missing or pipeline.select_open_findings(consolidation.findings))
@@ -173,23 +185,32 @@ def merge(
 @register_command
 @click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster!", "--password", "--cache")
+@add_option("--decisions", type=PATH, metavar="FILE")
 @add_option("--year", type=click.IntRange(1900, 9999))
 @add_executor_options
 @add_option("--json", "as_json", is_flag=True)
-def status(context: "RunContext", paths: tuple[str, ...], year: int | None, jobs: "Jobs", as_json: bool) -> None:
+def status(
+    context: "RunContext",
+    paths: tuple[str, ...],
+    decisions: Path | None,
+    year: int | None,
+    jobs: "Jobs",
+    as_json: bool,
+) -> None:
     """Print each agency of the roster with the status of its return."""
     from xltool import pipeline
     from xltool.cli import console, json_output
 
     with console.show_progress("check") as report:
-        consolidation = pipeline.merge(
-            paths, context, None, pipeline.MergeOptions(year=year), jobs=jobs, progress=report
-        )
+        options = pipeline.MergeOptions(year=year, decisions=decisions)
+        consolidation = pipeline.merge(paths, context, None, options, jobs=jobs, progress=report)
     click.echo(
         json_output.dump_json(json_output.encode_status(consolidation))
         if as_json
         else console.describe_status(consolidation)
     )
+    if decisions and not as_json:
+        click.echo(console.describe_decisions(consolidation.tracking, decisions))
     _exit_with(pipeline.has_open_issues(consolidation.tracking) or bool(consolidation.missing))
 
 

@@ -8,9 +8,11 @@ from xltool.checks.context import CheckContext
 from xltool.checks.peers import add_peer_findings
 from xltool.checks.run_checks import run_checks
 from xltool.checks.serials import find_shared_serials
+from xltool.commands.decisions import apply_recorded_decisions, record_open_questions
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.file_status import decide_status
 from xltool.consolidation.owner_witnesses import hold_doubtful_owners
+from xltool.consolidation.settle_versions import settle_all_versions
 from xltool.consolidation.tree import list_manifest
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.execution import executor
@@ -34,14 +36,20 @@ def check(
     paths: Sequence[Path | str],
     run_context: RunContext,
     *,
+    decisions: Path | None = None,
     jobs: executor.Jobs = None,
     progress: Progress | None = None,
 ) -> tuple[ReviewedFile, ...]:
-    """Read and check every file below ``paths``, in order. See `review_files`.
+    """Read and check every file below ``paths``, in order, and settle which version of a return counts.
 
-    A path may be a URL of an object store (``s3://…``, as str); ``jobs`` selects the executor, see `engine.run`.
+    A path may be a URL of an object store (``s3://…``, as str); ``jobs`` selects the executor, see
+    `executor.run_items`. ``decisions`` is the workbook with the decisions on single files, see `commands.decisions`.
     """
-    return review_all(find_places(paths), run_context, jobs, progress)
+    found = review_all(find_places(paths, filter(None, [decisions])), run_context, jobs, progress)
+    reviewed, book = apply_recorded_decisions(found, decisions, run_context.roster)
+    settled = settle_all_versions(reviewed, run_context.forms, run_context.roster)
+    record_open_questions(book, settled)
+    return settled
 
 
 def review_file(run_context: RunContext, path: Path) -> ReviewedFile:

@@ -12,6 +12,7 @@ from xltool.checks.run_checks import review_submission
 from xltool.checks.successions import check_divided_agencies
 from xltool.commands.check import build_check_context, review_all
 from xltool.commands.check_outputs import PAGE_SUFFIXES, WORKBOOK_SUFFIXES, OutputFile, check_outputs
+from xltool.commands.decisions import apply_recorded_decisions, record_open_questions
 from xltool.commands.earlier_run import EarlierRun, read_replaced_run
 from xltool.commands.own_outputs import find_level_files, is_consolidation_of, is_own_page
 from xltool.commands.run_context import Progress, RunContext
@@ -38,6 +39,7 @@ class MergeOptions(NamedTuple):
     """How to merge: area (default: the agency all others report to) and year (default: that of most returns).
 
     ``include_flawed`` counts returns with ``must_fix`` findings; ``force`` replaces an earlier workbook.
+    ``decisions`` is the workbook with the decisions on single files; questions that are open are added to it.
     ``since`` is the run to compare findings with (default: the one stored in the replaced workbook).
     """
 
@@ -46,6 +48,7 @@ class MergeOptions(NamedTuple):
     include_flawed: bool = False
     force: bool = False
     since: EarlierRun | None = None
+    decisions: Path | None = None
 
 
 class ExtraOutputs(NamedTuple):
@@ -74,11 +77,14 @@ def merge(
     area = find_area(run_context.roster, options.area)
     own = prepare_outputs(paths, run_context, area, output, extra_outputs, force=options.force)
     before = options.since or read_replaced_run(output)
-    reviewed = review_all(find_places(paths, own), run_context, jobs, progress)
+    own = [*own, *filter(None, [options.decisions])]
+    found = review_all(find_places(paths, own), run_context, jobs, progress)
+    reviewed, book = apply_recorded_decisions(found, options.decisions, run_context.roster)
     form, year = choose_form_and_year(reviewed, run_context, options.year)
     made = sum_and_check(reviewed, run_context, form, year, area, options)
     made = add_finding_changes(made, before)
     write_outputs(made, run_context, output, extra_outputs, force=options.force)
+    record_open_questions(book, made.tracking)
     return made
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.commands.check import review_all, review_file
+from xltool.commands.decisions import apply_recorded_decisions, record_open_questions
 from xltool.commands.earlier_run import read_replaced_run
 from xltool.commands.merge import (
     ExtraOutputs,
@@ -98,7 +99,9 @@ def merge_levels(
     roster = require_roster(run_context.roster)
     top = find_area(roster, options.area)
     own = prepare_outputs(paths, run_context, top, output, extra_outputs, force=options.force)
-    reviewed = review_all(find_places(paths, own), run_context, jobs, progress)
+    own = [*own, *filter(None, [options.decisions])]
+    found = review_all(find_places(paths, own), run_context, jobs, progress)
+    reviewed, book = apply_recorded_decisions(found, options.decisions, roster)
     form, year = choose_form_and_year(reviewed, run_context, options.year)
     _refuse_level_at(output, folder, roster, year)
     items_by_area = _group_by_area(reviewed, roster)
@@ -116,7 +119,9 @@ def merge_levels(
     )
     made = add_finding_changes(made, options.since or read_replaced_run(output))
     write_outputs(made, run_context, output, extra_outputs, force=options.force)
-    return (*levels, MergedLevel(top, output, made))
+    merged = (*levels, MergedLevel(top, output, made))
+    record_open_questions(book, combine_levels(merged).tracking)
+    return merged
 
 
 def _refuse_level_at(output: Path, folder: Path, roster: Roster, year: int) -> None:

@@ -15,7 +15,7 @@ from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency, Roster, Scope
-from xltool.model.consolidation import ReviewedFile
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
 from xltool.model.submission import Submission
@@ -115,6 +115,8 @@ def _load_if_readable(path: Path) -> LoadedFile | None:
 
 def _build_answer(item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles | None) -> tuple[str, bytes] | None:
     """Return kind and content of what is returned; None for nothing. Without ``originals`` no marked copy is made."""
+    if item.status is Status.SUPERSEDED:
+        return None
     form = forms.of(item.submission).form if item.submission else None
     layout = plan_workbook(form) if form else None
     data = originals.read_checked_bytes(item) if originals and _is_own_template(item.submission) else None

@@ -14,7 +14,7 @@ The rules, in this order:
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xltool.consolidation.file_status import QUESTION_CODES, decide_status
+from xltool.consolidation.file_status import COUNTING, QUESTION_CODES, decide_status
 from xltool.consolidation.overlaps import remove_overlaps
 from xltool.consolidation.settle_versions import settle_versions
 from xltool.consolidation.tree import RosterTree, list_manifest
@@ -51,6 +51,8 @@ def _judge_file(item: ReviewedFile, tree: RosterTree, form: Form, year: int, inc
         return replace(item, counted=False, reason=item.reason or next(iter(item.findings), None))
     if reason := _find_foreign_reason(item.submission, tree, form, year):
         return replace(item, status=Status.FOREIGN, reason=reason, counted=False)
+    if item.decision is not None and item.decision.ruling not in COUNTING:
+        return replace(item, counted=False)
     if decide_status(item.findings) is Status.UNDECIDED:
         question = next(finding for finding in item.findings if finding.code in QUESTION_CODES and not finding.settled)
         return replace(item, status=Status.UNDECIDED, reason=question, counted=False)
@@ -58,7 +60,8 @@ def _judge_file(item: ReviewedFile, tree: RosterTree, form: Form, year: int, inc
     if flaws:
         reason = Finding(_RETURNED_CODES[include_flawed], Severity.NOTE, facts={"count": flaws})
         return replace(item, status=Status.RETURNED, reason=reason, counted=include_flawed)
-    return replace(item, status=Status.ACCEPTED, reason=None, counted=True)
+    reason = item.reason if item.decision else None
+    return replace(item, status=Status.ACCEPTED, reason=reason, counted=True)
 
 
 def _find_foreign_reason(submission: Submission, tree: RosterTree, form: Form, year: int) -> Finding | None:

@@ -7,7 +7,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from xltool.consolidation.compare_versions import are_unrelated, identify_figures, list_figure_changes
@@ -21,12 +21,14 @@ from xltool.consolidation.file_status import COUNTING, DOUBTFUL_VERSION, UNRELAT
 from xltool.consolidation.overlaps import get_age_key, name_beside
 from xltool.consolidation.tree import RosterTree
 from xltool.consolidation.version_witnesses import Order, find_order
+from xltool.model.agency import Roster
 from xltool.model.consolidation import FigureChange, ReviewedFile, Status
-from xltool.model.decision import Decision
+from xltool.model.decision import Decision, Ruling
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Severity
 from xltool.model.submission import Submission
 
+_CODES_OF_FLAWED = {"merge.returned", "merge.returned_counted"}
 VERSION_STATUSES = {Status.ACCEPTED, Status.RETURNED}
 
 
@@ -36,6 +38,24 @@ def settle_versions(items: list[ReviewedFile], tree: RosterTree, form: Form) -> 
         if len(positions) > 1:
             for position, item in _settle_agency({position: items[position] for position in positions}, form).items():
                 items[position] = item
+
+
+def settle_all_versions(
+    reviewed: Sequence[ReviewedFile], forms: Iterable[Form], roster: Roster | None
+) -> tuple[ReviewedFile, ...]:
+    """Return the files with the versions of every agency settled, for each form and year apart."""
+    by_key = {form.key: form for form in forms}
+    batches: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+    for position, item in enumerate(reviewed):
+        if item.submission and item.submission.year is not None:
+            batches[item.submission.form, item.submission.edition, item.submission.year].append(position)
+    settled = list(reviewed)
+    for (form_id, edition, year), positions in batches.items():
+        items = [settled[at] for at in positions]
+        settle_versions(items, RosterTree(roster, year), by_key[form_id, edition])
+        for at, item in zip(positions, items, strict=True):
+            settled[at] = item
+    return tuple(settled)
 
 
 def group_by_agency(items: Sequence[ReviewedFile], tree: RosterTree) -> dict[tuple[bool, str], list[int]]:
@@ -66,6 +86,7 @@ def _settle_agency(items: Mapping[int, ReviewedFile], form: Form) -> dict[int, R
                 settled[position] = _mark_duplicate(items[position], items[at])
     if len(chosen) > 1:
         settled |= _settle_different({at: items[at] for at in chosen}, form)
+    settled |= {at: item for at, item in items.items() if item.decision and item.decision.ruling is Ruling.RETURN}
     records = tuple(record_version(item) for _, item in sorted(settled.items()))
     return {at: replace(item, versions=records) for at, item in settled.items()}
 
@@ -174,8 +195,9 @@ def _name_replaced(
         **describe_changes_briefly(changes),
     }
     code = "merge.replaces" if order else "merge.replaces_by_decision"
-    if winner.reason is not None and order is not None:
-        code, facts = f"{winner.reason.code}_replaces", {"flaws": winner.reason.facts["count"], **facts}
+    own = winner.reason.code if winner.reason else ""
+    if own in _CODES_OF_FLAWED and order is not None and winner.reason is not None:
+        code, facts = f"{own}_replaces", {"flaws": winner.reason.facts["count"], **facts}
     reason = Finding(code, Severity.NOTE, facts=facts)
     return replace(winner, reason=reason, figure_changes=changes)
 

@@ -1,0 +1,84 @@
+"""Apply decisions on record to the files they are about.
+
+A decision about the owner of a return settles the question, or assigns the return to another agency. One about its
+versions is used by `settle_versions`. A row that somebody added answers whatever is open about the file, so that a
+return with findings is counted, or a sound one is left out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from xltool.consolidation.file_status import COUNTING, DOUBTFUL_OWNER, decide_status
+from xltool.messages import catalogue
+from xltool.model.agency import Agency
+from xltool.model.consolidation import ReviewedFile, Status
+from xltool.model.decision import Decision, Ruling
+from xltool.model.finding import Finding
+
+_VERSION_QUESTION = "version-"
+_RULING_CODES = {
+    Ruling.COUNT: "decision.counted",
+    Ruling.COUNT_AS: "decision.counted_as",
+    Ruling.EXCLUDE: "decision.excluded",
+    Ruling.RETURN: "decision.returned",
+}
+
+
+def apply_decisions(item: ReviewedFile, decisions: Sequence[Decision], agencies: dict[str, Agency]) -> ReviewedFile:
+    """Return a file with the decisions about it applied; without any, unchanged."""
+    if not decisions or item.submission is None:
+        return item
+    item = replace(item, decisions=tuple(decisions))
+    for ruling in (Ruling.EXCLUDE, Ruling.RETURN):
+        decision = next((each for each in decisions if each.ruling is ruling), None)
+        if decision:
+            return _refuse_by_decision(item, decision)
+    for decision in decisions:
+        if not decision.question.startswith(_VERSION_QUESTION):
+            item = _count_by_decision(item, decision, agencies)
+    return item
+
+
+def make_decision_finding(decision: Decision, target: str = "") -> Finding:
+    """Make the finding that states a decision; ``target`` is the name of the agency to count the file as."""
+    facts = {"reason": decision.reason, "author": decision.author, "date": decision.date, "target": target}
+    return Finding(_RULING_CODES[decision.ruling], catalogue.code_severity(_RULING_CODES[decision.ruling]), facts=facts)
+
+
+def _refuse_by_decision(item: ReviewedFile, decision: Decision) -> ReviewedFile:
+    """Leave a file out, or return it, with the decision as the reason."""
+    reason = make_decision_finding(decision)
+    findings = tuple(_settle(item.findings, decision, (DOUBTFUL_OWNER,)))
+    if decision.ruling is Ruling.EXCLUDE:
+        settled = tuple(_settle(item.findings, decision, None))
+        return replace(item, status=Status.FOREIGN, reason=reason, findings=settled, decision=decision, counted=False)
+    return replace(
+        item, status=Status.RETURNED, reason=reason, findings=(reason, *findings), decision=decision, counted=False
+    )
+
+
+def _count_by_decision(item: ReviewedFile, decision: Decision, agencies: dict[str, Agency]) -> ReviewedFile:
+    codes = (DOUBTFUL_OWNER,) if decision.question else None
+    findings = tuple(_settle(item.findings, decision, codes))
+    submission, target = item.submission, agencies.get(decision.target)
+    if submission is not None and target is not None and decision.ruling is Ruling.COUNT_AS:
+        submission = replace(submission, agency_code=target.code, agency_name=target.name)
+    reason = make_decision_finding(decision, target.name if target else "")
+    return replace(
+        item,
+        submission=submission,
+        findings=findings,
+        status=decide_status(findings),
+        reason=reason if decision.ruling in COUNTING else item.reason,
+        decision=decision,
+    )
+
+
+def _settle(findings: Iterable[Finding], decision: Decision, codes: tuple[str, ...] | None) -> Iterable[Finding]:
+    """Mark open findings of these codes (all for None) as settled by the decision."""
+    text = catalogue.format_phrase(
+        "decision_settles", reason=decision.reason, author=decision.author, date=decision.date
+    )
+    for finding in findings:
+        applies = finding.open and (codes is None or finding.code in codes)
+        yield replace(finding, settled=str(text)) if applies else finding

@@ -1,0 +1,191 @@
+"""Read and extend the workbook in which a coordinator decides about single files (裁定表).
+
+Rows are only ever added, and an empty SHA-256 is filled in; whatever people wrote stays. The words are in
+``templates/decisions.toml``.
+"""
+
+import io
+import tomllib
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xltool.errors import UnreadableFileError, UsageError
+from xltool.forms.identity import LIST_PROPERTY
+from xltool.model.decision import Ruling
+from xltool.package_data import find_data_folder
+from xltool.spreadsheet.load_file import load_file
+from xltool.workbooks.save_files import save_file
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_HEADING_ROW = 3
+_MAX_HEADING_ROW = 10
+_MAX_CELL_CHARACTERS = 2000
+_VALIDATED_ROWS = 5000
+_REQUIRED_COLUMNS = ("file", "ruling")
+_GREY, _YELLOW, _BLUE = "F2F2F2", "FFF9E5", "DDE6F3"
+
+
+class DecisionRow(NamedTuple):
+    """One row: its 1-based number in the sheet (0 for a new row) and the text of each column, "" if blank."""
+
+    row: int = 0
+    file: str = ""
+    sha256: str = ""
+    code: str = ""
+    name: str = ""
+    question: str = ""
+    figures: str = ""
+    ruling: str = ""
+    target: str = ""
+    reason: str = ""
+    author: str = ""
+    date: str = ""
+    id: str = ""
+
+
+@cache
+def load_decision_words() -> Mapping[str, Any]:
+    """Load the words of the workbook."""
+    return tomllib.loads((find_data_folder("templates") / "decisions.toml").read_text("utf-8"))
+
+
+def find_ruling(text: str) -> Ruling | None:
+    """Return the ruling that a text of the column means, or None."""
+    words: Mapping[str, str] = load_decision_words()["rulings"]
+    return next((Ruling(key) for key, word in words.items() if word == "".join(text.split())), None)
+
+
+def read_decision_rows(path: Path) -> tuple[DecisionRow, ...]:
+    """Read every row that is not blank. Raises UsageError for a file that is not such a workbook."""
+    sheet = _find_sheet(_open_book(path, values_only=True), path)
+    columns, first = _find_columns(sheet, path)
+    rows = []
+    for number, cells in enumerate(sheet.iter_rows(min_row=first, values_only=True), start=first):
+        texts = {key: _show_value(cells[at]) for key, at in columns.items() if at < len(cells)}
+        if any(texts.values()):
+            rows.append(DecisionRow(number, **texts))
+    return tuple(rows)
+
+
+def write_decision_rows(path: Path, rows: Sequence[DecisionRow], digests: Mapping[int, str]) -> None:
+    """Add rows at the end, creating the workbook if needed, and fill in the SHA-256 of rows (by number).
+
+    Raises UsageError for a file that is not such a workbook, WritingError if it cannot be saved.
+    """
+    exists = path.exists()
+    if exists and not rows and not digests:
+        return
+    book = _open_book(path, values_only=False) if exists else _make_book()
+    sheet = _find_sheet(book, path)
+    columns, first = _find_columns(sheet, path)
+    last = max((row.row for row in read_decision_rows(path)), default=first - 1) if exists else first - 1
+    for number, row in enumerate(rows, start=last + 1):
+        for key, at in columns.items():
+            _write_text(sheet, number, at + 1, str(getattr(row, key)))
+    for number, digest in digests.items():
+        if "sha256" in columns and not _show_value(sheet.cell(number, columns["sha256"] + 1).value):
+            _write_text(sheet, number, columns["sha256"] + 1, digest)
+    content = io.BytesIO()
+    book.save(content)
+    save_file(path, content.getvalue(), force=True)
+
+
+def _open_book(path: Path, *, values_only: bool) -> "Workbook":
+    import openpyxl
+
+    try:
+        content = load_file(path).data
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns about styles and extensions that it does not support
+            return openpyxl.load_workbook(io.BytesIO(content), data_only=values_only)
+    except UnreadableFileError as error:
+        raise UsageError("decisions.unreadable", path=str(path)) from error
+    except Exception as error:  # a damaged file makes openpyxl raise many types of exception
+        raise UsageError("decisions.unreadable", path=str(path)) from error
+
+
+def _find_sheet(book: "Workbook", path: Path) -> "Worksheet":
+    name = load_decision_words()["sheet"]
+    if name not in book.sheetnames:
+        raise UsageError("decisions.unreadable", path=str(path))
+    sheet: Worksheet = book[name]
+    return sheet
+
+
+def _find_columns(sheet: "Worksheet", path: Path) -> tuple[dict[str, int], int]:
+    """Return the 0-based position of each column by its heading, and the first row below the headings."""
+    words = {heading: key for key, heading in load_decision_words()["columns"].items()}
+    for number, cells in enumerate(sheet.iter_rows(max_row=_MAX_HEADING_ROW, values_only=True), start=1):
+        found = {words[text]: at for at, cell in enumerate(cells) if (text := _show_value(cell)) in words}
+        if all(key in found for key in _REQUIRED_COLUMNS):
+            return found, number + 1
+    raise UsageError("decisions.unreadable", path=str(path))
+
+
+def _show_value(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()[:10]
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value).strip()
+
+
+def _write_text(sheet: "Worksheet", row: int, column: int, text: str) -> None:
+    """Write a text that is never taken for a formula."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment
+
+    cell = sheet.cell(row, column)
+    cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", text)[:_MAX_CELL_CHARACTERS] or None
+    if text:
+        cell.data_type = "s"
+    cell.number_format = "@"
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+
+
+def _make_book() -> "Workbook":
+    """Make an empty workbook with headings, drop-downs and a mark by which it is never taken for a return."""
+    from openpyxl import Workbook
+    from openpyxl.packaging.custom import StringProperty
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    words = load_decision_words()
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = words["sheet"]
+    sheet["A1"], sheet["A2"] = words["title"], words["hint"]
+    sheet["A1"].font = Font(size=16, bold=True)
+    for column, (key, heading) in enumerate(words["columns"].items(), start=1):
+        cell = sheet.cell(_HEADING_ROW, column, heading)
+        cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="center")
+        cell.fill = PatternFill("solid", fgColor=_YELLOW if key in _list_answer_columns() else _BLUE)
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = words["widths"][key]
+        if key == "ruling":
+            choice = DataValidation("list", formula1=f'"{",".join(words["rulings"].values())}"', allow_blank=True)
+            choice.add(f"{letter}{_HEADING_ROW + 1}:{letter}{_VALIDATED_ROWS}")
+            sheet.add_data_validation(choice)
+    sheet.freeze_panes = f"B{_HEADING_ROW + 1}"
+    sheet.auto_filter.ref = f"A{_HEADING_ROW}:{get_column_letter(len(words['columns']))}{_HEADING_ROW}"
+    mark = StringProperty(name=LIST_PROPERTY, value=words["properties_kind"])
+    book.custom_doc_props.append(mark)  # type: ignore[attr-defined]  # the stubs lack it
+    return book
+
+
+def _list_answer_columns() -> Iterable[str]:
+    """Return the columns that people fill in."""
+    return ("ruling", "target", "reason", "author", "date")
+
+
+def iterate_ruled(rows: Iterable[DecisionRow]) -> Iterator[DecisionRow]:
+    """Yield the rows with anything in the column of rulings."""
+    return (row for row in rows if row.ruling)
