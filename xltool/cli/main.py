@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from xltool import __version__
+from xltool.cli.form_commands import forms
 from xltool.cli.options import PATH, add_context_options, add_executor_options, add_option
 from xltool.errors import UsageError, XltoolError, find_system_fault
 from xltool.messages import catalogue
@@ -322,78 +323,7 @@ def import_command(
     _exit_with(pipeline.has_open_issues(item.reviewed for item in items))
 
 
-@main.group(help=catalogue.help_text("forms"), short_help=catalogue.help_text("forms.short"))
-def forms() -> None:
-    """Show and check form definitions."""
-
-
-@forms.command("list", help=catalogue.help_text("forms.list"))
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
-def forms_list(folders: tuple[Path, ...]) -> None:
-    """Print the forms with their editions and years."""
-    from xltool.cli import console_forms
-    from xltool.forms.load_definitions import load_forms
-
-    click.echo(console_forms.describe_forms(load_forms(folders)))
-
-
-@forms.command("show", help=catalogue.help_text("forms.show"))
-@click.argument("form")
-@click.argument("edition", required=False)
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
-def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
-    """Print one form: its figures and its relations."""
-    from xltool.cli import console_forms
-    from xltool.forms.load_definitions import find_named_form, load_forms
-
-    click.echo(console_forms.describe_form(find_named_form(load_forms(folders), form, edition)))
-
-
-@forms.command("prove", help=catalogue.help_text("forms.prove"))
-@click.argument("form")
-@click.argument("edition", required=False)
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
-def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
-    """Print the detection power of a form's relations; exit with 1 if they contradict each other."""
-    from xltool.cli import console_forms
-    from xltool.forms.load_definitions import find_named_form, load_forms
-    from xltool.forms.prove_relations import prove_relations
-
-    known = find_named_form(load_forms(folders), form, edition)
-    proof = prove_relations(known)
-    click.echo(console_forms.describe_proof(known, proof))
-    _exit_with(bool(proof.conflicts))
-
-
-@forms.command("diff", help=catalogue.help_text("forms.diff"))
-@click.argument("form")
-@click.argument("old")
-@click.argument("new")
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
-@click.option("--json", "as_json", is_flag=True, help=catalogue.help_text("forms.diff.json"))
-def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], as_json: bool) -> None:
-    """Print the changes between two editions of a form."""
-    from xltool.cli import console_forms, json_output
-    from xltool.forms.compare_editions import compare_editions
-    from xltool.forms.load_definitions import find_named_form, load_forms
-
-    known = load_forms(folders)
-    found = compare_editions(find_named_form(known, form, old), find_named_form(known, form, new))
-    click.echo(
-        json_output.dump_json(json_output.encode_edition_changes(found))
-        if as_json
-        else console_forms.describe_edition_changes(found)
-    )
-
-
-@forms.command("check", help=catalogue.help_text("forms.check"))
-@click.argument("folder", type=PATH)
-def forms_check(folder: Path) -> None:
-    """Load the definitions below a folder strictly; print that they are valid, or the first error."""
-    from xltool.cli import console_forms
-    from xltool.forms.load_definitions import load_forms_below
-
-    click.echo(console_forms.describe_valid_forms(load_forms_below(folder)))
+main.add_command(forms)
 
 
 @register_command
