@@ -8,7 +8,8 @@ from xltool.checks.context import CheckContext
 from xltool.checks.peers import add_peer_findings
 from xltool.checks.run_checks import run_checks
 from xltool.checks.serials import find_shared_serials
-from xltool.commands.decisions import apply_recorded_decisions, record_open_questions
+from xltool.commands.check_outputs import check_outputs
+from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.file_status import decide_status
 from xltool.consolidation.owner_witnesses import hold_doubtful_owners
@@ -45,7 +46,8 @@ def check(
     A path may be a URL of an object store (``s3://…``, as str); ``jobs`` selects the executor, see
     `executor.run_items`. ``decisions`` is the workbook with the decisions on single files, see `commands.decisions`.
     """
-    found = review_all(find_places(paths, filter(None, [decisions])), run_context, jobs, progress)
+    own = check_outputs(list_decision_outputs(decisions), paths, run_context.sources)
+    found = review_all(find_places(paths, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, decisions, run_context.roster)
     settled = settle_all_versions(reviewed, run_context.forms, run_context.roster)
     record_open_questions(book, settled)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from xltool.commands.check_outputs import WORKBOOK_SUFFIXES, OutputFile
 from xltool.consolidation.apply_decisions import apply_decisions
 from xltool.consolidation.file_status import QUESTION_CODES
 from xltool.errors import UsageError
@@ -19,6 +20,7 @@ from xltool.roster import normalize_name
 from xltool.workbooks.decisions_workbook import (
     DecisionRow,
     find_ruling,
+    is_decisions_workbook,
     iterate_ruled,
     load_decision_words,
     read_decision_rows,
@@ -44,6 +46,11 @@ class _Files(NamedTuple):
     items: Sequence[ReviewedFile]
     by_content: Mapping[str, tuple[int, ...]]
     by_name: Mapping[str, tuple[int, ...]]
+
+
+def list_decision_outputs(path: Path | None) -> list[OutputFile]:
+    """Return the workbook as an output of the command, which may lie among the returns."""
+    return [OutputFile(path, WORKBOOK_SUFFIXES, is_decisions_workbook)] if path else []
 
 
 def apply_recorded_decisions(

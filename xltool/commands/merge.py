@@ -12,7 +12,7 @@ from xltool.checks.run_checks import review_submission
 from xltool.checks.successions import check_divided_agencies
 from xltool.commands.check import build_check_context, review_all
 from xltool.commands.check_outputs import PAGE_SUFFIXES, WORKBOOK_SUFFIXES, OutputFile, check_outputs
-from xltool.commands.decisions import apply_recorded_decisions, record_open_questions
+from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
 from xltool.commands.earlier_run import EarlierRun, read_replaced_run
 from xltool.commands.own_outputs import find_level_files, is_consolidation_of, is_own_page
 from xltool.commands.run_context import Progress, RunContext
@@ -75,9 +75,8 @@ def merge(
     """
     options, extra_outputs = options or MergeOptions(), extra_outputs or ExtraOutputs()
     area = find_area(run_context.roster, options.area)
-    own = prepare_outputs(paths, run_context, area, output, extra_outputs, force=options.force)
+    own = prepare_outputs(paths, run_context, area, output, extra_outputs, options)
     before = options.since or read_replaced_run(output)
-    own = [*own, *filter(None, [options.decisions])]
     found = review_all(find_places(paths, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, options.decisions, run_context.roster)
     form, year = choose_form_and_year(reviewed, run_context, options.year)
@@ -162,19 +161,19 @@ def prepare_outputs(
     area: Agency,
     output: Path | None,
     extra_outputs: ExtraOutputs,
-    *,
-    force: bool,
+    options: MergeOptions,
 ) -> tuple[Path, ...]:
     """Check all outputs before any work is done; return those of an earlier run, which are not inputs of this one.
 
     Raises UsageError or WritingError if an output cannot be written, or is an input.
     """
     files = list(_list_output_files(area, run_context.roster, output, extra_outputs))
+    files += list_decision_outputs(options.decisions)
     folders = [folder for folder in (extra_outputs.tables, extra_outputs.levels) if folder is not None]
     own = check_outputs(files, paths, run_context.sources, folders)
-    refuse_existing([path for path in (output, extra_outputs.page) if path], force)
+    refuse_existing([path for path in (output, extra_outputs.page) if path], options.force)
     for folder in folders:
-        refuse_filled_folder(folder, force)
+        refuse_filled_folder(folder, options.force)
     refuse_locked_files([path for path in (output, extra_outputs.page) if path])
     refuse_locked_files(path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()))
     return own

@@ -98,8 +98,7 @@ def merge_levels(
     options, extra_outputs = options or MergeOptions(), (extra_outputs or ExtraOutputs())._replace(levels=folder)
     roster = require_roster(run_context.roster)
     top = find_area(roster, options.area)
-    own = prepare_outputs(paths, run_context, top, output, extra_outputs, force=options.force)
-    own = [*own, *filter(None, [options.decisions])]
+    own = prepare_outputs(paths, run_context, top, output, extra_outputs, options)
     found = review_all(find_places(paths, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, options.decisions, roster)
     form, year = choose_form_and_year(reviewed, run_context, options.year)

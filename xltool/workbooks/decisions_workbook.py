@@ -74,6 +74,15 @@ def read_decision_rows(path: Path) -> tuple[DecisionRow, ...]:
     return tuple(rows)
 
 
+def is_decisions_workbook(path: Path) -> bool:
+    """Whether a file is such a workbook."""
+    try:
+        read_decision_rows(path)
+    except UsageError:
+        return False
+    return True
+
+
 def write_decision_rows(path: Path, rows: Sequence[DecisionRow], digests: Mapping[int, str]) -> None:
     """Add rows at the end, creating the workbook if needed, and fill in the SHA-256 of rows (by number).
 
