@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from tests.spreadsheet.packages import SHEET, sheet
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet.cell_look import make_look
+from xltool.spreadsheet.ooxml.cell_scanner import SharedParts
 from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.part import Part, ReadingBudget
 from xltool.spreadsheet.ooxml.shared_strings import read_shared_strings
-from xltool.spreadsheet.ooxml.worksheet import SharedParts, read_worksheet
+from xltool.spreadsheet.ooxml.worksheet import read_worksheet
 from xltool.spreadsheet.raw_workbook import RawCell
 
 SHARED = SharedParts(

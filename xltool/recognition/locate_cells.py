@@ -4,7 +4,7 @@ A `LocatedSheet` has the cells of a sheet by planned address, and the real addre
 certain is not read.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,7 +17,6 @@ from xltool.model.submission import Observation
 from xltool.recognition.label_text import is_same_label
 from xltool.recognition.layout_changes import RealignedSheet, describe_movements
 from xltool.recognition.match_labels import LabelAnchor, LabelMatch, PlaceDoubt, Spot, Words, index_words, match_anchors
-from xltool.spreadsheet.ooxml.sheet_template import Grid, Shape, picking
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 
 FIGURE_ROLES = frozenset({Role.INPUT, Role.COMPUTED, Role.CONTROL})
@@ -90,23 +89,8 @@ def _prepare_sheet(layout: SheetPlan) -> PlannedSheet:
     return PlannedSheet(layout, labels, tuple((slot.address, slot.text) for slot in labels or captions), wide, spare)
 
 
-@lru_cache(maxsize=1024)
-def _fixed_text_picker(planned_sheet: PlannedSheet, shape: Shape) -> Callable[[Sequence[str]], tuple[str, ...]] | None:
-    """Return a function that picks the fixed texts from a sheet of this shape; None where one is empty."""
-    indexes = [shape.index.get(spot) for spot, _ in planned_sheet.fixed]
-    present = [index for index in indexes if index is not None]
-    return picking(present) if len(present) == len(indexes) else None
-
-
 def is_in_place(planned_sheet: PlannedSheet, cells: Mapping[str, RawCell]) -> bool:
     """Return True if every fixed text is at its planned place."""
-    pick_texts = _fixed_text_picker(planned_sheet, cells.shape) if isinstance(cells, Grid) else None
-    if (
-        pick_texts
-        and isinstance(cells, Grid)
-        and pick_texts(cells.texts) == tuple(text for _, text in planned_sheet.fixed)
-    ):
-        return True
     for spot, text in planned_sheet.fixed:
         cell = cells.get(spot)
         if cell is None or not (cell.text == text or is_same_label(cell.text, text)):

@@ -1,11 +1,12 @@
 """Read the figures of one submission, for every cell of the form.
 
-In a workbook whose sheets are as planned, the place of each figure depends only on the shapes of the sheets: it is
-computed once and cached, and for other workbooks of the same shapes only the texts are read.
+In a workbook whose sheets are as planned a plain count is its number, and everything else is an entry of its own; where
+the cells are, and with which formulas, is one layout shared by all workbooks alike.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.compact_entries import CompactEntries, EntryLayout, EntryPosition, share_entry_layout
@@ -15,29 +16,23 @@ from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.cell_values import MAX_DIGITS, interpret_cell
 from xltool.recognition.locate_cells import LocatedSheet
 from xltool.recognition.shown_values import ShownMeaning, interpret_shown
-from xltool.spreadsheet.ooxml.sheet_template import Grid, Shape
-from xltool.spreadsheet.part_cache import BoundedCache
 from xltool.spreadsheet.raw_workbook import StorageType
 
 NOTE_NOT_PLACED = "place"  # the note of a figure that was not read because its place is not certain
-_MAX_CACHED_SHAPES = 256  # combinations of sheet shapes in the cache
+_MAX_CACHED_LAYOUTS = 256
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _EntryPlan:
-    """Where the figures are in workbooks whose sheets have certain shapes.
+class _PlannedCell(NamedTuple):
+    """One cell of the form in a workbook as planned: its index among all cells, its address, what it may contain."""
 
-    ``counts`` are, by planned sheet, the indexes of counts stored as numbers and the indexes of their texts;
-    ``other_cells`` all other filled cells. ``formulas_in_place``: formulas are in computed cells, and only there.
-    """
-
-    places: EntryLayout
-    counts: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...]
-    other_cells: tuple[Cell, ...]
-    formulas_in_place: bool
+    number: int
+    address: str
+    computed: bool
+    is_count: bool
+    cell: Cell
 
 
-_entry_plans: BoundedCache[_EntryPlan] = BoundedCache(_MAX_CACHED_SHAPES)
+_planned_cells: dict[str, dict[str, list[_PlannedCell]]] = {}
 
 
 def read_entries(
@@ -47,84 +42,64 @@ def read_entries(
 
     ``declared``: the agency declares that blank cells are zero.
     """
-    sheets = dict.fromkeys(sheet for sheet, _ in plan.cells.values())
-    grids = {
-        sheet: grid for sheet in sheets if (grid := _planned_grid(assignment.located_sheets.get(sheet))) is not None
-    }
-    if len(grids) < len(sheets):
+    by_sheet = _group_planned_cells(plan)
+    located_sheets = {sheet: assignment.located_sheets.get(sheet) for sheet in by_sheet}
+    if any(located is None or located.origin or located.doubts for located in located_sheets.values()):
         return _read_single_entries(plan, assignment, declared), False
-    names = tuple(assignment.located_sheets[sheet].sheet.name for sheet in sheets)
-    key = (plan.digest, names, tuple(grid.shape for grid in grids.values()))
-    cast = _entry_plans.get_value(key)
-    if cast is None:
-        cast = _make_entry_plan(
-            plan, dict(zip(sheets, names, strict=True)), {sheet: g.shape for sheet, g in grids.items()}
-        )
-        _entry_plans.put_value(key, cast, 1)
-    return _read_planned_entries(cast, plan, assignment, grids, declared)
+    numbers: list[Number | None] = [None] * len(plan.form.cells)
+    formulas: list[str | None] = [None] * len(plan.form.cells)
+    exceptions: dict[str, Entry] = {}
+    formulas_in_place = True
+    for sheet, planned in by_sheet.items():
+        located = assignment.located_sheets[sheet]
+        cells = located.cells
+        for number, address, computed, is_count, cell in planned:
+            raw = cells.get(address)
+            if raw is None:
+                continue
+            formula = formulas[number] = raw.formula
+            if computed != (formula is not None):
+                formulas_in_place = False
+            if is_count and raw.stored is StorageType.NUMBER and raw.look.is_plain and _is_plain_count(raw.text):
+                numbers[number] = int(raw.text)
+                continue
+            entry = read_entry(cell, located, address, declared)
+            if _is_plain_entry(entry):
+                numbers[number] = entry.value
+            else:
+                exceptions[cell.id] = entry
+    names = tuple(assignment.located_sheets[sheet].sheet.name for sheet in by_sheet)
+    layout = _make_layout(plan.digest, names, tuple(formulas))
+    return CompactEntries(layout, numbers, exceptions, declared=declared), formulas_in_place and not exceptions
 
 
-def _planned_grid(located: LocatedSheet | None) -> Grid | None:
-    """Return the grid of a sheet that is as planned; None for any other."""
-    if located is None or located.origin or located.doubts or not isinstance(located.cells, Grid):
-        return None
-    return located.cells
+def _group_planned_cells(plan: WorkbookPlan) -> dict[str, list[_PlannedCell]]:
+    """Return the cells of a form by planned sheet; cached by plan."""
+    if plan.digest not in _planned_cells:
+        by_sheet: dict[str, list[_PlannedCell]] = {}
+        for number, cell in enumerate(plan.form.cells.values()):
+            sheet, address = plan.cells[cell.id]
+            is_count = cell.kind is not CellKind.AMOUNT
+            by_sheet.setdefault(sheet, []).append(_PlannedCell(number, address, cell.computed, is_count, cell))
+        _planned_cells[plan.digest] = by_sheet
+    return _planned_cells[plan.digest]
 
 
-def _make_entry_plan(plan: WorkbookPlan, names: Mapping[str, str], shapes: Mapping[str, Shape]) -> _EntryPlan:
-    counts: dict[str, tuple[list[int], list[int]]] = {sheet: ([], []) for sheet in shapes}
-    spots, others, regular = [], [], True
-    for number, cell in enumerate(plan.form.cells.values()):
-        sheet, address = plan.cells[cell.id]
-        at = shapes[sheet].index.get(address)
-        mould = shapes[sheet].moulds[at] if at is not None else None
-        spots.append(EntryPosition(names[sheet], address, mould.formula if mould else None))
-        if at is None or mould is None:
-            continue
-        regular = regular and cell.computed == (mould.formula is not None)
-        if mould.stored is StorageType.NUMBER and mould.look.is_plain and cell.kind is not CellKind.AMOUNT:
-            counts[sheet][0].append(number)
-            counts[sheet][1].append(at)
-        else:
-            others.append(cell)
-    inputs = frozenset(number for number, cell in enumerate(plan.form.cells.values()) if not cell.computed)
-    where = share_entry_layout(tuple(plan.form.cells), tuple(spots), inputs)
-    known = tuple((sheet, tuple(numbers), tuple(at)) for sheet, (numbers, at) in counts.items() if numbers)
-    return _EntryPlan(where, known, tuple(others), regular)
+@lru_cache(maxsize=_MAX_CACHED_LAYOUTS)
+def _make_layout(digest: str, names: tuple[str, ...], formulas: tuple[str | None, ...]) -> EntryLayout:
+    """Make the layout of the entries of a planned workbook, whose sheets have these names in the order of the plan."""
+    planned = [
+        (item, name) for name, items in zip(names, _planned_cells[digest].values(), strict=True) for item in items
+    ]
+    planned.sort(key=lambda pair: pair[0].number)
+    positions = tuple(EntryPosition(name, item.address, formulas[item.number]) for item, name in planned)
+    inputs = frozenset(item.number for item, _ in planned if not item.computed)
+    return share_entry_layout(tuple(item.cell.id for item, _ in planned), positions, inputs)
 
 
-def _read_planned_entries(
-    entry_plan: _EntryPlan, plan: WorkbookPlan, assignment: SheetAssignment, grids: Mapping[str, Grid], declared: bool
-) -> tuple[Mapping[str, Entry], bool]:
-    numbers: list[Number | None] = [None] * len(entry_plan.places.positions)
-    rest = list(entry_plan.other_cells)
-    for sheet, of_cells, at in entry_plan.counts:
-        texts = grids[sheet].texts
-        figures = _parse_counts([texts[spot] for spot in at])
-        if figures is None:
-            cells = tuple(plan.form.cells.values())
-            rest += [cells[number] for number in of_cells]
-        else:
-            for number, figure in zip(of_cells, figures, strict=True):
-                numbers[number] = figure
-    odd: dict[str, Entry] = {}
-    for cell in rest:
-        sheet, spot = plan.cells[cell.id]
-        entry = read_entry(cell, assignment.located_sheets[sheet], spot, declared)
-        if _is_plain_entry(entry):
-            numbers[entry_plan.places.index[cell.id]] = entry.value
-        else:
-            odd[cell.id] = entry
-    return CompactEntries(entry_plan.places, numbers, odd, declared=declared), entry_plan.formulas_in_place and not odd
-
-
-def _parse_counts(texts: list[str]) -> list[int] | None:
-    """Parse texts that are all counts in plain digits; None otherwise."""
-    digits = "".join(texts)
-    if not (digits.isascii() and digits.isdigit()) or max(map(len, texts)) > MAX_DIGITS:
-        return None
-    figures = list(map(int, texts))
-    return figures if "".join(map(str, figures)) == digits else None
+def _is_plain_count(text: str) -> bool:
+    """Return True if a count is written in plain digits, without leading zeros."""
+    return text.isdigit() and text.isascii() and len(text) <= MAX_DIGITS and (text[0] != "0" or len(text) == 1)
 
 
 def _is_plain_entry(entry: Entry) -> bool:

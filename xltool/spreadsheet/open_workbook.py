@@ -14,12 +14,13 @@ from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.file_type import ZIP_SIGNATURE, ReadableType, detect_file_type, is_ods_package
 from xltool.spreadsheet.load_file import LoadedFile, load_file
+from xltool.spreadsheet.ooxml.cell_scanner import SharedParts
 from xltool.spreadsheet.ooxml.cell_styles import read_styles
 from xltool.spreadsheet.ooxml.package import Package, fold_part_name
 from xltool.spreadsheet.ooxml.part import ReadingBudget
 from xltool.spreadsheet.ooxml.shared_strings import read_shared_strings
 from xltool.spreadsheet.ooxml.workbook_part import SheetPart, WorkbookOutline, find_main_part, read_outline
-from xltool.spreadsheet.ooxml.worksheet import SharedParts, read_worksheet
+from xltool.spreadsheet.ooxml.worksheet import read_worksheet
 from xltool.spreadsheet.ooxml.xml_parser import refuse_doctype
 from xltool.spreadsheet.opendocument import CONTENT, read_opendocument
 from xltool.spreadsheet.part_cache import CachedReader

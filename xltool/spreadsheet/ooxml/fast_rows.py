@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.ooxml.normalise_xml import PlainXmlWriter
-from xltool.spreadsheet.ooxml.part import Part
+from xltool.spreadsheet.ooxml.part import Part, ReadingBudget
 from xltool.spreadsheet.ooxml.xml_parser import MAIN_NAMESPACES, ElementCollector, XmlElement
 from xltool.spreadsheet.ooxml.xml_text import NotPlainError
 from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook
@@ -24,7 +24,7 @@ from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook
 PLAIN_REST = 1 * limits.MIB  # longer than any token of the plain dialect that keeps Excel's limits
 
 _FORBIDDEN = ("]]>", "\ufffe", "\uffff")  # no XML has the last two, and none the first where the plain dialect could
-_EXCEL_2010 = ("x14ac", "http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac")  # row heights of Excel
+EXCEL_2010 = ("x14ac", "http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac")  # row heights of Excel
 
 
 class Rows(Protocol):
@@ -36,41 +36,38 @@ class Rows(Protocol):
         """Read the complete tokens at the start of ``text``; return the unfinished rest."""
 
 
+Namespace = tuple[str | None, str | None]  # prefix and URI
 AnyRows = TypeVar("AnyRows", bound=Rows)
 
 
 def read_grid(
     part: Part, body: str, wanted: frozenset[str], texts: frozenset[str], new_rows: Callable[[], AnyRows]
-) -> tuple[list[XmlElement], AnyRows, bool]:
+) -> tuple[list[XmlElement], AnyRows]:
     """Return the elements ``wanted`` (those in ``texts`` with their text) outside the element ``body``, and its rows.
 
-    ``body`` is "sheetData", or "sst" for the root itself. Third, whether all was in the plain dialect.
+    ``body`` is "sheetData", or "sst" for the root itself.
     """
-    roots = frozenset({"worksheet" if body == "sheetData" else body})
-    rows, plain = new_rows(), True
+    roots = _find_roots(body)
+    rows = new_rows()
     try:
-        found = _read_plain(part.pieces(), ElementCollector(part, roots, wanted | {body}, texts), body.encode(), rows)
+        elements = _read_plain(
+            part.pieces(), ElementCollector(part, roots, wanted | {body}, texts), body.encode(), rows
+        )
     except NotPlainError:
-        rows, plain = new_rows(), False
+        rows = new_rows()
         rewriter = PlainXmlWriter(part.name)
         collector = ElementCollector(part, roots, wanted, texts, body, rewriter.take_over, LimitKind.REWRITTEN)
-        found = _read_rewritten(part.pieces(), collector, rewriter, rows)
-    if sum(element.path == body for element in found) > 1:
+        elements = _read_rewritten(part.pieces(), collector, rewriter, rows)
+    if sum(element.path == body for element in elements) > 1:
         raise damaged_workbook(part.name, DamageKind.UNEXPECTED_ELEMENT)
-    return found, rows, plain
+    return elements, rows
 
 
 def _read_plain(pieces: Iterator[bytes], collector: ElementCollector, body: bytes, rows: Rows) -> list[XmlElement]:
     head, rest = _head(pieces, body)
-    namespaces = _watch_namespaces(collector)
-    collector.feed_data(head)
-    default = [uri for prefix, uri in namespaces if prefix is None]
-    if collector.latest != body.decode() or len(default) != 1 or default[0] not in MAIN_NAMESPACES:
-        raise NotPlainError
-    if any(prefix is not None and uri in MAIN_NAMESPACES for prefix, uri in namespaces):
-        raise NotPlainError
+    namespaces = _feed_head(collector, head, body)
     if not head.endswith(b"/>"):
-        forbidden = _FORBIDDEN if _EXCEL_2010 in namespaces else (*_FORBIDDEN, _EXCEL_2010[0] + ":")
+        forbidden = _FORBIDDEN if EXCEL_2010 in namespaces else (*_FORBIDDEN, EXCEL_2010[0] + ":")
         rest = _scan_body(chain([rest], pieces), collector.part, b"</" + body + b">", rows, forbidden)
     collector.feed_data(rest)
     for piece in pieces:
@@ -116,11 +113,42 @@ def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows, f
     raise NotPlainError
 
 
-def _watch_namespaces(collector: ElementCollector) -> list[tuple[str | None, str | None]]:
-    """Return a list to which every further namespace declaration is added."""
-    seen: list[tuple[str | None, str | None]] = []
-    collector.parser.StartNamespaceDeclHandler = lambda prefix, uri: seen.append((prefix, uri))
-    return seen
+def _feed_head(collector: ElementCollector, head: bytes, body: bytes) -> list[Namespace]:
+    """Feed everything up to the start tag of ``body``; return the namespaces declared until then.
+
+    Raises NotPlainError if the elements of SpreadsheetML are not in the default namespace.
+    """
+    namespaces: list[Namespace] = []
+    collector.parser.StartNamespaceDeclHandler = lambda prefix, uri: namespaces.append((prefix, uri))
+    collector.feed_data(head)
+    collector.parser.StartNamespaceDeclHandler = None
+    default = [uri for prefix, uri in namespaces if prefix is None]
+    if collector.latest != body.decode() or len(default) != 1 or default[0] not in MAIN_NAMESPACES:
+        raise NotPlainError
+    if any(prefix is not None and uri in MAIN_NAMESPACES for prefix, uri in namespaces):
+        raise NotPlainError
+    return namespaces
+
+
+def read_around(
+    head: bytes, tail: bytes, body: str, wanted: frozenset[str] = frozenset(), texts: frozenset[str] = frozenset()
+) -> tuple[list[XmlElement], bool]:
+    """Read a part without what is inside its element ``body``; ``head`` ends with the start tag of that element.
+
+    Return the elements ``wanted`` (those in ``texts`` with their text), and whether the prefix x14ac is declared.
+    Raises NotPlainError or UnreadableFileError if the part is not in the plain dialect.
+    """
+    part = Part("", lambda: iter((head, tail)), ReadingBudget())
+    collector = ElementCollector(part, _find_roots(body), wanted | {body}, texts)
+    namespaces = _feed_head(collector, head, body.encode())
+    collector.feed_data(tail, final=True)
+    if sum(element.path == body for element in collector.elements) > 1:
+        raise NotPlainError
+    return collector.elements, EXCEL_2010 in namespaces
+
+
+def _find_roots(body: str) -> frozenset[str]:
+    return frozenset({"worksheet" if body == "sheetData" else body})
 
 
 def _read_rewritten(

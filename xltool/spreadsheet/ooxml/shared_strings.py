@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from contextlib import suppress
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.ooxml.fast_rows import read_grid
+from xltool.spreadsheet.ooxml.fast_rows import read_around, read_grid
 from xltool.spreadsheet.ooxml.part import Part
 from xltool.spreadsheet.ooxml.xml_text import (
     PLAIN_TEXT,
@@ -50,67 +50,76 @@ class _StringScanner:
 
 def _read_strings(part: Part) -> Sequence[str]:
     """Return every shared string by its index: runs of rich text joined, phonetic readings left out."""
-    pieces = _torn(part) if part.content else None
-    if pieces is not None and _heads.get_value(pieces.head):
-        try:
-            known = list(map(_phrases.__getitem__, pieces.items))
-        except NotPlainError:
-            pass
-        else:
-            part.effort.spend(part.name, LimitKind.BYTES, len(pieces.head) + len(_TAIL))
-            return known
-    _, strings, plain = read_grid(part, "sst", frozenset(), frozenset(), lambda: _StringScanner(part.name))
-    if pieces is not None and plain:
-        _heads.put_value(pieces.head, True, len(pieces.head))
+    if part.content is not None:
+        with suppress(NotPlainError):
+            return _read_known_items(part)
+    _, strings = read_grid(part, "sst", frozenset(), frozenset(), lambda: _StringScanner(part.name))
     return strings.texts
 
 
-class _Pieces(NamedTuple):
-    """The part cut behind every string."""
-
-    head: bytes
-    items: list[bytes]
-
-
-_heads: BoundedCache[bool] = BoundedCache()  # how parts in the plain dialect begin
-_CLOSING, _TAIL = b"</si>", b"</sst>"
-# What a string of the plain dialect may not hold, or (the last two) only under some beginnings of the part.
-_ODD = re.compile("[\r\ufffe\uffff]|]]>|x14ac:")
+_ITEM_END, _TAIL = b"</si>", b"</sst>"
+_COUNTS = re.compile(rb'( (?:count|uniqueCount)=")[0-9]+(?=")')
+# What a string of the plain dialect does not contain, or (the last) not without a declaration.
+_FORBIDDEN = re.compile("[\r\ufffe\uffff]|]]>|x14ac:")
+_heads: BoundedCache[bool] = BoundedCache()  # start tags of parts in the plain dialect, without their counts
 
 
-def _torn(part: Part) -> _Pieces | None:
-    """The part in pieces; None for what is not so plain that it can be cut."""
+def _read_known_items(part: Part) -> Sequence[str]:
+    """Read the strings by the bytes of their items. Raises NotPlainError if the strict scanner must read them."""
     try:
         data = b"".join(part.pieces())
-        start = data.index(b">", data.index(b"<sst")) + 1
-    except (ValueError, UnreadableFileError):  # what is wrong with it is told when it is read strictly
-        return None
-    *items, tail = data[start:].split(_CLOSING)
-    return _Pieces(data[:start], items) if tail == _TAIL and not data[:start].endswith(b"/>") else None
+    except UnreadableFileError:
+        raise NotPlainError from None
+    start = data.find(b"<sst")
+    start = data.find(b">", start) + 1 if start >= 0 else 0
+    *items, tail = data[start:].split(_ITEM_END)
+    if not start or tail != _TAIL:
+        raise NotPlainError
+    _require_plain_head(data[:start])
+    texts = list(map(_items.__getitem__, items))
+    left = part.effort.copy_remaining()
+    if len(texts) > limits.MAX_SHARED_STRINGS or sum(map(len, texts)) > limits.MAX_TOTAL_CHARACTERS:
+        raise NotPlainError
+    if start + len(tail) > left[LimitKind.BYTES]:
+        raise NotPlainError
+    part.effort.spend(part.name, LimitKind.BYTES, start + len(tail))
+    return texts
 
 
-class _Phrases(dict[bytes, str]):
-    """Strings by the bytes of their items, without the closing tag: the labels of a form are the same everywhere."""
+def _require_plain_head(head: bytes) -> None:
+    key = _COUNTS.sub(rb"\1", head)
+    if _heads.get_value(key) is None:
+        try:
+            read_around(head, _TAIL, "sst")
+        except UnreadableFileError:
+            raise NotPlainError from None
+        _heads.put_value(key, True, len(key))
 
-    size = 0
+
+class _StringItems(dict[bytes, str]):
+    """Cache of strings by the bytes of their items, without the end tag: all workbooks of a form have its labels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = 0
 
     def __missing__(self, item: bytes) -> str:
-        """Read one. Raises NotPlainError for what is not plain, or not just one."""
+        """Read one item. Raises NotPlainError if it is not in the plain dialect, or not just one."""
         try:
             text = item.decode().lstrip()
-            found = None if _ODD.search(text) else _STRING_ITEMS.fullmatch(text + _CLOSING.decode())
-            if found is None or found[3] or text.count("<si") != 1:
+            match = None if _FORBIDDEN.search(text) else _STRING_ITEMS.fullmatch(text + _ITEM_END.decode())
+            if match is None or match[3] or text.count("<si") != 1:
                 raise NotPlainError
-            phrase = parse_string_item(found[2], "") if found[2] else parse_string_text(found[1] or "", "")
+            string = parse_string_item(match[2], "") if match[2] else parse_string_text(match[1] or "", "")
         except (UnicodeDecodeError, UnreadableFileError):
             raise NotPlainError from None
-        if self.size > limits.CACHE_BYTES:
+        if self._size > limits.CACHE_BYTES:
             self.clear()
-            self.size = 0
-        self[item] = phrase
-        self.size += len(item)
-        return phrase
+            self._size = 0
+        self[item] = string
+        self._size += len(item)
+        return string
 
 
-_phrases = _Phrases()
+_items = _StringItems()
 read_shared_strings = CachedReader(_read_strings)

@@ -1,10 +1,11 @@
-"""What is remembered of parts and sheets against reading them strictly: the same answer, at the same cost."""
+"""Cached parts and row templates against the strict scanner: the same result at the same cost."""
 
 import zipfile
 import zlib
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
+from typing import NoReturn
 
 import pytest
 from hypothesis import example, given, settings
@@ -15,14 +16,17 @@ from tests.mangling.manglings import MANGLINGS, Mangling
 from tests.spreadsheet.dialects import SAME
 from tests.spreadsheet.hostile import ATTACKS, CONTAINER, PACKAGES
 from tests.spreadsheet.packages import SHEET, sheet
+from tests.spreadsheet.test_grammar import ROWS, mutated
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.spreadsheet.cell_look import make_look
 from xltool.spreadsheet.load_file import LoadedFile
+from xltool.spreadsheet.ooxml import surroundings, worksheet
+from xltool.spreadsheet.ooxml.cell_scanner import SharedParts
 from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.package import Package
 from xltool.spreadsheet.ooxml.part import EffortCost, Part, ReadingBudget
-from xltool.spreadsheet.ooxml.sheet_template import Grid
-from xltool.spreadsheet.ooxml.worksheet import SharedParts, WorksheetContent, read_worksheet
+from xltool.spreadsheet.ooxml.row_templates import RowTemplates
+from xltool.spreadsheet.ooxml.worksheet import WorksheetContent, read_worksheet
 from xltool.spreadsheet.ooxml.zip_directory import list_plain_entries, list_with_zipfile
 from xltool.spreadsheet.open_workbook import open_loaded_file
 from xltool.spreadsheet.part_cache import BoundedCache
@@ -74,25 +78,104 @@ def test_values_in_a_known_frame__as_read_strictly(values: tuple[str, ...]) -> N
     assert read(content, remembering=True) == read(content, remembering=False)
 
 
-def test_a_known_frame__is_not_read_again() -> None:
+def read_without_scanning(content: str, monkeypatch: pytest.MonkeyPatch) -> WorksheetContent:
+    """Read a part of which everything must be known: nothing is scanned, and no XML is parsed."""
+
+    def refuse(*_arguments: object) -> NoReturn:
+        raise AssertionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(worksheet, "_read_strictly", refuse)
+        patched.setattr(RowTemplates, "_make_template", refuse)
+        patched.setattr(surroundings, "read_around", refuse)
+        return read_worksheet(the_part(content, ReadingBudget()), SHARED)
+
+
+def test_known_rows__are_not_scanned_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read(sheet(rows(FIRST)), remembering=True)
-    found = read_worksheet(the_part(sheet(rows(("3", "1", "2", "3", "四", "0"))), ReadingBudget()), SHARED)
-    assert isinstance(found.cells, Grid)
-    assert found.cells["A1"].text == "五"
+    content = read_without_scanning(sheet(rows(("3", "1", "2", "3", "四", "0"))), monkeypatch)
+    assert content.cells["A1"].text == "五"
+
+
+VIEW = '<sheetViews><sheetView zoomScale="{0}" topLeftCell="A{0}"><selection sqref="B{0}"/></sheetView></sheetViews>'
+
+
+def test_another_view_and_other_heights__are_not_scanned_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tall = sheet(rows(FIRST).replace('<row r="3"', '<row r="3" ht="12.5" customHeight="1"'), VIEW.format(100))
+    other = tall.replace('ht="12.5"', 'ht="31"').replace('"100"', '"85"').replace("A100", "A7").replace("B100", "B7:C9")
+    read(tall, remembering=True)
+    assert read_without_scanning(other, monkeypatch) == read(other, remembering=False)[0]
+
+
+def test_inline_texts__are_not_scanned_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = '<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c></row>'
+    read(sheet(row.format("a")), remembering=True)
+    content = read_without_scanning(sheet(row.format("&#24180;&lt;_x0041_")), monkeypatch)
+    assert content.cells["A1"].text == "年<A"
+
+
+@pytest.mark.parametrize(
+    ("height", "hidden"), [("12", False), ("0", True), ("0.00", True), ("3", False), ("0.5", False)]
+)
+def test_a_row_without_height__is_hidden(height: str, hidden: bool) -> None:
+    read(sheet(rows(FIRST).replace('<row r="3"', '<row r="3" ht="7"')), remembering=True)
+    content = sheet(rows(FIRST).replace('<row r="3"', f'<row r="3" ht="{height}"'))
+    assert bool(read_worksheet(the_part(content, ReadingBudget()), SHARED).hidden_rows) == hidden
+    assert read(content, remembering=True) == read(content, remembering=False)
 
 
 @pytest.mark.parametrize(
     "before",
     [
         '<sheetViews><sheetView workbookViewId="0"><selection activeCell="B2" sqref="B2"/></sheetView></sheetViews>',
+        '<sheetViews><sheetView workbookViewId="0" workbookViewId="B2"/></sheetViews>',
+        '<dimension ref="B2"/><cols><col min="2" max="3" hidden="1"/></cols>',
         '<dataValidations><dataValidation sqref="B2"/></dataValidations>',
         '<!--<selection activeCell="B2" sqref="B2"/>-->',
+        '<!--<sheetData>--><selection activeCell="B2" sqref="B2"/>',
+        '<selection activeCell="B2" xmlns="urn:other"/>',
+        '<x:selection xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" sqref="B2"/>',
+        '<sheetData/><selection sqref="B2"/>',
     ],
 )
 def test_what_differs_before_the_rows__as_read_strictly(before: str) -> None:
-    for place in ("B2", "C3", "D4:D9"):
+    for place in ("B2", "C3", "D4:D9", "&lt;", "a'b"):
         content = sheet(rows(FIRST), before.replace('"B2"', f'"{place}"'))
         assert read(content, remembering=True) == read(content, remembering=False)
+
+
+@settings(max_examples=400, deadline=None)
+@given(mutated(ROWS))
+@example(ROWS.replace('r="C1"', 'r="A1"'))
+@example(ROWS + ROWS)
+@example(ROWS.replace("<v>0</v>", '<v xml:space="preserve">0</v>'))
+@example(ROWS.replace("<v>12</v>", "<v>12</t>"))
+@example(ROWS.replace("<v>0</v>", "<v>\ue000</v>"))
+@example(ROWS.replace("<v>12</v>", "<v>12</v><v>13</v>"))
+@example('<row r="1" a="x ht="5""><c r="A1"><v>1</v></c></row>')
+@example('<row r="1" ht="5" ht="0"><c r="A1"><v>1</v></c></row>')
+@example('<row r="1" a=\' ht="5"\'><c r="A1"><v>1</v></c></row>')
+def test_mutated_rows__as_read_strictly(changed: str) -> None:
+    read(sheet(ROWS), remembering=True)
+    content = sheet(changed)
+    assert read(content, remembering=True) == read(content, remembering=False)
+    assert read(content, remembering=True) == read(content, remembering=False)
+
+
+AROUND = sheet(
+    '<row r="1"><c r="A1"><v>1</v></c></row>',
+    '<dimension ref="A1:B2"/><sheetViews><sheetView zoomScale="100" workbookViewId="0"><pane topLeftCell="A2"/>'
+    '<selection pane="bottomLeft" activeCell="A2" sqref="A2"/></sheetView></sheetViews>'
+    '<sheetFormatPr defaultRowHeight="13.5"/><cols><col min="2" max="3" width="0"/></cols>',
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(mutated(AROUND))
+def test_mutated_parts__as_read_strictly(changed: str) -> None:
+    read(AROUND, remembering=True)
+    assert read(changed, remembering=True) == read(changed, remembering=False)
+    assert read(changed, remembering=True) == read(changed, remembering=False)
 
 
 # --- whole workbooks ---------------------------------------------------------------------------------------------

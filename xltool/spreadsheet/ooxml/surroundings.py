@@ -1,0 +1,150 @@
+"""Read what stands before and after the rows of a worksheet: merged ranges, protection, validated ranges, columns."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from xltool.errors import UnreadableFileError
+from xltool.spreadsheet import limits
+from xltool.spreadsheet.ooxml.addresses import merge_runs, parse_row_number
+from xltool.spreadsheet.ooxml.fast_rows import read_around
+from xltool.spreadsheet.ooxml.xml_parser import XmlElement, is_true
+from xltool.spreadsheet.ooxml.xml_text import NotPlainError
+from xltool.spreadsheet.part_cache import BoundedCache
+from xltool.spreadsheet.refusals import LimitKind, exceeded_limit
+
+_PROTECTION, _MERGE, _VALIDATION = "sheetProtection", "mergeCells/mergeCell", "dataValidations/dataValidation"
+_COLUMN = "cols/col"
+TEXT_PATHS = frozenset({"extLst/ext/x14:dataValidations/x14:dataValidation/xm:sqref"})
+PATHS = frozenset({_PROTECTION, _MERGE, _VALIDATION, _COLUMN, *TEXT_PATHS})
+
+_BODY_START, _BODY_END = b"<sheetData", b"</sheetData>"
+_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml [^<>]*\?>\s*)?(<worksheet(?:\s[^<>]*)?>)")
+# Elements before the rows of which no attribute but showZeros is read; the others differ from save to save.
+_VIEW = re.compile(rb'<(?:sheetView|selection|pane|dimension|sheetFormatPr)(?: [A-Za-z0-9:]+="[A-Za-z0-9:.$ -]*")+')
+_UNREAD_VALUE = re.compile(rb'(?<! showZeros=)"[^"]*"')
+_UID = re.compile(rb'( xr:uid="\{)[0-9A-Fa-f-]+(?=\}")')
+
+
+class Surroundings(NamedTuple):
+    """What a worksheet says outside its rows."""
+
+    merged: tuple[str, ...] = ()
+    protected: bool = False
+    validated: tuple[str, ...] = ()
+    hidden_columns: tuple[range, ...] = ()
+
+
+class SplitWorksheet(NamedTuple):
+    """A worksheet part in three: ``head`` to the start tag of the rows, ``body``, ``tail`` from their end tag on."""
+
+    head: bytes
+    body: bytes
+    tail: bytes
+
+
+class _Head(NamedTuple):
+    """The head of a worksheet: its surroundings, the start tag of the root, whether the prefix x14ac is declared."""
+
+    surroundings: Surroundings
+    root: bytes
+    excel_2010: bool
+
+
+_heads: BoundedCache[_Head] = BoundedCache()
+_tails: BoundedCache[Surroundings] = BoundedCache()
+
+
+def make_surroundings(part: str, elements: list[XmlElement]) -> Surroundings:
+    """Make the surroundings from the elements of `PATHS`. Raises UnreadableFileError for too many merged ranges."""
+    merged = tuple(element.attributes.get("ref", "") for element in elements if element.path == _MERGE)
+    validated = [element.attributes.get("sqref", "") for element in elements if element.path == _VALIDATION]
+    validated += [element.text for element in elements if element.path in TEXT_PATHS]
+    return _refuse_many_merges(
+        part,
+        Surroundings(
+            merged,
+            any(is_true(element.attributes.get("sheet")) for element in elements if element.path == _PROTECTION),
+            tuple(area for areas in validated for area in areas.split()),
+            merge_runs(_find_hidden_columns(elements)),
+        ),
+    )
+
+
+def _refuse_many_merges(part: str, surroundings: Surroundings) -> Surroundings:
+    if len(surroundings.merged) > limits.MAX_MERGES:
+        raise exceeded_limit(part, LimitKind.MERGES, limits.MAX_MERGES)
+    return surroundings
+
+
+def _find_hidden_columns(elements: list[XmlElement]) -> Iterator[tuple[int, int]]:
+    """Yield first and last number of the columns that are hidden, or have no width."""
+    for element in elements:
+        attributes = element.attributes
+        if element.path == _COLUMN and (is_true(attributes.get("hidden")) or attributes.get("width") == "0"):
+            first, last = (parse_row_number(attributes.get(edge, "")) for edge in ("min", "max"))
+            if first and last:
+                yield first, min(last, limits.MAX_COLUMNS)
+
+
+def split_worksheet(data: bytes) -> SplitWorksheet:
+    """Split a worksheet part at its rows. Raises NotPlainError if it has none in the plain dialect."""
+    start = data.find(_BODY_START)
+    start = data.find(b">", start) + 1 if start >= 0 else 0
+    end = data.find(_BODY_END, start) if start else -1
+    if end < 0:
+        raise NotPlainError
+    return SplitWorksheet(data[:start], data[start:end], data[end:])
+
+
+def read_surroundings(sheet: SplitWorksheet) -> Surroundings:
+    """Read head and tail of a worksheet, each by itself and with a cache.
+
+    Raises NotPlainError if they, or a prefix in the rows, are not in the plain dialect.
+    """
+    try:
+        head = _read_head(sheet.head)
+        tail = _read_tail(head.root, sheet.tail)
+        if not head.excel_2010 and b"x14ac:" in sheet.body:
+            raise NotPlainError
+        return _join_surroundings(head.surroundings, tail)
+    except UnreadableFileError:
+        raise NotPlainError from None
+
+
+def _join_surroundings(first: Surroundings, second: Surroundings) -> Surroundings:
+    columns = first.hidden_columns + second.hidden_columns
+    joined = Surroundings(
+        first.merged + second.merged,
+        first.protected or second.protected,
+        first.validated + second.validated,
+        merge_runs((run[0], run[-1]) for run in columns) if columns else (),
+    )
+    return _refuse_many_merges("", joined)
+
+
+def _read_head(head: bytes) -> _Head:
+    """Read what stands before the rows; what depends only on the view of a sheet makes no difference."""
+    if b"<!" in head:  # in a comment or CDATA section elements are text
+        raise NotPlainError
+    key = _VIEW.sub(lambda view: _UNREAD_VALUE.sub(b'""', view[0]), _UID.sub(rb"\1", head))
+    known = _heads.get_value(key)
+    if known is None:
+        root = _ROOT.match(key)
+        if root is None:
+            raise NotPlainError
+        elements, excel_2010 = read_around(head, b"</sheetData></worksheet>", "sheetData", PATHS, TEXT_PATHS)
+        known = _Head(make_surroundings("", elements), root[1], excel_2010)
+        _heads.put_value(key, known, len(key))
+    return known
+
+
+def _read_tail(root: bytes, tail: bytes) -> Surroundings:
+    """Read what stands after the rows, in the namespaces of the start tag ``root``."""
+    key = (root, tail)
+    known = _tails.get_value(key)
+    if known is None:
+        elements, _ = read_around(root + b"<sheetData>", tail, "sheetData", PATHS, TEXT_PATHS)
+        known = make_surroundings("", elements)
+        _tails.put_value(key, known, len(root) + len(tail))
+    return known
