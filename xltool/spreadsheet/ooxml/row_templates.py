@@ -24,6 +24,7 @@ from xltool.spreadsheet.ooxml.cell_scanner import (
     find_unseen_rows,
     split_tokens,
 )
+from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.part import Part, ReadingBudget
 from xltool.spreadsheet.ooxml.xml_text import NotPlainError, parse_string_text
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
@@ -119,9 +120,9 @@ def _decode_values(values: list[bytes]) -> list[str]:
 class RowTemplates(dict[bytes, RowTemplate]):
     """Cache of row templates by the bytes of the row without its values, for the cell formats of one styles part."""
 
-    def __init__(self, shared: SharedParts) -> None:
+    def __init__(self, styles: Sequence[CellStyle]) -> None:
         super().__init__()
-        self._shared = SharedParts((), shared.styles)
+        self._shared = SharedParts((), styles)
         self._size = 0
 
     def find_templates(self, rows: Sequence[bytes]) -> list[RowTemplate]:

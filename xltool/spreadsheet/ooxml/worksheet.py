@@ -22,7 +22,6 @@ from xltool.spreadsheet.ooxml.surroundings import (
     split_worksheet,
 )
 from xltool.spreadsheet.ooxml.xml_text import NotPlainError
-from xltool.spreadsheet.part_cache import BoundedCache
 from xltool.spreadsheet.raw_workbook import RawCell
 from xltool.spreadsheet.refusals import LimitKind
 
@@ -40,7 +39,7 @@ class WorksheetContent(NamedTuple):
     hidden_columns: tuple[range, ...]
 
 
-_templates: BoundedCache[RowTemplates] = BoundedCache(_MAX_STYLE_TABLES)
+_templates: dict[int, RowTemplates] = {}  # by the identity of the styles, which are cached and kept by the templates
 
 
 def read_worksheet(part: Part, shared: SharedParts) -> WorksheetContent:
@@ -69,6 +68,16 @@ def _make_content(
     return WorksheetContent(cells, merged, protected, validated, hidden, hidden_columns)
 
 
+def _find_row_templates(shared: SharedParts) -> RowTemplates:
+    """Return the cache of row templates for the styles of a workbook."""
+    templates = _templates.get(id(shared.styles))
+    if templates is None:
+        if len(_templates) >= _MAX_STYLE_TABLES:
+            _templates.clear()
+        templates = _templates[id(shared.styles)] = RowTemplates(shared.styles)
+    return templates
+
+
 def _read_by_templates(part: Part, shared: SharedParts) -> WorksheetContent:
     """Read a worksheet by the templates of its rows. Raises NotPlainError if the strict scanner must read it."""
     try:
@@ -77,11 +86,8 @@ def _read_by_templates(part: Part, shared: SharedParts) -> WorksheetContent:
         raise NotPlainError from None
     surroundings = read_surroundings(sheet)
     row_values = cut_values(sheet.body)
-    templates = _templates.get_value(shared.styles)
-    if templates is None:
-        templates = RowTemplates(shared)
-        _templates.put_value(shared.styles, templates, 1)
-    filled = fill_rows(templates.find_templates(row_values.rows), row_values, part, shared)
+    templates = _find_row_templates(shared).find_templates(row_values.rows)
+    filled = fill_rows(templates, row_values, part, shared)
     cost = {
         LimitKind.BYTES: len(sheet.head) + len(sheet.tail),
         LimitKind.CELLS_SEEN: filled.seen,
