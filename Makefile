@@ -6,8 +6,6 @@
 #   make check   lint and tests
 #   make bench   the benchmarks
 #   make fuzz    coverage-guided fuzzing of opening and reading for FUZZ_SECONDS (needs a Python that atheris supports)
-#   make bundle  the offline installation package, dist/xltool-离线安装包.zip (needs a network and Chromium)
-#   make test-bundle  installs that package without a network and runs the demo from it
 #   make pictures  the pictures of the guides (needs LibreOffice and pdftoppm)
 
 VENV := .venv
@@ -15,7 +13,7 @@ BIN := $(VENV)/bin
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test lint check bench fuzz pictures bundle test-bundle clean
+.PHONY: demo test lint check bench fuzz pictures clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/xltool demo -o demo-output
@@ -39,13 +37,6 @@ bench: $(VENV)/.dev
 FUZZ_SECONDS ?= 300
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python -m tests.fuzzing $(FUZZ_SECONDS)
-
-BUNDLE := dist/xltool-离线安装包.zip
-bundle: $(VENV)/.dev
-	$(BIN)/python -m bundle.build_bundle $(BUNDLE)
-
-test-bundle:
-	bash bundle/test_bundle.sh $(BUNDLE)
 
 pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures.py

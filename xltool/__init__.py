@@ -1,3 +1,128 @@
-"""xltool: official annual report forms as locked workbooks, read back, cross-checked and consolidated."""
+"""xltool: official annual report forms as locked workbooks, read back, cross-checked and consolidated.
 
-__version__ = "0.1.0"
+The public interface: every name in ``__all__`` is documented in docs/en/api.md. Functions take paths, bytes or binary
+streams, print nothing, and raise `XltoolError`, whose `str` is a Chinese sentence that says what to do. Importing this
+package is cheap: a name loads what it needs when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from xltool.errors import DefinitionError, RosterError, UsageError, WritingError, XltoolError
+
+__version__ = "0.2.0"
+
+if TYPE_CHECKING:
+    from xltool.api.figures import FigureRecord, figures_to_dataframe, iterate_figures
+    from xltool.api.functions import (
+        check,
+        compare,
+        import_reports,
+        load_context,
+        make_template,
+        make_templates,
+        merge,
+        merge_areas,
+        publish,
+        render_finding,
+        select_open_findings,
+        trace,
+    )
+    from xltool.checks.custom_checks import CustomCheck, Sentence
+    from xltool.commands.import_reports import ImportedReport
+    from xltool.commands.make_templates import IssuedTemplate
+    from xltool.commands.merge_levels import MergedLevel
+    from xltool.commands.publish import WrittenReport
+    from xltool.commands.run_context import RunContext
+    from xltool.comparison.comparing import ComparisonResult
+    from xltool.model.agency import Agency, Roster
+    from xltool.model.consolidation import Consolidation, ReviewedFile, Status
+    from xltool.model.contributions import TracedFigure
+    from xltool.model.finding import Finding, FindingCell
+    from xltool.model.form import Form, Severity
+    from xltool.model.submission import Submission
+    from xltool.spreadsheet.load_file import MemoryFile
+
+__all__ = [
+    "Agency",
+    "ComparisonResult",
+    "Consolidation",
+    "CustomCheck",
+    "DefinitionError",
+    "FigureRecord",
+    "Finding",
+    "FindingCell",
+    "Form",
+    "ImportedReport",
+    "IssuedTemplate",
+    "MemoryFile",
+    "MergedLevel",
+    "ReviewedFile",
+    "Roster",
+    "RosterError",
+    "RunContext",
+    "Sentence",
+    "Severity",
+    "Status",
+    "Submission",
+    "TracedFigure",
+    "UsageError",
+    "WritingError",
+    "WrittenReport",
+    "XltoolError",
+    "check",
+    "compare",
+    "figures_to_dataframe",
+    "import_reports",
+    "iterate_figures",
+    "load_context",
+    "make_template",
+    "make_templates",
+    "merge",
+    "merge_areas",
+    "publish",
+    "render_finding",
+    "select_open_findings",
+    "trace",
+]
+
+_MODULES = (  # where the names above are defined; the test of the public interface holds both against each other
+    ("xltool.api.figures", ("FigureRecord", "figures_to_dataframe", "iterate_figures")),
+    ("xltool.checks.custom_checks", ("CustomCheck", "Sentence")),
+    ("xltool.commands.import_reports", ("ImportedReport",)),
+    ("xltool.commands.make_templates", ("IssuedTemplate",)),
+    ("xltool.commands.merge_levels", ("MergedLevel",)),
+    ("xltool.commands.publish", ("WrittenReport",)),
+    ("xltool.commands.run_context", ("RunContext",)),
+    ("xltool.comparison.comparing", ("ComparisonResult",)),
+    ("xltool.model.agency", ("Agency", "Roster")),
+    ("xltool.model.consolidation", ("Consolidation", "ReviewedFile", "Status")),
+    ("xltool.model.contributions", ("TracedFigure",)),
+    ("xltool.model.finding", ("Finding", "FindingCell")),
+    ("xltool.model.form", ("Form", "Severity")),
+    ("xltool.model.submission", ("Submission",)),
+    ("xltool.spreadsheet.load_file", ("MemoryFile",)),
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = next((module for module, names in _MODULES if name in names), "xltool.api.functions")
+    value = getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _render_error(error: XltoolError) -> str:
+    from xltool.messages.catalogue import render_error
+
+    return render_error(error)
+
+
+XltoolError.render = _render_error

@@ -4,12 +4,18 @@ Every exception carries a stable ``code`` and the ``facts`` of its Chinese sente
 """
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import ClassVar
 
 
 class XltoolError(Exception):
-    """Base class: the command ends with exit code 2 and one message."""
+    """Base class: the command ends with exit code 2 and one message, which is also `str` of the exception.
+
+    ``render`` makes that sentence of an exception; the package sets it, since sentences belong to `messages`.
+    """
+
+    render: ClassVar[Callable[["XltoolError"], str] | None] = None
 
     def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code, facts)
@@ -20,6 +26,11 @@ class XltoolError(Exception):
         return _rebuild_error, (type(self), self.code, dict(self.facts))
 
     def __str__(self) -> str:
+        if XltoolError.render is not None:
+            try:
+                return XltoolError.render(self)
+            except KeyError:  # the code of a single file: its sentence is that of a finding
+                pass
         return f"{self.code}: " + ", ".join(f"{key}={value}" for key, value in self.facts.items())
 
 

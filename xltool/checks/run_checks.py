@@ -50,10 +50,11 @@ def run_checks(submission: Submission, context: CheckContext) -> tuple[tuple[Fin
     if context.waivers:
         findings = list(apply_waivers(findings, submission.agency_code, context.waivers))
     findings = group_findings(findings, submission, context)
-    return _sort_findings(findings, context), _sort_findings(trial, context)
+    return sort_findings(findings, context), sort_findings(trial, context)
 
 
-def _sort_findings(findings: list[Finding], context: CheckContext) -> tuple[Finding, ...]:
+def sort_findings(findings: list[Finding], context: CheckContext) -> tuple[Finding, ...]:
+    """Sort findings in place: must_fix, explain, note, then settled ones; each in form order. Return them."""
     if len(findings) > 1:
         sheets = {sheet.name: number for number, sheet in enumerate(context.plan.sheets)}
         findings.sort(key=lambda finding: (_urgency_rank(finding), *_form_position(finding, sheets, context)))

@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from xltool.checks.context import CheckContext
+from xltool.checks.custom_checks import find_custom_findings
 from xltool.checks.peers import add_peer_findings
-from xltool.checks.run_checks import run_checks
+from xltool.checks.run_checks import run_checks, sort_findings
 from xltool.checks.serials import find_shared_serials
 from xltool.commands.check_outputs import check_outputs
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
@@ -18,7 +19,7 @@ from xltool.consolidation.tree import list_manifest
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.execution import executor
 from xltool.messages import catalogue
-from xltool.model.agency import Roster
+from xltool.model.agency import Roster, Scope
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.submission import Observation, Submission
@@ -26,15 +27,15 @@ from xltool.recognition.read_consolidated import make_skip_rule
 from xltool.recognition.read_submissions import read_submissions
 from xltool.roster import find_agency_by_name
 from xltool.spreadsheet.find_files import find_places
-from xltool.spreadsheet.load_file import load_file
+from xltool.spreadsheet.load_file import FileSource, load_file
 from xltool.spreadsheet.open_workbook import make_printable, name_in_refusals, open_loaded_file
 from xltool.spreadsheet.raw_workbook import RawWorkbook
-from xltool.spreadsheet.remote_files import Place, fetch_file
+from xltool.spreadsheet.remote_files import Place, RemoteFile, fetch_file
 from xltool.spreadsheet.zip_archives import ArchiveMember, is_plain_archive, open_archive_member, read_members
 
 
 def check(
-    paths: Sequence[Path | str],
+    paths: Sequence[FileSource | str],
     run_context: RunContext,
     *,
     decisions: Path | None = None,
@@ -54,7 +55,7 @@ def check(
     return settled
 
 
-def review_file(run_context: RunContext, path: Path) -> ReviewedFile:
+def review_file(run_context: RunContext, path: FileSource) -> ReviewedFile:
     """Open, read and check one file that holds one return."""
     return review_files(run_context, path)[0]
 
@@ -67,7 +68,7 @@ def review_files(run_context: RunContext, place: Place) -> tuple[ReviewedFile, .
     name = name_place(place)
     try:
         with name_in_refusals(place.name):
-            file = load_file(place) if isinstance(place, Path) else fetch_file(place)
+            file = fetch_file(place) if isinstance(place, RemoteFile) else load_file(place)
     except (UnreadableFileError, ForeignFileError) as error:
         return (reject_file(name, error),)
     known = run_context.cache.find_submission(file.sha256, name, file.modified) if run_context.cache else None
@@ -109,9 +110,9 @@ def review_all(
     """Read and check all of ``files``, in order."""
     done: list[ReviewedFile] = []
     open_count = 0
-    for number, reviewed in enumerate(
-        executor.run_items(review_safely, run_context, places, jobs, report_lost_file), start=1
-    ):
+    shared = replace(run_context, custom_checks=())  # they run in this process: they may be any callable
+    for number, result in enumerate(executor.run_items(review_safely, shared, places, jobs, report_lost_file), start=1):
+        reviewed = [_add_custom_findings(item, run_context) for item in result]
         done += reviewed
         open_count += sum(finding.open for item in reviewed for finding in item.findings)
         if progress:
@@ -120,6 +121,17 @@ def review_all(
         run_context.cache.delete_oldest()
     with_owners = hold_doubtful_owners(find_shared_serials(done), run_context.roster)
     return add_peer_findings(with_owners, run_context.forms, run_context.roster)
+
+
+def _add_custom_findings(item: ReviewedFile, run_context: RunContext) -> ReviewedFile:
+    """Run the caller's own checks on a return that was read."""
+    submission = item.submission
+    if not run_context.custom_checks or submission is None or submission.scope is Scope.AREA:
+        return item
+    context = build_check_context(submission, run_context)
+    found = find_custom_findings(run_context.custom_checks, submission, context.form)
+    findings = sort_findings([*item.findings, *found], context)
+    return replace(item, findings=findings, status=decide_status(findings))
 
 
 def _review_member(run_context: RunContext, archive_name: str, member: ArchiveMember) -> tuple[ReviewedFile, ...]:
@@ -206,7 +218,7 @@ def report_failure(name: str, error: Exception) -> ReviewedFile:
     return reject_file(name, UnreadableFileError("file.unexpected", problem=problem))
 
 
-def build_file_finding(path: Path, error: XltoolError) -> Finding:
+def build_file_finding(path: FileSource, error: XltoolError) -> Finding:
     """Build the finding of an unreadable or foreign file."""
     severity = catalogue.code_severity(error.code)
     return Finding(error.code, severity, facts={"file": path.name} | dict(error.facts))

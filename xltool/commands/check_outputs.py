@@ -11,6 +11,7 @@ from typing import NamedTuple
 from xltool.errors import UsageError
 from xltool.spreadsheet import remote_files
 from xltool.spreadsheet.find_files import find_files
+from xltool.spreadsheet.load_file import FileSource, MemoryFile
 from xltool.workbooks.save_files import save_error
 
 WORKBOOK_SUFFIXES, PAGE_SUFFIXES = (".xlsx",), (".html", ".htm")
@@ -30,8 +31,8 @@ class OutputFile(NamedTuple):
 
 def check_outputs(
     files: Sequence[OutputFile],
-    inputs: Sequence[Path | str],
-    sources: Iterable[Path] = (),
+    inputs: Sequence[FileSource | str],
+    sources: Iterable[FileSource] = (),
     folders: Sequence[Path] = (),
 ) -> tuple[Path, ...]:
     """Check output ``files`` and ``folders`` against ``inputs`` and the ``sources`` of the run context.
@@ -59,10 +60,12 @@ def create_folder(folder: Path) -> None:
         raise save_error(folder, error) from error
 
 
-def _as_local_path(place: Path | str) -> Path | None:
-    """Return the path of an input; None for a file in a remote store."""
+def _as_local_path(place: FileSource | str) -> Path | None:
+    """Return the path of an input; None for a file in a remote store or in memory."""
     if isinstance(place, Path):
         return place
+    if isinstance(place, MemoryFile):
+        return None
     return remote_files.find_local_path(place) or (None if remote_files.is_store_address(place) else Path(place))
 
 

@@ -11,6 +11,7 @@ from xltool.execution.executor import Jobs, LocalProcesses
 from xltool.execution.reading_cache import digest_package
 from xltool.forms.load_definitions import load_forms
 from xltool.spreadsheet import remote_files
+from xltool.spreadsheet.load_file import MemoryFile
 from xltool.spreadsheet.remote_files import Place
 
 _DIGEST_CHARACTERS = 12  # enough to distinguish two versions
@@ -43,6 +44,8 @@ def describe_environment(folder: str, sample: Sequence[Place]) -> Mapping[str, s
 
 def _find_unreachable(folder: str, place: Place) -> str:
     """Return the path or reason if a file is not accessible from this process; else empty."""
+    if isinstance(place, MemoryFile):
+        return ""
     if isinstance(place, remote_files.RemoteFile):
         return remote_files.find_access_problem(place)
     return "" if (Path(folder) / place).exists() else str(Path(folder) / place)

@@ -27,6 +27,7 @@ from xltool.pages import difference_page
 from xltool.published.read_report import PublishedReport, build_submission, read_report
 from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
 from xltool.recognition.read_submissions import read_submission
+from xltool.spreadsheet.load_file import FileSource
 from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
 from xltool.workbooks.save_files import refuse_existing, save_file
 
@@ -34,7 +35,7 @@ WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods", ".et", 
 
 
 def compare_files(
-    left: Path, right: Path, run_context: RunContext, page: Path | None = None, *, force: bool = False
+    left: FileSource, right: FileSource, run_context: RunContext, page: Path | None = None, *, force: bool = False
 ) -> ComparisonResult:
     """Compare two files and write the differences to ``page`` as a standalone HTML page, if given.
 
@@ -53,7 +54,7 @@ def compare_sides(left: ComparedSide, right: ComparedSide) -> ComparisonResult:
     return _add_year_checks(find_differences(left, right))
 
 
-def check_page(page: Path | None, inputs: Sequence[Path], run_context: RunContext, force: bool) -> None:
+def check_page(page: Path | None, inputs: Sequence[FileSource], run_context: RunContext, force: bool) -> None:
     """Raise UsageError if the page exists already and may not be replaced, or is one of the inputs."""
     if page is not None:
         check_outputs([OutputFile(page, PAGE_SUFFIXES, is_own_page)], inputs, run_context.sources)
@@ -68,7 +69,7 @@ def write_difference_page(page: Path | None, comparisons: Sequence[ComparisonRes
         )
 
 
-def read_named_side(path: Path, run_context: RunContext) -> ComparedSide:
+def read_named_side(path: FileSource, run_context: RunContext) -> ComparedSide:
     """Call `read_side`; raise UsageError with the file name if the file cannot be read."""
     try:
         return read_side(path, run_context)
@@ -81,14 +82,14 @@ def read_named_side(path: Path, run_context: RunContext) -> ComparedSide:
         raise UsageError("compare.not_read", path=str(path), **phrases) from error
 
 
-def read_side(path: Path, run_context: RunContext) -> ComparedSide:
+def read_side(path: FileSource, run_context: RunContext) -> ComparedSide:
     """Read one side: a workbook if the suffix is one of a workbook, else a published report.
 
     Raises UnreadableFileError, ForeignFileError, and UsageError for a path that is not a file.
     """
-    if path.is_dir():
+    if isinstance(path, Path) and path.is_dir():
         raise UsageError("compare.folder", path=str(path))
-    if not path.is_file():
+    if isinstance(path, Path) and not path.is_file():
         raise UsageError("usage.no_path", path=str(path))
     if path.suffix.lower() in WORKBOOK_SUFFIXES:
         workbook = open_workbook(path, run_context.password, skip_rule=make_skip_rule())
@@ -109,7 +110,7 @@ def _list_unread_cells(published: PublishedReport, form: Form) -> Iterable[str]:
 # --- one agency of a consolidation -----------------------------------------------------------------------------------
 
 
-def _select_agency_row(other_side: ComparedSide, side: ComparedSide, path: Path) -> ComparedSide:
+def _select_agency_row(other_side: ComparedSide, side: ComparedSide, path: FileSource) -> ComparedSide:
     """Return the row of the agency of ``other`` in a consolidated workbook, if present; else ``side`` itself."""
     single = other_side.submission
     if side.submission.scope is not Scope.AREA or single.scope is Scope.AREA or not side.submission.manifest:

@@ -10,6 +10,7 @@ from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.model.consolidation import FindingChanges, FindingRecord, ReviewedFile
 from xltool.model.form import Severity
 from xltool.recognition.read_consolidated import list_sheet_names, read_findings
+from xltool.spreadsheet.load_file import FileSource, load_file
 from xltool.spreadsheet.open_workbook import open_named_sheets
 
 
@@ -20,7 +21,7 @@ class EarlierRun(NamedTuple):
     findings: Mapping[str, FindingRecord]
 
 
-def read_earlier_run(path: Path) -> EarlierRun:
+def read_earlier_run(path: FileSource) -> EarlierRun:
     """Read the findings in a consolidated workbook, or in the JSON of ``check`` or ``merge``. Raises UsageError."""
     try:
         records = _read_from_json(path) if path.suffix.casefold() == ".json" else _read_from_workbook(path)
@@ -46,12 +47,12 @@ def compare_with_earlier_run(reviewed_files: Iterable[ReviewedFile], earlier_run
     return compare_findings(earlier_run.findings, earlier_run.source, reviewed_files, None)
 
 
-def _read_from_workbook(path: Path) -> tuple[FindingRecord, ...] | None:
+def _read_from_workbook(path: FileSource) -> tuple[FindingRecord, ...] | None:
     return read_findings(open_named_sheets(path, list_sheet_names(["findings"])))
 
 
-def _read_from_json(path: Path) -> tuple[FindingRecord, ...] | None:
-    content = json.loads(path.read_text("utf-8-sig"))
+def _read_from_json(path: FileSource) -> tuple[FindingRecord, ...] | None:
+    content = json.loads(load_file(path).data.decode("utf-8-sig"))
     entries = content.get("noted")
     return None if entries is None else tuple(_parse_records(entries))
 

@@ -27,7 +27,8 @@ from xltool.model.form import Form, Number
 from xltool.model.submission import EntryState
 from xltool.published.read_report import PublishedReport, build_submission, read_report
 from xltool.roster import find_agency_by_name
-from xltool.spreadsheet.find_files import find_files
+from xltool.spreadsheet.find_files import find_sources
+from xltool.spreadsheet.load_file import FileSource
 from xltool.workbooks.import_log import write_import_log
 from xltool.workbooks.save_files import refuse_existing, refuse_locked_files, save_file
 from xltool.workbooks.template.distribution_list import template_file_name
@@ -67,7 +68,7 @@ class _PreparedImport(NamedTuple):
 
 
 def import_reports(
-    paths: Sequence[Path],
+    paths: Sequence[FileSource],
     run_context: RunContext,
     output: Path,
     hints: ImportHints | None = None,
@@ -83,7 +84,7 @@ def import_reports(
     can be repeated. Raises UsageError, WritingError.
     """
     log = output / catalogue.look_up_word("import", "log")
-    files = find_files(paths, _prepare_output_folder(paths, run_context, output, log, force))
+    files = find_sources(paths, _prepare_output_folder(paths, run_context, output, log, force))
     if jobs is None or isinstance(jobs, int):
         jobs = executor.LocalProcesses(jobs, unit_size=1, min_pool_items=_MIN_REPORTS_FOR_PROCESSES)
     folder = _OutputFolder(output, force)
@@ -100,7 +101,7 @@ def import_reports(
 
 
 def _prepare_output_folder(
-    paths: Sequence[Path], run_context: RunContext, output: Path, log: Path, force: bool
+    paths: Sequence[FileSource], run_context: RunContext, output: Path, log: Path, force: bool
 ) -> tuple[Path, ...]:
     """Check and create the output folder before anything is read; return the files of an earlier import in it.
 
@@ -120,7 +121,7 @@ def _prepare_output_folder(
 # --- one report, wherever it is read --------------------------------------------------------------------------------
 
 
-def _import_report(task: _ImportTask, path: Path) -> _PreparedImport:
+def _import_report(task: _ImportTask, path: FileSource) -> _PreparedImport:
     """Read and check one report and build its workbook. Problems of the file become findings."""
     name = name_place(path)
     try:
@@ -133,12 +134,12 @@ def _import_report(task: _ImportTask, path: Path) -> _PreparedImport:
         return _PreparedImport(ImportedReport(report_failure(name, error)))
 
 
-def _report_lost_import(path: Path) -> _PreparedImport:
+def _report_lost_import(path: FileSource) -> _PreparedImport:
     """Return the entry of a report whose reading exhausted memory or ended the reading process."""
     return _PreparedImport(ImportedReport(reject_file(name_place(path), UnreadableFileError("file.reader_died"))))
 
 
-def _review_report(task: _ImportTask, path: Path) -> ImportedReport:
+def _review_report(task: _ImportTask, path: FileSource) -> ImportedReport:
     about, wanted = task
     form = find_form_for_year(about.forms, wanted.year, wanted.form) if wanted.form and wanted.year else None
     published = read_report(path, about.forms, year=wanted.year, form=form)

@@ -12,14 +12,14 @@ from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Scope
 from xltool.model.form import Form
 from xltool.model.succession import owes_report
-from xltool.workbooks.save_files import refuse_existing
+from xltool.workbooks.save_files import refuse_existing, save_file
 from xltool.workbooks.template.distribution_list import (
     distribution_file_name,
     template_file_name,
     write_distribution_list,
 )
 from xltool.workbooks.template.template_request import TemplateRequest
-from xltool.workbooks.template.write_template import template_identity, write_template
+from xltool.workbooks.template.write_template import build_template, template_identity
 
 
 class IssuedTemplate(NamedTuple):
@@ -57,17 +57,21 @@ def make_templates(
     refuse_existing(targets, force)
     create_folder(output)
     for number, item in enumerate(issued, start=1):
-        previous = run_context.sum_year_before([item.agency.code], year)
-        issue = TemplateRequest(item.agency, year, item.serial, previous)
-        if run_context.seal_key:
-            issue = issue._replace(
-                seal=compute_seal(template_identity(plan_workbook(form), issue), run_context.seal_key)
-            )
-        write_template(plan_workbook(form), issue, output / item.file, force=force)
+        save_file(output / item.file, make_template(form, item.agency, year, run_context), force=force)
         if progress:
             progress(number, len(issued), 0)
     write_distribution_list(form, year, issued, listing, force=force)
     return issued
+
+
+def make_template(form: Form, agency: Agency, year: int, run_context: RunContext) -> bytes:
+    """Build the locked workbook of one agency, sealed if the run has a key. Raises WritingError."""
+    plan = plan_workbook(form)
+    previous = run_context.sum_year_before([agency.code], year)
+    request = TemplateRequest(agency, year, compute_serial(form, agency, year), previous)
+    if run_context.seal_key:
+        request = request._replace(seal=compute_seal(template_identity(plan, request), run_context.seal_key))
+    return build_template(plan, request)
 
 
 def compute_serial(form: Form, agency: Agency, year: int) -> str:

@@ -31,6 +31,7 @@ from xltool.model.finding import Finding
 from xltool.model.form import Form, Values
 from xltool.pages.overview_page import write_overview_page
 from xltool.spreadsheet.find_files import find_places
+from xltool.spreadsheet.load_file import FileSource
 from xltool.workbooks.save_files import refuse_existing, refuse_filled_folder, refuse_locked_files
 from xltool.workbooks.summary.write_summary import write_summary
 
@@ -60,7 +61,7 @@ class ExtraOutputs(NamedTuple):
 
 
 def merge(
-    paths: Sequence[Path | str],
+    paths: Sequence[FileSource | str],
     run_context: RunContext,
     output: Path | None,
     options: MergeOptions | None = None,
@@ -156,7 +157,7 @@ def find_year_before(consolidation: Consolidation, run_context: RunContext) -> V
 
 
 def prepare_outputs(
-    paths: Sequence[Path | str],
+    paths: Sequence[FileSource | str],
     run_context: RunContext,
     area: Agency,
     output: Path | None,

@@ -35,6 +35,7 @@ from xltool.model.consolidation import Consolidation, FindingChanges, ReviewedFi
 from xltool.model.form import Form
 from xltool.model.submission import Submission
 from xltool.spreadsheet.find_files import find_places
+from xltool.spreadsheet.load_file import FileSource
 from xltool.workbooks.save_files import stage_folder
 from xltool.workbooks.summary.write_summary import write_summary
 
@@ -81,7 +82,7 @@ class _LevelsRun(NamedTuple):
 
 
 def merge_levels(
-    paths: Sequence[Path | str],
+    paths: Sequence[FileSource | str],
     run_context: RunContext,
     output: Path,
     folder: Path,

@@ -1,7 +1,6 @@
 """Read figures and texts of earlier years from consolidated workbooks and single returns."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
@@ -11,7 +10,8 @@ from xltool.model.form import Values
 from xltool.model.succession import sum_inherited_values
 from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
 from xltool.recognition.read_submissions import read_submission
-from xltool.spreadsheet.find_files import find_files
+from xltool.spreadsheet.find_files import find_sources
+from xltool.spreadsheet.load_file import FileSource
 from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
 
 TextsBySection = Mapping[str, str]
@@ -52,7 +52,7 @@ def _get_single_agency(values_by_code: Mapping[str, Values], codes: Iterable[str
     return known[0] if len(known) == 1 else None
 
 
-def read_previous_years(paths: Sequence[Path], forms: FormLibrary) -> PreviousYears:
+def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary) -> PreviousYears:
     """Read figures and texts of earlier years from every file below ``paths``.
 
     Raises UsageError for a file that cannot be read or has no year, since checks against part of last year would
@@ -60,7 +60,7 @@ def read_previous_years(paths: Sequence[Path], forms: FormLibrary) -> PreviousYe
     """
     figures: dict[int, dict[str, Values]] = {}
     said: dict[int, dict[str, TextsBySection]] = {}
-    for file in find_files(paths):
+    for file in find_sources(paths):
         try:
             workbook = open_workbook(file, skip_rule=make_skip_rule())
             submission = read_submission(workbook, forms, str(file))

@@ -17,6 +17,7 @@ from xltool.model.form import Form, Severity
 from xltool.model.submission import Submission
 from xltool.official_report import compose, docx, html, pdf
 from xltool.official_report.compose import OfficialReport
+from xltool.spreadsheet.load_file import FileSource
 from xltool.workbooks.save_files import refuse_existing, save_file
 from xltool.workbooks.template.distribution_list import clean_file_name
 
@@ -32,7 +33,7 @@ class PublishOptions(NamedTuple):
     """
 
     style: Path | None = None
-    words: Path | None = None
+    words: FileSource | None = None
     suffix: str = ".docx"
     pdf: bool = False
     flawed: bool = False
@@ -56,7 +57,7 @@ class DraftedParagraphs(NamedTuple):
 
 
 def publish(
-    paths: Sequence[Path], run_context: RunContext, output: Path, options: PublishOptions | None = None
+    paths: Sequence[FileSource], run_context: RunContext, output: Path, options: PublishOptions | None = None
 ) -> tuple[WrittenReport, ...]:
     """Write the report of each workbook to ``output``: a .docx or .html file for one, else a folder.
 
@@ -108,7 +109,7 @@ def draft_paragraphs(
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
-def _read_publishable(path: Path, run_context: RunContext, *, flawed: bool) -> tuple[Form, Submission]:
+def _read_publishable(path: FileSource, run_context: RunContext, *, flawed: bool) -> tuple[Form, Submission]:
     """Read and check a workbook. Raises UsageError for one with ``must_fix`` findings or missing agencies."""
     reviewed = review_file(run_context, path)
     if reviewed.submission is None:
@@ -131,7 +132,7 @@ def _fill_empty_texts(own: Mapping[str, str], others: Mapping[str, str]) -> dict
     return {**own, **{section: text for section, text in others.items() if not own.get(section, "").strip()}}
 
 
-def _read_other_texts(path: Path, run_context: RunContext) -> Mapping[str, str]:
+def _read_other_texts(path: FileSource, run_context: RunContext) -> Mapping[str, str]:
     return {
         section: text for section, text in read_named_side(path, run_context).submission.texts.items() if text.strip()
     }

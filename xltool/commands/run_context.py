@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from xltool.checks.custom_checks import CustomCheck
 from xltool.checks.profile import CheckProfile, read_profile
 from xltool.checks.waivers import Waivers, read_waivers
 from xltool.commands.previous_years import PreviousYears, read_previous_years
@@ -16,6 +17,7 @@ from xltool.forms.load_definitions import load_forms
 from xltool.model.agency import Roster
 from xltool.model.form import Values
 from xltool.roster import read_roster
+from xltool.spreadsheet.load_file import FileSource
 
 Progress = Callable[[int, int, int], None]  # files done, files in all, open findings so far
 
@@ -27,7 +29,7 @@ class RunContext:
     ``past`` holds figures of earlier years; ``profile`` changes the severity of rules, ``waivers`` are findings settled
     by a coordinator; ``seal_key`` signs issued workbooks. ``password`` is tried on encrypted files; ``cache`` stores
     what was read from unchanged files. ``sources`` are the files and folders these inputs were read from; no command
-    writes to them.
+    writes to them. ``custom_checks`` are checks of the caller's own, run on each return.
     """
 
     forms: FormLibrary
@@ -39,6 +41,7 @@ class RunContext:
     profile: CheckProfile | None = None
     waivers: Waivers | None = None
     sources: tuple[Path, ...] = ()
+    custom_checks: tuple[CustomCheck, ...] = ()
 
     def sum_year_before(self, codes: Iterable[str], year: int | None) -> Values | None:
         """Sum the figures of agencies for the year before ``year``; None if unknown. See `succession`."""
@@ -47,7 +50,7 @@ class RunContext:
 
 def build_run_context(
     roster: Path | None = None,
-    previous: Sequence[Path] = (),
+    previous: Sequence[FileSource] = (),
     forms: Sequence[Path] = (),
     seal_key_file: Path | None = None,
     password: str | None = None,
@@ -71,7 +74,7 @@ def build_run_context(
         open_own_cache(known) if cache is True else open_cache(cache, known) if cache else None,
         read_profile(profile, known) if profile else None,
         read_waivers(waivers, known, listed, date.today()) if waivers else None,
-        tuple(path for path in named if path and path.exists()),
+        tuple(path for path in named if isinstance(path, Path) and path.exists()),
     )
 
 

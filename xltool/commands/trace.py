@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.compiled_form import FormLibrary
@@ -16,13 +15,14 @@ from xltool.model.form import Cell, Form
 from xltool.model.submission import Submission
 from xltool.recognition.read_consolidated import ConsolidatedPart, list_sheet_names, make_skip_rule, read_parts
 from xltool.recognition.read_submissions import read_submission
+from xltool.spreadsheet.load_file import FileSource
 from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
 
 _MAX_SUGGESTIONS = 5
 _MIN_SIMILARITY = 0.5  # of two cell ids, as `difflib` ratio
 
 
-def trace(summary: Path, asked: str, forms: FormLibrary, where: str = "") -> tuple[TracedFigure, ...]:
+def trace(summary: FileSource, asked: str, forms: FormLibrary, where: str = "") -> tuple[TracedFigure, ...]:
     """Return the contributions to figures of a consolidated workbook, from its details sheet.
 
     ``asked`` is a cell id, the prefix of some (``requests.received``), or a position (sheet, ``!``, address). ``where``

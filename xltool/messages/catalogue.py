@@ -15,7 +15,7 @@ from string import Formatter
 from typing import Any, NamedTuple
 
 from xltool.errors import XltoolError
-from xltool.model.finding import Finding
+from xltool.model.finding import CUSTOM_WORDING, Finding
 from xltool.model.form import Severity
 
 # Control characters and characters that change the direction of text: they would alter the line they are printed on.
@@ -140,7 +140,9 @@ def _iterate_wordings(group: str) -> Iterator[Wording]:
 
 
 def _find_wording(finding: Finding) -> Mapping[str, str]:
-    """Return the texts of a finding: those of its ``wording`` if its code is a rule of the form."""
+    """Return the texts of a finding: its own if a check of the user found it, else those of its ``wording`` or code."""
+    if finding.wording == CUSTOM_WORDING:
+        return {"say": str(finding.facts["problem"]), "advice": str(finding.facts["advice"])}
     words: Mapping[str, str] = _load_texts()["findings"][finding.wording or finding.code]
     return words
 

@@ -15,6 +15,9 @@ class FindingCell(NamedTuple):
     address: str
 
 
+CUSTOM_WORDING = "custom"  # of a finding whose facts hold its own sentence: title, problem, advice
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Facts about something in a file that needs attention. The first cell reference is the one to look at.

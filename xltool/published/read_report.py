@@ -7,7 +7,6 @@ the form or the narrative determined it, and ``open`` if it could not be determi
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
@@ -34,7 +33,7 @@ from xltool.published.section_texts import (
     read_stated_figures,
 )
 from xltool.published.titles import Title, find_title
-from xltool.spreadsheet.load_file import load_file
+from xltool.spreadsheet.load_file import FileSource, load_file
 
 MAX_REPORT_BYTES = 20 * 1024 * 1024  # real reports stay under 2 MiB, apart from scans
 MIN_ROWS_FOR_REPORT = 3  # rows located by their labels before a text counts as a report
@@ -89,7 +88,7 @@ class _LocatedDocument(NamedTuple):
 
 
 def read_report(
-    path: Path, forms: Sequence[Form], *, year: int | None = None, form: Form | None = None
+    path: FileSource, forms: Sequence[Form], *, year: int | None = None, form: Form | None = None
 ) -> PublishedReport:
     """Read the report in ``path`` with the best-fitting of ``forms``; ``year`` and ``form`` if known.
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from xltool.errors import UsageError
 from xltool.spreadsheet import remote_files
+from xltool.spreadsheet.load_file import FileSource, MemoryFile
 from xltool.spreadsheet.remote_files import Place
 
 
-def find_places(places: Iterable[Path | str], excluded: Iterable[Path] = ()) -> tuple[Place, ...]:
+def find_places(places: Iterable[FileSource | str], excluded: Iterable[Path] = ()) -> tuple[Place, ...]:
     """Return every file below the given paths and store addresses; each once, in the order given.
 
     A string is an address if it begins like one (``s3://``), else a path. Raises UsageError for places that cannot
@@ -17,11 +18,23 @@ def find_places(places: Iterable[Path | str], excluded: Iterable[Path] = ()) -> 
     """
     hidden, files = tuple(excluded), dict[Place, None]()
     for place in places:
+        if isinstance(place, MemoryFile):
+            files.setdefault(place)
+            continue
         path = remote_files.find_local_path(place) if isinstance(place, str) else place
         if path is None and isinstance(place, str) and remote_files.is_store_address(place):
             files |= dict.fromkeys(remote_files.list_remote_files(place))
         else:
             files |= dict.fromkeys(find_files([path or Path(place)], hidden))
+    return tuple(files)
+
+
+def find_sources(sources: Iterable[FileSource], excluded: Iterable[Path] = ()) -> tuple[FileSource, ...]:
+    """Return the files of `find_files`, and each `MemoryFile` among ``sources``, in the order given."""
+    hidden = tuple(excluded)
+    files: dict[FileSource, None] = {}
+    for source in sources:
+        files |= dict.fromkeys((source,) if isinstance(source, MemoryFile) else find_files([source], hidden))
     return tuple(files)
 
 

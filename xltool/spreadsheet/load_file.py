@@ -7,8 +7,9 @@ import errno
 import hashlib
 import os
 import stat
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
@@ -31,12 +32,43 @@ class LoadedFile(NamedTuple):
     modified: str
 
 
-def load_file(path: Path, max_bytes: int = limits.MAX_FILE_BYTES) -> LoadedFile:
-    """Return the bytes of a regular file.
+@dataclass(frozen=True, slots=True)
+class MemoryFile:
+    """A file given as bytes, and the name it is reported under. The suffix of the name says what kind it should be."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of the name with its dot, or ""."""
+        return PurePath(self.name).suffix
+
+    @property
+    def stem(self) -> str:
+        """The name without its suffix."""
+        return PurePath(self.name).stem
+
+
+FileSource = Path | MemoryFile
+
+
+def load_file(source: FileSource, max_bytes: int = limits.MAX_FILE_BYTES) -> LoadedFile:
+    """Return the bytes of a regular file or of a `MemoryFile`, which has no time.
 
     Raises ForeignFileError for lock and junk files, UnreadableFileError for anything that cannot be read as a file.
     """
-    refuse_junk_name(path.name)
+    refuse_junk_name(source.name)
+    if isinstance(source, MemoryFile):
+        check_size(len(source.data), max_bytes)
+        return LoadedFile(source.name, source.data, hashlib.sha256(source.data).hexdigest(), len(source.data), "")
+    return _load_path(source, max_bytes)
+
+
+def _load_path(path: Path, max_bytes: int) -> LoadedFile:
     try:
         before = path.stat()
         if stat.S_ISDIR(before.st_mode):

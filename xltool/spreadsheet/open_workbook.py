@@ -7,13 +7,12 @@ each with a stable code; a workbook that it returns was read completely.
 
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.file_type import ZIP_SIGNATURE, ReadableType, detect_file_type, is_ods_package
-from xltool.spreadsheet.load_file import LoadedFile, load_file
+from xltool.spreadsheet.load_file import FileSource, LoadedFile, load_file
 from xltool.spreadsheet.ooxml.cell_scanner import SharedParts
 from xltool.spreadsheet.ooxml.cell_styles import read_styles
 from xltool.spreadsheet.ooxml.package import Package, fold_part_name
@@ -41,7 +40,7 @@ class SkipRule(NamedTuple):
 
 
 def open_workbook(
-    path: Path,
+    path: FileSource,
     password: str | None = None,
     max_bytes: int = limits.MAX_FILE_BYTES,
     skip_rule: SkipRule | None = None,
@@ -57,7 +56,7 @@ def open_workbook(
         return _read_workbook(load_file(path, max_bytes), password, skip_rule)
 
 
-def open_named_sheets(path: Path, sheet_names: Container[str]) -> RawWorkbook:
+def open_named_sheets(path: FileSource, sheet_names: Container[str]) -> RawWorkbook:
     """Read only the named sheets of an .xlsx, whatever their size; of other formats all sheets."""
     with name_in_refusals(path.name):
         file = load_file(path)

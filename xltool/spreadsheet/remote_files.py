@@ -18,7 +18,7 @@ from typing import Any
 
 from xltool.errors import UnreadableFileError, UsageError
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.load_file import LoadedFile, check_size, refuse_junk_name
+from xltool.spreadsheet.load_file import LoadedFile, MemoryFile, check_size, refuse_junk_name
 from xltool.spreadsheet.refusals import FileObstacle as Kind
 
 MAX_ATTEMPTS = 3  # to read a file from a store that does not answer
@@ -63,7 +63,7 @@ class RemoteFile:
         return PurePosixPath(self.path).name
 
 
-Place = Path | RemoteFile
+Place = Path | RemoteFile | MemoryFile
 
 
 def is_store_address(text: str) -> bool:

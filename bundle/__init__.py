@@ -1,1 +1,0 @@
-"""The offline installation package: built by ``make bundle``, for offices whose machines have no network."""
