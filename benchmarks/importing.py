@@ -176,10 +176,11 @@ def reading(files: Sequence[Path]) -> int:
 
 
 def importing(files: Sequence[Path], jobs: int | None = 1) -> int:
-    from xltool import pipeline
+    from xltool.commands.import_reports import import_reports
+    from xltool.commands.run_context import build_run_context
 
     output = files[0].parent.parent / "imported"
-    made = pipeline.import_reports(files, pipeline.build_run_context(), output, jobs=jobs)
+    made = import_reports(files, build_run_context(), output, jobs=jobs)
     return sum(bool(item.workbook) for item in made)
 
 
@@ -221,9 +222,10 @@ def adopt_orphans() -> None:
 
 def must_agree(folder: Path, output: Path) -> None:
     """Raise AssertionError unless the workbooks hold the figures that were published."""
-    from xltool import pipeline
+    from xltool.commands.check import check
+    from xltool.commands.run_context import build_run_context
 
-    checked = pipeline.check([output], pipeline.build_run_context(), jobs=2)
+    checked = check([output], build_run_context(), jobs=2)
     found = {item.submission.agency_name: item.submission for item in checked if item.submission}
     for file in folder.iterdir():
         number = int(file.stem) % PRINTED if file.suffix == ".pdf" else int(file.stem)

@@ -30,20 +30,22 @@ _SECONDS = 0.5  # between two looks at the memory, each of which takes time from
 
 
 def with_xltool(files: Sequence[Path], jobs: int | None) -> int:
-    from xltool import pipeline
+    from xltool.commands.merge import MergeOptions, merge
+    from xltool.commands.run_context import build_run_context
 
     folder = files[0].parent
-    about = pipeline.build_run_context(folder.parent / "roster.csv")
-    made = pipeline.merge([folder], about, folder.parent / "summary.xlsx", pipeline.MergeOptions(force=True), jobs=jobs)
+    about = build_run_context(folder.parent / "roster.csv")
+    made = merge([folder], about, folder.parent / "summary.xlsx", MergeOptions(force=True), jobs=jobs)
     assert not made.missing
     return int(made.summary.values[FIGURE] or 0)
 
 
 def with_xltool_reading_only(files: Sequence[Path], jobs: int | None) -> int:
-    from xltool import pipeline
+    from xltool.commands.check import check
+    from xltool.commands.run_context import build_run_context
 
     folder = files[0].parent
-    reviewed = pipeline.check([folder], pipeline.build_run_context(folder.parent / "roster.csv"), jobs=jobs)
+    reviewed = check([folder], build_run_context(folder.parent / "roster.csv"), jobs=jobs)
     return sum(int(item.submission.values[FIGURE] or 0) for item in reviewed if item.submission)
 
 

@@ -67,11 +67,12 @@ def a_roster(count: int) -> Any:
 def bases(folder: Path) -> Any:
     """Eight real returns, read from real workbooks."""
     from benchmarks.corpus import write_one
-    from xltool import pipeline
+    from xltool.commands.check import check
+    from xltool.commands.run_context import build_run_context
 
     for number in range(12):  # from the second of a shape on, figures are held closely
         write_one(folder, number)
-    found = pipeline.check([folder], pipeline.build_run_context(), jobs=1)
+    found = check([folder], build_run_context(), jobs=1)
     return [pickle.dumps(replace(item, findings=tuple(f for f in item.findings if not f.open))) for item in found[4:]]
 
 
@@ -93,10 +94,10 @@ class Steps:
 
 
 def simulate(count: int, workbook: bool, tables: bool) -> None:
-    from xltool import pipeline
     from xltool.checks.peers import add_peer_findings
     from xltool.checks.serials import find_shared_serials
     from xltool.commands import merge
+    from xltool.commands.run_context import build_run_context
     from xltool.execution import executor
     from xltool.exports.tables import write_tables
     from xltool.forms.workbook_plan import plan_workbook
@@ -105,7 +106,7 @@ def simulate(count: int, workbook: bool, tables: bool) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "in").mkdir()
-        about = replace(pipeline.build_run_context(), roster=a_roster(count))
+        about = replace(build_run_context(), roster=a_roster(count))
         real = bases(folder / "in")
         steps = Steps(count)
         done = [item for items in executor.run_items(synthetic, real, range(count), 2, lost) for item in items]
@@ -133,8 +134,8 @@ def simulate(count: int, workbook: bool, tables: bool) -> None:
 
 def reading(count: int) -> None:
     from benchmarks.corpus import write_one
-    from xltool import pipeline
     from xltool.commands.check import review_safely
+    from xltool.commands.run_context import build_run_context
     from xltool.execution.child_process import ChildProcess
 
     with tempfile.TemporaryDirectory() as name:
@@ -142,7 +143,7 @@ def reading(count: int) -> None:
         for number in range(count):
             write_one(folder, number)
         files = sorted(folder.iterdir())
-        payload = pickle.dumps((review_safely, pipeline.build_run_context()))
+        payload = pickle.dumps((review_safely, build_run_context()))
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         with closing(ChildProcess(payload)) as child:
             answers = list(child.iterate_answers(files))
@@ -170,7 +171,9 @@ def on_a_cluster(count: int) -> None:
     from benchmarks.corpus import write_one
     from tests.clusters import a_cluster
     from tests.stores import a_store, bucket, upload
-    from xltool import pipeline
+    from xltool.commands.check import check
+    from xltool.commands.choose_executor import choose_executor
+    from xltool.commands.run_context import build_run_context
 
     with tempfile.TemporaryDirectory() as name, a_store() as store:
         folder = Path(name) / "in"
@@ -183,9 +186,7 @@ def on_a_cluster(count: int) -> None:
         for where in (folder, "s3://returns"):
             with a_cluster(Path(tempfile.mkdtemp(dir=name)), 2, **store) as cluster:
                 start = time.process_time()
-                found = pipeline.check(
-                    [where], pipeline.build_run_context(), jobs=pipeline.choose_executor(cluster.address)
-                )
+                found = check([where], build_run_context(), jobs=choose_executor(cluster.address))
                 client = time.process_time() - start
                 assert sum(item.submission is not None for item in found) == count
                 scheduler = psutil.Process(cluster.scheduler.pid).cpu_times()

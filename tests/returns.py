@@ -11,7 +11,8 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.merging import published, the_form
-from xltool import pipeline
+from xltool.commands.check import review_file
+from xltool.commands.run_context import build_run_context
 from xltool.forms.slots import Purpose
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.model.agency import Agency
@@ -41,7 +42,7 @@ def filled(path: Path, figures: Mapping[str, Number | str], *, declared: bool = 
 
 
 def checked(path: Path) -> ReviewedFile:
-    return pipeline.review_file(pipeline.build_run_context(), path)
+    return review_file(build_run_context(), path)
 
 
 def list_part() -> str:

@@ -12,7 +12,8 @@ import pytest
 
 from tests.judges import PROGRAMS, Program
 from tests.returns import BROKEN, TOWN, listed, lit
-from xltool import pipeline
+from xltool.commands.check import review_file
+from xltool.commands.run_context import RunContext
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.load_definitions import find_form_for_year, load_forms
 from xltool.forms.workbook_plan import plan_workbook
@@ -51,7 +52,7 @@ def typed_and_saved(form: Form, program: Program, kind: str, folder: Path) -> Pa
 
 
 def read(path: Path) -> ReviewedFile:
-    return pipeline.review_file(pipeline.RunContext(FORMS), path)
+    return review_file(RunContext(FORMS), path)
 
 
 def different(read_back: Mapping[str, Number | None], form: Form) -> dict[str, Number | None]:

@@ -11,6 +11,8 @@ from tests.checks.figures import published
 from tests.forms.test_definitions import edit
 from xltool.cli import console
 from xltool.cli.json_output import encode_merge
+from xltool.commands.check import check
+from xltool.commands.merge import merge
 from xltool.commands.run_context import RunContext
 from xltool.errors import DefinitionError
 from xltool.forms.compiled_form import FormLibrary
@@ -21,7 +23,6 @@ from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Status
 from xltool.model.form import Form, Number
 from xltool.package_data import find_data_folder
-from xltool.pipeline import check, merge
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 from xltool.workbooks.template.write_template import write_template
 

@@ -15,6 +15,7 @@ from xltool.checks.localisation.diagnose import diagnose_errors
 from xltool.checks.profile import read_profile
 from xltool.checks.run_checks import review_submission
 from xltool.cli.json_output import encode_check
+from xltool.commands.check import check
 from xltool.commands.run_context import RunContext
 from xltool.execution.reading_cache import open_cache
 from xltool.forms.compiled_form import FormLibrary, compile_form
@@ -23,7 +24,6 @@ from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.form import Number
 from xltool.model.submission import Entry, EntryState, Submission
-from xltool.pipeline import check
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.workbooks.template.template_request import TemplateRequest

@@ -9,7 +9,8 @@ import pytest
 from tests.judges import PROGRAMS, Program
 from tests.merging import the_form
 from tests.returns import GOOD, NEW, TOWN, replacing, rewritten, the_plan
-from xltool import pipeline
+from xltool.commands.check import review_file
+from xltool.commands.run_context import build_run_context
 from xltool.errors import UsageError
 from xltool.forms.identity import Identity
 from xltool.forms.identity_seal import compute_seal, is_genuine, read_seal_key
@@ -36,8 +37,8 @@ def issued(path: Path, key: bytes | None = KEY, changed: Mapping[str, Number] = 
 
 def said(path: Path, key: bytes | None = KEY) -> list[str]:
     """What is said of the seal and of the identity."""
-    about = replace(pipeline.build_run_context(), seal_key=key)
-    codes = [finding.code for finding in pipeline.review_file(about, path).findings]
+    about = replace(build_run_context(), seal_key=key)
+    codes = [finding.code for finding in review_file(about, path).findings]
     return [code for code in codes if code.startswith(("seal.", "identity."))]
 
 
@@ -132,7 +133,7 @@ def test_key__absent_or_short__stops_the_command(held: bytes | None, tmp_path: P
     if held is not None:
         (tmp_path / "key").write_bytes(held)
     with pytest.raises(UsageError, match=r"usage\.seal_key"):
-        pipeline.build_run_context(seal_key_file=tmp_path / "key")
+        build_run_context(seal_key_file=tmp_path / "key")
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])

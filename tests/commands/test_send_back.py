@@ -24,9 +24,10 @@ from tests.returns import (
     retyped,
     rewritten,
 )
-from xltool import pipeline
 from xltool.cli.main import main
 from xltool.commands import send_back
+from xltool.commands.check import check as run_check
+from xltool.commands.run_context import build_run_context
 from xltool.errors import WritingError
 from xltool.forms.compiled_form import FormLibrary
 from xltool.model.agency import Agency
@@ -139,7 +140,7 @@ def test_return__inside_an_archive__the_file_alone_goes_back_marked(inbox: Path,
 
 
 def test_return__two_agencies_in_one_workbook__each_gets_a_page(inbox: Path, tmp_path: Path) -> None:
-    first, second = pipeline.check([inbox / "错.xlsx", inbox / "好.xlsx"], pipeline.build_run_context())
+    first, second = run_check([inbox / "错.xlsx", inbox / "好.xlsx"], build_run_context())
     both = (first, replace(second, file=first.file, sha256=first.sha256, findings=first.findings))
     sent = send_back.send_back(both, FormLibrary([the_form()]), None, tmp_path / "退回")
     assert [(item.agency.code, item.kind, item.file) for item in sent] == [
@@ -187,8 +188,8 @@ def test_return__cannot_be_written__leaves_nothing(
 
 
 def test_return__file_changed_since_it_was_checked__a_page_of_what_was_checked(inbox: Path, tmp_path: Path) -> None:
-    about = pipeline.build_run_context()
-    reviewed = pipeline.check([inbox / "错.xlsx"], about)
+    about = build_run_context()
+    reviewed = run_check([inbox / "错.xlsx"], about)
     filled(inbox / "错.xlsx", GOOD)
     (sent,) = send_back.send_back(reviewed, FormLibrary([the_form()]), None, tmp_path / "退回")
     assert (sent.kind, sent.file) == ("page", "错 检查结果.html")

@@ -12,7 +12,9 @@ import pytest
 
 from tests.cli.test_commands import answer, broken, report, run
 from tests.merging import NEW, REPORTS, the_form
-from xltool import pipeline
+from xltool.commands.check import review_file
+from xltool.commands.merge import merge
+from xltool.commands.run_context import RunContext, build_run_context
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Scope
 from xltool.model.submission import Submission
@@ -57,12 +59,12 @@ def write_returns(folder: Path, agencies: list[Agency], flawed: str = "") -> Non
 
 
 @cache
-def known() -> pipeline.RunContext:
-    return pipeline.build_run_context()
+def known() -> RunContext:
+    return build_run_context()
 
 
 def read(path: Path) -> Submission:
-    found = pipeline.review_file(known(), path).submission
+    found = review_file(known(), path).submission
     assert found
     return found
 
@@ -92,7 +94,7 @@ def from_below(returns: Path, out: Path) -> None:
         for path in below:
             shutil.copy2(path, inputs)
         about = replace(known(), roster=read_roster(write_roster(out / f"{area.code}.csv", area.code)))
-        pipeline.merge([inputs], about, out / f"{area.code} {area.name} 2025年度汇总.xlsx")
+        merge([inputs], about, out / f"{area.code} {area.name} 2025年度汇总.xlsx")
 
 
 def test_levels__three_cities_of_five_districts_of_eight_agencies__as_merged_from_below(tmp_path: Path) -> None:

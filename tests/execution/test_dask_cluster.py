@@ -14,7 +14,9 @@ from tests.clusters import NO_DASK, RunningCluster, a_cluster, until
 from tests.engines import Done, alike, lost, work
 from tests.merging import REPORTS
 from tests.stores import a_store, bucket, upload
-from xltool import pipeline
+from xltool.commands.choose_executor import choose_executor
+from xltool.commands.merge import merge
+from xltool.commands.run_context import build_run_context
 from xltool.errors import UsageError
 from xltool.execution import dask_cluster, executor
 from xltool.execution.dask_cluster import DaskCluster
@@ -122,8 +124,8 @@ def test_merge__store_of_objects_and_a_worker_killed_in_mid_run__nothing_is_lost
     for key, value in store.items():
         monkeypatch.setenv(key, value)
     upload(bucket("returns"), returns, "returns/全市")
-    about, here = pipeline.build_run_context(ROSTER), tmp_path / "a.xlsx"
-    local = pipeline.merge([returns], about, here, jobs=1)
+    about, here = build_run_context(ROSTER), tmp_path / "a.xlsx"
+    local = merge([returns], about, here, jobs=1)
     victim = dask.add_worker()
 
     def kill(done: int, of: int, found: int) -> None:
@@ -132,8 +134,8 @@ def test_merge__store_of_objects_and_a_worker_killed_in_mid_run__nothing_is_lost
             victim.kill()
             victim.wait()
 
-    where = pipeline.choose_executor(dask.address, jobs=6, unit=5)
-    there = pipeline.merge(["s3://returns"], about, tmp_path / "b.xlsx", jobs=where, progress=kill)
+    where = choose_executor(dask.address, jobs=6, unit=5)
+    there = merge(["s3://returns"], about, tmp_path / "b.xlsx", jobs=where, progress=kill)
     assert victim.poll() is not None
     assert there.summary.values == local.summary.values
     assert {leaf.sha256 for leaf in there.summary.manifest} == {leaf.sha256 for leaf in local.summary.manifest}

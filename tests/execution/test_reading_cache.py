@@ -12,7 +12,8 @@ import pytest
 
 from tests.cli.test_commands import MEMBERS, ROSTER, answer, broken, report, returned, run
 from tests.merging import FEES, the_form
-from xltool import pipeline
+from xltool.commands.check import check
+from xltool.commands.run_context import RunContext, build_run_context
 from xltool.execution.reading_cache import ReadingCache, find_default_folder, open_cache
 from xltool.model.submission import Observation, Submission
 from xltool.spreadsheet.load_file import LoadedFile
@@ -47,12 +48,12 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def setting(cache: Path) -> pipeline.RunContext:
-    return pipeline.build_run_context(ROSTER, cache=cache)
+def setting(cache: Path) -> RunContext:
+    return build_run_context(ROSTER, cache=cache)
 
 
 def read(folder: Path, cache: Path) -> tuple[Submission, ...]:
-    found = pipeline.check([folder], setting(cache))
+    found = check([folder], setting(cache))
     return tuple(item.submission for item in found if item.submission)
 
 
@@ -85,9 +86,9 @@ def test_merge_again__after_three_resubmissions__reads_three(folder: Path, tmp_p
 
 
 def test_cache__what_comes_back__is_what_was_read_to_the_last_type(folder: Path, tmp_path: Path) -> None:
-    fresh = pipeline.check([folder], setting(tmp_path / "cache"))
+    fresh = check([folder], setting(tmp_path / "cache"))
     assert any(item.submission and item.submission.observations for item in fresh)
-    kept = pipeline.check([folder], setting(tmp_path / "cache"))
+    kept = check([folder], setting(tmp_path / "cache"))
     assert kept == fresh
     assert repr(kept) == repr(fresh)
 
@@ -176,7 +177,7 @@ def test_cache__a_disk_that_is_full__costs_nothing_but_the_cache(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    assert tuple(item.submission for item in pipeline.check([folder], about)) == fresh
+    assert tuple(item.submission for item in check([folder], about)) == fresh
     assert entries(tmp_path / "cache") == []
 
 

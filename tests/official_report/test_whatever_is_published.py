@@ -14,8 +14,8 @@ from typing import NamedTuple
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xltool import pipeline
 from xltool.commands.compare import read_side
+from xltool.commands.run_context import build_run_context
 from xltool.comparison.comparing import find_differences
 from xltool.forms.report_style import load_report_style
 from xltool.forms.workbook_plan import plan_workbook
@@ -27,7 +27,7 @@ from xltool.workbooks.template.template_request import FilledContents, TemplateR
 from xltool.workbooks.template.write_template import write_template
 
 EXAMPLES = int(os.environ.get("XLTOOL_EXAMPLES", "25"))
-ABOUT = pipeline.build_run_context()
+ABOUT = build_run_context()
 STYLE = load_report_style()
 NAMES = (
     "云河市人民政府",

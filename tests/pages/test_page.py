@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.returns import BROKEN, checked, filled, the_plan
-from xltool import pipeline
+from xltool.commands.check import review_file
+from xltool.commands.run_context import build_run_context
 from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.form import Severity
@@ -72,7 +73,7 @@ def test_page__says_whose_it_is_and_every_finding_in_the_words_of_the_console(br
 
 def test_page__file_that_could_not_be_read__says_why(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04broken")
-    item = pipeline.review_file(pipeline.build_run_context(), tmp_path / "a.xlsx")
+    item = review_file(build_run_context(), tmp_path / "a.xlsx")
     held = seen(item).held
     assert dict(zip(held["dt"], held["dd"], strict=True))["填报单位"] == "不明"
     assert held["td"][3] + held["td"][6] == catalogue.render_finding(item.findings[0])

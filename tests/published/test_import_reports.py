@@ -9,7 +9,8 @@ import pytest
 
 from tests.cli.test_commands import answer, run
 from tests.merging import the_form
-from xltool import pipeline
+from xltool.commands.import_reports import import_reports
+from xltool.commands.run_context import build_run_context
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.published.documents.document import Document
 from xltool.published.documents.load_document import read_document
@@ -179,7 +180,7 @@ def test_import__a_page_that_ends_the_process__is_one_row(
 
     monkeypatch.setattr("xltool.published.read_report.read_document", deadly)
     monkeypatch.setattr("xltool.execution.executor.run_isolated", lambda child, items, lost: map(lost, items))
-    found = pipeline.import_reports([pages], pipeline.build_run_context(), tmp_path / "out", jobs=2)
+    found = import_reports([pages], build_run_context(), tmp_path / "out", jobs=2)
     assert len(found) == 7
     assert [item.workbook is None for item in found].count(True) >= 1
     lost = [item for item in found if item.reviewed.file.endswith("3-deadly.txt")]

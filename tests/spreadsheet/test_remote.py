@@ -10,7 +10,8 @@ import pytest
 from tests.cli.test_commands import FIVE_COUNTS, MEMBERS, ROSTER, answer, broken, report, returned, run
 from tests.merging import REPORTS
 from tests.stores import NO_STORE, a_store, bucket, upload
-from xltool import pipeline
+from xltool.commands.check import check
+from xltool.commands.run_context import build_run_context
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError, XltoolError
 from xltool.spreadsheet import limits, remote_files
 from xltool.spreadsheet.find_files import find_places
@@ -229,5 +230,5 @@ def test_path__that_only_looks_like_an_address__is_a_path(tmp_path: Path) -> Non
 def test_merge__of_addresses_and_paths__each_file_once(memory: Any, tmp_path: Path) -> None:
     one = returned(tmp_path, "329907", report("zhangjiawan-2025"))
     memory.pipe("/in/other.xlsx", returned(tmp_path / "other", "329908", report("hongze-2024")).read_bytes())
-    found = pipeline.check([one, "memory://in", str(one), "memory://in/other.xlsx"], pipeline.build_run_context(ROSTER))
+    found = check([one, "memory://in", str(one), "memory://in/other.xlsx"], build_run_context(ROSTER))
     assert [item.file for item in found] == [str(one), "memory://in/other.xlsx"]

@@ -20,7 +20,11 @@ from xltool.model.submission import Submission
 from xltool.model.succession import explain_missing_return
 
 if TYPE_CHECKING:
-    from xltool.pipeline import DraftedParagraphs, ImportedReport, IssuedTemplate, MergedLevel, Progress, WrittenReport
+    from xltool.commands.import_reports import ImportedReport
+    from xltool.commands.make_templates import IssuedTemplate
+    from xltool.commands.merge_levels import MergedLevel
+    from xltool.commands.publish import DraftedParagraphs, WrittenReport
+    from xltool.commands.run_context import Progress
     from xltool.workbooks.marks.covering_list import ReturnedFile
 
 MAX_NOTES_PER_FILE = 5  # shown for one file; --json and the consolidated workbook hold all of them

@@ -13,8 +13,10 @@ from typing import Any
 
 import msgspec
 
-from xltool import pipeline
 from xltool.cli import console
+from xltool.commands.make_templates import compute_serial, make_templates
+from xltool.commands.merge import merge
+from xltool.commands.run_context import RunContext, build_run_context
 from xltool.errors import UsageError
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import plan_workbook
@@ -67,15 +69,15 @@ def run_demo(output: Path) -> Iterator[str]:
     _clear_output(output)
     roster = output / catalogue.look_up_word("demo", "roster")
     shutil.copyfile(find_data_folder("samples") / ROSTER_FILE, roster)
-    run_context = pipeline.build_run_context(roster)
+    run_context = build_run_context(roster)
     yield catalogue.format_line("demo_roster", count=len(run_context.roster or ()), path=str(roster))
 
     last_year = _merge_last_year(play, run_context, output)
-    run_context = pipeline.build_run_context(roster, [last_year])
+    run_context = build_run_context(roster, [last_year])
     yield catalogue.format_line("demo_last_year", path=str(last_year))
 
     templates = output / catalogue.look_up_word("demo", "templates")
-    issued = pipeline.make_templates(play.year, run_context, templates)
+    issued = make_templates(play.year, run_context, templates)
     yield console.describe_templates(issued, templates, prefilled=True)
 
     returned = output / catalogue.look_up_word("demo", "returned")
@@ -84,7 +86,7 @@ def run_demo(output: Path) -> Iterator[str]:
     yield ""
 
     summary = output / catalogue.look_up_word("demo", "summary").format(year=play.year)
-    consolidation = pipeline.merge([returned], run_context, summary)
+    consolidation = merge([returned], run_context, summary)
     yield console.describe_merge(consolidation, summary)
 
 
@@ -100,7 +102,7 @@ def _clear_output(output: Path) -> None:
     (output / _MARKER_FILE).write_text(catalogue.format_line("demo_marker") + "\n", "utf-8")
 
 
-def _merge_last_year(script: DemoScript, run_context: pipeline.RunContext, output: Path) -> Path:
+def _merge_last_year(script: DemoScript, run_context: RunContext, output: Path) -> Path:
     """Merge the known returns of last year into a consolidated workbook and return its path."""
     folder = output / catalogue.look_up_word("demo", "last_year")
     folder.mkdir()
@@ -110,11 +112,11 @@ def _merge_last_year(script: DemoScript, run_context: pipeline.RunContext, outpu
                 run_context, item.agency, script.year - 1, _build_filling(item.previous, declared=True), folder
             )
     summary = output / catalogue.look_up_word("demo", "summary").format(year=script.year - 1)
-    pipeline.merge([folder], run_context, summary)
+    merge([folder], run_context, summary)
     return summary
 
 
-def _write_returns(script: DemoScript, run_context: pipeline.RunContext, folder: Path) -> None:
+def _write_returns(script: DemoScript, run_context: RunContext, folder: Path) -> None:
     folder.mkdir()
     for item in script.returns:
         filling = _build_filling(
@@ -128,17 +130,15 @@ def _write_returns(script: DemoScript, run_context: pipeline.RunContext, folder:
         (folder / litter.name).write_text(litter.text, "utf-8")
 
 
-def _write_return(
-    run_context: pipeline.RunContext, code: str, year: int, filling: FilledContents, folder: Path
-) -> None:
+def _write_return(run_context: RunContext, code: str, year: int, filling: FilledContents, folder: Path) -> None:
     form = find_form_for_year(run_context.forms, year)
     agency = _find_demo_agency(run_context, code)
     previous = run_context.sum_year_before([code], year)
-    issue = TemplateRequest(agency, year, pipeline.compute_serial(form, agency, year), previous, filling=filling)
+    issue = TemplateRequest(agency, year, compute_serial(form, agency, year), previous, filling=filling)
     write_template(plan_workbook(form), issue, folder / template_file_name(form, agency, year))
 
 
-def _find_demo_agency(run_context: pipeline.RunContext, code: str) -> Agency:
+def _find_demo_agency(run_context: RunContext, code: str) -> Agency:
     return next(agency for agency in run_context.roster or () if agency.code == code)
 
 

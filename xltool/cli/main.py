@@ -14,7 +14,8 @@ from xltool.errors import UsageError, XltoolError, find_system_fault
 from xltool.messages import catalogue
 
 if TYPE_CHECKING:
-    from xltool.pipeline import Jobs, RunContext
+    from xltool.commands.run_context import RunContext
+    from xltool.execution.executor import Jobs
 
 EXIT_CLEAN, EXIT_OPEN_ISSUES, EXIT_STOPPED = 0, 1, 2
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -70,11 +71,11 @@ def main() -> None:
 @add_option("--force", is_flag=True)
 def template(context: "RunContext", year: int, form: str | None, output: Path, force: bool) -> None:
     """Write the templates and the distribution list."""
-    from xltool import pipeline
     from xltool.cli import console
+    from xltool.commands.make_templates import make_templates
 
     with console.show_progress("template") as report:
-        issued = pipeline.make_templates(year, context, output, form_id=form, force=force, progress=report)
+        issued = make_templates(year, context, output, form_id=form, force=force, progress=report)
     click.echo(console.describe_templates(issued, output, bool(context.previous_years)))
 
 
@@ -96,18 +97,20 @@ def check(
     as_json: bool,
 ) -> None:
     """Print the findings, problems first; with --return, write the files to send back."""
-    from xltool import pipeline
     from xltool.cli import console, json_output
+    from xltool.commands.check import check
+    from xltool.commands.earlier_run import compare_with_earlier_run, read_earlier_run
+    from xltool.commands.merge import has_open_issues
 
     if folder:
         from xltool.commands import send_back
         from xltool.workbooks.save_files import refuse_filled_folder
 
         refuse_filled_folder(folder, force=False)
-    earlier_run = pipeline.read_earlier_run(since) if since else None
+    earlier_run = read_earlier_run(since) if since else None
     with console.show_progress("check") as report:
-        reviewed = pipeline.check(paths, context, decisions=decisions, jobs=jobs, progress=report)
-    changes = pipeline.compare_with_earlier_run(reviewed, earlier_run) if earlier_run else None
+        reviewed = check(paths, context, decisions=decisions, jobs=jobs, progress=report)
+    changes = compare_with_earlier_run(reviewed, earlier_run) if earlier_run else None
     returned = None
     if folder:
         returned = send_back.send_back(reviewed, context.forms, context.roster, folder)
@@ -121,7 +124,7 @@ def check(
         click.echo(console.describe_sent_back(returned, folder))
     if decisions and not as_json:
         click.echo(console.describe_decisions(reviewed, decisions))
-    _exit_with(pipeline.has_open_issues(reviewed))
+    _exit_with(has_open_issues(reviewed))
 
 
 @register_command
@@ -151,19 +154,21 @@ def merge(
     **choices: Any,
 ) -> None:
     """Write the consolidated workbook and print the missing agencies and refused files."""
-    from xltool import pipeline
     from xltool.cli import console, json_output
+    from xltool.commands.earlier_run import read_earlier_run
+    from xltool.commands.merge import ExtraOutputs, MergeOptions, has_open_issues, merge, select_open_findings
+    from xltool.commands.merge_levels import combine_levels, merge_levels
 
-    choices["since"] = pipeline.read_earlier_run(choices["since"]) if choices["since"] else None
-    options, extra_files = pipeline.MergeOptions(**choices), pipeline.ExtraOutputs(page, tables, levels)
+    choices["since"] = read_earlier_run(choices["since"]) if choices["since"] else None
+    options, extra_files = MergeOptions(**choices), ExtraOutputs(page, tables, levels)
     with console.show_progress("merge") as report:
         if levels:
-            level_results = pipeline.merge_levels(
+            level_results = merge_levels(
                 paths, context, output, levels, options, extra_files, jobs=jobs, progress=report
             )
-            consolidation = pipeline.combine_levels(level_results)
+            consolidation = combine_levels(level_results)
         else:
-            consolidation = pipeline.merge(paths, context, output, options, extra_files, jobs=jobs, progress=report)
+            consolidation = merge(paths, context, output, options, extra_files, jobs=jobs, progress=report)
     if levels and as_json:
         below = [(level.area, str(level.file), level.consolidation) for level in level_results[:-1]]
         click.echo(json_output.dump_json(json_output.encode_merged_levels(consolidation, below)))
@@ -178,8 +183,8 @@ def merge(
     if options.decisions and not as_json:
         click.echo(console.describe_decisions(consolidation.tracking, options.decisions))
     _exit_with(
-        pipeline.has_open_issues(consolidation.tracking)
-        or bool(consolidation.missing or pipeline.select_open_findings(consolidation.findings))
+        has_open_issues(consolidation.tracking)
+        or bool(consolidation.missing or select_open_findings(consolidation.findings))
     )
 
 
@@ -199,12 +204,12 @@ def status(
     as_json: bool,
 ) -> None:
     """Print each agency of the roster with the status of its return."""
-    from xltool import pipeline
     from xltool.cli import console, json_output
+    from xltool.commands.merge import MergeOptions, has_open_issues, merge
 
     with console.show_progress("check") as report:
-        options = pipeline.MergeOptions(year=year, decisions=decisions)
-        consolidation = pipeline.merge(paths, context, None, options, jobs=jobs, progress=report)
+        options = MergeOptions(year=year, decisions=decisions)
+        consolidation = merge(paths, context, None, options, jobs=jobs, progress=report)
     click.echo(
         json_output.dump_json(json_output.encode_status(consolidation))
         if as_json
@@ -212,7 +217,7 @@ def status(
     )
     if decisions and not as_json:
         click.echo(console.describe_decisions(consolidation.tracking, decisions))
-    _exit_with(pipeline.has_open_issues(consolidation.tracking) or bool(consolidation.missing))
+    _exit_with(has_open_issues(consolidation.tracking) or bool(consolidation.missing))
 
 
 @register_command
@@ -223,11 +228,11 @@ def status(
 @add_option("--json", "as_json", is_flag=True)
 def trace(summary: Path, cell: str, where: str, forms: tuple[Path, ...], as_json: bool) -> None:
     """Print the contributors of a figure in a consolidated workbook."""
-    from xltool import pipeline
     from xltool.cli import console, json_output
+    from xltool.commands.trace import trace
     from xltool.forms.load_definitions import load_forms
 
-    figures = pipeline.trace(summary, cell, load_forms(forms), where)
+    figures = trace(summary, cell, load_forms(forms), where)
     click.echo(json_output.dump_json(json_output.encode_trace(figures)) if as_json else console.describe_trace(figures))
     _exit_with(not all(figure.agrees for figure in figures))
 
@@ -247,15 +252,15 @@ def publish(
     context: "RunContext", paths: tuple[Path, ...], output: Path | None, kind: str, draft: bool, **wishes: Any
 ) -> None:
     """Write the report of each workbook; with --draft, print suggested paragraphs and write nothing."""
-    from xltool import pipeline
     from xltool.cli import console
+    from xltool.commands.publish import PublishOptions, draft_paragraphs, publish
 
     if draft:
-        click.echo(console.describe_drafts(pipeline.draft_paragraphs(paths, context, flawed=wishes["flawed"])))
+        click.echo(console.describe_drafts(draft_paragraphs(paths, context, flawed=wishes["flawed"])))
         return
     if output is None:
         raise UsageError("publish.no_output")
-    written = pipeline.publish(paths, context, output, pipeline.PublishOptions(suffix=f".{kind}", **wishes))
+    written = publish(paths, context, output, PublishOptions(suffix=f".{kind}", **wishes))
     click.echo(console.describe_publication(written))
     _exit_with(any(report.empty for report in written))
 
@@ -269,19 +274,20 @@ def publish(
 @add_option("--force", is_flag=True)
 def compare(context: "RunContext", left: Path, right: Path, page: Path | None, as_json: bool, force: bool) -> None:
     """Print the differences between two reports or between the reports of two folders."""
-    from xltool import pipeline
     from xltool.cli import console, json_comparison, json_output
+    from xltool.commands.compare import compare_files
+    from xltool.commands.compare_folders import compare_folders
 
     if left.is_dir() and right.is_dir():
         with console.show_progress("compare") as report:
-            pairs = pipeline.compare_folders(left, right, context, page, force=force, progress=report)
+            pairs = compare_folders(left, right, context, page, force=force, progress=report)
         data, description, same = (
             json_comparison.encode_comparisons(pairs),
             console.describe_comparisons(pairs),
             pairs.is_same,
         )
     else:
-        comparison = pipeline.compare_files(left, right, context, page, force=force)
+        comparison = compare_files(left, right, context, page, force=force)
         data, description, same = (
             json_comparison.encode_comparison(comparison),
             console.describe_comparison(comparison),
@@ -311,16 +317,17 @@ def import_command(
     **known: Any,
 ) -> None:
     """Read published reports into filled workbooks."""
-    from xltool import pipeline
     from xltool.cli import console, json_output
+    from xltool.commands.import_reports import ImportHints, import_reports
+    from xltool.commands.merge import has_open_issues
 
-    wanted = pipeline.ImportHints(**known)
+    wanted = ImportHints(**known)
     with console.show_progress("import") as report:
-        items = pipeline.import_reports(paths, context, output, wanted, force=force, jobs=jobs, progress=report)
+        items = import_reports(paths, context, output, wanted, force=force, jobs=jobs, progress=report)
     click.echo(
         json_output.dump_json(json_output.encode_import(items)) if as_json else console.describe_import(items, output)
     )
-    _exit_with(pipeline.has_open_issues(item.reviewed for item in items))
+    _exit_with(has_open_issues(item.reviewed for item in items))
 
 
 main.add_command(forms)

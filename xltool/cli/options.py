@@ -32,7 +32,7 @@ def add_context_options(*names: str) -> Callable[[_Command], _Command]:
     def decorate(function: _Command) -> _Command:
         @functools.wraps(function)
         def command(*args: Any, roster: Path | None = None, previous: tuple[Path, ...] = (), **rest: Any) -> Any:
-            from xltool import pipeline
+            from xltool.commands.run_context import build_run_context
 
             key, password = rest.pop("seal_key_file", None), rest.pop("password", None)
             has_cache_option, cache, no_cache = "no_cache" in rest, rest.pop("cache", None), rest.pop("no_cache", False)
@@ -40,9 +40,7 @@ def add_context_options(*names: str) -> Callable[[_Command], _Command]:
             cache_choice = None if no_cache else cache or own_cache
             strictness = {name: rest.pop(name, None) for name in ("profile", "waivers")}
             forms = rest.pop("forms")
-            context = pipeline.build_run_context(
-                roster, previous, forms, key, password, cache=cache_choice, **strictness
-            )
+            context = build_run_context(roster, previous, forms, key, password, cache=cache_choice, **strictness)
             return function(*args, context=context, **rest)
 
         decorated: Any = add_option("--forms", type=PATH, multiple=True, metavar="DIR")(command)
@@ -70,9 +68,9 @@ def add_executor_options(function: _Command) -> _Command:
 
     @functools.wraps(function)
     def command(*args: Any, engine: str | None, jobs: int | None, unit: int, memory: int | None, **rest: Any) -> Any:
-        from xltool import pipeline
+        from xltool.commands.choose_executor import choose_executor
 
-        executor = pipeline.choose_executor(engine, jobs, unit, memory << 20 if memory else None)
+        executor = choose_executor(engine, jobs, unit, memory << 20 if memory else None)
         return function(*args, jobs=executor, **rest)
 
     decorated: Any = add_option("--memory", type=click.IntRange(min=256), metavar="MIB")(command)

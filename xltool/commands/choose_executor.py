@@ -20,7 +20,7 @@ _DIGEST_CHARACTERS = 12  # enough to distinguish two versions
 def choose_executor(
     address: str | None = None, jobs: int | None = None, unit: int = ITEMS_PER_UNIT, memory: int | None = None
 ) -> Jobs:
-    """Return the ``jobs`` argument of `pipeline.merge` and the other commands.
+    """Return the ``jobs`` argument of `merge` and the other commands.
 
     Without an ``address``: ``jobs`` local processes. With ``dask://host:port``: that cluster, with ``jobs`` batches of
     ``unit`` files in flight. ``memory`` in bytes limits each reading process. Raises UsageError for an invalid address.
