@@ -1,0 +1,144 @@
+"""Whose return it is: names of files and folders, properties and printed words beside the identity sheet."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.merging import YEAR, a_return, found
+from xltool.consolidation.agency_names import index_agency_names
+from xltool.consolidation.owner_witnesses import hold_doubtful_owners
+from xltool.messages import catalogue
+from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.consolidation import ReviewedFile, Status
+from xltool.model.submission import Observation
+
+DISTRICT = Agency("0512", "川门区人民政府", scope=Scope.AREA)
+OFFICE = Agency("051201", "川门区人民政府办公室", "0512")
+SCHOOLS = Agency("051203", "川门区教育局", "0512")
+HEALTH = Agency("051208", "川门区卫生健康委员会", "0512")
+CHENGGUAN = Agency("051209", "城关镇人民政府", "0512")
+DONGHE = Agency("051210", "东河镇人民政府", "0512")
+AGENCIES = (DISTRICT, OFFICE, SCHOOLS, HEALTH, CHENGGUAN, DONGHE)
+ROSTER = Roster({agency.code: agency for agency in AGENCIES}, "名册.xlsx")
+
+
+def sent(file: str, agency: Agency = DONGHE, folder: str = "收回") -> ReviewedFile:
+    return found(a_return(agency, {}, file=file), folder=folder)
+
+
+def held(*items: ReviewedFile) -> list[bool]:
+    return [item.status is Status.UNDECIDED for item in hold_doubtful_owners(items, ROSTER)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "城关镇",
+        "城关 镇 2025年年报",
+        "川门区城关镇人民政府（盖章版）",
+        "附件2：城关镇",
+        "051209",
+        "051209 年报",
+        "川门区教育局2025年报表",
+        "教育局汇总",
+    ],
+)
+def test_file_name_of_another_agency__holds_the_return(name: str) -> None:
+    (item,) = hold_doubtful_owners([sent(f"{name}.xlsx")], ROSTER)
+    assert item.status is Status.UNDECIDED
+    assert [finding.code for finding in item.findings] == ["owner.doubtful"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "东河镇",
+        "051210 东河镇人民政府 2025年政府信息公开工作年度报告",
+        "川门区东河镇（盖章版）",
+        "东河镇人民政府 抄报城关镇",
+        "转报",
+        "汇总",
+        "盖章版 20260112",
+        "附件2",
+        "2025年度政府信息公开工作年度报告（最终）",
+        "城关镇转报",
+        "川门区人民政府办公室转报",
+        "上报川门区人民政府办公室",
+        "川门区人民政府",
+        "03",
+        "2025",
+        "教育",
+    ],
+)
+def test_usual_name__never_holds_a_return(name: str) -> None:
+    assert held(sent(f"{name}.xlsx")) == [False]
+
+
+@pytest.mark.parametrize("name", ["卫健委", "卫健委 改", "区卫健委转城关镇", "卫生健康委员会"])
+def test_short_form_of_the_owners_name__is_the_owners(name: str) -> None:
+    assert held(sent(f"{name}.xlsx", HEALTH)) == [False]
+
+
+def test_folder_of_another_agency__holds_the_return() -> None:
+    assert held(sent("年报.xlsx", folder="收回/城关镇")) == [True]
+    assert held(sent("年报.xlsx", folder="收回/城关镇.zip")) == [True]
+    assert held(sent("年报.xlsx", folder="收回/东河镇")) == [False]
+    assert held(sent("年报.xlsx", folder="川门区人民政府")) == [False]
+
+
+def test_folder_with_returns_of_many__is_named_after_whoever_collects_them() -> None:
+    items = [sent(f"{agency.code}.xlsx", agency, "川门区教育局") for agency in (HEALTH, CHENGGUAN, DONGHE)]
+    assert held(*items) == [False, False, False]
+
+
+def test_workbook_of_several_agencies__its_name_is_no_witness() -> None:
+    items = [sent("城关镇.xlsx#1", DONGHE), sent("城关镇.xlsx#2", CHENGGUAN)]
+    assert held(*items) == [False, False]
+
+
+def test_sentence__names_both_and_says_which_is_still_missing() -> None:
+    first, _ = hold_doubtful_owners([sent("城关镇.xlsx"), sent("东河镇.xlsx")], ROSTER)
+    assert catalogue.render_problem(first.findings[0]) == (
+        "文件名“城关镇.xlsx”写的是城关镇人民政府（051209），报表内容却是东河镇人民政府（051210）的，不知是谁的，先不计入；"
+        "东河镇人民政府另有报表，城关镇人民政府（051209）还没有报表。"
+    )
+    (alone,) = hold_doubtful_owners([sent("城关镇.xlsx")], ROSTER)
+    assert "东河镇人民政府和城关镇人民政府（051209）都还没有报表" in catalogue.render_problem(alone.findings[0])
+    first, _ = hold_doubtful_owners([sent("城关镇.xlsx"), sent("x.xlsx", CHENGGUAN)], ROSTER)
+    assert "除这一份外东河镇人民政府还没有报表" in catalogue.render_problem(first.findings[0])
+
+
+def test_properties_and_printed_words_of_another_agency__hold_the_return() -> None:
+    for source in ("property", "printed"):
+        facts = {"field": "agency_code", "sheet": DONGHE.code, "property": None, "printed": None, source: CHENGGUAN.code}
+        item = sent("年报.xlsx")
+        assert item.submission
+        submission = replace(item.submission, observations=(Observation("identity.witnesses", facts=facts),))
+        assert held(replace(item, submission=submission)) == [True]
+
+
+def test_name_of_another_agency_beside_the_code__holds_the_return() -> None:
+    assert held(sent("年报.xlsx", replace(DONGHE, name="城关镇人民政府"))) == [True]
+    assert held(sent("年报.xlsx", replace(DONGHE, name="东河镇政府"))) == [False]
+
+
+def test_agency_that_cannot_have_sent_it__holds_nothing() -> None:
+    from datetime import date
+
+    gone = replace(CHENGGUAN, ended=date(YEAR, 6, 1), successors=(DONGHE.code,))
+    roster = Roster({agency.code: agency for agency in (DISTRICT, gone, DONGHE)}, "名册.xlsx")
+    (item,) = hold_doubtful_owners([sent("城关镇.xlsx")], roster)
+    assert item.status is Status.ACCEPTED
+
+
+def test_without_a_roster__nothing_is_held() -> None:
+    items = (sent("城关镇.xlsx"),)
+    assert hold_doubtful_owners(items, None) == items
+
+
+def test_part_of_a_name_that_several_share__means_nobody() -> None:
+    towns = (Agency("1001", "东河镇人民政府"), Agency("1002", "东河镇中心小学"), Agency("1003", "西山乡人民政府"))
+    index = index_agency_names(Roster({agency.code: agency for agency in towns}, "名册.xlsx"))
+    assert index.find_agencies("东河镇.xlsx") == frozenset()
+    assert index.find_agencies("东河镇中心小学.xlsx") == {"1002"}
+    assert index.find_agencies("西山乡.xlsx") == {"1003"}

@@ -1,0 +1,182 @@
+"""Which of several returns of one agency counts: witnesses of time, and what is held where they disagree."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from tests.merging import NEW, YEAR, a_return, found, the_form
+from xltool.consolidation.choosing import choose_returns
+from xltool.consolidation.version_names import compare_version_names
+from xltool.consolidation.version_witnesses import find_order
+from xltool.messages import catalogue
+from xltool.model.agency import Agency, Roster
+from xltool.model.consolidation import ReviewedFile
+
+TOWN = Agency("329907", "示例一镇人民政府")
+ROSTER = Roster({TOWN.code: TOWN}, "名册.xlsx")
+SAME = "2026-01-21T04:53:20+00:00"
+EARLY, LATE = "2026-01-10T09:00:00+00:00", "2026-01-20T09:00:00+00:00"
+
+
+def sent(
+    file: str,
+    figure: int,
+    *,
+    saved: str = "",
+    modified: str = SAME,
+    marked: bool = False,
+    archive: str = "",
+    position: int | None = None,
+) -> ReviewedFile:
+    """A return with 20 equal figures and one that differs."""
+    cells = [cell.id for cell in the_form().inputs]
+    figures = dict.fromkeys(cells, 0) | {cell: 100 + at for at, cell in enumerate(cells[:20])} | {NEW: figure}
+    item = found(a_return(TOWN, figures, file=file, time=modified))
+    assert item.submission
+    source = replace(item.submission.source, saved=saved, marked=marked, archive=archive, position=position)
+    return replace(item, submission=replace(item.submission, source=source))
+
+
+def settled(*items: ReviewedFile) -> dict[str, str]:
+    chosen = choose_returns(items, ROSTER, the_form(), YEAR)
+    counted = [item for item in chosen if item.counted]
+    assert len(counted) == sum(item.status == "accepted" for item in chosen) <= 1
+    return {item.file.rpartition("/")[2]: item.status.value for item in chosen}
+
+
+def reason(items: Sequence[ReviewedFile], at: int) -> str:
+    item = choose_returns(items, ROSTER, the_form(), YEAR)[at]
+    assert item.reason
+    return catalogue.render_problem(item.reason)
+
+
+def test_saved_date_and_name_agree__the_later_counts() -> None:
+    assert settled(sent("a.xlsx", 88, saved=EARLY), sent("a(1).xlsx", 90, saved=LATE)) == {
+        "a.xlsx": "superseded",
+        "a(1).xlsx": "accepted",
+    }
+
+
+def test_saved_date_and_file_date_disagree__both_are_held() -> None:
+    items = [
+        sent("a.xlsx", 90, saved=LATE, modified="2026-01-20T01:06:40+00:00"),
+        sent("a - 副本.xlsx", 88, saved=EARLY, modified="2026-01-31T14:53:20+00:00"),
+    ]
+    assert set(settled(*items).values()) == {"undecided"}
+    assert reason(items, 0).startswith(
+        "这一份和“a - 副本.xlsx”都是示例一镇人民政府的报表，有 1 个数不同（表三!D7 90→88，前为这一份），都先不计入。分不出先后："
+        "看文件里保存的时间（2026-01-20 17:00:00，另一份 2026-01-10 17:00:00），这一份在后；"
+    )
+
+
+def test_nothing_says_which_is_later__both_are_held() -> None:
+    assert set(settled(sent("a.xlsx", 88), sent("b.xlsx", 90)).values()) == {"undecided"}
+    assert set(settled(sent("a.xlsx", 88), sent("a(1).xlsx", 90)).values()) == {"undecided"}
+    assert "看不出先后" in reason([sent("a.xlsx", 88), sent("b.xlsx", 90)], 0)
+
+
+def test_file_dates_a_moment_apart__say_nothing() -> None:
+    later = "2026-01-21T04:53:22+00:00"
+    assert set(settled(sent("a.xlsx", 88), sent("b.xlsx", 90, modified=later)).values()) == {"undecided"}
+
+
+def test_equal_figures__one_counts_whatever_the_dates_say() -> None:
+    items = [sent("a.xlsx", 88, saved=LATE), replace(sent("b.xlsx", 88, saved=EARLY), sha256="0" * 64)]
+    assert settled(*items) == {"a.xlsx": "accepted", "b.xlsx": "superseded"}
+    assert reason(items, 1) == "与“a.xlsx”重复：数字完全相同，只计一份。"
+
+
+def test_dates_of_a_clock_that_was_not_set__say_nothing() -> None:
+    never = "2000-01-01T00:00:00+00:00"
+    assert find_order(sent("a.xlsx", 1, saved=never), sent("b.xlsx", 2, saved=LATE)).sign == 0
+
+
+def test_date_without_a_time_zone__is_compared_only_where_hours_do_not_matter() -> None:
+    without_zone = "2026-01-10T12:00:00"
+    assert find_order(sent("a.ods", 1, saved=without_zone), sent("b.xlsx", 2, saved=LATE)).sign == -1
+    assert find_order(sent("a.ods", 1, saved=without_zone), sent("b.xlsx", 2, saved=EARLY)).sign == 0
+
+
+def test_marks_of_an_earlier_check__are_a_witness() -> None:
+    assert settled(sent("a.xlsx", 88), sent("b.xlsx", 90, marked=True)) == {"a.xlsx": "superseded", "b.xlsx": "accepted"}
+
+
+def test_order_in_an_archive__can_contradict_but_not_decide() -> None:
+    first, last = (
+        sent("收.zip/b.xlsx", 88, archive="收.zip", position=1),
+        sent("收.zip/a.xlsx", 90, archive="收.zip", position=2),
+    )
+    assert set(settled(first, last).values()) == {"undecided"}
+    marked = sent("收.zip/b.xlsx", 88, archive="收.zip", position=1, marked=True)
+    assert set(settled(marked, last).values()) == {"undecided"}
+
+
+def test_three_versions__the_latest_counts_and_names_the_others() -> None:
+    items = [sent(f"{at}.xlsx", at, modified=f"2026-01-1{at}T00:00:00+00:00") for at in (1, 2, 3)]
+    assert settled(*items) == {"1.xlsx": "superseded", "2.xlsx": "superseded", "3.xlsx": "accepted"}
+    assert "在1.xlsx、2.xlsx之后" in reason(items, 2)
+    assert "与“2.xlsx”相比改了 1 个数（表三!D7 2→3）" in reason(items, 2)
+
+
+def test_three_versions__only_those_in_doubt_are_held() -> None:
+    old = sent("old.xlsx", 1, saved=EARLY, modified="2026-01-11T00:00:00+00:00")
+    items = [old, sent("a.xlsx", 2, saved=LATE), sent("b.xlsx", 3, saved=LATE)]
+    assert settled(*items) == {"old.xlsx": "superseded", "a.xlsx": "undecided", "b.xlsx": "undecided"}
+
+
+def test_versions_with_hardly_a_figure_in_common__are_held_though_one_is_later() -> None:
+    cells = [cell.id for cell in the_form().inputs]
+    other = found(a_return(TOWN, {cell: 7000 + at for at, cell in enumerate(cells[:30])}, file="b.xlsx", time=LATE))
+    items = [sent("a.xlsx", 88, modified=EARLY), other]
+    assert set(settled(*items).values()) == {"undecided"}
+    assert "数字却几乎没有相同的" in reason(items, 0)
+
+
+def test_many_changed_figures__the_first_three_and_how_many_more() -> None:
+    cells = [cell.id for cell in the_form().inputs]
+    figures = dict.fromkeys(cells, 0) | {cell: 100 + at for at, cell in enumerate(cells[:20])}
+    old = found(a_return(TOWN, figures, file="a.xlsx", time=EARLY))
+    new = found(a_return(TOWN, figures | dict.fromkeys(cells[:5], 9), file="b.xlsx", time=LATE))
+    assert "它改了 5 个数（" in reason([old, new], 0)
+    assert "，另有 2 处）" in reason([old, new], 0)
+
+
+@pytest.mark.parametrize(
+    ("later", "earlier"),
+    [
+        ("卫健委 改", "卫健委"),
+        ("年报（更正）", "年报"),
+        ("年报-最终", "年报"),
+        ("年报终稿", "年报初稿"),
+        ("年报v2", "年报"),
+        ("年报V3", "年报v2"),
+        ("年报第三版", "年报第二版"),
+        ("年报 二稿", "年报"),
+        ("年报20260115", "年报20260112"),
+        ("年报2026-1-15", "年报2026.1.12"),
+        ("年报1月5日", "年报2025年12月30日"),
+        ("年报0115", "年报0112"),
+        ("年报", "年报（旧）"),
+        ("report final", "report"),
+    ],
+)
+def test_names__say_which_is_later(later: str, earlier: str) -> None:
+    assert {v.sign for v in compare_version_names(f"{later}.xlsx", f"{earlier}.xlsx", 2025) if v.decisive} == {1}
+    assert {v.sign for v in compare_version_names(f"{earlier}.xlsx", f"{later}.xlsx", 2025) if v.decisive} == {-1}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("示例市发展和改革局", "发改委 2025年报"),
+        ("年报20260115", "年报"),
+        ("2025年度", "2025年年报"),
+        ("年报（1）", "年报"),
+        ("年报 - 副本", "年报"),
+        ("更正", "更正 盖章版"),
+        ("一镇", "一镇（盖章）"),
+    ],
+)
+def test_names__that_decide_nothing(one: str, other: str) -> None:
+    assert not any(verdict.decisive for verdict in compare_version_names(f"{one}.xlsx", f"{other}.xlsx", 2025))
