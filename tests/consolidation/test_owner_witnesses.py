@@ -110,7 +110,13 @@ def test_sentence__names_both_and_says_which_is_still_missing() -> None:
 
 def test_properties_and_printed_words_of_another_agency__hold_the_return() -> None:
     for source in ("property", "printed"):
-        facts = {"field": "agency_code", "sheet": DONGHE.code, "property": None, "printed": None, source: CHENGGUAN.code}
+        facts = {
+            "field": "agency_code",
+            "sheet": DONGHE.code,
+            "property": None,
+            "printed": None,
+            source: CHENGGUAN.code,
+        }
         item = sent("年报.xlsx")
         assert item.submission
         submission = replace(item.submission, observations=(Observation("identity.witnesses", facts=facts),))

@@ -65,8 +65,8 @@ def test_saved_date_and_file_date_disagree__both_are_held() -> None:
     ]
     assert set(settled(*items).values()) == {"undecided"}
     assert reason(items, 0).startswith(
-        "这一份和“a - 副本.xlsx”都是示例一镇人民政府的报表，有 1 个数不同（表三!D7 90→88，前为这一份），都先不计入。分不出先后："
-        "看文件里保存的时间（2026-01-20 17:00:00，另一份 2026-01-10 17:00:00），这一份在后；"
+        "这一份和“a - 副本.xlsx”都是示例一镇人民政府的报表，有 1 个数不同（表三!D7 90→88，前为这一份），"
+        "都先不计入。分不出先后：看文件里保存的时间（2026-01-20 17:00:00，另一份 2026-01-10 17:00:00），这一份在后；"
     )
 
 
@@ -99,7 +99,10 @@ def test_date_without_a_time_zone__is_compared_only_where_hours_do_not_matter() 
 
 
 def test_marks_of_an_earlier_check__are_a_witness() -> None:
-    assert settled(sent("a.xlsx", 88), sent("b.xlsx", 90, marked=True)) == {"a.xlsx": "superseded", "b.xlsx": "accepted"}
+    assert settled(sent("a.xlsx", 88), sent("b.xlsx", 90, marked=True)) == {
+        "a.xlsx": "superseded",
+        "b.xlsx": "accepted",
+    }
 
 
 def test_order_in_an_archive__can_contradict_but_not_decide() -> None:

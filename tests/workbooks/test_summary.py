@@ -254,8 +254,8 @@ def test_tracking__one_row_for_every_file__then_who_sent_nothing(tmp_path: Path)
     items = [unreadable, earlier, first, replace(second, findings=(FLAW,)), third, renamed(third, "报送/副本.xlsx")]
     book = openpyxl.load_workbook(written(tmp_path, merged(items, known)), data_only=True)
     found_rows = [
-        [*row[:6], *row[9:11], row[12]] if row[1] else [row[0], *row[4:6], row[9], row[12]]
-        for row in rows(book, "报送情况", 4, 13)
+        [*row[:6], *row[9:11], row[15]] if row[1] else [row[0], *row[4:6], row[9], row[15]]
+        for row in rows(book, "报送情况", 4, 16)
     ]
     names = ["示例市人民政府办公室", "示例一区人民政府", "示例二区人民政府", "示例三区人民政府"]
     new, old, gone = "2026-01-20 09:00", "2026-01-01 08:00", "已被后报替代"

@@ -30,18 +30,16 @@ def describe_open_order(order: Order) -> catalogue.Phrase:
 
 def describe_changes_briefly(changes: Sequence[FigureChange]) -> dict[str, object]:
     """Return the facts ``count``, ``changes`` (the first three) and ``more`` (a phrase, empty without more)."""
-    quoted = tuple(
-        catalogue.format_phrase(
-            "figure_change",
-            place=f"{change.sheet}!{change.address}",
-            old=_show_figure(change.old),
-            new=_show_figure(change.new),
-        )
-        for change in changes[:_MAX_CHANGES_QUOTED]
-    )
+    quoted = tuple(show_figure_change(change) for change in changes[:_MAX_CHANGES_QUOTED])
     rest = len(changes) - len(quoted)
     more = catalogue.format_phrase("more_changes", count=rest) if rest else catalogue.Phrase("")
     return {"count": len(changes), "changes": quoted, "more": more}
+
+
+def show_figure_change(change: FigureChange) -> catalogue.Phrase:
+    """Show position and both figures of a change."""
+    place, old, new = f"{change.sheet}!{change.address}", _show_figure(change.old), _show_figure(change.new)
+    return catalogue.format_phrase("figure_change", place=place, old=old, new=new)
 
 
 def record_version(item: ReviewedFile) -> VersionRecord:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePath
 from string import Template
 
 from xltool.consolidation.finding_fingerprints import (
@@ -27,13 +27,14 @@ from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation
 from xltool.model.form import LinearExpression, Number, Severity, Values
 from xltool.package_data import find_data_folder
+from xltool.workbooks.decisions_workbook import show_decision
 from xltool.workbooks.save_files import save_file
 from xltool.workbooks.summary.agency_status import agency_of, count_open_findings
 from xltool.workbooks.summary.summary_context import SummaryContext, describe_completeness, prepare_summary, show_status
 from xltool.workbooks.summary.year_on_year import describe_change
 
 _MAX_RANKED_AGENCIES = 15
-_AGENCY_COLUMNS = ("code", "name", "level", "state", "figure", "must_fix", "explain", "file")
+_AGENCY_COLUMNS = ("code", "name", "level", "state", "figure", "must_fix", "explain", "decision", "file")
 _FINDING_COLUMNS = ("severity", "agency", "place", "message", "advice", "change", "status", "file")
 _UNBROKEN_COLUMNS = {"change", "code", "level", "place", "severity", "state", "status"}  # never wrapped
 _NUMBER_COLUMNS = {"figure", "must_fix", "explain", "value"}
@@ -167,6 +168,8 @@ def _render_agencies(summary_draft: SummaryContext) -> str:
     figure = next(iter(overview_figures(summary_draft.plan.form, [workbook_words().summary.ranking])), None)
     rows: list[str] = []
     states: dict[str, str] = {}
+    decisions = _show_decisions(summary_draft.consolidation)
+    columns = [key for key in _AGENCY_COLUMNS if decisions or key != "decision"]
     for standing in summary_draft.agency_statuses:
         item, agency = standing.item, standing.agency
         state = states.setdefault(standing.state, workbook_words().summary.standing[standing.state])
@@ -178,19 +181,32 @@ def _render_agencies(summary_draft: SummaryContext) -> str:
             "level": agency.level or "",
             "state": state,
             "figure": _format_number(value),
-            "must_fix": str(standing.count(Severity.MUST_FIX) or ""),
-            "explain": str(standing.count(Severity.EXPLAIN) or ""),
+            "must_fix": str(standing.count_open_findings(Severity.MUST_FIX) or ""),
+            "explain": str(standing.count_open_findings(Severity.EXPLAIN) or ""),
+            "decision": decisions.get(agency.code, ""),
             "file": summary_draft.shown_file_names[item.file] if item else "",
         }
-        rows.append(_render_row(cells, {"state": standing.state}, "state", standing.state))
+        rows.append(
+            _render_row({key: cells[key] for key in columns}, {"state": standing.state}, "state", standing.state)
+        )
     heads = {
         **workbook_words().summary.board,
         "state": workbook_words().summary.board["status"],
         "file": _escape_word("file"),
     }
     return _render_list(
-        "agencies", {key: heads[key] for key in _AGENCY_COLUMNS}, rows, {"state": (_escape_word("state"), states)}
+        "agencies", {key: heads[key] for key in columns}, rows, {"state": (_escape_word("state"), states)}
     )
+
+
+def _show_decisions(consolidation: Consolidation) -> dict[str, str]:
+    """Show the decisions on record about the files of each agency, by its code."""
+    shown: dict[str, list[str]] = {}
+    for item in consolidation.tracking:
+        if item.decision and item.submission:
+            text = f"{PurePath(item.file).name} {show_decision(item.decision)}"
+            shown.setdefault(item.submission.agency_code, []).append(text)
+    return {code: catalogue.look_up_word("shown", "semicolon").join(texts) for code, texts in shown.items()}
 
 
 def _render_findings(summary_draft: SummaryContext) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltool.errors import UnreadableFileError, UsageError
 from xltool.forms.identity import LIST_PROPERTY
-from xltool.model.decision import Ruling
+from xltool.model.decision import Decision, Ruling
 from xltool.package_data import find_data_folder
 from xltool.spreadsheet.load_file import load_file
 from xltool.workbooks.save_files import save_file
@@ -60,6 +60,15 @@ def find_ruling(text: str) -> Ruling | None:
     """Return the ruling that a text of the column means, or None."""
     words: Mapping[str, str] = load_decision_words()["rulings"]
     return next((Ruling(key) for key, word in words.items() if word == "".join(text.split())), None)
+
+
+def show_decision(decision: Decision | None) -> str:
+    """Show a decision in one line: ruling, reason, author and date; empty for None."""
+    if decision is None:
+        return ""
+    words: Mapping[str, str] = load_decision_words()["rulings"]
+    facts = {"ruling": words[decision.ruling.value], "reason": decision.reason, "author": decision.author}
+    return str(load_decision_words()["shown"]).format(**facts, date=decision.date)
 
 
 def read_decision_rows(path: Path) -> tuple[DecisionRow, ...]:

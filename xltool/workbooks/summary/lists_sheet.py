@@ -14,6 +14,7 @@ from xltool.model.agency import Agency
 from xltool.model.consolidation import FindingChanges, FindingRecord
 from xltool.model.form import Box, Severity
 from xltool.model.submission import Submission
+from xltool.workbooks.decisions_workbook import show_decision
 from xltool.workbooks.summary.agency_status import FindingRow, TrackingRow, agency_of, count_open_findings
 from xltool.workbooks.summary.summary_context import (
     LIST_FIRST_ROW,
@@ -21,6 +22,7 @@ from xltool.workbooks.summary.summary_context import (
     link_to_details,
     link_to_findings,
     set_up_page,
+    show_figure_changes,
     show_status,
     show_time,
 )
@@ -40,6 +42,9 @@ TRACKING_WIDTHS = {
     "reason": 46,
     "file": 34,
     "time": 18,
+    "saved": 18,
+    "changes": 40,
+    "decision": 30,
     "program": 22,
     "sha256": 52,
 }
@@ -170,6 +175,9 @@ def _make_tracking_row(context: SummaryContext, number: int, row: TrackingRow) -
         "reason": (reason, ("cell",)),
         "file": (file, ("cell",)),
         "time": (show_time(source.modified) if source else "", ("mid",)),
+        "saved": (show_time(source.saved) if source else "", ("mid",)),
+        "changes": (show_figure_changes(item) if item else "", ("cell",)),
+        "decision": (show_decision(item.decision) if item else "", ("cell",)),
         "program": (source.program if source else "", ("plain",)),
         "sha256": (item.sha256 if item else "", ("small",)),
     }

@@ -324,7 +324,7 @@ def _make_status_row(
     linked = (
         bool(agency_status.item and agency_status.item.counted) and (agency.code or agency.name) in context.detail_keys
     )
-    must_fix = agency_status.count(Severity.MUST_FIX)
+    must_fix = agency_status.count_open_findings(Severity.MUST_FIX)
     return {
         "number": (number, ("mid",)),
         "code": (agency.code or None, ("plain",)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import PurePath
 
+from xltool.consolidation.describe_versions import show_figure_change
 from xltool.forms.cell_addresses import column_letters
 from xltool.forms.consolidated_layout import CODE_COLUMN, DetailsSheet, overview_figures, plan_details
 from xltool.forms.plan_sheets import list_announced_relations
@@ -32,6 +33,7 @@ from xltool.workbooks.xlsxwriter_adapter import CellContent, Formula, SheetWrite
 
 _BEIJING = timezone(timedelta(hours=8))
 _MAX_NAMES = 10
+_MAX_CHANGES = 20  # of the figures of two versions
 _MAX_FORMULA_TEXT = 200  # characters of a text inside a formula; spreadsheet programs allow 255
 _A4_PAPER = 9
 LIST_FIRST_ROW = 4  # the first row of the lists: title, hint and headings stand above
@@ -163,9 +165,17 @@ def show_status(item: ReviewedFile) -> str:
 def show_time(moment: str) -> str:
     """Return a time in Beijing as "2026-01-31 09:30"; unchanged if it is not ISO 8601."""
     try:
-        return datetime.fromisoformat(moment).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
+        time = datetime.fromisoformat(moment)
     except ValueError:
         return moment
+    return (time.astimezone(_BEIJING) if time.tzinfo else time).strftime("%Y-%m-%d %H:%M")
+
+
+def show_figure_changes(item: ReviewedFile) -> str:
+    """List the figures in which a file differs from another version, in form order, not more than 20."""
+    shown = [show_figure_change(change) for change in item.figure_changes[:_MAX_CHANGES]]
+    more = workbook_words().summary.shared["more"] if len(item.figure_changes) > _MAX_CHANGES else ""
+    return workbook_words().summary.shared["joint"].join(shown) + more
 
 
 def show_file_names(files: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,269 @@
+"""Decisions on record: questions become rows, the filled-in rows are obeyed, and what people wrote stays."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.cli.test_commands import MEMBERS, ROSTER, answer, broken, report, returned, run
+
+FIRST, SECOND = "329907", "329908"
+REPORT = "zhangjiawan-2025"
+COLUMNS = [
+    "文件",
+    "SHA-256",
+    "单位代码",
+    "单位",
+    "问题",
+    "涉及的数",
+    "裁定",
+    "计入哪个单位（代码或名称）",
+    "理由",
+    "裁定人",
+    "日期",
+    "问题编号",
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """One sound return, one under the name of another agency, one with a figure that must be corrected."""
+    made = tmp_path / "收回"
+    returned(made, "329906", report(REPORT), name="五区.xlsx")
+    returned(made, FIRST, report(REPORT), name="二镇.xlsx")
+    returned(made, "329909", broken(report(REPORT)), name="三镇.xlsx")
+    return made
+
+
+def merged(folder: Path, book: Path) -> Any:
+    output = folder.parent / "汇总.xlsx"
+    return answer("merge", folder, "--roster", ROSTER, "-o", output, "--force", "--no-cache", "--decisions", book)
+
+
+def statuses(made: Any) -> dict[str, str]:
+    return {Path(row["file"]).name: row["status"] for row in made["files"]}
+
+
+def rows(book: Path) -> list[dict[str, str]]:
+    sheet = openpyxl.load_workbook(book)["裁定"]
+    found = [tuple(cell or "" for cell in row) for row in sheet.iter_rows(min_row=4, values_only=True)]
+    return [dict(zip(COLUMNS, row, strict=True)) for row in found if any(row)]
+
+
+def decide(book: Path, file: str, ruling: str, **more: str) -> None:
+    """Fill in the row of a file as a person does, or add one."""
+    opened = openpyxl.load_workbook(book)
+    sheet = opened["裁定"]
+    answers = {"裁定": ruling, "理由": "电话核实", "裁定人": "李四", "日期": "2026-01-31", **more}
+    numbers = [row[0].row for row in sheet.iter_rows(min_row=4) if row[0].value and file in str(row[0].value)]
+    number = numbers[0] if numbers else max(sheet.max_row, 3) + 1
+    if not numbers:
+        sheet.cell(number, 1, file)
+    for column, text in answers.items():
+        sheet.cell(number, COLUMNS.index(column) + 1, text or None)
+    opened.save(book)
+
+
+def test_open_question__becomes_one_row_and_no_more(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    made = merged(folder, book)
+    assert statuses(made) == {"五区.xlsx": "accepted", "二镇.xlsx": "undecided", "三镇.xlsx": "returned"}
+    assert (made["undecided"], made["accepted"], made["returned"]) == (1, 1, 1)
+    assert made["found"] == sum(made[key] for key in ("accepted", "returned", "undecided", "unreadable", "foreign"))
+    (row,) = rows(book)
+    assert (Path(row["文件"]).name, row["单位代码"], row["裁定"]) == ("二镇.xlsx", FIRST, "")
+    assert "示例二镇人民政府（329908）" in row["问题"]
+    before = book.read_bytes()
+    merged(folder, book)
+    assert book.read_bytes() == before
+    (rule,) = openpyxl.load_workbook(book)["裁定"].data_validations.dataValidation
+    assert rule.formula1 == '"计入,不计入,计入为某单位,退回"'
+
+
+def test_counted_by_decision__the_figures_are_in_the_sum(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    alone = merged(folder, book)["totals"]["requests.received.total"]
+    decide(book, "二镇.xlsx", "计入")
+    made = merged(folder, book)
+    assert statuses(made)["二镇.xlsx"] == "accepted"
+    assert made["totals"]["requests.received.total"] == 2 * alone
+    assert FIRST not in made["not_summed"]
+    row = next(row for row in made["files"] if row["file"].endswith("二镇.xlsx"))
+    assert row["decision"] == {
+        "ruling": "count",
+        "as": None,
+        "reason": "电话核实",
+        "author": "李四",
+        "date": "2026-01-31",
+        "row": 4,
+    }
+    assert row["reason"] == "按裁定计入：电话核实（李四，2026-01-31）。"
+    sheet = openpyxl.load_workbook(folder.parent / "汇总.xlsx")["报送情况"]
+    assert "计入：电话核实（李四，2026-01-31）" in {cell.value for row in sheet.iter_rows() for cell in row}
+
+
+def test_counted_as_another_agency__it_is_that_agencys(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "二镇.xlsx", "计入为某单位", **{"计入哪个单位（代码或名称）": "示例二镇人民政府"})
+    made = merged(folder, book)
+    assert SECOND not in made["not_summed"]
+    assert FIRST in made["missing"]
+    status = answer("status", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    assert {row["code"]: row["status"] for row in status["agencies"]}[SECOND] == "accepted"
+
+
+def test_row_that_somebody_added__leaves_out_a_sound_return_and_counts_a_flawed_one(
+    folder: Path, tmp_path: Path
+) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "五区.xlsx", "不计入", 理由="撤回")
+    decide(book, "三镇.xlsx", "计入", 理由="急用")
+    made = merged(folder, book)
+    assert statuses(made) == {"五区.xlsx": "foreign", "二镇.xlsx": "undecided", "三镇.xlsx": "accepted"}
+    assert [agency for agency in ("329906", "329909") if agency in made["not_summed"]] == ["329906"]
+    assert {Path(row["file"]).name for row in made["stands"]} == {"三镇.xlsx"}
+    assert all(len(row["SHA-256"]) == 64 for row in rows(book))
+
+
+def test_returned_by_decision__goes_back_with_the_reason(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "二镇.xlsx", "退回", 理由="请在自己的模板里重报")
+    made = answer("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    found = next(row for row in made["submissions"] if row["file"].endswith("二镇.xlsx"))
+    assert (found["status"], found["decision"]["ruling"]) == ("returned", "return")
+    assert "汇总单位裁定退回：请在自己的模板里重报（李四，2026-01-31）。" in found["findings"][0]["message"]
+    assert made["counts"]["returned"] == 2
+
+
+def test_changed_file__the_decision_lapses_and_the_question_is_asked_again(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "二镇.xlsx", "计入")
+    (folder / "二镇.xlsx").unlink()
+    returned(folder, FIRST, {**report(REPORT), "disclosure.licensing.decisions": 1}, name="二镇.xlsx")
+    made = merged(folder, book)
+    assert statuses(made)["二镇.xlsx"] == "undecided"
+    assert [bool(row["裁定"]) for row in rows(book)] == [True, False]
+    code, out, _ = run("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    assert code == 1
+    assert "第 4 行对这个文件的裁定“计入”（2026-01-31）已经失效：文件的内容变了" in out
+    assert "裁定：生效 0 条，因文件改动失效 1 条，待裁定的文件 1 个" in out
+
+
+def test_moved_file__the_decision_still_holds(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "二镇.xlsx", "计入")
+    moved = tmp_path / "存档"
+    shutil.move(folder, moved)
+    assert statuses(merged(moved, book))["二镇.xlsx"] == "accepted"
+
+
+def test_versions_in_doubt__the_one_decided_on_counts_until_a_third_comes(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    (folder / "二镇.xlsx").unlink()
+    for number, name in enumerate(("一镇 甲.xlsx", "一镇 乙.xlsx")):
+        path = returned(folder, FIRST, {**report(REPORT), "disclosure.licensing.decisions": number}, name=name)
+        os.utime(path, (1_768_000_000, 1_768_000_000))
+    made = merged(folder, book)
+    assert {statuses(made)[name] for name in ("一镇 甲.xlsx", "一镇 乙.xlsx")} == {"undecided"}
+    assert {row["涉及的数"] for row in rows(book)} == {"1 个数不同：表二!B10 0→1", "1 个数不同：表二!B10 1→0"}
+    decide(book, "一镇 甲.xlsx", "计入")
+    made = merged(folder, book)
+    assert statuses(made) | {"三镇.xlsx": ""} == {
+        "五区.xlsx": "accepted",
+        "三镇.xlsx": "",
+        "一镇 甲.xlsx": "accepted",
+        "一镇 乙.xlsx": "superseded",
+    }
+    row = next(row for row in made["files"] if row["file"].endswith("乙.xlsx"))
+    assert [len(row["versions"]), row["changes"][0]["old"], row["changes"][0]["new"]] == [2, 1, 0]
+    assert "不用处理" not in row["reason"]
+    third = returned(folder, FIRST, {**report(REPORT), "disclosure.licensing.decisions": 5}, name="一镇 丙.xlsx")
+    os.utime(third, (1_768_000_000, 1_768_000_000))
+    assert {status for name, status in statuses(merged(folder, book)).items() if "一镇" in name} == {"undecided"}
+
+
+@pytest.mark.parametrize(
+    ("rulings", "message"),
+    [
+        ([("二镇.xlsx", "算进去", {})], "裁定“算进去”不认得"),
+        ([("二镇.xlsx", "计入", {"理由": "", "裁定人": ""})], "写了裁定，没有写理由、裁定人"),
+        ([("二镇.xlsx", "计入为某单位", {"计入哪个单位（代码或名称）": "外地局"})], "要计入的单位“外地局”不在名册上"),
+        ([("四十镇.xlsx", "不计入", {})], "文件“四十镇.xlsx”这次没有找到"),
+    ],
+)
+def test_wrong_row__one_message_and_nothing_is_done(
+    folder: Path, tmp_path: Path, rulings: list[tuple[str, str, dict[str, str]]], message: str
+) -> None:
+    book, output = tmp_path / "裁定.xlsx", tmp_path / "新.xlsx"
+    merged(folder, book)
+    for file, ruling, more in rulings:
+        decide(book, file, ruling, **more)
+    before = book.read_bytes()
+    code, out, err = run("merge", folder, "--roster", ROSTER, "-o", output, "--no-cache", "--decisions", book)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert len(err.strip().splitlines()) == 1
+    assert (output.exists(), book.read_bytes()) == (False, before)
+
+
+def test_contradicting_rows__are_all_named_in_one_message(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    opened = openpyxl.load_workbook(book)
+    sheet = opened["裁定"]
+    for ruling in ("计入", "不计入"):
+        sheet.append(["五区.xlsx", None, None, None, None, None, ruling, None, "理由", "李四", "2026-01-31"])
+    opened.save(book)
+    code, _, err = run("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    assert code == 2
+    assert "第 5 行和第 6 行对同一个文件（五区.xlsx）裁定不同" in err
+
+
+def test_other_workbook__is_refused_and_left_alone(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    openpyxl.Workbook().save(book)
+    before = book.read_bytes()
+    code, _, err = run("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    assert (code, book.read_bytes()) == (2, before)
+    assert "不是裁定表" in err
+
+
+def test_rows_and_notes_of_people__stay_as_they_are(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    opened = openpyxl.load_workbook(book)
+    sheet = opened["裁定"]
+    sheet.cell(3, 13, "备注")
+    sheet.cell(4, 13, "已打电话")
+    sheet.cell(5, 5, "这一行是人写的")
+    opened.save(book)
+    returned(folder, "329910", report(REPORT), name="一区.xlsx")
+    merged(folder, book)
+    sheet = openpyxl.load_workbook(book)["裁定"]
+    assert (sheet.cell(4, 13).value, sheet.cell(5, 5).value) == ("已打电话", "这一行是人写的")
+    assert Path(str(sheet.cell(6, 1).value)).name == "一区.xlsx"
+
+
+def test_decisions_among_the_returns__are_no_return(folder: Path) -> None:
+    book = folder / "裁定.xlsx"
+    merged(folder, book)
+    assert merged(folder, book)["found"] == 3
+    (item,) = answer("check", book, "--no-cache")["submissions"]
+    assert item["status"] == "foreign"
+    assert json.dumps(item["findings"], ensure_ascii=False).count("file.own_list") == 1
+
+
+def test_every_agency__of_the_samples_is_never_held(tmp_path: Path) -> None:
+    for agency in MEMBERS[:4]:
+        returned(tmp_path / "收回", agency.code, report(REPORT), name=f"{agency.code} {agency.name} 2025年年报.xlsx")
+    made = answer("check", tmp_path / "收回", "--roster", ROSTER, "--no-cache")
+    assert {row["status"] for row in made["submissions"]} == {"accepted"}
