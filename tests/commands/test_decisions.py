@@ -14,18 +14,8 @@ from tests.cli.test_commands import MEMBERS, ROSTER, answer, broken, report, ret
 FIRST, SECOND = "329907", "329908"
 REPORT = "zhangjiawan-2025"
 COLUMNS = [
-    "文件",
-    "SHA-256",
-    "单位代码",
-    "单位",
-    "问题",
-    "涉及的数",
-    "裁定",
-    "计入哪个单位（代码或名称）",
-    "理由",
-    "裁定人",
-    "日期",
-    "问题编号",
+    *("文件", "SHA-256", "单位代码", "单位", "问题", "涉及的数"),
+    *("裁定", "计入哪个单位（代码或名称）", "理由", "裁定人", "日期", "问题编号"),
 ]
 
 
@@ -50,7 +40,7 @@ def statuses(made: Any) -> dict[str, str]:
 
 def rows(book: Path) -> list[dict[str, str]]:
     sheet = openpyxl.load_workbook(book)["裁定"]
-    found = [tuple(cell or "" for cell in row) for row in sheet.iter_rows(min_row=4, values_only=True)]
+    found = [tuple(str(cell or "") for cell in row) for row in sheet.iter_rows(min_row=4, values_only=True)]
     return [dict(zip(COLUMNS, row, strict=True)) for row in found if any(row)]
 
 
