@@ -1,7 +1,10 @@
 """Assign paragraphs to the sections of a form, and read the figures stated in a fixed sentence of the form."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -13,11 +16,15 @@ from xltool.published.labels.fuzzy_labels import MIN_SIMILARITY
 from xltool.published.labels.label_sequence import split_ordinal
 from xltool.published.labels.text_stream import TextStream, normalize_text
 
-MIN_FIXED_WIDTH_CHARS = 18  # of the longest line in a text of fixed width
-MIN_WRAPPED_SHARE = 0.8  # of the longest line: such a line without a sentence end continues
+MIN_FIXED_WIDTH_COLUMNS = 36  # of the longest line in a text of fixed width; a Chinese character takes two
+MIN_WRAPPED_SHARE = 0.75  # of the longest line: such a line without a sentence end continues
+MIN_SENTENCE_CHARS = 6  # of a paragraph beside a table that is prose
+MAX_LINES_WITHOUT_SENTENCE = 3  # in a report; after so many its page footer has begun
 MAX_EXTRA_HEADING_CHARS = 16  # by which a heading may be longer than on the form
 _SENTENCE_END = re.compile("[\u3002\uff01\uff1f\uff1b\uff1a!?;:][\u201d\u300d\uff09)]?$")
 _CJK_SPACING = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # white space beside a Chinese character
+_OPEN_ENDS = ("\uff0c", "\u3001", ",", "\u300a", "\uff08", "\u201c")  # after these a line continues
+_FULL_STOP = "\u3002"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
@@ -35,28 +42,52 @@ class StatedFigure(NamedTuple):
 def read_section_texts(stream: TextStream, located: LocatedForm, unit: str, kind: str) -> SectionTexts:
     """Return the paragraphs of each section that has any, by section id.
 
-    Wrapped lines are joined to paragraphs; in a PDF, spaces between Chinese characters are removed.
+    Wrapped lines are joined to paragraphs; in a PDF, spaces between Chinese characters are removed. Of a section with
+    a table, the sentences before and after the table are returned. Sentences before the first heading found belong to
+    the first section if its own heading is missing.
     """
     marked = _find_marked_headings(stream, located.form)
     heads = marked or _find_plain_headings(stream, located)
     end_of_all = _find_container_end(stream, marked) if marked else None
     starts = sorted(start for start, _ in heads.values())
-    texts = {}
+    texts: SectionTexts = {}
     for section in located.form.sections:
-        if not section.paragraphs or section.id not in heads:
+        if section.id not in heads:
             continue
         start, end = heads[section.id]
         stop = next((other for other in starts if other > start), end_of_all or len(stream.text))
-        lines = list(_lines_outside_tables(stream, end, stop))
-        if not marked:
-            lines = [line for line in lines if not page_number_pattern().fullmatch("".join(line.split()))]
+        lines = _clean_lines(_lines_outside_tables(stream, located, end, stop), kind, numbered=not marked)
         if kind == "html" and stop == len(stream.text) and not end_of_all:
             lines = _drop_footer(lines)
-        if kind == "pdf":
-            lines = [_CJK_SPACING.sub("", line) for line in lines]
-        if lines:
-            texts[section.id] = tuple(_join_wrapped_lines(lines) if unit == "line" else lines)
+        paragraphs = list(_join_wrapped_lines(lines)) if unit == "line" else lines
+        if not section.paragraphs:
+            paragraphs = [text for text in paragraphs if _FULL_STOP in text and _is_sentence(text)]
+        if paragraphs:
+            texts[section.id] = tuple(paragraphs)
+    first = located.form.sections[0]
+    if first.id not in heads and starts:
+        lines = _clean_lines(_lines_outside_tables(stream, located, 0, starts[0]), kind, numbered=not marked)
+        opening = _last_sentences(list(_join_wrapped_lines(lines)) if unit == "line" else lines)
+        texts = {first.id: opening, **texts} if opening else texts
     return texts
+
+
+def _clean_lines(lines: Iterable[str], kind: str, *, numbered: bool) -> list[str]:
+    """Return the lines without page numbers if pages may be numbered; of a PDF without spaces between Chinese words."""
+    number = page_number_pattern()
+    kept = [line for line in lines if not (numbered and number.fullmatch("".join(line.split())))]
+    return [_CJK_SPACING.sub("", line) for line in kept] if kind == "pdf" else kept
+
+
+def _is_sentence(text: str) -> bool:
+    """Return True if a paragraph is prose: it ends as a sentence, or contains one."""
+    return len(text) >= MIN_SENTENCE_CHARS and bool(_SENTENCE_END.search(text) or _FULL_STOP in text)
+
+
+def _last_sentences(paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """Return the sentences and numbered headings at the end of some paragraphs."""
+    run = takewhile(lambda text: _is_sentence(text) or _is_numbered(text), reversed(paragraphs))
+    return tuple(reversed(list(run)))
 
 
 def _find_container_end(stream: TextStream, heads: Mapping[str, tuple[int, int]]) -> int | None:
@@ -142,50 +173,57 @@ def _is_section_title(stream: TextStream, block: int, section: Section) -> bool:
     )
 
 
-def _lines_outside_tables(stream: TextStream, start: int, stop: int) -> Iterator[str]:
-    """Yield the text outside tables between two positions of the stream."""
+def _lines_outside_tables(stream: TextStream, located: LocatedForm, start: int, stop: int) -> Iterator[str]:
+    """Yield the text between two positions of the stream, of table cells only sentences that hold no label."""
     if start >= stop:
         return
-    for piece in range(stream.owner[start - 1] if start else 0, stream.owner[stop - 1] + 1):
-        first, last = max(start, stream.starts[piece]), min(stop, stream.starts[piece + 1])
-        if first >= last or stream.blocks[piece].table:
+    labels = _count_label_chars(stream, located)
+    for block in range(stream.owner[start - 1] if start else 0, stream.owner[stop - 1] + 1):
+        first, last = max(start, stream.starts[block]), min(stop, stream.starts[block + 1])
+        text = stream.blocks[block].text
+        label = 2 * labels[block] > stream.starts[block + 1] - stream.starts[block]
+        prose = _FULL_STOP in text and _is_sentence(text) if stream.blocks[block].table else True
+        if first >= last or label or not prose:
             continue
-        text = stream.blocks[piece].text
-        begin = 0 if first == stream.starts[piece] else stream.offset[first]
-        end = len(text) if last == stream.starts[piece + 1] else stream.offset[last - 1] + 1
-        line = text[begin:end].strip()
-        if line:
-            yield line
+        begin = 0 if first == stream.starts[block] else stream.offset[first]
+        end = len(text) if last == stream.starts[block + 1] else stream.offset[last - 1] + 1
+        yield from filter(None, (line.strip() for line in text[begin:end].split("\n")))
+
+
+def _count_label_chars(stream: TextStream, located: LocatedForm) -> Counter[int]:
+    """Count the characters of table labels in each block."""
+    spans = [(place.start, place.end) for place in located.places if not place.anchor.heading]
+    return Counter(stream.owner[at] for span in spans for at in range(*span))
 
 
 def _drop_footer(lines: Sequence[str]) -> list[str]:
-    """Return the lines before the first that is neither a sentence nor numbered: the page footer begins there."""
-    footer = next(
-        (at for at, line in enumerate(lines) if at and not _SENTENCE_END.search(line) and not _is_numbered(line)), None
-    )
-    return list(lines[:footer])
+    """Return the lines before the page footer: the first line that is no sentence, nor any line soon after it is."""
+    for at, line in enumerate(lines):
+        following = lines[at : at + MAX_LINES_WITHOUT_SENTENCE]
+        if at and not _is_numbered(line) and not any(_SENTENCE_END.search(other) for other in following):
+            return list(lines[:at])
+    return list(lines)
 
 
 def _join_wrapped_lines(lines: Sequence[str]) -> Iterator[str]:
-    """Join lines of fixed width where a sentence continues."""
-    longest = max(MIN_FIXED_WIDTH_CHARS, *map(len, lines))
+    """Join lines of fixed width where a sentence continues: after a comma, or after a full line without an end."""
+    longest = max(MIN_FIXED_WIDTH_COLUMNS, *map(_display_width, lines)) if lines else 0
     current = last = ""
     for line in lines:
-        goes_on = (
-            current
-            and len(last) >= MIN_WRAPPED_SHARE * longest
-            and not _SENTENCE_END.search(last)
-            and not _is_numbered(line)
-        )
-        if goes_on:
-            current += line
-        else:
-            if current:
-                yield current
-            current = line
+        full = _display_width(last) >= MIN_WRAPPED_SHARE * longest
+        open_end = last.endswith(_OPEN_ENDS) or (full and not _SENTENCE_END.search(last) and not _is_numbered(line))
+        if current and not open_end:
+            yield current
+            current = ""
+        current += line
         last = line
     if current:
         yield current
+
+
+def _display_width(text: str) -> int:
+    """Return the width of a text in columns: two for a wide character, one for any other."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _is_numbered(line: str) -> bool:

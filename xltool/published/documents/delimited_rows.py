@@ -23,17 +23,35 @@ def format_bar_row(cells: Sequence[str]) -> str:
 
 
 def convert_delimited_rows(text: str) -> str:
-    """Return the text with delimited rows written between bars; all other lines are unchanged."""
+    """Return the text with delimited rows written between bars; all other lines are unchanged.
+
+    Only rows with a figure, and rows without one beside them, are table rows: a comma also stands in prose.
+    """
     lines = _join_quoted_lines(text.split("\n"))
     parted = {separator: [_split_cells(line, separator) for line in lines] for separator in f"\t{SEPARATORS}"}
     likeliest = max(parted, key=lambda separator: sum(map(_count_figure_cells, parted[separator])))
     rows = parted[likeliest]
     if likeliest == "\t" or sum(_count_figure_cells(row) > 0 for row in rows) < MIN_ROWS_WITH_FIGURES:
         return text
-    drawn = zip(lines, rows, strict=True)
+    in_table = _find_table_rows(rows)
     return "\n".join(
-        format_bar_row(row) if _count_figure_cells(row) or _is_header_row(row) else line for line, row in drawn
+        format_bar_row(row) if inside else line for line, row, inside in zip(lines, rows, in_table, strict=True)
     )
+
+
+def _find_table_rows(rows: Sequence[Sequence[str]]) -> list[bool]:
+    """Return for each row whether it belongs to a table: it has figures, or adjoins such a row and looks like one.
+
+    A row without figures looks like one if it is a header row with as many cells as a row with figures.
+    """
+    inside = [_count_figure_cells(row) > 0 for row in rows]
+    widths = {len(row) for row, figures in zip(rows, inside, strict=True) if figures}
+    for step in (1, -1):
+        order = range(len(rows)) if step == 1 else range(len(rows) - 1, -1, -1)
+        for at in order:
+            beside = 0 <= at - step < len(rows) and inside[at - step]
+            inside[at] = inside[at] or (beside and len(rows[at]) in widths and _is_header_row(rows[at]))
+    return inside
 
 
 def _join_quoted_lines(lines: Sequence[str]) -> list[str]:
@@ -63,7 +81,7 @@ def _split_cells(line: str, separator: str) -> list[str]:
 
 
 def _count_figure_cells(cells: Sequence[str]) -> int:
-    """Count the cells after the first that hold only a figure, or nothing; 0 if this is no table row.
+    """Count the cells after the first that hold only a figure, or nothing beside figures; 0 if this is no table row.
 
     Thousands separators and separators in lists of figures do not separate cells.
     """
@@ -71,7 +89,8 @@ def _count_figure_cells(cells: Sequence[str]) -> int:
     within = len(cells) < MIN_CELLS_BEFORE_NUMBERED_CELL and cells[0][-1:].isdecimal()
     if several or within:
         return 0
-    return sum(not cell or classify_token(cell, in_cell=True) is TokenKind.FIGURE for cell in cells[1:])
+    figures = sum(bool(cell) and classify_token(cell, in_cell=True) is TokenKind.FIGURE for cell in cells[1:])
+    return figures + cells[1:].count("") if figures else 0
 
 
 def _is_header_row(cells: Sequence[str]) -> bool:

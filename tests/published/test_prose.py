@@ -1,0 +1,110 @@
+"""No sentence of a report is lost or cut: hard-wrapped lines, commas, text beside tables, text without a heading."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.published import layouts
+from xltool.forms.load_definitions import load_forms
+from xltool.published.read_report import PublishedReport, read_report
+
+FORMS = load_forms()
+FORM = FORMS[-1]
+ZEROS = layouts.made_up(FORM, seed=0)
+REPORTS = Path(__file__).resolve().parents[1] / "data" / "reports"
+PARAGRAPHS = (
+    "2024年，我局坚持稳中求进，按照县委、县政府决策部署和工作要求，严格落实条例各项规定，规范审查程序，建立健全保密审查机制。",
+    "（一）依申请公开情况。定期对政府信息公开申请集中的领域和热点问题进行研判，着力强化与申请人的直接沟通，提高及时性和针对性；"
+    "全年共收到政府信息公开申请99件，办结99件，均按时答复，没有发生投诉，与群众密切相关的事项，不断修改完善，合格率为100%。",
+    "对新上岗人员开展指导，定期组织业务培训，并通报检查结果，督促及时整改，提高工作人员的能力和水平。",
+)
+
+
+def read(folder: Path, text: str, name: str = "report.txt") -> PublishedReport:
+    (folder / name).write_text(text, "utf-8")
+    return read_report(folder / name, FORMS)
+
+
+def joined(texts: tuple[str, ...]) -> str:
+    return "".join("".join(texts).split())
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    return [text[at : at + width] for at in range(0, len(text), width)]
+
+
+@pytest.mark.parametrize("width", [18, 22, 28, 33, 60])
+@pytest.mark.parametrize("indent", ["", "　　"])
+def test_prose__hard_wrapped__the_same_paragraphs(width: int, indent: str, tmp_path: Path) -> None:
+    lines = layouts.lines(layouts.parts(FORM, ZEROS)).split("\n")
+    first, second = (lines.index(section.heading) for section in FORM.sections[:2])
+    body = [line for text in PARAGRAPHS for line in wrapped(indent + text, width)]
+    found = read(tmp_path, "\n".join([*lines[: first + 1], *body, *lines[second:]]))
+    assert joined(found.texts["overview"]) == "".join(PARAGRAPHS)
+    if width > 18:
+        assert tuple("".join(text.split()) for text in found.texts["overview"]) == PARAGRAPHS
+
+
+@pytest.mark.parametrize("separator", ["，", ",", "；"])
+def test_prose__lines_that_end_in_commas__are_no_rows(separator: str, tmp_path: Path) -> None:
+    lines = layouts.lines(layouts.parts(FORM, ZEROS)).split("\n")
+    first, second = (lines.index(section.heading) for section in FORM.sections[:2])
+    body = [f"规范程序{separator}建立机制{number}{separator}" for number in "一二三四五六七八九十"]
+    found = read(tmp_path, "\n".join([*lines[: first + 1], *body, "共10项。", *lines[second:]]))
+    assert joined(found.texts["overview"]) == "".join([*body, "共10项。"])
+
+
+@pytest.mark.parametrize("name", ["page.html", "report.txt"])
+@pytest.mark.parametrize("section", [section.id for section in FORM.sections[1:4]])
+@pytest.mark.parametrize("below", [False, True])
+def test_prose__beside_a_table__stands_in_its_section(section: str, name: str, *, below: bool, tmp_path: Path) -> None:
+    text = "2024年，未发生行政复议、行政诉讼，全年办理行政许可8件。"
+    parts: layouts.Report = []
+    for part in layouts.parts(FORM, ZEROS):
+        parts.append(part)
+        heading = next((item for item in FORM.sections if item.heading == part.text), None)
+        if heading and heading.id == section and not below:
+            parts.append(layouts.Part("text", text))
+        table = next((item for item in FORM.tables if part.rows and part.rows == _rows(item.id)), None)
+        if table and table.section == section and below:
+            parts.append(layouts.Part("text", text))
+    content = layouts.page(parts) if name == "page.html" else layouts.lines(parts)
+    assert read(tmp_path, content, name).texts[section] == (text,)
+
+
+def _rows(table: str) -> tuple[tuple[layouts.Spot, ...], ...]:
+    own = next(item for item in FORM.tables if item.id == table)
+    return tuple(map(tuple, layouts.grid(own, ZEROS)))
+
+
+def test_prose__without_its_heading__is_that_of_the_first_section(tmp_path: Path) -> None:
+    first = FORM.sections[0].heading
+    parts = [part for part in layouts.parts(FORM, ZEROS) if part.text != first]
+    texts = read(tmp_path, layouts.page(parts), "page.html").texts
+    assert texts["overview"][-1].startswith("本机关认真做好")
+
+
+def test_prose__in_a_cell_of_the_page__is_kept(tmp_path: Path) -> None:
+    page = layouts.page(layouts.parts(FORM, ZEROS))
+    body = page.index("<body>") + len("<body>")
+    table = f"{page[:body]}<table><tr><td>{page[body:]}".replace("</body>", "</td></tr></table></body>")
+    assert read(tmp_path, table, "page.html").texts == read(tmp_path, page, "plain.html").texts
+
+
+NARRATIVES = sorted(
+    path for path in REPORTS.glob("*/raw.txt") if FORM.sections[0].heading in path.read_text("utf-8").replace(" ", "")
+)
+
+
+@pytest.mark.parametrize("path", NARRATIVES, ids=lambda path: path.parent.name)
+def test_prose__of_every_report_at_hand__no_character_is_lost(path: Path) -> None:
+    found = read_report(path, FORMS)
+    form = next(form for form in FORMS if form.edition == found.edition)
+    lines = [line for line in path.read_text("utf-8").splitlines() if not re.fullmatch(r"\W*\d{1,2}\W*", line)]
+    raw = "".join("".join(lines).split())
+    first, second = form.sections[:2]
+    start = raw.index(first.heading) + len(first.heading)
+    end = re.search(f"(?:{second.number}、)?{second.title}", raw[start:])
+    assert end and joined(found.texts[first.id]) == raw[start : start + end.start()]
+    assert len(NARRATIVES) >= 4
