@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.test_commands import answer, run
 from tests.merging import the_form
+from tests.published import layouts
 from xltool.commands.import_reports import import_reports
 from xltool.commands.run_context import build_run_context
 from xltool.forms.workbook_plan import plan_workbook
@@ -211,3 +212,19 @@ def test_imported_workbook__on_no_roster__goes_back_with_what_can_be_done(pages:
     assert sorted(wrong) == [[], *([["identity.not_listed"]] * 6)]
     told = answer("import", pages, "--roster", tmp_path / "名册.csv", "-o", tmp_path / "again")["submissions"]
     assert all("identity.not_listed" in [item["code"] for item in each["findings"]] for each in told)
+
+
+def test_import__text_beside_a_table__is_in_the_workbook_checked_and_published(tmp_path: Path) -> None:
+    text = "2024年，全年办理行政许可8件，未发生行政复议。"
+    form = the_form()
+    parts: layouts.Report = []
+    for part in layouts.parts(form, layouts.made_up(form, seed=0)):
+        parts += [part, layouts.Part("text", text)] if part.text == form.sections[1].heading else [part]
+    (tmp_path / "page.html").write_text(layouts.page(parts), "utf-8")
+    workbook = answer("import", tmp_path / "page.html", "-o", tmp_path / "out")["submissions"][0]["workbook"]
+    read = answer("check", workbook)["submissions"][0]
+    assert [item for item in read["findings"] if item["code"] == "stray"] == []
+    assert run("publish", workbook, "-o", tmp_path / "report.html", "--include-flawed")[0] == 0
+    published = (tmp_path / "report.html").read_text("utf-8")
+    second, third = (published.index(section.heading) for section in form.sections[1:3])
+    assert text in published[second:third]

@@ -26,8 +26,6 @@ class TextDifference(NamedTuple):
 def find_text_differences(left: ComparedSide, right: ComparedSide) -> Iterator[TextDifference]:
     """Yield every paragraph that differs, in the section order of the left side's form."""
     for section in left.form.sections:
-        if not section.paragraphs:
-            continue
         one, other = split_paragraphs(left, section.id), split_paragraphs(right, section.id)
         if _normalize_section(left, section.id, one) == _normalize_section(right, section.id, other):
             continue

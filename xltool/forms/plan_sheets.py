@@ -9,6 +9,7 @@ from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box, Form, Relation, Section, Table
 
+MAX_TEXTS_BESIDE_TABLE = 8  # paragraphs; the last takes what is left
 GRID_OFFSET_ROWS = 3  # rows above a table: report title, section heading, count of blank inputs
 EXPLANATION_ROWS = 20
 MAX_SCREEN_ROWS = 20
@@ -116,6 +117,9 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
             heights[row] = text_height(text, sum(widths), SMALL_SIZE_POINTS)
             row += 1
         slots += [Slot(Box(row + i, 1), Role.PARAGRAPH, "", section.id) for i in range(section.paragraphs)]
+    text_rows = range(row + 2, row + 2 + MAX_TEXTS_BESIDE_TABLE) if not section.paragraphs else ()
+    caption = Slot(Box(row + 1, 1, 1, across), Role.GUIDE, workbook_words().text["beside_table"])
+    paragraphs = [Slot(Box(line, 1, 1, across), Role.PARAGRAPH, "", section.id) for line in text_rows]
     return SheetPlan(
         section.sheet,
         Purpose.SECTION,
@@ -125,6 +129,7 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
         landscape=any(table.landscape for table in tables),
         frozen=_count_frozen_rows(tables),
         key=section.id,
+        text_slots=(caption, *paragraphs) if paragraphs else (),
     )
 
 

@@ -63,6 +63,7 @@ class SheetPlan:
     """One sheet: slots in writing order, column widths in characters, row heights in points (absent: automatic).
 
     ``frozen`` is the number of frozen rows; ``key`` the section id of a section's sheet; ``folded`` the collapsed rows.
+    ``text_slots`` are a caption and rows below a table that exist only where a report has text beside the table.
     """
 
     name: str
@@ -74,6 +75,7 @@ class SheetPlan:
     frozen: int = 0
     key: str = ""
     folded: tuple[int, ...] = ()
+    text_slots: tuple[Slot, ...] = ()
 
 
 class CellAddress(NamedTuple):

@@ -71,6 +71,10 @@ def plan_workbook(form: Form) -> WorkbookPlan:
             paragraphs[slot.key] = (*paragraphs.get(slot.key, ()), place)
         if slot.role is Role.LABEL:
             labels.setdefault(sheet.name, {})[slot.address] = slot.text
+    for sheet in sheets:
+        texts = [slot for slot in sheet.text_slots if slot.role is Role.PARAGRAPH]
+        if texts:
+            paragraphs[sheet.key] = tuple(CellAddress(sheet.name, slot.address) for slot in texts)
     return WorkbookPlan(
         form=form,
         sheets=sheets,

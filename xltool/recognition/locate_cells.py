@@ -351,8 +351,15 @@ def _list_filled_cells(slot: Slot, located: LocatedSheet) -> list[str]:
     return [] if filled in ([], spots[:1]) else filled
 
 
+def find_text_cells(planned: SheetPlan, cells: Mapping[str, RawCell]) -> frozenset[str]:
+    """Return the addresses of the text beside a table, with its caption; empty if there is none."""
+    caption = planned.text_slots[0] if planned.text_slots else None
+    there = caption and caption.address in cells and cells[caption.address].text.strip() == caption.text
+    return frozenset(slot.address for slot in planned.text_slots) if there else frozenset()
+
+
 def _find_unknown_cells(planned: SheetPlan, cells: Mapping[str, RawCell]) -> frozenset[str]:
-    known = {slot.address for slot in planned.slots}
+    known = {slot.address for slot in planned.slots} | find_text_cells(planned, cells)
     return frozenset(spot for spot in cells.keys() - known if cells[spot].text.strip())
 
 

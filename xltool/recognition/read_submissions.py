@@ -23,6 +23,7 @@ from xltool.recognition import read_consolidated
 from xltool.recognition.assign_sheets import SheetAssignment, assign_sheets
 from xltool.recognition.defined_names import dispute_by_names
 from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_identity, find_form, read_identity_sources
+from xltool.recognition.locate_cells import find_text_cells
 from xltool.recognition.read_entries import read_entries, read_entry
 from xltool.recognition.stray_content import find_changed_labels, find_missing_sheets, find_strays
 from xltool.recognition.template_integrity import check_integrity, find_hidden_figures, find_hidden_zeros
@@ -172,10 +173,15 @@ def _observe_figures(
 
 
 def _read_texts(plan: WorkbookPlan, assignment: SheetAssignment) -> dict[str, str]:
-    return {
-        section: "\n".join(filter(None, (_text_at(assignment, spot.sheet, spot.address).strip() for spot in places)))
-        for section, places in plan.paragraphs.items()
-    }
+    texts: dict[str, str] = {}
+    for section, places in plan.paragraphs.items():
+        page = assignment.located_sheets.get(places[0].sheet)
+        layout = page.planned_sheet.layout if page else None
+        if page and layout and layout.text_slots and not find_text_cells(layout, page.cells):
+            continue  # a table without text
+        lines = (_text_at(assignment, spot.sheet, spot.address).strip() for spot in places)
+        texts[section] = "\n".join(filter(None, lines))
+    return texts
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)

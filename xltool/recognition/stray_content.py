@@ -11,7 +11,7 @@ from xltool.model.submission import Observation
 from xltool.recognition.assign_sheets import MIN_SHARE_PRESENT, SheetAssignment, parse_title
 from xltool.recognition.identify_form import cell_text
 from xltool.recognition.label_text import is_same_label, normalise_label
-from xltool.recognition.locate_cells import LocatedSheet, prepare_sheets
+from xltool.recognition.locate_cells import LocatedSheet, find_text_cells, prepare_sheets
 from xltool.recognition.match_labels import index_words, share_present
 from xltool.spreadsheet.raw_workbook import RawSheet
 
@@ -88,7 +88,8 @@ def _unclaimed_addresses(plan: WorkbookPlan, name: str, located: LocatedSheet) -
     if located.unclaimed is not None:
         yield from located.unclaimed
     else:
-        yield from located.cells.keys() - plan.known[name]
+        texts = find_text_cells(located.planned_sheet.layout, located.cells)
+        yield from located.cells.keys() - plan.known[name] - texts
 
 
 def _is_heading(plan: WorkbookPlan, text: str) -> bool:

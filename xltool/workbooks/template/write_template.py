@@ -83,7 +83,7 @@ def build_template(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
     ) as book:
         for planned in plan.sheets:
             sheet = book.add_sheet(planned.name)
-            for slot in planned.slots:
+            for slot in (*planned.slots, *_list_text_slots(draft, planned)):
                 content, names = _SLOT_FILLERS[slot.role](draft, planned, slot)
                 sheet.write_box(slot.box, content, *names)
             _add_validations(draft, planned, sheet)
@@ -175,10 +175,16 @@ def _place_paragraphs(plan: WorkbookPlan, filling: FilledContents) -> dict[CellA
     return placed
 
 
+def _list_text_slots(draft: TemplateDraft, planned: Planned) -> tuple[Slot, ...]:
+    """Return the rows for text beside the table of a sheet, if there is any."""
+    used = any(CellAddress(planned.name, slot.address) in draft.paragraphs for slot in planned.text_slots)
+    return planned.text_slots if used else ()
+
+
 def _find_needed_heights(draft: TemplateDraft, planned: Planned) -> dict[int, float]:
     """Return row heights, in points, for contents the plan does not know: agency name and given paragraphs."""
     needed: dict[int, float] = {}
-    for slot in planned.slots:
+    for slot in (*planned.slots, *_list_text_slots(draft, planned)):
         row, column, _, columns = slot.box
         width = sum(planned.widths[column - 1 : column - 1 + columns])
         match slot.role:
