@@ -42,7 +42,8 @@ from xltool.spreadsheet.file_type import ZIP_SIGNATURE, detect_file_type
 from xltool.spreadsheet.load_file import LoadedFile
 from xltool.spreadsheet.open_workbook import open_loaded_file
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, StorageType
-from xltool.spreadsheet.xls.biff_records import read_records
+from xltool.spreadsheet.xls.biff_records import OldFormatError
+from xltool.spreadsheet.xls.biff_workbook import read_book
 from xltool.spreadsheet.zip_archives import read_members
 
 LONGEST = 1 << 20  # bytes of one input
@@ -137,11 +138,11 @@ def open_document(data: bytes) -> None:
 def records(data: bytes) -> None:
     """A whole .xls, as far as we read it ourselves; every figure it tells has a place in the grid."""
     try:
-        found = read_records(data)
-    except ValueError:
+        found = read_book(data)
+    except (ValueError, OldFormatError):
         return
-    for one in found.values():
-        assert all(1 <= row <= 1 << 16 and 1 <= column <= 1 << 16 for row, column in one.figures)
+    for one in found.sheets.values():
+        assert all(1 <= row <= 1 << 16 and 1 <= column <= 1 << 16 for row, column in (*one.figures, *one.texts))
 
 
 def value(data: bytes) -> None:

@@ -12,7 +12,6 @@ from xltool.spreadsheet import limits
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 from xltool.spreadsheet.xls.calamine import read_values
-from xltool.spreadsheet.xls.xlsb_records import has_error_cells
 
 
 def opened(data: bytes, folder: Path) -> RawSheet:
@@ -100,16 +99,6 @@ def test_broken__refused(data: bytes, tmp_path: Path) -> None:
 def test_more_figures_than_allowed__told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_CELLS_HELD", 3)
     assert read_values(old_excel.xls(old_excel.several(0, 0, 2, 6, 10, 14))) == {"problem": "cells_held"}
-
-
-def test_errors_of_an_xlsb__seen_by_their_records() -> None:
-    row, wide, figure = b"\x00\x19" + bytes(25), b"\x91\x01\x00", b"\x05\x10" + bytes(16)
-    long = b"\x07\x80\x01" + b"\x03" * 128
-    assert not has_error_cells(wide + row + figure + long)
-    assert has_error_cells(wide + row + figure + long + b"\x03\x09" + bytes(9))
-    assert has_error_cells(row + b"\x0b\x0a" + bytes(10))
-    with pytest.raises(IndexError):
-        has_error_cells(row + b"\x05")
 
 
 def test_problem__told_in_a_word() -> None:

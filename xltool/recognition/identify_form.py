@@ -16,6 +16,7 @@ from xltool.recognition.assign_sheets import MIN_SHARE_PRESENT, SheetAssignment,
 from xltool.recognition.label_text import normalise_label
 from xltool.recognition.locate_cells import prepare_sheets
 from xltool.recognition.match_labels import index_words, share_present
+from xltool.recognition.shown_values import visible_text
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, StorageType
 
 
@@ -111,7 +112,7 @@ def _read_identity_rows(workbook: RawWorkbook) -> dict[str, str]:
     for spot, cell in sheet.cells.items():
         if spot.startswith("A") and cell.text != LEAF_PREFIX and spot[1:].isdigit():
             value = sheet.cells.get(f"B{spot[1:]}")
-            rows[cell.text] = value.text if value else ""
+            rows[str(cell.text)] = str(value.text) if value else ""
     return rows
 
 
@@ -138,7 +139,7 @@ def read_printed_identity(chart: WorkbookPlan, assignment: SheetAssignment) -> d
     if cover is not None:
         for slot in planned.slots:
             if slot.role is Role.IDENTITY and slot.address in cover.cells:
-                said[slot.key] = cover.cells[slot.address].text.strip()
+                said[slot.key] = cell_text(cover.cells[slot.address]).strip()
     if assignment.title:
         said.setdefault("agency", assignment.title.agency)
         said.setdefault("year", assignment.title.year)
@@ -175,8 +176,8 @@ def _read_first_cell(sheet: RawSheet) -> str:
 
 
 def cell_text(cell: RawCell | None) -> str:
-    """Return the text of a cell; empty for a missing one."""
-    return "" if cell is None or cell.stored is StorageType.EMPTY else cell.text
+    """Return the text of a cell as a person reads it; empty for a missing one."""
+    return "" if cell is None or cell.stored is StorageType.EMPTY else visible_text(cell)
 
 
 def _make_printed_identity(chart: WorkbookPlan, printed: Mapping[str, str]) -> Identity | None:

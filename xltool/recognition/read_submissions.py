@@ -25,6 +25,7 @@ from xltool.recognition.defined_names import dispute_by_names
 from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_identity, find_form, read_identity_sources
 from xltool.recognition.locate_cells import find_text_cells
 from xltool.recognition.read_entries import read_entries, read_entry
+from xltool.recognition.shown_values import visible_text
 from xltool.recognition.stray_content import find_changed_labels, find_missing_sheets, find_strays
 from xltool.recognition.template_integrity import check_integrity, find_hidden_figures, find_hidden_zeros
 from xltool.recognition.unseen_figures import refuse_covered, refuse_wrong_results
@@ -83,6 +84,7 @@ def _build_submission(
         observations += find_strays(plan, assignment)
         observations += find_hidden_figures(assignment, find_entry_layout(entries).positions)
         observations += find_hidden_zeros(assignment, entries)
+        observations += _observe_struck_texts(plan, assignment)
         if identity_claim.issued:
             observations += check_integrity(plan, workbook, assignment)
     observations += find_missing_sheets(plan, assignment, issued=bool(identity_claim.issued) and scope is Scope.OWN)
@@ -182,6 +184,16 @@ def _read_texts(plan: WorkbookPlan, assignment: SheetAssignment) -> dict[str, st
         lines = (_text_at(assignment, spot.sheet, spot.address).strip() for spot in places)
         texts[section] = "\n".join(filter(None, lines))
     return texts
+
+
+def _observe_struck_texts(plan: WorkbookPlan, assignment: SheetAssignment) -> Iterator[Observation]:
+    """Yield the paragraphs of which a part is struck out or invisible, which is left out."""
+    for places in plan.paragraphs.values():
+        for sheet, address in places:
+            located = assignment.located_sheets.get(sheet)
+            cell = located.cells.get(address) if located else None
+            if located and cell and visible_text(cell) != str(cell.text):
+                yield Observation("text.struck", located.sheet.name, located.real_address(address))
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)

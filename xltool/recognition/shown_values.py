@@ -62,6 +62,15 @@ def interpret_shown(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeanin
     return _interpret_stored(cell, kind, decimals)
 
 
+def visible_text(cell: RawCell) -> str:
+    """Return the text of a cell without what is struck out or invisible; raised and lowered characters stay."""
+    if type(cell.text) is str and not cell.look.marks:
+        return cell.text
+    runs = cell.text.runs if isinstance(cell.text, MarkedText) else (Run(cell.text, inherits=True),)
+    dropped = (Mark.STRUCK, Mark.INVISIBLE, Mark.RUBY)
+    return "".join(run.text for run in runs if _find_mark(run, cell) not in dropped)
+
+
 def _interpret_stored(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
     return ShownMeaning(*interpret_cell(cell, kind, decimals))
 
@@ -110,6 +119,8 @@ def is_shown_as(text: str, number: Decimal) -> bool:
     if core in _DASHES:
         return not number
     negative = core.startswith("(") and core.endswith(")")
+    if not number and core.replace("%", "").strip("0.,") == "" and "0" in core:
+        return True
     match = _SHOWN_NUMBER.fullmatch(core[1:-1].strip() if negative else core)
     if match is None:
         return False

@@ -104,6 +104,6 @@ def _report_strays(plan: WorkbookPlan, sheet: RawSheet, strange: set[str]) -> It
     if len(texts) <= MAX_HEADING_CANDIDATES:
         texts = {spot: text for spot, text in texts.items() if not _is_heading(plan, text)}
     for spot in nsmallest(MAX_LISTED_STRAYS, texts, key=parse_address):
-        yield Observation("stray", sheet.name, spot, facts={"text": sheet.cells[spot].text})
+        yield Observation("stray", sheet.name, spot, facts={"text": str(sheet.cells[spot].text)})
     if len(texts) > MAX_LISTED_STRAYS:
         yield Observation("stray.more", sheet.name, facts={"count": len(texts) - MAX_LISTED_STRAYS})

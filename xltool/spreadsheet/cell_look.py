@@ -156,6 +156,8 @@ def indexed_colour(index: int) -> str:
 
 def format_colour(name: str) -> str:
     """Return the colour a number format names, "" for none."""
+    if name.startswith("#"):
+        return parse_rgb(name)
     if name.startswith("color"):
         number = name.removeprefix("color").strip()
         return indexed_colour(int(number) + 7) if number.isdecimal() else ""

@@ -54,7 +54,9 @@ _NOT_DATE_CODES = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', 
 _DATE_CODE = re.compile(r"[dmyhs]", re.IGNORECASE)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9.]+)")
 _CURRENCY = re.compile(r"\$([^-]*)(?:-[0-9A-Fa-f,]*)?")
-_COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|color ?[0-9]{1,2})", re.IGNORECASE)
+_COLOUR = re.compile(
+    r"(?:black|blue|cyan|green|magenta|red|white|yellow|color ?[0-9]{1,2}|#[0-9a-f]{6})", re.IGNORECASE
+)
 # Numbers that a plain format shows as they are: zero, and every count of digits up to Excel's fifteen.
 _SAMPLES = ("0", *("192837465564738"[:digits] for digits in range(1, 16)))
 _PLAIN_NUMBER = re.compile(r"\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.0*)?\s*")

@@ -7,6 +7,7 @@ each with a stable code; a workbook that it returns was read completely.
 
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
@@ -21,7 +22,7 @@ from xltool.spreadsheet.ooxml.shared_strings import read_shared_strings
 from xltool.spreadsheet.ooxml.workbook_part import SheetPart, WorkbookOutline, find_main_part, read_outline
 from xltool.spreadsheet.ooxml.worksheet import read_worksheet
 from xltool.spreadsheet.ooxml.xml_parser import refuse_doctype
-from xltool.spreadsheet.opendocument import CONTENT, read_opendocument
+from xltool.spreadsheet.opendocument import CONTENT, SETTINGS, STYLES, hides_zeros, read_opendocument
 from xltool.spreadsheet.part_cache import CachedReader
 from xltool.spreadsheet.raw_workbook import RawSheet, RawWorkbook
 from xltool.spreadsheet.refusals import DamageKind, FileKind, damaged_workbook, foreign_file
@@ -109,7 +110,10 @@ def _read_workbook(file: LoadedFile, password: str | None, skip_rule: SkipRule |
         raise damaged_workbook("", DamageKind.NOT_A_ZIP)
     package = Package(file.data)
     if is_ods_package(package):
-        sheets = read_opendocument(package.read_pieces(CONTENT))
+        styles = package.read_pieces(STYLES) if STYLES in package else ()
+        sheets = read_opendocument(package.read_pieces(CONTENT), styles)
+        if SETTINGS in package and hides_zeros(package.read_whole(SETTINGS)):
+            sheets = tuple(replace(sheet, hides_zeros=True) for sheet in sheets)
         _refuse_doctypes(package)
         return _build_values_workbook(file, "ods", sheets, read_package_date(package))
     main = find_main_part(package)

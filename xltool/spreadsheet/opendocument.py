@@ -1,18 +1,24 @@
-"""Read the values of an .ods from its content.xml in one guarded pass; empty repeated cells are not expanded.
+"""Read the values of an .ods and their looks in one guarded pass; empty repeated cells are not expanded.
 
-A formula is recorded only where it has no result; locks and names are not read.
+Formulas are written as in Excel; locks and names are not read.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import chain
 
 from xltool.spreadsheet import limits
+from xltool.spreadsheet.cell_look import Mark, MarkedText, Run, mark_runs
+from xltool.spreadsheet.number_formats import GENERAL
+from xltool.spreadsheet.ods_styles import StyleReader
 from xltool.spreadsheet.ooxml.addresses import format_column, merge_runs
 from xltool.spreadsheet.ooxml.xml_parser import make_parser, parse_all
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
 
-CONTENT = "content.xml"
+CONTENT, STYLES, SETTINGS = "content.xml", "styles.xml", "settings.xml"
+_HIDES_ZEROS = re.compile(rb'config:name="ShowZeroValues"[^>]*>false<')
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TABLE, _TEXT, _STYLE = (f"{_ODF}{name}:1.0 " for name in ("office", "table", "text", "style"))
 _ERROR_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
@@ -26,6 +32,10 @@ _DOWN, _ACROSS = f"{_TABLE}number-rows-spanned", f"{_TABLE}number-columns-spanne
 _COLUMN, _VISIBILITY, _SHOWN = f"{_TABLE}table-column", f"{_TABLE}visibility", "visible"
 _VALUE_TYPE, _FORMULA = f"{_OFFICE}value-type", f"{_TABLE}formula"
 _CHARACTER_ELEMENTS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
+_SPAN, _LINK, _RUBY_TEXT = f"{_TEXT}span", f"{_TEXT}a", f"{_TEXT}ruby-text"
+_STYLE_NAME, _DEFAULT_STYLE = f"{_TABLE}style-name", f"{_TABLE}default-cell-style-name"
+_REFERENCE = re.compile(r"\[(?:\$?('(?:[^']|'')+'|[^'.\[\]]+))?\.(\$?[A-Z]+\$?[0-9]+)(?::\.(\$?[A-Z]+\$?[0-9]+))?\]")
+_INHERITED = Run("", inherits=True)
 _TRUTH = {"true": "1", "false": "0"}
 _BLANKS = re.compile(r"[ \t\r\n]+")  # collapsed to one space, as OpenDocument defines
 _MAX_COUNT_DIGITS = 7  # of the number of rows of the grid
@@ -42,28 +52,59 @@ _TYPES = {
 }
 
 
-def read_opendocument(pieces: Iterable[bytes]) -> tuple[RawSheet, ...]:
-    """Return the sheets of an .ods. Raises UnreadableFileError for malformed XML, or a file beyond the limits."""
-    reader = _ContentReader()
-    parse_all(reader.parser, CONTENT, pieces)
+def read_opendocument(content: Iterable[bytes], styles: Iterable[bytes] = ()) -> tuple[RawSheet, ...]:
+    """Return the sheets of an .ods from the pieces of content.xml and styles.xml.
+
+    Raises UnreadableFileError for malformed XML, or a file beyond the limits.
+    """
+    style_reader = StyleReader(STYLES)
+    pieces = iter(styles)
+    first = next(pieces, b"")
+    if first:
+        _read_styles(style_reader, chain([first], pieces))
+    reader = _ContentReader(style_reader)
+    parse_all(reader.parser, CONTENT, content)
     if not reader.sheets:
         raise damaged_workbook(CONTENT, DamageKind.NO_SHEETS)
     return tuple(reader.sheets)
 
 
+def hides_zeros(settings: bytes) -> bool:
+    """Return True if settings.xml says that cells show nothing in place of 0."""
+    return _HIDES_ZEROS.search(settings) is not None
+
+
+def _read_styles(style_reader: StyleReader, pieces: Iterable[bytes]) -> None:
+    parser = make_parser(STYLES)
+    count = 0
+
+    def start_element(name: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if count > limits.MAX_ELEMENTS:
+            raise exceeded_limit(STYLES, LimitKind.ELEMENTS, limits.MAX_ELEMENTS)
+        style_reader.start_element(name, attributes)
+
+    parser.StartElementHandler, parser.EndElementHandler = start_element, style_reader.end_element
+    parser.CharacterDataHandler = style_reader.add_characters
+    parse_all(parser, STYLES, pieces)
+
+
 class _ContentReader:
     """Handle the parser events of content.xml: the position of the next cell, the paragraphs of the open one."""
 
-    def __init__(self) -> None:
+    def __init__(self, styles: StyleReader) -> None:
         self.parser = make_parser(CONTENT)
+        self._styles = styles
         self.sheets: list[RawSheet] = []
         self._open: list[str] = []
         self._skipping = 0
         self._hidden_styles: set[str] = set()
         self._style = ""
         self._sheet: _SheetBuilder | None = None
-        self._paragraphs: list[str] = []
-        self._in_paragraph = 0
+        self._runs: list[Run] = []
+        self._looks = [_INHERITED]
+        self._paragraphs = self._in_paragraph = self._length = 0
         self._cell: dict[str, str] = {}
         self._held = self._characters_seen = self._elements = 0
         self.parser.StartElementHandler, self.parser.EndElementHandler = self._start_element, self._end_element
@@ -83,37 +124,65 @@ class _ContentReader:
             self._start_in_sheet(self._sheet, name, attributes)
         elif name == _SHEET and above == _SPREADSHEET:
             hidden = attributes.get(f"{_TABLE}style-name") in self._hidden_styles
-            self._sheet = _SheetBuilder(attributes.get(f"{_TABLE}name", ""), "hidden" if hidden else "visible")
+            state = "hidden" if hidden else "visible"
+            self._sheet = _SheetBuilder(attributes.get(f"{_TABLE}name", ""), state, self._styles)
             self._sheet.protected = attributes.get(f"{_TABLE}protected") == "true"
         elif name == f"{_STYLE}style":
             self._style = attributes.get(f"{_STYLE}name", "")
         elif name == f"{_STYLE}table-properties" and attributes.get(f"{_TABLE}display") == "false":
             self._hidden_styles.add(self._style)
+        if self._sheet is None:
+            self._styles.start_element(name, attributes)
 
     def _start_in_sheet(self, sheet: "_SheetBuilder", name: str, attributes: dict[str, str]) -> None:
         if name in _CELLS:
             self._cell = attributes
-            self._paragraphs.clear()
+            self._runs.clear()
+            self._paragraphs = 0
         elif name == _ROW:
-            sheet.begin_row(_read_count(attributes, _ROWS), hidden=attributes.get(_VISIBILITY, _SHOWN) != _SHOWN)
+            hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN
+            sheet.begin_row(_read_count(attributes, _ROWS), attributes.get(_DEFAULT_STYLE, ""), hidden=hidden)
         elif name == _COLUMN:
-            sheet.add_columns(_read_count(attributes, _COLUMNS), hidden=attributes.get(_VISIBILITY, _SHOWN) != _SHOWN)
+            hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN
+            sheet.add_columns(_read_count(attributes, _COLUMNS), attributes.get(_DEFAULT_STYLE, ""), hidden=hidden)
         elif name == _PARAGRAPH:
-            self._in_paragraph += 1
-            self._paragraphs.append("")
+            self._begin_paragraph()
+        elif name in (_SPAN, _LINK, _RUBY_TEXT):
+            self._begin_run(name, attributes)
         elif name in _CHARACTER_ELEMENTS:
             self._append_text(_CHARACTER_ELEMENTS[name])
         elif name == f"{_TEXT}s":
             self._append_text(" " * _read_count(attributes, f"{_TEXT}c"))
+
+    def _begin_paragraph(self) -> None:
+        if self._paragraphs:
+            self._runs.append(_INHERITED._replace(text="\n"))
+        self._paragraphs += 1
+        self._in_paragraph += 1
+        self._length = 0
+
+    def _begin_run(self, name: str, attributes: dict[str, str]) -> None:
+        """Begin characters of a look of their own; inside ruby everything is ruby."""
+        above = self._looks[-1]
+        if name == _RUBY_TEXT or above.mark is Mark.RUBY:
+            look = Run("", Mark.RUBY)
+        elif name == _SPAN:
+            mark, colour = self._styles.find_run_look(attributes.get(f"{_TEXT}style-name", ""))
+            look = Run("", mark, colour) if mark or colour else above
+        else:
+            look = above
+        self._looks.append(look)
 
     def _end_element(self, name: str) -> None:
         self._open.pop()
         if self._skipping:
             self._skipping -= 1
         elif self._sheet is None:
-            return
+            self._styles.end_element(name)
         elif name in _CELLS:
-            self._sheet.add_cell(_make_cell(self._cell, self._paragraphs), self._cell)
+            self._sheet.add_cell(_make_cell(self._cell, self._runs), self._cell)
+        elif name in (_SPAN, _LINK, _RUBY_TEXT):
+            self._looks.pop()
         elif name == _PARAGRAPH:
             self._in_paragraph -= 1
         elif name == _ROW:
@@ -123,26 +192,31 @@ class _ContentReader:
             self._sheet = None
 
     def _add_characters(self, text: str) -> None:
-        if self._in_paragraph and not self._skipping:
+        if self._sheet is None:
+            self._styles.add_characters(text)
+        elif self._in_paragraph and not self._skipping:
             self._append_text(_BLANKS.sub(" ", text))
 
     def _append_text(self, text: str) -> None:
         if not self._paragraphs:
             return
         self._characters_seen += len(text)
+        self._length += len(text)
         if self._characters_seen > limits.MAX_TOTAL_CHARACTERS:
             raise exceeded_limit(CONTENT, LimitKind.CHARACTERS, limits.MAX_TOTAL_CHARACTERS)
-        if len(self._paragraphs[-1]) + len(text) > limits.MAX_TEXT_CHARACTERS:
+        if self._length > limits.MAX_TEXT_CHARACTERS:
             raise exceeded_limit(CONTENT, LimitKind.TEXT, limits.MAX_TEXT_CHARACTERS)
-        self._paragraphs[-1] += text
+        self._runs.append(self._looks[-1]._replace(text=text))
 
 
 class _SheetBuilder:
     """Collect one sheet while it is parsed."""
 
-    def __init__(self, name: str, state: str) -> None:
+    def __init__(self, name: str, state: str, styles: StyleReader) -> None:
         self.protected = False
-        self._name, self._state = name, state
+        self._name, self._state, self._styles = name, state, styles
+        self._row_style = ""
+        self._column_styles: list[tuple[int, str]] = []  # last column, and the style of its cells
         self._cells: dict[str, RawCell] = {}
         self._merged: list[str] = []
         self._row = self._column = self._described = 0
@@ -151,27 +225,37 @@ class _SheetBuilder:
         self._rows = 1
         self._in_row: list[tuple[int, int, RawCell]] = []
 
-    def add_columns(self, repeated: int, *, hidden: bool) -> None:
+    def add_columns(self, repeated: int, style: str, *, hidden: bool) -> None:
         """Describe the next columns; their cells come later."""
         if hidden:
             self._hidden_columns.append((self._described + 1, self._described + repeated))
         self._described += repeated
+        self._column_styles.append((self._described, style))
 
-    def begin_row(self, repeated: int, *, hidden: bool) -> None:
+    def begin_row(self, repeated: int, style: str, *, hidden: bool) -> None:
         if hidden:
             self._hidden_rows.append((self._row + 1, self._row + repeated))
-        self._rows, self._column = repeated, 0
+        self._rows, self._column, self._row_style = repeated, 0, style
         self._in_row.clear()
 
     def add_cell(self, cell: RawCell | None, attributes: dict[str, str]) -> None:
         """Add the next cell of the row, as often as it is repeated."""
         repeated = _read_count(attributes, _COLUMNS)
         if cell is not None:
+            style = attributes.get(_STYLE_NAME) or self._row_style or self._find_column_style()
+            look = self._styles.find_look(style)
+            if attributes.get(_VALUE_TYPE) == "percentage" and look.format_code == GENERAL:
+                look = look._replace(format_code="0.##%", is_plain=False)
+            cell = cell._replace(look=look)
             self._in_row.append((self._column + 1, repeated, cell))
         down, across = _read_count(attributes, _DOWN), _read_count(attributes, _ACROSS)
         if down > 1 or across > 1:
             self._add_merge(down, across)
         self._column += repeated
+
+    def _find_column_style(self) -> str:
+        at = bisect_left(self._column_styles, (self._column + 1, ""))
+        return self._column_styles[at][1] if at < len(self._column_styles) else ""
 
     def _add_merge(self, down: int, across: int) -> None:
         if len(self._merged) >= limits.MAX_MERGES:
@@ -208,26 +292,39 @@ class _SheetBuilder:
         )
 
 
-def _make_cell(attributes: dict[str, str], paragraphs: list[str]) -> RawCell | None:
+def _make_cell(attributes: dict[str, str], runs: list[Run]) -> RawCell | None:
     """Build the cell, None for an empty one."""
-    text = "\n".join(paragraphs)
-    formula = attributes.get(_FORMULA)
+    formula = _convert_formula(attributes[_FORMULA]) if _FORMULA in attributes else None
     stated = attributes.get(_VALUE_TYPE)
     if stated is None:
         return RawCell(StorageType.EMPTY, "", formula) if formula is not None else None
     if attributes.get(_ERROR_TYPE) == "error":
-        return RawCell(StorageType.ERROR, text)
+        return RawCell(StorageType.ERROR, "".join(run.text for run in runs), formula)
     if stated not in _TYPES:
         raise damaged_workbook(CONTENT, DamageKind.CELL_TYPE, stated)
     stored, value = _TYPES[stated]
     if stored is StorageType.TEXT:
-        text = attributes.get(value, text)
+        shown = mark_runs(run for run in runs if run.mark is not Mark.RUBY or any(map(str.isdigit, run.text)))
+        text = shown if isinstance(shown, MarkedText) else attributes.get(value, shown)
     else:
         text = attributes.get(value, "")
         text = _TRUTH.get(text, text) if stored is StorageType.BOOLEAN else text
     if len(text) > limits.MAX_TEXT_CHARACTERS:
         raise exceeded_limit(CONTENT, LimitKind.TEXT, limits.MAX_TEXT_CHARACTERS)
-    return RawCell(stored, text) if text else None
+    return RawCell(stored, text, formula) if text else None
+
+
+def _convert_formula(formula: str) -> str:
+    """Write a formula of OpenDocument as Excel writes it: other references and separators; "" if that is too long."""
+    if len(formula) > limits.MAX_FORMULA_CHARACTERS:
+        return ""
+    text = formula.partition("=")[2] if "=" in formula else formula
+    return _REFERENCE.sub(_convert_reference, text).replace(";", ",")
+
+
+def _convert_reference(match: re.Match[str]) -> str:
+    sheet, first, last = match.groups()
+    return (f"{sheet}!" if sheet else "") + first + (f":{last}" if last else "")
 
 
 def _read_count(attributes: dict[str, str], name: str) -> int:

@@ -1,26 +1,28 @@
 """Call the worker process for what only a library can do: values of .xls, .et and .xlsb, and decryption.
 
-Of these formats only values are read, not formulas, locks and names.
+Of these formats values, looks and simple formulas are read, not locks and names.
 """
 
 from typing import Any
 
-from xltool.errors import UnreadableFileError
+from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.spreadsheet import limits
+from xltool.spreadsheet.cell_look import CellLook, Mark, MarkedText, Run
 from xltool.spreadsheet.ooxml.addresses import format_column, merge_runs
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
-from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
+from xltool.spreadsheet.refusals import DamageKind, FileKind, LimitKind, damaged_workbook, exceeded_limit, foreign_file
 from xltool.spreadsheet.worker.client import SHARED_WORKER
 
 _VALUES_TASK = "xltool.spreadsheet.xls.calamine:read_values"
 _DECRYPT_TASK = "xltool.spreadsheet.decrypt:decrypt_bytes"
-_PROBLEMS = {
+_PROBLEMS: dict[str, UnreadableFileError | ForeignFileError] = {
     "password": UnreadableFileError("file.wrong_password"),
     "no_library": UnreadableFileError("file.no_decryption"),
     "memory": UnreadableFileError("file.reader_died"),
     "cells_held": exceeded_limit("", LimitKind.CELLS_HELD, limits.MAX_CELLS_HELD),
     "no_sheets": damaged_workbook("", DamageKind.NO_SHEETS),
     "unreadable": damaged_workbook("", DamageKind.UNREADABLE),
+    "old_excel": foreign_file(FileKind.OLD_EXCEL),
 }
 
 
@@ -28,7 +30,11 @@ def read_binary_sheets(data: bytes, max_seconds: float = limits.MAX_WORKER_SECON
     """Return the sheets of an .xls or .xlsb. Raises UnreadableFileError when the worker cannot read it."""
     answer, _ = SHARED_WORKER.run_task(_VALUES_TASK, data, max_seconds)
     _raise_problem(answer.get("problem"))
-    return tuple(_make_sheet(*described) for described in answer["sheets"])
+    looks = [
+        CellLook(code, tuple(map(Mark, marks)), background, is_plain, is_date)
+        for code, marks, background, is_plain, is_date in answer["looks"]
+    ]
+    return tuple(_make_sheet(described, looks) for described in answer["sheets"])
 
 
 def decrypt_workbook(data: bytes, password: str, max_seconds: float = limits.MAX_WORKER_SECONDS) -> bytes:
@@ -41,28 +47,31 @@ def decrypt_workbook(data: bytes, password: str, max_seconds: float = limits.MAX
 def _raise_problem(problem: str | None) -> None:
     if problem is not None:
         refusal = _PROBLEMS[problem]
-        raise UnreadableFileError(refusal.code, **refusal.facts)
+        raise type(refusal)(refusal.code, **refusal.facts)
 
 
-def _make_sheet(
-    name: str,
-    state: str,
-    merged: list[list[int]],
-    cells: list[list[Any]],
-    hidden_rows: list[int],
-    hidden_columns: list[int],
-) -> RawSheet:
-    cell_by_address = {
-        f"{format_column(column)}{row}": RawCell(StorageType(kind), text) for row, column, kind, text in cells
+def _make_sheet(described: dict[str, Any], looks: list[CellLook]) -> RawSheet:
+    """Build a sheet from the answer of the worker, which `xls.sheet_values` describes."""
+    cells = {
+        f"{format_column(column)}{row}": RawCell(StorageType(kind), _make_text(text, runs), formula, look=looks[look])
+        for row, column, kind, text, look, formula, runs in described["cells"]
     }
-    ranges = tuple(_format_range(*corners) for corners in merged)
     return RawSheet(
-        name,
-        state,
-        cell_by_address,
-        ranges,
-        hidden_rows=merge_runs((n, n) for n in hidden_rows),
-        hidden_columns=merge_runs((n, n) for n in hidden_columns),
+        described["name"],
+        described["state"],
+        cells,
+        tuple(_format_range(*corners) for corners in described["merged"]),
+        hidden_rows=merge_runs((first, last) for first, last in described["hidden_rows"]),
+        hidden_columns=merge_runs((first, last) for first, last in described["hidden_columns"]),
+        hides_zeros=described["hides_zeros"],
+    )
+
+
+def _make_text(text: str, runs: list[list[Any]] | None) -> str:
+    if runs is None:
+        return text
+    return MarkedText(
+        Run(piece, Mark(mark) if mark else None, colour, inherits) for piece, mark, colour, inherits in runs
     )
 
 

@@ -74,7 +74,7 @@ class WorkbookOutline(NamedTuple):
 
 def find_main_part(package: Package) -> MainPart:
     """Find the workbook part and the file type. Raises UnreadableFileError if it is missing, or no workbook."""
-    roots = _read_relations(package, "")
+    roots = read_relations(package, "")
     workbook = _find_target(roots, "officeDocument")
     if not workbook or workbook not in package:
         raise damaged_workbook(workbook or "_rels/.rels", DamageKind.MISSING_PART)
@@ -91,7 +91,7 @@ def find_main_part(package: Package) -> MainPart:
 def read_outline(package: Package, main: MainPart) -> WorkbookOutline:
     """Follow the relationships from the root. Raises UnreadableFileError for a missing, external or wrong target."""
     workbook, roots = main.part, main.roots
-    relations = _read_relations(package, workbook)
+    relations = read_relations(package, workbook)
     listing = _read_listing_cached(package.open_part(workbook))
     sheets = _list_sheets(listing.sheets, relations, workbook, package)
     return WorkbookOutline(
@@ -152,7 +152,7 @@ def _read_content_types(part: Part) -> tuple[dict[str, str], dict[str, str]]:
 _read_content_types_cached = CachedReader(_read_content_types)
 
 
-def _read_relations(package: Package, source: str) -> dict[str, PartRelation]:
+def read_relations(package: Package, source: str) -> dict[str, PartRelation]:
     """Return the relationships of one part by id; of the package for an empty name."""
     folder, name = posixpath.split(source)
     part = posixpath.join(folder, "_rels", f"{name}.rels")

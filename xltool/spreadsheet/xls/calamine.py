@@ -1,115 +1,104 @@
-"""Read the values of .xls and .xlsb by calamine. Runs in the worker."""
+"""Read the values of .xls and .xlsb. Runs in the worker.
+
+The texts, sheet names and merged ranges of an .xls are those of calamine, everything else those of its records.
+"""
 
 import io
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.file_type import OLE_SIGNATURE, ZIP_SIGNATURE
-from xltool.spreadsheet.xls.biff_records import SheetRecords, TooMuchError, read_records
-from xltool.spreadsheet.xls.xlsb_records import refuse_error_cells
+from xltool.spreadsheet.cell_look import PLAIN_LOOK
+from xltool.spreadsheet.file_type import OLE_SIGNATURE
+from xltool.spreadsheet.xls.biff_records import OldFormatError, TooMuchError
+from xltool.spreadsheet.xls.biff_workbook import BookRecords, CellPosition, SheetRecords, TextRecord, read_book
+from xltool.spreadsheet.xls.sheet_values import SheetValues, format_number, join_runs
+from xltool.spreadsheet.xls.xlsb_workbook import read_xlsb
 
-_MAX_EXACT_FLOAT = 1e15  # above this, floats do not represent every integer exactly
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
-
-_ValueCell = tuple[int, int, str, str]  # row, column, kind, text
 
 
 def read_values(data: bytes) -> dict[str, Any]:
-    """Return ``sheets``: of each its name, state, merged ranges, cells, hidden rows and columns; or a ``problem``.
-
-    Rows and columns begin at 1. Numbers, errors and booleans of an .xls are those of its records.
-    """
+    """Return what `sheet_values` describes, or a ``problem``."""
     try:
-        sheets = _read_workbook(data)
+        answer = _read_xls(data) if data.startswith(OLE_SIGNATURE) else read_xlsb(data)
     except TooMuchError:
         return {"problem": "cells_held"}
+    except OldFormatError:
+        return {"problem": "old_excel"}
     except ValueError:
         return {"problem": "unreadable"}
-    return {"sheets": sheets} if sheets else {"problem": "no_sheets"}
+    return answer if answer["sheets"] else {"problem": "no_sheets"}
 
 
-def _read_workbook(data: bytes) -> list[object]:
-    records: dict[int, SheetRecords] = {}
-    if data.startswith(OLE_SIGNATURE):
-        records = read_records(data)  # first: files it refuses could make calamine use too much memory
-    elif data.startswith(ZIP_SIGNATURE):
-        refuse_error_cells(data)
+def _read_xls(data: bytes) -> dict[str, Any]:
+    book = read_book(data)  # first: files it refuses could make calamine use too much memory
+    values = SheetValues(limits.MAX_CELLS_HELD)
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-        return _read_sheets(workbook, records)
+        for index, metadata in enumerate(workbook.sheets_metadata[: limits.MAX_SHEETS]):
+            state = _STATES.get(str(metadata.visible).rpartition(".")[2], "visible")
+            values.begin_sheet(metadata.name, state)
+            cells: dict[CellPosition, object] = {}
+            if metadata.typ == SheetTypeEnum.WorkSheet:
+                sheet = workbook.get_sheet_by_name(metadata.name)
+                for first, last in sheet.merged_cell_ranges or ():
+                    values.merge(*first, *last)
+                left = (sheet.start or (0, 0))[1] + 1
+                for row, line in enumerate(sheet.iter_rows(), start=1):
+                    cells |= {(row, column): value for column, value in enumerate(line, start=left) if value != ""}
+                    if len(cells) > limits.MAX_CELLS_HELD:
+                        raise TooMuchError
+            _add_sheet(values, cells, book.sheets.get(index), book)
+    return values.finish()
 
 
-def _read_sheets(workbook: CalamineWorkbook, records: dict[int, SheetRecords]) -> list[object]:
-    sheets: list[object] = []
-    room = limits.MAX_CELLS_HELD
-    for index, metadata in enumerate(workbook.sheets_metadata[: limits.MAX_SHEETS]):
-        cells: list[_ValueCell] = []
-        merged: list[tuple[int, ...]] = []
-        if metadata.typ == SheetTypeEnum.WorkSheet:
-            sheet = workbook.get_sheet_by_name(metadata.name)
-            cells = _read_cells(sheet, room)
-            merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
-        hidden: tuple[object, ...] = ((), ())
-        if index in records:
-            cells = list(_correct_cells(cells, records[index]))
-            hidden = records[index].hidden_rows, records[index].hidden_columns
-        room -= len(cells)
-        state = _STATES.get(str(metadata.visible).rpartition(".")[2], "visible")
-        sheets.append((metadata.name, state, merged, cells, *hidden))
-    return sheets
-
-
-def _correct_cells(cells: list[_ValueCell], records: SheetRecords) -> Iterator[_ValueCell]:
-    """Yield the texts among ``cells``, and every figure from its record. Raises ValueError where one is missing."""
-    remaining = dict(records.figures)
-    for row, column, kind, text in cells:
-        figure = remaining.pop((row, column), None)
-        if kind == "text":
+def _add_sheet(
+    values: SheetValues, cells: dict[CellPosition, object], records: SheetRecords | None, book: BookRecords
+) -> None:
+    """Add the texts among ``cells``, and every figure from its record. Raises ValueError where one is missing."""
+    records = records or SheetRecords({}, {}, [], [], [])
+    figures = dict(records.figures)
+    for (row, column), value in cells.items():
+        figure = figures.pop((row, column), None)
+        if isinstance(value, str):
             if figure is not None:
                 raise ValueError("a text and a figure in one cell")
-            yield row, column, kind, text
+            record = records.texts.get((row, column), TextRecord(PLAIN_LOOK))
+            text = _mark_text(value, record, book)
+            values.add_cell(row, column, "text", text, record.look, record.formula)
         elif figure is None:
             raise ValueError("a figure without a record")
         else:
-            yield row, column, *_format_recorded(*figure, text if kind == "date" else "")
-    for (row, column), figure in remaining.items():
-        yield row, column, *_format_recorded(*figure, "")
+            text = _format_date(value) if figure.stored == "date" else ""
+            values.add_cell(row, column, figure.stored, text or _format(figure.value), figure.look, figure.formula)
+    for (row, column), figure in figures.items():
+        values.add_cell(row, column, figure.stored, _format(figure.value), figure.look, figure.formula)
+    for row in records.hidden_rows:
+        values.hide_rows(row, row)
+    for column in records.hidden_columns:
+        values.hide_columns(column, column)
+    values.hides_zeros = bool(records.shows_zeros) and not records.shows_zeros[0]
 
 
-def _format_recorded(kind: str, figure: float | int | str, date: str) -> tuple[str, str]:
-    """Return type and text of a recorded figure; a date as calamine formats it, if it recognised one."""
-    if kind == "error":
-        return kind, str(figure)
-    text = _format_value(figure)[1]
-    return kind, (date or text) if kind == "date" else text
+def _mark_text(text: str, record: TextRecord, book: BookRecords) -> str:
+    """Return a text with the marks of its runs. Raises ValueError where its length is not that of its record."""
+    if not record.runs:
+        return text
+    if record.units != len(text.encode("utf-16-le", "surrogatepass")) // 2:
+        raise ValueError("runs of another text")
+    return join_runs(text, record.runs, book.styles.find_run_look)
 
 
-def _read_cells(sheet: CalamineSheet, max_cells: int) -> list[_ValueCell]:
-    """Return row and column (1-based), type and text of every non-empty cell."""
-    cells: list[_ValueCell] = []
-    first_column = (sheet.start or (0, 0))[1] + 1
-    for row, values in enumerate(sheet.iter_rows(), start=1):
-        for column, value in enumerate(values, start=first_column):
-            if value != "":
-                cells.append((row, column, *_format_value(value)))
-        if len(cells) > max_cells:
-            raise TooMuchError
-    return cells
+def _format(value: float | int | str) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return value if isinstance(value, str) else format_number(value)
 
 
-def _format_value(value: object) -> tuple[str, str]:
-    match value:
-        case bool():
-            return "boolean", "1" if value else "0"
-        case int():
-            return "number", str(value)
-        case float():
-            return "number", str(int(value)) if value.is_integer() and abs(value) < _MAX_EXACT_FLOAT else repr(value)
-        case datetime() | date() | time():
-            return "date", value.isoformat()
-        case timedelta():
-            return "date", str(value)
-    return "text", str(value)
+def _format_date(value: object) -> str:
+    """Return a date as calamine reads it, "" for anything else."""
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, timedelta) else ""

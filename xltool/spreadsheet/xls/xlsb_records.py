@@ -1,32 +1,13 @@
-"""Refuse an .xlsb with error cells such as #N/A ([MS-XLSB]), which calamine reads as blank. Runs in the worker.
+"""Iterate the records of a part of an .xlsb ([MS-XLSB] 2.1.4), and read the strings in them."""
 
-A blank may count as 0, an error never.
-"""
+import struct
+from collections.abc import Iterator
 
-from xltool.errors import UnreadableFileError
-from xltool.spreadsheet.ooxml.package import Package, fold_part_name
-
-_SHEETS, _ENDING = "xl/worksheets/", ".bin"
-_ERROR_RECORDS = frozenset({3, 11})  # BrtCellError and BrtFmlaError
+_NO_STRING = 0xFFFFFFFF
 
 
-def refuse_error_cells(data: bytes) -> None:
-    """Raise ValueError for a workbook with error cells, or with invalid records."""
-    try:
-        package = Package(data)
-        has_errors = any(
-            has_error_cells(package.read_whole(name))
-            for name in package.list_names()
-            if fold_part_name(name).startswith(_SHEETS) and fold_part_name(name).endswith(_ENDING)
-        )
-    except (UnreadableFileError, IndexError):
-        raise ValueError("no sheets that can be followed") from None
-    if has_errors:
-        raise ValueError("errors in cells")
-
-
-def has_error_cells(content: bytes) -> bool:
-    """Return True if a sheet part has an error record. Raises IndexError where a record is cut short."""
+def iterate_records(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield kind and data of every record. Raises IndexError where one is cut short."""
     at, end = 0, len(content)
     while at < end:
         kind = content[at]
@@ -42,7 +23,18 @@ def has_error_cells(content: bytes) -> bool:
             shift += 7
             if byte < 0x80 or shift == 28:
                 break
-        if kind in _ERROR_RECORDS:
-            return True
+        if at + size > end:
+            raise IndexError("a record cut short")
+        yield kind, content[at : at + size]
         at += size
-    return False
+
+
+def read_wide_string(data: bytes, at: int) -> tuple[str, int]:
+    """Return a string after its length, and where it ends. Raises IndexError where it is cut short."""
+    count = struct.unpack_from("<I", data, at)[0]
+    if count == _NO_STRING:
+        return "", at + 4
+    end = at + 4 + 2 * count
+    if end > len(data):
+        raise IndexError("a string cut short")
+    return data[at + 4 : end].decode("utf-16-le", "replace"), end

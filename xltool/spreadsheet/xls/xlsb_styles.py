@@ -1,0 +1,96 @@
+"""Read from an .xlsb ([MS-XLSB]) how cells and characters look, and the shared strings with their runs."""
+
+import struct
+
+from xltool.spreadsheet import limits
+from xltool.spreadsheet.cell_look import (
+    CellLook,
+    Mark,
+    indexed_colour,
+    make_look,
+    mark_font,
+    theme_colour,
+    tint_colour,
+)
+from xltool.spreadsheet.number_formats import BUILT_IN_FORMATS, GENERAL
+from xltool.spreadsheet.xls.sheet_values import join_runs
+from xltool.spreadsheet.xls.xlsb_records import iterate_records, read_wide_string
+
+_STRING, _FORMAT, _FONT, _FILL, _CELL_FORMAT = 19, 44, 43, 45, 47
+_BEGIN_CELL_FORMATS, _END_CELL_FORMATS = 617, 618
+_STRUCK, _SOLID, _RICH = 0x0008, 1, 0x01
+_RAISED, _LOWERED = 1, 2
+_INDEXED, _RGB, _THEME = 1, 2, 3
+
+
+def _read_colour(data: bytes) -> str:
+    """Parse a BrtColor: RRGGBB, or "" for an automatic one."""
+    kind, index, tint = data[0] >> 1, data[1], struct.unpack_from("<h", data, 2)[0] / 32767
+    if kind == _THEME:
+        return theme_colour(index, tint)
+    if kind == _INDEXED:
+        return tint_colour(indexed_colour(index), tint)
+    return tint_colour(data[4:7].hex().upper(), tint) if kind == _RGB and data[0] & 1 else ""
+
+
+class BinaryStyles:
+    """The looks of the cells of one workbook by cell format, and the marks and colours of its fonts."""
+
+    def __init__(self, content: bytes) -> None:
+        self.looks: list[CellLook] = []
+        self._fonts: list[tuple[Mark | None, str]] = []
+        fills: list[str] = []
+        formats = dict(BUILT_IN_FORMATS)
+        inside = False
+        for kind, data in iterate_records(content):
+            if kind == _FORMAT:
+                formats[struct.unpack_from("<H", data)[0]] = read_wide_string(data, 2)[0]
+            elif kind == _FONT:
+                self._fonts.append(_read_font(data))
+            elif kind == _FILL:
+                fills.append(_read_colour(data[4:12]) if struct.unpack_from("<I", data)[0] == _SOLID else "")
+            elif kind in (_BEGIN_CELL_FORMATS, _END_CELL_FORMATS):
+                inside = kind == _BEGIN_CELL_FORMATS
+            elif kind == _CELL_FORMAT and inside:
+                _parent, number, font, fill = struct.unpack_from("<4H", data)
+                mark, colour = self.find_font(font)
+                background = fills[fill] if fill < len(fills) else ""
+                self.looks.append(make_look(formats.get(number, GENERAL), mark, colour, background))
+
+    def find_font(self, index: int) -> tuple[Mark | None, str]:
+        """Return mark and colour of a font."""
+        return self._fonts[index] if index < len(self._fonts) else (None, "")
+
+    def find_look(self, index: int) -> CellLook:
+        """Return the look of the cells of one cell format."""
+        return self.looks[index] if index < len(self.looks) else CellLook()
+
+    def read_rich_string(self, data: bytes, at: int = 0) -> str:
+        """Return a RichStr; marked where its runs look different."""
+        text, end = read_wide_string(data, at + 1)
+        if not data[at] & _RICH:
+            return text
+        count = struct.unpack_from("<I", data, end)[0]
+        starts = struct.unpack_from(f"<{2 * min(count, limits.MAX_TEXT_CHARACTERS)}H", data, end + 4)
+        return join_runs(text, zip(starts[::2], starts[1::2], strict=True), self.find_font)
+
+
+def _read_font(data: bytes) -> tuple[Mark | None, str]:
+    height, flags, _weight, position = struct.unpack_from("<4H", data)
+    mark = mark_font(
+        struck=bool(flags & _STRUCK), raised=position == _RAISED, lowered=position == _LOWERED, points=height / 20
+    )
+    return mark, _read_colour(data[12:20])
+
+
+def read_strings(content: bytes, styles: BinaryStyles) -> list[str]:
+    """Return the shared strings in order. Raises ValueError for more text than the limits allow."""
+    strings: list[str] = []
+    total = 0
+    for kind, data in iterate_records(content):
+        if kind == _STRING:
+            strings.append(styles.read_rich_string(data))
+            total += len(strings[-1])
+            if total > limits.MAX_TOTAL_CHARACTERS or len(strings) > limits.MAX_SHARED_STRINGS:
+                raise ValueError("too much text")
+    return strings

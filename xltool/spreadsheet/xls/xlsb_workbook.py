@@ -1,0 +1,143 @@
+"""Read the sheets of an .xlsb ([MS-XLSB]): cells and their looks, merged ranges, what is hidden. Runs in the worker."""
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from xltool.errors import UnreadableFileError
+from xltool.spreadsheet import limits
+from xltool.spreadsheet.ooxml.package import Package
+from xltool.spreadsheet.ooxml.workbook_part import find_main_part, read_relations
+from xltool.spreadsheet.xls.biff_records import name_error, unpack_rk
+from xltool.spreadsheet.xls.formula_tokens import XLSB_LAYOUT, write_formula
+from xltool.spreadsheet.xls.sheet_values import SheetValues, format_number
+from xltool.spreadsheet.xls.xlsb_records import iterate_records, read_wide_string
+from xltool.spreadsheet.xls.xlsb_styles import BinaryStyles, read_strings
+
+_SHEET = 156
+_ROW, _COLUMNS, _MERGED, _VIEW = 0, 60, 176, 137
+_STATES = ("visible", "hidden", "veryHidden")
+_HIDDEN_ROW, _HIDDEN_COLUMNS, _SHOWS_ZEROS = 0x10, 0x01, 0x10
+_FIRST_SHORT, _SHORT_TO_LONG = 12, 11  # a record without a column, and how much its number is above the one with it
+_SHORT_KINDS = range(_FIRST_SHORT, 19)
+_CELL_KINDS = range(1, 12)
+_RICH_CELL = 62
+_FIRST_FORMULA = 8
+
+
+def read_xlsb(data: bytes) -> dict[str, Any]:
+    """Return ``sheets`` and ``looks`` as `sheet_values` describes them.
+
+    Raises ValueError for what cannot be read, TooMuchError for more cells than the limit allows.
+    """
+    try:
+        package = Package(data)
+        main = find_main_part(package)
+        relations = read_relations(package, main.part)
+        by_kind = {relation.kind: relation.target for relation in relations.values()}
+        styles = BinaryStyles(_read_part(package, by_kind.get("styles")))
+        strings = read_strings(_read_part(package, by_kind.get("sharedStrings")), styles)
+        values = SheetValues(limits.MAX_CELLS_HELD)
+        for kind, content in iterate_records(package.read_whole(main.part)):
+            if kind == _SHEET:
+                state, _tab = struct.unpack_from("<2I", content)
+                relation_id, at = read_wide_string(content, 8)
+                relation = relations[relation_id]
+                values.begin_sheet(read_wide_string(content, at)[0], _STATES[min(state, 2)])
+                if relation.kind == "worksheet":
+                    _SheetReader(values, styles, strings).read_sheet(package.read_whole(relation.target))
+        return values.finish()
+    except (UnreadableFileError, IndexError, KeyError, struct.error):
+        raise ValueError("no sheets that can be read") from None
+
+
+def _read_part(package: Package, name: str | None) -> bytes:
+    return package.read_whole(name) if name else b""
+
+
+class _SheetReader:
+    """Reads the records of one worksheet."""
+
+    def __init__(self, values: SheetValues, styles: BinaryStyles, strings: list[str]) -> None:
+        self._values, self._styles, self._strings = values, styles, strings
+        self._row = self._column = -1
+
+    def read_sheet(self, content: bytes) -> None:
+        """Add everything on the sheet to the values. Raises IndexError or struct.error for damaged records."""
+        for kind, data in iterate_records(content):
+            if kind == _ROW:
+                self._row, self._column = struct.unpack_from("<I", data)[0], -1
+                if data[11] & _HIDDEN_ROW:
+                    self._values.hide_rows(self._row + 1, self._row + 1)
+            elif kind in _CELL_KINDS or kind == _RICH_CELL:
+                self._column, style = struct.unpack_from("<2I", data)
+                self._add_cell(kind, style, data[8:])
+            elif kind in _SHORT_KINDS:
+                self._column += 1
+                self._add_cell(kind - _SHORT_TO_LONG, struct.unpack_from("<I", data)[0], data[4:])
+            elif kind == _COLUMNS:
+                first, last, _width, _style, flags = struct.unpack_from("<4IH", data)
+                if flags & _HIDDEN_COLUMNS:
+                    self._values.hide_columns(first + 1, min(last, limits.MAX_COLUMNS - 1) + 1)
+            elif kind == _MERGED:
+                top, bottom, left, right = struct.unpack_from("<4I", data)
+                self._values.merge(top, left, bottom, right)
+            elif kind == _VIEW:
+                self._values.hides_zeros |= not struct.unpack_from("<H", data)[0] & _SHOWS_ZEROS
+
+    def _add_cell(self, kind: int, style: int, data: bytes) -> None:
+        read = _READERS.get(kind)
+        if read is None:
+            return  # a cell without content
+        if self._row >= limits.MAX_ROWS or self._column >= limits.MAX_COLUMNS or self._row < 0:
+            raise IndexError("a cell outside the sheet")
+        stored, text, end = read(self, data)
+        formula = None
+        if kind in range(_FIRST_FORMULA, 12):
+            size = struct.unpack_from("<I", data, end + 2)[0]
+            formula = write_formula(data[end + 6 : end + 6 + size], XLSB_LAYOUT)
+        look = self._styles.find_look(style & 0xFFFFFF)
+        self._values.add_cell(self._row + 1, self._column + 1, stored, text, look, formula)
+
+    def read_shared(self, data: bytes) -> tuple[str, str, int]:
+        """Return a cell with a shared string."""
+        return "text", self._strings[struct.unpack_from("<I", data)[0]], 4
+
+    def read_rich(self, data: bytes) -> tuple[str, str, int]:
+        """Return a cell with a rich string of its own."""
+        return "text", self._styles.read_rich_string(data), len(data)
+
+
+def _read_rk(_reader: _SheetReader, data: bytes) -> tuple[str, str, int]:
+    return "number", format_number(unpack_rk(struct.unpack_from("<I", data)[0])), 4
+
+
+def _read_real(_reader: _SheetReader, data: bytes) -> tuple[str, str, int]:
+    return "number", format_number(struct.unpack_from("<d", data)[0]), 8
+
+
+def _read_error(_reader: _SheetReader, data: bytes) -> tuple[str, str, int]:
+    return "error", name_error(data[0]), 1
+
+
+def _read_boolean(_reader: _SheetReader, data: bytes) -> tuple[str, str, int]:
+    return "boolean", "1" if data[0] else "0", 1
+
+
+def _read_text(_reader: _SheetReader, data: bytes) -> tuple[str, str, int]:
+    return "text", *read_wide_string(data, 0)
+
+
+_READERS: dict[int, Callable[[_SheetReader, bytes], tuple[str, str, int]]] = {
+    2: _read_rk,
+    3: _read_error,
+    4: _read_boolean,
+    5: _read_real,
+    6: _read_text,
+    7: _SheetReader.read_shared,
+    8: _read_text,
+    9: _read_real,
+    10: _read_boolean,
+    11: _read_error,
+    _RICH_CELL: _SheetReader.read_rich,
+}
