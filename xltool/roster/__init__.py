@@ -1,0 +1,1 @@
+"""Read the list of agencies (名册) as offices keep it."""

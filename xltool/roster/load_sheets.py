@@ -1,0 +1,162 @@
+"""Open a roster: a workbook of any readable format, or a text file with separators."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from xltool.errors import ForeignFileError, RosterError, UnreadableFileError, find_system_fault
+from xltool.messages import catalogue
+from xltool.model.finding import Finding
+from xltool.spreadsheet.file_type import OLE_SIGNATURE, ZIP_SIGNATURE
+from xltool.spreadsheet.number_formats import render_number
+from xltool.spreadsheet.open_workbook import open_workbook
+from xltool.spreadsheet.ooxml.addresses import parse_cell_address, parse_range
+from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
+
+# Excel keeps 15 digits: a longer code stored as a number has lost its last digits and is shown like 1.10112E+17.
+MIN_INEXACT_CODE = 10**15
+FORMULA_TEXT = re.compile(r'="([^"]*)"')  # used by some programs to keep leading zeros in a CSV file
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)  # tells Excel the separator of a CSV file
+_SEPARATORS = ",\t;"
+
+
+class RosterRow(NamedTuple):
+    """One row: its 1-based number, and its cells as shown, "" if blank, by 0-based column.
+
+    ``filled`` are the columns whose text comes from a merged cell that begins in a row above; ``wide`` those whose
+    merged cell covers several columns.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    filled: frozenset[int] = frozenset()
+    wide: frozenset[int] = frozenset()
+
+
+class RosterSheet(NamedTuple):
+    """One sheet; a text file is one without a name. ``hidden`` are the numbers of its hidden rows."""
+
+    name: str
+    rows: Sequence[RosterRow]
+    hidden: frozenset[int] = frozenset()
+
+
+def load_sheets(path: Path) -> list[RosterSheet]:
+    """Return the visible sheets of a roster. The first bytes, not the name, decide its format. Raises RosterError."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise RosterError("roster.not_found", file=str(path)) from error
+    except OSError as error:
+        raise RosterError("roster.unreadable", file=str(path), reason=find_system_fault(error)) from error
+    if content.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
+        return _load_workbook(path)
+    return [RosterSheet("", list(_read_text_rows(content, path.name)))]
+
+
+# --- workbooks -------------------------------------------------------------------------------------------------
+
+
+def _load_workbook(path: Path) -> list[RosterSheet]:
+    try:
+        workbook = open_workbook(path)
+    except (UnreadableFileError, ForeignFileError) as error:
+        finding = Finding(error.code, catalogue.code_severity(error.code), facts={"file": path.name, **error.facts})
+        reason = catalogue.Phrase(catalogue.render_problem(finding))
+        raise RosterError("roster.unreadable", file=path.name, reason=reason) from error
+    return [_make_sheet(sheet) for sheet in workbook.sheets if sheet.state == "visible"]
+
+
+def _make_sheet(sheet: RawSheet) -> RosterSheet:
+    rows: dict[int, dict[int, str]] = {}
+    for address, cell in sheet.cells.items():
+        row, column = parse_cell_address(address)
+        rows.setdefault(row, {})[column - 1] = _show_cell(cell)
+    filled: dict[int, set[int]] = {}
+    wide: dict[int, set[int]] = {}
+    for merged in sheet.merged:
+        _spread_merged(merged, rows, filled, wide)
+    made = (
+        RosterRow(number, _as_tuple(rows[number]), frozenset(filled.get(number, ())), frozenset(wide.get(number, ())))
+        for number in sorted(rows)
+    )
+    hidden = frozenset(number for run in sheet.hidden_rows for number in run if number in rows)
+    return RosterSheet(sheet.name, list(made), hidden)
+
+
+def _spread_merged(
+    merged: str, rows: dict[int, dict[int, str]], filled: dict[int, set[int]], wide: dict[int, set[int]]
+) -> None:
+    """Write the text of a merged cell into every row it covers, and note which columns it covers."""
+    first_row, first_column, last_row, last_column = parse_range(merged)
+    text = rows.get(first_row, {}).get(first_column - 1, "")
+    for row in range(first_row, last_row + 1):
+        if row in rows or text:
+            rows.setdefault(row, {})[first_column - 1] = text
+        if row > first_row:
+            filled.setdefault(row, set()).add(first_column - 1)
+        if last_column > first_column:
+            wide.setdefault(row, set()).update(range(first_column - 1, last_column))
+
+
+def _as_tuple(cells: Mapping[int, str]) -> tuple[str, ...]:
+    return tuple(cells.get(column, "") for column in range(max(cells, default=-1) + 1))
+
+
+def _show_cell(cell: RawCell) -> str:
+    """Return a cell's displayed text: a number with the zeros of its format but never grouped; errors as ""."""
+    if cell.stored in (StorageType.EMPTY, StorageType.ERROR):
+        return ""
+    if cell.stored is not StorageType.NUMBER:
+        return str(cell.text).strip()
+    number = Decimal(cell.text)
+    if abs(number) >= MIN_INEXACT_CODE:
+        return f"{number:.5E}"
+    shown = render_number(cell.text, cell.look.format_code).text
+    if shown.isdigit():
+        return shown
+    return str(int(number)) if number == int(number) else f"{number:f}"
+
+
+# --- text files ------------------------------------------------------------------------------------------------
+
+
+def _read_text_rows(content: bytes, file: str) -> Iterator[RosterRow]:
+    text = _decode_text(content, file)
+    separator_line = _SEPARATOR_LINE.match(text)
+    first = 1
+    if separator_line:
+        text, first = text[separator_line.end() :], 2
+    delimiter = separator_line[1] if separator_line else _find_delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = first
+    try:
+        for fields in reader:
+            yield RosterRow(number, tuple(FORMULA_TEXT.sub(r"\1", field).strip() for field in fields))
+            number = reader.line_num + first
+    except csv.Error as error:
+        raise RosterError("roster.unreadable", file=file, reason=str(error)) from error
+
+
+def _find_delimiter(text: str) -> str:
+    """Return the separator that most of the first lines contain most often: a title line has none."""
+    lines = [line for line in text.splitlines() if line.strip()][:20]
+    return max(_SEPARATORS, key=lambda separator: sum(separator in line for line in lines))
+
+
+def _decode_text(content: bytes, file: str) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RosterError("roster.undecodable", file=file)
