@@ -16,7 +16,7 @@ from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.form import CellKind, Form, Number
 from xltool.model.submission import Entry, EntryState, ManifestItem, Source, Submission
-from xltool.roster import read_roster
+from xltool.roster.read_roster import read_roster
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 YEAR = 2025

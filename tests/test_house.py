@@ -17,9 +17,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A module may import what stands in lines above its own, and what stands in its own wing; nothing else of ours.
 LAYERS = (
     {"model", "errors", "package_data"},
-    {"messages", "roster", "forms", "execution"},
+    {"messages", "forms", "execution"},
     {"spreadsheet"},
-    {"recognition", "checks", "consolidation", "comparison"},
+    {"roster", "recognition", "checks", "consolidation", "comparison"},
     {"published"},
     {"workbooks", "official_report"},
     {"pages", "exports"},
@@ -32,7 +32,7 @@ RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 # Every outside library, and those of Python's own that need a guard: the beginnings of the modules that may import it.
 OPENING = ("spreadsheet.",)
 DOORS: dict[str, tuple[str, ...]] = {
-    "openpyxl": ("roster", "workbooks.decisions_workbook"),
+    "openpyxl": ("workbooks.decisions_workbook",),
     "msgspec": ("forms.", "cli.demo", "execution.reading_cache"),
     "xlsxwriter": ("workbooks.xlsxwriter_adapter",),
     "pandas": ("exports.tables", "api.figures"),

@@ -16,7 +16,7 @@ from tests.merging import CITY, REPORTS, the_form
 from xltool.cli.main import main
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.form import Number
-from xltool.roster import read_roster
+from xltool.roster.read_roster import read_roster
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 from xltool.workbooks.template.write_template import write_template
 

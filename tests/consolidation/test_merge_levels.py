@@ -18,7 +18,7 @@ from xltool.commands.run_context import RunContext, build_run_context
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Scope
 from xltool.model.submission import Submission
-from xltool.roster import read_roster
+from xltool.roster.read_roster import read_roster
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 from xltool.workbooks.template.write_template import write_template
 

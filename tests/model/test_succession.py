@@ -11,7 +11,7 @@ from tests.cli.test_commands import answer, run
 from tests.merging import the_form
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
-from xltool.roster import read_roster
+from xltool.roster.read_roster import read_roster
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 from xltool.workbooks.template.write_template import write_template
 

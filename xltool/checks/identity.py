@@ -8,10 +8,10 @@ from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import make_finding
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.agency_names import normalize_name
 from xltool.model.finding import Finding
 from xltool.model.submission import Observation, Submission
 from xltool.model.succession import owes_report
-from xltool.roster import normalize_name
 
 MAX_SUGGESTIONS = 3
 MIN_NAME_SIMILARITY = 0.6  # share of matching characters from which a roster name is suggested

@@ -8,7 +8,7 @@ from enum import Enum
 from xltool.consolidation import finding_fingerprints
 from xltool.forms.compare_editions import EditionDifference
 from xltool.messages import catalogue
-from xltool.model.agency import Agency
+from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, ReviewedFile, Status
 from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import Finding
@@ -81,7 +81,15 @@ def encode_merge(consolidation: Consolidation) -> dict[str, object]:
         **_encode_changes(
             finding_fingerprints.iterate_finding_records(consolidation.tracking, consolidation), consolidation.changes
         ),
+        "roster": _encode_roster(consolidation.roster),
     }
+
+
+def _encode_roster(roster: Roster | None) -> dict[str, object] | None:
+    """Encode the roster of a run: its file, the number of agencies on it, and notes on how it was read."""
+    if roster is None:
+        return None
+    return {"file": roster.source, "agencies": len(roster), "notes": [encode_finding(note) for note in roster.notes]}
 
 
 def _count_read(items: Iterable[ReviewedFile]) -> dict[str, object]:
@@ -139,7 +147,8 @@ def encode_status(consolidation: Consolidation) -> dict[str, object]:
         agencies.append(
             {"code": agency.code, "name": agency.name, "status": status, "file": item.file if item else None}
         )
-    return {"agencies": agencies, "missing": [agency.code for agency in consolidation.unreported]}
+    missing_codes = [agency.code for agency in consolidation.unreported]
+    return {"agencies": agencies, "missing": missing_codes, "roster": _encode_roster(consolidation.roster)}
 
 
 def encode_trace(figures: Iterable[TracedFigure]) -> dict[str, object]:

@@ -4,11 +4,14 @@ import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from xltool.messages import catalogue
+
+if TYPE_CHECKING:
+    from xltool.model.agency import Roster
 
 PATH = click.Path(path_type=Path)
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -26,6 +29,12 @@ def add_option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
     return decorate
 
 
+def tell_roster_notes(roster: "Roster | None") -> None:
+    """Print to stderr how the roster was read where a person should know of it."""
+    for note in roster.notes if roster else ():
+        click.echo(catalogue.render_finding(note), err=True)
+
+
 def add_context_options(*names: str) -> Callable[[_Command], _Command]:
     """Add --forms and the named options; pass the run context built from them as ``context``."""
 
@@ -41,6 +50,7 @@ def add_context_options(*names: str) -> Callable[[_Command], _Command]:
             strictness = {name: rest.pop(name, None) for name in ("profile", "waivers")}
             forms = rest.pop("forms")
             context = build_run_context(roster, previous, forms, key, password, cache=cache_choice, **strictness)
+            tell_roster_notes(context.roster)
             return function(*args, context=context, **rest)
 
         decorated: Any = add_option("--forms", type=PATH, multiple=True, metavar="DIR")(command)

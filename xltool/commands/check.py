@@ -20,12 +20,12 @@ from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.execution import executor
 from xltool.messages import catalogue
 from xltool.model.agency import Roster, Scope
+from xltool.model.agency_names import find_agency_by_name
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.submission import Observation, Submission
 from xltool.recognition.read_consolidated import make_skip_rule
 from xltool.recognition.read_submissions import read_submissions
-from xltool.roster import find_agency_by_name
 from xltool.spreadsheet.find_files import find_places
 from xltool.spreadsheet.load_file import FileSource, load_file
 from xltool.spreadsheet.open_workbook import make_printable, name_in_refusals, open_loaded_file

@@ -21,12 +21,12 @@ from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
+from xltool.model.agency_names import find_agency_by_name
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Number
 from xltool.model.submission import EntryState
 from xltool.published.read_report import PublishedReport, build_submission, read_report
-from xltool.roster import find_agency_by_name
 from xltool.spreadsheet.find_files import find_sources
 from xltool.spreadsheet.load_file import FileSource
 from xltool.workbooks.import_log import write_import_log

@@ -16,7 +16,7 @@ from xltool.forms.identity_seal import read_seal_key
 from xltool.forms.load_definitions import load_forms
 from xltool.model.agency import Roster
 from xltool.model.form import Values
-from xltool.roster import read_roster
+from xltool.roster.read_roster import read_roster
 from xltool.spreadsheet.load_file import FileSource
 
 Progress = Callable[[int, int, int], None]  # files done, files in all, open findings so far

@@ -14,12 +14,12 @@ from xltool.consolidation.agency_names import AgencyNameIndex, index_agency_name
 from xltool.consolidation.file_status import DOUBTFUL_OWNER, decide_status, identify_question
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.agency_names import normalize_name
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
 from xltool.model.submission import Submission
 from xltool.model.succession import owes_report
-from xltool.roster import normalize_name
 
 _MAX_OWNERS_IN_OWN_FOLDER = 2  # a folder with returns of more agencies is named after whoever collects them
 _ARCHIVE_SUFFIX = ".zip"

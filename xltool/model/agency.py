@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from xltool.model.finding import Finding
+
 
 class Scope(StrEnum):
     """An agency's own figures, or the figures of an area. An area is never added to its members."""
@@ -37,11 +39,15 @@ class Agency:
 
 @dataclass(frozen=True)
 class Roster:
-    """The agencies by code, in roster order. If this is part of a larger roster, ``others`` holds the rest of it."""
+    """The agencies by code, in roster order. If this is part of a larger roster, ``others`` holds the rest of it.
+
+    ``notes`` tell how the file was read where a person should know of it, such as hidden rows.
+    """
 
     agencies: Mapping[str, Agency]
     source: str
     others: Mapping[str, Agency] = field(default_factory=dict)
+    notes: tuple[Finding, ...] = ()
 
     def __hash__(self) -> int:
         """Hash the source and size: a roster is the key of the cache of what is derived from it."""

@@ -20,28 +20,15 @@ def remove_invisible(text: str) -> str:
 
 def find_agency_by_name(roster: Roster | None, name: str) -> Agency | None:
     """Return the only agency of that name, else the only one of that former name, else None."""
-    return None if roster is None else _index_names(_ByIdentity(roster)).get(normalize_name(name))
-
-
-class _ByIdentity:
-    """A roster as a cache key: equal only to itself."""
-
-    def __init__(self, roster: Roster) -> None:
-        self.roster = roster
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByIdentity) and other.roster is self.roster
-
-    def __hash__(self) -> int:
-        return id(self.roster)
+    return None if roster is None else _index_names(roster).get(normalize_name(name))
 
 
 @lru_cache(maxsize=4)
-def _index_names(key: _ByIdentity) -> Mapping[str, Agency | None]:
+def _index_names(roster: Roster) -> Mapping[str, Agency | None]:
     """Map normalized names to agencies; None for a name that several share."""
     former: dict[str, Agency | None] = {}
     now: dict[str, Agency | None] = {}
-    for agency in key.roster:
+    for agency in roster:
         for names, said in ((now, (agency.name,)), (former, agency.former_names)):
             for name in map(normalize_name, said):
                 names[name] = None if name in names and names[name] is not agency else agency

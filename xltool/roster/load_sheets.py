@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, RosterError, UnreadableFileError, find_system_fault
+from xltool.forms.cell_addresses import parse_address, parse_box
 from xltool.messages import catalogue
 from xltool.model.finding import Finding
 from xltool.spreadsheet.file_type import OLE_SIGNATURE, ZIP_SIGNATURE
 from xltool.spreadsheet.number_formats import render_number
 from xltool.spreadsheet.open_workbook import open_workbook
-from xltool.spreadsheet.ooxml.addresses import parse_cell_address, parse_range
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 
 # Excel keeps 15 digits: a longer code stored as a number has lost its last digits and is shown like 1.10112E+17.
@@ -23,6 +23,7 @@ MIN_INEXACT_CODE = 10**15
 FORMULA_TEXT = re.compile(r'="([^"]*)"')  # used by some programs to keep leading zeros in a CSV file
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)  # tells Excel the separator of a CSV file
 _SEPARATORS = ",\t;"
+_BLANKS = " \t\r\n\u3000"  # a no-break space is told as an invisible character
 
 
 class RosterRow(NamedTuple):
@@ -75,7 +76,7 @@ def _load_workbook(path: Path) -> list[RosterSheet]:
 def _make_sheet(sheet: RawSheet) -> RosterSheet:
     rows: dict[int, dict[int, str]] = {}
     for address, cell in sheet.cells.items():
-        row, column = parse_cell_address(address)
+        row, column = parse_address(address)
         rows.setdefault(row, {})[column - 1] = _show_cell(cell)
     filled: dict[int, set[int]] = {}
     wide: dict[int, set[int]] = {}
@@ -93,15 +94,16 @@ def _spread_merged(
     merged: str, rows: dict[int, dict[int, str]], filled: dict[int, set[int]], wide: dict[int, set[int]]
 ) -> None:
     """Write the text of a merged cell into every row it covers, and note which columns it covers."""
-    first_row, first_column, last_row, last_column = parse_range(merged)
-    text = rows.get(first_row, {}).get(first_column - 1, "")
-    for row in range(first_row, last_row + 1):
-        if row in rows or text:
-            rows.setdefault(row, {})[first_column - 1] = text
-        if row > first_row:
-            filled.setdefault(row, set()).add(first_column - 1)
-        if last_column > first_column:
-            wide.setdefault(row, set()).update(range(first_column - 1, last_column))
+    box = parse_box(merged)
+    column = box.column - 1
+    text = rows.get(box.row, {}).get(column, "")
+    for row in range(box.row, min(box.row + box.rows, max(rows, default=0) + 1)):
+        if row > box.row:
+            filled.setdefault(row, set()).add(column)
+            if text:
+                rows.setdefault(row, {})[column] = text
+        if box.columns > 1:
+            wide.setdefault(row, set()).update(range(column, column + box.columns))
 
 
 def _as_tuple(cells: Mapping[int, str]) -> tuple[str, ...]:
@@ -113,7 +115,7 @@ def _show_cell(cell: RawCell) -> str:
     if cell.stored in (StorageType.EMPTY, StorageType.ERROR):
         return ""
     if cell.stored is not StorageType.NUMBER:
-        return str(cell.text).strip()
+        return str(cell.text).strip(_BLANKS)
     number = Decimal(cell.text)
     if abs(number) >= MIN_INEXACT_CODE:
         return f"{number:.5E}"
@@ -137,7 +139,7 @@ def _read_text_rows(content: bytes, file: str) -> Iterator[RosterRow]:
     number = first
     try:
         for fields in reader:
-            yield RosterRow(number, tuple(FORMULA_TEXT.sub(r"\1", field).strip() for field in fields))
+            yield RosterRow(number, tuple(FORMULA_TEXT.sub(r"\1", field).strip(_BLANKS) for field in fields))
             number = reader.line_num + first
     except csv.Error as error:
         raise RosterError("roster.unreadable", file=file, reason=str(error)) from error

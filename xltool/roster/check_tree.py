@@ -1,0 +1,48 @@
+"""Check that the agencies of a roster do not contradict each other."""
+
+from collections.abc import Iterator, Mapping
+
+from xltool.errors import RosterError
+from xltool.model.agency import Agency
+
+
+def check_tree(agencies: Mapping[str, Agency], rows: Mapping[str, int], file: str) -> Iterator[RosterError]:
+    """Yield the contradictions between agencies; ``rows`` are the row numbers by code."""
+    if loop := _find_loop(agencies):
+        yield RosterError("roster.loop", file=file, row=rows[loop[0]], codes=loop)
+    for agency in agencies.values():
+        yield from _check_successors(agency, agencies, {"file": file, "row": rows[agency.code], "name": agency.name})
+
+
+def _check_successors(
+    agency: Agency, agencies: Mapping[str, Agency], facts: Mapping[str, object]
+) -> Iterator[RosterError]:
+    if agency.successors and agency.ended is None:
+        yield RosterError("roster.successor_of_the_living", **facts)
+    if agency.began and agency.ended and agency.ended < agency.began:
+        yield RosterError("roster.ended_before", **facts, began=agency.began, ended=agency.ended)
+    unknown = [code for code in agency.successors if code not in agencies]
+    yield from (RosterError("roster.unknown_successor", **facts, code=code) for code in unknown)
+    pending, seen = [code for code in agency.successors if code in agencies], set[str]()
+    while pending:
+        code = pending.pop()
+        if code == agency.code:
+            yield RosterError("roster.successor_of_itself", **facts)
+            return
+        pending += [] if code in seen else [each for each in agencies[code].successors if each in agencies]
+        seen.add(code)
+
+
+def _find_loop(agencies: Mapping[str, Agency]) -> tuple[str, ...]:
+    """Return the codes of the first circle of parents, else ()."""
+    safe: set[str] = set()
+    for start in agencies:
+        trail: list[str] = []
+        agency: Agency | None = agencies[start]
+        while agency and agency.code not in safe:
+            if agency.code in trail:
+                return tuple(trail[trail.index(agency.code) :])
+            trail.append(agency.code)
+            agency = agencies.get(agency.parent) if agency.parent else None
+        safe.update(trail)
+    return ()
