@@ -210,7 +210,7 @@ def merge_cells(path: Path, *ranges: str, sheet: int = 0) -> Path:
     return path
 
 
-OFFICE_ROWS = [
+OFFICE_ROWS: list[list[object]] = [
     ["某区政务公开责任单位名单（2025年）"],
     ["序号", "单 位\n名 称", "单位编码*", "上级", "联络员（手机）"],
     ["一、区直部门"],
@@ -234,7 +234,7 @@ def test_workbook__title_sections_totals_and_merged_parents__only_agencies_are_r
 
 
 def test_workbook__section_written_in_the_name_column__told_and_not_an_agency(tmp_path: Path) -> None:
-    rows = [["单位名称", "单位代码"], ["（一）区直"], ["甲局", "1"], ["注：以上单位均须报送"]]
+    rows: list[list[object]] = [["单位名称", "单位代码"], ["（一）区直"], ["甲局", "1"], ["注：以上单位均须报送"]]
     path = workbook(tmp_path, rows)
     assert codes(path) == [("1", None)]
     assert [facts["row"] for _, facts in notes(path)] == [2, 4]
@@ -246,7 +246,14 @@ def test_workbook__name_without_code__is_no_remark_and_refused(tmp_path: Path) -
 
 @pytest.mark.parametrize("suffix", ["xlsx", "ods", "xls"])
 def test_merged_parent__stands_for_all_its_rows_in_every_format(tmp_path: Path, suffix: str) -> None:
-    rows = [["代码", "名称", "上级"], ["9", "县", None], ["1", "甲", "9"], ["2", "乙"], ["3", "丙"], ["4", "丁", "9"]]
+    rows: list[list[object]] = [
+        ["代码", "名称", "上级"],
+        ["9", "县", None],
+        ["1", "甲", "9"],
+        ["2", "乙"],
+        ["3", "丙"],
+        ["4", "丁", "9"],
+    ]
     path = merge_cells(workbook(tmp_path, rows), "C3:C5")
     if suffix != "xlsx":
         if office_missing():
@@ -256,7 +263,12 @@ def test_merged_parent__stands_for_all_its_rows_in_every_format(tmp_path: Path, 
 
 
 def test_workbook__agency_merged_over_two_contacts__is_one_agency(tmp_path: Path) -> None:
-    rows = [["代码", "名称", "联系人"], ["1", "甲", "王某"], [None, None, "李某"], ["2", "乙", "张某"]]
+    rows: list[list[object]] = [
+        ["代码", "名称", "联系人"],
+        ["1", "甲", "王某"],
+        [None, None, "李某"],
+        ["2", "乙", "张某"],
+    ]
     path = merge_cells(workbook(tmp_path, rows), "A2:A3", "B2:B3")
     assert [(agency.code, agency.contact) for agency in read_roster(path)] == [("1", "王某"), ("2", "张某")]
 
@@ -278,7 +290,7 @@ def test_workbook__list_on_another_sheet__found_and_further_lists_told(tmp_path:
 
 
 def test_workbook__headings_over_two_rows__the_row_with_code_and_name_counts(tmp_path: Path) -> None:
-    rows = [["序号", "单位", None, "上级"], [None, "名称", "编码", None], [1, "甲", "1", "9"]]
+    rows: list[list[object]] = [["序号", "单位", None, "上级"], [None, "名称", "编码", None], [1, "甲", "1", "9"]]
     path = merge_cells(workbook(tmp_path, rows), "A1:A2", "B1:C1", "D1:D2")
     assert codes(path) == [("1", "9")]
 

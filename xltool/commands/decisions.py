@@ -12,11 +12,11 @@ from xltool.consolidation.file_status import QUESTION_CODES
 from xltool.errors import UsageError
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
+from xltool.model.agency_names import normalize_name
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.decision import Decision, Ruling
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
-from xltool.roster import normalize_name
 from xltool.workbooks.decisions_workbook import (
     DecisionRow,
     find_ruling,
