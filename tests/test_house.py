@@ -263,11 +263,12 @@ def test_wheel__used_alone__finds_its_forms_and_words(unpacked_wheel: Path, tmp_
     (tmp_path / "roster.csv").write_text("代码,名称\n1,甲\n", "utf-8")
     code = (
         "from pathlib import Path\n"
-        "from xltool import package_data, roster\n"
+        "from xltool import package_data\n"
+        "from xltool.roster.read_roster import read_roster\n"
         "from xltool.messages import catalogue as texts\n"
         "from xltool.forms.load_definitions import load_forms\n"
         "assert package_data.PACKAGE.parent.name == 'site', package_data.PACKAGE\n"
-        "print(len(roster.read_roster(Path('roster.csv'))), len(texts.list_wordings()) > 0, len(load_forms()) > 0)\n"
+        "print(len(read_roster(Path('roster.csv'))), len(texts.list_wordings()) > 0, len(load_forms()) > 0)\n"
     )
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(unpacked_wheel)!r})\n{code}"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
