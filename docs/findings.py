@@ -23,7 +23,6 @@ from xltool.checks.run_checks import review_submission  # noqa: E402 - runs from
 from xltool.forms.compiled_form import compile_form  # noqa: E402 - runs from a checkout, installed or not
 from xltool.forms.expressions import recompute_figures  # noqa: E402 - runs from a checkout, installed or not
 from xltool.forms.load_definitions import find_named_form, load_forms  # noqa: E402 - runs from a checkout, installed or not
-from xltool.forms.workbook_plan import plan_workbook  # noqa: E402 - runs from a checkout, installed or not
 from xltool.messages import catalogue  # noqa: E402 - runs from a checkout, installed or not
 from xltool.model.agency import Agency, Roster, Scope  # noqa: E402 - runs from a checkout, installed or not
 from xltool.model.form import Cell, Form, Number, Severity, Values  # noqa: E402 - runs from a checkout, installed or not
@@ -149,7 +148,7 @@ def is_amount(cell: Cell) -> bool:
 
 def submission(form: Form, figures: Values, said: Mapping[str, str]) -> Submission:
     """A workbook with these figures and texts, as reading would give it."""
-    places = plan_workbook(form).cells
+    places = compile_form(form).plan.cells
     entries = {
         cell: Entry(
             cell, EntryState.NUMBER, value, str(value), *places[cell], "SUM()" if form.cells[cell].computed else None

@@ -9,6 +9,7 @@ import pytest
 from tests.checks.figures import FORM, PLAN, found, must_fix, published, said, submission
 from xltool.cli import json_output
 from xltool.forms.expressions import recompute_figures
+from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
@@ -74,7 +75,7 @@ def test_fully_typed__two_inputs_wrong__two_findings_each_naming_one(tmp_path: P
 
 def test_fully_typed__a_total_wrong__says_it_once(tmp_path: Path) -> None:
     (finding,) = typed(tmp_path / "a.xlsx", requests__granted__total=1157)
-    assert (finding.cells[0].address, finding.facts["suspects"]) == ("J9", "")
+    assert (finding.cells[0].address, catalogue.render_structure(finding.facts["suspects"])) == ("J9", "")
 
 
 def test_two_balances__whatever_slip_explains_both__both_are_told() -> None:
@@ -86,7 +87,7 @@ def test_locked_template__many_suspects__all_their_cells_and_the_figure_to_look_
     findings = found(submission({**SUQIAN, GRANTED: SUQIAN[GRANTED] + 37}))
     (finding,) = [item for item in findings if item.relation == "T3-BAL.natural_person"]
     assert [spot.address for spot in finding.cells] == ["D7", "D8", "D30", "D31"]
-    told = str(finding.facts["suspects"])
+    told = catalogue.render_structure(finding.facts["suspects"])
     assert told.startswith("如果只错一格，就是以下 ")
     assert "：D7:D10、" in told
     assert "请先查台账：“" in told

@@ -20,6 +20,7 @@ from tests.checks.figures import (
     zeros,
 )
 from xltool.forms.expressions import check_relation, recompute_figures
+from xltool.model.finding_facts import ShortList
 from xltool.model.form import Number, Relation
 from xltool.model.submission import EntryState, Submission
 
@@ -86,7 +87,7 @@ def test_balance__one_input_changed_and_totals_recalculated__exactly_one_finding
     lines = ("received", "carried_in", "concluded", "carried_out")
     assert [spot.id for spot in finding.cells] == [f"requests.{each}.{column}" for each in lines]
     letter = PLAN.find_figure(cell).address[0]
-    assert finding.facts["leaves"] == (f"{letter}9:{letter}29",)
+    assert finding.facts["leaves"] == (ShortList((f"{letter}9:{letter}29",)),)
     assert finding.facts["difference"] == 3
 
 

@@ -82,7 +82,11 @@ def test_wrong_profile__one_clear_message(text: str, code: str, words: str, tmp_
 def waived(rule: str, until: str, path: Path) -> list[tuple[str, str, str | None]]:
     waivers = read_waivers(written(path, WAIVER.format(rule=rule, until=until)), [FORM], None, TODAY)
     found = review_submission(submission(UNBALANCED), replace(CheckContext(compile_form(FORM)), waivers=waivers))
-    return [(each.code, each.severity.value, each.settled) for each in found if not each.code.startswith("S6")]
+    return [
+        (each.code, each.severity.value, catalogue.render_settlement(each) or None)
+        for each in found
+        if not each.code.startswith("S6")
+    ]
 
 
 def test_waiver__settles_its_rule_until_its_day(tmp_path: Path) -> None:

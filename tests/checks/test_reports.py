@@ -3,6 +3,7 @@
 import pytest
 
 from tests.checks.figures import flat, found, must_fix, printed_totals, published, said, sample, submission
+from xltool.model.finding_facts import ShortList
 from xltool.model.form import Number
 from xltool.model.submission import Submission
 
@@ -38,7 +39,7 @@ def test_hongze_2024__one_row_for_other_results_declared_zero__nothing_found() -
 def test_pingtan_2024__two_figures_illegible__only_these_are_asked_for() -> None:
     findings = found(report("pingtan-2024"))
     assert flat(findings) == [("CELL-BLANK", "must_fix", "表二!C7")]
-    assert findings[0].facts["cells"] == "C7:D7"
+    assert findings[0].facts["cells"] == ShortList(("C7:D7",))
 
 
 @pytest.mark.parametrize("name", ["suqian-2023", "suqian-2024"])

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.checks.figures import flat, found, said, submission, zeros
-from xltool.checks.tampering import FINDING_CODES
+from xltool.checks.tampering import IMPORT_PREFIX, OBSERVATION_FINDINGS, OTHER_CHECK_PREFIXES, SINGLE_CODES
 from xltool.messages import catalogue
+from xltool.model.observation_codes import ObservationCode
 from xltool.model.submission import Observation
 
 
@@ -58,14 +59,13 @@ def test_protection_and_layout__notes() -> None:
     ]
 
 
-def test_saved_by_another_program__nothing_found() -> None:
-    assert codes(Observation("program", facts={"program": "LibreOffice 7.4"})) == []
-
-
-def test_something_reading_notices_and_nobody_knows__is_told_all_the_same() -> None:
-    assert about(Observation("sheet.odd", "表三", "D7")) == ["读取时发现其他情况（sheet.odd）D7。请打开文件看一看。"]
+def test_every_observation__has_its_finding_or_another_check() -> None:
+    elsewhere = (*OTHER_CHECK_PREFIXES, IMPORT_PREFIX)
+    alone = {*OBSERVATION_FINDINGS, *SINGLE_CODES}
+    assert [code for code in ObservationCode if code not in alone and not code.startswith(elsewhere)] == []
+    assert alone <= set(ObservationCode)
 
 
 def test_every_code_told__has_words_and_a_severity() -> None:
     told = {entry.code: entry for entry in catalogue.list_wordings()}
-    assert [code for code in FINDING_CODES.values() if told[code].severity is None] == []
+    assert [code for code in OBSERVATION_FINDINGS.values() if told[code].severity is None] == []

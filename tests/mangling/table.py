@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.checks.figures import FORM
 from tests.mangling.manglings import MANGLINGS, Mangling
 from xltool.messages import catalogue
+from xltool.model.finding_codes import code_severity
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "mangling.md"
 
@@ -44,7 +45,7 @@ def _title(code: str) -> str:
 def severity(code: str) -> str:
     """How serious a finding of this code is."""
     rules = _rules()
-    return rules[code][1] if code in rules else catalogue.code_severity(code).value
+    return rules[code][1] if code in rules else code_severity(code).value
 
 
 if __name__ == "__main__":

@@ -31,7 +31,6 @@ MADE_UP: Mapping[str, object] = {
             "title": "样例",
             "say": "{place}填的是 {found}，应为 {expected}（{parts}）。",
             "advice": "请改正{sheet}的{address}。",
-            "severity": "must_fix",
         },
         "bare": {"title": "无处", "say": "文件是{state}。", "advice": "无。"},
         "brackets": {"title": "括号", "say": "损坏（{part} {at}）（见说明）。", "advice": "无。"},
@@ -43,7 +42,7 @@ MADE_UP: Mapping[str, object] = {
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     words = {**MADE_UP, "words": catalogue._load_texts()["words"]}
-    monkeypatch.setattr(catalogue, "_texts", lambda: words)
+    monkeypatch.setattr(catalogue, "_load_texts", lambda: words)
 
 
 def sample(**facts: object) -> Finding:
@@ -115,7 +114,7 @@ def test_fact__a_float__refused() -> None:
 @pytest.mark.usefixtures("made_up")
 def test_catalogue__holds_every_code_with_its_words() -> None:
     assert [(entry.group, entry.code, entry.title, entry.severity) for entry in catalogue.list_wordings()] == [
-        ("findings", "sample", "样例", Severity.MUST_FIX),
+        ("findings", "sample", "样例", None),
         ("findings", "bare", "无处", None),
         ("findings", "brackets", "括号", None),
     ]

@@ -16,6 +16,7 @@ from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.forms.load_definitions import load_forms
 from xltool.messages import catalogue
 from xltool.model.finding import Finding
+from xltool.model.finding_codes import code_severity
 from xltool.published.read_report import read_report
 
 FORMS = load_forms()
@@ -148,9 +149,7 @@ def test_file__that_is_no_report__one_clear_word(name: str, tmp_path: Path) -> N
         read_report(file, FORMS)
     assert refused.value.code == code
     assert time.process_time() - start < LONGEST
-    said = catalogue.render_finding(
-        Finding(code, catalogue.code_severity(code), facts={"file": name, **refused.value.facts})
-    )
+    said = catalogue.render_finding(Finding(code, code_severity(code), facts={"file": name, **refused.value.facts}))
     assert f"“{name}”" in said
 
 

@@ -1,16 +1,17 @@
 """Check single figures: unreadable, blank, not applicable, overwritten totals, and figures normalised on reading."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from xltool.checks.context import CheckContext
-from xltool.checks.make_finding import group_by_sheet, list_ranges, make_finding, shorten_list, spot_of_entry
+from xltool.checks.figure_facts import name_cell
+from xltool.checks.make_finding import group_by_sheet, list_ranges, make_finding, spot_of_entry
 from xltool.checks.totals import find_overwritten, find_wrong_totals
 from xltool.forms.workbook_words import workbook_words
-from xltool.messages import catalogue
-from xltool.messages.relation_phrases import name_cell
 from xltool.model.compact_entries import NOTE_NOT_READ, iterate_unusual_entries
 from xltool.model.finding import Finding
-from xltool.model.form import Cell, CellKind, Severity, StandardCheck
+from xltool.model.finding_facts import ExpectedValue, Quoted, ShortList, Word
+from xltool.model.form import CellKind, Severity, StandardCheck
 from xltool.model.submission import Entry, EntryState, Submission
 
 # Reasons why a figure is unreadable (`Entry.note`); each has its own sentence.
@@ -63,7 +64,7 @@ def _report_unreadable(entries: list[Entry], context: CheckContext) -> Iterator[
 
 def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> Finding:
     """Make the finding on a figure whose cell cannot hold what was typed."""
-    standard = context.form.standards.get("number") or _default_number_rule()
+    rule = _find_number_rule(context)
     cell = context.form.cells[entry.cell]
     reason = note if note in UNREADABLE_NOTES else "not_number"
     facts: dict[str, object] = {
@@ -71,23 +72,30 @@ def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> 
         "shown": entry.shown or "",
         "note": reason,
         "name": name_cell(cell),
-        "asked": _describe_expected_value(cell),
+        "asked": ExpectedValue(cell.kind, cell.unit, cell.decimals),
         "decimals": cell.decimals,
         "unit": cell.unit,
-        **_title_and_basis(standard),
+        "title": rule.title,
+        "basis": rule.basis,
     }
-    return Finding(standard.id, standard.severity, (spot_of_entry(entry),), facts, wording=f"number.{reason}")
+    return Finding(rule.id, rule.severity, (spot_of_entry(entry),), facts, wording=f"number.{reason}")
 
 
-def _default_number_rule() -> StandardCheck:
-    """Return the rule for a form that states none: an unreadable figure is always reported."""
-    title, basis = catalogue.format_phrase("number_rule"), catalogue.format_phrase("number_basis")
-    return StandardCheck("number", "CELL-NUM", title, Severity.MUST_FIX, basis)
+class _NumberRule(NamedTuple):
+    """The rule that a figure's cell holds a number of its kind."""
+
+    id: str
+    severity: Severity
+    title: str | Word
+    basis: str | Word
 
 
-def _describe_expected_value(cell: Cell) -> str:
-    """Describe in words what is to be typed into a cell."""
-    return catalogue.format_phrase(f"asked_{cell.kind.value}", decimals=cell.decimals, unit=cell.unit)
+def _find_number_rule(context: CheckContext) -> _NumberRule:
+    """Return the form's rule for figures, or a default one: an unreadable figure is always reported."""
+    standard = context.form.standards.get("number")
+    if standard is None:
+        return _NumberRule("CELL-NUM", Severity.MUST_FIX, Word("", "number_rule"), Word("", "number_basis"))
+    return _NumberRule(standard.id, standard.severity, standard.title, standard.basis)
 
 
 def _title_and_basis(standard: StandardCheck) -> dict[str, object]:
@@ -166,12 +174,12 @@ def _report_normalised(submission: Submission) -> Iterator[Finding]:
             if entry is not None and entry.value is not None:
                 groups.setdefault((entry.sheet, note), []).append(entry)
     for (_, note), entries in groups.items():
-        cells, raw = list_ranges(entry.address for entry in entries), shorten_list(_quote_raw_texts(entries))
+        cells, raw = list_ranges(entry.address for entry in entries), _quote_raw_texts(entries)
         spots = [spot_of_entry(entry) for entry in entries]
-        shown = shorten_list([f"“{entry.shown}”" for entry in entries if entry.shown])
+        shown = ShortList(tuple(Quoted(entry.shown) for entry in entries if entry.shown))
         yield make_finding(f"value.{note}", *spots, count=len(entries), cells=cells, raw=raw, shown=shown)
 
 
-def _quote_raw_texts(entries: list[Entry]) -> list[str]:
-    """Return the distinct raw texts of the entries, in quotation marks."""
-    return [f"“{raw}”" for raw in dict.fromkeys((entry.raw or "") for entry in entries)]
+def _quote_raw_texts(entries: list[Entry]) -> ShortList:
+    """Return the distinct raw texts of the entries."""
+    return ShortList(tuple(Quoted(raw) for raw in dict.fromkeys((entry.raw or "") for entry in entries)))

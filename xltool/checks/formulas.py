@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from weakref import WeakKeyDictionary
 
 from xltool.checks.context import CheckContext
-from xltool.checks.make_finding import list_ranges, make_finding, shorten_list, spot_of_entry
+from xltool.checks.make_finding import list_ranges, make_finding, spot_of_entry
 from xltool.forms.cell_addresses import cell_address, parse_box
 from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.slots import CellAddress
 from xltool.model.agency import Scope
 from xltool.model.compact_entries import EntryLayout, find_entry_layout
 from xltool.model.finding import Finding
+from xltool.model.finding_facts import ShortList
 from xltool.model.form import Form, Relation
 from xltool.model.submission import Entry, Submission
 
@@ -43,7 +44,7 @@ def check_formulas(submission: Submission, context: CheckContext) -> Iterator[Fi
             sheet=sheet,
             count=len(entries),
             cells=list_ranges(entry.address for entry in entries),
-            examples=shorten_list([f"{first.address}={first.formula}"]),
+            examples=ShortList((f"{first.address}={first.formula}",)),
             expected=f"={wanted}",
         )
 

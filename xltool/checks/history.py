@@ -5,11 +5,11 @@ from math import sqrt
 from statistics import median
 
 from xltool.checks.context import CheckContext
+from xltool.checks.figure_facts import measure_figure, name_cell
 from xltool.checks.make_finding import locate_cell
 from xltool.checks.relations import complete_figures
-from xltool.messages import catalogue
-from xltool.messages.relation_phrases import format_quantity, name_cell
 from xltool.model.finding import Finding
+from xltool.model.finding_facts import Clauses, YearJump
 from xltool.model.form import Number, StandardCheck, Values
 from xltool.model.submission import Submission
 
@@ -30,11 +30,10 @@ def check_jumps(submission: Submission, context: CheckContext) -> Iterator[Findi
         return  # a report without any figures is covered by a relation of its own
     far = [cell for cell in standard.cells if _is_outlier(values.get(cell), _earlier_figures(cell, years), standard)]
     if far:
-        told = tuple(_describe_jump(cell, values, years, context) for cell in far)
         facts = {
             "title": standard.title,
             "basis": standard.basis,
-            "told": catalogue.Phrase(catalogue.format_phrase("semicolon").join(told)),
+            "told": Clauses(tuple(_describe_jump(cell, values, years, context) for cell in far)),
         }
         yield Finding(
             standard.id,
@@ -71,11 +70,7 @@ def _earlier_figures(cell: str, years: Sequence[Values]) -> list[Number]:
     return [value for year in years if (value := year.get(cell)) is not None]
 
 
-def _describe_jump(cell: str, values: Values, years: Sequence[Values], context: CheckContext) -> str:
+def _describe_jump(cell: str, values: Values, years: Sequence[Values], context: CheckContext) -> YearJump:
     shape = context.form.cells[cell]
-    before = catalogue.look_up_word("shown", "joint").join(
-        format_quantity(value, shape) for value in _earlier_figures(cell, years)
-    )
-    return catalogue.format_phrase(
-        "jump", label=name_cell(shape), now=format_quantity(values[cell], shape), before=catalogue.Phrase(before)
-    )
+    before = tuple(measure_figure(value, shape) for value in _earlier_figures(cell, years))
+    return YearJump(name_cell(shape), measure_figure(values[cell], shape), before)

@@ -6,10 +6,10 @@ from pathlib import PurePath
 
 from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import make_finding
-from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.agency_names import normalize_name
 from xltool.model.finding import Finding
+from xltool.model.finding_facts import Suggestion, Word
 from xltool.model.submission import Observation, Submission
 from xltool.model.succession import owes_report
 
@@ -38,9 +38,9 @@ def _check_witnesses(submission: Submission, roster: Roster | None) -> Iterator[
     told = {str(item.facts["field"]): item for item in submission.observations if item.code == "identity.witnesses"}
     for field, item in told.items():
         if field in _DECISIVE_FIELDS or ("agency_code" not in told and _names_other_agency(item, submission, roster)):
-            yield make_finding("identity.witnesses", what=catalogue.look_up_word("field", field), **item.facts)
+            yield make_finding("identity.witnesses", what=Word("field", field), **item.facts)
         elif "agency_code" not in told:
-            yield make_finding("identity.witnesses_name", what=catalogue.look_up_word("field", field), **item.facts)
+            yield make_finding("identity.witnesses_name", what=Word("field", field), **item.facts)
 
 
 def _names_other_agency(observation: Observation, submission: Submission, roster: Roster | None) -> bool:
@@ -67,7 +67,7 @@ def _is_sum_of_members(submission: Submission, roster: Roster | None) -> bool:
 
 def _check_agency(submission: Submission, roster: Roster | None) -> Iterator[Finding]:
     code, name = submission.agency_code, submission.agency_name
-    noticed = {item.code: item for item in submission.observations}
+    noticed: dict[str, Observation] = {item.code: item for item in submission.observations}
     nameless = "identity.none" in noticed
     if by_name := noticed.get("identity.by_name"):
         yield make_finding("identity.by_name", **by_name.facts)
@@ -109,9 +109,7 @@ def _check_reporting_duty(agency: Agency, submission: Submission, roster: Roster
         return
     heirs = tuple(other.name for code in agency.successors if roster and (other := roster.agencies.get(code)))
     facts = {"name": agency.name, "ended": agency.ended, "year": submission.year}
-    yield make_finding(
-        "identity.ended", **facts, heirs=catalogue.Phrase(catalogue.look_up_word("shown", "joint").join(heirs))
-    )
+    yield make_finding("identity.ended", **facts, heirs=heirs)
 
 
 def _compare_with_roster(agency: Agency, submission: Submission, roster: Roster | None) -> Iterator[Finding]:
@@ -132,7 +130,7 @@ def _compare_with_roster(agency: Agency, submission: Submission, roster: Roster 
 def _suggest_agencies(submission: Submission, roster: Roster | None) -> dict[str, object]:
     """Return facts naming the roster's agencies with similar names (of the file, if the submission has no name)."""
     names = _find_similar_names(submission, roster)
-    return {"suggested": names, "hint": catalogue.format_phrase("suggested", names=names) if names else ""}
+    return {"suggested": names, "hint": Suggestion(names)}
 
 
 def _find_similar_names(submission: Submission, roster: Roster | None) -> tuple[str, ...]:

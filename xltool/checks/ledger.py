@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from xltool.checks.context import CheckContext
-from xltool.checks.make_finding import locate_cell, make_finding, merge_ranges, shorten_list, spot_of_entry
+from xltool.checks.figure_facts import measure_difference, measure_figure
+from xltool.checks.make_finding import list_ranges, locate_cell, make_finding, spot_of_entry
 from xltool.checks.relations import complete_figures
 from xltool.forms.ledger_totals import LedgerTotal, find_ledger_total
-from xltool.messages import catalogue
-from xltool.messages.relation_phrases import format_difference, format_quantity
 from xltool.model.finding import Finding
+from xltool.model.finding_codes import code_severity
+from xltool.model.finding_facts import ControlName, FigureName, RangesOn
 from xltool.model.form import Number
 from xltool.model.submission import Entry, EntryState, Submission
 
@@ -51,19 +52,17 @@ def _report_difference(
     cells = [context.form.cells[cell] for cell in control.cells]
     facts = {
         "name": _name_control(control),
-        "title": catalogue.format_phrase("control_figure", line=control.line_words, column=control.column_words),
-        "stated": format_quantity(stated_sum, cells[0]),
-        "places": f"{spots[0].sheet}!{shorten_list(merge_ranges(each.address for each in spots))}",
-        "sum": format_quantity(computed_sum, cells[0]),
-        "gap": format_difference(stated_sum, computed_sum, cells),
+        "title": ControlName(control.line_words, control.column_words),
+        "stated": measure_figure(stated_sum, cells[0]),
+        "places": RangesOn(spots[0].sheet, list_ranges(spot.address for spot in spots)),
+        "sum": measure_figure(computed_sum, cells[0]),
+        "gap": measure_difference(stated_sum, computed_sum, cells),
         "left": stated_sum,
         "right": computed_sum,
         "suspects": "",
     }
-    return Finding(
-        CONTROL_DIFFERS, catalogue.code_severity(CONTROL_DIFFERS), (spot_of_entry(entry), *spots), facts, control.id
-    )
+    return Finding(CONTROL_DIFFERS, code_severity(CONTROL_DIFFERS), (spot_of_entry(entry), *spots), facts, control.id)
 
 
-def _name_control(control: LedgerTotal) -> str:
-    return f"“{control.line_words}”{control.column_words}"
+def _name_control(control: LedgerTotal) -> FigureName:
+    return FigureName(control.line_words, control.column_words)

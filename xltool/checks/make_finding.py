@@ -1,19 +1,18 @@
-"""Build findings: locations of figures, and shortened lists of cells."""
+"""Build findings: their severity, the locations of figures, and lists of cells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from xltool.checks.context import CheckContext
-from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
-from xltool.messages import catalogue
+from xltool.forms.cell_addresses import merge_ranges
 from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding_codes import code_severity
+from xltool.model.finding_facts import ShortList
 from xltool.model.submission import Entry, Submission
-
-MAX_RANGES_LISTED = 6  # in one sentence; the finding's spots are complete
 
 
 def make_finding(code: str, /, *spots: FindingCell, **facts: object) -> Finding:
-    """Make a finding with the severity that the catalogue gives its code."""
-    return Finding(code, catalogue.code_severity(code), spots, facts)
+    """Make a finding with the severity of its code."""
+    return Finding(code, code_severity(code), spots, facts)
 
 
 def locate_cell(cell: str, submission: Submission, context: CheckContext) -> FindingCell:
@@ -29,20 +28,9 @@ def spot_of_entry(entry: Entry) -> FindingCell:
     return FindingCell(entry.cell, entry.sheet, entry.address)
 
 
-def merge_ranges(addresses: Iterable[str]) -> list[str]:
-    """Merge addresses into as few ranges as possible, in reading order: D9:I9, D11."""
-    return [box_address(box) for box in cover_with_rectangles(parse_address(address) for address in addresses)]
-
-
-def list_ranges(addresses: Iterable[str]) -> str:
-    """Return the first `MAX_RANGES_LISTED` ranges of cells as one text."""
-    return shorten_list(merge_ranges(addresses))
-
-
-def shorten_list(names: Sequence[str]) -> str:
-    """Join the first `MAX_RANGES_LISTED` names, with a word for the rest."""
-    text = catalogue.look_up_word("shown", "joint").join(names[:MAX_RANGES_LISTED])
-    return text if len(names) <= MAX_RANGES_LISTED else catalogue.format_phrase("and_more", text=text)
+def list_ranges(addresses: Iterable[str]) -> ShortList:
+    """Return the ranges of some cells as a fact."""
+    return ShortList(tuple(merge_ranges(addresses)))
 
 
 def group_by_sheet(entries: Iterable[Entry]) -> dict[str, list[Entry]]:

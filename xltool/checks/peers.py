@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 
+from xltool.checks.figure_facts import measure_figure, name_cell
 from xltool.checks.history import measure_scatter, stabilise_variance
 from xltool.forms.compiled_form import FormLibrary
-from xltool.messages import catalogue
-from xltool.messages.relation_phrases import format_quantity, name_cell
 from xltool.model.agency import Roster, Scope
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding, FindingCell
@@ -80,11 +79,11 @@ def _report_outlier(
     facts = {
         "title": standard.title,
         "basis": standard.basis,
-        "label": catalogue.Phrase(name_cell(shape)),
-        "value": format_quantity(item.submission.values[cell], shape),
+        "label": name_cell(shape),
+        "value": measure_figure(item.submission.values[cell], shape),
         "count": len(others),
-        "second": format_quantity(second, shape),
-        "middle": format_quantity(middle, shape),
+        "second": measure_figure(second, shape),
+        "middle": measure_figure(middle, shape),
     }
     return Finding(
         standard.id, standard.severity, (FindingCell(cell, entry.sheet, entry.address),), facts, wording=PEER_STANDARD

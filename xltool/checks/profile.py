@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xltool.errors import UsageError
-from xltool.messages import catalogue
 from xltool.model.finding import Finding
+from xltool.model.finding_codes import FINDING_CODES
 from xltool.model.form import Form, Severity
 from xltool.package_data import find_data_folder
 
@@ -87,9 +87,7 @@ def _load_shipped_profiles() -> Mapping[str, Mapping[str, Any]]:
 
 def _known_codes(forms: Sequence[Form]) -> dict[str, bool]:
     """Return every code a profile may change, and whether it may become ``must_fix`` (findings on texts may not)."""
-    codes = {
-        item.code: not item.code.startswith("text.") for item in catalogue.list_wordings() if item.group == "findings"
-    }
+    codes = {code: not code.startswith("text.") for code in FINDING_CODES}
     for form in forms:
         codes |= {relation.rule: True for relation in form.relations}
         codes |= {standard.id: True for standard in form.standards.values()}

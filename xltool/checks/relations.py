@@ -6,12 +6,12 @@ A relation with a missing figure is undecided.
 from collections.abc import Iterator
 
 from xltool.checks.context import CheckContext
+from xltool.checks.figure_facts import FigureFacts, choose_names, measure_difference
 from xltool.checks.make_finding import locate_cell
 from xltool.checks.totals import collect_stored_values, find_wrong_totals
 from xltool.forms.expressions import RelationVerdict, check_relation
-from xltool.messages import catalogue
-from xltool.messages.relation_phrases import RelationPhrases, choose_labels, format_difference
 from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding_facts import ShortList, Word
 from xltool.model.form import Relation, Values
 from xltool.model.submission import Submission
 
@@ -73,16 +73,18 @@ def _report_breach(
     expect, zero = relation.expect, relation.missing == "zero"
     cells = [context.form.cells[term.cell] for term in relation.terms]
     spots = _spots_of_relation(relation, submission, context)
-    telling = RelationPhrases(submission, context, counted, spots[0].sheet, choose_labels(relation, context))
+    figures = FigureFacts(submission, context, counted, spots[0].sheet, choose_names(relation, context))
     facts: dict[str, object] = {
         "left": result.left,
         "right": result.right,
         "difference": abs(result.left - result.right),
-        "left_words": telling.side(expect.left, zero=zero),
-        "right_words": telling.side(expect.right, zero=zero) if expect.right.terms else result.right,
-        "operator": catalogue.look_up_word("operator", expect.operator),
-        "gap": format_difference(result.left, result.right, cells),
-        "leaves": _ranges_behind(relation, telling, context),
+        "left_words": figures.describe_side(expect.left, missing_as_zero=zero),
+        "right_words": figures.describe_side(expect.right, missing_as_zero=zero)
+        if expect.right.terms
+        else result.right,
+        "operator": Word("operator", expect.operator),
+        "gap": measure_difference(result.left, result.right, cells),
+        "leaves": _ranges_behind(relation, figures, context),
         "where": f"{spots[0].sheet}“{relation.subject}”" if relation.subject else spots[0].sheet,
         "title": relation.title,
         "basis": relation.basis,
@@ -93,11 +95,11 @@ def _report_breach(
     return Finding(relation.rule, relation.severity, spots, facts, relation.id, wording=wording)
 
 
-def _ranges_behind(relation: Relation, telling: RelationPhrases, context: CheckContext) -> tuple[str, ...]:
+def _ranges_behind(relation: Relation, figures: FigureFacts, context: CheckContext) -> tuple[ShortList, ...]:
     """Return the ranges of the figures behind the computed cells of a relation."""
     totals = context.index.totals
     return tuple(
-        str(telling.list_ranges_of(totals[term.cell][0].expect.right))
+        figures.list_ranges_of(totals[term.cell][0].expect.right)
         for term in relation.terms
         if term.cell in totals and not term.previous
     )

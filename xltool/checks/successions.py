@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xltool.forms.expressions import check_relation
 from xltool.forms.workbook_plan import plan_workbook
-from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation
 from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding_facts import Breach, Clauses
 from xltool.model.form import Relation, Severity, Values
 from xltool.model.succession import group_divided_agencies, sum_agency_values
 
@@ -17,7 +17,7 @@ _MAX_RELATIONS_LISTED = 6
 
 
 def check_divided_agencies(consolidation: Consolidation, previous_figures: Mapping[str, Values]) -> Iterator[Finding]:
-    """Yield one finding per group whose figures do not follow from ``before``, last year's figures by agency code.
+    """Yield one finding per group whose figures do not follow from last year's figures by agency code.
 
     Groups with a return missing from the sum, or without figures of last year, are skipped.
     """
@@ -43,11 +43,7 @@ def check_divided_agencies(consolidation: Consolidation, previous_figures: Mappi
                 "before": tuple(sorted(names[code] for code in were)),
                 "after": tuple(sorted(names[code] for code in are)),
                 "count": len(broken),
-                "told": catalogue.Phrase(
-                    catalogue.format_phrase("semicolon").join(
-                        _describe_breach(each, now, then) for each in broken[:_MAX_RELATIONS_LISTED]
-                    )
-                ),
+                "told": Clauses(tuple(_describe_breach(rule, now, then) for rule in broken[:_MAX_RELATIONS_LISTED])),
             }
             code = "merge.divided" if are else "merge.left_to_nobody"
             yield Finding(code, Severity.EXPLAIN, tuple(_spots_of_relations(broken, consolidation)), facts)
@@ -65,9 +61,9 @@ def _is_broken(rule: Relation, now: Values, then: Values) -> bool:
     return rule.expect.operator == "==" and not rule.profile and check_relation(rule, now, then).holds is False
 
 
-def _describe_breach(rule: Relation, now: Values, then: Values) -> catalogue.Phrase:
-    found = check_relation(rule, now, then)
-    return catalogue.format_phrase("divided", relation=rule.name, left=found.left, right=found.right)
+def _describe_breach(rule: Relation, now: Values, then: Values) -> Breach:
+    verdict = check_relation(rule, now, then)
+    return Breach(rule.name, verdict.left, verdict.right)
 
 
 def _spots_of_relations(broken: Sequence[Relation], consolidation: Consolidation) -> Iterator[FindingCell]:

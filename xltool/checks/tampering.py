@@ -1,21 +1,21 @@
 """Check changes to the workbook besides filling it in: labels, stray cells, lost sheets, formulas, protection.
 
-Severities stand in the catalogue. Saving with another office program causes no finding.
+Severities stand in `model.finding_codes`. Saving with another office program causes no finding.
 """
 
 from collections.abc import Iterator, Mapping
 
 from xltool.checks.context import CheckContext
+from xltool.checks.figure_facts import name_cell
 from xltool.checks.formulas import check_formulas
-from xltool.checks.make_finding import list_ranges, make_finding, shorten_list
-from xltool.messages import catalogue
-from xltool.messages.relation_phrases import name_cell
+from xltool.checks.make_finding import list_ranges, make_finding
 from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding_facts import Example, FigureMove, Quoted, ShortList
 from xltool.model.submission import EntryState, Observation, Submission
 
 # Observation code -> finding code, one finding per sheet. Observations of `SINGLE_CODES` yield one finding each under
 # their own code; those of other checks are not here.
-FINDING_CODES: Mapping[str, str] = {
+OBSERVATION_FINDINGS: Mapping[str, str] = {
     "label.changed": "label.changed",
     "label.reworded": "label.reworded",
     "stray": "stray",
@@ -36,17 +36,17 @@ SINGLE_CODES = (
     *("structure.unprotected", "validation.lost", "checks.overwritten", "workbook.several", "workbook.macros"),
 )
 IMPORT_PREFIX = "import."  # observations on published reports
-OTHER_CHECK_PREFIXES = ("value.", "identity.", "formula.overwritten", "program")
+OTHER_CHECK_PREFIXES = ("value.", "identity.", "formula.overwritten")
 
 
 def check_tampering(submission: Submission, context: CheckContext) -> Iterator[Finding]:
-    """Yield one finding per kind and sheet; unknown observations become ``noticed``."""
+    """Yield one finding per kind and sheet; observations of other checks are left out."""
     groups: dict[tuple[str, str, int], list[Observation]] = {}
     for number, item in enumerate(submission.observations):
         if item.code in SINGLE_CODES or item.code.startswith(IMPORT_PREFIX):
             groups[item.code, item.sheet, number] = [item]
         elif not item.code.startswith(OTHER_CHECK_PREFIXES) and not _concerns_unreadable(item, submission):
-            groups.setdefault((FINDING_CODES.get(item.code, "noticed"), item.sheet, -1), []).append(item)
+            groups.setdefault((OBSERVATION_FINDINGS[item.code], item.sheet, -1), []).append(item)
     for (code, sheet, _), items in groups.items():
         yield _report_observations(code, sheet, items, context)
     yield from check_formulas(submission, context)
@@ -67,8 +67,7 @@ def _report_observations(code: str, sheet: str, observations: list[Observation],
         "sheet": sheet,
         "count": len(spots) + sum(_count_more(item) for item in observations),
         "cells": list_ranges(spot.address for spot in spots),
-        "noticed": observations[0].code,
-        "examples": shorten_list([_describe_example(item) for item in observations if item.address]),
+        "examples": ShortList(tuple(_describe_example(item) for item in observations if item.address)),
         **{key: fact for key, fact in observations[0].facts.items() if key not in {"count", "text", "raw", "formula"}},
         **_describe_cells(observations[0], context),
     }
@@ -98,16 +97,16 @@ def _describe_cells(observation: Observation, context: CheckContext) -> dict[str
     cells = context.form.cells
     words: dict[str, object] = {}
     if lost := _tuple_fact(observation, "lost"):
-        lines = dict.fromkeys(f"“{cells[str(cell)].line_words}”" for cell in lost)
-        columns = dict.fromkeys(f"“{cells[str(cell)].column_words}”" for cell in lost)
-        words["what"] = shorten_list(list(lines if len(lines) <= len(columns) else columns))
+        lines = dict.fromkeys(Quoted(cells[str(cell)].line_words) for cell in lost)
+        columns = dict.fromkeys(Quoted(cells[str(cell)].column_words) for cell in lost)
+        words["what"] = ShortList(tuple(lines if len(lines) <= len(columns) else columns))
     if moves := _tuple_fact(observation, "moves"):
-        told = [
-            catalogue.format_phrase("move", label=name_cell(cells[move[0]]), before=move[1], now=move[2])
+        figure_moves = [
+            FigureMove(name_cell(cells[move[0]]), before=move[1], now=move[2])
             for move in moves
             if isinstance(move, tuple)
         ]
-        words["what"] = shorten_list(told)
+        words["what"] = ShortList(tuple(figure_moves))
     return words
 
 
@@ -117,7 +116,7 @@ def _count_more(observation: Observation) -> int:
     return count if isinstance(count, int) else 0
 
 
-def _describe_example(observation: Observation) -> str:
+def _describe_example(observation: Observation) -> Example:
     """Describe one observation: its address and the text there."""
     text = observation.facts.get("text", observation.facts.get("formula", observation.facts.get("raw", "")))
-    return catalogue.format_phrase("example", address=observation.address, text=text)
+    return Example(observation.address, text)

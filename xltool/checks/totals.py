@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from xltool.checks.context import CheckContext
+from xltool.checks.figure_facts import FigureFacts, measure_difference, measure_figure, name_cell
 from xltool.checks.make_finding import locate_cell
 from xltool.forms.expressions import evaluate_linear, recompute_figures
 from xltool.forms.form_index import FormIndex
-from xltool.messages.relation_phrases import RelationPhrases, format_difference, format_quantity, name_cell
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Number, Relation, Values
 from xltool.model.submission import Entry, Submission
@@ -109,17 +109,17 @@ def _report_total(wrong_total: WrongTotal, submission: Submission, context: Chec
     entry, relation, expected, least = wrong_total
     stored = entry.value or 0
     cell = context.form.cells[entry.cell]
-    telling = RelationPhrases(submission, context, submission.counted, entry.sheet)
+    figures = FigureFacts(submission, context, submission.counted, entry.sheet)
     facts: dict[str, object] = {
         "left": stored,
         "right": expected,
         "difference": abs(stored - expected),
-        "stored": format_quantity(stored, cell),
-        "recomputed": format_quantity(expected, cell),
-        "gap": format_difference(stored, expected, [cell]),
+        "stored": measure_figure(stored, cell),
+        "recomputed": measure_figure(expected, cell),
+        "gap": measure_difference(stored, expected, [cell]),
         "name": name_cell(cell),
-        "ranges": telling.list_ranges_of(relation.expect.right),
-        "parts": telling.parts(relation.expect.right),
+        "ranges": figures.list_ranges_of(relation.expect.right),
+        "parts": figures.list_parts(relation.expect.right),
         "formula": entry.formula is not None,
         "title": relation.title,
         "basis": relation.basis,

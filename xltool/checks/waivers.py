@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from xltool.checks.profile import FIXED_CODE_PREFIXES
 from xltool.errors import UsageError
-from xltool.messages import catalogue
 from xltool.model.agency import Roster
 from xltool.model.finding import Finding
+from xltool.model.finding_codes import FINDING_CODES, code_severity
+from xltool.model.finding_facts import WaiverNote
 from xltool.model.form import Form, Severity
 
 _WAIVER_KEYS = ("agency", "rule", "reason", "by", "until")
@@ -63,20 +64,15 @@ def apply_waivers(findings: Sequence[Finding], agency: str, waivers: Waivers) ->
             continue
         best = max(fitting, key=lambda waiver: waiver.until)
         if best.until >= waivers.today:
-            facts = {"reason": best.reason, "by": best.by, "until": best.until.isoformat()}
-            yield replace(found, settled=str(catalogue.format_phrase("waived", **facts)))
+            yield replace(found, settled=WaiverNote(best.by, best.until.isoformat(), best.reason))
         else:
             yield found
-            facts = {"rule": best.rule, "until": best.until.isoformat()}
-            yield Finding("waiver.expired", catalogue.code_severity("waiver.expired"), found.cells[:1], facts)
+            expired = {"rule": best.rule, "until": best.until.isoformat()}
+            yield Finding("waiver.expired", code_severity("waiver.expired"), found.cells[:1], expired)
 
 
 def _known_rules(forms: Sequence[Form]) -> set[str]:
-    codes = {
-        item.code
-        for item in catalogue.list_wordings()
-        if item.group == "findings" and not item.code.startswith(FIXED_CODE_PREFIXES)
-    }
+    codes = {code for code in FINDING_CODES if not code.startswith(FIXED_CODE_PREFIXES)}
     for form in forms:
         codes |= {name for relation in form.relations for name in (relation.id, relation.rule)}
         codes |= {standard.id for standard in form.standards.values()} | {claim.id for claim in form.claims}

@@ -12,6 +12,7 @@ from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, ReviewedFile, Status
 from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import Finding
+from xltool.model.finding_facts import StructuredFact
 from xltool.model.form import Number
 from xltool.model.submission import EntryState
 from xltool.model.succession import explain_missing_return
@@ -289,7 +290,7 @@ def encode_finding(finding: Finding) -> dict[str, object]:
         "severity": finding.severity.value,
         "message": catalogue.render_finding(finding),
         "relation": finding.relation,
-        "settled": finding.settled,
+        "settled": catalogue.render_settlement(finding) or None,
         "cells": [{"id": spot.id or None, "sheet": spot.sheet, "address": spot.address} for spot in finding.cells],
         "facts": {key: _encode_fact(value) for key, value in finding.facts.items()},
     }
@@ -317,6 +318,8 @@ def _encode_fact(value: object) -> object:
             return f"{value:f}"
         case Enum():
             return value.value
+        case StructuredFact():
+            return str(catalogue.render_structure(value))
         case tuple() | list():
             return [_encode_fact(item) for item in value]
         case Mapping():

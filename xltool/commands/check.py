@@ -18,11 +18,11 @@ from xltool.consolidation.settle_versions import settle_all_versions
 from xltool.consolidation.tree import list_manifest
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.execution import executor
-from xltool.messages import catalogue
 from xltool.model.agency import Roster, Scope
 from xltool.model.agency_names import find_agency_by_name
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
+from xltool.model.finding_codes import code_severity
 from xltool.model.submission import Observation, Submission
 from xltool.recognition.read_consolidated import make_skip_rule
 from xltool.recognition.read_submissions import read_submissions
@@ -220,5 +220,5 @@ def report_failure(name: str, error: Exception) -> ReviewedFile:
 
 def build_file_finding(path: FileSource, error: XltoolError) -> Finding:
     """Build the finding of an unreadable or foreign file."""
-    severity = catalogue.code_severity(error.code)
+    severity = code_severity(error.code)
     return Finding(error.code, severity, facts={"file": path.name} | dict(error.facts))

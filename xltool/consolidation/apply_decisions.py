@@ -14,6 +14,7 @@ from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.decision import Decision, Ruling
 from xltool.model.finding import Finding
+from xltool.model.finding_codes import code_severity
 
 _VERSION_QUESTION = "version-"
 _RULING_CODES = {
@@ -42,7 +43,7 @@ def apply_decisions(item: ReviewedFile, decisions: Sequence[Decision], agencies:
 def make_decision_finding(decision: Decision, target: str = "") -> Finding:
     """Make the finding that states a decision; ``target`` is the name of the agency to count the file as."""
     facts = {"reason": decision.reason, "author": decision.author, "date": decision.date, "target": target}
-    return Finding(_RULING_CODES[decision.ruling], catalogue.code_severity(_RULING_CODES[decision.ruling]), facts=facts)
+    return Finding(_RULING_CODES[decision.ruling], code_severity(_RULING_CODES[decision.ruling]), facts=facts)
 
 
 def _refuse_by_decision(item: ReviewedFile, decision: Decision) -> ReviewedFile:

@@ -170,7 +170,7 @@ class _NotPlainError(TypeError):
 def _encode_entry(submission: Submission) -> bytes:
     encoded = [
         (
-            observation.code,
+            observation.code.value,
             observation.sheet,
             observation.address,
             observation.cell,

@@ -204,7 +204,7 @@ def _build_findings(consolidation: Consolidation) -> Iterator[TableRow]:
             "id": spot.id if spot else "",
             "message": catalogue.render_problem(finding),
             "advice": catalogue.render_advice(finding),
-            "settled": finding.settled or "",
+            "settled": catalogue.render_settlement(finding),
             "status": item.status.value if item else "",
             "file": item.file if item else "",
             "fingerprint": (

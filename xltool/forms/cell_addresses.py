@@ -76,3 +76,8 @@ def cover_with_rectangles(spots: Iterable[tuple[int, int]]) -> list[Box]:
         else:
             stack.append(run)
     return sorted(box for stack in merged.values() for box in stack)
+
+
+def merge_ranges(addresses: Iterable[str]) -> list[str]:
+    """Merge addresses into as few ranges as possible, in reading order: D9:I9, D11."""
+    return [box_address(box) for box in cover_with_rectangles(parse_address(address) for address in addresses)]

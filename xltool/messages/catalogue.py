@@ -9,13 +9,15 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, singledispatch
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
 
 from xltool.errors import XltoolError
 from xltool.model.finding import CUSTOM_WORDING, Finding
+from xltool.model.finding_codes import FINDING_CODES
+from xltool.model.finding_facts import StructuredFact
 from xltool.model.form import Severity
 
 # Control characters and characters that change the direction of text: they would alter the line they are printed on.
@@ -33,7 +35,7 @@ class Phrase(str):
 
 
 class Wording(NamedTuple):
-    """The texts of one code. ``group`` is findings or errors; ``code_severity`` is None if each finding has its own."""
+    """The texts of one code. ``group`` is findings or errors; ``severity`` is None if circumstances decide it."""
 
     group: str
     code: str
@@ -65,7 +67,13 @@ def render_advice(finding: Finding) -> str:
 
 def finding_heading(finding: Finding) -> str:
     """Return the title of the form's rule, or of the finding's own code."""
-    return str(finding.facts["title"]) if finding.wording else code_title(finding.code)
+    return _render_fact(finding.facts["title"]) if finding.wording else code_title(finding.code)
+
+
+def render_settlement(finding: Finding) -> str:
+    """Render the written reason or the waiver that settles a finding; empty if it is not settled."""
+    settled = finding.settled
+    return render_structure(settled) if isinstance(settled, StructuredFact) else settled or ""
 
 
 def code_title(code: str) -> str:
@@ -76,11 +84,6 @@ def code_title(code: str) -> str:
 def code_advice(code: str) -> str:
     """Return the advice of a code with its placeholders unfilled."""
     return str(_load_texts()["findings"][code]["advice"])
-
-
-def code_severity(code: str) -> Severity:
-    """Return the severity of a code; ``must_fix`` if none is given."""
-    return Severity(_load_texts()["findings"][code].get("severity", Severity.MUST_FIX))
 
 
 def render_error(exception: XltoolError) -> str:
@@ -115,6 +118,12 @@ def quote_text(text: str) -> str:
     return text if len(text) <= MAX_QUOTED_CHARACTERS else text[:MAX_QUOTED_CHARACTERS] + "…"
 
 
+@singledispatch
+def render_structure(fact: object) -> str:
+    """Render a structured fact. The other modules of this package register the classes of `model.finding_facts`."""
+    raise TypeError(f"no rendering of {type(fact).__name__}")
+
+
 @cache
 def placeholders(text: str) -> tuple[str, ...]:
     """Return the names of the facts a text needs, in order. Raises ValueError for anything but plain ``{name}``."""
@@ -135,7 +144,7 @@ def _load_texts() -> Mapping[str, Any]:
 
 def _iterate_wordings(group: str) -> Iterator[Wording]:
     for code, words in _load_texts()[group].items():
-        severity = Severity(words["severity"]) if "severity" in words else None
+        severity = FINDING_CODES[code].severity if code in FINDING_CODES else None
         yield Wording(group, code, words.get("title", ""), words["say"], words["advice"], severity)
 
 
@@ -188,4 +197,6 @@ def _render_fact(fact: object) -> str:
             return look_up_word("shown", "joint").join(map(_render_fact, fact))
         case Phrase():
             return fact
+        case StructuredFact():
+            return render_structure(fact)
     return quote_text(str(fact))

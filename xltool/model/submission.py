@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from xltool.model.agency import Scope
+from xltool.model.finding import MissingFactError
 from xltool.model.form import Number, Values
+from xltool.model.observation_codes import LIST_FACTS, OBSERVATION_FACTS, ObservationCode
+
+_NO_FACTS: frozenset[str] = frozenset()
+_MAY_LIST_NOTHING = frozenset({ObservationCode.SHEET_COPY, ObservationCode.TABLE_COPY})  # equal copies: nothing differs
 
 
 class EntryState(StrEnum):
@@ -44,14 +49,37 @@ class Entry(NamedTuple):
         return 0 if self.state is EntryState.NOT_APPLICABLE else self.value
 
 
-class Observation(NamedTuple):
-    """A fact noticed while reading, without a verdict: a normalised figure, a stray cell, an altered label."""
-
-    code: str
+class _ObservationFields(NamedTuple):
+    code: ObservationCode
     sheet: str = ""
     address: str = ""
     cell: str | None = None
     facts: Mapping[str, object] = {}
+
+
+class Observation(_ObservationFields):
+    """A fact noticed while reading, without a verdict: a normalised figure, a stray cell, an altered label.
+
+    Raises ValueError for an unknown code, MissingFactError without the facts of the code (`OBSERVATION_FACTS`).
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        code: str,
+        sheet: str = "",
+        address: str = "",
+        cell: str | None = None,
+        facts: Mapping[str, object] | None = None,
+    ) -> Self:
+        """Check the code and its facts."""
+        known, facts = ObservationCode(code), {} if facts is None else facts
+        if missing := OBSERVATION_FACTS.get(known, _NO_FACTS) - facts.keys():
+            raise MissingFactError(code, [f"no fact {name!r}" for name in sorted(missing)])
+        if empty := [name for name in LIST_FACTS & facts.keys() if not facts[name] and known not in _MAY_LIST_NOTHING]:
+            raise MissingFactError(code, [f"fact {name!r} is empty" for name in empty])
+        return super().__new__(cls, known, sheet, address, cell, facts)
 
 
 class Explanation(NamedTuple):

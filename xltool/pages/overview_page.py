@@ -229,7 +229,8 @@ def _render_findings(summary_draft: SummaryContext) -> str:
         )
         name = agencies.setdefault(agency.code or agency.name, agency.name or agency.code)
         cells = {
-            "severity": severity + (_fill_word("settled", reason=finding.settled) if finding.settled else ""),
+            "severity": severity
+            + (_fill_word("settled", reason=catalogue.render_settlement(finding)) if finding.settled else ""),
             "agency": name,
             "place": f"{spot.sheet}!{spot.address}" if spot and spot.address else spot.sheet if spot else "",
             "message": catalogue.render_problem(finding),

@@ -25,6 +25,7 @@ MAX_SEARCH_SECONDS = 0.25  # for one report
 MAX_REPAIRS_LISTED = 30
 MAX_REPAIRS_COUNTED = 300
 MAX_CHANGES_LISTED = 12  # a longer list does not help anybody
+EQUAL_WEIGHT_MARGIN = 1  # weight difference up to which repairs are equally good
 MAX_EVENTS = 8  # of the exact search
 
 
@@ -75,6 +76,11 @@ def diagnose_errors(
     broken = tuple(_ExplanationSearch(case, evidence, asked, seconds).diagnose_blocks()) if any(case.residuals) else ()
     units = (Diagnosis(names, (repair,), 0, True, None) for names, repair in find_unit_errors(evidence))
     return (*broken, *units)
+
+
+def leading_repairs(diagnosis: Diagnosis) -> tuple[Repair, ...]:
+    """Return the repairs as good as the first, within `EQUAL_WEIGHT_MARGIN`."""
+    return tuple(item for item in diagnosis.repairs if item.weight <= diagnosis.repairs[0].weight + EQUAL_WEIGHT_MARGIN)
 
 
 def collect_typed_figures(submission: Submission, form: Form) -> Values:

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from xltool.checks.context import CheckContext
 from xltool.checks.ledger import CONTROL_DIFFERS, read_stated_controls
-from xltool.checks.localisation.diagnose import Diagnosis, collect_typed_figures, diagnose_errors
+from xltool.checks.localisation.diagnose import Diagnosis, collect_typed_figures, diagnose_errors, leading_repairs
 from xltool.checks.localisation.repairs import Change, Repair
+from xltool.checks.localisation.suspect_facts import describe_suspects
 from xltool.checks.make_finding import locate_cell
 from xltool.forms.equations import is_equation
-from xltool.messages.diagnosis_phrases import describe_suspects, leading_repairs
 from xltool.model.finding import Finding
+from xltool.model.finding_facts import ControlName
 from xltool.model.form import Form, Severity
 from xltool.model.submission import Submission
 
@@ -145,10 +146,7 @@ def _add_suspects(
 ) -> Finding:
     """Return a finding with the suspected figures first, and the facts of suspects and other violations."""
     names = {relation.id: relation.name for relation in context.form.relations}
-    names |= {
-        item.relation: str(item.facts["title"]) for item in others if item.code == CONTROL_DIFFERS and item.relation
-    }
-    consequences = tuple(names[item.relation] for item in others if item.relation)
+    consequences = tuple(_name_violation(item, names) for item in others if item.relation)
     first = finding.cells[0]
     spots = finding.cells
     if diagnosis.repairs and len(leading_repairs(diagnosis)) == 1:  # several equally good ones: none is preferred
@@ -165,6 +163,12 @@ def _add_suspects(
         "repairs": tuple(_repair_as_data(repair, submission, context) for repair in diagnosis.repairs),
     }
     return replace(finding, cells=spots, facts=facts)
+
+
+def _name_violation(finding: Finding, relation_names: Mapping[str, str]) -> str | ControlName:
+    """Return the name of the relation, or of the control figure, that a finding is about."""
+    title = finding.facts.get("title")
+    return title if isinstance(title, ControlName) else relation_names[finding.relation or ""]
 
 
 def _repair_as_data(repair: Repair, submission: Submission, context: CheckContext) -> dict[str, object]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from operator import attrgetter
 
 from xltool.checks.context import CheckContext
+from xltool.checks.figure_facts import FigureFacts
 from xltool.checks.make_finding import locate_cell, make_finding
 from xltool.checks.relations import complete_figures
 from xltool.checks.texts.claims import (
@@ -20,9 +21,8 @@ from xltool.checks.texts.claims import (
 )
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.text_patterns import load_text_patterns
-from xltool.messages import catalogue
-from xltool.messages.relation_phrases import RelationPhrases
 from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding_facts import Addends, Alternatives
 from xltool.model.form import Number, Section, Values
 from xltool.model.submission import Submission
 
@@ -65,14 +65,14 @@ def _report_mention(
 ) -> Finding:
     claim = mention.claim
     values: Values = (facts.previous if mention.old else facts.values) or {}
-    telling = RelationPhrases(submission, context, values)
+    figures = FigureFacts(submission, context, values)
     cells = dict.fromkeys(term.cell for reading in claim.readings for term in reading.terms)
     spots = (_spot_of_section(section), *(locate_cell(cell, submission, context) for cell in cells))
     expected: list[Number | None] = [evaluate_linear(reading, values, facts.previous) for reading in claim.readings]
     shown: dict[str, object] = {
         "sentence": mention.sentence,
         "number": mention.number,
-        "readings": catalogue.Phrase(catalogue.format_phrase("or").join(telling.side(each) for each in claim.readings)),
+        "readings": Alternatives(tuple(map(figures.describe_side, claim.readings))),
         "left": mention.number,
         "right": tuple(expected),
         "title": claim.title,
@@ -141,7 +141,7 @@ def _check_lists(sentence: str, section: Section) -> Iterator[Finding]:
             wholes = [*_numbers_before(sentence, match), total]
             wrong = not _parts_add_up(parts, wholes) if closed else max(parts, default=0) > sum(wholes)
             if len(parts) > 1 and wrong:
-                shown = catalogue.Phrase(" + ".join(map(str, parts)))
+                shown = Addends(tuple(parts))
                 code = "text.list" if closed else "text.part"
                 yield make_finding(
                     code,

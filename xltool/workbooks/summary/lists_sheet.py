@@ -224,7 +224,7 @@ def _make_finding_row(context: SummaryContext, number: int, row: FindingRow) -> 
         "cell": (spot.address if spot else "", ("mid",)),
         "message": (catalogue.render_problem(finding), ("cell",)),
         "advice": (catalogue.render_advice(finding), ("cell",)),
-        "settled": (finding.settled or "", ("cell",)),
+        "settled": (catalogue.render_settlement(finding), ("cell",)),
         "change": (workbook_words().summary.findings[change] if change else "", ("mid",)),
         "status": (status, ("mid",)),
         "file": (context.shown_file_names[item.file] if item else "", ("cell",)),

@@ -1,0 +1,105 @@
+"""Describe figures and relations as facts of findings."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from xltool.checks.context import CheckContext
+from xltool.checks.make_finding import locate_cell
+from xltool.forms.cell_addresses import merge_ranges
+from xltool.forms.expressions import evaluate_linear
+from xltool.model.finding_facts import FigureName, ListedParts, Quantity, ShortList, SideFact, TermFact
+from xltool.model.form import Cell, CellKind, LinearExpression, Number, Relation, Term, Values
+from xltool.model.submission import Submission
+
+MAX_TERMS_LISTED = 6  # of one side; longer sums are described as ranges
+
+
+def name_cell(cell: Cell) -> FigureName:
+    """Return the official words of a figure's row and column."""
+    return FigureName(cell.line_words, cell.column_words)
+
+
+def measure_figure(value: Number | None, cell: Cell) -> Quantity:
+    """Return a figure: amounts with their unit, counts without."""
+    return Quantity(value, cell.unit if cell.kind is CellKind.AMOUNT else "")
+
+
+def measure_difference(left: Number, right: Number, cells: Iterable[Cell]) -> Quantity:
+    """Return the difference of two sides, with the unit if all cells share it."""
+    units = {cell.unit for cell in cells}
+    return Quantity(max(left, right) - min(left, right), units.pop() if len(units) == 1 else "")
+
+
+def choose_names(relation: Relation, context: CheckContext) -> Callable[[Cell], FigureName]:
+    """Return how to name a relation's figures: by row within a column, by column within a row, else by both."""
+    cells = [context.form.cells[term.cell] for term in relation.terms]
+    if len({(cell.table, cell.column) for cell in cells}) == 1:
+        return lambda cell: FigureName(row=cell.line_words)
+    if len({(cell.table, cell.line) for cell in cells}) == 1:
+        return lambda cell: FigureName(column=cell.column_words)
+    return name_cell
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFacts:
+    """Describes the figures of a submission. ``sheet`` is the sheet whose name is left out of addresses ("": none)."""
+
+    submission: Submission
+    context: CheckContext
+    values: Values
+    sheet: str = ""
+    name: Callable[[Cell], FigureName] = name_cell
+
+    def describe_side(self, side: LinearExpression, *, missing_as_zero: bool = False) -> SideFact:
+        """Describe one side of a relation: its figures and their sum; a long sum by its ranges."""
+        total = evaluate_linear(
+            side._replace(modulus=None), self.values, self.context.previous, missing_as_zero=missing_as_zero
+        )
+        is_long = len(side.terms) > MAX_TERMS_LISTED
+        return SideFact(
+            () if is_long else tuple(map(self._describe_term, side.terms)),
+            side.constant,
+            measure_figure(total, self._cell_of(side.terms[0])),
+            self.list_ranges_of(side) if is_long else None,
+            side.modulus,
+        )
+
+    def list_ranges_of(self, side: LinearExpression) -> ShortList:
+        """Return the ranges of the figures of a sum: D9:I9."""
+        sheets: dict[str, list[str]] = {}
+        for term in side.terms:
+            where = locate_cell(term.cell, self.submission, self.context)
+            sheets.setdefault(where.sheet, []).append(where.address)
+        return ShortList(
+            tuple(self._qualify_address(sheet, area) for sheet, cells in sheets.items() for area in merge_ranges(cells))
+        )
+
+    def list_parts(self, side: LinearExpression) -> ListedParts:
+        """List the non-zero figures of a sum by address; none if there are more than `MAX_TERMS_LISTED`."""
+        parts = tuple(
+            (locate_cell(term.cell, self.submission, self.context).address, measure_figure(value, self._cell_of(term)))
+            for term in side.terms
+            if (value := self.values.get(term.cell))
+        )
+        return ListedParts(parts if len(parts) <= MAX_TERMS_LISTED else ())
+
+    def _cell_of(self, term: Term) -> Cell:
+        return self.context.form.cells[term.cell]
+
+    def _qualify_address(self, sheet: str, address: str) -> str:
+        return address if sheet == self.sheet else f"{sheet}!{address}"
+
+    def _describe_term(self, term: Term) -> TermFact:
+        cell = self._cell_of(term)
+        if term.previous:
+            value = (self.context.previous or {}).get(term.cell)
+            return TermFact(term.coefficient, self.name(cell), measure_figure(value, cell))
+        where = locate_cell(term.cell, self.submission, self.context)
+        defining = self.context.index.totals.get(term.cell)
+        return TermFact(
+            term.coefficient,
+            self.name(cell),
+            measure_figure(self.values.get(term.cell), cell),
+            self._qualify_address(where.sheet, where.address),
+            self.list_ranges_of(defining[0].expect.right) if defining else None,
+        )

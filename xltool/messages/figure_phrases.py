@@ -1,0 +1,161 @@
+"""Render the structured facts of findings (`model.finding_facts`) in the words of the printed form."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from xltool.messages import catalogue
+from xltool.messages.catalogue import Phrase, render_structure
+from xltool.model import finding_facts as facts
+from xltool.model.form import Number
+
+MAX_ITEMS_LISTED = 6  # in one sentence; the finding's cells are complete
+
+
+def format_number(value: Number) -> str:
+    """Format a number without an exponent and without trailing zeros."""
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@render_structure.register
+def _render_word(word: facts.Word) -> str:
+    return catalogue.look_up_word(word.group, word.key) if word.group else catalogue.format_phrase(word.key)
+
+
+@render_structure.register
+def _render_figure_name(name: facts.FigureName) -> str:
+    return f"“{name.row}”{name.column}" if name.row else f"“{name.column}”"
+
+
+@render_structure.register
+def _render_control_name(name: facts.ControlName) -> str:
+    return catalogue.format_phrase("control_figure", line=name.row, column=name.column)
+
+
+@render_structure.register
+def _render_quantity(quantity: facts.Quantity) -> str:
+    if quantity.value is None:
+        return catalogue.look_up_word("shown", "nothing")
+    return " ".join(filter(None, (format_number(quantity.value), quantity.unit)))
+
+
+@render_structure.register
+def _render_expected(expected: facts.ExpectedValue) -> str:
+    key = f"asked_{expected.kind.value}"
+    return catalogue.format_phrase(key, decimals=expected.decimals, unit=expected.unit)
+
+
+@render_structure.register
+def _render_quoted(quoted: facts.Quoted) -> str:
+    return f"“{quoted.text}”"
+
+
+@render_structure.register
+def _render_example(example: facts.Example) -> str:
+    return catalogue.format_phrase("example", address=example.address, text=example.text)
+
+
+@render_structure.register
+def _render_move(move: facts.FigureMove) -> str:
+    return catalogue.format_phrase("move", label=move.name, before=move.before, now=move.now)
+
+
+# --- lists -------------------------------------------------------------------------------------------------------
+
+
+@render_structure.register
+def _render_short_list(listed: facts.ShortList) -> str:
+    """Join the first `MAX_ITEMS_LISTED` items, with a word for the rest."""
+    text = catalogue.quote_text(_join_items(listed.items[:MAX_ITEMS_LISTED]))
+    return text if len(listed.items) <= MAX_ITEMS_LISTED else catalogue.format_phrase("and_more", text=text)
+
+
+def _join_items(items: tuple[object, ...]) -> str:
+    return catalogue.look_up_word("shown", "joint").join(
+        item if isinstance(item, str) else render_structure(item) for item in items
+    )
+
+
+@render_structure.register
+def _render_ranges(ranges: facts.RangesOn) -> str:
+    return f"{ranges.sheet}!{render_structure(ranges.ranges)}"
+
+
+@render_structure.register
+def _render_parts(listed: facts.ListedParts) -> str:
+    if not listed.parts:
+        return ""
+    text = " + ".join(f"{address} {render_structure(quantity)}" for address, quantity in listed.parts)
+    return catalogue.format_phrase("parts", text=Phrase(text))
+
+
+@render_structure.register
+def _render_addends(addends: facts.Addends) -> str:
+    return " + ".join(map(str, addends.numbers))
+
+
+@render_structure.register
+def _render_suggestion(suggestion: facts.Suggestion) -> str:
+    return catalogue.format_phrase("suggested", names=suggestion.agencies) if suggestion.agencies else ""
+
+
+@render_structure.register
+def _render_clauses(clauses: facts.Clauses) -> str:
+    return catalogue.format_phrase("semicolon").join(map(render_structure, clauses.items))
+
+
+@render_structure.register
+def _render_jump(jump: facts.YearJump) -> str:
+    before = Phrase(catalogue.look_up_word("shown", "joint").join(map(render_structure, jump.before)))
+    return catalogue.format_phrase("jump", label=jump.name, now=jump.now, before=before)
+
+
+@render_structure.register
+def _render_breach(breach: facts.Breach) -> str:
+    return catalogue.format_phrase("divided", relation=breach.relation, left=breach.left, right=breach.right)
+
+
+# --- relations ---------------------------------------------------------------------------------------------------
+
+
+@render_structure.register
+def _render_alternatives(alternatives: facts.Alternatives) -> str:
+    return catalogue.format_phrase("or").join(map(render_structure, alternatives.sides))
+
+
+@render_structure.register
+def _render_side(side: facts.SideFact) -> str:
+    """Render each figure of a side with its words, address and value, and what they add up to."""
+    if side.ranges is not None:
+        text = catalogue.format_phrase("range_sum", parts=side.ranges, value=side.total)
+    else:
+        text = Phrase("".join(_join_terms(side)).removeprefix(" + "))
+        if len(side.terms) > 1 or side.constant or abs(side.terms[0].coefficient) != 1:
+            text = Phrase(f"{text} = {render_structure(side.total)}")
+    if side.modulus is None or side.total.value is None:
+        return text
+    return catalogue.format_phrase("remainder", sum=text, modulus=side.modulus, rest=side.total.value % side.modulus)
+
+
+def _join_terms(side: facts.SideFact) -> Iterator[str]:
+    for term in side.terms:
+        factor = abs(term.coefficient)
+        yield " - " if term.coefficient < 0 else " + "
+        yield _render_term(term) if factor == 1 else f"{factor} × {_render_term(term)}"
+    if side.constant:
+        yield f" {'-' if side.constant < 0 else '+'} {abs(side.constant)}"
+
+
+def _render_term(term: facts.TermFact) -> str:
+    if not term.place:
+        return catalogue.format_phrase("term_previous", label=term.name, value=term.value)
+    if term.parts is None:
+        return catalogue.format_phrase("term", label=term.name, place=term.place, value=term.value)
+    return catalogue.format_phrase(
+        "term_computed", label=term.name, place=term.place, parts=term.parts, value=term.value
+    )
+
+
+@render_structure.register
+def _render_waiver(waiver: facts.WaiverNote) -> str:
+    return catalogue.format_phrase("waived", by=waiver.by, until=waiver.until, reason=waiver.reason)
