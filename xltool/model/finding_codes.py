@@ -267,6 +267,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "value.raised": "cells count raw sheet shown",
             "value.ruby": "cells count sheet shown",
             "value.zero_hidden": "cells count sheet",
+            "text.struck": "cells sheet",
             "zeros.hidden": "count sheet",
             "stray": "count examples sheet",
             "sheet.missing_other": "sheet",
