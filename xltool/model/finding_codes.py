@@ -228,6 +228,10 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
         },
         Severity.NOTE: {
             "merge.returned": "count",
+            "roster.hidden_rows": "count rows",
+            "roster.invisible": "count rows",
+            "roster.row_skipped": "row text",
+            "roster.other_sheets": "others read",
             "merge.returned_replaces": "basis changes count flaws more others since",
             "merge.returned_counted": "count",
             "merge.returned_counted_replaces": "basis changes count flaws more others since",

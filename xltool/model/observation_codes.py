@@ -59,6 +59,7 @@ class ObservationCode(StrEnum):
     TABLE_COPY_DIFFERS = "table.copy_differs"
     TABLE_OTHER_AGENCY = "table.other_agency"
     TABLE_SECOND = "table.second"
+    TEXT_STRUCK = "text.struck"
     VALIDATION_LOST = "validation.lost"
     VALUE_APOSTROPHE = "value.apostrophe"
     VALUE_BETWEEN = "value.between"
