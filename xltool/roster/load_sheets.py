@@ -13,6 +13,7 @@ from xltool.errors import ForeignFileError, RosterError, UnreadableFileError, fi
 from xltool.forms.cell_addresses import parse_address, parse_box
 from xltool.messages import catalogue
 from xltool.model.finding import Finding
+from xltool.model.finding_codes import code_severity
 from xltool.spreadsheet.file_type import OLE_SIGNATURE, ZIP_SIGNATURE
 from xltool.spreadsheet.number_formats import render_number
 from xltool.spreadsheet.open_workbook import open_workbook
@@ -67,7 +68,7 @@ def _load_workbook(path: Path) -> list[RosterSheet]:
     try:
         workbook = open_workbook(path)
     except (UnreadableFileError, ForeignFileError) as error:
-        finding = Finding(error.code, catalogue.code_severity(error.code), facts={"file": path.name, **error.facts})
+        finding = Finding(error.code, code_severity(error.code), facts={"file": path.name, **error.facts})
         reason = catalogue.Phrase(catalogue.render_problem(finding))
         raise RosterError("roster.unreadable", file=path.name, reason=reason) from error
     return [_make_sheet(sheet) for sheet in workbook.sheets if sheet.state == "visible"]
