@@ -6,7 +6,6 @@ from decimal import Decimal
 from types import MappingProxyType, UnionType
 from typing import NamedTuple
 
-from xltool.model.agency import Scope
 from xltool.model.finding_facts import (
     Addends,
     Alternatives,
@@ -58,7 +57,7 @@ FACT_TYPES: Mapping[str, type | UnionType] = MappingProxyType(
         "left": int | Decimal | None,
         "left_words": SideFact,
         "limit": int | str | StructuredFact,
-        "listed": str | Scope,
+        "listed": str,
         "middle": Quantity,
         "missing": int | str,
         "most": int,
@@ -78,7 +77,7 @@ FACT_TYPES: Mapping[str, type | UnionType] = MappingProxyType(
         "right": int | Decimal | tuple | None,
         "right_words": SideFact | int | Decimal,
         "row": int,
-        "scope": Scope,
+        "scope": str,
         "second": Quantity,
         "seconds": int,
         "sheet": str | None,
