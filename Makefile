@@ -2,6 +2,9 @@
 #
 #   make demo    the whole chain on the sample figures, results in demo-output/
 #   make test    all tests
+#   make test-fast  the tests of daily work: no other program, no big batch; under a minute
+#   make test-lowest  the tests with exactly the lowest versions that pyproject.toml allows
+#   make mutants  faults put into core modules, and whether the tests beside them find each
 #   make lint    format, lint and types
 #   make check   lint and tests
 #   make bench   the benchmarks
@@ -13,13 +16,24 @@ BIN := $(VENV)/bin
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test lint check bench fuzz pictures clean
+.PHONY: demo test test-fast test-lowest mutants lint check bench fuzz pictures clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/xltool demo -o demo-output
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
+
+test-fast: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto -m "not slow and not office and not gnumeric and not browser and not axe"
+
+# Its own environment, so that the versions of daily work stay. The tests that need no other program are enough: what
+# they call of a library is all that we call.
+test-lowest: $(VENV)-lowest/.installed
+	$(VENV)-lowest/bin/python -m pytest -n auto -m "not office and not gnumeric and not browser and not axe"
+
+mutants: $(VENV)/.dev
+	$(BIN)/python -m tests.mutants
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -42,7 +56,7 @@ pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures.py
 
 clean:
-	rm -rf $(VENV) demo-output bench-output
+	rm -rf $(VENV) $(VENV)-lowest demo-output bench-output
 
 # Stamps: each is made once, and again when pyproject.toml asks for something else. The installation is editable, so
 # that a change to the code needs no new one.
@@ -53,6 +67,13 @@ $(VENV)/.runtime: $(BIN)/python pyproject.toml
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.runtime
+
+$(VENV)-lowest/.installed: $(BIN)/python pyproject.toml
+	$(BIN)/python -m venv $(VENV)-lowest
+	$(BIN)/python .ci/lowest_versions.py > $(VENV)-lowest/constraints.txt
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint $(VENV)-lowest/constraints.txt --editable '.[dev]'
+	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'

@@ -86,9 +86,10 @@ def test_torn__any_page__never_wrong(seed: int, tmp_path: Path) -> None:
         lines=chance.randint(15, 60),
         foot=chance.choice(["", "{}", "- {} -"]),
     )
-    for way in WAYS.values():
+    for name, way in WAYS.items():
         found = numbers(read(tmp_path, way(layouts.parts(form, texts), page)))
         assert found.items() <= printed(texts).items()
+        assert len(found) >= {"drawn": 0.05, "row by row": 0.25}[name] * len(printed(texts))  # a floor: it does read
 
 
 def test_torn__a_row_s_label_and_no_figures__takes_none_of_the_next(tmp_path: Path) -> None:
@@ -98,6 +99,7 @@ def test_torn__a_row_s_label_and_no_figures__takes_none_of_the_next(tmp_path: Pa
     for page in PAGES.values():
         found = numbers(read(tmp_path, torn.drawn(layouts.parts(form, texts), page)))
         assert found.items() <= printed(texts).items()
+        assert len(found) >= 0.95 * len(printed(texts))
 
 
 def test_torn__a_label_before_the_figures_of_the_line_above__is_not_believed(tmp_path: Path) -> None:
@@ -132,11 +134,20 @@ def test_blocks__in_order__never_wrong_and_often_whole(seed: int, tmp_path: Path
     assert len([cell for cell in found if cell.startswith("requests.")]) == 175
 
 
+SHUFFLED_AND_READ = {1, 2, 3, 7, 11, 13}
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_blocks__in_any_order__never_wrong(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     form = chance.choice(FORMS)
     texts = layouts.made_up(form, seed, largest=chance.choice([2, 9, 99]))
     texts = perhaps_with_blanks(texts, chance, 0.05)
-    text = torn.by_blocks(layouts.parts(form, texts), chance, in_order=chance.random() < 0.3)
-    assert numbers(read(tmp_path, text)).items() <= printed(texts).items()
+    in_order = chance.random() < 0.3
+    text = torn.by_blocks(layouts.parts(form, texts), chance, in_order=in_order)
+    found = numbers(read(tmp_path, text))
+    assert found.items() <= printed(texts).items()
+    if in_order and all(texts.values()):
+        assert len(found) >= 0.85 * len(printed(texts))
+    elif seed in SHUFFLED_AND_READ:  # in the others no order of the blocks is the only one that adds up
+        assert len(found) >= 10
