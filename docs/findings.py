@@ -1,4 +1,4 @@
-"""Writes docs/findings.md, a page on every code of a finding, from the catalogue and the rules of the newest form.
+"""Writes docs/zh/findings.md, a page on every code of a finding, from the catalogue and the rules of the newest form.
 
     python docs/findings.py
 
@@ -28,7 +28,7 @@ from xltool.model.agency import Agency, Roster, Scope  # noqa: E402 - runs from 
 from xltool.model.form import Cell, Form, Number, Severity, Values  # noqa: E402 - runs from a checkout, installed or not
 from xltool.model.submission import Entry, EntryState, Source, Submission  # noqa: E402 - runs from a checkout, installed or not
 
-PAGE = ROOT / "docs" / "findings.md"
+PAGE = ROOT / "docs" / "zh" / "findings.md"
 SAID: Mapping[str, Any] = tomllib.loads((ROOT / "docs" / "findings.toml").read_text("utf-8"))
 FORM = "zfxxgk-annual-report"
 SAMPLE = ROOT / "samples" / "reports" / "zhangjiawan-2025.json"

@@ -1,4 +1,4 @@
-"""The rules of the house (docs/architecture.md), and for each the proof that it can fail."""
+"""The rules of docs/en/architecture.md, and for each the proof that it can fail."""
 
 import ast
 import re

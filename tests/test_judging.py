@@ -85,7 +85,7 @@ def test_check__by_a_profile__severities_are_the_coordinators(tmp_path: Path) ->
     assert (code, err) == (
         2,
         f"审核尺度文件“{own}”中没有“S6-COLECTED”这个代码（相近的有：S6-COLLECTED）。"
-        "全部代码见 docs/findings.md；文件和单位身份方面的问题不能调整。\n",
+        "全部代码见 docs/zh/findings.md；文件和单位身份方面的问题不能调整。\n",
     )
 
 

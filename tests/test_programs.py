@@ -1,6 +1,6 @@
 """Office programs open a filled template, calculate it and save it; we read it back to the unit.
 
-What is tried here, with which versions, is told in ``docs/compatibility.md``.
+What is tried here, with which versions, is told in ``docs/zh/compatibility.md``.
 """
 
 from collections.abc import Mapping

@@ -112,10 +112,10 @@ def next_edition(folder: Path) -> None:
 
 
 def another_form(folder: Path) -> None:
-    """The form that docs/forms.md writes: lines without columns, figures that may be negative, no claims, year last."""
+    """The form of docs/en/forms.md: lines without columns, figures that may be negative, no claims, year last."""
     made = folder / "website-report" / "2024"
     made.mkdir(parents=True)
-    page = (ROOT / "docs" / "forms.md").read_text("utf-8")
+    page = (ROOT / "docs" / "en" / "forms.md").read_text("utf-8")
     blocks = re.findall(r"^## (\S+\.toml)$.*?^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     for name, block in blocks:
         (made / name).write_text(block, "utf-8")

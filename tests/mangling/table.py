@@ -1,4 +1,4 @@
-"""The table of manglings for docs/mangling.md: ``python -m tests.mangling.table`` writes it anew."""
+"""The table of manglings for docs/en/mangling.md: ``python -m tests.mangling.table`` writes it anew."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from tests.mangling.manglings import MANGLINGS, Mangling
 from xltool.messages import catalogue
 from xltool.model.finding_codes import code_severity
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "mangling.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "en" / "mangling.md"
 
 HEAD = """# What is done to workbooks, and what xltool finds
 

@@ -470,7 +470,7 @@ def test_style__foot_without_a_number__prints_none(tmp_path: Path) -> None:
 
 # --- the guide -----------------------------------------------------------------------------------------------------
 
-GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "publishing.md").read_text("utf-8")
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "zh" / "publishing.md").read_text("utf-8")
 
 
 def test_guide__every_key_of_a_style_file__is_told() -> None:

@@ -1,4 +1,4 @@
-"""docs/findings.md is what docs/findings.py makes of the catalogue and the rules; every code has its entry."""
+"""docs/zh/findings.md is what docs/findings.py makes of the catalogue and the rules; every code has its entry."""
 
 import importlib.util
 from pathlib import Path

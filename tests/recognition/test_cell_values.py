@@ -282,7 +282,7 @@ def test_what_looks_like_a_number__is_one_or_is_told(text: str) -> None:
         assert typed(str(value), CellKind.AMOUNT).value == value
 
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "zh" / "guide.md"
 SAID = {"未填": BLANK, "不适用": NOT_APPLICABLE, "数": NUMBER, "认不出": UNREADABLE}
 
 
