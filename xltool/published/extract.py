@@ -7,6 +7,7 @@ from itertools import groupby, pairwise
 from xltool.forms.equations import Equation, year_equations
 from xltool.model.form import Cell, Form
 from xltool.published.figures.assign_tokens import read_by_count
+from xltool.published.figures.loose_rows import assign_loose_rows
 from xltool.published.figures.resolve_by_text import Narrative
 from xltool.published.figures.resolve_figures import Evidence, ResolvedFigures, find_unbalanced_tables, resolve_figures
 from xltool.published.figures.row_tokens import RowTokens, count_figures_between, read_tokens_after, read_tokens_among
@@ -18,6 +19,7 @@ from xltool.published.labels.align_labels import (
     find_best_chain,
     overlaps_blocked,
 )
+from xltool.published.labels.displaced_rows import find_displaced_rows
 from xltool.published.labels.fuzzy_labels import find_fuzzy_labels
 from xltool.published.labels.label_sequence import Anchor, Outline, build_outline, list_column_leaves
 from xltool.published.labels.reordered_columns import reorder_columns
@@ -85,6 +87,7 @@ def _locate_outline(
         if count_label_chars(apart) >= MIN_LABEL_SHARE * sum(len(anchor.words) for anchor in own):
             places += find_fuzzy_labels(stream, outline, apart)
             signs += count_label_chars(apart)
+    places += list(find_displaced_rows(stream, outline, places, blocked))
     places.sort(key=lambda place: place.start)
     places += find_unlabelled_rows(stream, outline, places)
     return LocatedForm(form, outline, tuple(sorted(places, key=lambda place: place.start)), signs)
@@ -127,8 +130,10 @@ def read_figures(stream: TextStream, located: LocatedForm) -> ExtractedFigures:
     groups = {anchor.index: _group_rows(located.outline, anchor) for anchor in grouped}
     read = read_wrapped_tables(stream, located.outline, located.places, fields, groups, equations)
     grouped = tuple(anchor for anchor in grouped if anchor.index not in read.ungrouped)
+    skipped = frozenset(anchor.table for anchor in grouped)
+    fields_read = assign_loose_rows(stream, located.outline, located.places, read.fields, equations, skipped)
     read_fields, reordered = _apply_printed_order(
-        stream, located, list(_mark_scattered(stream, located, read.fields)), equations
+        stream, located, list(_mark_scattered(stream, located, fields_read)), equations
     )
     turned = tuple(table for table in _find_misordered_tables(stream, located) if table not in reordered)
     silent = {cell.id for anchor in grouped for member in _group_rows(located.outline, anchor) for cell in member.cells}
@@ -193,7 +198,8 @@ def _build_row_tokens(stream: TextStream, located: LocatedForm, grouped: set[int
         anchor = place.anchor
         cells = anchor.cells or (anchor.alone if anchor.index in grouped else ())
         if cells:
-            yield _tokens_after_label(stream, place, following.get(place.start), cells, words[anchor.table])
+            field = _tokens_after_label(stream, place, following.get(place.start), cells, words[anchor.table])
+            yield field._replace(deduced=place.start == place.end)
     for table, cells in located.outline.headless.items():
         above = [place for place in located.places if place.anchor.table == table and place.anchor.above]
         if cells and above:

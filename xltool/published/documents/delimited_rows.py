@@ -42,7 +42,7 @@ def convert_delimited_rows(text: str) -> str:
 def _find_table_rows(rows: Sequence[Sequence[str]]) -> list[bool]:
     """Return for each row whether it belongs to a table: it has figures, or adjoins such a row and looks like one.
 
-    A row without figures looks like one if it is a header row with as many cells as a row with figures.
+    A header row without figures looks like one, unless it only ends in a separator, as a line of prose may.
     """
     inside = [_count_figure_cells(row) > 0 for row in rows]
     widths = {len(row) for row, figures in zip(rows, inside, strict=True) if figures}
@@ -50,7 +50,8 @@ def _find_table_rows(rows: Sequence[Sequence[str]]) -> list[bool]:
         order = range(len(rows)) if step == 1 else range(len(rows) - 1, -1, -1)
         for at in order:
             beside = 0 <= at - step < len(rows) and inside[at - step]
-            inside[at] = inside[at] or (beside and len(rows[at]) in widths and _is_header_row(rows[at]))
+            prose = bool(rows[at][0]) and not rows[at][-1] and len(rows[at]) not in widths
+            inside[at] = inside[at] or (beside and not prose and _is_header_row(rows[at]))
     return inside
 
 

@@ -132,7 +132,7 @@ def _printed_figures(
         )
         texts = joined if proven else texts
     for cell, token, text in zip(field.cells, tokens, texts, strict=True):
-        yield PrintedFigure(cell, text, token.block, solved=text != token.text)
+        yield PrintedFigure(cell, text, token.block, solved=field.deduced or text != token.text)
 
 
 def _plain_value(each: PrintedFigure) -> Number | None:

@@ -47,7 +47,8 @@ class RowTokens(NamedTuple):
     ``own`` are the tokens in the table row of the label, ``rows`` those of any table by row. ``joined`` if the first
     token directly follows the label. ``piece`` is the block where the label ends. ``numbered`` is the ordinal of the
     next label if the last digits may be it; ``broken`` if the tokens end within a figure; ``scattered`` if they stand
-    among labels in another order; ``given`` if the tokens are the figures, one per cell.
+    among labels in another order; ``given`` if the tokens are the figures, one per cell, and ``deduced`` if
+    elimination assigned them.
     """
 
     anchor: Anchor
@@ -61,6 +62,7 @@ class RowTokens(NamedTuple):
     broken: bool = False
     scattered: bool = False
     given: bool = False
+    deduced: bool = False
 
     @property
     def full(self) -> list[Token]:
