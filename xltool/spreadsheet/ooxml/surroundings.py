@@ -125,6 +125,9 @@ def _join_surroundings(first: Surroundings, second: Surroundings) -> Surrounding
 
 def _read_head(head: bytes) -> _Head:
     """Read what stands before the rows; what depends only on the view of a sheet makes no difference."""
+    known = _heads.get_value(head)
+    if known is not None:
+        return known
     if b"<!" in head:  # in a comment or CDATA section elements are text
         raise NotPlainError
     key = _VIEW.sub(lambda view: _UNREAD_VALUE.sub(b'""', view[0]), _UID.sub(rb"\1", head))
@@ -136,6 +139,7 @@ def _read_head(head: bytes) -> _Head:
         elements, excel_2010 = read_around(head, b"</sheetData></worksheet>", "sheetData", PATHS, TEXT_PATHS)
         known = _Head(make_surroundings("", elements), root[1], excel_2010)
         _heads.put_value(key, known, len(key))
+    _heads.put_value(head, known, len(head))
     return known
 
 

@@ -86,8 +86,10 @@ def _read_by_templates(part: Part, shared: SharedParts) -> WorksheetContent:
         raise NotPlainError from None
     surroundings = read_surroundings(sheet)
     row_values = cut_values(sheet.body)
-    templates = _find_row_templates(shared).find_templates(row_values.rows)
-    filled = fill_rows(templates, row_values, part, shared)
+    try:
+        filled = fill_rows(_find_row_templates(shared), row_values, CellScanner(part, shared), shared.strings_by_index)
+    except UnreadableFileError:
+        raise NotPlainError from None
     cost = {
         LimitKind.BYTES: len(sheet.head) + len(sheet.tail),
         LimitKind.CELLS_SEEN: filled.seen,
