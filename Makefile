@@ -9,6 +9,7 @@
 #   make check   lint and tests
 #   make bench   the benchmarks
 #   make fuzz    coverage-guided fuzzing of opening and reading for FUZZ_SECONDS (needs a Python that atheris supports)
+#   make manglings  MANGLINGS random changes to how figures look, each compared with what the sheet shows
 #   make pictures  the pictures of the guides (needs LibreOffice and pdftoppm)
 
 VENV := .venv
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-fast test-lowest mutants lint check bench fuzz pictures clean
+.PHONY: demo test test-fast test-lowest mutants lint check bench fuzz manglings pictures clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/xltool demo -o demo-output
@@ -51,6 +52,10 @@ bench: $(VENV)/.dev
 FUZZ_SECONDS ?= 300
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python -m tests.fuzzing $(FUZZ_SECONDS)
+
+MANGLINGS ?= 1000
+manglings: $(VENV)/.dev
+	$(BIN)/python -m tests.mangling.random_looks $(MANGLINGS)
 
 pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures.py

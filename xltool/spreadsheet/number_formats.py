@@ -292,11 +292,11 @@ def _render_fraction(tokens: tuple[_Token, ...], number: Decimal) -> str:
     with_whole = re.search(r"[0#?][^0#?/]+[0#?]+[^0#?]*$", "".join(token.text for token in tokens[:at])) is not None
     exact = Fraction(number)
     if behind.isdecimal() and behind.strip("0"):
-        fraction = Fraction(round(exact * int(behind)), int(behind))
+        under = int(behind)
+        over = round(exact * under)
     else:
-        fraction = exact.limit_denominator(largest)
-    whole, part = divmod(fraction, 1) if with_whole else (0, fraction)
-    if not part:
+        over, under = exact.limit_denominator(largest).as_integer_ratio()
+    whole, over = divmod(over, under) if with_whole else (0, over)
+    if not over:
         return str(whole)
-    shown = f"{part.numerator}/{part.denominator}"
-    return f"{whole} {shown}" if whole else shown
+    return f"{whole} {over}/{under}" if whole else f"{over}/{under}"

@@ -14,9 +14,9 @@ from xltool.spreadsheet.part_cache import BoundedCache
 from xltool.spreadsheet.refusals import LimitKind, exceeded_limit
 
 _PROTECTION, _MERGE, _VALIDATION = "sheetProtection", "mergeCells/mergeCell", "dataValidations/dataValidation"
-_COLUMN = "cols/col"
+_COLUMN, _SHEET_VIEW = "cols/col", "sheetViews/sheetView"
 TEXT_PATHS = frozenset({"extLst/ext/x14:dataValidations/x14:dataValidation/xm:sqref"})
-PATHS = frozenset({_PROTECTION, _MERGE, _VALIDATION, _COLUMN, *TEXT_PATHS})
+PATHS = frozenset({_PROTECTION, _MERGE, _VALIDATION, _COLUMN, _SHEET_VIEW, *TEXT_PATHS})
 
 _BODY_START, _BODY_END = b"<sheetData", b"</sheetData>"
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml [^<>]*\?>\s*)?(<worksheet(?:\s[^<>]*)?>)")
@@ -33,6 +33,7 @@ class Surroundings(NamedTuple):
     protected: bool = False
     validated: tuple[str, ...] = ()
     hidden_columns: tuple[range, ...] = ()
+    hides_zeros: bool = False
 
 
 class SplitWorksheet(NamedTuple):
@@ -67,8 +68,13 @@ def make_surroundings(part: str, elements: list[XmlElement]) -> Surroundings:
             any(is_true(element.attributes.get("sheet")) for element in elements if element.path == _PROTECTION),
             tuple(area for areas in validated for area in areas.split()),
             merge_runs(_find_hidden_columns(elements)),
+            any(_hides_zeros(element) for element in elements if element.path == _SHEET_VIEW),
         ),
     )
+
+
+def _hides_zeros(view: XmlElement) -> bool:
+    return not is_true(view.attributes.get("showZeros", "1"))
 
 
 def _refuse_many_merges(part: str, surroundings: Surroundings) -> Surroundings:
@@ -119,6 +125,7 @@ def _join_surroundings(first: Surroundings, second: Surroundings) -> Surrounding
         first.protected or second.protected,
         first.validated + second.validated,
         merge_runs((run[0], run[-1]) for run in columns) if columns else (),
+        first.hides_zeros or second.hides_zeros,
     )
     return _refuse_many_merges("", joined)
 

@@ -37,6 +37,7 @@ class WorksheetContent(NamedTuple):
     validated: tuple[str, ...]
     hidden_rows: tuple[range, ...]
     hidden_columns: tuple[range, ...]
+    hides_zeros: bool
 
 
 _templates: dict[int, RowTemplates] = {}  # by the identity of the styles, which are cached and kept by the templates
@@ -63,9 +64,9 @@ def _read_strictly(part: Part, shared: SharedParts) -> WorksheetContent:
 def _make_content(
     cells: Mapping[str, RawCell], surroundings: Surroundings, hidden_rows: Iterable[int]
 ) -> WorksheetContent:
-    merged, protected, validated, hidden_columns = surroundings
+    merged, protected, validated, hidden_columns, hides_zeros = surroundings
     hidden = merge_runs((row, row) for row in hidden_rows)
-    return WorksheetContent(cells, merged, protected, validated, hidden, hidden_columns)
+    return WorksheetContent(cells, merged, protected, validated, hidden, hidden_columns, hides_zeros)
 
 
 def _find_row_templates(shared: SharedParts) -> RowTemplates:

@@ -1,0 +1,111 @@
+"""What a cell means to a person who reads it."""
+
+from decimal import Decimal
+
+import pytest
+
+from xltool.model.form import CellKind
+from xltool.model.submission import EntryState
+from xltool.recognition.shown_values import interpret_shown, is_shown_as, visible_text
+from xltool.spreadsheet.cell_look import CellLook, Mark, MarkedText, Run, make_look
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
+
+YELLOW = "FFF9E3"
+
+
+def number(
+    value: str, code: str = "General", mark: Mark | None = None, colour: str = "", background: str = ""
+) -> RawCell:
+    return RawCell(StorageType.NUMBER, value, look=make_look(code, mark, colour, background))
+
+
+def text(*runs: Run, look: CellLook | None = None) -> RawCell:
+    return RawCell(StorageType.TEXT, MarkedText(runs), look=look or make_look("0", None, "", YELLOW))
+
+
+def run(characters: str, mark: Mark | None = None, colour: str = "") -> Run:
+    return Run(characters, mark, colour)
+
+
+READ = [
+    (text(run("79", Mark.STRUCK), run("88")), 88, "struck"),
+    (text(run("88"), run("79", Mark.STRUCK)), 88, "struck"),
+    (text(run("564"), run("1", Mark.RAISED)), 564, "raised"),
+    (text(run("564"), run("[1]", Mark.LOWERED)), 564, "raised"),
+    (text(run("88"), run("8", Mark.RUBY)), 88, "ruby"),
+    (text(run("8"), run("8", colour="FF0000")), 88, "text_number"),
+    (text(run("88"), run(" ", Mark.STRUCK)), 88, "text_number"),
+    (number("0", "#"), 0, "zero_hidden"),
+    (number("0", "0;-0;;@"), 0, "zero_hidden"),
+    (number("12", '0"件"'), 12, None),
+    (number("12", "[$¥-804]#,##0.00"), 12, None),
+    (number("0", "0%"), 0, None),
+    (number("12", "General", None, "FFFFFF", "1F4E78"), 12, None),
+]
+
+
+@pytest.mark.parametrize(("cell", "value", "note"), READ)
+def test_one_way_to_read_it__a_figure(cell: RawCell, value: int, note: str | None) -> None:
+    assert interpret_shown(cell, CellKind.COUNT, 0)[:3] == (EntryState.NUMBER, value, note)
+
+
+REFUSED = [
+    (text(run("2"), run("9", Mark.STRUCK), run("4")), "between", "24"),
+    (text(run("29"), run("4567", Mark.RAISED)), "between", "29"),
+    (text(run("88", Mark.STRUCK)), "struck_out", ""),
+    (text(run("88"), run("9", colour="FFFFFF")), "invisible", "88"),
+    (text(run("88"), run("9", Mark.INVISIBLE)), "invisible", "88"),
+    (number("294", "0!.0000"), "shown_differs", "0.0294"),
+    (number("294", "0,"), "shown_differs", "0"),
+    (number("294", ";;;"), "shown_differs", ""),
+    (number("294", 'General"0"'), "shown_differs", "2940"),
+    (number("294", "0%"), "shown_differs", "29400%"),
+    (number("294", '0"万元"'), "shown_differs", "294万元"),
+    (number("294", '"约"0'), "shown_differs", "约294"),
+    (number("294", "0", Mark.STRUCK), "struck_out", ""),
+    (number("294", "0", None, YELLOW, YELLOW), "invisible", ""),
+    (number("294", "[White]0"), "invisible", ""),
+    (RawCell(StorageType.TEXT, "12", look=make_look('@"0"', None, "", "")), "shown_differs", "120"),
+]
+
+
+@pytest.mark.parametrize(("cell", "note", "shown"), REFUSED)
+def test_shown_otherwise_than_stored__refused_with_both(cell: RawCell, note: str, shown: str) -> None:
+    assert interpret_shown(cell, CellKind.COUNT, 0) == (EntryState.UNREADABLE, None, note, shown)
+
+
+def test_rounded_amount__refused_with_both() -> None:
+    meaning = interpret_shown(number("3.4", "0"), CellKind.AMOUNT, 6)
+    assert (meaning.note, meaning.shown) == ("shown_differs", "3")
+    assert interpret_shown(number("7730.2799999999997", "0.######"), CellKind.AMOUNT, 6).value == Decimal("7730.28")
+
+
+@pytest.mark.parametrize(
+    ("shown", "value", "agrees"),
+    [
+        ("1,234", "1234", True),
+        ("12 1/2", "12.5", True),
+        ("1.20E+01", "12", True),
+        ("(5)", "-5", True),
+        ("-¥5.00", "-5", True),
+        ("¥ 5件", "5", True),
+        ("-", "0", True),
+        ("-", "5", False),
+        ("12,34", "1234", False),
+        ("约12", "12", False),
+    ],
+)
+def test_shown_text__agrees_with_a_number(shown: str, value: str, agrees: bool) -> None:
+    assert is_shown_as(shown, Decimal(value)) is agrees
+
+
+def test_prose__without_what_is_struck_out() -> None:
+    assert visible_text(text(run("甲镇", Mark.STRUCK), run("乙镇"), run("2", Mark.RAISED))) == "乙镇2"
+
+
+def test_marked_text__equal_only_with_the_same_runs() -> None:
+    marked = MarkedText([run("7", Mark.STRUCK), run("8")])
+    assert marked == MarkedText([run("7", Mark.STRUCK), run("8")])
+    assert marked not in ("78", MarkedText([run("78", Mark.STRUCK)]))
+    assert str(marked) == "78"
+    assert type(str(marked)) is str
