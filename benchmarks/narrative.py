@@ -141,6 +141,11 @@ def continued(form: Form, report: Report) -> tuple[Figures, Figures]:
         issued, repealed, in_force = (f"disclosure.{line}.{column}" for column in ("issued", "repealed", "in_force"))
         before[in_force] = max(figures[in_force], figures[repealed])
         figures[in_force] = before[in_force] + figures[issued] - figures[repealed]
+    totals = recompute_figures(form.formulas, figures)
+    for line in ("review", "direct_litigation", "post_review_litigation"):
+        before[f"disputes.{line}.pending"] = min(
+            before[f"disputes.{line}.pending"], totals[f"disputes.{line}.total"] or 0
+        )
     overdue = recompute_figures(form.formulas, figures)["requests.other.fee_overdue.total"] or 0
     figures["processing_fees.notices"] = max(figures["processing_fees.notices"], overdue)
     figures["processing_fees.billed"] = figures["processing_fees.notices"] * 100

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.checks.figures import found, published, roster, said, submission
+import pytest
+
+from tests.checks.figures import flat, found, published, roster, said, submission, zeros
 from xltool.model.agency import Agency
 from xltool.model.form import Number
 from xltool.model.submission import ManifestItem
@@ -29,6 +31,7 @@ def test_carry_over__one_column_differs__told_for_it_and_not_again_for_the_total
 
 def test_fees__more_collected_than_billed__both_amounts_with_their_unit() -> None:
     fees: Changes = {
+        "disclosure.administrative_fees.amount": Decimal("0.02"),
         "processing_fees.notices": 1,
         "processing_fees.billed": Decimal(100),
         "processing_fees.collected": 200,
@@ -81,11 +84,11 @@ def test_amount_in_yuan_instead_of_ten_thousand__suspected_by_last_year() -> Non
 
 
 def test_rule_power__asked_only_of_agencies_the_roster_says_have_none() -> None:
-    read = submission(ZHANGJIAWAN | {"disclosure.rules.issued": 2})
+    read = submission(ZHANGJIAWAN | {"disclosure.rules.in_force": 2})
     without, unknown, has = (Agency("1", "甲镇", rule_power=power) for power in (False, None, True))
     assert found(read) == found(read, known=roster(unknown)) == found(read, known=roster(has)) == ()
     assert said(found(read, known=roster(without))) == [
-        "表二“本年制发件数”：“规章”（B6）2，应等于 0，不符合“没有规章制定权的单位，规章各栏为 0”。"
+        "表二“现行有效件数”：“规章”（D6）2，应等于 0，不符合“没有规章制定权的单位，规章各栏为 0”。"
         "依据：规章制定权（名册所列）。请核对；确有规章的，请联系汇总单位更正名册。"
     ]
 
@@ -116,3 +119,26 @@ def test_relation__a_figure_not_applicable__counts_as_zero() -> None:
         ("T3-BAL", 88),
         ("CELL-NA", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("figures", "relation"),
+    [
+        ({"disclosure.normative_documents.issued": 3, "disclosure.normative_documents.in_force": 2}, "T2-VALID"),
+        ({"processing_fees.notices": 20, "processing_fees.billed": 100}, "S6-TARIFF-LEAST"),
+        (
+            {"processing_fees.notices": 2, "processing_fees.billed": 200, "processing_fees.collected": 200},
+            "T2-COVERS-FEES",
+        ),
+    ],
+)
+def test_relation__of_one_year__names_itself(figures: Changes, relation: str) -> None:
+    findings = found(submission(zeros() | figures))
+    assert [str(finding.relation).partition(".")[0] for finding in findings] == [relation]
+
+
+def test_disputes__fewer_than_were_pending_last_year__one_note() -> None:
+    before = submission(zeros() | {"disputes.review.pending": 2})
+    findings = found(submission(zeros() | {"disputes.review.other": 1}), previous=before)
+    assert flat(findings) == [("YEAR-PENDING", "note", "表四!E7")]
+    assert found(submission(zeros() | {"disputes.review.other": 2}), previous=before) == ()

@@ -1,6 +1,7 @@
 """The whole review: its order, its silence, and that every finding can be said."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from tests.checks.figures import FORM, flat, found, noted, published, said, submission, zeros
 from xltool.checks.context import CheckContext
@@ -15,6 +16,7 @@ MESSY = {
     "disclosure.rules.issued": "/",
     "disclosure.licensing.decisions": "3件",
     "processing_fees.collected": 10,
+    "disclosure.administrative_fees.amount": Decimal("0.001"),
 }
 
 

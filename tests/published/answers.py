@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from xltool.published.read_report import PublishedReport
+from xltool.model.published import PublishedReport
 
 
 def numbers(found: PublishedReport) -> dict[str, object]:

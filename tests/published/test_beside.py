@@ -9,11 +9,12 @@ import pytest
 from tests.published import layouts
 from xltool.forms.load_definitions import load_forms
 from xltool.model.form import Form
+from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState
 from xltool.published.documents.document_builder import DocumentBuilder
 from xltool.published.documents.pdf_worker import Grid, _bracket_raised, _grid_cells
 from xltool.published.figures.strip_annotations import interpret_figure, strip_annotations
-from xltool.published.read_report import PublishedReport, read_report
+from xltool.published.read_report import read_report
 
 FORMS = load_forms()
 OLD, FORM = FORMS[0], FORMS[-1]

@@ -35,6 +35,16 @@ def test_import__a_whole_report__its_workbook_reads_back_the_same_figures(report
     }
     assert again["values"]["requests.received.total"] == truth["printed_totals"]["requests.received.total"] == 97
     assert [item["code"] for item in found["findings"] if item["severity"] == "must_fix"] == []
+    assert found["printed"]["requests.received.total"] == 97
+
+
+def test_import__json__says_a_printed_total_although_an_addend_is_blank(tmp_path: Path) -> None:
+    form = the_form()
+    texts = {**layouts.made_up(form, seed=1), "requests.granted.enterprise": ""}
+    (tmp_path / "page.html").write_text(layouts.page(layouts.parts(form, texts)), "utf-8")
+    found = answer("import", tmp_path / "page.html", "-o", tmp_path / "out")["submissions"][0]
+    assert found["values"]["requests.granted.total"] is None
+    assert found["printed"]["requests.granted.total"] == int(texts["requests.granted.total"])
 
 
 def test_import__log__says_where_every_figure_stood(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from tests.published.answers import numbers, printed
 from xltool.forms.load_definitions import load_forms
 from xltool.forms.published_wording import load_published_wording
 from xltool.model.form import Form
+from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState
-from xltool.published.read_report import PublishedReport, read_report
+from xltool.published.read_report import read_report
 
 FORMS = load_forms()
 BY_EDITION = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.edition)

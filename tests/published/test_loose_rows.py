@@ -9,7 +9,8 @@ import pytest
 from tests.published import layouts
 from tests.published.answers import numbers, printed
 from xltool.forms.load_definitions import load_forms
-from xltool.published.read_report import PublishedReport, read_report
+from xltool.model.published import PublishedReport
+from xltool.published.read_report import read_report
 
 FORM = load_forms()[-1]
 TEXTS = layouts.made_up(FORM, seed=3, largest=9)

@@ -7,7 +7,8 @@ import pytest
 
 from tests.published import layouts
 from xltool.forms.load_definitions import load_forms
-from xltool.published.read_report import PublishedReport, read_report
+from xltool.model.published import PublishedReport
+from xltool.published.read_report import read_report
 
 FORMS = load_forms()
 FORM = FORMS[-1]

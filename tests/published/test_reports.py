@@ -10,8 +10,9 @@ import pytest
 from xltool.forms.load_definitions import load_forms
 from xltool.model.agency import Agency, Scope
 from xltool.model.form import Form
+from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState
-from xltool.published.read_report import PublishedReport, build_submission, read_report
+from xltool.published.read_report import build_submission, read_report
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "reports"
 FORMS = load_forms()

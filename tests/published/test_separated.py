@@ -8,7 +8,8 @@ from tests.published import converted, layouts, separated
 from tests.published.answers import numbers, printed
 from xltool.forms.load_definitions import load_forms
 from xltool.model.form import Form
-from xltool.published.read_report import PublishedReport, read_report
+from xltool.model.published import PublishedReport
+from xltool.published.read_report import read_report
 
 FORMS = load_forms()
 BY_EDITION = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.edition)

@@ -12,7 +12,8 @@ from tests.published.answers import numbers, printed
 from tests.published.layouts import Part, Report, Spot
 from xltool.forms.load_definitions import load_forms
 from xltool.model.form import Box
-from xltool.published.read_report import PublishedReport, read_report
+from xltool.model.published import PublishedReport
+from xltool.published.read_report import read_report
 
 FORMS = load_forms()
 FORM = FORMS[-1]

@@ -222,7 +222,7 @@ def test_checks__without_last_year__or_for_others__are_idle_words(stored: Workbo
 
     ministry = written(tmp_path / "b.xlsx", agency=replace(TOWN, rule_power=True), previous=LAST_YEAR)
     idle = [name for name, result in results(stored).items() if result == "—"]
-    asks_last_year = ["T2-UNIT-HIGH", "T2-UNIT-LOW", "YEAR-CARRY", "YEAR-SILENT", "YEAR-VALID"]
+    asks_last_year = ["T2-UNIT-HIGH", "T2-UNIT-LOW", "YEAR-CARRY", "YEAR-PENDING", "YEAR-SILENT", "YEAR-VALID"]
     assert sorted({name.split(".")[0] for name in idle}) == asks_last_year
     idle = [name for name, result in results(openpyxl.load_workbook(ministry, data_only=True)).items() if result == "—"]
     assert sorted(idle) == [

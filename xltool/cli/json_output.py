@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
+from pathlib import Path
 
 from xltool.consolidation import finding_fingerprints
 from xltool.forms.compare_editions import EditionDifference
@@ -14,6 +15,7 @@ from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import StructuredFact
 from xltool.model.form import Number
+from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState
 from xltool.model.succession import explain_missing_return
 from xltool.workbooks.marks.covering_list import ReturnedFile
@@ -190,13 +192,25 @@ def _encode_contribution(figure: TracedFigure, contribution: Contribution) -> di
     }
 
 
-def encode_import(items: Iterable[tuple[ReviewedFile, object, object]]) -> dict[str, object]:
-    """Encode the answer of ``import --json``: as ``check``, with the new workbook and each figure's place."""
+def encode_import(items: Iterable[tuple[ReviewedFile, PublishedReport | None, Path | None]]) -> dict[str, object]:
+    """Encode the answer of ``import --json``: as ``check``, with the new workbook and each figure's place.
+
+    ``printed`` are the figures as printed, totals included; ``values`` are computed from their addends.
+    """
     answer = []
     for reviewed, published, workbook in items:
-        figures = getattr(published, "figures", {})
+        figures = published.figures if published else {}
         log = {cell: {"where": found.where, "sure": found.sure, "raw": found.raw} for cell, found in figures.items()}
-        answer.append({**_encode_submission(reviewed), "workbook": str(workbook) if workbook else None, "log": log})
+        answer.append(
+            {
+                **_encode_submission(reviewed),
+                "workbook": str(workbook) if workbook else None,
+                "printed": {
+                    cell: encode_number(found.value) for cell, found in figures.items() if found.value is not None
+                },
+                "log": log,
+            }
+        )
     return {"submissions": answer}
 
 

@@ -22,9 +22,10 @@ from xltool.forms.report_style import load_report_style
 from xltool.messages import catalogue
 from xltool.model.agency import Scope
 from xltool.model.form import Form
+from xltool.model.published import PublishedReport
 from xltool.model.submission import Entry, EntryState, ManifestItem, Submission
 from xltool.pages import difference_page
-from xltool.published.read_report import PublishedReport, build_submission, read_report
+from xltool.published.read_report import build_submission, read_report
 from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.load_file import FileSource

@@ -25,8 +25,9 @@ from xltool.model.agency_names import find_agency_by_name
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Number
+from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState
-from xltool.published.read_report import PublishedReport, build_submission, read_report
+from xltool.published.read_report import build_submission, read_report
 from xltool.spreadsheet.find_files import find_sources
 from xltool.spreadsheet.load_file import FileSource
 from xltool.workbooks.import_log import write_import_log

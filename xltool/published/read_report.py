@@ -5,8 +5,7 @@ uncertain stays open and is logged. A figure is ``printed`` if it was read direc
 the form or the narrative determined it, and ``open`` if it could not be determined.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
@@ -17,6 +16,7 @@ from xltool.model.agency import Agency, Scope
 from xltool.model.compact_entries import NOTE_NOT_READ, CompactEntries, EntryPosition, share_entry_layout
 from xltool.model.compact_entries import CompactValues as Held
 from xltool.model.form import Cell, Form, Number
+from xltool.model.published import FoundFigure, PublishedReport
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
 from xltool.published.documents.document import Document, drop_last_figure
 from xltool.published.documents.load_document import read_document
@@ -43,39 +43,6 @@ MAX_WEIGHT_DIFFERENCE_CHARS = 4  # of label characters within which two editions
 MAX_LISTED_NAMES = 6  # row names listed singly; of more only the first and the last
 
 _USUAL_NOTES = ("text_number", "spaces", "whitespace_only")  # notes that apply to every published figure
-
-
-class FoundFigure(NamedTuple):
-    """One figure with its position: ``state``, ``value``, ``raw`` and ``note`` as in an `Entry`.
-
-    ``where`` describes the position for a reader; ``sure`` is "printed", "solved" or "open".
-    """
-
-    cell: str
-    state: EntryState
-    value: Number | None
-    raw: str | None
-    note: str | None
-    where: str
-    sure: str
-
-
-@dataclass(frozen=True)
-class PublishedReport:
-    """The content of a published report.
-
-    ``figures`` by cell id: a missing cell was not found. ``texts`` are paragraphs by section id; ``log`` are the
-    observations of reading, with the reasons why figures stayed open.
-    """
-
-    form: str
-    edition: str
-    year: int | None
-    agency_name: str
-    figures: Mapping[str, FoundFigure]
-    texts: Mapping[str, tuple[str, ...]]
-    log: tuple[Observation, ...]
-    source: Source
 
 
 class _LocatedDocument(NamedTuple):

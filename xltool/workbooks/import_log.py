@@ -1,13 +1,12 @@
 """Write the import log: for every figure of the form, the value read, its source text, its location and certainty."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from xltool.forms.identity import LIST_PROPERTY
 from xltool.messages import catalogue
-from xltool.model.form import Form, Number
-from xltool.model.submission import EntryState
+from xltool.model.form import Form
+from xltool.model.published import PublishedReport
 from xltool.workbooks.template.styles import template_styles
 from xltool.workbooks.xlsxwriter_adapter import MAX_ROWS, BookWriter, SheetWriter, create_long_workbook
 
@@ -27,56 +26,8 @@ _WIDTHS_CHARACTERS = {
 _NO_FIGURE = (None, None, None)
 
 
-class LoggedFigure(Protocol):
-    """A figure read from a published report."""
-
-    @property
-    def state(self) -> EntryState:
-        """Which of the four states it is in."""
-        ...
-
-    @property
-    def value(self) -> Number | None:
-        """Its value, if it has one."""
-        ...
-
-    @property
-    def raw(self) -> str | None:
-        """The text in the document."""
-        ...
-
-    @property
-    def where(self) -> str:
-        """Its location in the document, in words."""
-        ...
-
-    @property
-    def sure(self) -> str:
-        """How certain the value is."""
-        ...
-
-
-class LoggedReport(Protocol):
-    """The figures read from one published report."""
-
-    @property
-    def form(self) -> str:
-        """The id of the form."""
-        ...
-
-    @property
-    def edition(self) -> str:
-        """Its edition."""
-        ...
-
-    @property
-    def figures(self) -> Mapping[str, LoggedFigure]:
-        """Figures by cell id."""
-        ...
-
-
 def write_import_log(
-    reports: Iterable[tuple[str, LoggedReport]], forms: Sequence[Form], path: Path, force: bool = False
+    reports: Iterable[tuple[str, PublishedReport]], forms: Sequence[Form], path: Path, force: bool = False
 ) -> None:
     """Write one row for each figure of each report: file, figure, value, source text, location, certainty.
 

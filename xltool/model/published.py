@@ -1,0 +1,41 @@
+"""A published report as read: its figures with their positions, its texts, and the log of reading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from xltool.model.form import Number
+from xltool.model.submission import EntryState, Observation, Source
+
+
+class FoundFigure(NamedTuple):
+    """One figure with its position: ``state``, ``value``, ``raw`` and ``note`` as in an `Entry`.
+
+    ``where`` describes the position for a reader; ``sure`` is "printed", "solved" or "open".
+    """
+
+    cell: str
+    state: EntryState
+    value: Number | None
+    raw: str | None
+    note: str | None
+    where: str
+    sure: str
+
+
+@dataclass(frozen=True)
+class PublishedReport:
+    """The content of a published report.
+
+    ``figures`` by cell id: a missing cell was not found. ``texts`` are paragraphs by section id; ``log`` are the
+    observations of reading, with the reasons why figures stayed open.
+    """
+
+    form: str
+    edition: str
+    year: int | None
+    agency_name: str
+    figures: Mapping[str, FoundFigure]
+    texts: Mapping[str, tuple[str, ...]]
+    log: tuple[Observation, ...]
+    source: Source
