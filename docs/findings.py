@@ -88,7 +88,8 @@ def claims(form: Form, said: Mapping[str, str]) -> Iterator[str]:
 
 def entry(item: catalogue.Wording, said: Mapping[str, str]) -> str:
     """One code of our own."""
-    return block(item.code, item.title, item.severity, "", said.get(item.code) or filled(item.say), filled(item.advice))
+    example = said.get(item.code) or filled(item.say, item.code)
+    return block(item.code, item.title, item.severity, "", example, filled(item.advice, item.code))
 
 
 def block(code: str, title: str, severity: Severity | None, basis: str, example: str | None, cure: str) -> str:
@@ -109,9 +110,10 @@ def block(code: str, title: str, severity: Severity | None, basis: str, example:
     return "\n".join([*rows, f"- **{words['settle']}**\uff1a{settle}"])
 
 
-def filled(text: str) -> str:
-    """A text with samples for its placeholders; a pair of brackets around nothing is left out."""
-    return re.sub(r"\{([a-z_]+)\}", lambda match: SAID["samples"].get(match[1], UNKNOWN), text)
+def filled(text: str, code: str = "") -> str:
+    """A text with samples for its placeholders, those of the group of its code first."""
+    samples = {**SAID["samples"], **SAID["group_samples"].get(code.partition(".")[0], {})}
+    return re.sub(r"\{([a-z_]+)\}", lambda match: samples.get(match[1], UNKNOWN), text)
 
 
 # --- what the rules say of workbooks made for it --------------------------------------------------------------------

@@ -336,7 +336,9 @@ def test_demo__the_whole_chain__ends_with_what_it_found_and_can_be_repeated(tmp_
         code, out, _ = run("demo", "-o", tmp_path / "demo")
         assert code == 0
     assert "相差 11 件" in out
-    assert "共 13 个文件" in out
+    assert "共 14 个文件：接收 8，退回修改 4，待裁定 0" in out
+    assert "待裁定：示例市档案局.xlsx：" in out
+    assert "裁定：生效 1 条" in out
     assert (tmp_path / "demo" / "2025年度汇总.xlsx").is_file()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("x")

@@ -23,6 +23,9 @@ FIXED_CODE_PREFIXES = (
     "import.",
     "seal.",
     "waiver.",
+    "owner.",
+    "version.",
+    "decision.",
 )  # severities that cannot be changed
 _PROFILE_KEYS = {"base", "severity", "beta"}
 

@@ -8,22 +8,25 @@ import shutil
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import msgspec
 
 from xltool.cli import console
 from xltool.commands.make_templates import compute_serial, make_templates
-from xltool.commands.merge import merge
+from xltool.commands.merge import MergeOptions, merge
 from xltool.commands.run_context import RunContext, build_run_context
 from xltool.errors import UsageError
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
+from xltool.model.consolidation import Consolidation, Status
+from xltool.model.decision import Ruling
 from xltool.model.form import Number
 from xltool.package_data import find_data_folder
+from xltool.workbooks.decisions_workbook import read_decision_rows, write_ruling
 from xltool.workbooks.template.distribution_list import template_file_name
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 from xltool.workbooks.template.write_template import write_template
@@ -42,7 +45,19 @@ class DemoReturn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     changed: dict[str, int] = {}
     declared: bool = False
     text_numbers: list[str] = []
+    name: str = ""
     remark: str = ""
+
+
+class DemoDecision(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A decision of the coordinator about a return that is held."""
+
+    file: str
+    ruling: Ruling
+    target: str
+    reason: str
+    author: str
+    date: str
 
 
 class DemoForeignFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -58,6 +73,7 @@ class DemoScript(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     year: int
     returns: list[DemoReturn]
     litter: list[DemoForeignFile] = []
+    decisions: list[DemoDecision] = []
 
 
 def run_demo(output: Path) -> Iterator[str]:
@@ -85,9 +101,35 @@ def run_demo(output: Path) -> Iterator[str]:
     yield catalogue.format_line("demo_returned", count=len(play.returns), litter=len(play.litter), folder=str(returned))
     yield ""
 
+    book = output / catalogue.look_up_word("demo", "decisions")
+    held = merge([returned], run_context, None, MergeOptions(decisions=book))
+    yield from _describe_held(held)
+    yield from _decide(play, book)
+    yield ""
+
     summary = output / catalogue.look_up_word("demo", "summary").format(year=play.year)
-    consolidation = merge([returned], run_context, summary)
+    consolidation = merge([returned], run_context, summary, MergeOptions(decisions=book))
     yield console.describe_merge(consolidation, summary)
+    yield console.describe_decisions(consolidation.tracking, book)
+
+
+def _describe_held(consolidation: Consolidation) -> Iterator[str]:
+    """Yield a line for each return that waits for a decision."""
+    for item in consolidation.tracking:
+        if item.status is Status.UNDECIDED and item.reason:
+            problem = catalogue.Phrase(catalogue.render_problem(item.reason))
+            yield catalogue.format_line("demo_held", file=PurePath(item.file).name, problem=problem)
+
+
+def _decide(script: DemoScript, book: Path) -> Iterator[str]:
+    """Fill in the decisions workbook as a coordinator does, and yield a line for each decision."""
+    for decision in script.decisions:
+        row = next(row for row in read_decision_rows(book) if PurePath(row.file).name == decision.file)
+        texts = decision.target, decision.reason, decision.author, decision.date
+        ruling = write_ruling(book, row.row, decision.ruling, *texts)
+        yield catalogue.format_line(
+            "demo_decided", path=str(book), file=decision.file, ruling=ruling, reason=decision.reason
+        )
 
 
 def _clear_output(output: Path) -> None:
@@ -123,19 +165,21 @@ def _write_returns(script: DemoScript, run_context: RunContext, folder: Path) ->
             item.report, declared=item.declared, printed=item.totals == "printed", changed=item.changed
         )
         texted = {cell: str(filling.figures[cell]) for cell in item.text_numbers}
-        _write_return(
-            run_context, item.agency, script.year, filling._replace(figures={**filling.figures, **texted}), folder
-        )
+        filling = filling._replace(figures={**filling.figures, **texted})
+        _write_return(run_context, item.agency, script.year, filling, folder, item.name)
     for litter in script.litter:
         (folder / litter.name).write_text(litter.text, "utf-8")
 
 
-def _write_return(run_context: RunContext, code: str, year: int, filling: FilledContents, folder: Path) -> None:
+def _write_return(
+    run_context: RunContext, code: str, year: int, filling: FilledContents, folder: Path, name: str = ""
+) -> None:
+    """Write a filled workbook under the name of its template, or another ``name``."""
     form = find_form_for_year(run_context.forms, year)
     agency = _find_demo_agency(run_context, code)
     previous = run_context.sum_year_before([code], year)
     issue = TemplateRequest(agency, year, compute_serial(form, agency, year), previous, filling=filling)
-    write_template(plan_workbook(form), issue, folder / template_file_name(form, agency, year))
+    write_template(plan_workbook(form), issue, folder / (name or template_file_name(form, agency, year)))
 
 
 def _find_demo_agency(run_context: RunContext, code: str) -> Agency:

@@ -115,6 +115,20 @@ def write_decision_rows(path: Path, rows: Sequence[DecisionRow], digests: Mappin
     save_file(path, content.getvalue(), force=True)
 
 
+def write_ruling(path: Path, row: int, ruling: Ruling, target: str, reason: str, author: str, date: str) -> str:
+    """Fill in the decision in a row by its number, as a coordinator does; return the ruling in words."""
+    book = _open_book(path, values_only=False)
+    sheet = _find_sheet(book, path)
+    columns, _ = _find_columns(sheet, path)
+    word = str(load_decision_words()["rulings"][ruling.value])
+    for key, text in (("ruling", word), ("target", target), ("reason", reason), ("author", author), ("date", date)):
+        _write_text(sheet, row, columns[key] + 1, text)
+    content = io.BytesIO()
+    book.save(content)
+    save_file(path, content.getvalue(), force=True)
+    return word
+
+
 def _open_book(path: Path, *, values_only: bool) -> "Workbook":
     import openpyxl
 
