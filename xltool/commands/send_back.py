@@ -38,7 +38,7 @@ def send_back(
 ) -> tuple[ReturnedFile, ...]:
     """Write what is returned to each agency into ``folder``, which must be new or empty; nothing if there is none.
 
-    A template of ours in .xlsx format is returned as a copy that differs only in its list of findings; one without
+    Superseded and undecided files are not returned. A template of ours in .xlsx format is returned as a copy that differs only in its list of findings; one without
     open findings only if it carries marks of an earlier check, which are cleared. Any other file gets an HTML page, as
     does each agency of a workbook with several.
     Raises UsageError if the folder is not empty, WritingError if it cannot be written.
@@ -115,7 +115,7 @@ def _load_if_readable(path: Path) -> LoadedFile | None:
 
 def _build_answer(item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles | None) -> tuple[str, bytes] | None:
     """Return kind and content of what is returned; None for nothing. Without ``originals`` no marked copy is made."""
-    if item.status is Status.SUPERSEDED:
+    if item.status in {Status.SUPERSEDED, Status.UNDECIDED}:
         return None
     form = forms.of(item.submission).form if item.submission else None
     layout = plan_workbook(form) if form else None
