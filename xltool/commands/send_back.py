@@ -38,9 +38,9 @@ def send_back(
 ) -> tuple[ReturnedFile, ...]:
     """Write what is returned to each agency into ``folder``, which must be new or empty; nothing if there is none.
 
-    Superseded and undecided files are not returned. A template of ours in .xlsx format is returned as a copy that differs only in its list of findings; one without
+    A template of ours in .xlsx format is returned as a copy that differs only in its list of findings; one without
     open findings only if it carries marks of an earlier check, which are cleared. Any other file gets an HTML page, as
-    does each agency of a workbook with several.
+    does each agency of a workbook with several. Superseded and undecided files are not returned.
     Raises UsageError if the folder is not empty, WritingError if it cannot be written.
     """
     refuse_filled_folder(folder, force=False)
