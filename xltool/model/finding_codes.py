@@ -90,7 +90,7 @@ FACT_TYPES: Mapping[str, type | UnionType] = MappingProxyType(
         "told": Clauses | str | int,
         "value": Quantity,
         "what": Word | ShortList | str,
-        "where": str | StructuredFact,
+        "where": str | tuple | StructuredFact,
         "year": int | None,
         **dict.fromkeys(("after", "before", "heirs", "labels", "lines", "members"), tuple),
         **dict.fromkeys(("agencies", "changes", "others"), tuple),
