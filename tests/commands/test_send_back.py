@@ -35,6 +35,7 @@ from xltool.workbooks.save_files import save_file
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 DISTRICT = Agency("329903", "示例二区人民政府")
+OTHER_TOWNS = (Agency("329909", "示例三镇人民政府"), Agency("329910", "示例四镇人民政府"))
 
 
 def check(*words: object) -> Result:
@@ -122,14 +123,15 @@ def test_return__corrected_copy__goes_back_once_more_without_marks_and_then_not_
 def test_return__not_our_workbook_or_its_list_gone__a_page(tmp_path: Path) -> None:
     source = filled(tmp_path / "a.xlsx", BROKEN)
     rewritten(source, tmp_path / "renamed.xlsx", replacing("xl/workbook.xml", f'"{LIST}"', '"结果"'))
-    hidden = rewritten(source, tmp_path / "b.xlsx", replacing("xl/workbook.xml", '"_xltool"', '"另一页"'))
+    second = filled(tmp_path / "c.xlsx", BROKEN, agency=OTHER_TOWNS[0])
+    hidden = rewritten(second, tmp_path / "b.xlsx", replacing("xl/workbook.xml", '"_xltool"', '"另一页"'))
     rewritten(hidden, tmp_path / "nobody.xlsx", replacing("docProps/custom.xml", '"xltool.', '"other.'))
     check(tmp_path / "renamed.xlsx", tmp_path / "nobody.xlsx", "--return", tmp_path / "退回")
     assert names(tmp_path / "退回") == ["nobody 检查结果.html", "renamed 检查结果.html", "退回清单.xlsx"]
 
 
 def test_return__inside_an_archive__the_file_alone_goes_back_marked(inbox: Path, tmp_path: Path) -> None:
-    filled(inbox / "也错.xlsx", BROKEN)
+    filled(inbox / "也错.xlsx", BROKEN, agency=OTHER_TOWNS[0])
     with zipfile.ZipFile(tmp_path / "全部.zip", "w") as archive:
         for path in sorted(inbox.iterdir()):
             archive.write(path, f"镇/{path.name}")
@@ -150,8 +152,8 @@ def test_return__two_agencies_in_one_workbook__each_gets_a_page(inbox: Path, tmp
 
 
 def test_return__files_of_one_name__are_told_apart(tmp_path: Path) -> None:
-    for folder in ("甲", "乙"):
-        filled(tmp_path / folder / "年报.xlsx", BROKEN)
+    for folder, agency in zip(("甲", "乙"), OTHER_TOWNS, strict=True):
+        filled(tmp_path / folder / "年报.xlsx", BROKEN, agency=agency)
     filled(tmp_path / "丙" / "退回清单.xlsx", BROKEN)
     check(*(tmp_path / folder for folder in ("甲", "乙", "丙")), "--return", tmp_path / "退回")
     assert names(tmp_path / "退回") == ["年报 (2).xlsx", "年报.xlsx", "退回清单 (2).xlsx", "退回清单.xlsx"]
@@ -182,7 +184,7 @@ def test_return__cannot_be_written__leaves_nothing(
             raise WritingError("writing.not_saved", file=str(path), reason="No space left on device")
         save_file(path, data)
 
-    monkeypatch.setattr(send_back, "save", full)
+    monkeypatch.setattr(send_back, "save_file", full)
     done = check(inbox, "--return", tmp_path / "退回")
     assert (done.exit_code, names(tmp_path)) == (2, ["收到"])
 
