@@ -206,7 +206,8 @@ class _ContentReader:
             raise exceeded_limit(CONTENT, LimitKind.CHARACTERS, limits.MAX_TOTAL_CHARACTERS)
         if self._length > limits.MAX_TEXT_CHARACTERS:
             raise exceeded_limit(CONTENT, LimitKind.TEXT, limits.MAX_TEXT_CHARACTERS)
-        self._runs.append(self._looks[-1]._replace(text=text))
+        look = self._looks[-1]
+        self._runs.append(Run(text, look.mark, look.colour, look.inherits))
 
 
 class _SheetBuilder:
@@ -246,7 +247,7 @@ class _SheetBuilder:
             look = self._styles.find_look(style)
             if attributes.get(_VALUE_TYPE) == "percentage" and look.format_code == GENERAL:
                 look = look._replace(format_code="0.##%", is_plain=False)
-            cell = cell._replace(look=look)
+            cell = RawCell(cell.stored, cell.text, cell.formula, cell.locked, look)
             self._in_row.append((self._column + 1, repeated, cell))
         down, across = _read_count(attributes, _DOWN), _read_count(attributes, _ACROSS)
         if down > 1 or across > 1:
@@ -304,7 +305,7 @@ def _make_cell(attributes: dict[str, str], runs: list[Run]) -> RawCell | None:
         raise damaged_workbook(CONTENT, DamageKind.CELL_TYPE, stated)
     stored, value = _TYPES[stated]
     if stored is StorageType.TEXT:
-        shown = mark_runs(run for run in runs if run.mark is not Mark.RUBY or any(map(str.isdigit, run.text)))
+        shown = runs[0].text if len(runs) == 1 and runs[0].inherits else _mark_text(runs)
         text = shown if isinstance(shown, MarkedText) else attributes.get(value, shown)
     else:
         text = attributes.get(value, "")
@@ -312,6 +313,11 @@ def _make_cell(attributes: dict[str, str], runs: list[Run]) -> RawCell | None:
     if len(text) > limits.MAX_TEXT_CHARACTERS:
         raise exceeded_limit(CONTENT, LimitKind.TEXT, limits.MAX_TEXT_CHARACTERS)
     return RawCell(stored, text, formula) if text else None
+
+
+def _mark_text(runs: list[Run]) -> str:
+    """Join the runs of a cell; ruby without digits is left out."""
+    return mark_runs(run for run in runs if run.mark is not Mark.RUBY or any(map(str.isdigit, run.text)))
 
 
 def _convert_formula(formula: str) -> str:

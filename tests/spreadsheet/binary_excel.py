@@ -1,0 +1,105 @@
+"""Small .xlsb files made record by record ([MS-XLSB]), so that a test can say exactly what is stored."""
+
+import struct
+
+from tests.spreadsheet.packages import zipped
+
+ROW, CELL_RK, CELL_ERROR, CELL_REAL, CELL_TEXT, CELL_SHARED = 0, 2, 3, 5, 6, 7
+FORMULA_NUMBER, SHORT_RK, SHORT_SHARED = 9, 13, 18
+RICH_CELL, MERGED, VIEW = 62, 176, 137
+_SHARED_STRING, _FORMAT, _FONT, _FILL, _CELL_FORMAT, _SHEET = 19, 44, 43, 45, 47, 156
+_BEGIN_CELL_FORMATS, _END_CELL_FORMATS = 617, 618
+WHITE, BLACK, YELLOW = b"\x05\0\0\0\xff\xff\xff\xff", b"\x01\0\0\0\0\0\0\xff", b"\x05\0\0\0\xff\xf9\xe3\xff"
+
+_TYPES = """<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/></Types>"""
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def _relationships(**targets: str) -> str:
+    listed = "".join(
+        f'<Relationship Id="r{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(targets.items(), start=1)
+    )
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{listed}</Relationships>'
+    )
+
+
+def _variable(number: int, most: int) -> bytes:
+    encoded = b""
+    for _ in range(most):
+        low, number = number & 0x7F, number >> 7
+        encoded += bytes([low | (0x80 if number else 0)])
+        if not number:
+            break
+    return encoded
+
+
+def record(kind: int, content: bytes = b"") -> bytes:
+    return _variable(kind, 2) + _variable(len(content), 4) + content
+
+
+def wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def rich(text: str, *runs: tuple[int, int]) -> bytes:
+    """A rich string; each run begins at a character with a font."""
+    if not runs:
+        return b"\0" + wide(text)
+    return b"\1" + wide(text) + struct.pack("<I", len(runs)) + b"".join(struct.pack("<2H", *run) for run in runs)
+
+
+def font(*, struck: bool = False, position: int = 0, colour: bytes = BLACK, points: float = 11) -> bytes:
+    head = struct.pack("<4H4B", int(points * 20), 8 if struck else 0, 400, position, 0, 0, 0, 0)
+    return record(_FONT, head + colour + b"\0" + wide("Calibri"))
+
+
+def fill(colour: bytes | None = None) -> bytes:
+    return record(_FILL, struct.pack("<I", 1 if colour else 0) + (colour or bytes(8)) + bytes(8))
+
+
+def number_format(index: int, code: str) -> bytes:
+    return record(_FORMAT, struct.pack("<H", index) + wide(code))
+
+
+def cell_format(number: int = 0, font_index: int = 0, fill_index: int = 0) -> bytes:
+    return record(_CELL_FORMAT, struct.pack("<4H", 0, number, font_index, fill_index) + bytes(8))
+
+
+def row(number: int) -> bytes:
+    return record(ROW, struct.pack("<2IH", number, 0, 300) + bytes(7))
+
+
+def cell(kind: int, column: int, content: bytes, style: int = 0) -> bytes:
+    return record(kind, struct.pack("<2I", column, style) + content)
+
+
+def short(kind: int, content: bytes, style: int = 0) -> bytes:
+    """A cell without its column: the one after the last."""
+    return record(kind, struct.pack("<I", style) + content)
+
+
+def whole(number: int) -> bytes:
+    return struct.pack("<I", number << 2 | 2)
+
+
+def xlsb(sheet: bytes, strings: tuple[bytes, ...] = (), styles: bytes = b"", formats: bytes = b"") -> bytes:
+    """A workbook of one sheet; ``formats`` are its cell formats."""
+    book = record(_SHEET, struct.pack("<2I", 0, 1) + wide("r1") + wide("表一"))
+    listed = record(_BEGIN_CELL_FORMATS) + formats + record(_END_CELL_FORMATS)
+    return zipped(
+        {
+            "[Content_Types].xml": _TYPES,
+            "_rels/.rels": _relationships(officeDocument="xl/workbook.bin"),
+            "xl/workbook.bin": book,
+            "xl/_rels/workbook.bin.rels": _relationships(
+                worksheet="worksheets/sheet1.bin", styles="styles.bin", sharedStrings="sharedStrings.bin"
+            ),
+            "xl/worksheets/sheet1.bin": sheet,
+            "xl/styles.bin": styles + listed,
+            "xl/sharedStrings.bin": b"".join(record(_SHARED_STRING, text) for text in strings),
+        }
+    )
