@@ -71,7 +71,13 @@ def _describe_moves(
                 yield _describe_reordering(axis, figures, sheet)
         elif inserted := sorted(set(range(min(mapped.values()), max(mapped.values()))) - set(mapped.values())):
             names = tuple(str(line) if axis is Axis.ROW else column_letters(line) for line in inserted)
-            filled = [spot for spot in realigned.unclaimed if parse_address(spot)[axis is Axis.COLUMN] in inserted]
+            across = sorted(spot[axis is Axis.ROW] for spot in placed.values())
+            filled = [
+                spot
+                for spot in realigned.unclaimed
+                if parse_address(spot)[axis is Axis.COLUMN] in inserted
+                and across[0] <= parse_address(spot)[axis is Axis.ROW] <= across[-1]
+            ]
             code = "place.inserted_filled" if filled else "place.inserted"
             at = min(filled, key=parse_address) if filled else ""
             yield Observation(code, sheet.name, at, facts={"axis": axis, "lines": names})

@@ -13,6 +13,7 @@ from xltool.published.documents.libreoffice_import import convert_to_docx
 from xltool.published.documents.pdf import read_pdf
 from xltool.published.documents.plain_text import read_plain_text
 from xltool.published.documents.text_encoding import add_byte_order_mark, decode_text
+from xltool.published.documents.workbook import read_workbook
 from xltool.spreadsheet.file_type import ReadableType, detect_file_type
 from xltool.spreadsheet.load_file import LoadedFile
 from xltool.spreadsheet.ooxml.package import Package
@@ -22,8 +23,14 @@ _MARKUP = re.compile(r"<(?:html|body|table|tr|td|p|div|span)\b[^>]*>", re.IGNORE
 _ESCAPED_ATTRIBUTE = re.compile(r"=\\[\"']")  # an attribute inside a script string
 _MAIL_HEADER = re.compile(rb"(?:^|\n)content-type:\s*(?:multipart/related|text/html)", re.IGNORECASE)
 _HEAD_BYTES = 4096
+_ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _TABLE, _TABLE_END = (re.compile(tag, re.IGNORECASE) for tag in (rb"<table\b", rb"</table\b"))
 _TAIL_BYTES = 64
+_UNREADABLE: dict[ReadableType | FileKind | None, str] = {
+    ReadableType.ENCRYPTED: "import.encrypted",
+    FileKind.PICTURE: "import.picture",
+    None: "import.damaged",
+}
 _LINE_ENDS = ("\n", "\f", "\r", "|", ">", ")", "]", "}", ";", "")
 
 
@@ -34,22 +41,21 @@ def read_document(file: LoadedFile) -> Document:
         return read_pdf(data)
     if detect_file_type(data) in {None, FileKind.TEXT}:
         data = add_byte_order_mark(data)
-    match kind := detect_file_type(data):
+    kind = detect_file_type(data)
+    if kind in _UNREADABLE:
+        raise UnreadableFileError(_UNREADABLE[kind])
+    match kind:
         case ReadableType.PACKAGE:
-            return _read_package(data)
-        case ReadableType.ENCRYPTED:
-            raise UnreadableFileError("import.encrypted")
-        case ReadableType.XLS | FileKind.EXCEL_2003_XML | FileKind.OLD_EXCEL:
+            return _read_package(file, data)
+        case ReadableType.XLS:
+            return read_workbook(file)
+        case FileKind.EXCEL_2003_XML | FileKind.OLD_EXCEL:
             raise ForeignFileError("import.workbook")
         case FileKind.TEXT_DOCUMENT:
             return read_docx(Package(convert_to_docx(data, ".rtf" if data.startswith(b"{\\rtf") else ".doc")))
-        case FileKind.PICTURE:
-            raise UnreadableFileError("import.picture")
         case FileKind.HTML | FileKind.XML | FileKind.TEXT:
             found = _read_text(data) if kind is FileKind.TEXT else read_html(decode_text(data))
             return replace(found, breaks_off=_breaks_off(data))
-        case None:
-            raise UnreadableFileError("import.damaged")
     raise ForeignFileError("import.unknown_kind")
 
 
@@ -62,23 +68,24 @@ def _breaks_off(data: bytes) -> bool:
     )
 
 
-def _read_package(data: bytes) -> Document:
+def _read_package(file: LoadedFile, data: bytes) -> Document:
     """Read a zip package; a damaged one is reported as a document, not as a workbook."""
     try:
-        return _read_open_package(Package(data), data)
+        return _read_open_package(file, Package(data), data)
     except UnreadableFileError as refused:
         if refused.code == "file.damaged":
             raise UnreadableFileError("import.damaged") from None
         raise
 
 
-def _read_open_package(package: Package, data: bytes) -> Document:
+def _read_open_package(file: LoadedFile, package: Package, data: bytes) -> Document:
     if MAIN_PART in package:
         return read_docx(package)
     if "mimetype" in package and package.read_whole("mimetype").startswith(b"application/vnd.oasis.opendocument.text"):
         return read_docx(Package(convert_to_docx(data, ".odt")))
-    if any(name.casefold().startswith("xl/") for name in package.list_names()):
-        raise ForeignFileError("import.workbook")
+    is_ods = "mimetype" in package and package.read_whole("mimetype").startswith(_ODS_TYPE)
+    if is_ods or any(name.casefold().startswith("xl/") for name in package.list_names()):
+        return read_workbook(file)
     raise ForeignFileError("import.unknown_kind")
 
 
