@@ -10,7 +10,7 @@ from xltool.checks.figure_facts import name_cell
 from xltool.checks.formulas import check_formulas
 from xltool.checks.make_finding import list_ranges, make_finding
 from xltool.model.finding import Finding, FindingCell
-from xltool.model.finding_facts import Example, FigureMove, Quoted, ShortList
+from xltool.model.finding_facts import Example, FigureMove, FigureName, Quoted, ShortList
 from xltool.model.submission import EntryState, Observation, Submission
 
 # Observation code -> finding code, one finding per sheet. Observations of `SINGLE_CODES` yield one finding each under
@@ -30,6 +30,7 @@ OBSERVATION_FINDINGS: Mapping[str, str] = {
 }
 SINGLE_CODES = (
     *("place.moved", "place.inserted", "place.inserted_filled", "place.reordered", "place.missing", "place.ambiguous"),
+    "label.exchanged",
     *("place.hidden", "zeros.hidden", "text.struck"),
     *("sheet.renamed", "sheet.hidden", "sheet.shown", "sheet.copy", "sheet.copy_differs", "sheets.reordered"),
     *("table.copy", "table.copy_differs", "table.other_agency", "table.second"),
@@ -107,6 +108,11 @@ def _describe_cells(observation: Observation, context: CheckContext) -> dict[str
             if isinstance(move, tuple)
         ]
         words["what"] = ShortList(tuple(figure_moves))
+    if labels := _tuple_fact(observation, "labels"):
+        label_moves = [
+            FigureMove(FigureName(row=move[0]), move[1], move[2]) for move in labels if isinstance(move, tuple)
+        ]
+        words["what"] = ShortList(tuple(label_moves))
     return words
 
 

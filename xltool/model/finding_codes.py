@@ -182,6 +182,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "merge.nobody": "",
             "merge.unknown_agency": "agency number roster",
             "merge.incomplete": "agencies count expected",
+            "label.exchanged": "count sheet what",
             "label.changed": "address cells count expected found sheet",
             "sheet.missing": "sheet",
             "identity.no_agency": "hint name",
@@ -213,6 +214,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "file.not_fetched": "file problem",
         },
         Severity.EXPLAIN: {
+            "place.reordered": "axis sheet what",
             "owner.doubtful": "missing named owner where",
             "version.doubtful": "agency changes count more order other",
             "version.unrelated": "agency changes count more other",
@@ -291,7 +293,6 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "explanation.lapsed": "left place relation right typed_left typed_right",
             "place.moved": "from sheet to",
             "place.inserted": "axis lines sheet",
-            "place.reordered": "axis sheet what",
             "place.unmerged": "cells count sheet",
             "label.reworded": "address cells count expected found sheet",
             "sheet.renamed": "from to",

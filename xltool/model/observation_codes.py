@@ -32,6 +32,7 @@ class ObservationCode(StrEnum):
     IMPORT_TORN = "import.torn"
     IMPORT_TURNED = "import.turned"
     LABEL_CHANGED = "label.changed"
+    LABEL_EXCHANGED = "label.exchanged"
     LABEL_REWORDED = "label.reworded"
     LAYOUT_OTHER = "layout.other"
     PLACE_AMBIGUOUS = "place.ambiguous"
@@ -120,6 +121,7 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "import.torn": "table count lines",
             "import.turned": "table",
             "label.changed": "expected found",
+            "label.exchanged": "labels count",
             "label.reworded": "expected found",
             "place.ambiguous": "lost count",
             "place.hidden": "count at",

@@ -67,8 +67,7 @@ def _describe_moves(
         yield Observation("place.moved", sheet.name, cell_address(*real), facts=facts)
     for axis, mapped in ((Axis.ROW, rows), (Axis.COLUMN, columns)):
         if not in_order[axis]:
-            if figures := {slot: spot for slot, spot in placed.items() if slot.role in _FIGURE_ROLES}:
-                yield _describe_reordering(axis, figures, sheet)
+            yield from _describe_reordering(axis, placed, sheet)
         elif inserted := sorted(set(range(min(mapped.values()), max(mapped.values()))) - set(mapped.values())):
             names = tuple(str(line) if axis is Axis.ROW else column_letters(line) for line in inserted)
             across = sorted(spot[axis is Axis.ROW] for spot in placed.values())
@@ -107,17 +106,27 @@ def _are_figures_ordered(placed: Mapping[Slot, tuple[int, int]]) -> bool:
     return all(_is_ordered({slot.box.column: placed[slot][1] for slot in slots}) for slots in rows.values())
 
 
-def _describe_reordering(axis: Axis, figures: Mapping[Slot, tuple[int, int]], sheet: RawSheet) -> Observation:
-    """Report the figures that changed their order: the first of each row or column that moved."""
+def _describe_reordering(axis: Axis, placed: Mapping[Slot, tuple[int, int]], sheet: RawSheet) -> Iterator[Observation]:
+    """Report the figures that changed their order, the first of each row or column; else the labels that did."""
+    figures = {slot: spot for slot, spot in placed.items() if slot.role in _FIGURE_ROLES}
+    if not figures:
+        return
     at = 0 if axis is Axis.ROW else 1
     shift = Counter(spot[at] - slot.box[at] for slot, spot in figures.items()).most_common(1)[0][0]
     changed: dict[int, Slot] = {}
     for slot, spot in figures.items():
         if spot[at] - slot.box[at] != shift:
             changed.setdefault(slot.box[at], slot)
-    facts = {
-        "axis": axis,
-        "moves": tuple((slot.key, slot.address, cell_address(*figures[slot])) for slot in changed.values()),
-    }
-    first = next(iter(changed.values()), next(iter(figures)))
-    return Observation("place.reordered", sheet.name, cell_address(*figures[first]), first.key, facts)
+    if changed:
+        moves = tuple((slot.key, slot.address, cell_address(*figures[slot])) for slot in changed.values())
+        first = next(iter(changed.values()))
+        facts = {"axis": axis, "moves": moves}
+        yield Observation("place.reordered", sheet.name, cell_address(*figures[first]), first.key, facts)
+        return
+    labels = tuple(
+        (slot.text, slot.address, cell_address(*spot))
+        for slot, spot in placed.items()
+        if slot not in figures and spot[at] - slot.box[at] != shift
+    )
+    if labels:
+        yield Observation("label.exchanged", sheet.name, labels[0][2], facts={"labels": labels, "count": 0})

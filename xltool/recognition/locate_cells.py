@@ -14,6 +14,7 @@ from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.form import MAX_CACHED_FORMS, Box
 from xltool.model.submission import Observation
+from xltool.recognition.exchanged_labels import ReadHeads, read_by_heads
 from xltool.recognition.label_text import is_same_label
 from xltool.recognition.layout_changes import RealignedSheet, describe_movements
 from xltool.recognition.match_labels import LabelAnchor, LabelMatch, PlaceDoubt, Spot, Words, index_words, match_anchors
@@ -106,7 +107,24 @@ def locate_sheet(
     if is_in_place(planned_sheet, cells):
         located = LocatedSheet(planned_sheet, sheet, cells)
         return located if planned_sheet.covered.isdisjoint(cells) else _read_split_cells(located)
-    return _realign_sheet(planned_sheet, sheet, cells)
+    heads = read_by_heads(planned_sheet.layout, cells)
+    return (
+        _realign_sheet(planned_sheet, sheet, cells)
+        if heads is None
+        else _apply_heads(planned_sheet, sheet, cells, heads)
+    )
+
+
+def _apply_heads(
+    planned_sheet: PlannedSheet, sheet: RawSheet, cells: Mapping[str, RawCell], heads: ReadHeads
+) -> LocatedSheet:
+    """Return a sheet whose figures were read by the words that stand around them now."""
+    laid = {address: cell for address, cell in cells.items() if address not in heads.origin}
+    laid |= {planned: cells[real] for planned, real in heads.origin.items() if real in cells}
+    observations = tuple(item._replace(sheet=sheet.name) for item in heads.observations)
+    return _read_split_cells(
+        LocatedSheet(planned_sheet, sheet, laid, heads.origin, heads.doubts, None, False, observations)
+    )
 
 
 # --- realigning --------------------------------------------------------------------------------------------------
