@@ -10,6 +10,7 @@
 #   make bench   the benchmarks
 #   make fuzz    coverage-guided fuzzing of opening and reading for FUZZ_SECONDS (needs a Python that atheris supports)
 #   make manglings  MANGLINGS random changes to how figures look, each compared with what the sheet shows
+#   make labels  every two printed labels of every form exchanged, one workbook each (tests take a sample)
 #   make pictures  the pictures of the guides (needs LibreOffice and pdftoppm)
 
 VENV := .venv
@@ -17,7 +18,7 @@ BIN := $(VENV)/bin
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-fast test-lowest mutants lint check bench fuzz manglings pictures clean
+.PHONY: demo test test-fast test-lowest mutants lint check bench fuzz labels manglings pictures clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/xltool demo -o demo-output
@@ -56,6 +57,9 @@ fuzz: $(VENV)/.fuzz
 MANGLINGS ?= 1000
 manglings: $(VENV)/.dev
 	$(BIN)/python -m tests.mangling.random_looks $(MANGLINGS)
+
+labels: $(VENV)/.dev
+	XLTOOL_ALL_LABELS=1 $(BIN)/python -m pytest -q -n auto tests/mangling/test_label_exchanges.py
 
 pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures.py

@@ -45,7 +45,7 @@ def check_tampering(submission: Submission, context: CheckContext) -> Iterator[F
     groups: dict[tuple[str, str, int], list[Observation]] = {}
     for number, item in enumerate(submission.observations):
         if item.code in SINGLE_CODES or item.code.startswith(IMPORT_PREFIX):
-            groups[item.code, item.sheet, number] = [item]
+            groups[item.code.value, item.sheet, number] = [item]
         elif not item.code.startswith(OTHER_CHECK_PREFIXES) and not _concerns_unreadable(item, submission):
             groups.setdefault((OBSERVATION_FINDINGS[item.code], item.sheet, -1), []).append(item)
     for (code, sheet, _), items in groups.items():

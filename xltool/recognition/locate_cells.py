@@ -33,7 +33,7 @@ class PlannedSheet:
 
     ``labels`` are its official labels (for control figures, the tool's own); ``fixed`` the texts that must be in place
     for the sheet to be read by address (labels, else captions); ``multi_cell`` the figures that fill several cells,
-    ``covered`` all cells of these but the first.
+    ``covered`` all cells of these but the first; ``headings`` the headings of sections.
     """
 
     layout: SheetPlan
@@ -41,6 +41,7 @@ class PlannedSheet:
     fixed: tuple[tuple[str, str], ...]
     multi_cell: tuple[Slot, ...]
     covered: frozenset[str]
+    headings: tuple[Slot, ...] = ()
 
     def make_anchors(self, table: str | None = None) -> list[LabelAnchor]:
         """Return the official labels, or those of one table, as anchors."""
@@ -87,7 +88,9 @@ def _prepare_sheet(layout: SheetPlan) -> PlannedSheet:
     captions = tuple(slot for slot in layout.slots if slot.role is Role.CAPTION)
     wide = tuple(slot for slot in layout.slots if slot.role in FIGURE_ROLES and slot.box.columns * slot.box.rows > 1)
     spare = frozenset(spot for slot in wide for spot in _list_box_cells(slot.box)[1:])
-    return PlannedSheet(layout, labels, tuple((slot.address, slot.text) for slot in labels or captions), wide, spare)
+    headings = tuple(slot for slot in layout.slots if slot.role is Role.HEADING and layout.purpose is Purpose.SECTION)
+    fixed = tuple((slot.address, slot.text) for slot in labels or captions)
+    return PlannedSheet(layout, labels, fixed, wide, spare, headings)
 
 
 def is_in_place(planned_sheet: PlannedSheet, cells: Mapping[str, RawCell]) -> bool:

@@ -24,11 +24,11 @@ MIN_LABEL_SIMILARITY = 0.8  # similarity above which a label counts as reworded
 def find_changed_labels(assignment: SheetAssignment, *, issued: bool) -> Iterator[Observation]:
     """Yield labels that differ from the form; in a form not made from a template, reworded ones separately."""
     for page in assignment.located_sheets.values():
-        if (
-            page.words_in_place or page.planned_sheet.layout.purpose is Purpose.CONTROLS
-        ):  # control figures may be changed freely
+        if page.planned_sheet.layout.purpose is Purpose.CONTROLS:  # control figures may be changed freely
             continue
-        for slot in page.planned_sheet.labels:
+        labels = () if page.words_in_place else page.planned_sheet.labels
+        headings = page.planned_sheet.headings if issued and page.unclaimed is None else ()
+        for slot in (*headings, *labels):
             text = cell_text(page.cells.get(slot.address))
             if slot.address in page.doubts or is_same_label(text, slot.text):
                 continue
