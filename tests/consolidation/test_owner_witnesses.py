@@ -142,6 +142,19 @@ def test_without_a_roster__nothing_is_held() -> None:
     assert hold_doubtful_owners(items, None) == items
 
 
+@pytest.mark.parametrize("code", ["0105", "202601", "20260105", "260105", "2025", "12"])
+def test_code_that_reads_like_a_date__means_nobody(code: str) -> None:
+    index = index_agency_names(Roster({code: Agency(code, "东河镇人民政府")}, "名册.xlsx"))
+    assert index.find_agencies(f"年报{code}.xlsx") == frozenset()
+
+
+@pytest.mark.parametrize("code", ["110105", "051210", "1301", "911100001234567890", "A-01-07"])
+def test_code__is_found_as_a_whole(code: str) -> None:
+    index = index_agency_names(Roster({code: Agency(code, "东河镇人民政府")}, "名册.xlsx"))
+    assert index.find_agencies(f"年报 {code}（盖章）.xlsx") == {code}
+    assert index.find_agencies(f"年报9{code}8.xlsx") == frozenset()
+
+
 def test_part_of_a_name_that_several_share__means_nobody() -> None:
     towns = (Agency("1001", "东河镇人民政府"), Agency("1002", "东河镇中心小学"), Agency("1003", "西山乡人民政府"))
     index = index_agency_names(Roster({agency.code: agency for agency in towns}, "名册.xlsx"))

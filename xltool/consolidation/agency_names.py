@@ -17,7 +17,8 @@ _SEPARATORS = re.compile(
     r"[\s_\-\u2014\u00b7()\[\]{}<>\u3010\u3011\u300a\u300b\u201c\u201d'\",.\u3001\u3002\uff0c;:+&#~]+"
 )
 _CODE_CHARACTER = re.compile(r"[0-9a-z]")
-_DATE_LIKE = re.compile(r"(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])?)?")
+_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"  # month and day
+_DATE_LIKE = re.compile(rf"(?:19|20)\d\d(?:0[1-9]|1[0-2])?|(?:(?:19|20)\d\d|2[4-9])?{_DAY}")
 _MIN_CODE_DIGITS = 4  # shorter numbers in a file name count the files
 _MIN_PART_CHARACTERS = 2
 _MIN_PLAIN_PART_CHARACTERS = 3  # of a part that does not end like the name of a place

@@ -42,9 +42,9 @@ TRACKING_WIDTHS = {
     "reason": 46,
     "file": 34,
     "time": 18,
+    "decision": 30,
     "saved": 18,
     "changes": 40,
-    "decision": 30,
     "program": 22,
     "sha256": 52,
 }
@@ -64,7 +64,7 @@ FINDING_WIDTHS = {
     "fingerprint": 14,
 }
 TEXT_WIDTHS = {"number": 6, "code": 14, "name": 26, "section": 22, "paragraph": 6, "text": 110}
-_UNPRINTED_COLUMNS = {"program", "sha256", "fingerprint"}  # the last columns
+_UNPRINTED_COLUMNS = {"saved", "changes", "program", "sha256", "fingerprint"}  # the last columns
 _MAX_CELL_CHARACTERS = 32_000  # characters of one cell
 _WIDTH_PER_CHARACTER = 1.75  # widths of a column that one Chinese character takes, with some air
 _LINE_HEIGHT_POINTS = 14.0  # points
