@@ -119,8 +119,7 @@ def is_shown_as(text: str, number: Decimal) -> bool:
     if core in _DASHES:
         return not number
     negative = core.startswith("(") and core.endswith(")")
-    if not number and core.replace("%", "").strip("0.,") == "" and "0" in core:
-        return True
+    core = core.rstrip("% ") if not number else core
     match = _SHOWN_NUMBER.fullmatch(core[1:-1].strip() if negative else core)
     if match is None:
         return False
