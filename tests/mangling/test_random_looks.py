@@ -38,7 +38,7 @@ def test_random_looks__saved_as_ods_by_libreoffice__the_same(seed: int, tmp_path
 
 
 def test_random_looks__read_as_stored__would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interpret_stored(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
+    def interpret_stored(cell: RawCell, kind: CellKind, decimals: int, _unit: str) -> ShownMeaning:
         return ShownMeaning(*interpret_cell(cell, kind, decimals))
 
     monkeypatch.setattr("xltool.recognition.read_entries.interpret_shown", interpret_stored)

@@ -74,6 +74,12 @@ def test_shown_otherwise_than_stored__refused_with_both(cell: RawCell, note: str
     assert interpret_shown(cell, CellKind.COUNT, 0) == (EntryState.UNREADABLE, None, note, shown)
 
 
+def test_unit_of_the_form__may_be_added_by_a_format() -> None:
+    cell = number("12.5", '0.00"万元"')
+    assert interpret_shown(cell, CellKind.AMOUNT, 6, "万元").value == Decimal("12.5")
+    assert interpret_shown(cell, CellKind.AMOUNT, 6, "元").note == "shown_differs"
+
+
 def test_rounded_amount__refused_with_both() -> None:
     meaning = interpret_shown(number("3.4", "0"), CellKind.AMOUNT, 6)
     assert (meaning.note, meaning.shown) == ("shown_differs", "3")

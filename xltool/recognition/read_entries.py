@@ -138,7 +138,7 @@ def read_entry(cell: Cell, located: LocatedSheet, address: str, declared: bool) 
     if cell.computed and raw.formula is not None:  # recomputed, whatever it shows
         meaning = ShownMeaning(*interpret_cell(raw, cell.kind, cell.decimals))
     else:
-        meaning = interpret_shown(raw, cell.kind, cell.decimals)
+        meaning = interpret_shown(raw, cell.kind, cell.decimals, cell.unit)
     zero = declared and not cell.computed and meaning.state is EntryState.BLANK
     value = 0 if zero else meaning.value
     raw_text = str(raw.text)

@@ -51,12 +51,15 @@ class ShownMeaning(NamedTuple):
     shown: str | None = None
 
 
-def interpret_shown(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
-    """Interpret a figure as `interpret_cell` does, unless the cell shows something else than it stores."""
+def interpret_shown(cell: RawCell, kind: CellKind, decimals: int, unit: str = "") -> ShownMeaning:
+    """Interpret a figure as `interpret_cell` does, unless the cell shows something else than it stores.
+
+    ``unit`` is the unit of the form, which a number format may add to any figure.
+    """
     if _is_ordinary(cell):
         return _interpret_stored(cell, kind, decimals)
     if cell.stored is StorageType.NUMBER:
-        return _interpret_number(cell, kind, decimals)
+        return _interpret_number(cell, kind, decimals, unit)
     if cell.stored is StorageType.TEXT:
         return _interpret_text(cell, kind, decimals)
     return _interpret_stored(cell, kind, decimals)
@@ -88,7 +91,7 @@ def _is_ordinary(cell: RawCell) -> bool:
 # --- numbers -------------------------------------------------------------------------------------------------------
 
 
-def _interpret_number(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
+def _interpret_number(cell: RawCell, kind: CellKind, decimals: int, unit: str) -> ShownMeaning:
     meaning = _interpret_stored(cell, kind, decimals)
     try:
         shown = render_number(cell.text.strip(), cell.look.format_code)
@@ -100,7 +103,7 @@ def _interpret_number(cell: RawCell, kind: CellKind, decimals: int) -> ShownMean
     if not text:
         zero = meaning.state is EntryState.NUMBER and not meaning.value
         return meaning._replace(note="zero_hidden", shown="") if zero else _make_unreadable("shown_differs", "")
-    if not is_shown_as(text, Decimal(cell.text.strip())):
+    if not is_shown_as(text, Decimal(cell.text.strip()), unit):
         return _make_unreadable("shown_differs", text)
     return meaning
 
@@ -113,9 +116,9 @@ def _find_whole_mark(cell: RawCell, colour: str = "") -> ShownMeaning | None:
 
 
 @lru_cache(maxsize=4096)
-def is_shown_as(text: str, number: Decimal) -> bool:
+def is_shown_as(text: str, number: Decimal, unit: str = "") -> bool:
     """Return True if a person reads this number in what a cell shows: the figure itself, perhaps with its unit."""
-    core = _strip_units(text)
+    core = _strip_units(text, unit)
     if core in _DASHES:
         return not number
     negative = core.startswith("(") and core.endswith(")")
@@ -130,9 +133,9 @@ def is_shown_as(text: str, number: Decimal) -> bool:
     return (-shown if negative else shown) == Fraction(f"{number:.15g}")
 
 
-def _strip_units(text: str) -> str:
+def _strip_units(text: str, own_unit: str) -> str:
     """Return a text without blanks, units and currency signs around it; a minus sign moves to the digits."""
-    units = load_plain_units()
+    units = (own_unit, *load_plain_units()) if own_unit else load_plain_units()
     core = " ".join(text.split())
     sign = "-" if core.startswith("-") else ""
     core = core.removeprefix("-").strip()
