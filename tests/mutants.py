@@ -9,6 +9,7 @@ sample is the same for the same seed and code. Ends with 1 if fewer than ``--lea
 
 import argparse
 import ast
+import os
 import random
 import re
 import shutil
@@ -105,9 +106,8 @@ def sample_faults(count: int, seed: int, packages: Sequence[str]) -> list[Fault]
     return chosen
 
 
-def is_found(fault: Fault) -> bool:
-    """Return True if the tests beside the module fail, or do not end in time, with the fault in a copy."""
-    package = fault.file.split("/")[1].removesuffix(".py")
+def run_tests(package: str, fault: Fault | None) -> bool:
+    """Run the tests beside a package in a copy, with a fault or as it is; return True if they pass in time."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         for name in COPIED:
@@ -116,17 +116,29 @@ def is_found(fault: Fault) -> bool:
                 shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "images"))
             else:
                 shutil.copy(source, copy / name)
-        module = copy / fault.file
-        content = module.read_bytes()
-        module.write_bytes(content[: fault.start] + fault.new.encode() + content[fault.end :])
+        if fault is not None:
+            module = copy / fault.file
+            content = module.read_bytes()
+            module.write_bytes(content[: fault.start] + fault.new.encode() + content[fault.end :])
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", NO_OTHER_PROGRAM]
+        environment = {**os.environ, "PYTHONPATH": str(copy)}
         try:
             done = subprocess.run(
-                [*command, *BESIDE[package]], cwd=copy, capture_output=True, timeout=MAX_SECONDS, check=False
+                [*command, *BESIDE[package]],
+                cwd=copy,
+                env=environment,
+                capture_output=True,
+                timeout=MAX_SECONDS,
+                check=False,
             )
         except subprocess.TimeoutExpired:
-            return True
-    return done.returncode != 0
+            return False
+    return done.returncode == 0
+
+
+def is_found(fault: Fault) -> bool:
+    """Return True if the tests beside the module fail, or do not end in time, with the fault."""
+    return not run_tests(fault.file.split("/")[1].removesuffix(".py"), fault)
 
 
 def main() -> int:
@@ -138,9 +150,14 @@ def main() -> int:
     parser.add_argument("--least", type=int, default=95)
     parser.add_argument("--only", choices=sorted(BESIDE), action="append")
     options = parser.parse_args()
-    faults = sample_faults(options.count, options.seed, options.only or tuple(BESIDE))
+    packages = options.only or tuple(BESIDE)
+    faults = sample_faults(options.count, options.seed, packages)
     missed = []
     with ThreadPoolExecutor(options.jobs) as pool:
+        whole = dict(zip(packages, pool.map(lambda package: run_tests(package, None), packages), strict=True))
+        if not all(whole.values()):  # otherwise every fault would count as found
+            sys.stdout.write(f"the tests fail without a fault: {', '.join(p for p in packages if not whole[p])}\n")
+            return 2
         for number, (fault, found) in enumerate(zip(faults, pool.map(is_found, faults), strict=True), start=1):
             sys.stdout.write(f"{number}/{len(faults)} {'found ' if found else 'MISSED'} {fault}\n")
             sys.stdout.flush()
