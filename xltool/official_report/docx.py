@@ -8,7 +8,6 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from xltool.errors import UsageError
 from xltool.forms.report_style import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, POINTS_PER_MM, FontFace, ReportStyle
 from xltool.official_report.compose import Grid, GridCell, OfficialReport, ReportPart
 from xltool.official_report.fit_table import (
@@ -32,11 +31,9 @@ _TABLE_GAP_RATIO = 0.25  # space between a table and the headings around it, div
 
 
 def render_docx(report: OfficialReport, style: ReportStyle) -> bytes:
-    """Render the whole file. Raises UsageError if python-docx is not installed."""
-    try:
-        import docx
-    except ImportError as error:
-        raise UsageError("publish.needs_extra") from error
+    """Render the whole file."""
+    import docx
+
     word_document = docx.Document()
     _set_properties(word_document, report)
     _adjust_package(word_document)
