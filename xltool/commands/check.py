@@ -221,4 +221,20 @@ def report_failure(name: str, error: Exception) -> ReviewedFile:
 def build_file_finding(path: FileSource, error: XltoolError) -> Finding:
     """Build the finding of an unreadable or foreign file."""
     severity = code_severity(error.code)
-    return Finding(error.code, severity, facts={"file": path.name} | dict(error.facts))
+    wording = _WORDINGS.get(error.facts.get("kind") or error.facts.get("problem"), "")
+    return Finding(error.code, severity, facts={"file": path.name} | dict(error.facts), wording=wording)
+
+
+# Sentences with the cure that fits the kind of a file that is no workbook, or the damage.
+_WORDINGS: dict[object, str] = {
+    FileKind.ARCHIVE: "file.archive",
+    FileKind.SPLIT_ARCHIVE: "file.archive",
+    FileKind.MAIL: "file.mail",
+    FileKind.NUMBERS: "file.export_first",
+    FileKind.ONLINE_DOCUMENT: "file.export_first",
+    FileKind.SHORTCUT: "file.shortcut",
+    FileKind.PDF: "file.document",
+    FileKind.TEXT_DOCUMENT: "file.document",
+    FileKind.HTML: "file.document",
+    DamageKind.NOT_A_ZIP: "file.not_a_zip",
+}

@@ -15,6 +15,8 @@ class ReadableType(StrEnum):
     XLS = "xls"
     ENCRYPTED_XLS = "encrypted_xls"
     ENCRYPTED = "encrypted"
+    COMPANY_ENCRYPTED = "company_encrypted"
+    RIGHTS_PROTECTED = "rights_protected"
 
 
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -32,9 +34,12 @@ def _compile_entry(name: str) -> re.Pattern[bytes]:
 
 # Streams that identify the type of an OLE2 file; the first match counts.
 _STREAMS: tuple[tuple[re.Pattern[bytes], ReadableType | FileKind], ...] = (
+    (_compile_entry("DRMEncryptedDataSpace"), ReadableType.RIGHTS_PROTECTED),
+    (_compile_entry("DRMEncryptedTransform"), ReadableType.RIGHTS_PROTECTED),
     (_compile_entry("EncryptedPackage"), ReadableType.ENCRYPTED),
     (_compile_entry("Workbook"), ReadableType.XLS),
     (_compile_entry("Book"), ReadableType.XLS),
+    (_compile_entry("__properties_version1.0"), FileKind.MAIL),
     (_compile_entry("WordDocument"), FileKind.TEXT_DOCUMENT),
     (_compile_entry("PowerPoint Document"), FileKind.PRESENTATION),
     (_compile_entry("Root Entry"), FileKind.OTHER_OFFICE),
@@ -56,14 +61,34 @@ _FOREIGN_SIGNATURES = (
     (b"Rar!", FileKind.ARCHIVE),
     (b"7z\xbc\xaf", FileKind.ARCHIVE),
     (b"\x1f\x8b", FileKind.ARCHIVE),
+    (b"BZh", FileKind.ARCHIVE),
+    (b"\xfd7zXZ", FileKind.ARCHIVE),
+    (b"MSCF", FileKind.ARCHIVE),
+    (b"\x78\x9f\x3e\x22", FileKind.MAIL),
+    (b"L\0\0\0\x01\x14\x02\0", FileKind.SHORTCUT),
+    (b"[InternetShortcut]", FileKind.SHORTCUT),
     (b"MZ", FileKind.PROGRAM),
     (b"\x7fELF", FileKind.PROGRAM),
     (b"\x09\x00\x04\x00", FileKind.OLD_EXCEL),
     (b"\x09\x02\x06\x00", FileKind.OLD_EXCEL),
     (b"\x09\x04\x06\x00", FileKind.OLD_EXCEL),
 )
+_TAR_SIGNATURE, _TAR_OFFSET = b"ustar", 257
+# How files begin that security software of offices has encrypted: E-SafeNet, and others that share a header.
+_COMPANY_MARKS = (b"E-SafeNet", b"%TSD-Header-###%")
+_COMPANY_HEAD_BYTES = 64
+_MAIL = re.compile(
+    rb"(?:From |(?:Received|From|To|Cc|Subject|Date|Message-ID|MIME-Version|Return-Path|Delivered-To|X-[\w-]+):)[^\n]*\n",
+    re.IGNORECASE,
+)
+_MAIL_HEADERS = re.compile(rb"^(?:From|Subject|Date|Message-ID|MIME-Version):", re.IGNORECASE | re.MULTILINE)
+_MIN_MAIL_HEADERS = 2
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|table|meta|head|body)\b", re.IGNORECASE)
 _XML = re.compile(rb"\s*<\?xml|\s*<[A-Za-z]")
+_PACKAGE_KINDS = (
+    (re.compile(r"Index\.zip|Index/.*\.iwa", re.IGNORECASE), FileKind.NUMBERS),
+    (re.compile(r"OFD\.xml", re.IGNORECASE), FileKind.OFD),
+)
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 _ODS = _OPEN_DOCUMENT + b"spreadsheet"
 _ODS_PARTS = ("mimetype", "META-INF/manifest.xml")  # its type, and (in plain text) which parts are encrypted
@@ -77,6 +102,10 @@ def detect_file_type(data: bytes) -> ReadableType | FileKind | None:
         return ReadableType.PACKAGE
     if data.startswith(OLE_SIGNATURE):
         return _detect_ole_type(data)
+    if any(mark in data[:_COMPANY_HEAD_BYTES] for mark in _COMPANY_MARKS):
+        return ReadableType.COMPANY_ENCRYPTED
+    if data[_TAR_OFFSET : _TAR_OFFSET + len(_TAR_SIGNATURE)] == _TAR_SIGNATURE:
+        return FileKind.ARCHIVE
     known = next((kind for magic, kind in _FOREIGN_SIGNATURES if data.startswith(magic)), None)
     return known or _detect_text_type(data[:_TEXT_SAMPLE_BYTES])
 
@@ -94,7 +123,11 @@ def is_ods_package(package: Package) -> bool:
         raise foreign_file(FileKind.OPEN_DOCUMENT)
     if any(name.replace("\\", "/").startswith("xl/") for name in package.list_names()):
         raise damaged_workbook("[Content_Types].xml", DamageKind.MISSING_PART)
-    raise foreign_file(FileKind.ZIP)
+    raise foreign_file(next((kind for pattern, kind in _PACKAGE_KINDS if _has_part(package, pattern)), FileKind.ZIP))
+
+
+def _has_part(package: Package, pattern: re.Pattern[str]) -> bool:
+    return any(pattern.fullmatch(name) for name in package.list_names())
 
 
 def _detect_ole_type(data: bytes) -> ReadableType | FileKind | None:
@@ -116,6 +149,8 @@ def _detect_text_type(start: bytes) -> FileKind | None:
         if start.startswith(mark):
             start = start[len(mark) :].decode(encoding, "ignore").encode()
             break
+    if _MAIL.match(start) and len(_MAIL_HEADERS.findall(start)) >= _MIN_MAIL_HEADERS:
+        return FileKind.MAIL
     if _HTML.match(start):
         return FileKind.HTML
     if _XML.match(start):

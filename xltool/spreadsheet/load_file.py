@@ -17,6 +17,7 @@ from xltool.spreadsheet import limits
 from xltool.spreadsheet.refusals import FileObstacle
 
 JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+JUNK_ENDING = "Zone.Identifier"
 JUNK_PREFIXES = ("~$", ".~lock", "._", ".~")
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not block
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -106,8 +107,8 @@ def _check_regular(status: os.stat_result) -> None:
 
 
 def refuse_junk_name(name: str) -> None:
-    """Raise ForeignFileError for the name of a lock or junk file."""
-    if name.casefold() in JUNK_NAMES or name.startswith(JUNK_PREFIXES):
+    """Raise ForeignFileError for the name of a lock or junk file, or of a note of Windows on where a file came from."""
+    if name.casefold() in JUNK_NAMES or name.startswith(JUNK_PREFIXES) or name.endswith(JUNK_ENDING):
         raise ForeignFileError("file.temporary")
 
 

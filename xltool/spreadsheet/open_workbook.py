@@ -15,6 +15,7 @@ from xltool.spreadsheet import limits
 from xltool.spreadsheet.file_type import ZIP_SIGNATURE, ReadableType, detect_file_type, is_ods_package
 from xltool.spreadsheet.load_file import FileSource, LoadedFile, load_file
 from xltool.spreadsheet.ooxml.cell_scanner import SharedParts
+from xltool.spreadsheet.name_stories import explain_by_name
 from xltool.spreadsheet.ooxml.cell_styles import read_styles
 from xltool.spreadsheet.ooxml.package import Package, fold_part_name
 from xltool.spreadsheet.ooxml.part import ReadingBudget
@@ -29,6 +30,10 @@ from xltool.spreadsheet.refusals import DamageKind, FileKind, damaged_workbook, 
 from xltool.spreadsheet.saved_date import read_compound_date, read_package_date
 from xltool.spreadsheet.values_only import decrypt_workbook, read_binary_sheets
 
+_REFUSED_TYPES = {
+    ReadableType.COMPANY_ENCRYPTED: "file.company_encrypted",
+    ReadableType.RIGHTS_PROTECTED: "file.rights_protected",
+}
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: Excel tries it without a prompt
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 
@@ -84,7 +89,8 @@ def name_in_refusals(name: str) -> Iterator[None]:
     """Add the file name to every refusal raised inside; a refusal of the whole file gets it as its part, too."""
     try:
         yield
-    except (UnreadableFileError, ForeignFileError) as refusal:
+    except (UnreadableFileError, ForeignFileError) as raised:
+        refusal = explain_by_name(name, raised)
         facts = {"file": make_printable(name), **refusal.facts}
         if "part" in facts:
             facts["part"] = make_printable(str(facts["part"] or name))
@@ -102,6 +108,8 @@ def _read_workbook(file: LoadedFile, password: str | None, skip_rule: SkipRule |
         raise damaged_workbook("", DamageKind.NOT_A_ZIP)
     if isinstance(kind, FileKind):
         raise foreign_file(kind)
+    if kind in _REFUSED_TYPES:
+        raise UnreadableFileError(_REFUSED_TYPES[kind])
     if kind in (ReadableType.ENCRYPTED, ReadableType.ENCRYPTED_XLS):
         file = _remove_password(file, password)
     if kind in (ReadableType.XLS, ReadableType.ENCRYPTED_XLS):

@@ -21,6 +21,11 @@ Every refusal has one of these codes, always with the fact ``file``, and with th
 ``file.no_decryption``     a password was given, and the optional library that could use it is not installed
 ``file.timeout``           ``seconds``: reading did not end
 ``file.reader_died``       reading ended the worker process, for want of memory or by a fault
+``file.compression``       ``method``: an archive compressed or encrypted in a way that is not read here
+``file.cloud_placeholder`` the file itself is still in a cloud store
+``file.partial_download``  the download has not ended
+``file.company_encrypted`` encrypted by the security software of an office
+``file.rights_protected``  only certain users may open it (rights management), whatever the password
 ``file.temporary``         a lock or junk file (ForeignFileError)
 ``file.not_workbook``      ``kind`` (FileKind): something else (ForeignFileError)
 =========================  ==========================================================================================
@@ -48,13 +53,19 @@ class FileKind(StrEnum):
     ARCHIVE = "archive"
     EXCEL_2003_XML = "excel_2003_xml"
     HTML = "html"
+    MAIL = "mail"
+    NUMBERS = "numbers"
+    OFD = "ofd"
     OLD_EXCEL = "old_excel"
+    ONLINE_DOCUMENT = "online_document"
     OPEN_DOCUMENT = "open_document"
     OTHER_OFFICE = "other_office"
     PDF = "pdf"
     PICTURE = "picture"
     PRESENTATION = "presentation"
     PROGRAM = "program"
+    SHORTCUT = "shortcut"
+    SPLIT_ARCHIVE = "split_archive"
     TEXT = "text"
     TEXT_DOCUMENT = "text_document"
     XML = "xml"

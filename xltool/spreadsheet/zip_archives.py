@@ -31,7 +31,7 @@ from xltool.spreadsheet.refusals import (
 )
 
 _ZIP_SIGNATURE = b"PK\x03\x04"
-_WORKBOOK_PARTS = re.compile(r"\[content_types\]\.xml|mimetype|xl/.*|_rels/.*", re.IGNORECASE)
+_WORKBOOK_PARTS = re.compile(r"\[content_types\]\.xml|mimetype|xl/.*|_rels/.*|index\.zip|index/.*\.iwa|ofd\.xml", re.IGNORECASE)
 _UTF8, _ENCRYPTED = 0x800, 0x1
 _SYMLINK, _KIND_OF_FILE = 0xA000, 0xF000
 _UNICODE_PATH = 0x7075  # the extra field in which some programs write the UTF-8 name
