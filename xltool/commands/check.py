@@ -30,6 +30,7 @@ from xltool.spreadsheet.find_files import find_places
 from xltool.spreadsheet.load_file import FileSource, load_file
 from xltool.spreadsheet.open_workbook import make_printable, name_in_refusals, open_loaded_file
 from xltool.spreadsheet.raw_workbook import RawWorkbook
+from xltool.spreadsheet.refusals import DamageKind, FileKind
 from xltool.spreadsheet.remote_files import Place, RemoteFile, fetch_file
 from xltool.spreadsheet.zip_archives import ArchiveMember, is_plain_archive, open_archive_member, read_members
 
@@ -231,6 +232,7 @@ _WORDINGS: dict[object, str] = {
     FileKind.SPLIT_ARCHIVE: "file.archive",
     FileKind.MAIL: "file.mail",
     FileKind.NUMBERS: "file.export_first",
+    FileKind.OFD: "file.page_document",
     FileKind.ONLINE_DOCUMENT: "file.export_first",
     FileKind.SHORTCUT: "file.shortcut",
     FileKind.PDF: "file.document",

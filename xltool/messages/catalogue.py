@@ -67,7 +67,8 @@ def render_advice(finding: Finding) -> str:
 
 def finding_heading(finding: Finding) -> str:
     """Return the title of the form's rule, or of the finding's own code."""
-    return _render_fact(finding.facts["title"]) if finding.wording else code_title(finding.code)
+    title = finding.facts.get("title")
+    return code_title(finding.wording or finding.code) if title is None else _render_fact(title)
 
 
 def render_settlement(finding: Finding) -> str:

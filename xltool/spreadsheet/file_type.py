@@ -78,7 +78,8 @@ _TAR_SIGNATURE, _TAR_OFFSET = b"ustar", 257
 _COMPANY_MARKS = (b"E-SafeNet", b"%TSD-Header-###%")
 _COMPANY_HEAD_BYTES = 64
 _MAIL = re.compile(
-    rb"(?:From |(?:Received|From|To|Cc|Subject|Date|Message-ID|MIME-Version|Return-Path|Delivered-To|X-[\w-]+):)[^\n]*\n",
+    rb"(?:From |(?:Received|From|To|Cc|Subject|Date|Message-ID|MIME-Version|Return-Path|Delivered-To|X-[\w-]+):)"
+    rb"[^\n]*\n",
     re.IGNORECASE,
 )
 _MAIL_HEADERS = re.compile(rb"^(?:From|Subject|Date|Message-ID|MIME-Version):", re.IGNORECASE | re.MULTILINE)

@@ -14,8 +14,8 @@ from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.file_type import ZIP_SIGNATURE, ReadableType, detect_file_type, is_ods_package
 from xltool.spreadsheet.load_file import FileSource, LoadedFile, load_file
-from xltool.spreadsheet.ooxml.cell_scanner import SharedParts
 from xltool.spreadsheet.name_stories import explain_by_name
+from xltool.spreadsheet.ooxml.cell_scanner import SharedParts
 from xltool.spreadsheet.ooxml.cell_styles import read_styles
 from xltool.spreadsheet.ooxml.package import Package, fold_part_name
 from xltool.spreadsheet.ooxml.part import ReadingBudget

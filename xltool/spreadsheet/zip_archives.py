@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -31,8 +31,13 @@ from xltool.spreadsheet.refusals import (
 )
 
 _ZIP_SIGNATURE = b"PK\x03\x04"
-_WORKBOOK_PARTS = re.compile(r"\[content_types\]\.xml|mimetype|xl/.*|_rels/.*|index\.zip|index/.*\.iwa|ofd\.xml", re.IGNORECASE)
+_WORKBOOK_PARTS = re.compile(
+    r"\[content_types\]\.xml|mimetype|xl/.*|_rels/.*|index\.zip|index/.*\.iwa|ofd\.xml", re.IGNORECASE
+)
 _UTF8, _ENCRYPTED = 0x800, 0x1
+_READABLE_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+_METHODS = {9: "Deflate64", 99: "AES"}  # APPNOTE 4.4.5
+_UNREADABLE = damaged_workbook("", DamageKind.UNREADABLE)
 _SYMLINK, _KIND_OF_FILE = 0xA000, 0xF000
 _UNICODE_PATH = 0x7075  # the extra field in which some programs write the UTF-8 name
 _BEIJING = timezone(timedelta(hours=8))  # a zip stores local time without a time zone
@@ -160,24 +165,44 @@ def _check_entry(info: zipfile.ZipInfo, path: str) -> None:
 
 def _read_content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: str | None, budget: _Budget) -> bytes:
     """Return the bytes of one entry, bounded by the limits whatever size the entry states."""
-    if info.flag_bits & _ENCRYPTED and password is None:
+    encrypted = bool(info.flag_bits & _ENCRYPTED)
+    if info.compress_type not in _READABLE_METHODS:
+        raise UnreadableFileError("file.compression", method=_METHODS.get(info.compress_type, str(info.compress_type)))
+    if encrypted and password is None:
         raise UnreadableFileError("file.encrypted")
     room = min(limits.MAX_FILE_BYTES, budget.size)
-    try:
-        with archive.open(info, pwd=password.encode() if password and info.flag_bits & _ENCRYPTED else None) as entry:
-            data = entry.read(room + 1)
-    except RuntimeError:  # raised by zipfile for a wrong password
-        raise UnreadableFileError("file.wrong_password") from None
-    except _ZIP_ERRORS:
-        raise damaged_workbook(
-            "", DamageKind.CHECKSUM if not info.flag_bits & _ENCRYPTED else DamageKind.UNREADABLE
-        ) from None
+    data = _read_with_passwords(archive, info, _encode_password(password) if encrypted and password else (None,), room)
     budget.size -= len(data)
     if len(data) > room:
         raise swelling_container("", BombKind.TOTAL)
     if not data:
         raise UnreadableFileError("file.empty")
     return data
+
+
+def _encode_password(password: str) -> tuple[bytes, ...]:
+    """Return the password as different programs encode it: in UTF-8, and in GBK as on Chinese Windows."""
+    encodings = ("utf-8", "gb18030")
+    return tuple(dict.fromkeys(password.encode(encoding, "replace") for encoding in encodings))
+
+
+def _read_with_passwords(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: Sequence[bytes | None], room: int
+) -> bytes:
+    """Return at most one byte more than ``room`` of an entry, with the first password that opens it."""
+    refusal = damaged_workbook("", DamageKind.CHECKSUM)
+    for password in passwords:
+        try:
+            with archive.open(info, pwd=password) as entry:
+                return entry.read(room + 1)
+        except NotImplementedError:
+            raise UnreadableFileError("file.compression", method=str(info.compress_type)) from None
+        except RuntimeError:  # raised by zipfile for a wrong password
+            refusal = UnreadableFileError("file.wrong_password")
+        except _ZIP_ERRORS:
+            # A wrong password passes the check of its one byte once in 256 times.
+            refusal = refusal if refusal.code == "file.wrong_password" or password is None else _UNREADABLE
+    raise refusal
 
 
 # --- names and times ---------------------------------------------------------------------------------------------
