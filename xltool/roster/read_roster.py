@@ -75,7 +75,7 @@ def _raise_problems(problems: Sequence[RosterError], file: str) -> None:
     if problems:
         in_order = sorted(problems, key=lambda problem: int(str(problem.facts["row"])))
         lines = [catalogue.render_error(problem) for problem in in_order[:MAX_PROBLEMS_TOLD]]
-        facts = {"count": len(problems), "problems": catalogue.Phrase("\n".join(lines))}
+        facts = {"count": len(problems), "problems": catalogue.Phrase("\n".join([*lines, ""]))}
         raise RosterError("roster.problems", file=file, **facts)
 
 
