@@ -93,7 +93,7 @@ FACT_TYPES: Mapping[str, type | UnionType] = MappingProxyType(
         "where": str | tuple | StructuredFact,
         "year": int | None,
         **dict.fromkeys(("after", "before", "heirs", "labels", "lines", "members"), tuple),
-        **dict.fromkeys(("agencies", "changes", "others"), tuple),
+        **dict.fromkeys(("agencies", "changes", "others", "rows"), tuple),
         **dict.fromkeys(("basis", "title", "operator"), str | Word),
         "examples": ShortList,
     }
