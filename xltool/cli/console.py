@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xltool.comparison.comparing import ComparisonResult, FolderComparison
+from xltool.consolidation.agency_files import find_agency_files
 from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
 from xltool.consolidation.folding import MAX_DETAIL_ROWS
 from xltool.messages import catalogue
@@ -200,9 +201,7 @@ def describe_merged_levels(
 
 def describe_status(consolidation: Consolidation) -> str:
     """Render a table of the roster with the status of each agency's return."""
-    latest = {
-        item.submission.agency_code: item for item in _put_superseded_first(consolidation.tracking) if item.submission
-    }
+    latest = find_agency_files(consolidation)
     rows, missing = [], {agency.code for agency in consolidation.missing}
     for agency in consolidation.roster or ():
         item = latest.get(agency.code)
@@ -322,11 +321,6 @@ def _describe_equal_pair(comparison: ComparisonResult) -> str:
 def _rank_urgency(item: ReviewedFile) -> tuple[int, str]:
     order = (Status.UNDECIDED, Status.RETURNED, Status.UNREADABLE, Status.FOREIGN, Status.ACCEPTED, Status.SUPERSEDED)
     return (order.index(item.status), item.file)
-
-
-def _put_superseded_first(tracking: Iterable[ReviewedFile]) -> list[ReviewedFile]:
-    """Sort superseded returns first, so that a later dict entry is the version that counts."""
-    return sorted(tracking, key=lambda item: (item.counted, item.status is not Status.SUPERSEDED))
 
 
 def _describe_file(item: ReviewedFile) -> str:

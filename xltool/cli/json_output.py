@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from xltool.consolidation import finding_fingerprints
+from xltool.consolidation.agency_files import find_agency_files
 from xltool.forms.compare_editions import EditionDifference
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
@@ -140,8 +141,7 @@ def encode_merged_levels(
 
 def encode_status(consolidation: Consolidation) -> dict[str, object]:
     """Encode the answer of ``status --json``: every agency of the roster with the status of its return."""
-    by_weight = sorted(consolidation.tracking, key=lambda item: (item.counted, item.status is not Status.SUPERSEDED))
-    latest = {item.submission.agency_code: item for item in by_weight if item.submission}
+    latest = find_agency_files(consolidation)
     agencies: list[dict[str, object]] = []
     missing = {agency.code for agency in consolidation.missing}
     for agency in consolidation.roster or ():

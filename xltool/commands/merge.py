@@ -4,6 +4,7 @@ import glob
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -15,14 +16,17 @@ from xltool.commands.check_outputs import PAGE_SUFFIXES, WORKBOOK_SUFFIXES, Outp
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
 from xltool.commands.earlier_run import EarlierRun, read_replaced_run
 from xltool.commands.own_outputs import find_level_files, is_consolidation_of, is_own_page
+from xltool.commands.previous_use import PreviousUse, survey_previous
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.finding_fingerprints import compare_findings
 from xltool.consolidation.folding import fold_into_areas
 from xltool.consolidation.totals import consolidate
+from xltool.consolidation.tree import list_manifest
 from xltool.errors import UsageError
 from xltool.execution.executor import Jobs
 from xltool.exports.tables import FILE_NAMES, write_figures, write_tables
+from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
@@ -80,12 +84,22 @@ def merge(
     before = options.since or read_replaced_run(output)
     found = review_all(find_places(paths, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, options.decisions, run_context.roster)
-    form, year = choose_form_and_year(reviewed, run_context, options.year)
+    form, year = choose_form_and_year(reviewed, run_context, options.year, is_required=output is not None)
+    survey_returns(run_context, reviewed, form, year, area)
     made = sum_and_check(reviewed, run_context, form, year, area, options)
     made = add_finding_changes(made, before)
     write_outputs(made, run_context, output, extra_outputs, force=options.force)
     record_open_questions(book, made.tracking)
     return made
+
+
+def survey_returns(
+    run_context: RunContext, reviewed_files: Sequence[ReviewedFile], form: Form, year: int, area: Agency
+) -> PreviousUse | None:
+    """Find which agencies in the returns have figures of the year before. Raises UsageError if none has."""
+    returns = [item.submission for item in reviewed_files if item.submission and item.submission.year == year]
+    codes = [leaf.code for submission in returns for leaf in list_manifest(submission)]
+    return survey_previous(run_context, codes, form, year, area.code)
 
 
 def sum_and_check(
@@ -200,14 +214,20 @@ def _list_output_files(
 
 
 def choose_form_and_year(
-    reviewed_files: Sequence[ReviewedFile], run_context: RunContext, year: int | None
+    reviewed_files: Sequence[ReviewedFile], run_context: RunContext, year: int | None, *, is_required: bool = True
 ) -> tuple[Form, int]:
-    """Return the form and year of most returns. Raises UsageError if there are none."""
+    """Return the form and year of most returns. Raises UsageError if there are none.
+
+    If they are not required, as before the first return came: the year given, else last year, and its form.
+    """
     returns = Counter(
         (item.submission.form, item.submission.edition, item.submission.year)
         for item in reviewed_files
         if item.submission and item.submission.year is not None and year in (None, item.submission.year)
     )
+    if not returns and not is_required:
+        expected = year or date.today().year - 1
+        return find_form_for_year(run_context.forms, expected), expected
     if not returns:
         raise UsageError("usage.nothing_to_merge", count=len(reviewed_files))
     form_id, edition, most = max(returns, key=lambda key: (returns[key], key[2] or 0))

@@ -22,6 +22,7 @@ from xltool.commands.merge import (
     find_year_before,
     prepare_outputs,
     sum_and_check,
+    survey_returns,
     write_outputs,
 )
 from xltool.commands.own_outputs import name_level_file
@@ -103,6 +104,7 @@ def merge_levels(
     found = review_all(find_places(paths, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, options.decisions, roster)
     form, year = choose_form_and_year(reviewed, run_context, options.year)
+    survey_returns(run_context, reviewed, form, year, top)
     _refuse_level_at(output, folder, roster, year)
     items_by_area = _group_by_area(reviewed, roster)
     levels: list[MergedLevel] = []

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.compiled_form import FormLibrary
+from xltool.messages import catalogue
 from xltool.model.agency import Roster, Scope
+from xltool.model.agency_names import find_agency_by_name
 from xltool.model.form import Values
 from xltool.model.succession import sum_inherited_values
 from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
@@ -13,6 +15,9 @@ from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.find_files import find_sources
 from xltool.spreadsheet.load_file import FileSource
 from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
+
+_PASSED_OVER = {"file.own_list", "file.temporary"}
+_NO_YEAR = catalogue.Phrase(catalogue.code_title("identity.no_year"))
 
 TextsBySection = Mapping[str, str]
 
@@ -52,11 +57,18 @@ def _get_single_agency(values_by_code: Mapping[str, Values], codes: Iterable[str
     return known[0] if len(known) == 1 else None
 
 
-def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary) -> PreviousYears:
+def _find_code(name: str, roster: Roster | None) -> str:
+    """Return the code of the agency of that name; without one the name stands for it."""
+    agency = find_agency_by_name(roster, name)
+    return agency.code if agency else name
+
+
+def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary, roster: Roster | None = None) -> PreviousYears:
     """Read figures and texts of earlier years from every file below ``paths``.
 
     Raises UsageError for a file that cannot be read or has no year, since checks against part of last year would
-    mislead, and for figures of one agency and year that differ between files.
+    mislead, and for figures of one agency and year that differ between files. The log of an import and files that
+    programs leave behind are passed over. An imported report without a code is found on the roster by its name.
     """
     figures: dict[int, dict[str, Values]] = {}
     said: dict[int, dict[str, TextsBySection]] = {}
@@ -64,16 +76,20 @@ def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary) -> Prev
         try:
             workbook = open_workbook(file, skip_rule=make_skip_rule())
             submission = read_submission(workbook, forms, str(file))
-            found: dict[str, Values] = {submission.agency_code: submission.counted}
-            texts: dict[str, TextsBySection] = {submission.agency_code: submission.texts}
+            owner = submission.agency_code or _find_code(submission.agency_name, roster)
+            found: dict[str, Values] = {owner: submission.counted}
+            texts: dict[str, TextsBySection] = {owner: submission.texts}
             if submission.scope is Scope.AREA:
                 listed = open_named_sheets(file, list_sheet_names(["details", "texts"]))
                 found |= read_details(listed)
                 texts |= read_agency_texts(listed, forms.of(submission).form)
         except (UnreadableFileError, ForeignFileError) as error:
-            raise UsageError("usage.previous_unreadable", path=str(file), reason=error.code) from error
+            if error.code in _PASSED_OVER:
+                continue
+            reason = catalogue.Phrase(catalogue.code_title(error.code))
+            raise UsageError("usage.previous_unreadable", path=str(file), reason=reason) from error
         if submission.year is None:
-            raise UsageError("usage.previous_unreadable", path=str(file), reason="identity.no_year")
+            raise UsageError("usage.previous_unreadable", path=str(file), reason=_NO_YEAR)
         year = figures.setdefault(submission.year, {})
         for code, values in found.items():
             if code in year and year[code] != values:

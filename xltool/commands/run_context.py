@@ -68,7 +68,7 @@ def build_run_context(
     return RunContext(
         known,
         listed,
-        read_previous_years(previous, known) if previous else None,
+        read_previous_years(previous, known, listed) if previous else None,
         read_seal_key(seal_key_file) if seal_key_file else None,
         password,
         open_own_cache(known) if cache is True else open_cache(cache, known) if cache else None,

@@ -1,0 +1,57 @@
+"""Say what `--previous` was good for: how many agencies have figures of the year before, and which have none."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from xltool.commands.run_context import RunContext
+from xltool.errors import UsageError
+from xltool.model.consolidation import ReviewedFile
+from xltool.model.form import Form
+
+
+class PreviousUse(NamedTuple):
+    """The year of the figures, and the codes of the agencies that have some of them or none."""
+
+    year: int
+    used: tuple[str, ...]
+    without: tuple[str, ...]
+
+
+def survey_previous(
+    run_context: RunContext, codes: Iterable[str], form: Form, year: int, area: str = ""
+) -> PreviousUse | None:
+    """Find the agencies with figures of the year before ``year`` for this form; None without ``--previous``.
+
+    Raises UsageError if no agency, nor the ``area``, has any: the wrong year, district or form was given.
+    """
+    if run_context.previous_years is None:
+        return None
+    asked = tuple(dict.fromkeys(codes))
+    used = tuple(code for code in asked if _has_figures(run_context, code, form, year))
+    if asked and not used and not (area and _has_figures(run_context, area, form, year)):
+        figures = run_context.previous_years.figures
+        years = tuple(sorted(figures)) or None
+        raise UsageError("usage.previous_unused", years=years, wanted=year - 1, count=len(asked))
+    return PreviousUse(year - 1, used, tuple(code for code in asked if code not in used))
+
+
+def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFile]) -> PreviousUse | None:
+    """Survey the agencies of checked files, for the year of most of them."""
+    returns = [item.submission for item in reviewed_files if item.submission and item.submission.year]
+    if not returns:
+        return None
+    years = [submission.year or 0 for submission in returns]
+    year = max(sorted(set(years)), key=years.count)
+    own = [submission for submission in returns if submission.year == year]
+    codes = (leaf.code for submission in own for leaf in submission.manifest or ())
+    return survey_previous(
+        run_context,
+        [*(submission.agency_code for submission in own if not submission.manifest), *codes],
+        run_context.forms.of(own[0]).form,
+        year,
+    )
+
+
+def _has_figures(run_context: RunContext, code: str, form: Form, year: int) -> bool:
+    values = run_context.sum_year_before([code], year)
+    return values is not None and any(values.get(cell) is not None for cell in form.cells)
