@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from xltool.commands.import_reports import ImportedReport
     from xltool.commands.make_templates import IssuedTemplate
     from xltool.commands.merge_levels import MergedLevel
+    from xltool.commands.previous_use import PreviousUse
     from xltool.commands.publish import DraftedParagraphs, WrittenReport
     from xltool.commands.run_context import Progress
     from xltool.workbooks.marks.covering_list import ReturnedFile
 
+MAX_CODES_SHOWN = 10
 MAX_NOTES_PER_FILE = 5  # shown for one file; --json and the consolidated workbook hold all of them
 _MIN_FILES_FOR_PROGRESS = 20  # a shorter run is over before a progress bar can be read
 _SEVERITY_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOTE: "·"}
@@ -56,12 +58,27 @@ def show_progress(task_name: str) -> Iterator["Progress"]:
         yield show
 
 
-def describe_templates(items: Sequence["IssuedTemplate"], folder: Path, prefilled: bool) -> str:
+def describe_templates(
+    items: Sequence["IssuedTemplate"], folder: Path, previous_use: "PreviousUse | None" = None
+) -> str:
     """Describe the templates written by ``template``."""
     lines = [catalogue.format_line("issued", count=len(items), folder=str(folder))]
-    if prefilled:
-        lines.append(catalogue.format_line("prefilled"))
-    return "\n".join(lines)
+    return "\n".join([*lines, *describe_previous_use(previous_use, "prefilled")])
+
+
+def describe_previous_use(previous_use: "PreviousUse | None", purpose: str = "compared") -> list[str]:
+    """Say how many agencies have figures of the year before, and which have none."""
+    if previous_use is None:
+        return []
+    used, without = previous_use.used, previous_use.without
+    facts: dict[str, object] = {"year": previous_use.year, "count": len(used) + len(without), "used": len(used)}
+    facts["purpose"] = catalogue.Phrase(catalogue.look_up_word("previous", purpose))
+    lines = [catalogue.format_line("previous_used", **facts)]
+    if without:
+        shown = without[:MAX_CODES_SHOWN]
+        more = catalogue.Phrase("…" if len(without) > len(shown) else "")
+        lines.append(catalogue.format_line("previous_without", count=len(without), codes=shown, more=more))
+    return lines
 
 
 def describe_check(reviewed: Sequence[ReviewedFile], changes: FindingChanges | None = None) -> str:

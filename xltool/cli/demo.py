@@ -16,6 +16,7 @@ import msgspec
 from xltool.cli import console
 from xltool.commands.make_templates import compute_serial, make_templates
 from xltool.commands.merge import MergeOptions, merge
+from xltool.commands.previous_use import survey_previous
 from xltool.commands.run_context import RunContext, build_run_context
 from xltool.errors import UsageError
 from xltool.forms.load_definitions import find_form_for_year
@@ -94,7 +95,9 @@ def run_demo(output: Path) -> Iterator[str]:
 
     templates = output / catalogue.look_up_word("demo", "templates")
     issued = make_templates(play.year, run_context, templates)
-    yield console.describe_templates(issued, templates, prefilled=True)
+    codes = [item.agency.code for item in issued]
+    form = find_form_for_year(run_context.forms, play.year)
+    yield console.describe_templates(issued, templates, survey_previous(run_context, codes, form, play.year))
 
     returned = output / catalogue.look_up_word("demo", "returned")
     _write_returns(play, run_context, returned)

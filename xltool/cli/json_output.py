@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 
+from xltool.commands.previous_use import PreviousUse
 from xltool.consolidation import finding_fingerprints
 from xltool.consolidation.agency_files import find_agency_files
 from xltool.forms.compare_editions import EditionDifference
@@ -231,6 +232,13 @@ def encode_edition_changes(difference: EditionDifference) -> dict[str, object]:
             **{pair.new.id: {"old": pair.old.words, "new": pair.new.words} for pair in difference.reworded},
         },
     }
+
+
+def encode_previous_use(previous_use: PreviousUse | None) -> dict[str, object] | None:
+    """Encode what ``--previous`` was good for: the year, and the codes of agencies with and without its figures."""
+    if previous_use is None:
+        return None
+    return {"year": previous_use.year, "used": list(previous_use.used), "without": list(previous_use.without)}
 
 
 def dump_json(answer: Mapping[str, object]) -> str:

@@ -73,15 +73,20 @@ def template(context: "RunContext", year: int, form: str | None, output: Path, f
     """Write the templates and the distribution list."""
     from xltool.cli import console
     from xltool.commands.make_templates import make_templates
+    from xltool.commands.previous_use import survey_previous
+    from xltool.forms.load_definitions import find_form_for_year
 
+    form_definition = find_form_for_year(context.forms, year, form)
     with console.show_progress("template") as report:
         issued = make_templates(year, context, output, form_id=form, force=force, progress=report)
-    click.echo(console.describe_templates(issued, output, bool(context.previous_years)))
+    use = survey_previous(context, [item.agency.code for item in issued], form_definition, year)
+    click.echo(console.describe_templates(issued, output, use))
 
 
 @register_command
 @click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
+@add_option("--year", type=click.IntRange(1900, 9999))
 @add_executor_options
 @add_option("--return", "folder", type=PATH, metavar="DIR")
 @add_option("--decisions", type=PATH, metavar="FILE")
@@ -90,6 +95,7 @@ def template(context: "RunContext", year: int, form: str | None, output: Path, f
 def check(
     context: "RunContext",
     paths: tuple[str, ...],
+    year: int | None,
     jobs: "Jobs",
     folder: Path | None,
     decisions: Path | None,
@@ -101,6 +107,7 @@ def check(
     from xltool.commands.check import check
     from xltool.commands.earlier_run import compare_with_earlier_run, read_earlier_run
     from xltool.commands.merge import has_open_issues
+    from xltool.commands.previous_use import survey_reviewed
 
     if folder:
         from xltool.commands import send_back
@@ -109,17 +116,17 @@ def check(
         refuse_filled_folder(folder, force=False)
     earlier_run = read_earlier_run(since) if since else None
     with console.show_progress("check") as report:
-        reviewed = check(paths, context, decisions=decisions, jobs=jobs, progress=report)
+        reviewed = check(paths, context, year=year, decisions=decisions, jobs=jobs, progress=report)
     changes = compare_with_earlier_run(reviewed, earlier_run) if earlier_run else None
     returned = None
     if folder:
         returned = send_back.send_back(reviewed, context.forms, context.roster, folder)
-    answer = (
-        json_output.dump_json(json_output.encode_check(reviewed, returned, changes))
-        if as_json
-        else console.describe_check(reviewed, changes)
-    )
-    click.echo(answer)
+    use = survey_reviewed(context, reviewed)
+    if as_json:
+        encoded = json_output.encode_check(reviewed, returned, changes)
+        click.echo(json_output.dump_json({**encoded, "previous": json_output.encode_previous_use(use)}))
+    else:
+        click.echo("\n".join([console.describe_check(reviewed, changes), *console.describe_previous_use(use)]))
     if folder and returned is not None and not as_json:
         click.echo(console.describe_sent_back(returned, folder))
     if decisions and not as_json:
@@ -158,6 +165,7 @@ def merge(
     from xltool.commands.earlier_run import read_earlier_run
     from xltool.commands.merge import ExtraOutputs, MergeOptions, has_open_issues, merge, select_open_findings
     from xltool.commands.merge_levels import combine_levels, merge_levels
+    from xltool.commands.previous_use import survey_consolidation
 
     choices["since"] = read_earlier_run(choices["since"]) if choices["since"] else None
     options, extra_files = MergeOptions(**choices), ExtraOutputs(page, tables, levels)
@@ -175,11 +183,13 @@ def merge(
     elif levels:
         click.echo(console.describe_merged_levels(level_results, consolidation, extra_files))
     else:
-        click.echo(
-            json_output.dump_json(json_output.encode_merge(consolidation))
-            if as_json
-            else console.describe_merge(consolidation, output, extra_files)
-        )
+        use = survey_consolidation(context, consolidation)
+        if as_json:
+            encoded = json_output.encode_merge(consolidation)
+            click.echo(json_output.dump_json({**encoded, "previous": json_output.encode_previous_use(use)}))
+        else:
+            text = console.describe_merge(consolidation, output, extra_files)
+            click.echo("\n".join([text, *console.describe_previous_use(use)]))
     if options.decisions and not as_json:
         click.echo(console.describe_decisions(consolidation.tracking, options.decisions))
     _exit_with(

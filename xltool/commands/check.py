@@ -11,8 +11,10 @@ from xltool.checks.run_checks import run_checks, sort_findings
 from xltool.checks.serials import find_shared_serials
 from xltool.commands.check_outputs import check_outputs
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
+from xltool.commands.previous_use import survey_reviewed
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.file_status import decide_status
+from xltool.consolidation.other_years import mark_other_years
 from xltool.consolidation.owner_witnesses import hold_doubtful_owners
 from xltool.consolidation.settle_versions import settle_all_versions
 from xltool.consolidation.tree import list_manifest
@@ -39,11 +41,14 @@ def check(
     paths: Sequence[FileSource | str],
     run_context: RunContext,
     *,
+    year: int | None = None,
     decisions: Path | None = None,
     jobs: executor.Jobs = None,
     progress: Progress | None = None,
 ) -> tuple[ReviewedFile, ...]:
     """Read and check every file below ``paths``, in order, and settle which version of a return counts.
+
+    Returns of another year than ``year`` are not counted. Raises UsageError if ``--previous`` fits none of the returns.
 
     A path may be a URL of an object store (``s3://…``, as str); ``jobs`` selects the executor, see
     `executor.run_items`. ``decisions`` is the workbook with the decisions on single files, see `commands.decisions`.
@@ -51,7 +56,9 @@ def check(
     own = check_outputs(list_decision_outputs(decisions), paths, run_context.sources)
     found = review_all(find_places(paths, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, decisions, run_context.roster)
+    survey_reviewed(run_context, reviewed)
     settled = settle_all_versions(reviewed, run_context.forms, run_context.roster)
+    settled = mark_other_years(settled, year, has_roster=run_context.roster is not None)
     record_open_questions(book, settled)
     return settled
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from xltool.commands.run_context import RunContext
 from xltool.errors import UsageError
-from xltool.model.consolidation import ReviewedFile
+from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Form
 
 
@@ -50,6 +50,13 @@ def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFi
         run_context.forms.of(own[0]).form,
         year,
     )
+
+
+def survey_consolidation(run_context: RunContext, consolidation: Consolidation) -> PreviousUse | None:
+    """Survey the agencies in a sum."""
+    codes = [leaf.code for leaf in consolidation.summary.manifest]
+    area = consolidation.summary.agency_code
+    return survey_previous(run_context, codes, consolidation.form, consolidation.year, area)
 
 
 def _has_figures(run_context: RunContext, code: str, form: Form, year: int) -> bool:

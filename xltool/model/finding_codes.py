@@ -320,6 +320,8 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "validation.lost": "cells count sheet",
             "checks.overwritten": "cells count sheet",
             "formula.altered": "cells count examples expected sheet",
+            "identity.minority_year": "expected found",
+            "identity.late_file": "expected found",
             "file.own_list": "file",
             "file.temporary": "file",
             "import.same_again": "agency other year",

@@ -33,6 +33,7 @@ not.
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Context, Decimal
 from functools import cache
@@ -182,6 +183,15 @@ def _load_value_words() -> _ValueWords:
     with_unit = re.compile(rf"(?:{unit})\s*{number}|{number}\s*(?:{unit})+")
     numerals = words["digits"], words["tens"], words["myriads"]
     return _ValueWords(frozenset(words["not_applicable"]), with_unit, *numerals, tuple(words["plain_units"]))
+
+
+@cache
+def is_affirmative(text: str) -> bool:
+    """Return True for a text that says yes: a word for it, a tick, or both."""
+    words = tomllib.loads((Path(__file__).parent / "values.toml").read_text("utf-8"))
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    without_ticks = "".join(character for character in plain if character not in words["ticks"])
+    return without_ticks in words["affirmative"] or (bool(plain) and not without_ticks)
 
 
 def load_plain_units() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from xltool.forms.slots import Purpose, Role
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Scope
+from xltool.model.agency_names import normalize_name
 from xltool.model.form import Form
 from xltool.model.submission import Observation
 from xltool.recognition.assign_sheets import MIN_SHARE_PRESENT, SheetAssignment, parse_title
@@ -206,5 +207,5 @@ def _find_disagreements(
             "property": str(getattr(property_identity, field)) if property_identity else None,
             "printed": printed.get(key),
         }
-        if len({value for value in said.values() if value is not None}) > 1:
+        if len({normalize_name(value) for value in said.values() if value is not None}) > 1:
             yield Observation("identity.witnesses", facts={"field": field, **said})

@@ -14,13 +14,13 @@ from xltool.forms.ledger_totals import first_summed_cell
 from xltool.forms.plan_sheets import EXPLANATION_COLUMNS, LIST_FIRST_ROW, MARK_COLUMNS
 from xltool.forms.slots import Purpose, Role
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
-from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Scope
 from xltool.model.compact_entries import CompactEntries, CompactValues, find_entry_layout
 from xltool.model.form import MAX_CACHED_FORMS, Cell, Form, Values
 from xltool.model.submission import Entry, EntryState, Explanation, Observation, Source, Submission
 from xltool.recognition import read_consolidated
 from xltool.recognition.assign_sheets import SheetAssignment, assign_sheets
+from xltool.recognition.cell_values import is_affirmative
 from xltool.recognition.defined_names import dispute_by_names
 from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_identity, find_form, read_identity_sources
 from xltool.recognition.locate_cells import find_text_cells
@@ -70,7 +70,7 @@ def _build_submission(
     ]
     if workbook.macros:
         observations.append(Observation("workbook.macros"))
-    declared = _read_field(plan, assignment, "declaration") == workbook_words().cover["yes"]
+    declared = is_affirmative(_read_field(plan, assignment, "declaration"))
     read, plain = read_entries(plan, assignment, declared=declared)
     entries = refuse_covered(plan, assignment, read)
     if not plain and scope is Scope.OWN:

@@ -1,0 +1,65 @@
+"""Find returns of another year than the one that is collected."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xltool.model.consolidation import ReviewedFile, Status
+from xltool.model.finding import Finding
+from xltool.model.form import Severity
+from xltool.model.submission import Submission
+
+_YEAR_CHARACTERS = 4  # at the beginning of a time in ISO 8601
+
+
+def mark_other_years(
+    reviewed: Sequence[ReviewedFile], year: int | None, *, has_roster: bool
+) -> tuple[ReviewedFile, ...]:
+    """Return the files; those of another year than ``year`` are no returns of this collection, with a finding.
+
+    Without a year they get a note only: where most returns are of another year, or (with a roster) where a single
+    return was saved in a later year than the one after its own.
+    """
+    if year is not None:
+        return tuple(_refuse_other_year(item, year) for item in reviewed)
+    returns = [item.submission for item in reviewed if item.submission and item.submission.year]
+    years = Counter(submission.year for submission in returns)
+    if len(returns) == 1 and has_roster:
+        return tuple(_note_late_file(item) for item in reviewed)
+    if not years or years.most_common(1)[0][1] * 2 <= len(returns):
+        return tuple(reviewed)
+    return tuple(_note_minority(item, years.most_common(1)[0][0] or 0) for item in reviewed)
+
+
+def _refuse_other_year(item: ReviewedFile, year: int) -> ReviewedFile:
+    found = item.submission.year if item.submission else None
+    if found is None or found == year:
+        return item
+    reason = Finding("merge.other_year", Severity.MUST_FIX, facts={"found": found, "expected": year})
+    return replace(item, status=Status.FOREIGN, reason=reason, findings=(reason, *item.findings), counted=False)
+
+
+def _note_minority(item: ReviewedFile, expected: int) -> ReviewedFile:
+    found = item.submission.year if item.submission else None
+    if found is None or found == expected:
+        return item
+    return _add_note(item, "identity.minority_year", found, expected)
+
+
+def _note_late_file(item: ReviewedFile) -> ReviewedFile:
+    submission = item.submission
+    if submission is None or submission.year is None:
+        return item
+    expected = _saved_year(submission) - 1
+    return _add_note(item, "identity.late_file", submission.year, expected) if submission.year < expected else item
+
+
+def _saved_year(submission: Submission) -> int:
+    """Return the year in which the file was last changed; 0 if unknown."""
+    text = submission.source.modified[:_YEAR_CHARACTERS]
+    return int(text) if text.isdecimal() else 0
+
+
+def _add_note(item: ReviewedFile, code: str, found: int, expected: int) -> ReviewedFile:
+    note = Finding(code, Severity.NOTE, facts={"found": found, "expected": expected})
+    return replace(item, findings=(*item.findings, note))
