@@ -1,5 +1,6 @@
 """--previous is told for what it was good for; returns of another year are told; status works from the first day."""
 
+import json
 from pathlib import Path
 
 import pytest
