@@ -55,3 +55,12 @@ def test_report__broken_off__no_blank_of_what_is_not_there(tmp_path: Path) -> No
     found = findings(tmp_path / "lines.txt", text[: text.index("重复申请")])
     assert "import.no_label" in codes(found)
     assert "CELL-BLANK" not in codes(found)
+
+
+def test_report__blank_beside_a_printed_total_of_zero__is_zero_and_said_so(tmp_path: Path) -> None:
+    zero = {cell.id.replace(".", "__"): "0" for cell in FORM.tables[1].cells if cell.line == "not_processed.repeated"}
+    text = page(**zero | {"requests__not_processed__repeated__enterprise": ""})
+    found = findings(tmp_path / "page.html", text)
+    assert ("CELL-BLANK" in codes(found), "import.zero_by_total" in codes(found)) == (False, True)
+    report = read_report(tmp_path / "page.html", FORMS)
+    assert report.figures["requests.not_processed.repeated.enterprise"].value == 0

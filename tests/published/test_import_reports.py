@@ -12,6 +12,7 @@ from tests.merging import the_form
 from tests.published import layouts
 from xltool.commands.import_reports import import_reports
 from xltool.commands.run_context import build_run_context
+from xltool.forms.load_definitions import load_forms
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.published.documents.document import Document
 from xltool.published.documents.load_document import read_document
@@ -238,3 +239,20 @@ def test_import__text_beside_a_table__is_in_the_workbook_checked_and_published(t
     published = (tmp_path / "report.html").read_text("utf-8")
     second, third = (published.index(section.heading) for section in form.sections[1:3])
     assert text in published[second:third]
+
+
+def test_import__a_blank_of_the_page__is_to_be_explained_and_not_sent_back(tmp_path: Path) -> None:
+    form = the_form()
+    texts = {**layouts.made_up(form, seed=1), "requests.granted.enterprise": ""}
+    (tmp_path / "page.html").write_text(layouts.page(layouts.parts(form, texts)), "utf-8")
+    findings = answer("import", tmp_path / "page.html", "-o", tmp_path / "out")["submissions"][0]["findings"]
+    assert [item["severity"] for item in findings if item["code"] == "CELL-BLANK"] == ["explain"]
+
+
+def test_import__2019__the_purchases_with_the_unit_the_form_leaves_out(tmp_path: Path) -> None:
+    form = next(form for form in load_forms() if form.edition == "2019")
+    texts = {**layouts.made_up(form, seed=1), "disclosure.central_procurement.amount": "35.6万元"}
+    (tmp_path / "page.html").write_text(layouts.page(layouts.parts(form, texts)), "utf-8")
+    found = answer("import", tmp_path / "page.html", "-o", tmp_path / "out")["submissions"][0]
+    assert float(found["printed"]["disclosure.central_procurement.amount"]) == 35.6
+    assert [item for item in found["findings"] if item["code"] == "CELL-NUM"] == []

@@ -337,6 +337,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "import.turned": "table",
             "import.group": "label line",
             "import.solved": "count lines",
+            "import.zero_by_total": "count lines",
             "import.nothing_there": "label where",
         },
     }

@@ -31,6 +31,7 @@ class ObservationCode(StrEnum):
     IMPORT_TIPPED = "import.tipped"
     IMPORT_TORN = "import.torn"
     IMPORT_TURNED = "import.turned"
+    IMPORT_ZERO_BY_TOTAL = "import.zero_by_total"
     LABEL_CHANGED = "label.changed"
     LABEL_EXCHANGED = "label.exchanged"
     LABEL_REWORDED = "label.reworded"
@@ -120,6 +121,7 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "import.tipped": "table",
             "import.torn": "table count lines",
             "import.turned": "table",
+            "import.zero_by_total": "lines count",
             "label.changed": "expected found",
             "label.exchanged": "labels count",
             "label.reworded": "expected found",

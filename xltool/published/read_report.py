@@ -5,7 +5,7 @@ uncertain stays open and is logged. A figure is ``printed`` if it was read direc
 the form or the narrative determined it, and ``open`` if it could not be determined.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
@@ -15,7 +15,7 @@ from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
 from xltool.model.compact_entries import NOTE_NOT_READ, CompactEntries, EntryPosition, share_entry_layout
 from xltool.model.compact_entries import CompactValues as Held
-from xltool.model.form import Cell, Form, Number
+from xltool.model.form import Cell, CellKind, Form, Number
 from xltool.model.published import FoundFigure, PublishedReport
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
 from xltool.published.documents.document import Document, drop_last_figure
@@ -69,14 +69,16 @@ def read_report(
     title = _find_title(document, reading)
     figures = read_figures(reading.stream, reading.located)
     said = tuple(figure for table in chosen.tables for figure in read_stated_figures(reading.stream, table))
+    found = _build_figures(reading, figures, said)
+    zeros = _find_zeros_by_total(found, chosen)
     return PublishedReport(
         form=chosen.id,
         edition=chosen.edition,
         year=year or title.year,
         agency_name=title.agency,
-        figures=_build_figures(reading, figures, said),
+        figures={**found, **zeros},
         texts=drop_figure_sentences(_read_section_texts(reading), chosen, said),
-        log=tuple(_build_log(reading, figures, title, year)),
+        log=(*_build_log(reading, figures, title, year), *_zero_observations(zeros, chosen)),
         source=Source(str(path), file.sha256, file.size, file.modified, document.kind),
     )
 
@@ -237,6 +239,21 @@ def _build_figures(
     return {cell: found[cell] for cell in form.cells if cell in found}
 
 
+def _find_zeros_by_total(figures: Mapping[str, FoundFigure], form: Form) -> dict[str, FoundFigure]:
+    """Return the blank addends of printed totals that are 0: counts cannot be negative, so that each of them is 0."""
+    zeros: dict[str, FoundFigure] = {}
+    for relation in form.formulas:
+        total = figures.get(relation.expect.left.terms[0].cell)
+        addends = [figures.get(term.cell) for term in relation.expect.right.terms]
+        added = all(term.coefficient > 0 for term in relation.expect.right.terms)
+        if total is None or total.value != 0 or not added:
+            continue
+        for figure in addends:
+            if figure and figure.state is EntryState.BLANK and form.cells[figure.cell].kind is CellKind.COUNT:
+                zeros[figure.cell] = figure._replace(state=EntryState.NUMBER, value=0, note=None, sure="solved")
+    return zeros
+
+
 def _interpret_figure(cell: Cell, text: str, where: str, sure: str) -> FoundFigure:
     state, value, why = interpret_figure(text, cell)
     return FoundFigure(cell.id, state, value, text, None if why in _USUAL_NOTES else why, where, sure)
@@ -315,6 +332,13 @@ def _figure_observations(reading: _LocatedDocument, figures: ExtractedFigures) -
         facts = {"label": field.cells[0].line_words, "where": _describe_place(reading, field.piece), "found": text}
         code = "import.open" if text else "import.nothing_there"
         yield Observation(code, cell=field.cells[0].id, facts=facts)
+
+
+def _zero_observations(zeros: Mapping[str, FoundFigure], form: Form) -> Iterator[Observation]:
+    if zeros:
+        names = list(dict.fromkeys(form.cells[cell].line_words for cell in zeros))
+        facts = {"lines": _shorten_names(names), "count": len(zeros)}
+        yield Observation("import.zero_by_total", cell=next(iter(zeros)), facts=facts)
 
 
 def _shorten_names(names: Sequence[str]) -> tuple[str, ...]:
