@@ -216,3 +216,21 @@ def test_full_block__a_wrong_figure_of_a_template_is_found_as_in_a_typed_report(
     typed = {cell.id: submission(ZHANGJIAWAN).values[cell.id] for cell in FORM.inputs} | WRONG
     (diagnosis,) = diagnose_errors(FORM, typed, controls=true_controls())
     assert [(item.changes[0].cell, item.changes[0].becomes) for item in diagnosis.repairs] == [(next(iter(WRONG)), 26)]
+
+
+def test_rows_exchanged__the_form_s_own_relations_hold__the_control_figures_name_both_in_one_finding(
+    fill: Fill, tmp_path: Path
+) -> None:
+    rows = ("requests.granted.natural_person", "requests.not_available.not_held.natural_person")
+    exchanged = {rows[0]: ZHANGJIAWAN[rows[1]], rows[1]: ZHANGJIAWAN[rows[0]]}
+    assert exchanged[rows[0]] != exchanged[rows[1]]
+    findings = [
+        item
+        for item in found(read(fill({**exchanged, **true_controls()}), tmp_path / "a.xlsx"))
+        if item.code == "control.differs"
+    ]
+    (finding,) = findings
+    assert {cell.id for cell in finding.cells} >= set(rows)
+    repairs = finding.facts["repairs"]
+    assert isinstance(repairs, tuple)
+    assert {cell["id"]: cell["becomes"] for cell in repairs[0]["cells"]} == {row: ZHANGJIAWAN[row] for row in rows}

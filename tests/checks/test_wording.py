@@ -131,6 +131,15 @@ def test_last_years_paragraph__word_for_word__one_note() -> None:
     assert flat(review_submission(read, context)) == [("text.reused", "note", "五 问题改进!")]
 
 
+def test_last_years_paragraph__with_only_the_years_moved_on__one_note() -> None:
+    now, before = (f"{year}年，针对{year - 1}年的不足，{LONG}" for year in (2025, 2024))
+    read = submission(published("zhangjiawan-2025"), texts={"problems": now}, year=2025)
+    context = CheckContext(compile_form(FORM), previous_texts={"problems": before})
+    assert flat(review_submission(read, context)) == [("text.reused", "note", "五 问题改进!")]
+    context = CheckContext(compile_form(FORM), previous_texts={"problems": before.replace("2023", "2022")})
+    assert flat(review_submission(read, context)) == []
+
+
 def test_section_left_empty__where_the_others_are_written__one_note() -> None:
     assert about(texts={"overview": LONG * 3}) == [("text.empty", "五 问题改进!")]
     assert about(texts={"overview": LONG[:30]}) == []

@@ -18,6 +18,7 @@ from xltool.model.finding_facts import ControlName
 from xltool.model.form import Form, Severity
 from xltool.model.submission import Submission
 
+MIN_DIFFERING_CONTROLS = 2  # one alone may itself be mistyped
 Group = dict[int, Finding]  # findings of one cause, by their positions in the list
 
 
@@ -38,11 +39,14 @@ def group_findings(findings: Sequence[Finding], submission: Submission, context:
 
 
 def _needs_diagnosis(findings: Sequence[Finding], submission: Submission, form: Form) -> bool:
-    """Return True if an equation is violated in an agency's own report."""
+    """Return True if an equation is violated in an agency's own report, or several control figures differ."""
     broken = {item.relation for item in findings if item.relation and _is_open(item)}
     if not broken or submission.manifest or submission.absent:
         return False
-    return any(relation.id in broken and is_equation(relation) for relation in form.relations)
+    differing = sum(item.code == CONTROL_DIFFERS and _is_open(item) for item in findings)
+    return differing >= MIN_DIFFERING_CONTROLS or any(
+        relation.id in broken and is_equation(relation) for relation in form.relations
+    )
 
 
 def _is_open(finding: Finding) -> bool:
@@ -57,7 +61,8 @@ def _group_by_cause(
 ) -> list[tuple[Group, Diagnosis]]:
     """Return groups of findings with one cause, each with the part of the diagnosis for that cause.
 
-    Findings explained by a single figure form one group; several mistakes are separated if there is only one repair.
+    Findings explained by a single figure or a single slip form one group; several mistakes are separated if there is
+    only one repair.
     Otherwise every finding stays and the first one carries the whole diagnosis.
     """
     broken = {
@@ -70,7 +75,7 @@ def _group_by_cause(
     if not broken:
         return []
     repairs = diagnosis.repairs
-    if repairs and all(len(repair.changes) == 1 for repair in leading_repairs(diagnosis)):
+    if repairs and all(map(_is_one_cause, leading_repairs(diagnosis))):
         return [(broken, diagnosis)]
     if len(repairs) == 1 and diagnosis.complete and len(repairs[0].changes) == repairs[0].events:
         groups = [
@@ -88,6 +93,14 @@ def _group_by_cause(
             return [(group, _narrow_diagnosis(diagnosis, change)) for group, change in groups if group]
     first = min(broken, key=lambda place: _form_order(broken[place], context))
     return [({first: broken[first]}, diagnosis)]
+
+
+def _is_one_cause(repair: Repair) -> bool:
+    """Return True for one wrong figure, one slip, or two figures that stand in each other's place."""
+    exchanged = len(repair.changes) == 2 and {change.was for change in repair.changes} == {
+        change.becomes for change in repair.changes
+    }
+    return repair.events == 1 or exchanged
 
 
 def _find_change_behind(repair: Repair, finding: Finding, context: CheckContext) -> Change | None:

@@ -31,7 +31,7 @@ def check_texts(submission: Submission, context: CheckContext) -> Iterator[Findi
         yield from _check_guidance(text, section)
         yield from _check_years(text, section, submission)
     yield from _check_subject(written, submission, context)
-    yield from _check_reused_paragraphs(written, context)
+    yield from _check_reused_paragraphs(written, context, submission.year)
     yield from _check_empty_sections(written, context)
 
 
@@ -141,22 +141,26 @@ def _short_name(name: str) -> str:
 # --- reused and empty texts ----------------------------------------------------------------------------------------
 
 
-def _check_reused_paragraphs(written: Mapping[Section, str], context: CheckContext) -> Iterator[Finding]:
-    """Yield findings on paragraphs identical to last year's."""
+def _check_reused_paragraphs(
+    written: Mapping[Section, str], context: CheckContext, year: int | None
+) -> Iterator[Finding]:
+    """Yield findings on paragraphs identical to last year's, or with nothing but the years moved on."""
     for section, text in written.items():
         before = context.previous_texts.get(section.id, "") if context.previous_texts else ""
-        same = (
-            [paragraph for paragraph in _comparable_paragraphs(text) if paragraph in _comparable_paragraphs(before)]
-            if before
-            else []
-        )
+        known = {*_comparable_paragraphs(before, None), *_comparable_paragraphs(before, year - 1 if year else None)}
+        shifted = zip(_comparable_paragraphs(text, None), _comparable_paragraphs(text, year), strict=True)
+        same = [paragraph for paragraph, moved in shifted if paragraph in known or moved in known]
         if same:
             yield make_finding("text.reused", _spot_of_section(section), count=len(same), sentence=same[0])
 
 
-def _comparable_paragraphs(text: str) -> dict[str, None]:
-    paragraphs = ("".join(line.split()) for line in text.splitlines())
-    return dict.fromkeys(paragraph for paragraph in paragraphs if len(paragraph) >= load_text_patterns().reuse.shortest)
+def _comparable_paragraphs(text: str, year: int | None) -> list[str]:
+    """Return the long paragraphs without white space; with ``year``, the years near it as their distance from it."""
+    lines = dict.fromkeys("".join(line.split()) for line in text.splitlines())
+    paragraphs = [line for line in lines if len(line) >= load_text_patterns().reuse.shortest]
+    if year is None:
+        return paragraphs
+    return [compile_pattern(r"20\d\d").sub(lambda found: f"<{int(found[0]) - year}>", line) for line in paragraphs]
 
 
 def _check_empty_sections(written: Mapping[Section, str], context: CheckContext) -> Iterator[Finding]:
