@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -257,3 +259,20 @@ def test_every_agency__of_the_samples_is_never_held(tmp_path: Path) -> None:
         returned(tmp_path / "收回", agency.code, report(REPORT), name=f"{agency.code} {agency.name} 2025年年报.xlsx")
     made = answer("check", tmp_path / "收回", "--roster", ROSTER, "--no-cache")
     assert {row["status"] for row in made["submissions"]} == {"accepted"}
+
+
+def test_counts_of_agencies__agree_in_workbook_page_and_json(folder: Path, tmp_path: Path) -> None:
+    page, output = tmp_path / "汇总.html", tmp_path / "汇总.xlsx"
+    made = answer("merge", folder, "--roster", ROSTER, "-o", output, "--html", page, "--no-cache")
+    overview = openpyxl.load_workbook(output, data_only=True)["总览"]
+    grid = list(overview.iter_rows(values_only=True))
+    cells: dict[object, object] = {}
+    for row, below in pairwise(grid):
+        for text, count in zip(row, below, strict=True):
+            cells.setdefault(text, count)  # of equal texts the first is the tile
+    counts = [int(str(cells[key])) for key in ("已计入", "退回修改", "待裁定", "未报")]
+    assert counts == [1, 1, 1, 9]
+    assert sum(counts) == cells["应报单位"] == 12
+    tiles = dict(re.findall(r"<div><dt>([^<]*)</dt><dd>([^<]*)</dd></div>", page.read_text("utf-8")))
+    assert [tiles[key] for key in ("应报单位", "已计入", "退回修改", "待裁定", "未报")] == ["12", "1", "1", "1", "9"]
+    assert (made["accepted"], made["returned"], made["undecided"], len(made["missing"])) == (1, 1, 1, 9)

@@ -92,6 +92,7 @@ def _count_tiles(summary_draft: SummaryContext) -> Iterator[tuple[str, str]]:
     yield say["expected"], str(made.expected) if made.roster else workbook_words().checks["idle"]
     yield say["counted"], str(summary_draft.counted)
     yield say["returned"], str(states["returned"] + states["returned_counted"])
+    yield say["undecided"], str(states["undecided"])
     yield say["missing"], str(states["missing"]) if made.roster else workbook_words().checks["idle"]
     yield say["files"], str(len(made.tracking))
     yield (

@@ -94,20 +94,21 @@ def _write_title_block(context: SummaryContext, sheet: SheetWriter) -> int:
 
 
 def _write_return_counts(context: SummaryContext, sheet: SheetWriter, row: int) -> int:
-    """Write the counts of agencies and files by status; return the next free row."""
+    """Write the counts of agencies by status, and of files while no return is held; return the next free row."""
     states = Counter(standing.state for standing in context.agency_statuses)
     current = [standing.item for standing in context.agency_statuses]
     counts = {
         "expected": context.consolidation.expected if context.consolidation.roster else None,
         "counted": context.counted,
         "returned": states["returned"] + states["returned_counted"],
+        **({"undecided": states["undecided"]} if states["undecided"] else {}),
         "missing": states["missing"] if context.consolidation.roster else None,
-        "files": len(context.consolidation.tracking),
+        **({} if states["undecided"] else {"files": len(context.consolidation.tracking)}),
         "must_fix": sum(count_open_findings(item, Severity.MUST_FIX) for item in current),
     }
     _write_chapter_heading(sheet, row, workbook_words().summary.overview["returns"])
     for place, (key, count) in enumerate(counts.items()):
-        alarming = key in {"returned", "missing", "must_fix"} and count
+        alarming = key in {"returned", "undecided", "missing", "must_fix"} and count
         shown: CellContent = workbook_words().checks["idle"] if count is None else count
         looks = ("tile_count", "alarm") if alarming else ("tile_count",)
         _write_tile(sheet, row + 1, place * 2 + 1, 2, (workbook_words().summary.tiles[key], shown, looks))
