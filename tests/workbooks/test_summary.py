@@ -133,7 +133,7 @@ def test_sheets__in_their_order__the_last_one_very_hidden(complete_city: tuple[C
     assert [page.auto_filter.ref for page in book.worksheets if page.auto_filter.ref] == [
         "A7:HD19",
         "A3:L4",
-        "A3:M15",
+        "A3:P15",
         "A3:F4",
     ]
     assert sheet(book, "明细").freeze_panes == "D8"
