@@ -23,7 +23,7 @@ from xltool.model.submission import Entry, Submission
 MAX_FORMULA_CHARACTERS = 2000  # longer formulas are compared as text only
 
 _TERM = re.compile(r"(?P<sign>[+-]?)(?:(?P<factor>\d+)\*)?(?:SUM\((?P<sum>[^()]*)\)|(?P<one>[^+\-(),]+))")
-_OWN_SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!+\-(),:]+))!")
+_OWN_SHEET = re.compile(r"(?:(?<!')'((?:[^']|'')+)'|(?<![^'!+\-(),:])([^'!+\-(),:]+))!")
 _ROUND = re.compile(r"ROUND\((.*),\d+\)")
 
 

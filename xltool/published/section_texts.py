@@ -22,7 +22,7 @@ MIN_SENTENCE_CHARS = 6  # of a paragraph beside a table that is prose
 MAX_LINES_WITHOUT_SENTENCE = 3  # in a report; after so many its page footer has begun
 MAX_EXTRA_HEADING_CHARS = 16  # by which a heading may be longer than on the form
 _SENTENCE_END = re.compile("[\u3002\uff01\uff1f\uff1b\uff1a!?;:][\u201d\u300d\uff09)]?$")
-_CJK_SPACING = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # white space beside a Chinese character
+_CJK_SPACING = re.compile(r"(?<=[^\x00-\x7f])\s+|(?<!\s)\s+(?=[^\x00-\x7f])")  # white space beside a Chinese character
 _OPEN_ENDS = ("\uff0c", "\u3001", ",", "\u300a", "\uff08", "\u201c")  # after these a line continues
 _FULL_STOP = "\u3002"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

@@ -32,7 +32,7 @@ from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, Stor
 
 MIN_SHARE_PRESENT = 0.6  # of the labels of a table or sheet must be present to recognise it
 
-_COPY = re.compile(r"(?P<name>.+?)\s*(?:[(\uff08](?P<first>\d+)[)\uff09]|_(?P<second>\d+))")
+_COPY = re.compile(r"(?P<name>.*\S)\s*(?:[(\uff08](?P<first>\d+)[)\uff09]|_(?P<second>\d+))")
 
 
 class ReportTitle(NamedTuple):

@@ -48,14 +48,14 @@ MAX_DIGITS = 15  # the precision of Excel
 _EXCEL_CONTEXT = Context(prec=MAX_DIGITS)
 _MIN_TOO_LARGE = Decimal(10) ** MAX_DIGITS
 
-_STORED_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_STORED_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _TYPED_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _GROUPED = re.compile(r"([+-]?[0-9]{1,3}(?:([, ])[0-9]{3})(?:\2[0-9]{3})*)(\.[0-9]*)?")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # zero-width characters count as blanks
 _BLANKS = re.compile(rf"[\s{_INVISIBLE}]+")
 # A line break, a tab or a gap wider than a separator between digits: these are two numbers, not one.
 _SEVERAL_NUMBERS = re.compile(
-    r"[0-9\uff10-\uff19]\s*(?:[\n\r\t\v\f\x1c-\x1f\x85\u2028\u2029\u3000]|\s{2})\s*[0-9\uff10-\uff19]"
+    r"[0-9\uff10-\uff19](?:[\n\r\t\v\f\x1c-\x1f\x85\u2028\u2029\u3000]|\s{2,})[0-9\uff10-\uff19]"
 )
 _FULL_WIDTH_TO_ASCII = str.maketrans({0xFF01 + at: 0x21 + at for at in range(94)})
 _APOSTROPHES = "'\u2018\u2019"

@@ -18,7 +18,7 @@ ROUNDED_CODE = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
 # 2025-03-01, 2025/3/1, 2025.3.1, 20250301 and the same with Chinese characters; an Excel date cell has a time
 DAY_PATTERN = re.compile(r"(\d{4})[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})\u65e5?(?:[ T]00:00:00)?")
 LIST_SEPARATOR = re.compile(r"[\u3001\uff0c,;\uff1b\n]")  # between two codes or names in one cell
-_LINE_BREAK = re.compile(r"\s*[\r\n]+\s*")
+_LINE_BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*")
 
 
 class RosterParser:

@@ -34,7 +34,7 @@ CREATION_TIME = datetime(2000, 1, 1)  # not the clock: the same input gives the 
 FORMULA_START_CHARACTERS = tuple("=+-@\t\r＝＋－＠")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # cannot be encoded in any file
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # characters that XML does not allow
-_FUNCTION = re.compile(r"[\w.]+(?=\()")
+_FUNCTION = re.compile(r"(?<![\w.])[\w.]+(?=\()")
 MAX_TEXT_CHARACTERS = 32_767  # of one cell
 MAX_ROWS = 1_048_576
 _MAX_EXACT_INTEGER = 10**15  # integers below are written with all digits

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_LAST_FIGURE = re.compile(r"[\d.,\uff0c\uff0e]*\d[.,\uff0c\uff0e]?\s*$")
+_LAST_FIGURE = re.compile(r"(?<![\d.,\uff0c\uff0e])[\d.,\uff0c\uff0e]*\d[.,\uff0c\uff0e]?\s*$")
 
 
 class Block(NamedTuple):

@@ -57,7 +57,7 @@ class DocumentBuilder:
     def add_raised_text(self, chunk: str) -> None:
         """Add superscript or subscript text: a note mark is put in brackets, an exponent of a unit is kept as it is."""
         mark = chunk.strip().strip("[]()\uff08\uff09\u3014\u3015")
-        before = "".join(self._chunks).rstrip()[-1:]
+        before = next((text[-1] for chunk in reversed(self._chunks) if (text := chunk.rstrip())), "")
         exponent = before in _UNITS_OF_LENGTH or (before.isascii() and before.isalpha())
         self.add_text(f"[{mark}]" if mark and not exponent else chunk)
 

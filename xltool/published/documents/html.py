@@ -54,7 +54,11 @@ _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;]*:[^;]*line-through", re.IGNORECASE
 )
 _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*su(?:per|b)", re.IGNORECASE)
-_STRING_LITERAL = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
+_STRING_START = re.compile("[\"'`]")
+_STRING_LITERALS = {  # by their quotation mark
+    quote: re.compile(rf"{quote}((?:[^{quote}\\{more}]|\\.)*)({quote})?", re.DOTALL)
+    for quote, more in (('"', ""), ("'", "\\n"), ("`", ""))
+}
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": ""}
 _PERCENT_U_ESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
@@ -244,13 +248,26 @@ def extract_script_strings(script: str) -> Iterator[str]:
     try:
         found = list(_iterate_strings(json.loads(script)))
     except (ValueError, RecursionError):
-        literals = islice(_STRING_LITERAL.finditer(script), MAX_STRINGS_PER_SCRIPT)
-        found = [unescape_script(next(filter(None, match.groups()), "")) for match in literals]
+        found = [unescape_script(literal) for literal in islice(_iterate_literals(script), MAX_STRINGS_PER_SCRIPT)]
     long = sorted(filter(_is_long, found), key=len, reverse=True)
     yield from long
     joined = "".join(found)
     if _is_long(joined) and joined not in long:
         yield joined
+
+
+def _iterate_literals(script: str) -> Iterator[str]:
+    """Yield the string literals of a script; after many characters in literals without an end, no more."""
+    at, wasted = 0, 0
+    while wasted <= 2 * len(script) and (start := _STRING_START.search(script, at)):
+        match = _STRING_LITERALS[start[0]].match(script, start.start())
+        assert match is not None
+        if match[2]:
+            yield match[1]
+            at = match.end()
+        else:
+            wasted += len(match[0])
+            at = start.end()
 
 
 def _iterate_strings(data: object) -> Iterator[str]:

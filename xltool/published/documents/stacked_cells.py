@@ -15,7 +15,7 @@ from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 MIN_STACKED_LINES = 6  # of consecutive stacked cells
 
-_CELL = re.compile(r"\s*([^|\s][^|]*?)\s*(\|[|\s]*)")
+_CELL = re.compile(r"\s*([^|\s](?:[^|]*[^|\s])?)\s*(\|[|\s]*)")
 _BARS = re.compile(r"\s*\|[|\s]*")
 _WORDS = re.compile("[^\x00-\x7f]{2}")
 

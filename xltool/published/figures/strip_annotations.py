@@ -14,7 +14,8 @@ from xltool.recognition.cell_values import Meaning, interpret_cell
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
-_TWO_LINES = re.compile(r"[0-9]\s*\n\s*[0-9]")
+_TWO_LINES = re.compile(r"[0-9][^\S\n]*\n\s*[0-9]")
+_MAX_FIGURE_CHARS = 200  # of a printed figure with its annotations
 _NUMBER = re.compile(r"[+-]?[0-9][0-9, ]*(?:\.[0-9]+)?")
 
 
@@ -27,6 +28,8 @@ def interpret_figure(text: str, cell: Cell) -> Meaning:
 
 def strip_annotations(text: str, cell: Cell) -> str:
     """Return the number in a printed figure; the unchanged text if nothing or anything else stands beside it."""
+    if len(text) > _MAX_FIGURE_CHARS:
+        return text
     shown = _INVISIBLE.sub("", text).strip()
     number = unicodedata.normalize("NFKC", _note_marks().sub("", shown)).strip()
     number = _replace_sign_word(number) if cell.kind is CellKind.SIGNED_COUNT else number
@@ -47,6 +50,8 @@ def _own_units(cell: Cell) -> set[str]:
 
 def is_annotated(text: str) -> bool:
     """Return True if a text is a figure after a sign word or before a note mark."""
+    if len(text) > _MAX_FIGURE_CHARS:
+        return False
     number = _replace_sign_word(_note_marks().sub("", text.strip()))
     return number != text.strip() and _NUMBER.fullmatch(unicodedata.normalize("NFKC", number)) is not None
 

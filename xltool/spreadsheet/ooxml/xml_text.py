@@ -19,7 +19,7 @@ PLAIN_TEXT = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*+"
 _XML_CHARACTER = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", re.DOTALL)
 # A possessive repeated group is written (?>(...)*): (...)*+ is matched wrongly by Python before 3.11.5.
 ATTRIBUTES = r'(?>(?: (?!xmlns|r=)(?:x14ac:)?[A-Za-z_][A-Za-z0-9_.-]*+="[^"<>&/\x00-\x1f]*+")*)'
-ATTRIBUTE = re.compile(r'([\w:.-]++)="([^"]*)"')
+ATTRIBUTE = re.compile(r'(?<![\w:.-])([\w:.-]++)="([^"]*)"')
 _TEXT_ELEMENT = rf'<t(?: xml:space="[a-z]++")?(?: ?/>|>{PLAIN_TEXT}</t>)\s*'
 _RUN_PROPERTIES = rf"(?:<rPr ?/>|<rPr>\s*(?>(?:<[A-Za-z][A-Za-z0-9]*+{ATTRIBUTES} ?/>\s*)*)</rPr>)\s*"
 _RUN_ELEMENT = rf"<r>\s*(?:{_RUN_PROPERTIES})?{_TEXT_ELEMENT}</r>\s*"
