@@ -83,7 +83,12 @@ def test_folder_of_another_agency__holds_the_return() -> None:
     assert held(sent("年报.xlsx", folder="收回/城关镇")) == [True]
     assert held(sent("年报.xlsx", folder="收回/城关镇.zip")) == [True]
     assert held(sent("年报.xlsx", folder="收回/东河镇")) == [False]
+    assert held(sent("东河镇.xlsx", folder="收回/城关镇")) == [True]
+
+
+def test_folder_of_an_agency_above_or_its_office__holds_nothing() -> None:
     assert held(sent("年报.xlsx", folder="川门区人民政府")) == [False]
+    assert held(sent("年报.xlsx", folder="川门区人民政府办公室")) == [False]
 
 
 def test_folder_with_returns_of_many__is_named_after_whoever_collects_them() -> None:

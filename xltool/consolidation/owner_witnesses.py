@@ -127,17 +127,18 @@ def _read_name(key: str, shown: str, name: str, owner: Agency, batch: _Batch) ->
     codes = batch.names.find_agencies(name)
     if codes and owner.code not in codes and not batch.names.mentions(name, owner):
         for code in sorted(codes):
-            if key != "owner_in_folder" or not _is_above(batch.agencies[code], owner, batch):
+            if key != "owner_in_folder" or not _may_collect(batch.agencies[code], owner, batch):
                 yield _Testimony(code, catalogue.format_phrase(key, name=shown))
 
 
-def _is_above(agency: Agency, owner: Agency, batch: _Batch) -> bool:
-    seen, above = {owner.code}, owner.parent
-    while above and above not in seen:
-        if above == agency.code:
+def _may_collect(agency: Agency, owner: Agency, batch: _Batch) -> bool:
+    """Whether an agency is above the owner, or an office of one above: its folder may hold what it collected."""
+    seen, above = {owner.code}, batch.agencies.get(owner.parent or "")
+    while above is not None and above.code not in seen:
+        if normalize_name(agency.name).startswith(normalize_name(above.name)):
             return True
-        seen.add(above)
-        above = batch.agencies[above].parent if above in batch.agencies else None
+        seen.add(above.code)
+        above = batch.agencies.get(above.parent or "")
     return False
 
 
