@@ -34,6 +34,6 @@ def test_fault__is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         meaning = interpret_cell(cell, kind, decimals)
         return meaning if cell.text != "12" else Meaning(EntryState.NUMBER, 13)
 
-    monkeypatch.setattr(targets, "interpret", careless)
+    monkeypatch.setattr(targets, "interpret_cell", careless)
     with pytest.raises(AssertionError):
         targets.value("１２".encode())
