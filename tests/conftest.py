@@ -1,12 +1,28 @@
 """What all tests share: office programs are asked where they are, and an absence is told, or fails in CI."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.judges import axe_missing, gnumeric_missing, in_ci, office_missing
 
+FOLDER = Path(__file__).parent
+
 os.environ["XLTOOL_CACHE"] = ""  # no test reads what another one kept, or leaves anything in the user's own folder
+
+# Tests of big batches, every layout or many processes: not among those of daily work (`make test-fast`).
+SLOW = (
+    *("cli/test_commands.py", "consolidation", "execution", "fuzzing", "mangling", "model/test_succession.py"),
+    *("official_report/test_whatever_is_published.py", "official_report/test_publish.py", "pages"),
+    *("published/test_converted.py", "published/test_import_reports.py", "published/test_layouts.py"),
+    *("published/test_office.py", "published/test_reports.py", "published/test_separated.py"),
+    *("published/test_structure.py", "published/test_texts.py", "published/test_torn.py", "published/test_beside.py"),
+    *("spreadsheet/test_against_openpyxl.py", "spreadsheet/test_every_part.py", "spreadsheet/test_hostile.py"),
+    *("spreadsheet/test_grammar.py", "spreadsheet/test_odd_files.py", "spreadsheet/test_remote.py"),
+    *("test_api.py", "test_docs.py", "test_programs.py", "test_round_trips.py", "test_stopping.py"),
+    *("test_unread_figures.py", "workbooks/test_summary.py", "workbooks/test_marks.py"),
+)
 
 PROGRAMS = {"office": office_missing, "gnumeric": gnumeric_missing, "axe": axe_missing}
 
@@ -16,3 +32,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, missing in PROGRAMS.items():
         if item.get_closest_marker(marker) and (reason := missing()):
             (pytest.fail if in_ci() else pytest.skip)(reason)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the slow modules and folders."""
+    slow = [FOLDER / name for name in SLOW]
+    for item in items:
+        if any(item.path == place or place in item.path.parents for place in slow):
+            item.add_marker("slow")
