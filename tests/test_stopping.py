@@ -109,7 +109,7 @@ def test_merge__interrupted__one_line_and_nothing_half_written(
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("xltool.commands.check.load", interrupted)
+    monkeypatch.setattr("xltool.commands.check.load_file", interrupted)
     assert "已中断" in stopped("merge", returns, "-o", tmp_path / "汇总.xlsx")
     assert content(tmp_path) == before
 
@@ -147,7 +147,7 @@ def test_merge__an_output_is_open_in_excel__one_line_before_anything_is_read(
     (returns / "329901.xlsx").unlink()
     held.add(name)
     read: list[object] = []
-    monkeypatch.setattr("xltool.commands.check.load", read.append)
+    monkeypatch.setattr("xltool.commands.check.load_file", read.append)
     said = stopped(*words)
     assert name in said
     assert "请关闭正在打开它的程序" in said

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import make_finding
-from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.agency import MAX_CODE_CHARACTERS, MAX_NAME_CHARACTERS, Agency, Roster, Scope
 from xltool.model.agency_names import normalize_name
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import Suggestion, Word
@@ -15,7 +15,8 @@ from xltool.model.succession import owes_report
 
 MAX_SUGGESTIONS = 3
 MIN_NAME_SIMILARITY = 0.6  # share of matching characters from which a roster name is suggested
-MAX_NAME_CHARACTERS = 100  # characters that are compared
+MAX_COMPARED_CHARACTERS = 100  # of a name
+_MAX_SHOWN = 20  # characters of a code or name that is too long
 
 # Fields on which identity sources must not disagree.
 _DECISIVE_FIELDS = {"agency_code", "year", "scope", "form", "edition"}
@@ -25,6 +26,7 @@ def check_identity(submission: Submission, context: CheckContext) -> Iterator[Fi
     """Yield findings where agency or year is missing, unknown or contradictory."""
     yield from _check_witnesses(submission, context.roster)
     yield from _check_year(submission, context)
+    yield from _check_lengths(submission)
     if not _is_sum_of_members(submission, context.roster):
         yield from _check_agency(submission, context.roster)
 
@@ -57,6 +59,19 @@ def _check_year(submission: Submission, context: CheckContext) -> Iterator[Findi
         yield make_finding(
             "identity.other_year", year=submission.year, form=context.form.document, first=first, last=last
         )
+
+
+def _check_lengths(submission: Submission) -> Iterator[Finding]:
+    """Yield a finding on a code or name that no roster may have: names of files and sheets are made of them."""
+    texts = (
+        ("agency_code", submission.agency_code, MAX_CODE_CHARACTERS),
+        ("agency_name", submission.agency_name, MAX_NAME_CHARACTERS),
+    )
+    for field, text, limit in texts:
+        if len(text) > limit:
+            yield make_finding(
+                "identity.too_long", what=Word("field", field), count=len(text), limit=limit, name=text[:_MAX_SHOWN]
+            )
 
 
 def _is_sum_of_members(submission: Submission, roster: Roster | None) -> bool:
@@ -135,7 +150,7 @@ def _suggest_agencies(submission: Submission, roster: Roster | None) -> dict[str
 
 def _find_similar_names(submission: Submission, roster: Roster | None) -> tuple[str, ...]:
     name = (normalize_name(submission.agency_name) or normalize_name(PurePath(submission.source.file).stem))[
-        :MAX_NAME_CHARACTERS
+        :MAX_COMPARED_CHARACTERS
     ]
     scored = [(_name_similarity(name, normalize_name(agency.name)), agency) for agency in roster or ()]
     best = sorted((pair for pair in scored if pair[0] >= MIN_NAME_SIMILARITY), key=lambda pair: -pair[0])

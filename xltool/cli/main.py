@@ -1,6 +1,8 @@
 """Parse the command line, call one command, print its result and choose the exit code."""
 
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,18 +20,24 @@ if TYPE_CHECKING:
     from xltool.execution.executor import Jobs
 
 EXIT_CLEAN, EXIT_OPEN_ISSUES, EXIT_STOPPED = 0, 1, 2
+TRACEBACK_VARIABLE = "XLTOOL_TRACEBACK"  # set to anything: faults of this program are shown with their traceback
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class CommandGroup(click.Group):
     """List the commands in the order of the work; report whatever stops one in one message with exit code 2."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Make the streams printable before anything, help included, is printed."""
+        make_printable_streams()
+        return super().main(*args, **kwargs)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the command names in the order of their definition."""
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an XltoolError, a full disk or an interruption becomes one message."""
+        """Run the command; whatever stops it becomes one message, a fault of this program as well."""
         try:
             return super().invoke(ctx)
         except XltoolError as error:
@@ -41,7 +49,26 @@ class CommandGroup(click.Group):
         except OSError as error:
             stopped = XltoolError("stopped.system", path=str(error.filename or ""), reason=find_system_fault(error))
             click.echo(catalogue.render_error(stopped), err=True)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except MemoryError:
+            click.echo(catalogue.render_error(XltoolError("stopped.memory")), err=True)
+        except Exception as error:
+            if os.environ.get(TRACEBACK_VARIABLE):
+                raise
+            click.echo(
+                catalogue.render_error(XltoolError("stopped.unexpected", problem=_locate_fault(error))), err=True
+            )
         raise SystemExit(EXIT_STOPPED)
+
+
+def _locate_fault(error: Exception) -> str:
+    """Describe a fault of this program in one line, with the innermost place in its code."""
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if f"{os.sep}xltool{os.sep}" in frame.filename
+    ]
+    place = f", {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}: {error}{place}".replace("\n", " ")
 
 
 def register_command(function: _Command) -> click.Command:
@@ -58,9 +85,13 @@ def register_command(function: _Command) -> click.Command:
 @click.version_option(__version__, "--version", prog_name="xltool", help=catalogue.help_text("version"))
 def main() -> None:
     """Run ``xltool``."""
-    for stream in (sys.stdout, sys.stderr):  # Chinese must be printable on any console
-        if isinstance(getattr(stream, "encoding", None), str) and stream.encoding.lower() not in {"utf-8", "utf8"}:
-            getattr(stream, "reconfigure", lambda **_: None)(encoding="utf-8", errors="replace")
+
+
+def make_printable_streams() -> None:
+    """Let standard output and error print any text: in UTF-8, undecodable bytes of file names escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(getattr(stream, "encoding", None), str):
+            getattr(stream, "reconfigure", lambda **_: None)(encoding="utf-8", errors="backslashreplace")
 
 
 @register_command
@@ -131,7 +162,8 @@ def check(
         click.echo(console.describe_sent_back(returned, folder))
     if decisions and not as_json:
         click.echo(console.describe_decisions(reviewed, decisions))
-    _exit_with(has_open_issues(reviewed))
+    failed = [sent.item for sent in returned or () if has_open_issues([sent.item])]
+    _exit_with(has_open_issues(reviewed) or bool(failed))
 
 
 @register_command

@@ -1,5 +1,6 @@
 """Read and check every file below some paths."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -103,8 +104,11 @@ def review_safely(run_context: RunContext, place: Place) -> tuple[ReviewedFile, 
 
 
 def name_place(place: Place) -> str:
-    """Return the printable name of a file; undecodable bytes in it are escaped."""
-    return str(place).encode("utf-8", "backslashreplace").decode()
+    """Return the printable name of a file: as UTF-8 whatever the locale, other bytes in it escaped."""
+    try:
+        return os.fsencode(str(place)).decode("utf-8")
+    except UnicodeError:
+        return str(place).encode("utf-8", "backslashreplace").decode()
 
 
 def report_lost_file(place: Place) -> tuple[ReviewedFile, ...]:
@@ -120,7 +124,7 @@ def review_all(
     open_count = 0
     shared = replace(run_context, custom_checks=())  # they run in this process: they may be any callable
     for number, result in enumerate(executor.run_items(review_safely, shared, places, jobs, report_lost_file), start=1):
-        reviewed = [_add_custom_findings(item, run_context) for item in result]
+        reviewed = [_add_custom_findings_safely(item, run_context) for item in result]
         done += reviewed
         open_count += sum(finding.open for item in reviewed for finding in item.findings)
         if progress:
@@ -129,6 +133,15 @@ def review_all(
         run_context.cache.delete_oldest()
     with_owners = hold_doubtful_owners(find_shared_serials(done), run_context.roster)
     return add_peer_findings(with_owners, run_context.forms, run_context.roster)
+
+
+def _add_custom_findings_safely(item: ReviewedFile, run_context: RunContext) -> ReviewedFile:
+    """Call `_add_custom_findings`; an exception of a caller's check is a finding on the file, which is not summed."""
+    try:
+        return _add_custom_findings(item, run_context)
+    except Exception as error:  # as in `review_safely`
+        findings = (make_failure_finding(item.file, error), *item.findings)
+        return replace(item, findings=findings, status=decide_status(findings))
 
 
 def _add_custom_findings(item: ReviewedFile, run_context: RunContext) -> ReviewedFile:
@@ -222,8 +235,16 @@ def reject_file(name: str, error: XltoolError, sha256: str = "") -> ReviewedFile
 
 def report_failure(name: str, error: Exception) -> ReviewedFile:
     """Return the entry of a file that caused an unexpected exception."""
-    problem = f"{type(error).__name__}: {error}"
-    return reject_file(name, UnreadableFileError("file.unexpected", problem=problem))
+    return reject_file(name, _describe_failure(error))
+
+
+def make_failure_finding(name: str, error: Exception) -> Finding:
+    """Build the finding of a file that caused an unexpected exception."""
+    return build_file_finding(Path(name), _describe_failure(error))
+
+
+def _describe_failure(error: Exception) -> UnreadableFileError:
+    return UnreadableFileError("file.unexpected", problem=f"{type(error).__name__}: {error}")
 
 
 def build_file_finding(path: FileSource, error: XltoolError) -> Finding:

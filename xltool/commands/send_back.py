@@ -8,8 +8,10 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePath
 
+from xltool.commands.check import make_failure_finding
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.workbook_plan import plan_workbook
@@ -49,8 +51,8 @@ def send_back(
     alone = Counter(item.file for item in items)
     with _open_draft_folder(folder) as draft:
         taken = {workbook_words().returning["file"].casefold()}
-        for item in items:
-            answer = _build_answer(item, forms, originals if alone[item.file] == 1 else None)
+        for checked in items:
+            item, answer = _answer_safely(checked, forms, originals if alone[checked.file] == 1 else None)
             if answer is not None:
                 kind, content = answer
                 name = _choose_file_name(item, kind, taken)
@@ -111,6 +113,19 @@ def _load_if_readable(path: Path) -> LoadedFile | None:
         return load_file(path)
     except (UnreadableFileError, ForeignFileError):
         return None
+
+
+def _answer_safely(
+    item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles | None
+) -> tuple[ReviewedFile, tuple[str, bytes] | None]:
+    """Call `_build_answer`; an unexpected exception is added to the findings of the file, which gets a page."""
+    try:
+        return item, _build_answer(item, forms, originals)
+    except Exception as error:  # any fault: name this file, return the others
+        failed = replace(item, findings=(make_failure_finding(item.file, error), *item.findings))
+        form = forms.of(item.submission).form if item.submission else None
+        items = describe_findings(failed.findings, plan_workbook(form) if form else None)
+        return failed, ("page", render_findings_page(failed, items, form).encode())
 
 
 def _build_answer(item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles | None) -> tuple[str, bytes] | None:

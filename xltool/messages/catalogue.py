@@ -4,9 +4,11 @@ A text has plain placeholders, ``{file}``, filled from the facts of the finding 
 KeyError.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
 from functools import cache, singledispatch
@@ -24,6 +26,7 @@ from xltool.model.form import Severity
 UNPRINTABLE_CHARACTERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+_UNDECODED = re.compile("[\udc80-\udcff]")
 BRACKETED_TEXT = re.compile("(（[^（）]*）)")
 MAX_QUOTED_CHARACTERS = 200  # of one quoted text inside a sentence; the fact itself is not shortened
 
@@ -115,6 +118,9 @@ def format_phrase(key: str, **facts: object) -> Phrase:
 
 def quote_text(text: str) -> str:
     """Return a text from a file with unprintable characters escaped, at most `MAX_QUOTED_CHARACTERS` characters."""
+    if _UNDECODED.search(text):
+        with suppress(UnicodeError):  # a name that the system could not decode, in a locale that is not UTF-8
+            text = os.fsencode(text).decode("utf-8")
     text = UNPRINTABLE_CHARACTERS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
     return text if len(text) <= MAX_QUOTED_CHARACTERS else text[:MAX_QUOTED_CHARACTERS] + "…"
 

@@ -8,6 +8,9 @@ from functools import cached_property
 
 from xltool.model.finding import Finding
 
+MAX_CODE_CHARACTERS = 50  # a unified social credit code has 18
+MAX_NAME_CHARACTERS = 120  # names of files and sheets are made of it
+
 
 class Scope(StrEnum):
     """An agency's own figures, or the figures of an area. An area is never added to its members."""

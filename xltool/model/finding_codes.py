@@ -200,6 +200,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "identity.not_listed": "hint name roster",
             "identity.no_year": "form",
             "identity.other_year": "first form year",
+            "identity.too_long": "count limit name what",
             "identity.unknown_code": "hint name number roster",
             "identity.other_code": "listed name number roster",
             "identity.ended": "ended heirs name year",

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from xltool.errors import RosterError
-from xltool.model.agency import Agency, Scope
+from xltool.model.agency import MAX_CODE_CHARACTERS, MAX_NAME_CHARACTERS, Agency, Scope
 from xltool.model.agency_names import remove_invisible
 from xltool.roster.find_table import REQUIRED_COLUMNS
 from xltool.roster.load_sheets import RosterRow
 from xltool.roster.words import index_words, load_words, normalize_word
 
-MAX_CODE_CHARACTERS = 50  # a unified social credit code has 18
-MAX_NAME_CHARACTERS = 120  # names of files and sheets are made of it
 ROUNDED_CODE = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
 # 2025-03-01, 2025/3/1, 2025.3.1, 20250301 and the same with Chinese characters; an Excel date cell has a time
 DAY_PATTERN = re.compile(r"(\d{4})[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})\u65e5?(?:[ T]00:00:00)?")

@@ -50,24 +50,38 @@ def find_files(paths: Iterable[Path], excluded: Iterable[Path] = ()) -> tuple[Pa
         if not path.exists() and not path.is_symlink():
             raise UsageError("usage.no_path", path=str(path))
         for file in _walk_folder(path) if path.is_dir() else [path]:
-            if _resolve_path(file) not in hidden:
+            if not hidden or _resolve_path(file) not in hidden:
                 files.setdefault(file)
     return tuple(files)
 
 
 def _walk_folder(folder: Path) -> Iterator[Path]:
-    entered: set[Path] = set()
+    """Yield the files of each folder by name, then its subfolders, however deep; last what cannot be listed."""
+    entered: set[tuple[int, int]] = set()
     closed: list[Path] = []
-    for folder_path, subfolders, names in os.walk(
-        folder, followlinks=True, onerror=lambda error: closed.append(Path(error.filename))
-    ):
-        if Path(folder_path).resolve() in entered:
-            subfolders.clear()
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        try:
+            status = current.stat()
+            entries = sorted(os.scandir(current), key=lambda entry: entry.name)
+        except OSError:
+            closed.append(current)
             continue
-        entered.add(Path(folder_path).resolve())
-        subfolders.sort()
-        yield from (Path(folder_path) / name for name in sorted(names))
+        if (status.st_dev, status.st_ino) in entered:
+            continue
+        entered.add((status.st_dev, status.st_ino))
+        subfolders = [entry for entry in entries if _is_folder(entry)]
+        yield from (current / entry.name for entry in entries if entry not in subfolders)
+        waiting += [current / entry.name for entry in reversed(subfolders)]
     yield from closed
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _resolve_path(path: Path) -> Path | None:
