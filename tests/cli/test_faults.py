@@ -15,7 +15,7 @@ from tests.mangling.good import ABOUT, good
 from xltool.cli import main as cli
 from xltool.commands import check, send_back
 from xltool.commands.check import review_all
-from xltool.model.consolidation import Status
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.spreadsheet.find_files import find_files
 
 LOCALES = {"C": {"LC_ALL": "C", "PYTHONUTF8": "0"}, "gbk": {"PYTHONIOENCODING": "gbk"}}
@@ -116,7 +116,7 @@ def test_marking_one_file_fails__it_gets_a_page_that_says_so__the_others_are_ret
     items = review_all([tmp_path / "a.xlsx", tmp_path / "b.xlsx"], ABOUT, 1, None)
     build = send_back._build_answer
 
-    def fail_once(item: check.ReviewedFile, *rest: object) -> object:
+    def fail_once(item: ReviewedFile, *rest: object) -> object:
         if item.file.endswith("a.xlsx"):
             raise KeyError(item.file)
         return build(item, *rest)  # type: ignore[arg-type]
@@ -135,7 +135,7 @@ def test_own_check_raises__the_file_is_not_summed_and_the_others_are(
         (tmp_path / name).write_bytes(good())
     add = check._add_custom_findings
 
-    def fail_once(item: check.ReviewedFile, run_context: object) -> check.ReviewedFile:
+    def fail_once(item: ReviewedFile, run_context: object) -> check.ReviewedFile:
         if item.file.endswith("a.xlsx"):
             raise ValueError(item.file)
         return add(item, run_context)  # type: ignore[arg-type]
