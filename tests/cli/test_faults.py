@@ -135,7 +135,7 @@ def test_own_check_raises__the_file_is_not_summed_and_the_others_are(
         (tmp_path / name).write_bytes(good())
     add = check._add_custom_findings
 
-    def fail_once(item: ReviewedFile, run_context: object) -> check.ReviewedFile:
+    def fail_once(item: ReviewedFile, run_context: object) -> ReviewedFile:
         if item.file.endswith("a.xlsx"):
             raise ValueError(item.file)
         return add(item, run_context)  # type: ignore[arg-type]
