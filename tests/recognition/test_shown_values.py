@@ -97,6 +97,8 @@ def test_rounded_amount__refused_with_both() -> None:
         ("¥ 5件", "5", True),
         ("-", "0", True),
         ("-", "5", False),
+        ("无", "0", True),
+        ("无", "5", False),
         ("12,34", "1234", False),
         ("约12", "12", False),
     ],

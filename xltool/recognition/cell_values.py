@@ -108,7 +108,7 @@ def _interpret_text(text: str, kind: CellKind, decimals: int) -> Meaning:
     plain = wide.translate(_FULL_WIDTH_TO_ASCII)
     if not plain:
         return Meaning(EntryState.BLANK, None, "whitespace_only")
-    if plain.casefold() in _load_value_words().not_applicable:
+    if is_not_applicable(plain):
         return Meaning(EntryState.NOT_APPLICABLE, None, "not_applicable")
     bare = plain.lstrip(_APOSTROPHES).strip()
     grouped = _GROUPED.fullmatch(bare)
@@ -192,6 +192,11 @@ def is_affirmative(text: str) -> bool:
     plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
     without_ticks = "".join(character for character in plain if character not in words["ticks"])
     return without_ticks in words["affirmative"] or (bool(plain) and not without_ticks)
+
+
+def is_not_applicable(text: str) -> bool:
+    """Return True for a word or a dash that stands for a figure that does not apply."""
+    return text.casefold() in _load_value_words().not_applicable
 
 
 def load_plain_units() -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from xltool.model.form import CellKind, Number
 from xltool.model.submission import EntryState
-from xltool.recognition.cell_values import interpret_cell, load_plain_units
+from xltool.recognition.cell_values import interpret_cell, is_not_applicable, load_plain_units
 from xltool.spreadsheet.cell_look import Mark, MarkedText, Run, format_colour, is_unseen
 from xltool.spreadsheet.number_formats import GENERAL, render_number, render_text
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
@@ -38,7 +38,6 @@ _SHOWN_NUMBER = re.compile(
     r"(?:E[+-]?[0-9]+)?)"
     r"|(?:(?P<whole>[0-9]+) )?(?P<over>[0-9]+)/(?P<under>[0-9]+)"
 )
-_DASHES = {"-", "\u2013", "\u2014", "\u2014\u2014"}
 _NOTES = {Mark.STRUCK: "struck", Mark.RAISED: "raised", Mark.LOWERED: "raised", Mark.RUBY: "ruby"}
 
 
@@ -119,7 +118,7 @@ def _find_whole_mark(cell: RawCell, colour: str = "") -> ShownMeaning | None:
 def is_shown_as(text: str, number: Decimal, unit: str = "") -> bool:
     """Return True if a person reads this number in what a cell shows: the figure itself, perhaps with its unit."""
     core = _strip_units(text, unit)
-    if core in _DASHES:
+    if is_not_applicable(core):
         return not number
     negative = core.startswith("(") and core.endswith(")")
     core = core.rstrip("% ") if not number else core
