@@ -276,3 +276,11 @@ def test_counts_of_agencies__agree_in_workbook_page_and_json(folder: Path, tmp_p
     tiles = dict(re.findall(r"<div><dt>([^<]*)</dt><dd>([^<]*)</dd></div>", page.read_text("utf-8")))
     assert [tiles[key] for key in ("应报单位", "已计入", "退回修改", "待裁定", "未报")] == ["12", "1", "1", "1", "9"]
     assert (made["accepted"], made["returned"], made["undecided"], len(made["missing"])) == (1, 1, 1, 9)
+
+
+def test_status__lists_the_returns_that_are_held(folder: Path) -> None:
+    status = answer("status", folder, "--roster", ROSTER, "--no-cache")
+    assert [(Path(row["file"]).name, row["agency"]) for row in status["undecided"]] == [("二镇.xlsx", FIRST)]
+    code, out, _ = run("status", folder, "--roster", ROSTER, "--no-cache")
+    assert code == 1
+    assert "待裁定：二镇.xlsx：文件名“二镇.xlsx”写的是示例二镇人民政府（329908）" in out

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xltool.cli.console_decisions import describe_held_files
 from xltool.comparison.comparing import ComparisonResult, FolderComparison
 from xltool.consolidation.agency_files import find_agency_files
 from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
@@ -100,18 +101,6 @@ def describe_sent_back(returned: Sequence["ReturnedFile"], folder: Path) -> str:
     kinds = [returned_file.kind for returned_file in returned]
     counts = {kind: kinds.count(kind) for kind in ("marked", "cleared", "page")}
     return catalogue.format_line("sent_back", count=len(returned), folder=str(folder), **counts)
-
-
-def describe_decisions(items: Iterable[ReviewedFile], path: Path) -> str:
-    """Count the decisions that took effect or lapsed, and the questions that wait for one."""
-    files = list(items)
-    return catalogue.format_line(
-        "decisions",
-        applied=sum(item.decision is not None for item in files),
-        lapsed=sum(finding.code == "decision.lapsed" for item in files for finding in item.findings),
-        waiting=sum(item.status is Status.UNDECIDED for item in files),
-        path=str(path),
-    )
 
 
 def describe_import(items: Sequence["ImportedReport"], folder: Path) -> str:
@@ -217,7 +206,7 @@ def describe_merged_levels(
 
 
 def describe_status(consolidation: Consolidation) -> str:
-    """Render a table of the roster with the status of each agency's return."""
+    """Render a table of the roster with the status of each agency's return, and list the returns that are held."""
     latest = find_agency_files(consolidation)
     rows, missing = [], {agency.code for agency in consolidation.missing}
     for agency in consolidation.roster or ():
@@ -227,7 +216,8 @@ def describe_status(consolidation: Consolidation) -> str:
         )
         open_count = len(_select_open(item.findings)) if item else 0
         rows.append((agency.code, agency.name, state, str(open_count or ""), Path(item.file).name if item else ""))
-    return render_table(("code", "name", "state", "open", "file"), rows)
+    table = render_table(("code", "name", "state", "open", "file"), rows)
+    return "\n".join([table, *describe_held_files(consolidation.tracking)])
 
 
 def describe_trace(figures: Iterable[TracedFigure]) -> str:

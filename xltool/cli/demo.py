@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from xltool.cli import console
+from xltool.cli import console, console_decisions
 from xltool.commands.make_templates import compute_serial, make_templates
 from xltool.commands.merge import MergeOptions, merge
 from xltool.commands.previous_use import survey_previous
@@ -23,7 +23,6 @@ from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.consolidation import Consolidation, Status
 from xltool.model.decision import Ruling
 from xltool.model.form import Number
 from xltool.package_data import find_data_folder
@@ -106,22 +105,14 @@ def run_demo(output: Path) -> Iterator[str]:
 
     book = output / catalogue.look_up_word("demo", "decisions")
     held = merge([returned], run_context, None, MergeOptions(decisions=book))
-    yield from _describe_held(held)
+    yield from console_decisions.describe_held_files(held.tracking)
     yield from _decide(play, book)
     yield ""
 
     summary = output / catalogue.look_up_word("demo", "summary").format(year=play.year)
     consolidation = merge([returned], run_context, summary, MergeOptions(decisions=book))
     yield console.describe_merge(consolidation, summary)
-    yield console.describe_decisions(consolidation.tracking, book)
-
-
-def _describe_held(consolidation: Consolidation) -> Iterator[str]:
-    """Yield a line for each return that waits for a decision."""
-    for item in consolidation.tracking:
-        if item.status is Status.UNDECIDED and item.reason:
-            problem = catalogue.Phrase(catalogue.render_problem(item.reason))
-            yield catalogue.format_line("demo_held", file=PurePath(item.file).name, problem=problem)
+    yield console_decisions.describe_decisions(consolidation.tracking, book)
 
 
 def _decide(script: DemoScript, book: Path) -> Iterator[str]:

@@ -141,7 +141,10 @@ def encode_merged_levels(
 
 
 def encode_status(consolidation: Consolidation) -> dict[str, object]:
-    """Encode the answer of ``status --json``: every agency of the roster with the status of its return."""
+    """Encode the answer of ``status --json``: every agency of the roster with the status of its return.
+
+    ``undecided`` lists the returns that wait for a decision, as ``files`` of ``merge --json`` does.
+    """
     latest = find_agency_files(consolidation)
     agencies: list[dict[str, object]] = []
     missing = {agency.code for agency in consolidation.missing}
@@ -152,7 +155,13 @@ def encode_status(consolidation: Consolidation) -> dict[str, object]:
             {"code": agency.code, "name": agency.name, "status": status, "file": item.file if item else None}
         )
     missing_codes = [agency.code for agency in consolidation.unreported]
-    return {"agencies": agencies, "missing": missing_codes, "roster": _encode_roster(consolidation.roster)}
+    held = [_encode_tracking_row(item) for item in consolidation.tracking if item.status is Status.UNDECIDED]
+    return {
+        "agencies": agencies,
+        "missing": missing_codes,
+        "undecided": held,
+        "roster": _encode_roster(consolidation.roster),
+    }
 
 
 def encode_trace(figures: Iterable[TracedFigure]) -> dict[str, object]:

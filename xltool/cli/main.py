@@ -134,7 +134,7 @@ def check(
     as_json: bool,
 ) -> None:
     """Print the findings, problems first; with --return, write the files to send back."""
-    from xltool.cli import console, json_output
+    from xltool.cli import console, console_decisions, json_output
     from xltool.commands.check import check
     from xltool.commands.earlier_run import compare_with_earlier_run, read_earlier_run
     from xltool.commands.merge import has_open_issues
@@ -161,7 +161,7 @@ def check(
     if folder and returned is not None and not as_json:
         click.echo(console.describe_sent_back(returned, folder))
     if decisions and not as_json:
-        click.echo(console.describe_decisions(reviewed, decisions))
+        click.echo(console_decisions.describe_decisions(reviewed, decisions))
     failed = [sent.item for sent in returned or () if has_open_issues([sent.item])]
     _exit_with(has_open_issues(reviewed) or bool(failed))
 
@@ -193,7 +193,7 @@ def merge(
     **choices: Any,
 ) -> None:
     """Write the consolidated workbook and print the missing agencies and refused files."""
-    from xltool.cli import console, json_output
+    from xltool.cli import console, console_decisions, json_output
     from xltool.commands.earlier_run import read_earlier_run
     from xltool.commands.merge import ExtraOutputs, MergeOptions, has_open_issues, merge, select_open_findings
     from xltool.commands.merge_levels import combine_levels, merge_levels
@@ -223,7 +223,7 @@ def merge(
             text = console.describe_merge(consolidation, output, extra_files)
             click.echo("\n".join([text, *console.describe_previous_use(use)]))
     if options.decisions and not as_json:
-        click.echo(console.describe_decisions(consolidation.tracking, options.decisions))
+        click.echo(console_decisions.describe_decisions(consolidation.tracking, options.decisions))
     _exit_with(
         has_open_issues(consolidation.tracking)
         or bool(consolidation.missing or select_open_findings(consolidation.findings))
@@ -246,7 +246,7 @@ def status(
     as_json: bool,
 ) -> None:
     """Print each agency of the roster with the status of its return."""
-    from xltool.cli import console, json_output
+    from xltool.cli import console, console_decisions, json_output
     from xltool.commands.merge import MergeOptions, has_open_issues, merge
 
     with console.show_progress("check") as report:
@@ -258,7 +258,7 @@ def status(
         else console.describe_status(consolidation)
     )
     if decisions and not as_json:
-        click.echo(console.describe_decisions(consolidation.tracking, decisions))
+        click.echo(console_decisions.describe_decisions(consolidation.tracking, decisions))
     _exit_with(has_open_issues(consolidation.tracking) or bool(consolidation.missing))
 
 

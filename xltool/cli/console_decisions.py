@@ -1,0 +1,27 @@
+"""Describe held returns and the decisions about them for the console."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from xltool.messages import catalogue
+from xltool.model.consolidation import ReviewedFile, Status
+
+
+def describe_decisions(items: Iterable[ReviewedFile], path: Path) -> str:
+    """Count the decisions that took effect or lapsed, and the questions that wait for one."""
+    files = list(items)
+    return catalogue.format_line(
+        "decisions",
+        applied=sum(item.decision is not None for item in files),
+        lapsed=sum(finding.code == "decision.lapsed" for item in files for finding in item.findings),
+        waiting=sum(item.status is Status.UNDECIDED for item in files),
+        path=str(path),
+    )
+
+
+def describe_held_files(items: Iterable[ReviewedFile]) -> Iterator[str]:
+    """Yield a line for each return that waits for a decision."""
+    for item in items:
+        if item.status is Status.UNDECIDED and item.reason:
+            problem = catalogue.Phrase(catalogue.render_problem(item.reason))
+            yield catalogue.format_line("held", file=Path(item.file).name, problem=problem)
