@@ -162,7 +162,7 @@ def _subtract_multiples(row: Mapping[_Key, int], times: int, pivot: Mapping[_Key
 
 
 def number_blocks(rows: Sequence[Equation]) -> tuple[int | None, ...]:
-    """Number the components of equations connected by cells; None for a redundant equation that joins several."""
+    """Return the number of each equation's connected group; None for a redundant equation that joins several."""
     empty = {item.position for item in find_dependents(rows)}
     leader: dict[str, str] = {}
 
