@@ -197,6 +197,28 @@ class EmptySectionThreshold(msgspec.Struct, forbid_unknown_fields=True, frozen=T
     least: int
 
 
+class RequiredContent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Contents that reports of agencies whose name matches ``agency`` must have: one of ``words``, by ``basis``."""
+
+    title: str
+    agency: str
+    words: list[str]
+    basis: str
+
+
+class ContentRules(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What a report must say: problems in the section whose title has ``problems``, the whole year, required contents.
+
+    ``no_problems`` matches a text that denies any problem; ``period`` has the groups ``first`` and ``last``.
+    """
+
+    problems: str
+    no_problems: str
+    period: str
+    whole_year: list[str]
+    required: list[RequiredContent]
+
+
 class TextPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The content of ``templates/narrative.toml``; see the comments there."""
 
@@ -212,6 +234,7 @@ class TextPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     names: BodyNameRules
     reuse: ReuseThreshold
     empty: EmptySectionThreshold
+    contents: ContentRules
 
 
 @cache

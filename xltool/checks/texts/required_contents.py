@@ -1,0 +1,50 @@
+"""Check what the law wants a report to say: problems, the whole year, results of a government's review."""
+
+from collections.abc import Iterator, Mapping
+
+from xltool.checks.context import CheckContext
+from xltool.checks.make_finding import make_finding
+from xltool.checks.texts.claims import compile_pattern, split_sentences
+from xltool.forms.text_patterns import load_text_patterns
+from xltool.model.finding import Finding, FindingCell
+from xltool.model.form import Section
+from xltool.model.submission import Submission
+
+
+def check_required_contents(submission: Submission, context: CheckContext) -> Iterator[Finding]:
+    """Yield findings on contents that are missing or contradict the form; none where nearly nothing is written."""
+    written = {
+        section: text for section in context.form.sections if (text := submission.texts.get(section.id, "").strip())
+    }
+    if sum(map(len, written.values())) < load_text_patterns().empty.least:
+        return
+    yield from _check_problems(written)
+    yield from _check_period(written)
+    rules = load_text_patterns().contents
+    for rule in rules.required:
+        wanted = compile_pattern(rule.agency).search(submission.agency_name)
+        if wanted and not any(word in text for text in written.values() for word in rule.words):
+            first = next(iter(written))
+            yield make_finding("text.missing", _spot_of_section(first), what=rule.title, basis=rule.basis)
+
+
+def _check_problems(written: Mapping[Section, str]) -> Iterator[Finding]:
+    """Yield a finding if the section on problems says that there are none."""
+    rules = load_text_patterns().contents
+    for section, text in written.items():
+        if rules.problems in section.title and compile_pattern(rules.no_problems).match("".join(text.split())):
+            yield make_finding("text.no_problems", _spot_of_section(section), sentence=text)
+
+
+def _check_period(written: Mapping[Section, str]) -> Iterator[Finding]:
+    """Yield a finding for a stated period that is not the whole year."""
+    rules = load_text_patterns().contents
+    for section, text in written.items():
+        for sentence in split_sentences(text):
+            match = compile_pattern(rules.period).search(sentence)
+            if match and (match["first"], match["last"]) != tuple(rules.whole_year):
+                yield make_finding("text.period", _spot_of_section(section), sentence=sentence)
+
+
+def _spot_of_section(section: Section) -> FindingCell:
+    return FindingCell("", section.sheet, "")
