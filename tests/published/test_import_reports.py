@@ -249,10 +249,9 @@ def test_import__a_blank_of_the_page__is_to_be_explained_and_not_sent_back(tmp_p
     assert [item["severity"] for item in findings if item["code"] == "CELL-BLANK"] == ["explain"]
 
 
-def test_import__2019__the_purchases_with_the_unit_the_form_leaves_out(tmp_path: Path) -> None:
+def test_import__2019__a_unit_the_form_leaves_out__is_to_be_explained_and_not_sent_back(tmp_path: Path) -> None:
     form = next(form for form in load_forms() if form.edition == "2019")
     texts = {**layouts.made_up(form, seed=1), "disclosure.central_procurement.amount": "35.6万元"}
     (tmp_path / "page.html").write_text(layouts.page(layouts.parts(form, texts)), "utf-8")
     found = answer("import", tmp_path / "page.html", "-o", tmp_path / "out")["submissions"][0]
-    assert float(found["printed"]["disclosure.central_procurement.amount"]) == 35.6
-    assert [item for item in found["findings"] if item["code"] == "CELL-NUM"] == []
+    assert [item["severity"] for item in found["findings"] if item["code"] == "CELL-NUM"] == ["explain"]

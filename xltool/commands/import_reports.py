@@ -213,7 +213,7 @@ def _fit_paragraphs(published: PublishedReport, chart: WorkbookPlan) -> dict[str
     """Fit the texts into the rows of each section; the last row takes all remaining paragraphs."""
     fitted = {}
     for section, lines in published.texts.items():
-        rows = len(chart.paragraphs.get(section, ()))
+        rows = len(chart.paragraphs.get(section) or chart.table_texts.get(section, ()))
         if rows:
             fitted[section] = [*lines[: rows - 1], *(["\n".join(lines[rows - 1 :])] if len(lines) >= rows else [])]
     return fitted

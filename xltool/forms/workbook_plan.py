@@ -20,9 +20,10 @@ _LAYOUT_VERSION = "1"  # increment when the meaning of a cell changes but no slo
 class WorkbookPlan:
     """The whole workbook, in sheet order.
 
-    Cell references: ``cells`` by cell id, ``controls`` by ledger total id, ``paragraphs`` by section id, ``fields`` by
-    name. ``checks`` is the row of each relation on the checks sheet. ``labels`` are the printed labels by sheet and
-    address; ``known`` are all addresses the template fills or leaves open, by sheet. ``digest`` identifies the layout.
+    Cell references: ``cells`` by cell id, ``controls`` by ledger total id, ``fields`` by name; by section id,
+    ``paragraphs``, and ``table_texts`` for text beside a table. ``checks`` is the row of each relation on the checks
+    sheet. ``labels`` are the printed labels by sheet and address; ``known`` are all addresses the template fills or
+    leaves open, by sheet. ``digest`` identifies the layout.
     """
 
     form: Form
@@ -30,6 +31,7 @@ class WorkbookPlan:
     cells: Mapping[str, CellAddress]
     controls: Mapping[str, CellAddress]
     paragraphs: Mapping[str, tuple[CellAddress, ...]]
+    table_texts: Mapping[str, tuple[CellAddress, ...]]
     fields: Mapping[str, CellAddress]
     checks: Mapping[str, int]
     labels: Mapping[str, Mapping[str, str]]
@@ -71,16 +73,17 @@ def plan_workbook(form: Form) -> WorkbookPlan:
             paragraphs[slot.key] = (*paragraphs.get(slot.key, ()), place)
         if slot.role is Role.LABEL:
             labels.setdefault(sheet.name, {})[slot.address] = slot.text
-    for sheet in sheets:
-        texts = [slot for slot in sheet.text_slots if slot.role is Role.PARAGRAPH]
-        if texts:
-            paragraphs[sheet.key] = tuple(CellAddress(sheet.name, slot.address) for slot in texts)
     return WorkbookPlan(
         form=form,
         sheets=sheets,
         cells={slot.key: place for _, slot, place in slots if slot.role in {Role.INPUT, Role.COMPUTED}},
         controls={slot.key: place for _, slot, place in slots if slot.role is Role.CONTROL},
         paragraphs=paragraphs,
+        table_texts={
+            sheet.key: tuple(CellAddress(sheet.name, slot.address) for slot in sheet.text_slots[1:])
+            for sheet in sheets
+            if sheet.text_slots
+        },
         fields={slot.key: place for _, slot, place in slots if slot.role in {Role.FIELD, Role.CHOICE}},
         checks={slot.key: slot.box.row for _, slot, _ in slots if slot.role is Role.CHECK},
         labels=labels,

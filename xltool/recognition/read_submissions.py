@@ -176,7 +176,7 @@ def _observe_figures(
 
 def _read_texts(plan: WorkbookPlan, assignment: SheetAssignment) -> dict[str, str]:
     texts: dict[str, str] = {}
-    for section, places in plan.paragraphs.items():
+    for section, places in (*plan.paragraphs.items(), *plan.table_texts.items()):
         page = assignment.located_sheets.get(places[0].sheet)
         layout = page.planned_sheet.layout if page else None
         if page and layout and layout.text_slots and not find_text_cells(layout, page.cells):

@@ -33,19 +33,11 @@ def strip_annotations(text: str, cell: Cell) -> str:
     shown = _INVISIBLE.sub("", text).strip()
     number = unicodedata.normalize("NFKC", _note_marks().sub("", shown)).strip()
     number = _replace_sign_word(number) if cell.kind is CellKind.SIGNED_COUNT else number
-    units = _own_units(cell)
+    units = {cell.unit, *load_published_wording().figures.counted} if cell.kind is not CellKind.AMOUNT else {cell.unit}
     unit = next((unit for unit in sorted(units, key=len, reverse=True) if unit and number.endswith(unit)), "")
     number = number.removesuffix(unit).rstrip()
     changed = shown != text.strip() or number != unicodedata.normalize("NFKC", shown)
     return number if changed and _NUMBER.fullmatch(number) else text
-
-
-def _own_units(cell: Cell) -> set[str]:
-    """Return the units that may follow a figure of a cell; any unit of money if the form prints none."""
-    wording = load_published_wording().figures
-    if cell.kind is not CellKind.AMOUNT:
-        return {cell.unit, *wording.counted}
-    return {cell.unit} if cell.unit else set(wording.money)
 
 
 def is_annotated(text: str) -> bool:

@@ -167,7 +167,7 @@ def _place_paragraphs(plan: WorkbookPlan, filling: FilledContents) -> dict[CellA
     """Return paragraphs by cell reference. Raises WritingError if a section has more than its sheet has rows."""
     placed: dict[CellAddress, str] = {}
     for section, texts_given in filling.texts.items():
-        cell_refs = plan.paragraphs[section]
+        cell_refs = plan.paragraphs.get(section) or plan.table_texts[section]
         if len(texts_given) > len(cell_refs):
             count, room = len(texts_given), len(cell_refs)
             raise WritingError("writing.too_much_text", section=section, count=count, room=room)
