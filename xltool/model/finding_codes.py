@@ -273,7 +273,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "text.reused": "count sentence sheet",
             "text.guidance": "sentence sheet",
             "text.empty": "sheet",
-            "text.missing": "basis sheet what",
+            "text.missing": "basis what",
             "text.no_problems": "sentence sheet",
             "text.period": "sentence sheet",
             "value.text_number": "cells count sheet",

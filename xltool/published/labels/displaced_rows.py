@@ -17,6 +17,8 @@ def find_displaced_rows(
 
     A label that stands in several such rows is not used: which one is meant is unknown.
     """
+    if not any(block.table for block in stream.blocks):
+        return
     placed = {place.anchor.index for place in places}
     taken = {stream.owner[place.start] for place in places if place.end > place.start}
     missing = [anchor for anchor in outline.anchors if anchor.cells and anchor.index not in placed]
