@@ -36,7 +36,7 @@ LAYERS = (
 )
 # Sentences are rendered where something is shown: these packages hand out codes and facts only.
 WITHOUT_SENTENCES = {"spreadsheet", "recognition", "checks", "published"}
-SENTENCES_FOR_NOW = {"recognition.read_consolidated", "published.read_report", "published.documents.pdf"}
+SENTENCES_FOR_NOW = {"published.read_report"}
 RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 
 # Every outside library, and those of Python's own that need a guard: the beginnings of the modules that may import it.

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from xltool.consolidation.finding_fingerprints import compare_findings
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
+from xltool.messages import catalogue
 from xltool.model.consolidation import FindingChanges, FindingRecord, ReviewedFile
 from xltool.model.form import Severity
 from xltool.recognition.read_consolidated import list_sheet_names, read_findings
@@ -48,7 +49,8 @@ def compare_with_earlier_run(reviewed_files: Iterable[ReviewedFile], earlier_run
 
 
 def _read_from_workbook(path: FileSource) -> tuple[FindingRecord, ...] | None:
-    return read_findings(open_named_sheets(path, list_sheet_names(["findings"])))
+    severities = {catalogue.look_up_word("severity", severity): severity for severity in Severity}
+    return read_findings(open_named_sheets(path, list_sheet_names(["findings"])), severities)
 
 
 def _read_from_json(path: FileSource) -> tuple[FindingRecord, ...] | None:

@@ -82,6 +82,11 @@ def _render_ranges(ranges: facts.RangesOn) -> str:
 
 
 @render_structure.register
+def _render_page_count(count: facts.PageCount) -> str:
+    return catalogue.format_phrase("pages", count=count.pages)
+
+
+@render_structure.register
 def _render_parts(listed: facts.ListedParts) -> str:
     if not listed.parts:
         return ""

@@ -87,6 +87,13 @@ class FigureMove(StructuredFact):
 
 
 @dataclass(frozen=True, slots=True)
+class PageCount(StructuredFact):
+    """A number of pages."""
+
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class RangesOn(StructuredFact):
     """Ranges of cells on one sheet."""
 

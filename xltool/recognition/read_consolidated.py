@@ -10,7 +10,6 @@ from xltool.forms.cell_addresses import cell_address, parse_address
 from xltool.forms.consolidated_layout import ABSENT_KEY, CODE_COLUMN, LACKING_KEY, LEADING_COLUMNS
 from xltool.forms.identity import LEAF_PREFIX
 from xltool.forms.workbook_words import workbook_words
-from xltool.messages import catalogue
 from xltool.model.agency import Scope
 from xltool.model.consolidation import FindingRecord
 from xltool.model.form import CellKind, Form, Number, Severity
@@ -102,10 +101,12 @@ def read_lacking(workbook: RawWorkbook) -> dict[str, int]:
     return {cell: int(count) for cell, count, _ in _read_identity_entries(workbook, LACKING_KEY) if count.isdecimal()}
 
 
-def read_findings(workbook: RawWorkbook) -> tuple[FindingRecord, ...] | None:
-    """Read the listed findings; None where there is no such list."""
+def read_findings(workbook: RawWorkbook, severities: Mapping[str, Severity]) -> tuple[FindingRecord, ...] | None:
+    """Read the listed findings; None where there is no such list. ``severities`` are by the word listed for each."""
     named = _read_listing(workbook, "findings", workbook_words().summary.findings, _FINDING_COLUMNS)
-    return None if named is None else tuple(_make_finding_record(row) for row in named if row["fingerprint"])
+    return (
+        None if named is None else tuple(_make_finding_record(row, severities) for row in named if row["fingerprint"])
+    )
 
 
 def read_agency_texts(workbook: RawWorkbook, form: Form) -> dict[str, dict[str, str]]:
@@ -141,8 +142,7 @@ def _read_listing(
     return [{column: _cell_text(rows[at], heads.get(headings[column], 0)) for column in column_keys} for at in below]
 
 
-def _make_finding_record(row: Mapping[str, str]) -> FindingRecord:
-    severities = {catalogue.look_up_word("severity", severity): severity for severity in Severity}
+def _make_finding_record(row: Mapping[str, str], severities: Mapping[str, Severity]) -> FindingRecord:
     who = row["code"] or row["name"]
     whose = (who or PurePath(row["file"]).name) if row["file"] else f"area {who}"
     return FindingRecord(

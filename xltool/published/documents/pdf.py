@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from xltool.errors import UnreadableFileError
-from xltool.messages import catalogue
+from xltool.model.finding_facts import PageCount
 from xltool.published.documents.document import Block, Document
 from xltool.published.documents.pdf_worker import MAX_PAGES
 from xltool.spreadsheet.worker.client import Worker
@@ -32,7 +32,7 @@ def read_pdf(data: bytes, seconds: float | None = None) -> Document:
         case "no_text":
             raise UnreadableFileError("import.scanned")
         case "too_long" | "memory":
-            raise UnreadableFileError("import.too_long", limit=catalogue.format_phrase("pages", count=MAX_PAGES))
+            raise UnreadableFileError("import.too_long", limit=PageCount(MAX_PAGES))
     raise UnreadableFileError("import.damaged")
 
 
