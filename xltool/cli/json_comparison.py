@@ -21,6 +21,7 @@ def encode_comparison(comparison: ComparisonResult) -> dict[str, object]:
             {"by": "line" if each.lines else "column", "names": [each.one, each.other], "cells": sorted(each.cells)}
             for each in comparison.exchanges
         ],
+        "possible": [_encode_figure(each) for each in comparison.possible],
         "unread": [_encode_figure(each) for each in comparison.unread],
         "texts": [{"section": each.section, "left": each.left, "right": each.right} for each in comparison.texts],
         "years": comparison.years

@@ -183,7 +183,8 @@ def _build_workbook(item: ImportedReport, forms: FormLibrary) -> _PreparedImport
     if submission is None or published is None or submission.year is None:
         return _PreparedImport(item)
     form = forms.get(published.form, published.edition)
-    agency = Agency(submission.agency_code, submission.agency_name or Path(item.reviewed.file).stem)
+    name = submission.agency_name or Path(item.reviewed.file).stem
+    agency = Agency(submission.agency_code, name, scope=submission.scope)
     filling = FilledContents(
         _select_typed_figures(published, form, submission.values), _fit_paragraphs(published, plan_workbook(form))
     )

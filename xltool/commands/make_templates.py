@@ -10,7 +10,7 @@ from xltool.forms.identity import Identity, make_serial
 from xltool.forms.identity_seal import compute_seal
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import plan_workbook
-from xltool.model.agency import Agency, Scope
+from xltool.model.agency import Agency
 from xltool.model.form import Form
 from xltool.model.succession import owes_report
 from xltool.workbooks.save_files import refuse_existing, save_file
@@ -46,7 +46,7 @@ def make_templates(
     """
     roster = require_roster(run_context.roster)
     form = find_form_for_year(run_context.forms, year, form_id)
-    agencies = [agency for agency in roster if agency.scope is Scope.OWN and owes_report(agency, year)]
+    agencies = [agency for agency in roster.units if owes_report(agency, year)]
     issued = tuple(
         IssuedTemplate(agency, template_file_name(form, agency, year), compute_serial(form, agency, year))
         for agency in agencies

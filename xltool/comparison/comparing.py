@@ -10,7 +10,7 @@ from xltool.comparison.wording import TextDifference, find_text_differences
 from xltool.forms.placeholders import remove_whitespace
 from xltool.messages import catalogue
 from xltool.model.finding import Finding
-from xltool.model.form import Cell
+from xltool.model.form import Cell, CellKind
 from xltool.model.submission import ManifestItem
 
 MAX_FIGURES_SHOWN = 20  # above it, differences between years or agencies are shown by line
@@ -40,7 +40,8 @@ class ComparisonResult:
     """Both sides, the number of figures in both, and every difference.
 
     ``unread`` are figures that could not be read on one side. ``exchanges`` explain those of ``figures`` that come from
-    exchanged lines or columns. ``resubmitted`` are agencies inside two sums with different files. ``only_left`` and
+    exchanged lines or columns. ``possible`` are figures of an incomplete sum below those of the other side: they may be
+    equal once all agencies are in. ``resubmitted`` are agencies inside two sums with different files. ``only_left`` and
     ``only_right`` are cells of one edition only. ``years`` is set if the sides are consecutive years.
     """
 
@@ -56,11 +57,12 @@ class ComparisonResult:
     only_left: tuple[Cell, ...]
     only_right: tuple[Cell, ...]
     years: YearChecks | None = None
+    possible: tuple[FigureDifference, ...] = ()
 
     @property
     def is_same(self) -> bool:
         """Whether nothing differs and everything could be compared."""
-        return not (self.subjects or self.figures or self.unread or self.texts)
+        return not (self.subjects or self.figures or self.possible or self.unread or self.texts)
 
     @property
     def independent_figures(self) -> tuple[FigureDifference, ...]:
@@ -98,7 +100,9 @@ def find_differences(left: ComparedSide, right: ComparedSide) -> ComparisonResul
     """Find all differences, in the order of the left side's form."""
     shared = [cell for cell in left.form.cells if cell in right.form.cells]
     differing = find_figure_differences(left, right, shared)
-    figures = tuple(each for each in differing if each.left.known and each.right.known)
+    known = [each for each in differing if each.left.known and each.right.known]
+    possible = tuple(each for each in known if _may_become_equal(each, left, right))
+    figures = tuple(each for each in known if each not in possible)
     one, other = _index_members(left), _index_members(right)
     return ComparisonResult(
         left=left,
@@ -112,7 +116,23 @@ def find_differences(left: ComparedSide, right: ComparedSide) -> ComparisonResul
         resubmitted=tuple(one[key].name for key in one if key in other and one[key].sha256 != other[key].sha256),
         only_left=tuple(cell for cell in left.form.cells.values() if cell.id not in right.form.cells),
         only_right=tuple(cell for cell in right.form.cells.values() if cell.id not in left.form.cells),
+        possible=possible,
     )
+
+
+def _may_become_equal(difference: FigureDifference, left: ComparedSide, right: ComparedSide) -> bool:
+    """Whether one side is a sum that still lacks agencies, and only smaller than the other: it can only grow."""
+    is_bound = [_is_lower_bound(side, difference.cell) for side in (left, right)]
+    if difference.gap is None or is_bound[0] is is_bound[1]:
+        return False
+    return difference.gap > 0 if is_bound[0] else difference.gap < 0
+
+
+def _is_lower_bound(side: ComparedSide, cell: Cell) -> bool:
+    """Whether the side is a sum from which a figure of some agency is missing, and the cell cannot be negative."""
+    submission = side.submission
+    lacks = bool(submission.absent) or bool(submission.lacking.get(cell.id))
+    return bool(submission.manifest) and lacks and cell.kind is not CellKind.SIGNED_COUNT
 
 
 def select_line_figures(comparison: ComparisonResult) -> Sequence[FigureDifference]:

@@ -31,9 +31,10 @@ class RosterTree:
         return self.roster.agencies.get(code) if self.roster else None
 
     def owes_report(self, code: str) -> bool:
-        """Whether the code is an agency (not an area) that must report for the year."""
+        """Whether the code is an agency, or an area without listed members, that must report for the year."""
         agency = self.find_agency(code)
-        return agency is not None and agency.scope is Scope.OWN and owes_report(agency, self._year)
+        is_unit = agency is not None and (agency.scope is Scope.OWN or code not in self._children)
+        return agency is not None and is_unit and owes_report(agency, self._year)
 
     def codes_below(self, code: str) -> frozenset[str]:
         """Return the codes of all agencies below one, at any depth."""
@@ -66,9 +67,7 @@ class RosterTree:
             present |= self.covered_codes(part)
             if part.agency_code not in self._children:
                 present.add(part.agency_code)
-        units = [
-            agency for agency in self.roster or () if agency.scope is Scope.OWN or agency.code not in self._children
-        ]
+        units = self.roster.units if self.roster else ()
         expected = [agency for agency in units if owes_report(agency, self._year)]
         return tuple(agency for agency in expected if agency.code not in present)
 

@@ -63,6 +63,12 @@ class Roster:
         return len(self.agencies)
 
     @cached_property
+    def units(self) -> tuple[Agency, ...]:
+        """The agencies that report themselves: own figures, or those of an area none of whose members is listed."""
+        parents = {agency.parent for agency in self}
+        return tuple(agency for agency in self if agency.scope is Scope.OWN or agency.code not in parents)
+
+    @cached_property
     def predecessors(self) -> Mapping[str, tuple[Agency, ...]]:
         """Map an agency's code to the agencies whose work it took over, including agencies of ``others``."""
         known = (*self.others.values(), *self)

@@ -58,6 +58,7 @@ def describe_differences(comparison: ComparisonResult) -> Iterator[DifferenceSen
         yield from _describe_rows(comparison, names)
     else:
         yield from _describe_figures(comparison, names)
+    yield from map(DifferenceSentence, _describe_possible(comparison, names))
     yield from _describe_unread(comparison, names)
     yield from map(DifferenceSentence, _describe_texts(comparison, names))
     for name, cells in zip(names, (comparison.only_left, comparison.only_right), strict=True):
@@ -85,6 +86,7 @@ def summarize_comparison(comparison: ComparisonResult) -> str:
         "figures": len(comparison.independent_figures),
         "unread": len(comparison.unread),
     }
+    counts["possible"] = len(comparison.possible)
     counts["texts"] = len(comparison.texts)
     kinds = tuple(
         catalogue.format_phrase(
@@ -211,6 +213,17 @@ def _describe_unread(comparison: ComparisonResult, names: tuple[str, str]) -> It
             yield DifferenceSentence(
                 catalogue.format_line("compared_no_line" if line else "compared_no_table", **facts), members[0].cell.id
             )
+
+
+def _describe_possible(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[str]:
+    """Describe the figures of an incomplete sum that may still become equal to those of the other side."""
+    if not comparison.possible:
+        return
+    sides = (comparison.left.submission, comparison.right.submission)
+    at = 0 if sides[0].absent or (sides[0].lacking and not sides[1].absent) else 1
+    facts = {"name": names[at], "other": names[1 - at], "missing": len(sides[at].absent)}
+    rows = _shorten_list(_list_row_names([each.cell for each in comparison.possible]))
+    yield catalogue.format_line("compared_possible", count=len(comparison.possible), lines=rows, **facts)
 
 
 def _describe_texts(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[str]:
