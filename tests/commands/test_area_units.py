@@ -26,7 +26,8 @@ def fill(folder: Path, roster: Path, codes: str) -> None:
     form = find_form_for_year(context.forms, 2025)
     folder.mkdir(exist_ok=True)
     for code in codes.split():
-        agency = (context.roster or pytest.fail()).agencies[code]
+        assert context.roster
+        agency = context.roster.agencies[code]
         filling = FilledContents(report(REPORTS[code]), {}, True)
         request = TemplateRequest(agency, 2025, compute_serial(form, agency, 2025), filling=filling)
         write_template(plan_workbook(form), request, folder / f"{code}.xlsx")
