@@ -11,7 +11,7 @@ import click
 
 from xltool import __version__
 from xltool.cli.form_commands import forms
-from xltool.cli.options import PATH, add_context_options, add_executor_options, add_option
+from xltool.cli.options import PATH, add_context_options, add_executor_options, add_option, explain_usage_error
 from xltool.errors import UsageError, XltoolError, find_system_fault
 from xltool.messages import catalogue
 
@@ -43,7 +43,7 @@ class CommandGroup(click.Group):
         except XltoolError as error:
             click.echo(catalogue.render_error(error), err=True)
         except click.UsageError as error:
-            click.echo(catalogue.render_error(_explain_usage_error(error)), err=True)
+            click.echo(catalogue.render_error(explain_usage_error(error)), err=True)
         except BrokenPipeError:
             sys.stderr.close()
         except KeyboardInterrupt:
@@ -71,21 +71,6 @@ def _locate_fault(error: Exception) -> str:
     ]
     place = f", {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}: {error}{place}".replace("\n", " ")
-
-
-def _explain_usage_error(error: click.UsageError) -> XltoolError:
-    """Return the error of this package for a command line that click refuses."""
-    command = error.ctx.command_path if error.ctx else "xltool"
-    match error:
-        case click.MissingParameter(param=click.Parameter() as parameter):
-            names = parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name]
-            return UsageError("usage.option_missing", name=" / ".join(names), command=command)
-        case click.NoSuchOption():
-            return UsageError("usage.no_such_option", name=error.option_name, command=command)
-        case click.BadParameter(param=click.Parameter() as parameter):
-            names = parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name]
-            return UsageError("usage.bad_value", name=" / ".join(names), problem=error.message, command=command)
-    return UsageError("usage.wrong_command", problem=error.format_message(), command=command)
 
 
 def register_command(function: _Command) -> click.Command:
