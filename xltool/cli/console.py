@@ -1,9 +1,10 @@
 """Render results for the console as lines and tables, and show a progress bar. Only this module imports rich."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,10 +37,16 @@ _MIN_FILES_FOR_PROGRESS = 20  # a shorter run is over before a progress bar can 
 _SEVERITY_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOTE: "·"}
 _REFUSED_STATUSES = (Status.UNREADABLE, Status.FOREIGN)
 
+progress_listener: Callable[[str, int, int, int], None] | None = None
+"""Called instead of showing a bar: the name of the task, files done, files in all, open findings so far."""
+
 
 @contextmanager
 def show_progress(task_name: str) -> Iterator["Progress"]:
     """Show a progress bar on stderr for a long run on a terminal; otherwise yield a callback that does nothing."""
+    if progress_listener:
+        yield partial(progress_listener, task_name)
+        return
     if not sys.stderr.isatty():
         yield lambda done, of, found: None
         return

@@ -91,6 +91,8 @@ Jobs = int | Executor | None  # a number of local processes, or another executor
 
 def count_usable_cores() -> int:
     """Return the default number of processes: the cores this process may run on."""
+    if sys.platform == "emscripten":  # a web page, where there are no processes
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -24,7 +24,7 @@ def main() -> None:
     sys.stdout = sys.stderr
     while request := receive_message(requests, limits.MAX_MESSAGE_BYTES):
         head, body = request
-        send_message(answers, *_answer_request(head.pop("task"), head, body))
+        send_message(answers, *answer_request(head.pop("task"), head, body))
 
 
 def _limit_memory() -> None:
@@ -36,7 +36,7 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer_request(task: str, arguments: dict[str, Any], body: bytes) -> Answer:
+def answer_request(task: str, arguments: dict[str, Any], body: bytes) -> Answer:
     """Call the function a task names; it returns an answer, or an answer and bytes."""
     module, _, name = task.partition(":")
     try:

@@ -8,21 +8,19 @@ the template (renamed, deleted, changed), is not marked: such a file gets a page
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from lxml import etree
-
 from xltool.forms.slots import Purpose
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.workbooks.marks import replace_part
 from xltool.workbooks.marks.findings_list import FindingText
 from xltool.workbooks.marks.findings_sheet import FindingsSheet
 from xltool.workbooks.marks.replace_part import NotCopyableError
+from xltool.workbooks.marks.xml_tree import parse_tree
 
 _MEBIBYTE = 1024 * 1024
 _MAX_LIST_BYTES = 4 * _MEBIBYTE  # bytes of the list's part; ours has a few thousand
 _MAX_INDEX_BYTES = 8 * _MEBIBYTE  # bytes of the workbook's own part
 _WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _NOT_MARKABLE = (NotCopyableError, ValueError)  # the second for addresses and numbers that are none
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=False)
 
 
 def mark_workbook(data: bytes, plan: WorkbookPlan, findings: Sequence[FindingText]) -> bytes | None:
@@ -32,7 +30,7 @@ def mark_workbook(data: bytes, plan: WorkbookPlan, findings: Sequence[FindingTex
     """
     try:
         names, part = _find_list_part(data, plan.sheet_for(Purpose.MARKS).name)
-        sheet = FindingsSheet(_parse_part(replace_part.read_part(data, part, _MAX_LIST_BYTES)))
+        sheet = FindingsSheet(parse_tree(replace_part.read_part(data, part, _MAX_LIST_BYTES)))
         sheet.write_findings_list(findings, names)
         return replace_part.replace_part(data, part, sheet.serialise_part())
     except _NOT_MARKABLE:
@@ -43,7 +41,7 @@ def has_marks(data: bytes, plan: WorkbookPlan) -> bool:
     """Return whether the list of a workbook has findings of an earlier check."""
     try:
         _, part = _find_list_part(data, plan.sheet_for(Purpose.MARKS).name)
-        return FindingsSheet(_parse_part(replace_part.read_part(data, part, _MAX_LIST_BYTES))).has_findings
+        return FindingsSheet(parse_tree(replace_part.read_part(data, part, _MAX_LIST_BYTES))).has_findings
     except _NOT_MARKABLE:
         return False
 
@@ -56,11 +54,11 @@ def _find_list_part(data: bytes, list_name: str) -> tuple[frozenset[str], str]:
     if f"/{workbook}".casefold() not in _list_plain_workbooks(data):
         raise NotCopyableError(workbook)
     ids: dict[str, str] = {}
-    for sheet in _parse_part(replace_part.read_part(data, workbook, _MAX_INDEX_BYTES)).iterfind(
-        ".//{*}sheets/{*}sheet"
-    ):
-        reference = [value for key, value in sheet.attrib.items() if etree.QName(key).localname == "id"]
-        ids[str(sheet.get("name"))] = str(reference[0]) if reference else ""
+    book = parse_tree(replace_part.read_part(data, workbook, _MAX_INDEX_BYTES))
+    listings = (element for element in book.list_descendants() if element.name == "sheets")
+    for sheet in (sheet for listing in listings for sheet in listing.list_children("sheet")):
+        reference = [value for key, value in sheet.attributes.items() if key.rpartition(":")[2] == "id"]
+        ids[str(sheet.attributes.get("name"))] = reference[0] if reference else ""
     if list_name not in ids:
         raise NotCopyableError(list_name)
     same = [item for item in _read_relationships(data, workbook, "worksheet") if item.get("Id") == ids[list_name]]
@@ -69,19 +67,20 @@ def _find_list_part(data: bytes, list_name: str) -> tuple[frozenset[str], str]:
 
 def _list_plain_workbooks(data: bytes) -> set[str]:
     """Return the parts whose content type is a plain workbook: no macros, no template."""
-    types = _parse_part(replace_part.read_part(data, "[Content_Types].xml", _MAX_INDEX_BYTES))
-    overrides = types.iterfind("{*}Override")
+    types = parse_tree(replace_part.read_part(data, "[Content_Types].xml", _MAX_INDEX_BYTES))
+    overrides = [override.attributes for override in types.list_children("Override")]
     return {str(item.get("PartName")).casefold() for item in overrides if item.get("ContentType") == _WORKBOOK_TYPE}
 
 
-def _read_relationships(data: bytes, part: str, kind: str) -> list[etree._Element]:
-    """Return the relationships of one kind of a part (or, for "", of the package)."""
+def _read_relationships(data: bytes, part: str, kind: str) -> list[dict[str, str]]:
+    """Return the attributes of the relationships of one kind of a part (or, for "", of the package)."""
     folder, slash, name = part.rpartition("/")
-    listing = _parse_part(replace_part.read_part(data, f"{folder}{slash}_rels/{name}.rels", _MAX_INDEX_BYTES))
-    return [item for item in listing.iterfind("{*}Relationship") if str(item.get("Type")).endswith(f"/{kind}")]
+    listing = parse_tree(replace_part.read_part(data, f"{folder}{slash}_rels/{name}.rels", _MAX_INDEX_BYTES))
+    found = [relationship.attributes for relationship in listing.list_children("Relationship")]
+    return [item for item in found if str(item.get("Type")).endswith(f"/{kind}")]
 
 
-def _resolve_target(relationships: Iterable[etree._Element], part: str) -> str:
+def _resolve_target(relationships: Iterable[dict[str, str]], part: str) -> str:
     """Return the target part of the only relationship. Raises NotCopyableError if there is not exactly one."""
     items = list(relationships)
     if len(items) != 1 or items[0].get("TargetMode") == "External":
@@ -96,13 +95,3 @@ def _resolve_target(relationships: Iterable[etree._Element], part: str) -> str:
         elif step != ".":
             steps.append(step)
     return "/".join(steps)
-
-
-def _parse_part(content: bytes) -> etree._Element:
-    try:
-        root = etree.fromstring(content, _PARSER)
-    except etree.XMLSyntaxError as error:
-        raise NotCopyableError("xml") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise NotCopyableError("doctype")
-    return root

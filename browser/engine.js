@@ -1,0 +1,143 @@
+// The worker with Python inside: started, asked, stopped, and started again when it died or has grown too large.
+const MAX_HEAP_BYTES = 512 * 1024 ** 2; // a worker never gives memory back; beyond, a fresh one takes its place
+const MAX_RESTARTS = 40; // within one job, each for another file that a library died of
+const FILES_AT_ONCE = 64; // sent to the worker in one message
+const GRACE_MILLISECONDS = 1500; // beside the time a library may take for a file
+
+class CancelledError extends Error {}
+class DeadWorkerError extends Error {}
+
+function takePart(name) {
+  const node = document.getElementById(`part-${name}`);
+  const text = node.textContent;
+  node.remove();
+  if (Uint8Array.fromBase64) return new Blob([Uint8Array.fromBase64(text)]);
+  const signs = atob(text), bytes = new Uint8Array(signs.length);
+  for (let at = 0; at < signs.length; at++) bytes[at] = signs.charCodeAt(at);
+  return new Blob([bytes]);
+}
+
+async function inflate(part) {
+  return new Uint8Array(await new Response(part.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+}
+
+const engine = {
+  parts: {}, generation: 0, worker: null, started: null, waiting: new Map(), number: 0, refused: [], known: null, heap: 0,
+  onProgress: () => {},
+
+  load() {
+    for (const name of ["worker", "wasm", "stdlib", "site", "licences"]) this.parts[name] = takePart(name);
+    this.info = JSON.parse(document.getElementById("info").textContent);
+  },
+
+  start() {
+    this.started ??= this.startWorker().catch((error) => {
+      this.started = null;
+      throw error;
+    });
+    return this.started;
+  },
+
+  async startWorker() {
+    const generation = this.generation;
+    const [script, wasm, stdlib, site] = await Promise.all(
+      ["worker", "wasm", "stdlib", "site"].map((name) => inflate(this.parts[name])));
+    if (generation !== this.generation) throw new CancelledError();
+    const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    const worker = new Worker(address);
+    this.worker = worker;
+    worker.onmessage = ({ data }) => worker === this.worker && this.receive(data);
+    worker.onerror = (event) => worker === this.worker && this.fail(new DeadWorkerError(event.message || "worker"));
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const answer = await this.ask({ do: "start", files: { wasm, stdlib, site }, info: this.info, zone },
+      [wasm.buffer, stdlib.buffer, site.buffer]);
+    URL.revokeObjectURL(address);
+    this.known = answer.known;
+    await this.ask({ do: "refuse", items: this.refused });
+    return answer.known;
+  },
+
+  ask(message, transfer = []) {
+    return new Promise((resolve, reject) => {
+      const id = ++this.number;
+      this.waiting.set(id, { resolve, reject });
+      this.worker.postMessage({ ...message, id }, transfer);
+    });
+  },
+
+  receive(data) {
+    if (data.event === "progress") return this.onProgress(data);
+    if (data.event === "task") return this.watchTask(data);
+    const asker = this.waiting.get(data.id);
+    this.waiting.delete(data.id);
+    if (data.error) return this.fail(new DeadWorkerError(data.error), asker);
+    this.heap = data.heap;
+    return asker && asker.resolve(data);
+  },
+
+  // A library reads content that may kill it, or never return: what it was is known before, and not read again.
+  watchTask({ digest, seconds }) {
+    clearTimeout(this.timer);
+    this.task = digest;
+    if (digest) {
+      this.timer = setTimeout(() => this.fail(new DeadWorkerError("timeout")), seconds * 1000 + GRACE_MILLISECONDS);
+    }
+  },
+
+  fail(error, asker) {
+    this.stop();
+    if (asker) asker.reject(error);
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  },
+
+  stop() {
+    this.generation++;
+    clearTimeout(this.timer);
+    if (this.worker) this.worker.terminate();
+    this.worker = this.started = null;
+  },
+
+  cancel() {
+    this.fail(new CancelledError());
+    this.start().catch(() => {});
+  },
+
+  // files: a list of {path, modified, read()}; commands: lists of arguments; wanted: what to collect of what they wrote.
+  async runJob(files, commands, wanted, onStep) {
+    for (let restarts = 0; ; restarts++) {
+      this.task = "";
+      try {
+        const answers = await this.runOnce(files, commands, wanted, onStep);
+        if (this.heap > MAX_HEAP_BYTES) {
+          this.stop();
+          this.start().catch(() => {});
+        }
+        return answers;
+      } catch (error) {
+        if (!(error instanceof DeadWorkerError) || !this.task || restarts >= MAX_RESTARTS) throw error;
+        this.refused.push([this.task, error.message === "timeout" ? "timeout" : "died"]);
+      }
+    }
+  },
+
+  async runOnce(files, commands, wanted, onStep) {
+    await this.start();
+    onStep(-1);
+    await this.ask({ do: "clear" });
+    for (let from = 0; from < files.length; from += FILES_AT_ONCE) {
+      const some = await Promise.all(files.slice(from, from + FILES_AT_ONCE).map(
+        async (file) => ({ path: file.path, modified: file.modified, data: await file.read() })));
+      await this.ask({ do: "place", files: some }, some.map(({ data }) => data.buffer));
+    }
+    const answers = [];
+    for (const [number, args] of commands.entries()) {
+      onStep(number);
+      answers.push(await this.ask({ do: "run", args }));
+    }
+    onStep(commands.length);
+    const made = [];
+    for (const request of wanted(answers)) made.push(...(await this.ask({ do: "collect", ...request })).files);
+    return { answers, made };
+  },
+};
