@@ -52,7 +52,7 @@ function showChosen(field) {
   const size = WORDS.size(items.reduce((sum, item) => sum + item.size, 0));
   const clear = document.createElement("button");
   clear.type = "button";
-  clear.className = "plain";
+  clear.className = "link";
   clear.textContent = WORDS.clear;
   clear.onclick = () => {
     byId(field).value = "";
@@ -163,7 +163,8 @@ function layOut(fields) {
     args.returns = [...tops];
     for (const top of tops) taken.add(top);
   }
-  for (const field of fields.filter((each) => each !== "returns")) {
+  if (fields.includes("decisions")) for (const item of given.decisions) lay(item, WORDS.out.decisions);
+  for (const field of fields.filter((each) => each === "roster" || each === "previous")) {
     args[field] = [];
     const tops = new Set(given[field].map(({ path }) => path.split("/")[0]));
     const apart = [...tops].some((top) => taken.has(top)) ? `${WORDS.folders[field]}/` : "";

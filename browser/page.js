@@ -12,7 +12,6 @@ function openDoor(door, focus = false) {
   byId("heading").textContent = WORDS.headings[door];
   for (const each of DOORS) byId(`door-${each}`).setAttribute("aria-pressed", String(each === door));
   for (const node of document.querySelectorAll("[data-doors]")) node.hidden = !node.dataset.doors.split(" ").includes(door);
-  if (engine.known) showOptions();
   if (changed && !running) {
     clearResult();
     document.title = door ? WORDS.headings[door] : document.querySelector(".brand").textContent;
@@ -27,31 +26,28 @@ function openNamedDoor(focus) {
   if (door || !named) openDoor(door ?? "", focus);
 }
 
-function showOptions() {
-  const offered = (engine.known.options.merge ?? []).includes("decisions");
-  if (!offered) byId("field-decisions").hidden = true;
-}
-
 // --- jobs ----------------------------------------------------------------------------------------------------------
 
 const yearArgs = () => ["--year", String(Number(byId("year").value))];
-const check = ({ args }, more = []) => ["check", ...args.returns, ...(args.roster ?? []), ...(args.previous ?? []),
-  ...(args.decisions ?? []), ...more, ...CACHE, "--jobs", "1", "--json"];
 const CACHE = ["--cache", "/cache"]; // what was read once is not read again while the page is open
 const back = () => ["--return", WORDS.out.back];
-const fieldsOf = () => (document.body.dataset.door === "agency" ? ["returns", "previous"]
-  : ["returns", "roster", "previous", ...(decisionsOffered() ? ["decisions"] : [])]);
-const decisionsOffered = () => given.decisions.length > 0 && engine.known.options.merge.includes("decisions");
+const inMerge = () => document.body.dataset.door === "merge";
+const fieldsOf = () => (inMerge() ? ["returns", "roster", "previous", "decisions"] : ["returns", "previous"]);
+const common = ({ args }) => [...args.returns, ...(args.roster ?? []), ...(args.previous ?? [])];
+const options = () => [...CACHE, "--jobs", "1", "--json"];
+// The table of decisions is written by a check wherever something is to be decided; a merge obeys one that was given.
+const decided = (always = false) => (inMerge() && (always || given.decisions.length) ? ["--decisions", WORDS.out.decisions] : []);
+const check = (laid, more = []) => ["check", ...common(laid), ...decided(true), ...more, ...options()];
 
 const JOBS = {
   async check() {
-    const laid = layOut(fieldsOf()), agency = document.body.dataset.door === "agency";
-    const only = laid.args.decisions && !engine.known.options.check.includes("decisions");
-    if (only) delete laid.args.decisions;
-    const { answers, made } = await run(laid, [check(laid, agency ? back() : [])], () => (agency ? [{ paths: [WORDS.out.back] }] : []));
+    const laid = layOut(fieldsOf()), agency = !inMerge();
+    const { answers, made } = await run(laid, [check(laid, agency ? back() : [])],
+      () => [{ paths: [agency ? WORDS.out.back : WORDS.out.decisions] }]);
     const items = answered(answers[0]).submissions;
     showVerdict(agency ? agencyVerdict(items) : checkVerdict(items));
     if (!agency) showBoard(boardRows(items, null, null), items);
+    if (!agency && made.length) showSave(made[0], 1);
     showFindings(items);
     lastCheck = agency ? { answer: answered(answers[0]), made } : null;
     byId("send-back").classList.toggle("first", agency && copiesOf(lastCheck).length > 0);
@@ -63,11 +59,11 @@ const JOBS = {
       return saveCopies(lastCheck);
     }
     const laid = layOut(fieldsOf());
-    if (laid.args.decisions && !engine.known.options.check.includes("decisions")) delete laid.args.decisions;
-    const { answers, made } = await run(laid, [check(laid, back())], () => [{ paths: [WORDS.out.back], archive: WORDS.archives.back }]);
+    const { answers, made } = await run(laid, [check(laid, back())],
+      () => [{ paths: [WORDS.out.back, WORDS.out.decisions], archive: WORDS.archives.back }]);
     const answer = answered(answers[0]), count = answer.returned.length;
     showVerdict([count ? "warn" : "good", count ? WORDS.verdict.sentBack(count) : WORDS.verdict.nothingBack, ""]);
-    if (made.length) showSave(made[0], count + 1);
+    if (made.length) showSave(made[0], 0);
     showBoard(boardRows(answer.submissions, null, null), answer.submissions);
     showFindings(answer.submissions);
     return null;
@@ -75,16 +71,13 @@ const JOBS = {
 
   async merge() {
     const laid = layOut(fieldsOf()), { args } = laid;
-    const rest = [...args.returns, ...args.roster, ...args.previous, ...(args.decisions ?? []), ...CACHE, "--jobs", "1", "--json"];
-    const commands = [["merge", ...rest, "-o", WORDS.out.summary, "--html", WORDS.out.page]];
-    const decided = engine.known.options.check.includes("decisions") ? laid : { args: { ...args, decisions: [] } };
-    commands.push(check(decided, back()));
-    if (args.roster.length) commands.push(["status", ...args.returns, ...args.roster,
-      ...(engine.known.options.status.includes("decisions") ? args.decisions ?? [] : []), ...CACHE, "--jobs", "1", "--json"]);
-    const results = [WORDS.out.summary, WORDS.out.page, WORDS.out.back];
+    const commands = [["merge", ...common(laid), ...decided(), "-o", WORDS.out.summary, "--html", WORDS.out.page, ...options()],
+      check(laid, back())];
+    if (args.roster.length) commands.push(["status", ...args.returns, ...args.roster, ...decided(), ...options()]);
+    const results = [WORDS.out.summary, WORDS.out.page, WORDS.out.decisions, WORDS.out.back];
     const { answers, made } = await run(laid, commands, ([merged]) =>
-      (merged.code < 2 ? [{ paths: results, archive: WORDS.archives.merge }, { paths: results.slice(0, 2) }] : []));
-    const { submissions } = answered(answers[1]), { returned } = answered(answers[1]);
+      (merged.code < 2 ? [{ paths: results, archive: WORDS.archives.merge }, { paths: results.slice(0, 3) }] : []));
+    const { submissions } = answered(answers[1]);
     if (answers[0].code >= 2) {
       showVerdict(checkVerdict(submissions));
       showStopped(answers[0].said);
@@ -93,7 +86,7 @@ const JOBS = {
     }
     const merged = answered(answers[0]), standing = args.roster.length ? answered(answers[2]) : null;
     showVerdict(mergeVerdict(merged, standing));
-    showSave(made[0], 2 + (returned.length ? returned.length + 1 : 0), made.slice(1));
+    showSave(made[0], 0, made.slice(1));
     showBoard(boardRows(submissions, standing, merged), submissions);
     return showFindings(submissions, merged.findings);
   },
@@ -104,8 +97,8 @@ const JOBS = {
       () => [{ paths: [WORDS.out.templates], archive: name }]);
     if (answers[0].code >= 2) throw new StoppedError(answers[0].said);
     const [first, ...others] = answers[0].output.trim().split("\n");
-    showVerdict(["good", first, others.join("")]);
-    showSave(made[0], 2);
+    showVerdict(["good", first.split(WORDS.pause)[0], others.join("")]);
+    showSave(made[0], 0);
   },
 };
 
@@ -262,7 +255,6 @@ function begin() {
   engine.load();
   window.xltoolReady = engine.start().then((known) => {
     byId("version").textContent = WORDS.version(known.version);
-    showOptions();
     if (!running) setState(WORDS.ready);
     return { version: known.version };
   });

@@ -1,6 +1,6 @@
 // What a job found, shown: the verdict, who returned what, the problems, what there is to save.
 const ORDER = ["returned", "undecided", "unreadable", "foreign", "accepted", "superseded"];
-const LOOKS = { accepted: "good", returned: "bad", unreadable: "bad", foreign: "bad", missing: "bad", undecided: "warn" };
+const LOOKS = { accepted: "good", returned: "bad", unreadable: "bad", missing: "bad", undecided: "warn" };
 const SIGNS = { good: "✓", bad: "✗", warn: "!", plain: "·" };
 
 function make(tag, content = "", attributes = {}) {
@@ -40,7 +40,8 @@ function countStates(items) {
   const states = (status) => counted.filter((item) => item.status === status).length;
   return {
     files: items.length, mustFix: sum("must_fix"), explain: sum("explain"), notes: sum("note"),
-    returned: states("returned"), unreadable: states("unreadable"), foreign: states("foreign"), undecided: states("undecided"),
+    returned: states("returned"), unreadable: states("unreadable"), foreign: counted.filter((item) => item.status === "foreign" && openFindings(item, "must_fix").length).length,
+    undecided: states("undecided"),
   };
 }
 
@@ -164,8 +165,10 @@ function groupOrder(items) {
 
 function findingRow(finding) {
   const look = { must_fix: "bad", explain: "warn" }[finding.severity] ?? "plain";
-  const cells = finding.cells.slice(0, 4).map((cell) => make("span", `${cell.sheet} ${cell.address}`.trim()));
-  if (finding.cells.length > 4) cells.push(make("span", WORDS.cells(finding.cells.length)));
+  const sheets = new Map();
+  for (const { sheet, address } of finding.cells) sheets.set(sheet, [...(sheets.get(sheet) ?? []), ...(address ? [address] : [])]);
+  const cells = [...sheets].flatMap(([sheet, addresses]) => [make("span", sheet), make("small",
+    addresses.slice(0, 4).join(WORDS.joint) + (addresses.length > 4 ? WORDS.cells(addresses.length) : ""))]);
   const severity = engine.known.words.severity[finding.severity] + (finding.settled ? WORDS.settled : "");
   return make("tr", [
     make("td", [chip(finding.settled ? "plain" : look, severity)]),
@@ -192,6 +195,7 @@ function showFindings(items, ofWhole = []) {
     body.append(...sorted.map(findingRow));
   }
   byId("found").hidden = !table.tBodies.length;
+  byId("with-notes").closest("p").hidden = !table.querySelector("tr.note");
 }
 
 // --- what there is to save -----------------------------------------------------------------------------------------
@@ -209,7 +213,7 @@ function linkTo(link, { name, data }) {
 function showSave(whole, count, parts = []) {
   const link = byId("download");
   linkTo(link, whole);
-  link.textContent = count > 1 ? WORDS.save.archive(link.download, count) : WORDS.save.file(link.download);
+  link.textContent = count !== 1 ? WORDS.save.archive(link.download, count) : WORDS.save.file(link.download);
   byId("also").textContent = "";
   if (parts.length) byId("also").append(WORDS.save.also, ...parts.map((part) => {
     const single = make("a", part.name.split("/").pop());

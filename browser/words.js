@@ -1,7 +1,7 @@
 // Every word the scripts say; those of the commands come from the commands.
 const WORDS = {
   folders: { returns: "收回的报表", previous: "上年", roster: "名册", decisions: "裁定" },
-  out: { summary: "/out/汇总.xlsx", page: "/out/总览.html", back: "/out/退回", templates: "下发的模板" },
+  out: { summary: "/out/汇总.xlsx", page: "/out/总览.html", back: "/out/退回", templates: "下发的模板", decisions: "裁定.xlsx" },
   archives: { merge: "汇总.zip", back: "退回.zip", templates: (year) => `${year}年模板.zip` },
   hashes: { agency: "单位", merge: "汇总", template: "下发" },
   headings: {
@@ -60,7 +60,7 @@ const WORDS = {
   more: (count) => ` 等 ${count} 个单位`,
   save: {
     file: (name) => `保存 ${name}`,
-    archive: (name, count) => `保存 ${name}（${count} 个文件）`,
+    archive: (name, count) => (count ? `保存 ${name}（${count} 个文件）` : `保存 ${name}`),
     also: "单独保存：",
   },
   columns: {
@@ -68,10 +68,11 @@ const WORDS = {
     findings: ["程度", "位置", "问题和改法"],
   },
   joint: "、",
+  pause: "，",
   all: "全部",
   whole: "汇总数",
   settled: "（已说明）",
-  cells: (count) => `等 ${count} 格`,
+  cells: (count) => ` 等 ${count} 格`,
   noFindings: "没有问题",
   version: (version) => `xltool ${version}`,
 };

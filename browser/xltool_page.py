@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from xltool import __version__
-from xltool.cli import console
+from xltool.cli import console_progress
 from xltool.cli.main import main
 from xltool.forms.load_definitions import load_forms
 from xltool.messages import catalogue
@@ -40,7 +40,7 @@ def start(tell_progress: Callable[[str, int, int, int], None], tell_task: Callab
     from xltool.cli import json_output  # noqa: F401
     from xltool.commands import send_back  # noqa: F401
 
-    console.progress_listener = tell_progress
+    console_progress.progress_listener = tell_progress
     in_process.task_listener = tell_task
     load_forms()
     clear_folder()
@@ -52,8 +52,7 @@ def start(tell_progress: Callable[[str, int, int, int], None], tell_task: Callab
         "doing": {key: catalogue.look_up_word("doing", key) for key in ("check", "merge", "template")},
         "unknown": catalogue.look_up_word("shown", "unknown"),
     }
-    options = {name: sorted(option.name or "" for option in each.params) for name, each in main.commands.items()}
-    return json.dumps({"version": __version__, "words": words, "options": options})
+    return json.dumps({"version": __version__, "words": words})
 
 
 def clear_folder() -> None:

@@ -1,10 +1,8 @@
-"""Render results for the console as lines and tables, and show a progress bar. Only this module imports rich."""
+"""Render results for the console as lines and tables."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,42 +26,12 @@ if TYPE_CHECKING:
     from xltool.commands.merge_levels import MergedLevel
     from xltool.commands.previous_use import PreviousUse
     from xltool.commands.publish import DraftedParagraphs, WrittenReport
-    from xltool.commands.run_context import Progress
     from xltool.workbooks.marks.covering_list import ReturnedFile
 
 MAX_CODES_SHOWN = 10
 MAX_NOTES_PER_FILE = 5  # shown for one file; --json and the consolidated workbook hold all of them
-_MIN_FILES_FOR_PROGRESS = 20  # a shorter run is over before a progress bar can be read
 _SEVERITY_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOTE: "·"}
 _REFUSED_STATUSES = (Status.UNREADABLE, Status.FOREIGN)
-
-progress_listener: Callable[[str, int, int, int], None] | None = None
-"""Called instead of showing a bar: the name of the task, files done, files in all, open findings so far."""
-
-
-@contextmanager
-def show_progress(task_name: str) -> Iterator["Progress"]:
-    """Show a progress bar on stderr for a long run on a terminal; otherwise yield a callback that does nothing."""
-    if progress_listener:
-        yield partial(progress_listener, task_name)
-        return
-    if not sys.stderr.isatty():
-        yield lambda done, of, found: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    rate_column = TextColumn("{task.fields[said]}")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate_column, TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(catalogue.look_up_word("doing", task_name), visible=False, said="")
-
-        def show(done: int, of: int, found: int) -> None:
-            rate = f"{bar.tasks[task].speed or 0:.0f}"
-            said = catalogue.format_line("so_far" if found else "rate", rate=rate, found=found)
-            bar.update(task, completed=done, total=of, visible=of >= _MIN_FILES_FOR_PROGRESS, said=said)
-
-        yield show
 
 
 def describe_templates(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from xltool import __version__
+from xltool.cli.console_progress import show_progress
 from xltool.cli.form_commands import forms
 from xltool.cli.options import PATH, add_context_options, add_executor_options, add_option, explain_usage_error
 from xltool.errors import UsageError, XltoolError, find_system_fault
@@ -110,7 +111,7 @@ def template(context: "RunContext", year: int, form: str | None, output: Path, f
     from xltool.forms.load_definitions import find_form_for_year
 
     form_definition = find_form_for_year(context.forms, year, form)
-    with console.show_progress("template") as report:
+    with show_progress("template") as report:
         issued = make_templates(year, context, output, form_id=form, force=force, progress=report)
     use = survey_previous(context, [item.agency.code for item in issued], form_definition, year)
     click.echo(console.describe_templates(issued, output, use))
@@ -148,7 +149,7 @@ def check(
 
         refuse_filled_folder(folder, force=False)
     earlier_run = read_earlier_run(since) if since else None
-    with console.show_progress("check") as report:
+    with show_progress("check") as report:
         reviewed = check(paths, context, year=year, decisions=decisions, jobs=jobs, progress=report)
     changes = compare_with_earlier_run(reviewed, earlier_run) if earlier_run else None
     returned = None
@@ -203,7 +204,7 @@ def merge(
 
     choices["since"] = read_earlier_run(choices["since"]) if choices["since"] else None
     options, extra_files = MergeOptions(**choices), ExtraOutputs(page, tables, levels)
-    with console.show_progress("merge") as report:
+    with show_progress("merge") as report:
         if levels:
             level_results = merge_levels(
                 paths, context, output, levels, options, extra_files, jobs=jobs, progress=report
@@ -251,7 +252,7 @@ def status(
     from xltool.cli import console, console_decisions, json_output
     from xltool.commands.merge import MergeOptions, has_open_issues, merge
 
-    with console.show_progress("check") as report:
+    with show_progress("check") as report:
         options = MergeOptions(year=year, decisions=decisions)
         consolidation = merge(paths, context, None, options, jobs=jobs, progress=report)
     click.echo(
@@ -323,7 +324,7 @@ def compare(context: "RunContext", left: Path, right: Path, page: Path | None, a
     from xltool.commands.compare_folders import compare_folders
 
     if left.is_dir() and right.is_dir():
-        with console.show_progress("compare") as report:
+        with show_progress("compare") as report:
             pairs = compare_folders(left, right, context, page, force=force, progress=report)
         data, description, same = (
             json_comparison.encode_comparisons(pairs),
@@ -366,7 +367,7 @@ def import_command(
     from xltool.commands.merge import has_open_issues
 
     wanted = ImportHints(**known)
-    with console.show_progress("import") as report:
+    with show_progress("import") as report:
         items = import_reports(paths, context, output, wanted, force=force, jobs=jobs, progress=report)
     click.echo(
         json_output.dump_json(json_output.encode_import(items)) if as_json else console.describe_import(items, output)

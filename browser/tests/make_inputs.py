@@ -1,0 +1,43 @@
+"""Makes what the tests of the page put in: the demo, 500 workbooks, .xls, .ods, an archive, hostile files."""
+
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+from xltool.commands.demo import run_demo
+
+from tests.judges import recalculate
+from tests.spreadsheet import hostile
+
+COPIES = 46  # of eleven returns
+
+
+def main(target: Path) -> None:
+    """Fill the folder, which is made anew."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    list(run_demo(target / "demo"))
+    returns = sorted((target / "demo" / "收回的报表").glob("3*.xlsx"))  # house: words of the demo
+    many = target / "many"
+    for number in range(COPIES):
+        (many / f"{number:02}").mkdir(parents=True)
+        for source in returns:
+            with zipfile.ZipFile(shutil.copy(source, many / f"{number:02}"), "a") as archive:
+                archive.comment = f"{number}".encode()  # other bytes, so that none is known from another
+    kinds = target / "kinds"
+    kinds.mkdir()
+    for kind in ("xls", "ods"):
+        source = shutil.copy(returns[0 if kind == "xls" else 1], target / f"source-{kind}.xlsx")
+        recalculate(Path(source), kinds, kind)
+    with zipfile.ZipFile(kinds / "returns.zip", "w") as archive:
+        for source in returns[2:5]:
+            archive.write(source, source.name)
+    bad = target / "hostile"
+    bad.mkdir()
+    for name, case in hostile.CONTAINER.items():
+        (bad / f"{name.replace('/', '_')}.xlsx").write_bytes(case.made())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
