@@ -11,6 +11,8 @@
 #   make fuzz    coverage-guided fuzzing of opening and reading for FUZZ_SECONDS (needs a Python that atheris supports)
 #   make manglings  MANGLINGS random changes to how figures look, each compared with what the sheet shows
 #   make labels  every two printed labels of every form exchanged, one workbook each (tests take a sample)
+#   make browser  dist/xltool.html, the whole work in one offline page, and its SHA-256 (needs npm and node)
+#   make test-browser  that page in a real Chromium, against the native run
 #   make pictures  the pictures of the guides (needs LibreOffice and pdftoppm)
 
 VENV := .venv
@@ -18,7 +20,7 @@ BIN := $(VENV)/bin
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-fast test-lowest mutants lint check bench fuzz labels manglings pictures clean
+.PHONY: demo test test-fast test-lowest mutants lint check bench fuzz labels manglings browser test-browser pictures clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/xltool demo -o demo-output
@@ -53,6 +55,18 @@ bench: $(VENV)/.dev
 FUZZ_SECONDS ?= 300
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python -m tests.fuzzing $(FUZZ_SECONDS)
+
+browser: $(VENV)/.runtime browser/node_modules/.package-lock.json
+	$(BIN)/python browser/build.py
+
+# Tests whatever `make browser` made last; the pictures of the guides are taken with XLTOOL_IMAGES=docs/images.
+test-browser: $(VENV)/.dev browser/node_modules/.package-lock.json
+	@test -f dist/xltool.html || { echo "dist/xltool.html is not there: run make browser first" >&2; exit 1; }
+	cd browser && XLTOOL_PYTHON="$(abspath $(BIN)/python)" XLTOOL_IMAGES="$(abspath $(XLTOOL_IMAGES))" node --test tests/page.test.mjs
+
+browser/node_modules/.package-lock.json: browser/package-lock.json
+	cd browser && npm ci --silent --no-audit --no-fund
+	@touch $@
 
 MANGLINGS ?= 1000
 manglings: $(VENV)/.dev

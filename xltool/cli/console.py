@@ -1,7 +1,7 @@
 """Render results for the console as lines and tables."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
