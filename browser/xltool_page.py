@@ -12,6 +12,7 @@ import time
 import traceback
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 from xltool import __version__
@@ -27,6 +28,10 @@ WORK = Path("/work")
 OUT = Path("/out")
 CRASHED = 70  # exit code of a fault of ours
 _MODIFIED = (2025, 1, 1, 0, 0, 0)  # of every member of an archive, so that the same results are the same bytes
+_USED_MODULES = (
+    *("xltool.cli.console", "xltool.cli.json_output", "xltool.commands.check", "xltool.commands.merge"),
+    *("xltool.commands.make_templates", "xltool.commands.send_back"),
+)
 _SILENT = ("missing", "ended", "not_begun", "summed")  # what may be said of an agency without a return
 
 
@@ -36,10 +41,8 @@ def start(tell_progress: Callable[[str, int, int, int], None], tell_task: Callab
     ``tell_progress`` gets what is done, how many files of how many, and the open findings so far; ``tell_task`` the
     SHA-256 of the content a library is about to read that may not return, and the seconds it may take; then "".
     """
-    from xltool import pipeline  # noqa: F401  # all of it once, before the first file
-    from xltool.cli import json_output  # noqa: F401
-    from xltool.commands import send_back  # noqa: F401
-
+    for module in _USED_MODULES:  # all of it once, before the first file
+        import_module(module)
     console_progress.progress_listener = tell_progress
     in_process.task_listener = tell_task
     load_forms()
