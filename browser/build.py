@@ -33,7 +33,7 @@ class BuildError(Exception):
 
 
 def main() -> None:
-    """Fetches, compiles, puts together; prints where the page lies and its digest."""
+    """Fetch, compile, put together; print where the page lies and its digest."""
     shutil.rmtree(WORK / "in", ignore_errors=True)
     shutil.rmtree(WORK / "out", ignore_errors=True)
     (WORK / "in").mkdir(parents=True)
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def fetch_wheels(folder: Path) -> list[Path]:
-    """The wheels of requirements.txt, each of the digest written there."""
+    """Return the wheels of requirements.txt, each of the digest written there."""
     shutil.rmtree(folder, ignore_errors=True)
     platform, python, implementation, abi = PLATFORM
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
@@ -62,7 +62,7 @@ def fetch_wheels(folder: Path) -> list[Path]:
 
 
 def write_inputs(folder: Path, wheels: Iterable[Path]) -> None:
-    """What compile_parts.py makes the parts of."""
+    """Write what compile_parts.py makes the parts of."""
     wheels = list(wheels)
     shutil.copyfile(PYODIDE / "python_stdlib.zip", folder / "stdlib.zip")
     shutil.copyfile(PYODIDE / "pyodide.asm.wasm", folder / "wasm")
@@ -75,7 +75,7 @@ def write_inputs(folder: Path, wheels: Iterable[Path]) -> None:
 
 
 def site_files(wheels: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """The libraries, the package with its data, and the module the page's worker calls."""
+    """Yield the libraries, the package with its data, and the module the page's worker calls."""
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             for name in archive.namelist():
@@ -90,7 +90,7 @@ def site_files(wheels: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
 
 
 def tracked_files(folder: Path) -> list[Path]:
-    """Every file below a folder but what Python and editors leave there."""
+    """Return every file below a folder but what Python and editors leave there."""
     return [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
 
 
@@ -98,7 +98,7 @@ def tracked_files(folder: Path) -> list[Path]:
 
 
 def worker_script() -> str:
-    """Pyodide and our worker as one classic script: from file:// Chromium starts no module worker out of a blob."""
+    """Join Pyodide and our worker into a classic script: from file:// Chromium starts no module worker from a blob."""
     module = "export default _createPyodideModule;"
     glue = patch((PYODIDE / "pyodide.asm.mjs").read_text("utf-8"), module, "", 1)
     glue = patch(glue, "import.meta.url", "PAGE_URL", 3)
@@ -116,7 +116,7 @@ def worker_script() -> str:
 
 
 def patch(text: str, old: str, new: str, count: int) -> str:
-    """The text with ``old`` replaced. Raises BuildError unless it stands there exactly ``count`` times."""
+    """Return the text with ``old`` replaced. Raises BuildError unless it stands there exactly ``count`` times."""
     if text.count(old) != count:
         raise BuildError(f"{old!r} stands {text.count(old)} times, not {count}")
     return text.replace(old, new)
@@ -126,7 +126,7 @@ def patch(text: str, old: str, new: str, count: int) -> str:
 
 
 def assemble_page(parts: Mapping[str, bytes]) -> bytes:
-    """The page with its parts inside, and a policy that lets nothing else run and nothing leave."""
+    """Return the page with its parts inside, and a policy that lets nothing else run and nothing leave."""
     page = (BROWSER / "page.html").read_text("utf-8")
     style = script_of("page.css")
     gate = script_of("gate.js")
@@ -157,7 +157,7 @@ def assemble_page(parts: Mapping[str, bytes]) -> bytes:
 
 
 def script_of(name: str) -> str:
-    """A script or style sheet of this folder. Raises BuildError if it would end its element early."""
+    """Return a script or style sheet of this folder. Raises BuildError if it would end its element early."""
     text = (BROWSER / name).read_text("utf-8")
     if "</script" in text or "</style" in text or "<!--" in text:
         raise BuildError(f"{name} cannot stand inside a page")
@@ -165,12 +165,12 @@ def script_of(name: str) -> str:
 
 
 def digest_of(text: str) -> str:
-    """The source expression of a policy for an inline script or style."""
+    """Return the source expression of a policy for an inline script or style."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def encode(part: bytes) -> str:
-    """Base64 text."""
+    """Return base64 text."""
     return base64.b64encode(part).decode()
 
 
@@ -178,7 +178,7 @@ def encode(part: bytes) -> str:
 
 
 def licences(wheels: Iterable[Path]) -> list[dict[str, str]]:
-    """Name, version and licence text of everything inside, ours first."""
+    """Return name, version and licence text of everything inside, ours first."""
     found = [{"name": "xltool", "version": "", "text": (ROOT / "LICENSE").read_text("utf-8")}]
     listed = json.loads((BROWSER / "licences" / "inside.json").read_text("utf-8"))
     version = json.loads((PYODIDE / "package.json").read_text("utf-8"))["version"]

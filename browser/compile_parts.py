@@ -20,7 +20,7 @@ _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # deflate, no time, be
 
 
 def compile_archive(source: Path, target: Path, prefix: str, left_out: Sequence[str] = ()) -> None:
-    """Copies an archive in the order of its names, every source file as unchecked hash-based byte code.
+    """Copy an archive in the order of its names, every source file as unchecked hash-based byte code.
 
     Raises ValueError for a name in ``left_out`` that fits nothing.
     """
@@ -42,7 +42,7 @@ def compile_archive(source: Path, target: Path, prefix: str, left_out: Sequence[
 
 
 def compile_source(source: bytes, name: str) -> bytes:
-    """The content of the .pyc file of a source file, without docstrings, which nobody reads in a page."""
+    """Return the content of the .pyc file of a source file, without docstrings, which nobody reads in a page."""
     tree = ast.parse(source, name)
     for node in ast.walk(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
@@ -51,18 +51,18 @@ def compile_source(source: bytes, name: str) -> bytes:
             node.body[:1] = shortest if isinstance(node, ast.ClassDef) or len(node.body) == 1 else []
     ast.fix_missing_locations(tree)
     code = compile(tree, name, "exec", dont_inherit=True)
-    return bytes(bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(source), False))  # type: ignore[attr-defined]  # as compileall does
+    return bytes(bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(source), False))  # type: ignore[attr-defined]  # noqa: SLF001  # as compileall does
 
 
 def compress(content: bytes) -> bytes:
-    """The content as one gzip member without a time."""
+    """Return the content as one gzip member without a time."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
     trailer = zlib.crc32(content).to_bytes(4, "little") + (len(content) & 0xFFFFFFFF).to_bytes(4, "little")
     return _GZIP_HEAD + packer.compress(content) + packer.flush() + trailer
 
 
 def main() -> None:
-    """Makes /out/NAME.gz of every part in /in; stdlib.zip and site.zip are compiled first."""
+    """Make /out/NAME.gz of every part in /in; stdlib.zip and site.zip are compiled first."""
     if sys.flags.hash_randomization:
         raise RuntimeError("PYTHONHASHSEED must be 0")
     given, made = Path("/in"), Path("/out")
