@@ -22,7 +22,8 @@ from xltool.forms.load_definitions import load_forms
 from xltool.messages import catalogue
 from xltool.model.consolidation import Status
 from xltool.model.form import Severity
-from xltool.spreadsheet.worker import in_process
+from xltool.spreadsheet.worker.client import SHARED_WORKER
+from xltool.spreadsheet.worker.in_process import InProcessWorker
 
 WORK = Path("/work")
 OUT = Path("/out")
@@ -44,7 +45,8 @@ def start(tell_progress: Callable[[str, int, int, int], None], tell_task: Callab
     for module in _USED_MODULES:  # all of it once, before the first file
         import_module(module)
     console_progress.progress_listener = tell_progress
-    in_process.task_listener = tell_task
+    if isinstance(SHARED_WORKER, InProcessWorker):
+        SHARED_WORKER.listener = tell_task
     load_forms()
     clear_folder()
     words = {
@@ -69,7 +71,8 @@ def clear_folder() -> None:
 
 def refuse_task(digest: str, reason: str) -> None:
     """Keep content of that SHA-256 from the libraries from now on; ``reason`` is "died" or "timeout"."""
-    in_process.refused_contents[digest] = reason
+    if isinstance(SHARED_WORKER, InProcessWorker):
+        SHARED_WORKER.refused[digest] = reason
 
 
 def run_command(arguments: Iterable[str]) -> tuple[int, str, str, int]:

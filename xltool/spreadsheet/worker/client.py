@@ -11,7 +11,7 @@ from typing import Any
 from xltool.errors import UnreadableFileError
 from xltool.execution.child_process import end_process
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.worker.in_process import IN_PROCESS, run_in_process
+from xltool.spreadsheet.worker.in_process import InProcessWorker
 from xltool.spreadsheet.worker.messages import receive_message, send_message
 
 # The child imports this package from the same sys.path as the parent.
@@ -41,8 +41,6 @@ class Worker:
 
         Raises UnreadableFileError when the worker dies or exceeds the time limit.
         """
-        if IN_PROCESS:
-            return run_in_process(task, data, max_seconds, **arguments)
         with self._lock:
             process = self._running_process()
             late = threading.Event()
@@ -104,4 +102,4 @@ def _exchange_messages(
     return answer
 
 
-SHARED_WORKER = Worker()
+SHARED_WORKER: Worker | InProcessWorker = InProcessWorker() if sys.platform == "emscripten" else Worker()
