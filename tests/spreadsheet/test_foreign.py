@@ -143,6 +143,7 @@ def test_worker__past_the_deadline__refused_and_started_again() -> None:
 def test_worker__kept_between_files() -> None:
     with pytest.raises(UnreadableFileError):
         read_binary_sheets(b"nothing")
+    assert isinstance(SHARED_WORKER, Worker)
     first = SHARED_WORKER._process
     with pytest.raises(UnreadableFileError):
         read_binary_sheets(b"nothing")

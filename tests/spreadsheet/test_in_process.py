@@ -1,6 +1,7 @@
 """Tasks where there are no processes: announced, answered here, and refused once one has been the end of a worker."""
 
 import hashlib
+
 import pytest
 
 from xltool.errors import UnreadableFileError
