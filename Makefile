@@ -48,6 +48,7 @@ check: lint test
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.saves
 	$(BIN)/python -m benchmarks.localisation
 	$(BIN)/python -m benchmarks.narrative
 
