@@ -74,7 +74,11 @@ def assign_sheets(
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
     others = tuple(sheet for sheet in workbook.sheets if sheet.name not in plan.known and _is_unknown(sheet))
     if by_name_only or (not others and _are_all_in_place(charts, sheets)):
-        pages = {c.layout.name: locate_sheet(c, sheets[c.layout.name]) for c in charts if c.layout.name in sheets}
+        pages = {
+            c.layout.name: locate_sheet(c, sheets[c.layout.name], known_in_place=not by_name_only and bool(c.labels))
+            for c in charts
+            if c.layout.name in sheets
+        }
         return (SheetAssignment(pages, observations=_collect_observations(pages)),)
     return _search_sheets(plan, charts, workbook, others)
 

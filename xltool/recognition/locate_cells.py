@@ -103,11 +103,18 @@ def is_in_place(planned_sheet: PlannedSheet, cells: Mapping[str, RawCell]) -> bo
 
 
 def locate_sheet(
-    planned_sheet: PlannedSheet, sheet: RawSheet, cells: Mapping[str, RawCell] | None = None
+    planned_sheet: PlannedSheet,
+    sheet: RawSheet,
+    cells: Mapping[str, RawCell] | None = None,
+    *,
+    known_in_place: bool = False,
 ) -> LocatedSheet:
-    """Locate a planned sheet on ``sheet``, or in a section of it given as ``cells``."""
+    """Locate a planned sheet on ``sheet``, or in a section of it given as ``cells``.
+
+    ``known_in_place``: `is_in_place` was true of the sheet.
+    """
     cells = sheet.cells if cells is None else cells
-    if is_in_place(planned_sheet, cells):
+    if known_in_place or is_in_place(planned_sheet, cells):
         located = LocatedSheet(planned_sheet, sheet, cells)
         return located if planned_sheet.covered.isdisjoint(cells) else _read_split_cells(located)
     heads = read_by_heads(planned_sheet.layout, cells)

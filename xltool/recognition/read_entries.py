@@ -20,6 +20,7 @@ from xltool.spreadsheet.raw_workbook import StorageType
 
 NOTE_NOT_PLACED = "place"  # the note of a figure that was not read because its place is not certain
 _MAX_CACHED_LAYOUTS = 256
+_SMALL_COUNTS = {str(count): count for count in range(1_000)}
 
 
 class _PlannedCell(NamedTuple):
@@ -57,12 +58,17 @@ def read_entries(
             raw = cells.get(address)
             if raw is None:
                 continue
-            formula = formulas[number] = raw.formula
+            stored, text, formula, _, look = raw
+            formulas[number] = formula
             if computed != (formula is not None):
                 formulas_in_place = False
-            if is_count and raw.stored is StorageType.NUMBER and raw.look.is_plain and _is_plain_count(raw.text):
-                numbers[number] = int(raw.text)
-                continue
+            if is_count and stored is StorageType.NUMBER and look.is_plain:
+                count = _SMALL_COUNTS.get(text)
+                if count is None and _is_plain_count(text):
+                    count = int(text)
+                if count is not None:
+                    numbers[number] = count
+                    continue
             entry = read_entry(cell, located, address, declared)
             if _is_plain_entry(entry):
                 numbers[number] = entry.value
