@@ -307,8 +307,8 @@ def test_status__every_agency_of_the_roster_with_its_state(tmp_path: Path) -> No
     assert code == 1
     rows = {line.split()[0]: line for line in out.splitlines() if line.strip()[:4] == "3299"}
     assert len(rows) == 13
-    assert "已接收" in rows["329907"]
-    assert "退回修改" in rows["329908"]
+    assert "已计入" in rows["329907"]
+    assert "退回" in rows["329908"]
     assert "未报" in rows["329909"]
 
 
@@ -336,7 +336,7 @@ def test_demo__the_whole_chain__ends_with_what_it_found_and_can_be_repeated(tmp_
         code, out, _ = run("demo", "-o", tmp_path / "demo")
         assert code == 0
     assert "相差 11 件" in out
-    assert "共 14 个文件：接收 8，退回修改 4，待裁定 0" in out
+    assert "共 14 个文件：已计入 8，退回 4，待裁定 0" in out
     assert "待裁定：示例市档案局.xlsx：" in out
     assert "裁定：生效 1 条" in out
     assert (tmp_path / "demo" / "2025年度汇总.xlsx").is_file()

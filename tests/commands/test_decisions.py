@@ -270,11 +270,11 @@ def test_counts_of_agencies__agree_in_workbook_page_and_json(folder: Path, tmp_p
     for row, below in pairwise(grid):
         for text, count in zip(row, below, strict=True):
             cells.setdefault(text, count)  # of equal texts the first is the tile
-    counts = [int(str(cells[key])) for key in ("已计入", "退回修改", "待裁定", "未报")]
+    counts = [int(str(cells[key])) for key in ("已计入", "退回", "待裁定", "未报")]
     assert counts == [1, 1, 1, 9]
     assert sum(counts) == cells["应报单位"] == 12
     tiles = dict(re.findall(r"<div><dt>([^<]*)</dt><dd>([^<]*)</dd></div>", page.read_text("utf-8")))
-    assert [tiles[key] for key in ("应报单位", "已计入", "退回修改", "待裁定", "未报")] == ["12", "1", "1", "1", "9"]
+    assert [tiles[key] for key in ("应报单位", "已计入", "退回", "待裁定", "未报")] == ["12", "1", "1", "1", "9"]
     assert (made["accepted"], made["returned"], made["undecided"], len(made["missing"])) == (1, 1, 1, 9)
 
 

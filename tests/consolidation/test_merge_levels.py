@@ -183,7 +183,7 @@ def test_levels__in_words__a_line_an_area_and_the_whole_last(small: Path) -> Non
     assert code == 1
     assert f"1市1区：计入 2/8 个单位，{small / '各级' / '111 1市1区 2025年度汇总.xlsx'}" in out
     assert f"1市2区：计入 1/8 个单位，{small / '各级' / '112 1市2区 2025年度汇总.xlsx'}" in out
-    assert "共 3 个文件：接收 3，" in out
+    assert "共 3 个文件：已计入 3，" in out
     assert out.endswith(f"另已写出：{small / '各级'}\n")
 
 

@@ -76,7 +76,7 @@ def test_finding__place_without_a_spot__key_error() -> None:
     ("fact", "shown"),
     [
         (EntryState.BLANK, "空白"),
-        (Status.FOREIGN, "不计入"),
+        (Status.FOREIGN, "不是报表"),
         (Severity.EXPLAIN, "可说明"),
         (None, "空"),
         (True, "是"),

@@ -60,7 +60,7 @@ def test_page__says_whose_it_is_and_every_finding_in_the_words_of_the_console(br
         "文件": "甲.xlsx",
         "报表": "中华人民共和国政府信息公开工作年度报告格式",
         "报告年度": "2025",
-        "状态": "退回修改",
+        "状态": "退回",
         "必须改正": "1 项",
         "可说明": "0 项",
         "提示": "0 项",

@@ -179,9 +179,9 @@ def test_details__one_row_a_part__blank_stays_blank__not_applicable_is_a_stroke(
     ]
     book = openpyxl.load_workbook(written(tmp_path, merged(items)), data_only=True)
     assert [row[:9] for row in rows(book, "明细", 8, 20)] == [
-        (1, "329901", "示例市人民政府办公室", None, "本机关", 1, "已接收", 0, "329901.xlsx"),
-        (2, "329902", "示例一区人民政府", None, "本机关", 1, "已接收", 0, "329902.xlsx"),
-        (3, "329903", "示例二区人民政府", None, "本机关", 1, "已接收", 0, "329903.xlsx"),
+        (1, "329901", "示例市人民政府办公室", None, "本机关", 1, "已计入", 0, "329901.xlsx"),
+        (2, "329902", "示例一区人民政府", None, "本机关", 1, "已计入", 0, "329902.xlsx"),
+        (3, "329903", "示例二区人民政府", None, "本机关", 1, "已计入", 0, "329903.xlsx"),
     ]
     assert [row[19] for row in rows(book, "明细", 8, 20)] == [None, "/", 0]
     assert [sheet(book, "明细")[f"T{row}"].value for row in (3, 5, 6, 7)] == [
@@ -204,7 +204,7 @@ def test_overview__says_who_is_missing__and_that_totals_are_lower_bounds(tmp_pat
     assert [(page.cell(7, column).value, page.cell(8, column).value) for column in range(1, 12, 2)] == [
         ("应报单位", 12),
         ("已计入", 10),
-        ("退回修改", 1),
+        ("退回", 1),
         ("未报", 1),
         ("收到文件", 11),
         ("必须改正的问题", 1),
@@ -218,7 +218,7 @@ def test_overview__says_who_is_missing__and_that_totals_are_lower_bounds(tmp_pat
     board = [[page.cell(row, column).value for column in (2, 4, 8, 9, 11, 12)] for row in range(start, start + 12)]
     assert board[3:6] == [
         ["329904", "示例三区人民政府", "区", "已计入", 81, None],
-        ["329905", "示例四区人民政府", "区", "退回修改", None, 1],
+        ["329905", "示例四区人民政府", "区", "退回", None, 1],
         ["329906", "示例五区人民政府", "区", "已计入", 97, None],
     ]
     assert board[11] == ["329912", "示例市档案局", "市直", "未报", None, None]
@@ -260,10 +260,10 @@ def test_tracking__one_row_for_every_file__then_who_sent_nothing(tmp_path: Path)
     names = ["示例市人民政府办公室", "示例一区人民政府", "示例二区人民政府", "示例三区人民政府"]
     new, old, gone = "2026-01-20 09:00", "2026-01-01 08:00", "已被后报替代"
     assert found_rows == [
-        [1, "329901", names[0], "市直", "已接收", "是", "报送/329901.xlsx", new, first.sha256],
+        [1, "329901", names[0], "市直", "已计入", "是", "报送/329901.xlsx", new, first.sha256],
         [2, "329901", names[0], "市直", gone, "否", "旧/329901.xlsx", old, earlier.sha256],
-        [3, "329902", names[1], "区", "退回修改", "否", "329902.xlsx", new, second.sha256],
-        [4, "329903", names[2], "区", "已接收", "是", "329903.xlsx", new, third.sha256],
+        [3, "329902", names[1], "区", "退回", "否", "329902.xlsx", new, second.sha256],
+        [4, "329903", names[2], "区", "已计入", "是", "329903.xlsx", new, third.sha256],
         [5, "329903", names[2], "区", gone, "否", "副本.xlsx", new, third.sha256],
         [6, "无法读取", "否", "空.xlsx", "e3b0"],
         [7, "329904", names[3], "区", "未报", "否", None, None, None],
@@ -301,7 +301,7 @@ def test_findings__the_gravest_first__with_advice_and_the_reason_that_settles_it
             sentence.format(1),
             advice,
             None,
-            "退回修改",
+            "退回",
             "329902.xlsx",
         ),
         (
@@ -314,7 +314,7 @@ def test_findings__the_gravest_first__with_advice_and_the_reason_that_settles_it
             sentence.format(2),
             advice,
             "机构合并",
-            "已接收",
+            "已计入",
             "329901.xlsx",
         ),
     ]
@@ -417,8 +417,8 @@ def test_merged_bottom_up_through_files__the_same_as_in_one_go(tmp_path: Path) -
     assert dict(bottom_up.lacking) == dict(whole.lacking)
     book = openpyxl.load_workbook(written(tmp_path, bottom_up, "全市.xlsx"), data_only=True)
     assert [row[1:7] for row in rows(book, "明细", 8, 9)] == [
-        ("e", "东片", None, "汇总", 5, "已接收"),
-        ("w", "西片", None, "汇总", 7, "已接收"),
+        ("e", "东片", None, "汇总", 5, "已计入"),
+        ("w", "西片", None, "汇总", 7, "已计入"),
     ]
     assert sheet(book, "总览")["A4"].value.startswith("应有 12 个单位，已全部计入；有单位的个别项目未填")
 
