@@ -10,6 +10,7 @@ from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
 from xltool.forms.compiled_form import compile_form
 from xltool.forms.expressions import recompute_figures
+from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.load_definitions import load_forms
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
@@ -21,6 +22,12 @@ from xltool.package_data import find_data_folder
 
 FORM = load_forms().get("zfxxgk-annual-report", "2021")
 PLAN = plan_workbook(FORM)
+FORMULAS = {
+    each.computes: format_excel_formula(
+        each.expect.right._replace(modulus=None), PLAN.find_figure, sheet=PLAN.find_figure(each.computes or "").sheet
+    )
+    for each in FORM.formulas
+}
 COLUMNS = ("natural_person", "enterprise", "research_institution", "social_organization", "legal_service", "other")
 
 Figures = Mapping[str, Number | str | None]
@@ -56,6 +63,7 @@ def submission(
     *,
     stored: Figures | None = None,
     typed: Iterable[str] = (),
+    altered: Iterable[str] = (),
     declared: bool = False,
     observations: Iterable[Observation] = (),
     **changed: Any,
@@ -63,16 +71,18 @@ def submission(
     """A submission of ``figures`` (text means unreadable, "/" not applicable, None blank).
 
     ``stored`` are totals as they stand in the workbook, where they are not what the formulas give; those in ``typed``
-    stand there without a formula. ``changed`` are fields of the submission that are to be something else.
+    stand there without a formula, those in ``altered`` with one that adds other cells. ``changed`` are other
+    fields of the submission.
     """
     entries = {cell.id: _entry(cell, figures.get(cell.id), declared) for cell in FORM.inputs}
     inputs = {cell: entry.counted for cell, entry in entries.items()}
     values = recompute_figures(FORM.formulas, inputs)
     cached = recompute_figures(FORM.formulas, {cell: value or 0 for cell, value in inputs.items()})
-    without_formula = set(typed)
+    without_formula, others = set(typed), set(altered)
     for cell in FORM.cells.values():
         if cell.computed:
-            entries[cell.id] = _stored(cell, (stored or {}).get(cell.id, cached[cell.id]), cell.id in without_formula)
+            formula = None if cell.id in without_formula else "SUM(A1:B1)" if cell.id in others else FORMULAS[cell.id]
+            entries[cell.id] = _stored(cell, (stored or {}).get(cell.id, cached[cell.id]), formula)
     values |= {cell: None for cell, entry in entries.items() if entry.state is EntryState.NOT_APPLICABLE}
     gone = [Observation("formula.overwritten", *PLAN.find_figure(cell), cell, {}) for cell in sorted(without_formula)]
     made = Submission(
@@ -102,9 +112,8 @@ def _entry(cell: Cell, figure: Number | str | None, declared: bool) -> Entry:
     return Entry(cell.id, EntryState.NUMBER, _number(cell, figure), str(figure), sheet, address)
 
 
-def _stored(cell: Cell, figure: Number | str | None, typed: bool) -> Entry:
+def _stored(cell: Cell, figure: Number | str | None, formula: str | None) -> Entry:
     sheet, address = PLAN.find_figure(cell.id)
-    formula = None if typed else "SUM(A1:B1)"
     if isinstance(figure, str):
         return Entry(cell.id, EntryState.UNREADABLE, None, figure, sheet, address, formula, note="not_number")
     if figure is None:

@@ -46,14 +46,15 @@ def test_official_equations__are_forty_two() -> None:
 
 
 @pytest.mark.parametrize("relation", TOTALS, ids=lambda relation: str(relation.id))
-@pytest.mark.parametrize("typed", [True, False], ids=["typed", "stale"])
+@pytest.mark.parametrize("typed", [True, False], ids=["typed", "altered"])
 @pytest.mark.parametrize("by", [1, -1])
 def test_total__wrong_by_one__exactly_one_finding_at_it_with_all_its_parts(
     relation: Relation, typed: bool, by: int
 ) -> None:
     (total,) = relation.expect.left.terms
     wrong = (whole(ZHANGJIAWAN)[total.cell] or 0) + by
-    read = submission(ZHANGJIAWAN, stored={total.cell: wrong}, typed=[total.cell] if typed else [])
+    gone, altered = ([total.cell], []) if typed else ([], [total.cell])
+    read = submission(ZHANGJIAWAN, stored={total.cell: wrong}, typed=gone, altered=altered)
     assert relation.id in broken_as_stored(read)
     (finding,) = found(read)
     assert finding.severity == "must_fix"
@@ -70,7 +71,8 @@ def test_total__wrong_and_the_totals_above_it_recalculated__still_one_finding(re
     wrong = (whole(ZHANGJIAWAN)[total.cell] or 0) + 7
     others = [each for each in FORM.formulas if each.computes != total.cell]
     stored = recompute_figures(others, inputs | {total.cell: wrong})
-    read = submission(ZHANGJIAWAN, stored={cell: stored[cell] for cell in PLAN.cells if FORM.cells[cell].computed})
+    held = {cell: stored[cell] for cell in PLAN.cells if FORM.cells[cell].computed}
+    read = submission(ZHANGJIAWAN, stored=held, altered=[total.cell])
     assert [finding.cells[0].id for finding in found(read)] == [total.cell]
 
 
@@ -149,10 +151,35 @@ def test_total__says_what_stands_there_what_it_should_be_and_from_which_cells() 
         "依据：表四“总计”栏的含义。如果只错一格，就是以下 5 格之一，仅凭报表不能断定是哪一格：A7:E7。"
         "请恢复总计公式，或核对各项结果。"
     ]
-    assert said(found(submission(ZHANGJIAWAN, stored={"requests.concluded.total": 1}))) == [
+    assert said(
+        found(submission(ZHANGJIAWAN, stored={"requests.concluded.total": 1}, altered=["requests.concluded.total"]))
+    ) == [
         "表三!J30“（七）总计”总计的公式存下的结果是 1，按 J9:J29 之和应为 105，相差 104 件。"
         "依据：表三“（七）总计”的含义。请恢复总计公式，或核对各项办理结果。"
-        "公式没有改动的，请用 Excel 或 WPS 打开，重新计算后保存。"
+    ]
+
+
+@pytest.mark.parametrize("relation", TOTALS, ids=lambda relation: str(relation.id))
+def test_total__formula_intact_and_not_recalculated__a_note_with_both_numbers(relation: Relation) -> None:
+    (total,) = relation.expect.left.terms
+    right = whole(ZHANGJIAWAN)[total.cell] or 0
+    (finding,) = found(submission(ZHANGJIAWAN, stored={total.cell: right + 2}))
+    assert (finding.severity, finding.wording, finding.cells[0].id) == ("note", "total.stale", total.cell)
+    assert (finding.facts["left"], finding.facts["right"]) == (right + 2, right)
+
+
+def test_stale_total__hides_no_violation_that_recalculation_shows() -> None:
+    wrong = {"requests.received.natural_person": 91}
+    held = {cell: value for cell, value in whole(ZHANGJIAWAN).items() if FORM.cells[cell].computed}
+    findings = found(submission(ZHANGJIAWAN | wrong, stored=held))
+    assert "T3-BAL" in {finding.code.partition(".")[0] for finding in findings if finding.severity == "must_fix"}
+    assert "total.stale" in {finding.wording for finding in findings}
+
+
+def test_stale_total__is_told_as_a_note() -> None:
+    assert said(found(submission(ZHANGJIAWAN, stored={"disputes.review.total": 91}))) == [
+        "表四!E7“行政复议”总计的公式没有改动，但文件里存的结果 91 没有重新计算，"
+        "按 A7:D7 之和是 19（A7 9 + B7 5 + C7 1 + D7 4），相差 72 件；已按 19 计。总计不用改，请确认各项填写无误。"
     ]
 
 

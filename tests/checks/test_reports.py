@@ -18,7 +18,7 @@ def report(name: str, *, declared: bool = False, printed: bool = True) -> Submis
     """A published report as its body would have returned it: its totals typed as printed."""
     totals = printed_totals(name) if printed else {}
     figures = published(name) if declared else published(name) | NO_FEES
-    return submission(figures, stored=totals, declared=declared, year=sample(name)["year"])
+    return submission(figures, stored=totals, altered=totals, declared=declared, year=sample(name)["year"])
 
 
 def test_hongze_2023__totals_as_printed__exactly_the_two_of_table_four() -> None:

@@ -24,6 +24,7 @@ def test_review__problems_first_each_in_the_order_of_the_form() -> None:
     read = submission(
         published("zhangjiawan-2025") | MESSY,
         stored={"disputes.review.total": 1, "requests.granted.total": 27},
+        altered=["disputes.review.total"],
         typed=["disputes.direct_litigation.total", "requests.granted.total"],
         texts={"overview": "结转下年度9件。"},
         explanations=[Explanation("实际收取的总金额不超过收费通知总金额", "10", "0", "上年的费用", "", "", "A4")],

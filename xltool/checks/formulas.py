@@ -49,6 +49,12 @@ def check_formulas(submission: Submission, context: CheckContext) -> Iterator[Fi
         )
 
 
+def has_intact_formula(entry: Entry, submission: Submission, form: Form) -> bool:
+    """Return True if the formula of a computed cell is known and adds the cells that the template's adds."""
+    altered = {cell for cell, _ in _find_altered_formulas(submission, form)}
+    return bool(entry.formula) and entry.cell not in altered
+
+
 _COMPARISON_CACHE: WeakKeyDictionary[EntryLayout, dict[str, tuple[tuple[str, str], ...]]] = WeakKeyDictionary()
 
 

@@ -55,9 +55,12 @@ def decide_relation(
 
 
 def _is_caused_by_total(relation: Relation, submission: Submission, context: CheckContext) -> bool:
-    """Return True if it holds with the totals as stored, of which one is wrong: that total is the cause."""
-    wrong = find_wrong_totals(submission, context)
-    if wrong.keys().isdisjoint(term.cell for term in relation.terms if not term.previous):
+    """Return True if it holds with the totals as stored, of which one is wrong: that total is the cause.
+
+    A stale total is no cause: recalculated, it would violate the relation too.
+    """
+    wrong = {cell for cell, fault in find_wrong_totals(submission, context).items() if not fault.stale}
+    if wrong.isdisjoint(term.cell for term in relation.terms if not term.previous):
         return False
     return check_relation(relation, collect_stored_values(submission, context), context.previous).holds is True
 

@@ -1,7 +1,8 @@
 """Compare stored totals with the sums of their parts. Stored totals are never trusted.
 
 A total is wrong if it equals neither the sum of its parts as stored nor of its parts as recomputed; a total that only
-inherits a wrong part is not. So each wrong total is reported once, without those above it.
+inherits a wrong part is not. So each wrong total is reported once, without those above it. If its formula is intact,
+the file was saved without recalculation: that is a note, since every total is recomputed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,21 +10,26 @@ from typing import NamedTuple
 
 from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import FigureFacts, measure_difference, measure_figure, name_cell
+from xltool.checks.formulas import has_intact_formula
 from xltool.checks.make_finding import locate_cell
 from xltool.forms.expressions import evaluate_linear, recompute_figures
 from xltool.forms.form_index import FormIndex
 from xltool.model.finding import Finding, FindingCell
-from xltool.model.form import Number, Relation, Values
+from xltool.model.form import Number, Relation, Severity, Values
 from xltool.model.submission import Entry, Submission
 
 
 class WrongTotal(NamedTuple):
-    """A wrong total: the relation it violates and the expected value; ``least`` if that is a lower bound."""
+    """A wrong total: the relation it violates and the expected value.
+
+    ``least`` if that is a lower bound; ``stale`` if an intact formula was not recalculated.
+    """
 
     entry: Entry
     relation: Relation
     expected: Number
     least: bool = False
+    stale: bool = False
 
 
 def check_totals(submission: Submission, context: CheckContext) -> Iterator[Finding]:
@@ -49,7 +55,7 @@ def find_wrong_totals(submission: Submission, context: CheckContext) -> Mapping[
     for entry in suspects:
         fault = _judge_total(entry, form_index, counted, stored)
         if fault and not (entry.formula is not None and shown.get(entry.cell) == entry.value):
-            wrong[entry.cell] = fault
+            wrong[entry.cell] = fault._replace(stale=has_intact_formula(entry, submission, context.form))
     return wrong
 
 
@@ -106,7 +112,7 @@ def _values_without_text(submission: Submission, context: CheckContext) -> Value
 
 
 def _report_total(wrong_total: WrongTotal, submission: Submission, context: CheckContext) -> Finding:
-    entry, relation, expected, least = wrong_total
+    entry, relation, expected, least, stale = wrong_total
     stored = entry.value or 0
     cell = context.form.cells[entry.cell]
     figures = FigureFacts(submission, context, submission.counted, entry.sheet)
@@ -126,9 +132,10 @@ def _report_total(wrong_total: WrongTotal, submission: Submission, context: Chec
         "advice": relation.advice,
         "suspects": "",
     }
-    kind = "least" if least else _describe_content(entry, submission)
+    kind = "least" if least else "stale" if stale else _describe_content(entry, submission)
+    severity = Severity.NOTE if stale else relation.severity
     spots = _spots_of_total(entry.cell, submission, context)
-    return Finding(relation.rule, relation.severity, spots, facts, relation.id, wording=f"total.{kind}")
+    return Finding(relation.rule, severity, spots, facts, relation.id, wording=f"total.{kind}")
 
 
 def _describe_content(entry: Entry, submission: Submission) -> str:

@@ -109,6 +109,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "relation.limit": "advice basis left_words operator right_words title where",
             "total.typed": "advice basis gap name parts place ranges recomputed stored suspects",
             "total.formula": "advice basis gap name parts place ranges recomputed stored suspects",
+            "total.stale": "gap name parts place ranges recomputed stored",
             "total.plain": "advice basis gap name parts place ranges recomputed stored suspects",
             "total.least": "advice basis name parts place ranges recomputed stored suspects",
             "number.unit_in_cell": "asked basis name place raw title unit",
