@@ -87,6 +87,29 @@ def test_check__since_the_json_of_an_earlier_check__or_a_consolidated_workbook(f
     assert found["submissions"][1]["findings"][0]["fingerprint"] == found["since"]["still"][0]
 
 
+def test_gone__what_this_run_did_not_check__is_not_called_resolved(folder: Path) -> None:
+    last_year = folder / "上年"
+    for code in ("329908", "329909"):
+        returned(last_year, code, {**GOOD, "requests.carried_out.natural_person": 0}, year=2024)
+    given = ("--previous", last_year)
+    first = answer("check", folder / "returns", *given, "--roster", ROSTER)
+    carried = {each["fingerprint"] for each in first["noted"] if each["code"] == "YEAR-CARRY"}
+    assert carried
+    (folder / "上次.json").write_text(json.dumps(first, ensure_ascii=False), "utf-8")
+    merge(folder, *given)
+    for before in ("上次.json", "汇总.xlsx"):
+        without = answer("check", folder / "returns", "--roster", ROSTER, "--since", folder / before)
+        assert without["since"]["gone"] == [], before
+    assert not {each["code"] for each in merge(folder)["since"]["gone"]} & {"YEAR-CARRY", "YEAR-JUMP"}
+    (folder / "规则.toml").write_text('[severity]\n"T3-BAL" = "off"\n', "utf-8")
+    since = ("--since", folder / "上次.json")
+    off = answer("check", folder / "returns", *given, "--roster", ROSTER, "--profile", folder / "规则.toml", *since)
+    assert "T3-BAL" not in {each["code"] for each in off["since"]["gone"]}
+    again(folder, "329908", {**GOOD, "requests.carried_in.natural_person": 0, "requests.received.natural_person": 101})
+    mended = answer("check", folder / "returns", *given, "--roster", ROSTER, *since)
+    assert carried & {each["fingerprint"] for each in mended["since"]["gone"]}
+
+
 def test_fingerprint__the_name_of_the_file_and_who_asks__change_nothing(folder: Path) -> None:
     first = {each["fingerprint"] for each in answer("check", folder / "returns")["noted"]}
     (folder / "returns" / "329907.xlsx").rename(folder / "returns" / "改名.xlsx")

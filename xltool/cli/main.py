@@ -151,7 +151,7 @@ def check(
     earlier_run = read_earlier_run(since) if since else None
     with show_progress("check") as report:
         reviewed = check(paths, context, year=year, decisions=decisions, jobs=jobs, progress=report)
-    changes = compare_with_earlier_run(reviewed, earlier_run) if earlier_run else None
+    changes = compare_with_earlier_run(reviewed, earlier_run, context) if earlier_run else None
     returned = None
     if folder:
         returned = send_back.send_back(reviewed, context.forms, context.roster, folder)

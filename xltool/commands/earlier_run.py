@@ -1,14 +1,16 @@
 """Read the findings of an earlier run from its consolidated workbook or JSON."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xltool.commands.checked_rules import find_checked_rules
+from xltool.commands.run_context import RunContext
 from xltool.consolidation.finding_fingerprints import compare_findings
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.messages import catalogue
-from xltool.model.consolidation import FindingChanges, FindingRecord, ReviewedFile
+from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, ReviewedFile
 from xltool.model.form import Severity
 from xltool.recognition.read_consolidated import list_sheet_names, read_findings
 from xltool.spreadsheet.load_file import FileSource, load_file
@@ -43,9 +45,15 @@ def read_replaced_run(output: Path | None) -> EarlierRun | None:
         return None
 
 
-def compare_with_earlier_run(reviewed_files: Iterable[ReviewedFile], earlier_run: EarlierRun) -> FindingChanges:
-    """Compare the findings of `check` with those of an earlier run."""
-    return compare_findings(earlier_run.findings, earlier_run.source, reviewed_files, None)
+def compare_with_earlier_run(
+    reviewed_files: Sequence[ReviewedFile],
+    earlier_run: EarlierRun,
+    run_context: RunContext,
+    consolidation: Consolidation | None = None,
+) -> FindingChanges:
+    """Compare the findings of a run, for `merge` with its consolidation, with those of an earlier run."""
+    rules = find_checked_rules(run_context, reviewed_files)
+    return compare_findings(earlier_run.findings, earlier_run.source, reviewed_files, consolidation, rules.is_checked)
 
 
 def _read_from_workbook(path: FileSource) -> tuple[FindingRecord, ...] | None:
@@ -62,6 +70,5 @@ def _read_from_json(path: FileSource) -> tuple[FindingRecord, ...] | None:
 def _parse_records(entries: list[dict[str, Any]]) -> Iterator[FindingRecord]:
     for entry in entries:
         severity = Severity(entry["severity"])
-        yield FindingRecord(
-            str(entry["fingerprint"]), str(entry["whose"]), str(entry["name"]), severity, str(entry["message"])
-        )
+        mark, owner, name = (str(entry[key]) for key in ("fingerprint", "whose", "name"))
+        yield FindingRecord(mark, owner, name, severity, str(entry["message"]), str(entry.get("code", "")))

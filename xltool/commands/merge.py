@@ -14,12 +14,11 @@ from xltool.checks.successions import check_divided_agencies
 from xltool.commands.check import build_check_context, review_all
 from xltool.commands.check_outputs import PAGE_SUFFIXES, WORKBOOK_SUFFIXES, OutputFile, check_outputs
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
-from xltool.commands.earlier_run import EarlierRun, read_replaced_run
+from xltool.commands.earlier_run import EarlierRun, compare_with_earlier_run, read_replaced_run
 from xltool.commands.own_outputs import find_level_files, is_consolidation_of, is_own_page
 from xltool.commands.previous_use import PreviousUse, survey_previous
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.choosing import choose_returns
-from xltool.consolidation.finding_fingerprints import compare_findings
 from xltool.consolidation.folding import fold_into_areas
 from xltool.consolidation.totals import consolidate
 from xltool.consolidation.tree import list_manifest
@@ -87,7 +86,7 @@ def merge(
     form, year = choose_form_and_year(reviewed, run_context, options.year, is_required=output is not None)
     survey_returns(run_context, reviewed, form, year, area)
     made = sum_and_check(reviewed, run_context, form, year, area, options)
-    made = add_finding_changes(made, before)
+    made = add_finding_changes(made, before, run_context)
     write_outputs(made, run_context, output, extra_outputs, force=options.force)
     record_open_questions(book, made.tracking)
     return made
@@ -122,14 +121,14 @@ def sum_and_check(
     return replace(made, findings=(*made.findings, *findings, *divisions))
 
 
-def add_finding_changes(consolidation: Consolidation, earlier_run: EarlierRun | None) -> Consolidation:
+def add_finding_changes(
+    consolidation: Consolidation, earlier_run: EarlierRun | None, run_context: RunContext
+) -> Consolidation:
     """Add the comparison of findings with those of an earlier run."""
     if earlier_run is None:
         return consolidation
-    return replace(
-        consolidation,
-        changes=compare_findings(earlier_run.findings, earlier_run.source, consolidation.tracking, consolidation),
-    )
+    changes = compare_with_earlier_run(consolidation.tracking, earlier_run, run_context, consolidation)
+    return replace(consolidation, changes=changes)
 
 
 def write_outputs(

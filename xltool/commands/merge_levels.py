@@ -119,7 +119,7 @@ def merge_levels(
     made = sum_and_check(
         [item for items in items_by_area.values() for item in items], run_context, form, year, top, options
     )
-    made = add_finding_changes(made, options.since or read_replaced_run(output))
+    made = add_finding_changes(made, options.since or read_replaced_run(output), run_context)
     write_outputs(made, run_context, output, extra_outputs, force=options.force)
     merged = (*levels, MergedLevel(top, output, made))
     record_open_questions(book, combine_levels(merged).tracking)
@@ -141,7 +141,8 @@ def _merge_level(run: _LevelsRun, items: Sequence[ReviewedFile], area: Agency) -
     )
     made = sum_and_check(items, below, run.form, run.year, area, run.options)
     draft = run.draft / name_level_file(area, run.year)
-    made = add_finding_changes(made, run.options.since or read_replaced_run(run.folder / draft.name))
+    earlier_run = run.options.since or read_replaced_run(run.folder / draft.name)
+    made = add_finding_changes(made, earlier_run, below)
     write_summary(made, plan_workbook(run.form), draft, previous=find_year_before(made, run.run_context))
     file = run.folder / draft.name
     return MergedLevel(area, file, made), _move_to_file(review_file(run.run_context, draft), file)

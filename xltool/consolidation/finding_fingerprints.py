@@ -5,7 +5,7 @@ residual is the same finding, nor the name or folder of the file.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePath
 
 from xltool.messages import catalogue
@@ -13,6 +13,7 @@ from xltool.model.consolidation import Consolidation, FindingChanges, FindingRec
 from xltool.model.finding import Finding
 
 _MAX_GONE_SHOWN = 20  # on the console; the workbook and --json list all
+_QUOTES_LAST_YEAR = "claim.old"
 _FINGERPRINT_DIGITS = 12  # among a million findings two are equal by chance once in 500 runs
 
 
@@ -49,19 +50,20 @@ def iterate_finding_records(
         name = item.submission.agency_name if item.submission else PurePath(item.file).name
         for finding in item.findings:
             if mark := fingerprint_file_finding(item, finding):
-                yield FindingRecord(
-                    mark, identify_owner(item), name, finding.severity, catalogue.render_problem(finding)
-                )
+                yield _make_record(mark, identify_owner(item), name, finding)
     if consolidation:
         for finding in consolidation.findings:
-            area = consolidation.summary.agency_name
-            yield FindingRecord(
-                fingerprint_area_finding(consolidation, finding),
-                _identify_area(consolidation),
-                area,
-                finding.severity,
-                catalogue.render_problem(finding),
-            )
+            mark = fingerprint_area_finding(consolidation, finding)
+            yield _make_record(mark, _identify_area(consolidation), consolidation.summary.agency_name, finding)
+
+
+def name_check(finding: Finding) -> str:
+    """Return the code of the check that made a finding; figures of last year quoted in a text have one of their own."""
+    return finding.wording if finding.wording == _QUOTES_LAST_YEAR else finding.code
+
+
+def _make_record(mark: str, owner: str, name: str, finding: Finding) -> FindingRecord:
+    return FindingRecord(mark, owner, name, finding.severity, catalogue.render_problem(finding), name_check(finding))
 
 
 def compare_findings(
@@ -69,19 +71,27 @@ def compare_findings(
     since: str,
     reviewed_files: Iterable[ReviewedFile],
     consolidation: Consolidation | None,
+    is_checked: Callable[[FindingRecord], bool] = lambda record: True,
 ) -> FindingChanges:
     """Compare the findings of this run with the records ``before`` of an earlier run, stored in the file ``since``.
 
-    Findings of agencies that are not part of this run are left out.
+    Findings of agencies that are not part of this run are left out, and those for which ``is_checked`` says that this
+    run did not run their check: nobody knows whether they are resolved.
     """
     items = list(reviewed_files)
+    year = consolidation.year if consolidation else None
+    whole = [item for item in items if year is None or item.submission is None or item.submission.year == year]
     now = frozenset(each.fingerprint for each in iterate_finding_records(items, consolidation))
     seen = (
-        {identify_owner(item) for item in items}
+        {identify_owner(item) for item in whole}
         | {PurePath(item.file).name for item in items}
         | {_identify_area(consolidation) if consolidation else ""}
     )
-    gone = tuple(each for mark, each in earlier_records.items() if mark not in now and each.whose in seen)
+    gone = tuple(
+        record
+        for mark, record in earlier_records.items()
+        if mark not in now and record.whose in seen and is_checked(record)
+    )
     return FindingChanges(since, now - earlier_records.keys(), now & earlier_records.keys(), gone)
 
 

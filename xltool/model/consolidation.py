@@ -73,13 +73,17 @@ class ReviewedFile:
 
 
 class FindingRecord(NamedTuple):
-    """A finding as reported in one run: fingerprint, owner (code, else name, else file), severity and sentence."""
+    """A finding as reported in one run: fingerprint, owner (code, else name, else file), severity and sentence.
+
+    ``code`` is that of the check, empty in runs that did not store it.
+    """
 
     fingerprint: str
     whose: str
     name: str
     severity: Severity
     message: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,9 +145,9 @@ def _read_listing(
 def _make_finding_record(row: Mapping[str, str], severities: Mapping[str, Severity]) -> FindingRecord:
     who = row["code"] or row["name"]
     whose = (who or PurePath(row["file"]).name) if row["file"] else f"area {who}"
-    return FindingRecord(
-        row["fingerprint"], whose, row["name"], severities.get(row["severity"], Severity.NOTE), row["message"]
-    )
+    fingerprint, _, code = row["fingerprint"].partition(" ")
+    severity = severities.get(row["severity"], Severity.NOTE)
+    return FindingRecord(fingerprint, whose, row["name"], severity, row["message"], code)
 
 
 def _cell_text(row: Mapping[int, RawCell], column: int) -> str:

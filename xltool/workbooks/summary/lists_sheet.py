@@ -7,6 +7,7 @@ from xltool.consolidation.finding_fingerprints import (
     classify_change,
     fingerprint_area_finding,
     fingerprint_file_finding,
+    name_check,
 )
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
@@ -228,7 +229,7 @@ def _make_finding_row(context: SummaryContext, number: int, row: FindingRow) -> 
         "change": (workbook_words().summary.findings[change] if change else "", ("mid",)),
         "status": (status, ("mid",)),
         "file": (context.shown_file_names[item.file] if item else "", ("cell",)),
-        "fingerprint": ("" if trial else mark, ("small",)),
+        "fingerprint": ("" if trial or not mark else f"{mark} {name_check(finding)}", ("small",)),
     }
 
 
