@@ -284,3 +284,13 @@ def test_status__lists_the_returns_that_are_held(folder: Path) -> None:
     code, out, _ = run("status", folder, "--roster", ROSTER, "--no-cache")
     assert code == 1
     assert "待裁定：二镇.xlsx：文件名“二镇.xlsx”写的是示例二镇人民政府（329908）" in out
+
+
+def test_decision_about_a_copy__leaves_the_original_alone_in_every_run(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    (folder / "五区 - 副本.xlsx").write_bytes((folder / "五区.xlsx").read_bytes())
+    merged(folder, book)
+    decide(book, "五区 - 副本.xlsx", "不计入", 理由="是副本")
+    for _ in range(2):  # the second run finds the SHA-256 that the first one filled in
+        made = merged(folder, book)
+        assert (statuses(made)["五区.xlsx"], statuses(made)["五区 - 副本.xlsx"]) == ("accepted", "foreign")

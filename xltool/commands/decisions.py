@@ -120,11 +120,15 @@ def _plain_path(name: str) -> str:
 
 
 def _find_files(row: DecisionRow, files: _Files) -> tuple[int, ...]:
-    """Return the positions of the files a row is about; of several agencies in one file, those of its agency."""
+    """Return the positions of the files a row is about; of several agencies in one file, those of its agency.
+
+    Of several files with the content decided about, only those of the name in the row are meant, if there are any.
+    """
+    named = files.by_name.get(_plain_path(row.file)) or files.by_name.get(_plain_path(PurePath(row.file).name), ())
+    found = named
     if row.sha256:
         found = files.by_content.get(row.sha256.casefold(), ())
-    else:
-        found = files.by_name.get(_plain_path(row.file)) or files.by_name.get(_plain_path(PurePath(row.file).name), ())
+        found = tuple(at for at in found if at in named) or found
     if len(found) > 1 and row.code:
         same = tuple(at for at in found if (read := files.items[at].submission) and read.agency_code == row.code)
         return same or found
