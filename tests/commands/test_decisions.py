@@ -294,3 +294,25 @@ def test_decision_about_a_copy__leaves_the_original_alone_in_every_run(folder: P
     for _ in range(2):  # the second run finds the SHA-256 that the first one filled in
         made = merged(folder, book)
         assert (statuses(made)["五区.xlsx"], statuses(made)["五区 - 副本.xlsx"]) == ("accepted", "foreign")
+
+
+@pytest.mark.parametrize("ruling", ["不计入", "计入"])
+def test_decided_file_that_changes__is_held_until_it_is_decided_anew(folder: Path, tmp_path: Path, ruling: str) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "五区.xlsx", ruling, 理由="来电")
+    merged(folder, book)
+    changed = openpyxl.load_workbook(folder / "五区.xlsx")
+    changed["表二"]["B13"] = 99999
+    changed.save(folder / "五区.xlsx")
+    made = merged(folder, book)
+    assert statuses(made)["五区.xlsx"] == "undecided"
+    row = rows(book)[-1]
+    assert (Path(row["文件"]).name, row["裁定"]) == ("五区.xlsx", "")
+    assert f"对这个文件的裁定“{ruling}”（2026-01-31）已经失效" in row["问题"]
+    opened = openpyxl.load_workbook(book)
+    sheet = opened["裁定"]
+    for heading, text in {"裁定": "计入", "理由": "已核实", "裁定人": "李四", "日期": "2026-02-01"}.items():
+        sheet.cell(sheet.max_row, COLUMNS.index(heading) + 1, text)
+    opened.save(book)
+    assert statuses(merged(folder, book))["五区.xlsx"] == "accepted"

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from xltool.consolidation.file_status import LAPSED_DECISION
 from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile, Status
+
+LAPSED_CODES = frozenset({"decision.lapsed", LAPSED_DECISION})
 
 
 def describe_decisions(items: Iterable[ReviewedFile], path: Path) -> str:
@@ -13,7 +16,7 @@ def describe_decisions(items: Iterable[ReviewedFile], path: Path) -> str:
     return catalogue.format_line(
         "decisions",
         applied=sum(item.decision is not None for item in files),
-        lapsed=sum(finding.code == "decision.lapsed" for item in files for finding in item.findings),
+        lapsed=sum(finding.code in LAPSED_CODES for item in files for finding in item.findings),
         waiting=sum(item.status is Status.UNDECIDED for item in files),
         path=str(path),
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from xltool.commands.check_outputs import WORKBOOK_SUFFIXES, OutputFile
 from xltool.consolidation.apply_decisions import apply_decisions
-from xltool.consolidation.file_status import QUESTION_CODES
+from xltool.consolidation.file_status import LAPSED_DECISION, QUESTION_CODES, decide_status, identify_question
 from xltool.errors import UsageError
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
@@ -79,7 +79,7 @@ def apply_recorded_decisions(
             decisions[position].append(_make_decision(row, files.items[position], agencies))
     lapsed = _find_lapsed(rows, matched, files)
     done = (
-        _note_lapsed(apply_decisions(item, decisions[position], agencies), lapsed.get(position))
+        _tell_lapsed(apply_decisions(item, decisions[position], agencies), lapsed.get(position))
         for position, item in enumerate(reviewed)
     )
     blank = (row for row in iterate_ruled(rows) if not row.sha256)
@@ -147,11 +147,19 @@ def _find_lapsed(
     return lapsed
 
 
-def _note_lapsed(item: ReviewedFile, row: DecisionRow | None) -> ReviewedFile:
-    if row is None:
+def _tell_lapsed(item: ReviewedFile, row: DecisionRow | None) -> ReviewedFile:
+    """Add the finding of a lapsed decision; hold a file that was to be left out or counted until it is decided anew."""
+    if row is None or item.decisions:
         return item
-    note = Finding("decision.lapsed", Severity.NOTE, facts={"row": row.row, "ruling": row.ruling, "date": row.date})
-    return replace(item, findings=(*item.findings, note))
+    facts = {"row": row.row, "ruling": row.ruling, "date": row.date}
+    asked = any(finding.code in QUESTION_CODES and finding.open for finding in item.findings)
+    if asked or find_ruling(row.ruling) is Ruling.RETURN:  # what replaces a returned file is checked like any other
+        note = Finding("decision.lapsed", Severity.NOTE, facts=facts)
+        return replace(item, findings=(*item.findings, note))
+    question = identify_question(LAPSED_DECISION, [item.sha256])
+    finding = Finding(LAPSED_DECISION, Severity.EXPLAIN, facts={**facts, "question": question})
+    findings = (*item.findings, finding)
+    return replace(item, findings=findings, status=decide_status(findings) if item.submission else item.status)
 
 
 def _make_decision(row: DecisionRow, item: ReviewedFile, agencies: Mapping[str, Agency]) -> Decision:

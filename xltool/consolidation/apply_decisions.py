@@ -8,7 +8,7 @@ return with findings is counted, or a sound one is left out.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from xltool.consolidation.file_status import COUNTING, DOUBTFUL_OWNER, decide_status
+from xltool.consolidation.file_status import COUNTING, DOUBTFUL_OWNER, LAPSED_DECISION, decide_status
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile, Status
@@ -17,6 +17,7 @@ from xltool.model.finding import Finding
 from xltool.model.finding_codes import code_severity
 
 _VERSION_QUESTION = "version-"
+_ANSWERED_BY_ROW = (DOUBTFUL_OWNER, LAPSED_DECISION)
 _RULING_CODES = {
     Ruling.COUNT: "decision.counted",
     Ruling.COUNT_AS: "decision.counted_as",
@@ -49,7 +50,7 @@ def make_decision_finding(decision: Decision, target: str = "") -> Finding:
 def _refuse_by_decision(item: ReviewedFile, decision: Decision) -> ReviewedFile:
     """Leave a file out, or return it, with the decision as the reason."""
     reason = make_decision_finding(decision)
-    findings = tuple(_settle(item.findings, decision, (DOUBTFUL_OWNER,)))
+    findings = tuple(_settle(item.findings, decision, _ANSWERED_BY_ROW))
     if decision.ruling is Ruling.EXCLUDE:
         settled = tuple(_settle(item.findings, decision, None))
         return replace(item, status=Status.FOREIGN, reason=reason, findings=settled, decision=decision, counted=False)
@@ -59,7 +60,7 @@ def _refuse_by_decision(item: ReviewedFile, decision: Decision) -> ReviewedFile:
 
 
 def _count_by_decision(item: ReviewedFile, decision: Decision, agencies: dict[str, Agency]) -> ReviewedFile:
-    codes = (DOUBTFUL_OWNER,) if decision.question else None
+    codes = _ANSWERED_BY_ROW if decision.question else None
     findings = tuple(_settle(item.findings, decision, codes))
     submission, target = item.submission, agencies.get(decision.target)
     if submission is not None and target is not None and decision.ruling is Ruling.COUNT_AS:

@@ -11,7 +11,8 @@ from xltool.model.form import Severity
 DOUBTFUL_OWNER = "owner.doubtful"
 DOUBTFUL_VERSION = "version.doubtful"
 UNRELATED_VERSION = "version.unrelated"
-QUESTION_CODES = frozenset({DOUBTFUL_OWNER, DOUBTFUL_VERSION, UNRELATED_VERSION})
+LAPSED_DECISION = "decision.outdated"
+QUESTION_CODES = frozenset({DOUBTFUL_OWNER, DOUBTFUL_VERSION, UNRELATED_VERSION, LAPSED_DECISION})
 COUNTING = frozenset({Ruling.COUNT, Ruling.COUNT_AS})
 _QUESTION_DIGITS = 12
 

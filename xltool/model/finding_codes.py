@@ -228,6 +228,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "file.not_fetched": "file problem",
         },
         Severity.EXPLAIN: {
+            "decision.outdated": "date row ruling",
             "owner.doubtful": "missing named owner where",
             "version.doubtful": "agency changes count more order other",
             "version.unrelated": "agency changes count more other",
