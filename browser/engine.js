@@ -58,6 +58,8 @@ const engine = {
   },
 
   ask(message, transfer = []) {
+    // Cancelled while files were read: there is no worker, or another one that knows nothing of this job.
+    if (!this.worker) return Promise.reject(new CancelledError());
     return new Promise((resolve, reject) => {
       const id = ++this.number;
       this.waiting.set(id, { resolve, reject });
@@ -123,21 +125,23 @@ const engine = {
 
   async runOnce(files, commands, wanted, onStep) {
     await this.start();
+    const generation = this.generation;
+    const ask = (message, transfer) => (generation === this.generation ? this.ask(message, transfer) : Promise.reject(new CancelledError()));
     onStep(-1);
-    await this.ask({ do: "clear" });
+    await ask({ do: "clear" });
     for (let from = 0; from < files.length; from += FILES_AT_ONCE) {
       const some = await Promise.all(files.slice(from, from + FILES_AT_ONCE).map(
         async (file) => ({ path: file.path, modified: file.modified, data: await file.read() })));
-      await this.ask({ do: "place", files: some }, some.map(({ data }) => data.buffer));
+      await ask({ do: "place", files: some }, some.map(({ data }) => data.buffer));
     }
     const answers = [];
     for (const [number, args] of commands.entries()) {
       onStep(number);
-      answers.push(await this.ask({ do: "run", args }));
+      answers.push(await ask({ do: "run", args }));
     }
     onStep(commands.length);
     const made = [];
-    for (const request of wanted(answers)) made.push(...(await this.ask({ do: "collect", ...request })).files);
+    for (const request of wanted(answers)) made.push(...(await ask({ do: "collect", ...request })).files);
     return { answers, made };
   },
 };

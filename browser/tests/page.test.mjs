@@ -166,7 +166,7 @@ test("templates: every file is what the native run writes", async () => {
   await picture("page-template");
 });
 
-for (const [name, count] of [["kinds", 5], ["hostile", null], ["many", 504]]) {
+for (const [name, count] of [["kinds", 5], ["hostile", null], ["many", 506]]) {
   test(`${name}: the findings are those of the native run`, async () => {
     await freshPage();
     await page.click("#door-merge");
@@ -194,7 +194,9 @@ test("a folder and a file are dropped", async () => {
     }
     await until(`the dropped ${field}`, `document.getElementById('chosen-${field}').textContent !== ''`);
   }
-  assert.ok((await page.textContent("#chosen-returns")).includes(` ${filesOf(path.join(demo, "收回的报表")).length} 个文件`));
+  // Chromium shows a page no file of a dropped folder whose name begins with ~, such as the lock files of Office.
+  const visible = fs.readdirSync(path.join(demo, "收回的报表")).filter((name) => !name.startsWith("~"));
+  assert.match(await page.textContent("#chosen-returns"), new RegExp(` ${visible.length} 个文件`));
   assert.match(await page.textContent("#chosen-roster"), /名册\.csv/);
 });
 
