@@ -13,6 +13,8 @@
 #   make labels  every two printed labels of every form exchanged, one workbook each (tests take a sample)
 #   make browser  dist/xltool.html, the whole work in one offline page, and its SHA-256 (needs npm and node)
 #   make test-browser  that page in a real Chromium, against the native run
+#   make bundle  the offline installation package, dist/xltool-离线安装包.zip (needs a network and Chromium)
+#   make test-bundle  installs that package without a network and runs the demo from it
 #   make pictures  the pictures of the guides (needs LibreOffice and pdftoppm)
 
 VENV := .venv
@@ -20,7 +22,7 @@ BIN := $(VENV)/bin
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-fast test-lowest mutants lint check bench fuzz labels manglings browser test-browser pictures clean
+.PHONY: demo test test-fast test-lowest mutants lint check bench fuzz labels manglings browser test-browser bundle test-bundle pictures clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/xltool demo -o demo-output
@@ -75,6 +77,13 @@ manglings: $(VENV)/.dev
 
 labels: $(VENV)/.dev
 	XLTOOL_ALL_LABELS=1 $(BIN)/python -m pytest -q -n auto tests/mangling/test_label_exchanges.py
+
+BUNDLE := dist/xltool-离线安装包.zip
+bundle: $(VENV)/.dev
+	$(BIN)/python -m bundle.build_bundle $(BUNDLE)
+
+test-bundle:
+	bash bundle/test_bundle.sh $(BUNDLE)
 
 pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures.py
