@@ -93,7 +93,7 @@ def test_counted_by_decision__the_figures_are_in_the_sum(folder: Path, tmp_path:
         "date": "2026-01-31",
         "row": 4,
     }
-    assert row["reason"] == "按裁定计入：电话核实（李四，2026-01-31）。"
+    assert row["reason"] == "按裁定计入：电话核实（李四，2026-01-31）。不用处理。"
     sheet = openpyxl.load_workbook(folder.parent / "汇总.xlsx")["报送情况"]
     assert "计入：电话核实（李四，2026-01-31）" in {cell.value for row in sheet.iter_rows() for cell in row}
 

@@ -15,7 +15,7 @@ from xltool.consolidation.folding import MAX_DETAIL_ROWS, fold_into_areas
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two districts of a city with two agencies each, and a limit of three."""
-    monkeypatch.setattr("xltool.commands.merge.folded", partial(fold_into_areas, max_rows=3))
+    monkeypatch.setattr("xltool.commands.merge.fold_into_areas", partial(fold_into_areas, max_rows=3))
     write_returns(tmp_path / "returns", [each for each in tree() if each.code in {"1111", "1112", "1121", "1122"}])
     write_roster(tmp_path / "名册.csv", "11")
     return tmp_path
