@@ -158,9 +158,9 @@ def test_cache__a_fact_of_no_plain_kind__is_not_kept(folder: Path, tmp_path: Pat
     about = setting(tmp_path / "cache")
     (one,) = read(folder / "329901.xlsx", tmp_path / "other")
     assert about.cache
-    about.cache.store_submission(replace(one, observations=(Observation("stray", facts={"at": 1.5}),)))
+    about.cache.store_submission(replace(one, observations=(Observation("stray", facts={"text": 1.5}),)))
     assert about.cache.find_submission(one.source.sha256, "", "") is None
-    facts = {"a": (1, ("b", Decimal("1.10"))), "c": {"d": [True, None]}}
+    facts = {"text": (1, ("b", Decimal("1.10"))), "c": {"d": [True, None]}}
     about.cache.store_submission(replace(one, observations=(Observation("stray", facts=facts),)))
     found = about.cache.find_submission(one.source.sha256, one.source.file, one.source.modified)
     assert found
