@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from tests.cli.test_commands import MEMBERS, ROSTER, answer, broken, report, returned, run
+from xltool.forms.workbook_words import workbook_words
 
 FIRST, SECOND = "329907", "329908"
 REPORT = "zhangjiawan-2025"
@@ -316,3 +317,17 @@ def test_decided_file_that_changes__is_held_until_it_is_decided_anew(folder: Pat
         sheet.cell(sheet.max_row, COLUMNS.index(heading) + 1, text)
     opened.save(book)
     assert statuses(merged(folder, book))["五区.xlsx"] == "accepted"
+
+
+def test_excluded_return__its_agency_adds_up_in_the_overview(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "五区.xlsx", "不计入", 理由="撤回")
+    made = merged(folder, book)
+    assert "329906" in made["not_summed"]
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["总览"]
+    lines: list[tuple[Any, ...]] = list(sheet.iter_rows(values_only=True))
+    cells = {str(text): below for upper, lower in pairwise(lines) for text, below in zip(upper, lower, strict=True)}
+    words = workbook_words().summary.tiles
+    groups = [int(cells.get(words[key]) or 0) for key in ("counted", "returned", "undecided", "missing")]
+    assert sum(groups) == cells[words["expected"]] == len(MEMBERS)

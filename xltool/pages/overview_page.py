@@ -29,7 +29,7 @@ from xltool.model.form import LinearExpression, Number, Severity, Values
 from xltool.package_data import find_data_folder
 from xltool.workbooks.decisions_workbook import show_decision
 from xltool.workbooks.save_files import save_file
-from xltool.workbooks.summary.agency_status import agency_of, count_open_findings
+from xltool.workbooks.summary.agency_status import agency_of, count_open_findings, count_returned_agencies
 from xltool.workbooks.summary.summary_context import SummaryContext, describe_completeness, prepare_summary, show_status
 from xltool.workbooks.summary.year_on_year import describe_change
 
@@ -91,7 +91,7 @@ def _count_tiles(summary_draft: SummaryContext) -> Iterator[tuple[str, str]]:
     made, say = summary_draft.consolidation, workbook_words().summary.tiles
     yield say["expected"], str(made.expected) if made.roster else workbook_words().checks["idle"]
     yield say["counted"], str(summary_draft.counted)
-    yield say["returned"], str(states["returned"] + states["returned_counted"])
+    yield say["returned"], str(count_returned_agencies(made))
     yield say["undecided"], str(states["undecided"])
     yield say["missing"], str(states["missing"]) if made.roster else workbook_words().checks["idle"]
     yield say["files"], str(len(made.tracking))

@@ -96,6 +96,16 @@ def list_agency_statuses(consolidation: Consolidation) -> tuple[AgencyStatus, ..
     return tuple(statuses)
 
 
+def count_returned_agencies(consolidation: Consolidation) -> int:
+    """Count the agencies whose return was sent back (summed on request or not), or left out, as by a ruling."""
+    missing = {agency.code for agency in consolidation.missing}
+    return sum(
+        standing.state in {"returned", "returned_counted"}
+        or (standing.state == Status.FOREIGN and standing.agency.code in missing)
+        for standing in list_agency_statuses(consolidation)
+    )
+
+
 def list_finding_rows(consolidation: Consolidation) -> tuple[FindingRow, ...]:
     """Return every finding by severity, those of the consolidation first; superseded files come last."""
     whole = Agency(consolidation.summary.agency_code, consolidation.summary.agency_name)

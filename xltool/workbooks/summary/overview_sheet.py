@@ -11,7 +11,7 @@ from xltool.forms.plan_sheets import count_lines
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box, CellKind, LinearExpression, Number, Severity
 from xltool.model.submission import Submission
-from xltool.workbooks.summary.agency_status import AgencyStatus, agency_of, count_open_findings
+from xltool.workbooks.summary.agency_status import AgencyStatus, agency_of, count_open_findings, count_returned_agencies
 from xltool.workbooks.summary.styles import CHART_COLOURS
 from xltool.workbooks.summary.summary_context import (
     SummaryContext,
@@ -100,7 +100,7 @@ def _write_return_counts(context: SummaryContext, sheet: SheetWriter, row: int) 
     counts = {
         "expected": context.consolidation.expected if context.consolidation.roster else None,
         "counted": context.counted,
-        "returned": states["returned"] + states["returned_counted"],
+        "returned": count_returned_agencies(context.consolidation),
         **({"undecided": states["undecided"]} if states["undecided"] else {}),
         "missing": states["missing"] if context.consolidation.roster else None,
         **({} if states["undecided"] else {"files": len(context.consolidation.tracking)}),
