@@ -28,7 +28,7 @@ from xltool.workbooks.template.write_template import write_template
 
 TOWN = Agency("1", "甲镇", rule_power=False)
 WRONG: dict[str, Number] = {
-    "disclosure.rules.issued": 1
+    "disclosure.rules.in_force": 1
 }  # broken: T2-RULEPOWER, of an agency without the power to make rules
 RULE, CLAIM = 'id = "T2-RULEPOWER"', 'id = "TEXT-1"'
 

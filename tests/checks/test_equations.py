@@ -231,6 +231,11 @@ def consistent(draw: st.DrawFn) -> dict[str, Number | str | None]:
         figures |= {f"requests.{line}.{column}": value for line, value in said_there.items()}
     others = [cell.id for cell in FORM.inputs if cell.table in {"disclosure", "disputes"} and not cell.decimals]
     figures |= draw(st.dictionaries(st.sampled_from(others), counts, max_size=6))
+    for line in ("rules", "normative_documents"):  # T2-VALID
+        issued, repealed, in_force = (
+            int(figures[f"disclosure.{line}.{column}"] or 0) for column in ("issued", "repealed", "in_force")
+        )
+        figures[f"disclosure.{line}.in_force"] = max(in_force, issued - repealed)
     empty = [cell for cell, value in figures.items() if value == 0 and not cell.startswith("processing_fees")]
     silent = draw(st.dictionaries(st.sampled_from(empty), st.sampled_from([None, "/"]), max_size=10))
     return figures | silent

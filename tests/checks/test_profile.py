@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from xltool.errors import UsageError
 from xltool.forms.compiled_form import compile_form
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
+from xltool.model.form import Number
 
-UNBALANCED = zeros(**{"requests.received.natural_person": 3, "processing_fees.collected": 5})
+FEES: dict[str, Number] = {"processing_fees.collected": 5, "disclosure.administrative_fees.amount": Decimal("0.0005")}
+UNBALANCED = zeros(**{"requests.received.natural_person": 3}, **FEES)
 TODAY = date(2026, 2, 1)
 WAIVER = """
 [[waivers]]

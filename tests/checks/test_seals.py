@@ -128,12 +128,19 @@ def test_key__line_end_is_no_part_of_it(held: bytes, key: bytes, tmp_path: Path)
     assert read_seal_key(tmp_path / "key") == key
 
 
-@pytest.mark.parametrize("held", [None, b"", KEY[:15], KEY[:15] + b"\n\n"])
-def test_key__absent_or_short__stops_the_command(held: bytes | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("held", "code"),
+    [
+        (None, "usage.seal_key"),
+        *((short, "usage.seal_key_short") for short in (b"", KEY[:15], KEY[:15] + b"\n\n")),
+    ],
+)
+def test_key__absent_or_short__stops_the_command(held: bytes | None, code: str, tmp_path: Path) -> None:
     if held is not None:
         (tmp_path / "key").write_bytes(held)
-    with pytest.raises(UsageError, match=r"usage\.seal_key"):
+    with pytest.raises(UsageError) as refused:
         build_run_context(seal_key_file=tmp_path / "key")
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])

@@ -163,9 +163,8 @@ def test_protection_removed_and_a_sheet_lost__told(fill: Fill, tmp_path: Path) -
 
 
 def test_explanation_written_in_the_workbook__settles(fill: Fill, tmp_path: Path) -> None:
-    book = fill(
-        ZHANGJIAWAN | {"processing_fees.notices": 1, "processing_fees.billed": 100, "processing_fees.collected": 200}
-    )
+    fees = {"processing_fees.notices": 1, "processing_fees.billed": 100, "processing_fees.collected": 200}
+    book = fill(ZHANGJIAWAN | fees | {"disclosure.administrative_fees.amount": Decimal("0.02")})
     sheet = book[PLAN.sheet_for(Purpose.EXPLANATIONS).name]
     row = ["1", "实际收取的总金额不超过收费通知总金额", "200", "100", "含上年12月的费用", "张三", "2026-01-05"]
     for column, (key, text) in enumerate(zip(EXPLANATION_COLUMNS, row, strict=True), start=1):

@@ -12,14 +12,14 @@ from xltool.checks.totals import collect_stored_values, find_wrong_totals
 from xltool.forms.expressions import RelationVerdict, check_relation
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.finding_facts import ShortList, Word
-from xltool.model.form import Relation, Values
+from xltool.model.form import CellKind, Relation, Severity, Values
 from xltool.model.submission import Submission
 
 WITHOUT_RULE_POWER = "without_rule_power"
 
 
 def check_relations(submission: Submission, context: CheckContext) -> Iterator[Finding]:
-    """Yield violated relations, except those implied by another violation or caused by a wrong total."""
+    """Yield violated relations, except those implied by another one or due to a wrong total or negative figure."""
     counted = complete_figures(submission)
     broken = {
         relation.id: (relation, result)
@@ -27,7 +27,11 @@ def check_relations(submission: Submission, context: CheckContext) -> Iterator[F
         if (result := decide_relation(relation, submission, context, counted)).holds is False
     }
     for relation, result in broken.values():
-        if broken.keys().isdisjoint(relation.implied_by) and not _is_caused_by_total(relation, submission, context):
+        if not (
+            broken.keys() & set(relation.implied_by)
+            or _is_caused_by_negative(relation, submission, context)
+            or _is_caused_by_total(relation, submission, context)
+        ):
             yield _report_breach(relation, result, submission, context, counted)
 
 
@@ -52,6 +56,18 @@ def decide_relation(
         if agency is None or agency.rule_power is not False:
             return RelationVerdict(None, asked=False)
     return check_relation(relation, counted, context.previous)
+
+
+def _is_caused_by_negative(relation: Relation, submission: Submission, context: CheckContext) -> bool:
+    """Return True if it never blocks and a figure of it is negative: that figure goes back already, by itself."""
+    if relation.severity is Severity.MUST_FIX:
+        return False
+    inputs = [context.index.inputs.get(term.cell) for term in relation.terms if not term.previous]
+    return any(
+        (submission.counted.get(cell.id) or 0) < 0
+        for cell in inputs
+        if cell is not None and cell.kind is not CellKind.SIGNED_COUNT
+    )
 
 
 def _is_caused_by_total(relation: Relation, submission: Submission, context: CheckContext) -> bool:
