@@ -112,8 +112,21 @@ def test_balance__two_columns_broken__one_finding_each_and_none_for_the_total() 
 
 
 def test_balance__two_errors_that_cancel_in_the_total__both_told() -> None:
+    changed = {"requests.carried_out.natural_person": 7, "requests.received.enterprise": 12}
+    read = submission(ZHANGJIAWAN | changed)
+    assert broken_as_stored(read) == ["T3-BAL.natural_person", "T3-BAL.enterprise"]
+    assert must_fix(found(read)) == ["T3-BAL.natural_person", "T3-BAL.enterprise"]
+
+
+def test_balance__one_case_counted_in_the_column_beside__one_finding_that_names_both_columns() -> None:
     changed = {"requests.carried_out.natural_person": 5, "requests.carried_out.enterprise": 0}
-    assert must_fix(found(submission(ZHANGJIAWAN | changed))) == ["T3-BAL.natural_person", "T3-BAL.enterprise"]
+    read = submission(ZHANGJIAWAN | changed)
+    assert broken_as_stored(read) == ["T3-BAL.natural_person", "T3-BAL.enterprise"]
+    (finding,) = found(read)
+    assert (finding.relation, finding.severity) == ("T3-BAL.natural_person", "must_fix")
+    (other,) = (relation.name for relation in OFFICIAL if relation.id == "T3-BAL.enterprise")
+    assert finding.facts["consequences"] == (other,)
+    assert other in said([finding])[0]
 
 
 def test_leaf_too_small_under_a_typed_right_total__the_total_is_the_one_cause() -> None:

@@ -42,12 +42,12 @@ def test_figures__are_a_mapping_like_any_other() -> None:
 
 def test_both__go_from_process_to_process_and_share_what_they_shared() -> None:
     first, second, figures = pickle.loads(pickle.dumps((ENTRIES, ENTRIES, CompactValues(PLACES.index, NUMBERS))))
-    assert (first == PLAIN, dict(figures), first.places is second.places) == (
+    assert (first == PLAIN, dict(figures), first.layout is second.layout) == (
         True,
         dict(zip(CELLS, NUMBERS, strict=True)),
         True,
     )
-    assert first.places is PLACES
+    assert first.layout is PLACES
 
 
 def test_unusual__what_is_no_number_from_zero_however_it_is_held() -> None:
