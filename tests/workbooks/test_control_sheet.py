@@ -78,7 +78,7 @@ def test_sheet__not_there_as_in_older_workbooks__nothing_is_searched(
     del book[CONTROLS]
     book.save(tmp_path / "older.xlsx")
     searched: list[object] = []
-    monkeypatch.setattr(assign_sheets, "_searched", lambda *asked: searched.append(asked))
+    monkeypatch.setattr(assign_sheets, "_search_sheets", lambda *asked: searched.append(asked))
     (made,) = assign_sheets.assign_sheets(PLAN, open_workbook(tmp_path / "older.xlsx"))
     assert set(made.located_sheets) == {sheet.name for sheet in PLAN.sheets} - {CONTROLS}
     assert searched == []

@@ -158,9 +158,12 @@ def test_validation__declaration_and_explanations_are_lists(book: Workbook) -> N
     assert validations(book, "填报说明")["B7"].formula1 == '"是,否"'
     lists = validations(book, "情况说明")
     assert sorted(lists) == sorted(f"B{row}" for row in range(4, 24))
-    assert {allowed.formula1 for allowed in lists.values()} == {"'校验'!$B$4:$B$73"}
-    names = [at(book, "校验", f"B{row}").value for row in range(4, 67)]
+    last = 3 + len(FORM.relations)
+    assert sorted(PLAN.checks.values()) == list(range(4, last + 1))
+    assert {allowed.formula1 for allowed in lists.values()} == {f"'校验'!$B$4:$B${last}"}
+    names = [at(book, "校验", f"B{row}").value for row in range(4, last + 1)]
     assert sorted(map(str, names)) == sorted(relation.name for relation in FORM.relations)
+    assert at(book, "校验", f"B{last + 1}").value is None
 
 
 def test_validation__signed_counts_and_cents(tmp_path: Path) -> None:
@@ -198,10 +201,11 @@ def test_checks__balances_come_first__all_waiting_while_blank(book: Workbook, st
     printed = "表三左上角印制的勾稽关系（国办公开办函〔2021〕30号）"
     balance = "第一项加第二项之和，等于第三项加第四项之和（{}）"
     four = "总计等于维持、纠正、其他、尚未审结之和（复议后起诉）"
-    assert [[at(stored, "校验", f"{column}{row}").value for column in "ABCDEFGHI"] for row in (4, 8, 73)] == [
+    last = max(PLAN.checks.values())
+    assert [[at(stored, "校验", f"{column}{row}").value for column in "ABCDEFGHI"] for row in (4, 8, last)] == [
         [1, balance.format("自然人"), 0, 0, "—", "待填", "定位", "必须改正", printed],
         [5, balance.format("法人或其他组织·法律服务机构"), 0, 0, "—", "待填", "定位", "必须改正", printed],
-        [70, four, 0, 0, "—", "待填", "定位", "必须改正", "表四“总计”栏的含义"],
+        [len(FORM.relations), four, 0, 0, "—", "待填", "定位", "必须改正", "表四“总计”栏的含义"],
     ]
     assert at(book, "校验", "F4").value == (
         '=IF(AND(NOT(填报说明!$B$7="是"),COUNT(表三!D7:D29,表三!D31)<24),"待填",IF(C4=D4,"✓","✗"))'

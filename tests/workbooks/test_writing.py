@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from tests.judges import audit
-from xltool.errors import UsageError, WritingError
+from xltool.errors import SystemFault, UsageError, WritingError
 from xltool.model.form import Box, Number
 from xltool.workbooks.save_files import save_file
 from xltool.workbooks.xlsxwriter_adapter import (
@@ -76,7 +76,7 @@ def test_body_that_fails__leaves_no_file(tmp_path: Path) -> None:
 def test_save__folder_not_there__says_so(tmp_path: Path) -> None:
     with pytest.raises(WritingError) as stopped:
         save_file(tmp_path / "none" / "a.xlsx", b"new")
-    assert stopped.value.code == "writing.not_saved"
+    assert stopped.value.code == "writing.no_folder"
     assert stopped.value.facts["file"] == str(tmp_path / "none" / "a.xlsx")
 
 
@@ -91,7 +91,7 @@ def test_save__disk_fails_half_way__the_old_file_stays_and_no_draft(
     monkeypatch.setattr(step, fail)
     with pytest.raises(WritingError) as stopped:
         save_file(tmp_path / "a.xlsx", b"new", force=True)
-    assert (stopped.value.code, stopped.value.facts["reason"]) == ("writing.not_saved", "No space left on device")
+    assert (stopped.value.code, stopped.value.facts["reason"]) == ("writing.disk_full", SystemFault.DISK_FULL)
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.xlsx", b"old")]
 
 
