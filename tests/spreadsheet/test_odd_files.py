@@ -65,9 +65,11 @@ def test_folder_of_odd_things__each_one_row(tmp_path: Path) -> None:
     rows = [(row["file"].removeprefix(f"{folder}/"), row["status"]) for row in json.loads(done.stdout)["submissions"]]
     refused = {"管道.xlsx", "设备.xlsx", "圈.xlsx", "空链.xlsx"}
     assert {name for name, status in rows if status == "unreadable"} == refused
-    accepted = {"好.xlsx", "--help.xlsx", "-o", "换\n行\x1b[31m.xlsx", "包.zip/CON.xlsx", "包.zip/aux/nul.xlsx"}
-    accepted |= {"包.zip/a:b?.xlsx", f"包.zip/{'x' * 300}.xlsx"}
-    assert {name for name, status in rows if status == "accepted"} == accepted
+    good_files = {"好.xlsx", "--help.xlsx", "-o", "换\n行\x1b[31m.xlsx", "包.zip/CON.xlsx", "包.zip/aux/nul.xlsx"}
+    good_files |= {"包.zip/a:b?.xlsx", f"包.zip/{'x' * 300}.xlsx"}
+    # the eight have the same bytes: one is accepted, each of the others is a row of its own as well
+    assert sorted(name for name, status in rows if status in {"accepted", "superseded"}) == sorted(good_files)
+    assert [status for _, status in rows].count("accepted") == 1
     assert "\x1b" not in CliRunner().invoke(main, ["check", str(folder)]).stdout
 
 
