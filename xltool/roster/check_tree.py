@@ -10,8 +10,15 @@ def check_tree(agencies: Mapping[str, Agency], rows: Mapping[str, int], file: st
     """Yield the contradictions between agencies; ``rows`` are the row numbers by code."""
     if loop := _find_loop(agencies):
         yield RosterError("roster.loop", file=file, row=rows[loop[0]], codes=loop)
+    reported: set[str] = set()
     for agency in agencies.values():
-        yield from _check_successors(agency, agencies, {"file": file, "row": rows[agency.code], "name": agency.name})
+        facts = {"file": file, "row": rows[agency.code], "name": agency.name}
+        yield from _check_successors(agency, agencies, facts)
+        after = _follow_successors(agency, agencies)
+        if agency.code in after and agency.code not in reported:
+            yield RosterError("roster.successor_of_itself", **facts)
+            # a circle is reported at the first of its agencies
+            reported |= {code for code in after if agency.code in _follow_successors(agencies[code], agencies)}
 
 
 def _check_successors(
@@ -23,14 +30,17 @@ def _check_successors(
         yield RosterError("roster.ended_before", **facts, began=agency.began, ended=agency.ended)
     unknown = [code for code in agency.successors if code not in agencies]
     yield from (RosterError("roster.unknown_successor", **facts, code=code) for code in unknown)
-    pending, seen = [code for code in agency.successors if code in agencies], set[str]()
+
+
+def _follow_successors(agency: Agency, agencies: Mapping[str, Agency]) -> set[str]:
+    """Return the codes of all agencies on the roster that follow it, directly or through others."""
+    pending, after = list(agency.successors), set[str]()
     while pending:
         code = pending.pop()
-        if code == agency.code:
-            yield RosterError("roster.successor_of_itself", **facts)
-            return
-        pending += [] if code in seen else [each for each in agencies[code].successors if each in agencies]
-        seen.add(code)
+        if code in agencies and code not in after:
+            after.add(code)
+            pending += agencies[code].successors
+    return after
 
 
 def _find_loop(agencies: Mapping[str, Agency]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,8 @@ MIN_INEXACT_CODE = 10**15
 FORMULA_TEXT = re.compile(r'="([^"]*)"')  # used by some programs to keep leading zeros in a CSV file
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)  # tells Excel the separator of a CSV file
 _SEPARATORS = ",\t;"
+_DAY_ZERO = date(1899, 12, 30)  # a date cell stores the days since then
+_SERIAL_DAY = re.compile(r"[0-9]{1,6}(?:\.[0-9]*)?")
 _BLANKS = " \t\r\n\u3000"  # a no-break space is told as an invisible character
 
 
@@ -112,9 +115,11 @@ def _as_tuple(cells: Mapping[int, str]) -> tuple[str, ...]:
 
 
 def _show_cell(cell: RawCell) -> str:
-    """Return a cell's displayed text: a number with the zeros of its format but never grouped; errors as ""."""
+    """Return a cell's text: a number with the zeros of its format, never grouped; a date as ISO; errors as ""."""
     if cell.stored in (StorageType.EMPTY, StorageType.ERROR):
         return ""
+    if cell.stored is StorageType.DATE and _SERIAL_DAY.fullmatch(cell.text):
+        return (_DAY_ZERO + timedelta(days=int(Decimal(cell.text)))).isoformat()
     if cell.stored is not StorageType.NUMBER:
         return str(cell.text).strip(_BLANKS)
     number = Decimal(cell.text)
