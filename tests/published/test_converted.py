@@ -33,9 +33,16 @@ def read(folder: Path, name: str, content: str | bytes) -> PublishedReport:
 
 
 def wrong(found: PublishedReport, texts: dict[str, str]) -> dict[str, object]:
-    """Figures that were answered and are not those printed."""
+    """Figures that were answered and are neither printed nor zero by the printed total of their row."""
     answered = {cell: each.value for cell, each in found.figures.items() if each.value is not None}
-    return {cell: value for cell, value in answered.items() if figure(cell, texts.get(cell, "")) != value}
+    wrong = {cell: value for cell, value in answered.items() if figure(cell, texts.get(cell, "")) != value}
+    return {cell: value for cell, value in wrong.items() if value or not is_zero_by_total(cell, texts)}
+
+
+def is_zero_by_total(cell: str, texts: dict[str, str]) -> bool:
+    """Whether a cell is blank and the printed total of its row is 0, so that it can only be 0."""
+    total = f"{cell.rpartition('.')[0]}.total"
+    return not texts.get(cell, "").strip("\u00a0\u3000 ") and figure(total, texts.get(total, "")) == 0
 
 
 def share_read(found: PublishedReport, texts: dict[str, str]) -> float:
