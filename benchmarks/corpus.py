@@ -1,6 +1,6 @@
 """Thousands of filled workbooks of distinct agencies, made in seconds: real templates with published figures, scaled.
 
-One workbook a report is written by `xltool.outputs.template` as a template filled in. Every relation of the form is
+One workbook a report is written by `xltool.workbooks.template` as a template filled in. Every relation of the form is
 linear, so the same workbook with every figure times a whole number is as good: the figures stored in its parts (inputs,
 totals, live checks, and those told in the text) are scaled, the agency's name, code and serial are put in, and the
 parts are packed again. Every run of the benchmark holds some of them against what the template's own

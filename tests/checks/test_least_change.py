@@ -27,8 +27,8 @@ RING = {
 
 @pytest.fixture
 def no_solver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(integer_programme, "installed", lambda: False)
-    monkeypatch.setattr(diagnose, "installed", lambda: False)
+    monkeypatch.setattr(integer_programme, "is_solver_installed", lambda: False)
+    monkeypatch.setattr(diagnose, "is_solver_installed", lambda: False)
 
 
 def test_ring__the_four_cells_are_named_but_no_values_that_nothing_decides() -> None:

@@ -181,7 +181,7 @@ def test_run__interrupted__nothing_is_left_on_the_cluster(dask: RunningCluster) 
 
 
 def test_run__scheduler_gone_in_mid_run__one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_cluster, "CONNECT_SECONDS", 2.0)
+    monkeypatch.setattr(dask_cluster, "MAX_CONNECT_SECONDS", 2.0)
     with a_cluster(tmp_path, 1) as frail:
         running = executor.run_items(
             work, "s", [("sleep", 0.02)] * 200, DaskCluster(frail.address, alike, unit_size=5), lost
@@ -202,7 +202,7 @@ def words(dask: RunningCluster, tmp_path: Path) -> tuple[object, ...]:
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        ("import xltool.cache; xltool.cache.package_digest = lambda: 'f' * 64", "xltool 的版本"),
+        ("import xltool.execution.reading_cache as c; c.digest_package = lambda: 'f' * 64", "xltool 的版本"),
         ("import xltool.forms.load_definitions as d; d.load_forms = lambda *_: ()", "报表定义"),
         (
             "import types, xltool.commands.choose_executor as e; e.sys = types.SimpleNamespace(version_info=(3, 99))",
@@ -247,7 +247,7 @@ def test_run__a_worker_that_is_not_alike_comes_later__gets_no_work(dask: Running
 def test_merge__nobody_at_the_address__one_line(
     words: tuple[object, ...], address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dask_cluster, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(dask_cluster, "MAX_CONNECT_SECONDS", 1.0)
     assert "连不上 Dask 调度器" in stopped(*words, address)
 
 
@@ -266,7 +266,7 @@ def test_merge__without_the_extra__one_line(
 def test_merge__no_workers__one_line(
     words: tuple[object, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(dask_cluster, "WORKER_SECONDS", 1.0)
+    monkeypatch.setattr(dask_cluster, "MAX_SECONDS_WITHOUT_WORKER", 1.0)
     with a_cluster(tmp_path, 0) as empty:
         assert "没有工作进程" in stopped(*words, empty.address)
 
