@@ -74,9 +74,9 @@ def test_city__from_published_reports_of_its_districts__sum_and_publication(tmp_
 
 
 def test_compare__incomplete_sum_above_the_published_figure__differs(tmp_path: Path, roster: Path) -> None:
-    fill(tmp_path / "市", roster, "329903")
+    fill(tmp_path / "市", roster, "329902")
     (source,) = (tmp_path / "市").glob("*.xlsx")
-    fill(tmp_path / "部分", roster, "329901 329902")
+    fill(tmp_path / "部分", roster, "329901 329903")
     part = tmp_path / "部分.xlsx"
     answer("merge", "--no-cache", tmp_path / "部分", "--roster", roster, "-o", part)
     compared = answer("compare", source, part)
