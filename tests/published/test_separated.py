@@ -45,7 +45,10 @@ def test_separated__whatever_stands_in_the_cells__nothing_wrong(
     found = numbers(read(tmp_path, layout, form, texts))
     true = printed(texts if filling == "wrong figures" else plain)
     blank = {cell for cell, text in texts.items() if not text.strip() or text in {"/", "无"}}
-    assert {cell: value for cell, value in found.items() if true[cell] != value or cell in blank} == {}
+    zeros = {cell for cell in blank if texts.get(f"{cell.rpartition('.')[0]}.total", "").strip() == "0"}
+    zeros = {cell for cell in zeros if not texts[cell].strip()}  # blank beside a printed total of 0
+    answered = {cell: value for cell, value in found.items() if value or cell not in zeros}
+    assert {cell: value for cell, value in answered.items() if true[cell] != value or cell in blank} == {}
     certain = 0.75 if filling == "some left out" else 0.98  # of a row with empty cells places need not tell which
     if (filling, layout) != ("thousands", "commas.txt"):
         assert len(found) >= certain * (len(texts) - len(blank))
