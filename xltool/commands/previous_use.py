@@ -28,7 +28,7 @@ def survey_previous(
         return None
     asked = tuple(dict.fromkeys(codes))
     used = tuple(code for code in asked if _has_figures(run_context, code, form, year))
-    if asked and not used and not (area and _has_figures(run_context, area, form, year)):
+    if asked and not used and not any(_may_have_figures(run_context, code, form, year) for code in (*asked, area)):
         figures = run_context.previous_years.figures
         years = tuple(sorted(figures)) or None
         raise UsageError("usage.previous_unused", years=years, wanted=year - 1, count=len(asked))
@@ -57,6 +57,15 @@ def survey_consolidation(run_context: RunContext, consolidation: Consolidation) 
     codes = [leaf.code for leaf in consolidation.summary.manifest]
     area = consolidation.summary.agency_code
     return survey_previous(run_context, codes, consolidation.form, consolidation.year, area)
+
+
+def _may_have_figures(run_context: RunContext, code: str, form: Form, year: int) -> bool:
+    """Whether an agency has figures, or came out of one that has some: its share is then unknown, not absent."""
+    before = run_context.roster.predecessors.get(code, ()) if run_context.roster and code else ()
+    known = run_context.previous_years.get_year_before(year) if run_context.previous_years else {}
+    return bool(code) and (
+        _has_figures(run_context, code, form, year) or any(agency.code in known for agency in before)
+    )
 
 
 def _has_figures(run_context: RunContext, code: str, form: Form, year: int) -> bool:
