@@ -206,12 +206,14 @@ def _drop_footer(lines: Sequence[str]) -> list[str]:
 
 
 def _join_wrapped_lines(lines: Sequence[str]) -> Iterator[str]:
-    """Join lines of fixed width where a sentence continues: after a comma, or after a full line without an end."""
+    """Join lines of fixed width where a sentence continues: after a comma, a number, or a full line without an end."""
     longest = max(MIN_FIXED_WIDTH_COLUMNS, *map(_display_width, lines)) if lines else 0
     current = last = ""
     for line in lines:
         full = _display_width(last) >= MIN_WRAPPED_SHARE * longest
-        open_end = last.endswith(_OPEN_ENDS) or (full and not _SENTENCE_END.search(last) and not _is_numbered(line))
+        cut_number = last[-1:].isdigit() and any(mark in last for mark in _OPEN_ENDS)  # in mid-sentence
+        ends_open = last.endswith(_OPEN_ENDS) or cut_number
+        open_end = ends_open or (full and not _SENTENCE_END.search(last) and not _is_numbered(line))
         if current and not open_end:
             yield current
             current = ""
