@@ -1,6 +1,7 @@
 """What a coordinator chooses, through the commands: several years, a profile, rules on trial, waivers, peers."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from xltool.workbooks.template.template_request import FilledContents, TemplateR
 from xltool.workbooks.template.write_template import write_template
 
 PENALTIES = "disclosure.penalties.decisions"
+COLLECTED: Mapping[str, Number] = {
+    "processing_fees.collected": 100,
+    "disclosure.administrative_fees.amount": Decimal("0.01"),
+}  # 万元
 TOWNS = [Agency(f"3{number:02}", f"第{number}镇人民政府", level="乡镇") for number in range(12)]
 UNBALANCED = {"requests.received.natural_person": 3}
 WAIVER = '[[waivers]]\nagency = "300"\nrule = "T3-BAL"\nreason = "台账遗失"\nby = "公开办"\nuntil = 2999-12-31\n'
@@ -54,7 +59,11 @@ def test_check__against_several_years__carry_over_by_the_last_and_jumps_by_all(t
     new = handed_in(tmp_path, town, {PENALTIES: 9000}, text=LONG.replace("一", "二"), name="另.xlsx")
     assert codes(answer("check", seen, "--previous", past)) == [("text.reused", "note")]
     assert codes(answer("check", new, "--previous", past)) == [("YEAR-JUMP", "note")]
-    assert codes(answer("check", new, "--previous", past / "300-2022.xlsx")) == []
+    code, _, err = run("check", new, "--previous", past / "300-2022.xlsx")
+    assert (code, err.partition("请核对")[0]) == (
+        2,
+        "--previous 里没有用得上的上年数字：要的是 2024 年、这 1 个单位的，里面是 2022 年的。",
+    )
 
 
 def test_check__last_years_paragraphs__known_from_its_consolidated_workbook_alone(tmp_path: Path) -> None:
@@ -74,7 +83,7 @@ def test_check__last_years_paragraphs__known_from_its_consolidated_workbook_alon
 
 
 def test_check__by_a_profile__severities_are_the_coordinators(tmp_path: Path) -> None:
-    path = handed_in(tmp_path, TOWNS[0], {"processing_fees.collected": 100})
+    path = handed_in(tmp_path, TOWNS[0], COLLECTED)
     own = tmp_path / "从宽.toml"
     own.write_text('[severity]\n"S6-COLLECTED" = "must_fix"\n', "utf-8")
     assert codes(answer("check", path)) == [("S6-COLLECTED", "explain")]
@@ -109,7 +118,7 @@ def test_merge__rules_on_trial_and_peers__are_for_the_coordinator_only(tmp_path:
     returns, own = tmp_path / "收回", tmp_path / "试行.toml"
     for number, town in enumerate(TOWNS):
         handed_in(returns, town, {PENALTIES: 2940 if number == 5 else 8 + number})
-    handed_in(returns, TOWNS[0], {PENALTIES: 9, "processing_fees.collected": 100})
+    handed_in(returns, TOWNS[0], {PENALTIES: 9, **COLLECTED})
     own.write_text('beta = ["S6-COLLECTED"]\n', "utf-8")
     merged = answer("merge", returns, "--roster", roster, "-o", tmp_path / "a.xlsx", "--profile", own)
     assert [(Path(each["file"]).name, each["code"]) for each in merged["trial"]] == [

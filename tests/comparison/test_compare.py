@@ -160,7 +160,7 @@ def test_published__a_figure_that_cannot_be_read__is_not_said_to_be_blank(tmp_pa
 def test_two_years__what_ties_them_and_how_lines_changed(tmp_path: Path) -> None:
     first, second = returned(tmp_path, "suqian-2023"), returned(tmp_path, "suqian-2024", name="2.xlsx")
     told = lines(first, second)
-    assert told[0] == "与上年衔接的关系核对了 11 条，0 条不符。"
+    assert told[0] == "与上年衔接的关系核对了 14 条，0 条不符。"
     assert "表三“四、结转下年度继续办理”（总计）：2023年 121，2024年 125，+4（+3.3%）。" in told
     assert [line for line in told if "自然人" in line] == []
     found = answer("compare", first, second)

@@ -47,7 +47,7 @@ def test_both__go_from_process_to_process_and_share_what_they_shared() -> None:
         dict(zip(CELLS, NUMBERS, strict=True)),
         True,
     )
-    assert first.layout is PLACES
+    assert first.layout is share_entry_layout(CELLS, SPOTS, frozenset(range(4)))
 
 
 def test_unusual__what_is_no_number_from_zero_however_it_is_held() -> None:

@@ -650,7 +650,7 @@ LIBRARY = {
     "ods-encrypted": Bad(ods("", "<a><encryption-data/></a>"), "file.encrypted", {}),
     "ods-doctype": Bad(ods("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>"), "file.doctype", {"part": "content.xml"}),
     "xlsb-that-is-none": damaged(lambda: with_parts({CONTENT_TYPES: content_types(BINARY)}), DamageKind.CONTENT_TYPE),
-    "xlsb-nonsense": damaged(xlsb, DamageKind.NO_SHEETS),
+    "xlsb-nonsense": damaged(xlsb, DamageKind.UNREADABLE),
 }
 
 

@@ -24,6 +24,10 @@ class Sentence(NamedTuple):
     advice: str = ""
 
 
+class CustomCheckError(ValueError):
+    """A check of the caller's whose findings and sentences do not fit together."""
+
+
 @dataclass(frozen=True, slots=True)
 class CustomCheck:
     """A check of your own: a function from a return and its form to findings, and a `Sentence` for each finding code.
@@ -39,17 +43,17 @@ class CustomCheck:
 def find_custom_findings(checks: Iterable[CustomCheck], submission: Submission, form: Form) -> Iterator[Finding]:
     """Yield the findings of the user's checks with their sentences.
 
-    Raises ValueError for a code without a sentence, and for a finding that lacks a fact its sentence needs.
+    Raises CustomCheckError for a code without a sentence, and for a finding that lacks a fact its sentence needs.
     """
     for check in checks:
         for finding in check.find(submission, form):
             if finding.code not in check.sentences:
-                raise ValueError(f"no sentence for the code {finding.code!r}")
+                raise CustomCheckError(f"no sentence for the code {finding.code!r}")
             words = check.sentences[finding.code]
             known = {*finding.facts, *(_PLACE_FACTS if finding.cells else ())}
             for name in _placeholder_names(words.problem + words.advice):
                 if name not in known:
-                    raise ValueError(f"the sentence of {finding.code!r} needs the fact {name!r}")
+                    raise CustomCheckError(f"the sentence of {finding.code!r} needs the fact {name!r}")
             yield replace(finding, facts={**finding.facts, **words._asdict()}, wording=CUSTOM_WORDING)
 
 

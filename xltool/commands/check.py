@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xltool.checks.context import CheckContext
-from xltool.checks.custom_checks import find_custom_findings
+from xltool.checks.custom_checks import CustomCheckError, find_custom_findings
 from xltool.checks.peers import add_peer_findings
 from xltool.checks.run_checks import run_checks, sort_findings
 from xltool.checks.serials import find_shared_serials
@@ -139,6 +139,8 @@ def _add_custom_findings_safely(item: ReviewedFile, run_context: RunContext) -> 
     """Call `_add_custom_findings`; an exception of a caller's check is a finding on the file, which is not summed."""
     try:
         return _add_custom_findings(item, run_context)
+    except CustomCheckError:  # wrong for every file: told to the caller at once
+        raise
     except Exception as error:  # as in `review_safely`
         findings = (make_failure_finding(item.file, error), *item.findings)
         return replace(item, findings=findings, status=decide_status(findings))
@@ -211,9 +213,10 @@ def _review_submission(run_context: RunContext, submission: Submission) -> Revie
 def build_check_context(submission: Submission, run_context: RunContext) -> CheckContext:
     """Collect what a submission is checked against: form, roster, earlier years, profile, waivers."""
     # For a consolidation, the figures of the agencies inside it: last year's total of the area may cover others.
-    codes = [leaf.code for leaf in list_manifest(submission)]
+    codes = [run_context.find_previous_key(leaf.code, leaf.name) for leaf in list_manifest(submission)]
     previous = run_context.sum_year_before(codes, submission.year)
-    code, year, past = submission.agency_code, submission.year, run_context.previous_years
+    code = run_context.find_previous_key(submission.agency_code, submission.agency_name)
+    year, past = submission.year, run_context.previous_years
     return CheckContext(
         run_context.forms.of(submission),
         run_context.roster,

@@ -97,7 +97,8 @@ def survey_returns(
 ) -> PreviousUse | None:
     """Find which agencies in the returns have figures of the year before. Raises UsageError if none has."""
     returns = [item.submission for item in reviewed_files if item.submission and item.submission.year == year]
-    codes = [leaf.code for submission in returns for leaf in list_manifest(submission)]
+    leaves = (leaf for submission in returns for leaf in list_manifest(submission))
+    codes = [run_context.find_previous_key(leaf.code, leaf.name) for leaf in leaves]
     return survey_previous(run_context, codes, form, year, area.code)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from xltool.commands.run_context import RunContext
+from xltool.consolidation.tree import list_manifest
 from xltool.errors import UsageError
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Form
@@ -43,10 +44,12 @@ def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFi
     years = [submission.year or 0 for submission in returns]
     year = max(sorted(set(years)), key=years.count)
     own = [submission for submission in returns if submission.year == year]
-    codes = (leaf.code for submission in own for leaf in submission.manifest or ())
+    codes = (
+        run_context.find_previous_key(leaf.code, leaf.name) for submission in own for leaf in list_manifest(submission)
+    )
     return survey_previous(
         run_context,
-        [*(submission.agency_code for submission in own if not submission.manifest), *codes],
+        codes,
         run_context.forms.of(own[0]).form,
         year,
     )

@@ -7,7 +7,7 @@ from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.compiled_form import FormLibrary
 from xltool.messages import catalogue
 from xltool.model.agency import Roster, Scope
-from xltool.model.agency_names import find_agency_by_name
+from xltool.model.agency_names import find_agency_by_name, find_same_name
 from xltool.model.form import Values
 from xltool.model.succession import sum_inherited_values
 from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
@@ -23,10 +23,20 @@ TextsBySection = Mapping[str, str]
 
 
 class PreviousYears(NamedTuple):
-    """Figures and texts of earlier years, by year and agency code."""
+    """Figures and texts of earlier years, by year and agency code.
+
+    ``names`` are the keys that stand for a code: the names of imported reports that are on no roster.
+    """
 
     figures: Mapping[int, Mapping[str, Values]]
     texts: Mapping[int, Mapping[str, TextsBySection]]
+    names: frozenset[str] = frozenset()
+
+    def find_key(self, code: str, name: str) -> str:
+        """Return the key of an agency: its code, or its name in an imported report if no figures have its code."""
+        if not self.names or any(code in values for values in self.figures.values()):
+            return code
+        return find_same_name(name, self.names) or code
 
     def get_year_before(self, year: int | None) -> Mapping[str, Values]:
         """Return the figures of the year before ``year``, by agency code; of the newest year if ``year`` is None."""
@@ -57,10 +67,14 @@ def _get_single_agency(values_by_code: Mapping[str, Values], codes: Iterable[str
     return known[0] if len(known) == 1 else None
 
 
-def _find_code(name: str, roster: Roster | None) -> str:
-    """Return the code of the agency of that name; without one the name stands for it."""
+def _find_key(name: str, roster: Roster | None, names: set[str]) -> str:
+    """Return the code of the agency of that name; without one the name stands for it, and is added to ``names``."""
     agency = find_agency_by_name(roster, name)
-    return agency.code if agency else name
+    if agency is not None:
+        return agency.code
+    key = find_same_name(name, names) or name
+    names.add(key)
+    return key
 
 
 def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary, roster: Roster | None = None) -> PreviousYears:
@@ -72,11 +86,12 @@ def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary, roster:
     """
     figures: dict[int, dict[str, Values]] = {}
     said: dict[int, dict[str, TextsBySection]] = {}
+    names: set[str] = set()
     for file in find_sources(paths):
         try:
             workbook = open_workbook(file, skip_rule=make_skip_rule())
             submission = read_submission(workbook, forms, str(file))
-            owner = submission.agency_code or _find_code(submission.agency_name, roster)
+            owner = submission.agency_code or _find_key(submission.agency_name, roster, names)
             found: dict[str, Values] = {owner: submission.counted}
             texts: dict[str, TextsBySection] = {owner: submission.texts}
             if submission.scope is Scope.AREA:
@@ -96,4 +111,4 @@ def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary, roster:
                 raise UsageError("usage.previous_twice", path=str(file), agency=code)
             year[code] = values
         said.setdefault(submission.year, {}).update(texts)
-    return PreviousYears(figures, said)
+    return PreviousYears(figures, said, frozenset(names))

@@ -43,6 +43,10 @@ class RunContext:
     sources: tuple[Path, ...] = ()
     custom_checks: tuple[CustomCheck, ...] = ()
 
+    def find_previous_key(self, code: str, name: str) -> str:
+        """Return under which key earlier years have an agency: its code, or its name. See `PreviousYears.find_key`."""
+        return self.previous_years.find_key(code, name) if self.previous_years else code
+
     def sum_year_before(self, codes: Iterable[str], year: int | None) -> Values | None:
         """Sum the figures of agencies for the year before ``year``; None if unknown. See `succession`."""
         return self.previous_years.sum_year_before(codes, year, self.roster) if self.previous_years else None

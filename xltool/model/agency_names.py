@@ -1,10 +1,12 @@
 """Compare agency names, and find agencies by name."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from xltool.model.agency import Agency, Roster
+
+_SHORTEST_ENDING = 5  # characters that two names must have in common at their ends; fewer name a kind of agency
 
 
 def normalize_name(name: str) -> str:
@@ -21,6 +23,24 @@ def remove_invisible(text: str) -> str:
 def find_agency_by_name(roster: Roster | None, name: str) -> Agency | None:
     """Return the only agency of that name, else the only one of that former name, else None."""
     return None if roster is None else _index_names(roster).get(normalize_name(name))
+
+
+def find_same_name(name: str, names: Iterable[str]) -> str | None:
+    """Return the one of ``names`` for the same agency: equal, else the only one with or without its area in front.
+
+    洪泽区人民政府 and 淮安市洪泽区人民政府 are the same, unless another of the names ends in 洪泽区人民政府 too.
+    """
+    wanted = normalize_name(name)
+    by_name = {normalize_name(each): each for each in names}
+    if not wanted or wanted in by_name:
+        return by_name.get(wanted)
+    longer = [each for known, each in by_name.items() if _names_area_before(known, wanted)]
+    return longer[0] if len(longer) == 1 else None
+
+
+def _names_area_before(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(short) >= _SHORTEST_ENDING and long.endswith(short)
 
 
 @lru_cache(maxsize=4)

@@ -2,7 +2,8 @@
 
 Extraction from a page may leave several labels in a row, and their rows of figures after them. Between two rows with a
 label of their own, as many rows of figures as the form has rows are assigned in order if each satisfies its equations
-and contradicts no label. Otherwise a label keeps only a row that directly follows it and can belong to no other.
+and contradicts no label, and at most one of them has no label in the page: the order of two rows that nothing names is
+not known. Otherwise a label keeps only a row that directly follows it and can belong to no other.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +61,9 @@ def _settle_segment(
 ) -> dict[int, RowTokens]:
     """Assign the rows of a segment in order if they are complete, else mark the labels that may own another row."""
     pairs = list(zip(segment.asked, segment.rows, strict=False))
-    if len(segment.asked) != len(segment.rows) or not all(_fits(row, anchor, equations) for anchor, row in pairs):
+    unprinted = len(segment.asked) - len({anchor.index for anchor, _ in segment.labels})
+    complete = len(segment.asked) == len(segment.rows) and unprinted <= 1
+    if not complete or not all(_fits(row, anchor, equations) for anchor, row in pairs):
         doubtful = {anchor.index for anchor in _doubtful_labels(segment)}
         return {index: fields[index]._replace(scattered=True) for index in doubtful & fields.keys()}
     settled = {}
