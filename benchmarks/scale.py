@@ -136,7 +136,7 @@ def reading(count: int) -> None:
     from benchmarks.corpus import write_one
     from xltool.commands.check import review_safely
     from xltool.commands.run_context import build_run_context
-    from xltool.execution.child_process import ChildProcess
+    from xltool.execution.child_process import FunctionProcess
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -145,7 +145,7 @@ def reading(count: int) -> None:
         files = sorted(folder.iterdir())
         payload = pickle.dumps((review_safely, build_run_context()))
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with closing(ChildProcess(payload)) as child:
+        with closing(FunctionProcess(payload)) as child:
             answers = list(child.iterate_answers(files))
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.process_time()

@@ -15,7 +15,7 @@ import pytest
 from tests.engines import GIB, Done, lost, safely, work
 from xltool.errors import UsageError
 from xltool.execution import executor
-from xltool.execution.child_process import ChildProcess, NotStartedError
+from xltool.execution.child_process import FunctionProcess, NotStartedError
 from xltool.execution.executor import MIN_ITEMS_FOR_POOL, LocalProcesses
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bound on a process's memory")
@@ -83,13 +83,13 @@ def test_run__the_one_who_takes_results_stops__the_processes_end() -> None:
 
 
 def test_child__works_in_its_folder_with_what_it_was_given(tmp_path: Path) -> None:
-    with closing(ChildProcess(pickle.dumps((work, "shared")), str(tmp_path))) as child:
+    with closing(FunctionProcess(pickle.dumps((work, "shared")), str(tmp_path))) as child:
         (answer,) = child.iterate_answers(["folder"])
         assert pickle.loads(answer or b"").item == str(tmp_path.resolve())
 
 
 def test_child__a_folder_that_is_not_there__is_that_of_its_owner(tmp_path: Path) -> None:
-    with closing(ChildProcess(pickle.dumps((work, "shared")), str(tmp_path / "elsewhere"))) as child:
+    with closing(FunctionProcess(pickle.dumps((work, "shared")), str(tmp_path / "elsewhere"))) as child:
         (answer,) = child.iterate_answers(["folder"])
         assert pickle.loads(answer or b"").item == str(Path.cwd())
 
@@ -109,15 +109,15 @@ def test_run__more_processes_than_windows_can_wait_for__as_many_as_it_can(monkey
 
 
 def test_child__that_cannot_start__one_line() -> None:
-    with closing(ChildProcess(b"no pickle")) as child, pytest.raises(NotStartedError, match="UnpicklingError"):
+    with closing(FunctionProcess(b"no pickle")) as child, pytest.raises(NotStartedError, match="UnpicklingError"):
         list(child.iterate_answers([1]))
-    with closing(ChildProcess(b"no pickle")) as child, pytest.raises(UsageError) as refused:
+    with closing(FunctionProcess(b"no pickle")) as child, pytest.raises(UsageError) as refused:
         list(executor.run_isolated(child, [1], lost))
     assert refused.value.code == "usage.not_started"
 
 
 def test_child__left_in_the_middle__does_not_mix_answers_up() -> None:
-    with closing(ChildProcess(pickle.dumps((work, "shared")))) as child:
+    with closing(FunctionProcess(pickle.dumps((work, "shared")))) as child:
         first = child.iterate_answers(range(5))
         next(first)
         first.close()

@@ -144,10 +144,10 @@ def test_worker__kept_between_files() -> None:
     with pytest.raises(UnreadableFileError):
         read_binary_sheets(b"nothing")
     assert isinstance(SHARED_WORKER, Worker)
-    first = SHARED_WORKER._process
+    first = SHARED_WORKER._child._process
     with pytest.raises(UnreadableFileError):
         read_binary_sheets(b"nothing")
-    assert SHARED_WORKER._process is first is not None
+    assert SHARED_WORKER._child._process is first is not None
 
 
 def test_worker__asked_by_several_threads__one_answer_each(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from xltool.errors import UsageError, XltoolError
-from xltool.execution.child_process import ChildProcess
+from xltool.execution.child_process import FunctionProcess
 
 ITEMS_PER_UNIT = 100  # by default: one or two seconds of work, so that repeating a unit costs little
 MAX_CONNECT_SECONDS = 10.0
@@ -295,7 +295,7 @@ def _describe_error(error: BaseException) -> str:
 
 # --- on the workers ----------------------------------------------------------------------------------------------
 
-_children_by_thread: dict[tuple[str, int], ChildProcess] = {}
+_children_by_thread: dict[tuple[str, int], FunctionProcess] = {}
 _environments_by_run: dict[str, Mapping[str, str]] = {}
 
 
@@ -330,13 +330,13 @@ def _run_unit(order: _WorkOrder, items: bytes) -> bytes:
     return zlib.compress(pickle.dumps(answers), 1)
 
 
-def _get_child(order: _WorkOrder) -> ChildProcess:
+def _get_child(order: _WorkOrder) -> FunctionProcess:
     """Return the child process of this thread for this run; forget children that have ended."""
     own_key = (order.token, threading.get_ident())
     for key in [key for key, child in list(_children_by_thread.items()) if key != own_key and child.ended]:
         _children_by_thread.pop(key, None)
     if own_key not in _children_by_thread:
-        _children_by_thread[own_key] = ChildProcess(order.payload, order.folder, order.memory)
+        _children_by_thread[own_key] = FunctionProcess(order.payload, order.folder, order.memory)
     return _children_by_thread[own_key]
 
 

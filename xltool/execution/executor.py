@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from xltool.errors import UsageError
-from xltool.execution.child_process import ChildProcess, NotStartedError, exit_with_parent, limit_memory
+from xltool.execution.child_process import FunctionProcess, NotStartedError, exit_with_parent, limit_memory
 
 _Item = TypeVar("_Item")
 _Shared = TypeVar("_Shared")
@@ -71,7 +71,7 @@ class LocalProcesses:
             yield from (function(shared, item) for item in items)
             return
         rest = deque(split_into_units(items, self.unit_size))
-        with closing(ChildProcess(pickle.dumps((function, shared)), memory=self.memory)) as child:
+        with closing(FunctionProcess(pickle.dumps((function, shared)), memory=self.memory)) as child:
             while rest:
                 pool = ProcessPoolExecutor(
                     jobs, initializer=_initialise_process, initargs=(function, shared, self.memory, os.getpid())
@@ -118,7 +118,7 @@ def split_into_units(items: Sequence[_Item], size: int) -> Iterator[Sequence[_It
 
 
 def run_isolated(
-    child: ChildProcess, items: Sequence[_Item], on_crash: Callable[[_Item], _Result]
+    child: FunctionProcess, items: Sequence[_Item], on_crash: Callable[[_Item], _Result]
 ) -> Iterator[_Result]:
     """Run items in a disposable child process; yield ``lost(item)`` for an item that crashes it. Raises UsageError."""
     try:

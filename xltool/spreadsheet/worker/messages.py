@@ -1,29 +1,27 @@
-"""Messages between the worker process and its parent: a JSON object and a body of bytes, each after its length."""
+"""Messages between the worker process and its parent: a JSON object and a body of bytes.
+
+No message is a pickle, because the process that opened a hostile file could answer with one that runs code.
+"""
 
 import json
 import struct
-from typing import IO, Any
+from typing import Any
 
-_LENGTHS = struct.Struct("<QQ")
+_HEAD_LENGTH = struct.Struct("<Q")
 
 
-def send_message(stream: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
-    """Write one message. Raises OSError when the receiver is gone."""
+def pack_message(head: dict[str, Any], body: bytes = b"") -> bytes:
+    """Return a message: the length of the JSON object, the object, the body."""
     encoded = json.dumps(head).encode()
-    stream.write(_LENGTHS.pack(len(encoded), len(body)) + encoded)
-    stream.write(body)
-    stream.flush()
+    return b"".join((_HEAD_LENGTH.pack(len(encoded)), encoded, body))
 
 
-def receive_message(stream: IO[bytes], max_bytes: int) -> tuple[dict[str, Any], bytes] | None:
-    """Read one message, None at the end. Raises ValueError for an invalid message, or one above the limit."""
-    lengths = stream.read(_LENGTHS.size)
-    if not lengths:
-        return None
-    if len(lengths) < _LENGTHS.size or sum(_LENGTHS.unpack(lengths)) > max_bytes:
-        raise ValueError("not a message")
-    encoded, body = (stream.read(length) for length in _LENGTHS.unpack(lengths))
-    head = json.loads(encoded)
-    if not isinstance(head, dict) or len(body) < _LENGTHS.unpack(lengths)[1]:
-        raise ValueError("half a message")
-    return head, body
+def unpack_message(message: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return the JSON object and the body. Raises ValueError for an invalid message."""
+    if len(message) < _HEAD_LENGTH.size:
+        raise ValueError("no message")
+    end = _HEAD_LENGTH.size + _HEAD_LENGTH.unpack_from(message)[0]
+    head = json.loads(message[_HEAD_LENGTH.size : end])
+    if not isinstance(head, dict):
+        raise ValueError("no JSON object")
+    return head, message[end:]
