@@ -92,7 +92,7 @@ def _head(pieces: Iterator[bytes], body: bytes) -> tuple[bytes, bytes]:
 
 def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows, forbidden: tuple[str, ...]) -> bytes:
     """Scan everything before ``closing``; return the rest, beginning with ``closing``."""
-    decode = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True).decode
+    decode, translate = codecs.getincrementaldecoder("utf-8")().decode, None
     held, unread = b"", ""
     for piece in pieces:
         held += piece
@@ -100,7 +100,10 @@ def _scan_body(pieces: Iterator[bytes], part: str, closing: bytes, rows: Rows, f
         ready = held[:end] if end >= 0 else held[: -len(closing)]
         held = held[len(ready) :]
         try:
-            text = unread + decode(ready, end >= 0)
+            decoded = decode(ready, end >= 0)
+            if translate is None and "\r" in decoded:  # slow, and most parts have none
+                translate = io.IncrementalNewlineDecoder(None, translate=True).decode
+            text = unread + (translate(decoded, end >= 0) if translate else decoded)
             if any(mark in text for mark in forbidden):
                 raise NotPlainError
             unread = rows.scan_rows(text)

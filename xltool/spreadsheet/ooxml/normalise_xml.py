@@ -1,6 +1,7 @@
 """Rewrite rows in any dialect of SpreadsheetML (prefixes, UTF-16, comments, CDATA, any order) into the plain one."""
 
 import re
+from collections.abc import Mapping
 from pyexpat import XMLParserType
 
 from xltool.errors import UnreadableFileError
@@ -28,7 +29,7 @@ _CELL_PARTS = ("f", "v", "is")
 _TEXT_ELEMENTS = frozenset({"f", "v", "t"})
 _KEPT_ATTRIBUTES = {
     "row": ("r", "hidden", "ht"),
-    "c": ("r", "s", "t"),
+    "c": ("s", "t"),  # after the address
     "f": ("t", "ref"),
     **dict.fromkeys(_FONT_PARTS, ("val", "rgb", "theme", "indexed", "tint")),
 }  # r first: it is looked for there
@@ -44,8 +45,9 @@ class PlainXmlWriter:
         self._cell: dict[str, list[str]] = {}
         self._open: list[str] = []
         self._skipping = 0
+        self._cell_attributes: dict[tuple[str | None, str | None], str] = {}  # by format and type
         self._used = False
-        self._row, self._column = 0, 0
+        self._row, self._letters = 0, ""  # of the previous cell
 
     def take_over(self, body: str, parser: XMLParserType, resume: ResumeHandler) -> None:
         """Take over the handlers of ``parser`` inside the element ``body``, just begun; call ``resume`` at its end."""
@@ -64,37 +66,53 @@ class PlainXmlWriter:
         return text
 
     def _start_element(self, full: str, attributes: dict[str, str]) -> None:
-        name = short_name(full)
-        if self._skipping or name in _SKIPPED_ELEMENTS or (self._open[-1] == "rPr" and name not in _FONT_PARTS):
-            self._skipping += 1
-            if self._skipping > limits.MAX_XML_DEPTH:
-                raise exceeded_limit(self._part, LimitKind.DEPTH, limits.MAX_XML_DEPTH)
+        name, above = short_name(full), self._open[-1]
+        if self._skipping or name not in _CHILDREN.get(above, ()):
+            self._skip_element(name, above)
             return
-        above = self._open[-1]
-        if name not in _CHILDREN.get(above, ()):
-            raise _refuse_element(self._part)
         self._open.append(name)
-        if above == "c":
+        if name == "c":
+            self._sink.append(self._start_cell(attributes))
+            return
+        if name == "row":
+            attributes = {**attributes, "r": self._start_row(attributes.get("r"))}
+        elif above == "c":
             if name in self._cell:
                 raise damaged_workbook(self._part, DamageKind.VALUE_TWICE)
             self._sink = self._cell[name] = []
-        if name in ("row", "c"):
-            attributes = {**attributes, "r": self._find_address(name, attributes.get("r"))}
         self._sink.append(_make_start_tag(name, attributes))
 
-    def _find_address(self, name: str, stated: str | None) -> str:
-        """Return the address of a row or cell: as stated, or next to the previous one."""
-        if name == "row":
-            number = parse_row_number(stated) if stated is not None else self._row + 1
-            if number is None:
-                raise damaged_workbook(self._part, DamageKind.BAD_ADDRESS, stated or "")
-            self._row, self._column = number, 0
-            return str(number)
-        match = CELL_ADDRESS.fullmatch(stated or f"{format_column(self._column + 1)}{self._row}")
+    def _skip_element(self, name: str, above: str) -> None:
+        """Skip an element without cell values, or inside one. Raises UnreadableFileError for any other element."""
+        if not self._skipping and name not in _SKIPPED_ELEMENTS and above != "rPr":
+            raise _refuse_element(self._part)
+        self._skipping += 1
+        if self._skipping > limits.MAX_XML_DEPTH:
+            raise exceeded_limit(self._part, LimitKind.DEPTH, limits.MAX_XML_DEPTH)
+
+    def _start_row(self, stated: str | None) -> str:
+        """Return the number of a row: as stated, or next to the previous one."""
+        number = parse_row_number(stated) if stated is not None else self._row + 1
+        if number is None:
+            raise damaged_workbook(self._part, DamageKind.BAD_ADDRESS, stated or "")
+        self._row, self._letters = number, ""
+        return str(number)
+
+    def _start_cell(self, attributes: dict[str, str]) -> str:
+        """Return the start tag of a cell; its address is as stated, or next to the previous one."""
+        stated = attributes.get("r")
+        match = CELL_ADDRESS.fullmatch(stated or self._find_next_address())
         if match is None:
             raise damaged_workbook(self._part, DamageKind.BAD_ADDRESS, stated or "")
-        self._column = parse_column_letters(match[1])
-        return match[0]
+        self._letters = match[1]
+        key = attributes.get("s"), attributes.get("t")
+        kept = self._cell_attributes.get(key)
+        if kept is None:
+            kept = self._cell_attributes[key] = _make_attributes("c", attributes)
+        return f'<c r="{match[0]}"{kept}>'
+
+    def _find_next_address(self) -> str:
+        return f"{format_column(parse_column_letters(self._letters) + 1)}{self._row}"
 
     def _end_element(self, full: str) -> None:
         if self._skipping:
@@ -134,12 +152,16 @@ def _refuse_element(part: str) -> UnreadableFileError:
 
 
 def _make_start_tag(name: str, attributes: dict[str, str]) -> str:
-    kept = "".join(
+    kept = _make_attributes(name, attributes)
+    return f"<{name}{kept}/>" if name in _FONT_PARTS else f"<{name}{kept}>"
+
+
+def _make_attributes(name: str, attributes: Mapping[str, str]) -> str:
+    return "".join(
         f' {key}="{_escape_text(attributes[key])}"'
         for key in _KEPT_ATTRIBUTES.get(name, ())
         if key in attributes and (name not in _FONT_PARTS or _SAFE_VALUE.fullmatch(attributes[key]))
     )
-    return f"<{name}{kept}/>" if name in _FONT_PARTS else f"<{name}{kept}>"
 
 
 def _escape_text(text: str) -> str:

@@ -22,7 +22,7 @@ _BODY_START, _BODY_END = b"<sheetData", b"</sheetData>"
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml [^<>]*\?>\s*)?(<worksheet(?:\s[^<>]*)?>)")
 # Elements before the rows of which no attribute but showZeros is read; the others differ from save to save.
 _VIEW = re.compile(rb'<(?:sheetView|selection|pane|dimension|sheetFormatPr)(?: [A-Za-z0-9:]+="[A-Za-z0-9:.$ -]*")+')
-_UNREAD_VALUE = re.compile(rb'(?<! showZeros=)"[^"]*"')
+_VIEW_VALUE = re.compile(rb'( showZeros="[^"]*")|"[^"]*"')
 _UID = re.compile(rb'( xr:uid="\{)[0-9A-Fa-f-]+(?=\}")')
 
 
@@ -130,6 +130,10 @@ def _join_surroundings(first: Surroundings, second: Surroundings) -> Surrounding
     return _refuse_many_merges("", joined)
 
 
+def _blank_unread(value: re.Match[bytes]) -> bytes:
+    return value[1] or b'""'
+
+
 def _read_head(head: bytes) -> _Head:
     """Read what stands before the rows; what depends only on the view of a sheet makes no difference."""
     known = _heads.get_value(head)
@@ -137,7 +141,7 @@ def _read_head(head: bytes) -> _Head:
         return known
     if b"<!" in head:  # in a comment or CDATA section elements are text
         raise NotPlainError
-    key = _VIEW.sub(lambda view: _UNREAD_VALUE.sub(b'""', view[0]), _UID.sub(rb"\1", head))
+    key = _VIEW.sub(lambda view: _VIEW_VALUE.sub(_blank_unread, view[0]), _UID.sub(rb"\1", head))
     known = _heads.get_value(key)
     if known is None:
         root = _ROOT.match(key)

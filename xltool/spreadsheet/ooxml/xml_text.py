@@ -76,6 +76,8 @@ def parse_string_item(inner: str, part: str) -> str:
 
     The text is marked where its runs look different, or where a phonetic reading has digits.
     """
+    if inner.startswith("<t>") and inner.find("<", 3) == len(inner) - 4:  # one text
+        return parse_string_text(inner[3:-4], part)
     if "<rPh" in inner:
         resolve_references(inner, part)  # what is left out must be valid too
     elif "<rPr" not in inner:
