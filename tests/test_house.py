@@ -64,7 +64,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "api.sources",
         "spreadsheet.ooxml.zip_directory",
         "spreadsheet.zip_archives",
-        "workbooks.marks",
+        "workbooks.replace_part",
         "official_report.docx",
     ),
     "xml": OPENING,

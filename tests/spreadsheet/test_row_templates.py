@@ -97,7 +97,10 @@ def test_known_rows__are_not_scanned_again(monkeypatch: pytest.MonkeyPatch) -> N
     assert content.cells["A1"].text == "五"
 
 
-VIEW = '<sheetViews><sheetView showZeros="1" zoomScale="{0}" topLeftCell="A{0}"><selection sqref="B{0}"/></sheetView></sheetViews>'
+VIEW = (
+    '<sheetViews><sheetView showZeros="1" zoomScale="{0}" topLeftCell="A{0}"><selection sqref="B{0}"/></sheetView>'
+    "</sheetViews>"
+)
 
 
 def test_another_view_and_other_heights__are_not_scanned_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tests.returns import GOOD, filled
-from xltool.workbooks.marks.replace_part import NotCopyableError
 from xltool.workbooks.marks.xml_tree import MAX_DEPTH, Element, parse_tree, serialise_tree
+from xltool.workbooks.replace_part import NotCopyableError
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 DOCUMENTS = (

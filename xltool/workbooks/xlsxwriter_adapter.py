@@ -146,7 +146,8 @@ def _format_number(number: Number) -> str:
 class _Worksheet(Worksheet):  # type: ignore[misc]  # the library ships no types
     """A worksheet that writes texts as texts, whatever method wrote them."""
 
-    _known_functions: ClassVar[set[frozenset[str]]] = set()  # sets of functions that need no prefix
+    # Sets of functions that need no prefix, with whether all newer functions get one.
+    _known_functions: ClassVar[set[tuple[frozenset[str], bool]]] = set()
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
         if isinstance(cell, _FigureRun | _ListRow):
@@ -154,14 +155,14 @@ class _Worksheet(Worksheet):  # type: ignore[misc]  # the library ships no types
         else:
             super()._write_cell(row, col, cell)
 
-    def _prepare_formula(self, formula: str, *arguments: Any) -> Any:
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> Any:
         """Prefix newer functions as the library does, searching only once for each set of function names."""
-        functions, bare = frozenset(_FUNCTION.findall(formula)), formula.removeprefix("=")
-        if functions in self._known_functions and not arguments and bare[:1] != "{" and bare[-1:] != "}":
+        key, bare = (frozenset(_FUNCTION.findall(formula)), expand_future_functions), formula.removeprefix("=")
+        if key in self._known_functions and bare[:1] != "{" and bare[-1:] != "}":
             return bare
-        prepared = super()._prepare_formula(formula, *arguments)
-        if prepared == bare and not arguments:
-            self._known_functions.add(functions)
+        prepared = super()._prepare_formula(formula, expand_future_functions)
+        if prepared == bare:
+            self._known_functions.add(key)
         return prepared
 
     def _write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> Any:

@@ -8,8 +8,8 @@ from itertools import chain
 from xltool.forms.cell_addresses import cell_address, column_letters, parse_address, parse_box
 from xltool.forms.plan_sheets import LIST_FIRST_ROW, MARK_COLUMNS, MARK_WIDTHS, SMALL_SIZE_POINTS, text_height
 from xltool.workbooks.marks.findings_list import FindingText, SideValue
-from xltool.workbooks.marks.replace_part import NotCopyableError
 from xltool.workbooks.marks.xml_tree import Element, serialise_tree
+from xltool.workbooks.replace_part import NotCopyableError
 from xltool.workbooks.xlsxwriter_adapter import FORMULA_START_CHARACTERS
 
 _COLUMN_COUNT = len(MARK_COLUMNS)

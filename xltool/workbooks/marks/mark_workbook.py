@@ -10,11 +10,11 @@ from pathlib import PurePosixPath
 
 from xltool.forms.slots import Purpose
 from xltool.forms.workbook_plan import WorkbookPlan
-from xltool.workbooks.marks import replace_part
+from xltool.workbooks import replace_part
 from xltool.workbooks.marks.findings_list import FindingText
 from xltool.workbooks.marks.findings_sheet import FindingsSheet
-from xltool.workbooks.marks.replace_part import NotCopyableError
 from xltool.workbooks.marks.xml_tree import parse_tree
+from xltool.workbooks.replace_part import NotCopyableError
 
 _MEBIBYTE = 1024 * 1024
 _MAX_LIST_BYTES = 4 * _MEBIBYTE  # bytes of the list's part; ours has a few thousand

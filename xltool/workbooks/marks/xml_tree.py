@@ -8,7 +8,7 @@ their local names, whatever their namespace.
 from collections.abc import Iterator
 from pyexpat import ExpatError, ParserCreate
 
-from xltool.workbooks.marks.replace_part import NotCopyableError
+from xltool.workbooks.replace_part import NotCopyableError
 
 MAX_DEPTH = 256  # levels of elements
 _DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"

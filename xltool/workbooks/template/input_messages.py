@@ -1,12 +1,16 @@
 """Data validation of cells: accepted values, input messages and error messages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from xltool.forms.slots import Purpose, Slot
+from xltool.forms.cell_addresses import box_address, cell_address, cover_with_rectangles
+from xltool.forms.ledger_totals import first_summed_cell
+from xltool.forms.slots import Purpose, Role, Slot
+from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import Cell, CellKind, Number
+from xltool.model.form import Box, Cell, CellKind, Form, Number
+from xltool.workbooks.xlsxwriter_adapter import SheetWriter
 
 MAX_TITLE_UNITS = 32  # UTF-16 code units; spreadsheet programs refuse more
 MAX_MESSAGE_UNITS = 255
@@ -15,8 +19,66 @@ _MAX_SIGNED_COUNT = 999_999_999_999
 CellValidation = Mapping[str, object]
 
 
-def figure_validation(cell: Cell, slot: Slot, sheet: str, prefilled: Number | None) -> CellValidation:
-    """Accept non-negative integers, integers, or non-negative amounts with the cell's decimals, by kind of cell."""
+def add_validations(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, prefilled: Mapping[str, Number]) -> None:
+    """Add data validation to unlocked cells: one rule for a line of figures, a kind of ledger totals, a list."""
+    for slot in planned.slots:
+        match slot.role:
+            case Role.CHOICE:
+                allowed = declaration_validation()
+            case Role.FIELD:
+                allowed = field_validation(slot.key)
+            case _:
+                continue
+        sheet.data_validation(slot.address, allowed)
+    for id, boxes in _group_inputs(plan.form, planned, prefilled):
+        allowed = figure_validation(plan.form.cells[id], planned.name, boxes, prefilled.get(id))
+        _validate_boxes(sheet, boxes, allowed)
+    for cell, boxes in _group_ledger_totals(plan.form, planned):
+        first = cell_address(boxes[0].row, boxes[0].column)
+        _validate_boxes(sheet, boxes, ledger_total_validation(cell, first))
+    explained = [slot for slot in planned.slots if slot.role is Role.EXPLANATION and slot.key == "relation"]
+    if explained:
+        _validate_boxes(sheet, _cover_slots(explained), relation_validation(plan))
+
+
+def _group_inputs(form: Form, planned: Planned, prefilled: Mapping[str, Number]) -> Iterator[tuple[str, list[Box]]]:
+    """Yield the first of the inputs of each line that share a prompt, and where they are."""
+    groups: dict[object, list[Slot]] = {}
+    for slot in planned.slots:
+        if slot.role is Role.INPUT:
+            cell = form.cells[slot.key]
+            line = (cell.line_words, cell.kind, cell.unit, cell.decimals)
+            groups.setdefault(slot.key if slot.key in prefilled else line, []).append(slot)
+    for slots in groups.values():
+        yield slots[0].key, _cover_slots(slots)
+
+
+def _group_ledger_totals(form: Form, planned: Planned) -> Iterator[tuple[Cell, list[Box]]]:
+    """Yield the ledger totals of each kind: what one of them sums, and where they are."""
+    kinds: dict[object, list[Slot]] = {}
+    for slot in planned.slots:
+        if slot.role is Role.CONTROL:
+            cell = first_summed_cell(form, slot.key)
+            kinds.setdefault((cell.kind, cell.unit, cell.decimals), []).append(slot)
+    for slots in kinds.values():
+        yield first_summed_cell(form, slots[0].key), _cover_slots(slots)
+
+
+def _cover_slots(slots: Sequence[Slot]) -> list[Box]:
+    return cover_with_rectangles(slot.box[:2] for slot in slots)
+
+
+def _validate_boxes(sheet: SheetWriter, boxes: Sequence[Box], allowed: CellValidation) -> None:
+    first, *others = boxes
+    rest = [[box.row - 1, box.column - 1, box.row + box.rows - 2, box.column + box.columns - 2] for box in others]
+    sheet.data_validation(box_address(first), {**allowed, "other_cells": rest})
+
+
+def figure_validation(cell: Cell, sheet: str, boxes: Sequence[Box], prefilled: Number | None = None) -> CellValidation:
+    """Accept non-negative integers, integers, or non-negative amounts with the cell's decimals, by kind of cell.
+
+    ``boxes`` are the cells of one line that share the rule. A single cell is named with its column.
+    """
     say = workbook_words().prompts
     facts = {
         "line": cell.line_words,
@@ -24,13 +86,14 @@ def figure_validation(cell: Cell, slot: Slot, sheet: str, prefilled: Number | No
         "unit": cell.unit,
         "decimals": cell.decimals,
         "sheet": sheet,
-        "address": slot.address,
+        "address": say["ranges"].join(map(box_address, boxes)),
         "value": _format_number(prefilled) if prefilled is not None else "",
     }
-    lines = [say["line"], say["column"] if cell.column_words else "", say[f"{cell.kind}_rule"]]
+    is_single = len(boxes) == 1 and boxes[0].rows == boxes[0].columns == 1
+    lines = [say["line"], say["column"] if cell.column_words and is_single else "", say[f"{cell.kind}_rule"]]
     lines += [say["prefilled"]] if prefilled is not None else []
     return {
-        **_value_limits(cell, slot.address),
+        **_value_limits(cell, cell_address(boxes[0].row, boxes[0].column)),
         "input_title": _clip_text(say["figure_title"].format(**facts), MAX_TITLE_UNITS),
         "input_message": _clip_text("\n".join(filter(None, lines)).format(**facts), MAX_MESSAGE_UNITS),
         "error_title": _clip_text(say["error_title"].format(**facts), MAX_TITLE_UNITS),

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
 from xltool.errors import WritingError
-from xltool.forms.cell_addresses import box_address, cell_address, cover_with_rectangles
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.identity import Identity
 from xltool.forms.ledger_totals import first_summed_cell
@@ -17,6 +17,7 @@ from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
+from xltool.model.agency import Agency
 from xltool.model.form import CellKind, Form, Number, Relation, Term, Values
 from xltool.workbooks.save_files import save_file
 from xltool.workbooks.template import conditional_formats, input_messages, page_setup
@@ -31,6 +32,7 @@ from xltool.workbooks.template.check_formulas import (
     overall_result,
     spreadsheet_figures,
 )
+from xltool.workbooks.template.common_workbook import CommonWorkbook, hide_agency, split_common_workbook
 from xltool.workbooks.template.styles import MARK_COLUMN_STYLES, TEXT_SIZE_POINTS, TITLE_SIZE_POINTS, template_styles
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 from xltool.workbooks.xlsxwriter_adapter import (
@@ -38,9 +40,10 @@ from xltool.workbooks.xlsxwriter_adapter import (
     CellContent,
     Formula,
     Link,
-    SheetWriter,
     open_workbook_writer,
 )
+
+_MAX_COMMON_WORKBOOKS = 64  # one for each width of a name
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,23 @@ def write_template(plan: WorkbookPlan, request: TemplateRequest, path: Path, *, 
 
 
 def build_template(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
-    """Build the workbook of ``issue``. Raises WritingError."""
+    """Build the workbook of ``request``; what many agencies have in common is written once. Raises WritingError."""
+    hidden = hide_agency(request)
+    if hidden is not None:
+        common = _find_common_workbook(plan, hidden.agency, hidden.year, hidden.serial, hidden.seal)
+        filled = common.fill_in(request)
+        if filled is not None:
+            return filled
+    return write_workbook(plan, request)
+
+
+@lru_cache(maxsize=_MAX_COMMON_WORKBOOKS)
+def _find_common_workbook(plan: WorkbookPlan, agency: Agency, year: int, serial: str, seal: str) -> CommonWorkbook:
+    return split_common_workbook(write_workbook(plan, TemplateRequest(agency, year, serial, seal=seal)))
+
+
+def write_workbook(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
+    """Write every part of the workbook of ``request``. Raises WritingError."""
     draft, stream = _prepare_draft(plan, request), BytesIO()
     with open_workbook_writer(
         stream, request.agency.name, template_styles(), workbook_words().look["body_font"]
@@ -86,8 +105,7 @@ def build_template(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
             for slot in (*planned.slots, *_list_text_slots(draft, planned)):
                 content, names = _SLOT_FILLERS[slot.role](draft, planned, slot)
                 sheet.write_box(slot.box, content, *names)
-            _add_validations(draft, planned, sheet)
-            _add_ledger_validations(draft, planned, sheet)
+            input_messages.add_validations(plan, planned, sheet, draft.prefilled)
             conditional_formats.add_conditional_formats(plan, planned, sheet, book)
             page_setup.set_up_page(planned, sheet, book, _find_needed_heights(draft, planned), plan.form.document)
         _write_identity(draft, book)
@@ -338,40 +356,6 @@ _SLOT_FILLERS: Mapping[Role, Callable[[TemplateDraft, Planned, Slot], SlotConten
     Role.EXPLANATION: _fill_explanation,
     Role.MARK: _fill_mark,
 }
-
-
-def _add_validations(draft: TemplateDraft, planned: Planned, sheet: SheetWriter) -> None:
-    """Add data validation to each unlocked cell except ledger totals."""
-    for slot in planned.slots:
-        match slot.role:
-            case Role.INPUT:
-                cell = draft.plan.form.cells[slot.key]
-                allowed = input_messages.figure_validation(cell, slot, planned.name, draft.prefilled.get(slot.key))
-            case Role.CHOICE:
-                allowed = input_messages.declaration_validation()
-            case Role.FIELD:
-                allowed = input_messages.field_validation(slot.key)
-            case Role.EXPLANATION if slot.key == "relation":
-                allowed = input_messages.relation_validation(draft.plan)
-            case _:
-                continue
-        sheet.data_validation(slot.address, allowed)
-
-
-def _add_ledger_validations(draft: TemplateDraft, planned: Planned, sheet: SheetWriter) -> None:
-    """Add data validation to ledger totals, one rule for all of one kind."""
-    kinds: dict[tuple[CellKind, str, int], list[Slot]] = {}
-    for slot in planned.slots:
-        if slot.role is Role.CONTROL:
-            cell = first_summed_cell(draft.plan.form, slot.key)
-            kinds.setdefault((cell.kind, cell.unit, cell.decimals), []).append(slot)
-    for slots in kinds.values():
-        first, *others = cover_with_rectangles(slot.box[:2] for slot in slots)
-        rest = [[box.row - 1, box.column - 1, box.row + box.rows - 2, box.column + box.columns - 2] for box in others]
-        allowed = input_messages.ledger_total_validation(
-            first_summed_cell(draft.plan.form, slots[0].key), cell_address(first.row, first.column)
-        )
-        sheet.data_validation(box_address(first), {**allowed, "other_cells": rest})
 
 
 def _write_identity(draft: TemplateDraft, book: BookWriter) -> None:

@@ -1,4 +1,4 @@
-"""Replace one part of a zip container; every other member keeps its bytes, order and checksum.
+"""Replace parts of a zip container; every other member keeps its bytes, order and checksum.
 
 Nothing else is decompressed. The container was verified when it was read (`xltool.spreadsheet`); one that cannot be
 copied faithfully is refused.
@@ -8,6 +8,8 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
+from typing import NamedTuple
 
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _DIRECTORY_ENTRY = struct.Struct("<4s6H3L5H2L")
@@ -41,26 +43,39 @@ def list_part_names(data: bytes) -> tuple[str, ...]:
         raise NotCopyableError("zip") from error
 
 
+class _NewPart(NamedTuple):
+    """The new content of a part, as it is stored in the container."""
+
+    deflated: bytes
+    checksum: int
+    size: int
+
+
 def replace_part(data: bytes, name: str, content: bytes) -> bytes:
     """Return a copy of the container with ``content`` as the part ``name``. Raises NotCopyableError."""
+    return replace_parts(data, {name: content})
+
+
+def replace_parts(data: bytes, contents: Mapping[str, bytes]) -> bytes:
+    """Return a copy of the container with new ``contents`` of the parts named. Raises NotCopyableError."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        target = _find_stored_name(archive, name)
+        new = {_find_stored_name(archive, name): _compress_content(content) for name, content in contents.items()}
         members = archive.infolist()
         directory, comment = archive.start_dir, archive.comment
     starts = sorted(info.header_offset for info in members)
     if len(set(starts)) != len(starts) or any(info.file_size >= _MIN_ZIP64_BYTES for info in members):
-        raise NotCopyableError(name)
+        raise NotCopyableError(*contents)
     ends = dict(zip(starts, [*starts[1:], directory], strict=True))
     out, places = bytearray(data[: starts[0]]), {}
-    new = _compress_content(content)
     for info in sorted(members, key=lambda info: info.header_offset):
         places[info.header_offset] = len(out)
-        if info.filename == target:
-            out += _make_local_header(data, info, content, new) + new
+        part = new.get(info.filename)
+        if part is not None:
+            out += _make_local_header(data, info, part) + part.deflated
         else:
             out += data[info.header_offset : ends[info.header_offset]]
     begin = len(out)
-    out += _make_directory(data, directory, members, places, target, content, new)
+    out += _make_directory(data, directory, members, places, new)
     out += (
         _DIRECTORY_END.pack(b"PK\5\6", 0, 0, len(members), len(members), len(out) - begin, begin, len(comment))
         + comment
@@ -79,18 +94,18 @@ def _fold_name(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").casefold()
 
 
-def _compress_content(content: bytes) -> bytes:
+def _compress_content(content: bytes) -> _NewPart:
     packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return packer.compress(content) + packer.flush()
+    return _NewPart(packer.compress(content) + packer.flush(), zlib.crc32(content), len(content))
 
 
-def _make_local_header(data: bytes, info: zipfile.ZipInfo, content: bytes, new: bytes) -> bytes:
+def _make_local_header(data: bytes, info: zipfile.ZipInfo, new: _NewPart) -> bytes:
     """Return the member's local header with the new sizes; its time stays, so that equal input gives equal bytes."""
     old = _LOCAL_HEADER.unpack_from(data, info.header_offset)
     at = info.header_offset + _LOCAL_HEADER.size
     stored = data[at : at + old[9]]
     flags = old[2] & _UTF8_NAME
-    sizes = (zlib.crc32(content), len(new), len(content))
+    sizes = (new.checksum, len(new.deflated), new.size)
     return _LOCAL_HEADER.pack(old[0], 20, flags, zipfile.ZIP_DEFLATED, old[4], old[5], *sizes, len(stored), 0) + stored
 
 
@@ -99,9 +114,7 @@ def _make_directory(
     at: int,
     members: list[zipfile.ZipInfo],
     places: dict[int, int],
-    target: str,
-    content: bytes,
-    new: bytes,
+    new: Mapping[str, _NewPart],
 ) -> bytes:
     """Return the central directory with the new offsets of the members."""
     out = bytearray()
@@ -115,9 +128,10 @@ def _make_directory(
         ]
         at += _DIRECTORY_ENTRY.size + len(tail)
         fields[16] = places[info.header_offset]
-        if info.filename == target:
+        part = new.get(info.filename)
+        if part is not None:
             fields[2:5] = [20, fields[3] & _UTF8_NAME, zipfile.ZIP_DEFLATED]
-            fields[7:10] = [zlib.crc32(content), len(new), len(content)]
+            fields[7:10] = [part.checksum, len(part.deflated), part.size]
             fields[11] = 0
             tail = tail[:name_length] + tail[name_length + extra_length :]
         out += _DIRECTORY_ENTRY.pack(*fields) + tail
