@@ -368,7 +368,7 @@ Observation("layout.other")
 
 # --- names, state, escapes --------------------------------------------------------------------------------------
 
-MAX_ONE_WORD_SHARE, MIN_MEAN_WORDS, MAX_SHARED_NAMES = 0.30, 2.0, 6
+MAX_ONE_WORD_SHARE, MIN_MEAN_WORDS, MAX_SHARED_NAMES, MAX_SHARED_CLASSES = 0.30, 2.0, 6, 3
 # Module-level caches that are left; each is to become an lru_cache or an object that somebody owns.
 MUTABLE_FOR_NOW = {
     *("checks.formulas", "execution.dask_cluster", "execution.executor", "recognition.read_entries"),
@@ -406,6 +406,20 @@ def test_names__as_measured() -> None:
     assert mean >= MIN_MEAN_WORDS
     assert shared <= MAX_SHARED_NAMES
     assert measure_names(dict.fromkeys("abcd", "def told(): ...\ndef read_all(): ...\n")) == (0.5, 1.5, 2)
+
+
+def shared_classes(sources: dict[str, str]) -> set[str]:
+    """Names of classes that two modules define."""
+    names: dict[str, int] = {}
+    for source in sources.values():
+        for name in {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)}:
+            names[name] = names.get(name, 0) + 1
+    return {name for name, count in names.items() if count > 1}
+
+
+def test_classes__one_name_is_one_thing() -> None:
+    assert len(shared_classes({name_of(path): path.read_text("utf-8") for path in MODULES})) <= MAX_SHARED_CLASSES
+    assert shared_classes({"a": "class A: ...\nclass B: ...", "b": "class A: ..."}) == {"A"}
 
 
 def module_state(source: str) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.checks.figures import COLUMNS, FORM, PLAN, printed_totals, published, sample, submission
 from xltool.checks.localisation.diagnose import Diagnosis, collect_typed_figures, diagnose_errors
-from xltool.checks.localisation.repairs import Repair, Statement
+from xltool.checks.localisation.repairs import Repair, StatedFigure
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.ledger_totals import LedgerTotal, list_row_totals, list_subtotals
 from xltool.model.agency import Agency
@@ -265,7 +265,7 @@ def test_last_year__yuan_instead_of_ten_thousand() -> None:
 
 def test_text__what_it_says_comes_first() -> None:
     cell = "requests.received.natural_person"
-    said = [Statement(LinearExpression((Term("requests.received.total"),)), SUQIAN["requests.received.total"])]
+    said = [StatedFigure(LinearExpression((Term("requests.received.total"),)), SUQIAN["requests.received.total"])]
     found = only(diagnose_errors(FORM, {**SUQIAN_INPUTS, cell: 3042}, statements=said))
     assert told(found.repairs[0]) == ("swap_digits", {cell: 3402})
     assert found.best_repairs == found.repairs[:1]

@@ -308,3 +308,14 @@ def test_page__two_years__a_table_of_how_lines_changed(tmp_path: Path) -> None:
     run("compare", first, second, "--html", page)
     rows = lxml.html.parse(str(page)).findall(".//table[@class='lines']/tr")
     assert [cell.text_content() for cell in rows[-1]] == ["表四“复议后起诉”（总计）", "89", "52", "-37", "-41.6%"]
+
+
+def test_page__whatever_came_from_a_file__is_text(tmp_path: Path) -> None:
+    evil = "<img src=x onerror=alert(1)>\"'&amp;</p><script>"
+    first = returned(tmp_path, texts={"problems": [f"一是{evil}有待加强。"]})
+    second = returned(tmp_path, name="2.xlsx", texts={"problems": [f"一是{evil}不足。"]})
+    page = tmp_path / "differences.html"
+    assert run("compare", first, second, "--html", page)[0] == 1
+    read = lxml.html.parse(str(page)).getroot()
+    assert [list(read.iter(name)) for name in ("img", "script")] == [[], []]
+    assert evil in read.text_content()

@@ -11,7 +11,10 @@ import pytest
 from pyarrow import parquet
 
 from tests.cli.test_commands import ROSTER, answer, broken, report, returned, run
-from tests.merging import FEES, NEW
+from tests.merging import CITY, FEES, NEW, YEAR, the_form, twelve
+from xltool.consolidation.choosing import choose_returns
+from xltool.consolidation.totals import consolidate
+from xltool.errors import UsageError
 from xltool.exports import tables
 
 FILES = [f"{name}.{kind}" for name in ("figures", "findings", "totals", "tracking") for kind in ("csv", "parquet")]
@@ -77,6 +80,38 @@ def test_export__one_figure_a_row__with_agency_labels_state_and_source(exported:
         FEES: ("", "not_applicable"),
     }
     assert one(exported / "figures.csv", agency_code="329908", id=NEW)["status"] == "returned"
+
+
+def test_export__a_total__has_a_state_too_and_a_zero_that_was_declared_says_so(exported: Path) -> None:
+    read = rows(exported / "figures.csv")
+    totals = [(bool(row["value"]), row["state"]) for row in read if row["computed"] == "1"]
+    assert set(totals) == {(True, "number"), (False, "blank")}
+    declared = {(row["agency_code"], row["declared_zero"]) for row in read if row["id"] in {NEW, FEES}}
+    assert declared == {("329907", "0"), ("329908", "0"), ("329909", "0")}
+
+
+def test_export__left_blank_and_declared__is_a_zero_of_its_own_kind(tmp_path: Path) -> None:
+    returned(tmp_path / "returns", "329907", {FEES: 3})
+    run("merge", tmp_path / "returns", "-o", tmp_path / "a.xlsx", "--export", tmp_path / "o", "--include-flawed")
+    read = {row["id"]: (row["value"], row["declared_zero"]) for row in rows(tmp_path / "o" / "figures.csv")}
+    assert (read[NEW], read[FEES]) == (("0", "1"), ("3", "0"))
+
+
+@pytest.mark.parametrize(("library", "suffix"), [(True, "parquet"), (False, "csv")])
+def test_figures_alone__are_never_written_over_a_file_unless_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: bool, suffix: str
+) -> None:
+    monkeypatch.setattr(tables, "find_spec", lambda name: library or None)
+    chosen = choose_returns(twelve()[:1], None, the_form(), YEAR)
+    made = consolidate(chosen, None, the_form(), YEAR, area=CITY)
+    path = tables.write_figures(made, tmp_path / "明细")
+    assert path == tmp_path / f"明细.{suffix}"
+    before = path.read_bytes()
+    path.write_bytes(b"mine")
+    with pytest.raises(UsageError):
+        tables.write_figures(made, tmp_path / "明细")
+    assert path.read_bytes() == b"mine"
+    assert tables.write_figures(made, tmp_path / "明细", force=True).read_bytes() == before
 
 
 def test_export__three_kinds_of_file__the_same_figures_and_no_digit_lost(exported: Path) -> None:

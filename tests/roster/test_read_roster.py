@@ -115,6 +115,13 @@ def test_roster__knows_its_file_and_order(tmp_path: Path) -> None:
     assert (roster.source, list(roster.agencies), len(roster)) == ("名册.csv", ["2", "1"], 2)
 
 
+@pytest.mark.parametrize("total", ["合计,,3", "合计,3个单位,", "9,合计,"])
+def test_row_of_totals__its_word_in_the_first_cell_or_in_that_of_the_name__is_no_agency(
+    tmp_path: Path, total: str
+) -> None:
+    assert list(read_roster(csv_file(tmp_path, f"code,name,备注\n1,甲,\n{total}\n")).agencies) == ["1"]
+
+
 def test_parent_not_on_the_roster__stands_above_it(tmp_path: Path) -> None:
     roster = read_roster(csv_file(tmp_path, "code,name,parent\n1,甲,900\n2,乙,1\n3,丙,\n"))
     assert [agency.parent for agency in roster] == ["900", "1", None]
@@ -137,6 +144,11 @@ REFUSED = [
     ("code,name\n1,甲,乙\n", "roster.extra_field", {"row": 2, "expected": 2, "found": 3}),
     ("code,name,parent\n9,庚,1\n1,甲,2\n2,乙,3\n3,丙,1\n", "roster.loop", {"row": 3, "codes": ("1", "2", "3")}),
     ("code,name,parent\n1,甲,1\n", "roster.loop", {"row": 2, "codes": ("1",)}),
+    (
+        "code,name,撤并日期,承继单位\n1,甲,2025-01-01,2\n2,乙,2025-01-01,3\n3,丙,2025-01-01,2\n",
+        "roster.successor_of_itself",
+        {"row": 3, "name": "乙"},
+    ),
     ("code,name\n\n", "roster.no_rows", {}),
     ("", "roster.no_rows", {}),
     ('code,name\n1,"甲\n', "roster.unreadable", {"reason": "unexpected end of data"}),

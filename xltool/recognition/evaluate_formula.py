@@ -33,7 +33,7 @@ class _UnknownResultError(Exception):
     """The result cannot be computed here."""
 
 
-class _Token(NamedTuple):
+class _FormulaToken(NamedTuple):
     kind: str
     text: str
 
@@ -49,21 +49,21 @@ def compute_formula(formula: str, find_cell: FindCell) -> Decimal | None:
         return None
 
 
-def _split_tokens(formula: str) -> Iterator[_Token]:
+def _split_tokens(formula: str) -> Iterator[_FormulaToken]:
     at, text = 0, formula.strip().removeprefix("=")
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None or match.lastgroup is None:
             raise _UnknownResultError
-        yield _Token(match.lastgroup, match[match.lastgroup])
+        yield _FormulaToken(match.lastgroup, match[match.lastgroup])
         at = match.end()
 
 
 class _Parser:
     """Computes while it parses: sums of products of powers of values."""
 
-    def __init__(self, tokens: Sequence[_Token], find_cell: FindCell) -> None:
-        self._tokens, self._find_cell = [*tokens, _Token("end", "")], find_cell
+    def __init__(self, tokens: Sequence[_FormulaToken], find_cell: FindCell) -> None:
+        self._tokens, self._find_cell = [*tokens, _FormulaToken("end", "")], find_cell
         self._at = 0
 
     def parse_all(self) -> Decimal:
@@ -74,7 +74,7 @@ class _Parser:
         return result
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> _FormulaToken:
         return self._tokens[self._at]
 
     def _take(self, *marks: str) -> str:
@@ -130,7 +130,7 @@ class _Parser:
             return values[0] if values else Decimal(0)
         if token.kind == "name":
             return self._parse_call(token.text.upper())
-        if token == _Token("mark", "("):
+        if token == _FormulaToken("mark", "("):
             result = self._parse_sum()
             self._expect(")")
             return result
@@ -143,12 +143,15 @@ class _Parser:
         values: list[Decimal] = []
         while not self._take(")"):
             token = self._next
-            if token.kind == "area" and self._tokens[self._at + 1] in (_Token("mark", ","), _Token("mark", ")")):
+            if token.kind == "area" and self._tokens[self._at + 1] in (
+                _FormulaToken("mark", ","),
+                _FormulaToken("mark", ")"),
+            ):
                 self._at += 1
                 values += self._read_area(token.text, skip_texts=True)
             else:
                 values.append(self._parse_sum())
-            if self._next != _Token("mark", ")"):
+            if self._next != _FormulaToken("mark", ")"):
                 self._expect(",")
         return function(values)
 

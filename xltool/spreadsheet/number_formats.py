@@ -69,7 +69,7 @@ class ShownNumber(NamedTuple):
     colour: str = ""
 
 
-class _Token(NamedTuple):
+class _FormatToken(NamedTuple):
     kind: str  # a group of `_TOKEN`; literals are "other"
     text: str
 
@@ -77,7 +77,7 @@ class _Token(NamedTuple):
 class _Section(NamedTuple):
     """One of up to four sections of a format."""
 
-    tokens: tuple[_Token, ...]
+    tokens: tuple[_FormatToken, ...]
     condition: tuple[str, Decimal] | None = None
     colour: str = ""
 
@@ -137,7 +137,7 @@ def render_text(text: str, code: str) -> str:
 @lru_cache(maxsize=1024)
 def _parse_format(code: str) -> tuple[_Section, ...]:
     sections: list[_Section] = []
-    tokens: list[_Token] = []
+    tokens: list[_FormatToken] = []
     condition: tuple[str, Decimal] | None = None
     colour = ""
     for match in _TOKEN.finditer(code):
@@ -151,20 +151,20 @@ def _parse_format(code: str) -> tuple[_Section, ...]:
             elif _COLOUR.fullmatch(text.strip()):
                 colour = text.strip().casefold()
             elif currency := _CURRENCY.fullmatch(text):
-                tokens.append(_Token("other", currency[1]))
+                tokens.append(_FormatToken("other", currency[1]))
         else:
             tokens.append(_make_token(kind, text))
     return (*sections, _Section(tuple(tokens), condition, colour))
 
 
-def _make_token(kind: str, text: str) -> _Token:
+def _make_token(kind: str, text: str) -> _FormatToken:
     if kind in ("quoted", "escaped"):
-        return _Token("other", text)
+        return _FormatToken("other", text)
     if kind == "blank":
-        return _Token("other", " ")
+        return _FormatToken("other", " ")
     if kind == "fill":
-        return _Token("other", " " if text.isspace() else text)
-    return _Token(kind, text)
+        return _FormatToken("other", " " if text.isspace() else text)
+    return _FormatToken(kind, text)
 
 
 def _choose_section(sections: tuple[_Section, ...], number: Decimal) -> tuple[int, _Section]:
@@ -213,7 +213,7 @@ def _render_section(section: _Section, number: Decimal) -> str:
     return _render_digits(section.tokens, number)
 
 
-def _render_digits(tokens: tuple[_Token, ...], number: Decimal) -> str:
+def _render_digits(tokens: tuple[_FormatToken, ...], number: Decimal) -> str:
     """Render a section with digit placeholders, without exponent and fraction."""
     kinds = [token.kind for token in tokens]
     point = kinds.index("point") if "point" in kinds else len(kinds)
@@ -265,7 +265,7 @@ def _fill_places(places: str, placeholders: list[str]) -> list[str]:
     ]
 
 
-def _render_exponent(tokens: tuple[_Token, ...], number: Decimal) -> str:
+def _render_exponent(tokens: tuple[_FormatToken, ...], number: Decimal) -> str:
     """Render a section in scientific notation; several digits before the point make the exponent a multiple."""
     at = next(index for index, token in enumerate(tokens) if token.kind == "exponent")
     mantissa, rest = tokens[:at], tokens[at + 1 :]
@@ -284,7 +284,7 @@ def _render_exponent(tokens: tuple[_Token, ...], number: Decimal) -> str:
     return f"{shown}E{sign}{digits}{tail}"
 
 
-def _render_fraction(tokens: tuple[_Token, ...], number: Decimal) -> str:
+def _render_fraction(tokens: tuple[_FormatToken, ...], number: Decimal) -> str:
     """Render a section with a fraction: a whole number, numerator and denominator."""
     at = next(index for index, token in enumerate(tokens) if token.kind == "slash")
     behind = "".join(token.text for token in tokens[at + 1 :]).strip()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from xltool.checks.localisation.repairs import Evidence, Repair
+from xltool.checks.localisation.repairs import Repair, RepairEvidence
 from xltool.forms.ledger_totals import LedgerTotal, list_ledger_totals
 from xltool.model.form import Number, Relation
 
@@ -18,7 +18,7 @@ class Question(NamedTuple):
     answers: tuple[tuple[Number, int], ...]
 
 
-def choose_question(evidence: Evidence, repairs: Sequence[Repair], asked: Collection[str]) -> Question | None:
+def choose_question(evidence: RepairEvidence, repairs: Sequence[Repair], asked: Collection[str]) -> Question | None:
     """Return the question with the fewest repairs left in the worst case; None if none separates any two repairs.
 
     ``asked`` are the ids of control figures already given.

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from xltool.checks.localisation.best_question import Question, choose_question
 from xltool.checks.localisation.integer_programme import DEFAULT_CHANGE_WEIGHT, find_least_changes, is_solver_installed
 from xltool.checks.localisation.minimal_sets import PartialChanges, SearchTimeout
-from xltool.checks.localisation.repairs import CONFIRMED_PENALTY, Evidence, Repair, Statement, complete_values
+from xltool.checks.localisation.repairs import CONFIRMED_PENALTY, Repair, RepairEvidence, StatedFigure, complete_values
 from xltool.checks.localisation.report_equations import ReportEquations
 from xltool.checks.localisation.typing_errors import SlipMove, propose_moves
 from xltool.checks.localisation.unit_errors import find_unit_errors
@@ -57,7 +57,7 @@ def diagnose_errors(
     locked: Collection[str] = (),
     likely_right: Collection[str] = (),
     previous: Values | None = None,
-    statements: Sequence[Statement] = (),
+    statements: Sequence[StatedFigure] = (),
     controls: Mapping[str, Number] | None = None,
     seconds: float = MAX_SEARCH_SECONDS,
 ) -> tuple[Diagnosis, ...]:
@@ -72,7 +72,7 @@ def diagnose_errors(
     case = ReportEquations(form, known, locked, asked)
     if not any(case.residuals) and previous is None:
         return ()
-    evidence = Evidence(form, known, previous, likely_right, statements)
+    evidence = RepairEvidence(form, known, previous, likely_right, statements)
     broken = tuple(_ExplanationSearch(case, evidence, asked, seconds).diagnose_blocks()) if any(case.residuals) else ()
     units = (Diagnosis(names, (repair,), 0, True, None) for names, repair in find_unit_errors(evidence))
     return (*broken, *units)
@@ -108,7 +108,7 @@ Explanation = tuple[tuple[_AppliedMove, ...], PartialChanges]
 class _ExplanationSearch:
     """Search for explanations of one report's residuals, block by block."""
 
-    def __init__(self, case: ReportEquations, evidence: Evidence, asked: Collection[str], seconds: float) -> None:
+    def __init__(self, case: ReportEquations, evidence: RepairEvidence, asked: Collection[str], seconds: float) -> None:
         self._case = case
         self._system = case.system
         self._evidence = evidence

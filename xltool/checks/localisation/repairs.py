@@ -36,7 +36,7 @@ class Repair(NamedTuple):
     events: int
 
 
-class Statement(NamedTuple):
+class StatedFigure(NamedTuple):
     """A figure stated elsewhere in the report, such as in its text: the expression it states, and its value."""
 
     side: LinearExpression
@@ -63,7 +63,7 @@ CONFIRMED_PENALTY = 6  # added for a figure that something else confirms
 RELATION_WEIGHT = 3  # of each relation or statement that a repair violates (added) or satisfies (subtracted)
 
 
-class Evidence:
+class RepairEvidence:
     """Weighs changes of one report's figures. ``typed`` are its figures by cell id, without those of formulas."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Evidence:
         typed: Values,
         previous: Values | None = None,
         likely_right: Collection[str] = (),
-        said: Sequence[Statement] = (),
+        said: Sequence[StatedFigure] = (),
     ) -> None:
         self.form = form
         self.typed = typed

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from xltool.checks.localisation.equation_system import trim_decimals
-from xltool.checks.localisation.repairs import Evidence, Repair, complete_values, relations_by_cell
+from xltool.checks.localisation.repairs import Repair, RepairEvidence, complete_values, relations_by_cell
 from xltool.checks.localisation.typing_errors import UNIT_FACTOR
 from xltool.forms.expressions import check_relation
 from xltool.model.form import CellKind, Number, Relation, Term
 
 
-def find_unit_errors(evidence: Evidence) -> Iterator[tuple[tuple[str, ...], Repair]]:
+def find_unit_errors(evidence: RepairEvidence) -> Iterator[tuple[tuple[str, ...], Repair]]:
     """Yield (violated relations, repair) per amount that another unit brings near last year's, violating no others."""
     form = evidence.form
     by_cell = relations_by_cell(form.relations, form.formulas)
@@ -32,7 +32,7 @@ def _previous_terms(relation: Relation) -> set[Term]:
     return {Term(term.cell) for term in relation.terms if term.previous}
 
 
-def _is_satisfied(relation: Relation, evidence: Evidence, changes: dict[str, Number]) -> bool | None:
+def _is_satisfied(relation: Relation, evidence: RepairEvidence, changes: dict[str, Number]) -> bool | None:
     values = complete_values(evidence.form, {**evidence.typed, **changes}) if changes else evidence.values
     return check_relation(relation, values, evidence.previous).holds
 

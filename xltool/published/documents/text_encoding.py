@@ -45,9 +45,10 @@ def decode_text(data: bytes) -> str:
 
 def _is_text_encoding(name: str) -> bool:
     try:
-        return codecs.lookup(name)._is_text_encoding
-    except LookupError:
+        b"".decode(name)
+    except LookupError:  # unknown, or one like "hex" that makes bytes
         return False
+    return True
 
 
 def _score_text(text: str) -> int:

@@ -35,7 +35,7 @@ _FORMULA_TOKENS = 20  # where the size of the parsed expression stands in a FORM
 CellPosition = tuple[int, int]
 
 
-class FigureRecord(NamedTuple):
+class ValueRecord(NamedTuple):
     """A cell with a number, date, boolean or error."""
 
     stored: str
@@ -56,7 +56,7 @@ class TextRecord(NamedTuple):
 class SheetRecords(NamedTuple):
     """The records of one sheet; rows and columns are counted from 1."""
 
-    figures: dict[CellPosition, FigureRecord]
+    figures: dict[CellPosition, ValueRecord]
     texts: dict[CellPosition, TextRecord]
     hidden_rows: list[int]
     hidden_columns: list[int]
@@ -99,12 +99,12 @@ def _read_stream(stream: bytes) -> BookRecords:
     sheets = {}
     for index, (start, grid) in enumerate(starts[: limits.MAX_SHEETS]):
         if grid:
-            sheets[index] = _SheetReader(stream, styles, strings, free).read_sheet(start)
+            sheets[index] = _BiffSheetReader(stream, styles, strings, free).read_sheet(start)
             free -= len(sheets[index].figures) + len(sheets[index].texts)
     return BookRecords(sheets, styles)
 
 
-class _SheetReader:
+class _BiffSheetReader:
     """Reads the records of one sheet."""
 
     def __init__(self, stream: bytes, styles: BookStyles, strings: list[tuple[int, RunStarts]], max_cells: int) -> None:
@@ -158,7 +158,7 @@ class _SheetReader:
             stored = "error"
         else:
             stored = "date" if look.is_date else "number"
-        self._records.figures[position] = FigureRecord(stored, figure, look, formula)
+        self._records.figures[position] = ValueRecord(stored, figure, look, formula)
 
     def _add_text(self, kind: int, at: int, size: int) -> None:
         row, column, style = struct.unpack_from("<3H", self._stream, at)

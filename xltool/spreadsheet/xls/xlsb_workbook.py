@@ -45,7 +45,7 @@ def read_xlsb(data: bytes) -> dict[str, Any]:
                 relation = relations[relation_id]
                 values.begin_sheet(read_wide_string(content, at)[0], _STATES[min(state, 2)])
                 if relation.kind == "worksheet":
-                    _SheetReader(values, styles, strings).read_sheet(package.read_whole(relation.target))
+                    _XlsbSheetReader(values, styles, strings).read_sheet(package.read_whole(relation.target))
         return values.finish()
     except (UnreadableFileError, IndexError, KeyError, struct.error):
         raise ValueError("no sheets that can be read") from None
@@ -55,7 +55,7 @@ def _read_part(package: Package, name: str | None) -> bytes:
     return package.read_whole(name) if name else b""
 
 
-class _SheetReader:
+class _XlsbSheetReader:
     """Reads the records of one worksheet."""
 
     def __init__(self, values: SheetValues, styles: BinaryStyles, strings: list[str]) -> None:
@@ -108,36 +108,36 @@ class _SheetReader:
         return "text", self._styles.read_rich_string(data), len(data)
 
 
-def _read_rk(_reader: _SheetReader, data: bytes) -> tuple[str, str, int]:
+def _read_rk(_reader: _XlsbSheetReader, data: bytes) -> tuple[str, str, int]:
     return "number", format_number(unpack_rk(struct.unpack_from("<I", data)[0])), 4
 
 
-def _read_real(_reader: _SheetReader, data: bytes) -> tuple[str, str, int]:
+def _read_real(_reader: _XlsbSheetReader, data: bytes) -> tuple[str, str, int]:
     return "number", format_number(struct.unpack_from("<d", data)[0]), 8
 
 
-def _read_error(_reader: _SheetReader, data: bytes) -> tuple[str, str, int]:
+def _read_error(_reader: _XlsbSheetReader, data: bytes) -> tuple[str, str, int]:
     return "error", name_error(data[0]), 1
 
 
-def _read_boolean(_reader: _SheetReader, data: bytes) -> tuple[str, str, int]:
+def _read_boolean(_reader: _XlsbSheetReader, data: bytes) -> tuple[str, str, int]:
     return "boolean", "1" if data[0] else "0", 1
 
 
-def _read_text(_reader: _SheetReader, data: bytes) -> tuple[str, str, int]:
+def _read_text(_reader: _XlsbSheetReader, data: bytes) -> tuple[str, str, int]:
     return "text", *read_wide_string(data, 0)
 
 
-_READERS: dict[int, Callable[[_SheetReader, bytes], tuple[str, str, int]]] = {
+_READERS: dict[int, Callable[[_XlsbSheetReader, bytes], tuple[str, str, int]]] = {
     2: _read_rk,
     3: _read_error,
     4: _read_boolean,
     5: _read_real,
     6: _read_text,
-    7: _SheetReader.read_shared,
+    7: _XlsbSheetReader.read_shared,
     8: _read_text,
     9: _read_real,
     10: _read_boolean,
     11: _read_error,
-    _RICH_CELL: _SheetReader.read_rich,
+    _RICH_CELL: _XlsbSheetReader.read_rich,
 }
