@@ -81,15 +81,15 @@ def test_covering_list__who_gets_what(inbox: Path, tmp_path: Path) -> None:
     check(inbox, "--roster", SAMPLES / "roster.csv", "--return", tmp_path / "退回")
     head, *rows = covering(tmp_path / "退回")
     assert head == [
-        *("序号", "单位代码", "单位名称", "联系人", "收到的文件", "退回的文件", "退回方式"),
+        *("序号", "单位代码", "单位名称", "联系人", "联系电话", "收到的文件", "退回的文件", "退回方式"),
         *("必须改正", "可说明", "提示", "退回日期", "备注"),
     ]
-    assert [row[:10] for row in rows] == [
-        [1, None, None, None, str(inbox / "坏.xlsx"), "坏 检查结果.html", "问题清单（网页）", 1, 0, 0],
-        [2, "329908", "示例二镇人民政府", None, str(inbox / "错.xlsx"), "错.xlsx", "已标注的原表", 1, 0, 0],
+    assert [row[:11] for row in rows] == [
+        [1, None, None, None, None, str(inbox / "坏.xlsx"), "坏 检查结果.html", "问题清单（网页）", 1, 0, 0],
+        [2, "329908", "示例二镇人民政府", None, None, str(inbox / "错.xlsx"), "错.xlsx", "已标注的原表", 1, 0, 0],
     ]
     sheet = openpyxl.load_workbook(tmp_path / "退回" / "退回清单.xlsx")["退回清单"]
-    assert [sheet[spot].hyperlink.target for spot in ("F3", "F4")] == ["坏%20检查结果.html", "错.xlsx"]
+    assert [sheet[spot].hyperlink.target for spot in ("G3", "G4")] == ["坏%20检查结果.html", "错.xlsx"]
 
 
 def test_return__json__has_the_same_sentences_and_what_went_back(inbox: Path, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_return__corrected_copy__goes_back_once_more_without_marks_and_then_not_
     (tmp_path / "again").mkdir()
     fixed = retyped(tmp_path / "1" / "错.xlsx", tmp_path / "again" / "错.xlsx", D31=4, J31=5)
     done = check(fixed, "--return", tmp_path / "2")
-    assert (done.exit_code, covering(tmp_path / "2")[1][6]) == (0, "已清除标注的原表")
+    assert (done.exit_code, covering(tmp_path / "2")[1][7]) == (0, "已清除标注的原表")
     assert differing(fixed, tmp_path / "2" / "错.xlsx") == [list_part()]
     assert marks(tmp_path / "2" / "错.xlsx") == []
     done = check(tmp_path / "2" / "错.xlsx", "--return", tmp_path / "3")
@@ -157,7 +157,7 @@ def test_return__files_of_one_name__are_told_apart(tmp_path: Path) -> None:
     filled(tmp_path / "丙" / "退回清单.xlsx", BROKEN)
     check(*(tmp_path / folder for folder in ("甲", "乙", "丙")), "--return", tmp_path / "退回")
     assert names(tmp_path / "退回") == ["年报 (2).xlsx", "年报.xlsx", "退回清单 (2).xlsx", "退回清单.xlsx"]
-    assert [row[5] for row in covering(tmp_path / "退回")[1:]] == ["年报.xlsx", "年报 (2).xlsx", "退回清单 (2).xlsx"]
+    assert [row[6] for row in covering(tmp_path / "退回")[1:]] == ["年报.xlsx", "年报 (2).xlsx", "退回清单 (2).xlsx"]
 
 
 @pytest.mark.parametrize("where", [".", "错.xlsx", "下级"])

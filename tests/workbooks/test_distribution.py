@@ -50,7 +50,7 @@ def test_name__codes_that_look_alike_stay_apart() -> None:
 
 
 def test_list__one_row_an_agency__with_a_link_to_its_file(tmp_path: Path) -> None:
-    other = Agency("=1", "=cmd|'/C calc'!A0", level="乡镇", contact="@王")
+    other = Agency("=1", "=cmd|'/C calc'!A0", level="乡镇", contact="@王", phone="010-1")
     path = tmp_path / distribution_file_name(FORM, 2025)
     rows = [
         (TOWN, template_file_name(FORM, TOWN, 2025), "2025-1"),
@@ -61,12 +61,12 @@ def test_list__one_row_an_agency__with_a_link_to_its_file(tmp_path: Path) -> Non
     assert path.name == "2025年政府信息公开工作年度报告模板下发清单.xlsx"
     assert sheet["A1"].value == "2025年政府信息公开工作年度报告模板下发清单"
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
-        ["序号", "单位代码", "单位名称", "级别", "联系人", "模板文件", "模板编号", "报回日期", "备注"],
-        [1, "110112114", "张家湾镇人民政府", None, None, rows[0][1], "2025-1", None, None],
-        [2, "=1", "=cmd|'/C calc'!A0", "乡镇", "@王", rows[1][1], "2025-2", None, None],
+        ["序号", "单位代码", "单位名称", "级别", "联系人", "联系电话", "模板文件", "模板编号", "报回日期", "备注"],
+        [1, "110112114", "张家湾镇人民政府", None, None, None, rows[0][1], "2025-1", None, None],
+        [2, "=1", "=cmd|'/C calc'!A0", "乡镇", "@王", "010-1", rows[1][1], "2025-2", None, None],
     ]
-    links = [sheet[spot].hyperlink for spot in ("F3", "F4")]
+    links = [sheet[spot].hyperlink for spot in ("G3", "G4")]
     assert [link.target for link in links if link] == [name.replace(" ", "%20") for _, name, _ in rows]
     assert [sheet[spot].data_type for spot in ("B4", "C4", "E4")] == ["s", "s", "s"]
-    assert sheet.auto_filter.ref == "A2:I4"
+    assert sheet.auto_filter.ref == "A2:J4"
     assert audit(path) == []

@@ -266,6 +266,28 @@ def status(
 
 
 @register_command
+@click.argument("paths", nargs=-1, required=True)
+@add_context_options("--roster!", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
+@add_option("-o", "--output", type=PATH, required=True)
+@add_option("--due", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD")
+@add_option("--sender", default="")
+@add_option("--contact", default="")
+@add_option("--wording", type=PATH, metavar="FILE")
+@add_option("--decisions", type=PATH, metavar="FILE")
+@add_option("--year", type=click.IntRange(1900, 9999))
+@add_executor_options
+def letters(context: "RunContext", paths: tuple[str, ...], output: Path, jobs: "Jobs", **choices: Any) -> None:
+    """Write a letter to every agency of the roster, and a list of all letters."""
+    from xltool.cli import console_letters
+    from xltool.commands.letters import LetterOptions, write_letters
+
+    choices["due"] = choices["due"].date() if choices["due"] else None
+    with show_progress("check") as report:
+        written = write_letters(paths, context, output, LetterOptions(**choices), jobs=jobs, progress=report)
+    click.echo(console_letters.describe_letters(written, output))
+
+
+@register_command
 @click.argument("summary", type=PATH)
 @click.argument("cell")
 @add_option("--where", default="")

@@ -4,10 +4,8 @@ All files are written to a draft folder that is renamed at the end, so that the 
 files are never overwritten.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePath
 
@@ -28,9 +26,8 @@ from xltool.spreadsheet.zip_archives import ArchiveMember, read_members
 from xltool.workbooks.marks.covering_list import ReturnedFile, write_covering_list
 from xltool.workbooks.marks.findings_list import describe_findings
 from xltool.workbooks.marks.mark_workbook import has_marks, mark_workbook
-from xltool.workbooks.save_files import refuse_filled_folder, save_error, save_file
+from xltool.workbooks.save_files import create_whole_folder, refuse_filled_folder, save_file
 from xltool.workbooks.template.distribution_list import clean_file_name
-from xltool.workbooks.temporary_names import temporary_path
 
 _MAX_NAME_BYTES = 180  # without the suffix
 
@@ -49,35 +46,18 @@ def send_back(
     made: list[ReturnedFile] = []
     items, originals = tuple(reviewed_files), OriginalFiles()
     alone = Counter(item.file for item in items)
-    with _open_draft_folder(folder) as draft:
+    with create_whole_folder(folder) as draft:
         taken = {workbook_words().returning["file"].casefold()}
         for checked in items:
-            item, answer = _answer_safely(checked, forms, originals if alone[checked.file] == 1 else None)
+            item, answer = answer_safely(checked, forms, originals if alone[checked.file] == 1 else None)
             if answer is not None:
                 kind, content = answer
-                name = _choose_file_name(item, kind, taken)
+                name = choose_answer_name(item, kind, taken)
                 save_file(draft / name, content)
                 made.append(ReturnedFile(_find_recipient(item.submission, roster), item, name, kind))
         if made:
             write_covering_list(made, draft / workbook_words().returning["file"])
     return tuple(made)
-
-
-@contextmanager
-def _open_draft_folder(folder: Path) -> Iterator[Path]:
-    """Yield a draft folder that is renamed to ``folder`` at the end, if it is not empty and no error occurred."""
-    draft = temporary_path(folder)
-    try:
-        draft.mkdir(parents=True)
-        yield draft
-        if any(draft.iterdir()):
-            if folder.exists():
-                folder.rmdir()
-            draft.rename(folder)
-    except OSError as error:
-        raise save_error(folder, error) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 class OriginalFiles:
@@ -115,7 +95,7 @@ def _load_if_readable(path: Path) -> LoadedFile | None:
         return None
 
 
-def _answer_safely(
+def answer_safely(
     item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles | None
 ) -> tuple[ReviewedFile, tuple[str, bytes] | None]:
     """Call `_build_answer`; an unexpected exception is added to the findings of the file, which gets a page."""
@@ -163,7 +143,7 @@ def _find_recipient(submission: Submission | None, roster: Roster | None) -> Age
     return known or Agency(submission.agency_code, submission.agency_name)
 
 
-def _choose_file_name(item: ReviewedFile, kind: str, taken: set[str]) -> str:
+def choose_answer_name(item: ReviewedFile, kind: str, taken: set[str]) -> str:
     """Return the name of the file (for a page, with a word added), with a number if the name is taken."""
     stem, ending = clean_file_name(PurePath(item.file).stem, _MAX_NAME_BYTES), ".xlsx"
     if kind == "page":

@@ -38,6 +38,7 @@ class Agency:
     ended: date | None = None
     successors: tuple[str, ...] = ()
     former_names: tuple[str, ...] = ()
+    phone: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Render the published report as a .docx in the layout of GB/T 9704. Only this module imports python-docx."""
+"""Render the published report as a .docx in the layout of GB/T 9704; other documents begin with the same styles."""
 
 import math
 import re
@@ -32,13 +32,7 @@ _TABLE_GAP_RATIO = 0.25  # space between a table and the headings around it, div
 
 def render_docx(report: OfficialReport, style: ReportStyle) -> bytes:
     """Render the whole file."""
-    import docx
-
-    word_document = docx.Document()
-    _set_properties(word_document, report)
-    _adjust_package(word_document)
-    _set_up_page(word_document, style)
-    _define_styles(word_document, style)
+    word_document = create_document(report.title, style)
     for line in report.title_lines:
         word_document.add_paragraph(line, "Title")
     word_document.add_paragraph("", "Normal")
@@ -47,6 +41,23 @@ def render_docx(report: OfficialReport, style: ReportStyle) -> bytes:
     for part in report.parts:
         _add_part(word_document, part, style, below_table=below)
         below = part.grid is not None and not part.paragraphs
+    return save_document(word_document)
+
+
+def create_document(title: str, style: ReportStyle) -> "Document":
+    """Return an empty document with the page, the paragraph styles and the properties of ``style``."""
+    import docx
+
+    word_document = docx.Document()
+    _set_properties(word_document, title)
+    _adjust_package(word_document)
+    _set_up_page(word_document, style)
+    _define_styles(word_document, style)
+    return word_document
+
+
+def save_document(word_document: "Document") -> bytes:
+    """Return the file of a document; the same document gives the same bytes."""
     file = BytesIO()
     word_document.save(file)
     return _remove_dates(file.getvalue())
@@ -77,9 +88,9 @@ def _add_part(word_document: "Document", part: ReportPart, style: ReportStyle, *
 # --- page and type -------------------------------------------------------------------------------------------------
 
 
-def _set_properties(word_document: "Document", report: OfficialReport) -> None:
+def _set_properties(word_document: "Document", title: str) -> None:
     core = word_document.core_properties
-    core.title, core.author, core.comments, core.language = report.title, "", "", "zh-CN"
+    core.title, core.author, core.comments, core.language = title, "", "", "zh-CN"
     core.created = core.modified = CREATION_DATE
     core.last_modified_by = ""
 

@@ -52,6 +52,7 @@ class RosterParser:
             ended=ended,
             successors=successors,
             former_names=_split_list(values.get("former_names")),
+            phone=values.get("phone"),
         )
 
     def _read_values(self, row: RosterRow) -> dict[str, str]:

@@ -91,3 +91,23 @@ def stage_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
         raise save_error(folder, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def create_whole_folder(folder: Path) -> Iterator[Path]:
+    """Yield a draft folder that is renamed to ``folder`` at the end, if it is not empty and no error occurred.
+
+    ``folder`` must be new or empty. Raises WritingError if it cannot be written.
+    """
+    draft = temporary_path(folder)
+    try:
+        draft.mkdir(parents=True)
+        yield draft
+        if any(draft.iterdir()):
+            if folder.exists():
+                folder.rmdir()
+            draft.rename(folder)
+    except OSError as error:
+        raise save_error(folder, error) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

@@ -2,22 +2,28 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from xltool.forms.plan_sheets import text_height
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency
-from xltool.model.form import Box, Form
-from xltool.workbooks.template.page_setup import A4_PAPER_CODE, MAX_ROW_HEIGHT_POINTS
-from xltool.workbooks.template.styles import template_styles
-from xltool.workbooks.xlsxwriter_adapter import CellContent, FileLink, SheetWriter, create_workbook
+from xltool.model.form import Form
+from xltool.workbooks.list_workbook import ListColumn, write_list_workbook
+from xltool.workbooks.xlsxwriter_adapter import CellContent, FileLink
 
-_COLUMNS = ("number", "code", "name", "level", "contact", "template", "serial", "returned", "remark")
-_FIRST_ROW = 3
-_STYLES = {"number": ("centred",), "template": ("linked", "text")}
-_WIDTHS_CHARACTERS = (6, 16, 34, 10, 14, 60, 20, 14, 20)
+_COLUMNS = (
+    ListColumn("number", 6, ("centred",)),
+    ListColumn("code", 16),
+    ListColumn("name", 34),
+    ListColumn("level", 10),
+    ListColumn("contact", 14),
+    ListColumn("phone", 15),
+    ListColumn("template", 60, ("linked", "text")),
+    ListColumn("serial", 20),
+    ListColumn("returned", 14),
+    ListColumn("remark", 20),
+)
 _MAX_BYTES = {"code": 48, "agency": 117, "form": 60}  # bytes; file systems allow 255 for the whole name
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*#%]')  # the last two break links to the file
 _INVISIBLE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -66,37 +72,17 @@ def write_distribution_list(
     """
     say = workbook_words().distribution
     title = say["title"].format(year=year, form=form.title)
-    with create_workbook(path, template_styles(), font=workbook_words().look["body_font"], force=force) as book:
-        sheet = book.add_sheet(say["sheet"])
-        sheet.write_box(Box(1, 1, 1, len(_COLUMNS)), title, "title")
-        sheet.set_row(0, 34)
-        for column, (key, width) in enumerate(zip(_COLUMNS, _WIDTHS_CHARACTERS, strict=True), start=1):
-            sheet.write_box(Box(2, column), say[key], "caption")
-            sheet.set_column(column - 1, column - 1, width)
-        for row, (agency, file, serial) in enumerate(rows, start=_FIRST_ROW):
-            _write_agency_row(sheet, row, agency, file, serial)
-        sheet.set_row(1, 24)
-        sheet.autofilter(_FIRST_ROW - 2, 0, _FIRST_ROW - 2 + len(rows), len(_COLUMNS) - 1)
-        sheet.freeze_panes(2, 0)
-        sheet.repeat_rows(1)
-        sheet.set_paper(A4_PAPER_CODE)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&C{workbook_words().look['footer']}")
-        book.set_document_properties(title, {})
+    listed = [_list_template(agency, file, serial) for agency, file, serial in rows]
+    write_list_workbook(path, _COLUMNS, listed, say, title=title, force=force)
 
 
-def _write_agency_row(sheet: SheetWriter, row: int, agency: Agency, file: str, serial: str) -> None:
-    contents: dict[str, CellContent] = {
-        "number": row - _FIRST_ROW + 1,
+def _list_template(agency: Agency, file: str, serial: str) -> Mapping[str, CellContent]:
+    return {
         "code": agency.code,
         "name": agency.name,
         "level": agency.level,
         "contact": agency.contact,
+        "phone": agency.phone,
         "template": FileLink(file, file),
         "serial": serial,
     }
-    for column, key in enumerate(_COLUMNS, start=1):
-        sheet.write_box(Box(row, column), contents.get(key) or None, *_STYLES.get(key, ("listed", "text")))
-    needed = (text_height(agency.name, _WIDTHS_CHARACTERS[2] - 2), text_height(file, _WIDTHS_CHARACTERS[5] - 2))
-    sheet.set_row(row - 1, min(max(needed), MAX_ROW_HEIGHT_POINTS))
