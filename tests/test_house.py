@@ -52,7 +52,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "fsspec": ("spreadsheet.remote_files",),
     "distributed": ("execution.dask_cluster",),
     "dask": ("execution.dask_cluster",),
-    "click": ("cli.main", "cli.form_commands", "cli.options"),
+    "click": ("cli.",),
     "rich": ("cli.console",),
     "python_calamine": OPENING,
     "msoffcrypto": ("spreadsheet.decrypt",),

@@ -9,10 +9,17 @@ from tests.cli.test_commands import run
     ("words", "said"),
     [
         (("merge", "收回"), "还要写上 -o / --output"),
-        (("check",), "还要写上 PATHS"),
-        (("check", "收回", "--yaer", 2025), "没有 --yaer 这个选项"),
-        (("check", "收回", "--year", "去年"), "--year 的值不对"),
-        (("chek", "收回"), "命令写得不对"),
+        (("check",), "还要写上 文件或文件夹…"),
+        (("check", "收回", "--yaer", 2025), "没有 --yaer 这个选项（是不是 --year？）。"),
+        (("check", "收回", "--year", "去年"), "--year 后面写得不对，应写 1900 至 9999 的整数。"),
+        (("chek", "收回"), "没有 chek 这个命令（是不是 check？）。"),
+        (("qqqqq",), "没有 qqqqq 这个命令。"),
+        (("--nope",), "没有 --nope 这个选项。"),
+        (("check", "收回", "--year"), "--year 后面还要写上它的内容。"),
+        (("demo", "甲", "乙"), "多写了：甲、乙。"),
+        (("publish", "甲.xlsx", "--as", "pdf"), "--as 后面写得不对，应写 docx、html中的一个。"),
+        (("letters", "收回", "--due", "明天"), "--due 后面写得不对，应写年-月-日，如 2026-01-20。"),
+        (("forms", "shwo"), "没有 shwo 这个命令（是不是 show？）。"),
     ],
 )
 def test_command_line__written_wrong__told_in_chinese(words: tuple[object, ...], said: str) -> None:

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from tests.checks.figures import flat, found, submission, zeros
 from tests.mangling.good import ABOUT, good
-from xltool.cli import main as cli
+from xltool.cli.command_group import TRACEBACK_VARIABLE
+from xltool.cli.main import main
 from xltool.commands import check, send_back
 from xltool.commands.check import review_all
 from xltool.model.consolidation import ReviewedFile, Status
@@ -23,7 +24,7 @@ RARE = "\U00020bb7\u91ce\U0002a6a5.xlsx"  # characters that GBK does not have
 
 
 def run(*words: str) -> tuple[int, str]:
-    done = CliRunner().invoke(cli.main, words)
+    done = CliRunner().invoke(main, words)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.stderr
 
@@ -42,9 +43,9 @@ def test_fault_outside_any_file__one_message_and_exit_2(
 
 
 def test_fault__with_the_variable_set__shown_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(cli.TRACEBACK_VARIABLE, "1")
+    monkeypatch.setenv(TRACEBACK_VARIABLE, "1")
     monkeypatch.setattr(check, "find_places", lambda *_, **__: 1 // 0)
-    assert isinstance(CliRunner().invoke(cli.main, ["check", str(tmp_path)]).exception, ZeroDivisionError)
+    assert isinstance(CliRunner().invoke(main, ["check", str(tmp_path)]).exception, ZeroDivisionError)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -4,16 +4,23 @@ from pathlib import Path
 
 import click
 
+from xltool.cli.chinese_help import ChineseCommand, ChineseHelp
 from xltool.cli.options import PATH
 from xltool.messages import catalogue
 
 
-@click.group(help=catalogue.help_text("forms"), short_help=catalogue.help_text("forms.short"))
+class FormGroup(ChineseHelp, click.Group):
+    """The commands about forms."""
+
+    command_groups = "form_commands"
+
+
+@click.group(cls=FormGroup, help=catalogue.help_text("forms"), short_help=catalogue.help_text("forms.short"))
 def forms() -> None:
     """Show and check form definitions."""
 
 
-@forms.command("list", help=catalogue.help_text("forms.list"))
+@forms.command("list", cls=ChineseCommand, help=catalogue.help_text("forms.list"))
 @click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
 def forms_list(folders: tuple[Path, ...]) -> None:
     """Print the forms with their editions and years."""
@@ -23,7 +30,7 @@ def forms_list(folders: tuple[Path, ...]) -> None:
     click.echo(console_forms.describe_forms(load_forms(folders)))
 
 
-@forms.command("show", help=catalogue.help_text("forms.show"))
+@forms.command("show", cls=ChineseCommand, help=catalogue.help_text("forms.show"))
 @click.argument("form")
 @click.argument("edition", required=False)
 @click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
@@ -35,7 +42,7 @@ def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> Non
     click.echo(console_forms.describe_form(find_named_form(load_forms(folders), form, edition)))
 
 
-@forms.command("prove", help=catalogue.help_text("forms.prove"))
+@forms.command("prove", cls=ChineseCommand, help=catalogue.help_text("forms.prove"))
 @click.argument("form")
 @click.argument("edition", required=False)
 @click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
@@ -51,7 +58,7 @@ def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> No
     raise SystemExit(bool(proof.conflicts))
 
 
-@forms.command("diff", help=catalogue.help_text("forms.diff"))
+@forms.command("diff", cls=ChineseCommand, help=catalogue.help_text("forms.diff"))
 @click.argument("form")
 @click.argument("old")
 @click.argument("new")
@@ -72,7 +79,7 @@ def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], as_json
     )
 
 
-@forms.command("check", help=catalogue.help_text("forms.check"))
+@forms.command("check", cls=ChineseCommand, help=catalogue.help_text("forms.check"))
 @click.argument("folder", type=PATH)
 def forms_check(folder: Path) -> None:
     """Load the definitions below a folder strictly; print that they are valid, or the first error."""

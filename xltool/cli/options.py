@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from xltool.errors import UsageError, XltoolError
 from xltool.messages import catalogue
 
 if TYPE_CHECKING:
@@ -88,18 +87,3 @@ def add_executor_options(function: _Command) -> _Command:
     decorated = add_option("--unit", type=click.IntRange(1, 10_000), default=100, show_default=True)(decorated)
     decorated = add_option("--engine", metavar="dask://HOST:PORT")(decorated)
     return cast(_Command, add_option("--jobs", type=click.IntRange(min=1))(decorated))
-
-
-def explain_usage_error(error: click.UsageError) -> XltoolError:
-    """Return the error of this package for a command line that click refuses."""
-    command = error.ctx.command_path if error.ctx else "xltool"
-    match error:
-        case click.MissingParameter(param=click.Parameter() as parameter):
-            names = parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name]
-            return UsageError("usage.option_missing", name=" / ".join(names), command=command)
-        case click.NoSuchOption():
-            return UsageError("usage.no_such_option", name=error.option_name, command=command)
-        case click.BadParameter(param=click.Parameter() as parameter):
-            names = parameter.opts if isinstance(parameter, click.Option) else [parameter.human_readable_name]
-            return UsageError("usage.bad_value", name=" / ".join(names), problem=error.message, command=command)
-    return UsageError("usage.wrong_command", problem=error.format_message(), command=command)

@@ -101,6 +101,17 @@ def look_up_word(group: str, key: str) -> str:
     return str(_load_texts()["words"][group][key])
 
 
+def list_words(group: str) -> Mapping[str, str]:
+    """Return all single words of a group by their keys."""
+    words: Mapping[str, str] = _load_texts()["words"][group]
+    return words
+
+
+def list_help_groups(kind: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the headings of help pages with what stands below each; ``kind`` is options or commands."""
+    return tuple((group["heading"], tuple(group["names"])) for group in _load_texts()["help_groups"][kind])
+
+
 def help_text(key: str) -> str:
     """Return the help of a command (``check``) or of one of its options (``check.roster``)."""
     return str(_load_texts()["help"][key])
