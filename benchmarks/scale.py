@@ -93,7 +93,7 @@ class Steps:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
 
 
-def simulate(count: int, workbook: bool, tables: bool) -> None:
+def simulate(count: int, *, workbook: bool, tables: bool) -> None:
     from xltool.checks.peers import add_peer_findings
     from xltool.checks.serials import find_shared_serials
     from xltool.commands import merge
@@ -218,7 +218,7 @@ def main() -> None:
     elif words.one:
         most = int(words.most_gib * (1 << 30))
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        simulate(words.one, not words.no_workbook, words.tables)
+        simulate(words.one, workbook=not words.no_workbook, tables=words.tables)
     else:
         print(
             "| agencies | step | seconds | CPU s | CPU ms each | peak MiB |\n| --- | --- | --- | --- | --- | --- |",

@@ -51,7 +51,7 @@ def compile_source(source: bytes, name: str) -> bytes:
             node.body[:1] = shortest if isinstance(node, ast.ClassDef) or len(node.body) == 1 else []
     ast.fix_missing_locations(tree)
     code = compile(tree, name, "exec", dont_inherit=True)
-    return bytes(bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(source), False))  # type: ignore[attr-defined]  # noqa: SLF001  # as compileall does
+    return bytes(bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(source), False))  # type: ignore[attr-defined]  # noqa: FBT003, SLF001  # as compileall does
 
 
 def compress(content: bytes) -> bytes:

@@ -221,6 +221,19 @@ def test_paths__the_guard_itself_can_fail() -> None:
     assert machine_paths(".venv/bin/python ~/reports .venv\\Scripts\\python https://example.org/root/") == []
 
 
+def lint_codes(source: str, file: str) -> set[str]:
+    """What ruff, as this project has it set, finds in a text that stood in a file of that name."""
+    command = [sys.executable, "-m", "ruff", "check", "--output-format", "concise", "--stdin-filename", file, "-"]
+    done = subprocess.run(command, cwd=ROOT, input=source, capture_output=True, text=True, check=False)
+    return set(re.findall(r": ([A-Z]+[0-9]+) ", done.stdout))
+
+
+def test_lint__docstrings_verbs_first_no_private_members_no_bare_true() -> None:
+    source = '"""Modules."""\n\n\ndef f(a: bool) -> int:\n    """Returns it."""\n    return f(True) or a._b\n'
+    assert lint_codes(source, "xltool/a.py") == {"D401", "FBT001", "FBT003", "SLF001"}
+    assert lint_codes(source.replace("Returns", "Return"), "tests/a.py") == set()
+
+
 def possessive_groups(source: str) -> list[str]:
     """The patterns with a group that is repeated and never given back, in the way early Pythons get wrong."""
     texts = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))

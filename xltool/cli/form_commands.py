@@ -64,7 +64,7 @@ def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> No
 @click.argument("new")
 @click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
 @click.option("--json", "as_json", is_flag=True, help=catalogue.help_text("forms.diff.json"))
-def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], as_json: bool) -> None:
+def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], *, as_json: bool) -> None:
     """Print the changes between two editions of a form."""
     from xltool.cli import console_forms, json_output
     from xltool.forms.compare_editions import compare_editions

@@ -43,10 +43,10 @@ def compare_files(
     If one is a consolidated workbook and the other belongs to an agency inside it, that agency's row is compared.
     Raises UsageError, also for a file that cannot be compared, and WritingError.
     """
-    check_page(page, (left, right), run_context, force)
+    check_page(page, (left, right), run_context, force=force)
     one, other = read_named_side(left, run_context), read_named_side(right, run_context)
     found = compare_sides(_select_agency_row(other, one, left), _select_agency_row(one, other, right))
-    write_difference_page(page, [found], force)
+    write_difference_page(page, [found], force=force)
     return found
 
 
@@ -55,14 +55,14 @@ def compare_sides(left: ComparedSide, right: ComparedSide) -> ComparisonResult:
     return _add_year_checks(find_differences(left, right))
 
 
-def check_page(page: Path | None, inputs: Sequence[FileSource], run_context: RunContext, force: bool) -> None:
+def check_page(page: Path | None, inputs: Sequence[FileSource], run_context: RunContext, *, force: bool) -> None:
     """Raise UsageError if the page exists already and may not be replaced, or is one of the inputs."""
     if page is not None:
         check_outputs([OutputFile(page, PAGE_SUFFIXES, is_own_page)], inputs, run_context.sources)
-        refuse_existing([page], force)
+        refuse_existing([page], force=force)
 
 
-def write_difference_page(page: Path | None, comparisons: Sequence[ComparisonResult], force: bool) -> None:
+def write_difference_page(page: Path | None, comparisons: Sequence[ComparisonResult], *, force: bool) -> None:
     """Write the page, if a path is given. Raises WritingError."""
     if page is not None:
         save_file(
@@ -100,7 +100,11 @@ def read_side(path: FileSource, run_context: RunContext) -> ComparedSide:
     form = run_context.forms.get(published.form, published.edition)
     places = {cell: found.where for cell, found in published.figures.items()}
     return ComparedSide(
-        form, build_submission(published, form), True, places, frozenset(_list_unread_cells(published, form))
+        form,
+        build_submission(published, form),
+        published=True,
+        places=places,
+        unread=frozenset(_list_unread_cells(published, form)),
     )
 
 

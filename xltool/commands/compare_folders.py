@@ -28,7 +28,7 @@ def compare_folders(
     Unreadable files are listed and do not end the comparison. ``page`` shows the pairs that differ. Raises UsageError,
     WritingError.
     """
-    check_page(page, (left, right), run_context, force)
+    check_page(page, (left, right), run_context, force=force)
     files = [(number, path) for number, folder in enumerate((left, right)) for path in find_files([folder])]
     sides: tuple[list[ComparedSide], list[ComparedSide]] = ([], [])
     unreadable: list[tuple[str, str]] = []
@@ -41,7 +41,7 @@ def compare_folders(
             progress(done, len(files), len(unreadable))
     pairs, *alone = _pair_sides(*sides)
     comparisons = [compare_sides(one, other) for one, other in pairs]
-    write_difference_page(page, [comparison for comparison in comparisons if not comparison.is_same], force)
+    write_difference_page(page, [comparison for comparison in comparisons if not comparison.is_same], force=force)
     only_left, only_right = (tuple(side.submission.source.file for side in rest) for rest in alone)
     return FolderComparison(tuple(comparisons), only_left, only_right, tuple(unreadable))
 

@@ -85,10 +85,10 @@ def import_reports(
     can be repeated. Raises UsageError, WritingError.
     """
     log = output / catalogue.look_up_word("import", "log")
-    files = find_sources(paths, _prepare_output_folder(paths, run_context, output, log, force))
+    files = find_sources(paths, _prepare_output_folder(paths, run_context, output, log, force=force))
     if jobs is None or isinstance(jobs, int):
         jobs = executor.LocalProcesses(jobs, unit_size=1, min_pool_items=_MIN_REPORTS_FOR_PROCESSES)
-    folder = _OutputFolder(output, force)
+    folder = _OutputFolder(output, force=force)
     done: list[ImportedReport] = []
     task = _ImportTask(run_context, hints or ImportHints())
     for number, made in enumerate(executor.run_items(_import_report, task, files, jobs, _report_lost_import), start=1):
@@ -96,13 +96,13 @@ def import_reports(
         if progress:
             progress(number, len(files), 0)
     write_import_log(
-        [(item.reviewed.file, item.published) for item in done if item.published], run_context.forms, log, force
+        [(item.reviewed.file, item.published) for item in done if item.published], run_context.forms, log, force=force
     )
     return tuple(done)
 
 
 def _prepare_output_folder(
-    paths: Sequence[FileSource], run_context: RunContext, output: Path, log: Path, force: bool
+    paths: Sequence[FileSource], run_context: RunContext, output: Path, log: Path, *, force: bool
 ) -> tuple[Path, ...]:
     """Check and create the output folder before anything is read; return the files of an earlier import in it.
 
@@ -113,7 +113,7 @@ def _prepare_output_folder(
     workbooks = sorted(output.glob("*.xlsx"))
     files = [OutputFile(path, is_own=lambda path: path == log or is_imported_workbook(path)) for path in workbooks]
     check_outputs(files, paths, run_context.sources, [output])
-    refuse_existing([log], force)
+    refuse_existing([log], force=force)
     refuse_locked_files(workbooks)
     create_folder(output)
     return tuple(workbooks)
@@ -226,7 +226,7 @@ def _fit_paragraphs(published: PublishedReport, chart: WorkbookPlan) -> dict[str
 class _OutputFolder:
     """The folder the workbooks are written to, each under a unique name."""
 
-    def __init__(self, folder: Path, force: bool) -> None:
+    def __init__(self, folder: Path, *, force: bool) -> None:
         self._folder, self._force = folder, force
         self._names: set[str] = set()
         self._reports: dict[tuple[str, str, str, int | None], ReviewedFile] = {}

@@ -56,7 +56,7 @@ def make_templates(
     targets = [*(output / item.file for item in issued), listing]
     if output.is_dir():
         check_outputs([OutputFile(path) for path in targets], (), run_context.sources)
-    refuse_existing(targets, force)
+    refuse_existing(targets, force=force)
     create_folder(output)
     for number, item in enumerate(issued, start=1):
         save_file(output / item.file, make_template(form, item.agency, year, run_context), force=force)

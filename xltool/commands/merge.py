@@ -186,9 +186,9 @@ def prepare_outputs(
     files += list_decision_outputs(options.decisions)
     folders = [folder for folder in (extra_outputs.tables, extra_outputs.levels) if folder is not None]
     own = check_outputs(files, paths, run_context.sources, folders)
-    refuse_existing([path for path in (output, extra_outputs.page) if path], options.force)
+    refuse_existing([path for path in (output, extra_outputs.page) if path], force=options.force)
     for folder in folders:
-        refuse_filled_folder(folder, options.force)
+        refuse_filled_folder(folder, force=options.force)
     refuse_locked_files([path for path in (output, extra_outputs.page) if path])
     refuse_locked_files(path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()))
     return own

@@ -153,7 +153,7 @@ def _choose_targets(output: Path, reports: Sequence[OfficialReport], options: Pu
         if names.count(name) > 1:
             raise UsageError("publish.same_title", path=str(name))
     targets = [[name, *([name.with_suffix(".pdf")] if options.pdf else [])] for name in names]
-    refuse_existing((file for files in targets for file in files), options.force)
+    refuse_existing((file for files in targets for file in files), force=options.force)
     return targets
 
 

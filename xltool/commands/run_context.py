@@ -58,6 +58,7 @@ def build_run_context(
     forms: Sequence[Path] = (),
     seal_key_file: Path | None = None,
     password: str | None = None,
+    *,
     cache: Path | bool | None = None,
     profile: str | None = None,
     waivers: Path | None = None,

@@ -40,12 +40,12 @@ def choose_returns(
     The result does not depend on the order. ``include_flawed`` also counts returns with ``must_fix`` findings.
     """
     tree = RosterTree(roster, year)
-    final = [_judge_file(item, tree, form, year, include_flawed) for item in reviewed_files]
+    final = [_judge_file(item, tree, form, year, include_flawed=include_flawed) for item in reviewed_files]
     settle_versions(final, tree, form)
     return tuple(remove_overlaps(final, tree))
 
 
-def _judge_file(item: ReviewedFile, tree: RosterTree, form: Form, year: int, include_flawed: bool) -> ReviewedFile:
+def _judge_file(item: ReviewedFile, tree: RosterTree, form: Form, year: int, *, include_flawed: bool) -> ReviewedFile:
     """Assign the status that follows from the file alone."""
     if item.submission is None:
         return replace(item, counted=False, reason=item.reason or next(iter(item.findings), None))

@@ -41,13 +41,13 @@ def compare_version_names(left: str, right: str, year: int | None) -> tuple[Name
     one, other = _read_version_name(left, year), _read_version_name(right, year)
     verdicts: list[NameVerdict] = []
     if one.date and other.date:
-        verdicts.append(NameVerdict(_find_sign(one.date, other.date), True))
+        verdicts.append(NameVerdict(_find_sign(one.date, other.date), decisive=True))
     if one.number is not None or other.number is not None:
-        verdicts.append(NameVerdict(_find_sign([one.number or 1], [other.number or 1]), True))
+        verdicts.append(NameVerdict(_find_sign([one.number or 1], [other.number or 1]), decisive=True))
     for sign, words, others in ((1, one.later, other.later), (-1, one.earlier, other.earlier)):
         if bool(words - others) != bool(others - words):
-            verdicts.append(NameVerdict(sign if words - others else -sign, True))
-    verdicts.append(NameVerdict(_find_sign([one.copy], [other.copy]), False))
+            verdicts.append(NameVerdict(sign if words - others else -sign, decisive=True))
+    verdicts.append(NameVerdict(_find_sign([one.copy], [other.copy]), decisive=False))
     return tuple(verdict for verdict in verdicts if verdict.sign)
 
 

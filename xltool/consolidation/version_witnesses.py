@@ -44,8 +44,8 @@ def find_order(left: ReviewedFile, right: ReviewedFile) -> Order:
     year, one, other = left.submission.year, left.submission.source, right.submission.source
     names = compare_version_names(left.file, right.file, year)
     witnesses = (
-        TimeWitness("saved", _compare_saved(one.saved, other.saved, year), True, one.saved, other.saved),
-        TimeWitness("file", _compare_file_dates(one.modified, other.modified), True, one.modified, other.modified),
+        TimeWitness("saved", _compare_saved(one.saved, other.saved, year), left=one.saved, right=other.saved),
+        TimeWitness("file", _compare_file_dates(one.modified, other.modified), left=one.modified, right=other.modified),
         *(TimeWitness("name" if name.decisive else "copy", name.sign, name.decisive) for name in names),
         TimeWitness("marks", one.marked - other.marked),
         TimeWitness("archive", _compare_positions(one, other), decisive=False),

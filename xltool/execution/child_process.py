@@ -43,7 +43,7 @@ class NotStartedError(RuntimeError):
 class NoAnswerError(RuntimeError):
     """The child process ended without a valid answer; ``is_late`` if it exceeded the time limit."""
 
-    def __init__(self, is_late: bool) -> None:
+    def __init__(self, *, is_late: bool) -> None:
         super().__init__(is_late)
         self.is_late = is_late
 
@@ -90,7 +90,7 @@ class ChildProcess:
             answer = self._exchange_frames(process, request)
         if answer is None:
             self.close()
-            raise NoAnswerError(late.is_set())
+            raise NoAnswerError(is_late=late.is_set())
         return answer
 
     def close(self) -> None:

@@ -313,7 +313,7 @@ def check_relation(relation: Relation, values: Values, previous: Values | None =
         if left is None or right is None:
             return RelationVerdict(None)
         if not _COMPARISONS[condition.operator](left, right):
-            return RelationVerdict(True, asked=False)
+            return RelationVerdict(holds=True, asked=False)
     left = evaluate_linear(relation.expect.left, values, previous, missing_as_zero=zero)
     right = evaluate_linear(relation.expect.right, values, previous, missing_as_zero=zero)
     if left is None or right is None:

@@ -93,7 +93,10 @@ class CompactEntries(Mapping[str, Entry]):
 
 
 def _rebuild_entries(
-    layout: EntryLayout, numbers: tuple[Number | None, ...], exceptions: Mapping[str, Entry], declared: bool
+    layout: EntryLayout,
+    numbers: tuple[Number | None, ...],
+    exceptions: Mapping[str, Entry],
+    declared: bool,  # noqa: FBT001 - by `__reduce__`
 ) -> CompactEntries:
     return CompactEntries(layout, numbers, exceptions, declared=declared)
 

@@ -133,7 +133,16 @@ def _apply_heads(
     laid |= {planned: cells[real] for planned, real in heads.origin.items() if real in cells}
     observations = tuple(item._replace(sheet=sheet.name) for item in heads.observations)
     return _read_split_cells(
-        LocatedSheet(planned_sheet, sheet, laid, heads.origin, heads.doubts, None, False, observations)
+        LocatedSheet(
+            planned_sheet,
+            sheet,
+            laid,
+            heads.origin,
+            heads.doubts,
+            None,
+            words_in_place=False,
+            observations=observations,
+        )
     )
 
 
@@ -177,7 +186,9 @@ def _realign_sheet(planned_sheet: PlannedSheet, sheet: RawSheet, cells: Mapping[
     if not moved and not doubts:
         return _read_split_cells(LocatedSheet(planned_sheet, sheet, cells, words_in_place=False))
     noticed = describe_movements(planned, sheet, RealignedSheet(origin, doubts, rest)) if not seen.controls else ()
-    return _read_split_cells(LocatedSheet(planned_sheet, sheet, laid, moved, doubts, rest, False, tuple(noticed)))
+    return _read_split_cells(
+        LocatedSheet(planned_sheet, sheet, laid, moved, doubts, rest, words_in_place=False, observations=tuple(noticed))
+    )
 
 
 def _is_idle(cell: RawCell) -> bool:

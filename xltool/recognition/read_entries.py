@@ -46,7 +46,7 @@ def read_entries(
     by_sheet = _group_planned_cells(plan)
     located_sheets = {sheet: assignment.located_sheets.get(sheet) for sheet in by_sheet}
     if any(located is None or located.origin or located.doubts for located in located_sheets.values()):
-        return _read_single_entries(plan, assignment, declared), False
+        return _read_single_entries(plan, assignment, declared=declared), False
     numbers: list[Number | None] = [None] * len(plan.form.cells)
     formulas: list[str | None] = [None] * len(plan.form.cells)
     exceptions: dict[str, Entry] = {}
@@ -69,7 +69,7 @@ def read_entries(
                 if count is not None:
                     numbers[number] = count
                     continue
-            entry = read_entry(cell, located, address, declared)
+            entry = read_entry(cell, located, address, declared=declared)
             if _is_plain_entry(entry):
                 numbers[number] = entry.value
             else:
@@ -119,12 +119,14 @@ def _is_plain_entry(entry: Entry) -> bool:
 # --- one by one --------------------------------------------------------------------------------------------------
 
 
-def _read_single_entries(plan: WorkbookPlan, assignment: SheetAssignment, declared: bool) -> dict[str, Entry]:
+def _read_single_entries(plan: WorkbookPlan, assignment: SheetAssignment, *, declared: bool) -> dict[str, Entry]:
     entries = {}
     for cell in plan.form.cells.values():
         sheet, spot = plan.cells[cell.id]
         page = assignment.located_sheets.get(sheet)
-        entries[cell.id] = read_entry(cell, page, spot, declared) if page else _make_missing_entry(cell, sheet, spot)
+        entries[cell.id] = (
+            read_entry(cell, page, spot, declared=declared) if page else _make_missing_entry(cell, sheet, spot)
+        )
     return entries
 
 
@@ -132,7 +134,7 @@ def _make_missing_entry(cell: Cell, sheet: str, address: str) -> Entry:
     return Entry(cell.id, EntryState.BLANK, None, None, sheet, address)
 
 
-def read_entry(cell: Cell, located: LocatedSheet, address: str, declared: bool) -> Entry:
+def read_entry(cell: Cell, located: LocatedSheet, address: str, *, declared: bool) -> Entry:
     """Read the entry of a cell at one planned address."""
     sheet, where = located.sheet.name, located.origin.get(address, address)
     if address in located.doubts:

@@ -225,14 +225,16 @@ def _render_digits(tokens: tuple[_FormatToken, ...], number: Decimal) -> str:
     number = number.scaleb(-3 * scaling).quantize(Decimal(1).scaleb(-len(decimal)), ROUND_HALF_UP)
     digits, _, places = f"{number:f}".partition(".")
     grouped = any(whole and whole[0] < at < whole[-1] for at in commas)
-    shown = dict(zip(whole, _fill_whole(digits.lstrip("0"), [tokens[at].text for at in whole], grouped), strict=True))
+    shown = dict(
+        zip(whole, _fill_whole(digits.lstrip("0"), [tokens[at].text for at in whole], grouped=grouped), strict=True)
+    )
     shown |= zip(decimal, _fill_places(places, [tokens[at].text for at in decimal]), strict=True)
     if not whole and digits.strip("0"):
         shown[point] = digits + "."
     return "".join(shown.get(at, "" if kind == "comma" else tokens[at].text) for at, kind in enumerate(kinds))
 
 
-def _fill_whole(digits: str, placeholders: list[str], grouped: bool) -> list[str]:
+def _fill_whole(digits: str, placeholders: list[str], *, grouped: bool) -> list[str]:
     """Return what each placeholder before the point shows; the first one takes all digits that are too many."""
     filled: list[str] = []
     count = len(placeholders)
@@ -243,12 +245,12 @@ def _fill_whole(digits: str, placeholders: list[str], grouped: bool) -> list[str
         part = padded[: surplus + 1] if at == 0 else padded[surplus + at]
         start = 0 if at == 0 else surplus + at
         filled.append(
-            "".join(_group(character, len(padded) - start - i - 1, grouped) for i, character in enumerate(part))
+            "".join(_group(character, len(padded) - start - i - 1, grouped=grouped) for i, character in enumerate(part))
         )
     return filled
 
 
-def _group(character: str, remaining: int, grouped: bool) -> str:
+def _group(character: str, remaining: int, *, grouped: bool) -> str:
     """Return a digit, with a comma where groups of three digits follow it; a dropped digit is empty."""
     if character == "\0":
         return ""

@@ -27,7 +27,7 @@ _NO_FIGURE = (None, None, None)
 
 
 def write_import_log(
-    reports: Iterable[tuple[str, PublishedReport]], forms: Sequence[Form], path: Path, force: bool = False
+    reports: Iterable[tuple[str, PublishedReport]], forms: Sequence[Form], path: Path, *, force: bool = False
 ) -> None:
     """Write one row for each figure of each report: file, figure, value, source text, location, certainty.
 

@@ -15,7 +15,7 @@ def save_file(path: Path, data: bytes, *, force: bool = False) -> None:
 
     Raises UsageError if ``path`` exists (unless ``force``), WritingError if it cannot be saved.
     """
-    refuse_existing([path], force)
+    refuse_existing([path], force=force)
     draft = temporary_path(path)
     try:
         with draft.open("xb") as file:
@@ -58,14 +58,14 @@ _FAULT_CODES: dict[str, str] = {
 }
 
 
-def refuse_existing(paths: Iterable[Path], force: bool) -> None:
+def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
     """Raise UsageError for the first of ``paths`` that exists, unless ``force``."""
     existing = None if force else next(filter(Path.exists, paths), None)
     if existing is not None:
         raise UsageError("usage.output_exists", path=str(existing))
 
 
-def refuse_filled_folder(folder: Path, force: bool) -> None:
+def refuse_filled_folder(folder: Path, *, force: bool) -> None:
     """Raise UsageError if ``folder`` is a file, or is not empty (unless ``force``)."""
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not force)):
         raise UsageError("usage.folder_not_empty", path=str(folder))
@@ -77,7 +77,7 @@ def stage_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
 
     Raises UsageError if the folder is not empty (unless ``force``), WritingError if it cannot be written.
     """
-    refuse_filled_folder(folder, force)
+    refuse_filled_folder(folder, force=force)
     draft = temporary_path(folder)
     try:
         draft.mkdir(parents=True)

@@ -155,7 +155,7 @@ class _Worksheet(Worksheet):  # type: ignore[misc]  # the library ships no types
         else:
             super()._write_cell(row, col, cell)
 
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> Any:
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> Any:  # noqa: FBT001, FBT002 - of the library
         """Prefix newer functions as the library does, searching only once for each set of function names."""
         key, bare = (frozenset(_FUNCTION.findall(formula)), expand_future_functions), formula.removeprefix("=")
         if key in self._known_functions and bare[:1] != "{" and bare[-1:] != "}":
@@ -328,7 +328,7 @@ def create_workbook(
 
     ``font`` is the Normal font; with ``force`` an existing file is replaced. Raises WritingError, UsageError.
     """
-    refuse_existing([path], force)
+    refuse_existing([path], force=force)
     stream = BytesIO()
     with open_workbook_writer(stream, path.name, styles, font) as book:
         yield book
@@ -340,7 +340,7 @@ def create_long_workbook(
     path: Path, styles: Mapping[str, StyleProperties], *, force: bool = False
 ) -> Iterator[BookWriter]:
     """Write a long workbook like `create_workbook`: rows in ascending order, buffered in a temporary folder."""
-    refuse_existing([path], force)
+    refuse_existing([path], force=force)
     stream, waiting = BytesIO(), temporary_path(path)
     flowing = {"in_memory": False, "constant_memory": True, "tmpdir": str(waiting)}
     try:

@@ -74,7 +74,10 @@ def diagnose_errors(
         return ()
     evidence = RepairEvidence(form, known, previous, likely_right, statements)
     broken = tuple(_ExplanationSearch(case, evidence, asked, seconds).diagnose_blocks()) if any(case.residuals) else ()
-    units = (Diagnosis(names, (repair,), 0, True, None) for names, repair in find_unit_errors(evidence))
+    units = (
+        Diagnosis(names, (repair,), more=0, complete=True, question=None)
+        for names, repair in find_unit_errors(evidence)
+    )
     return (*broken, *units)
 
 
@@ -130,9 +133,10 @@ class _ExplanationSearch:
                 yield self._build_diagnosis(blocks, repairs, complete=True)
         for count, block in enumerate(sorted(waiting)):
             share = (self._until - monotonic()) / (len(waiting) - count)
-            yield self._build_diagnosis(frozenset({block}), *self._explain_blocks(frozenset({block}), max(share, 0)))
+            repairs, complete = self._explain_blocks(frozenset({block}), max(share, 0))
+            yield self._build_diagnosis(frozenset({block}), repairs, complete=complete)
 
-    def _build_diagnosis(self, blocks: frozenset[int], repairs: Sequence[Repair], complete: bool) -> Diagnosis:
+    def _build_diagnosis(self, blocks: frozenset[int], repairs: Sequence[Repair], *, complete: bool) -> Diagnosis:
         broken = [self._system.relations[row] for row, left in enumerate(self._residuals_of(blocks)) if left]
         relations = dict.fromkeys(name for names in (*broken, *self._broken_sums(blocks)) for name in names)
         question = choose_question(self._evidence, repairs, self._asked)

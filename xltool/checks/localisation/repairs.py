@@ -157,10 +157,10 @@ class RepairEvidence:
             was, now = (check_relation(relation, values, self.previous).holds for values in (self.values, after))
             if was is True and now is False and relation.severity is Severity.MUST_FIX:
                 return None
-            weight += RELATION_WEIGHT * _compare_verdicts(was, now)
+            weight += RELATION_WEIGHT * _compare_verdicts(was=was, now=now)
         for side, value in self._said:
             was, now = (evaluate_linear(side, values) == value for values in (self.values, after))
-            weight += RELATION_WEIGHT * _compare_verdicts(was, now)
+            weight += RELATION_WEIGHT * _compare_verdicts(was=was, now=now)
         return weight
 
 
@@ -178,7 +178,7 @@ def _weigh_slip(slip: str, figures: Iterable[Number | None]) -> int:
     )
 
 
-def _compare_verdicts(was: bool | None, now: bool | None) -> int:
+def _compare_verdicts(*, was: bool | None, now: bool | None) -> int:
     """Return 1 if a change violates what was satisfied, -1 if it satisfies what was violated, else 0."""
     return int(was is True and now is False) - int(was is False and now is True)
 

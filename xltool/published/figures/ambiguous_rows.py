@@ -19,7 +19,9 @@ MAX_EXTRA_CHARS = 3  # above the number of cells, up to which unbalanced reading
 MIN_ROWS_WITH_FIGURES = 4  # before the share of rows without a reading is significant
 
 
-def is_trusted_by_count(field: RowTokens, tokens: Sequence[Token], equations: Sequence[Equation], short: bool) -> bool:
+def is_trusted_by_count(
+    field: RowTokens, tokens: Sequence[Token], equations: Sequence[Equation], *, short: bool
+) -> bool:
     """Return True if one token per cell can be trusted outside tables.
 
     False if the tokens end within a figure. If rows of the table lack figures, one may be split and another empty:
@@ -70,7 +72,7 @@ def find_seldom_solvable(questions: Iterable[tuple[RowTokens, AmbiguousRow | Non
     }
 
 
-def list_readings(field: RowTokens, equations: Sequence[Equation], whole: bool) -> AmbiguousRow | None:
+def list_readings(field: RowTokens, equations: Sequence[Equation], *, whole: bool) -> AmbiguousRow | None:
     """Return the possible readings of a row; None if there is none, or too many.
 
     A run of digits is split only in tables that are ``whole``; without an equation only if it directly follows its

@@ -138,7 +138,7 @@ def _figure_rows(
         texts = {block: stream.blocks[block].text for block in row}
         kinds = {block: classify_token(text, in_cell=True) for block, text in texts.items()}
         figures = tuple(
-            Token(texts[block], kinds[block], block, True) for block in row if kinds[block] is TokenKind.FIGURE
+            Token(texts[block], kinds[block], block, whole=True) for block in row if kinds[block] is TokenKind.FIGURE
         )
         if len(figures) == asked:
             words = tuple(normalize_text(texts[block]) for block in row if kinds[block] is TokenKind.WORDS)

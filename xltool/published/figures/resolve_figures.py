@@ -79,7 +79,7 @@ def _read_plain_rows(
 ) -> tuple[list[PrintedFigure], list[RowTokens]]:
     """Return the figures determined by count or column, and the other rows."""
     short = find_short_tables(fields)
-    direct = [_read_trusted_row(field, evidence, field.anchor.table in short) for field in fields]
+    direct = [_read_trusted_row(field, evidence, short=field.anchor.table in short) for field in fields]
     columns = learn_columns(stream, fields, direct)
     printed: list[PrintedFigure] = []
     waiting: list[RowTokens] = []
@@ -99,7 +99,7 @@ def _is_document_end(stream: TextStream, tokens: Sequence[Token]) -> bool:
     return max(token.block for token in tokens) == len(stream.blocks) - 1
 
 
-def _read_trusted_row(field: RowTokens, evidence: Evidence, short: bool) -> list[Token] | None:
+def _read_trusted_row(field: RowTokens, evidence: Evidence, *, short: bool) -> list[Token] | None:
     if field.given:
         return list(field.tokens)
     tokens = read_by_count(field)
@@ -113,7 +113,9 @@ def _read_trusted_row(field: RowTokens, evidence: Evidence, short: bool) -> list
     if evidence.disordered and apart and not select_equations(field.cells, evidence.equations):
         return None
     return (
-        tokens if is_trusted_by_count(field, tokens, evidence.equations, short or bool(evidence.disordered)) else None
+        tokens
+        if is_trusted_by_count(field, tokens, evidence.equations, short=short or bool(evidence.disordered))
+        else None
     )
 
 
@@ -152,7 +154,7 @@ def _list_ambiguous(
     asked: list[tuple[RowTokens, AmbiguousRow | None]] = []
     for field in waiting:
         shut = field.scattered or field.anchor.table in evidence.disordered
-        ways = None if shut else list_readings(field, evidence.equations, field.anchor.table in whole)
+        ways = None if shut else list_readings(field, evidence.equations, whole=field.anchor.table in whole)
         asked.append((field, evidence.narrative.narrow_readings(ways, evidence.equations) if ways else None))
     doubtful = find_seldom_solvable(asked)
     return [(field, None if field.anchor.table in doubtful else ways) for field, ways in asked]

@@ -17,6 +17,7 @@ from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook,
 
 ENCODINGS = frozenset({"utf-8", "utf-16"})
 # Namespaces by their short name; those of SpreadsheetML itself have none. Transitional first, strict second.
+_IS_FINAL = True  # the last piece; expat takes it by position only
 _SHORT_PREFIXES = {
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main": "",
     "http://purl.oclc.org/ooxml/spreadsheetml/main": "",
@@ -126,7 +127,7 @@ class ElementCollector:
         parser.StartElementHandler, parser.EndElementHandler = self._start_element, self._end_element
         parser.CharacterDataHandler = None
 
-    def feed_data(self, data: bytes, final: bool = False) -> None:
+    def feed_data(self, data: bytes, *, final: bool = False) -> None:
         """Parse the next piece. Raises UnreadableFileError if the part is not XML, or exceeds a limit."""
         try:
             self.parser.Parse(data, final)
@@ -219,10 +220,10 @@ def parse_all(parser: XMLParserType, part: str, pieces: Iterable[bytes]) -> None
     fed = 0
     try:
         for piece in pieces:
-            parser.Parse(piece, False)
+            parser.Parse(piece)
             fed += len(piece)
             _refuse_endless_token(parser, part, fed)
-        parser.Parse(b"", True)
+        parser.Parse(b"", _IS_FINAL)
     except ExpatError:
         raise damaged_workbook(part, DamageKind.XML) from None
 
@@ -241,7 +242,7 @@ def refuse_doctype(part: Part) -> None:
     try:
         for piece in part.pieces():
             part.effort.spend(part.name, LimitKind.BYTES, len(piece))
-            parser.Parse(piece, False)
+            parser.Parse(piece)
             fed += len(piece)
             _refuse_endless_token(parser, part.name, fed)
     except (_RootReachedError, ExpatError):

@@ -129,7 +129,7 @@ class _Segments:
             self._at += len(piece)
         return taken
 
-    def take_text(self, count: int, wide: bool) -> str:
+    def take_text(self, count: int, *, wide: bool) -> str:
         """Read characters; where a record ends inside them, the next begins with a flag for their width."""
         text = ""
         while len(text) < count:
@@ -162,7 +162,7 @@ def _read_string(reader: _Segments) -> tuple[int, RunStarts]:
     runs = struct.unpack("<H", reader.take(2))[0] if flags & _RICH else 0
     extension = struct.unpack("<I", reader.take(4))[0] if flags & _EXTENDED else 0
     if length:
-        reader.take_text(length, bool(flags & _WIDE))
+        reader.take_text(length, wide=bool(flags & _WIDE))
     starts = struct.unpack(f"<{2 * runs}H", reader.take(4 * runs))
     if extension > limits.MAX_FILE_BYTES:
         raise IndexError("an extension past the end")

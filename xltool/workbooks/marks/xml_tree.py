@@ -11,6 +11,7 @@ from pyexpat import ExpatError, ParserCreate
 from xltool.workbooks.replace_part import NotCopyableError
 
 MAX_DEPTH = 256  # levels of elements
+_IS_FINAL = True  # the whole document in one piece; expat takes it by position only
 _DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 _SEPARATOR = "\f"  # between the parts of a name; no XML document can contain it
 _TEXT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -151,7 +152,7 @@ def parse_tree(content: bytes) -> Element:
     parser.ProcessingInstructionHandler = builder.add_instruction
     parser.StartDoctypeDeclHandler = builder.refuse_doctype
     try:
-        parser.Parse(content, True)
+        parser.Parse(content, _IS_FINAL)
     except (ExpatError, ValueError, LookupError) as error:  # the last two for an encoding that is none
         raise NotCopyableError("xml") from error
     if builder.root is None:

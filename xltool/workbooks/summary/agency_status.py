@@ -91,7 +91,7 @@ def list_agency_statuses(consolidation: Consolidation) -> tuple[AgencyStatus, ..
     statuses = []
     for key, agency in agencies.items():
         quiet = explain_missing_return(agency, consolidation.year, missing)
-        if state := _find_status_key(current.get(key), key in inside, quiet):
+        if state := _find_status_key(current.get(key), inside=key in inside, quiet=quiet):
             statuses.append(AgencyStatus(agency, state, current.get(key)))
     return tuple(statuses)
 
@@ -166,7 +166,7 @@ def _time_sort_key(item: ReviewedFile | None) -> tuple[str, str]:
     return (item.submission.source.modified, item.file) if item and item.submission else ("", item.file if item else "")
 
 
-def _find_status_key(item: ReviewedFile | None, inside: bool, quiet: str) -> str:
+def _find_status_key(item: ReviewedFile | None, *, inside: bool, quiet: str) -> str:
     """Return the catalogue key of an agency's status; empty for one that owes nothing and sent nothing."""
     if item and item.counted:
         return "accepted" if item.status is Status.ACCEPTED else "returned_counted"

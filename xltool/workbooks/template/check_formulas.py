@@ -52,6 +52,7 @@ def compute_check_lines(
     plan: WorkbookPlan,
     values: Values,
     previous: Values | None = None,
+    *,
     declared_zero: bool = False,
     profiles: Collection[str] = (),
 ) -> dict[str, CheckLine]:

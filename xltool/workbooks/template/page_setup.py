@@ -27,7 +27,7 @@ def set_up_page(
     for row, height in sorted(heights.items()):
         sheet.set_row(row - 1, min(height, MAX_ROW_HEIGHT_POINTS), None, _folding_options(planned, row))
     if planned.folded:
-        sheet.outline_settings(True, False)  # the expand button is at the row above
+        sheet.outline_settings(visible=True, symbols_below=False)  # the expand button is at the row above
     if planned.frozen:
         sheet.freeze_panes(planned.frozen, 0)
     to_fill = [slot for slot in planned.slots if slot.role in _FILLED_IN_ROLES]

@@ -157,7 +157,9 @@ def _prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraf
     }
     numbers = {id: figure for id, figure in filling.figures.items() if not isinstance(figure, str)}
     profiles = {"without_rule_power"} if request.agency.rule_power is False else set()
-    lines = compute_check_lines(plan, prefilled | numbers, request.previous, filling.declared, profiles=profiles)
+    lines = compute_check_lines(
+        plan, prefilled | numbers, request.previous, declared_zero=filling.declared, profiles=profiles
+    )
     unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
     for cell in form.inputs:
         for key in ("", plan.find_figure(cell.id).sheet):
