@@ -105,6 +105,6 @@ def register_command(function: _Command) -> click.Command:
     return registered
 
 
-def exit_with(has_open_issues: bool) -> None:
+def exit_with(*, has_open_issues: bool) -> None:
     """End the command with exit code 1 if anything must be looked at, else with 0."""
     raise SystemExit(EXIT_OPEN_ISSUES if has_open_issues else EXIT_CLEAN)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @add_option("--include-flawed", "flawed", is_flag=True)
 @add_option("--force", is_flag=True)
 def publish(
-    context: "RunContext", paths: tuple[Path, ...], output: Path | None, kind: str, draft: bool, **wishes: Any
+    context: "RunContext", paths: tuple[Path, ...], output: Path | None, kind: str, *, draft: bool, **wishes: Any
 ) -> None:
     """Write the report of each workbook; with --draft, print suggested paragraphs and write nothing."""
     from xltool.cli import console
@@ -39,7 +39,7 @@ def publish(
         raise UsageError("publish.no_output")
     written = publish(paths, context, output, PublishOptions(suffix=f".{kind}", **wishes))
     click.echo(console.describe_publication(written))
-    exit_with(any(report.empty for report in written))
+    exit_with(has_open_issues=any(report.empty for report in written))
 
 
 @register_command
@@ -49,7 +49,7 @@ def publish(
 @add_option("--html", "page", type=PATH, metavar="FILE")
 @add_option("--json", "as_json", is_flag=True)
 @add_option("--force", is_flag=True)
-def compare(context: "RunContext", left: Path, right: Path, page: Path | None, as_json: bool, force: bool) -> None:
+def compare(context: "RunContext", left: Path, right: Path, page: Path | None, *, as_json: bool, force: bool) -> None:
     """Print the differences between two reports or between the reports of two folders."""
     from xltool.cli import console, json_comparison, json_output
     from xltool.commands.compare import compare_files
@@ -71,7 +71,7 @@ def compare(context: "RunContext", left: Path, right: Path, page: Path | None, a
             comparison.is_same,
         )
     click.echo(json_output.dump_json(data) if as_json else description)
-    exit_with(not same)
+    exit_with(has_open_issues=not same)
 
 
 @register_command
@@ -88,6 +88,7 @@ def import_command(
     context: "RunContext",
     paths: tuple[Path, ...],
     output: Path,
+    *,
     force: bool,
     jobs: int | None,
     as_json: bool,
@@ -104,7 +105,7 @@ def import_command(
     click.echo(
         json_output.dump_json(json_output.encode_import(items)) if as_json else console.describe_import(items, output)
     )
-    exit_with(has_open_issues(item.reviewed for item in items))
+    exit_with(has_open_issues=has_open_issues(item.reviewed for item in items))
 
 
 @register_command

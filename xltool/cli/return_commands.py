@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @add_option("--form")
 @add_option("-o", "--output", type=PATH, required=True)
 @add_option("--force", is_flag=True)
-def template(context: "RunContext", year: int, form: str | None, output: Path, force: bool) -> None:
+def template(context: "RunContext", year: int, form: str | None, output: Path, *, force: bool) -> None:
     """Write the templates and the distribution list."""
     from xltool.cli import console
     from xltool.commands.make_templates import make_templates
@@ -51,6 +51,7 @@ def check(
     folder: Path | None,
     decisions: Path | None,
     since: Path | None,
+    *,
     as_json: bool,
 ) -> None:
     """Print the findings, problems first; with --return, write the files to send back."""
@@ -83,7 +84,7 @@ def check(
     if decisions and not as_json:
         click.echo(console_decisions.describe_decisions(reviewed, decisions))
     failed = [sent.item for sent in returned or () if has_open_issues([sent.item])]
-    exit_with(has_open_issues(reviewed) or bool(failed))
+    exit_with(has_open_issues=has_open_issues(reviewed) or bool(failed))
 
 
 @register_command
@@ -109,6 +110,7 @@ def merge(
     tables: Path | None,
     levels: Path | None,
     jobs: "Jobs",
+    *,
     as_json: bool,
     **choices: Any,
 ) -> None:
@@ -145,7 +147,7 @@ def merge(
     if options.decisions and not as_json:
         click.echo(console_decisions.describe_decisions(consolidation.tracking, options.decisions))
     exit_with(
-        has_open_issues(consolidation.tracking)
+        has_open_issues=has_open_issues(consolidation.tracking)
         or bool(consolidation.missing or select_open_findings(consolidation.findings))
     )
 
@@ -163,6 +165,7 @@ def status(
     decisions: Path | None,
     year: int | None,
     jobs: "Jobs",
+    *,
     as_json: bool,
 ) -> None:
     """Print each agency of the roster with the status of its return."""
@@ -179,7 +182,7 @@ def status(
     )
     if decisions and not as_json:
         click.echo(console_decisions.describe_decisions(consolidation.tracking, decisions))
-    exit_with(has_open_issues(consolidation.tracking) or bool(consolidation.missing))
+    exit_with(has_open_issues=has_open_issues(consolidation.tracking) or bool(consolidation.missing))
 
 
 @register_command
@@ -210,7 +213,7 @@ def letters(context: "RunContext", paths: tuple[str, ...], output: Path, jobs: "
 @add_option("--where", default="")
 @add_option("--forms", type=PATH, multiple=True, metavar="DIR")
 @add_option("--json", "as_json", is_flag=True)
-def trace(summary: Path, cell: str, where: str, forms: tuple[Path, ...], as_json: bool) -> None:
+def trace(summary: Path, cell: str, where: str, forms: tuple[Path, ...], *, as_json: bool) -> None:
     """Print the contributors of a figure in a consolidated workbook."""
     from xltool.cli import console, json_output
     from xltool.commands.trace import trace
@@ -218,4 +221,4 @@ def trace(summary: Path, cell: str, where: str, forms: tuple[Path, ...], as_json
 
     figures = trace(summary, cell, load_forms(forms), where)
     click.echo(json_output.dump_json(json_output.encode_trace(figures)) if as_json else console.describe_trace(figures))
-    exit_with(not all(figure.agrees for figure in figures))
+    exit_with(has_open_issues=not all(figure.agrees for figure in figures))
