@@ -5,7 +5,7 @@ certain is not read.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -131,19 +131,9 @@ def _apply_heads(
     """Return a sheet whose figures were read by the words that stand around them now."""
     laid = {address: cell for address, cell in cells.items() if address not in heads.origin}
     laid |= {planned: cells[real] for planned, real in heads.origin.items() if real in cells}
+    located = LocatedSheet(planned_sheet, sheet, laid, heads.origin, heads.doubts, words_in_place=False)
     observations = tuple(item._replace(sheet=sheet.name) for item in heads.observations)
-    return _read_split_cells(
-        LocatedSheet(
-            planned_sheet,
-            sheet,
-            laid,
-            heads.origin,
-            heads.doubts,
-            None,
-            words_in_place=False,
-            observations=observations,
-        )
-    )
+    return _read_split_cells(replace(located, observations=observations))
 
 
 # --- realigning --------------------------------------------------------------------------------------------------
