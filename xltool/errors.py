@@ -39,7 +39,9 @@ def _rebuild_error(kind: type[XltoolError], code: str, facts: dict[str, object])
 
 
 class DefinitionError(XltoolError):
-    """A form definition is wrong; facts name file, place, problem and cure."""
+    """A form definition is wrong; facts name file, place, problem and cure. ``others`` are its other mistakes."""
+
+    others: tuple["DefinitionError", ...] = ()
 
 
 class RosterError(XltoolError):

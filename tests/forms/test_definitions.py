@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from xltool.errors import DefinitionError, UsageError
-from xltool.forms.load_definitions import find_form_for_year, find_named_form, load_form, load_forms, load_forms_below
+from xltool.forms.load_definitions import (
+    check_forms_below,
+    find_form_for_year,
+    find_named_form,
+    load_form,
+    load_forms,
+    load_forms_below,
+)
 from xltool.messages import catalogue
 from xltool.model.form import CellKind, Severity
 from xltool.package_data import find_data_folder
@@ -20,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SHIPPED, tmp_path / "form"))
 
 
-def edit(file: str, old: str, new: str) -> Callable[[Path], None]:
+def edit(file: str, old: str, new: str) -> Callable[[Path], object]:
     """Replaces the first ``old`` in ``file``; a test of a mistake that is not there would prove nothing."""
 
     def change(folder: Path) -> None:
@@ -46,13 +53,13 @@ MISTAKES = {
     ),
     "wrong type": (
         edit("form.toml", "first_year = 2021", 'first_year = "2021"'),
-        ("definition.wrong_value", "first_year", "int"),
+        ("definition.wrong_value", "first_year", "integer text"),
     ),
     "unknown severity": (
         edit("relations.toml", 'severity = "must_fix"', 'severity = "fatal"'),
-        ("definition.wrong_value", "relations[1].severity", "fatal"),
+        ("definition.not_a_choice", "relations[1].severity", "fatal"),
     ),
-    "not TOML": (edit("form.toml", 'id = "', "id = "), ("definition.syntax", "form.toml", "line 4")),
+    "not TOML": (edit("form.toml", 'id = "', "id = "), ("definition.syntax", "form.toml", "4 6 id = zfxxgk")),
     "file missing": (lambda folder: (folder / "tables.toml").unlink(), ("definition.missing_file", "tables.toml", "")),
     "duplicate section": (
         edit("form.toml", 'id = "problems"', 'id = "overview"'),
@@ -156,6 +163,88 @@ MISTAKES = {
         edit("claims.toml", "(?:结转|转结|转)(?:至|到|入)?(?:下", "(?:结转|转结|转)(?(?:至|到|入)?(?:下"),
         ("definition.expression.not_parsed", "claims.TEXT-4", "(?:结转|转结|转)(?(?:至|到|入)"),
     ),
+    "key misspelt": (
+        edit("form.toml", 'issuer = "', 'isuer = "'),
+        ("definition.unknown_key", "form.toml", "isuer issuer"),
+    ),
+    "not UTF-8": (
+        lambda folder: (folder / "form.toml").write_bytes((folder / "form.toml").read_text("utf-8").encode("gb18030")),
+        ("definition.not_utf8", "form.toml", ""),
+    ),
+    "two columns of one name": (
+        edit("tables.toml", '{ at = "C2", text = "本年废止件数" }', '{ at = "C2", text = "本年制发件数" }'),
+        ("definition.same_words", "tables.disclosure", "disclosure.rules.repealed"),
+    ),
+    "sheet name with a slash": (
+        lambda folder: [
+            edit(name, 'sheet = "表四"', 'sheet = "表/四"')(folder) for name in ("form.toml", "tables.toml")
+        ],
+        ("definition.sheet_name", "sections.disputes", "表/四"),
+    ),
+    "sheet name too long": (
+        edit("form.toml", 'sheet = "一 总体情况"', f'sheet = "{"总体情况" * 8}"'),
+        ("definition.sheet_name", "sections.overview", "总体情况"),
+    ),
+    "sheet of the template": (
+        edit("form.toml", 'sheet = "一 总体情况"', 'sheet = "校验"'),
+        ("definition.sheet_taken", "sections.overview", "校验"),
+    ),
+    "sheet of the summary": (
+        edit("form.toml", 'sheet = "一 总体情况"', 'sheet = "明细"'),
+        ("definition.sheet_taken", "sections.overview", "明细"),
+    ),
+    "two sections on one sheet": (
+        edit("form.toml", 'sheet = "五 问题改进"', 'sheet = "一 总体情况"'),
+        ("definition.sheet_taken", "sections.problems", "一 总体情况"),
+    ),
+    "unknown word in the title": (
+        edit("form.toml", 'report_title = "{agency}{year}', 'report_title = "{agency}{yaer}'),
+        ("definition.title_placeholder", "report_title", "yaer"),
+    ),
+    "brace left open in the title": (
+        edit("form.toml", 'report_title = "{agency}{year}', 'report_title = "{agency}{year'),
+        ("definition.bad_braces", "report_title", "{year年"),
+    ),
+    "unknown word in the opening": (
+        edit("form.toml", 'opening = "依据', 'opening = "{agencies}依据'),
+        ("definition.unknown_placeholder", "opening", "agencies"),
+    ),
+    "title that is no file name": (
+        edit("form.toml", 'title = "政府信息', 'title = "政府/信息'),
+        ("definition.not_in_file_names", "title", "/"),
+    ),
+    "id that is no folder name": (
+        edit("form.toml", 'id = "zfxxgk-annual-report"', 'id = "zfxxgk/annual"'),
+        ("definition.not_a_form_id", "id", "zfxxgk/annual"),
+    ),
+    "column id that is no name": (
+        edit("tables.toml", '"issued"', '"is-sued"'),
+        ("definition.not_an_id", "tables.disclosure.columns", "is-sued"),
+    ),
+    "decimals of a count": (
+        edit("tables.toml", 'unit = "件"', 'unit = "件"\ndecimals = 2'),
+        ("definition.no_decimals", "tables.disclosure", "2"),
+    ),
+    "section with nothing in it": (
+        edit("form.toml", "paragraphs = 40\n", ""),
+        ("definition.empty_section", "sections.overview", ""),
+    ),
+    "no instructions": (
+        edit("form.toml", "instructions = [", "instructions = []\nlayouts = ["),
+        ("definition.no_instructions", "instructions", ""),
+    ),
+    "year before the Republic": (
+        edit("form.toml", "first_year = 2021", "first_year = 221"),
+        ("definition.wrong_year", "first_year", "221"),
+    ),
+    "ends before it begins": (
+        edit("form.toml", "first_year = 2021", "first_year = 2021\nlast_year = 2010"),
+        ("definition.wrong_year", "last_year", "2010"),
+    ),
+    "two years back": (
+        edit("relations.toml", "previous(requests.carried_out)", "previous(previous(requests.carried_out))"),
+        ("definition.expression.previous_twice", "relations.YEAR-CARRY", "previous(previous("),
+    ),
     "reading of an unknown cell": (
         edit("claims.toml", 'readings = ["requests.received.total"', 'readings = ["requests.got.total"'),
         ("definition.expression.unknown_name", "claims.TEXT-1", "requests.got.total"),
@@ -173,9 +262,49 @@ def test_broken_definition__when_loaded__one_message_with_file_place_and_cure(mi
     facts = " ".join(map(str, refusal.value.facts.values()))
     assert place in facts
     assert key in facts
+    assert refusal.value.others == ()  # one cause is told once
     sentence = catalogue.render_error(refusal.value)
     assert ".toml" in sentence
     assert len(sentence.splitlines()) == 1
+
+
+def test_many_mistakes__all_are_told_at_once(folder: Path) -> None:
+    for name in ("key misspelt", "unknown word in the title", "ends before it begins", "two columns of one name"):
+        MISTAKES[name][0](folder)
+    for name in ("unknown severity", "relation with an unknown cell", "two years back", "reading of an unknown cell"):
+        MISTAKES[name][0](folder)
+    with pytest.raises(DefinitionError) as refusal:
+        load_form(folder)
+    told = [(mistake.code, str(mistake.facts["place"])) for mistake in (refusal.value, *refusal.value.others)]
+    assert told == [
+        ("definition.unknown_key", ""),
+        ("definition.not_a_choice", "relations[1].severity"),
+        ("definition.wrong_year", "last_year"),
+        ("definition.title_placeholder", "report_title"),
+        ("definition.same_words", "tables.disclosure"),
+        ("definition.expression.unknown_name", "relations.T3-BAL"),
+        ("definition.expression.previous_twice", "relations.YEAR-CARRY"),
+        ("definition.expression.unknown_name", "claims.TEXT-1"),
+    ]
+
+
+def test_file_of_windows_notepad__with_byte_order_mark__is_read(folder: Path) -> None:
+    for file in folder.glob("*.toml"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert len(load_form(folder).cells) == 203
+
+
+def test_forms_check__folders_and_contradictions_as_well(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SHIPPED, tmp_path / "zfxxgk" / "2021"))
+    impossible = 'expect = "processing_fees.notices + 1 <= processing_fees.notices"'
+    edit("relations.toml", 'expect = "processing_fees.collected <= processing_fees.billed"', impossible)(folder)
+    with pytest.raises(DefinitionError) as refusal:
+        check_forms_below(tmp_path)
+    told = [(mistake.code, mistake.facts["key"]) for mistake in (refusal.value, *refusal.value.others)]
+    assert told == [
+        ("definition.folder_differs", "zfxxgk-annual-report"),
+        ("definition.contradiction", ("实际收取的总金额不超过收费通知总金额",)),
+    ]
 
 
 def test_shipped_form__when_loaded__is_the_whole_official_form() -> None:

@@ -33,9 +33,9 @@ def measure_difference(left: Number, right: Number, cells: Iterable[Cell]) -> Qu
 def choose_names(relation: Relation, context: CheckContext) -> Callable[[Cell], FigureName]:
     """Return how to name a relation's figures: by row within a column, by column within a row, else by both."""
     cells = [context.form.cells[term.cell] for term in relation.terms]
-    if len({(cell.table, cell.column) for cell in cells}) == 1:
+    if len({(cell.table, cell.column) for cell in cells}) == 1 and all(cell.line_words for cell in cells):
         return lambda cell: FigureName(row=cell.line_words)
-    if len({(cell.table, cell.line) for cell in cells}) == 1:
+    if len({(cell.table, cell.line) for cell in cells}) == 1 and all(cell.column_words for cell in cells):
         return lambda cell: FigureName(column=cell.column_words)
     return name_cell
 

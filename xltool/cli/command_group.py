@@ -11,7 +11,7 @@ import click
 
 from xltool import __version__
 from xltool.cli.chinese_help import ChineseCommand, ChineseHelp, explain_usage_error
-from xltool.errors import XltoolError, find_system_fault
+from xltool.errors import DefinitionError, XltoolError, find_system_fault
 from xltool.messages import catalogue
 
 EXIT_CLEAN, EXIT_OPEN_ISSUES, EXIT_STOPPED = 0, 1, 2
@@ -46,7 +46,9 @@ class CommandGroup(ChineseHelp, click.Group):
         except BrokenPipeError:
             sys.stderr.close()
         except (Exception, KeyboardInterrupt) as error:
-            click.echo(catalogue.render_error(_explain_stop(error)), err=True)
+            stop = _explain_stop(error)
+            for mistake in (stop, *(stop.others if isinstance(stop, DefinitionError) else ())):
+                click.echo(catalogue.render_error(mistake), err=True)
         raise SystemExit(EXIT_STOPPED)
 
 

@@ -5,8 +5,18 @@ from pathlib import Path
 import click
 
 from xltool.cli.chinese_help import ChineseCommand, ChineseHelp
-from xltool.cli.options import PATH
+from xltool.cli.options import FORMS_VARIABLE, PATH
 from xltool.messages import catalogue
+
+_FORMS = click.option(
+    "--forms",
+    "folders",
+    type=PATH,
+    multiple=True,
+    metavar="DIR",
+    envvar=FORMS_VARIABLE,
+    help=catalogue.help_text("forms.forms"),
+)
 
 
 class FormGroup(ChineseHelp, click.Group):
@@ -21,7 +31,7 @@ def forms() -> None:
 
 
 @forms.command("list", cls=ChineseCommand, help=catalogue.help_text("forms.list"))
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
+@_FORMS
 def forms_list(folders: tuple[Path, ...]) -> None:
     """Print the forms with their editions and years."""
     from xltool.cli import console_forms
@@ -33,7 +43,7 @@ def forms_list(folders: tuple[Path, ...]) -> None:
 @forms.command("show", cls=ChineseCommand, help=catalogue.help_text("forms.show"))
 @click.argument("form")
 @click.argument("edition", required=False)
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
+@_FORMS
 def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
     """Print one form: its figures and its relations."""
     from xltool.cli import console_forms
@@ -45,7 +55,7 @@ def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> Non
 @forms.command("prove", cls=ChineseCommand, help=catalogue.help_text("forms.prove"))
 @click.argument("form")
 @click.argument("edition", required=False)
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
+@_FORMS
 def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
     """Print the detection power of a form's relations; exit with 1 if they contradict each other."""
     from xltool.cli import console_forms
@@ -62,7 +72,7 @@ def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> No
 @click.argument("form")
 @click.argument("old")
 @click.argument("new")
-@click.option("--forms", "folders", type=PATH, multiple=True, metavar="DIR", help=catalogue.help_text("forms.forms"))
+@_FORMS
 @click.option("--json", "as_json", is_flag=True, help=catalogue.help_text("forms.diff.json"))
 def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], *, as_json: bool) -> None:
     """Print the changes between two editions of a form."""
@@ -82,8 +92,8 @@ def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], *, as_j
 @forms.command("check", cls=ChineseCommand, help=catalogue.help_text("forms.check"))
 @click.argument("folder", type=PATH)
 def forms_check(folder: Path) -> None:
-    """Load the definitions below a folder strictly; print that they are valid, or the first error."""
+    """Load the definitions below a folder strictly; print that they are valid, or every mistake."""
     from xltool.cli import console_forms
-    from xltool.forms.load_definitions import load_forms_below
+    from xltool.forms.load_definitions import check_forms_below
 
-    click.echo(console_forms.describe_valid_forms(load_forms_below(folder)))
+    click.echo(console_forms.describe_valid_forms(check_forms_below(folder)))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from xltool.model.agency import Roster
 
 PATH = click.Path(path_type=Path)
+FORMS_VARIABLE = "XLTOOL_FORMS"  # folders of form definitions, where --forms is not given
+FORMS_FOLDER = "forms"  # beside the roster
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -27,6 +29,12 @@ def add_option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
         return decorated
 
     return decorate
+
+
+def find_form_folder(roster: Path | None) -> tuple[Path, ...]:
+    """Return the folder of form definitions beside the roster, if there is one."""
+    folder = roster.parent / FORMS_FOLDER if roster else None
+    return (folder,) if folder and next(folder.rglob("form.toml"), None) else ()
 
 
 def tell_roster_notes(roster: "Roster | None") -> None:
@@ -48,12 +56,12 @@ def add_context_options(*names: str) -> Callable[[_Command], _Command]:
             own_cache = has_cache_option and os.environ.get("XLTOOL_CACHE") != ""
             cache_choice = None if no_cache else cache or own_cache
             strictness = {name: rest.pop(name, None) for name in ("profile", "waivers")}
-            forms = rest.pop("forms")
+            forms = rest.pop("forms") or find_form_folder(roster)
             context = build_run_context(roster, previous, forms, key, password, cache=cache_choice, **strictness)
             tell_roster_notes(context.roster)
             return function(*args, context=context, **rest)
 
-        decorated: Any = add_option("--forms", type=PATH, multiple=True, metavar="DIR")(command)
+        decorated: Any = add_option("--forms", type=PATH, multiple=True, metavar="DIR", envvar=FORMS_VARIABLE)(command)
         if "--cache" in names:
             decorated = add_option("--no-cache", is_flag=True)(decorated)
             decorated = add_option("--cache", type=PATH, metavar="DIR", envvar="XLTOOL_CACHE")(decorated)

@@ -7,7 +7,7 @@ import click
 
 from xltool.cli.command_group import exit_with, register_command
 from xltool.cli.console_progress import show_progress
-from xltool.cli.options import PATH, add_context_options, add_executor_options, add_option
+from xltool.cli.options import FORMS_VARIABLE, PATH, add_context_options, add_executor_options, add_option
 
 if TYPE_CHECKING:
     from xltool.commands.run_context import RunContext
@@ -92,6 +92,7 @@ def check(
 @add_context_options("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
 @add_option("-o", "--output", type=PATH, required=True)
 @add_option("--area")
+@add_option("--form")
 @add_option("--year", type=click.IntRange(1900, 9999))
 @add_option("--include-flawed", is_flag=True)
 @add_option("--decisions", type=PATH, metavar="FILE")
@@ -156,6 +157,7 @@ def merge(
 @click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster!", "--password", "--cache")
 @add_option("--decisions", type=PATH, metavar="FILE")
+@add_option("--form")
 @add_option("--year", type=click.IntRange(1900, 9999))
 @add_executor_options
 @add_option("--json", "as_json", is_flag=True)
@@ -164,6 +166,7 @@ def status(
     paths: tuple[str, ...],
     decisions: Path | None,
     year: int | None,
+    form: str | None,
     jobs: "Jobs",
     *,
     as_json: bool,
@@ -173,7 +176,7 @@ def status(
     from xltool.commands.merge import MergeOptions, has_open_issues, merge
 
     with show_progress("check") as report:
-        options = MergeOptions(year=year, decisions=decisions)
+        options = MergeOptions(year=year, decisions=decisions, form=form)
         consolidation = merge(paths, context, None, options, jobs=jobs, progress=report)
     click.echo(
         json_output.dump_json(json_output.encode_status(consolidation))
@@ -211,7 +214,7 @@ def letters(context: "RunContext", paths: tuple[str, ...], output: Path, jobs: "
 @click.argument("summary", type=PATH)
 @click.argument("cell")
 @add_option("--where", default="")
-@add_option("--forms", type=PATH, multiple=True, metavar="DIR")
+@add_option("--forms", type=PATH, multiple=True, metavar="DIR", envvar=FORMS_VARIABLE)
 @add_option("--json", "as_json", is_flag=True)
 def trace(summary: Path, cell: str, where: str, forms: tuple[Path, ...], *, as_json: bool) -> None:
     """Print the contributors of a figure in a consolidated workbook."""

@@ -79,6 +79,6 @@ def make_template(form: Form, agency: Agency, year: int, run_context: RunContext
 def compute_serial(form: Form, agency: Agency, year: int) -> str:
     """Compute the serial of a workbook; equal for equal agency, year and layout."""
     identity = Identity(
-        form.id, form.edition, year, agency.code, agency.name, agency.scope, "", plan_workbook(form).digest
+        form.id, form.edition, year, agency.code, agency.name, agency.scope, "", plan_workbook(form).layout
     )
     return make_serial(identity)

@@ -40,7 +40,7 @@ from xltool.workbooks.summary.write_summary import write_summary
 
 
 class MergeOptions(NamedTuple):
-    """How to merge: area (default: the agency all others report to) and year (default: that of most returns).
+    """How to merge: area (default: the agency all others report to), year and form (default: those of most returns).
 
     ``include_flawed`` counts returns with ``must_fix`` findings; ``force`` replaces an earlier workbook.
     ``decisions`` is the workbook with the decisions on single files; questions that are open are added to it.
@@ -53,6 +53,7 @@ class MergeOptions(NamedTuple):
     force: bool = False
     since: EarlierRun | None = None
     decisions: Path | None = None
+    form: str | None = None
 
 
 class ExtraOutputs(NamedTuple):
@@ -83,7 +84,7 @@ def merge(
     before = options.since or read_replaced_run(output)
     found = review_all(find_places(paths, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, options.decisions, run_context.roster)
-    form, year = choose_form_and_year(reviewed, run_context, options.year, is_required=output is not None)
+    form, year = choose_form_and_year(reviewed, run_context, options, is_required=output is not None)
     survey_returns(run_context, reviewed, form, year, area)
     made = sum_and_check(reviewed, run_context, form, year, area, options)
     made = add_finding_changes(made, before, run_context)
@@ -214,20 +215,24 @@ def _list_output_files(
 
 
 def choose_form_and_year(
-    reviewed_files: Sequence[ReviewedFile], run_context: RunContext, year: int | None, *, is_required: bool = True
+    reviewed_files: Sequence[ReviewedFile], run_context: RunContext, options: MergeOptions, *, is_required: bool = True
 ) -> tuple[Form, int]:
     """Return the form and year of most returns. Raises UsageError if there are none.
 
     If they are not required, as before the first return came: the year given, else last year, and its form.
     """
+    year, wanted = options.year, options.form
     returns = Counter(
         (item.submission.form, item.submission.edition, item.submission.year)
         for item in reviewed_files
-        if item.submission and item.submission.year is not None and year in (None, item.submission.year)
+        if item.submission
+        and item.submission.year is not None
+        and year in (None, item.submission.year)
+        and wanted in (None, item.submission.form)
     )
     if not returns and not is_required:
         expected = year or date.today().year - 1
-        return find_form_for_year(run_context.forms, expected), expected
+        return find_form_for_year(run_context.forms, expected, wanted), expected
     if not returns:
         raise UsageError("usage.nothing_to_merge", count=len(reviewed_files))
     form_id, edition, most = max(returns, key=lambda key: (returns[key], key[2] or 0))

@@ -103,7 +103,7 @@ def merge_levels(
     own = prepare_outputs(paths, run_context, top, output, extra_outputs, options)
     found = review_all(find_places(paths, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, options.decisions, roster)
-    form, year = choose_form_and_year(reviewed, run_context, options.year)
+    form, year = choose_form_and_year(reviewed, run_context, options)
     survey_returns(run_context, reviewed, form, year, top)
     _refuse_level_at(output, folder, roster, year)
     items_by_area = _group_by_area(reviewed, roster)

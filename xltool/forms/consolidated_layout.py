@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from xltool.forms.cell_addresses import column_letters, cover_with_rectangles
-from xltool.forms.expressions import ExpressionError, Vocabulary, parse_linear
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.slots import CellAddress, Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_plan import WorkbookPlan
-from xltool.forms.workbook_words import FigureWords, workbook_words
-from xltool.model.form import Form, LinearExpression
+from xltool.forms.workbook_words import workbook_words
+from xltool.model.form import Form
 
 ABSENT_KEY = "absent"  # key of identity rows: (absent, agency code, agency name)
 LACKING_KEY = "lacking"  # key of identity rows: (lacking, cell id, number of merged reports without that figure)
@@ -99,23 +98,3 @@ def panel_addresses(plan: WorkbookPlan) -> dict[str, CellAddress]:
 def move_slot(slot: Slot, panel: TablePanel) -> Slot:
     """Return a slot with its position on the sheet of filtered sums."""
     return slot._replace(box=slot.box._replace(row=slot.box.row + panel.down, column=slot.box.column + panel.right))
-
-
-class OverviewFigure(NamedTuple):
-    """A figure of the overview sheet: label, unit, and the linear expression that gives it."""
-
-    label: str
-    unit: str
-    meaning: LinearExpression
-
-
-def overview_figures(form: Form, figure_words: list[FigureWords]) -> tuple[OverviewFigure, ...]:
-    """Return the overview figures whose cells all exist in the form."""
-    vocabulary = Vocabulary(form.cells)
-    available = []
-    for item in figure_words:
-        try:
-            available.append(OverviewFigure(item.label, item.unit, parse_linear(item.expect, vocabulary)))
-        except ExpressionError:  # another form, without that cell
-            continue
-    return tuple(available)

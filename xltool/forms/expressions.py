@@ -151,8 +151,20 @@ def _evaluate_node(node: ast.expr, vocabulary: Vocabulary) -> _LinearVector:
         case ast.BinOp(left=left, op=ast.Mod(), right=ast.Constant(value=int() as modulus)) if modulus > 0:
             inner = _evaluate_node(left, vocabulary)
             return _LinearVector(inner.axis, {key: part._replace(modulus=modulus) for key, part in inner.parts.items()})
+        case ast.Call(func=ast.Name(), keywords=[]):
+            return _evaluate_call(node, vocabulary)
+        case ast.Attribute() | ast.Name():
+            return _named_vector(_dotted_name(node), vocabulary)
+    raise ExpressionError("not_allowed", ast.unparse(node))
+
+
+def _evaluate_call(node: ast.Call, vocabulary: Vocabulary) -> _LinearVector:
+    """Evaluate ``previous(…)`` and ``sum(…)``."""
+    match node:
         case ast.Call(func=ast.Name(id="previous"), args=[argument], keywords=[]):
             inner = _evaluate_node(argument, vocabulary)
+            if any(term.previous for part in inner.parts.values() for term in part.terms):
+                raise ExpressionError("previous_twice", ast.unparse(node))
             return _LinearVector(inner.axis, {key: _mark_previous(part) for key, part in inner.parts.items()})
         case ast.Call(func=ast.Name(id="sum"), args=[first, ast.Constant(value=value), last], keywords=[]) if (
             value is ...
@@ -165,8 +177,6 @@ def _evaluate_node(node: ast.expr, vocabulary: Vocabulary) -> _LinearVector:
             )
         case ast.Call(func=ast.Name(id="sum"), args=args, keywords=[]) if args:
             return _add_vectors([_evaluate_node(argument, vocabulary) for argument in args])
-        case ast.Attribute() | ast.Name():
-            return _named_vector(_dotted_name(node), vocabulary)
     raise ExpressionError("not_allowed", ast.unparse(node))
 
 

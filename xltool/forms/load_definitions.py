@@ -1,41 +1,82 @@
-"""Load form definitions strictly: unknown keys and dangling references are errors, one clear message per mistake."""
+"""Load form definitions strictly: unknown keys and dangling references are errors, every mistake is told at once."""
 
 import hashlib
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
-
-import msgspec
 
 from xltool.errors import DefinitionError, UsageError
 from xltool.forms.assemble_form import assemble_form
 from xltool.forms.compiled_form import FormLibrary
+from xltool.forms.decode_definition import decode_definition
+from xltool.forms.definition_problems import DefinitionProblems
+from xltool.forms.prove_relations import find_conflicts
 from xltool.forms.schema import FormSpec, RelationsSpec, TablesSpec
 from xltool.forms.text_patterns import CLAIMS_FILE as CLAIMS
 from xltool.forms.text_patterns import ClaimsSpec
 from xltool.model.form import Form
 from xltool.package_data import find_data_folder
 
-_Spec = TypeVar("_Spec")
-
 REQUIRED_FILES = ("form.toml", "tables.toml", "relations.toml")
-_UNKNOWN_FIELD = re.compile(r"unknown field `([^`]+)`(?: - at `([^`]+)`)?")
-_MISSING_FIELD = re.compile(r"missing required field `([^`]+)`(?: - at `([^`]+)`)?")
-_ERROR_PLACE = re.compile(r" - at `([^`]+)`")
 
 
 def load_form(folder: Path) -> Form:
-    """Load the form in ``folder`` (form, tables and relations.toml; claims.toml if present). Raises DefinitionError."""
-    contents = {name: _read_definition_file(folder / name) for name in REQUIRED_FILES}
-    if (folder / CLAIMS).is_file():
-        contents[CLAIMS] = _read_definition_file(folder / CLAIMS)
+    """Load the form in ``folder`` (form, tables and relations.toml; claims.toml if present).
+
+    Raises DefinitionError, which carries every mistake of the definition.
+    """
+    problems = DefinitionProblems(folder.as_posix())
+    form = _read_form(folder, problems)
+    problems.raise_first()
+    assert form is not None  # no form without a mistake
+    return form
+
+
+def check_forms_below(folder: Path) -> tuple[Form, ...]:
+    """Load every form in or below ``folder`` and try to disprove it.
+
+    Raises DefinitionError, which carries every mistake of every form; UsageError if there is none.
+    """
+    forms, errors = [], []
+    for file in _find_definitions(folder):
+        problems = DefinitionProblems(file.parent.as_posix())
+        form = _read_form(file.parent, problems)
+        if form is not None:
+            _check_folder_names(file.parent.relative_to(folder).parts, form, problems)
+            names = {relation.id: relation.name for relation in form.relations}
+            for conflict in find_conflicts(form):
+                key = tuple(names[relation] for relation in conflict)
+                problems.add("contradiction", "relations.toml", "relations", key=key)
+            forms.append(form)
+        errors += problems.errors
+    if errors:
+        first, *others = errors
+        first.others = tuple(others)
+        raise first
+    return tuple(forms)
+
+
+def _read_form(folder: Path, problems: DefinitionProblems) -> Form | None:
+    """Read a definition; add its mistakes to ``problems``, and return None if there are any."""
+    contents = {}
+    for name in (*REQUIRED_FILES, *([CLAIMS] if (folder / CLAIMS).is_file() else [])):
+        with problems.collect():
+            contents[name] = _read_definition_file(folder / name)
     digest = hashlib.sha256(b"\0".join(contents.values())).hexdigest()
-    form = _decode_toml(folder / "form.toml", contents["form.toml"], FormSpec)
-    tables = _decode_toml(folder / "tables.toml", contents["tables.toml"], TablesSpec)
-    relations = _decode_toml(folder / "relations.toml", contents["relations.toml"], RelationsSpec)
-    claims = _decode_toml(folder / CLAIMS, contents.get(CLAIMS, b""), ClaimsSpec)
-    return assemble_form(form, tables, relations, claims, digest, folder.as_posix())
+    form = decode_definition(contents.get("form.toml"), FormSpec, problems, "form.toml")
+    tables = decode_definition(contents.get("tables.toml"), TablesSpec, problems, "tables.toml")
+    relations = decode_definition(contents.get("relations.toml"), RelationsSpec, problems, "relations.toml")
+    claims = decode_definition(contents.get(CLAIMS, b""), ClaimsSpec, problems, CLAIMS)
+    if form is None or tables is None or relations is None or claims is None:
+        return None
+    return assemble_form(form, tables, relations, claims, digest, problems)
+
+
+def _check_folder_names(parts: Sequence[str], form: Form, problems: DefinitionProblems) -> None:
+    """Add a mistake for a folder ``<form>/<edition>`` named otherwise than its form."""
+    if len(parts) > 1:
+        for key, name, folder in (("id", form.id, parts[-2]), ("edition", form.edition, parts[-1])):
+            if name != folder:
+                problems.add("folder_differs", "form.toml", key, key=name, folder=folder)
 
 
 def load_forms(extra: Iterable[Path] = ()) -> FormLibrary:
@@ -56,12 +97,17 @@ def load_forms(extra: Iterable[Path] = ()) -> FormLibrary:
 
 def load_forms_below(folder: Path) -> tuple[Form, ...]:
     """Load every form defined in or below ``folder``. Raises DefinitionError; UsageError if there is none."""
+    return tuple(load_form(file.parent) for file in _find_definitions(folder))
+
+
+def _find_definitions(folder: Path) -> list[Path]:
+    """Return every ``form.toml`` in or below ``folder``. Raises UsageError if there is none."""
     if not folder.is_dir():
         raise UsageError("usage.no_folder", path=str(folder))
-    forms = tuple(load_form(file.parent) for file in sorted(folder.rglob("form.toml")))
-    if not forms:
+    files = sorted(folder.rglob("form.toml"))
+    if not files:
         raise UsageError("usage.no_form_below", path=str(folder))
-    return forms
+    return files
 
 
 def find_named_form(forms: Iterable[Form], form_id: str, edition: str | None = None) -> Form:
@@ -87,33 +133,3 @@ def _read_definition_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DefinitionError("definition.missing_file", file=str(path), place=path.name, key=path.name) from error
-
-
-def _decode_toml(path: Path, content: bytes, kind: type[_Spec]) -> _Spec:
-    try:
-        return msgspec.toml.decode(content, type=kind)
-    except msgspec.ValidationError as error:
-        raise explain_msgspec_error(path, str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
-        raise DefinitionError("definition.syntax", file=path.as_posix(), place=path.name, key=str(error)) from error
-
-
-def explain_msgspec_error(path: Path, message: str) -> DefinitionError:
-    """Translate a msgspec validation message into a DefinitionError for the author of the file."""
-    for problem, pattern in (("unknown_key", _UNKNOWN_FIELD), ("missing_key", _MISSING_FIELD)):
-        if match := pattern.search(message):
-            return DefinitionError(
-                f"definition.{problem}", file=path.as_posix(), place=_count_from_one(match[2] or "$"), key=match[1]
-            )
-    match = _ERROR_PLACE.search(message)
-    return DefinitionError(
-        "definition.wrong_value",
-        file=path.as_posix(),
-        place=_count_from_one(match[1] if match else "$"),
-        key=_ERROR_PLACE.sub("", message),
-    )
-
-
-def _count_from_one(place: str) -> str:
-    """Rewrite ``$.tables[0].labels[3]`` with indices counted from 1."""
-    return re.sub(r"\[(\d+)\]", lambda match: f"[{int(match[1]) + 1}]", place).removeprefix("$.").replace("$", "-")

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from xltool.errors import DefinitionError
 from xltool.forms import expressions
+from xltool.forms.definition_problems import DefinitionProblems
 from xltool.forms.expressions import ExpressionError, Vocabulary
 from xltool.forms.schema import GroupSpec
 from xltool.forms.slots import CellAddress
@@ -79,27 +80,43 @@ def _sentence_pattern(sentence: str) -> str:
     return r"[\d.,]*".join(re.escape(remove_whitespace(part)) for part in re.split(r"\{[^{}]*\}", sentence))
 
 
-def build_groups(specs: Sequence[GroupSpec], vocabulary: Vocabulary, source: str) -> tuple[FigureGroup, ...]:
-    """Build the named groups of a form, one a line or column where the sum has several. Raises DefinitionError."""
-    built = tuple(group for spec in specs for group in _build_group(spec, vocabulary, source))
+def build_groups(
+    specs: Sequence[GroupSpec], vocabulary: Vocabulary, problems: DefinitionProblems
+) -> tuple[FigureGroup, ...]:
+    """Build the named groups of a form, one a line or column where the sum has several.
+
+    The mistakes are added to ``problems``.
+    """
+    built: list[FigureGroup] = []
+    for spec in specs:
+        count = problems.count
+        with problems.collect():
+            built += _build_group(spec, vocabulary, problems.source)
+        if problems.count > count:
+            problems.tainted |= {spec.id, spec.title}
     names = [name for group in built for name in group.names]
-    for name in names:
+    for name in dict.fromkeys(names):
         if name in vocabulary.cells or name in _FACT_NAMES or names.count(name) > 1:
-            raise _definition_error("duplicate_id", source, "groups", name)
-    return built
+            problems.add("duplicate_id", "form.toml", "groups", key=name)
+    return tuple(built)
 
 
-def require_known_placeholders(form: Form, source: str) -> None:
-    """Raise DefinitionError for a draft of an unknown section or with an unknown placeholder."""
+def check_placeholders(form: Form, problems: DefinitionProblems) -> None:
+    """Add the mistakes of drafts and of the opening: an unknown section, an unknown placeholder."""
+    texts = [("opening", form.opening)]
     for draft in form.drafts:
-        if all(section.id != draft.section or not section.paragraphs for section in form.sections):
-            raise _definition_error("unknown_section", source, "drafts", draft.section)
-        for name in list_placeholders(draft.text):
+        with_table = {table.section for table in form.tables}
+        if all(section.id != draft.section or section.id in with_table for section in form.sections):
+            problems.add("unknown_section", "form.toml", "drafts", key=draft.section)
+        texts.append(("drafts", draft.text))
+    for place, text in texts:
+        for name in dict.fromkeys(list_placeholders(text)):
             try:
                 if name not in _FACT_NAMES:
                     _placeholder_meaning(name, form)
-            except PlaceholderError as error:
-                raise _definition_error("unknown_placeholder", source, "drafts", name) from error
+            except PlaceholderError:
+                if not problems.is_tainted(name):
+                    problems.add("unknown_placeholder", "form.toml", place, key=name)
 
 
 def list_placeholders(text: str) -> Iterator[str]:

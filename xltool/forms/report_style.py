@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from xltool.errors import DefinitionError
-from xltool.forms.load_definitions import explain_msgspec_error
 from xltool.model.form import Form
 from xltool.package_data import find_data_folder
 
@@ -19,6 +18,9 @@ POINTS_PER_MM = 72 / 25.4  # points in a millimetre
 MIN_TEXT_WIDTH_MM = 80.0  # millimetres between the margins: a table of ten columns needs them
 TITLE_PLACEHOLDERS = ("agency", "year")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_UNKNOWN_FIELD = re.compile(r"unknown field `([^`]+)`(?: - at `([^`]+)`)?")
+_MISSING_FIELD = re.compile(r"missing required field `([^`]+)`(?: - at `([^`]+)`)?")
+_ERROR_PLACE = re.compile(r" - at `([^`]+)`")
 _KIND_WORDS = {
     "float": "number",
     "str": "text",
@@ -172,7 +174,7 @@ def _merge_settings(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[st
 
 def _style_value_error(file: Path, message: str) -> DefinitionError:
     """Translate a msgspec validation message into a DefinitionError for the author of the style file."""
-    error = explain_msgspec_error(file, message)
+    error = _explain_msgspec_error(file, message)
     place, key = str(error.facts["place"]).strip("-"), str(error.facts["key"])
     if error.code == "definition.unknown_key":
         return _style_error(file, "unknown_key", f"{place}.{key}".strip("."))
@@ -184,3 +186,24 @@ def _style_value_error(file: Path, message: str) -> DefinitionError:
 
 def _style_error(file: Path, problem: str, key: str, *more: str) -> DefinitionError:
     return DefinitionError(f"style.{problem}", file=file.as_posix(), key=key, more=more)
+
+
+def _explain_msgspec_error(path: Path, message: str) -> DefinitionError:
+    """Split a msgspec validation message into problem, place and key."""
+    for problem, pattern in (("unknown_key", _UNKNOWN_FIELD), ("missing_key", _MISSING_FIELD)):
+        if match := pattern.search(message):
+            return DefinitionError(
+                f"definition.{problem}", file=path.as_posix(), place=_count_from_one(match[2] or "$"), key=match[1]
+            )
+    match = _ERROR_PLACE.search(message)
+    return DefinitionError(
+        "definition.wrong_value",
+        file=path.as_posix(),
+        place=_count_from_one(match[1] if match else "$"),
+        key=_ERROR_PLACE.sub("", message),
+    )
+
+
+def _count_from_one(place: str) -> str:
+    """Rewrite ``$.tables[0].labels[3]`` with indices counted from 1."""
+    return re.sub(r"\[(\d+)\]", lambda match: f"[{int(match[1]) + 1}]", place).removeprefix("$.").replace("$", "-")

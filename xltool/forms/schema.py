@@ -26,6 +26,21 @@ class GroupSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     sum: str
 
 
+class FigureSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A figure that a consolidation shows: its label and the sum that gives it."""
+
+    label: str
+    sum: str
+    unit: str = ""
+
+
+class ChartSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A bar chart of a consolidation, one bar a figure."""
+
+    title: str
+    items: list[FigureSpec]
+
+
 class DraftSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A suggested paragraph for a section; its figures are placeholders."""
 
@@ -51,6 +66,10 @@ class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     sections: list[SectionSpec]
     groups: list[GroupSpec] = []
     drafts: list[DraftSpec] = []
+    headlines: list[FigureSpec] = []
+    charts: list[ChartSpec] = []
+    ranking: FigureSpec | None = None
+    layouts: list[str] = []
 
 
 class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -145,6 +164,12 @@ class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     distance: int = 0
     least: int = 0
     beta: bool = False
+
+
+class StandardsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """``standards.toml``: the checks every form has."""
+
+    standards: list[StandardSpec]
 
 
 class RelationsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

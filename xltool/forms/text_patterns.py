@@ -9,6 +9,7 @@ import msgspec
 
 from xltool.errors import DefinitionError
 from xltool.forms import expressions
+from xltool.forms.definition_problems import DefinitionProblems, require_unique
 from xltool.forms.expressions import ExpressionError, Vocabulary
 from xltool.model.form import LinearExpression, Severity, TextClaim
 from xltool.package_data import find_data_folder
@@ -42,19 +43,26 @@ class ClaimsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
     claims: list[ClaimSpec] = []
 
 
-def build_claims(spec: ClaimsSpec, vocabulary: Vocabulary, source: str) -> tuple[TextClaim, ...]:
-    """Build the claims of a form with fully expanded patterns. Raises DefinitionError."""
-    seen: set[str] = set()
+def build_claims(spec: ClaimsSpec, vocabulary: Vocabulary, problems: DefinitionProblems) -> tuple[TextClaim, ...]:
+    """Build the claims of a form with fully expanded patterns; add the mistakes to ``problems``."""
+    with problems.collect():
+        require_unique("claims", (item.id for item in spec.claims), problems.source, CLAIMS_FILE)
+    claims = []
     for item in spec.claims:
-        if item.id in seen:
-            raise _definition_error("duplicate_id", "claims", item.id, source)
-        seen.add(item.id)
-    return tuple(_build_claim(item, spec.words, vocabulary, source) for item in spec.claims)
+        with problems.collect():
+            claims.append(_build_claim(item, spec.words, vocabulary, problems.source))
+    return tuple(claims)
 
 
-def build_shares(spec: ClaimsSpec, vocabulary: Vocabulary, source: str) -> tuple[LinearExpression, ...]:
-    """Parse the expressions a percentage in the text may refer to. Raises DefinitionError."""
-    return _parse_linears(spec.shares, "shares", vocabulary, source)
+def build_shares(
+    spec: ClaimsSpec, vocabulary: Vocabulary, problems: DefinitionProblems
+) -> tuple[LinearExpression, ...]:
+    """Parse the expressions a percentage in the text may refer to; add the mistakes to ``problems``."""
+    shares: list[LinearExpression] = []
+    for text in spec.shares:
+        with problems.collect():
+            shares += _parse_linears([text], "shares", vocabulary, problems.source)
+    return tuple(shares)
 
 
 def _build_claim(item: ClaimSpec, pieces: Mapping[str, str], vocabulary: Vocabulary, source: str) -> TextClaim:

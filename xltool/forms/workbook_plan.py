@@ -13,6 +13,9 @@ from xltool.forms.ledger_sheet import plan_ledger_sheet
 from xltool.forms.slots import CellAddress, Purpose, Role, SheetPlan
 from xltool.model.form import MAX_CACHED_FORMS, Form
 
+_LAYOUT_ROLES = frozenset(
+    {Role.LABEL, Role.INPUT, Role.COMPUTED, Role.PARAGRAPH, Role.FIELD, Role.CHOICE, Role.IDENTITY, Role.CONTROL}
+)
 _LAYOUT_VERSION = "1"  # increment when the meaning of a cell changes but no slot does
 
 
@@ -23,7 +26,8 @@ class WorkbookPlan:
     Cell references: ``cells`` by cell id, ``controls`` by ledger total id, ``fields`` by name; by section id,
     ``paragraphs``, and ``table_texts`` for text beside a table. ``checks`` is the row of each relation on the checks
     sheet. ``labels`` are the printed labels by sheet and address; ``known`` are all addresses the template fills or
-    leaves open, by sheet. ``digest`` identifies the layout.
+    leaves open, by sheet. ``digest`` identifies the plan; ``layout`` what a returned workbook must match: places,
+    labels and kinds.
     """
 
     form: Form
@@ -37,6 +41,7 @@ class WorkbookPlan:
     labels: Mapping[str, Mapping[str, str]]
     known: Mapping[str, frozenset[str]]
     digest: str
+    layout: str
 
     def __hash__(self) -> int:
         """Hash the digest: plans are keys of the caches of what is derived from them."""
@@ -88,13 +93,29 @@ def plan_workbook(form: Form) -> WorkbookPlan:
         checks={slot.key: slot.box.row for _, slot, _ in slots if slot.role is Role.CHECK},
         labels=labels,
         known={name: frozenset(places) for name, places in known.items()},
-        digest=_layout_digest(form, sheets),
+        digest=_plan_digest(form, sheets),
+        layout=_layout_digest(form, sheets),
     )
 
 
-def _layout_digest(form: Form, sheets: tuple[SheetPlan, ...]) -> str:
-    """Return the SHA-256 of every slot's position, role, key and text."""
+def _plan_digest(form: Form, sheets: tuple[SheetPlan, ...]) -> str:
+    """Return the SHA-256 of the definition and of every slot's position, role, key and text."""
     lines = [
         f"{sheet.name}|{slot.address}|{slot.role}|{slot.key}|{slot.text}" for sheet in sheets for slot in sheet.slots
     ]
     return hashlib.sha256("\0".join([_LAYOUT_VERSION, form.digest, *lines]).encode()).hexdigest()
+
+
+def _layout_digest(form: Form, sheets: tuple[SheetPlan, ...]) -> str:
+    """Return the SHA-256 of what a returned workbook must match: where each label and input is, and its kind.
+
+    Instructions, prompts, headings and the wording of relations are left out: mending them changes no place.
+    """
+    lines = [
+        f"{sheet.name}|{slot.address}|{slot.role}|{slot.key}|{slot.text}"
+        for sheet in sheets
+        for slot in sheet.slots
+        if slot.role in _LAYOUT_ROLES
+    ]
+    kinds = [f"{cell.id}|{cell.kind}|{cell.unit}|{cell.decimals}" for cell in form.cells.values()]
+    return hashlib.sha256("\0".join([_LAYOUT_VERSION, form.id, *lines, *kinds]).encode()).hexdigest()

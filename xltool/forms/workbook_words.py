@@ -7,23 +7,8 @@ import msgspec
 from xltool.package_data import find_data_folder
 
 
-class FigureWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A figure of the overview sheet: its label, and the expression over cell ids that gives it."""
-
-    label: str
-    expect: str
-    unit: str = ""
-
-
-class ChartWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A bar chart of the overview sheet, one bar a figure."""
-
-    title: str
-    items: list[FigureWords]
-
-
 class SummaryWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Words of the consolidated workbook by part, then by key; its figures and charts."""
+    """Words of the consolidated workbook by part, then by key."""
 
     sheets: dict[str, str]
     shared: dict[str, str]
@@ -37,9 +22,6 @@ class SummaryWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     findings: dict[str, str]
     tracking: dict[str, str]
     texts: dict[str, str]
-    headlines: list[FigureWords]
-    charts: list[ChartWords]
-    ranking: FigureWords
 
 
 class WorkbookWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -242,6 +242,21 @@ class FigureGroup(NamedTuple):
     sum: LinearExpression
 
 
+class HeadlineFigure(NamedTuple):
+    """A figure that a consolidation shows first: its label, its unit, and the sum that gives it."""
+
+    label: str
+    unit: str
+    sum: LinearExpression
+
+
+class FigureChart(NamedTuple):
+    """A bar chart of a consolidation, one bar a figure."""
+
+    title: str
+    items: tuple[HeadlineFigure, ...]
+
+
 class ParagraphDraft(NamedTuple):
     """A suggested paragraph for a section, with placeholders for figures."""
 
@@ -255,7 +270,8 @@ class Form:
 
     ``cells`` by id in form order; ``formulas`` the relations that compute cells, in order of dependency;
     ``standards`` by kind of check; ``shares`` the sums that a percentage in the text may refer to; ``digest`` the
-    SHA-256 of the definition files.
+    SHA-256 of the definition files. ``ranking`` is the figure by which agencies are compared; ``layouts`` are the
+    layout digests of earlier templates with the same places.
     """
 
     id: str
@@ -282,6 +298,10 @@ class Form:
     shares: tuple[LinearExpression, ...] = ()
     groups: tuple[FigureGroup, ...] = ()
     drafts: tuple[ParagraphDraft, ...] = ()
+    headlines: tuple[HeadlineFigure, ...] = ()
+    charts: tuple[FigureChart, ...] = ()
+    ranking: HeadlineFigure | None = None
+    layouts: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         """Hash the digest: forms are keys of the caches of what is derived from them."""

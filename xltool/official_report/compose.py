@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from xltool.errors import UsageError
@@ -38,7 +38,10 @@ class GridCell(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A table as printed: ``cells`` in reading order; ``head_rows`` is the number of top rows that hold only labels."""
+    """A table as printed: ``cells`` in reading order; ``head_rows`` is the number of top rows that hold only labels.
+
+    ``caption`` is printed above it where its section has several tables.
+    """
 
     id: str
     title: str
@@ -47,14 +50,15 @@ class Grid:
     widths: tuple[float, ...]
     cells: tuple[GridCell, ...]
     head_rows: int
+    caption: str = ""
 
 
 class ReportPart(NamedTuple):
-    """One section: its heading, its table if it has one, and its paragraphs."""
+    """One section: its heading, its tables, and its paragraphs."""
 
     id: str
     heading: str
-    grid: Grid | None
+    grids: tuple[Grid, ...]
     paragraphs: tuple[str, ...]
 
 
@@ -74,7 +78,7 @@ class OfficialReport:
     @property
     def empty(self) -> tuple[str, ...]:
         """Headings of the sections without a table or text."""
-        return tuple(part.heading for part in self.parts if part.grid is None and not part.paragraphs)
+        return tuple(part.heading for part in self.parts if not part.grids and not part.paragraphs)
 
 
 def compose_report(form: Form, submission: Submission, style: ReportStyle) -> OfficialReport:
@@ -130,11 +134,13 @@ def _compose_part(section: Section, form: Form, submission: Submission, style: R
     heading = style.headings.get(section.id, section.heading)
     tables = [table for table in form.tables if table.section == section.id]
     figures = {cell: format_figure(form.cells[cell], submission) for cell in form.cells}
-    shown_table = next((build_grid(table, figures) for table in tables if table.printed), None)
+    grids = [build_grid(table, figures) for table in tables if table.printed]
+    if len(grids) > 1:
+        grids = [replace(grid, caption=grid.title) for grid in grids]
     written = submission.texts.get(section.id, "").split("\n")
     texts = [_fill_placeholders(text.strip(), form, submission, heading) for text in written if text.strip()]
     sentences = [_compose_sentence(table, form, submission, style, texts) for table in tables if table.sentence]
-    return ReportPart(section.id, heading, shown_table, (*filter(None, sentences), *texts))
+    return ReportPart(section.id, heading, tuple(grids), (*filter(None, sentences), *texts))
 
 
 def _compose_sentence(

@@ -27,6 +27,7 @@ _BORDER_EIGHTHS_OF_POINT = 4
 _FOOTER_GAP_MM = 7.0  # from the text to the page number (GB/T 9704)
 _TITLE_LINE_HEIGHT_RATIO = 1.6  # line height of the title divided by its font size
 _INDENT_CHARACTERS = 2  # at the beginning of a paragraph
+_CAPTION_EXTRA_POINTS = 1.5  # of a caption, more than the text of its table
 _TABLE_GAP_RATIO = 0.25  # space between a table and the headings around it, divided by the line height
 
 
@@ -40,7 +41,7 @@ def render_docx(report: OfficialReport, style: ReportStyle) -> bytes:
     below = False
     for part in report.parts:
         _add_part(word_document, part, style, below_table=below)
-        below = part.grid is not None and not part.paragraphs
+        below = bool(part.grids) and not part.paragraphs
     return save_document(word_document)
 
 
@@ -78,9 +79,14 @@ def _add_part(word_document: "Document", part: ReportPart, style: ReportStyle, *
     heading = word_document.add_paragraph(part.heading, "Heading 1").paragraph_format
     if below_table:
         heading.space_before = Pt(style.line_pitch * _TABLE_GAP_RATIO)
-    if part.grid:
+    if part.grids:
         heading.space_after = Pt(style.line_pitch * _TABLE_GAP_RATIO)
-        word_document.element.body.insert(len(word_document.element.body) - 1, _build_table(part.grid, style))
+    for number, grid in enumerate(part.grids):
+        if grid.caption or number:
+            word_document.element.body.insert(
+                len(word_document.element.body) - 1, _build_caption(grid.caption, style, first=number == 0)
+            )
+        word_document.element.body.insert(len(word_document.element.body) - 1, _build_table(grid, style))
     for text in part.paragraphs:
         word_document.add_paragraph(text, "Heading 2" if re.match(style.subheading_pattern, text) else "Body Text")
 
@@ -231,11 +237,28 @@ def _add_font_alternatives(word_document: "Document", fonts: Mapping[str, str]) 
 # --- tables --------------------------------------------------------------------------------------------------------
 
 
+def _build_caption(text: str, style: ReportStyle, *, first: bool) -> Any:
+    """Build the centred line above a table; it also keeps two tables apart, which Word would join."""
+    size = style.table.size + _CAPTION_EXTRA_POINTS
+    paragraph = _make_element("w:p", {})
+    properties = _build_paragraph_properties(style.line_pitch, size, {"jc": "center", "keep": "yes"})
+    if not first:
+        properties.find(_qualify_tag("w:spacing")).set(
+            _qualify_tag("w:before"), str(round(style.line_pitch * _TABLE_GAP_RATIO * 20))
+        )
+    paragraph.append(properties)
+    run = _make_element(
+        "w:r", {}, _build_run_properties(style.heading.fonts[0], style.latin.fonts[0], size), _make_text(text)
+    )
+    paragraph.append(run)
+    return paragraph
+
+
 def _build_table(grid: Grid, style: ReportStyle) -> Any:
     width = style.page.text_width
     height = style.page.text_height - (1 + 2 * _TABLE_GAP_RATIO) * style.line_pitch
     size = fit_table(grid, width, height, style.table.size, style.table.smallest)
-    widths = compute_column_widths(grid, width)
+    widths = compute_column_widths(grid, width, style.table.smallest)
     columns = [round(part * 20) for part in widths]
     vertical_cells = frozenset(cell for cell in grid.cells if is_set_vertically(cell, widths, size.size))
     table = _make_element("w:tbl", {})

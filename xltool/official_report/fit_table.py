@@ -23,9 +23,41 @@ class TableFit(NamedTuple):
     row: float
 
 
-def compute_column_widths(grid: Grid, width: float) -> tuple[float, ...]:
-    """Return the column widths in points; their sum is ``width``."""
-    return tuple(part * width / sum(grid.widths) for part in grid.widths)
+def compute_column_widths(grid: Grid, width: float, smallest: float) -> tuple[float, ...]:
+    """Return the column widths in points; their sum is ``width``.
+
+    They are in the ratio of the form, unless a figure would not fit its column even at the font size ``smallest``: then
+    every column gets what its figures need, and the rest is shared out in the ratio of what the form gives it beyond.
+    """
+    widths = tuple(part * width / sum(grid.widths) for part in grid.widths)
+    if find_min_width(grid, smallest) <= width:
+        return widths
+    needed = _find_needed_widths(grid, smallest)
+    spare = [max(0.0, given - least) for given, least in zip(widths, needed, strict=True)]
+    rest = width - sum(needed)
+    if rest <= 0 or not sum(spare):
+        return tuple(least * width / sum(needed) for least in needed)
+    return tuple(least + rest * part / sum(spare) for least, part in zip(needed, spare, strict=True))
+
+
+def _find_needed_widths(grid: Grid, size: float) -> list[float]:
+    """Return the least width of each column, in points: that of its widest figure, or of one character of its words."""
+    needed = [size + 2 * SIDE_PADDING_POINTS + 0.5] * grid.columns
+    for cell in grid.cells:
+        if _is_figure(cell):
+            first, across = cell.box.column - 1, cell.box.columns
+            for column in range(first, first + across):
+                needed[column] = max(needed[column], _measure_figure(cell, size) / across)
+    return needed
+
+
+def _is_figure(cell: GridCell) -> bool:
+    """Return True for a cell whose text must not be broken over lines: a number, a date or a percentage."""
+    return bool(cell.cell) and cell.text.isascii()
+
+
+def _measure_figure(cell: GridCell, size: float) -> float:
+    return len(cell.text) * size * _DIGIT_WIDTH_RATIO + 2 * SIDE_PADDING_POINTS + 0.5
 
 
 def fit_table(grid: Grid, width: float, height: float, largest: float, smallest: float) -> TableFit:
@@ -33,10 +65,10 @@ def fit_table(grid: Grid, width: float, height: float, largest: float, smallest:
 
     No figure is wrapped. A table that is too high even at ``smallest`` continues on the next page at that size.
     """
-    widths = compute_column_widths(grid, width)
+    widths = compute_column_widths(grid, width, smallest)
     size = largest
     while size - _SIZE_STEP_POINTS >= smallest and (
-        _measure_height(grid, widths, size) > height * _MAX_PAGE_SHARE or find_min_width(grid, size) > width
+        _measure_height(grid, widths, size) > height * _MAX_PAGE_SHARE or not _figures_fit(grid, widths, size)
     ):
         size -= _SIZE_STEP_POINTS
     line = round(size * LINE_HEIGHT_RATIO * 2) / 2
@@ -55,13 +87,17 @@ def find_min_width(grid: Grid, size: float) -> float:
     total = sum(grid.widths)
     return max(
         (
-            (len(cell.text) * size * _DIGIT_WIDTH_RATIO + 2 * SIDE_PADDING_POINTS + 0.5)
-            * total
-            / _sum_widths(cell, grid.widths)
-        )
-        for cell in grid.cells
-        if cell.cell
+            _measure_figure(cell, size) * total / _sum_widths(cell, grid.widths)
+            for cell in grid.cells
+            if _is_figure(cell)
+        ),
+        default=0.0,
     )
+
+
+def _figures_fit(grid: Grid, widths: Sequence[float], size: float) -> bool:
+    """Return True if every figure fits its column."""
+    return all(_measure_figure(cell, size) <= _sum_widths(cell, widths) for cell in grid.cells if _is_figure(cell))
 
 
 def is_set_vertically(cell: GridCell, widths: Sequence[float], size: float) -> bool:

@@ -18,6 +18,7 @@ from xltool.package_data import find_data_folder
 
 # For screen readers only: the section heading above already shows the title.
 _HIDDEN_STYLE = "position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0);white-space:nowrap"
+_CAPTION_STYLE = "padding:0.3em 0;text-align:center;color:#000"
 _TABLE_ATTRIBUTES = 'border="1" cellspacing="0" cellpadding="3" width="100%"'
 _SMALL_SCREEN_RATIO = 0.85  # font size on a small screen divided by that on a large one
 _HEAD_END_STYLE = ";border-bottom:0"  # otherwise Chromium draws the border between head and body twice
@@ -60,7 +61,7 @@ def _fit_screen_size(grid: Grid, style: ReportStyle) -> float:
 
 
 def _number_tables(report: OfficialReport) -> Iterator[tuple[int, Grid]]:
-    return enumerate((part.grid for part in report.parts if part.grid), 1)
+    return enumerate((grid for part in report.parts for grid in part.grids), 1)
 
 
 def _render_body(report: OfficialReport, style: ReportStyle) -> Iterator[str]:
@@ -76,8 +77,8 @@ def _render_part(part: ReportPart, style: ReportStyle) -> Iterator[str]:
     pitch = _style_line_height(style)
     look = f"{_style_face(style.heading, style)};{pitch};margin:0.5em 0;text-indent:2em"
     yield f'<h2 style="{look}">{escape(part.heading)}</h2>'
-    if part.grid:
-        yield render_report_table(part.grid, style)
+    for grid in part.grids:
+        yield render_report_table(grid, style)
     for text in part.paragraphs:
         if re.match(style.subheading_pattern, text):
             look = f"{_style_face(style.subheading, style)};{pitch};margin:0;text-indent:2em"
@@ -100,12 +101,12 @@ def render_grid(grid: Grid, style: ReportStyle, render_figure: Callable[[GridCel
     """Render one table; ``figure`` returns the HTML of each cell that holds a figure."""
     fonts = _style_family(style.table.fonts, style)
     look = f"width:100%;border-collapse:collapse;table-layout:fixed;margin:0 0 1em;{fonts}"
-    total, size, widths = (
-        sum(grid.widths),
+    size, widths = (
         _fit_screen_size(grid, style),
-        compute_column_widths(grid, style.page.text_width),
+        compute_column_widths(grid, style.page.text_width, style.table.smallest),
     )
-    columns = "".join(f'<col style="width:{width * 100 / total:.2f}%">' for width in grid.widths)
+    columns = "".join(f'<col style="width:{width * 100 / style.page.text_width:.2f}%">' for width in widths)
+    caption = _CAPTION_STYLE if grid.caption else _HIDDEN_STYLE
 
     def box(cell: GridCell) -> str:
         ends_head = cell.box.row + cell.box.rows - 1 == grid.head_rows
@@ -118,7 +119,7 @@ def render_grid(grid: Grid, style: ReportStyle, render_figure: Callable[[GridCel
     head, body = "\n".join(rows[: grid.head_rows]), "\n".join(rows[grid.head_rows :])
     return (
         f'<table {_TABLE_ATTRIBUTES} style="{look};font-size:{size:g}pt;line-height:1.4;color:#000">'
-        f'<caption style="{_HIDDEN_STYLE}">{escape(grid.title)}</caption>'
+        f'<caption style="{caption}">{escape(grid.title)}</caption>'
         f"<colgroup>{columns}</colgroup>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody></table>"
     )
 

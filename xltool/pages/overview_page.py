@@ -19,13 +19,12 @@ from xltool.consolidation.finding_fingerprints import (
     fingerprint_area_finding,
     fingerprint_file_finding,
 )
-from xltool.forms.consolidated_layout import OverviewFigure, overview_figures
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation
-from xltool.model.form import LinearExpression, Number, Severity, Values
+from xltool.model.form import HeadlineFigure, LinearExpression, Number, Severity, Values
 from xltool.package_data import find_data_folder
 from xltool.workbooks.decisions_workbook import show_decision
 from xltool.workbooks.save_files import save_file
@@ -102,15 +101,15 @@ def _count_tiles(summary_draft: SummaryContext) -> Iterator[tuple[str, str]]:
 
 
 def _compute_headlines(summary_draft: SummaryContext) -> Iterator[tuple[str, str]]:
-    for figure in overview_figures(summary_draft.plan.form, workbook_words().summary.headlines):
-        change = describe_change(summary_draft, figure.meaning)
+    for figure in summary_draft.plan.form.headlines:
+        change = describe_change(summary_draft, figure.sum)
         yield (
             _label_with_unit(figure),
-            _format_bounded(summary_draft, figure.meaning) + (_fill_word("before", value=change) if change else ""),
+            _format_bounded(summary_draft, figure.sum) + (_fill_word("before", value=change) if change else ""),
         )
 
 
-def _label_with_unit(figure: OverviewFigure) -> str:
+def _label_with_unit(figure: HeadlineFigure) -> str:
     return figure.label + (workbook_words().summary.shared["unit"].format(unit=figure.unit) if figure.unit else "")
 
 
@@ -124,18 +123,14 @@ def _format_bounded(summary_draft: SummaryContext, meaning: LinearExpression) ->
 
 def _render_charts(summary_draft: SummaryContext) -> Iterator[str]:
     """Yield bar charts as tables with the figures beside the bars."""
-    for chart in workbook_words().summary.charts:
-        items = overview_figures(summary_draft.plan.form, chart.items)
-        values = [
-            (item.label, evaluate_linear(item.meaning, summary_draft.consolidation.summary.values)) for item in items
-        ]
-        if values:
-            yield _render_bars(chart.title, values)
-    ranking = next(iter(overview_figures(summary_draft.plan.form, [workbook_words().summary.ranking])), None)
+    for chart in summary_draft.plan.form.charts:
+        totals = summary_draft.consolidation.summary.values
+        yield _render_bars(chart.title, [(item.label, evaluate_linear(item.sum, totals)) for item in chart.items])
+    ranking = summary_draft.plan.form.ranking
     if ranking and summary_draft.consolidation.parts:
         agencies = summary_draft.consolidation.roster.agencies if summary_draft.consolidation.roster else {}
         each = [
-            (agency_of(part, agencies).name, evaluate_linear(ranking.meaning, part.counted))
+            (agency_of(part, agencies).name, evaluate_linear(ranking.sum, part.counted))
             for part in summary_draft.consolidation.parts
         ]
         ranked = sorted((row for row in each if row[1]), key=lambda row: row[1] or 0, reverse=True)[
@@ -166,7 +161,7 @@ def _format_bar_width(value: Number | None, maximum: Number) -> str:
 
 def _render_agencies(summary_draft: SummaryContext) -> str:
     """Render the table of agencies with a filter by status."""
-    figure = next(iter(overview_figures(summary_draft.plan.form, [workbook_words().summary.ranking])), None)
+    figure = summary_draft.plan.form.ranking
     rows: list[str] = []
     states: dict[str, str] = {}
     decisions = _show_decisions(summary_draft.consolidation)
@@ -175,7 +170,7 @@ def _render_agencies(summary_draft: SummaryContext) -> str:
         item, agency = standing.item, standing.agency
         state = states.setdefault(standing.state, workbook_words().summary.standing[standing.state])
         submission = item.submission if item else None
-        value = evaluate_linear(figure.meaning, submission.counted) if figure and submission else None
+        value = evaluate_linear(figure.sum, submission.counted) if figure and submission else None
         cells = {
             "code": agency.code,
             "name": agency.name or workbook_words().summary.shared["not_named"],
@@ -193,6 +188,7 @@ def _render_agencies(summary_draft: SummaryContext) -> str:
     heads = {
         **workbook_words().summary.board,
         "state": workbook_words().summary.board["status"],
+        "figure": figure.label if figure else "",
         "file": _escape_word("file"),
     }
     return _render_list(

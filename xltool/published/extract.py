@@ -1,6 +1,6 @@
 """Locate one form in one document and read the figures after its labels; doubtful figures stay open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -50,8 +50,15 @@ class LocatedForm:
 
     @property
     def row_count(self) -> int:
-        """Number of rows located by their labels."""
-        return sum(1 for place in self.places if place.anchor.cells)
+        """Number of rows located by their labels, and of tables without row labels located by their column headers."""
+        placed = {place.anchor.index for place in self.places}
+        rows = sum(1 for place in self.places if place.anchor.cells)
+        return rows + sum(self._has_column_headers(table, placed) for table in self.outline.headless)
+
+    def _has_column_headers(self, table: str, placed: Collection[int]) -> bool:
+        """Return True if a table has no row label and every column header is located."""
+        own = [anchor for anchor in self.outline.anchors if anchor.table == table and not anchor.heading]
+        return not any(anchor.cells for anchor in own) and all(anchor.index in placed for anchor in own)
 
 
 def locate_form(stream: TextStream, form: Form, blocked: Sequence[tuple[int, int]] = ()) -> LocatedForm:

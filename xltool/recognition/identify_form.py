@@ -93,7 +93,7 @@ def claim_identity(
     if said is None:
         said = _make_printed_identity(plan, printed)
         observations.append(Observation("identity.none"))
-    elif said.layout != plan.digest and said.scope is Scope.OWN:
+    elif said.layout not in {plan.layout, *plan.form.layouts} and said.scope is Scope.OWN:
         observations.append(Observation("layout.other"))
     if said is not None and said.imported:
         observations.append(Observation("identity.imported"))

@@ -100,7 +100,10 @@ def write_texts(context: SummaryContext, book: BookWriter) -> None:
         for part in context.consolidation.parts
     )
     rows = (_make_text_row(number, *piece) for number, piece in enumerate(paragraphs, start=1))
-    _write_list(context, book, "texts", TEXT_WIDTHS, workbook_words().summary.texts, rows)
+    say = workbook_words().summary.texts
+    numbers = [section.number for section in context.plan.form.sections if section.paragraphs]
+    sections = say["sections"].format(numbers=say["joint"].join(numbers)) if numbers else say["all_sections"]
+    _write_list(context, book, "texts", TEXT_WIDTHS, {**say, "hint": say["hint"].format(sections=sections)}, rows)
 
 
 def _write_list(

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from xltool.forms.consolidated_layout import OverviewFigure, overview_figures
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.plan_sheets import count_lines
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import Box, CellKind, LinearExpression, Number, Severity
+from xltool.model.form import Box, CellKind, HeadlineFigure, LinearExpression, Number, Severity
 from xltool.model.submission import Submission
 from xltool.workbooks.summary.agency_status import AgencyStatus, agency_of, count_open_findings, count_returned_agencies
 from xltool.workbooks.summary.styles import CHART_COLOURS
@@ -119,16 +118,16 @@ def _write_headline_figures(context: SummaryContext, book: BookWriter, sheet: Sh
     """Write the headline figures, three in a row, and the result of the checks; return the next free row."""
     say = workbook_words().summary
     _write_chapter_heading(sheet, row, say.overview["figures"])
-    shown = overview_figures(context.plan.form, say.headlines)
-    high = _TILE_ROWS + any(describe_change(context, figure.meaning) for figure in shown)
+    shown = context.plan.form.headlines
+    high = _TILE_ROWS + any(describe_change(context, figure.sum) for figure in shown)
     for number, figure in enumerate(shown):
         down, right = divmod(number, 3)
         label = figure.label + (say.shared["unit"].format(unit=figure.unit) if figure.unit else "")
-        content, look = _make_headline(context, figure.meaning)
+        content, look = _make_headline(context, figure.sum)
         at, column = row + 1 + high * down, right * 4 + 1
         _write_tile(sheet, at, column, 4, (label, content, (look,)))
         if high > _TILE_ROWS:
-            sheet.write_box(Box(at + _TILE_ROWS, column, 1, 4), make_live_change(context, figure.meaning), "tile_note")
+            sheet.write_box(Box(at + _TILE_ROWS, column, 1, 4), make_live_change(context, figure.sum), "tile_note")
             sheet.set_row(at + _TILE_ROWS - 1, 18)
     row += 1 + high * -(-len(shown) // 3)
     checks = workbook_words().sheets["checks"]
@@ -191,17 +190,15 @@ def _draw_charts(context: SummaryContext, book: BookWriter, sheet: SheetWriter, 
     Return the row where a new printed page begins, before the agencies, and the next free row.
     """
     say = workbook_words().summary
-    charts = [(chart.title, overview_figures(context.plan.form, chart.items)) for chart in say.charts]
-    charts = [(title, items) for title, items in charts if items]
-    ranking = overview_figures(context.plan.form, [say.ranking])
-    ranked = _rank_parts(context, ranking[0]) if ranking else []
+    charts, ranking = context.plan.form.charts, context.plan.form.ranking
+    ranked = _rank_parts(context, ranking) if ranking else []
     if not (charts or ranked) or not context.consolidation.parts:
         return row, row
     _write_chapter_heading(sheet, row, say.overview["charts"])
     sheet.write_box(Box(row, _CHART_DATA_COLUMN, 1, 2), say.overview["chart_data"], "chapter")
     data = row + 1
     for number, (title, items) in enumerate(charts):
-        contents = [(item.label, _make_headline(context, item.meaning)[0]) for item in items]
+        contents = [(item.label, _make_headline(context, item.sum)[0]) for item in items]
         first = _write_chart_data(sheet, data, title, contents)
         down, right = divmod(number, 2)
         spot = (row + 1 + down * _CHART_ROWS, right * _PAGE_COLUMNS // 2 + 1)
@@ -212,9 +209,9 @@ def _draw_charts(context: SummaryContext, book: BookWriter, sheet: SheetWriter, 
     start = row
     row += 1 + _CHART_ROWS * -(-len(charts) // 2)
     parted = row if charts else start
-    if ranked:
-        title = say.overview["ranking"].format(label=say.ranking.label, count=len(ranked))
-        of = ranking[0].meaning
+    if ranking and ranked:
+        title = say.overview["ranking"].format(label=ranking.label, count=len(ranked))
+        of = ranking.sum
         contents = [
             (_find_agency_name(context, each.part), _make_part_figure(context, each.part, of, each.value))
             for each in ranked
@@ -228,9 +225,9 @@ def _draw_charts(context: SummaryContext, book: BookWriter, sheet: SheetWriter, 
     return (parted if ranked else row + 1), row + 1
 
 
-def _rank_parts(context: SummaryContext, figure: OverviewFigure) -> list[_RankedPart]:
+def _rank_parts(context: SummaryContext, figure: HeadlineFigure) -> list[_RankedPart]:
     """Return the parts with the largest figures above 0, the largest first."""
-    known = [(part, evaluate_linear(figure.meaning, part.counted)) for part in context.consolidation.parts]
+    known = [(part, evaluate_linear(figure.sum, part.counted)) for part in context.consolidation.parts]
     ranked = [_RankedPart(part, value) for part, value in known if value]
     return sorted(ranked, key=lambda each: each.value, reverse=True)[:_MAX_RANKED]
 
@@ -297,19 +294,18 @@ def _write_status_board(context: SummaryContext, sheet: SheetWriter, row: int) -
     sheet.write_box(Box(row + 1, 1, 1, _PAGE_COLUMNS), say.overview["board_hint"], "hint")
     sheet.set_row(row, 20)
     row += 2
+    figure = context.plan.form.ranking
+    heads = {**say.board, "figure": figure.label if figure else ""}
     for key, (column, across) in _STATUS_COLUMNS.items():
-        sheet.write_box(Box(row, column, 1, across), say.ranking.label if key == "figure" else say.board[key], "head")
+        sheet.write_box(Box(row, column, 1, across), heads[key], "head")
     sheet.set_row(row - 1, 24)
     parts = {
         id(item): part for part in context.consolidation.parts if (item := context.items_by_submission.get(id(part)))
     }
-    figure = next(iter(overview_figures(context.plan.form, [say.ranking])), None)
     for number, standing in enumerate(context.agency_statuses, start=1):
         part = parts.get(id(standing.item))
-        value = evaluate_linear(figure.meaning, part.counted) if figure and part else None
-        live = (
-            None if value is None or not (figure and part) else _make_part_figure(context, part, figure.meaning, value)
-        )
+        value = evaluate_linear(figure.sum, part.counted) if figure and part else None
+        live = None if value is None or not (figure and part) else _make_part_figure(context, part, figure.sum, value)
         for key, (content, looks) in _make_status_row(context, number, standing, live).items():
             column, across = _STATUS_COLUMNS[key]
             sheet.write_box(Box(row + number, column, 1, across), content, *looks)

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from xltool.consolidation.describe_versions import show_figure_change
 from xltool.forms.cell_addresses import column_letters
-from xltool.forms.consolidated_layout import CODE_COLUMN, DetailsSheet, overview_figures, plan_details
+from xltool.forms.consolidated_layout import CODE_COLUMN, DetailsSheet, plan_details
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
@@ -108,9 +108,9 @@ def prepare_summary(consolidation: Consolidation, plan: WorkbookPlan, previous: 
 
 def _list_overview_cells(form: Form) -> list[str]:
     """Return the ids of all cells in the figures of the overview."""
-    say = workbook_words().summary
-    wanted = [*say.headlines, say.ranking, *(item for chart in say.charts for item in chart.items)]
-    return list(dict.fromkeys(term.cell for figure in overview_figures(form, wanted) for term in figure.meaning.terms))
+    shown = [*form.headlines, *([form.ranking] if form.ranking else [])]
+    shown += [item for chart in form.charts for item in chart.items]
+    return list(dict.fromkeys(term.cell for figure in shown for term in figure.sum.terms))
 
 
 def find_undecided_inputs(consolidation: Consolidation, plan: WorkbookPlan, relation: Relation) -> list[str]:

@@ -60,7 +60,7 @@ def _write_identity(context: SummaryContext, book: BookWriter) -> None:
         agency_name=summary.agency_name,
         scope=Scope.AREA,
         serial=_make_serial(context.consolidation),
-        layout=context.plan.digest,
+        layout=context.plan.layout,
     )
     sheet = book.add_sheet(workbook_words().sheets["identity"])
     for row, fields in enumerate((*identity.to_rows(), *_list_manifest_rows(context.consolidation))):

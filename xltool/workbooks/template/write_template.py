@@ -142,7 +142,7 @@ def template_identity(plan: WorkbookPlan, request: TemplateRequest) -> Identity:
         agency_name=request.agency.name,
         scope=request.agency.scope,
         serial=request.serial,
-        layout=plan.digest,
+        layout=plan.layout,
         seal=request.seal,
         prefilled=tuple((cell, f"{Decimal(figure):f}") for cell, figure in figures),
         imported=request.imported,

@@ -1,0 +1,144 @@
+"""Expand the relations of a form, order the computing ones, and mark those that follow from others."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from xltool.errors import DefinitionError
+from xltool.forms import expressions
+from xltool.forms.definition_problems import DefinitionProblems, raise_definition_error, require_unique
+from xltool.forms.expressions import ExpressionError, RelationInstance, Vocabulary
+from xltool.forms.schema import RelationSpec, RelationsSpec
+from xltool.model.form import LinearExpression, Relation, Severity, Term
+
+
+def expand_relations(spec: RelationsSpec, vocabulary: Vocabulary, problems: DefinitionProblems) -> tuple[Relation, ...]:
+    """Expand every definition into its relations; add the mistakes to ``problems``."""
+    source = problems.source
+    with problems.collect():
+        require_unique("relation", [item.id for item in spec.relations], source, "relations.toml")
+    relations: list[Relation] = []
+    computed: set[str] = set()
+    for item in spec.relations:
+        with problems.collect():
+            for instance in _expand_instances(item, vocabulary, source):
+                computes = _find_computed_cell(item, instance, source) if item.computes else None
+                if computes in computed:
+                    computes = None
+                elif computes:
+                    computed.add(computes)
+                relations.append(_build_relation(item, instance, computes, vocabulary))
+    for name, count in Counter(relation.name for relation in relations).items():
+        if count > 1 and not problems.tainted:
+            problems.add("duplicate_name", "relations.toml", "relations", key=name)
+    return tuple(relations)
+
+
+def _expand_instances(relation_spec: RelationSpec, vocabulary: Vocabulary, source: str) -> tuple[RelationInstance, ...]:
+    try:
+        return expressions.expand_relation(relation_spec.expect, relation_spec.when, vocabulary)
+    except ExpressionError as error:
+        raise _expression_error(error, relation_spec.id, source) from error
+
+
+def _expression_error(error: ExpressionError, relation: str, source: str) -> DefinitionError:
+    return DefinitionError(
+        f"definition.expression.{error.problem}",
+        file=f"{source}/relations.toml",
+        place=f"relations.{relation}",
+        key=error.part,
+    )
+
+
+def _find_computed_cell(relation_spec: RelationSpec, instance: RelationInstance, source: str) -> str | None:
+    terms = instance.expect.left.terms
+    plain = len(terms) == 1 and terms[0] == Term(terms[0].cell) and not instance.expect.left.constant
+    if not plain or instance.expect.operator != "==" or relation_spec.when or relation_spec.beta:
+        raise_definition_error(
+            "not_computable", source, "relations.toml", f"relations.{relation_spec.id}", key=relation_spec.expect
+        )
+    return terms[0].cell
+
+
+def _build_relation(
+    relation_spec: RelationSpec, instance: RelationInstance, computes: str | None, vocabulary: Vocabulary
+) -> Relation:
+    first = vocabulary.cells[(instance.expect.left.terms + instance.expect.right.terms)[0].cell]
+    subject = {"": "", "column": first.column_words, "line": first.line_words}[instance.axis]
+    return Relation(
+        id=f"{relation_spec.id}.{instance.member}" if instance.member else relation_spec.id,
+        rule=relation_spec.id,
+        title=relation_spec.title,
+        subject=subject,
+        severity=Severity(relation_spec.severity),
+        basis=relation_spec.basis,
+        advice=relation_spec.advice,
+        expect=instance.expect,
+        when=instance.when,
+        missing=relation_spec.missing,
+        profile=relation_spec.profile,
+        computes=computes,
+        beta=relation_spec.beta,
+    )
+
+
+def order_formulas(relations: Sequence[Relation], source: str) -> tuple[Relation, ...]:
+    """Sort the computing relations so that each follows those it depends on. Raises DefinitionError for a cycle."""
+    waiting = {relation.computes: relation for relation in relations if relation.computes is not None}
+    ordered: list[Relation] = []
+    while waiting:
+        ready = [
+            relation
+            for relation in waiting.values()
+            if not any(term.cell in waiting for term in relation.expect.right.terms)
+        ]
+        if not ready:
+            raise_definition_error(
+                "circular", source, "relations.toml", "relations", key=next(iter(waiting.values())).id
+            )
+        ordered += ready
+        waiting = {cell: relation for cell, relation in waiting.items() if relation not in ready}
+    return tuple(ordered)
+
+
+def mark_implied(relations: Sequence[Relation]) -> tuple[Relation, ...]:
+    """Set ``implied_by`` on each relation that is the sum of the others of its rule: it is broken only with them."""
+    definitions = {relation.computes: relation.expect.right for relation in relations if relation.computes}
+    rules: dict[str, list[Relation]] = {}
+    for relation in relations:
+        rules.setdefault(relation.rule, []).append(relation)
+    weights = {
+        relation.id: _input_weights(relation, definitions) for relation in relations if len(rules[relation.rule]) > 2
+    }
+
+    def marked(relation: Relation) -> Relation:
+        others = [other for other in rules[relation.rule] if other.id != relation.id]
+        if relation.id not in weights or relation.expect.operator != "==":
+            return relation
+        if not weights[relation.id] or _sum_weights(weights[other.id] for other in others) != weights[relation.id]:
+            return relation
+        return replace(relation, implied_by=tuple(other.id for other in others))
+
+    return tuple(marked(relation) for relation in relations)
+
+
+def _input_weights(relation: Relation, definitions: Mapping[str, LinearExpression]) -> Counter[tuple[str, bool]]:
+    """Return left minus right as coefficients by (input cell, previous year); computed cells are expanded."""
+    weights: Counter[tuple[str, bool]] = Counter()
+    pending = [(term, 1) for term in relation.expect.left.terms] + [(term, -1) for term in relation.expect.right.terms]
+    while pending:
+        (cell, coefficient, previous), sign = pending.pop()
+        if cell in definitions:
+            pending += [
+                (Term(part.cell, part.coefficient * coefficient, previous), sign) for part in definitions[cell].terms
+            ]
+        else:
+            weights[cell, previous] += sign * coefficient
+    return Counter({key: weight for key, weight in weights.items() if weight})
+
+
+def _sum_weights(vectors: Iterable[Counter[tuple[str, bool]]]) -> Counter[tuple[str, bool]]:
+    total: Counter[tuple[str, bool]] = Counter()
+    for vector in vectors:
+        total.update(vector)
+    return Counter({key: weight for key, weight in total.items() if weight})

@@ -1,0 +1,184 @@
+"""Assemble the tables of a form: place labels and figures in the grid, and name each figure by its labels."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from xltool.errors import DefinitionError
+from xltool.forms.cell_addresses import box_address, parse_address, parse_box
+from xltool.forms.definition_problems import DefinitionProblems
+from xltool.forms.definition_rules import check_words
+from xltool.forms.schema import BlockSpec, LabelSpec, TableSpec
+from xltool.model.form import Box, Cell, CellKind, Label, Table
+
+MIN_COLUMN_WIDTH_CHARACTERS, MAX_COLUMN_WIDTH_CHARACTERS = 10.0, 36.0  # characters; for columns without a given width
+MAX_GRID_ROWS, MAX_GRID_COLUMNS = 1_000, 200  # assumed where a table does not state its size
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_Place = TypeVar("_Place")
+
+
+def assemble_table(spec: TableSpec, problems: DefinitionProblems) -> Table:
+    """Assemble one table; add its mistakes to ``problems``."""
+    where, count = f"tables.{spec.id}", len(problems.errors)
+    tainted = spec.id in problems.tainted
+    grid = _Grid(spec, problems)
+    cells = tuple(sorted(grid.cells, key=lambda cell: cell.box))
+    for given, needed, what in ((spec.widths, grid.columns, "widths"), (spec.heights, grid.rows, "heights")):
+        if given and len(given) != needed:
+            problems.add("wrong_length", "tables.toml", where, key=what, count=len(given), needed=needed)
+    if len(problems.errors) == count:
+        with problems.collect():
+            _require_known_lines(spec, cells, f"{problems.source}/tables.toml", where)
+    table = Table(
+        id=spec.id,
+        section=spec.section,
+        title=spec.title,
+        name=spec.sheet,
+        rows=grid.rows,
+        columns=grid.columns,
+        labels=tuple(grid.labels),
+        cells=cells,
+        printed=spec.printed,
+        landscape=spec.landscape,
+        widths=tuple(spec.widths) or _default_widths(grid.columns, grid.labels),
+        heights=tuple(spec.heights),
+        notes=tuple(spec.notes),
+        sentence=spec.sentence,
+    )
+    check_words(table, problems)
+    if tainted:  # what follows from a mistake already told is no second mistake
+        del problems.errors[count:]
+    elif len(problems.errors) > count:
+        problems.tainted.add(spec.id)
+    return table
+
+
+class _Grid:
+    """The labels and figures of one table, each at a place of its own."""
+
+    def __init__(self, spec: TableSpec, problems: DefinitionProblems) -> None:
+        self._spec, self._problems = spec, problems
+        self._taken: dict[tuple[int, int], str] = {}
+        self._count = len(problems.errors)  # what follows from a mistake of the table is no second mistake
+        self.rows, self.columns = self._parse(spec.size, parse_address) or (MAX_GRID_ROWS, MAX_GRID_COLUMNS)
+        self.labels = [label for item in spec.labels if (label := self._place_label(item))]
+        blocks = [(block, first) for block in spec.blocks if (first := self._parse(block.first, parse_address))]
+        self.cells = [
+            cell
+            for block, first in blocks
+            for cell in _expand_block(spec, block, first, self.labels)
+            if self._place_cell(cell)
+        ]
+
+    def _place_label(self, item: LabelSpec) -> Label | None:
+        box = self._parse(item.at, parse_box)
+        if box is None:
+            return None
+        label = Label(item.text, box, item.alone)
+        self._occupy(box, item.text)
+        return label
+
+    def _place_cell(self, cell: Cell) -> bool:
+        outside = any(error.code.endswith(".outside_grid") for error in self._problems.errors[self._count :])
+        if not outside:  # a size that is too small is one mistake, however many figures it cuts off
+            self._occupy(cell.box, cell.id)
+        if not (cell.row_path or cell.column_path or len(self._problems.errors) > self._count):
+            self._problems.add("cell_without_label", "tables.toml", f"tables.{self._spec.id}", key=cell.id)
+        return True
+
+    def _parse(self, text: str, parse: Callable[[str], _Place]) -> _Place | None:
+        try:
+            return parse(text)
+        except ValueError as error:
+            self._problems.add("not_a_place", "tables.toml", f"tables.{self._spec.id}", key=str(error))
+            return None
+
+    def _occupy(self, box: Box, name: str) -> None:
+        where = f"tables.{self._spec.id}"
+        with self._problems.collect():
+            _occupy_box(
+                self._taken, box, name, (self.rows, self.columns), f"{self._problems.source}/tables.toml", where
+            )
+
+
+def _default_widths(columns: int, labels: Sequence[Label]) -> tuple[float, ...]:
+    """Compute column widths, in characters, from the labels that span one column."""
+    widths = [MIN_COLUMN_WIDTH_CHARACTERS] * columns
+    for label in labels:
+        if label.box.columns == 1 and label.box.column <= columns:
+            at = label.box.column - 1
+            widths[at] = max(widths[at], min(MAX_COLUMN_WIDTH_CHARACTERS, 2.0 * len(label.text) + 2))
+    return tuple(widths)
+
+
+def _require_known_lines(spec: TableSpec, cells: Sequence[Cell], file: str, where: str) -> None:
+    """Raise DefinitionError if a label or the sentence of a table names a line or cell it does not have."""
+    known = {cell.line for cell in cells}
+    named = [label.alone for label in spec.labels if label.alone]
+    placeholders = set(_PLACEHOLDER.findall(spec.sentence))
+    unknown = [line for line in named if line not in known]
+    unknown += sorted(placeholders - {"year", *(cell.id for cell in cells)})
+    if unknown:
+        raise DefinitionError("definition.unknown_line", file=file, place=where, key=unknown[0])
+
+
+def _occupy_box(
+    taken: dict[tuple[int, int], str], area: Box, name: str, size: tuple[int, int], file: str, where: str
+) -> None:
+    for spot in _grid_positions(area):
+        if spot[0] > size[0] or spot[1] > size[1]:
+            raise DefinitionError("definition.outside_grid", file=file, place=where, key=name, at=box_address(area))
+        if spot in taken:
+            raise DefinitionError(
+                "definition.overlap", file=file, place=where, key=name, other=taken[spot], at=box_address(area)
+            )
+        taken[spot] = name
+
+
+def _grid_positions(area: Box) -> Iterator[tuple[int, int]]:
+    for row in range(area.row, area.row + area.rows):
+        for column in range(area.column, area.column + area.columns):
+            yield row, column
+
+
+def _expand_block(
+    table: TableSpec, block: BlockSpec, first: tuple[int, int], labels: Sequence[Label]
+) -> Iterator[Cell]:
+    names = block.columns or [""]
+    for i, line in enumerate(block.lines):
+        for j, column in enumerate(names):
+            down, right = (i, j) if block.direction == "down" else (0, i * len(names) + j)
+            area = Box(first[0] + down, first[1] + right * block.span, 1, block.span)
+            yield Cell(
+                id=".".join(filter(None, (table.id, line, column))),
+                table=table.id,
+                line=line,
+                column=column,
+                kind=CellKind(block.kind),
+                unit=block.unit,
+                box=area,
+                row_path=_find_row_path(area.row, first[1], labels),
+                column_path=_find_column_path(first[0], area.column, labels),
+                decimals=block.decimals,
+                optional=block.optional,
+            )
+
+
+def _find_row_path(row: int, column: int, labels: Sequence[Label]) -> tuple[str, ...]:
+    """Return the texts of the labels left of ``column`` in ``row``, outermost first."""
+    left = [
+        label
+        for label in labels
+        if label.box.row <= row < label.box.row + label.box.rows and label.box.column + label.box.columns <= column
+    ]
+    return tuple(label.text for label in sorted(left, key=lambda label: label.box.column))
+
+
+def _find_column_path(row: int, column: int, labels: Sequence[Label]) -> tuple[str, ...]:
+    """Return the texts of the labels stacked directly above ``row`` in ``column``, outermost first."""
+    by_spot = {spot: label for label in labels for spot in _grid_positions(label.box)}
+    path: list[str] = []
+    while label := by_spot.get((row - 1, column)):
+        path.insert(0, label.text)
+        row = label.box.row
+    return tuple(path)

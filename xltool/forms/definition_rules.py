@@ -1,0 +1,122 @@
+"""Rules that a definition must satisfy beyond its schema: names, sheets, years, titles and the words of figures."""
+
+import re
+from collections.abc import Iterator
+from keyword import kwlist
+from string import Formatter
+
+from xltool.forms.definition_problems import DefinitionProblems
+from xltool.forms.expressions import EVERY_LINE
+from xltool.forms.schema import FormSpec, TablesSpec
+from xltool.forms.workbook_words import workbook_words
+from xltool.model.form import Cell, Table
+
+FIRST_YEAR, LAST_YEAR = 1949, 2100  # of reports
+MAX_SHEET_NAME_CHARACTERS = 31
+TITLE_PLACEHOLDERS = ("agency", "year")
+_PART = r"[a-z][a-z0-9_]*"
+_ID = re.compile(_PART)
+_LINE_ID = re.compile(rf"{_PART}(?:\.{_PART})*")
+_FORM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_RESERVED = frozenset({*kwlist, EVERY_LINE})
+_NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_NOT_IN_SHEET_NAMES = re.compile(r"[:\\/?*\[\]\x00-\x1f]")
+
+
+def check_form_spec(form: FormSpec, tables: TablesSpec, problems: DefinitionProblems) -> None:
+    """Add the mistakes of names, years, titles and sheets."""
+    for key in ("id", "edition"):
+        if not _FORM_ID.fullmatch(getattr(form, key)):
+            problems.add("not_a_form_id", "form.toml", key, key=getattr(form, key))
+    _check_ids(form, tables, problems)
+    _check_years(form, problems)
+    _check_titles(form, problems)
+    _check_sections(form, tables, problems)
+    if not any(text.strip() for text in form.instructions):
+        problems.add("no_instructions", "form.toml", "instructions")
+
+
+def check_words(table: Table, problems: DefinitionProblems) -> None:
+    """Add a mistake for every line or column with the same labels as an earlier one of its table."""
+    seen: dict[tuple[tuple[str, ...], tuple[str, ...]], Cell] = {}
+    told: set[tuple[str, str]] = set()
+    for cell in table.cells:
+        path = (cell.row_path, cell.column_path)
+        other = seen.setdefault(path, cell)
+        pair = (other.column, cell.column) if other.column != cell.column else (other.line, cell.line)
+        if other.id != cell.id and any(map(any, path)) and pair not in told:
+            told.add(pair)
+            words = " · ".join((*cell.row_path, *cell.column_path))
+            problems.add("same_words", "tables.toml", f"tables.{table.id}", key=cell.id, other=other.id, words=words)
+
+
+def _check_ids(form: FormSpec, tables: TablesSpec, problems: DefinitionProblems) -> None:
+    named = [("form.toml", f"sections.{section.id}", section.id, _ID) for section in form.sections]
+    named += [("form.toml", f"groups.{group.id}", group.id, _ID) for group in form.groups]
+    for table in tables.tables:
+        place = f"tables.{table.id}"
+        named.append(("tables.toml", place, table.id, _ID))
+        for block in table.blocks:
+            named += [("tables.toml", f"{place}.lines", line, _LINE_ID) for line in block.lines]
+            named += [("tables.toml", f"{place}.columns", column, _ID) for column in block.columns]
+            if block.decimals and block.kind in {"count", "signed_count"}:
+                problems.add("no_decimals", "tables.toml", place, key=block.decimals, kind=block.kind)
+    for file, place, name, pattern in dict.fromkeys(named):
+        if not pattern.fullmatch(name) or _RESERVED.intersection(name.split(".")):
+            problems.add("not_an_id", file, place, key=name, known=EVERY_LINE)
+            problems.tainted.add(place.split(".")[1])
+
+
+def _check_years(form: FormSpec, problems: DefinitionProblems) -> None:
+    earliest = FIRST_YEAR
+    for key, year in (("first_year", form.first_year), ("last_year", form.last_year)):
+        if year is not None and not earliest <= year <= LAST_YEAR:
+            problems.add("wrong_year", "form.toml", key, key=year)
+        earliest = max(earliest, year or 0)
+
+
+def _check_titles(form: FormSpec, problems: DefinitionProblems) -> None:
+    for key in ("title", "report_title"):
+        if match := _NOT_IN_FILE_NAMES.search(getattr(form, key)):
+            problems.add("not_in_file_names", "form.toml", key, key=getattr(form, key), bad=match[0])
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(form.report_title) if name is not None]
+    except ValueError:
+        problems.add("bad_braces", "form.toml", "report_title", key=form.report_title)
+        return
+    for name in names:
+        if name not in TITLE_PLACEHOLDERS:
+            problems.add("title_placeholder", "form.toml", "report_title", key=name, known=TITLE_PLACEHOLDERS)
+
+
+def _check_sections(form: FormSpec, tables: TablesSpec, problems: DefinitionProblems) -> None:
+    known = {section.id for section in form.sections}
+    with_table = {table.section for table in tables.tables}
+    astray = with_table - known  # their tables may belong to the empty section: one mistake, not two
+    taken = {name.casefold(): name for name in _own_sheet_names()}
+    for section in form.sections:
+        place, name = f"sections.{section.id}", section.sheet
+        if not _is_sheet_name(name):
+            problems.add("sheet_name", "form.toml", place, key=name)
+        elif name.casefold() in taken:
+            problems.add("sheet_taken", "form.toml", place, key=name, other=taken[name.casefold()])
+        taken.setdefault(name.casefold(), name)
+        if section.paragraphs < 1 and section.id not in with_table and not astray:
+            problems.add("empty_section", "form.toml", place)
+
+
+def _own_sheet_names() -> Iterator[str]:
+    """Yield the names of the sheets that this program adds to templates and consolidated workbooks."""
+    yield from workbook_words().sheets.values()
+    yield from workbook_words().summary.sheets.values()
+
+
+def _is_sheet_name(name: str) -> bool:
+    return (
+        bool(name.strip())
+        and len(name.encode("utf-16-le")) // 2 <= MAX_SHEET_NAME_CHARACTERS
+        and not _NOT_IN_SHEET_NAMES.search(name)
+        and not name.startswith("'")
+        and not name.endswith("'")
+        and name.casefold() != "history"
+    )

@@ -1,0 +1,65 @@
+"""The figures and charts a consolidation shows first: those its form defines, else the totals of the form."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from xltool.errors import DefinitionError
+from xltool.forms import expressions
+from xltool.forms.definition_problems import DefinitionProblems
+from xltool.forms.expressions import ExpressionError, Vocabulary
+from xltool.forms.schema import FigureSpec, FormSpec
+from xltool.model.form import Cell, FigureChart, HeadlineFigure, LinearExpression, Term
+
+MAX_DEFAULT_HEADLINES = 6
+
+
+class ShownFigures(TypedDict):
+    """The fields of `Form` that a consolidation shows."""
+
+    headlines: tuple[HeadlineFigure, ...]
+    charts: tuple[FigureChart, ...]
+    ranking: HeadlineFigure | None
+
+
+def build_shown_figures(
+    form: FormSpec, vocabulary: Vocabulary, computed: Sequence[Cell], problems: DefinitionProblems
+) -> ShownFigures:
+    """Build them; add the mistakes to ``problems``. Without any in the form, its ``computed`` figures are shown."""
+    headlines = _build_figures(form.headlines, "headlines", vocabulary, problems)
+    charts = tuple(
+        FigureChart(chart.title, _build_figures(chart.items, f"charts.{chart.title}", vocabulary, problems))
+        for chart in form.charts
+    )
+    ranking = _build_figures([form.ranking], "ranking", vocabulary, problems) if form.ranking else ()
+    default = [_default_figure(cell) for cell in computed or tuple(vocabulary.cells.values())]
+    return {
+        "headlines": headlines or tuple(default[:MAX_DEFAULT_HEADLINES]),
+        "charts": charts,
+        "ranking": next(iter((*ranking, *default)), None),
+    }
+
+
+def _build_figures(
+    specs: Sequence[FigureSpec], place: str, vocabulary: Vocabulary, problems: DefinitionProblems
+) -> tuple[HeadlineFigure, ...]:
+    figures = []
+    for spec in specs:
+        with problems.collect():
+            figures.append(HeadlineFigure(spec.label, spec.unit, _parse(spec.sum, place, vocabulary, problems)))
+    return tuple(figures)
+
+
+def _parse(text: str, place: str, vocabulary: Vocabulary, problems: DefinitionProblems) -> LinearExpression:
+    try:
+        return expressions.parse_linear(text, vocabulary)
+    except ExpressionError as error:
+        raise DefinitionError(
+            f"definition.expression.{error.problem}",
+            file=f"{problems.source}/form.toml",
+            place=place,
+            key=error.part,
+        ) from error
+
+
+def _default_figure(cell: Cell) -> HeadlineFigure:
+    return HeadlineFigure(cell.words, cell.unit, LinearExpression((Term(cell.id),)))
