@@ -74,8 +74,13 @@ def test_trace__a_largest_contributor_comes_first__and_parts_come_to_the_total(s
 @pytest.mark.parametrize(
     ("asked", "where", "said"),
     [
-        ("requests.recieved.total", "", "没有指标“requests.recieved.total”（相近的有：requests.received.total"),
-        ("法律服务机构", "", "相近的有：requests.received.legal_service"),
+        (
+            "requests.recieved.total",
+            "",
+            "没有指标“requests.recieved.total”（有关的有：表三!J7 一、本年新收政府信息公开申请数量·总计",
+        ),
+        ("法律服务机构", "", "有关的有：表三!H7 一、本年新收政府信息公开申请数量·法人或其他组织·法律服务机构"),
+        ("新收", "", "没有指标“新收”（有关的有：表三!J7 一、本年新收政府信息公开申请数量·总计）。"),
         ("qqq", "", "没有指标“qqq”。"),
         (NEW, "enterprise", "之内没有与“enterprise”有关的指标"),
     ],

@@ -193,14 +193,16 @@ def test_levels__without_a_roster__one_line_and_exit_2(small: Path) -> None:
     assert not (small / "out").exists()
 
 
-def test_levels__again__only_with_force_and_never_from_its_own_output(small: Path) -> None:
+def test_levels__again__never_from_its_own_output__also_not_from_what_is_kept(small: Path) -> None:
     first = levels_of(small)
     shutil.move(small / "out", small / "returns" / "out")
     words = ("--levels", small / "returns" / "out")
+    for more in (("--force",), (), ()):
+        again = levels_of(small, *more, *words)
+        assert (again["found"], again["totals"]) == (4, first["totals"])
+    (small / "returns" / "out" / "来信.txt").write_text("x", "utf-8")
     code, _, err = run("merge", small / "returns", "--roster", small / "名册.csv", "-o", small / "b.xlsx", *words)
     assert (code, "不是空的" in err) == (2, True)
-    again = levels_of(small, "--force", *words)
-    assert (again["found"], again["totals"]) == (4, first["totals"])
 
 
 def test_tree__a_roster_whose_agencies_are_each_others_parent__one_line_and_exit_2(small: Path) -> None:

@@ -373,6 +373,19 @@ def test_publish__several__into_a_folder_by_their_titles(tmp_path: Path) -> None
     assert "没有指定输出的文件" in run("publish", first)[2]
 
 
+def test_publish__several_or_a_folder__the_flawed_ones_are_left_out_and_told(tmp_path: Path) -> None:
+    folder, out = tmp_path / "收到", tmp_path / "out"
+    folder.mkdir()
+    returned(folder, name="1.xlsx")
+    flawed = returned(folder, name="2.xlsx", agency="示例二镇", changed={"requests.carried_out.natural_person": 5})
+    (folder / "3.txt").write_text("x", "utf-8")
+    code, words, err = run("publish", folder, "-o", out, "--as", "html")
+    assert (code, err) == (1, "")
+    assert [path.name for path in out.iterdir()] == ["张家湾镇人民政府2025年政府信息公开工作年度报告.html"]
+    assert f"没有公布：“{flawed}”有 1 个必须改正的问题，没有生成报告。" in words
+    assert words.endswith("共写出 1 份，没有公布 2 份。\n")
+
+
 def test_publish__section_without_text__told(tmp_path: Path) -> None:
     code, out, _ = run("publish", returned(tmp_path, "suqian-2024"), "-o", tmp_path / "report.html", "--include-flawed")
     assert code == 1

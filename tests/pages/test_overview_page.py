@@ -118,6 +118,7 @@ def test_merge_html__is_written_beside_the_workbook__and_never_over_another_file
     text = (tmp_path / "a.html").read_text("utf-8")
     assert "示例一镇人民政府" in text
     (tmp_path / "a.xlsx").unlink()
+    (tmp_path / "a.html").write_text("<p>别的网页</p>", "utf-8")
     code, _, err = run(*words)
     assert (code, (tmp_path / "a.xlsx").exists()) == (2, False)
     assert "a.html”已经存在，没有覆盖。" in err

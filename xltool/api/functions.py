@@ -229,7 +229,8 @@ def publish(
         force: replace existing files.
 
     Raises:
-        XltoolError: a workbook must not be published as it is, or an output exists; then nothing was written.
+        XltoolError: a single workbook must not be published as it is, or an output exists; then nothing was written.
+            Of several workbooks, those are left out; the `WrittenReport` says why.
     """
     with as_path(style, "style.toml") as style_path, output_path(output, f"report{kind}") as path:
         assert path is not None  # an output is required

@@ -130,6 +130,16 @@ def describe_merge(consolidation: Consolidation, output: Path, extra_files: Iter
     return "\n".join(lines)
 
 
+def describe_earlier_versions(outputs: Iterable[Path | None]) -> list[str]:
+    """Say where the existing outputs will stay when they are replaced; call it before they are."""
+    from xltool.workbooks.earlier_versions import name_earlier_version
+
+    existing = [path for path in outputs if path and path.exists()]
+    return [
+        catalogue.format_line("kept_earlier", path=path.name, kept=name_earlier_version(path).name) for path in existing
+    ]
+
+
 def _describe_reason(item: ReviewedFile) -> list[str]:
     """Describe why a file has its status, unless one of its findings says so."""
     is_listed = item.reason in item.findings
@@ -238,15 +248,21 @@ def _format_percent(share: Decimal | None) -> str:
     return "" if share is None else f"{share:.1%}"
 
 
-def describe_publication(written: Iterable["WrittenReport"]) -> str:
-    """List the published files and the sections that are still empty."""
+def describe_publication(written: Sequence["WrittenReport"]) -> str:
+    """List the published files and the sections that are still empty, then the workbooks that were left out."""
     lines = []
     for report in written:
+        if report.refusal:
+            lines.append(catalogue.format_line("not_published", reason=catalogue.render_error(report.refusal)))
+            continue
         lines.append(
             catalogue.format_line("published", file=report.source, written=tuple(str(file) for file in report.files))
         )
         if report.empty:
             lines.append(catalogue.format_line("published_empty", sections=report.empty))
+    refused = sum(report.refusal is not None for report in written)
+    if refused:
+        lines.append(catalogue.format_line("published_count", written=len(written) - refused, refused=refused))
     return "\n".join(lines)
 
 

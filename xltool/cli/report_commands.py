@@ -39,7 +39,7 @@ def publish(
         raise UsageError("publish.no_output")
     written = publish(paths, context, output, PublishOptions(suffix=f".{kind}", **wishes))
     click.echo(console.describe_publication(written))
-    exit_with(has_open_issues=any(report.empty for report in written))
+    exit_with(has_open_issues=any(report.empty or report.refusal for report in written))
 
 
 @register_command

@@ -63,9 +63,8 @@ def check(
 
     if folder:
         from xltool.commands import send_back
-        from xltool.workbooks.save_files import refuse_filled_folder
 
-        refuse_filled_folder(folder, force=False)
+        send_back.refuse_foreign_return(folder)
     earlier_run = read_earlier_run(since) if since else None
     with show_progress("check") as report:
         reviewed = check(paths, context, year=year, decisions=decisions, jobs=jobs, progress=report)
@@ -123,7 +122,9 @@ def merge(
     from xltool.commands.previous_use import survey_consolidation
 
     choices["since"] = read_earlier_run(choices["since"]) if choices["since"] else None
-    options, extra_files = MergeOptions(**choices), ExtraOutputs(page, tables, levels)
+    options = MergeOptions(**choices, keep_earlier=not choices["force"])
+    extra_files = ExtraOutputs(page, tables, levels)
+    kept = [] if options.force else console.describe_earlier_versions([output, *extra_files])
     with show_progress("merge") as report:
         if levels:
             level_results = merge_levels(
@@ -145,6 +146,8 @@ def merge(
         else:
             text = console.describe_merge(consolidation, output, extra_files)
             click.echo("\n".join([text, *console.describe_previous_use(use)]))
+    if kept and not as_json:
+        click.echo("\n".join(kept))
     if options.decisions and not as_json:
         click.echo(console_decisions.describe_decisions(consolidation.tracking, options.decisions))
     exit_with(
@@ -197,6 +200,7 @@ def status(
 @add_option("--contact", default="")
 @add_option("--wording", type=PATH, metavar="FILE")
 @add_option("--decisions", type=PATH, metavar="FILE")
+@add_option("--form")
 @add_option("--year", type=click.IntRange(1900, 9999))
 @add_executor_options
 def letters(context: "RunContext", paths: tuple[str, ...], output: Path, jobs: "Jobs", **choices: Any) -> None:

@@ -30,7 +30,8 @@ from xltool.model.form import Severity
 from xltool.spreadsheet.load_file import FileSource
 from xltool.workbooks.list_workbook import ListColumn, write_list_workbook
 from xltool.workbooks.marks.covering_list import count_unsettled
-from xltool.workbooks.save_files import create_whole_folder, refuse_filled_folder, save_file
+from xltool.workbooks.save_files import save_file
+from xltool.workbooks.save_folders import create_whole_folder, refuse_foreign_folder
 from xltool.workbooks.template.distribution_list import clean_file_name
 from xltool.workbooks.xlsxwriter_adapter import CellContent, FileLink
 
@@ -65,7 +66,8 @@ class LetterOptions:
     """How letters are written: ``due`` is the last day of handing in, ``sender`` who signs (default: the area).
 
     ``contact`` is how to reach the sender; ``wording`` a Word file with the district's wording, written if it does not
-    exist; ``today`` the day on the letters. ``year`` and ``decisions`` are those of `merge`.
+    exist; ``today`` the day on the letters. ``year``, ``form`` and ``decisions`` are
+    those of `merge`.
     """
 
     due: date | None = None
@@ -74,6 +76,7 @@ class LetterOptions:
     wording: Path | None = None
     year: int | None = None
     decisions: Path | None = None
+    form: str | None = None
     today: date | None = None
 
 
@@ -112,13 +115,13 @@ def write_letters(
     jobs: Jobs = None,
     progress: Progress | None = None,
 ) -> tuple[Letter, ...]:
-    """Read and check the returns and write all letters into ``folder``, which must be new or empty.
+    """Read and check the returns and write all letters into ``folder``; one of an earlier run stays beside it, dated.
 
-    Raises UsageError if it is not, or without a roster; DefinitionError for a wording that cannot be used.
+    Raises UsageError if it holds anything else, or without a roster; DefinitionError for a wording that cannot be used.
     """
     if run_context.roster is None:
         raise UsageError("usage.roster_needed")
-    refuse_filled_folder(folder, force=False)
+    refuse_foreign_folder(folder, letter_words().list["file"])
     outputs = [OutputFile(options.wording, (".docx",))] if options.wording else []
     check_outputs(outputs, paths, run_context.sources, [folder])
     wording = _load_wording(options.wording)
@@ -126,7 +129,7 @@ def write_letters(
         paths,
         run_context,
         None,
-        MergeOptions(year=options.year, decisions=options.decisions),
+        MergeOptions(year=options.year, form=options.form, decisions=options.decisions),
         jobs=jobs,
         progress=progress,
     )

@@ -35,6 +35,7 @@ from xltool.model.form import Form, Values
 from xltool.pages.overview_page import write_overview_page
 from xltool.spreadsheet.find_files import find_places
 from xltool.spreadsheet.load_file import FileSource
+from xltool.workbooks.earlier_versions import keep_earlier_versions, list_earlier_versions
 from xltool.workbooks.save_files import refuse_existing, refuse_filled_folder, refuse_locked_files
 from xltool.workbooks.summary.write_summary import write_summary
 
@@ -42,7 +43,8 @@ from xltool.workbooks.summary.write_summary import write_summary
 class MergeOptions(NamedTuple):
     """How to merge: area (default: the agency all others report to), year and form (default: those of most returns).
 
-    ``include_flawed`` counts returns with ``must_fix`` findings; ``force`` replaces an earlier workbook.
+    ``include_flawed`` counts returns with ``must_fix`` findings; ``force`` replaces earlier outputs; with
+    ``keep_earlier`` they stay beside the new ones, dated, and what is no output of `merge` is refused.
     ``decisions`` is the workbook with the decisions on single files; questions that are open are added to it.
     ``since`` is the run to compare findings with (default: the one stored in the replaced workbook).
     """
@@ -54,6 +56,7 @@ class MergeOptions(NamedTuple):
     since: EarlierRun | None = None
     decisions: Path | None = None
     form: str | None = None
+    keep_earlier: bool = False
 
 
 class ExtraOutputs(NamedTuple):
@@ -88,7 +91,7 @@ def merge(
     survey_returns(run_context, reviewed, form, year, area)
     made = sum_and_check(reviewed, run_context, form, year, area, options)
     made = add_finding_changes(made, before, run_context)
-    write_outputs(made, run_context, output, extra_outputs, force=options.force)
+    write_outputs(made, run_context, output, extra_outputs, options)
     record_open_questions(book, made.tracking)
     return made
 
@@ -138,11 +141,23 @@ def write_outputs(
     run_context: RunContext,
     output: Path | None,
     extra_outputs: ExtraOutputs,
-    *,
-    force: bool,
+    options: MergeOptions,
 ) -> None:
     """Write all requested outputs of one consolidation."""
+    replaced = [path for path in (output, extra_outputs.page) if path] + _list_leaves_files(output)
+    with keep_earlier_versions(replaced if options.keep_earlier else ()):
+        _write_files(consolidation, run_context, output, extra_outputs, options)
+
+
+def _write_files(
+    consolidation: Consolidation,
+    run_context: RunContext,
+    output: Path | None,
+    extra_outputs: ExtraOutputs,
+    options: MergeOptions,
+) -> None:
     before = find_year_before(consolidation, run_context)
+    force = options.force or options.keep_earlier
     if output is not None:
         shown = fold_into_areas(consolidation)
         if shown is not consolidation:
@@ -153,7 +168,7 @@ def write_outputs(
             consolidation, plan_workbook(consolidation.form), extra_outputs.page, previous=before, force=force
         )
     if extra_outputs.tables is not None:
-        write_tables(consolidation, extra_outputs.tables, force=force)
+        write_tables(consolidation, extra_outputs.tables, force=options.force, keep_earlier=options.keep_earlier)
 
 
 def name_leaves_path(output: Path) -> Path:
@@ -187,9 +202,14 @@ def prepare_outputs(
     files += list_decision_outputs(options.decisions)
     folders = [folder for folder in (extra_outputs.tables, extra_outputs.levels) if folder is not None]
     own = check_outputs(files, paths, run_context.sources, folders)
-    refuse_existing([path for path in (output, extra_outputs.page) if path], force=options.force)
+    kept = [file for file in files if options.keep_earlier and file.path.exists() and file.is_own(file.path)]
+    kept_paths = {file.path for file in kept}
+    refuse_existing(
+        [path for path in (output, extra_outputs.page) if path and path not in kept_paths], force=options.force
+    )
     for folder in folders:
-        refuse_filled_folder(folder, force=options.force)
+        has_only_own = folder.is_dir() and kept_paths.issuperset(folder.iterdir())
+        refuse_filled_folder(folder, force=options.force or has_only_own)
     refuse_locked_files([path for path in (output, extra_outputs.page) if path])
     refuse_locked_files(path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()))
     return own
@@ -201,17 +221,29 @@ def _list_output_files(
     """Yield the files this merge writes, and the existing ones in its output folders that it may replace."""
     if output is not None:
         yield OutputFile(output, WORKBOOK_SUFFIXES, partial(is_consolidation_of, area=area))
-        for path in output.parent.glob(f"{glob.escape(name_leaves_path(output).name)}.*"):
-            yield OutputFile(path, is_own=Path.is_file)
+        yield from (OutputFile(path, is_own=Path.is_file) for path in _list_leaves_files(output))
+        is_own = partial(is_consolidation_of, area=area)
+        yield from (OutputFile(path, is_own=is_own) for path in list_earlier_versions(output) if is_own(path))
     if extra_outputs.page is not None:
         yield OutputFile(extra_outputs.page, PAGE_SUFFIXES, is_own_page)
-    if extra_outputs.tables is not None and extra_outputs.tables.is_dir():
-        for path in sorted(extra_outputs.tables.iterdir()):
-            if path.name in FILE_NAMES:
-                yield OutputFile(path, is_own=Path.is_file)
-    if extra_outputs.levels is not None:
-        for path, level in find_level_files(extra_outputs.levels, roster or ()):
+        kept = (path for path in list_earlier_versions(extra_outputs.page) if is_own_page(path))
+        yield from (OutputFile(path, is_own=is_own_page) for path in kept)
+    for folder in _list_versions(extra_outputs.tables):
+        own = (path for path in sorted(folder.iterdir()) if path.name in FILE_NAMES)
+        yield from (OutputFile(path, is_own=Path.is_file) for path in own)
+    for folder in _list_versions(extra_outputs.levels):
+        for path, level in find_level_files(folder, roster or ()):
             yield OutputFile(path, is_own=partial(is_consolidation_of, area=level))
+
+
+def _list_versions(folder: Path | None) -> list[Path]:
+    """List an output folder and what earlier runs kept beside it, as far as they exist."""
+    return [path for path in (folder, *list_earlier_versions(folder)) if path.is_dir()] if folder else []
+
+
+def _list_leaves_files(output: Path | None) -> list[Path]:
+    """List the existing files with the figures of every agency beside the workbook."""
+    return list(output.parent.glob(f"{glob.escape(name_leaves_path(output).name)}.*")) if output else []
 
 
 def choose_form_and_year(

@@ -37,7 +37,7 @@ from xltool.model.form import Form
 from xltool.model.submission import Submission
 from xltool.spreadsheet.find_files import find_places
 from xltool.spreadsheet.load_file import FileSource
-from xltool.workbooks.save_files import stage_folder
+from xltool.workbooks.save_folders import stage_folder
 from xltool.workbooks.summary.write_summary import write_summary
 
 _NO_AREA = ""  # area code of files that belong to no area of the roster
@@ -108,7 +108,7 @@ def merge_levels(
     _refuse_level_at(output, folder, roster, year)
     items_by_area = _group_by_area(reviewed, roster)
     levels: list[MergedLevel] = []
-    with stage_folder(folder, force=options.force) as draft:
+    with stage_folder(folder, force=options.force, keep_earlier=options.keep_earlier) as draft:
         run = _LevelsRun(run_context, form, year, options, draft, folder)
         for area in _iterate_areas_upwards(roster):
             if area.code != top.code and (items := items_by_area.pop(area.code, None)):
@@ -120,7 +120,7 @@ def merge_levels(
         [item for items in items_by_area.values() for item in items], run_context, form, year, top, options
     )
     made = add_finding_changes(made, options.since or read_replaced_run(output), run_context)
-    write_outputs(made, run_context, output, extra_outputs, force=options.force)
+    write_outputs(made, run_context, output, extra_outputs, options)
     merged = (*levels, MergedLevel(top, output, made))
     record_open_questions(book, combine_levels(merged).tracking)
     return merged

@@ -17,6 +17,7 @@ from xltool.model.form import Form, Severity
 from xltool.model.submission import Submission
 from xltool.official_report import compose, docx, html, pdf
 from xltool.official_report.compose import OfficialReport
+from xltool.spreadsheet.find_files import find_files
 from xltool.spreadsheet.load_file import FileSource
 from xltool.workbooks.save_files import refuse_existing, save_file
 from xltool.workbooks.template.distribution_list import clean_file_name
@@ -41,11 +42,15 @@ class PublishOptions(NamedTuple):
 
 
 class WrittenReport(NamedTuple):
-    """One published report: its source file, the files written, and the headings of empty sections."""
+    """One published report: its source file, the files written, and the headings of empty sections.
+
+    ``refusal`` says why nothing was written for one of several workbooks.
+    """
 
     source: str
     files: tuple[Path, ...]
     empty: tuple[str, ...]
+    refusal: UsageError | None = None
 
 
 class DraftedParagraphs(NamedTuple):
@@ -61,21 +66,31 @@ def publish(
 ) -> tuple[WrittenReport, ...]:
     """Write the report of each workbook to ``output``: a .docx or .html file for one, else a folder.
 
-    Nothing is written if one cannot be published. Raises UsageError for a return with ``must_fix`` findings, a sum
-    with missing agencies and an existing output, DefinitionError for an invalid style.
+    Of several workbooks, also in folders, those that cannot be published are left out and told. Raises UsageError for
+    an existing output and for a single return with ``must_fix`` findings or a single sum with missing agencies,
+    DefinitionError for an invalid style.
     """
-    options = options or PublishOptions()
+    options, paths = options or PublishOptions(), _list_workbooks(paths)
     sources = [path for path in (options.style, options.words, *run_context.sources) if path]
     if output.suffix:
         check_outputs([OutputFile(output)], paths, sources)
     style = load_report_style(options.style)
     others = _read_other_texts(options.words, run_context) if options.words else {}
     made: list[tuple[str, OfficialReport]] = []
+    refused: list[WrittenReport] = []
     for path in paths:
-        form, submission = _read_publishable(path, run_context, flawed=options.flawed)
+        try:
+            form, submission = _read_publishable(path, run_context, flawed=options.flawed)
+        except UsageError as error:
+            if len(paths) == 1:
+                raise
+            refused.append(WrittenReport(str(path), (), (), error))
+            continue
         require_known_parts(style, form, options.style)
         submission = replace(submission, texts=_fill_empty_texts(submission.texts, others))
         made.append((str(path), compose.compose_report(form, submission, style)))
+    if output.suffix and len(paths) > 1:
+        raise UsageError("publish.one_file", path=str(output), count=len(paths))
     targets = _choose_targets(output, [report for _, report in made], options)
     check_outputs([OutputFile(path) for files in targets for path in files if path.exists()], paths, sources)
     contents = [_render_files(report, style, files) for (_, report), files in zip(made, targets, strict=True)]
@@ -83,10 +98,11 @@ def publish(
         for target, content in files.items():
             create_folder(target.parent)
             save_file(target, content, force=options.force)
-    return tuple(
+    written = [
         WrittenReport(source, tuple(files), report.empty)
         for (source, report), files in zip(made, contents, strict=True)
-    )
+    ]
+    return (*written, *refused)
 
 
 def draft_paragraphs(
@@ -104,6 +120,12 @@ def draft_paragraphs(
         by_heading = ({heads[key]: lines[key] for key in lines} for lines in (offered, patterns))
         drafted.append(DraftedParagraphs(str(path), *by_heading))
     return tuple(drafted)
+
+
+def _list_workbooks(paths: Sequence[FileSource]) -> Sequence[FileSource]:
+    """Return the paths with every folder replaced by the files below it."""
+    listed = (find_files([path]) if isinstance(path, Path) and path.is_dir() else [path] for path in paths)
+    return [path for files in listed for path in files]
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -144,8 +166,6 @@ def _read_other_texts(path: FileSource, run_context: RunContext) -> Mapping[str,
 def _choose_targets(output: Path, reports: Sequence[OfficialReport], options: PublishOptions) -> list[list[Path]]:
     """Return the files to write for each report. Raises UsageError for existing ones or an invalid output."""
     suffix = output.suffix.lower()
-    if suffix in DOCUMENT_SUFFIXES and len(reports) > 1:
-        raise UsageError("publish.one_file", path=str(output), count=len(reports))
     if suffix and suffix not in DOCUMENT_SUFFIXES:
         raise UsageError("publish.unknown_kind", path=str(output))
     names = [output] if suffix else [output / _name_report_file(report, options.suffix) for report in reports]

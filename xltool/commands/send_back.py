@@ -26,7 +26,8 @@ from xltool.spreadsheet.zip_archives import ArchiveMember, read_members
 from xltool.workbooks.marks.covering_list import ReturnedFile, write_covering_list
 from xltool.workbooks.marks.findings_list import describe_findings
 from xltool.workbooks.marks.mark_workbook import has_marks, mark_workbook
-from xltool.workbooks.save_files import create_whole_folder, refuse_filled_folder, save_file
+from xltool.workbooks.save_files import save_file
+from xltool.workbooks.save_folders import create_whole_folder, refuse_foreign_folder
 from xltool.workbooks.template.distribution_list import clean_file_name
 
 _MAX_NAME_BYTES = 180  # without the suffix
@@ -35,14 +36,15 @@ _MAX_NAME_BYTES = 180  # without the suffix
 def send_back(
     reviewed_files: Iterable[ReviewedFile], forms: FormLibrary, roster: Roster | None, folder: Path
 ) -> tuple[ReturnedFile, ...]:
-    """Write what is returned to each agency into ``folder``, which must be new or empty; nothing if there is none.
+    """Write what is returned to each agency into ``folder``; nothing if there is none.
 
     A template of ours in .xlsx format is returned as a copy that differs only in its list of findings; one without
     open findings only if it carries marks of an earlier check, which are cleared. Any other file gets an HTML page, as
     does each agency of a workbook with several. Superseded and undecided files are not returned.
-    Raises UsageError if the folder is not empty, WritingError if it cannot be written.
+    A folder of an earlier run stays beside it, dated. Raises UsageError if the folder holds anything else, WritingError
+    if it cannot be written.
     """
-    refuse_filled_folder(folder, force=False)
+    refuse_foreign_return(folder)
     made: list[ReturnedFile] = []
     items, originals = tuple(reviewed_files), OriginalFiles()
     alone = Counter(item.file for item in items)
@@ -58,6 +60,11 @@ def send_back(
         if made:
             write_covering_list(made, draft / workbook_words().returning["file"])
     return tuple(made)
+
+
+def refuse_foreign_return(folder: Path) -> None:
+    """Raise UsageError if ``folder`` holds anything that is not a list of returned files and what it names."""
+    refuse_foreign_folder(folder, workbook_words().returning["file"])
 
 
 class OriginalFiles:

@@ -19,6 +19,7 @@ from xltool.spreadsheet.load_file import FileSource
 from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
 
 _MAX_SUGGESTIONS = 5
+_WIDE_EXCLAMATION = "\uff01"
 _MIN_SIMILARITY = 0.5  # of two cell ids, as `difflib` ratio
 
 
@@ -68,17 +69,21 @@ def _read_contribution(row: ConsolidatedPart, cell: Cell) -> Contribution:
 def _select_cells(form: Form, asked: str, where: str) -> list[Cell]:
     """Return the selected cells in form order. Raises UsageError if there are none."""
     named = {f"{place.sheet}!{place.address}": cell for cell, place in plan_workbook(form).cells.items()}
-    known = named.get(asked.replace("$", ""), asked.strip())
+    known = named.get(asked.replace("$", "").replace(_WIDE_EXCLAMATION, "!"), asked.strip())
     selected = [cell for cell in form.cells.values() if f"{cell.id}.".startswith(f"{known}.")]
     if not selected:
-        raise UsageError("usage.unknown_cell", cell=asked, similar=_suggest_cells(form, asked))
+        similar = tuple(_phrase_cell(form, cell) for cell in _suggest_cells(form, asked))
+        raise UsageError("usage.unknown_cell", cell=asked, similar=similar)
     if not where:
         return selected
     within = {part for cell in selected for part in _iterate_components(form, cell.id)}
     chosen = [cell for cell in form.cells.values() if cell.id in within and _mentions_text(cell, where)]
     if not chosen:
         raise UsageError(
-            "usage.nothing_where", cell=asked, where=where, similar=tuple(sorted(within)[:_MAX_SUGGESTIONS])
+            "usage.nothing_where",
+            cell=asked,
+            where=where,
+            similar=tuple(_phrase_cell(form, cell) for cell in sorted(within)[:_MAX_SUGGESTIONS]),
         )
     return chosen
 
@@ -98,6 +103,16 @@ def _mentions_text(cell: Cell, text: str) -> bool:
 
 def _suggest_cells(form: Form, asked: str) -> tuple[str, ...]:
     """Suggest cell ids for an unknown one: similar ids, then ids whose words contain it."""
-    by_words = [cell.id for cell in form.cells.values() if asked.strip() and _mentions_text(cell, asked.strip())]
+    words = asked.strip()
+    by_words = [cell for cell in form.cells.values() if words and _mentions_text(cell, words)]
+    totals = [cell for cell in by_words if cell.computed and words in cell.line_words]  # one for each row
+    by_words = totals or by_words
     by_id = difflib.get_close_matches(asked, form.cells, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
-    return tuple(dict.fromkeys([*by_id, *by_words]))[:_MAX_SUGGESTIONS]
+    return tuple(dict.fromkeys([*by_id, *(cell.id for cell in by_words)]))[:_MAX_SUGGESTIONS]
+
+
+def _phrase_cell(form: Form, cell: str) -> catalogue.Phrase:
+    """Name a cell by its position and its official words."""
+    place = plan_workbook(form).cells[cell]
+    words = form.cells[cell].words
+    return catalogue.format_phrase("cell_to_trace", place=f"{place.sheet}!{place.address}", words=words)

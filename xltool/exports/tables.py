@@ -22,7 +22,8 @@ from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Cell, Number
 from xltool.model.submission import EntryState, Submission
-from xltool.workbooks.save_files import save_error, stage_folder
+from xltool.workbooks.save_files import save_error
+from xltool.workbooks.save_folders import stage_folder
 from xltool.workbooks.summary.agency_status import agency_of, list_finding_rows, list_tracking_rows
 from xltool.workbooks.temporary_names import temporary_path
 from xltool.workbooks.xlsxwriter_adapter import FORMULA_START_CHARACTERS
@@ -60,11 +61,13 @@ TableRow = dict[str, object]
 FrameSource = Callable[[], Iterable["DataFrame"]]
 
 
-def write_tables(consolidation: Consolidation, folder: Path, *, force: bool = False) -> tuple[str, ...]:
+def write_tables(
+    consolidation: Consolidation, folder: Path, *, force: bool = False, keep_earlier: bool = False
+) -> tuple[str, ...]:
     """Write the tables ``figures``, ``totals``, ``findings`` and ``tracking`` to ``folder``; return the file names.
 
     One row of ``figures`` is one figure of one part of the sum. All files appear together at the end. Raises UsageError
-    if the folder holds anything (unless ``force``), WritingError if it cannot be written.
+    if the folder holds anything (unless ``force`` or ``keep_earlier``), WritingError if it cannot be written.
     """
     tables: dict[str, FrameSource] = {
         "figures": lambda: _build_figures(consolidation),
@@ -72,7 +75,7 @@ def write_tables(consolidation: Consolidation, folder: Path, *, force: bool = Fa
         "findings": lambda: [_make_frame(_build_findings(consolidation), _FINDING_COLUMNS)],
         "tracking": lambda: [_make_frame(_build_tracking(consolidation), _TRACKING_COLUMNS)],
     }
-    with stage_folder(folder, force=force) as draft:
+    with stage_folder(folder, force=force, keep_earlier=keep_earlier) as draft:
         for name, source in tables.items():
             _write_csv(source(), draft / f"{name}.csv")
         try:

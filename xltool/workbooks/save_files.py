@@ -1,9 +1,8 @@
 """Save files completely or not at all; existing files are replaced only with ``force``."""
 
 import os
-import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from xltool.errors import SystemFault, UsageError, WritingError, find_system_fault
@@ -69,45 +68,3 @@ def refuse_filled_folder(folder: Path, *, force: bool) -> None:
     """Raise UsageError if ``folder`` is a file, or is not empty (unless ``force``)."""
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not force)):
         raise UsageError("usage.folder_not_empty", path=str(folder))
-
-
-@contextmanager
-def stage_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
-    """Yield a temporary folder; on success its files are moved into ``folder`` when the context exits.
-
-    Raises UsageError if the folder is not empty (unless ``force``), WritingError if it cannot be written.
-    """
-    refuse_filled_folder(folder, force=force)
-    draft = temporary_path(folder)
-    try:
-        draft.mkdir(parents=True)
-        yield draft
-        folder.mkdir(parents=True, exist_ok=True)
-        written = sorted(draft.iterdir())
-        refuse_locked_files(folder / path.name for path in written)
-        for path in written:
-            path.replace(folder / path.name)
-    except OSError as error:
-        raise save_error(folder, error) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-@contextmanager
-def create_whole_folder(folder: Path) -> Iterator[Path]:
-    """Yield a draft folder that is renamed to ``folder`` at the end, if it is not empty and no error occurred.
-
-    ``folder`` must be new or empty. Raises WritingError if it cannot be written.
-    """
-    draft = temporary_path(folder)
-    try:
-        draft.mkdir(parents=True)
-        yield draft
-        if any(draft.iterdir()):
-            if folder.exists():
-                folder.rmdir()
-            draft.rename(folder)
-    except OSError as error:
-        raise save_error(folder, error) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
