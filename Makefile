@@ -7,7 +7,7 @@
 #   make mutants  faults put into core modules, and whether the tests beside them find each
 #   make lint    format, lint and types
 #   make check   lint and tests
-#   make bench   the benchmarks
+#   make bench   the benchmarks (BENCH_10000=1: saves of other programs at 10,000 workbooks, too)
 #   make fuzz    coverage-guided fuzzing of opening and reading for FUZZ_SECONDS (needs a Python that atheris supports)
 #   make manglings  MANGLINGS random changes to how figures look, each compared with what the sheet shows
 #   make labels  every two printed labels of every form exchanged, one workbook each (tests take a sample)
@@ -51,6 +51,7 @@ check: lint test
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.saves
+	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.localisation
 	$(BIN)/python -m benchmarks.narrative
 

@@ -44,7 +44,7 @@ OPENING = ("spreadsheet.",)
 DOORS: dict[str, tuple[str, ...]] = {
     "openpyxl": ("workbooks.decisions_workbook",),
     "msgspec": ("forms.", "letters.", "cli.demo", "execution.reading_cache"),
-    "xlsxwriter": ("workbooks.xlsxwriter_adapter",),
+    "xlsxwriter": ("workbooks.xlsxwriter_adapter", "workbooks.xlsxwriter_classes"),
     "pandas": ("exports.tables", "api.figures"),
     "pyarrow": ("exports.tables",),
     "ortools": ("checks.localisation.integer_programme",),

@@ -23,9 +23,9 @@ from xltool.workbooks.xlsxwriter_adapter import (
     Link,
     SheetWriter,
     StyleProperties,
-    _Worksheet,
     create_workbook,
 )
+from xltool.workbooks.xlsxwriter_classes import TextWorksheet
 
 PLAIN: dict[str, StyleProperties] = {"plain": {}}
 TOO_LONG = {"validate": "integer", "criteria": ">=", "value": 0, "input_message": "长" * 256}
@@ -192,5 +192,5 @@ def test_figures__as_if_each_was_written_by_itself(tmp_path: Path) -> None:
     "formula", ["=SUM(A1:A2)", "{=SUM(A1)}", 'IF(A1>1,"x","y")', "SEQUENCE(3)", "_xlfn.DROP(A1,1)"]
 )
 def test_formulas__prepared_as_the_library_does_each_time(formula: str) -> None:
-    ours, library = _Worksheet(), Worksheet()
+    ours, library = TextWorksheet(), Worksheet()
     assert [ours._prepare_formula(formula) for _ in range(2)] == [library._prepare_formula(formula)] * 2

@@ -12,6 +12,7 @@ from xltool.commands import compare as comparing
 from xltool.commands import import_reports as importing
 from xltool.commands import make_templates as issuing
 from xltool.commands import merge as merging
+from xltool.commands import open_issues
 from xltool.commands import publish as publishing
 from xltool.commands import trace as tracing
 from xltool.commands.earlier_run import read_earlier_run
@@ -286,7 +287,7 @@ def render_finding(finding: Finding) -> str:
 
 def select_open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings that need action: not notes, and not settled by a written reason."""
-    return merging.select_open_findings(findings)
+    return open_issues.select_open_findings(findings)
 
 
 def _find_listed_agency(name: str, context: RunContext) -> Agency:

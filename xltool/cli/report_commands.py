@@ -97,7 +97,7 @@ def import_command(
     """Read published reports into filled workbooks."""
     from xltool.cli import console, json_output
     from xltool.commands.import_reports import ImportHints, import_reports
-    from xltool.commands.merge import has_open_issues
+    from xltool.commands.open_issues import has_open_issues
 
     wanted = ImportHints(**known)
     with show_progress("import") as report:

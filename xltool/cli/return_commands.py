@@ -58,7 +58,7 @@ def check(
     from xltool.cli import console, console_decisions, json_output
     from xltool.commands.check import check
     from xltool.commands.earlier_run import compare_with_earlier_run, read_earlier_run
-    from xltool.commands.merge import has_open_issues
+    from xltool.commands.open_issues import has_open_issues
     from xltool.commands.previous_use import survey_reviewed
 
     if folder:
@@ -117,8 +117,9 @@ def merge(
     """Write the consolidated workbook and print the missing agencies and refused files."""
     from xltool.cli import console, console_decisions, json_output
     from xltool.commands.earlier_run import read_earlier_run
-    from xltool.commands.merge import ExtraOutputs, MergeOptions, has_open_issues, merge, select_open_findings
+    from xltool.commands.merge import ExtraOutputs, MergeOptions, merge
     from xltool.commands.merge_levels import combine_levels, merge_levels
+    from xltool.commands.open_issues import has_open_issues, select_open_findings
     from xltool.commands.previous_use import survey_consolidation
 
     choices["since"] = read_earlier_run(choices["since"]) if choices["since"] else None
@@ -176,7 +177,8 @@ def status(
 ) -> None:
     """Print each agency of the roster with the status of its return."""
     from xltool.cli import console, console_decisions, json_output
-    from xltool.commands.merge import MergeOptions, has_open_issues, merge
+    from xltool.commands.merge import MergeOptions, merge
+    from xltool.commands.open_issues import has_open_issues
 
     with show_progress("check") as report:
         options = MergeOptions(year=year, decisions=decisions, form=form)

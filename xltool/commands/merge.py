@@ -2,7 +2,7 @@
 
 import glob
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -29,8 +29,7 @@ from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
-from xltool.model.consolidation import Consolidation, ReviewedFile, Status
-from xltool.model.finding import Finding
+from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Form, Values
 from xltool.pages.overview_page import write_overview_page
 from xltool.spreadsheet.find_files import find_places
@@ -283,18 +282,3 @@ def find_area(roster: Roster | None, name: str | None) -> Agency:
     if len(top) == 1:
         return replace(top[0], scope=Scope.AREA)
     return Agency("", catalogue.look_up_word("summary", "area"), scope=Scope.AREA)
-
-
-def select_open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings that need action: not notes, and not settled by a written reason."""
-    return tuple(finding for finding in findings if finding.open)
-
-
-def has_open_issues(reviewed_files: Iterable[ReviewedFile]) -> bool:
-    """Return True if any file was refused or has an open finding (exit code 1)."""
-    refused_states = {Status.UNREADABLE, Status.FOREIGN}
-    return any(
-        select_open_findings(item.findings) or (item.status in refused_states and item.reason is None)
-        for item in reviewed_files
-        if item.status is not Status.SUPERSEDED
-    )

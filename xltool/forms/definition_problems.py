@@ -17,11 +17,12 @@ class DefinitionProblems:
     """The mistakes of one definition, in the order they were found.
 
     ``tainted`` are the ids of tables with a mistake of their own: that their figures are unknown elsewhere is no second
-    mistake; ``"*"`` stands for every table.
+    mistake; ``"*"`` stands for every table. Of a ``shipped`` definition the patterns are not compiled: a test does.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, shipped: bool = False) -> None:
         self.source = source
+        self.shipped = shipped
         self.errors: list[DefinitionError] = []
         self.tainted: set[str] = set()
         self.count = 0  # of mistakes collected, those that follow from others included

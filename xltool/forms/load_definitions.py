@@ -19,12 +19,14 @@ from xltool.package_data import find_data_folder
 REQUIRED_FILES = ("form.toml", "tables.toml", "relations.toml")
 
 
-def load_form(folder: Path) -> Form:
+def load_form(folder: Path, *, shipped: bool = False) -> Form:
     """Load the form in ``folder`` (form, tables and relations.toml; claims.toml if present).
+
+    Of a form ``shipped`` with the package, patterns are compiled only when they are used: a short run has no time.
 
     Raises DefinitionError, which carries every mistake of the definition.
     """
-    problems = DefinitionProblems(folder.as_posix())
+    problems = DefinitionProblems(folder.as_posix(), shipped=shipped)
     form = _read_form(folder, problems)
     problems.raise_first()
     assert form is not None  # no form without a mistake
@@ -85,8 +87,9 @@ def load_forms(extra: Iterable[Path] = ()) -> FormLibrary:
     Raises DefinitionError for a broken one and for two of the same id and edition; UsageError for a missing folder.
     """
     forms: dict[tuple[str, str], Form] = {}
-    for base in (find_data_folder("templates"), *extra):
-        for form in load_forms_below(base):
+    shipped = find_data_folder("templates")
+    for base in (shipped, *extra):
+        for form in load_forms_below(base, shipped=base is shipped):
             if form.key in forms:
                 raise DefinitionError(
                     "definition.duplicate_form", file=form.source, place="form.toml", key=f"{form.id} {form.edition}"
@@ -95,9 +98,9 @@ def load_forms(extra: Iterable[Path] = ()) -> FormLibrary:
     return FormLibrary(forms.values())
 
 
-def load_forms_below(folder: Path) -> tuple[Form, ...]:
+def load_forms_below(folder: Path, *, shipped: bool = False) -> tuple[Form, ...]:
     """Load every form defined in or below ``folder``. Raises DefinitionError; UsageError if there is none."""
-    return tuple(load_form(file.parent) for file in _find_definitions(folder))
+    return tuple(load_form(file.parent, shipped=shipped) for file in _find_definitions(folder))
 
 
 def _find_definitions(folder: Path) -> list[Path]:

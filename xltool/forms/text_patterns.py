@@ -50,7 +50,11 @@ def build_claims(spec: ClaimsSpec, vocabulary: Vocabulary, problems: DefinitionP
     claims = []
     for item in spec.claims:
         with problems.collect():
-            claims.append(_build_claim(item, spec.words, vocabulary, problems.source))
+            claim = _build_claim(item, spec.words, vocabulary, problems.source)
+            for written, pattern in zip(item.patterns, claim.patterns, strict=True):
+                if not problems.shipped:
+                    _verify_pattern(pattern, written, f"claims.{item.id}", problems.source)
+            claims.append(claim)
     return tuple(claims)
 
 
@@ -86,7 +90,7 @@ def _build_claim(item: ClaimSpec, pieces: Mapping[str, str], vocabulary: Vocabul
 
 
 def _expand_pattern(pattern: str, pieces: Mapping[str, str], where: str, source: str) -> str:
-    """Expand the named pieces of a pattern. Raises DefinitionError for an unknown piece or an invalid pattern."""
+    """Expand the named pieces of a pattern. Raises DefinitionError for an unknown piece."""
 
     def piece(match: re.Match[str]) -> str:
         if match[0] in (NUMBER_PLACEHOLDER, AMOUNT_PLACEHOLDER):
@@ -95,12 +99,15 @@ def _expand_pattern(pattern: str, pieces: Mapping[str, str], where: str, source:
             raise _definition_error("expression.unknown_name", where, match[0], source)
         return _WORD.sub(piece, pieces[match[1]])
 
-    whole = _WORD.sub(piece, pattern)
+    return _WORD.sub(piece, pattern)
+
+
+def _verify_pattern(pattern: str, written: str, where: str, source: str) -> None:
+    """Raise DefinitionError if an expanded pattern, ``written`` with names of pieces, is no regular expression."""
     try:
-        re.compile(whole.replace(NUMBER_PLACEHOLDER, "(?P<n>1)").replace(AMOUNT_PLACEHOLDER, "(?P<n>1)(?P<money>1)"))
+        re.compile(pattern.replace(NUMBER_PLACEHOLDER, "(?P<n>1)").replace(AMOUNT_PLACEHOLDER, "(?P<n>1)(?P<money>1)"))
     except re.error as error:
-        raise _definition_error("expression.not_parsed", where, pattern, source) from error
-    return whole
+        raise _definition_error("expression.not_parsed", where, written, source) from error
 
 
 def _parse_linears(

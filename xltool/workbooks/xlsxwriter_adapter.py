@@ -15,11 +15,7 @@ from functools import cached_property
 from html import escape
 from io import BytesIO
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
-
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError, XlsxWriterException
-from xlsxwriter.worksheet import Worksheet
+from typing import Any, NamedTuple
 
 from xltool.errors import WritingError
 from xltool.forms.cell_addresses import cell_address, column_letters
@@ -34,7 +30,6 @@ CREATION_TIME = datetime(2000, 1, 1)  # not the clock: the same input gives the 
 FORMULA_START_CHARACTERS = tuple("=+-@\t\r＝＋－＠")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # cannot be encoded in any file
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # characters that XML does not allow
-_FUNCTION = re.compile(r"(?<![\w.])[\w.]+(?=\()")
 MAX_TEXT_CHARACTERS = 32_767  # of one cell
 MAX_ROWS = 1_048_576
 _MAX_EXACT_INTEGER = 10**15  # integers below are written with all digits
@@ -94,7 +89,7 @@ class _RunFormats:
         return [(start, piece, blank) for start, piece in zip(begin, filled, strict=True)]
 
 
-class _FigureRun(NamedTuple):
+class FigureRun(NamedTuple):
     """Adjacent figures in one row.
 
     The library stores and writes each cell separately, which takes most of the run time for thousands of agencies and a
@@ -114,8 +109,8 @@ class _FigureRun(NamedTuple):
         )
 
 
-class _ListRow(NamedTuple):
-    """Adjacent texts (as shared string indices) and figures, all in one style; see `_FigureRun`."""
+class ListRow(NamedTuple):
+    """Adjacent texts (as shared string indices) and figures, all in one style; see `FigureRun`."""
 
     column: int
     contents: Sequence[tuple[str, int | Number] | None]
@@ -141,45 +136,6 @@ def _format_number(number: Number) -> str:
         if isinstance(number, int) and -_MAX_EXACT_INTEGER < number < _MAX_EXACT_INTEGER
         else f"{float(number):.16G}"
     )
-
-
-class _Worksheet(Worksheet):  # type: ignore[misc]  # the library ships no types
-    """A worksheet that writes texts as texts, whatever method wrote them."""
-
-    # Sets of functions that need no prefix, with whether all newer functions get one.
-    _known_functions: ClassVar[set[tuple[frozenset[str], bool]]] = set()
-
-    def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        if isinstance(cell, _FigureRun | _ListRow):
-            self.fh.write(cell.to_xml(row + 1))
-        else:
-            super()._write_cell(row, col, cell)
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> Any:  # noqa: FBT001, FBT002 - of the library
-        """Prefix newer functions as the library does, searching only once for each set of function names."""
-        key, bare = (frozenset(_FUNCTION.findall(formula)), expand_future_functions), formula.removeprefix("=")
-        if key in self._known_functions and bare[:1] != "{" and bare[-1:] != "}":
-            return bare
-        prepared = super()._prepare_formula(formula, expand_future_functions)
-        if prepared == bare:
-            self._known_functions.add(key)
-        return prepared
-
-    def _write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> Any:
-        return super()._write_string(row, col, _escape_markup(string), cell_format)
-
-
-class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # the library ships no types
-    """A workbook with a structure lock, which XlsxWriter does not support."""
-
-    worksheet_class = _Worksheet
-    structure_locked = False
-
-    def _write_workbook_pr(self) -> None:
-        # In a workbook part, workbookProtection follows workbookPr.
-        super()._write_workbook_pr()
-        if self.structure_locked:
-            self._xml_empty_tag("workbookProtection", [("lockStructure", 1)])
 
 
 class SheetWriter:
@@ -209,7 +165,7 @@ class SheetWriter:
             filled = [self._book.combine_styles(look) for look in looks[:last]]
             self._looks[key] = _RunFormats(column, filled, self._book.combine_styles(open))
         self._check_dimensions(row - 1, column - 1)
-        self._worksheet.table[row - 1][column - 1] = _FigureRun(numbers[:last], self._looks[key])
+        self._worksheet.table[row - 1][column - 1] = FigureRun(numbers[:last], self._looks[key])
         value, style = numbers[last], looks[last] if numbers[last] is not None else open
         self.write_box(Box(row, column + last), value, style)  # so that the library knows the last column of the row
 
@@ -225,14 +181,14 @@ class SheetWriter:
         if sheet.constant_memory and first > sheet.previous_row:
             sheet._write_single_row(first)
         encoded = [self._list_content(content) for content in contents]
-        sheet.table[first][column - 1] = _ListRow(column, encoded, self._book.combine_styles(*styles))
+        sheet.table[first][column - 1] = ListRow(column, encoded, self._book.combine_styles(*styles))
 
     def _list_content(self, content: str | Number | None) -> tuple[str, int | Number] | None:
         if not isinstance(content, str):
             return None if content is None else ("", content)
         if len(content) > MAX_TEXT_CHARACTERS:
             raise _refusal_error("write_string", self.name, f"{len(content)}")
-        return ' t="s"', self._worksheet.str_table._get_shared_string_index(_escape_markup(content))
+        return ' t="s"', self._worksheet.str_table._get_shared_string_index(escape_markup(content))
 
     def write_box(self, box: Box, content: CellContent, *styles: str) -> None:
         """Write one value into a box (rows and columns from 1), merged if it has several cells; None writes a blank.
@@ -265,7 +221,7 @@ class SheetWriter:
 class BookWriter:
     """A workbook being written. Any method of XlsxWriter's workbook can be called on it, such as ``define_name``."""
 
-    def __init__(self, workbook: _Workbook, styles: Mapping[str, StyleProperties]) -> None:
+    def __init__(self, workbook: Any, styles: Mapping[str, StyleProperties]) -> None:
         self._workbook = workbook
         self._styles = styles
         self._formats: dict[tuple[tuple[str, ...], bool], Any] = {}
@@ -314,8 +270,10 @@ def open_workbook_writer(
     Raises WritingError.
     """
     normal = {"default_format_properties": {"font_name": font, "font_size": 11, "font_scheme": "none"}} if font else {}
+    from xltool.workbooks.xlsxwriter_classes import LockableWorkbook  # a short run that writes nothing is faster
+
     with _raise_library_refusals(name):
-        workbook = _Workbook(stream, {**_WORKBOOK_OPTIONS, **normal, **(options or {})})
+        workbook = LockableWorkbook(stream, {**_WORKBOOK_OPTIONS, **normal, **(options or {})})
         yield BookWriter(workbook, styles)
         workbook.close()
 
@@ -357,6 +315,8 @@ def create_long_workbook(
 @contextmanager
 def _raise_library_refusals(name: str) -> Iterator[None]:
     """Convert warnings and exceptions of the library to WritingError; OSError is kept."""
+    from xlsxwriter.exceptions import FileCreateError, XlsxWriterException
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
@@ -383,7 +343,7 @@ def _refusal_error(action: str, place: str, reason: str) -> WritingError:
     return WritingError("writing.refused", action=action, place=place, reason=reason)
 
 
-def _escape_markup(text: str) -> str:
+def escape_markup(text: str) -> str:
     """Escape ``<r>…</r>``, which the library takes for rich-text markup and would write unescaped."""
     if _LONE_SURROGATE.search(text):
         raise _refusal_error("write_string", "", ascii(text))

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from xltool.checks.texts import numerals
@@ -122,12 +123,17 @@ def _iterate_mentions(sentence: str, form: Form, facts: TextContext) -> Iterator
                     yield mention
 
 
-class _ClaimPatterns(NamedTuple):
-    """A claim with its compiled patterns; ``unit`` is the value of the unit its amounts are stored in."""
+@dataclass(frozen=True)
+class _ClaimPatterns:
+    """A claim with its patterns; ``unit`` is the value of the unit its amounts are stored in."""
 
     claim: TextClaim
-    patterns: tuple[re.Pattern[str], ...]
     unit: int
+
+    @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """The patterns, compiled for the first sentence that has a word of the claim."""
+        return tuple(compile_pattern(_insert_numbers(text)) for text in self.claim.patterns)
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)
@@ -135,10 +141,9 @@ def _claims_by_word(form: Form) -> Mapping[str, tuple[_ClaimPatterns, ...]]:
     """Return the claims by the words a sentence needs for them; cached."""
     words: dict[str, tuple[_ClaimPatterns, ...]] = {}
     for claim in form.claims:
-        patterns = tuple(compile_pattern(_insert_numbers(text)) for text in claim.patterns)
         unit = load_text_patterns().amounts.units.get(form.cells[claim.readings[0].terms[0].cell].unit, 1)
         for word in claim.needs or ("",):
-            words[word] = (*words.get(word, ()), _ClaimPatterns(claim, patterns, unit))
+            words[word] = (*words.get(word, ()), _ClaimPatterns(claim, unit))
     return words
 
 
