@@ -430,20 +430,20 @@ def swapped(page: Worksheet, one: tuple[int, int, int, int], other: tuple[int, i
             here.value, there.value = there.value, here.value
 
 
-@edited("两行连同栏目名称互换", "place.reordered")
+@edited("两行连同栏目名称互换", "place.exchanged")
 def rows_swapped(book: Workbook) -> None:
     one, other = parse_address(label("1.属于国家秘密"))[0], parse_address(label("7.属于行政执法案卷"))[0]
     swapped(sheet(book, REQUESTS), (one, one, 3, 9), (other, other, 3, 9))
 
 
-@edited("两列连同栏目名称互换", "place.reordered")
+@edited("两列连同栏目名称互换", "place.exchanged")
 def columns_swapped(book: Workbook) -> None:
     (top, one), (_, other) = parse_address(label("商业企业")), parse_address(label("法律服务机构"))
     bottom = parse_address(label("四、结转下年度继续办理"))[0]
     swapped(sheet(book, REQUESTS), (top, bottom, one, one), (top, bottom, other, other))
 
 
-@edited("复议和诉讼两块互换位置", "place.reordered")
+@edited("复议和诉讼两块互换位置", "place.exchanged")
 def blocks_swapped(book: Workbook) -> None:
     page = sheet(book, DISPUTES)
     top = parse_address(PLAN.find_figure("disputes.review.upheld").address)[0] - 3

@@ -1,4 +1,4 @@
-"""Two printed words exchanged, one lost, one changed: never without a finding that names them and is not a mere note.
+"""Two printed words exchanged, one lost, one changed: never without a finding that must be mended and names them.
 
 A sample of the pairs of every edition; all of them where ``XLTOOL_ALL_LABELS`` is set (``make labels``).
 """
@@ -34,7 +34,7 @@ FORMS = tuple(load_forms())
 SAMPLE = 30  # pairs of each edition, and of labels on different sheets
 _SEED = 20251130
 _SHARED = re.compile(r'(<c r="(?P<address>[A-Z]+[0-9]+)"[^>]*t="s"[^>]*><v>)(?P<index>[0-9]+)(</v></c>)')
-WORDS_CODES = {"label.exchanged", "label.changed", "place.reordered"}
+WORDS_CODES = {"label.exchanged", "label.changed", "place.exchanged"}
 
 
 class Printed(NamedTuple):
@@ -142,7 +142,7 @@ def test_two_labels_exchanged__told_by_name(pair: tuple[Printed, Printed], workb
         data, {(one.sheet, one.slot.address): indexes[other], (other.sheet, other.slot.address): indexes[one]}
     )
     told = [item for item in findings_of(exchanged, one.form, tmp_path) if item.code in WORDS_CODES]
-    assert Severity.NOTE not in {item.severity for item in told}
+    assert {item.severity for item in told} == {Severity.MUST_FIX}
     messages = "".join(map(catalogue.render_problem, told))
     assert one.slot.text in messages
     assert other.slot.text in messages
@@ -162,7 +162,7 @@ def test_labels_of_two_sheets_exchanged__told_on_both(
         },
     )
     told = [item for item in findings_of(exchanged, one.form, tmp_path) if item.code in WORDS_CODES]
-    assert Severity.NOTE not in {item.severity for item in told}
+    assert {item.severity for item in told} == {Severity.MUST_FIX}
     assert len({item.cells[0].sheet for item in told}) == 2
     assert one.slot.text in "".join(map(catalogue.render_problem, told))
 

@@ -13,9 +13,10 @@ from tests.spreadsheet.spreadsheets import ODS, ods_row, spreadsheet
 from xltool.errors import UnreadableFileError
 from xltool.model.form import CellKind
 from xltool.recognition.shown_values import ShownMeaning, interpret_shown
-from xltool.spreadsheet.cell_look import Mark, MarkedText, is_unseen, theme_colour
+from xltool.spreadsheet.cell_look import Mark, MarkedText
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.spreadsheet.raw_workbook import RawSheet, StorageType
+from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, is_unseen
 
 
 def opened(data: bytes, folder: Path) -> RawSheet:
@@ -121,6 +122,6 @@ _STRUCK_STYLE = '<s:style s:name="S" s:family="text"><s:text-properties s:text-l
 
 def test_colours__seen_or_not() -> None:
     assert is_unseen("FFFFFF", "FFF9E3")
-    assert is_unseen(theme_colour(0, -0.05), "")
+    assert is_unseen(DEFAULT_COLOURS.find_theme_colour(0, -0.05), "")
     assert not is_unseen("FF0000", "FFF9E3")
     assert not is_unseen("", "000000")

@@ -196,12 +196,16 @@ def test_sheet__merges_protection_and_validation(tmp_path: Path) -> None:
 def test_hidden__rows_and_columns_that_nobody_sees(odd: str, tmp_path: Path) -> None:
     rows = (
         '<row r="1" hidden="0"/><row r="2" spans="1:2" hidden="1"><c r="A2"><v>1</v></c></row>'
-        '<row r="3" hidden="true"/><row r="5" ht="0" customHeight="1"/><row r="7" ht="0.5"/><row r="9" hidden="1"/>'
+        '<row r="3" hidden="true"/><row r="5" ht="0" customHeight="1"/><row r="7" ht="0.5"/><row r="8" ht="4"/>'
+        '<row r="9" hidden="1"/>'
     )
-    columns = '<col min="2" max="3" hidden="1"/><col min="5" max="5" width="0"/><col min="6" max="7" width="9"/>'
+    columns = (
+        '<col min="2" max="3" hidden="1"/><col min="5" max="5" width="0"/><col min="6" max="7" width="9"/>'
+        '<col min="8" max="8" width="0.9"/>'
+    )
     found = only_sheet(tmp_path, with_parts({SHEET: sheet(odd + rows, before=f"<cols>{columns}</cols>")}))
-    assert found.hidden_rows == (range(2, 4), range(5, 6), range(9, 10))
-    assert found.hidden_columns == (range(2, 4), range(5, 6))
+    assert found.hidden_rows == (range(2, 4), range(5, 6), range(7, 8), range(9, 10))
+    assert found.hidden_columns == (range(2, 4), range(5, 6), range(8, 9))
 
 
 def test_identity__of_the_very_bytes(tmp_path: Path) -> None:
@@ -246,6 +250,9 @@ def openpyxl_copy(path: Path) -> Path:
     return copy
 
 
+BLUE, BLACK = PLAIN_LOOK._replace(colour="0000FF"), PLAIN_LOOK._replace(colour="000000")
+
+
 def test_book_of_xlsxwriter__as_written(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     xlsxwriter_book(path)
@@ -263,7 +270,7 @@ def test_book_of_xlsxwriter__as_written(tmp_path: Path) -> None:
         "B3": RawCell(StorageType.TEXT, "年报"),
     }
     assert (first.merged, first.protected, first.validated) == (("A1:C1",), True, ("A2:B9",))
-    assert (second.state, second.cells) == ("hidden", {"A1": RawCell(StorageType.TEXT, "回到表一")})
+    assert (second.state, second.cells) == ("hidden", {"A1": RawCell(StorageType.TEXT, "回到表一", look=BLUE)})
     assert book.names == {"x.y": "表一!$A$2"}
     assert book.program == "Microsoft Excel 12.0000"
 
@@ -272,8 +279,8 @@ def test_book_saved_by_openpyxl__formulas_without_values(tmp_path: Path) -> None
     path = tmp_path / "a.xlsx"
     xlsxwriter_book(path)
     first = open_workbook(openpyxl_copy(path)).sheets[0]
-    assert first.cells["C2"] == RawCell(StorageType.EMPTY, "", 'IF(A2>0,"是","否")')
-    assert first.cells["A2"] == RawCell(StorageType.NUMBER, "0.3", None, False)
+    assert first.cells["C2"] == RawCell(StorageType.EMPTY, "", 'IF(A2>0,"是","否")', look=BLACK)
+    assert first.cells["A2"] == RawCell(StorageType.NUMBER, "0.3", None, False, BLACK)
     assert first.cells["B2"].text == "  两端空格\n换行  "
     assert first.validated == ("A2:B9", "F1:F2")
 

@@ -118,7 +118,7 @@ def test_inline_texts__are_not_scanned_again(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize(
-    ("height", "hidden"), [("12", False), ("0", True), ("0.00", True), ("3", False), ("0.5", False)]
+    ("height", "hidden"), [("12", False), ("0", True), ("0.00", True), ("4", False), ("3.75", True), ("0.5", True)]
 )
 def test_a_row_without_height__is_hidden(height: str, hidden: bool) -> None:
     read(sheet(rows(FIRST).replace('<row r="3"', '<row r="3" ht="7"')), remembering=True)

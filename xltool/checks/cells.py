@@ -19,12 +19,13 @@ UNREADABLE_NOTES = {
     *("unit_in_cell", "remark", "not_number", "too_large", "negative", "fraction", "too_many_decimals"),
     *("boolean", "date", "error_value", "not_calculated"),
     *("several_numbers", "between", "struck_out", "invisible", "shown_differs", "covered", "formula_result"),
+    *("symbol_font", "repeated", "upside_down", "across", "cached_differs", "conditional"),
 }
 # Normalisations that reading applies (`value.` observations); each has its own sentence.
 NORMALISED_NOTES = {
     *("chinese_numeral", "full_width", "separators", "apostrophe", "spaces", "text_number"),
     *("negative_zero", "whitespace_only"),
-    *("struck", "raised", "ruby", "zero_hidden"),
+    *("struck", "raised", "ruby", "zero_hidden", "odd_font"),
 }
 
 

@@ -37,6 +37,7 @@ class ObservationCode(StrEnum):
     LABEL_REWORDED = "label.reworded"
     LAYOUT_OTHER = "layout.other"
     PLACE_AMBIGUOUS = "place.ambiguous"
+    PLACE_EXCHANGED = "place.exchanged"
     PLACE_HIDDEN = "place.hidden"
     PLACE_INSERTED = "place.inserted"
     PLACE_INSERTED_FILLED = "place.inserted_filled"
@@ -63,10 +64,13 @@ class ObservationCode(StrEnum):
     TABLE_SECOND = "table.second"
     TEXT_STRUCK = "text.struck"
     VALIDATION_LOST = "validation.lost"
+    VALUE_ACROSS = "value.across"
     VALUE_APOSTROPHE = "value.apostrophe"
     VALUE_BETWEEN = "value.between"
     VALUE_BOOLEAN = "value.boolean"
+    VALUE_CACHED_DIFFERS = "value.cached_differs"
     VALUE_CHINESE_NUMERAL = "value.chinese_numeral"
+    VALUE_CONDITIONAL = "value.conditional"
     VALUE_COVERED = "value.covered"
     VALUE_DATE = "value.date"
     VALUE_ERROR_VALUE = "value.error_value"
@@ -79,8 +83,10 @@ class ObservationCode(StrEnum):
     VALUE_NOT_APPLICABLE = "value.not_applicable"
     VALUE_NOT_CALCULATED = "value.not_calculated"
     VALUE_NOT_NUMBER = "value.not_number"
+    VALUE_ODD_FONT = "value.odd_font"
     VALUE_RAISED = "value.raised"
     VALUE_REMARK = "value.remark"
+    VALUE_REPEATED = "value.repeated"
     VALUE_RUBY = "value.ruby"
     VALUE_SEPARATORS = "value.separators"
     VALUE_SEVERAL_NUMBERS = "value.several_numbers"
@@ -88,10 +94,12 @@ class ObservationCode(StrEnum):
     VALUE_SPACES = "value.spaces"
     VALUE_STRUCK = "value.struck"
     VALUE_STRUCK_OUT = "value.struck_out"
+    VALUE_SYMBOL_FONT = "value.symbol_font"
     VALUE_TEXT_NUMBER = "value.text_number"
     VALUE_TOO_LARGE = "value.too_large"
     VALUE_TOO_MANY_DECIMALS = "value.too_many_decimals"
     VALUE_UNIT_IN_CELL = "value.unit_in_cell"
+    VALUE_UPSIDE_DOWN = "value.upside_down"
     VALUE_WHITESPACE_ONLY = "value.whitespace_only"
     VALUE_ZERO_HIDDEN = "value.zero_hidden"
     WORKBOOK_MACROS = "workbook.macros"
@@ -126,6 +134,7 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "label.exchanged": "labels count",
             "label.reworded": "expected found",
             "place.ambiguous": "lost count",
+            "place.exchanged": "axis moves",
             "place.hidden": "count at",
             "place.inserted": "axis lines",
             "place.inserted_filled": "axis lines",

@@ -5,7 +5,7 @@ place does not contradict labels that moved. A name elsewhere than its label doe
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.slots import CellAddress
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.form import MAX_CACHED_FORMS
+from xltool.model.observation_codes import ObservationCode
 from xltool.model.submission import Observation
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.match_labels import PlaceDoubt
@@ -46,6 +47,21 @@ def dispute_by_names(plan: WorkbookPlan, names: Mapping[str, str], assignment: S
         for name, page in assignment.located_sheets.items()
     }
     return replace(assignment, located_sheets=pages, observations=(*assignment.observations, *observations))
+
+
+def doubt_exchanges(names: Mapping[str, str], observations: Sequence[Observation]) -> Iterator[Observation]:
+    """Yield the observations on an issued workbook; figures under other heads than planned have two readings.
+
+    They may have stayed where they were, or have moved along. Only where the name of each is at its new place are they
+    known to have moved.
+    """
+    for item in observations:
+        moves = item.facts["moves"] if item.code == "place.reordered" else ()
+        followed = isinstance(moves, tuple) and all(
+            (named := _parse_reference(names.get(cell, ""))) is not None and named.address == now
+            for cell, _, now in moves
+        )
+        yield item if followed else item._replace(code=ObservationCode.PLACE_EXCHANGED)
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)

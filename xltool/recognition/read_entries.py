@@ -16,7 +16,7 @@ from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.cell_values import MAX_DIGITS, interpret_cell
 from xltool.recognition.locate_cells import LocatedSheet
 from xltool.recognition.shown_values import ShownMeaning, interpret_shown
-from xltool.spreadsheet.raw_workbook import StorageType
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 NOTE_NOT_PLACED = "place"  # the note of a figure that was not read because its place is not certain
 _MAX_CACHED_LAYOUTS = 256
@@ -143,11 +143,16 @@ def read_entry(cell: Cell, located: LocatedSheet, address: str, *, declared: boo
     if raw is None:
         zero = declared and not cell.computed
         return Entry(cell.id, EntryState.BLANK, 0 if zero else None, None, sheet, where, None, zero)
+    return read_cell_entry(cell, raw, sheet, where, declared=declared)
+
+
+def read_cell_entry(cell: Cell, raw: RawCell, sheet: str, address: str, *, declared: bool = False) -> Entry:
+    """Read the entry of a cell that is not empty."""
     if cell.computed and raw.formula is not None:  # recomputed, whatever it shows
         meaning = ShownMeaning(*interpret_cell(raw, cell.kind, cell.decimals))
     else:
         meaning = interpret_shown(raw, cell.kind, cell.decimals, cell.unit)
     zero = declared and not cell.computed and meaning.state is EntryState.BLANK
     value = 0 if zero else meaning.value
-    raw_text = str(raw.text)
-    return Entry(cell.id, meaning.state, value, raw_text, sheet, where, raw.formula, zero, meaning.note, meaning.shown)
+    stored, formula = str(raw.text), raw.formula
+    return Entry(cell.id, meaning.state, value, stored, sheet, address, formula, zero, meaning.note, meaning.shown)

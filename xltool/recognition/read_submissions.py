@@ -21,14 +21,15 @@ from xltool.model.submission import Entry, EntryState, Explanation, Observation,
 from xltool.recognition import read_consolidated
 from xltool.recognition.assign_sheets import SheetAssignment, assign_sheets
 from xltool.recognition.cell_values import is_affirmative
-from xltool.recognition.defined_names import dispute_by_names
+from xltool.recognition.conditional_looks import apply_conditional_formats
+from xltool.recognition.defined_names import dispute_by_names, doubt_exchanges
 from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_identity, find_form, read_identity_sources
 from xltool.recognition.locate_cells import find_text_cells
 from xltool.recognition.read_entries import read_entries, read_entry
 from xltool.recognition.shown_values import visible_text
 from xltool.recognition.stray_content import find_changed_labels, find_missing_sheets, find_strays
 from xltool.recognition.template_integrity import check_integrity, find_hidden_figures, find_hidden_zeros
-from xltool.recognition.unseen_figures import refuse_covered, refuse_wrong_results
+from xltool.recognition.unseen_figures import refuse_astray, refuse_covered, refuse_wrong_results
 from xltool.spreadsheet.raw_workbook import RawWorkbook
 
 _MARK_COLUMN_LETTERS = tuple(column_letters(column) for column in range(1, len(MARK_COLUMNS) + 1))
@@ -65,14 +66,17 @@ def _build_submission(
     if identity_claim.issued and workbook.complete and scope is Scope.OWN:
         assignment = dispute_by_names(plan, workbook.names, assignment)
     observations: list[Observation] = [*identity_claim.observations]
-    observations += [
-        item for item in assignment.observations if identity_claim.issued or item.code not in POSITION_CODES
-    ]
+    noticed = assignment.observations
+    if identity_claim.issued:
+        noticed = tuple(doubt_exchanges(workbook.names, noticed))
+    observations += [item for item in noticed if identity_claim.issued or item.code not in POSITION_CODES]
     if workbook.macros:
         observations.append(Observation("workbook.macros"))
     declared = is_affirmative(_read_field(plan, assignment, "declaration"))
     read, plain = read_entries(plan, assignment, declared=declared)
-    entries = refuse_covered(plan, assignment, read)
+    entries = refuse_covered(plan, assignment, apply_conditional_formats(plan, workbook, assignment, read))
+    if not plain:
+        entries = refuse_astray(plan, assignment, entries)
     if not plain and scope is Scope.OWN:
         entries = refuse_wrong_results(plan, workbook, entries)
     plain = plain and entries is read

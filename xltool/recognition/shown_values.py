@@ -10,9 +10,14 @@ digits on both sides of such a part     unreadable     ``between``
 more raised characters than a mark has  unreadable     ``between``
 all of it struck out                    unreadable     ``struck_out``
 a part nobody sees (white, size 0, …)   unreadable     ``invisible``
+all of it raised or lowered, or Symbol  number 88      ``odd_font``
+all or a part in a font of pictures     unreadable     ``symbol_font``
+repeated over the width of the cell     unreadable     ``repeated``
+upside down                             unreadable     ``upside_down``
 0, by its format shown as nothing       number 0       ``zero_hidden``
 another figure, or nothing, by format   unreadable     ``shown_differs``
 a format with a multiplier or a word    unreadable     ``shown_differs``
+another text beside it in the file      unreadable     ``cached_differs``
 ======================================= ============== =======================================================
 
 A format that only adds separators, zeros behind the point, a currency sign or a unit agrees with what is stored.
@@ -26,10 +31,11 @@ from typing import NamedTuple
 
 from xltool.model.form import CellKind, Number
 from xltool.model.submission import EntryState
-from xltool.recognition.cell_values import interpret_cell, is_not_applicable, load_plain_units
-from xltool.spreadsheet.cell_look import Mark, MarkedText, Run, format_colour, is_unseen
+from xltool.recognition.cell_values import MAX_DIGITS, interpret_cell, is_not_applicable, load_plain_units
+from xltool.spreadsheet.cell_look import Mark, MarkedText, Run
 from xltool.spreadsheet.number_formats import GENERAL, render_number, render_text
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
+from xltool.spreadsheet.workbook_colours import format_colour, is_unseen
 
 MAX_MARK_CHARACTERS = 3  # of a note mark such as [12]; more raised characters may be part of the figure
 _EXACT_FORMATS = (GENERAL, "@", "")
@@ -39,6 +45,10 @@ _SHOWN_NUMBER = re.compile(
     r"|(?:(?P<whole>[0-9]+) )?(?P<over>[0-9]+)/(?P<under>[0-9]+)"
 )
 _NOTES = {Mark.STRUCK: "struck", Mark.RAISED: "raised", Mark.LOWERED: "raised", Mark.RUBY: "ruby"}
+_ODD_FONTS = (Mark.RAISED, Mark.LOWERED, Mark.SYMBOL_DIGITS)  # all of a figure in them is still that figure
+_UNREADABLE_MARKS = {Mark.INVISIBLE: "invisible", Mark.SYMBOL: "symbol_font"}
+_PLACED_NOTES = {Mark.REPEATED: "repeated", Mark.UPSIDE_DOWN: "upside_down"}
+_REPEATED_TIMES = 3  # in a sentence; how often it fits depends on the width of the column
 
 
 class ShownMeaning(NamedTuple):
@@ -102,16 +112,39 @@ def _interpret_number(cell: RawCell, kind: CellKind, decimals: int, unit: str) -
     if not text:
         zero = meaning.state is EntryState.NUMBER and not meaning.value
         return meaning._replace(note="zero_hidden", shown="") if zero else _make_unreadable("shown_differs", "")
-    if not is_shown_as(text, Decimal(cell.text.strip()), unit):
+    number, cached = Decimal(cell.text.strip()), cell.look.cached
+    if not is_shown_as(text, number, unit):
         return _make_unreadable("shown_differs", text)
-    return meaning
+    if cached is not None and not _is_cached_of(cached, text, number, unit):
+        return _make_unreadable("cached_differs", cached)
+    odd = meaning.state is EntryState.NUMBER and any(mark in _ODD_FONTS for mark in cell.look.marks)
+    return meaning._replace(note=meaning.note or "odd_font", shown=text) if odd else meaning
+
+
+def _is_cached_of(cached: str, shown: str, number: Decimal, unit: str) -> bool:
+    """Return True if the text beside a number in the file is what its format shows, or reads as that number."""
+    if cached.split() == shown.split() or is_shown_as(cached, number, unit):
+        return True
+    return interpret_cell(RawCell(StorageType.TEXT, cached), CellKind.AMOUNT, MAX_DIGITS).value == number
 
 
 def _find_whole_mark(cell: RawCell, colour: str = "") -> ShownMeaning | None:
-    """Return the meaning of a cell that is struck out or invisible as a whole; None for any other."""
-    if Mark.INVISIBLE in cell.look.marks or is_unseen(format_colour(colour), cell.look.background):
+    """Return the meaning of a cell that cannot be read as a whole, for its font or its place; None for any other."""
+    look = cell.look
+    if Mark.INVISIBLE in look.marks or is_unseen(format_colour(colour), look.background):
         return _make_unreadable("invisible", "")
-    return _make_unreadable("struck_out", "") if Mark.STRUCK in cell.look.marks else None
+    if Mark.STRUCK in look.marks:
+        return _make_unreadable("struck_out", "")
+    return _make_unreadable("symbol_font", "") if Mark.SYMBOL in look.marks else _find_odd_place(cell)
+
+
+def _find_odd_place(cell: RawCell) -> ShownMeaning | None:
+    """Return the meaning of a cell that repeats its characters or turns them over; None for any other."""
+    note = _PLACED_NOTES.get(cell.look.placed) if cell.look.placed else None
+    if note is None:
+        return None
+    text = str(cell.text).strip()
+    return _make_unreadable(note, f"{text * _REPEATED_TIMES}…" if note == "repeated" else "")
 
 
 @lru_cache(maxsize=4096)
@@ -157,21 +190,27 @@ def _interpret_text(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeanin
     formatted = render_text(str(cell.text), cell.look.format_code)
     if formatted.split() != cell.text.split():
         return _make_unreadable("shown_differs", formatted.strip())
+    cached = cell.look.cached
+    if cached is not None and cached.split() != cell.text.split():
+        return _make_unreadable("cached_differs", cached)
+    return _find_odd_place(cell) or _interpret_runs(cell, kind, decimals)
+
+
+def _interpret_runs(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
+    """Interpret a text of which some characters may look different."""
     runs = cell.text.runs if isinstance(cell.text, MarkedText) else (Run(cell.text, inherits=True),)
     marked = [(run.text, _find_mark(run, cell)) for run in runs if run.text.strip()]
     marks = dict.fromkeys(mark for _, mark in marked if mark)
     visible = "".join(run.text for run in runs if _find_mark(run, cell) is None)
-    plain = cell._replace(text=visible)
+    whole, plain = cell._replace(text=str(cell.text)), cell._replace(text=visible)
     if not marks:
         return _interpret_stored(plain, kind, decimals)
-    if Mark.INVISIBLE in marks:
-        return _make_unreadable("invisible", visible.strip())
+    if unreadable := next((note for mark, note in _UNREADABLE_MARKS.items() if mark in marks), ""):
+        return _make_unreadable(unreadable, visible.strip())
     if not visible.strip():
         if Mark.STRUCK in marks:
             return _make_unreadable("struck_out", "")
-        return _note_mark(
-            _interpret_stored(plain._replace(text=str(cell.text)), kind, decimals), "raised", str(cell.text)
-        )
+        return _note_mark(_interpret_stored(whole, kind, decimals), "odd_font", str(cell.text))
     if _is_between(marked):
         return _make_unreadable("between", visible.strip())
     return _note_mark(_interpret_stored(plain, kind, decimals), _NOTES[next(iter(marks))], visible.strip())
@@ -186,6 +225,8 @@ def _find_mark(run: Run, cell: RawCell) -> Mark | None:
     """Return the mark of a run before the background of its cell."""
     if run.inherits and cell.look.marks and run.mark is None:
         return cell.look.marks[0]
+    if run.mark is Mark.SYMBOL_DIGITS:  # its digits are those of any font
+        return Mark.INVISIBLE if is_unseen(run.colour, cell.look.background) else None
     return run.mark or (Mark.INVISIBLE if is_unseen(run.colour, cell.look.background) else None)
 
 

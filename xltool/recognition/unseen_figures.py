@@ -1,14 +1,14 @@
-"""Find inputs whose stored figure is not the one a person reads: under merged cells, or not its formula's result.
+"""Find inputs whose stored figure is not the one a person reads: under merged cells, not its formula's result, astray.
 
-Such a figure becomes unreadable, with the note ``covered`` (``shown`` is the merged range) or ``formula_result``
-(``shown`` is the result).
+Such a figure becomes unreadable, with the note ``covered`` (``shown`` is the merged range), ``formula_result``
+(``shown`` is the result) or ``across`` (it is centred between its own cell and empty ones).
 """
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
 
-from xltool.forms.cell_addresses import parse_address, parse_box
+from xltool.forms.cell_addresses import cell_address, parse_address, parse_box
 from xltool.forms.slots import Role
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.compact_entries import CompactEntries
@@ -16,6 +16,7 @@ from xltool.model.form import MAX_CACHED_FORMS
 from xltool.model.submission import Entry, EntryState
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.evaluate_formula import compute_formula
+from xltool.spreadsheet.cell_look import Mark
 from xltool.spreadsheet.raw_workbook import RawCell, RawWorkbook
 
 _TOLERANCE = Decimal("1e-12")  # relative; programs compute with fifteen digits
@@ -27,7 +28,7 @@ def refuse_covered(
     """Return the entries; inputs with content under a merged range are unreadable."""
     covered: dict[str, Entry] = {}
     for name, located in assignment.located_sheets.items():
-        inputs = _list_inputs(plan).get(name)
+        inputs = list_inputs(plan).get(name)
         if not inputs or not located.sheet.merged:
             continue
         places = {located.real_address(address): address for address in inputs} if located.origin else None
@@ -36,7 +37,24 @@ def refuse_covered(
             entry = entries[inputs[address]]
             if entry.raw is not None and entry.raw.strip() and address not in located.doubts:
                 covered[entry.cell] = _make_unreadable(entry, "covered", merged)
-    return _replace_entries(entries, covered)
+    return replace_entries(entries, covered)
+
+
+def refuse_astray(plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
+    """Return the entries; inputs that may be shown in the middle of themselves and empty inputs are unreadable."""
+    astray: dict[str, Entry] = {}
+    for name, located in assignment.located_sheets.items():
+        inputs = list_inputs(plan).get(name, {})
+        for address, cell in inputs.items():
+            raw = located.cells.get(address)
+            if raw is None or raw.look.placed is not Mark.ACROSS or address in located.doubts or not raw.text.strip():
+                continue
+            row, column = parse_address(address)
+            beside = cell_address(row, column + 1)
+            if beside in inputs and beside not in located.cells:
+                entry = entries[cell]
+                astray[entry.cell] = _make_unreadable(entry, "across", located.real_address(beside))
+    return replace_entries(entries, astray)
 
 
 def refuse_wrong_results(
@@ -55,11 +73,11 @@ def refuse_wrong_results(
         value = Decimal(entry.value or 0)
         if result is not None and abs(result - value) > _TOLERANCE * max(abs(result), abs(value)):
             wrong[entry.cell] = _make_unreadable(entry, "formula_result", f"{result.normalize():f}")
-    return _replace_entries(entries, wrong)
+    return replace_entries(entries, wrong)
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)
-def _list_inputs(plan: WorkbookPlan) -> dict[str, dict[str, str]]:
+def list_inputs(plan: WorkbookPlan) -> dict[str, dict[str, str]]:
     """Return the cell ids of the inputs by sheet and planned address; cached."""
     return {
         sheet.name: {slot.address: slot.key for slot in sheet.slots if slot.role is Role.INPUT} for sheet in plan.sheets
@@ -97,7 +115,8 @@ def _make_unreadable(entry: Entry, note: str, shown: str) -> Entry:
     return entry._replace(state=EntryState.UNREADABLE, value=None, note=note, shown=shown, declared=False)
 
 
-def _replace_entries(entries: Mapping[str, Entry], replaced: Mapping[str, Entry]) -> Mapping[str, Entry]:
+def replace_entries(entries: Mapping[str, Entry], replaced: Mapping[str, Entry]) -> Mapping[str, Entry]:
+    """Return the entries with others in place of some of them; the same entries if there are none."""
     if not replaced:
         return entries
     if not isinstance(entries, CompactEntries):

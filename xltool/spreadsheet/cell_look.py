@@ -1,37 +1,28 @@
-"""How the characters of a cell look: struck out, raised, invisible; and the colours that decide the last.
+"""How the characters of a cell look: struck out, raised, invisible, repeated, as symbols.
 
 A text of which some characters look different is a `MarkedText`: its value is what is stored, ``visible`` what a person
-reads. The look of a whole cell is a `CellLook`. Theme colours are those of the Office theme.
+reads. The look of a whole cell is a `CellLook`; a `LookChange` is what a conditional format changes of it.
 """
 
-import colorsys
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.spreadsheet.number_formats import GENERAL, is_date_format, is_plain_format
+from xltool.spreadsheet.workbook_colours import BLACK, WHITE, is_unseen
 
-MIN_CONTRAST = 1.25  # between character and background (WCAG 2, from 1 to 21); below it nobody sees the character
 MIN_FONT_POINTS = 2.0  # a smaller character is a dot
-WHITE, BLACK = "FFFFFF", "000000"
+MIN_ROW_POINTS = 4.0  # in a lower row nobody can read a figure
+MIN_COLUMN_CHARACTERS = 1.0  # a narrower column has no room for one digit; its width in Excel's unit
 
-_THEME = (WHITE, BLACK, "E7E6E6", "44546A", "4472C4", "ED7D31", "A5A5A5", "FFC000", "5B9BD5", "70AD47")
-_BASIC = ("000000", "FFFFFF", "FF0000", "00FF00", "0000FF", "FFFF00", "FF00FF", "00FFFF")
-_PALETTE = (
-    *("800000", "008000", "000080", "808000", "800080", "008080", "C0C0C0", "808080"),
-    *("9999FF", "993366", "FFFFCC", "CCFFFF", "660066", "FF8080", "0066CC", "CCCCFF"),
-    *("000080", "FF00FF", "FFFF00", "00FFFF", "800080", "800000", "008080", "0000FF"),
-    *("00CCFF", "CCFFFF", "CCFFCC", "FFFF99", "99CCFF", "FF99CC", "CC99FF", "FFCC99"),
-    *("3366FF", "33CCCC", "99CC00", "FFCC00", "FF9900", "FF6600", "666699", "969696"),
-    *("003366", "339966", "003300", "333300", "993300", "993366", "333399", "333333"),
+_SYMBOL_FONTS = frozenset(
+    {
+        *("wingdings", "wingdings 2", "wingdings 3", "webdings", "marlett", "mt extra", "bookshelf symbol 7"),
+        *("ms reference specialty", "monotype sorts", "zapfdingbats", "zapf dingbats", "itc zapf dingbats"),
+    }
 )
-INDEXED_COLOURS = (*_BASIC, *_BASIC, *_PALETTE)  # by index from 0 to 63
-_FORMAT_COLOURS = dict(
-    zip(("black", "white", "red", "green", "blue", "yellow", "magenta", "cyan"), _BASIC, strict=True)
-)
-_RGB = re.compile(r"(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})")
+_SYMBOL_FONT_WITH_DIGITS = "symbol"
 
 
 class Mark(StrEnum):
@@ -42,6 +33,11 @@ class Mark(StrEnum):
     LOWERED = "lowered"
     INVISIBLE = "invisible"  # in the colour of the background, hidden, or too small
     RUBY = "ruby"  # small characters above the text; not part of what is stored
+    SYMBOL = "symbol"  # in a font that has pictures in place of digits
+    SYMBOL_DIGITS = "symbol_digits"  # in the font Symbol, whose digits are digits
+    REPEATED = "repeated"  # as often as they fit into the cell
+    UPSIDE_DOWN = "upside_down"
+    ACROSS = "across"  # centred across the empty cells to the right, too
 
 
 class Run(NamedTuple):
@@ -82,34 +78,96 @@ class MarkedText(str):
 
 
 class CellLook(NamedTuple):
-    """The look of a whole cell. ``background`` is RRGGBB; ``is_plain``: every whole number is shown as it is."""
+    """The look of a whole cell. ``background`` is RRGGBB; ``is_plain``: every whole number is shown as it is.
+
+    ``marks`` are those of its characters, seen before its background, ``placed`` how they are placed in the cell.
+    ``font_mark`` and ``colour`` are those of its font alone. ``cached`` is what the program that saved the file says
+    the cell shows, where that is not simply what is stored.
+    """
 
     format_code: str = GENERAL
     marks: tuple[Mark, ...] = ()
     background: str = WHITE
     is_plain: bool = True
     is_date: bool = False
+    placed: Mark | None = None
+    font_mark: Mark | None = None
+    colour: str = ""
+    cached: str | None = None
 
 
 PLAIN_LOOK = CellLook()
 
 
+class LookChange(NamedTuple):
+    """What a conditional format changes of the look of a cell; None for what it leaves.
+
+    ``clears_mark``: it removes the mark of the font, if it has none of its own.
+    """
+
+    format_code: str | None = None
+    mark: Mark | None = None
+    clears_mark: bool = False
+    colour: str | None = None
+    background: str | None = None
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether no figure reads differently by it, whatever its cell looks like."""
+        if self.format_code is not None or self.mark or self.clears_mark:
+            return False
+        if self.colour is None:
+            return self.background is None
+        return self.background is not None and not is_unseen(self.colour or BLACK, self.background)
+
+
 @lru_cache(maxsize=4096)
-def make_look(format_code: str, mark: Mark | None, colour: str, background: str) -> CellLook:
-    """Return the look of a cell from its number format, the mark of its font, its font colour and its fill."""
-    marks = (mark,) if mark else (Mark.INVISIBLE,) if is_unseen(colour, background) else ()
+def make_look(
+    format_code: str, mark: Mark | None, colour: str, background: str, placed: Mark | None = None
+) -> CellLook:
+    """Return the look of a cell from its number format, the mark of its font, its font colour and its fill.
+
+    An automatic font colour is black, as in Excel.
+    """
+    marks = (mark,) if mark else (Mark.INVISIBLE,) if is_unseen(colour or BLACK, background) else ()
     is_date = is_date_format(format_code)
-    is_plain = not marks and (is_date or is_plain_format(format_code))
-    return CellLook(format_code, marks, background or WHITE, is_plain, is_date)
+    is_plain = not marks and not placed and (is_date or is_plain_format(format_code))
+    return CellLook(format_code, marks, background or WHITE, is_plain, is_date, placed, mark, colour)
 
 
-def mark_font(*, struck: bool, raised: bool, lowered: bool, points: float | None) -> Mark | None:
+def change_look(look: CellLook, change: LookChange) -> CellLook:
+    """Return the look of a cell to which a conditional format applies."""
+    changed = make_look(
+        look.format_code if change.format_code is None else change.format_code,
+        change.mark or (None if change.clears_mark else look.font_mark),
+        look.colour if change.colour is None else change.colour,
+        look.background if change.background is None else change.background,
+        look.placed,
+    )
+    return changed if look.cached is None else changed._replace(cached=look.cached, is_plain=False)
+
+
+def mark_font(*, struck: bool, raised: bool, lowered: bool, points: float | None, name: str = "") -> Mark | None:
     """Return the mark of a font; ``points`` is its size, None if not stated."""
-    if points is not None and points < MIN_FONT_POINTS:
-        return Mark.INVISIBLE
-    if struck:
-        return Mark.STRUCK
-    return Mark.RAISED if raised else Mark.LOWERED if lowered else None
+    folded = name.strip().casefold()
+    stated = {
+        Mark.INVISIBLE: points is not None and points < MIN_FONT_POINTS,
+        Mark.STRUCK: struck,
+        Mark.SYMBOL: folded in _SYMBOL_FONTS,
+        Mark.RAISED: raised,
+        Mark.LOWERED: lowered,
+        Mark.SYMBOL_DIGITS: folded == _SYMBOL_FONT_WITH_DIGITS,
+    }
+    return next((mark for mark, applies in stated.items() if applies), None)
+
+
+_ALIGNMENTS = {"fill": Mark.REPEATED, "centerContinuous": Mark.ACROSS}
+_BINARY_ALIGNMENTS = {4: Mark.REPEATED, 6: Mark.ACROSS}  # of .xls and .xlsb
+
+
+def mark_alignment(horizontal: str | int) -> Mark | None:
+    """Return how characters are placed by a horizontal alignment, as Excel names or numbers it."""
+    return _ALIGNMENTS.get(horizontal) if isinstance(horizontal, str) else _BINARY_ALIGNMENTS.get(horizontal)
 
 
 def mark_runs(runs: Iterable[Run]) -> str:
@@ -118,58 +176,3 @@ def mark_runs(runs: Iterable[Run]) -> str:
     if all(run.mark is None and not run.colour for run in kept):
         return "".join(run.text for run in kept)
     return MarkedText(kept)
-
-
-# --- colours -------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=4096)
-def is_unseen(colour: str, background: str) -> bool:
-    """Return True for characters nobody sees before a background; both RRGGBB, "" for automatic."""
-    if not colour:
-        return False
-    light, dark = sorted((_luminance(colour), _luminance(background or WHITE)), reverse=True)
-    return (light + 0.05) / (dark + 0.05) < MIN_CONTRAST
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def parse_rgb(text: str) -> str:
-    """Return RRGGBB of a colour such as FFAABBCC or #aabbcc; "" for any other text."""
-    match = _RGB.fullmatch(text.lstrip("#"))
-    return match[1].upper() if match else ""
-
-
-def theme_colour(index: int, tint: float = 0.0) -> str:
-    """Return a colour of the Office theme, "" for an unknown one; ``tint`` from -1 (black) to 1 (white)."""
-    return tint_colour(_THEME[index], tint) if 0 <= index < len(_THEME) else ""
-
-
-def indexed_colour(index: int) -> str:
-    """Return a colour of the default palette; "" for the automatic ones behind it."""
-    return INDEXED_COLOURS[index] if 0 <= index < len(INDEXED_COLOURS) else ""
-
-
-def format_colour(name: str) -> str:
-    """Return the colour a number format names, "" for none."""
-    if name.startswith("#"):
-        return parse_rgb(name)
-    if name.startswith("color"):
-        number = name.removeprefix("color").strip()
-        return indexed_colour(int(number) + 7) if number.isdecimal() else ""
-    return _FORMAT_COLOURS.get(name, "")
-
-
-@lru_cache(maxsize=1024)
-def tint_colour(colour: str, tint: float) -> str:
-    """Return a colour made darker (below 0) or lighter (ECMA-376 part 1, 18.8.19)."""
-    if not tint or not colour:
-        return colour
-    hue, light, saturation = colorsys.rgb_to_hls(*(int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)))
-    light = light * (1 + tint) if tint < 0 else light * (1 - tint) + tint
-    channels = colorsys.hls_to_rgb(hue, min(max(light, 0.0), 1.0), saturation)
-    return "".join(f"{round(channel * 255):02X}" for channel in channels)

@@ -7,9 +7,10 @@ import re
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import CellLook, Mark, make_look, mark_font, parse_rgb
+from xltool.spreadsheet.cell_look import CellLook, LookChange, Mark, make_look, mark_font
 from xltool.spreadsheet.number_formats import GENERAL
 from xltool.spreadsheet.refusals import LimitKind, exceeded_limit
+from xltool.spreadsheet.workbook_colours import parse_rgb
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
 _STYLE, _FO, _TEXT, _NUMBER = (f"{_ODF}{name}:1.0 " for name in ("style", "xsl-fo-compatible", "text", "datastyle"))
@@ -17,6 +18,13 @@ _LIBREOFFICE = "urn:org:documentfoundation:names:experimental:office:xmlns:loext
 _STYLES = (f"{_STYLE}style", f"{_STYLE}default-style")
 _TEXT_PROPERTIES, _CELL_PROPERTIES = f"{_STYLE}text-properties", f"{_STYLE}table-cell-properties"
 _NAME, _MAP = f"{_STYLE}name", f"{_STYLE}map"
+_FONT_FACE, _FONT_FAMILY = f"{_STYLE}font-face", f"{_ODF}svg-compatible:1.0 font-family"
+# The elements that state the size of rows and of columns, each with the attribute that does.
+_SIZES = {
+    f"{_STYLE}table-row-properties": f"{_STYLE}row-height",
+    f"{_STYLE}table-column-properties": f"{_STYLE}column-width",
+}
+_UPSIDE_DOWN = range(91, 270)  # angles at which digits stand on their heads
 _DATA_STYLES = frozenset(
     f"{_NUMBER}{kind}-style" for kind in ("number", "percentage", "currency", "text", "boolean", "date", "time")
 )
@@ -25,6 +33,7 @@ _CONDITION = re.compile(r"value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?[0-9.]+)")
 _LENGTH = re.compile(r"([0-9]+(?:\.[0-9]+)?)(pt|in|cm|mm|px)")
 _POINTS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "px": 0.75}
 _MAX_PARENTS = 20
+_DEFAULT_CELL_STYLE = "Default"
 _MAX_PLACES = 30  # of digits in a number format, before or behind the point
 
 
@@ -39,6 +48,17 @@ class _Properties(NamedTuple):
     colour: str | None = None
     points: float | None = None
     background: str | None = None
+    font: str | None = None
+    repeated: bool | None = None
+    angle: int | None = None
+
+
+class StyleMap(NamedTuple):
+    """A condition in the style of a cell, and the style that applies where it is met."""
+
+    condition: str
+    style: str
+    base: str
 
 
 class StyleReader:
@@ -52,6 +72,11 @@ class StyleReader:
         self._data_style: _DataStyle | None = None
         self._literal: list[str] | None = None
         self._looks: dict[str, CellLook] = {}
+        self._changes: dict[str, LookChange] = {}
+        self._maps: dict[str, list[StyleMap]] = {}
+        self._names_by_display: dict[str, str] = {}
+        self._font_families: dict[str, str] = {}
+        self._sizes: dict[tuple[str, str], float] = {}
 
     def start_element(self, name: str, attributes: dict[str, str]) -> None:
         """Handle the beginning of an element."""
@@ -65,9 +90,14 @@ class StyleReader:
         elif self._open is not None and name == _TEXT_PROPERTIES:
             self._change(_read_text_properties(self._styles[self._open], attributes))
         elif self._open is not None and name == _CELL_PROPERTIES:
-            background = attributes.get(f"{_FO}background-color")
-            if background is not None:
-                self._change(self._styles[self._open]._replace(background=parse_rgb(background)))
+            self._change(_read_cell_properties(self._styles[self._open], attributes))
+        elif self._open is not None and name in _SIZES:
+            if length := _LENGTH.fullmatch(attributes.get(_SIZES[name], "")):
+                self._sizes[self._open] = float(length[1]) * _POINTS[length[2]]
+        elif self._open is not None and name == _MAP:
+            self._add_map(self._open[1], attributes)
+        elif name == _FONT_FACE:
+            self._font_families[attributes.get(_NAME, "")] = attributes.get(_FONT_FAMILY, "").strip("'\"")
 
     def end_element(self, name: str) -> None:
         """Handle the end of an element."""
@@ -89,8 +119,33 @@ class StyleReader:
             found = self._resolve("table-cell", style)
             mark = self._find_mark(found)
             code = self._format_code(found.data_style or "")
-            self._looks[style] = make_look(code, mark, found.colour or "", found.background or "")
+            placed = Mark.REPEATED if found.repeated else Mark.UPSIDE_DOWN if found.angle in _UPSIDE_DOWN else None
+            self._looks[style] = make_look(code, mark, found.colour or "", found.background or "", placed)
         return self._looks[style]
+
+    def find_change(self, style: str) -> LookChange:
+        """Return what a conditional format changes that applies a style: what it and its own parents state.
+
+        ``style`` is its name, or the name that people see.
+        """
+        if style not in self._changes:
+            found = self._resolve("table-cell", self._names_by_display.get(style, style), inherited=False)
+            mark = self._find_mark(found)
+            clears = mark is None and not (found.struck is None and found.position is None)
+            code = None if found.data_style is None else self._format_code(found.data_style)
+            self._changes[style] = LookChange(code, mark, clears, found.colour, found.background)
+        return self._changes[style]
+
+    def find_maps(self, style: str) -> list[StyleMap]:
+        """Return the conditions in a style of cells, or in the nearest of its parents that has some."""
+        chain = self._list_chain("table-cell", style)
+        return next((self._maps[name] for name in chain if name in self._maps), [])
+
+    def find_size(self, family: str, style: str) -> float | None:
+        """Return the height of rows ("table-row") or the width of columns ("table-column") of a style in points."""
+        return next(
+            (size for name in self._list_chain(family, style) if (size := self._sizes.get((family, name)))), None
+        )
 
     def find_run_look(self, style: str) -> tuple[Mark | None, str]:
         """Return mark and colour of runs of a text style."""
@@ -101,8 +156,14 @@ class StyleReader:
         if len(self._styles) >= limits.MAX_FORMATS:
             raise exceeded_limit(self._part, LimitKind.FORMATS, limits.MAX_FORMATS)
         self._open = attributes.get(f"{_STYLE}family", ""), attributes.get(_NAME, "")
+        if display := attributes.get(f"{_STYLE}display-name"):
+            self._names_by_display[display] = self._open[1]
         data_style = attributes.get(f"{_STYLE}data-style-name")
         self._styles[self._open] = _Properties(attributes.get(f"{_STYLE}parent-style-name", ""), data_style)
+
+    def _add_map(self, style: str, attributes: dict[str, str]) -> None:
+        names = ("condition", "apply-style-name", "base-cell-address")
+        self._maps.setdefault(style, []).append(StyleMap(*(attributes.get(f"{_STYLE}{name}", "") for name in names)))
 
     def _change(self, properties: _Properties) -> None:
         if self._open is not None:
@@ -120,24 +181,29 @@ class StyleReader:
         else:
             data_style.add_digits(name.removeprefix(_NUMBER), attributes)
 
-    def _resolve(self, family: str, style: str) -> _Properties:
-        """Return the properties of a style, completed from its parents and the default style."""
+    def _list_chain(self, family: str, style: str) -> list[str]:
+        """Return the names of a style and of its parents."""
         chain = [style]
         while len(chain) < _MAX_PARENTS and (parent := self._styles.get((family, chain[-1]), _Properties()).parent):
             chain.append(parent)
+        return chain
+
+    def _resolve(self, family: str, style: str, *, inherited: bool = True) -> _Properties:
+        """Return the properties of a style, completed from its parents and, if ``inherited``, the default styles."""
+        chain = self._list_chain(family, style)
         found = _Properties()
-        for name in (*chain, ""):
+        for name in (*chain, "") if inherited else [name for name in chain if name != _DEFAULT_CELL_STYLE]:
             parent_values = self._styles.get((family, name), _Properties())
             pairs = zip(found, parent_values, strict=True)
             found = _Properties._make(own if own is not None else inherited for own, inherited in pairs)
         return found
 
-    @staticmethod
-    def _find_mark(found: _Properties) -> Mark | None:
+    def _find_mark(self, found: _Properties) -> Mark | None:
         if found.hidden:
             return Mark.INVISIBLE
         raised, lowered = found.position == "super", found.position == "sub"
-        return mark_font(struck=bool(found.struck), raised=raised, lowered=lowered, points=found.points)
+        font = self._font_families.get(found.font or "") or found.font or ""
+        return mark_font(struck=bool(found.struck), raised=raised, lowered=lowered, points=found.points, name=font)
 
     def _format_code(self, name: str) -> str:
         """Return the number format of a data style as a code of Excel: its conditional sections, then its own."""
@@ -260,6 +326,18 @@ def _read_text_properties(style: _Properties, attributes: dict[str, str]) -> _Pr
         hidden=style.hidden if display is None else display == "none",
         colour=style.colour if colour is None else parse_rgb(colour),
         points=style.points if length is None else float(length[1]) * _POINTS[length[2]],
+        font=attributes.get(f"{_STYLE}font-name") or attributes.get(f"{_FO}font-family", "").strip("'\"") or style.font,
+    )
+
+
+def _read_cell_properties(style: _Properties, attributes: dict[str, str]) -> _Properties:
+    """Return a style with the properties of cells an element states."""
+    background, repeated = attributes.get(f"{_FO}background-color"), attributes.get(f"{_STYLE}repeat-content")
+    angle = re.fullmatch(r"([0-9]{1,3})(?:\.[0-9]+)?(?:deg)?", attributes.get(f"{_STYLE}rotation-angle", ""))
+    return style._replace(
+        background=style.background if background is None else parse_rgb(background),
+        repeated=style.repeated if repeated is None else repeated == "true",
+        angle=int(angle[1]) if angle else style.angle,
     )
 
 

@@ -16,10 +16,11 @@ from xltool.spreadsheet.file_type import ZIP_SIGNATURE, ReadableType, detect_fil
 from xltool.spreadsheet.load_file import FileSource, LoadedFile, load_file
 from xltool.spreadsheet.name_stories import explain_by_name
 from xltool.spreadsheet.ooxml.cell_scanner import SharedParts
-from xltool.spreadsheet.ooxml.cell_styles import read_styles
+from xltool.spreadsheet.ooxml.cell_styles import StyleSheet, read_styles
 from xltool.spreadsheet.ooxml.package import Package, fold_part_name
 from xltool.spreadsheet.ooxml.part import ReadingBudget
 from xltool.spreadsheet.ooxml.shared_strings import read_shared_strings
+from xltool.spreadsheet.ooxml.theme_colours import read_theme_colours
 from xltool.spreadsheet.ooxml.workbook_part import SheetPart, WorkbookOutline, find_main_part, read_outline
 from xltool.spreadsheet.ooxml.worksheet import read_worksheet
 from xltool.spreadsheet.ooxml.xml_parser import refuse_doctype
@@ -29,12 +30,14 @@ from xltool.spreadsheet.raw_workbook import RawSheet, RawWorkbook
 from xltool.spreadsheet.refusals import DamageKind, FileKind, damaged_workbook, foreign_file
 from xltool.spreadsheet.saved_date import read_compound_date, read_package_date
 from xltool.spreadsheet.values_only import decrypt_workbook, read_binary_sheets
+from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS
 
 _REFUSED_TYPES = {
     ReadableType.COMPANY_ENCRYPTED: "file.company_encrypted",
     ReadableType.RIGHTS_PROTECTED: "file.rights_protected",
 }
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: Excel tries it without a prompt
+_NO_STYLES = StyleSheet()
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 
 
@@ -170,10 +173,10 @@ def _read_xlsb(file: LoadedFile, package: Package) -> RawWorkbook:
 def _read_ooxml(
     file: LoadedFile, package: Package, outline: WorkbookOutline, skip_rule: SkipRule | None = None
 ) -> RawWorkbook:
-    shared = SharedParts(
-        read_shared_strings(package.open_part(outline.strings)) if outline.strings else (),
-        read_styles(package.open_part(outline.styles)) if outline.styles else (),
-    )
+    theme = read_theme_colours(package.open_part(outline.theme)) if outline.theme else DEFAULT_COLOURS.theme
+    sheet = read_styles(package.open_part(outline.styles), theme) if outline.styles else _NO_STYLES
+    strings = read_shared_strings(package.open_part(outline.strings), sheet.colours) if outline.strings else ()
+    shared = SharedParts(strings, sheet.styles, sheet.colours, sheet.changes)
     sheets = _read_sheets(package, outline, shared, skip_rule)
     _refuse_doctypes(package)
     return RawWorkbook(

@@ -9,8 +9,11 @@ from collections.abc import Iterable
 from itertools import chain
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import Mark, MarkedText, Run, mark_runs
+from xltool.spreadsheet.cell_look import MIN_ROW_POINTS, PLAIN_LOOK, Mark, MarkedText, Run, mark_runs
+from xltool.spreadsheet.conditional_formats import keep_effective
 from xltool.spreadsheet.number_formats import GENERAL
+from xltool.spreadsheet.ods_conditions import NAMES, ConditionReader, has_effective_map, list_mapped_formats
+from xltool.spreadsheet.ods_formulas import convert_formula
 from xltool.spreadsheet.ods_styles import StyleReader
 from xltool.spreadsheet.ooxml.addresses import format_column, merge_runs
 from xltool.spreadsheet.ooxml.xml_parser import make_parser, parse_all
@@ -34,10 +37,10 @@ _VALUE_TYPE, _FORMULA = f"{_OFFICE}value-type", f"{_TABLE}formula"
 _CHARACTER_ELEMENTS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 _SPAN, _LINK, _RUBY_TEXT = f"{_TEXT}span", f"{_TEXT}a", f"{_TEXT}ruby-text"
 _STYLE_NAME, _DEFAULT_STYLE = f"{_TABLE}style-name", f"{_TABLE}default-cell-style-name"
-_REFERENCE = re.compile(r"\[(?:\$?('(?:[^']|'')+'|[^'.\[\]]+))?\.(\$?[A-Z]+\$?[0-9]+)(?::\.(\$?[A-Z]+\$?[0-9]+))?\]")
 _INHERITED = Run("", inherits=True)
 _TRUTH = {"true": "1", "false": "0"}
 _BLANKS = re.compile(r"[ \t\r\n]+")  # collapsed to one space, as OpenDocument defines
+MIN_COLUMN_POINTS = 8.0  # a narrower column has no room for one digit
 _MAX_COUNT_DIGITS = 7  # of the number of rows of the grid
 
 # How a cell of each type is stored, and the attribute that holds its value; a text's stands in its paragraphs.
@@ -140,10 +143,14 @@ class _ContentReader:
             self._runs.clear()
             self._paragraphs = 0
         elif name == _ROW:
-            hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN
+            hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN or self._is_less(
+                "table-row", attributes, MIN_ROW_POINTS
+            )
             sheet.begin_row(_read_count(attributes, _ROWS), attributes.get(_DEFAULT_STYLE, ""), hidden=hidden)
         elif name == _COLUMN:
-            hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN
+            hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN or self._is_less(
+                "table-column", attributes, MIN_COLUMN_POINTS
+            )
             sheet.add_columns(_read_count(attributes, _COLUMNS), attributes.get(_DEFAULT_STYLE, ""), hidden=hidden)
         elif name == _PARAGRAPH:
             self._begin_paragraph()
@@ -153,6 +160,12 @@ class _ContentReader:
             self._append_text(_CHARACTER_ELEMENTS[name])
         elif name == f"{_TEXT}s":
             self._append_text(" " * _read_count(attributes, f"{_TEXT}c"))
+        elif name in NAMES:
+            sheet.conditions.start_element(name, attributes)
+
+    def _is_less(self, family: str, attributes: dict[str, str], bound: float) -> bool:
+        size = self._styles.find_size(family, attributes.get(_STYLE_NAME, ""))
+        return size is not None and size < bound
 
     def _begin_paragraph(self) -> None:
         if self._paragraphs:
@@ -215,6 +228,8 @@ class _SheetBuilder:
 
     def __init__(self, name: str, state: str, styles: StyleReader) -> None:
         self.protected = False
+        self.conditions = ConditionReader(styles)
+        self._mapped: dict[str, list[str]] = {}
         self._name, self._state, self._styles = name, state, styles
         self._row_style = ""
         self._column_styles: list[tuple[int, str]] = []  # last column, and the style of its cells
@@ -247,12 +262,23 @@ class _SheetBuilder:
             look = self._styles.find_look(style)
             if attributes.get(_VALUE_TYPE) == "percentage" and look.format_code == GENERAL:
                 look = look._replace(format_code="0.##%", is_plain=False)
+            if cell.look.cached is not None:
+                look = look._replace(cached=cell.look.cached, is_plain=False)
             cell = RawCell(cell.stored, cell.text, cell.formula, cell.locked, look)
             self._in_row.append((self._column + 1, repeated, cell))
+            self._note_mapped(style, repeated)
         down, across = _read_count(attributes, _DOWN), _read_count(attributes, _ACROSS)
         if down > 1 or across > 1:
             self._add_merge(down, across)
         self._column += repeated
+
+    def _note_mapped(self, style: str, repeated: int) -> None:
+        """Remember the next cells if the conditions in their style matter."""
+        if self._styles.find_maps(style) and has_effective_map(self._styles, style):
+            first, last = self._column + 1, min(self._column + repeated, limits.MAX_COLUMNS)
+            bottom = min(self._row + self._rows, limits.MAX_ROWS)
+            area = f"{format_column(first)}{self._row + 1}:{format_column(last)}{bottom}"
+            self._mapped.setdefault(style, []).append(area)
 
     def _find_column_style(self) -> str:
         at = bisect_left(self._column_styles, (self._column + 1, ""))
@@ -290,12 +316,15 @@ class _SheetBuilder:
             self.protected,
             hidden_rows=merge_runs(self._hidden_rows),
             hidden_columns=merge_runs(self._hidden_columns),
+            conditional=keep_effective(
+                tuple(self.conditions.formats) or tuple(list_mapped_formats(self._styles, self._mapped.items()))
+            ),
         )
 
 
 def _make_cell(attributes: dict[str, str], runs: list[Run]) -> RawCell | None:
     """Build the cell, None for an empty one."""
-    formula = _convert_formula(attributes[_FORMULA]) if _FORMULA in attributes else None
+    formula = convert_formula(attributes[_FORMULA]) if _FORMULA in attributes else None
     stated = attributes.get(_VALUE_TYPE)
     if stated is None:
         return RawCell(StorageType.EMPTY, "", formula) if formula is not None else None
@@ -307,30 +336,26 @@ def _make_cell(attributes: dict[str, str], runs: list[Run]) -> RawCell | None:
     if stored is StorageType.TEXT:
         shown = runs[0].text if len(runs) == 1 and runs[0].inherits else _mark_text(runs)
         text = shown if isinstance(shown, MarkedText) else attributes.get(value, shown)
+        cached = _find_cached(runs, attributes.get(value))
     else:
         text = attributes.get(value, "")
+        cached = _find_cached(runs, text) if stored is StorageType.NUMBER else None
         text = _TRUTH.get(text, text) if stored is StorageType.BOOLEAN else text
     if len(text) > limits.MAX_TEXT_CHARACTERS:
         raise exceeded_limit(CONTENT, LimitKind.TEXT, limits.MAX_TEXT_CHARACTERS)
-    return RawCell(stored, text, formula) if text else None
+    look = PLAIN_LOOK if cached is None else PLAIN_LOOK._replace(cached=cached)
+    return RawCell(stored, text, formula, look=look) if text else None
+
+
+def _find_cached(runs: list[Run], value: str | None) -> str | None:
+    """Return the text of the paragraphs of a cell, if it is not simply the value the cell states."""
+    shown = "".join(run.text for run in runs if run.mark is not Mark.RUBY).strip()
+    return None if value is None or not shown or shown == value else shown
 
 
 def _mark_text(runs: list[Run]) -> str:
     """Join the runs of a cell; ruby without digits is left out."""
     return mark_runs(run for run in runs if run.mark is not Mark.RUBY or any(map(str.isdigit, run.text)))
-
-
-def _convert_formula(formula: str) -> str:
-    """Write a formula of OpenDocument as Excel writes it: other references and separators; "" if that is too long."""
-    if len(formula) > limits.MAX_FORMULA_CHARACTERS:
-        return ""
-    text = formula.partition("=")[2] if "=" in formula else formula
-    return _REFERENCE.sub(_convert_reference, text).replace(";", ",")
-
-
-def _convert_reference(match: re.Match[str]) -> str:
-    sheet, first, last = match.groups()
-    return (f"{sheet}!" if sheet else "") + first + (f":{last}" if last else "")
 
 
 def _read_count(attributes: dict[str, str], name: str) -> int:

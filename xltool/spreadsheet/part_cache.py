@@ -51,25 +51,27 @@ class BoundedCache(Generic[_Parsed]):
 
 
 class CachedReader(Generic[_Parsed]):
-    """A function that reads parts, with a cache. Its results are shared and must not be changed."""
+    """A function that reads parts, with a cache. Its results are shared and must not be changed.
 
-    def __init__(self, read: Callable[[Part], _Parsed]) -> None:
+    ``context`` is whatever else the result depends on; most functions have none.
+    """
+
+    def __init__(self, read: Callable[..., _Parsed]) -> None:
         self._read = read
         self._memory: BoundedCache[tuple[_Parsed, EffortCost]] = BoundedCache()
 
-    def __call__(self, part: Part) -> _Parsed:
+    def __call__(self, part: Part, *context: Hashable) -> _Parsed:
         """Return the parsed part. Raises whatever the reading function raises."""
         if part.content is None:
-            return self._read(part)
-        known = self._memory.get_value(part.content)
+            return self._read(part, *context)
+        key = (part.content, *context)
+        known = self._memory.get_value(key)
         if known is not None:
             made, cost = known
             for what, amount in cost.items():
                 part.effort.spend(part.name, what, amount)
             return made
         before = part.effort.copy_remaining()
-        made = self._read(part)
-        self._memory.put_value(
-            part.content, (made, part.effort.spent_since(before)), part.content[1] + len(part.content[0])
-        )
+        made = self._read(part, *context)
+        self._memory.put_value(key, (made, part.effort.spent_since(before)), part.content[1] + len(part.content[0]))
         return made

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from xltool.spreadsheet.cell_look import PLAIN_LOOK, CellLook
+from xltool.spreadsheet.conditional_formats import ConditionalFormat
 
 
 class StorageType(StrEnum):
@@ -41,7 +42,8 @@ class RawSheet:
 
     ``state`` is visible, hidden or veryHidden;
     ``validated`` the ranges under data validation as written (``"D7:I31"``); ``hidden_rows`` and ``hidden_columns``
-    by number from 1, in order.
+    by number from 1, in order, also those too low or too narrow to see anything. ``conditional``: the conditional
+    formats by which a figure may read differently, the first to apply first.
     """
 
     name: str
@@ -53,6 +55,7 @@ class RawSheet:
     hidden_rows: tuple[range, ...] = ()
     hidden_columns: tuple[range, ...] = ()
     hides_zeros: bool = False
+    conditional: tuple[ConditionalFormat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import CellLook, Mark, MarkedText, Run
+from xltool.spreadsheet.cell_look import CellLook, LookChange, Mark, MarkedText, Run
+from xltool.spreadsheet.conditional_formats import ConditionalFormat, ConditionKind
 from xltool.spreadsheet.ooxml.addresses import format_column, merge_runs
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 from xltool.spreadsheet.refusals import DamageKind, FileKind, LimitKind, damaged_workbook, exceeded_limit, foreign_file
@@ -30,10 +31,7 @@ def read_binary_sheets(data: bytes, max_seconds: float = limits.MAX_WORKER_SECON
     """Return the sheets of an .xls or .xlsb. Raises UnreadableFileError when the worker cannot read it."""
     answer, _ = SHARED_WORKER.run_task(_VALUES_TASK, data, max_seconds)
     _raise_problem(answer.get("problem"))
-    looks = [
-        CellLook(code, tuple(map(Mark, marks)), background, is_plain, is_date)
-        for code, marks, background, is_plain, is_date in answer["looks"]
-    ]
+    looks = [_make_look(*values) for values in answer["looks"]]
     return tuple(_make_sheet(described, looks) for described in answer["sheets"])
 
 
@@ -64,7 +62,25 @@ def _make_sheet(described: dict[str, Any], looks: list[CellLook]) -> RawSheet:
         hidden_rows=merge_runs((first, last) for first, last in described["hidden_rows"]),
         hidden_columns=merge_runs((first, last) for first, last in described["hidden_columns"]),
         hides_zeros=described["hides_zeros"],
+        conditional=tuple(_make_conditional(*fields) for fields in described["conditional"]),
     )
+
+
+def _make_conditional(areas: str, base: str, kind: str, change: list[Any], *fields: Any) -> ConditionalFormat:
+    """Build a conditional format from its fields in the answer of the worker."""
+    code, mark, clears, colour, background = change
+    changed = LookChange(code, Mark(mark) if mark else None, clears, colour, background)
+    operator, operands, negated, stops, group = fields
+    return ConditionalFormat(
+        areas, base, ConditionKind(kind), changed, operator, tuple(operands), negated, stops, group
+    )
+
+
+def _make_look(code: str, marks: list[str], background: str, *fields: Any) -> CellLook:
+    """Build a look from its fields in the answer of the worker."""
+    is_plain, is_date, placed, font_mark, colour, _cached = fields
+    mark, place = (Mark(name) if name else None for name in (font_mark, placed))
+    return CellLook(code, tuple(map(Mark, marks)), background, is_plain, is_date, place, mark, colour)
 
 
 def _make_text(text: str, runs: list[list[Any]] | None) -> str:

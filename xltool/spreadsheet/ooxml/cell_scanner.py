@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import CellLook
+from xltool.spreadsheet.cell_look import CellLook, LookChange
 from xltool.spreadsheet.ooxml.addresses import CELL_ADDRESS, COLUMN_LETTERS, format_column, parse_column_letters
 from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.part import Part
@@ -25,14 +25,15 @@ from xltool.spreadsheet.ooxml.xml_text import (
 )
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
+from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, WorkbookColours
 
 MAX_PLAIN_NUMBER = 40  # characters of a stored number that is taken as it is written
 MAX_INDEX_DIGITS = 8  # of the index of a shared string; honest files have fewer strings
 _FIRST_INDEXES = tuple(map(str, range(4096)))
 
-# Rows that are hidden, or have no height; and what every text with such a row contains.
-_UNSEEN_ROWS = re.compile(r'<row r="([1-9][0-9]{0,6}+)"(?=[^>]* (?:hidden="(?:1|true)"|ht="0(?:\.0+)?"))')
-_UNSEEN = (' hidden="', ' ht="0')
+# Rows that are hidden, or lower than `MIN_ROW_POINTS`; and what every text with such a row contains.
+_UNSEEN_ROWS = re.compile(r'<row r="([1-9][0-9]{0,6}+)"(?=[^>]* (?:hidden="(?:1|true)"|ht="[0-3](?:\.[0-9]+)?"))')
+_UNSEEN = re.compile(r' (?:hidden="|ht="[0-3][."])')
 
 # Cells without content are skipped together; then comes a cell with content or an unusual one, the start of a row, the
 # end of the text, or (last) everything from the first mismatch on.
@@ -60,10 +61,12 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class SharedParts:
-    """The parts shared by the sheets of one workbook."""
+    """The parts shared by the sheets of one workbook; ``changes`` are the looks of its conditional formats."""
 
     strings: Sequence[str]
     styles: Sequence[CellStyle]
+    colours: WorkbookColours = DEFAULT_COLOURS
+    changes: Sequence[LookChange] = ()
 
     @cached_property
     def strings_by_index(self) -> Mapping[str, str]:
@@ -91,8 +94,8 @@ def find_addresses(text: str) -> list[str]:
 
 
 def find_unseen_rows(text: str) -> list[int]:
-    """Return the numbers of the rows that are hidden or have no height."""
-    return list(map(int, _UNSEEN_ROWS.findall(text))) if any(mark in text for mark in _UNSEEN) else []
+    """Return the numbers of the rows that are hidden or too low to see anything."""
+    return list(map(int, _UNSEEN_ROWS.findall(text))) if _UNSEEN.search(text) else []
 
 
 def count_rows(text: str) -> int:
@@ -184,7 +187,11 @@ class CellScanner:
         if kind.type == "s" and value:
             return self._read_shared_string(value, address)
         if kind.stored is StorageType.TEXT:
-            return parse_string_item(inline, self._part) if inline else parse_string_text(value, self._part)
+            return (
+                parse_string_item(inline, self._part, self._shared.colours)
+                if inline
+                else parse_string_text(value, self._part)
+            )
         text = resolve_references(value, self._part)
         if len(text) > limits.MAX_TEXT_CHARACTERS:
             raise exceeded_limit(self._part, LimitKind.TEXT, limits.MAX_TEXT_CHARACTERS)

@@ -1,4 +1,7 @@
-"""Read the cell formats of a workbook: whether each locks its cells, and how it makes them look."""
+"""Read the cell formats of a workbook: whether each locks its cells, and how it makes them look.
+
+Also the looks that its conditional formats give to cells (``dxfs``), and its colours.
+"""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -8,25 +11,39 @@ from xltool.spreadsheet import limits
 from xltool.spreadsheet.cell_look import (
     PLAIN_LOOK,
     CellLook,
+    LookChange,
     Mark,
-    indexed_colour,
     make_look,
+    mark_alignment,
     mark_font,
-    parse_rgb,
-    theme_colour,
-    tint_colour,
 )
 from xltool.spreadsheet.number_formats import BUILT_IN_FORMATS, GENERAL
 from xltool.spreadsheet.ooxml.part import Part
 from xltool.spreadsheet.ooxml.xml_parser import XmlElement, collect_elements, is_true
 from xltool.spreadsheet.part_cache import CachedReader
 from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
+from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, WorkbookColours, parse_rgb, tint_colour
 
 _FORMAT, _FONT, _FILL, _XF = "numFmts/numFmt", "fonts/font", "fills/fill", "cellXfs/xf"
 _PATTERN, _FILL_COLOUR = f"{_FILL}/patternFill", f"{_FILL}/patternFill/fgColor"
-_PROTECTION = f"{_XF}/protection"
-_FONT_PARTS = frozenset({f"{_FONT}/{name}" for name in ("strike", "vertAlign", "sz", "color")})
-_WANTED = frozenset({_FORMAT, _FONT, _FILL, _PATTERN, _FILL_COLOUR, _XF, _PROTECTION}) | _FONT_PARTS
+_PROTECTION, _ALIGNMENT = f"{_XF}/protection", f"{_XF}/alignment"
+_PALETTE_COLOUR = "colors/indexedColors/rgbColor"
+_FONT_NAMES = ("strike", "vertAlign", "sz", "color", "name")
+_FONT_PARTS = frozenset(f"{_FONT}/{name}" for name in _FONT_NAMES)
+_CHANGE = "dxfs/dxf"
+_CHANGE_PARTS = frozenset(
+    {
+        *(f"{_CHANGE}/font/{name}" for name in _FONT_NAMES),
+        *(f"{_CHANGE}/numFmt", f"{_CHANGE}/fill/patternFill"),
+        *(f"{_CHANGE}/fill/patternFill/{name}" for name in ("fgColor", "bgColor")),
+    }
+)
+CHANGE_NAMES = frozenset({"numFmt", "patternFill", "fgColor", "bgColor", *_FONT_NAMES})
+_WANTED = (
+    frozenset({_FORMAT, _FONT, _FILL, _PATTERN, _FILL_COLOUR, _XF, _PROTECTION, _ALIGNMENT, _PALETTE_COLOUR, _CHANGE})
+    | _FONT_PARTS
+    | _CHANGE_PARTS
+)
 
 
 class CellStyle(NamedTuple):
@@ -36,8 +53,18 @@ class CellStyle(NamedTuple):
     look: CellLook = PLAIN_LOOK
 
 
-def read_font_parts(parts: Mapping[str, Mapping[str, str]]) -> tuple[Mark | None, str]:
-    """Return mark and colour of a font from the attributes of its elements strike, vertAlign, sz and color."""
+class StyleSheet(NamedTuple):
+    """The cell formats of a workbook and the looks of its conditional formats in their order, and its colours."""
+
+    styles: tuple[CellStyle, ...] = ()
+    changes: tuple[LookChange, ...] = ()
+    colours: WorkbookColours = DEFAULT_COLOURS
+
+
+def read_font_parts(
+    parts: Mapping[str, Mapping[str, str]], colours: WorkbookColours = DEFAULT_COLOURS
+) -> tuple[Mark | None, str]:
+    """Return mark and colour of a font from the attributes of its elements strike, vertAlign, sz, color and name."""
     strike, position = parts.get("strike"), parts.get("vertAlign", {}).get("val")
     points = None
     with suppress(ValueError):
@@ -47,29 +74,54 @@ def read_font_parts(parts: Mapping[str, Mapping[str, str]]) -> tuple[Mark | None
         raised=position == "superscript",
         lowered=position == "subscript",
         points=points,
+        name=(parts.get("name") or parts.get("rFont") or {}).get("val", ""),
     )
-    return mark, read_colour(parts.get("color", {}))
+    return mark, read_colour(parts.get("color", {}), colours)
 
 
-def read_colour(attributes: Mapping[str, str]) -> str:
+def read_colour(attributes: Mapping[str, str], colours: WorkbookColours = DEFAULT_COLOURS) -> str:
     """Return RRGGBB of a colour element, "" for an automatic one."""
     tint = 0.0
     with suppress(ValueError):
         tint = min(max(float(attributes.get("tint", "0")), -1.0), 1.0)
     if "rgb" in attributes:
         return tint_colour(parse_rgb(attributes["rgb"]), tint)
-    for key, find_colour in (("theme", theme_colour), ("indexed", indexed_colour)):
+    for key, find_colour in (("theme", colours.find_theme_colour), ("indexed", colours.find_indexed_colour)):
         number = attributes.get(key, "")
         if number.isascii() and number.isdigit():
-            return tint_colour(find_colour(int(number[:9])), tint)
+            return find_colour(int(number[:9]), tint)
     return ""
+
+
+def read_look_change(parts: Mapping[str, Mapping[str, str]], colours: WorkbookColours) -> LookChange:
+    """Return the look a conditional format gives, from the elements of its ``dxf`` by their names.
+
+    Its fill is the colour of the background even where the pattern is solid.
+    """
+    mark, colour = read_font_parts(parts, colours)
+    pattern = parts.get("patternFill")
+    background = None
+    if pattern is not None and pattern.get("patternType") == "none":
+        background = ""
+    elif pattern is not None and pattern.get("patternType", "solid") == "solid":
+        stated = parts.get("bgColor") or parts.get("fgColor")
+        background = None if stated is None else read_colour(stated, colours)
+    return LookChange(
+        parts["numFmt"].get("formatCode", "") if "numFmt" in parts else None,
+        mark,
+        mark is None and ("strike" in parts or "vertAlign" in parts),
+        colour if "color" in parts else None,
+        background,
+    )
 
 
 class _StyleReader:
     """Collects fonts, fills, number formats and cell formats in their order."""
 
-    def __init__(self, part: str) -> None:
+    def __init__(self, part: str, colours: WorkbookColours) -> None:
         self.styles: list[CellStyle] = []
+        self.changes: list[dict[str, Mapping[str, str]]] = []
+        self._colours = colours
         self._part = part
         self._formats = dict(BUILT_IN_FORMATS)
         self._fonts: list[dict[str, Mapping[str, str]]] = []
@@ -83,7 +135,9 @@ class _StyleReader:
         handler = _HANDLERS.get(element.path)
         if handler:
             handler(self, element.attributes)
-        else:
+        elif element.path in _CHANGE_PARTS:
+            self.changes[-1][element.path.rpartition("/")[2]] = element.attributes
+        elif element.path in _FONT_PARTS:
             self._fonts[-1][element.path.rpartition("/")[2]] = element.attributes
 
     def add_format(self, attributes: Mapping[str, str]) -> None:
@@ -108,7 +162,7 @@ class _StyleReader:
     def read_fill_colour(self, attributes: Mapping[str, str]) -> None:
         """Read the colour of the latest fill."""
         if self._patterned:
-            self._fills[-1] = read_colour(attributes)
+            self._fills[-1] = read_colour(attributes, self._colours)
 
     def add_cell_format(self, attributes: Mapping[str, str]) -> None:
         """Add a cell format."""
@@ -120,6 +174,20 @@ class _StyleReader:
         background = self._fills[fill] if fill < len(self._fills) else ""
         self.styles.append(CellStyle(look=make_look(code, mark, colour, background)))
 
+    def read_alignment(self, attributes: Mapping[str, str]) -> None:
+        """Read how the latest cell format places characters."""
+        placed = mark_alignment(attributes.get("horizontal", ""))
+        if placed:
+            look = self.styles[-1].look
+            look = make_look(look.format_code, look.font_mark, look.colour, look.background, placed)
+            self.styles[-1] = self.styles[-1]._replace(look=look)
+
+    def begin_change(self, _attributes: Mapping[str, str]) -> None:
+        """Begin the look of the next conditional format."""
+        if len(self.changes) >= limits.MAX_FORMATS:
+            raise exceeded_limit(self._part, LimitKind.FORMATS, limits.MAX_FORMATS)
+        self.changes.append({})
+
     def read_protection(self, attributes: Mapping[str, str]) -> None:
         """Read whether the latest cell format locks its cells."""
         if "locked" in attributes:
@@ -129,7 +197,7 @@ class _StyleReader:
         if index >= len(self._fonts):
             return None, ""
         if index not in self._font_looks:
-            self._font_looks[index] = read_font_parts(self._fonts[index])
+            self._font_looks[index] = read_font_parts(self._fonts[index], self._colours)
         return self._font_looks[index]
 
     def _parse_index(self, attributes: Mapping[str, str], name: str) -> int:
@@ -147,15 +215,28 @@ _HANDLERS: dict[str, Callable[[_StyleReader, Mapping[str, str]], None]] = {
     _FILL_COLOUR: _StyleReader.read_fill_colour,
     _XF: _StyleReader.add_cell_format,
     _PROTECTION: _StyleReader.read_protection,
+    _ALIGNMENT: _StyleReader.read_alignment,
+    _CHANGE: _StyleReader.begin_change,
 }
 
 
-def _read_cell_styles(part: Part) -> tuple[CellStyle, ...]:
-    """Read the cell formats in their order."""
-    reader = _StyleReader(part.name)
-    for element in collect_elements(part, frozenset({"styleSheet"}), _WANTED):
+def _read_style_sheet(part: Part, theme: tuple[str, ...]) -> StyleSheet:
+    """Read the styles; ``theme`` are the colours of the workbook's theme."""
+    elements = collect_elements(part, frozenset({"styleSheet"}), _WANTED)
+    colours = _read_colours(elements, theme)
+    reader = _StyleReader(part.name, colours)
+    for element in elements:
         reader.add_element(element)
-    return tuple(reader.styles)
+    changes = tuple(read_look_change(parts, colours) for parts in reader.changes)
+    return StyleSheet(tuple(reader.styles), changes, colours)
 
 
-read_styles = CachedReader(_read_cell_styles)
+def _read_colours(elements: list[XmlElement], theme: tuple[str, ...]) -> WorkbookColours:
+    """Return the colours of a workbook: its own palette replaces the first colours of the default one."""
+    own = [parse_rgb(element.attributes.get("rgb", "")) for element in elements if element.path == _PALETTE_COLOUR]
+    palette = DEFAULT_COLOURS.palette
+    own = own[: len(palette)]
+    return WorkbookColours(theme, (*own, *palette[len(own) :]))
+
+
+read_styles = CachedReader(_read_style_sheet)

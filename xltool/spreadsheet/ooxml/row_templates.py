@@ -29,6 +29,7 @@ from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.part import Part, ReadingBudget
 from xltool.spreadsheet.ooxml.xml_text import NotPlainError, parse_string_text
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
+from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, WorkbookColours
 
 MAX_KNOWN_CELLS = 256  # of one cell of a template
 MAX_KNOWN_CHARACTERS = 100  # of their texts
@@ -39,8 +40,8 @@ _INLINE = re.compile(rb"<is><t>([^<]*)</t></is>")
 _VALUE_MARK, _INLINE_MARK = b"\0", b"\1"  # in place of what was cut out; no XML contains them
 _INLINE_TAGS = "<t></t>"  # charged with an inline string
 _PLACEHOLDER = "\ue000"  # stands for each value while the rest of its row is scanned
-# A height above 0, after complete attributes of the row.
-_HEIGHT = re.compile(rb'<row(?: [A-Za-z0-9:.]+="[^"<>]*")*?( ht="[1-9][0-9]*(?:\.[0-9]+)?")(?=[ />])')
+# A height of at least `MIN_ROW_POINTS`, after complete attributes of the row.
+_HEIGHT = re.compile(rb'<row(?: [A-Za-z0-9:.]+="[^"<>]*")*?( ht="(?:[4-9]|[1-9][0-9]+)(?:\.[0-9]+)?")(?=[ />])')
 # What no value of the plain dialect contains. Line ends are normalised by the strict scanner only.
 _FORBIDDEN = re.compile("[\x01-\x08\x0b-\x1f\ufffe\uffff]")
 _FORBIDDEN_TEXTS = ("]]>", "x14ac:")
@@ -125,9 +126,9 @@ def _cut_texts(body: bytes, pattern: re.Pattern[bytes], mark: bytes) -> tuple[by
 class RowTemplates(dict[bytes, RowTemplate]):
     """Cache of row templates by the bytes of the row without its values, for the cell formats of one styles part."""
 
-    def __init__(self, styles: Sequence[CellStyle]) -> None:
+    def __init__(self, styles: Sequence[CellStyle], colours: WorkbookColours = DEFAULT_COLOURS) -> None:
         super().__init__()
-        self._shared = SharedParts((), styles)
+        self._shared = SharedParts((), styles, colours)
         self._size = 0
         self._sheets: dict[tuple[int, ...], tuple[list[RowTemplate], _SheetTemplate]] = {}  # by their identities
 

@@ -1,12 +1,19 @@
-"""Read what stands before and after the rows of a worksheet: merged ranges, protection, validated ranges, columns."""
+"""Read what stands before and after the rows of a worksheet: merged ranges, protection, columns, conditions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
+from xltool.spreadsheet.cell_look import MIN_COLUMN_CHARACTERS, MIN_ROW_POINTS
 from xltool.spreadsheet.ooxml.addresses import merge_runs, parse_row_number
+from xltool.spreadsheet.ooxml.conditional_rules import (
+    CONDITION_PATHS,
+    CONDITION_TEXTS,
+    SheetRules,
+    read_rules,
+)
 from xltool.spreadsheet.ooxml.fast_rows import read_around
 from xltool.spreadsheet.ooxml.xml_parser import XmlElement, is_true
 from xltool.spreadsheet.ooxml.xml_text import NotPlainError
@@ -15,25 +22,32 @@ from xltool.spreadsheet.refusals import LimitKind, exceeded_limit
 
 _PROTECTION, _MERGE, _VALIDATION = "sheetProtection", "mergeCells/mergeCell", "dataValidations/dataValidation"
 _COLUMN, _SHEET_VIEW = "cols/col", "sheetViews/sheetView"
-TEXT_PATHS = frozenset({"extLst/ext/x14:dataValidations/x14:dataValidation/xm:sqref"})
-PATHS = frozenset({_PROTECTION, _MERGE, _VALIDATION, _COLUMN, _SHEET_VIEW, *TEXT_PATHS})
+_DEFAULT_SIZES = "sheetFormatPr"
+_VALIDATED = "extLst/ext/x14:dataValidations/x14:dataValidation/xm:sqref"
+TEXT_PATHS = frozenset({_VALIDATED}) | CONDITION_TEXTS
+PATHS = (
+    frozenset({_PROTECTION, _MERGE, _VALIDATION, _COLUMN, _SHEET_VIEW, _DEFAULT_SIZES}) | TEXT_PATHS | CONDITION_PATHS
+)
+_ALL_ROWS, _ALL_COLUMNS = range(1, limits.MAX_ROWS + 1), range(1, limits.MAX_COLUMNS + 1)
 
 _BODY_START, _BODY_END = b"<sheetData", b"</sheetData>"
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml [^<>]*\?>\s*)?(<worksheet(?:\s[^<>]*)?>)")
-# Elements before the rows of which no attribute but showZeros is read; the others differ from save to save.
+# Elements before the rows of which few attributes are read; the others differ from save to save.
 _VIEW = re.compile(rb'<(?:sheetView|selection|pane|dimension|sheetFormatPr)(?: [A-Za-z0-9:]+="[A-Za-z0-9:.$ -]*")+')
-_VIEW_VALUE = re.compile(rb'( showZeros="[^"]*")|"[^"]*"')
+_VIEW_VALUE = re.compile(rb'( (?:showZeros|zeroHeight|defaultRowHeight|defaultColWidth)="[^"]*")|"[^"]*"')
 _UID = re.compile(rb'( xr:uid="\{)[0-9A-Fa-f-]+(?=\}")')
 
 
 class Surroundings(NamedTuple):
-    """What a worksheet says outside its rows."""
+    """What a worksheet says outside its rows. ``hidden_rows`` are all of them, or none."""
 
     merged: tuple[str, ...] = ()
     protected: bool = False
     validated: tuple[str, ...] = ()
     hidden_columns: tuple[range, ...] = ()
     hides_zeros: bool = False
+    rules: SheetRules | None = None
+    hidden_rows: tuple[range, ...] = ()
 
 
 class SplitWorksheet(NamedTuple):
@@ -60,21 +74,43 @@ def make_surroundings(part: str, elements: list[XmlElement]) -> Surroundings:
     """Make the surroundings from the elements of `PATHS`. Raises UnreadableFileError for too many merged ranges."""
     merged = tuple(element.attributes.get("ref", "") for element in elements if element.path == _MERGE)
     validated = [element.attributes.get("sqref", "") for element in elements if element.path == _VALIDATION]
-    validated += [element.text for element in elements if element.path in TEXT_PATHS]
+    sizes = [element for element in elements if element.path == _DEFAULT_SIZES]
+    validated += [element.text for element in elements if element.path == _VALIDATED]
     return _refuse_many_merges(
         part,
         Surroundings(
             merged,
             any(is_true(element.attributes.get("sheet")) for element in elements if element.path == _PROTECTION),
             tuple(area for areas in validated for area in areas.split()),
-            merge_runs(_find_hidden_columns(elements)),
+            merge_runs(_find_hidden_columns(elements)) or ((_ALL_COLUMNS,) if _hides_columns(elements) else ()),
             any(_hides_zeros(element) for element in elements if element.path == _SHEET_VIEW),
+            read_rules(elements),
+            (_ALL_ROWS,) if any(_hides_rows(element.attributes) for element in sizes) else (),
         ),
     )
 
 
 def _hides_zeros(view: XmlElement) -> bool:
     return not is_true(view.attributes.get("showZeros", "1"))
+
+
+def _hides_rows(sizes: Mapping[str, str]) -> bool:
+    """Return True if rows that state no height are too low; ``zeroHeight`` hides only rows that are not there."""
+    return not is_true(sizes.get("zeroHeight")) and _is_less(sizes.get("defaultRowHeight"), MIN_ROW_POINTS)
+
+
+def _hides_columns(elements: list[XmlElement]) -> bool:
+    """Return True if no column can be seen: none has a width of its own, and there is no room by default."""
+    widths = [item.attributes.get("defaultColWidth") for item in elements if item.path == _DEFAULT_SIZES]
+    columns = any(item.path == _COLUMN for item in elements)
+    return not columns and any(_is_less(width, MIN_COLUMN_CHARACTERS) for width in widths)
+
+
+def _is_less(text: str | None, bound: float) -> bool:
+    try:
+        return text is not None and float(text) < bound
+    except ValueError:
+        return False
 
 
 def _refuse_many_merges(part: str, surroundings: Surroundings) -> Surroundings:
@@ -84,10 +120,12 @@ def _refuse_many_merges(part: str, surroundings: Surroundings) -> Surroundings:
 
 
 def _find_hidden_columns(elements: list[XmlElement]) -> Iterator[tuple[int, int]]:
-    """Yield first and last number of the columns that are hidden, or have no width."""
+    """Yield first and last number of the columns that are hidden, or too narrow to see anything."""
     for element in elements:
         attributes = element.attributes
-        if element.path == _COLUMN and (is_true(attributes.get("hidden")) or attributes.get("width") == "0"):
+        if element.path != _COLUMN:
+            continue
+        if is_true(attributes.get("hidden")) or _is_less(attributes.get("width"), MIN_COLUMN_CHARACTERS):
             first, last = (parse_row_number(attributes.get(edge, "")) for edge in ("min", "max"))
             if first and last:
                 yield first, min(last, limits.MAX_COLUMNS)
@@ -126,6 +164,8 @@ def _join_surroundings(first: Surroundings, second: Surroundings) -> Surrounding
         first.validated + second.validated,
         merge_runs((run[0], run[-1]) for run in columns) if columns else (),
         first.hides_zeros or second.hides_zeros,
+        first.rules or second.rules,
+        first.hidden_rows or second.hidden_rows,
     )
     return _refuse_many_merges("", joined)
 

@@ -68,6 +68,7 @@ class WorkbookOutline(NamedTuple):
     macros: bool
     strings: str | None
     styles: str | None
+    theme: str | None
     properties: Mapping[str, str]
     program: str
 
@@ -102,6 +103,7 @@ def read_outline(package: Package, main: MainPart) -> WorkbookOutline:
         macros=any(sheet.kind in _MACRO_KINDS for sheet in sheets) or _has_macros(package),
         strings=_require_part(_find_target(relations, "sharedStrings"), package),
         styles=_require_part(_find_target(relations, "styles"), package),
+        theme=find_theme(relations, package),
         properties=_find_properties(package, _find_target(roots, "custom-properties")),
         program=_find_program(package, _find_target(roots, "extended-properties")),
     )
@@ -249,6 +251,12 @@ def _require_part(part: str | None, package: Package) -> str | None:
 
 def _find_target(relations: Mapping[str, PartRelation], kind: str) -> str | None:
     return next((relation.target for relation in relations.values() if relation.kind == kind), None)
+
+
+def find_theme(relations: Mapping[str, PartRelation], package: Package) -> str | None:
+    """Return the name of the part with the theme of a workbook; None if there is none."""
+    theme = _find_target(relations, "theme")
+    return theme if theme and theme in package else None
 
 
 def _find_properties(package: Package, part: str | None) -> Mapping[str, str]:

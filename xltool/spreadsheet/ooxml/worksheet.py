@@ -1,4 +1,4 @@
-"""Read one worksheet part: cells, merged ranges, protection and validated ranges.
+"""Read one worksheet part: cells, and what surrounds them.
 
 ``dimension`` is ignored; addresses are parsed strictly; a duplicate cell refuses the workbook. The strict scanner can
 read every part; most are read by the templates of their rows (`row_templates`), with the same result and cost.
@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from xltool.errors import UnreadableFileError
+from xltool.spreadsheet.conditional_formats import ConditionalFormat
 from xltool.spreadsheet.ooxml.addresses import merge_runs
 from xltool.spreadsheet.ooxml.cell_scanner import CellScanner, SharedParts
+from xltool.spreadsheet.ooxml.conditional_rules import make_formats
 from xltool.spreadsheet.ooxml.fast_rows import read_grid
 from xltool.spreadsheet.ooxml.part import Part
 from xltool.spreadsheet.ooxml.row_templates import RowTemplates, cut_values, fill_rows
@@ -24,6 +26,7 @@ from xltool.spreadsheet.ooxml.surroundings import (
 from xltool.spreadsheet.ooxml.xml_text import NotPlainError
 from xltool.spreadsheet.raw_workbook import RawCell
 from xltool.spreadsheet.refusals import LimitKind
+from xltool.spreadsheet.workbook_colours import WorkbookColours
 
 _MAX_STYLE_TABLES = 16  # styles parts whose row templates are cached
 
@@ -38,9 +41,11 @@ class WorksheetContent(NamedTuple):
     hidden_rows: tuple[range, ...]
     hidden_columns: tuple[range, ...]
     hides_zeros: bool
+    conditional: tuple[ConditionalFormat, ...]
 
 
-_templates: dict[int, RowTemplates] = {}  # by the identity of the styles, which are cached and kept by the templates
+# By the identity of the styles, which are cached and kept by the templates, and the colours.
+_templates: dict[tuple[int, WorkbookColours], RowTemplates] = {}
 
 
 def read_worksheet(part: Part, shared: SharedParts) -> WorksheetContent:
@@ -58,24 +63,26 @@ def _read_strictly(part: Part, shared: SharedParts) -> WorksheetContent:
     surroundings = make_surroundings(part.name, elements)
     part.effort.spend(part.name, LimitKind.CELLS_HELD, len(scanner.cells))
     part.effort.spend(part.name, LimitKind.CHARACTERS, scanner.characters)
-    return _make_content(scanner.mark_array_cells(), surroundings, scanner.hidden)
+    return _make_content(scanner.mark_array_cells(), surroundings, scanner.hidden, shared)
 
 
 def _make_content(
-    cells: Mapping[str, RawCell], surroundings: Surroundings, hidden_rows: Iterable[int]
+    cells: Mapping[str, RawCell], surroundings: Surroundings, hidden_rows: Iterable[int], shared: SharedParts
 ) -> WorksheetContent:
-    merged, protected, validated, hidden_columns, hides_zeros = surroundings
-    hidden = merge_runs((row, row) for row in hidden_rows)
-    return WorksheetContent(cells, merged, protected, validated, hidden, hidden_columns, hides_zeros)
+    merged, protected, validated, hidden_columns, hides_zeros, rules, all_rows = surroundings
+    hidden = all_rows or merge_runs((row, row) for row in hidden_rows)
+    conditional = make_formats(rules, shared) if rules else ()
+    return WorksheetContent(cells, merged, protected, validated, hidden, hidden_columns, hides_zeros, conditional)
 
 
 def _find_row_templates(shared: SharedParts) -> RowTemplates:
     """Return the cache of row templates for the styles of a workbook."""
-    templates = _templates.get(id(shared.styles))
+    key = id(shared.styles), shared.colours
+    templates = _templates.get(key)
     if templates is None:
         if len(_templates) >= _MAX_STYLE_TABLES:
             _templates.clear()
-        templates = _templates[id(shared.styles)] = RowTemplates(shared.styles)
+        templates = _templates[key] = RowTemplates(shared.styles, shared.colours)
     return templates
 
 
@@ -102,4 +109,4 @@ def _read_by_templates(part: Part, shared: SharedParts) -> WorksheetContent:
         raise NotPlainError
     for limit, amount in cost.items():
         part.effort.spend(part.name, limit, amount)
-    return _make_content(filled.cells, surroundings, filled.hidden)
+    return _make_content(filled.cells, surroundings, filled.hidden, shared)

@@ -33,6 +33,8 @@ _SHORT_PREFIXES = {
     "http://purl.oclc.org/ooxml/officeDocument/docPropsVTypes": "vt:",
     "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main": "x14:",
     "http://schemas.microsoft.com/office/excel/2006/main": "xm:",
+    "http://schemas.openxmlformats.org/drawingml/2006/main": "a:",
+    "http://purl.oclc.org/ooxml/drawingml/main": "a:",
 }
 MAIN_NAMESPACES = frozenset(uri for uri, short in _SHORT_PREFIXES.items() if not short)
 RELATION_ID_NAMES = tuple(f"{uri} id" for uri, short in _SHORT_PREFIXES.items() if short == "r:")

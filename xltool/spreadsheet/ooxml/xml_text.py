@@ -7,6 +7,7 @@ from xltool.spreadsheet import limits
 from xltool.spreadsheet.cell_look import Mark, Run, mark_runs
 from xltool.spreadsheet.ooxml.cell_styles import read_font_parts
 from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
+from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, WorkbookColours
 
 _NAMED_REFERENCES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _CHARACTER_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|([a-z]+));|&")
@@ -27,7 +28,7 @@ _PHONETIC_ELEMENTS = rf"<rPh{ATTRIBUTES}>\s*{_TEXT_ELEMENT}</rPh>\s*|<phoneticPr
 STRING_ITEM = rf"(?>(?:{_TEXT_ELEMENT}|{_RUN_ELEMENT}|{_PHONETIC_ELEMENTS})*)"
 _ITEM_PARTS = re.compile(r"(<rPh\b.*?</rPh>)|(<r>.*?</r>)|(<t\b[^<>/]*>[^<]*</t>)", re.DOTALL)
 _PROPERTIES = re.compile(r"<rPr>(.*?)</rPr>", re.DOTALL)
-_FONT_PART = re.compile(r"<(strike|vertAlign|sz|color)\b([^<>]*)/>")
+_FONT_PART = re.compile(r"<(strike|vertAlign|sz|color|rFont)\b([^<>]*)/>")
 _RUN = re.compile(r"<t\b[^<>/]*>([^<]*)</t>")
 
 
@@ -71,7 +72,7 @@ def _decode_escape(match: re.Match[str]) -> str:
     return character if _XML_CHARACTER.fullmatch(character) else match[0]
 
 
-def parse_string_item(inner: str, part: str) -> str:
+def parse_string_item(inner: str, part: str, colours: WorkbookColours = DEFAULT_COLOURS) -> str:
     """Return the text of one string item in the plain dialect: runs joined, phonetic readings left out.
 
     The text is marked where its runs look different, or where a phonetic reading has digits.
@@ -82,13 +83,13 @@ def parse_string_item(inner: str, part: str) -> str:
         resolve_references(inner, part)  # what is left out must be valid too
     elif "<rPr" not in inner:
         return parse_string_text("".join(_RUN.findall(inner)), part)
-    text = mark_runs(_parse_runs(inner, part))
+    text = mark_runs(_parse_runs(inner, part, colours))
     if len(text) > limits.MAX_TEXT_CHARACTERS:
         raise exceeded_limit(part, LimitKind.TEXT, limits.MAX_TEXT_CHARACTERS)
     return text
 
 
-def _parse_runs(inner: str, part: str) -> Iterator[Run]:
+def _parse_runs(inner: str, part: str, colours: WorkbookColours) -> Iterator[Run]:
     for phonetic, run, bare in _ITEM_PARTS.findall(inner):
         properties = _PROPERTIES.search(run)
         texts = _RUN.findall(phonetic or run or bare)
@@ -100,7 +101,7 @@ def _parse_runs(inner: str, part: str) -> Iterator[Run]:
             yield Run(text, inherits=True)
         else:
             found = {name: dict(ATTRIBUTE.findall(stated)) for name, stated in _FONT_PART.findall(properties[1])}
-            yield Run(text, *read_font_parts(found))
+            yield Run(text, *read_font_parts(found, colours))
 
 
 def parse_string_text(text: str, part: str) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import CellLook, Mark, indexed_colour, make_look, mark_font
+from xltool.spreadsheet.cell_look import CellLook, Mark, make_look, mark_alignment, mark_font
 from xltool.spreadsheet.number_formats import BUILT_IN_FORMATS, GENERAL
+from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS
 
 _FONT, _PALETTE, _SST, _CONTINUE, _FORMAT, _XF = 0x0031, 0x0092, 0x00FC, 0x003C, 0x041E, 0x00E0
 _STRUCK = 0x0008
@@ -17,6 +18,8 @@ _RAISED, _LOWERED = 1, 2
 _FIRST_OWN_COLOUR = 8  # the palette replaces the colours from here on
 _SOLID = 1
 _WIDE, _EXTENDED, _RICH = 0x01, 0x04, 0x08
+_FONT_NAME = 14  # where the name of a font begins, with its length
+_ALIGNMENT, _HORIZONTAL = 6, 0x07  # the byte of a cell format with the alignment, and its bits
 
 RunStarts = tuple[tuple[int, int], ...]  # of each run: the index of its first character, and its font
 
@@ -32,9 +35,22 @@ def _read_font(data: bytes) -> Font:
     """Parse a FONT record."""
     height, flags, colour, _weight, position = struct.unpack_from("<5H", data)
     mark = mark_font(
-        struck=bool(flags & _STRUCK), raised=position == _RAISED, lowered=position == _LOWERED, points=height / 20
+        struck=bool(flags & _STRUCK),
+        raised=position == _RAISED,
+        lowered=position == _LOWERED,
+        points=height / 20,
+        name=_read_font_name(data),
     )
     return Font(mark, colour)
+
+
+def _read_font_name(data: bytes) -> str:
+    """Return the name in a FONT record, "" where it is cut short."""
+    if len(data) < _FONT_NAME + 2:
+        return ""
+    count, wide = data[_FONT_NAME], data[_FONT_NAME + 1] & _WIDE
+    name = data[_FONT_NAME + 2 : _FONT_NAME + 2 + (count << wide)]
+    return name.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
 def _read_palette(data: bytes) -> dict[int, str]:
@@ -81,7 +97,7 @@ class BookStyles:
 
     def find_colour(self, index: int) -> str:
         """Return RRGGBB of a colour, "" for an automatic one."""
-        return self.palette.get(index) or indexed_colour(index)
+        return self.palette.get(index) or DEFAULT_COLOURS.find_indexed_colour(index)
 
     def find_run_look(self, index: int) -> tuple[Mark | None, str]:
         """Return mark and colour of the characters in a font."""
@@ -103,7 +119,8 @@ class BookStyles:
         background = ""
         if len(data) >= 20 and struct.unpack_from("<I", data, 14)[0] >> 26 == _SOLID:
             background = self.find_colour(struct.unpack_from("<H", data, 18)[0] & 0x7F)
-        return make_look(code, font.mark, self.find_colour(font.colour), background)
+        placed = mark_alignment(data[_ALIGNMENT] & _HORIZONTAL)
+        return make_look(code, font.mark, self.find_colour(font.colour), background, placed)
 
 
 # --- shared strings ------------------------------------------------------------------------------------------------

@@ -7,10 +7,13 @@ and how each cell looks; texts, sheet names and merged ranges are those of calam
 
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import CellLook
+from xltool.spreadsheet.cell_look import MIN_COLUMN_CHARACTERS, MIN_ROW_POINTS, CellLook
+from xltool.spreadsheet.conditional_formats import ConditionalFormat
+from xltool.spreadsheet.xls import biff_conditions
 from xltool.spreadsheet.xls.biff_records import (
     BOF,
     OldFormatError,
@@ -30,6 +33,7 @@ _ROW, _COLUMNS, _WINDOW = 0x0208, 0x007D, 0x023E
 _LABEL, _LABEL_SST, _RICH_LABEL = 0x0204, 0x00FD, 0x00D6
 _BIFF8 = 0x0600
 _HIDDEN_ROW, _HIDDEN_COLUMNS, _SHOWS_ZEROS = 0x20, 0x01, 0x10
+_ROW_HEIGHT = 0x7FFF  # the bits with the height of a row, in twentieths of a point
 _FORMULA_TOKENS = 20  # where the size of the parsed expression stands in a FORMULA record
 
 CellPosition = tuple[int, int]
@@ -61,6 +65,7 @@ class SheetRecords(NamedTuple):
     hidden_rows: list[int]
     hidden_columns: list[int]
     shows_zeros: list[bool]
+    conditional: list[ConditionalFormat]
 
 
 class BookRecords(NamedTuple):
@@ -109,11 +114,13 @@ class _BiffSheetReader:
 
     def __init__(self, stream: bytes, styles: BookStyles, strings: list[tuple[int, RunStarts]], max_cells: int) -> None:
         self._stream, self._styles, self._strings, self._max_cells = stream, styles, strings, max_cells
-        self._records = SheetRecords({}, {}, [], [], [])
+        self._records = SheetRecords({}, {}, [], [], [], [])
 
     def read_sheet(self, start: int) -> SheetRecords:
         """Return the records from the beginning of the sheet in the stream."""
         stream, records = self._stream, self._records
+        condition_areas: list[str] = []
+        origin, at_areas = (0, 0), 0
         for kind, at, size in iterate_records(stream, start):
             if cell_reader := _CELL_READERS.get(kind):
                 for cell in cell_reader(stream, at, size):
@@ -122,17 +129,25 @@ class _BiffSheetReader:
                     raise TooMuchError
             elif kind in (_LABEL, _LABEL_SST, _RICH_LABEL):
                 self._add_text(kind, at, size)
+            elif kind == biff_conditions.AREAS:
+                condition_areas = biff_conditions.read_areas(stream[at : at + size])
+                origin, at_areas = biff_conditions.read_origin(stream[at : at + size]), at
+            elif kind == biff_conditions.RULE:
+                rule = stream[at : at + size], condition_areas, origin, at_areas, self._styles.find_colour
+                with suppress(struct.error, IndexError):  # a look that cannot be known
+                    records.conditional.append(biff_conditions.read_rule(*rule))
             elif kind in (_ROW, _COLUMNS, _WINDOW):
                 self._read_visibility(kind, at)
         return records
 
     def _read_visibility(self, kind: int, at: int) -> None:
         if kind == _ROW:
-            if self._stream[at + 12] & _HIDDEN_ROW:
+            height = int.from_bytes(self._stream[at + 6 : at + 8], "little") & _ROW_HEIGHT
+            if self._stream[at + 12] & _HIDDEN_ROW or height < MIN_ROW_POINTS * 20:
                 self._records.hidden_rows.append(int.from_bytes(self._stream[at : at + 2], "little") + 1)
         elif kind == _COLUMNS:
-            first, last, _width, _style, flags = struct.unpack_from("<5H", self._stream, at)
-            if flags & _HIDDEN_COLUMNS:
+            first, last, width, _style, flags = struct.unpack_from("<5H", self._stream, at)
+            if flags & _HIDDEN_COLUMNS or width < MIN_COLUMN_CHARACTERS * 256:
                 self._records.hidden_columns.extend(range(first + 1, min(last, 255) + 2))
         else:
             self._records.shows_zeros.append(bool(self._stream[at] & _SHOWS_ZEROS))

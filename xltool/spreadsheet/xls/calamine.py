@@ -58,7 +58,7 @@ def _add_sheet(
     values: SheetValues, cells: dict[CellPosition, object], records: SheetRecords | None, book: BookRecords
 ) -> None:
     """Add the texts among ``cells``, and every figure from its record. Raises ValueError where one is missing."""
-    records = records or SheetRecords({}, {}, [], [], [])
+    records = records or SheetRecords({}, {}, [], [], [], [])
     figures = dict(records.figures)
     for (row, column), value in cells.items():
         figure = figures.pop((row, column), None)
@@ -79,6 +79,7 @@ def _add_sheet(
         values.hide_rows(row, row)
     for column in records.hidden_columns:
         values.hide_columns(column, column)
+    values.add_conditional(records.conditional)
     values.hides_zeros = bool(records.shows_zeros) and not records.shows_zeros[0]
 
 

@@ -1,6 +1,7 @@
 """Write the parsed expression of a formula ([MS-XLS] and [MS-XLSB] 2.5.97/98) as text, as far as it is simple.
 
-Simple are constants, arithmetic, references to cells of the same sheet, and the functions `evaluate_formula` knows.
+Simple are constants, arithmetic, references to cells of the same sheet, and the functions `evaluate_formula` and
+`evaluate_condition` know.
 """
 
 import struct
@@ -12,31 +13,48 @@ _OPERATORS = {0x03: "+", 0x04: "-", 0x05: "*", 0x06: "/", 0x07: "^", 0x09: "<", 
 _OPERATORS |= {0x0C: ">=", 0x0D: ">", 0x0E: "<>"}
 _FUNCTIONS = {4: "SUM", 5: "AVERAGE", 6: "MIN", 7: "MAX", 24: "ABS", 25: "INT", 27: "ROUND", 183: "PRODUCT"}
 _FUNCTIONS |= {212: "ROUNDUP", 213: "ROUNDDOWN"}
-_FIXED_ARGUMENTS = {24: 1, 25: 1, 27: 2, 212: 2, 213: 2}
+_FUNCTIONS |= {36: "AND", 37: "OR", 38: "NOT", 3: "ISERROR", 127: "ISTEXT", 128: "ISNUMBER", 129: "ISBLANK"}
+_FIXED_ARGUMENTS = {24: 1, 25: 1, 27: 2, 212: 2, 213: 2, 38: 1, 3: 1, 127: 1, 128: 1, 129: 1}
 _SPACE, _SUM_ATTRIBUTE, _MEANINGLESS_ATTRIBUTES = 0x40, 0x10, 0x01
 _RELATIVE_BITS = 0x3FFF
+_RELATIVE_COLUMN, _RELATIVE_ROW = 0x4000, 0x8000
 
 
 class _Layout(NamedTuple):
-    """How references are stored: in .xls rows of two bytes, in .xlsb of four."""
+    """How references are stored: in .xls rows of two bytes, in .xlsb of four; lengths and sizes of the grid."""
 
     cell: struct.Struct
     area: struct.Struct
+    rows: int
+    columns: int
+    wide: bool
+
+    def read_text(self, tokens: bytes, at: int) -> tuple[str, int]:
+        """Return a constant text, and how many bytes it fills."""
+        if self.wide:
+            size = 2 * struct.unpack_from("<H", tokens, at)[0]
+            return tokens[at + 2 : at + 2 + size].decode("utf-16-le"), 2 + size
+        size = tokens[at] << (tokens[at + 1] & 1)
+        encoding = "utf-16-le" if tokens[at + 1] & 1 else "latin-1"
+        return tokens[at + 2 : at + 2 + size].decode(encoding), 2 + size
 
 
-XLS_LAYOUT = _Layout(struct.Struct("<HH"), struct.Struct("<4H"))
-XLSB_LAYOUT = _Layout(struct.Struct("<IH"), struct.Struct("<2I2H"))
+XLS_LAYOUT = _Layout(struct.Struct("<HH"), struct.Struct("<4H"), 1 << 16, 1 << 8, wide=False)
+XLSB_LAYOUT = _Layout(struct.Struct("<IH"), struct.Struct("<2I2H"), 1 << 20, 1 << 14, wide=True)
 
 
-def write_formula(tokens: bytes, layout: _Layout) -> str:
-    """Return the formula without its equals sign; "" if it is not simple, or damaged."""
+def write_formula(tokens: bytes, layout: _Layout, origin: tuple[int, int] | None = None) -> str:
+    """Return the formula without its equals sign; "" if it is not simple, or damaged.
+
+    ``origin`` is the cell (row and column from 0) from which a condition counts; absolute references are then marked.
+    """
     try:
-        return _write_tokens(tokens, layout)
+        return _write_tokens(tokens, layout, origin)
     except (struct.error, IndexError, KeyError, ValueError):
         return ""
 
 
-def _write_tokens(tokens: bytes, layout: _Layout) -> str:
+def _write_tokens(tokens: bytes, layout: _Layout, origin: tuple[int, int] | None) -> str:
     stack: list[str] = []
     at = 0
     while at < len(tokens):
@@ -55,7 +73,7 @@ def _write_tokens(tokens: bytes, layout: _Layout) -> str:
         elif kind == 0x19:
             at += _apply_attribute(tokens, at, stack)
         else:
-            at += _push_operand(base, tokens, at, stack, layout)
+            at += _push_operand(base, tokens, at, stack, layout, origin)
     (formula,) = stack
     return formula
 
@@ -69,8 +87,21 @@ def _apply_attribute(tokens: bytes, at: int, stack: list[str]) -> int:
     return 3
 
 
-def _push_operand(base: int, tokens: bytes, at: int, stack: list[str], layout: _Layout) -> int:
+def _push_operand(
+    base: int, tokens: bytes, at: int, stack: list[str], layout: _Layout, origin: tuple[int, int] | None
+) -> int:
     """Push a constant, a reference or a function call; return how many bytes follow its kind."""
+    if base == 0x17:
+        text, size = layout.read_text(tokens, at)
+        stack.append('"' + text.replace('"', '""') + '"')
+        return size
+    if base == 0x1D:
+        stack.append("TRUE" if tokens[at] else "FALSE")
+        return 1
+    if origin is not None and base in (0x24, 0x2C):
+        row, column = layout.cell.unpack_from(tokens, at)
+        stack.append(_name_marked_cell(row, column, layout, origin if base == 0x2C else (0, 0)))
+        return layout.cell.size
     if base == 0x1E:
         stack.append(str(struct.unpack_from("<H", tokens, at)[0]))
         return 2
@@ -106,3 +137,12 @@ def _call_function(index: int, count: int, stack: list[str]) -> None:
 
 def _name_cell(row: int, column: int) -> str:
     return f"{format_column((column & _RELATIVE_BITS) + 1)}{row + 1}"
+
+
+def _name_marked_cell(row: int, column: int, layout: _Layout, origin: tuple[int, int]) -> str:
+    """Return a reference with "$" where it is absolute; relative parts are counted from ``origin``, around the grid."""
+    across, down = column & _RELATIVE_COLUMN, column & _RELATIVE_ROW
+    number = column & _RELATIVE_BITS
+    number = (number + origin[1]) % layout.columns if across else number
+    row = (row + origin[0]) % layout.rows if down else row
+    return f"{'' if across else '$'}{format_column(number + 1)}{'' if down else '$'}{row + 1}"

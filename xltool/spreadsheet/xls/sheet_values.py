@@ -2,7 +2,8 @@
 
 ``sheets``: of each ``name``, ``state``, ``merged`` (top, left, bottom, right from 0), ``cells`` (row and column from 1,
 storage type, text, index of its look, formula or None, runs or None), ``hidden_rows`` and ``hidden_columns`` (first and
-last number), ``hides_zeros``. ``looks``: format code, marks, background, whether it is plain.
+last number), ``hides_zeros``, ``conditional`` (the fields of its conditional formats). ``looks``: the fields of
+`CellLook`.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from typing import Any
 
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.cell_look import CellLook, Mark, MarkedText, Run, mark_runs
+from xltool.spreadsheet.conditional_formats import ConditionalFormat, keep_effective
 from xltool.spreadsheet.xls.biff_records import TooMuchError
 
 _MAX_EXACT_FLOAT = 1e15  # above this, floats do not represent every integer exactly
@@ -29,7 +31,9 @@ class SheetValues:
         if len(self._sheets) >= limits.MAX_SHEETS:
             raise TooMuchError
         self._finish_sheet()
-        lists: dict[str, list[Any]] = {key: [] for key in ("merged", "cells", "hidden_rows", "hidden_columns")}
+        lists: dict[str, list[Any]] = {
+            key: [] for key in ("merged", "cells", "hidden_rows", "hidden_columns", "conditional")
+        }
         self._sheets.append({"name": name, "state": state, **lists})
 
     def add_cell(self, row: int, column: int, stored: str, text: str, look: CellLook, formula: str | None) -> None:
@@ -54,6 +58,10 @@ class SheetValues:
     def hide_columns(self, first: int, last: int) -> None:
         """Add hidden columns."""
         self._sheets[-1]["hidden_columns"].append((first, last))
+
+    def add_conditional(self, formats: Iterable[ConditionalFormat]) -> None:
+        """Add conditional formats, the first to apply first."""
+        self._sheets[-1]["conditional"] += keep_effective(tuple(formats))
 
     def finish(self) -> dict[str, Any]:
         """Return everything collected."""

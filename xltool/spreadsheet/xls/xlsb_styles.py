@@ -1,43 +1,33 @@
 """Read from an .xlsb ([MS-XLSB]) how cells and characters look, and the shared strings with their runs."""
 
 import struct
+from contextlib import suppress
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import (
-    CellLook,
-    Mark,
-    indexed_colour,
-    make_look,
-    mark_font,
-    theme_colour,
-    tint_colour,
-)
+from xltool.spreadsheet.cell_look import CellLook, LookChange, Mark, make_look, mark_alignment, mark_font
 from xltool.spreadsheet.number_formats import BUILT_IN_FORMATS, GENERAL
+from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, WorkbookColours
 from xltool.spreadsheet.xls.sheet_values import join_runs
+from xltool.spreadsheet.xls.xlsb_changes import read_change
+from xltool.spreadsheet.xls.xlsb_colours import read_colour
 from xltool.spreadsheet.xls.xlsb_records import iterate_records, read_wide_string
 
 _STRING, _FORMAT, _FONT, _FILL, _CELL_FORMAT = 19, 44, 43, 45, 47
 _BEGIN_CELL_FORMATS, _END_CELL_FORMATS = 617, 618
 _STRUCK, _SOLID, _RICH = 0x0008, 1, 0x01
 _RAISED, _LOWERED = 1, 2
-_INDEXED, _RGB, _THEME = 1, 2, 3
-
-
-def _read_colour(data: bytes) -> str:
-    """Parse a BrtColor: RRGGBB, or "" for an automatic one."""
-    kind, index, tint = data[0] >> 1, data[1], struct.unpack_from("<h", data, 2)[0] / 32767
-    if kind == _THEME:
-        return theme_colour(index, tint)
-    if kind == _INDEXED:
-        return tint_colour(indexed_colour(index), tint)
-    return tint_colour(data[4:7].hex().upper(), tint) if kind == _RGB and data[0] & 1 else ""
+_CHANGE, _PALETTE_COLOUR = 507, 475
+_FONT_NAME = 21  # where the name of a font begins
+_ALIGNMENT, _HORIZONTAL = 12, 0x07  # the byte of a cell format with the alignment, and its bits
 
 
 class BinaryStyles:
-    """The looks of the cells of one workbook by cell format, and the marks and colours of its fonts."""
+    """The looks of the cells of one workbook by cell format, those of its conditional formats, and its fonts."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, theme: tuple[str, ...] = DEFAULT_COLOURS.theme) -> None:
         self.looks: list[CellLook] = []
+        self.changes: list[LookChange] = []
+        self.colours = _read_colours(content, theme)
         self._fonts: list[tuple[Mark | None, str]] = []
         fills: list[str] = []
         formats = dict(BUILT_IN_FORMATS)
@@ -46,16 +36,24 @@ class BinaryStyles:
             if kind == _FORMAT:
                 formats[struct.unpack_from("<H", data)[0]] = read_wide_string(data, 2)[0]
             elif kind == _FONT:
-                self._fonts.append(_read_font(data))
+                self._fonts.append(_read_font(data, self.colours))
             elif kind == _FILL:
-                fills.append(_read_colour(data[4:12]) if struct.unpack_from("<I", data)[0] == _SOLID else "")
+                fills.append(
+                    read_colour(data[4:12], self.colours) if struct.unpack_from("<I", data)[0] == _SOLID else ""
+                )
             elif kind in (_BEGIN_CELL_FORMATS, _END_CELL_FORMATS):
                 inside = kind == _BEGIN_CELL_FORMATS
             elif kind == _CELL_FORMAT and inside:
                 _parent, number, font, fill = struct.unpack_from("<4H", data)
                 mark, colour = self.find_font(font)
                 background = fills[fill] if fill < len(fills) else ""
-                self.looks.append(make_look(formats.get(number, GENERAL), mark, colour, background))
+                placed = mark_alignment(data[_ALIGNMENT] & _HORIZONTAL) if len(data) > _ALIGNMENT else None
+                self.looks.append(make_look(formats.get(number, GENERAL), mark, colour, background, placed))
+            elif kind == _CHANGE:
+                change = LookChange()
+                with suppress(struct.error, IndexError):  # a look that cannot be known
+                    change = read_change(data, self.colours)
+                self.changes.append(change)
 
     def find_font(self, index: int) -> tuple[Mark | None, str]:
         """Return mark and colour of a font."""
@@ -75,12 +73,23 @@ class BinaryStyles:
         return join_runs(text, zip(starts[::2], starts[1::2], strict=True), self.find_font)
 
 
-def _read_font(data: bytes) -> tuple[Mark | None, str]:
+def _read_colours(content: bytes, theme: tuple[str, ...]) -> WorkbookColours:
+    """Return the colours of a workbook: its own palette replaces the first colours of the default one."""
+    palette = DEFAULT_COLOURS.palette
+    own = [data[:3].hex().upper() for kind, data in iterate_records(content) if kind == _PALETTE_COLOUR][: len(palette)]
+    return WorkbookColours(theme, (*own, *palette[len(own) :]))
+
+
+def _read_font(data: bytes, colours: WorkbookColours) -> tuple[Mark | None, str]:
     height, flags, _weight, position = struct.unpack_from("<4H", data)
     mark = mark_font(
-        struck=bool(flags & _STRUCK), raised=position == _RAISED, lowered=position == _LOWERED, points=height / 20
+        struck=bool(flags & _STRUCK),
+        raised=position == _RAISED,
+        lowered=position == _LOWERED,
+        points=height / 20,
+        name=read_wide_string(data, _FONT_NAME)[0] if len(data) > _FONT_NAME else "",
     )
-    return mark, _read_colour(data[12:20])
+    return mark, read_colour(data[12:20], colours)
 
 
 def read_strings(content: bytes, styles: BinaryStyles) -> list[str]:

@@ -2,12 +2,19 @@
 
 import struct
 from collections.abc import Callable
+from contextlib import suppress
+from operator import itemgetter
 from typing import Any
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
+from xltool.spreadsheet.cell_look import MIN_COLUMN_CHARACTERS, MIN_ROW_POINTS
+from xltool.spreadsheet.conditional_formats import ConditionalFormat
 from xltool.spreadsheet.ooxml.package import Package
-from xltool.spreadsheet.ooxml.workbook_part import find_main_part, read_relations
+from xltool.spreadsheet.ooxml.theme_colours import read_theme_colours
+from xltool.spreadsheet.ooxml.workbook_part import find_main_part, find_theme, read_relations
+from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS
+from xltool.spreadsheet.xls import xlsb_conditions
 from xltool.spreadsheet.xls.biff_records import name_error, unpack_rk
 from xltool.spreadsheet.xls.formula_tokens import XLSB_LAYOUT, write_formula
 from xltool.spreadsheet.xls.sheet_values import SheetValues, format_number
@@ -35,7 +42,9 @@ def read_xlsb(data: bytes) -> dict[str, Any]:
         main = find_main_part(package)
         relations = read_relations(package, main.part)
         by_kind = {relation.kind: relation.target for relation in relations.values()}
-        styles = BinaryStyles(_read_part(package, by_kind.get("styles")))
+        theme = find_theme(relations, package)
+        colours = read_theme_colours(package.open_part(theme)) if theme else DEFAULT_COLOURS.theme
+        styles = BinaryStyles(_read_part(package, by_kind.get("styles")), colours)
         strings = read_strings(_read_part(package, by_kind.get("sharedStrings")), styles)
         values = SheetValues(limits.MAX_CELLS_HELD)
         for kind, content in iterate_records(package.read_whole(main.part)):
@@ -61,13 +70,16 @@ class _XlsbSheetReader:
     def __init__(self, values: SheetValues, styles: BinaryStyles, strings: list[str]) -> None:
         self._values, self._styles, self._strings = values, styles, strings
         self._row = self._column = -1
+        self._areas: list[str] = []
+        self._origin = 0, 0
+        self._conditional: list[tuple[int, ConditionalFormat]] = []
 
     def read_sheet(self, content: bytes) -> None:
         """Add everything on the sheet to the values. Raises IndexError or struct.error for damaged records."""
         for kind, data in iterate_records(content):
             if kind == _ROW:
                 self._row, self._column = struct.unpack_from("<I", data)[0], -1
-                if data[11] & _HIDDEN_ROW:
+                if data[11] & _HIDDEN_ROW or struct.unpack_from("<H", data, 8)[0] < MIN_ROW_POINTS * 20:
                     self._values.hide_rows(self._row + 1, self._row + 1)
             elif kind in _CELL_KINDS or kind == _RICH_CELL:
                 self._column, style = struct.unpack_from("<2I", data)
@@ -75,15 +87,27 @@ class _XlsbSheetReader:
             elif kind in _SHORT_KINDS:
                 self._column += 1
                 self._add_cell(kind - _SHORT_TO_LONG, struct.unpack_from("<I", data)[0], data[4:])
-            elif kind == _COLUMNS:
-                first, last, _width, _style, flags = struct.unpack_from("<4IH", data)
-                if flags & _HIDDEN_COLUMNS:
-                    self._values.hide_columns(first + 1, min(last, limits.MAX_COLUMNS - 1) + 1)
-            elif kind == _MERGED:
-                top, bottom, left, right = struct.unpack_from("<4I", data)
-                self._values.merge(top, left, bottom, right)
-            elif kind == _VIEW:
-                self._values.hides_zeros |= not struct.unpack_from("<H", data)[0] & _SHOWS_ZEROS
+            else:
+                self._read_surroundings(kind, data)
+        self._values.add_conditional(item for _, item in sorted(self._conditional, key=itemgetter(0)))
+
+    def _read_surroundings(self, kind: int, data: bytes) -> None:
+        """Read a record that is no cell and no row."""
+        if kind == _COLUMNS:
+            first, last, width, _style, flags = struct.unpack_from("<4IH", data)
+            if flags & _HIDDEN_COLUMNS or width < MIN_COLUMN_CHARACTERS * 256:
+                self._values.hide_columns(first + 1, min(last, limits.MAX_COLUMNS - 1) + 1)
+        elif kind == _MERGED:
+            top, bottom, left, right = struct.unpack_from("<4I", data)
+            self._values.merge(top, left, bottom, right)
+        elif kind == _VIEW:
+            self._values.hides_zeros |= not struct.unpack_from("<H", data)[0] & _SHOWS_ZEROS
+        elif kind == xlsb_conditions.AREAS:
+            self._areas, self._origin = xlsb_conditions.read_areas(data)
+        elif kind == xlsb_conditions.RULE:
+            with suppress(struct.error, IndexError):  # a look that cannot be known
+                rule = xlsb_conditions.read_rule(data, self._areas, self._origin, self._styles.changes)
+                self._conditional.append(rule)
 
     def _add_cell(self, kind: int, style: int, data: bytes) -> None:
         read = _READERS.get(kind)

@@ -1,0 +1,204 @@
+"""Read again the inputs to which a conditional format may apply, as they look then.
+
+Where a condition cannot be decided the cell has two looks; a figure that reads the same in both is that figure,
+otherwise it is unreadable with the note ``conditional``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+
+from xltool.forms.cell_addresses import parse_address, parse_box
+from xltool.forms.workbook_plan import WorkbookPlan
+from xltool.model.form import Box, Cell
+from xltool.model.submission import Entry, EntryState
+from xltool.recognition.assign_sheets import SheetAssignment
+from xltool.recognition.evaluate_condition import (
+    compare_operands,
+    find_operand,
+    find_value,
+    is_formula_met,
+    shift_formula,
+)
+from xltool.recognition.evaluate_formula import FindCell
+from xltool.recognition.locate_cells import LocatedSheet
+from xltool.recognition.read_entries import read_cell_entry
+from xltool.recognition.unseen_figures import list_inputs, replace_entries
+from xltool.spreadsheet.cell_look import CellLook, LookChange, change_look
+from xltool.spreadsheet.conditional_formats import ConditionalFormat, ConditionKind
+from xltool.spreadsheet.raw_workbook import RawCell, RawWorkbook, StorageType
+
+_MAX_LOOKS = 64  # of one cell, for conditions that cannot be decided
+
+
+def apply_conditional_formats(
+    plan: WorkbookPlan, workbook: RawWorkbook, assignment: SheetAssignment, entries: Mapping[str, Entry]
+) -> Mapping[str, Entry]:
+    """Return the entries; inputs under conditional formats as they look, or unreadable where that is not certain."""
+    changed: dict[str, Entry] = {}
+    for name, located in assignment.located_sheets.items():
+        inputs = list_inputs(plan).get(name, {}) if located.sheet.conditional else {}
+        for address, real, applying in _find_formatted(tuple(inputs), located) if inputs else ():
+            cell, raw = plan.form.cells[inputs[address]], located.cells[address]
+            entry = entries[cell.id]
+            again = _read_again(cell, located, real, raw, applying, workbook)
+            if again is not None and entry.state is not EntryState.BLANK and address not in located.doubts:
+                changed[cell.id] = again
+    return replace_entries(entries, changed)
+
+
+def _find_formatted(
+    inputs: tuple[str, ...], located: LocatedSheet
+) -> Iterator[tuple[str, str, tuple[ConditionalFormat, ...]]]:
+    """Yield planned and real address of every filled input with its formats."""
+    reals = tuple(map(located.real_address, inputs)) if located.origin else inputs
+    for number, applying in _find_formats(located.sheet.conditional, reals):
+        if inputs[number] in located.cells:
+            yield inputs[number], reals[number], applying
+
+
+@lru_cache(maxsize=256)
+def _find_formats(
+    formats: tuple[ConditionalFormat, ...], addresses: tuple[str, ...]
+) -> tuple[tuple[int, tuple[ConditionalFormat, ...]], ...]:
+    """Return the number of each address in the area of a format, with its formats; most workbooks have the same."""
+    boxes = [(item, tuple(_parse_boxes(item.areas))) for item in formats]
+    found = []
+    for number, address in enumerate(addresses):
+        row, column = parse_address(address)
+        applying = tuple(item for item, areas in boxes if any(_contains(area, row, column) for area in areas))
+        if applying:
+            found.append((number, applying))
+    return tuple(found)
+
+
+def _parse_boxes(areas: str) -> Iterator[Box]:
+    for area in areas.split():
+        try:
+            yield parse_box(area)
+        except ValueError:
+            continue
+
+
+def _contains(area: Box, row: int, column: int) -> bool:
+    return 0 <= row - area.row < area.rows and 0 <= column - area.column < area.columns
+
+
+# --- looks -----------------------------------------------------------------------------------------------------------
+
+
+def _read_again(
+    cell: Cell,
+    located: LocatedSheet,
+    real: str,
+    raw: RawCell,
+    formats: Sequence[ConditionalFormat],
+    workbook: RawWorkbook,
+) -> Entry | None:
+    """Return the entry of a cell under conditional formats; None if it reads as without them."""
+    read = partial(_read_look, cell, located.sheet.name, real, raw)
+    before = read(raw.look)
+    possible = {_meaning(read(look)) for look in _list_looks(raw.look, [(item.change, None) for item in formats])}
+    if possible == {_meaning(before)}:
+        return None
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
+
+    def find_cell(sheet: str, address: str) -> RawCell | None:
+        found = sheets.get(sheet or located.sheet.name)
+        return found.cells.get(address) if found else None
+
+    decided = [(item, _is_met(item, real, raw, find_cell)) for item in formats]
+    looks = _list_looks(raw.look, list(_stop_at_first(decided)))
+    readings = {_meaning(entry): entry for entry in map(read, looks)}
+    if len(readings) == 1:
+        (entry,) = readings.values()
+        return None if _meaning(entry) == _meaning(before) else entry
+    others = [entry for entry in readings.values() if _meaning(entry) != _meaning(before)]
+    return before._replace(
+        state=EntryState.UNREADABLE, value=None, note="conditional", shown=others[0].shown or "", declared=False
+    )
+
+
+def _read_look(cell: Cell, sheet: str, address: str, raw: RawCell, look: CellLook) -> Entry:
+    stored = StorageType.DATE if look.is_date and raw.stored is StorageType.NUMBER else raw.stored
+    return read_cell_entry(cell, raw._replace(look=look, stored=stored), sheet, address)
+
+
+def _meaning(entry: Entry) -> tuple[object, ...]:
+    return entry.state, entry.value, entry.note
+
+
+def _list_looks(look: CellLook, changes: Sequence[tuple[LookChange, bool | None]]) -> list[CellLook]:
+    """Return every look a cell may have; the last of the changes wins, so the first to apply is applied last."""
+    looks = {look: None}
+    for change, met in reversed(changes):
+        if met is False:
+            continue
+        altered = dict.fromkeys(change_look(known, change) for known in looks)
+        looks = altered if met else {**looks, **altered}
+        if len(looks) > _MAX_LOOKS:
+            looks = dict.fromkeys(list(looks)[-_MAX_LOOKS:])
+    return list(looks)
+
+
+def _stop_at_first(
+    decided: Sequence[tuple[ConditionalFormat, bool | None]],
+) -> Iterator[tuple[LookChange, bool | None]]:
+    """Yield changes with their truth; one that is met, or may be, can stop those after it in its group."""
+    stopped: dict[int, bool | None] = {}
+    for item, met in decided:
+        before = stopped.get(item.group, False)
+        if before is True:
+            continue
+        yield item.change, met if before is False or met is False else None
+        if item.stops and met is not False:
+            stopped[item.group] = met if before is False else None
+
+
+# --- conditions ------------------------------------------------------------------------------------------------------
+
+
+def _is_met(item: ConditionalFormat, address: str, raw: RawCell, find_cell: FindCell) -> bool | None:
+    """Return whether a format applies to a cell; None if that cannot be decided."""
+    met = _decide(item, address, raw, find_cell)
+    return met if met is None else met != item.negated
+
+
+def _decide(item: ConditionalFormat, address: str, raw: RawCell, find_cell: FindCell) -> bool | None:
+    match item.kind:
+        case ConditionKind.NUMBER:
+            return raw.stored in (StorageType.NUMBER, StorageType.DATE)
+        case ConditionKind.ERROR:
+            return raw.stored is StorageType.ERROR
+        case ConditionKind.BLANK:
+            return not raw.text.strip()
+        case ConditionKind.TEXT:
+            return _decide_text(item, raw)
+        case ConditionKind.FORMULA | ConditionKind.COMPARISON:
+            try:
+                (row, column), (base_row, base_column) = parse_address(address), parse_address(item.base)
+                operands = [shift_formula(text, row - base_row, column - base_column) for text in item.operands]
+            except ValueError:
+                return None
+            if item.kind is ConditionKind.FORMULA:
+                return is_formula_met(operands[0], find_cell) if operands else None
+            return _decide_comparison(item.operator, operands, raw, find_cell)
+        case _:
+            return None
+
+
+def _decide_text(item: ConditionalFormat, raw: RawCell) -> bool:
+    text, sought = raw.text.casefold(), item.operands[0].casefold()
+    return {"contains": sought in text, "begins": text.startswith(sought), "ends": text.endswith(sought)}[item.operator]
+
+
+def _decide_comparison(operator: str, operands: Sequence[str], raw: RawCell, find_cell: FindCell) -> bool | None:
+    value, sides = find_value(raw), [find_operand(text, find_cell) for text in operands]
+    if value is None or not operator or not sides or None in sides:
+        return None
+    known = [side for side in sides if side is not None]
+    if operator != "between":
+        return compare_operands(value, operator, known[0])
+    if len(known) < 2:
+        return None
+    low, high = known[:2] if compare_operands(known[0], "<=", known[1]) else (known[1], known[0])
+    return compare_operands(value, ">=", low) and compare_operands(value, "<=", high)

@@ -1,0 +1,47 @@
+"""The conditional formats of a sheet: where each applies, on which condition, and what it changes.
+
+What a condition means for one cell is decided by `recognition.conditional_looks`.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from xltool.spreadsheet.cell_look import LookChange
+
+
+class ConditionKind(StrEnum):
+    """How the condition of a conditional format is stated."""
+
+    COMPARISON = "comparison"  # of the cell with one or two operands, by ``operator``
+    FORMULA = "formula"
+    TEXT = "text"  # the cell contains, begins or ends with the first operand, by ``operator``
+    BLANK = "blank"
+    NUMBER = "number"  # any number: icons, bars
+    ERROR = "error"
+    UNKNOWN = "unknown"  # compared with other cells, dates, or not understood
+
+
+class ConditionalFormat(NamedTuple):
+    """One conditional format.
+
+    ``areas`` are ranges separated by blanks, ``base`` the cell to which relative references in ``operands`` belong.
+    ``negated``: it applies where the condition is not met. ``stops``: where it applies, those after it in its ``group``
+    do not.
+    ``operator``: "<", "between" …; "contains", "begins", "ends".
+    """
+
+    areas: str
+    base: str
+    kind: ConditionKind
+    change: LookChange
+    operator: str = ""
+    operands: tuple[str, ...] = ()
+    negated: bool = False
+    stops: bool = False
+    group: int = 0
+
+
+def keep_effective(formats: tuple[ConditionalFormat, ...]) -> tuple[ConditionalFormat, ...]:
+    """Return the formats that matter: none if no figure can read differently by any of them."""
+    groups = {item.group for item in formats if not item.change.is_harmless}
+    return tuple(item for item in formats if item.group in groups and (item.stops or not item.change.is_harmless))
