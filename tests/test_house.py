@@ -386,7 +386,7 @@ MAX_ONE_WORD_SHARE, MIN_MEAN_WORDS, MAX_SHARED_NAMES, MAX_SHARED_CLASSES = 0.30,
 # Module-level caches that are left; each is to become an lru_cache or an object that somebody owns.
 MUTABLE_FOR_NOW = {
     *("checks.formulas", "execution.dask_cluster", "execution.executor", "recognition.read_entries"),
-    *("spreadsheet.cell_look", "spreadsheet.ooxml.worksheet", "spreadsheet.remote_files"),
+    *("spreadsheet.ooxml.worksheet", "spreadsheet.remote_files"),
 }
 # Chinese characters written as escapes that are left; they belong in templates/ or recognition/values.toml.
 ESCAPES_FOR_NOW = {

@@ -17,8 +17,11 @@ import openpyxl
 from openpyxl.cell.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Font
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.styles.colors import Color
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -91,6 +94,32 @@ FONTS: list[dict[str, object]] = [
     {"size": 1},
     {"color": "FFFF0000"},
     {"bold": True},
+    {"name": "Wingdings"},
+    {"name": "Symbol"},
+    {"vertAlign": "superscript"},
+    {"color": Color(theme=0)},
+    {"color": Color(theme=4)},
+    {"color": Color(theme=4, tint=0.99)},
+    {"color": Color(indexed=9)},
+    {"color": Color(indexed=12)},
+]
+_SEEN_FONTS: list[dict[str, object]] = [
+    {"color": "FFFF0000"},
+    {"bold": True},
+    {"name": "Symbol"},
+    {"vertAlign": "superscript"},
+    {"color": Color(theme=4)},
+    {"color": Color(indexed=12)},
+]
+OWN_COLOURS = ({"color": Color(theme=4)}, {"color": Color(indexed=12)})  # of the theme and palette a file may change
+# What each alignment shows of a whole number.
+ALIGNMENTS: list[tuple[dict[str, object], Callable[[int], Seen]]] = [
+    ({"horizontal": "fill"}, lambda _: None),
+    ({"horizontal": "centerContinuous"}, lambda value: value),
+    ({"horizontal": "right", "shrink_to_fit": True}, lambda value: value),
+    ({"text_rotation": 90}, lambda value: value),
+    ({"text_rotation": 180}, lambda value: value),
+    ({"text_rotation": 255}, lambda value: value),
 ]
 # What people type: the text, and the number it stands for.
 WORDS: Mapping[str, Seen] = {
@@ -147,7 +176,8 @@ def change_font(cell: Cell, value: int, dice: random.Random) -> tuple[str, Seen]
     """A whole cell struck out, in the colour of its fill, or too small to see."""
     look = dice.choice(FONTS)
     cell.font = Font(**look)  # type: ignore[arg-type]
-    return f"font {look}", value if look in ({"color": "FFFF0000"}, {"bold": True}) else None
+    name = "own colour" if look in OWN_COLOURS else f"font {look}"
+    return name, value if look in _SEEN_FONTS else None
 
 
 def type_words(cell: Cell, _value: int, dice: random.Random) -> tuple[str, Seen]:
@@ -163,7 +193,46 @@ def format_text(cell: Cell, value: int, dice: random.Random) -> tuple[str, Seen]
     return f"text in {code}", shown
 
 
-CHANGES = (show_in_format, write_runs, change_font, type_words, format_text)
+def align(cell: Cell, value: int, dice: random.Random) -> tuple[str, Seen]:
+    """Repeated over the cell, turned, shrunk."""
+    look, shows = dice.choice(ALIGNMENTS)
+    cell.alignment = Alignment(**look)  # type: ignore[arg-type]
+    return f"alignment {look}", shows(value)
+
+
+make_rule: Callable[..., Rule] = Rule
+
+
+def format_by_condition(cell: Cell, value: int, dice: random.Random) -> tuple[str, Seen]:
+    """A conditional format that hides, strikes out or restyles a figure if a condition is met, or can be decided."""
+    here = cell.coordinate
+    met, condition = dice.choice(
+        (
+            (True, {"type": "expression", "formula": [f"{here}={value}"]}),
+            (False, {"type": "expression", "formula": [f"AND({here}>{value},TRUE)"]}),
+            (True, {"type": "cellIs", "operator": "lessThan", "formula": [str(value + 1)]}),
+            (False, {"type": "cellIs", "operator": "notEqual", "formula": [f"${here}"]}),
+            (True, {"type": "containsText", "operator": "containsText", "text": str(value), "formula": ["TRUE"]}),
+            (None, {"type": "expression", "formula": ["TODAY()>45000"]}),
+            (None, {"type": "duplicateValues"}),
+        )
+    )
+    hides, look = dice.choice(
+        (
+            (True, DifferentialStyle(font=Font(color="FFFFFFFF"))),
+            (True, DifferentialStyle(font=Font(strike=True))),
+            (True, DifferentialStyle(fill=PatternFill(bgColor="FF000000", fill_type="solid"))),
+            (False, DifferentialStyle(fill=PatternFill(bgColor="FFFFFF00", fill_type="solid"))),
+            (False, DifferentialStyle(font=Font(color="FFFF0000", bold=True))),
+            (False, DifferentialStyle(numFmt=NumberFormat(numFmtId=170, formatCode='0"件"'))),
+        )
+    )
+    assert isinstance(cell.parent, Worksheet)
+    cell.parent.conditional_formatting.add(here, make_rule(dxf=look, **condition))
+    return f"{condition} {'hides' if hides else 'colours'}", None if hides and met is not False else value
+
+
+CHANGES = (show_in_format, write_runs, change_font, type_words, format_text, align, format_by_condition)
 
 
 def merge_over(sheet: Worksheet, cell: str, ids: Mapping[str, str]) -> Change | None:
@@ -185,6 +254,19 @@ def leave_stale_result(data: bytes, cell: str, value: int, stored: int) -> bytes
     pattern = rf'(<c r="{place.address}"[^>]*?)(?: t="n")?>(?:<f>.*?</f>)?<v>[^<]*</v></c>'
     formula = rf"\1><f>{value}-1+1</f><v>{stored}</v></c>"
     return rewritten(data, f"xl/worksheets/sheet{number}.xml", lambda text: re.sub(pattern, formula, text))
+
+
+def whiten_colours(data: bytes) -> bytes:
+    """The first accent of the theme and a colour of the palette become white."""
+    white = '<a:srgbClr val="FFFFFF"/>'
+    data = rewritten(
+        data,
+        "xl/theme/theme1.xml",
+        lambda text: re.sub(r"<a:accent1>.*?</a:accent1>", f"<a:accent1>{white}</a:accent1>", text),
+    )
+    palette = "".join('<rgbColor rgb="00FFFFFF"/>' for _ in range(13))  # in place of the first ones openpyxl writes
+    first = re.compile(r"(<indexedColors>)(?:<rgbColor[^>]*>){13}")
+    return rewritten(data, "xl/styles.xml", lambda text: first.sub(rf"\1{palette}", text))
 
 
 def mangle(seed: int) -> tuple[bytes, list[Change]]:
@@ -212,6 +294,12 @@ def mangle(seed: int) -> tuple[bytes, list[Change]]:
     if dice.random() < 0.2:
         book[PLAN.find_figure(COUNTS[0]).sheet].sheet_view.showZeros = False
     data = saved(book)
+    if dice.random() < 0.3:
+        data = whiten_colours(data)
+        changes = [
+            change._replace(seen=dict.fromkeys(change.seen)) if change.name == "own colour" else change
+            for change in changes
+        ]
     left = [cell for cell in COUNTS if cell not in touched]
     if dice.random() < 0.3:
         cell = dice.choice(left)

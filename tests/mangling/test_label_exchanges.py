@@ -13,9 +13,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+import openpyxl
 import pytest
 
-from tests.mangling.good import ROSTER, TOWN
+from tests.mangling.good import ABOUT, ROSTER, TOWN, good
+from tests.mangling.manglings import MANGLINGS, saved
 from xltool.commands.check import review_files
 from xltool.commands.make_templates import compute_serial
 from xltool.commands.run_context import RunContext
@@ -181,3 +183,16 @@ def test_label_lost_or_changed__told_by_name(label: Printed, index: str, workboo
 def test_nothing_exchanged__no_words_told(form: Form, workbooks: Path, tmp_path: Path) -> None:
     codes = {item.code for item in findings_of(filled(form, workbooks), form, tmp_path)}
     assert codes & WORDS_CODES == set()
+
+
+def test_rows_cut_and_inserted_with_their_names__one_reading(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(BytesIO(MANGLINGS["rows_swapped"].apply(good())))
+    one, other = "requests.refused.state_secret.", "requests.refused.enforcement_file."
+    for name in [name for name in book.defined_names if name.startswith(one)]:
+        first, second = book.defined_names[name], book.defined_names[name.replace(one, other)]
+        first.attr_text, second.attr_text = second.attr_text, first.attr_text
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(saved(book))
+    (item,) = review_files(ABOUT, path)
+    told = {finding.code: finding.severity for finding in item.findings if finding.code.startswith("place.")}
+    assert told == {"place.reordered": Severity.EXPLAIN}

@@ -1,6 +1,8 @@
 """How cells and characters look, read from every format alike."""
 
 import struct
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ from tests.spreadsheet.packages import zipped
 from tests.spreadsheet.spreadsheets import ODS, ods_row, spreadsheet
 from xltool.errors import UnreadableFileError
 from xltool.model.form import CellKind
+from xltool.model.submission import EntryState
 from xltool.recognition.shown_values import ShownMeaning, interpret_shown
-from xltool.spreadsheet.cell_look import Mark, MarkedText
+from xltool.spreadsheet.cell_look import LookChange, Mark, MarkedText, make_look
+from xltool.spreadsheet.conditional_formats import ConditionKind
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.spreadsheet.raw_workbook import RawSheet, StorageType
 from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, is_unseen
@@ -51,6 +55,8 @@ def write_looks(path: Path) -> dict[str, tuple[int | None, str | None]]:
         add_rich({"font_color": "#FFFFFF"}, None, "invisible")
         add_rich({"font_size": 1}, None, "invisible")
         add_rich({"font_color": "#FF0000"}, 887, "text_number")
+        add_rich({"font_name": "Wingdings"}, None, "symbol_font")
+        add_rich({"font_name": "Symbol"}, 887, "text_number")
         add_number({"font_strikeout": True}, None, "struck_out")
         add_number({"font_color": "white"}, None, "invisible")
         add_number({"font_color": "white", "bg_color": "#1F4E78"}, 294, None)
@@ -60,6 +66,13 @@ def write_looks(path: Path) -> dict[str, tuple[int | None, str | None]]:
         add_number({"num_format": '0"件"'}, 294, None)
         add_number({"num_format": "#,##0.00"}, 294, None)
         add_number({"num_format": '0"万元"'}, None, "shown_differs")
+        add_number({"font_name": "Webdings"}, None, "symbol_font")
+        add_number({"font_name": "Symbol"}, 294, "odd_font")
+        add_number({"align": "fill"}, None, "repeated")
+        add_number({"shrink": True}, 294, None)
+        add_number({"rotation": 90}, 294, None)
+        add_number({"rotation": -90}, 294, None)
+        add_number({"rotation": 270}, 294, None)
     return expected
 
 
@@ -94,6 +107,203 @@ def test_xlsb__cells_looks_and_runs(tmp_path: Path) -> None:
     assert read.cells["B2"][:2] == (StorageType.ERROR, "#N/A")
     assert (meaning(read, "C2").note, meaning(read, "C2").shown) == ("invisible", "88")
     assert (read.merged, read.hides_zeros) == (("B5:C6",), True)
+
+
+def test_xlsx__whole_figure_raised_or_lowered__read_with_a_note(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet()
+        for column, script in enumerate((1, 2)):
+            sheet.write_number(0, column, 12, book.add_format({"font_script": script}))
+            sheet.write_string(1, column, "12", book.add_format({"font_script": script}))
+    read = open_workbook(tmp_path / "a.xlsx").sheets[0]
+    assert {meaning(read, address)[:3] for address in ("A1", "B1", "A2", "B2")} == {(EntryState.NUMBER, 12, "odd_font")}
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_low_rows_and_narrow_columns__as_hidden_ones(kind: str, tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet()
+        for row in range(5):
+            sheet.write_row(row, 0, range(6))
+        sheet.set_row(1, 0.5)
+        sheet.set_row(2, 3.75)
+        sheet.set_row(3, 12)
+        sheet.set_column(2, 3, 0.5)
+        sheet.set_column(4, 4, 2)
+    (tmp_path / "out").mkdir()
+    read = open_workbook(recalculate(tmp_path / "a.xlsx", tmp_path / "out", kind)).sheets[0]
+    assert (read.hidden_rows, read.hidden_columns) == ((range(2, 4),), (range(3, 5),))
+
+
+def test_xlsx__colours_of_the_file_itself(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet()
+        sheet.write_number("A1", 12)  # in the first dark colour of the theme
+        sheet.write_number("B1", 12, book.add_format({"font_color": "red"}))
+        sheet.write_rich_string(
+            "C1", book.add_format({"bold": True}), "88", book.add_format({"font_color": "red"}), "7"
+        )
+    black, red = '<a:sysClr val="windowText" lastClr="000000"/>', '<color rgb="FFFF0000"/>'
+    palette = "".join('<rgbColor rgb="00FFFFFE"/>' for _ in range(3))
+    data = changed_parts(
+        tmp_path / "a.xlsx",
+        {
+            "xl/theme/theme1.xml": lambda text: text.replace(black, '<a:srgbClr val="FFFFFF"/>', 1),
+            "xl/styles.xml": lambda text: text.replace(red, '<color indexed="2"/>').replace(
+                "</styleSheet>", f"<colors><indexedColors>{palette}</indexedColors></colors></styleSheet>"
+            ),
+            "xl/sharedStrings.xml": lambda text: text.replace(red, '<color indexed="2"/>'),
+        },
+    )
+    before, read = open_workbook(tmp_path / "a.xlsx").sheets[0], opened(data, tmp_path)
+    assert [meaning(before, address).note for address in ("A1", "B1", "C1")] == [None, None, "text_number"]
+    assert {meaning(read, address).note for address in ("A1", "B1", "C1")} == {"invisible"}
+
+
+def changed_parts(path: Path, changes: dict[str, Callable[[str], str]]) -> bytes:
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name).decode() for name in book.namelist()}
+    assert all(change(parts[name]) != parts[name] for name, change in changes.items())
+    return zipped({name: changes[name](text) if name in changes else text for name, text in parts.items()})
+
+
+def test_automatic_colour__is_black(tmp_path: Path) -> None:
+    assert make_look("0", None, "", "000000").marks == (Mark.INVISIBLE,)
+    assert make_look("0", None, "", "FFF9E3").marks == ()
+
+
+def test_xlsb__fonts_alignments_palette_theme_and_sizes(tmp_path: Path) -> None:
+    indexed, themed = b"\x03\x02\0\0\0\0\0\xff", b"\x07\x01\0\0\0\0\0\xff"
+    styles = made.font() + made.font(name="Wingdings 2") + made.font(name="Symbol") + made.font(colour=indexed)
+    styles += made.font(colour=themed) + made.fill() + b"".join(made.palette_colour(b"\xff\xff\xfe") for _ in range(3))
+    formats = b"".join(made.cell_format(0, font) for font in range(5)) + made.cell_format(alignment=4)
+    formats += made.cell_format(alignment=6)
+    sheet = made.columns(0, 3, 2048) + made.columns(4, 5, 100) + made.row(0)
+    sheet += b"".join(made.cell(made.CELL_RK, style, made.whole(12), style) for style in range(7))
+    sheet += made.row(1, points=0.5) + made.row(2, points=4)
+    read = opened(made.xlsb(sheet, (), styles, formats, theme=_WHITE_THEME), tmp_path)
+    notes = [meaning(read, address).note for address in ("A1", "B1", "C1", "D1", "E1", "F1")]
+    assert notes == [None, "symbol_font", "odd_font", "invisible", "invisible", "repeated"]
+    assert read.cells["G1"].look.placed is Mark.ACROSS
+    assert (read.hidden_rows, read.hidden_columns) == ((range(2, 3),), (range(5, 7),))
+
+
+_WHITE_THEME = (
+    '<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:themeElements><a:clrScheme name="x">'
+    '<a:dk1><a:srgbClr val="FFFFFF"/></a:dk1></a:clrScheme></a:themeElements></a:theme>'
+)
+
+
+def test_xlsb__conditional_formats(tmp_path: Path) -> None:
+    white = made.look_change((5, made.WHITE))
+    struck, nothing = (
+        made.look_change((0x1D, b"\1")),
+        made.look_change((0x26, b"\xb0\0\3\0" + ";;;".encode("utf-16-le"))),
+    )
+    forty, relative = made.token_number(40), b"\x4c" + struct.pack("<IH", 0, 0xC000) + made.token_number(50) + b"\x0d"
+    rules = made.rule(1, 0, 5, forty) + made.rule(1, 1, 1, forty, made.token_number(60), priority=2)
+    rules += made.rule(2, 2, 0, relative, priority=3) + made.rule(2, 0, 0, template=8, text="7", priority=4)
+    sheet = made.row(0) + made.conditional((0, 0, 0, 3), rules)
+    read = opened(made.xlsb(sheet, (), white + struck + nothing), tmp_path)
+    assert [(item.areas, item.kind, item.operator, item.operands) for item in read.conditional] == [
+        ("A1:D1", ConditionKind.COMPARISON, ">", ("40",)),
+        ("A1:D1", ConditionKind.COMPARISON, "between", ("40", "60")),
+        ("A1:D1", ConditionKind.FORMULA, "", ("A1>50",)),
+        ("A1:D1", ConditionKind.TEXT, "contains", ("7",)),
+    ]
+    assert [item.change for item in read.conditional] == [
+        LookChange(colour="FFFFFF"),
+        LookChange(mark=Mark.STRUCK),
+        LookChange(format_code=";;;"),
+        LookChange(colour="FFFFFF"),
+    ]
+
+
+def test_xlsb__conditional_format_cut_short__left_out(tmp_path: Path) -> None:
+    sheet = made.row(0) + made.record(463, b"\1\0\0\0") + made.row(1)
+    assert opened(made.xlsb(sheet, (), made.record(507, b"\0\0\0\0\x09\0")), tmp_path).conditional == ()
+
+
+ODS_LOOKS = (
+    '<s:style s:name="fill" s:family="table-cell"><s:table-cell-properties s:repeat-content="true"/></s:style>'
+    '<s:style s:name="over" s:family="table-cell"><s:table-cell-properties s:rotation-angle="180"/></s:style>'
+    '<s:style s:name="turned" s:family="table-cell"><s:table-cell-properties s:rotation-angle="90"/></s:style>'
+    '<s:style s:name="raised" s:family="table-cell"><s:text-properties s:text-position="super 58%"/></s:style>'
+    '<s:style s:name="named" s:family="table-cell"><s:text-properties s:font-name="Webdings"/></s:style>'
+    '<s:style s:name="gnumeric" s:family="table-cell"><s:text-properties x:display="none"/></s:style>'
+)
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("fill", (None, "repeated")),
+        ("over", (None, "upside_down")),
+        ("turned", (69, None)),
+        ("raised", (69, "odd_font")),
+        ("named", (None, "symbol_font")),
+        ("gnumeric", (69, None)),
+    ],
+)
+@pytest.mark.parametrize("stored", ["float", "string"])
+def test_ods__look_of_a_whole_cell(
+    style: str, expected: tuple[int | None, str | None], stored: str, tmp_path: Path
+) -> None:
+    value = "o:value='69'" if stored == "float" else ""
+    cell = f"<t:table-cell t:style-name='{style}' o:value-type='{stored}' {value}><x:p>69</x:p></t:table-cell>"
+    content = spreadsheet(ods_row(cell), styles=f"<o:automatic-styles>{ODS_LOOKS}</o:automatic-styles>")
+    read = meaning(opened(zipped({"mimetype": ODS, "content.xml": content}), tmp_path), "A1")
+    note = read.note if read.note != "text_number" else None
+    assert (read.value, note) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("o:value-type='float' o:value='12'><x:p>12</x:p>", (12, None)),
+        ("o:value-type='float' o:value='1234'><x:p>1,234.00</x:p>", (1234, None)),
+        ("o:value-type='float' o:value='21'><x:p>二十一</x:p>", (21, None)),
+        ("o:value-type='float' o:value='12'><x:p>21</x:p>", (None, "cached_differs")),
+        ("o:value-type='float' o:value='12'><x:p>12（其中网上3）</x:p>", (None, "cached_differs")),
+        ("o:value-type='float' o:value='12'>", (12, None)),
+        ("o:value-type='string' o:string-value='12'><x:p>21</x:p>", (None, "cached_differs")),
+        ("o:value-type='string' o:string-value='12'><x:p>12</x:p>", (12, "text_number")),
+    ],
+)
+def test_ods__text_beside_another_value__refused(
+    cell: str, expected: tuple[int | None, str | None], tmp_path: Path
+) -> None:
+    content = spreadsheet(ods_row(f"<t:table-cell {cell}</t:table-cell>"))
+    read = meaning(opened(zipped({"mimetype": ODS, "content.xml": content}), tmp_path), "A1")
+    assert (read.value, read.note) == expected
+
+
+MAP = (
+    '<s:style s:name="hide" s:family="table-cell"><s:text-properties f:color="#ffffff"/></s:style>'
+    '<s:style s:name="mapped" s:family="table-cell">'
+    '<s:map s:condition="{}" s:apply-style-name="hide" s:base-cell-address="表一.A1"/></s:style>'
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "kind", "operands"),
+    [
+        ("cell-content()&gt;40", ConditionKind.COMPARISON, ("40",)),
+        ("cell-content-is-between(1,60)", ConditionKind.COMPARISON, ("1", "60")),
+        ("of:is-true-formula([.A1]&lt;[.$B$1])", ConditionKind.FORMULA, ("A1<$B$1",)),
+        ("of:cell-content()=SUM([.B1:.C1])", ConditionKind.COMPARISON, ("SUM(B1:C1)",)),
+        ("what-else()", ConditionKind.UNKNOWN, ()),
+    ],
+)
+def test_ods__conditions_in_styles(
+    condition: str, kind: ConditionKind, operands: tuple[str, ...], tmp_path: Path
+) -> None:
+    cell = "<t:table-cell t:style-name='mapped' t:number-columns-repeated='2' o:value-type='float' o:value='69'/>"
+    content = spreadsheet(ods_row(cell), styles=f"<o:automatic-styles>{MAP.format(condition)}</o:automatic-styles>")
+    (item,) = opened(zipped({"mimetype": ODS, "content.xml": content}), tmp_path).conditional
+    assert (item.areas, item.base, item.kind, item.operands) == ("A1:B1", "A1", kind, operands)
+    assert item.change == LookChange(colour="FFFFFF")
 
 
 def test_xlsb__cut_short__refused(tmp_path: Path) -> None:

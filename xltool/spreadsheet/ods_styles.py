@@ -116,7 +116,7 @@ class StyleReader:
     def find_look(self, style: str) -> CellLook:
         """Return the look of cells of a style; "" is the default one."""
         if style not in self._looks:
-            found = self._resolve("table-cell", style)
+            found = self._resolve("table-cell", style)._replace(hidden=None)  # of a cell: Gnumeric's "hide formulas"
             mark = self._find_mark(found)
             code = self._format_code(found.data_style or "")
             placed = Mark.REPEATED if found.repeated else Mark.UPSIDE_DOWN if found.angle in _UPSIDE_DOWN else None

@@ -24,9 +24,16 @@ _PALETTE = (
     *("003366", "339966", "003300", "333300", "993300", "993366", "333399", "333333"),
 )
 INDEXED_COLOURS = (*_BASIC, *_BASIC, *_PALETTE)  # by index from 0 to 63
-_FORMAT_COLOURS = dict(
-    zip(("black", "white", "red", "green", "blue", "yellow", "magenta", "cyan"), _BASIC, strict=True)
-)
+_FORMAT_COLOURS = {
+    "black": "000000",
+    "white": "FFFFFF",
+    "red": "FF0000",
+    "green": "00FF00",
+    "blue": "0000FF",
+    "yellow": "FFFF00",
+    "magenta": "FF00FF",
+    "cyan": "00FFFF",
+}
 _RGB = re.compile(r"(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})")
 
 
