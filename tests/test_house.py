@@ -384,10 +384,7 @@ Observation("layout.other")
 
 MAX_ONE_WORD_SHARE, MIN_MEAN_WORDS, MAX_SHARED_NAMES, MAX_SHARED_CLASSES = 0.30, 2.0, 6, 3
 # Module-level caches that are left; each is to become an lru_cache or an object that somebody owns.
-MUTABLE_FOR_NOW = {
-    *("checks.formulas", "execution.dask_cluster", "execution.executor", "recognition.read_entries"),
-    *("spreadsheet.ooxml.worksheet", "spreadsheet.remote_files"),
-}
+MUTABLE_FOR_NOW = {"spreadsheet.ooxml.worksheet"}
 # Chinese characters written as escapes that are left; they belong in templates/ or recognition/values.toml.
 ESCAPES_FOR_NOW = {
     *("checks.texts.numerals", "consolidation.version_names", "published.documents.document_builder"),

@@ -276,11 +276,11 @@ def test_merge__workers_that_cannot_see_the_files__one_line_and_no_secret(
 ) -> None:
     for key, value in store.items():
         monkeypatch.setenv(key, value)
-    remote_files._stores.clear()
+    remote_files.connect_store.cache_clear()
     upload(bucket("secret"), tmp_path / "in", "secret/in")
     with a_cluster(tmp_path, 1, AWS_EC2_METADATA_DISABLED="true", AWS_ENDPOINT_URL=store["AWS_ENDPOINT_URL"],
                    AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="") as blind:  # fmt: skip
         said = stopped("merge", "s3://secret/in", "-o", tmp_path / "a.xlsx", "--engine", blind.address)
     assert "看不到的文件" in said
     assert "s3://secret/in/" in said
-    remote_files._stores.clear()
+    remote_files.connect_store.cache_clear()

@@ -31,10 +31,10 @@ def store(server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[t
     """The store, and a bucket in it that nobody used before."""
     for key, value in server.items():
         monkeypatch.setenv(key, value)
-    remote_files._stores.clear()
+    remote_files.connect_store.cache_clear()
     name = f"returns-{secrets.token_hex(8)}"
     yield bucket(name), name
-    remote_files._stores.clear()
+    remote_files.connect_store.cache_clear()
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_store__wrong_account_or_nobody_there__one_line_exit_2(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     type(kept).clear_instance_cache()
-    remote_files._stores.clear()
+    remote_files.connect_store.cache_clear()
     assert "NoCredentialsError" in stopped("merge", f"s3://{name}", "-o", out)
 
 

@@ -6,7 +6,7 @@ Formulas that add the same cells are equal however they are written: office prog
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from weakref import WeakKeyDictionary
+from functools import lru_cache
 
 from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import list_ranges, make_finding, spot_of_entry
@@ -14,13 +14,14 @@ from xltool.forms.cell_addresses import cell_address, parse_box
 from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.slots import CellAddress
 from xltool.model.agency import Scope
-from xltool.model.compact_entries import EntryLayout, find_entry_layout
+from xltool.model.compact_entries import EntryLayout, EntryPosition, find_entry_layout
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import ShortList
 from xltool.model.form import Form, Relation
 from xltool.model.submission import Entry, Submission
 
 MAX_FORMULA_CHARACTERS = 2000  # longer formulas are compared as text only
+_MAX_CACHED_LAYOUTS = 64
 
 _TERM = re.compile(r"(?P<sign>[+-]?)(?:(?P<factor>\d+)\*)?(?:SUM\((?P<sum>[^()]*)\)|(?P<one>[^+\-(),]+))")
 _OWN_SHEET = re.compile(r"(?:(?<!')'((?:[^']|'')+)'|(?<![^'!+\-(),:])([^'!+\-(),:]+))!")
@@ -55,44 +56,39 @@ def has_intact_formula(entry: Entry, submission: Submission, form: Form) -> bool
     return bool(entry.formula) and entry.cell not in altered
 
 
-_COMPARISON_CACHE: WeakKeyDictionary[EntryLayout, dict[str, tuple[tuple[str, str], ...]]] = WeakKeyDictionary()
-
-
 def _find_altered_formulas(submission: Submission, form: Form) -> tuple[tuple[str, str], ...]:
+    return _compare_formulas(find_entry_layout(submission.entries), form)
+
+
+@lru_cache(maxsize=_MAX_CACHED_LAYOUTS)
+def _compare_formulas(layout: EntryLayout, form: Form) -> tuple[tuple[str, str], ...]:
     """Return (cell id, expected formula) of each computed cell whose formula adds other cells.
 
-    The result depends only on where figures and formulas stand, which many workbooks share: it is cached by that.
+    The result depends only on where figures and formulas stand, which many workbooks share.
     """
-    known = _COMPARISON_CACHE.setdefault(find_entry_layout(submission.entries), {})
-    if form.digest not in known:
-        known[form.digest] = tuple(_compare_formulas(submission, form))
-    return known[form.digest]
-
-
-def _compare_formulas(submission: Submission, form: Form) -> Iterator[tuple[str, str]]:
+    altered = []
     for relation in form.formulas:
-        entry = submission.entries.get(relation.computes or "")
-        if entry is not None and entry.formula:
-            wanted = _build_expected_formula(relation, entry, submission)
-            if entry.formula != wanted and not _adds_same_cells(
-                entry.formula, wanted, entry.sheet, _find_figure_addresses(entry.sheet, submission)
-            ):
-                yield entry.cell, wanted
+        position = _find_position(relation.computes or "", layout)
+        if position is not None and position.formula:
+            wanted = _build_expected_formula(relation, position.sheet, layout)
+            figures = frozenset(other.address for other in layout.positions if other.sheet == position.sheet)
+            if position.formula != wanted and not _adds_same_cells(position.formula, wanted, position.sheet, figures):
+                altered.append((relation.computes or "", wanted))
+    return tuple(altered)
 
 
-def _build_expected_formula(relation: Relation, entry: Entry, submission: Submission) -> str:
+def _find_position(cell: str, layout: EntryLayout) -> EntryPosition | None:
+    return layout.positions[layout.index[cell]] if cell in layout.index else None
+
+
+def _build_expected_formula(relation: Relation, sheet: str, layout: EntryLayout) -> str:
     """Return the template's formula over the addresses where the figures stand in this workbook."""
 
     def where(cell: str) -> CellAddress:
-        other = submission.entries[cell]
-        return CellAddress(other.sheet, other.address)
+        position = layout.positions[layout.index[cell]]
+        return CellAddress(position.sheet, position.address)
 
-    return format_excel_formula(relation.expect.right._replace(modulus=None), where, sheet=entry.sheet)
-
-
-def _find_figure_addresses(sheet: str, submission: Submission) -> frozenset[str]:
-    """Return the addresses of a sheet's figures."""
-    return frozenset(entry.address for entry in submission.entries.values() if entry.sheet == sheet)
+    return format_excel_formula(relation.expect.right._replace(modulus=None), where, sheet=sheet)
 
 
 def _adds_same_cells(one: str, other: str, sheet: str, figures: frozenset[str]) -> bool:

@@ -67,7 +67,7 @@ class _HiddenBytes(bytes):
 
 
 class _WorkOrder(NamedTuple):
-    """Data sent to every worker once per run; ``expected`` is the result of ``likeness`` in the calling process."""
+    """Data sent to every worker once per run; ``expected`` is the result of ``probe`` in the calling process."""
 
     token: str
     payload: _HiddenBytes
@@ -86,8 +86,8 @@ class _WorkUnit(NamedTuple):
 class DaskCluster:
     """Executor on the cluster whose scheduler is at ``address``: ``dask://host:port`` or ``dask+tls://host:port``.
 
-    ``likeness`` returns the facts that must be the same here and on each worker. ``unit`` is the number of items in a
-    unit, ``at_once`` the number of units in flight (by default two per thread), ``memory`` a child's limit in bytes.
+    ``probe`` returns the facts that must be the same here and on each worker. ``unit_size`` is the number of items in a
+    unit, ``max_units`` the number of units in flight (by default two per thread), ``memory`` a child's limit in bytes.
     """
 
     address: str
@@ -295,8 +295,40 @@ def _describe_error(error: BaseException) -> str:
 
 # --- on the workers ----------------------------------------------------------------------------------------------
 
-_children_by_thread: dict[tuple[str, int], FunctionProcess] = {}
-_environments_by_run: dict[str, Mapping[str, str]] = {}
+
+class _WorkerProcess:
+    """State of one worker process: the child of each of its threads for each run, and its facts for the last run."""
+
+    def __init__(self) -> None:
+        self._children: dict[tuple[str, int], FunctionProcess] = {}
+        self._environment: tuple[str, Mapping[str, str]] = ("", {})
+
+    def probe_environment(self, order: _WorkOrder) -> Mapping[str, str]:
+        """Return this worker's facts that must agree with the caller's; computed once per run."""
+        token, environment = self._environment
+        if token != order.token:
+            probe, sample = pickle.loads(order.probe)
+            environment = probe(order.folder, sample)
+            self._environment = (order.token, environment)
+        return environment
+
+    def get_child(self, order: _WorkOrder) -> FunctionProcess:
+        """Return the child process of this thread for this run; forget children that have ended."""
+        own_key = (order.token, threading.get_ident())
+        for key in [key for key, child in list(self._children.items()) if key != own_key and child.ended]:
+            self._children.pop(key, None)
+        if own_key not in self._children:
+            self._children[own_key] = FunctionProcess(order.payload, order.folder, order.memory)
+        return self._children[own_key]
+
+    def terminate_children(self, token: str) -> None:
+        """End the child processes of a run, even in the middle of a unit."""
+        for key in [key for key in list(self._children) if key[0] == token]:
+            if child := self._children.pop(key, None):
+                child.terminate()
+
+
+_this_worker = _WorkerProcess()
 
 
 def _do_nothing() -> None:
@@ -309,39 +341,17 @@ def _unpack_order(order: bytes) -> _WorkOrder:
 
 
 def _probe_worker(order: bytes) -> Mapping[str, str]:
-    return _probe_once(pickle.loads(order))
-
-
-def _probe_once(order: _WorkOrder) -> Mapping[str, str]:
-    """Return this worker's facts that must agree with the caller's; computed once per run."""
-    if order.token not in _environments_by_run:
-        _environments_by_run.clear()
-        likeness, sample = pickle.loads(order.probe)
-        _environments_by_run[order.token] = likeness(order.folder, sample)
-    return _environments_by_run[order.token]
+    return _this_worker.probe_environment(pickle.loads(order))
 
 
 def _run_unit(order: _WorkOrder, items: bytes) -> bytes:
     """Return the compressed answers to a unit. Raises UsageError on a worker that differs from the caller."""
     from distributed import get_worker
 
-    _check_environment(order, _probe_once(order), get_worker().address)
-    answers = list(_get_child(order).iterate_answers(pickle.loads(items)))
+    _check_environment(order, _this_worker.probe_environment(order), get_worker().address)
+    answers = list(_this_worker.get_child(order).iterate_answers(pickle.loads(items)))
     return zlib.compress(pickle.dumps(answers), 1)
 
 
-def _get_child(order: _WorkOrder) -> FunctionProcess:
-    """Return the child process of this thread for this run; forget children that have ended."""
-    own_key = (order.token, threading.get_ident())
-    for key in [key for key, child in list(_children_by_thread.items()) if key != own_key and child.ended]:
-        _children_by_thread.pop(key, None)
-    if own_key not in _children_by_thread:
-        _children_by_thread[own_key] = FunctionProcess(order.payload, order.folder, order.memory)
-    return _children_by_thread[own_key]
-
-
 def _terminate_children(token: str) -> None:
-    """End the child processes of a run, even in the middle of a unit."""
-    for key in [key for key in list(_children_by_thread) if key[0] == token]:
-        if child := _children_by_thread.pop(key, None):
-            child.terminate()
+    _this_worker.terminate_children(token)

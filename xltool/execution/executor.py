@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -30,7 +31,8 @@ _UNITS_AHEAD_PER_PROCESS = 4  # bounds the memory of finished results that are n
 
 _MAX_PROCESSES = 61 if sys.platform == "win32" else 1_024  # Windows cannot wait for more handles at once
 
-_process_state: dict[str, Any] = {}
+# The function of this process of a pool and its shared argument: set once, when the process starts.
+_pool_call: ContextVar[tuple[Callable[..., Any], Any]] = ContextVar("_pool_call")
 
 
 class Executor(Protocol):
@@ -50,7 +52,7 @@ class Executor(Protocol):
 class LocalProcesses:
     """Executor on ``jobs`` local processes (by default one per core), each limited to ``memory`` bytes.
 
-    ``unit`` items are sent to a process at a time; fewer than ``few`` items run in this process.
+    ``unit_size`` items are sent to a process at a time; fewer than ``min_pool_items`` run in this process.
     """
 
     jobs: int | None = None
@@ -103,7 +105,7 @@ def run_items(
     jobs: Jobs,
     on_crash: Callable[[_Item], _Result],
 ) -> Iterator[_Result]:
-    """Yield ``function(shared, item)`` for every item in order; ``lost(item)`` for one that crashes its process.
+    """Yield ``function(shared, item)`` for every item in order; ``on_crash(item)`` for one that crashes its process.
 
     ``shared`` is sent to each process once. All arguments must be picklable. The function must not raise for a bad
     item, because that would end the batch.
@@ -120,7 +122,7 @@ def split_into_units(items: Sequence[_Item], size: int) -> Iterator[Sequence[_It
 def run_isolated(
     child: FunctionProcess, items: Sequence[_Item], on_crash: Callable[[_Item], _Result]
 ) -> Iterator[_Result]:
-    """Run items in a disposable child process; yield ``lost(item)`` for an item that crashes it. Raises UsageError."""
+    """Run items in a disposable child; yield ``on_crash(item)`` for an item that crashes it. Raises UsageError."""
     try:
         for item, answer in zip(items, child.iterate_answers(items), strict=True):
             yield on_crash(item) if answer is None else pickle.loads(answer)
@@ -131,9 +133,9 @@ def run_isolated(
 def _run_in_pool(
     pool: ProcessPoolExecutor, rest: "deque[Sequence[_Item]]", max_pending: int, broken_units: list[Sequence[_Item]]
 ) -> Iterator[Any]:
-    """Yield the results of units taken from ``rest``, with at most ``most`` units in flight.
+    """Yield the results of units taken from ``rest``, with at most ``max_pending`` units in flight.
 
-    If a process crashes, the units in flight are appended to ``broken``; the caller must run them again.
+    If a process crashes, the units in flight are appended to ``broken_units``; the caller must run them again.
     """
     waiting: deque[tuple[Sequence[_Item], Future[list[Any]]]] = deque()
     try:
@@ -165,9 +167,9 @@ def _initialise_process(function: Callable[..., Any], shared: object, memory: in
     exit_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process reports an interruption once
     limit_memory(memory)
-    _process_state["call"] = (function, shared)
+    _pool_call.set((function, shared))
 
 
 def _call_unit(items: Sequence[object]) -> list[Any]:
-    function, shared = _process_state["call"]
+    function, shared = _pool_call.get()
     return [function(shared, item) for item in items]

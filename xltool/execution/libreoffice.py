@@ -31,9 +31,9 @@ def convert_document(
     extra_files: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Convert a document with the suffix ``ending`` into the format ``into``, such as "docx:MS Word 2007 XML".
+    """Convert a document with a suffix into the format ``target_format``, such as "docx:MS Word 2007 XML".
 
-    Runs with its own profile in a temporary folder. ``beside`` maps names of further files in it to their text;
+    Runs with its own profile in a temporary folder. ``extra_files`` maps names of further files in it to their text;
     ``{folder}`` in a value of ``environment`` stands for that folder. Raises NoOfficeError, NotConvertedError.
     """
     program = next(filter(None, map(shutil.which, _PROGRAM_NAMES)), None)

@@ -4,7 +4,7 @@ In a workbook whose sheets are as planned a plain count is its number, and every
 the cells are, and with which formulas, is one layout shared by all workbooks alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,9 +31,6 @@ class _PlannedCell(NamedTuple):
     computed: bool
     is_count: bool
     cell: Cell
-
-
-_planned_cells: dict[str, dict[str, list[_PlannedCell]]] = {}
 
 
 def read_entries(
@@ -75,28 +72,26 @@ def read_entries(
             else:
                 exceptions[cell.id] = entry
     names = tuple(assignment.located_sheets[sheet].sheet.name for sheet in by_sheet)
-    layout = _make_layout(plan.digest, names, tuple(formulas))
+    layout = _make_layout(plan, names, tuple(formulas))
     return CompactEntries(layout, numbers, exceptions, declared=declared), formulas_in_place and not exceptions
 
 
-def _group_planned_cells(plan: WorkbookPlan) -> dict[str, list[_PlannedCell]]:
-    """Return the cells of a form by planned sheet; cached by plan."""
-    if plan.digest not in _planned_cells:
-        by_sheet: dict[str, list[_PlannedCell]] = {}
-        for number, cell in enumerate(plan.form.cells.values()):
-            sheet, address = plan.cells[cell.id]
-            is_count = cell.kind is not CellKind.AMOUNT
-            by_sheet.setdefault(sheet, []).append(_PlannedCell(number, address, cell.computed, is_count, cell))
-        _planned_cells[plan.digest] = by_sheet
-    return _planned_cells[plan.digest]
+@lru_cache(maxsize=_MAX_CACHED_LAYOUTS)
+def _group_planned_cells(plan: WorkbookPlan) -> Mapping[str, Sequence[_PlannedCell]]:
+    """Return the cells of a form by planned sheet."""
+    by_sheet: dict[str, list[_PlannedCell]] = {}
+    for number, cell in enumerate(plan.form.cells.values()):
+        sheet, address = plan.cells[cell.id]
+        is_count = cell.kind is not CellKind.AMOUNT
+        by_sheet.setdefault(sheet, []).append(_PlannedCell(number, address, cell.computed, is_count, cell))
+    return by_sheet
 
 
 @lru_cache(maxsize=_MAX_CACHED_LAYOUTS)
-def _make_layout(digest: str, names: tuple[str, ...], formulas: tuple[str | None, ...]) -> EntryLayout:
+def _make_layout(plan: WorkbookPlan, names: tuple[str, ...], formulas: tuple[str | None, ...]) -> EntryLayout:
     """Make the layout of the entries of a planned workbook, whose sheets have these names in the order of the plan."""
-    planned = [
-        (item, name) for name, items in zip(names, _planned_cells[digest].values(), strict=True) for item in items
-    ]
+    by_sheet = _group_planned_cells(plan)
+    planned = [(item, name) for name, items in zip(names, by_sheet.values(), strict=True) for item in items]
     planned.sort(key=lambda pair: pair[0].number)
     positions = tuple(EntryPosition(name, item.address, formulas[item.number]) for item, name in planned)
     inputs = frozenset(item.number for item, _ in planned if not item.computed)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,6 +23,7 @@ from xltool.spreadsheet.load_file import LoadedFile, MemoryFile, check_size, ref
 from xltool.spreadsheet.refusals import FileObstacle as Kind
 
 MAX_ATTEMPTS = 3  # to read a file from a store that does not answer
+_MAX_CONNECTIONS = 16
 _PAUSE_SECONDS = 0.5  # seconds before the second attempt; twice as long before the third
 
 _ADDRESS = re.compile(r"(?:\w+::)*(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://(?P<user>[^/?#]*@)?(?P<rest>.*)", re.DOTALL)
@@ -42,8 +44,6 @@ _REFUSED_SCHEMES |= {
 _TIME_KEYS = ("LastModified", "last_modified", "mtime", "modified", "updated", "modify", "created")
 _VERSION_KEYS = ("size", "ETag", "etag", "VersionId", "generation", "md5", *_TIME_KEYS)
 _COMPACT_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")  # as in FTP listings, in UTC
-
-_stores: dict[tuple[int, str], tuple[Any, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,18 +197,23 @@ def _split_address(url: str) -> tuple[str, str]:
 
 def _open_store(url: str) -> tuple[Any, str]:
     """Return the store and the path in it; one connection per process, as a child cannot use that of its parent."""
+    return connect_store(url, os.getpid())
+
+
+@lru_cache(maxsize=_MAX_CONNECTIONS)
+def connect_store(url: str, _process: int) -> tuple[Any, str]:
+    """Connect to a store; the connection is kept for the process that asks, and for the same address."""
     try:
         from fsspec.core import url_to_fs
     except ImportError:
         raise UsageError("usage.store_extra", address=_split_address(url)[1]) from None
-    key = (os.getpid(), url)
-    if key not in _stores:
-        _stores[key] = url_to_fs(url)
-    return _stores[key]
+    connection: tuple[Any, str] = url_to_fs(url)
+    return connection
 
 
 def _drop_connection(url: str) -> None:
-    """Drop a connection that failed."""
-    store, _ = _stores.pop((os.getpid(), url), (None, ""))
-    if store is not None:
-        type(store).clear_instance_cache()
+    """Drop a connection that failed, and with it all others: they are made again when they are needed."""
+    from fsspec import get_filesystem_class
+
+    connect_store.cache_clear()
+    get_filesystem_class(_split_address(url)[0]).clear_instance_cache()
