@@ -111,8 +111,9 @@ def block(code: str, title: str, severity: Severity | None, basis: str, example:
 
 
 def filled(text: str, code: str = "") -> str:
-    """A text with samples for its placeholders, those of the group of its code first."""
-    samples = {**SAID["samples"], **SAID["group_samples"].get(code.partition(".")[0], {})}
+    """A text with samples for its placeholders, those of its code and of the group of its code first."""
+    group = SAID["group_samples"].get(code.partition(".")[0], {})
+    samples = {**SAID["samples"], **group, **SAID["code_samples"].get(code, {})}
     return re.sub(r"\{([a-z_]+)\}", lambda match: samples.get(match[1], UNKNOWN), text)
 
 

@@ -375,7 +375,7 @@ Observation("layout.other")
 """
     assert lacking_facts(source) == [
         "stray: examples, sheet",
-        "merge.superseded: basis, changes, count, more",
+        "merge.superseded: basis, difference",
         "sheet.renamed: to",
     ]
 

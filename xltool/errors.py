@@ -56,6 +56,20 @@ class WritingError(XltoolError):
     """A library refused to write a value, or the output could not be saved."""
 
 
+class FileRowError(XltoolError):
+    """What belongs to one file could not be written; caught within the merge, which leaves that file out.
+
+    The cause is the exception that was raised.
+    """
+
+    def __init__(self, file: str) -> None:
+        super().__init__("file.unexpected", file=file)
+        self.file = file
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return FileRowError, (self.file,)
+
+
 class UnreadableFileError(XltoolError):
     """One file cannot be read (damaged, refused, vanished); caught within the batch and turned into a finding."""
 

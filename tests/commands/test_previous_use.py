@@ -79,7 +79,8 @@ def test_check__one_of_three_of_another_year__noted(tmp_path: Path) -> None:
 
 def test_status__nothing_came_yet__everybody_is_missing(tmp_path: Path) -> None:
     code, out, err = run("status", tmp_path, "--roster", ROSTER)
-    assert (code, err, out.count("未报")) == (1, "", 12)
+    assert (code, err, out.count("未报\n")) == (1, "", 12)
+    assert "应报 12 个单位：已计入 0，退回或未计入 0，待裁定 0，未报 12。" in out
 
 
 def test_status__file_that_cannot_be_read__stands_beside_its_agency(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def merged(items: Sequence[ReviewedFile], known: Roster | None = None, area: Age
     return consolidate(choose_returns(items, known, the_form(), YEAR), known, the_form(), YEAR, area=area)
 
 
-def fates(items: Sequence[ReviewedFile], known: Roster | None = None, **options: bool) -> list[Fate]:
+def fates(items: Sequence[ReviewedFile], known: Roster | None = None, include_flawed: bool = False) -> list[Fate]:
     """File, status, whether it counts and why, of every file."""
     known = of((DISTRICT, *TOWNS)) if known is None else known
     return [
@@ -71,7 +71,7 @@ def fates(items: Sequence[ReviewedFile], known: Roster | None = None, **options:
             item.counted,
             catalogue.render_problem(item.reason) if item.reason else "",
         )
-        for item in choose_returns(items, known, the_form(), YEAR, **options)
+        for item in choose_returns(items, known, the_form(), YEAR, include_flawed=include_flawed)
     ]
 
 

@@ -84,7 +84,30 @@ def test_file_dates_a_moment_apart__say_nothing() -> None:
 def test_equal_figures__one_counts_whatever_the_dates_say() -> None:
     items = [sent("a.xlsx", 88, saved=LATE), replace(sent("b.xlsx", 88, saved=EARLY), sha256="0" * 64)]
     assert settled(*items) == {"a.xlsx": "accepted", "b.xlsx": "superseded"}
-    assert reason(items, 1) == "与“a.xlsx”重复：数字完全相同，只计一份。"
+    assert reason(items, 1) == "与“a.xlsx”重复：数字和文字完全相同，只计一份。"
+
+
+def test_equal_figures_but_other_texts__are_two_versions() -> None:
+    items = [with_text(sent("a.xlsx", 88), "甲"), with_text(sent("b.xlsx", 88), "乙")]
+    assert settled(*items) == {"a.xlsx": "undecided", "b.xlsx": "undecided"}
+    assert reason(items, 0) == (
+        "这一份和“b.xlsx”都是示例一镇人民政府的报表，数字相同，文字不同（一、总体情况），都先不计入。"
+        "分不出先后：保存时间、文件日期和文件名都看不出先后。"
+    )
+    items = [with_text(sent("a.xlsx", 88, saved=EARLY), "甲"), with_text(sent("b.xlsx", 89, saved=LATE), "乙")]
+    assert settled(*items) == {"a.xlsx": "superseded", "b.xlsx": "accepted"}
+    assert "它改了 1 个数（表三!D7 88→89）和文字（一、总体情况）。" in reason(items, 0)
+    items = [with_text(sent("a.xlsx", 88), "甲 乙"), with_text(sent("b.xlsx", 88), "甲\n乙")]
+    assert settled(*items) == {"a.xlsx": "accepted", "b.xlsx": "superseded"}
+
+
+def with_text(item: ReviewedFile, text: str) -> ReviewedFile:
+    """The return with a text, and other bytes."""
+    assert item.submission
+    source = replace(item.submission.source, sha256=text.encode().hex())
+    return replace(
+        item, sha256=source.sha256, submission=replace(item.submission, texts={"overview": text}, source=source)
+    )
 
 
 def test_dates_of_a_clock_that_was_not_set__say_nothing() -> None:

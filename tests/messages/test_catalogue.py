@@ -127,9 +127,11 @@ def test_placeholder__anything_but_a_plain_name__refused(text: str) -> None:
 
 
 def test_error__facts__become_one_sentence_with_its_cure() -> None:
-    stopped = RosterError("roster.unknown_word", file="名册.csv", row=3, word="全部", accepted=("本机关", "汇总"))
+    stopped = RosterError(
+        "roster.unknown_word", file="名册.csv", row=3, word="全部", column="口径", accepted=("本机关", "汇总")
+    )
     assert catalogue.render_error(stopped) == (
-        "名册“名册.csv”第 3 行的“全部”不在可填的内容之中。这一格可以填：本机关、汇总；也可以空着。"
+        "名册“名册.csv”第 3 行“口径”一列的“全部”不在可填的内容之中。这一格可以填：本机关、汇总；也可以空着。"
     )
 
 

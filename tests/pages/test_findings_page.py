@@ -43,3 +43,8 @@ def test_page__rules_speak_for_themselves(made: ModuleType) -> None:
     asked |= {claim.id for claim in form.claims}
     assert asked - made.examples(form).keys() == set()
     assert "{" not in made.page().replace("{n}", "")
+
+
+def test_page__every_placeholder_has_a_sample(made: ModuleType) -> None:
+    examples = [line for line in made.page().splitlines() if line.startswith(f"- **{made.SAID['page']['example']}**")]
+    assert [line for line in examples if made.UNKNOWN in line] == []

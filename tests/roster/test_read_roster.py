@@ -139,8 +139,16 @@ REFUSED = [
     ("code,name\n1,　\n", "roster.empty_name", {"row": 2}),
     ("code,name\n1,甲\n2,乙\n1,丙\n", "roster.duplicate_code", {"row": 4, "code": "1", "first": 2}),
     ("code,name\n1.10112E+17,甲\n", "roster.rounded_code", {"row": 2, "code": "1.10112E+17"}),
-    ("code,name,口径\n1,甲,全部\n", "roster.unknown_word", {"row": 2, "word": "全部", "accepted": ("本机关", "汇总")}),
-    ("code,name,规章制定权\n1,甲,待定\n", "roster.unknown_word", {"row": 2, "word": "待定", "accepted": ("是", "否")}),
+    (
+        "code,name,口径\n1,甲,全部\n",
+        "roster.unknown_word",
+        {"row": 2, "word": "全部", "column": "口径", "accepted": ("本机关", "汇总")},
+    ),
+    (
+        "code,name,规章制定权\n1,甲,待定\n",
+        "roster.unknown_word",
+        {"row": 2, "word": "待定", "column": "规章制定权", "accepted": ("是", "否")},
+    ),
     ("code,name\n1,甲,乙\n", "roster.extra_field", {"row": 2, "expected": 2, "found": 3}),
     ("code,name,parent\n9,庚,1\n1,甲,2\n2,乙,3\n3,丙,1\n", "roster.loop", {"row": 3, "codes": ("1", "2", "3")}),
     ("code,name,parent\n1,甲,1\n", "roster.loop", {"row": 2, "codes": ("1",)}),

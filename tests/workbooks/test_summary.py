@@ -264,7 +264,7 @@ def test_tracking__one_row_for_every_file__then_who_sent_nothing(tmp_path: Path)
         [2, "329901", names[0], "市直", gone, "否", "旧/329901.xlsx", old, earlier.sha256],
         [3, "329902", names[1], "区", "退回", "否", "329902.xlsx", new, second.sha256],
         [4, "329903", names[2], "区", "已计入", "是", "329903.xlsx", new, third.sha256],
-        [5, "329903", names[2], "区", gone, "否", "副本.xlsx", new, third.sha256],
+        [5, "329903", names[2], "区", "重复", "否", "副本.xlsx", new, third.sha256],
         [6, "无法读取", "否", "空.xlsx", "e3b0"],
         [7, "329904", names[3], "区", "未报", "否", None, None, None],
     ]

@@ -21,6 +21,7 @@ UNREADABLE_NOTES = {
     *("several_numbers", "between", "struck_out", "invisible", "shown_differs", "covered", "formula_result"),
     *("symbol_font", "repeated", "upside_down", "across", "cached_differs", "conditional"),
 }
+_NOTES_ABOUT_LOOK = {"invisible", "shown_differs"}
 # Normalisations that reading applies (`value.` observations); each has its own sentence.
 NORMALISED_NOTES = {
     *("chinese_numeral", "full_width", "separators", "apostrophe", "spaces", "text_number"),
@@ -79,7 +80,9 @@ def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> 
         "title": rule.title,
         "basis": rule.basis,
     }
-    return Finding(rule.id, rule.severity, (spot_of_entry(entry),), facts, wording=f"number.{reason}")
+    shows_nothing = reason in _NOTES_ABOUT_LOOK and not entry.shown
+    wording = f"number.{reason}_nothing" if shows_nothing else f"number.{reason}"
+    return Finding(rule.id, rule.severity, (spot_of_entry(entry),), facts, wording=wording)
 
 
 class _NumberRule(NamedTuple):

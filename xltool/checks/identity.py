@@ -135,7 +135,8 @@ def _compare_with_roster(agency: Agency, submission: Submission, roster: Roster 
         yield make_finding("identity.other_name", number=agency.code, name=submission.agency_name, listed=agency.name)
     if agency.scope is not submission.scope:
         members = any(other.parent == agency.code for other in roster or ())
-        kind = "identity.scope_doubles" if members or agency.scope is Scope.AREA else "identity.scope"
+        is_stated = agency.scope_stated or agency.scope is Scope.AREA
+        kind = "identity.scope_doubles" if members or is_stated else "identity.scope"
         yield make_finding(kind, name=agency.name, scope=submission.scope, listed=agency.scope)
 
 

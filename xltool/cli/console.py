@@ -1,6 +1,7 @@
 """Render results for the console as lines and tables."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from io import StringIO
@@ -9,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from xltool.cli.console_decisions import describe_held_files
 from xltool.comparison.comparing import ComparisonResult, FolderComparison
-from xltool.consolidation.agency_files import find_agency_files
+from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
 from xltool.consolidation.folding import MAX_DETAIL_ROWS
+from xltool.consolidation.show_status import count_statuses, describe_file_counts, show_file_status
 from xltool.messages import catalogue
+from xltool.model.agency import Agency
 from xltool.model.consolidation import Consolidation, FindingChanges, ReviewedFile, Status
 from xltool.model.contributions import TracedFigure
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
-from xltool.model.submission import Submission
-from xltool.model.succession import explain_missing_return
+from xltool.workbooks.summary.agency_status import count_agencies, list_agency_statuses, show_agency_status
 
 if TYPE_CHECKING:
     from xltool.commands.import_reports import ImportedReport
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 MAX_CODES_SHOWN = 10
 MAX_NOTES_PER_FILE = 5  # shown for one file; --json and the consolidated workbook hold all of them
 _SEVERITY_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOTE: "·"}
-_REFUSED_STATUSES = (Status.UNREADABLE, Status.FOREIGN)
 
 
 def describe_templates(
@@ -63,9 +64,11 @@ def describe_check(reviewed: Sequence[ReviewedFile], changes: FindingChanges | N
     for item in sorted(reviewed, key=_rank_urgency):
         if item.findings or item.status is not Status.ACCEPTED:
             lines += [_describe_file(item), *_describe_reason(item), *_describe_findings(item, changes), ""]
+    counts = count_statuses(reviewed)
     clean = sum(item.status is Status.ACCEPTED and not _select_open(item.findings) for item in reviewed)
-    lines.append(catalogue.format_line("checked", count=len(reviewed), clean=clean, **_count_refused(reviewed)))
-    lines += [*_describe_cache_use(reviewed), *describe_changes(changes)]
+    explain = counts[Status.ACCEPTED.value] - clean
+    lines.append(catalogue.format_line("checked", found=len(reviewed), clean=clean, explain=explain, **counts))
+    lines += [*_describe_years(reviewed), *_describe_cache_use(reviewed), *describe_changes(changes)]
     return "\n".join(lines)
 
 
@@ -108,15 +111,12 @@ def describe_merge(consolidation: Consolidation, output: Path, extra_files: Iter
     ]
     lines += _describe_coordinator_notes(consolidation)
     sent_back = tuple(agency for agency in consolidation.missing if agency not in consolidation.unreported)
-    for key, agencies in (("not_summed", sent_back), ("missing", consolidation.unreported)):
+    unread = tuple(agency for agency in consolidation.unreported if agency in _list_named_agencies(consolidation))
+    for key, agencies in (("not_summed", sent_back), ("missing", consolidation.unreported), ("unread", unread)):
         if agencies:
             names = tuple(f"{agency.name}（{agency.code}）" for agency in agencies)
             lines.append(catalogue.format_line(key, count=len(names), names=names))
-    states = [item.status for item in consolidation.tracking]
-    counts = {status.value: states.count(status) for status in Status}
-    lines.append(
-        catalogue.format_line("merged", found=len(states), parts=len(consolidation.summary.manifest), **counts)
-    )
+    lines += [describe_file_counts(consolidation.tracking), _describe_agency_counts(consolidation)]
     if consolidation.missing:
         lines.append(catalogue.format_line("incomplete", count=len(consolidation.missing)))
     if len(consolidation.parts) > MAX_DETAIL_ROWS and consolidation.roster:
@@ -167,7 +167,7 @@ def _describe_coordinator_notes(consolidation: Consolidation) -> list[str]:
         files = len({item.file for item, _ in trial})
         lines.append(catalogue.format_line("trial", count=len(trial), files=files, codes=codes))
         lines += [
-            f"  {_SEVERITY_MARKS[Severity.NOTE]} {_name_agency(item.submission)}\uff1a{catalogue.render_finding(each)}"
+            f"  {_SEVERITY_MARKS[Severity.NOTE]} {_name_agency(item)}\uff1a{catalogue.render_finding(each)}"
             for item, each in trial[:MAX_NOTES_PER_FILE]
         ]
     return lines
@@ -191,18 +191,40 @@ def describe_merged_levels(
 
 
 def describe_status(consolidation: Consolidation) -> str:
-    """Render a table of the roster with the status of each agency's return, and list the returns that are held."""
-    latest = find_agency_files(consolidation)
-    rows, missing = [], {agency.code for agency in consolidation.missing}
+    """Render a table of the roster with the status of each agency's return, counts, and the returns that are held."""
+    statuses = {each.agency.code: each for each in list_agency_statuses(consolidation)}
+    rows = []
     for agency in consolidation.roster or ():
-        item = latest.get(agency.code)
-        state = catalogue.look_up_word(
-            "status", item.status.value if item else explain_missing_return(agency, consolidation.year, missing)
-        )
+        standing = statuses.get(agency.code)
+        item = standing.item if standing else None
+        state = show_agency_status(standing) if standing else catalogue.look_up_word("status", "summed")
         open_count = len(_select_open(item.findings)) if item else 0
-        rows.append((agency.code, agency.name, state, str(open_count or ""), Path(item.file).name if item else ""))
+        rows.append((agency.code, agency.name, state, str(open_count or ""), show_file_name(item.file) if item else ""))
     table = render_table(("code", "name", "state", "open", "file"), rows)
-    return "\n".join([table, *describe_held_files(consolidation.tracking)])
+    counts = [_describe_agency_counts(consolidation), describe_file_counts(consolidation.tracking)]
+    return "\n".join([table, *counts, *describe_held_files(consolidation.tracking)])
+
+
+def _describe_agency_counts(consolidation: Consolidation) -> str:
+    counts = count_agencies(consolidation)
+    if consolidation.roster is None:
+        return catalogue.format_line("merged", parts=counts.counted)
+    return catalogue.format_line("agency_counts", **counts._asdict())
+
+
+def _list_named_agencies(consolidation: Consolidation) -> tuple[Agency, ...]:
+    """List the agencies that the names of files mean which could not be read."""
+    return tuple(item.named_agency for item in consolidation.tracking if item.named_agency)
+
+
+def _describe_years(reviewed: Sequence[ReviewedFile]) -> list[str]:
+    """Say how many returns there are of each year, if there are several; returns of a wrong year aside."""
+    returns = (item.submission for item in reviewed if item.status is not Status.FOREIGN)
+    years = Counter(submission.year for submission in returns if submission and submission.year)
+    if len(years) <= 1:
+        return []
+    shown = tuple(catalogue.format_phrase("returns_of_year", year=year, count=years[year]) for year in sorted(years))
+    return [catalogue.format_line("years", count=len(years), years=shown)]
 
 
 def describe_trace(figures: Iterable[TracedFigure]) -> str:
@@ -325,13 +347,13 @@ def _describe_file(item: ReviewedFile) -> str:
     return catalogue.format_line(
         "file",
         file=item.file,
-        agency=_name_agency(item.submission) or catalogue.look_up_word("shown", "unknown"),
-        status=catalogue.look_up_word("status", item.status.value),
+        agency=_name_agency(item) or catalogue.look_up_word("shown", "unknown"),
+        status=show_file_status(item),
     )
 
 
-def _name_agency(submission: Submission | None) -> str:
-    return submission.agency_name if submission else ""
+def _name_agency(item: ReviewedFile) -> str:
+    return item.submission.agency_name if item.submission else item.named_agency.name if item.named_agency else ""
 
 
 def _select_open(findings: Iterable[Finding]) -> list[Finding]:
@@ -351,15 +373,6 @@ def _describe_findings(item: ReviewedFile, changes: FindingChanges | None) -> li
     if len(notes) > MAX_NOTES_PER_FILE:
         lines.append("  " + catalogue.format_line("more_notes", count=len(notes) - MAX_NOTES_PER_FILE))
     return lines
-
-
-def _count_refused(reviewed: Iterable[ReviewedFile]) -> dict[str, int]:
-    states = [item.status for item in reviewed]
-    return {
-        "returned": states.count(Status.RETURNED),
-        "undecided": states.count(Status.UNDECIDED),
-        "refused": sum(state in _REFUSED_STATUSES for state in states),
-    }
 
 
 def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.file_status import LAPSED_DECISION
 from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile, Status
@@ -27,4 +28,4 @@ def describe_held_files(items: Iterable[ReviewedFile]) -> Iterator[str]:
     for item in items:
         if item.status is Status.UNDECIDED and item.reason:
             problem = catalogue.Phrase(catalogue.render_problem(item.reason))
-            yield catalogue.format_line("held", file=Path(item.file).name, problem=problem)
+            yield catalogue.format_line("held", file=show_file_name(item.file), problem=problem)

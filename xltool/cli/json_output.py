@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xltool.commands.previous_use import PreviousUse
 from xltool.consolidation import finding_fingerprints
-from xltool.consolidation.agency_files import find_agency_files
+from xltool.consolidation.show_status import count_statuses
 from xltool.forms.compare_editions import EditionDifference
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
@@ -19,8 +19,8 @@ from xltool.model.finding_facts import StructuredFact
 from xltool.model.form import Number
 from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState
-from xltool.model.succession import explain_missing_return
 from xltool.workbooks.marks.covering_list import ReturnedFile
+from xltool.workbooks.summary.agency_status import count_agencies, list_agency_statuses
 
 
 def encode_check(
@@ -47,16 +47,11 @@ def encode_check(
     return answer
 
 
-def count_statuses(items: Iterable[ReviewedFile]) -> dict[str, int]:
-    """Count the files by status; the sum is the number of files."""
-    states = [item.status for item in items]
-    return {status.value: states.count(status) for status in Status}
-
-
 def encode_merge(consolidation: Consolidation) -> dict[str, object]:
     """Encode the answer of ``merge --json``.
 
-    ``found`` is the sum of the counts of files by status. ``missing`` lists the agencies without any file,
+    ``found`` is the sum of the counts of files by status; ``agency_counts`` are the counts of agencies, of which
+    ``expected`` is the sum of the others. ``missing`` lists the agencies without a return that could be read,
     ``not_summed`` also those whose return was sent back or held. ``incomplete`` is the number of agencies a total
     lacks, by cell id.
     ``stands`` lists findings of summed returns that a written reason or a waiver settles; ``trial`` lists, for
@@ -66,6 +61,7 @@ def encode_merge(consolidation: Consolidation) -> dict[str, object]:
     return {
         "found": len(consolidation.tracking),
         **counts,
+        "agency_counts": _encode_agency_counts(consolidation),
         "missing": [agency.code for agency in consolidation.unreported],
         "not_summed": [agency.code for agency in consolidation.missing],
         "complete": consolidation.complete,
@@ -88,6 +84,11 @@ def encode_merge(consolidation: Consolidation) -> dict[str, object]:
         ),
         "roster": _encode_roster(consolidation.roster),
     }
+
+
+def _encode_agency_counts(consolidation: Consolidation) -> dict[str, int] | None:
+    """Encode the counts of agencies; None without a roster, where it is not known which are expected."""
+    return count_agencies(consolidation)._asdict() if consolidation.roster else None
 
 
 def _encode_roster(roster: Roster | None) -> dict[str, object] | None:
@@ -143,21 +144,29 @@ def encode_merged_levels(
 def encode_status(consolidation: Consolidation) -> dict[str, object]:
     """Encode the answer of ``status --json``: every agency of the roster with the status of its return.
 
+    An agency of which only a file came that could not be read is among the ``missing``, with the status of that file.
     ``undecided`` lists the returns that wait for a decision, as ``files`` of ``merge --json`` does.
     """
-    latest = find_agency_files(consolidation)
+    statuses = {each.agency.code: each for each in list_agency_statuses(consolidation)}
     agencies: list[dict[str, object]] = []
-    missing = {agency.code for agency in consolidation.missing}
     for agency in consolidation.roster or ():
-        item = latest.get(agency.code)
-        status = item.status.value if item else explain_missing_return(agency, consolidation.year, missing)
+        standing = statuses.get(agency.code)
+        item, status = (standing.item, standing.state) if standing else (None, "summed")
         agencies.append(
-            {"code": agency.code, "name": agency.name, "status": status, "file": item.file if item else None}
+            {
+                "code": agency.code,
+                "name": agency.name,
+                "status": item.status.value if item and status != "inside" else status,
+                "file": item.file if item else None,
+            }
         )
     missing_codes = [agency.code for agency in consolidation.unreported]
     held = [_encode_tracking_row(item) for item in consolidation.tracking if item.status is Status.UNDECIDED]
     return {
         "agencies": agencies,
+        "agency_counts": _encode_agency_counts(consolidation),
+        "found": len(consolidation.tracking),
+        "counts": count_statuses(consolidation.tracking),
         "missing": missing_codes,
         "undecided": held,
         "roster": _encode_roster(consolidation.roster),
@@ -333,6 +342,7 @@ def _encode_tracking_row(item: ReviewedFile) -> dict[str, object]:
         "sha256": item.sha256 or None,
         "status": item.status.value,
         "agency": item.submission.agency_code if item.submission else None,
+        "named_agency": item.named_agency.code if item.named_agency else None,
         "reason": catalogue.render_finding(item.reason) if item.reason else None,
         **_encode_versions(item),
     }

@@ -12,8 +12,11 @@ from xltool.checks.run_checks import run_checks, sort_findings
 from xltool.checks.serials import find_shared_serials
 from xltool.commands.check_outputs import check_outputs
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
+from xltool.commands.own_outputs import is_roster
 from xltool.commands.previous_use import survey_reviewed
 from xltool.commands.run_context import Progress, RunContext
+from xltool.consolidation.agency_files import name_unread_files
+from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.file_status import decide_status
 from xltool.consolidation.other_years import mark_other_years
 from xltool.consolidation.owner_witnesses import hold_doubtful_owners
@@ -21,6 +24,7 @@ from xltool.consolidation.settle_versions import settle_all_versions
 from xltool.consolidation.tree import list_manifest
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.execution import executor
+from xltool.forms.identity import OwnList
 from xltool.model.agency import Roster, Scope
 from xltool.model.agency_names import find_agency_by_name
 from xltool.model.consolidation import ReviewedFile, Status
@@ -87,10 +91,20 @@ def review_files(run_context: RunContext, place: Place) -> tuple[ReviewedFile, .
         workbook = open_loaded_file(file, run_context.password, make_skip_rule())
     except (UnreadableFileError, ForeignFileError) as error:
         if not is_plain_archive(file.data):
-            return (reject_file(name, error),)
+            return (reject_file(name, _recognize_roster(place, error, run_context.roster)),)
         found = (_review_member(run_context, name, member) for member in read_members(file, run_context.password))
         return _note_archive_order(name, tuple(item for items in found for item in items))
-    return _review_workbook(run_context, name, workbook)
+    reviewed = _review_workbook(run_context, name, workbook)
+    if reviewed[0].reason and reviewed[0].reason.code == "file.not_a_return" and is_roster(place, run_context.roster):
+        return (reject_file(name, ForeignFileError("file.own_list", file=name, kind=OwnList.ROSTER), file.sha256),)
+    return reviewed
+
+
+def _recognize_roster(place: Place, error: XltoolError, roster: Roster | None) -> XltoolError:
+    """Return what a file is refused for; a text file with a list of agencies is a roster."""
+    if error.facts.get("kind") is FileKind.TEXT and is_roster(place, roster):
+        return ForeignFileError("file.own_list", kind=OwnList.ROSTER)
+    return error
 
 
 def review_safely(run_context: RunContext, place: Place) -> tuple[ReviewedFile, ...]:
@@ -132,6 +146,7 @@ def review_all(
     if run_context.cache:
         run_context.cache.delete_oldest()
     with_owners = hold_doubtful_owners(find_shared_serials(done), run_context.roster)
+    with_owners = name_unread_files(with_owners, run_context.roster)
     return add_peer_findings(with_owners, run_context.forms, run_context.roster)
 
 
@@ -254,9 +269,16 @@ def build_file_finding(path: FileSource, error: XltoolError) -> Finding:
     """Build the finding of an unreadable or foreign file."""
     severity = code_severity(error.code)
     wording = _WORDINGS.get(error.facts.get("kind") or error.facts.get("problem"), "")
-    return Finding(error.code, severity, facts={"file": path.name} | dict(error.facts), wording=wording)
+    if error.code == "file.not_workbook" and wording in _REPLACED_WORDINGS and path.suffix.lower() in _BOOK_SUFFIXES:
+        wording = "file.renamed"
+    facts = {"part": "", **error.facts, "file": show_file_name(str(path)), "suffix": path.suffix}
+    if facts["part"] in (error.facts.get("file"), path.name):  # the whole file: its name is said already
+        facts["part"] = ""
+    return Finding(error.code, severity, facts=facts, wording=wording)
 
 
+_BOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods"})
+_REPLACED_WORDINGS = frozenset({"", "file.document"})
 # Sentences with the cure that fits the kind of a file that is no workbook, or the damage.
 _WORDINGS: dict[object, str] = {
     FileKind.ARCHIVE: "file.archive",

@@ -71,8 +71,7 @@ def apply_recorded_decisions(
     problems = [problem for row in iterate_ruled(rows) for problem in _list_problems(row, matched, files, agencies)]
     problems += _find_contradictions(rows, matched, files)
     if problems:
-        shown = tuple(problems[:_MAX_PROBLEMS_LISTED])
-        raise UsageError("decisions.wrong", path=str(path), count=len(problems), problems=shown)
+        raise _report_problems(path, list(dict.fromkeys(problems)))
     decisions: dict[int, list[Decision]] = defaultdict(list)
     for row in iterate_ruled(rows):
         for position in matched[row.row]:
@@ -94,10 +93,39 @@ def record_open_questions(book: DecisionBook | None, items: Iterable[ReviewedFil
     """
     if book is None:
         return 0
+    files = list(items)
     asked = {(row.sha256, row.id) for row in book.rows}
-    added = [row for item in items for row in _make_rows(item) if (row.sha256, row.id) not in asked]
-    write_decision_rows(book.path, added, book.digests)
+    open_rows = [row for item in files for row in _make_rows(item)]
+    added = [row for row in open_rows if (row.sha256, row.id) not in asked]
+    write_decision_rows(book.path, added, book.digests, _find_changed_states(book, files, open_rows))
     return len(added)
+
+
+def _find_changed_states(
+    book: DecisionBook, items: Sequence[ReviewedFile], open_rows: Iterable[DecisionRow]
+) -> dict[int, str]:
+    """Return the states of rows that differ from what is written beside them, by the number of the row.
+
+    A row about a file that is not in this run keeps its state.
+    """
+    words: Mapping[str, str] = load_decision_words()["states"]
+    waiting = {(row.sha256, row.id) for row in open_rows}
+    obeyed = {decision.row for item in items for decision in item.decisions}
+    contents = {item.sha256 for item in items}
+    names = {_plain_path(item.file) for item in items} | {_plain_path(PurePath(item.file).name) for item in items}
+    changed = {}
+    for row in book.rows:
+        key = None
+        if row.ruling:
+            is_known = _plain_path(row.file) in names
+            key = "obeyed" if row.row in obeyed else "lapsed" if row.sha256 and is_known else None
+        elif row.sha256 in contents:
+            key = "open" if (row.sha256, row.id) in waiting else "settled"
+        elif row.id and _plain_path(row.file) in names:
+            key = "settled"
+        if key and words[key] != row.state:
+            changed[row.row] = words[key]
+    return changed
 
 
 # --- rows and files -------------------------------------------------------------------------------------------------
@@ -235,6 +263,19 @@ def _find_contradictions(
                     yield catalogue.format_phrase("decision_two_versions", first=winner.row, row=row.row)
 
 
+def _report_problems(path: Path, problems: Sequence[catalogue.Phrase]) -> UsageError:
+    """Return one error for all problems, one in a line if there are several."""
+    if len(problems) == 1:
+        return UsageError("decisions.wrong", path=str(path), problems=problems[0])
+    lines = "\n".join(f"{problem}。" for problem in problems[:_MAX_PROBLEMS_LISTED])
+    more = len(problems) - _MAX_PROBLEMS_LISTED
+    if more > 0:
+        lines += "\n" + catalogue.format_phrase("more_problems", count=more)
+    return UsageError(
+        "decisions.wrong_rows", path=str(path), count=len(problems), problems=catalogue.Phrase(f"{lines}\n")
+    )
+
+
 # --- new rows -------------------------------------------------------------------------------------------------------
 
 
@@ -250,12 +291,15 @@ def _make_rows(item: ReviewedFile) -> Iterator[DecisionRow]:
                 question=catalogue.render_problem(finding),
                 figures=_describe_figures(item, finding),
                 id=str(finding.facts["question"]),
+                state=str(load_decision_words()["states"]["open"]),
             )
 
 
 def _describe_figures(item: ReviewedFile, finding: Finding) -> str:
     """Describe the figures at stake: those that differ, or how many there are."""
     if "changes" in finding.facts:
-        return catalogue.format_phrase("decision_changes", **finding.facts)
+        return catalogue.format_phrase(
+            "decision_changes" if finding.facts["changes"] else "decision_texts", **finding.facts
+        )
     values = item.submission.values.values() if item.submission else ()
     return catalogue.format_phrase("decision_figures", count=sum(bool(value) for value in values))

@@ -16,9 +16,12 @@ from xltool.commands.run_context import Progress, RunContext
 from xltool.commands.send_back import OriginalFiles, answer_safely, choose_answer_name
 from xltool.consolidation.agency_files import find_agency_files
 from xltool.consolidation.agency_names import index_agency_names
+from xltool.consolidation.file_names import show_file_name
+from xltool.consolidation.show_status import show_file_status
 from xltool.errors import UsageError
 from xltool.execution.executor import Jobs
 from xltool.forms.check_code import compute_check_code
+from xltool.forms.identity import OwnList
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.letters.letter_facts import LetterSender, fill_title, gather_letter_facts
 from xltool.letters.letter_words import letter_words
@@ -138,6 +141,7 @@ def write_letters(
         letters = tuple(writer.write_all(draft))
         write_list_workbook(
             draft / letter_words().list["file"],
+            OwnList.LETTERS,
             _COLUMNS,
             [_list_letter(letter) for letter in letters],
             letter_words().list,
@@ -192,8 +196,8 @@ class _LetterWriter:
         for item in self._made.tracking:
             if item.submission is None and item.file not in known and any(each.open for each in item.findings):
                 remark = letter_words().list[f"remark_{item.status.value}"]
-                state = catalogue.look_up_word("status", item.status.value)
-                yield Letter(Agency("", ""), item, "", state, remark=remark.format(file=PurePath(item.file).name))
+                shown = remark.format(file=show_file_name(item.file))
+                yield Letter(item.named_agency or Agency("", ""), item, "", show_file_status(item), remark=shown)
 
     def _find_held_files(self) -> Mapping[str, str]:
         """Map agency codes to a held file whose name means that agency."""
@@ -208,7 +212,7 @@ class _LetterWriter:
         return "accept" if item.counted else _LETTER_KINDS.get(item.status, "")
 
     def _write_letter(self, folder: Path, agency: Agency, item: ReviewedFile | None, kind: str) -> Letter:
-        state = catalogue.look_up_word("status", item.status.value if item else "missing")
+        state = show_file_status(item) if item else catalogue.look_up_word("status", "missing")
         if not kind:
             return Letter(agency, item, kind, state, remark=letter_words().list["remark_undecided"])
         text = letter_words().letters[kind]

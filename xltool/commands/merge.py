@@ -2,16 +2,16 @@
 
 import glob
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from xltool.checks.run_checks import review_submission
 from xltool.checks.successions import check_divided_agencies
-from xltool.commands.check import build_check_context, review_all
+from xltool.commands.check import build_check_context, report_failure, review_all
 from xltool.commands.check_outputs import PAGE_SUFFIXES, WORKBOOK_SUFFIXES, OutputFile, check_outputs
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
 from xltool.commands.earlier_run import EarlierRun, compare_with_earlier_run, read_replaced_run
@@ -22,7 +22,7 @@ from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.folding import fold_into_areas
 from xltool.consolidation.totals import consolidate
 from xltool.consolidation.tree import list_manifest
-from xltool.errors import UsageError
+from xltool.errors import FileRowError, UsageError
 from xltool.execution.executor import Jobs
 from xltool.exports.tables import FILE_NAMES, write_figures, write_tables
 from xltool.forms.load_definitions import find_form_for_year
@@ -66,6 +66,17 @@ class ExtraOutputs(NamedTuple):
     levels: Path | None = None
 
 
+SumFiles = Callable[[Sequence[ReviewedFile]], Consolidation]
+
+
+class WriteStep(Protocol):
+    """Writes outputs of a consolidation; ``is_again``: some may have been written by the call before."""
+
+    def __call__(self, made: Consolidation, *, is_again: bool) -> None:
+        """Write the outputs."""
+        ...
+
+
 def merge(
     paths: Sequence[FileSource | str],
     run_context: RunContext,
@@ -88,11 +99,29 @@ def merge(
     reviewed, book = apply_recorded_decisions(found, options.decisions, run_context.roster)
     form, year = choose_form_and_year(reviewed, run_context, options, is_required=output is not None)
     survey_returns(run_context, reviewed, form, year, area)
-    made = sum_and_check(reviewed, run_context, form, year, area, options)
-    made = add_finding_changes(made, before, run_context)
-    write_outputs(made, run_context, output, extra_outputs, options)
+
+    def sum_files(items: Sequence[ReviewedFile]) -> Consolidation:
+        summed = sum_and_check(items, run_context, form, year, area, options)
+        return add_finding_changes(summed, before, run_context)
+
+    made = write_outputs(reviewed, sum_files, run_context, output, extra_outputs, options)
     record_open_questions(book, made.tracking)
     return made
+
+
+def _replace_failing_file(items: Sequence[ReviewedFile], error: FileRowError) -> tuple[ReviewedFile, ...]:
+    """Return the files, the failing one as one that cannot be read. Raises the cause if that was done before."""
+    cause = error.__cause__
+    failing = next((item for item in items if item.file == error.file and item.submission), None)
+    if failing is None or failing.submission is None or not isinstance(cause, Exception):
+        raise cause or error
+    read = failing.submission
+    rejected = replace(
+        report_failure(failing.file, cause),
+        sha256=failing.sha256,
+        named_agency=Agency(read.agency_code, read.agency_name, scope=read.scope),
+    )
+    return tuple(rejected if item is failing else item for item in items)
 
 
 def survey_returns(
@@ -112,10 +141,18 @@ def sum_and_check(
     year: int,
     area: Agency,
     options: MergeOptions,
+    *,
+    is_lower_level: bool = False,
 ) -> Consolidation:
-    """Sum the counted returns, and run the checks of a return on the sum."""
-    chosen = choose_returns(reviewed_files, run_context.roster, form, year, include_flawed=options.include_flawed)
+    """Sum the counted returns, and run the checks of a return on the sum.
+
+    At a lower level of a merge of several, a consolidation of ``area`` is not an earlier result, but what it sent.
+    """
+    flawed, own_area = options.include_flawed, None if is_lower_level else area
+    chosen = choose_returns(reviewed_files, run_context.roster, form, year, include_flawed=flawed, own_area=own_area)
     made = consolidate(chosen, run_context.roster, form, year, area=area)
+    if not made.parts:  # there is no sum to check
+        return made
     findings = review_submission(made.summary, build_check_context(made.summary, run_context))
     divisions = (
         check_divided_agencies(made, run_context.previous_years.get_year_before(year))
@@ -136,16 +173,38 @@ def add_finding_changes(
 
 
 def write_outputs(
-    consolidation: Consolidation,
+    items: Sequence[ReviewedFile],
+    sum_files: SumFiles,
     run_context: RunContext,
     output: Path | None,
     extra_outputs: ExtraOutputs,
     options: MergeOptions,
-) -> None:
-    """Write all requested outputs of one consolidation."""
+) -> Consolidation:
+    """Sum the files, write all requested outputs and return the consolidation as written."""
     replaced = [path for path in (output, extra_outputs.page) if path] + _list_leaves_files(output)
+
+    def write(made: Consolidation, *, is_again: bool) -> None:
+        forced = options._replace(force=options.force or is_again)
+        _write_files(made, run_context, output, extra_outputs, forced)
+
     with keep_earlier_versions(replaced if options.keep_earlier else ()):
-        _write_files(consolidation, run_context, output, extra_outputs, options)
+        return write_without_failing_files(items, sum_files, write)
+
+
+def write_without_failing_files(items: Sequence[ReviewedFile], sum_files: SumFiles, write: WriteStep) -> Consolidation:
+    """Sum the files and write; if what belongs to one file cannot be written, do it again with that file unreadable.
+
+    Return the consolidation as written.
+    """
+    is_again = False
+    while True:
+        made = sum_files(items)
+        try:
+            write(made, is_again=is_again)
+        except FileRowError as error:
+            items, is_again = _replace_failing_file(items, error), True
+        else:
+            return made
 
 
 def _write_files(

@@ -24,6 +24,7 @@ from xltool.commands.merge import (
     sum_and_check,
     survey_returns,
     write_outputs,
+    write_without_failing_files,
 )
 from xltool.commands.own_outputs import name_level_file
 from xltool.commands.run_context import Progress, RunContext, require_roster
@@ -116,11 +117,15 @@ def merge_levels(
                 levels.append(level)
                 above = area.parent if area.parent in roster.agencies else _NO_AREA
                 items_by_area[above or _NO_AREA] += [item] if level.consolidation.summary.manifest else []
-    made = sum_and_check(
-        [item for items in items_by_area.values() for item in items], run_context, form, year, top, options
-    )
-    made = add_finding_changes(made, options.since or read_replaced_run(output), run_context)
-    write_outputs(made, run_context, output, extra_outputs, options)
+    earlier_run = options.since or read_replaced_run(output)
+
+    def sum_files(items: Sequence[ReviewedFile]) -> Consolidation:
+        return add_finding_changes(
+            sum_and_check(items, run_context, form, year, top, options), earlier_run, run_context
+        )
+
+    remaining = [item for items in items_by_area.values() for item in items]
+    made = write_outputs(remaining, sum_files, run_context, output, extra_outputs, options)
     merged = (*levels, MergedLevel(top, output, made))
     record_open_questions(book, combine_levels(merged).tracking)
     return merged
@@ -139,11 +144,18 @@ def _merge_level(run: _LevelsRun, items: Sequence[ReviewedFile], area: Agency) -
     below = replace(
         run.run_context, roster=_select_roster_part(require_roster(run.run_context.roster), area.code, run.year)
     )
-    made = sum_and_check(items, below, run.form, run.year, area, run.options)
     draft = run.draft / name_level_file(area, run.year)
     earlier_run = run.options.since or read_replaced_run(run.folder / draft.name)
-    made = add_finding_changes(made, earlier_run, below)
-    write_summary(made, plan_workbook(run.form), draft, previous=find_year_before(made, run.run_context))
+
+    def sum_files(files: Sequence[ReviewedFile]) -> Consolidation:
+        summed = sum_and_check(files, below, run.form, run.year, area, run.options, is_lower_level=True)
+        return add_finding_changes(summed, earlier_run, below)
+
+    def write(made: Consolidation, *, is_again: bool) -> None:
+        previous = find_year_before(made, run.run_context)
+        write_summary(made, plan_workbook(run.form), draft, previous=previous, force=is_again)
+
+    made = write_without_failing_files(items, sum_files, write)
     file = run.folder / draft.name
     return MergedLevel(area, file, made), _move_to_file(review_file(run.run_context, draft), file)
 
@@ -179,7 +191,12 @@ def _group_by_area(reviewed_files: Iterable[ReviewedFile], roster: Roster) -> di
     found: dict[str, list[ReviewedFile]] = defaultdict(list)
     parents = {agency.parent for agency in roster}
     for item in reviewed_files:
-        found[_find_lowest_area(item.submission, roster, parents) if item.submission else _NO_AREA].append(item)
+        if item.submission:
+            area = _find_lowest_area(item.submission, roster, parents)
+        else:
+            named = item.named_agency.code if item.named_agency else ""
+            area = named if named in parents else _find_parent_code(roster, named)
+        found[area].append(item)
     return found
 
 
@@ -195,7 +212,7 @@ def _find_lowest_area(submission: Submission, roster: Roster, parents: set[str |
 
 
 def _find_parent_code(roster: Roster, code: str) -> str:
-    parent = roster.agencies[code].parent
+    parent = roster.agencies[code].parent if code in roster.agencies else None
     return parent if parent in roster.agencies and parent else _NO_AREA
 
 

@@ -4,17 +4,21 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.errors import ForeignFileError, RosterError, UnreadableFileError
 from xltool.forms.identity import Identity
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.agency import Agency, Scope
+from xltool.model.agency import Agency, Roster, Scope
 from xltool.recognition.identify_form import read_identity_sources
+from xltool.roster.find_table import find_table
+from xltool.roster.load_sheets import load_sheets
 from xltool.spreadsheet.open_workbook import open_named_sheets
 from xltool.workbooks.template.distribution_list import clean_file_name
 
 MAX_LEVEL_NAME_BYTES = 180  # without the suffix
 _PAGE_MARK = b'<meta name="generator" content="xltool">'
 _PAGE_HEAD_BYTES = 2048
+_MAX_ROSTER_BYTES = 5_000_000
+_TELLING_COLUMNS = frozenset({"parent", "level", "scope", "rule_power"})
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -38,6 +42,20 @@ def is_own_page(path: Path) -> bool:
             return _PAGE_MARK in file.read(_PAGE_HEAD_BYTES)
     except OSError:
         return False
+
+
+def is_roster(place: object, roster: Roster | None) -> bool:
+    """Return True for a local file with a list of agencies: most of those of ``roster``, or one with their parents."""
+    if not isinstance(place, Path) or place.stat().st_size > _MAX_ROSTER_BYTES:
+        return False
+    try:
+        table = find_table(load_sheets(place), place.name)
+    except RosterError:
+        return False
+    if roster is None:
+        return bool(_TELLING_COLUMNS & table.columns.keys())
+    listed = {row.cells[table.columns["code"]] for row in table.rows if len(row.cells) > table.columns["code"]}
+    return len(listed & roster.agencies.keys()) * 2 >= len(roster)
 
 
 def name_level_file(area: Agency, year: int | str) -> str:

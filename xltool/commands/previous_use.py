@@ -23,16 +23,24 @@ def survey_previous(
 ) -> PreviousUse | None:
     """Find the agencies with figures of the year before ``year`` for this form; None without ``--previous``.
 
-    Raises UsageError if no agency, nor the ``area``, has any: the wrong year, district or form was given.
+    Called before any output is written. Raises UsageError if no agency, nor the ``area``, has any: the wrong year,
+    district or form was given.
     """
+    use = count_previous_use(run_context, codes, form, year)
+    if use is None or use.used or not use.without or run_context.previous_years is None:
+        return use
+    if not any(_may_have_figures(run_context, code, form, year) for code in (*use.without, area)):
+        years = tuple(sorted(run_context.previous_years.figures)) or None
+        raise UsageError("usage.previous_unused", years=years, wanted=year - 1, count=len(use.without))
+    return use
+
+
+def count_previous_use(run_context: RunContext, codes: Iterable[str], form: Form, year: int) -> PreviousUse | None:
+    """Find the agencies with figures of the year before ``year`` for this form; None without ``--previous``."""
     if run_context.previous_years is None:
         return None
     asked = tuple(dict.fromkeys(codes))
     used = tuple(code for code in asked if _has_figures(run_context, code, form, year))
-    if asked and not used and not any(_may_have_figures(run_context, code, form, year) for code in (*asked, area)):
-        figures = run_context.previous_years.figures
-        years = tuple(sorted(figures)) or None
-        raise UsageError("usage.previous_unused", years=years, wanted=year - 1, count=len(asked))
     return PreviousUse(year - 1, used, tuple(code for code in asked if code not in used))
 
 
@@ -56,10 +64,9 @@ def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFi
 
 
 def survey_consolidation(run_context: RunContext, consolidation: Consolidation) -> PreviousUse | None:
-    """Survey the agencies in a sum."""
+    """Find which agencies in a sum have figures of the year before; its outputs are already written."""
     codes = [leaf.code for leaf in consolidation.summary.manifest]
-    area = consolidation.summary.agency_code
-    return survey_previous(run_context, codes, consolidation.form, consolidation.year, area)
+    return count_previous_use(run_context, codes, consolidation.form, consolidation.year)
 
 
 def _may_have_figures(run_context: RunContext, code: str, form: Form, year: int) -> bool:

@@ -56,7 +56,7 @@ def send_back(
                 kind, content = answer
                 name = choose_answer_name(item, kind, taken)
                 save_file(draft / name, content)
-                made.append(ReturnedFile(_find_recipient(item.submission, roster), item, name, kind))
+                made.append(ReturnedFile(_find_recipient(item, roster), item, name, kind))
         if made:
             write_covering_list(made, draft / workbook_words().returning["file"])
     return tuple(made)
@@ -143,9 +143,11 @@ def _is_own_template(submission: Submission | None) -> bool:
     return known and submission is not None and submission.scope is Scope.OWN
 
 
-def _find_recipient(submission: Submission | None, roster: Roster | None) -> Agency:
+def _find_recipient(item: ReviewedFile, roster: Roster | None) -> Agency:
+    """Return the agency of a file: as its content says, else as its name says, else one without code and name."""
+    submission = item.submission
     if submission is None:
-        return Agency("", "")
+        return item.named_agency or Agency("", "")
     known = roster.agencies.get(submission.agency_code) if roster else None
     return known or Agency(submission.agency_code, submission.agency_name)
 

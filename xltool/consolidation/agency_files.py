@@ -1,29 +1,31 @@
-"""Find the file that stands for each agency of the roster, also one that could not be read but bears its name."""
+"""Find the file that stands for each agency, and whose a file is that could not be read: the agency its name means."""
 
-from collections.abc import Mapping
-from pathlib import PurePath
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from xltool.consolidation.agency_names import index_agency_names
+from xltool.consolidation.agency_names import AgencyNameIndex, index_agency_names
+from xltool.consolidation.file_names import split_file_name
+from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Consolidation, ReviewedFile, Status
+
+
+def name_unread_files(reviewed: Sequence[ReviewedFile], roster: Roster | None) -> tuple[ReviewedFile, ...]:
+    """Return the files; those without a readable return get the agency that their name alone means, if it is one."""
+    if roster is None or all(item.submission for item in reviewed):
+        return tuple(reviewed)
+    names = index_agency_names(roster)
+    return tuple(replace(item, named_agency=_find_named_agency(item, roster, names)) for item in reviewed)
 
 
 def find_agency_files(consolidation: Consolidation) -> Mapping[str, ReviewedFile]:
     """Map agency codes to the return that counts, else to the latest one, else to an unread file named after it."""
     by_weight = sorted(consolidation.tracking, key=lambda item: (item.counted, item.status is not Status.SUPERSEDED))
-    files = _find_unread_files(consolidation)
-    files |= {item.submission.agency_code: item for item in by_weight if item.submission}
-    return files
+    files = {item.named_agency.code: item for item in reversed(consolidation.tracking) if item.named_agency}
+    return files | {item.submission.agency_code: item for item in by_weight if item.submission}
 
 
-def _find_unread_files(consolidation: Consolidation) -> dict[str, ReviewedFile]:
-    """Map agency codes to files that could not be read and whose names mean that agency alone."""
-    if not consolidation.roster:
-        return {}
-    names = index_agency_names(consolidation.roster)
-    files: dict[str, ReviewedFile] = {}
-    for item in consolidation.tracking:
-        if item.submission is None and any(finding.open for finding in item.findings):
-            codes = names.find_agencies(PurePath(item.file).name)
-            if len(codes) == 1:
-                files.setdefault(next(iter(codes)), item)
-    return files
+def _find_named_agency(item: ReviewedFile, roster: Roster, names: AgencyNameIndex) -> Agency | None:
+    if item.submission is not None or not any(finding.open for finding in item.findings):
+        return None
+    codes = names.find_agencies(split_file_name(item.file)[-1])
+    return roster.agencies.get(next(iter(codes))) if len(codes) == 1 else None

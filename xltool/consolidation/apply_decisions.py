@@ -8,13 +8,14 @@ return with findings is counted, or a sound one is left out.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from xltool.consolidation.file_status import COUNTING, DOUBTFUL_OWNER, LAPSED_DECISION, decide_status
-from xltool.messages import catalogue
+from xltool.consolidation.file_status import DOUBTFUL_OWNER, LAPSED_DECISION, decide_status
 from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.decision import Decision, Ruling
 from xltool.model.finding import Finding
 from xltool.model.finding_codes import code_severity
+from xltool.model.finding_facts import DecisionNote
+from xltool.model.form import Severity
 
 _VERSION_QUESTION = "version-"
 _ANSWERED_BY_ROW = (DOUBTFUL_OWNER, LAPSED_DECISION)
@@ -41,10 +42,14 @@ def apply_decisions(item: ReviewedFile, decisions: Sequence[Decision], agencies:
     return item
 
 
-def make_decision_finding(decision: Decision, target: str = "") -> Finding:
-    """Make the finding that states a decision; ``target`` is the name of the agency to count the file as."""
+def make_decision_finding(decision: Decision, target: str = "", flaws: int = 0) -> Finding:
+    """Make the finding that states a decision.
+
+    ``target`` is the name of the agency to count the file as, ``flaws`` the number of problems it is counted with.
+    """
+    code = _RULING_CODES[decision.ruling] + ("_flawed" if flaws else "")
     facts = {"reason": decision.reason, "author": decision.author, "date": decision.date, "target": target}
-    return Finding(_RULING_CODES[decision.ruling], code_severity(_RULING_CODES[decision.ruling]), facts=facts)
+    return Finding(code, code_severity(code), facts={**facts, "count": flaws})
 
 
 def _refuse_by_decision(item: ReviewedFile, decision: Decision) -> ReviewedFile:
@@ -65,22 +70,22 @@ def _count_by_decision(item: ReviewedFile, decision: Decision, agencies: dict[st
     submission, target = item.submission, agencies.get(decision.target)
     if submission is not None and target is not None and decision.ruling is Ruling.COUNT_AS:
         submission = replace(submission, agency_code=target.code, agency_name=target.name)
-    reason = make_decision_finding(decision, target.name if target else "")
+    flaws = sum(isinstance(each.settled, DecisionNote) and each.severity is Severity.MUST_FIX for each in findings)
+    reason = make_decision_finding(decision, target.name if target else "", flaws)
+    status = decide_status(findings)
     return replace(
         item,
         submission=submission,
         findings=findings,
-        status=decide_status(findings),
-        reason=reason if decision.ruling in COUNTING else item.reason,
+        status=status,
+        reason=reason if status is Status.ACCEPTED else item.reason,
         decision=decision,
     )
 
 
 def _settle(findings: Iterable[Finding], decision: Decision, codes: tuple[str, ...] | None) -> Iterable[Finding]:
     """Mark open findings of these codes (all for None) as settled by the decision."""
-    text = catalogue.format_phrase(
-        "decision_settles", reason=decision.reason, author=decision.author, date=decision.date
-    )
+    note = DecisionNote(decision.reason, decision.author, decision.date)
     for finding in findings:
         applies = finding.open and (codes is None or finding.code in codes)
-        yield replace(finding, settled=str(text)) if applies else finding
+        yield replace(finding, settled=note) if applies else finding

@@ -18,7 +18,7 @@ from xltool.consolidation.file_status import COUNTING, QUESTION_CODES, decide_st
 from xltool.consolidation.overlaps import remove_overlaps
 from xltool.consolidation.settle_versions import settle_versions
 from xltool.consolidation.tree import RosterTree, list_manifest
-from xltool.model.agency import Roster
+from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Severity
@@ -34,15 +34,17 @@ def choose_returns(
     year: int,
     *,
     include_flawed: bool = False,
+    own_area: Agency | None = None,
 ) -> tuple[ReviewedFile, ...]:
     """Return every file, in the order given, with its final status, reason and ``counted``.
 
-    The result does not depend on the order. ``include_flawed`` also counts returns with ``must_fix`` findings.
+    The result does not depend on the order. ``include_flawed`` also counts returns with ``must_fix`` findings;
+    a consolidation of ``own_area`` is an earlier result of this merge.
     """
     tree = RosterTree(roster, year)
     final = [_judge_file(item, tree, form, year, include_flawed=include_flawed) for item in reviewed_files]
     settle_versions(final, tree, form)
-    return tuple(remove_overlaps(final, tree))
+    return tuple(remove_overlaps(final, tree, own_area))
 
 
 def _judge_file(item: ReviewedFile, tree: RosterTree, form: Form, year: int, *, include_flawed: bool) -> ReviewedFile:

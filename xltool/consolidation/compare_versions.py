@@ -1,4 +1,4 @@
-"""Compare the figures of two returns of one agency."""
+"""Compare the figures and texts of two returns of one agency."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -27,6 +27,18 @@ def list_figure_changes(before: Submission, after: Submission, form: Form) -> tu
             entry = after.entries.get(cell.id) or before.entries[cell.id]
             changes.append(FigureChange(cell.id, entry.sheet, entry.address, old, new))
     return tuple(changes)
+
+
+def identify_texts(submission: Submission) -> tuple[tuple[str, str], ...]:
+    """Return a key that is equal for returns whose texts differ in white space at most."""
+    plain = ((section, "".join(text.split())) for section, text in submission.texts.items())
+    return tuple(sorted((section, text) for section, text in plain if text))
+
+
+def list_text_changes(before: Submission, after: Submission, form: Form) -> tuple[str, ...]:
+    """List the headings of the sections whose texts differ, in form order."""
+    old, new = dict(identify_texts(before)), dict(identify_texts(after))
+    return tuple(section.heading for section in form.sections if old.get(section.id) != new.get(section.id))
 
 
 def are_unrelated(left: Submission, right: Submission, form: Form) -> bool:

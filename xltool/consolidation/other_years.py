@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
+from xltool.model.finding_codes import code_severity
 from xltool.model.form import Severity
 from xltool.model.submission import Submission
 
@@ -17,8 +18,9 @@ def mark_other_years(
 ) -> tuple[ReviewedFile, ...]:
     """Return the files; those of another year than ``year`` are no returns of this collection, with a finding.
 
-    Without a year they get a note only: where most returns are of another year, or (with a roster) where a single
-    return was saved in a later year than the one after its own.
+    Without a year they only get a finding: one to explain where most returns are of another year, a note where some
+    are of a later year and none has a majority, or (with a roster) where a single return was saved in a later year than
+    the one after its own.
     """
     if year is not None:
         return tuple(_refuse_other_year(item, year) for item in reviewed)
@@ -26,9 +28,12 @@ def mark_other_years(
     years = Counter(submission.year for submission in returns)
     if len(returns) == 1 and has_roster:
         return tuple(_note_late_file(item) for item in reviewed)
-    if not years or years.most_common(1)[0][1] * 2 <= len(returns):
+    if not years:
         return tuple(reviewed)
-    return tuple(_note_minority(item, years.most_common(1)[0][0] or 0) for item in reviewed)
+    most, count = years.most_common(1)[0]
+    if count * 2 > len(returns):
+        return tuple(_add_if_other(item, "identity.minority_year", most or 0) for item in reviewed)
+    return tuple(_add_if_other(item, "identity.earlier_year", max(year or 0 for year in years)) for item in reviewed)
 
 
 def _refuse_other_year(item: ReviewedFile, year: int) -> ReviewedFile:
@@ -39,11 +44,11 @@ def _refuse_other_year(item: ReviewedFile, year: int) -> ReviewedFile:
     return replace(item, status=Status.FOREIGN, reason=reason, findings=(reason, *item.findings), counted=False)
 
 
-def _note_minority(item: ReviewedFile, expected: int) -> ReviewedFile:
+def _add_if_other(item: ReviewedFile, code: str, expected: int) -> ReviewedFile:
     found = item.submission.year if item.submission else None
     if found is None or found == expected:
         return item
-    return _add_note(item, "identity.minority_year", found, expected)
+    return _add_finding(item, code, found, expected)
 
 
 def _note_late_file(item: ReviewedFile) -> ReviewedFile:
@@ -51,7 +56,7 @@ def _note_late_file(item: ReviewedFile) -> ReviewedFile:
     if submission is None or submission.year is None:
         return item
     expected = _saved_year(submission) - 1
-    return _add_note(item, "identity.late_file", submission.year, expected) if submission.year < expected else item
+    return _add_finding(item, "identity.late_file", submission.year, expected) if submission.year < expected else item
 
 
 def _saved_year(submission: Submission) -> int:
@@ -60,6 +65,6 @@ def _saved_year(submission: Submission) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _add_note(item: ReviewedFile, code: str, found: int, expected: int) -> ReviewedFile:
-    note = Finding(code, Severity.NOTE, facts={"found": found, "expected": expected})
-    return replace(item, findings=(*item.findings, note))
+def _add_finding(item: ReviewedFile, code: str, found: int, expected: int) -> ReviewedFile:
+    finding = Finding(code, code_severity(code), facts={"found": found, "expected": expected})
+    return replace(item, findings=(*item.findings, finding))

@@ -1,29 +1,72 @@
 """Prevent double counting of agencies that several files cover.
 
-Consolidations that overlap without one containing the other are all refused. A report contained byte for byte in a
+An earlier consolidation whose members are handed in beside it gives way to them. Other consolidations that overlap
+without one containing the other are all refused. A report contained byte for byte in a
 consolidation of the same merge counts as part of it. Area figures without a manifest are never added to those of the
 area's own members: the area file is set aside.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations
 from pathlib import PurePath
 
 from xltool.consolidation.tree import RosterTree, list_manifest
+from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
+from xltool.model.finding_codes import code_severity
 from xltool.model.form import Severity
-from xltool.model.submission import Submission
+from xltool.model.submission import ManifestItem, Submission
 
 
-def remove_overlaps(items: Sequence[ReviewedFile], tree: RosterTree) -> list[ReviewedFile]:
-    """Return the files with no agency covered by two counted ones."""
+def remove_overlaps(
+    items: Sequence[ReviewedFile], tree: RosterTree, own_area: Agency | None = None
+) -> list[ReviewedFile]:
+    """Return the files with no agency covered by two counted ones.
+
+    A consolidation of ``own_area`` among the files is an earlier result of this merge.
+    """
+    items = [_set_earlier_summary_aside(item, items, own_area) for item in items]
     for find_changes in (_refuse_overlapping, _drop_contained, _set_areas_aside):
         changed = find_changes(items, tree)
         items = [changed.get(position, item) for position, item in enumerate(items)]
     return list(items)
+
+
+def _set_earlier_summary_aside(
+    item: ReviewedFile, items: Sequence[ReviewedFile], own_area: Agency | None
+) -> ReviewedFile:
+    """Set a consolidation aside if its members are handed in beside it and some have changed since.
+
+    One of ``own_area`` is set aside if all of its members are there, changed or not, or any has changed.
+    """
+    submission = item.submission
+    if submission is None or not submission.manifest or not item.counted:
+        return item
+    inside = {leaf.code for leaf in submission.manifest}
+    beside = {leaf for other in items if other is not item for leaf in _list_current_leaves(other, inside)}
+    codes = {leaf.code for leaf in beside}
+    known = {(leaf.code, leaf.sha256) for leaf in beside}
+    changed = any(leaf.code in codes and (leaf.code, leaf.sha256) not in known for leaf in submission.manifest)
+    is_own = own_area is not None and (submission.agency_code, submission.agency_name) == (own_area.code, own_area.name)
+    if not ((codes == inside and (changed or is_own)) or (changed and is_own)):
+        return item
+    alone = tuple(leaf.name or leaf.code for leaf in submission.manifest if leaf.code not in codes)
+    code = "merge.earlier_summary_partly" if alone else "merge.earlier_summary"
+    facts = {"count": len(inside), "agencies": alone}
+    reason = Finding(code, code_severity(code), facts=facts)
+    return replace(item, status=Status.SUPERSEDED, reason=reason, counted=False)
+
+
+def _list_current_leaves(item: ReviewedFile, inside: Collection[str]) -> Sequence[ManifestItem]:
+    """List the reports in a file that holds only some of the agencies ``inside``, and is not replaced or foreign."""
+    if item.submission is None or item.status in {Status.SUPERSEDED, Status.FOREIGN}:
+        return ()
+    leaves = list_manifest(item.submission)
+    is_part = len(leaves) < len(inside) or not item.submission.manifest
+    return leaves if is_part and all(leaf.code in inside for leaf in leaves) else ()
 
 
 def get_age_key(item: ReviewedFile) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ beside the agency's code. Nothing is decided here: such a return is undecided un
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
@@ -117,9 +117,8 @@ def _hear_witnesses(item: ReviewedFile, submission: Submission, owner: Agency, b
     for observation in submission.observations:
         if observation.code == "identity.witnesses" and observation.facts["field"] != "year":
             for source in ("sheet", "property", "printed"):
-                said = str(observation.facts[source] or "")
-                code = said if said in batch.agencies else batch.codes_by_name.get(normalize_name(said), owner.code)
-                yield _Testimony(code, catalogue.format_phrase(f"owner_in_{source}"))
+                for code in _find_meant_agencies(str(observation.facts[source] or ""), owner, batch):
+                    yield _Testimony(code, catalogue.format_phrase(f"owner_in_{source}"))
 
 
 def _read_name(key: str, shown: str, name: str, owner: Agency, batch: _Batch) -> Iterator[_Testimony]:
@@ -129,6 +128,15 @@ def _read_name(key: str, shown: str, name: str, owner: Agency, batch: _Batch) ->
         for code in sorted(codes):
             if key != "owner_in_folder" or not _may_collect(batch.agencies[code], owner, batch):
                 yield _Testimony(code, catalogue.format_phrase(key, name=shown))
+
+
+def _find_meant_agencies(said: str, owner: Agency, batch: _Batch) -> Iterable[str]:
+    """Return the codes of other agencies that a code or name written in a workbook means."""
+    if said in batch.agencies:
+        return (said,)
+    if code := batch.codes_by_name.get(normalize_name(said)):
+        return (code,)
+    return () if batch.names.mentions(said, owner) else sorted(batch.names.find_agencies(said))
 
 
 def _may_collect(agency: Agency, owner: Agency, batch: _Batch) -> bool:

@@ -1,6 +1,7 @@
 """Decide which of several returns of one agency counts; hold them where nothing says which is the later.
 
-1. Returns with equal figures are one return: the later file stays, else the accepted one; the others are duplicates.
+1. Returns with equal figures and texts are one return: the later file stays, else the accepted one; the others are
+   duplicates.
 2. A version that is later than all others by every witness that says anything counts; it replaces the others.
 3. Otherwise the versions that no other is later than are undecided, as are "versions" that share hardly any figure.
 4. A decision on record about these versions comes first.
@@ -10,7 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from xltool.consolidation.compare_versions import are_unrelated, identify_figures, list_figure_changes
+from xltool.consolidation.compare_versions import (
+    are_unrelated,
+    identify_figures,
+    identify_texts,
+    list_figure_changes,
+    list_text_changes,
+)
 from xltool.consolidation.describe_versions import (
     describe_basis,
     describe_changes_briefly,
@@ -77,7 +84,7 @@ def _identify_agency(submission: Submission) -> str:
 
 def _settle_agency(items: Mapping[int, ReviewedFile], form: Form) -> dict[int, ReviewedFile]:
     """Return the files of one agency with their status, reason and versions."""
-    groups = _group_equal_figures(items, form)
+    groups = _group_equal(items, form)
     chosen = [_choose_representative([items[at] for at in group], group) for group in groups]
     settled = dict(items)
     for at, group in zip(chosen, groups, strict=True):
@@ -91,14 +98,15 @@ def _settle_agency(items: Mapping[int, ReviewedFile], form: Form) -> dict[int, R
     return {at: replace(item, versions=records) for at, item in settled.items()}
 
 
-# --- equal figures --------------------------------------------------------------------------------------------------
+# --- equal contents ------------------------------------------------------------------------------------------------
 
 
-def _group_equal_figures(items: Mapping[int, ReviewedFile], form: Form) -> list[list[int]]:
+def _group_equal(items: Mapping[int, ReviewedFile], form: Form) -> list[list[int]]:
     groups: dict[object, list[int]] = defaultdict(list)
     for position, item in items.items():
         if item.submission:
-            groups[identify_figures(item.submission, form), item.submission.manifest].append(position)
+            key = identify_figures(item.submission, form), item.submission.manifest, identify_texts(item.submission)
+            groups[key].append(position)
     return list(groups.values())
 
 
@@ -124,11 +132,11 @@ def _mark_duplicate(item: ReviewedFile, other: ReviewedFile) -> ReviewedFile:
     return replace(item, status=Status.SUPERSEDED, reason=reason, counted=False)
 
 
-# --- different figures ----------------------------------------------------------------------------------------------
+# --- different contents --------------------------------------------------------------------------------------------
 
 
 def _settle_different(items: Mapping[int, ReviewedFile], form: Form) -> dict[int, ReviewedFile]:
-    """Settle versions with different figures."""
+    """Settle versions with different figures or texts."""
     question = identify_question(DOUBTFUL_VERSION, (item.sha256 or item.file for item in items.values()))
     preferred = [(at, decision) for at, item in items.items() if (decision := _find_preference(item, question))]
     if len(preferred) == 1:
@@ -176,7 +184,9 @@ def _replace_others(
 
 def _supersede(item: ReviewedFile, winner: ReviewedFile, order: Order | None, form: Form) -> ReviewedFile:
     changes = _list_changes(item, winner, form)
-    facts = {"other": name_beside(winner, item), "basis": describe_basis(order), **describe_changes_briefly(changes)}
+    kind = "changed" if order else "differs"
+    briefly = describe_changes_briefly(changes, _list_text_changes(item, winner, form), kind)
+    facts = {"other": name_beside(winner, item), "basis": describe_basis(order), **briefly}
     code = "merge.superseded" if order else "merge.superseded_by_decision"
     reason = Finding(code, Severity.NOTE, facts=facts)
     return replace(item, status=Status.SUPERSEDED, reason=reason, counted=False, figure_changes=changes)
@@ -192,12 +202,14 @@ def _name_replaced(
         "others": names,
         "basis": describe_basis(order),
         "since": name_beside(nearest, winner),
-        **describe_changes_briefly(changes),
+        **describe_changes_briefly(
+            changes, _list_text_changes(nearest, winner, form), "changed" if order else "differs"
+        ),
     }
     code = "merge.replaces" if order else "merge.replaces_by_decision"
     own = winner.reason.code if winner.reason else ""
-    if own in _CODES_OF_FLAWED and order is not None and winner.reason is not None:
-        code, facts = f"{own}_replaces", {"flaws": winner.reason.facts["count"], **facts}
+    if own in _CODES_OF_FLAWED and winner.reason is not None:
+        code, facts = f"{own}_{code.partition('.')[2]}", {"flaws": winner.reason.facts["count"], **facts}
     reason = Finding(code, Severity.NOTE, facts=facts)
     return replace(winner, reason=reason, figure_changes=changes)
 
@@ -225,7 +237,7 @@ def _hold_version(
         "question": question,
         "agency": submission.agency_name or submission.agency_code,
         "order": describe_open_order(order),
-        **describe_changes_briefly(changes),
+        **describe_changes_briefly(changes, _list_text_changes(item, other, form), "held"),
     }
     code = UNRELATED_VERSION if (at, rival) in unrelated else DOUBTFUL_VERSION
     finding = Finding(code, Severity.EXPLAIN, facts=facts)
@@ -237,6 +249,12 @@ def _hold_version(
         findings=(finding, *item.findings),
         figure_changes=changes,
     )
+
+
+def _list_text_changes(before: ReviewedFile, after: ReviewedFile, form: Form) -> tuple[str, ...]:
+    if before.submission is None or after.submission is None:
+        return ()
+    return list_text_changes(before.submission, after.submission, form)
 
 
 def _list_changes(before: ReviewedFile, after: ReviewedFile, form: Form) -> tuple[FigureChange, ...]:

@@ -22,9 +22,17 @@ from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Cell, Number
 from xltool.model.submission import EntryState, Submission
+from xltool.workbooks.decisions_workbook import show_decision
+from xltool.workbooks.failing_files import name_failing_file
 from xltool.workbooks.save_files import save_error
 from xltool.workbooks.save_folders import stage_folder
-from xltool.workbooks.summary.agency_status import agency_of, list_finding_rows, list_tracking_rows
+from xltool.workbooks.summary.agency_status import (
+    FindingRow,
+    TrackingRow,
+    agency_of,
+    list_finding_rows,
+    list_tracking_rows,
+)
 from xltool.workbooks.temporary_names import temporary_path
 from xltool.workbooks.xlsxwriter_adapter import FORMULA_START_CHARACTERS
 
@@ -46,7 +54,9 @@ _FINDING_COLUMNS = (
     "year agency_code agency_name severity code relation sheet address id message advice settled status file"
 )
 _FINDING_COLUMNS += " fingerprint change"
-_TRACKING_COLUMNS = "year agency_code agency_name level status counted reason file sha256 size modified program"
+_TRACKING_COLUMNS = (
+    "year agency_code agency_name level status counted reason decision file sha256 size modified program"
+)
 _INTEGER_COLUMNS = {
     "year",
     "computed",
@@ -119,9 +129,11 @@ def _build_figures(consolidation: Consolidation) -> Iterator["DataFrame"]:
     files = {id(item.submission): item for item in consolidation.tracking}
     for start in range(0, max(1, len(consolidation.parts)), _PARTS_PER_FRAME):
         parts = consolidation.parts[start : start + _PARTS_PER_FRAME]
-        yield _make_frame(
-            (row for part in parts for row in _build_part_rows(consolidation, part, files[id(part)])), _FIGURE_COLUMNS
-        )
+        rows: list[TableRow] = []
+        for part in parts:
+            with name_failing_file(files[id(part)]):
+                rows += _build_part_rows(consolidation, part, files[id(part)])
+        yield _make_frame(rows, _FIGURE_COLUMNS)
 
 
 def _build_part_rows(consolidation: Consolidation, part: Submission, item: ReviewedFile) -> Iterator[TableRow]:
@@ -193,49 +205,64 @@ def _build_totals(consolidation: Consolidation) -> Iterator[TableRow]:
 
 
 def _build_findings(consolidation: Consolidation) -> Iterator[TableRow]:
-    for agency, item, finding, _ in list_finding_rows(consolidation):
-        spot = finding.cells[0] if finding.cells else None
-        yield {
-            "year": consolidation.year,
-            "agency_code": agency.code,
-            "agency_name": agency.name,
-            "severity": finding.severity.value,
-            "code": finding.code,
-            "relation": finding.relation or "",
-            "sheet": spot.sheet if spot else "",
-            "address": spot.address if spot else "",
-            "id": spot.id if spot else "",
-            "message": catalogue.render_problem(finding),
-            "advice": catalogue.render_advice(finding),
-            "settled": catalogue.render_settlement(finding),
-            "status": item.status.value if item else "",
-            "file": item.file if item else "",
-            "fingerprint": (
-                mark := fingerprint_file_finding(item, finding)
-                if item
-                else fingerprint_area_finding(consolidation, finding)
-            ),
-            "change": classify_change(consolidation.changes, mark),
-        }
+    for row in list_finding_rows(consolidation):
+        with name_failing_file(row.item):
+            made = _build_finding_row(consolidation, row)
+        yield made
+
+
+def _build_finding_row(consolidation: Consolidation, row: FindingRow) -> TableRow:
+    agency, item, finding, _ = row
+    spot = finding.cells[0] if finding.cells else None
+    return {
+        "year": consolidation.year,
+        "agency_code": agency.code,
+        "agency_name": agency.name,
+        "severity": finding.severity.value,
+        "code": finding.code,
+        "relation": finding.relation or "",
+        "sheet": spot.sheet if spot else "",
+        "address": spot.address if spot else "",
+        "id": spot.id if spot else "",
+        "message": catalogue.render_problem(finding),
+        "advice": catalogue.render_advice(finding),
+        "settled": catalogue.render_settlement(finding),
+        "status": item.status.value if item else "",
+        "file": item.file if item else "",
+        "fingerprint": (
+            mark := fingerprint_file_finding(item, finding)
+            if item
+            else fingerprint_area_finding(consolidation, finding)
+        ),
+        "change": classify_change(consolidation.changes, mark),
+    }
 
 
 def _build_tracking(consolidation: Consolidation) -> Iterator[TableRow]:
-    for agency, item in list_tracking_rows(consolidation):
-        source = item.submission.source if item and item.submission else None
-        yield {
-            "year": consolidation.year,
-            "agency_code": agency.code,
-            "agency_name": agency.name,
-            "level": agency.level or "",
-            "status": item.status.value if item else "missing",
-            "counted": int(bool(item and item.counted)),
-            "reason": catalogue.render_finding(item.reason) if item and item.reason else "",
-            "file": item.file if item else "",
-            "sha256": item.sha256 if item else "",
-            "size": source.size if source else None,
-            "modified": source.modified if source else "",
-            "program": source.program if source else "",
-        }
+    for row in list_tracking_rows(consolidation):
+        with name_failing_file(row.item):
+            made = _build_tracking_row(consolidation, row)
+        yield made
+
+
+def _build_tracking_row(consolidation: Consolidation, row: TrackingRow) -> TableRow:
+    agency, item = row
+    source = item.submission.source if item and item.submission else None
+    return {
+        "year": consolidation.year,
+        "agency_code": agency.code,
+        "agency_name": agency.name,
+        "level": agency.level or "",
+        "status": item.status.value if item else "missing",
+        "counted": int(bool(item and item.counted)),
+        "reason": catalogue.render_finding(item.reason) if item and item.reason else "",
+        "decision": show_decision(item.decision) if item else "",
+        "file": item.file if item else "",
+        "sha256": item.sha256 if item else "",
+        "size": source.size if source else None,
+        "modified": source.modified if source else "",
+        "program": source.program if source else "",
+    }
 
 
 # --- the files -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 from xltool.model.agency import Scope
@@ -10,6 +11,17 @@ PROPERTY_PREFIX = "xltool."
 LIST_PROPERTY = f"{PROPERTY_PREFIX}list"  # of a workbook written by xltool that is a list, not a report: its kind
 PREFILLED_PREFIX = "prefilled."  # key prefix of identity rows: (prefilled.<cell id>, figure)
 LEAF_PREFIX = "leaf"  # key of manifest rows: (leaf, agency code, agency name, SHA-256 of the file)
+
+
+class OwnList(StrEnum):
+    """The kinds of lists that xltool writes or reads beside the returns."""
+
+    IMPORT = "import"
+    DECISIONS = "decisions"
+    DISTRIBUTION = "distribution"
+    RETURNING = "returning"
+    LETTERS = "letters"
+    ROSTER = "roster"
 
 
 class Identity(NamedTuple):

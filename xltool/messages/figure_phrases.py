@@ -164,3 +164,9 @@ def _render_term(term: facts.TermFact) -> str:
 @render_structure.register
 def _render_waiver(waiver: facts.WaiverNote) -> str:
     return catalogue.format_phrase("waived", by=waiver.by, until=waiver.until, reason=waiver.reason)
+
+
+@render_structure.register
+def _render_decision(decision: facts.DecisionNote) -> str:
+    texts = {"reason": decision.reason, "author": decision.author, "date": decision.date}
+    return catalogue.format_phrase("decision_settles", **texts)

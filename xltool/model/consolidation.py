@@ -54,7 +54,7 @@ class ReviewedFile:
     ``remembered`` is True if the submission came from the cache; it has no effect on results.
     ``versions`` are all returns of its agency if there are several, ``figure_changes`` the figures in which it differs
     from the return it replaces, is replaced by or is held with. ``decisions`` are all on record about it,
-    ``decision`` the one that took effect.
+    ``decision`` the one that took effect. ``named_agency`` is the agency that the name of an unread file means.
     """
 
     file: str
@@ -70,6 +70,7 @@ class ReviewedFile:
     figure_changes: tuple[FigureChange, ...] = ()
     decision: Decision | None = None
     decisions: tuple[Decision, ...] = ()
+    named_agency: Agency | None = None
 
 
 class FindingRecord(NamedTuple):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xltool.model.finding_codes import find_fact_errors
-from xltool.model.finding_facts import WaiverNote
+from xltool.model.finding_facts import DecisionNote, WaiverNote
 from xltool.model.form import Severity
 
 CUSTOM_WORDING = "custom"  # of a finding whose facts hold its own sentence: title, problem, advice
@@ -35,8 +35,8 @@ class MissingFactError(Exception):
 class Finding:
     """Facts about something in a file that needs attention. The first cell reference is the one to look at.
 
-    ``relation`` is the id of the violated relation, if any; ``settled`` the written reason or waiver that settles the
-    finding; ``wording`` the key of the sentence if ``code`` is a rule of the form.
+    ``relation`` is the id of the violated relation, if any; ``settled`` the written reason, decision or waiver that
+    settles the finding; ``wording`` the key of the sentence if ``code`` is a rule of the form.
     """
 
     code: str
@@ -44,7 +44,7 @@ class Finding:
     cells: tuple[FindingCell, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     relation: str | None = None
-    settled: str | WaiverNote | None = None
+    settled: str | DecisionNote | WaiverNote | None = None
     wording: str = ""
 
     def __post_init__(self) -> None:

@@ -231,6 +231,15 @@ class Suspects(StructuredFact):
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionNote(StructuredFact):
+    """A decision of a coordinator about the file, which settles its findings."""
+
+    reason: str
+    author: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaiverNote(StructuredFact):
     """A rule waived by a coordinator until a day (ISO 8601), and the reason."""
 

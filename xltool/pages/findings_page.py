@@ -9,6 +9,8 @@ from html import escape
 from pathlib import PurePath
 from string import Template
 
+from xltool.consolidation.file_names import show_file_name
+from xltool.consolidation.show_status import show_file_status
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile
@@ -40,14 +42,15 @@ def _describe_file(item: ReviewedFile, form: Form | None) -> Mapping[str, str]:
         severity.value: say["count"].format(count=sum(finding.severity is severity for finding in item.findings))
         for severity in Severity
     }
+    name, code = (submission.agency_name, submission.agency_code) if submission else ("", "")
+    if item.named_agency:
+        name, code = item.named_agency.name, item.named_agency.code
     return {
-        "agency": f"{submission.agency_name}（{submission.agency_code}）"
-        if submission and submission.agency_name
-        else say["unknown"],
-        "file": PurePath(item.file).name,
+        "agency": f"{name}（{code}）" if name else say["unknown"],
+        "file": show_file_name(item.file),
         "form": form.official_title if form else say["unknown"],
         "year": str(submission.year) if submission and submission.year else say["unknown"],
-        "status": catalogue.look_up_word("status", item.status.value),
+        "status": show_file_status(item),
         **counts,
     }
 

@@ -6,19 +6,20 @@ escaped. Without script, and on paper, every row is shown.
 
 import base64
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from itertools import groupby
-from pathlib import Path, PurePath
+from pathlib import Path
 from string import Template
 
+from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.finding_fingerprints import (
     classify_change,
     fingerprint_area_finding,
     fingerprint_file_finding,
 )
+from xltool.consolidation.show_status import describe_file_counts, show_file_status
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
@@ -27,9 +28,15 @@ from xltool.model.consolidation import Consolidation
 from xltool.model.form import HeadlineFigure, LinearExpression, Number, Severity, Values
 from xltool.package_data import find_data_folder
 from xltool.workbooks.decisions_workbook import show_decision
+from xltool.workbooks.failing_files import name_failing_file
 from xltool.workbooks.save_files import save_file
-from xltool.workbooks.summary.agency_status import agency_of, count_open_findings, count_returned_agencies
-from xltool.workbooks.summary.summary_context import SummaryContext, describe_completeness, prepare_summary, show_status
+from xltool.workbooks.summary.agency_status import (
+    agency_of,
+    count_agencies,
+    count_open_findings,
+    show_agency_status,
+)
+from xltool.workbooks.summary.summary_context import SummaryContext, describe_completeness, prepare_summary
 from xltool.workbooks.summary.year_on_year import describe_change
 
 _MAX_RANKED_AGENCIES = 15
@@ -68,6 +75,7 @@ def render_overview_page(summary_draft: SummaryContext) -> str:
         whole=" whole" if whole else "",
         skip=_escape_word("skip"),
         contents=_escape_word("contents"),
+        returns_title=_escape_text(say["returns"]),
         figures_title=_escape_text(say["figures"]),
         charts_title=_escape_text(say["charts"]),
         agencies_title=_escape_text(say["board"]),
@@ -78,6 +86,9 @@ def render_overview_page(summary_draft: SummaryContext) -> str:
         charts="\n".join(_render_charts(summary_draft)),
         agencies=_render_agencies(summary_draft),
         findings=_render_findings(summary_draft),
+        files_title=_escape_text(workbook_words().summary.tracking["title"]),
+        file_counts=_escape_text(describe_file_counts(summary_draft.consolidation.tracking)),
+        files=_render_files(summary_draft),
         totals="\n".join(_render_totals(summary_draft)),
     )
 
@@ -86,13 +97,13 @@ def render_overview_page(summary_draft: SummaryContext) -> str:
 
 
 def _count_tiles(summary_draft: SummaryContext) -> Iterator[tuple[str, str]]:
-    states = Counter(standing.state for standing in summary_draft.agency_statuses)
     made, say = summary_draft.consolidation, workbook_words().summary.tiles
-    yield say["expected"], str(made.expected) if made.roster else workbook_words().checks["idle"]
-    yield say["counted"], str(summary_draft.counted)
-    yield say["returned"], str(count_returned_agencies(made))
-    yield say["undecided"], str(states["undecided"])
-    yield say["missing"], str(states["missing"]) if made.roster else workbook_words().checks["idle"]
+    agencies = count_agencies(made)
+    yield say["expected"], str(agencies.expected) if made.roster else workbook_words().checks["idle"]
+    yield say["counted"], str(agencies.counted)
+    yield say["returned"], str(agencies.returned)
+    yield say["undecided"], str(agencies.undecided)
+    yield say["missing"], str(agencies.missing) if made.roster else workbook_words().checks["idle"]
     yield say["files"], str(len(made.tracking))
     yield (
         say["must_fix"],
@@ -167,24 +178,25 @@ def _render_agencies(summary_draft: SummaryContext) -> str:
     decisions = _show_decisions(summary_draft.consolidation)
     columns = [key for key in _AGENCY_COLUMNS if decisions or key != "decision"]
     for standing in summary_draft.agency_statuses:
-        item, agency = standing.item, standing.agency
-        state = states.setdefault(standing.state, workbook_words().summary.standing[standing.state])
-        submission = item.submission if item else None
-        value = evaluate_linear(figure.sum, submission.counted) if figure and submission else None
-        cells = {
-            "code": agency.code,
-            "name": agency.name or workbook_words().summary.shared["not_named"],
-            "level": agency.level or "",
-            "state": state,
-            "figure": _format_number(value),
-            "must_fix": str(standing.count_open_findings(Severity.MUST_FIX) or ""),
-            "explain": str(standing.count_open_findings(Severity.EXPLAIN) or ""),
-            "decision": decisions.get(agency.code, ""),
-            "file": summary_draft.shown_file_names[item.file] if item else "",
-        }
-        rows.append(
-            _render_row({key: cells[key] for key in columns}, {"state": standing.state}, "state", standing.state)
-        )
+        with name_failing_file(standing.item):
+            item, agency = standing.item, standing.agency
+            states.setdefault(standing.state, workbook_words().summary.standing[standing.state])
+            submission = item.submission if item else None
+            value = evaluate_linear(figure.sum, submission.counted) if figure and submission else None
+            cells = {
+                "code": agency.code,
+                "name": agency.name or workbook_words().summary.shared["not_named"],
+                "level": agency.level or "",
+                "state": show_agency_status(standing),
+                "figure": _format_number(value),
+                "must_fix": str(standing.count_open_findings(Severity.MUST_FIX) or ""),
+                "explain": str(standing.count_open_findings(Severity.EXPLAIN) or ""),
+                "decision": decisions.get(agency.code, ""),
+                "file": summary_draft.shown_file_names[item.file] if item else "",
+            }
+            rows.append(
+                _render_row({key: cells[key] for key in columns}, {"state": standing.state}, "state", standing.state)
+            )
     heads = {
         **workbook_words().summary.board,
         "state": workbook_words().summary.board["status"],
@@ -196,12 +208,34 @@ def _render_agencies(summary_draft: SummaryContext) -> str:
     )
 
 
+def _render_files(summary_draft: SummaryContext) -> str:
+    """Render the table of the files found, with the reason of their status, and a filter by status."""
+    rows: list[str] = []
+    states: dict[str, str] = {}
+    say = workbook_words().summary.tracking
+    for agency, item in summary_draft.tracking_rows:
+        if item is None:
+            continue
+        with name_failing_file(item):
+            states.setdefault(item.status.value, catalogue.look_up_word("status", item.status.value))
+            cells = {
+                "file": summary_draft.shown_file_names[item.file],
+                "code": agency.code,
+                "name": agency.name,
+                "state": show_file_status(item),
+                "reason": catalogue.render_finding(item.reason) if item.reason else "",
+            }
+            rows.append(_render_row(cells, {"state": item.status.value}, "state", item.status.value))
+    heads = {key: say[key] for key in ("file", "code", "name", "status", "reason")}
+    return _render_list("files", heads, rows, {"state": (_escape_word("state"), states)})
+
+
 def _show_decisions(consolidation: Consolidation) -> dict[str, str]:
     """Show the decisions on record about the files of each agency, by its code."""
     shown: dict[str, list[str]] = {}
     for item in consolidation.tracking:
         if item.decision and item.submission:
-            text = f"{PurePath(item.file).name} {show_decision(item.decision)}"
+            text = f"{show_file_name(item.file)} {show_decision(item.decision)}"
             shown.setdefault(item.submission.agency_code, []).append(text)
     return {code: catalogue.look_up_word("shown", "semicolon").join(texts) for code, texts in shown.items()}
 
@@ -213,31 +247,32 @@ def _render_findings(summary_draft: SummaryContext) -> str:
     agencies: dict[str, str] = {}
     changes, say = summary_draft.consolidation.changes, workbook_words().summary.findings
     for agency, item, finding, trial in summary_draft.finding_rows:
-        spot = finding.cells[0] if finding.cells else None
-        fingerprint = (
-            fingerprint_file_finding(item, finding)
-            if item
-            else fingerprint_area_finding(summary_draft.consolidation, finding)
-        )
-        change = "" if trial else classify_change(changes, fingerprint)
-        key = "trial" if trial else finding.severity.value
-        severity = severities.setdefault(
-            key, say["trial"] if trial else catalogue.look_up_word("severity", finding.severity)
-        )
-        name = agencies.setdefault(agency.code or agency.name, agency.name or agency.code)
-        cells = {
-            "severity": severity
-            + (_fill_word("settled", reason=catalogue.render_settlement(finding)) if finding.settled else ""),
-            "agency": name,
-            "place": f"{spot.sheet}!{spot.address}" if spot and spot.address else spot.sheet if spot else "",
-            "message": catalogue.render_problem(finding),
-            "advice": catalogue.render_advice(finding),
-            **({"change": say[change] if change else ""} if changes else {}),
-            "status": show_status(item) if item else "",
-            "file": summary_draft.shown_file_names[item.file] if item else "",
-        }
-        marks = {"severity": key, "agency": agency.code or agency.name} | ({"change": change} if changes else {})
-        rows.append(_render_row(cells, marks, "severity", Severity.NOTE.value if trial else finding.severity.value))
+        with name_failing_file(item):
+            spot = finding.cells[0] if finding.cells else None
+            fingerprint = (
+                fingerprint_file_finding(item, finding)
+                if item
+                else fingerprint_area_finding(summary_draft.consolidation, finding)
+            )
+            change = "" if trial else classify_change(changes, fingerprint)
+            key = "trial" if trial else finding.severity.value
+            severity = severities.setdefault(
+                key, say["trial"] if trial else catalogue.look_up_word("severity", finding.severity)
+            )
+            name = agencies.setdefault(agency.code or agency.name, agency.name or agency.code)
+            cells = {
+                "severity": severity
+                + (_fill_word("settled", reason=catalogue.render_settlement(finding)) if finding.settled else ""),
+                "agency": name,
+                "place": f"{spot.sheet}!{spot.address}" if spot and spot.address else spot.sheet if spot else "",
+                "message": catalogue.render_problem(finding),
+                "advice": catalogue.render_advice(finding),
+                **({"change": say[change] if change else ""} if changes else {}),
+                "status": show_file_status(item) if item else "",
+                "file": summary_draft.shown_file_names[item.file] if item else "",
+            }
+            marks = {"severity": key, "agency": agency.code or agency.name} | ({"change": change} if changes else {})
+            rows.append(_render_row(cells, marks, "severity", Severity.NOTE.value if trial else finding.severity.value))
     if not rows:
         return f"<p>{_escape_text(workbook_words().summary.findings['none'])}</p>"
     heads = {**say, "agency": say["name"], "place": workbook_words().marks["place"]}
@@ -279,9 +314,9 @@ def _render_list(
     table = f'<table id="{key}-rows">{caption_html}<thead><tr>{head}</tr></thead><tbody>\n' + "\n".join(rows)
     if filters is None:
         return table + "</tbody></table>"
-    label = (
-        workbook_words().summary.overview["board"] if key == "agencies" else workbook_words().summary.findings["title"]
-    )
+    say = workbook_words().summary
+    titles = {"agencies": say.overview["board"], "files": say.tracking["title"], "findings": say.findings["title"]}
+    label = titles[key]
     selects = "".join(_render_select(name, label, options) for name, (label, options) in filters.items())
     form = (
         f'<form hidden role="search" aria-label="{_escape_text(label)}" data-for="{key}-rows">'

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from xltool.errors import ForeignFileError
 from xltool.forms.compiled_form import FormLibrary
-from xltool.forms.identity import LEAF_PREFIX, LIST_PROPERTY, PROPERTY_PREFIX, Identity, parse_identity
+from xltool.forms.identity import LEAF_PREFIX, LIST_PROPERTY, PROPERTY_PREFIX, Identity, OwnList, parse_identity
 from xltool.forms.slots import Purpose, Role
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.forms.workbook_words import workbook_words
@@ -59,8 +59,8 @@ def read_identity_sources(workbook: RawWorkbook) -> IdentitySources:
 
 def find_form(workbook: RawWorkbook, identity: Identity | None, forms: Sequence[Form], file: str) -> Form:
     """Find the form of a workbook by its identity, else by its labels. Raises ForeignFileError if there is none."""
-    if LIST_PROPERTY in workbook.properties:  # a list may contain every label of a form
-        raise ForeignFileError("file.own_list", file=file)
+    if kind := _find_own_list(workbook):  # a list may contain every label of a form
+        raise ForeignFileError("file.own_list", file=file, kind=kind)
     if identity is not None:
         form = FormLibrary(forms).find(identity.form, identity.edition)
         if form is None:
@@ -70,6 +70,21 @@ def find_form(workbook: RawWorkbook, identity: Identity | None, forms: Sequence[
     if form is None:
         raise ForeignFileError("file.not_a_return", file=file)
     return form
+
+
+def _find_own_list(workbook: RawWorkbook) -> OwnList | None:
+    """Return which of our lists a workbook is: by its property, else by the name and the headings of its sheet."""
+    if LIST_PROPERTY in workbook.properties:
+        marked = workbook.properties[LIST_PROPERTY]
+        return OwnList(marked) if marked in set(OwnList) else OwnList.IMPORT
+    words = workbook_words()
+    lists = ((OwnList.DISTRIBUTION, words.distribution), (OwnList.RETURNING, words.returning))
+    for sheet in workbook.sheets[:1]:
+        texts = {cell.text for cell in sheet.cells.values()}
+        for kind, say in lists:
+            if sheet.name == say["sheet"] and texts.issuperset({say["number"], say["code"], say["name"]}):
+                return kind
+    return None
 
 
 def claim_identity(
@@ -98,9 +113,8 @@ def claim_identity(
     if said is not None and said.imported:
         observations.append(Observation("identity.imported"))
     properties = sources.properties if workbook.complete else None
-    observations += _find_disagreements(
-        sources.sheet, properties, printed | _find_odd_titles(plan, assignment, printed)
-    )
+    odd_titles = _find_odd_titles(plan, assignment, printed)
+    observations += _find_disagreements(sources.sheet, properties, printed, odd_titles)
     return IdentityClaim(said, sources.rows, tuple(observations))
 
 
@@ -139,8 +153,8 @@ def read_printed_identity(chart: WorkbookPlan, assignment: SheetAssignment) -> d
     cover = assignment.located_sheets.get(planned.name)
     if cover is not None:
         for slot in planned.slots:
-            if slot.role is Role.IDENTITY and slot.address in cover.cells:
-                said[slot.key] = cell_text(cover.cells[slot.address]).strip()
+            if slot.role is Role.IDENTITY and (text := cell_text(cover.cells.get(slot.address)).strip()):
+                said[slot.key] = text
     if assignment.title:
         said.setdefault("agency", assignment.title.agency)
         said.setdefault("year", assignment.title.year)
@@ -198,14 +212,23 @@ def _make_printed_identity(chart: WorkbookPlan, printed: Mapping[str, str]) -> I
 
 
 def _find_disagreements(
-    sheet_identity: Identity | None, property_identity: Identity | None, printed: Mapping[str, str]
+    sheet_identity: Identity | None,
+    property_identity: Identity | None,
+    printed: Mapping[str, str],
+    odd_titles: Mapping[str, str],
 ) -> Iterator[Observation]:
-    """Yield an observation for each field on which the three identity sources differ."""
+    """Yield an observation for each field on which the three identity sources differ.
+
+    Of the cover and a title that say different things, the one that differs from the hidden identity is reported.
+    """
     for field, key in (("agency_code", "code"), ("agency_name", "agency"), ("year", "year")):
         said = {
             "sheet": str(getattr(sheet_identity, field)) if sheet_identity else None,
             "property": str(getattr(property_identity, field)) if property_identity else None,
-            "printed": printed.get(key),
         }
+        hidden = {normalize_name(value) for value in said.values() if value is not None}
+        readings = [source[key] for source in (printed, odd_titles) if key in source]
+        differing = (text for text in readings if normalize_name(text) not in hidden)
+        said["printed"] = next(differing, readings[0] if readings else None)
         if len({normalize_name(value) for value in said.values() if value is not None}) > 1:
             yield Observation("identity.witnesses", facts={"field": field, **said})

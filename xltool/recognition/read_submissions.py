@@ -16,6 +16,7 @@ from xltool.forms.slots import Purpose, Role
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.model.agency import Scope
 from xltool.model.compact_entries import CompactEntries, CompactValues, find_entry_layout
+from xltool.model.day_numbers import show_day
 from xltool.model.form import MAX_CACHED_FORMS, Cell, Form, Values
 from xltool.model.submission import Entry, EntryState, Explanation, Observation, Source, Submission
 from xltool.recognition import read_consolidated
@@ -218,8 +219,9 @@ def _read_explanations(plan: WorkbookPlan, assignment: SheetAssignment) -> Itera
         if any(spot in page.cells for _, spot in columns):
             row_texts = {key: cell_text(page.cells.get(spot)).strip() for key, spot in columns}
             if any(row_texts.values()):
-                left, right, author, date = (row_texts[key] for key in ("left", "right", "author", "date"))
-                yield Explanation(row_texts["relation"], left, right, row_texts["reason"], author, date, f"A{row}")
+                left, right, author = (row_texts[key] for key in ("left", "right", "author"))
+                day = show_day(row_texts["date"])
+                yield Explanation(row_texts["relation"], left, right, row_texts["reason"], author, day, f"A{row}")
 
 
 def _read_field(plan: WorkbookPlan, assignment: SheetAssignment, name: str) -> str:

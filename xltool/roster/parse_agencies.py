@@ -53,6 +53,7 @@ class RosterParser:
             successors=successors,
             former_names=_split_list(values.get("former_names")),
             phone=values.get("phone"),
+            scope_stated=scope is not None,
         )
 
     def _read_values(self, row: RosterRow) -> dict[str, str]:
@@ -88,7 +89,8 @@ class RosterParser:
         meaning = index_words(column).get(normalize_word(values[column]))
         if meaning is None:
             accepted = tuple(words[0] for words in load_words()[column].values())
-            self._add_problem("roster.unknown_word", row, word=values[column], accepted=accepted)
+            column_name = load_words()["columns"][column][0]
+            self._add_problem("roster.unknown_word", row, word=values[column], column=column_name, accepted=accepted)
         return meaning
 
     def _parse_day(self, text: str | None, row: RosterRow) -> date | None:

@@ -1,6 +1,7 @@
 """Read and extend the workbook in which a coordinator decides about single files (裁定表).
 
-Rows are only ever added, and an empty SHA-256 is filled in; whatever people wrote stays. The words are in
+Rows are only ever added, an empty SHA-256 is filled in and the state of each row is written; whatever people wrote
+stays. The words are in
 ``templates/decisions.toml``.
 """
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltool.errors import UnreadableFileError, UsageError
 from xltool.forms.identity import LIST_PROPERTY
+from xltool.model.day_numbers import show_day
 from xltool.model.decision import Decision, Ruling
 from xltool.package_data import find_data_folder
 from xltool.spreadsheet.load_file import load_file
@@ -48,6 +50,7 @@ class DecisionRow(NamedTuple):
     author: str = ""
     date: str = ""
     id: str = ""
+    state: str = ""
 
 
 @cache
@@ -78,6 +81,7 @@ def read_decision_rows(path: Path) -> tuple[DecisionRow, ...]:
     rows = []
     for number, cells in enumerate(sheet.iter_rows(min_row=first, values_only=True), start=first):
         texts = {key: _show_value(cells[at]) for key, at in columns.items() if at < len(cells)}
+        texts["date"] = show_day(texts.get("date", ""))
         if any(texts.values()):
             rows.append(DecisionRow(number, **texts))
     return tuple(rows)
@@ -92,17 +96,21 @@ def is_decisions_workbook(path: Path) -> bool:
     return True
 
 
-def write_decision_rows(path: Path, rows: Sequence[DecisionRow], digests: Mapping[int, str]) -> None:
-    """Add rows at the end, creating the workbook if needed, and fill in the SHA-256 of rows (by number).
+def write_decision_rows(
+    path: Path, rows: Sequence[DecisionRow], digests: Mapping[int, str], states: Mapping[int, str]
+) -> None:
+    """Add rows at the end, creating the workbook if needed, and fill in SHA-256 and state of rows (by number).
 
     Raises UsageError for a file that is not such a workbook, WritingError if it cannot be saved.
     """
     exists = path.exists()
-    if exists and not rows and not digests:
+    if exists and not rows and not digests and not states:
         return
     book = _open_book(path, values_only=False) if exists else _make_book()
     sheet = _find_sheet(book, path)
     columns, first = _find_columns(sheet, path)
+    if "state" not in columns:
+        columns["state"] = _add_column(sheet, first - 1, "state")
     last = max((row.row for row in read_decision_rows(path)), default=first - 1) if exists else first - 1
     for number, row in enumerate(rows, start=last + 1):
         for key, at in columns.items():
@@ -110,6 +118,8 @@ def write_decision_rows(path: Path, rows: Sequence[DecisionRow], digests: Mappin
     for number, digest in digests.items():
         if "sha256" in columns and not _show_value(sheet.cell(number, columns["sha256"] + 1).value):
             _write_text(sheet, number, columns["sha256"] + 1, digest)
+    for number, state in states.items():
+        _write_text(sheet, number, columns["state"] + 1, state)
     content = io.BytesIO()
     book.save(content)
     save_file(path, content.getvalue(), force=True)
@@ -159,6 +169,13 @@ def _find_columns(sheet: "Worksheet", path: Path) -> tuple[dict[str, int], int]:
         if all(key in found for key in _REQUIRED_COLUMNS):
             return found, number + 1
     raise UsageError("decisions.unreadable", path=str(path))
+
+
+def _add_column(sheet: "Worksheet", row: int, key: str) -> int:
+    """Write the heading of a column right of all others; return its 0-based position."""
+    position = max(cell.column for cell in sheet[row] if cell.value is not None)
+    _write_text(sheet, row, position + 1, load_decision_words()["columns"][key])
+    return int(position)
 
 
 def _show_value(value: object) -> str:

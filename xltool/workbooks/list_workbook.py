@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from xltool.forms.identity import LIST_PROPERTY, OwnList
 from xltool.forms.plan_sheets import text_height
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box
@@ -24,6 +25,7 @@ class ListColumn(NamedTuple):
 
 def write_list_workbook(
     path: Path,
+    kind: OwnList,
     columns: Sequence[ListColumn],
     rows: Sequence[Mapping[str, CellContent]],
     words: Mapping[str, str],
@@ -33,8 +35,9 @@ def write_list_workbook(
 ) -> None:
     """Write one row for each of ``rows``, numbered in the column ``number`` if there is one.
 
-    ``words`` hold the heading of each column by its key, ``sheet`` and ``title``. Raises WritingError; UsageError if
-    ``path`` exists (unless ``force``).
+    A property says the ``kind`` of the list, so that it is known for what it is if it lies among returns. ``words``
+    hold the heading of each column by its key, ``sheet`` and ``title``. Raises WritingError; UsageError if ``path``
+    exists (unless ``force``).
     """
     title = title or words["title"]
     with create_workbook(path, template_styles(), font=workbook_words().look["body_font"], force=force) as book:
@@ -54,7 +57,7 @@ def write_list_workbook(
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(f"&C{workbook_words().look['footer']}")
-        book.set_document_properties(title, {})
+        book.set_document_properties(title, {LIST_PROPERTY: kind.value})
 
 
 def _write_row(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from xltool.forms.identity import OwnList
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
@@ -41,7 +42,8 @@ class ReturnedFile(NamedTuple):
 
 def write_covering_list(rows: Iterable[ReturnedFile], path: Path) -> None:
     """Write the list into the folder of the files it names. Raises WritingError; UsageError if ``path`` exists."""
-    write_list_workbook(path, _COLUMNS, [_list_file(row) for row in rows], workbook_words().returning)
+    listed = [_list_file(row) for row in rows]
+    write_list_workbook(path, OwnList.RETURNING, _COLUMNS, listed, workbook_words().returning)
 
 
 def _list_file(returned: ReturnedFile) -> Mapping[str, CellContent]:

@@ -4,9 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from xltool.consolidation.show_status import show_file_status
+from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency
 from xltool.model.consolidation import Consolidation, ReviewedFile, Status
 from xltool.model.finding import Finding
+from xltool.model.finding_facts import DecisionNote
 from xltool.model.form import Severity
 from xltool.model.submission import Submission
 from xltool.model.succession import explain_missing_return
@@ -21,8 +24,25 @@ class TrackingRow(NamedTuple):
     item: ReviewedFile | None
 
 
+class AgencyCounts(NamedTuple):
+    """How many agencies a sum should contain, and how many of them are in it, were sent back, are held, sent nothing.
+
+    The first is the sum of the others. ``returned`` includes agencies whose return is left out, as by a decision or
+    because it is of another year; ``missing`` those of which only files came that could not be read.
+    """
+
+    expected: int
+    counted: int
+    returned: int
+    undecided: int
+    missing: int
+
+
 class AgencyStatus(NamedTuple):
-    """The status of one agency. ``state`` is a key of its words in the catalogue; ``item`` its current file, if any."""
+    """The status of one agency. ``state`` is a key of its words in `workbook_words`.
+
+    ``item`` is its current file; without a return, a file that could not be read and is named after it, or None.
+    """
 
     agency: Agency
     state: str
@@ -51,15 +71,21 @@ class FindingRow(NamedTuple):
 
 
 def count_open_findings(item: ReviewedFile | None, severity: Severity) -> int:
-    """Count the findings of ``severity`` in a file that no written reason settles."""
+    """Count the findings of ``severity`` in a file that no written reason settles.
+
+    What must be corrected stays a problem of a return that is counted by decision.
+    """
     findings = item.findings if item else ()
-    return sum(finding.severity is severity and not finding.settled for finding in findings)
+    return sum(finding.severity is severity and _is_problem(finding) for finding in findings)
 
 
-def agency_of(submission: Submission | None, agencies: Mapping[str, Agency]) -> Agency:
+def _is_problem(finding: Finding) -> bool:
+    decided = isinstance(finding.settled, DecisionNote) and finding.severity is Severity.MUST_FIX
+    return not finding.settled or decided
+
+
+def agency_of(submission: Submission, agencies: Mapping[str, Agency]) -> Agency:
     """Return the agency from the roster, else as the file states it."""
-    if submission is None:
-        return Agency("", "")
     known = agencies.get(submission.agency_code)
     return known or Agency(submission.agency_code, submission.agency_name, scope=submission.scope)
 
@@ -71,18 +97,25 @@ def list_tracking_rows(consolidation: Consolidation) -> tuple[TrackingRow, ...]:
     """
     agencies = _copy_roster(consolidation)
     order = {code: place for place, code in enumerate(agencies)}
-    files = [TrackingRow(agency_of(item.submission, agencies), item) for item in consolidation.tracking]
+    files = [TrackingRow(_find_agency(item, agencies), item) for item in consolidation.tracking]
     files.sort(key=lambda row: _time_sort_key(row.item), reverse=True)
     files.sort(key=lambda row: (*_roster_sort_key(row.agency, order), *_status_sort_key(row.item)))
-    sent = {row.agency.code for row in files}
-    return (*files, *(TrackingRow(agency, None) for agency in consolidation.missing if agency.code not in sent))
+    return (*files, *(TrackingRow(agency, None) for agency in consolidation.unreported))
+
+
+def _find_agency(item: ReviewedFile, agencies: Mapping[str, Agency]) -> Agency:
+    """Return the agency of a file: as its content says, else as its name says, else one without code and name."""
+    return agency_of(item.submission, agencies) if item.submission else item.named_agency or Agency("", "")
 
 
 def list_agency_statuses(consolidation: Consolidation) -> tuple[AgencyStatus, ...]:
     """Return the status of every agency that owes or sent figures: roster order first, then others in the sum."""
     agencies, known = _copy_roster(consolidation), _copy_roster(consolidation)
     current: dict[str, ReviewedFile] = {}
+    unread: dict[str, ReviewedFile] = {}
     for agency, item in list_tracking_rows(consolidation):
+        if item and item.named_agency:
+            unread.setdefault(agency.code, item)
         if item and item.submission and (item.counted or agency.code in known or not consolidation.roster):
             current.setdefault(agency.code or agency.name, item)
             agencies.setdefault(agency.code or agency.name, agency)
@@ -92,18 +125,29 @@ def list_agency_statuses(consolidation: Consolidation) -> tuple[AgencyStatus, ..
     for key, agency in agencies.items():
         quiet = explain_missing_return(agency, consolidation.year, missing)
         if state := _find_status_key(current.get(key), inside=key in inside, quiet=quiet):
-            statuses.append(AgencyStatus(agency, state, current.get(key)))
+            statuses.append(AgencyStatus(agency, state, current.get(key) or unread.get(key)))
     return tuple(statuses)
 
 
-def count_returned_agencies(consolidation: Consolidation) -> int:
-    """Count the agencies whose return was sent back (summed on request or not), or left out, as by a ruling."""
-    missing = {agency.code for agency in consolidation.missing}
-    return sum(
-        standing.state in {"returned", "returned_counted"}
-        or (standing.state == Status.FOREIGN and standing.agency.code in missing)
-        for standing in list_agency_statuses(consolidation)
+def show_agency_status(agency_status: AgencyStatus) -> str:
+    """Return the words for the status of an agency, and what became of a file named after it that was not read."""
+    words, item = workbook_words().summary.standing, agency_status.item
+    if agency_status.state == "missing" and item:
+        return words["missing_unread"].format(missing=words["missing"], status=show_file_status(item))
+    return words[agency_status.state]
+
+
+def count_agencies(consolidation: Consolidation) -> AgencyCounts:
+    """Count the agencies by status. Without a roster it is not known which are expected and missing."""
+    absent = {agency.code for agency in consolidation.missing}
+    owing = (
+        each for each in list_agency_statuses(consolidation) if not consolidation.roster or each.agency.code in absent
     )
+    states = [each.state for each in owing]
+    returned, undecided = (states.count(Status.RETURNED) + states.count(Status.FOREIGN), states.count(Status.UNDECIDED))
+    missing = len(consolidation.summary.absent) - returned - undecided
+    counted = len(consolidation.summary.manifest)
+    return AgencyCounts(consolidation.expected, counted, returned, undecided, missing)
 
 
 def list_finding_rows(consolidation: Consolidation) -> tuple[FindingRow, ...]:
@@ -174,4 +218,6 @@ def _find_status_key(item: ReviewedFile | None, *, inside: bool, quiet: str) -> 
         return "inside"
     if item and item.status in {Status.RETURNED, Status.UNDECIDED, Status.FOREIGN}:
         return item.status.value
+    if item and quiet == "missing":  # replaced by a file that is not counted itself
+        return Status.FOREIGN.value
     return "" if quiet == "summed" else quiet

@@ -1,6 +1,7 @@
 """The sheet of details: one row for every part of the sum, one column for every cell of the form."""
 
 from bisect import bisect
+from collections.abc import Sequence
 from itertools import groupby
 
 from xltool.forms.cell_addresses import cell_address
@@ -20,6 +21,7 @@ from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.form import Box, Cell, CellKind, Number, Severity
 from xltool.model.submission import EntryState, Submission
+from xltool.workbooks.failing_files import name_failing_file
 from xltool.workbooks.summary.agency_status import agency_of, count_open_findings
 from xltool.workbooks.summary.summary_context import SummaryContext, link_to_findings, link_to_tracking, set_up_page
 from xltool.workbooks.template.styles import TAB_COLOURS
@@ -51,7 +53,8 @@ def write_details(context: SummaryContext, book: BookWriter) -> None:
     _write_heading_rows(context, sheet)
     _write_figure_headings(context, sheet)
     for row, part in enumerate(context.consolidation.parts, start=FIRST_ROW):
-        _write_lead_columns(context, book, sheet, row, part)
+        with name_failing_file(context.items_by_submission.get(id(part))):
+            _write_lead_columns(context, book, sheet, row, part)
     _write_figures(context, sheet)
     for key, width in _WIDTHS.items():
         sheet.set_column(table.columns[key] - 1, table.columns[key] - 1, width)
@@ -189,18 +192,25 @@ def _write_figures(context: SummaryContext, sheet: SheetWriter) -> None:
     cells = list(context.plan.form.cells.values())
     first = context.details.columns[cells[0].id]
     looks = [_choose_style(cell) for cell in cells]
-    not_applicable = workbook_words().summary.shared["not_applicable"]
     for row, part in enumerate(context.consolidation.parts, start=FIRST_ROW):
-        values, entries = dict(part.values.items()), part.entries
-        numbers = [values.get(cell.id) for cell in cells]
-        blanks = [at for at, number in enumerate(numbers) if number is None]
-        silent = [at for at in blanks if (entry := entries.get(cells[at].id)) and entry.state is _NOT_APPLICABLE]
-        if not silent:
-            sheet.write_figures(row, first, numbers, looks, "figure_open")
-            continue
-        for at, (number, look) in enumerate(zip(numbers, looks, strict=True)):
-            said = not_applicable if at in silent else number
-            sheet.write_box(Box(row, first + at), said, "figure_open" if said is None else look)
+        with name_failing_file(context.items_by_submission.get(id(part))):
+            _write_part_figures(sheet, row, first, part, cells, looks)
+
+
+def _write_part_figures(
+    sheet: SheetWriter, row: int, first: int, part: Submission, cells: Sequence[Cell], looks: Sequence[str]
+) -> None:
+    """Write the figures of one part from the column ``first`` on."""
+    values, entries = dict(part.values.items()), part.entries
+    numbers = [values.get(cell.id) for cell in cells]
+    blanks = [at for at, number in enumerate(numbers) if number is None]
+    silent = [at for at in blanks if (entry := entries.get(cells[at].id)) and entry.state is _NOT_APPLICABLE]
+    if not silent:
+        sheet.write_figures(row, first, numbers, looks, "figure_open")
+        return
+    for at, (number, look) in enumerate(zip(numbers, looks, strict=True)):
+        said = workbook_words().summary.shared["not_applicable"] if at in silent else number
+        sheet.write_box(Box(row, first + at), said, "figure_open" if said is None else look)
 
 
 _NOT_APPLICABLE = EntryState.NOT_APPLICABLE

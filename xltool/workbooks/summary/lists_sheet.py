@@ -1,7 +1,8 @@
 """The lists of a consolidated workbook: findings, tracking table, texts of the agencies."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from xltool.consolidation.finding_fingerprints import (
     classify_change,
@@ -9,13 +10,15 @@ from xltool.consolidation.finding_fingerprints import (
     fingerprint_file_finding,
     name_check,
 )
+from xltool.consolidation.show_status import show_file_status
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.consolidation import FindingChanges, FindingRecord
+from xltool.model.consolidation import FindingChanges, FindingRecord, ReviewedFile
 from xltool.model.form import Box, Severity
 from xltool.model.submission import Submission
 from xltool.workbooks.decisions_workbook import show_decision
+from xltool.workbooks.failing_files import name_failing_file
 from xltool.workbooks.summary.agency_status import FindingRow, TrackingRow, agency_of, count_open_findings
 from xltool.workbooks.summary.summary_context import (
     LIST_FIRST_ROW,
@@ -24,7 +27,6 @@ from xltool.workbooks.summary.summary_context import (
     link_to_findings,
     set_up_page,
     show_figure_changes,
-    show_status,
     show_time,
 )
 from xltool.workbooks.template.styles import TAB_COLOURS
@@ -72,34 +74,51 @@ _LINE_HEIGHT_POINTS = 14.0  # points
 
 StyledContent = tuple[CellContent, tuple[str, ...]]  # what a cell holds, and its styles
 ListRow = Mapping[str, StyledContent]
+PlannedRow = tuple[ReviewedFile | None, Callable[[], ListRow]]  # the file a row is about, and what makes the row
 
 
 def write_tracking(context: SummaryContext, book: BookWriter) -> None:
     """Write the tracking table: one row for every file found and every agency that sent none."""
-    rows = (_make_tracking_row(context, number, row) for number, row in enumerate(context.tracking_rows, start=1))
+    unread: dict[str, list[str]] = defaultdict(list)  # names of files that were not read, by the agency they name
+    for row in context.tracking_rows:
+        if row.item and row.item.named_agency:
+            unread[row.agency.code].append(context.shown_file_names[row.item.file])
+    numbered = enumerate(context.tracking_rows, start=1)
+    rows = (
+        (row.item, partial(_make_tracking_row, context, number, row, unread.get(row.agency.code)))
+        for number, row in numbered
+    )
     _write_list(context, book, "tracking", TRACKING_WIDTHS, workbook_words().summary.tracking, rows)
 
 
 def write_findings(context: SummaryContext, book: BookWriter) -> None:
     """Write every finding about every file, by severity."""
-    rows = [_make_finding_row(context, number, row) for number, row in enumerate(context.finding_rows, start=1)]
+    rows: list[PlannedRow] = [
+        (row.item, partial(_make_finding_row, context, number, row))
+        for number, row in enumerate(context.finding_rows, start=1)
+    ]
     say, columns, changes = dict(workbook_words().summary.findings), dict(FINDING_WIDTHS), context.consolidation.changes
     if changes is None:
         del columns["change"]
     else:
         say["hint"] = say["since"].format(since=changes.since, **_count_changes(changes)) + say["hint"]
-        rows += [_make_resolved_row(number, record) for number, record in enumerate(changes.gone, start=len(rows) + 1)]
+        resolved = enumerate(changes.gone, start=len(rows) + 1)
+        rows += [(None, partial(_make_resolved_row, number, record)) for number, record in resolved]
     _write_list(context, book, "findings", columns, say, rows)
 
 
 def write_texts(context: SummaryContext, book: BookWriter) -> None:
     """Write the texts of the agencies, one row a paragraph."""
     agencies = context.consolidation.roster.agencies if context.consolidation.roster else {}
-    paragraphs = chain.from_iterable(
-        ((agency_of(part, agencies), *piece) for piece in _split_texts(context, part))
+    pieces = (
+        (context.items_by_submission.get(id(part)), agency_of(part, agencies), piece)
         for part in context.consolidation.parts
+        for piece in _split_texts(context, part)
     )
-    rows = (_make_text_row(number, *piece) for number, piece in enumerate(paragraphs, start=1))
+    rows = (
+        (item, partial(_make_text_row, number, agency, *piece))
+        for number, (item, agency, piece) in enumerate(pieces, start=1)
+    )
     say = workbook_words().summary.texts
     numbers = [section.number for section in context.plan.form.sections if section.paragraphs]
     sections = say["sections"].format(numbers=say["joint"].join(numbers)) if numbers else say["all_sections"]
@@ -112,7 +131,7 @@ def _write_list(
     key: str,
     columns: Mapping[str, int],
     say: Mapping[str, str],
-    rows: Iterable[ListRow],
+    rows: Iterable[PlannedRow],
 ) -> None:
     """Write one list: title, hint, headings with a filter, rows as high as their longest text needs."""
     sheet = book.add_sheet(workbook_words().summary.sheets[key])
@@ -122,9 +141,10 @@ def _write_list(
         sheet.write_string(LIST_FIRST_ROW - 2, column, say[name], book.combine_styles("head"))
         sheet.set_column(column, column, width)
     last = LIST_FIRST_ROW - 1
-    for line, row in enumerate(rows, start=LIST_FIRST_ROW):
+    for line, (item, make_row) in enumerate(rows, start=LIST_FIRST_ROW):
         last = line
-        _write_list_row(book, sheet, line, columns, row)
+        with name_failing_file(item):
+            _write_list_row(book, sheet, line, columns, make_row())
     if last < LIST_FIRST_ROW:
         sheet.write_string(LIST_FIRST_ROW - 1, 0, say.get("none", ""), book.combine_styles("aside"))
     sheet.set_row(0, 28)
@@ -155,13 +175,15 @@ def _count_lines(text: str, width: int) -> int:
     return sum(max(1, -(-len(part) // a_line)) for part in text.split("\n"))
 
 
-def _make_tracking_row(context: SummaryContext, number: int, row: TrackingRow) -> ListRow:
+def _make_tracking_row(context: SummaryContext, number: int, row: TrackingRow, unread: Sequence[str] | None) -> ListRow:
     say, shared = workbook_words().summary.tracking, workbook_words().summary.shared
     agency, item = row
     if item is None:
-        status, reason, file = ("missing", say["missing"]), say["missing_reason"], ""
+        shown = shared["joint"].join(unread or ())
+        reason = say["missing_unread"].format(files=shown) if unread else say["missing_reason"]
+        status, file = ("missing", say["missing"]), ""
     else:
-        status = (item.status.value, show_status(item))
+        status = (item.status.value, show_file_status(item))
         reason = catalogue.render_finding(item.reason) if item.reason else ""
         file = context.shown_file_names[item.file]
     source = item.submission.source if item and item.submission else None
@@ -218,7 +240,7 @@ def _make_finding_row(context: SummaryContext, number: int, row: FindingRow) -> 
         workbook_words().summary.findings["trial"] if trial else catalogue.look_up_word("severity", finding.severity)
     )
     spot = finding.cells[0] if finding.cells else None
-    status = show_status(item) if item else ""
+    status = show_file_status(item) if item else ""
     return {
         "number": (number, ("mid",)),
         "severity": (severity, ("mid", f"is_{Severity.NOTE if trial else finding.severity}")),

@@ -1,16 +1,23 @@
 """The overview sheet of a consolidated workbook: returns, headline figures, charts, status of every agency."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from xltool.consolidation.show_status import describe_file_counts
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.plan_sheets import count_lines
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box, CellKind, HeadlineFigure, LinearExpression, Number, Severity
 from xltool.model.submission import Submission
-from xltool.workbooks.summary.agency_status import AgencyStatus, agency_of, count_open_findings, count_returned_agencies
+from xltool.workbooks.failing_files import name_failing_file
+from xltool.workbooks.summary.agency_status import (
+    AgencyStatus,
+    agency_of,
+    count_agencies,
+    count_open_findings,
+    show_agency_status,
+)
 from xltool.workbooks.summary.styles import CHART_COLOURS
 from xltool.workbooks.summary.summary_context import (
     SummaryContext,
@@ -94,15 +101,15 @@ def _write_title_block(context: SummaryContext, sheet: SheetWriter) -> int:
 
 def _write_return_counts(context: SummaryContext, sheet: SheetWriter, row: int) -> int:
     """Write the counts of agencies by status, and of files while no return is held; return the next free row."""
-    states = Counter(standing.state for standing in context.agency_statuses)
+    agencies, made = count_agencies(context.consolidation), context.consolidation
     current = [standing.item for standing in context.agency_statuses]
     counts = {
-        "expected": context.consolidation.expected if context.consolidation.roster else None,
-        "counted": context.counted,
-        "returned": count_returned_agencies(context.consolidation),
-        **({"undecided": states["undecided"]} if states["undecided"] else {}),
-        "missing": states["missing"] if context.consolidation.roster else None,
-        **({} if states["undecided"] else {"files": len(context.consolidation.tracking)}),
+        "expected": agencies.expected if made.roster else None,
+        "counted": agencies.counted,
+        "returned": agencies.returned,
+        **({"undecided": agencies.undecided} if agencies.undecided else {}),
+        "missing": agencies.missing if made.roster else None,
+        **({} if agencies.undecided else {"files": len(made.tracking)}),
         "must_fix": sum(count_open_findings(item, Severity.MUST_FIX) for item in current),
     }
     _write_chapter_heading(sheet, row, workbook_words().summary.overview["returns"])
@@ -111,6 +118,8 @@ def _write_return_counts(context: SummaryContext, sheet: SheetWriter, row: int) 
         shown: CellContent = workbook_words().checks["idle"] if count is None else count
         looks = ("tile_count", "alarm") if alarming else ("tile_count",)
         _write_tile(sheet, row + 1, place * 2 + 1, 2, (workbook_words().summary.tiles[key], shown, looks))
+    sheet.write_box(Box(row + 3, 1, 1, _PAGE_COLUMNS), describe_file_counts(made.tracking), "hint")
+    sheet.set_row(row + 2, 20)
     return row + 4
 
 
@@ -303,12 +312,15 @@ def _write_status_board(context: SummaryContext, sheet: SheetWriter, row: int) -
         id(item): part for part in context.consolidation.parts if (item := context.items_by_submission.get(id(part)))
     }
     for number, standing in enumerate(context.agency_statuses, start=1):
-        part = parts.get(id(standing.item))
-        value = evaluate_linear(figure.sum, part.counted) if figure and part else None
-        live = None if value is None or not (figure and part) else _make_part_figure(context, part, figure.sum, value)
-        for key, (content, looks) in _make_status_row(context, number, standing, live).items():
-            column, across = _STATUS_COLUMNS[key]
-            sheet.write_box(Box(row + number, column, 1, across), content, *looks)
+        with name_failing_file(standing.item):
+            part = parts.get(id(standing.item))
+            value = evaluate_linear(figure.sum, part.counted) if figure and part else None
+            live = None
+            if figure and part and value is not None:
+                live = _make_part_figure(context, part, figure.sum, value)
+            for key, (content, looks) in _make_status_row(context, number, standing, live).items():
+                column, across = _STATUS_COLUMNS[key]
+                sheet.write_box(Box(row + number, column, 1, across), content, *looks)
         sheet.set_row(row + number - 1, 20)
     return row + len(context.agency_statuses)
 
@@ -316,7 +328,7 @@ def _write_status_board(context: SummaryContext, sheet: SheetWriter, row: int) -
 def _make_status_row(
     context: SummaryContext, number: int, agency_status: AgencyStatus, figure: CellContent
 ) -> dict[str, tuple[CellContent, tuple[str, ...]]]:
-    agency, state = agency_status.agency, workbook_words().summary.standing[agency_status.state]
+    agency, state = agency_status.agency, show_agency_status(agency_status)
     name = agency.name or workbook_words().summary.shared["not_named"]
     linked = (
         bool(agency_status.item and agency_status.item.counted) and (agency.code or agency.name) in context.detail_keys

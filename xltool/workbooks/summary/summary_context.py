@@ -7,14 +7,14 @@ from datetime import datetime, timedelta, timezone
 from pathlib import PurePath
 
 from xltool.consolidation.describe_versions import show_figure_change
+from xltool.consolidation.file_names import split_file_name
 from xltool.forms.cell_addresses import column_letters
 from xltool.forms.consolidated_layout import CODE_COLUMN, DetailsSheet, plan_details
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
-from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.consolidation import Consolidation, ReviewedFile, Status
+from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Form, Relation, Values
 from xltool.workbooks.summary.agency_status import (
     AgencyStatus,
@@ -155,13 +155,6 @@ def describe_completeness(context: SummaryContext) -> tuple[str, bool]:
     return say["complete" if made.roster else "open_ended"].format(**facts), True
 
 
-def show_status(item: ReviewedFile) -> str:
-    """Return the words for the status of a file."""
-    if item.submission and item.status is Status.FOREIGN:
-        return workbook_words().summary.standing[item.status]
-    return catalogue.look_up_word("status", item.status)
-
-
 def show_time(moment: str) -> str:
     """Return a time in Beijing as "2026-01-31 09:30"; unchanged if it is not ISO 8601."""
     try:
@@ -179,12 +172,16 @@ def show_figure_changes(item: ReviewedFile) -> str:
 
 
 def show_file_names(files: Sequence[str]) -> dict[str, str]:
-    """Map each path to its name, with as many of its folders as distinguish it from others; never the whole path."""
+    """Map each path to its name, with as many of its folders as distinguish it from others; never the whole path.
+
+    The name of a file in an archive follows that of the archive.
+    """
     alike: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for file in dict.fromkeys(files):
         alike[PurePath(file).name].append(PurePath(file).parts)
     lengths = {name: _count_distinguishing_parts(parts) for name, parts in alike.items()}
-    return {file: "/".join(PurePath(file).parts[-lengths[PurePath(file).name] :]) for file in files}
+    shown = {file: max(lengths[PurePath(file).name], len(split_file_name(file))) for file in files}
+    return {file: "/".join(PurePath(file).parts[-shown[file] :]) for file in files}
 
 
 def _count_distinguishing_parts(paths: Sequence[tuple[str, ...]]) -> int:

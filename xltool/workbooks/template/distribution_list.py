@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from xltool.forms.identity import OwnList
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency
 from xltool.model.form import Form
@@ -73,7 +74,7 @@ def write_distribution_list(
     say = workbook_words().distribution
     title = say["title"].format(year=year, form=form.title)
     listed = [_list_template(agency, file, serial) for agency, file, serial in rows]
-    write_list_workbook(path, _COLUMNS, listed, say, title=title, force=force)
+    write_list_workbook(path, OwnList.DISTRIBUTION, _COLUMNS, listed, say, title=title, force=force)
 
 
 def _list_template(agency: Agency, file: str, serial: str) -> Mapping[str, CellContent]:
