@@ -3,6 +3,7 @@
 import struct
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -276,6 +277,33 @@ def test_ods__text_beside_another_value__refused(
 ) -> None:
     content = spreadsheet(ods_row(f"<t:table-cell {cell}</t:table-cell>"))
     read = meaning(opened(zipped({"mimetype": ODS, "content.xml": content}), tmp_path), "A1")
+    assert (read.value, read.note) == expected
+
+
+NO_DECIMALS = (
+    '<number:number-style xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0" s:name="N1">'
+    '<number:number number:decimal-places="0" number:min-integer-digits="1"/></number:number-style>'
+    '<s:style s:name="whole" s:family="table-cell" s:data-style-name="N1"/>'
+)
+
+
+@pytest.mark.parametrize(
+    ("stored", "beside", "expected"),
+    [
+        ("11.5", "11.5", (Decimal("11.5"), None)),  # as Gnumeric writes 0.######
+        ("169.119999999999999996", "169.12", (Decimal("169.12"), None)),
+        ("11.5", "12", (None, "shown_differs")),
+        ("11.5", "", (None, "shown_differs")),
+    ],
+)
+def test_ods__rounded_by_the_file_only__counts_as_the_program_showed_it(
+    stored: str, beside: str, expected: tuple[Decimal | None, str | None], tmp_path: Path
+) -> None:
+    text = f"<x:p>{beside}</x:p>" if beside else ""
+    cell = f"<t:table-cell t:style-name='whole' o:value-type='float' o:value='{stored}'>{text}</t:table-cell>"
+    content = spreadsheet(ods_row(cell), styles=f"<o:automatic-styles>{NO_DECIMALS}</o:automatic-styles>")
+    sheet = opened(zipped({"mimetype": ODS, "content.xml": content}), tmp_path)
+    read = interpret_shown(sheet.cells["A1"], CellKind.AMOUNT, 2)
     assert (read.value, read.note) == expected
 
 

@@ -32,7 +32,7 @@ from typing import NamedTuple
 from xltool.model.form import CellKind, Number
 from xltool.model.submission import EntryState
 from xltool.recognition.cell_values import MAX_DIGITS, interpret_cell, is_not_applicable, load_plain_units
-from xltool.spreadsheet.cell_look import Mark, MarkedText, Run
+from xltool.spreadsheet.cell_look import CellLook, Mark, MarkedText, Run
 from xltool.spreadsheet.number_formats import GENERAL, render_number, render_text
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 from xltool.spreadsheet.workbook_colours import format_colour, is_unseen
@@ -113,12 +113,20 @@ def _interpret_number(cell: RawCell, kind: CellKind, decimals: int, unit: str) -
         zero = meaning.state is EntryState.NUMBER and not meaning.value
         return meaning._replace(note="zero_hidden", shown="") if zero else _make_unreadable("shown_differs", "")
     number, cached = Decimal(cell.text.strip()), cell.look.cached
-    if not is_shown_as(text, number, unit):
+    if not is_shown_as(text, number, unit) and not _is_rounded_by_file_only(cell.look, number, unit):
         return _make_unreadable("shown_differs", text)
     if cached is not None and not _is_cached_of(cached, text, number, unit):
         return _make_unreadable("cached_differs", cached)
     odd = meaning.state is EntryState.NUMBER and any(mark in _ODD_FONTS for mark in cell.look.marks)
     return meaning._replace(note=meaning.note or "odd_font", shown=text) if odd else meaning
+
+
+def _is_rounded_by_file_only(look: CellLook, number: Decimal, unit: str) -> bool:
+    """Return True if a format without decimals stands in the file, but the program that wrote it showed them.
+
+    Gnumeric writes the format 0 to .ods for 0.######, and the figure with its decimals beside it.
+    """
+    return look.format_code == "0" and look.cached is not None and is_shown_as(look.cached, number, unit)
 
 
 def _is_cached_of(cached: str, shown: str, number: Decimal, unit: str) -> bool:

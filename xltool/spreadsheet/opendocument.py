@@ -348,9 +348,9 @@ def _make_cell(attributes: dict[str, str], runs: list[Run]) -> RawCell | None:
 
 
 def _find_cached(runs: list[Run], value: str | None) -> str | None:
-    """Return the text of the paragraphs of a cell, if it is not simply the value the cell states."""
+    """Return the text of the paragraphs of a cell, if it is not simply the whole number the cell states."""
     shown = "".join(run.text for run in runs if run.mark is not Mark.RUBY).strip()
-    return None if value is None or not shown or shown == value else shown
+    return None if value is None or not shown or (shown == value and "." not in value) else shown
 
 
 def _mark_text(runs: list[Run]) -> str:
