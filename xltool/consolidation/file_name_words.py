@@ -20,8 +20,13 @@ class AgencyWords(NamedTuple):
 
 
 class VersionPatterns(NamedTuple):
-    """Regular expressions that decide which of two names is that of the later version; ``numerals`` are 1 to 10."""
+    """Regular expressions that decide which of two names is that of the later version; ``numerals`` are 1 to 10.
 
+    The groups of ``full_date`` are year, month and day, those of ``short_date`` month and day.
+    """
+
+    full_date: tuple[str, ...]
+    short_date: tuple[str, ...]
     later: tuple[str, ...]
     earlier: tuple[str, ...]
     number: tuple[str, ...]

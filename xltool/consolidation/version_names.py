@@ -9,12 +9,6 @@ from typing import NamedTuple
 
 from xltool.consolidation.file_name_words import load_version_patterns
 
-_FULL_DATE = re.compile(
-    r"(?<!\d)(20\d\d)[-./\u5e74](\d{1,2})[-./\u6708](\d{1,2})(?!\d)|(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)"
-)
-_SHORT_DATE = re.compile(
-    r"(?<!\d)(\d{1,2})\u6708(\d{1,2})(?!\d)|(?<![\d.])(\d{1,2})\.(\d{1,2})(?![\d.])|(?<!\d)([01]\d)([0-3]\d)(?!\d)"
-)
 _LAST_MONTH_OF_NEXT_YEAR = 9  # a report is made in the year after its own: months up to it are of that year
 _MAX_NAME_CHARACTERS = 300
 
@@ -69,11 +63,12 @@ def _read_version_name(path: str, year: int | None) -> VersionName:
 
 def _read_date(stem: str, year: int | None) -> tuple[int, int, int] | None:
     """Return the last date in a name; without a year it is of the year after ``year``, or at its end."""
-    for match in reversed(list(_FULL_DATE.finditer(stem))):
+    patterns = load_version_patterns()
+    for match in reversed(_find_matches(stem, patterns.full_date)):
         full_year, month, day = (int(part) for part in match.groups() if part)
         if _is_day(month, day):
             return full_year, month, day
-    for match in reversed(list(_SHORT_DATE.finditer(stem))):
+    for match in reversed(_find_matches(stem, patterns.short_date)):
         month, day = (int(part) for part in match.groups() if part)
         if _is_day(month, day):
             return (year or 0) + (month <= _LAST_MONTH_OF_NEXT_YEAR), month, day
@@ -85,7 +80,13 @@ def _is_day(month: int, day: int) -> bool:
 
 
 def _find_words(stem: str, patterns: Sequence[str]) -> Iterator[str]:
-    return (match[0] for pattern in patterns for match in _compile_pattern(pattern).finditer(stem))
+    return (match[0] for match in _find_matches(stem, patterns))
+
+
+def _find_matches(stem: str, patterns: Sequence[str]) -> list[re.Match[str]]:
+    """Return the matches of patterns in the order of the text."""
+    matches = [match for pattern in patterns for match in _compile_pattern(pattern).finditer(stem)]
+    return sorted(matches, key=lambda match: match.start())
 
 
 def _read_numbers(stem: str, patterns: Sequence[str]) -> Iterator[int]:

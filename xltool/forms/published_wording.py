@@ -24,12 +24,13 @@ class PageNumberPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True
 class FigureMarks(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Text beside a figure that does not change its value.
 
-    Patterns of note marks; units of counted things; how a unit of money is printed above figures; words
-    that stand before a change in place of its sign.
+    Patterns of note marks; units of counted things; units of length, of one character; how a unit of money is printed
+    above figures; words that stand before a change in place of its sign.
     """
 
     marks: list[str]
     counted: list[str]
+    lengths: list[str]
     unit_above: str
     more: list[str]
     less: list[str]

@@ -28,7 +28,7 @@ _EQUIVALENT_CHARACTERS = str.maketrans(
 
 @lru_cache(maxsize=4096)
 def normalise_label(label: str) -> str:
-    """Return a label in normal form: "\uff08\u4e03\uff09 \u603b\u8ba1" and "(\u4e03)\u603b\u8ba1" become equal."""
+    """Return a label in normal form: "（七） 总计" and "(七)总计" become equal."""
     return "".join(unicodedata.normalize("NFKC", label).split()).translate(_character_shapes()).casefold()
 
 

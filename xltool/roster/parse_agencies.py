@@ -13,9 +13,7 @@ from xltool.roster.load_sheets import RosterRow
 from xltool.roster.words import index_words, load_words, normalize_word
 
 ROUNDED_CODE = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
-# 2025-03-01, 2025/3/1, 2025.3.1, 20250301 and the same with Chinese characters; an Excel date cell has a time
-DAY_PATTERN = re.compile(r"(\d{4})[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})\u65e5?(?:[ T]00:00:00)?")
-LIST_SEPARATOR = re.compile(r"[\u3001\uff0c,;\uff1b\n]")  # between two codes or names in one cell
+LIST_SEPARATOR = re.compile(r"[、，,;；\n]")  # between two codes or names in one cell
 _LINE_BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*")
 
 
@@ -98,7 +96,7 @@ class RosterParser:
         if text is None:
             return None
         try:
-            match = DAY_PATTERN.fullmatch(unicodedata.normalize("NFKC", text).strip())
+            match = re.fullmatch(load_words()["days"]["day"][0], unicodedata.normalize("NFKC", text).strip())
             return date(*map(int, match.groups())) if match else date.fromisoformat(text)
         except ValueError:
             self._add_problem("roster.no_day", row, text=text)

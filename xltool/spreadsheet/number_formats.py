@@ -46,7 +46,7 @@ MAX_FORMAT_CHARACTERS = 1_000  # Excel stores at most 255; a longer one is never
 _EXCEL_CONTEXT = Context(prec=15)
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.)|_(?P<blank>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]'
-    r"|(?P<general>General|G/\u901a\u7528\u683c\u5f0f)|(?P<exponent>E[+-])"
+    r"|(?P<general>General|G/[^\W\d_]+)|(?P<exponent>E[+-])"
     r"|(?P<digit>[0#?])|(?P<point>\.)|(?P<comma>,)|(?P<percent>%)|(?P<slash>/)|(?P<text>@)|(?P<end>;)|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -54,7 +54,7 @@ def normalise_text(text: str) -> str:
 def parse_number(text: str) -> int | None:
     """Return the integer a text stands for; None for a fraction or anything else.
 
-    >>> [number(text) for text in ("1097", "1.2\u4e07", "\u4e8c\u5341\u4e00", "\u58f9\u4f70", "1.5")]
+    >>> [parse_number(text) for text in ("1097", "1.2万", "二十一", "壹佰", "1.5")]
     [1097, 12000, 21, 100, None]
     """
     signs = _load_numeral_characters()

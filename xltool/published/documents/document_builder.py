@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from xltool.errors import UnreadableFileError
+from xltool.forms.published_wording import load_published_wording
 from xltool.published.documents.document import Block
 
 MAX_BLOCKS = 100_000  # a page with a report rarely has 3,000
 MAX_SPAN = 200  # columns or rows one cell may span
 
-_UNITS_OF_LENGTH = frozenset("\u7c73")  # metres: raised text after them is an exponent
 _BLANK = re.compile(r"[ \t\r\n\f\v]+")
 
 
@@ -58,7 +58,7 @@ class DocumentBuilder:
         """Add superscript or subscript text: a note mark is put in brackets, an exponent of a unit is kept as it is."""
         mark = chunk.strip().strip("[]()\uff08\uff09\u3014\u3015")
         before = next((text[-1] for chunk in reversed(self._chunks) if (text := chunk.rstrip())), "")
-        exponent = before in _UNITS_OF_LENGTH or (before.isascii() and before.isalpha())
+        exponent = before in load_published_wording().figures.lengths or (before.isascii() and before.isalpha())
         self.add_text(f"[{mark}]" if mark and not exponent else chunk)
 
     def end_paragraph(self, level: int = 0) -> None:

@@ -4,13 +4,15 @@
 read every part; most are read by the templates of their rows (`row_templates`), with the same result and cost.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet.conditional_formats import ConditionalFormat
 from xltool.spreadsheet.ooxml.addresses import merge_runs
 from xltool.spreadsheet.ooxml.cell_scanner import CellScanner, SharedParts
+from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.conditional_rules import make_formats
 from xltool.spreadsheet.ooxml.fast_rows import read_grid
 from xltool.spreadsheet.ooxml.part import Part
@@ -44,8 +46,17 @@ class WorksheetContent(NamedTuple):
     conditional: tuple[ConditionalFormat, ...]
 
 
-# By the identity of the styles, which are cached and kept by the templates, and the colours.
-_templates: dict[tuple[int, WorkbookColours], RowTemplates] = {}
+class _StyleTable:
+    """The styles of a workbook as the key of a cache: by identity, since equal styles are the same cached object."""
+
+    def __init__(self, styles: Sequence[CellStyle]) -> None:
+        self.styles = styles
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _StyleTable) and other.styles is self.styles
+
+    def __hash__(self) -> int:
+        return id(self.styles)
 
 
 def read_worksheet(part: Part, shared: SharedParts) -> WorksheetContent:
@@ -76,14 +87,13 @@ def _make_content(
 
 
 def _find_row_templates(shared: SharedParts) -> RowTemplates:
+    return _make_row_templates(_StyleTable(shared.styles), shared.colours)
+
+
+@lru_cache(maxsize=_MAX_STYLE_TABLES)
+def _make_row_templates(table: _StyleTable, colours: WorkbookColours) -> RowTemplates:
     """Return the cache of row templates for the styles of a workbook."""
-    key = id(shared.styles), shared.colours
-    templates = _templates.get(key)
-    if templates is None:
-        if len(_templates) >= _MAX_STYLE_TABLES:
-            _templates.clear()
-        templates = _templates[key] = RowTemplates(shared.styles, shared.colours)
-    return templates
+    return RowTemplates(table.styles, colours)
 
 
 def _read_by_templates(part: Part, shared: SharedParts) -> WorksheetContent:
