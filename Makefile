@@ -64,7 +64,7 @@ browser: $(VENV)/.runtime browser/node_modules/.package-lock.json
 	$(BIN)/python browser/build.py
 
 # Tests whatever `make browser` made last; the pictures of the guides are taken with XLTOOL_IMAGES=docs/images.
-test-browser: $(VENV)/.dev browser/node_modules/.package-lock.json
+test-browser: $(VENV)/.dev browser/node_modules/.package-lock.json  # Chromium; LibreOffice makes the .xls and .ods
 	@test -f dist/xltool.html || { echo "dist/xltool.html is not there: run make browser first" >&2; exit 1; }
 	cd browser && XLTOOL_PYTHON="$(abspath $(BIN)/python)" XLTOOL_IMAGES="$(abspath $(XLTOOL_IMAGES))" node --test tests/page.test.mjs
 

@@ -184,6 +184,8 @@ def licences(wheels: Iterable[Path]) -> list[dict[str, str]]:
     version = json.loads((PYODIDE / "package.json").read_text("utf-8"))["version"]
     for item in listed:
         text = (BROWSER / "licences" / item["file"]).read_text("utf-8")
+        if "source" in item:  # the MPL asks for it
+            text = f"Source: {item['source'].format(pyodide=version)}\n\n{text}"
         found.append({"name": item["name"], "version": item["version"].format(pyodide=version), "text": text})
     for wheel in wheels:
         with zipfile.ZipFile(io.BytesIO(wheel.read_bytes())) as archive:
@@ -191,9 +193,21 @@ def licences(wheels: Iterable[Path]) -> list[dict[str, str]]:
             if not texts:
                 raise BuildError(f"{wheel.name} carries no licence")
             name, version = wheel.name.split("-")[:2]
-            text = "\n\n".join(archive.read(each).decode() for each in sorted(texts))
-            found.append({"name": name, "version": version, "text": text})
+            parts = [archive.read(each).decode() for each in sorted(texts)]
+            parts += [
+                compiled_in(archive.read(each)) for each in archive.namelist() if each.endswith(".cyclonedx.json")
+            ]
+            found.append({"name": name, "version": version, "text": "\n\n".join(parts)})
     return found
+
+
+def compiled_in(bill_of_materials: bytes) -> str:
+    """List what is compiled into a wheel: name, version, author and licence."""
+    lines = ["Compiled into this package or used to compile it; the texts of what is compiled in stand on this page:"]
+    for part in json.loads(bill_of_materials)["components"]:
+        licence = " AND ".join(each["expression"] for each in part["licenses"])
+        lines.append(", ".join(filter(None, [f"{part['name']} {part['version']}", part.get("author"), licence])))
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 // The worker with Python inside: started, asked, stopped, and started again when it died or has grown too large.
 const MAX_HEAP_BYTES = 512 * 1024 ** 2; // a worker never gives memory back; beyond, a fresh one takes its place
+const MAX_TASK_BYTES = MAX_HEAP_BYTES / 2; // a library that took as much for one file, beyond that bound, has failed
 const MAX_RESTARTS = 40; // within one job, each for another file that a library died of
 const FILES_AT_ONCE = 64; // sent to the worker in one message
 const GRACE_MILLISECONDS = 1500; // beside the time a library may take for a file
@@ -77,10 +78,16 @@ const engine = {
     return asker && asker.resolve(data);
   },
 
-  // A library reads content that may kill it, or never return: what it was is known before, and not read again.
-  watchTask({ digest, seconds }) {
+  // A library reads content that may kill it, fill the memory or never return: what it was is known before, and it is
+  // not read again.
+  watchTask({ digest, seconds, heap }) {
     clearTimeout(this.timer);
+    if (!digest && heap > MAX_HEAP_BYTES && heap - this.heap > MAX_TASK_BYTES) {
+      this.fail(new DeadWorkerError("memory"));
+      return;
+    }
     this.task = digest;
+    this.heap = heap;
     if (digest) {
       this.timer = setTimeout(() => this.fail(new DeadWorkerError("timeout")), seconds * 1000 + GRACE_MILLISECONDS);
     }

@@ -48,18 +48,18 @@ function sameFile(one, other) {
 function showChosen(field) {
   const place = byId(`chosen-${field}`), items = given[field];
   place.textContent = "";
+  for (const old of place.parentElement.querySelectorAll("button.link")) old.remove();
   if (!items.length) return;
   const size = WORDS.size(items.reduce((sum, item) => sum + item.size, 0));
-  const clear = document.createElement("button");
-  clear.type = "button";
-  clear.className = "link";
-  clear.textContent = WORDS.clear;
+  const clear = make("button", WORDS.clear, { type: "button", class: "link" });
   clear.onclick = () => {
     byId(field).value = "";
     fillField(field, []);
     byId(field).focus();
   };
-  place.append(WORDS.chosen(items.length, items.map(({ path }) => path), size), " ", clear);
+  const [name, amount] = WORDS.chosen(items.length, items[0].path, size);
+  place.append(name, make("span", amount, { class: "figure" }));
+  place.previousElementSibling.append(clear);
 }
 
 // --- dropping ------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ function openDoor(door, focus = false) {
     document.title = door ? WORDS.headings[door] : document.querySelector(".brand").textContent;
   }
   if (focus) byId("main").focus();
+  byId("check").classList.toggle("first", door === "agency");
   enableButtons();
 }
 
@@ -50,7 +51,7 @@ const JOBS = {
     if (!agency && made.length) showSave(made[0], 1);
     showFindings(items);
     lastCheck = agency ? { answer: answered(answers[0]), made } : null;
-    byId("send-back").classList.toggle("first", agency && copiesOf(lastCheck).length > 0);
+    if (agency) emphasizeSaving(copiesOf(lastCheck).length > 0);
   },
 
   async sendBack() {
@@ -102,6 +103,12 @@ const JOBS = {
   },
 };
 
+// In an agency's door one button is the next thing to do: to check, or to save what was marked.
+function emphasizeSaving(saving) {
+  byId("send-back").classList.toggle("first", saving);
+  byId("check").classList.toggle("first", !saving && document.body.dataset.door === "agency");
+}
+
 class StoppedError extends Error {}
 
 function copiesOf(checked) {
@@ -113,7 +120,7 @@ function copiesOf(checked) {
 async function saveCopies(checked) {
   const copies = copiesOf(checked);
   if (!copies.length) {
-    byId("advice").textContent += WORDS.verdict.nothingBack;
+    setState(WORDS.verdict.nothingBack);
     return;
   }
   if (copies.length === 1) showSave(copies[0], 1);
@@ -202,7 +209,7 @@ function enableButtons() {
 
 function onFieldChange(field) {
   lastCheck = null;
-  byId("send-back").classList.remove("first");
+  emphasizeSaving(false);
   if (field === "previous" && !byId("year").dataset.touched) {
     const year = given.previous.map(({ name }) => /(?:^|\D)(20\d\d)(?=\D)/.exec(name)).find(Boolean);
     if (year) byId("year").value = String(Number(year[1]) + 1);

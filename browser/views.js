@@ -11,6 +11,17 @@ function make(tag, content = "", attributes = {}) {
   return node;
 }
 
+// Text whose figures, cell addresses and their units never break over lines, and whose clauses do so last.
+const FIGURES = /([A-Z]{0,3}[≥+-]?\d[\d.,:A-Z]*\d?[%％]?(?: ?(?:[个份处件格秒年条]|KB|MB))?(?:[，。、；）]|$)?)/;
+
+function withFigures(text) {
+  return text.split(FIGURES).map((piece, at) => (at % 2 ? make("span", piece, { class: "figure" }) : piece));
+}
+
+function clauses(text) {
+  return text.split(/(?<=[，：])/).map((clause) => make("span", withFigures(clause), { class: "clause" }));
+}
+
 function chip(look, text) {
   return make("span", [make("span", SIGNS[look], { "aria-hidden": "true" }), text], { class: `chip ${look}` });
 }
@@ -77,8 +88,8 @@ function showVerdict([look, sentence, advice]) {
   byId("stopped").hidden = true;
   byId("result").hidden = false;
   byId("banner").className = `banner ${look}`;
-  byId("verdict").textContent = sentence;
-  byId("advice").textContent = advice;
+  byId("verdict").replaceChildren(...clauses(sentence));
+  byId("advice").replaceChildren(...withFigures(advice));
   document.title = `${SIGNS[look]} ${sentence}`;
 }
 
@@ -163,17 +174,25 @@ function groupOrder(items) {
   return [...items].sort((one, other) => rank(one) - rank(other));
 }
 
+// The same words as everywhere; what is wrong and what to do stand out from the grounds.
+function messageParts({ message, facts = {} }) {
+  const [, problem, basis, rest] = /^(.*?)(依据：.*?。)(.*)$/s.exec(message) ?? [null, message, "", ""];
+  const suspects = typeof facts.suspects === "string" && rest.startsWith(facts.suspects) ? facts.suspects : "";
+  const parts = [["problem", problem], ["grounds", basis + suspects], ["remedy", rest.slice(suspects.length)]];
+  return parts.filter(([, text]) => text).map(([look, text]) => make("span", withFigures(text), { class: look }));
+}
+
 function findingRow(finding) {
   const look = { must_fix: "bad", explain: "warn" }[finding.severity] ?? "plain";
   const sheets = new Map();
   for (const { sheet, address } of finding.cells) sheets.set(sheet, [...(sheets.get(sheet) ?? []), ...(address ? [address] : [])]);
   const cells = [...sheets].flatMap(([sheet, addresses]) => [make("span", sheet), make("small",
-    addresses.slice(0, 4).join(WORDS.joint) + (addresses.length > 4 ? WORDS.cells(addresses.length) : ""))]);
+    withFigures(addresses.slice(0, 4).join(WORDS.joint) + (addresses.length > 4 ? WORDS.cells(addresses.length) : "")))]);
   const severity = engine.known.words.severity[finding.severity] + (finding.settled ? WORDS.settled : "");
   return make("tr", [
     make("td", [chip(finding.settled ? "plain" : look, severity)]),
     make("td", cells, { class: "place" }),
-    make("td", finding.message, { class: "message" }),
+    make("td", messageParts(finding), { class: "message" }),
   ], { class: finding.severity });
 }
 
@@ -213,7 +232,8 @@ function linkTo(link, { name, data }) {
 function showSave(whole, count, parts = []) {
   const link = byId("download");
   linkTo(link, whole);
-  link.textContent = count !== 1 ? WORDS.save.archive(link.download, count) : WORDS.save.file(link.download);
+  const words = count !== 1 ? WORDS.save.archive(link.download, count) : WORDS.save.file(link.download);
+  link.replaceChildren(...withFigures(words));
   byId("also").textContent = "";
   if (parts.length) byId("also").append(WORDS.save.also, ...parts.map((part) => {
     const single = make("a", part.name.split("/").pop());

@@ -23,7 +23,7 @@ const WORDS = {
     (rate ? `，每秒 ${rate} 个` : "") + (left ? `，约剩 ${left}` : ""),
   left: (seconds) => (seconds < 60 ? `${Math.ceil(seconds)} 秒` : `${Math.ceil(seconds / 60)} 分钟`),
   nothing: "还没有放",
-  chosen: (count, names, size) => `${count === 1 ? names[0] : `${names[0]} 等 ${count} 个文件`}（${size}）`,
+  chosen: (count, name, size) => (count === 1 ? [name, `（${size}）`] : [`${name} `, `等 ${count} 个文件（${size}）`]),
   size: (bytes) => (bytes < 1024 ** 2 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`),
   clear: "清空",
   noFolder: "这个浏览器不能拖入文件夹，请用“选择文件夹”。",
@@ -49,7 +49,7 @@ const WORDS = {
   },
   advice: {
     unreadable: "原因和办法见下表。",
-    mustFix: "请照下表改正，保存后再放进来审核一次。",
+    mustFix: "照下表改正，保存后再放进来。",
     explain: "请在工作簿的“情况说明”页写明原因。",
     undecided: "原因见下表。",
     notes: (count) => `另有 ${count} 条提示，不用处理。`,

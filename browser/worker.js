@@ -52,6 +52,8 @@ const HANDLERS = {
   },
 };
 
+const heapBytes = () => python._module.HEAPU8.length;
+
 let lastTold = 0;
 function tellProgress(doing, done, total, found) {
   const now = performance.now();
@@ -62,13 +64,13 @@ function tellProgress(doing, done, total, found) {
 }
 
 function tellTask(digest, seconds) {
-  self.postMessage({ event: "task", digest, seconds });
+  self.postMessage({ event: "task", digest, seconds, heap: heapBytes() });
 }
 
 self.onmessage = async ({ data: message }) => {
   try {
     const result = await HANDLERS[message.do](message);
-    self.postMessage({ id: message.id, ...result, heap: python._module.HEAPU8.length });
+    self.postMessage({ id: message.id, ...result, heap: heapBytes() });
   } catch (error) {
     self.postMessage({ id: message.id, error: String((error && error.stack) || error) });
   }

@@ -1,237 +1,335 @@
 // The built page in a real Chromium, opened from file:// below a folder with Chinese, blanks and #, against the native run.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import {
+  ROOT, SIZES, assertAccessible, assertOffline, assertSameBytes, banner, begin, demo, drop, end, filesOf, idle, inputs, namesBelow,
+  native, openDoor, openPage, page, returnOf, returns, save, scratch, shownMessages, takePicture, unpacked, until,
+} from "./harness.mjs";
 
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const PYTHON = process.env.XLTOOL_PYTHON || path.join(ROOT, ".venv/bin/python");
-const AXE = fs.readFileSync(path.join(ROOT, "browser/node_modules/axe-core/axe.min.js"), "utf-8");
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
-const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const SECONDS = 300; // for one job, on a busy machine
-const IMAGES = process.env.XLTOOL_IMAGES; // a folder: the pictures of the guides are written there
-const SIZES = { wide: { width: 1366, height: 768 }, phone: { width: 390, height: 844 } };
+const FLAWED = "329908", FLAWLESS = "329907";
+const roster = path.join(demo, "名册.csv");
+const previous = path.join(demo, "2024年度汇总.xlsx");
+const held = "示例市档案局.xlsx";
+const seconds = (began) => ((performance.now() - began) / 1000).toFixed(1);
 
-const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "xltool-page-"));
-const inputs = path.join(scratch, "inputs");
-const demo = path.join(inputs, "demo");
-const wheels = path.join(ROOT, "build/browser/wheels");
-const libraries = [ROOT, ...fs.readdirSync(wheels).filter((name) => /^xlsxwriter/i.test(name)).map((name) => path.join(wheels, name))];
-const env = { ...process.env, PYTHONPATH: libraries.join(path.delimiter), XLTOOL_CACHE: path.join(scratch, "cache") };
-let browser, page, address, asked;
+before(begin);
+after(end);
 
-function native(folder, ...args) {
-  const code = "import sys; sys.argv[0] = 'xltool'; from xltool.cli.main import main; main()";
-  const done = spawnSync(PYTHON, ["-c", code, ...args], { cwd: folder, env, encoding: "utf-8", maxBuffer: 1 << 28 });
-  assert.ok(done.status < 2, done.stderr);
-  return done.stdout;
-}
+// --- the three doors, step by step ---------------------------------------------------------------------------------
 
-function filesOf(folder) {
-  return fs.readdirSync(folder).sort().map((name) => path.join(folder, name));
-}
-
-async function freshPage(size = SIZES.wide, prepare = null) {
-  if (page) await page.context().close();
-  const context = await browser.newContext({ viewport: size, timezoneId: process.env.TZ });
-  page = await context.newPage();
-  page.setDefaultTimeout(SECONDS * 1000);
-  asked = [];
-  page.on("request", (request) => asked.push(request.url()));
-  page.on("pageerror", (error) => asked.push(`error: ${error.message}`));
-  if (prepare) await page.addInitScript(prepare);
-  await page.goto(address);
-  return page;
-}
-
-// Polled from outside: the policy of the page lets nothing evaluate text inside it.
-async function until(what, expression) {
-  for (let waited = 0; waited < SECONDS * 5; waited++) {
-    if (await page.evaluate(expression)) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  assert.fail(`waited for ${what} in vain: ${await page.textContent("#stopped")} ${await page.textContent("#pace")}`);
-}
-
-const idle = () => until("the end of a job", "document.getElementById('progress').hidden && !document.getElementById('result').hidden");
-
-async function saved() {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
-  const target = path.join(scratch, `saved-${Date.now()}-${download.suggestedFilename()}`);
-  await download.saveAs(target);
-  return target;
-}
-
-function unpacked(archive) {
-  const target = `${archive}.d`;
-  execFileSync(PYTHON, ["-m", "zipfile", "-e", archive, target]);
-  return target;
-}
-
-async function accessible(what) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')))");
-  assert.deepEqual(found, [], what);
-}
-
-async function picture(name) {
-  if (IMAGES) await page.screenshot({ path: path.join(IMAGES, `${name}.png`) });
-}
-
-before(async () => {
-  execFileSync(PYTHON, [path.join(ROOT, "browser/tests/make_inputs.py"), inputs], { env, stdio: "inherit" });
-  const folder = path.join(scratch, "报表 审核（#1）");
-  fs.mkdirSync(folder);
-  fs.copyFileSync(path.join(ROOT, "dist/xltool.html"), path.join(folder, "审核 #1 100%.html"));
-  address = pathToFileURL(path.join(folder, "审核 #1 100%.html")).href;
-  const found = BROWSERS.map((name) => spawnSync("which", [name], { encoding: "utf-8" }).stdout.trim()).find(Boolean);
-  browser = await chromium.launch({ executablePath: found, args: FLAGS });
-});
-
-after(async () => {
-  if (browser) await browser.close();
-  fs.rmSync(scratch, { recursive: true, force: true });
-});
-
-test("an agency: what is wrong, the copy, and green once it is right", async () => {
-  const wrong = filesOf(path.join(demo, "收回的报表")).find((file) => file.includes("329908"));
-  const right = filesOf(path.join(demo, "收回的报表")).find((file) => file.includes("329907"));
-  await freshPage();
+test("a clerk drops, reads, saves the marked copy, corrects, drops again, and sees green", async (t) => {
+  await openPage();
   await page.evaluate("window.xltoolReady");
-  await accessible("the doors");
-  await picture("page-doors");
-  const began = Date.now();
+  await assertAccessible("the doors");
+  await takePicture("page-doors");
+  const began = performance.now(), wrong = returnOf(FLAWED);
   await page.click("#door-agency");
-  await page.setInputFiles("#returns", wrong);
-  await idle();
+  await drop("returns", wrong);
+  await banner("bad");
   const told = JSON.parse(native(demo, "check", wrong, "--json")).submissions[0].findings;
-  const shown = await page.locator("#findings td.message").allTextContents();
-  assert.deepEqual([...shown].sort(), told.map(({ message }) => message).sort());
-  await accessible("an agency's findings");
-  await picture("page-agency");
-  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#send-back")]);
-  await download.saveAs(path.join(scratch, "copy.xlsx"));
-  native(demo, "check", wrong, "--return", path.join(scratch, "back"), "--json");
-  assert.ok(fs.readFileSync(path.join(scratch, "copy.xlsx")).equals(fs.readFileSync(path.join(scratch, "back", download.suggestedFilename()))));
-  await page.setInputFiles("#returns", right);
-  await until("green", "document.getElementById('progress').hidden && document.getElementById('banner').className === 'banner good'");
-  assert.ok(Date.now() - began < 60_000 * (process.env.CI ? 3 : 1));
-  assert.deepEqual(asked.filter((url) => !url.startsWith("blob:")), [address]);
+  assert.deepEqual((await shownMessages()).sort(), told.map(({ message }) => message).sort());
+  await takePicture("page-agency");
+  const copy = await save("#send-back");
+  await drop("returns", path.join(inputs, "corrected", path.basename(wrong)));
+  await banner("good");
+  t.diagnostic(`a clerk's way: ${seconds(began)} s`);
+  assert.match(await page.textContent("#verdict"), /可以报送/);
+  await takePicture("page-agency-green");
+  await assertAccessible("an agency's result");
+  assertOffline();
+  native(demo, "check", wrong, "--return", path.join(scratch, "marked"), "--json");
+  assertSameBytes(copy, path.join(scratch, "marked", path.basename(copy)));
 });
 
-test("a coordinator: every file of the archive is what the native run writes", async () => {
-  await freshPage();
+test("a coordinator: every file of the archive is what the native run writes", async (t) => {
+  await openPage();
+  await page.evaluate("window.xltoolReady");
+  const began = performance.now();
   await page.click("#door-merge");
-  await page.setInputFiles("#returns", filesOf(path.join(demo, "收回的报表")));
-  await page.setInputFiles("#roster", path.join(demo, "名册.csv"));
-  await page.setInputFiles("#previous", path.join(demo, "2024年度汇总.xlsx"));
+  await page.setInputFiles("#returns", filesOf(returns));
+  await drop("roster", roster);
+  await drop("previous", previous);
   await page.click("#merge");
   await idle();
+  const archive = await save();
+  t.diagnostic(`a coordinator's way: ${seconds(began)} s`);
   const common = ["收回的报表", "--roster", "名册.csv", "--previous", "2024年度汇总.xlsx", "--json"];
-  const out = path.join(scratch, "native");
+  const out = path.join(scratch, "merged");
   fs.mkdirSync(out);
   native(demo, "merge", ...common, "-o", path.join(out, "汇总.xlsx"), "--html", path.join(out, "总览.html"));
   native(demo, "check", ...common, "--return", path.join(out, "退回"));
-  const ours = unpacked(await saved());
-  const names = (folder) => fs.readdirSync(folder, { recursive: true }).filter((name) => fs.statSync(path.join(folder, name)).isFile()).sort();
-  assert.deepEqual(names(ours).filter((name) => name !== "裁定.xlsx"), names(out));
-  for (const name of names(out)) assert.ok(fs.readFileSync(path.join(ours, name)).equals(fs.readFileSync(path.join(out, name))), name);
+  const ours = unpacked(archive);
+  assert.deepEqual(namesBelow(ours).filter((name) => name !== "裁定.xlsx"), namesBelow(out));
+  for (const name of namesBelow(out)) assertSameBytes(path.join(ours, name), path.join(out, name));
   const { agencies } = JSON.parse(native(demo, "status", "收回的报表", "--roster", "名册.csv", "--json"));
-  const held = new Set(agencies.map(({ file }) => file));
-  const others = filesOf(path.join(demo, "收回的报表")).filter((file) => !held.has(path.relative(demo, file)));
+  const known = new Set(agencies.map(({ file }) => file));
+  const others = filesOf(returns).filter((file) => !known.has(path.relative(demo, file)));
   assert.equal(await page.locator("#board tbody tr").count(), agencies.length + others.length);
-  await accessible("a merge");
-  await picture("page-merge");
+  await assertAccessible("a merge");
+  await takePicture("page-merge");
+  assertOffline();
+});
+
+test("decisions are obeyed as in the native run", async () => {
+  await openDoor("merge");
+  await page.setInputFiles("#returns", filesOf(returns));
+  await page.setInputFiles("#roster", roster);
+  await page.click("#merge");
+  await idle();
+  const row = `#board tr:has-text("${held}")`;
+  assert.equal(await page.getAttribute(row, "data-status"), "undecided");
+  await page.setInputFiles("#decisions", path.join(demo, "裁定.xlsx"));
+  await page.click("#merge");
+  await until("the decision", `[...document.querySelectorAll("#board tr")].some((row) => row.textContent.includes(${JSON.stringify(held)}) && row.dataset.status === "accepted")`);
+  const ours = unpacked(await save());
+  const folder = path.join(scratch, "decided");
+  fs.mkdirSync(folder);
+  fs.copyFileSync(path.join(demo, "裁定.xlsx"), path.join(folder, "裁定.xlsx"));
+  native(demo, "merge", "收回的报表", "--roster", "名册.csv", "--decisions", path.join(folder, "裁定.xlsx"), "-o", path.join(folder, "汇总.xlsx"), "--json");
+  assertSameBytes(path.join(ours, "汇总.xlsx"), path.join(folder, "汇总.xlsx"));
 });
 
 test("templates: every file is what the native run writes", async () => {
-  await freshPage();
-  await page.click("#door-template");
-  await page.setInputFiles("#roster", path.join(demo, "名册.csv"));
-  await page.setInputFiles("#previous", path.join(demo, "2024年度汇总.xlsx"));
+  await openDoor("template");
+  await page.setInputFiles("#roster", roster);
+  await page.setInputFiles("#previous", previous);
   assert.equal(await page.inputValue("#year"), "2025");
   await page.click("#make-templates");
   await idle();
-  const ours = path.join(unpacked(await saved()), "下发的模板");
-  for (const file of filesOf(path.join(demo, "下发的模板"))) {
-    assert.ok(fs.readFileSync(file).equals(fs.readFileSync(path.join(ours, path.basename(file)))), file);
-  }
-  await accessible("templates");
-  await picture("page-template");
+  const ours = path.join(unpacked(await save()), "下发的模板");
+  for (const file of filesOf(path.join(demo, "下发的模板"))) assertSameBytes(path.join(ours, path.basename(file)), file);
+  await assertAccessible("templates");
+  await takePicture("page-template");
 });
+
+// --- what is put in ------------------------------------------------------------------------------------------------
 
 for (const [name, count] of [["kinds", 5], ["hostile", null], ["many", 506]]) {
   test(`${name}: the findings are those of the native run`, async () => {
-    await freshPage();
-    await page.click("#door-merge");
+    await openDoor("merge");
     await page.setInputFiles("#returns-folder", path.join(inputs, name));
     await page.click("#check");
     await idle();
     const told = JSON.parse(native(inputs, "check", name, "--json")).submissions;
     if (count) assert.equal(told.length, count);
-    const shown = await page.locator("#findings td.message").allTextContents();
+    const shown = await shownMessages();
     assert.deepEqual([...shown].sort(), told.flatMap(({ findings }) => findings.map(({ message }) => message)).sort());
     assert.equal(await page.locator("#board tbody tr").count(), told.length);
+    // What only the command line can do is named as such, and nothing is to be installed.
+    assert.deepEqual(shown.filter((message) => /pip |(?<!命令行[^。]*)--[a-z]/.test(message)), []);
   });
 }
 
 test("a folder and a file are dropped", async () => {
-  await freshPage();
-  await page.evaluate("window.xltoolReady");
-  await page.click("#door-merge");
-  const session = await page.context().newCDPSession(page);
-  for (const [field, file] of [["returns", path.join(demo, "收回的报表")], ["roster", path.join(demo, "名册.csv")]]) {
-    const box = await page.locator(`[data-drop=${field}]`).boundingBox();
-    const data = { items: [], files: [file], dragOperationsMask: 1 };
-    for (const type of ["dragEnter", "dragOver", "drop"]) {
-      await session.send("Input.dispatchDragEvent", { type, x: box.x + 60, y: box.y + 20, data });
-    }
-    await until(`the dropped ${field}`, `document.getElementById('chosen-${field}').textContent !== ''`);
-  }
+  await openDoor("merge");
+  await drop("returns", returns);
+  await drop("roster", roster);
   // Chromium shows a page no file of a dropped folder whose name begins with ~, such as the lock files of Office.
-  const visible = fs.readdirSync(path.join(demo, "收回的报表")).filter((name) => !name.startsWith("~"));
+  const visible = fs.readdirSync(returns).filter((name) => !name.startsWith("~"));
   assert.match(await page.textContent("#chosen-returns"), new RegExp(` ${visible.length} 个文件`));
   assert.match(await page.textContent("#chosen-roster"), /名册\.csv/);
+  await page.click("#merge");
+  await idle();
+  const { files } = JSON.parse(native(demo, "merge", ...visible.map((name) => path.join("收回的报表", name)), "--roster", "名册.csv", "--json", "-o", path.join(scratch, "dropped.xlsx")));
+  assertSameBytes(path.join(unpacked(await save()), "汇总.xlsx"), path.join(scratch, "dropped.xlsx"));
+  assert.equal(files.length, visible.length);
 });
 
-test("a cancelled job leaves nothing, and the next one works", async () => {
-  await freshPage();
-  await page.evaluate("window.xltoolReady");
-  await page.click("#door-merge");
+// --- engines that stop, or are old ---------------------------------------------------------------------------------
+
+// Lets a test see the workers of the page, and end one as a browser does that ran out of memory.
+const WATCH_WORKERS = `{
+  window.workers = [];
+  const NativeWorker = Worker;
+  window.Worker = class extends NativeWorker {
+    constructor(address) {
+      super(address);
+      window.workers.push(this);
+      this.addEventListener("message", (event) => window.onWorkerMessage?.(event, this));
+    }
+    die() {
+      this.terminate();
+      this.onerror({ message: "died" });
+    }
+  };
+}`;
+
+async function checkMany() {
+  await openDoor("merge", { prepare: WATCH_WORKERS });
   await page.setInputFiles("#returns-folder", path.join(inputs, "many"));
   await page.click("#check");
+  await until("the first files", "document.getElementById('bar').hasAttribute('value')");
+}
+
+async function checkDemoAgain() {
+  await page.setInputFiles("#returns", filesOf(returns));
+  await page.click("#check");
+  await idle();
+  assert.equal(await page.locator("#board tbody tr").count(), filesOf(returns).length);
+  assert.ok(!(await page.isVisible("#stopped")));
+}
+
+test("a cancelled job leaves nothing, and the next one works", async () => {
+  await checkMany();
   await page.click("#cancel");
   await until("the end", "document.getElementById('progress').hidden");
   assert.match(await page.textContent("#state"), /已取消/);
-  await page.setInputFiles("#returns", filesOf(path.join(demo, "收回的报表")));
+  assert.ok(!(await page.isVisible("#result")));
+  await checkDemoAgain();
+});
+
+test("a worker that was killed without a word can be cancelled, and the next job works", async () => {
+  await checkMany();
+  await page.evaluate("workers.at(-1).terminate()");
+  await page.click("#cancel");
+  await until("the end", "document.getElementById('progress').hidden");
+  assert.match(await page.textContent("#state"), /已取消/);
+  await checkDemoAgain();
+  assert.equal(await page.evaluate("workers.length"), 2);
+});
+
+test("a worker that dies between files is told as such, and the next job works", async () => {
+  await checkMany();
+  await page.evaluate("workers.at(-1).die()");
+  await until("the sentence", "!document.getElementById('stopped').hidden");
+  assert.ok(!(await page.isVisible("#result")));
+  await checkDemoAgain();
+});
+
+test("a worker that dies of one file is started again, and only that file is not read", async () => {
+  await openDoor("merge", { prepare: WATCH_WORKERS });
+  await page.evaluate("window.onWorkerMessage = (event, worker) => { if (event.data.event === 'task' && event.data.digest && workers.length === 1) { worker.onmessage(event); worker.die(); } }");
+  await page.setInputFiles("#returns-folder", path.join(inputs, "kinds"));
   await page.click("#check");
   await idle();
-  assert.equal(await page.locator("#board tbody tr").count(), filesOf(path.join(demo, "收回的报表")).length);
+  assert.equal(await page.evaluate("workers.length"), 2);
+  const statuses = await page.locator("#board tbody tr").evaluateAll((rows) => rows.map((row) => row.dataset.status));
+  assert.equal(statuses.length, 5);
+  assert.equal(statuses.filter((status) => status === "unreadable").length, 1);
+});
+
+test("a file that fills the memory is not read; a fresh worker reads the others", async () => {
+  await openDoor("merge", { prepare: WATCH_WORKERS });
+  await page.setInputFiles("#returns", [path.join(inputs, "hostile", "xls-figures-far-apart.xlsx"), returnOf(FLAWLESS)]);
+  await page.click("#check");
+  await idle();
+  assert.equal(await page.evaluate("workers.length"), 2);
+  const statuses = await page.locator("#board tbody tr").evaluateAll((rows) => rows.map((row) => row.dataset.status));
+  assert.deepEqual(statuses.sort(), ["accepted", "unreadable"]);
+});
+
+test("a worker whose memory has grown beyond 512 MiB is replaced between jobs", async () => {
+  await openDoor("merge", { prepare: WATCH_WORKERS });
+  await page.evaluate("window.onWorkerMessage = ({ data }) => { if (data.heap && workers.length === 1) data.heap = 513 * 2 ** 20; }");
+  await checkDemoAgain();
+  await until("another worker", "workers.length === 2");
+  await checkDemoAgain();
+  assert.equal(await page.evaluate("workers.length"), 2);
 });
 
 test("an engine without what is needed gets one sentence", async () => {
-  await freshPage(SIZES.wide, "WebAssembly.validate = () => false;");
-  assert.equal(await page.evaluate("window.xltoolReady.then(() => '', (error) => error.message)"), (await page.textContent("#too-old")).trim());
-  assert.ok(await page.isVisible("#too-old"));
-  assert.ok(!(await page.isVisible("#app")));
+  for (const lack of ["WebAssembly.validate = () => false;", "delete window.DecompressionStream;", "delete window.WebAssembly;"]) {
+    await openPage({ prepare: lack });
+    assert.equal(await page.evaluate("window.xltoolReady.then(() => '', (error) => error.message)"), (await page.textContent("#too-old")).trim());
+    assert.ok(await page.isVisible("#too-old"));
+    assert.ok(!(await page.isVisible("#app")));
+    assertOffline();
+  }
+});
+
+// What came to JavaScript after Chromium 109, the last for Windows 7, and would be used unawares.
+const FORGET_NEWER = `
+  delete Uint8Array.fromBase64; delete Uint8Array.prototype.toBase64; delete Array.fromAsync; delete Promise.withResolvers;
+  delete Promise.try; delete Object.groupBy; delete Map.groupBy; delete RegExp.escape; delete Iterator; delete Error.isError;
+  for (const name of ["toSorted", "toReversed", "toSpliced", "with"]) delete Array.prototype[name];
+  for (const name of ["union", "intersection", "difference", "isSubsetOf"]) delete Set.prototype[name];
+  for (const name of ["isWellFormed", "toWellFormed"]) delete String.prototype[name];
+  if (self.URL) { delete URL.canParse; delete URL.parse; }
+  if (self.WebAssembly) { delete WebAssembly.Suspending; delete WebAssembly.promising; delete WebAssembly.JSTag; }
+`;
+
+test("an engine that knows no more than Chromium 109 does the same", async () => {
+  const prepare = `${FORGET_NEWER}
+    const NativeBlob = Blob;
+    window.Blob = class extends NativeBlob {
+      constructor(parts, options) { super(options?.type === "text/javascript" ? [${JSON.stringify(FORGET_NEWER)}, ...parts] : parts, options); }
+    };`;
+  await openDoor("merge", { prepare });
+  await checkDemoAgain();
+  assertOffline();
+});
+
+// --- how it is used ------------------------------------------------------------------------------------------------
+
+test("the keyboard alone opens a door, clears, checks and reaches the result", async () => {
+  await openPage();
+  await page.evaluate("window.xltoolReady");
+  const reach = async (id) => {
+    for (let presses = 0; presses < 40; presses++) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate("document.activeElement.id") === id) return;
+    }
+    assert.fail(`Tab does not reach #${id}`);
+  };
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate("document.activeElement.className"), "skip");
+  await reach("door-agency");
+  await page.keyboard.press("Enter");
+  await reach("returns");
+  await page.setInputFiles("#returns", returnOf(FLAWED));
+  await banner("bad");
+  assert.equal(await page.evaluate("document.activeElement.id"), "verdict");
+  await page.focus("#returns");
+  await reach("check");
+  await page.keyboard.press("Enter");
+  await banner("bad");
+});
+
+test("on paper: A4, what was found, and nothing to click", async () => {
+  await openDoor("merge");
+  await page.setInputFiles("#returns", filesOf(returns));
+  await page.setInputFiles("#roster", roster);
+  await page.click("#merge");
+  await idle();
+  const printed = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+  const boxes = [...printed.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)].map(([, width, height]) => [Math.round(width), Math.round(height)]);
+  assert.ok(boxes.length && boxes.every(([width, height]) => width === 595 && height === 842), JSON.stringify(boxes));
+  await page.emulateMedia({ media: "print" });
+  for (const id of ["#verdict", "#board", "#findings"]) assert.ok(await page.isVisible(id), id);
+  for (const id of ["#door-merge", "#merge", "#returns-folder", "#download", "#print", "#licences"]) assert.ok(!(await page.isVisible(id)), id);
 });
 
 test("on a phone: nothing is wider than the screen, and axe finds nothing", async () => {
-  await freshPage(SIZES.phone);
-  await picture("page-doors-phone");
-  for (const [door, button] of [["agency", "check"], ["merge", "check"], ["template", "make-templates"]]) {
+  await openPage({ size: SIZES.phone });
+  await page.evaluate("window.xltoolReady");
+  await takePicture("page-doors-phone");
+  for (const [door, button] of [["agency", "check"], ["merge", "merge"], ["template", "make-templates"]]) {
     await page.click(`#door-${door}`);
-    await page.setInputFiles(door === "template" ? "#roster" : "#returns", door === "template" ? path.join(demo, "名册.csv") : filesOf(path.join(demo, "收回的报表")));
-    await page.click(`#${button}`);
+    if (door !== "template") await page.setInputFiles("#returns", door === "agency" ? returnOf(FLAWLESS) : filesOf(returns));
+    if (door === "merge") await page.setInputFiles("#roster", roster);
+    if (door !== "agency") await page.click(`#${button}`);
     await idle();
     assert.ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), door);
-    await accessible(`${door} on a phone`);
-    await picture(`page-${door}-phone`);
+    await assertAccessible(`${door} on a phone`);
+    await page.evaluate("document.getElementById('banner').scrollIntoView()");
+    await takePicture(`page-${door}-phone`);
   }
+});
+
+test("licences: one for everything inside", async () => {
+  await openPage();
+  await page.evaluate("window.xltoolReady");
+  await page.click("#licences summary");
+  await until("the texts", "document.querySelectorAll('#licence-texts pre').length > 0");
+  const names = await page.locator("#licence-texts h2").allTextContents();
+  const packages = fs.readFileSync(path.join(ROOT, "browser/requirements.txt"), "utf-8").match(/^[\w-]+(?===)/gm);
+  const inside = JSON.parse(fs.readFileSync(path.join(ROOT, "browser/licences/inside.json"), "utf-8")).map(({ name }) => name);
+  for (const name of ["xltool", ...packages, ...inside]) {
+    const plain = (text) => text.toLowerCase().replaceAll("-", "_");
+    assert.ok(names.some((shown) => plain(shown).startsWith(plain(name))), `${name}: ${names.join(", ")}`);
+  }
+  for (const text of await page.locator("#licence-texts pre").allTextContents()) assert.ok(text.length > 500);
+  await assertAccessible("the licences");
 });

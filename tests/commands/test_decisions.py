@@ -77,6 +77,13 @@ def test_open_question__becomes_one_row_and_no_more(folder: Path, tmp_path: Path
     assert rule.formula1 == '"计入,不计入,计入为某单位,退回"'
 
 
+def test_open_question_without_a_table__one_line_says_how_to_decide(folder: Path) -> None:
+    (line,) = [
+        line for line in run("check", folder, "--roster", ROSTER, "--no-cache")[1].splitlines() if "--decisions" in line
+    ]
+    assert line == "有 1 个文件待裁定：加 --decisions 裁定.xlsx 再运行一次，在生成的裁定表里写明怎样处理。"
+
+
 def test_counted_by_decision__the_figures_are_in_the_sum(folder: Path, tmp_path: Path) -> None:
     book = tmp_path / "裁定.xlsx"
     alone = merged(folder, book)["totals"]["requests.received.total"]

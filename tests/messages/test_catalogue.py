@@ -1,6 +1,7 @@
 """Facts become sentences: strictly, so that a hole in a sentence is found here and not by a clerk."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +25,9 @@ CODES |= {"Finding": "{}", "_refuse": "definition.{}", "ExpressionError": "defin
 
 # The small words of refusals: every enumeration of that module.
 REASONS = (refusals.FileObstacle, refusals.FileKind, refusals.DamageKind, refusals.BombKind, refusals.LimitKind)
+
+# Findings that occur only where an option was given, or in `xltool import`.
+ONLY_AFTER_OPTIONS = ("import.", "identity.not_listed", "seal.missing", "merge.returned_counted")
 
 MADE_UP: Mapping[str, object] = {
     "findings": {
@@ -161,6 +165,14 @@ def test_catalogue__every_code__has_whole_sentences_with_plain_placeholders(entr
     assert entry.advice.endswith(("。", "}"))
     assert bool(entry.title) == (entry.group == "findings")
     catalogue.placeholders(entry.say + entry.advice)
+
+
+@pytest.mark.parametrize("entry", catalogue.list_wordings(), ids=lambda entry: str(entry.code))
+def test_catalogue__every_finding__names_an_option_as_one_of_the_command_line(entry: catalogue.Wording) -> None:
+    """Findings are also read in the offline page and in workbooks, where there are no options."""
+    if entry.group == "findings" and not entry.code.startswith(ONLY_AFTER_OPTIONS):
+        for sentence in re.split("[。；]", entry.say + entry.advice):
+            assert not re.search(r"--[a-z]|xltool [a-z]|pip ", sentence.partition("命令行")[0])
 
 
 def codes_in(source: str) -> Iterator[tuple[str, int]]:

@@ -3,7 +3,7 @@
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,6 +105,12 @@ def register_command(function: _Command) -> click.Command:
     words = {"help": catalogue.help_text(name), "short_help": catalogue.help_text(f"{name}.short")}
     registered: click.Command = main.command(name, cls=ChineseCommand, **words)(function)
     return registered
+
+
+def echo_lines(lines: Iterable[str]) -> None:
+    """Print lines, if there are any."""
+    for line in lines:
+        click.echo(line)
 
 
 def exit_with(*, has_open_issues: bool) -> None:

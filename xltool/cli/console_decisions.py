@@ -23,6 +23,16 @@ def describe_decisions(items: Iterable[ReviewedFile], path: Path) -> str:
     )
 
 
+def describe_decision_table(items: Iterable[ReviewedFile], path: Path | None) -> Iterator[str]:
+    """Yield how many decisions of a table took effect; without one, how to make it if a file waits for a decision."""
+    files = list(items)
+    waiting = sum(item.status is Status.UNDECIDED for item in files)
+    if path:
+        yield describe_decisions(files, path)
+    elif waiting:
+        yield catalogue.format_line("decisions_how", waiting=waiting)
+
+
 def describe_held_files(items: Iterable[ReviewedFile]) -> Iterator[str]:
     """Yield a line for each return that waits for a decision."""
     for item in items:

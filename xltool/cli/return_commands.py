@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xltool.cli.command_group import exit_with, register_command
+from xltool.cli.command_group import echo_lines, exit_with, register_command
 from xltool.cli.console_progress import show_progress
 from xltool.cli.options import FORMS_VARIABLE, PATH, add_context_options, add_executor_options, add_option
 
@@ -80,8 +80,8 @@ def check(
         click.echo("\n".join([console.describe_check(reviewed, changes), *console.describe_previous_use(use)]))
     if folder and returned is not None and not as_json:
         click.echo(console.describe_sent_back(returned, folder))
-    if decisions and not as_json:
-        click.echo(console_decisions.describe_decisions(reviewed, decisions))
+    if not as_json:
+        echo_lines(console_decisions.describe_decision_table(reviewed, decisions))
     failed = [sent.item for sent in returned or () if has_open_issues([sent.item])]
     exit_with(has_open_issues=has_open_issues(reviewed) or bool(failed))
 
@@ -149,8 +149,8 @@ def merge(
             click.echo("\n".join([text, *console.describe_previous_use(use)]))
     if kept and not as_json:
         click.echo("\n".join(kept))
-    if options.decisions and not as_json:
-        click.echo(console_decisions.describe_decisions(consolidation.tracking, options.decisions))
+    if not as_json:
+        echo_lines(console_decisions.describe_decision_table(consolidation.tracking, options.decisions))
     exit_with(
         has_open_issues=has_open_issues(consolidation.tracking)
         or bool(consolidation.missing or select_open_findings(consolidation.findings))
@@ -188,8 +188,8 @@ def status(
         if as_json
         else console.describe_status(consolidation)
     )
-    if decisions and not as_json:
-        click.echo(console_decisions.describe_decisions(consolidation.tracking, decisions))
+    if not as_json:
+        echo_lines(console_decisions.describe_decision_table(consolidation.tracking, decisions))
     exit_with(has_open_issues=has_open_issues(consolidation.tracking) or bool(consolidation.missing))
 
 
