@@ -1,4 +1,4 @@
-"""Makes what the tests of the page put in: the demo, a corrected return, many workbooks, other formats, hostile files."""
+"""Makes what the tests of the page put in: demo, a corrected return, many workbooks, other formats, hostile files."""
 
 import shutil
 import sys
