@@ -169,9 +169,27 @@ def changed_parts(path: Path, changes: dict[str, Callable[[str], str]]) -> bytes
     return zipped({name: changes[name](text) if name in changes else text for name, text in parts.items()})
 
 
-def test_automatic_colour__is_black(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("look", "note"),
+    [
+        ({"pattern": 1, "fg_color": "black", "font_color": "black"}, "invisible"),
+        ({"pattern": 4, "fg_color": "black", "bg_color": "black", "font_color": "black"}, "invisible"),
+        ({"pattern": 4, "fg_color": "black", "bg_color": "white", "font_color": "black"}, None),
+        ({"pattern": 1, "fg_color": "black", "bg_color": "yellow", "font_color": "black"}, None),
+    ],
+)
+def test_fill__of_one_colour_hides_characters_of_that_colour(
+    look: dict[str, object], note: str | None, tmp_path: Path
+) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        book.add_worksheet().write_number(0, 0, 12, book.add_format(look))
+    assert meaning(open_workbook(tmp_path / "a.xlsx").sheets[0], "A1").note == note
+
+
+def test_automatic_colour__is_black() -> None:
     assert make_look("0", None, "", "000000").marks == (Mark.INVISIBLE,)
     assert make_look("0", None, "", "FFF9E3").marks == ()
+    assert make_look("0", None, "", "000000", automatic="").marks == ()
 
 
 def test_xlsb__fonts_alignments_palette_theme_and_sizes(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def test_hidden__rows_and_columns_that_nobody_sees(odd: str, tmp_path: Path) -> 
     )
     columns = (
         '<col min="2" max="3" hidden="1"/><col min="5" max="5" width="0"/><col min="6" max="7" width="9"/>'
-        '<col min="8" max="8" width="0.9"/>'
+        '<col min="8" max="8" width="1.6"/>'
     )
     found = only_sheet(tmp_path, with_parts({SHEET: sheet(odd + rows, before=f"<cols>{columns}</cols>")}))
     assert found.hidden_rows == (range(2, 4), range(5, 6), range(7, 8), range(9, 10))

@@ -14,7 +14,7 @@ from xltool.spreadsheet.workbook_colours import BLACK, WHITE, is_unseen
 
 MIN_FONT_POINTS = 2.0  # a smaller character is a dot
 MIN_ROW_POINTS = 4.0  # in a lower row nobody can read a figure
-MIN_COLUMN_CHARACTERS = 1.0  # a narrower column has no room for one digit; its width in Excel's unit
+MIN_COLUMN_CHARACTERS = 1.7  # a narrower column has no room for one digit; with its margins, in Excel's unit
 
 _SYMBOL_FONTS = frozenset(
     {
@@ -123,13 +123,18 @@ class LookChange(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def make_look(
-    format_code: str, mark: Mark | None, colour: str, background: str, placed: Mark | None = None
+    format_code: str,
+    mark: Mark | None,
+    colour: str,
+    background: str,
+    placed: Mark | None = None,
+    automatic: str = BLACK,
 ) -> CellLook:
     """Return the look of a cell from its number format, the mark of its font, its font colour and its fill.
 
-    An automatic font colour is black, as in Excel.
+    An ``automatic`` font colour is black, as in Excel; "" for one that is always seen.
     """
-    marks = (mark,) if mark else (Mark.INVISIBLE,) if is_unseen(colour or BLACK, background) else ()
+    marks = (mark,) if mark else (Mark.INVISIBLE,) if is_unseen(colour or automatic, background) else ()
     is_date = is_date_format(format_code)
     is_plain = not marks and not placed and (is_date or is_plain_format(format_code))
     return CellLook(format_code, marks, background or WHITE, is_plain, is_date, placed, mark, colour)

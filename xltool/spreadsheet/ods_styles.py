@@ -120,7 +120,7 @@ class StyleReader:
             mark = self._find_mark(found)
             code = self._format_code(found.data_style or "")
             placed = Mark.REPEATED if found.repeated else Mark.UPSIDE_DOWN if found.angle in _UPSIDE_DOWN else None
-            self._looks[style] = make_look(code, mark, found.colour or "", found.background or "", placed)
+            self._looks[style] = make_look(code, mark, found.colour or "", found.background or "", placed, "")
         return self._looks[style]
 
     def find_change(self, style: str) -> LookChange:

@@ -40,7 +40,7 @@ _STYLE_NAME, _DEFAULT_STYLE = f"{_TABLE}style-name", f"{_TABLE}default-cell-styl
 _INHERITED = Run("", inherits=True)
 _TRUTH = {"true": "1", "false": "0"}
 _BLANKS = re.compile(r"[ \t\r\n]+")  # collapsed to one space, as OpenDocument defines
-MIN_COLUMN_POINTS = 8.0  # a narrower column has no room for one digit
+MIN_COLUMN_POINTS = 9.0  # a narrower column has no room for one digit
 _MAX_COUNT_DIGITS = 7  # of the number of rows of the grid
 
 # How a cell of each type is stored, and the attribute that holds its value; a text's stands in its paragraphs.

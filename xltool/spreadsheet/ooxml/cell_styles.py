@@ -26,6 +26,7 @@ from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, WorkbookColours
 
 _FORMAT, _FONT, _FILL, _XF = "numFmts/numFmt", "fonts/font", "fills/fill", "cellXfs/xf"
 _PATTERN, _FILL_COLOUR = f"{_FILL}/patternFill", f"{_FILL}/patternFill/fgColor"
+_BACK_COLOUR, _STOP_COLOUR = f"{_FILL}/patternFill/bgColor", f"{_FILL}/gradientFill/stop/color"
 _PROTECTION, _ALIGNMENT = f"{_XF}/protection", f"{_XF}/alignment"
 _PALETTE_COLOUR = "colors/indexedColors/rgbColor"
 _FONT_NAMES = ("strike", "vertAlign", "sz", "color", "name")
@@ -40,7 +41,22 @@ _CHANGE_PARTS = frozenset(
 )
 CHANGE_NAMES = frozenset({"numFmt", "patternFill", "fgColor", "bgColor", *_FONT_NAMES})
 _WANTED = (
-    frozenset({_FORMAT, _FONT, _FILL, _PATTERN, _FILL_COLOUR, _XF, _PROTECTION, _ALIGNMENT, _PALETTE_COLOUR, _CHANGE})
+    frozenset(
+        {
+            _FORMAT,
+            _FONT,
+            _FILL,
+            _PATTERN,
+            _FILL_COLOUR,
+            _BACK_COLOUR,
+            _STOP_COLOUR,
+            _XF,
+            _PROTECTION,
+            _ALIGNMENT,
+            _PALETTE_COLOUR,
+            _CHANGE,
+        }
+    )
     | _FONT_PARTS
     | _CHANGE_PARTS
 )
@@ -126,8 +142,8 @@ class _StyleReader:
         self._formats = dict(BUILT_IN_FORMATS)
         self._fonts: list[dict[str, Mapping[str, str]]] = []
         self._font_looks: dict[int, tuple[Mark | None, str]] = {}
-        self._fills: list[str] = []
-        self._patterned = False
+        self._fills: list[list[str]] = []
+        self._pattern = ""
         self._own_formats = 0
 
     def add_element(self, element: XmlElement) -> None:
@@ -153,16 +169,27 @@ class _StyleReader:
 
     def begin_fill(self, _attributes: Mapping[str, str]) -> None:
         """Begin the next fill."""
-        self._fills.append("")
+        self._fills.append([])
+        self._pattern = ""
 
     def read_pattern(self, attributes: Mapping[str, str]) -> None:
-        """Read the kind of the latest fill; only a solid one hides characters."""
-        self._patterned = attributes.get("patternType") == "solid"
+        """Read the kind of the latest fill."""
+        self._pattern = attributes.get("patternType", "none")
 
     def read_fill_colour(self, attributes: Mapping[str, str]) -> None:
-        """Read the colour of the latest fill."""
-        if self._patterned:
-            self._fills[-1] = read_colour(attributes, self._colours)
+        """Read the front colour of a pattern, or the next colour of a gradient."""
+        if self._pattern != "none":
+            self._fills[-1].append(read_colour(attributes, self._colours))
+
+    def read_back_colour(self, attributes: Mapping[str, str]) -> None:
+        """Read the back colour of a pattern; a solid one shows only its front."""
+        if self._pattern not in ("none", "solid"):
+            self._fills[-1].append(read_colour(attributes, self._colours))
+
+    def _find_background(self, index: int) -> str:
+        """Return the colour of a fill, "" for none; one of several colours hides nothing."""
+        colours = set(self._fills[index]) if index < len(self._fills) else set()
+        return colours.pop() if len(colours) == 1 else ""
 
     def add_cell_format(self, attributes: Mapping[str, str]) -> None:
         """Add a cell format."""
@@ -171,7 +198,7 @@ class _StyleReader:
         code = self._formats.get(self._parse_index(attributes, "numFmtId"), GENERAL)
         font, fill = self._parse_index(attributes, "fontId"), self._parse_index(attributes, "fillId")
         mark, colour = self._read_font(font)
-        background = self._fills[fill] if fill < len(self._fills) else ""
+        background = self._find_background(fill)
         self.styles.append(CellStyle(look=make_look(code, mark, colour, background)))
 
     def read_alignment(self, attributes: Mapping[str, str]) -> None:
@@ -213,6 +240,8 @@ _HANDLERS: dict[str, Callable[[_StyleReader, Mapping[str, str]], None]] = {
     _FILL: _StyleReader.begin_fill,
     _PATTERN: _StyleReader.read_pattern,
     _FILL_COLOUR: _StyleReader.read_fill_colour,
+    _STOP_COLOUR: _StyleReader.read_fill_colour,
+    _BACK_COLOUR: _StyleReader.read_back_colour,
     _XF: _StyleReader.add_cell_format,
     _PROTECTION: _StyleReader.read_protection,
     _ALIGNMENT: _StyleReader.read_alignment,
