@@ -255,7 +255,7 @@ def test_cover__counts_what_is_unfilled__and_lists_the_pages(book: Workbook, sto
         169,
         "待填",
     ]
-    pages = {str(row[0].value): row[3].value for row in cover.iter_rows(min_row=19) if row[0].value}
+    pages = {str(row[0].value): row[3].value for row in cover.iter_rows(min_row=21) if row[0].value}
     assert {name: count for name, count in pages.items() if count is not None} == {
         "表二": 10,
         "表三": 144,
@@ -263,11 +263,11 @@ def test_cover__counts_what_is_unfilled__and_lists_the_pages(book: Workbook, sto
         "六 其他事项": 3,
     }
     assert list(pages) == [sheet.title for sheet in book.worksheets][1:-1]
-    assert at(book, "填报说明", "D22").value == (
+    assert at(book, "填报说明", "D24").value == (
         '=IF(填报说明!$B$7="是",0,COUNTBLANK(表四!A7:D7)+COUNTBLANK(表四!F7:I7)+COUNTBLANK(表四!K7:N7))'
     )
     assert at(stored, "表四", "A3").value == "本页还有 12 个单元格未填。浅黄色：填写　灰色：自动计算，已锁定"
-    assert len({link.hyperlink.location for row in cover["A19:A27"] for link in row if link.hyperlink}) == 9
+    assert len({link.hyperlink.location for row in cover["A21:A29"] for link in row if link.hyperlink}) == 9
 
 
 def test_identity__on_the_hidden_sheet_and_in_the_properties(book: Workbook, blank: Path) -> None:
@@ -281,7 +281,7 @@ def test_identity__on_the_hidden_sheet_and_in_the_properties(book: Workbook, bla
         "张家湾镇人民政府",
         Scope.OWN,
         "2025-0001",
-        PLAN.digest,
+        PLAN.layout,
     )
 
 
@@ -354,7 +354,7 @@ def test_pages__a4_one_page_wide__a_table_on_one_page(book: Workbook) -> None:
 
 
 KNOWN_IN_2010 = {"IF", "AND", "OR", "NOT", "SUM", "COUNT", "COUNTIF", "COUNTBLANK", "ROUND", "MOD", "INT"}
-KNOWN_IN_2010 |= {"ISNUMBER", "ADDRESS", "ROW", "COLUMN"}
+KNOWN_IN_2010 |= {"ISNUMBER", "ADDRESS", "ROW", "COLUMN", "N", "SUMPRODUCT", "TEXT"}
 
 
 def formulas(path: Path) -> Iterator[str]:
@@ -370,7 +370,7 @@ def test_formulas__use_only_old_functions__and_no_other_file(blank: Path, tmp_pa
     assert len(found) > 400
     assert {name for formula in found for name in re.findall(r"([A-Z][A-Z0-9.]*)\(", formula)} == KNOWN_IN_2010
     assert [formula for formula in found if "[" in formula or "{" in formula or "_xl" in formula] == []
-    assert max(map(len, found)) < 1000
+    assert max(map(len, found)) < 2000  # the check code; a cell holds 8192
     with zipfile.ZipFile(blank) as archive:
         assert [name for name in archive.namelist() if re.search("external|vba|calcChain|metadata", name)] == []
 

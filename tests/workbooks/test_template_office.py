@@ -11,6 +11,7 @@ from openpyxl.cell.cell import Cell
 from tests.checks.figures import published
 from tests.judges import recalculate
 from tests.workbooks.hand import FORM, PLAN, at, number, shown_lines, trial_plan, typed, written
+from xltool.forms.check_code import compute_check_code
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.form import Number
@@ -76,7 +77,7 @@ def test_blank_template__recalculated__shows_what_was_stored(tmp_path: Path) -> 
                     spot = (sheet.title, cell.coordinate)
                     assert at(judged, *spot).value == at(stored, *spot).value, spot
                     compared += 1
-    assert compared == 34 + 4 * len(FORM.relations) + 6 + 4
+    assert compared == 34 + 4 * len(FORM.relations) + 7 + 4  # with the check code
 
 
 def test_real_report__typed_in__every_total_and_every_check(tmp_path: Path) -> None:
@@ -85,7 +86,7 @@ def test_real_report__typed_in__every_total_and_every_check(tmp_path: Path) -> N
     book = openpyxl.load_workbook(judged, data_only=True)
     assert [at(book, "填报说明", spot).value for spot in ("B8", "D8")] == [0, "全部相符"]
     assert at(book, "表三", "A3").value == (
-        "本页已填完。浅黄色：填写　灰色：自动计算，已锁定　浅蓝色：已按上年数据预填，请核对，有误可改"
+        "本页已填完。各栏相符。浅黄色：填写　灰色：自动计算，已锁定　浅蓝色：已按上年数据预填，请核对，有误可改"
     )
 
 
@@ -142,6 +143,19 @@ def test_saved_by_office__names_validation_marks_and_locks_remain(tmp_path: Path
     three = judged["表三"]
     assert len(three.data_validations.dataValidation) == 24
     assert [rule.formula for area in three.conditional_formatting for rule in area.rules] == [
-        ['COUNTIF(检查结果!$A:$A,"表三!"&ADDRESS(ROW(),COLUMN(),4))>0']
+        ['COUNTIF(检查结果!$A:$A,"表三!"&ADDRESS(ROW(),COLUMN(),4))>0'],
+        *([f'校验!$F${row}="✗"'] for row in range(4, 10)),
+        ["OR(" + ",".join(f'校验!$F${row}="✗"' for row in range(4, 10)) + ")"],
     ]
     assert (three.protection.sheet, three["D7"].protection.locked, three["J7"].protection.locked) == (True, False, True)
+
+
+def test_column_that_does_not_balance__is_told_above_the_table_at_once(tmp_path: Path) -> None:
+    values = TOWN_FIGURES | {"requests.carried_out.natural_person": 5}
+    book = openpyxl.load_workbook(recalculated(tmp_path, PLAN, values, LAST_YEAR), data_only=True)
+    assert str(at(book, "表三", "A3").value).startswith("本页已填完。【自然人】不平，差 -1。浅黄色")
+
+
+def test_check_code__of_the_workbook__is_that_of_its_figures(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(recalculated(tmp_path, PLAN, TOWN_FIGURES, LAST_YEAR), data_only=True)
+    assert at(book, "填报说明", "B9").value == compute_check_code(PLAN, TOWN_FIGURES, 2025)

@@ -14,27 +14,31 @@ from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.form import Cell, CellKind, Number, Values
 
 # Small weights keep every sum exact in a spreadsheet program and below the limit of its MOD.
-_FIRST_PRIME, _SECOND_PRIME, _WEIGHT_PRIME = 9973, 9967, 997
-_FIRST_YEAR_WEIGHT, _SECOND_YEAR_WEIGHT = 3, 7
+_FIRST_PRIME, _SECOND_PRIME = 9973, 9967
 _AMOUNT_MODULUS = _FIRST_PRIME * _SECOND_PRIME  # keeps large amounts in small units within the exact integers
+
+
+def _compute_weights(row: int, column: int, number: int) -> tuple[int, int]:
+    """Return both weights of a position; ``number`` is that of the sheet."""
+    return 8 * row + column + 97 * number, row**2 + column**3 + 13 * number
 
 
 def compute_check_code(plan: WorkbookPlan, values: Values, year: int) -> str:
     """Compute the check code of a year's figures, such as "0371-8842"."""
-    first, second = _FIRST_YEAR_WEIGHT * year, _SECOND_YEAR_WEIGHT * year
+    first, second = 3 * year, 7 * year
     for number, sheet in enumerate(_list_sheets(plan)):
         for cell in _list_inputs(plan, sheet):
             row, column = parse_address(plan.cells[cell.id].address)
             figure = _scale_figure(cell, values.get(cell.id))
-            first += figure * (8 * row + column + 97 * number)
-            second += figure * ((7 * row * row + 11 * column * column + row * column + 13 * number) % _WEIGHT_PRIME + 1)
+            weights = _compute_weights(row, column, number)
+            first, second = first + figure * weights[0], second + figure * weights[1]
     return f"{first % _FIRST_PRIME:04d}-{second % _SECOND_PRIME:04d}"
 
 
 def format_check_code_formula(plan: WorkbookPlan, year: int) -> str:
     """Return the formula that computes the check code from the cells of the workbook."""
     terms = [term for number, sheet in enumerate(_list_sheets(plan)) for term in _format_terms(plan, sheet, number)]
-    terms.append((f"{_FIRST_YEAR_WEIGHT * year}", f"{_SECOND_YEAR_WEIGHT * year}"))
+    terms.append((f"{3 * year}", f"{7 * year}"))
     sums = ("+".join(side) for side in zip(*terms, strict=True))
     codes = (
         f'TEXT(MOD({total},{prime}),"0000")' for total, prime in zip(sums, (_FIRST_PRIME, _SECOND_PRIME), strict=True)
@@ -44,27 +48,18 @@ def format_check_code_formula(plan: WorkbookPlan, year: int) -> str:
 
 def _format_terms(plan: WorkbookPlan, sheet: str, number: int) -> Iterator[tuple[str, str]]:
     """Yield the terms of both sums: one for each rectangle of counts, one for each amount."""
-    place = quote_sheet_name(sheet)
-    cells = _list_inputs(plan, sheet)
+    place, cells = quote_sheet_name(sheet), _list_inputs(plan, sheet)
     counts = [parse_address(plan.cells[cell.id].address) for cell in cells if cell.kind is not CellKind.AMOUNT]
     for area in cover_with_rectangles(counts):
         spot = f"{place}!{box_address(area)}"
-        row, column = f"ROW({spot})", f"COLUMN({spot})"
-        quadratic = f"7*{row}*{row}+11*{column}*{column}+{row}*{column}+{13 * number}"
-        yield (
-            f"SUMPRODUCT({spot},8*{row}+{column}+{97 * number})",
-            f"SUMPRODUCT({spot},MOD({quadratic},{_WEIGHT_PRIME})+1)",
-        )
+        first = f"SUMPRODUCT({spot},8*ROW({spot})+COLUMN({spot})+{97 * number})"
+        yield first, f"SUMPRODUCT({spot},ROW({spot})^2+COLUMN({spot})^3+{13 * number})"
     for cell in cells:
         if cell.kind is CellKind.AMOUNT:
-            row_number, column_number = parse_address(plan.cells[cell.id].address)
             spot = f"{place}!{plan.cells[cell.id].address}"
             figure = f"MOD(ROUND(N({spot})*{10**cell.decimals},0),{_AMOUNT_MODULUS})"
-            weight = 7 * row_number**2 + 11 * column_number**2 + row_number * column_number + 13 * number
-            yield (
-                f"{figure}*{8 * row_number + column_number + 97 * number}",
-                f"{figure}*{weight % _WEIGHT_PRIME + 1}",
-            )
+            weights = _compute_weights(*parse_address(plan.cells[cell.id].address), number)
+            yield f"{figure}*{weights[0]}", f"{figure}*{weights[1]}"
 
 
 def _list_sheets(plan: WorkbookPlan) -> tuple[str, ...]:

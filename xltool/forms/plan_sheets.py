@@ -57,11 +57,19 @@ def plan_cover_sheet(form: Form) -> SheetPlan:
         Slot(Box(8, 2), Role.UNFILLED, "", ""),
         Slot(Box(8, 3), Role.CAPTION, say["checked"]),
         Slot(Box(8, 4), Role.CHECKED),
-        Slot(Box(9, 1, 1, 4), Role.HEADING, say["instructions"]),
+        Slot(Box(9, 1), Role.CAPTION, say["check_code"]),
+        Slot(Box(9, 2), Role.CHECK_CODE),
+        Slot(Box(9, 3, 1, 2), Role.ENTRY, say["check_code_hint"]),
+        Slot(Box(10, 1), Role.CAPTION, say["signature"]),
+        Slot(Box(10, 2), Role.ENTRY),
+        Slot(Box(10, 3), Role.CAPTION, say["official_seal"]),
+        Slot(Box(10, 4), Role.ENTRY),
+        Slot(Box(11, 1, 1, 4), Role.HEADING, say["instructions"]),
     ]
-    heights = {1: 40.0, 2: 28.0, 9: 32.0} | dict.fromkeys(range(3, 9), 26.0)
-    heights[7] = text_height(say["declaration_hint"], sum(widths[2:]), SMALL_SIZE_POINTS)
-    rows = count(10)
+    heights = {1: 40.0, 2: 28.0, 10: 54.0, 11: 32.0} | dict.fromkeys(range(3, 9), 26.0)
+    for row, hint in ((7, "declaration_hint"), (9, "check_code_hint")):
+        heights[row] = text_height(say[hint], sum(widths[2:]), SMALL_SIZE_POINTS)
+    rows = count(12)
     for number, text in enumerate(form.instructions, start=1):
         row = next(rows)
         slots.append(Slot(Box(row, 1, 1, 4), Role.GUIDE, f"{number}. {text}"))

@@ -25,6 +25,7 @@ class Role(StrEnum):
     IDENTITY = "identity"  # key: agency, code, year, scope
     UNFILLED = "unfilled"  # key: sheet name, "" for the whole workbook
     CHECKED = "checked"
+    CHECK_CODE = "check_code"
     LINK = "link"  # key: sheet name
     ENTRY = "entry"  # framed text that the official form does not print
     CHECK = "check"  # key: relation id

@@ -6,6 +6,7 @@ from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box, CellKind
+from xltool.workbooks.template.sheet_sentence import iterate_balance_cells
 from xltool.workbooks.xlsxwriter_adapter import BookWriter, SheetWriter
 
 
@@ -18,6 +19,7 @@ def add_conditional_formats(plan: WorkbookPlan, planned: Planned, sheet: SheetWr
                     _colour_overall(sheet, book, slot.address)
         case Purpose.SECTION:
             _colour_marked(plan, planned, sheet, book)
+            _colour_unbalanced(plan, planned, sheet, book)
             _shorten_amounts(plan, planned, sheet, book)
         case Purpose.CONTROLS:
             _colour_marked(plan, planned, sheet, book)
@@ -53,6 +55,22 @@ def _colour_overall(sheet: SheetWriter, book: BookWriter, spot: str) -> None:
         )
     neither = f'=AND({spot}<>"{good}",{spot}<>"{waiting}")'
     sheet.conditional_format(spot, {"type": "formula", "criteria": neither, "format": book.combine_styles("bad")})
+
+
+def _colour_unbalanced(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, book: BookWriter) -> None:
+    """Colour the last figure of a column, and the sentence above the table, while the column does not balance."""
+    broken = workbook_words().checks["broken"]
+    results = []
+    for address, result in iterate_balance_cells(plan, planned.name):
+        results.append(result)
+        condition = {"type": "formula", "criteria": f'={result}="{broken}"', "format": book.combine_styles("bad")}
+        sheet.conditional_format(address, condition)
+    sentences = [slot.address for slot in planned.slots if slot.role is Role.UNFILLED]
+    if results and sentences:
+        conditions = ",".join(f'{result}="{broken}"' for result in results)
+        sheet.conditional_format(
+            sentences[0], {"type": "formula", "criteria": f"=OR({conditions})", "format": book.combine_styles("bad")}
+        )
 
 
 def _colour_marked(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, book: BookWriter) -> None:

@@ -9,7 +9,7 @@ from xltool.forms.slots import Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import Box, Cell, CellKind, Form, Number
+from xltool.model.form import Box, Cell, CellKind, Form, Number, Values
 from xltool.workbooks.xlsxwriter_adapter import SheetWriter
 
 MAX_TITLE_UNITS = 32  # UTF-16 code units; spreadsheet programs refuse more
@@ -19,8 +19,17 @@ _MAX_SIGNED_COUNT = 999_999_999_999
 CellValidation = Mapping[str, object]
 
 
-def add_validations(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, prefilled: Mapping[str, Number]) -> None:
-    """Add data validation to unlocked cells: one rule for a line of figures, a kind of ledger totals, a list."""
+def add_validations(
+    plan: WorkbookPlan,
+    planned: Planned,
+    sheet: SheetWriter,
+    prefilled: Mapping[str, Number],
+    previous: Values | None = None,
+) -> None:
+    """Add data validation to unlocked cells: one rule for a line of figures, a kind of ledger totals, a list.
+
+    The prompt of a line tells the figures of last year (``previous``).
+    """
     for slot in planned.slots:
         match slot.role:
             case Role.CHOICE:
@@ -30,8 +39,10 @@ def add_validations(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, pr
             case _:
                 continue
         sheet.data_validation(slot.address, allowed)
-    for id, boxes in _group_inputs(plan.form, planned, prefilled):
-        allowed = figure_validation(plan.form.cells[id], planned.name, boxes, prefilled.get(id))
+    for slots in _group_inputs(plan.form, planned, prefilled):
+        boxes, cell = _cover_slots(slots), plan.form.cells[slots[0].key]
+        before = _list_previous(slots, previous)
+        allowed = figure_validation(cell, planned.name, boxes, prefilled.get(cell.id), before)
         _validate_boxes(sheet, boxes, allowed)
     for cell, boxes in _group_ledger_totals(plan.form, planned):
         first = cell_address(boxes[0].row, boxes[0].column)
@@ -41,16 +52,25 @@ def add_validations(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, pr
         _validate_boxes(sheet, _cover_slots(explained), relation_validation(plan))
 
 
-def _group_inputs(form: Form, planned: Planned, prefilled: Mapping[str, Number]) -> Iterator[tuple[str, list[Box]]]:
-    """Yield the first of the inputs of each line that share a prompt, and where they are."""
+def _list_previous(slots: Sequence[Slot], previous: Values | None) -> str:
+    """Return the figures of last year of some cells, in their order; empty if none is known."""
+    figures = [(previous or {}).get(slot.key) for slot in slots]
+    if all(figure is None for figure in figures):
+        return ""
+    unknown = workbook_words().prompts["unknown"]
+    joint = workbook_words().prompts["joint"]
+    return joint.join(unknown if figure is None else _format_number(figure) for figure in figures)
+
+
+def _group_inputs(form: Form, planned: Planned, prefilled: Mapping[str, Number]) -> Iterator[list[Slot]]:
+    """Yield the inputs of each line that share a prompt."""
     groups: dict[object, list[Slot]] = {}
     for slot in planned.slots:
         if slot.role is Role.INPUT:
             cell = form.cells[slot.key]
             line = (cell.line_words, cell.kind, cell.unit, cell.decimals)
             groups.setdefault(slot.key if slot.key in prefilled else line, []).append(slot)
-    for slots in groups.values():
-        yield slots[0].key, _cover_slots(slots)
+    yield from groups.values()
 
 
 def _group_ledger_totals(form: Form, planned: Planned) -> Iterator[tuple[Cell, list[Box]]]:
@@ -74,10 +94,13 @@ def _validate_boxes(sheet: SheetWriter, boxes: Sequence[Box], allowed: CellValid
     sheet.data_validation(box_address(first), {**allowed, "other_cells": rest})
 
 
-def figure_validation(cell: Cell, sheet: str, boxes: Sequence[Box], prefilled: Number | None = None) -> CellValidation:
+def figure_validation(
+    cell: Cell, sheet: str, boxes: Sequence[Box], prefilled: Number | None = None, previous: str = ""
+) -> CellValidation:
     """Accept non-negative integers, integers, or non-negative amounts with the cell's decimals, by kind of cell.
 
-    ``boxes`` are the cells of one line that share the rule. A single cell is named with its column.
+    ``boxes`` are the cells of one line that share the rule. A single cell is named with its column. ``previous`` are
+    their figures of last year.
     """
     say = workbook_words().prompts
     facts = {
@@ -88,10 +111,14 @@ def figure_validation(cell: Cell, sheet: str, boxes: Sequence[Box], prefilled: N
         "sheet": sheet,
         "address": say["ranges"].join(map(box_address, boxes)),
         "value": _format_number(prefilled) if prefilled is not None else "",
+        "previous": previous,
     }
     is_single = len(boxes) == 1 and boxes[0].rows == boxes[0].columns == 1
     lines = [say["line"], say["column"] if cell.column_words and is_single else "", say[f"{cell.kind}_rule"]]
-    lines += [say["prefilled"]] if prefilled is not None else []
+    if prefilled is not None:
+        lines.append(say["prefilled"])
+    elif previous:
+        lines.append(say["previous" if is_single else "previous_line"])
     return {
         **_value_limits(cell, cell_address(boxes[0].row, boxes[0].column)),
         "input_title": _clip_text(say["figure_title"].format(**facts), MAX_TITLE_UNITS),

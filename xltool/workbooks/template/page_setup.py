@@ -72,4 +72,5 @@ def _set_up_printing(planned: Planned, sheet: SheetWriter, document: str) -> Non
         sheet.repeat_rows(planned.frozen - 1)
     small = f'&"{say["body_font"]},Regular"&9 '
     sheet.set_header(f"&R{small}{document.replace('&', '&&')}", {"margin": 0.35})
-    sheet.set_footer(f"&C{small}{say['footer']}", {"margin": 0.35})
+    signature = f"{small}{say['signature']}\n" if planned.purpose is Purpose.SECTION else ""
+    sheet.set_footer(f"&C{signature}{small}{say['footer']}", {"margin": 0.35})

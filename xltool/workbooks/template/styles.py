@@ -70,6 +70,7 @@ def template_styles() -> dict[str, StyleProperties]:
         Role.UNFILLED: {"font_size": 10, "font_color": INK_COLOUR, **_MIDDLE},
         "count": {**_CENTRED, **_OWN, "num_format": "0", "bg_color": COMPUTED_COLOUR},
         Role.CHECKED: {**_CENTRED, **_OWN, "bg_color": COMPUTED_COLOUR},
+        Role.CHECK_CODE: {**_CENTRED, **_OWN, "bg_color": COMPUTED_COLOUR, "bold": True},
         Role.LINK: {"font_color": LINK_COLOUR, "underline": 1, "align": "left", "indent": 1, **_MIDDLE, **_OWN},
         Role.ENTRY: {"font_size": 10, "align": "left", "indent": 1, **_MIDDLE, **_OWN},
         "listed": {"font_size": 10, "align": "left", "indent": 1, **_MIDDLE, **_OWN},

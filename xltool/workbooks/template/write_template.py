@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from xltool.errors import WritingError
+from xltool.forms.check_code import compute_check_code, format_check_code_formula
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.identity import Identity
 from xltool.forms.ledger_totals import first_summed_cell
@@ -33,6 +34,7 @@ from xltool.workbooks.template.check_formulas import (
     spreadsheet_figures,
 )
 from xltool.workbooks.template.common_workbook import CommonWorkbook, hide_agency, split_common_workbook
+from xltool.workbooks.template.sheet_sentence import list_shown_relations, make_sheet_sentence
 from xltool.workbooks.template.styles import MARK_COLUMN_STYLES, TEXT_SIZE_POINTS, TITLE_SIZE_POINTS, template_styles
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 from xltool.workbooks.xlsxwriter_adapter import (
@@ -105,7 +107,7 @@ def write_workbook(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
             for slot in (*planned.slots, *_list_text_slots(draft, planned)):
                 content, names = _SLOT_FILLERS[slot.role](draft, planned, slot)
                 sheet.write_box(slot.box, content, *names)
-            input_messages.add_validations(plan, planned, sheet, draft.prefilled)
+            input_messages.add_validations(plan, planned, sheet, draft.prefilled, request.previous)
             conditional_formats.add_conditional_formats(plan, planned, sheet, book)
             page_setup.set_up_page(planned, sheet, book, _find_needed_heights(draft, planned), plan.form.document)
         _write_identity(draft, book)
@@ -291,9 +293,14 @@ def _fill_unfilled(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotCo
     legend = say["legend"]
     if any(draft.plan.find_figure(cell).sheet == planned.name for cell in draft.prefilled):
         legend += say["legend_prefilled"]
-    sentence = f"{say['unfilled_before']}{count}{say['unfilled_after']}" if count else say["filled"]
-    text = f'IF({spot}=0,"{say["filled"]}","{say["unfilled_before"]}"&{spot}&"{say["unfilled_after"]}")&"{legend}"'
-    return Formula(text, sentence + legend), (slot.role,)
+    shown = list_shown_relations(draft.plan, planned.name)
+    return make_sheet_sentence(shown, draft.plan, draft.lines, spot, count, legend), (slot.role,)
+
+
+def _fill_check_code(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    year = draft.request.year
+    code = compute_check_code(draft.plan, draft.figures, year)
+    return Formula(format_check_code_formula(draft.plan, year), code), (slot.role,)
 
 
 def _fill_checked(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
@@ -351,6 +358,7 @@ _SLOT_FILLERS: Mapping[Role, Callable[[TemplateDraft, Planned, Slot], SlotConten
     Role.IDENTITY: _fill_identity,
     Role.UNFILLED: _fill_unfilled,
     Role.CHECKED: _fill_checked,
+    Role.CHECK_CODE: _fill_check_code,
     Role.LINK: _fill_link,
     Role.ENTRY: _fill_text,
     Role.CHECK: _fill_check,
