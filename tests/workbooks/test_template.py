@@ -394,6 +394,12 @@ def test_prefill__carried_in_comes_from_last_year__and_says_so(tmp_path: Path) -
     assert audit(path) == []
 
 
+def test_prompt__tells_last_years_figures_of_the_line(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(written(tmp_path / "a.xlsx", previous={"requests.granted.natural_person": 3}))
+    assert str(validations(book, "表三")["D9"].prompt).endswith("\n上年各栏依次：3、不详、不详、不详、不详、不详。")
+    assert "上年" not in str(validations(book, "表三")["D10"].prompt)
+
+
 def test_prefill__only_plain_equations_with_known_figures() -> None:
     assert prefill_figures(FORM, None) == {}
     assert prefill_figures(FORM, {"requests.carried_out.enterprise": 2, "requests.carried_out.other": None}) == {
