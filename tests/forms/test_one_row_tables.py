@@ -1,5 +1,6 @@
 """A form of tables with one row and column heads only, two of them in a section: published, and read back."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from docx import Document
 
 from tests.official_report.test_publish import answer, run
 from xltool.cli.options import FORMS_VARIABLE
-from xltool.forms.load_definitions import find_form_for_year, load_forms
+from xltool.forms.load_definitions import DEFAULT_FORM, find_form_for_year, load_forms
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
 from xltool.model.form import Number
@@ -164,6 +165,17 @@ def test_forms_beside_the_roster__and_of_the_environment(
     assert run("status", returned, "--roster", roster, "--form", "enforcement", "--year", 2024)[0] == 0
 
 
+def test_forms_deeper_beside_the_roster__are_not_taken(forms: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("单位代码,单位名称\n1,甲县公安局\n", "utf-8")
+    returned = filled(forms, tmp_path / "a.xlsx")
+    forms.rename(tmp_path / "trials")
+    forms.mkdir()
+    (tmp_path / "trials").rename(forms / "trials")
+    shutil.copytree(forms / "trials", forms / "again")
+    assert run("check", returned, "--roster", roster)[0] == 1
+
+
 def test_advice_mended_after_handing_out__templates_stay_valid(forms: Path, tmp_path: Path) -> None:
     returned = filled(forms, tmp_path / "a.xlsx")
     relations = forms / "enforcement" / "1" / "relations.toml"
@@ -174,3 +186,10 @@ def test_advice_mended_after_handing_out__templates_stay_valid(forms: Path, tmp_
     tables.write_text(tables.read_text("utf-8").replace("代履行", "代为履行"), "utf-8")
     (item,) = answer("check", returned, "--forms", forms)["submissions"]
     assert "layout.other" in [each["code"] for each in item["findings"]]
+
+
+def test_year_with_several_forms__the_default_one_is_taken_unless_another_is_named(forms: Path) -> None:
+    library = load_forms([forms])
+    assert {form.id for form in library if form.covers_year(2024)} == {DEFAULT_FORM, "enforcement"}
+    assert find_form_for_year(library, 2024).id == DEFAULT_FORM
+    assert find_form_for_year(library, 2024, "enforcement").id == "enforcement"

@@ -31,10 +31,10 @@ def add_option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
     return decorate
 
 
-def find_form_folder(roster: Path | None) -> tuple[Path, ...]:
-    """Return the folder of form definitions beside the roster, if there is one."""
-    folder = roster.parent / FORMS_FOLDER if roster else None
-    return (folder,) if folder and next(folder.rglob("form.toml"), None) else ()
+def find_form_folders(roster: Path | None) -> tuple[Path, ...]:
+    """Return the folders ``forms/<form>/<edition>`` beside the roster; what lies deeper was not put there for a run."""
+    files = (roster.parent / FORMS_FOLDER).glob("*/*/form.toml") if roster else ()
+    return tuple(sorted(file.parent for file in files))
 
 
 def tell_roster_notes(roster: "Roster | None") -> None:
@@ -56,7 +56,7 @@ def add_context_options(*names: str) -> Callable[[_Command], _Command]:
             own_cache = has_cache_option and os.environ.get("XLTOOL_CACHE") != ""
             cache_choice = None if no_cache else cache or own_cache
             strictness = {name: rest.pop(name, None) for name in ("profile", "waivers")}
-            forms = rest.pop("forms") or find_form_folder(roster)
+            forms = rest.pop("forms") or find_form_folders(roster)
             context = build_run_context(roster, previous, forms, key, password, cache=cache_choice, **strictness)
             tell_roster_notes(context.roster)
             return function(*args, context=context, **rest)

@@ -16,6 +16,7 @@ from xltool.forms.text_patterns import ClaimsSpec
 from xltool.model.form import Form
 from xltool.package_data import find_data_folder
 
+DEFAULT_FORM = "zfxxgk-annual-report"  # where a year has several forms and none is named
 REQUIRED_FILES = ("form.toml", "tables.toml", "relations.toml")
 
 
@@ -122,10 +123,15 @@ def find_named_form(forms: Iterable[Form], form_id: str, edition: str | None = N
 
 
 def find_form_for_year(forms: Iterable[Form], year: int, form_id: str | None = None) -> Form:
-    """Return the edition in force for reports of ``year``. Raises UsageError if there is none or more than one form."""
+    """Return the edition in force for reports of ``year``, of `DEFAULT_FORM` if several forms are and none is named.
+
+    Raises UsageError if there is none, or several without that one.
+    """
     candidates = [form for form in forms if form.covers_year(year) and form_id in (None, form.id)]
     if not candidates:
         raise UsageError("usage.no_form_for_year", year=year)
+    if form_id is None and any(form.id == DEFAULT_FORM for form in candidates):
+        candidates = [form for form in candidates if form.id == DEFAULT_FORM]
     if len({form.id for form in candidates}) > 1:
         raise UsageError("usage.several_forms", year=year, forms=tuple(sorted(form.id for form in candidates)))
     return max(candidates, key=lambda form: form.first_year)
