@@ -27,9 +27,9 @@ def test_pdf__tables_over_pages__every_figure_with_its_page(form: Form, tmp_path
     found = read_report(converted(tmp_path, form, texts, "pdf"), FORMS)
     assert numbers(found) == {cell: Decimal(text) for cell, text in texts.items()}
     assert (found.agency_name, found.year, found.source.program) == (layouts.AGENCY, layouts.year_of(form), "pdf")
-    pages = {figure.where.partition("页")[0] for figure in found.figures.values()}
+    pages = {figure.where.page for figure in found.figures.values() if figure.where}
     assert len(pages) > 1
-    assert all(page.startswith("第") for page in pages)
+    assert min(pages) == 1
 
 
 def test_pdf__empty_cells_and_strokes__stay_what_they_are(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from xltool.forms.load_definitions import load_forms
+from xltool.messages.catalogue import render_structure
 from xltool.model.agency import Agency, Scope
+from xltool.model.finding_facts import DocumentPlace
 from xltool.model.form import Form
 from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState
@@ -49,12 +51,12 @@ def test_figure__says_where_it_stood_and_how_sure() -> None:
     tabbed, glued, page = report("zhangjiawan-2025"), report("pingtan-2024"), report("shanghai-office-2019-form2019")
     penalties, received = "disclosure.penalties.decisions", "requests.received.natural_person"
     assert tabbed.figures[penalties][2:] == (294, "\u3000                             294", None, *PLACE_OF_294)
-    assert glued.figures[received][2:] == (217, "217", None, "第8行", "solved")
-    assert glued.figures[penalties][2:] == (1100, "1100", None, "第8行", "printed")
-    assert page.figures[received][2:] == (821, "821", None, "第2个表格第4行第4列", "printed")
+    assert glued.figures[received][2:] == (217, "217", None, DocumentPlace("line", 8), "solved")
+    assert glued.figures[penalties][2:] == (1100, "1100", None, DocumentPlace("line", 8), "printed")
+    assert page.figures[received][2:] == (821, "821", None, DocumentPlace("table", 4, table=2, column=4), "printed")
 
 
-PLACE_OF_294 = ("第1个表格第10行第2列", "printed")
+PLACE_OF_294 = (DocumentPlace("table", 10, table=1, column=2), "printed")
 
 
 def test_runtogether__what_nothing_decides__stays_open_and_is_said() -> None:
@@ -62,7 +64,8 @@ def test_runtogether__what_nothing_decides__stays_open_and_is_said() -> None:
     line = [found.figures[f"disclosure.normative_documents.{column}"] for column in ("issued", "repealed", "in_force")]
     assert {(figure.state, figure.value, figure.sure) for figure in line} == {(EntryState.BLANK, None, "open")}
     said = [item for item in found.log if item.code == "import.open"]
-    assert [dict(item.facts) for item in said] == [{"label": "行政规范性文件", "where": "第4行", "found": "5845546"}]
+    where = DocumentPlace("line", 4)
+    assert [dict(item.facts) for item in said] == [{"label": "行政规范性文件", "where": where, "found": "5845546"}]
 
 
 def test_runtogether__what_the_text_tells__decides() -> None:
@@ -119,4 +122,4 @@ def test_runtogether__many_lines_of_a_table__are_told_by_the_first_and_the_last(
     lines = said.facts["lines"]
     assert isinstance(lines, tuple)
     assert (len(lines), said.facts["count"]) == (6, 196)
-    assert lines[2] == "一、本年新收政府信息公开申请数量至四、结转下年度继续办理之间的 25 行"
+    assert render_structure(lines[2]) == "一、本年新收政府信息公开申请数量至四、结转下年度继续办理之间的 25 行"

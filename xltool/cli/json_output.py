@@ -11,6 +11,7 @@ from xltool.consolidation import finding_fingerprints
 from xltool.consolidation.show_status import count_statuses
 from xltool.forms.compare_editions import EditionDifference
 from xltool.messages import catalogue
+from xltool.messages.figure_phrases import render_place
 from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, ReviewedFile, Status
 from xltool.model.contributions import Contribution, TracedFigure
@@ -219,7 +220,10 @@ def encode_import(items: Iterable[tuple[ReviewedFile, PublishedReport | None, Pa
     answer = []
     for reviewed, published, workbook in items:
         figures = published.figures if published else {}
-        log = {cell: {"where": found.where, "sure": found.sure, "raw": found.raw} for cell, found in figures.items()}
+        log = {
+            cell: {"where": render_place(found.where) if found.where else "", "sure": found.sure, "raw": found.raw}
+            for cell, found in figures.items()
+        }
         answer.append(
             {
                 **_encode_submission(reviewed),

@@ -20,6 +20,7 @@ from xltool.forms.expressions import recompute_figures
 from xltool.forms.placeholders import remove_whitespace
 from xltool.forms.report_style import load_report_style
 from xltool.messages import catalogue
+from xltool.messages.figure_phrases import render_place
 from xltool.model.agency import Scope
 from xltool.model.form import Form
 from xltool.model.published import PublishedReport
@@ -98,7 +99,7 @@ def read_side(path: FileSource, run_context: RunContext) -> ComparedSide:
         return ComparedSide(run_context.forms.of(submission).form, submission)
     published = read_report(path, run_context.forms)
     form = run_context.forms.get(published.form, published.edition)
-    places = {cell: found.where for cell, found in published.figures.items()}
+    places = {cell: render_place(found.where) if found.where else "" for cell, found in published.figures.items()}
     return ComparedSide(
         form,
         build_submission(published, form),

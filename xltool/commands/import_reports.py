@@ -24,6 +24,7 @@ from xltool.model.agency import Agency, Roster
 from xltool.model.agency_names import find_agency_by_name
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding
+from xltool.model.finding_facts import DocumentPlace
 from xltool.model.form import Form, Number, Severity
 from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState
@@ -84,6 +85,7 @@ def import_reports(
     replaced (unless ``force``); a workbook that exists with equal bytes counts as written, so that an interrupted run
     can be repeated. Raises UsageError, WritingError.
     """
+    places: dict[DocumentPlace | None, DocumentPlace | None] = {}
     log = output / catalogue.look_up_word("import", "log")
     files = find_sources(paths, _prepare_output_folder(paths, run_context, output, log, force=force))
     if jobs is None or isinstance(jobs, int):
@@ -92,7 +94,7 @@ def import_reports(
     done: list[ImportedReport] = []
     task = _ImportTask(run_context, hints or ImportHints())
     for number, made in enumerate(executor.run_items(_import_report, task, files, jobs, _report_lost_import), start=1):
-        done.append(_intern_texts(folder.save_import(made)))
+        done.append(_share_figures(folder.save_import(made), places))
         if progress:
             progress(number, len(files), 0)
     write_import_log(
@@ -269,15 +271,15 @@ class _OutputFolder:
         return free
 
 
-def _intern_texts(item: ImportedReport) -> ImportedReport:
-    """Intern texts that the figures of many reports share, to save memory."""
+def _share_figures(item: ImportedReport, places: dict[DocumentPlace | None, DocumentPlace | None]) -> ImportedReport:
+    """Return a report whose figures share equal texts and places with the other reports, to save memory."""
     if item.published is None:
         return item
     figures = {
         sys.intern(cell): found._replace(
             cell=sys.intern(cell),
             raw=None if found.raw is None else sys.intern(found.raw),
-            where=sys.intern(str(found.where)),
+            where=places.setdefault(found.where, found.where),
             sure=sys.intern(found.sure),
         )
         for cell, found in item.published.figures.items()

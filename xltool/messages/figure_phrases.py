@@ -82,6 +82,19 @@ def _render_ranges(ranges: facts.RangesOn) -> str:
 
 
 @render_structure.register
+def render_place(place: facts.DocumentPlace) -> str:
+    """Render the position of a block in a document."""
+    key = f"in_{place.unit}"
+    text = catalogue.format_phrase(key, table=place.table, row=place.row, column=place.column)
+    return catalogue.format_phrase("on_page", page=place.page, place=text) if place.page else text
+
+
+@render_structure.register
+def _render_row_range(rows: facts.RowRange) -> str:
+    return catalogue.format_phrase("lines_between", first=rows.first, last=rows.last, count=rows.count)
+
+
+@render_structure.register
 def _render_page_count(count: facts.PageCount) -> str:
     return catalogue.format_phrase("pages", count=count.pages)
 

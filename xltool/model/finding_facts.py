@@ -87,6 +87,29 @@ class FigureMove(StructuredFact):
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentPlace(StructuredFact):
+    """The position of a table cell, a line or a paragraph in a document; ``unit`` says which of the three.
+
+    All numbers count from 1; ``table`` and ``column`` are 0 outside tables, ``page`` in formats without pages.
+    """
+
+    unit: str
+    row: int
+    table: int = 0
+    column: int = 0
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RowRange(StructuredFact):
+    """Adjacent rows of a form, of which only the first and the last are named."""
+
+    first: str
+    last: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class PageCount(StructuredFact):
     """A number of pages."""
 

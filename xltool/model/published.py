@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from xltool.model.finding_facts import DocumentPlace
 from xltool.model.form import Number
 from xltool.model.submission import EntryState, Observation, Source
 
@@ -11,7 +12,7 @@ from xltool.model.submission import EntryState, Observation, Source
 class FoundFigure(NamedTuple):
     """One figure with its position: ``state``, ``value``, ``raw`` and ``note`` as in an `Entry`.
 
-    ``where`` describes the position for a reader; ``sure`` is "printed", "solved" or "open".
+    ``where`` is its position in the document, None without one; ``sure`` is "printed", "solved" or "open".
     """
 
     cell: str
@@ -19,7 +20,7 @@ class FoundFigure(NamedTuple):
     value: Number | None
     raw: str | None
     note: str | None
-    where: str
+    where: DocumentPlace | None
     sure: str
 
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.workbook_plan import plan_workbook
-from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
 from xltool.model.compact_entries import NOTE_NOT_READ, CompactEntries, EntryPosition, share_entry_layout
 from xltool.model.compact_entries import CompactValues as Held
+from xltool.model.finding_facts import DocumentPlace, RowRange
 from xltool.model.form import Cell, CellKind, Form, Number
 from xltool.model.published import FoundFigure, PublishedReport
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
@@ -130,7 +130,7 @@ def _build_entries(published: PublishedReport, form: Form) -> CompactEntries:
 
 def _missing_figure(cell: str, *, printed: bool) -> FoundFigure:
     """Return the open figure of a cell that was not found; NOT_READ unless a sentence states it."""
-    return FoundFigure(cell, EntryState.BLANK, None, None, NOTE_NOT_READ if printed else None, "", "open")
+    return FoundFigure(cell, EntryState.BLANK, None, None, NOTE_NOT_READ if printed else None, None, "open")
 
 
 # --- which document, which edition ---------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def _build_figures(
     form, last = reading.located.form, len(reading.stream.blocks) - 1
     found: dict[str, FoundFigure] = {}
     for field in figures.filled.open:
-        where = _describe_place(reading, field.tokens[0].block if field.tokens else field.piece)
+        where = _find_place(reading, field.tokens[0].block if field.tokens else field.piece)
         note = NOTE_NOT_READ if field.full or field.piece == last else None
         found |= {
             cell.id: FoundFigure(cell.id, EntryState.BLANK, None, None, note, where, "open") for cell in field.cells
@@ -228,14 +228,14 @@ def _build_figures(
     others = find_foreign_units(reading.stream, reading.located)
     for each in figures.filled.printed:
         sure = "solved" if each.solved else "printed"
-        where = _describe_place(reading, each.piece)
+        where = _find_place(reading, each.piece)
         meant = _interpret_figure(each.cell, each.text, where, sure)
         if meant.value and each.cell.id in others:
             meant = _interpret_figure(each.cell, f"{each.text}{others[each.cell.id]}", where, sure)
         found[each.cell.id] = meant
     for figure in said:
         cell = form.cells[figure.cell]
-        found[cell.id] = _interpret_figure(cell, figure.text, _describe_place(reading, figure.piece), "printed")
+        found[cell.id] = _interpret_figure(cell, figure.text, _find_place(reading, figure.piece), "printed")
     return {cell: found[cell] for cell in form.cells if cell in found}
 
 
@@ -254,16 +254,14 @@ def _find_zeros_by_total(figures: Mapping[str, FoundFigure], form: Form) -> dict
     return zeros
 
 
-def _interpret_figure(cell: Cell, text: str, where: str, sure: str) -> FoundFigure:
+def _interpret_figure(cell: Cell, text: str, where: DocumentPlace, sure: str) -> FoundFigure:
     state, value, why = interpret_figure(text, cell)
     return FoundFigure(cell.id, state, value, text, None if why in _USUAL_NOTES else why, where, sure)
 
 
-def _describe_place(reading: _LocatedDocument, block: int) -> str:
+def _find_place(reading: _LocatedDocument, block: int) -> DocumentPlace:
     _, table, row, column, page, *_ = reading.stream.blocks[block]
-    key = "in_table" if table else f"in_{reading.document.unit}"
-    place = catalogue.format_phrase(key, table=table, row=row, column=column)
-    return catalogue.format_phrase("on_page", page=page, place=place) if page else place
+    return DocumentPlace("table" if table else reading.document.unit, row, table, column, page)
 
 
 # --- the log -------------------------------------------------------------------------------------------------------
@@ -293,7 +291,7 @@ def _label_observations(reading: _LocatedDocument, figures: ExtractedFigures) ->
     for place in located.places:
         if not place.exact and place.anchor.cells:
             printed = reading.stream.text[place.start : place.end]
-            where = _describe_place(reading, reading.stream.owner[place.start])
+            where = _find_place(reading, reading.stream.owner[place.start])
             facts = {"printed": printed, "label": place.anchor.label, "where": where}
             code = "import.alike" if printed else "import.nameless"
             yield Observation(code, cell=place.anchor.cells[0].id, facts=facts)
@@ -329,7 +327,7 @@ def _figure_observations(reading: _LocatedDocument, figures: ExtractedFigures) -
         yield Observation("import.solved", cell=solved[0].id, facts={"lines": lines, "count": len(solved)})
     for field in figures.filled.open:
         text = " ".join(token.text.strip() for token in field.tokens if token.text.strip())
-        facts = {"label": field.cells[0].line_words, "where": _describe_place(reading, field.piece), "found": text}
+        facts = {"label": field.cells[0].line_words, "where": _find_place(reading, field.piece), "found": text}
         code = "import.open" if text else "import.nothing_there"
         yield Observation(code, cell=field.cells[0].id, facts=facts)
 
@@ -341,8 +339,6 @@ def _zero_observations(zeros: Mapping[str, FoundFigure], form: Form) -> Iterator
         yield Observation("import.zero_by_total", cell=next(iter(zeros)), facts=facts)
 
 
-def _shorten_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Shorten a list of row names for a sentence: all, or the first and last with the count."""
-    if len(names) <= MAX_LISTED_NAMES:
-        return tuple(names)
-    return (catalogue.format_phrase("lines_between", first=names[0], last=names[-1], count=len(names)),)
+def _shorten_names(names: Sequence[str]) -> tuple[str | RowRange, ...]:
+    """Return the names of some rows, or of many the first and the last with their number."""
+    return tuple(names) if len(names) <= MAX_LISTED_NAMES else (RowRange(names[0], names[-1], len(names)),)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from xltool.forms.identity import LIST_PROPERTY
 from xltool.messages import catalogue
-from xltool.model.form import Form
-from xltool.model.published import PublishedReport
+from xltool.messages.figure_phrases import render_place
+from xltool.model.form import Form, Number
+from xltool.model.published import FoundFigure, PublishedReport
 from xltool.workbooks.template.styles import template_styles
 from xltool.workbooks.xlsxwriter_adapter import MAX_ROWS, BookWriter, SheetWriter, create_long_workbook
 
@@ -48,13 +49,17 @@ def write_import_log(
             for cell in cells.values():
                 row += 1
                 figure = report.figures.get(cell.id)
-                contents = (figure.value, figure.raw or None, figure.where or None) if figure else _NO_FIGURE
+                contents = _figure_contents(figure) if figure else _NO_FIGURE
                 labels = (cell.id, names[cell.table], cell.line_words, cell.column_words)
                 sheet.write_list_row(
                     row, 1, (file, *labels, *contents, sure[figure.sure if figure else "missing"]), "listed"
                 )
         _finish_sheet(sheet, row)
         book.set_document_properties(catalogue.look_up_word("import", "sheet"), {LIST_PROPERTY: "import"})
+
+
+def _figure_contents(figure: FoundFigure) -> tuple[Number | None, str | None, str | None]:
+    return figure.value, figure.raw or None, render_place(figure.where) if figure.where else None
 
 
 def _start_sheet(book: BookWriter, number: str = "") -> SheetWriter:
