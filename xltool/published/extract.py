@@ -100,6 +100,12 @@ def _locate_outline(
     return LocatedForm(form, outline, tuple(sorted(places, key=lambda place: place.start)), signs)
 
 
+def has_label_chars(stream: TextStream, located: LocatedForm, share: float, blocked: Sequence[tuple[int, int]]) -> bool:
+    """Return True if exact labels outside the ``blocked`` spans have at least ``share`` of the located characters."""
+    rest = find_best_chain(stream.text, located.outline.anchors, blocked)
+    return count_label_chars(rest) >= share * located.weight
+
+
 def _merged_label_cells(stream: TextStream, chain: Sequence[PlacedLabel]) -> Iterator[tuple[int, int]]:
     """Yield the spans of table cells that hold the labels of several rows and no figure."""
     for piece, places in groupby(chain, key=lambda place: stream.owner[place.start]):
@@ -169,7 +175,11 @@ def _apply_printed_order(
     for table in located.outline.form.tables:
         starts = [place.start for place in located.places if place.anchor.table == table.id]
         own = [at for at, field in enumerate(kept) if field.anchor.table == table.id and not field.given]
-        turned = reorder_columns(stream, table, [kept[at] for at in own], starts[0], equations) if starts else None
+        turned = (
+            reorder_columns(stream, located.outline.headers, [kept[at] for at in own], starts[0], equations)
+            if starts
+            else None
+        )
         if turned:
             reordered.append(table.id)
             for at, field in zip(own, turned, strict=True):

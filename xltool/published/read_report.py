@@ -20,7 +20,7 @@ from xltool.model.published import FoundFigure, PublishedReport
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
 from xltool.published.documents.document import Document, drop_last_figure
 from xltool.published.documents.load_document import read_document
-from xltool.published.extract import ExtractedFigures, LocatedForm, locate_form, read_figures
+from xltool.published.extract import ExtractedFigures, LocatedForm, has_label_chars, locate_form, read_figures
 from xltool.published.figures.printed_units import find_foreign_units
 from xltool.published.figures.row_number_columns import remove_row_numbers
 from xltool.published.figures.strip_annotations import interpret_figure
@@ -37,6 +37,7 @@ from xltool.spreadsheet.load_file import FileSource, load_file
 
 MAX_REPORT_BYTES = 20 * 1024 * 1024  # real reports stay under 2 MiB, apart from scans
 MIN_ROWS_FOR_REPORT = 3  # rows located by their labels before a text counts as a report
+MIN_SECOND_SHARE = 0.25  # of the label characters of the first report that a second one must have, word by word
 KINDS_WITH_PICTURES = ("html", "docx", "pdf")  # document kinds in which a table may be a picture
 MAX_WEIGHT_DIFFERENCE_CHARS = 4  # of label characters within which two editions fit equally well
 
@@ -175,6 +176,8 @@ def _has_headings(reading: _LocatedDocument) -> bool:
 def _refuse_second_report(reading: _LocatedDocument) -> None:
     """Refuse a file with a second report, unless it repeats the same figures."""
     used = [(place.start, place.end) for place in reading.located.places]
+    if not has_label_chars(reading.stream, reading.located, MIN_SECOND_SHARE, used):
+        return
     second = locate_form(reading.stream, reading.located.form, used)
     if _count_rows_outside(second, reading.located) < max(MIN_ROWS_FOR_REPORT, reading.located.row_count // 2):
         return

@@ -28,7 +28,7 @@ def interpret_figure(text: str, cell: Cell) -> Meaning:
 
 def strip_annotations(text: str, cell: Cell) -> str:
     """Return the number in a printed figure; the unchanged text if nothing or anything else stands beside it."""
-    if len(text) > _MAX_FIGURE_CHARS:
+    if len(text) > _MAX_FIGURE_CHARS or (text.isascii() and text.isdigit()):
         return text
     shown = _INVISIBLE.sub("", text).strip()
     number = unicodedata.normalize("NFKC", _note_marks().sub("", shown)).strip()

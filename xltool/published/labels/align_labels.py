@@ -133,19 +133,20 @@ def _trace_best_chain(places: Sequence[PlacedLabel], foreign: Sequence[int]) -> 
     value = [0.0] * len(places)
     back = [-1] * len(places)
     settled: list[int] = [-1] * size  # best candidate so far per anchor
+    indexes, ends = [place.anchor.index for place in places], [place.end for place in places]
     waiting = 0  # first candidate that is not yet settled
     for at, place in enumerate(places):
-        while waiting < at and places[waiting].end <= place.start:
+        index, start = place.anchor.index, place.start
+        while waiting < at and ends[waiting] <= start:
             _settle_candidate(waiting, places, value, settled)
             waiting += 1
         best, origin = 0.0, -1
         for before in range(max(0, at - MAX_CANDIDATES_BACK), at):
-            other = places[before]
-            if other.anchor.index < place.anchor.index and other.end <= place.start:
-                cost = min(MAX_GAP_COST, COST_PER_FOREIGN_CHAR * (foreign[place.start] - foreign[other.end]))
+            if value[before] > best and indexes[before] < index and ends[before] <= start:
+                cost = min(MAX_GAP_COST, COST_PER_FOREIGN_CHAR * (foreign[start] - foreign[ends[before]]))
                 if value[before] - cost > best:
                     best, origin = value[before] - cost, before
-        for before in settled[: place.anchor.index]:
+        for before in settled[:index]:
             if before >= 0 and value[before] - MAX_GAP_COST > best:
                 best, origin = value[before] - MAX_GAP_COST, before
         value[at], back[at] = best + place.end - place.start, origin

@@ -17,19 +17,22 @@ def find_displaced_rows(
 
     A label that stands in several such rows is not used: which one is meant is unknown.
     """
-    if not any(block.table for block in stream.blocks):
-        return
     placed = {place.anchor.index for place in places}
     taken = {stream.owner[place.start] for place in places if place.end > place.start}
     missing = [anchor for anchor in outline.anchors if anchor.cells and anchor.index not in placed]
+    if not missing or not any(block.table for block in stream.blocks):
+        return
+    by_text = _index_whole_labels(missing)
     found: dict[int, list[PlacedLabel]] = {}
-    for _, group in groupby(range(len(stream.blocks)), lambda block: _row_of(stream, block)) if missing else ():
+    for _, group in groupby(range(len(stream.blocks)), lambda block: _row_of(stream, block)):
         row = list(group)
+        if not stream.blocks[row[0]].table or not taken.isdisjoint(row):
+            continue
         figures = sum(_is_figure(stream, block) for block in row)
-        for block in row if stream.blocks[row[0]].table and taken.isdisjoint(row) else ():
-            for anchor in missing:
-                start, end = stream.starts[block], stream.starts[block + 1]
-                if figures == len(anchor.cells) and _is_whole_label(stream.text[start:end], anchor):
+        for block in row:
+            start, end = stream.starts[block], stream.starts[block + 1]
+            for anchor in by_text.get(stream.text[start:end], ()):
+                if figures == len(anchor.cells):
                     found.setdefault(anchor.index, []).append(PlacedLabel(anchor, start, end))
     for labels in found.values():
         if len(labels) == 1 and not overlaps_blocked(labels[0], blocked):
@@ -45,7 +48,11 @@ def _is_figure(stream: TextStream, block: int) -> bool:
     return bool(text) and FIGURE_CHARS.issuperset(text)
 
 
-def _is_whole_label(text: str, anchor: Anchor) -> bool:
-    """Return True if a cell holds nothing but a label, with its ordinal or long enough without."""
-    numbered = bool(anchor.ordinal) and text == anchor.ordinal + anchor.core
-    return numbered or (text in anchor.spellings and len(text) >= MIN_UNNUMBERED_CHARS)
+def _index_whole_labels(anchors: Sequence[Anchor]) -> dict[str, list[Anchor]]:
+    """Map the text of a cell that holds nothing but a label, with its ordinal or long enough without, to the labels."""
+    by_text: dict[str, list[Anchor]] = {}
+    for anchor in anchors:
+        numbered = {anchor.ordinal + anchor.core} if anchor.ordinal else set()
+        for text in numbered.union(text for text in anchor.spellings if len(text) >= MIN_UNNUMBERED_CHARS):
+            by_text.setdefault(text, []).append(anchor)
+    return by_text

@@ -7,6 +7,7 @@ about equally well, or a label already located elsewhere, is not used.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -165,9 +166,9 @@ def label_similarity(words: str, anchor: Anchor, *, numbered: bool) -> float:
     core = anchor.core
     if anchor.ordinal and words.startswith(anchor.ordinal):
         words, numbered = words.removeprefix(anchor.ordinal), True
-    shared = sum((Counter(words) & Counter(core)).values())
     fewest = min(2, len(core) - 1) if numbered else 4
-    if shared < MIN_SIMILARITY * min(len(words), len(core)) or len(words) < min(2, fewest):
+    least = MIN_SIMILARITY * min(len(words), len(core))
+    if len(words) < min(2, fewest) or _count_shared_chars(words, core) < least:
         return 0.0
     if _is_subsequence(words, core) and len(words) >= fewest:
         return 0.7 + 0.3 * len(words) / len(core)
@@ -179,6 +180,16 @@ def label_similarity(words: str, anchor: Anchor, *, numbered: bool) -> float:
     ):
         return max(like, MIN_SIMILARITY + 0.3 * len(words) / len(core))
     return like
+
+
+def _count_shared_chars(one: str, other: str) -> int:
+    counts, others = _count_chars(one), _count_chars(other)
+    return sum(min(count, others[char]) for char, count in counts.items() if char in others)
+
+
+@lru_cache(maxsize=2048)
+def _count_chars(text: str) -> Counter[str]:
+    return Counter(text)
 
 
 def _is_subsequence(words: str, whole: str) -> bool:

@@ -1,7 +1,7 @@
 """List the printed labels of a form in reading order, each with the cells whose figures follow it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -11,6 +11,9 @@ from xltool.published.labels.text_stream import normalize_text
 
 MIN_CLAUSE_CHARS = 6  # of a first clause that may stand for the whole label
 MIN_HEAD_CHARS = 4  # before a remark in brackets
+
+
+ColumnHeaders = Mapping[str, tuple[Label, ...]]  # by cell id; the top header first
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,15 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The anchors of a form in reading order; ``headless`` maps a table to its cells without a row header."""
+    """The anchors of a form in reading order.
+
+    ``headless`` maps a table to its cells without a row header, ``headers`` each cell to its column headers.
+    """
 
     form: Form
     anchors: tuple[Anchor, ...]
     headless: dict[str, tuple[Cell, ...]]
+    headers: ColumnHeaders
 
 
 def list_column_leaves(outline: Outline, table: str) -> list[Anchor]:
@@ -74,7 +81,21 @@ def build_outline(form: Form) -> Outline:
                 anchors.append(_label_anchor(len(anchors), table, label, owned.get(label, ())))
             claimed = {cell.id for cells in owned.values() for cell in cells}
             headless[table.id] = tuple(cell for cell in table.cells if cell.id not in claimed)
-    return Outline(form, tuple(anchors), headless)
+    headers = {cell.id: _list_headers(table, cell) for table in form.tables for cell in table.cells}
+    return Outline(form, tuple(anchors), headless, headers)
+
+
+def _list_headers(table: Table, cell: Cell) -> tuple[Label, ...]:
+    """Return the column headers above a cell, top first, below the next figures."""
+    rows = {other.box.row for other in table.cells if other.box.column == cell.box.column}
+    over = [
+        label
+        for label in table.labels
+        if label.box.column <= cell.box.column < label.box.column + label.box.columns and label.box.row < cell.box.row
+    ]
+    nearest = max((label.box.row for label in over), default=0)
+    figures = max((row for row in rows if row < nearest), default=0)
+    return tuple(sorted((label for label in over if label.box.row > figures), key=lambda label: label.box.row))
 
 
 def _sort_labels(labels: Sequence[Label]) -> list[Label]:

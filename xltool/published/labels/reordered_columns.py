@@ -7,52 +7,48 @@ have another order.
 from collections.abc import Iterable, Mapping, Sequence
 
 from xltool.forms.equations import Equation
-from xltool.model.form import Cell, Label, Table
+from xltool.model.form import Cell, Label
 from xltool.published.figures.assign_tokens import read_by_count
 from xltool.published.figures.row_tokens import RowTokens
 from xltool.published.figures.split_digits import satisfies_equations, select_equations
+from xltool.published.labels.label_sequence import ColumnHeaders
 from xltool.published.labels.text_stream import TextStream, normalize_text
 
 
 def reorder_columns(
-    stream: TextStream, table: Table, fields: Sequence[RowTokens], start: int, equations: Sequence[Equation]
+    stream: TextStream,
+    headers: ColumnHeaders,
+    fields: Sequence[RowTokens],
+    start: int,
+    equations: Sequence[Equation],
 ) -> tuple[RowTokens, ...] | None:
-    """Return the rows of a table with their cells in the order of the column headers found from ``start`` on.
+    """Return the rows of a table with their cells in the order of the column ``headers`` found from ``start`` on.
 
     None if the headers give no order or only that of the form, or if the figures violate their equations in it.
     """
     turned = []
     for field in fields:
-        order = _printed_order(stream, table, field.cells, start, stream.starts[field.piece])
+        order = _printed_order(stream, headers, field.cells, start, stream.starts[field.piece])
         turned.append(field._replace(cells=order) if order else field)
     changed = any(new.cells != old.cells for new, old in zip(turned, fields, strict=True))
     return tuple(turned) if changed and _mostly_balanced(turned, equations) else None
 
 
-def _printed_order(stream: TextStream, table: Table, cells: Sequence[Cell], start: int, stop: int) -> tuple[Cell, ...]:
+def _printed_order(
+    stream: TextStream, headers: ColumnHeaders, cells: Sequence[Cell], start: int, stop: int
+) -> tuple[Cell, ...]:
     """Return the cells of a row in the order of their column headers, or () if that order is unknown."""
-    above = {cell: _labels_above(table, cell) for cell in cells}
-    places = _find_labels(stream, {label for labels in above.values() for label in labels}, start, stop)
-    leaves = [labels[-1] for labels in above.values() if labels]
-    if len(set(leaves)) < len(cells) or len(cells) < 2 or not all(label in places for label in leaves):
+    if len(cells) < 2:
+        return ()
+    above = [headers[cell.id] for cell in cells]
+    places = _find_labels(stream, {label for labels in above for label in labels}, start, stop)
+    leaves = [labels[-1] for labels in above if labels]
+    if len(set(leaves)) < len(cells) or not all(label in places for label in leaves):
         return ()
     pieces = {stream.owner[places[label]] for label in leaves}
     if len(pieces) > 1 and not all(stream.blocks[piece].table for piece in pieces):
         return ()
-    return tuple(sorted(cells, key=lambda cell: [places[label] for label in above[cell] if label in places]))
-
-
-def _labels_above(table: Table, cell: Cell) -> list[Label]:
-    """Return the column headers above a cell, top first, below the next figures."""
-    rows = {other.box.row for other in table.cells if other.box.column == cell.box.column}
-    over = [
-        label
-        for label in table.labels
-        if label.box.column <= cell.box.column < label.box.column + label.box.columns and label.box.row < cell.box.row
-    ]
-    nearest = max((label.box.row for label in over), default=0)
-    figures = max((row for row in rows if row < nearest), default=0)
-    return sorted((label for label in over if label.box.row > figures), key=lambda label: label.box.row)
+    return tuple(sorted(cells, key=lambda cell: [places[label] for label in headers[cell.id] if label in places]))
 
 
 def _find_labels(stream: TextStream, labels: Iterable[Label], start: int, stop: int) -> Mapping[Label, int]:
