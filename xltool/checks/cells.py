@@ -118,7 +118,7 @@ def _report_blanks(entries: list[Entry], submission: Submission, context: CheckC
         yield _report_cells("blank", "blank.all", entries, context, shown=1)
         return
     for kind, optional in (("blank", False), ("optional_blank", True)):
-        if kind in standards:
+        if kind in standards and not (optional and _is_stated_in_text(standards[kind], submission)):
             wanted = [
                 entry
                 for entry in entries
@@ -126,6 +126,13 @@ def _report_blanks(entries: list[Entry], submission: Submission, context: CheckC
             ]
             for on_sheet in group_by_sheet(wanted).values():
                 yield _report_cells(kind, kind, on_sheet, context)
+
+
+def _is_stated_in_text(standard: StandardCheck, submission: Submission) -> bool:
+    """Return True if a text states the figures in its own words, or the report is tables without any text."""
+    imported = any(item.code == "identity.imported" for item in submission.observations)
+    texts = submission.texts.values()
+    return (imported and not texts) or any(word in text for text in texts for word in standard.words)
 
 
 def _report_cells(

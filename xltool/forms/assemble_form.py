@@ -126,6 +126,7 @@ def _build_standard(item: StandardSpec) -> StandardCheck:
         item.distance,
         item.least,
         item.beta,
+        tuple(item.words),
     )
 
 

@@ -55,6 +55,13 @@ class TitleWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     opening: str
 
 
+class PublicationWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Patterns of a date, and of the words before the date of publication, white space removed."""
+
+    stated: str
+    date: str
+
+
 class PublishedWording(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The content of ``templates/published.toml``.
 
@@ -69,6 +76,7 @@ class PublishedWording(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     figures: FigureMarks
     pages: PageNumberPatterns
     titles: TitleWords
+    publication: PublicationWords
 
     def simplified_translation(self) -> dict[int, int]:
         """Return a `str.translate` table from character variants to the characters the forms print."""

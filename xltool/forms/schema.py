@@ -164,6 +164,7 @@ class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     distance: int = 0
     least: int = 0
     beta: bool = False
+    words: list[str] = []
 
 
 class StandardsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

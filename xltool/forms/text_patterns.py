@@ -221,6 +221,15 @@ class RequiredContent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     basis: str
 
 
+class Deadline(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The last day of publication, in the year after that of the report, for agencies whose names match ``agency``."""
+
+    agency: str
+    month: int
+    day: int
+    basis: str
+
+
 class ContentRules(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What a report must say: problems in the section whose title has ``problems``, the whole year, required contents.
 
@@ -232,6 +241,7 @@ class ContentRules(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     period: str
     whole_year: list[str]
     required: list[RequiredContent]
+    deadlines: list[Deadline]
 
 
 class TextPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

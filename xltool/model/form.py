@@ -198,7 +198,8 @@ class StandardCheck:
     """Settings of a check that is not an equation (a figure's type, blanks, the roster), by kind of check.
 
     For unusual figures: the ``cells`` checked, the minimum ratio ``factor``, the minimum ``distance`` in standard
-    deviations, and ``least``, the minimum number of agencies to compare with.
+    deviations, and ``least``, the minimum number of agencies to compare with. For figures that may stay blank: the
+    ``words`` of a text that states them in its own way.
     """
 
     kind: str
@@ -211,6 +212,7 @@ class StandardCheck:
     distance: int = 0
     least: int = 0
     beta: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

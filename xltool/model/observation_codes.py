@@ -19,9 +19,11 @@ class ObservationCode(StrEnum):
     IMPORT_BREAKS_OFF = "import.breaks_off"
     IMPORT_EMBEDDED = "import.embedded"
     IMPORT_GROUP = "import.group"
+    IMPORT_HEADING_NUMBER = "import.heading_number"
     IMPORT_NAMELESS = "import.nameless"
     IMPORT_NOTHING_THERE = "import.nothing_there"
     IMPORT_NO_AGENCY = "import.no_agency"
+    IMPORT_NO_HEADING = "import.no_heading"
     IMPORT_NO_LABEL = "import.no_label"
     IMPORT_NO_YEAR = "import.no_year"
     IMPORT_OPEN = "import.open"
@@ -48,6 +50,7 @@ class ObservationCode(StrEnum):
     PLACE_UNMERGED = "place.unmerged"
     PLACE_UNMERGED_TWICE = "place.unmerged_twice"
     PROTECTION_REMOVED = "protection.removed"
+    REPORT_PUBLISHED = "report.published"
     SHEETS_REORDERED = "sheets.reordered"
     SHEET_COPY = "sheet.copy"
     SHEET_COPY_DIFFERS = "sheet.copy_differs"
@@ -119,7 +122,9 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "import.alike": "printed label where",
             "import.breaks_off": "found",
             "import.group": "label line",
+            "import.heading_number": "headings misnumbered document issue",
             "import.nameless": "label where",
+            "import.no_heading": "sections headings document issue",
             "import.no_label": "table labels",
             "import.nothing_there": "label where",
             "import.open": "label where found",
@@ -144,6 +149,7 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "place.reordered": "axis moves",
             "place.unmerged": "from to",
             "place.unmerged_twice": "from to",
+            "report.published": "date",
             "sheet.copy": "of",
             "sheet.copy_differs": "of count at",
             "sheet.missing": "sheet",

@@ -25,6 +25,7 @@ from xltool.published.figures.printed_units import find_foreign_units
 from xltool.published.figures.row_number_columns import remove_row_numbers
 from xltool.published.figures.strip_annotations import interpret_figure
 from xltool.published.labels.text_stream import TextStream, build_stream, normalize_text
+from xltool.published.publication import observe_headings, observe_publication
 from xltool.published.section_texts import (
     StatedFigure,
     drop_figure_sentences,
@@ -79,7 +80,7 @@ def read_report(
         agency_name=title.agency,
         figures={**found, **zeros},
         texts=drop_figure_sentences(_read_section_texts(reading), chosen, said),
-        log=(*_build_log(reading, figures, title, year), *_zero_observations(zeros, chosen)),
+        log=(*_build_log(document, reading, figures, title, year), *_zero_observations(zeros, chosen)),
         source=Source(str(path), file.sha256, file.size, file.modified, document.kind),
     )
 
@@ -271,7 +272,7 @@ def _find_place(reading: _LocatedDocument, block: int) -> DocumentPlace:
 
 
 def _build_log(
-    reading: _LocatedDocument, figures: ExtractedFigures, title: Title, year: int | None
+    document: Document, reading: _LocatedDocument, figures: ExtractedFigures, title: Title, year: int | None
 ) -> Iterator[Observation]:
     located = reading.located
     stated = year or title.year
@@ -285,6 +286,8 @@ def _build_log(
         yield Observation("import.other_edition", facts={"year": stated, "edition": located.form.edition})
     if not title.agency:
         yield Observation("import.no_agency")
+    yield from observe_publication((document, reading.document))
+    yield from observe_headings(reading.stream, located, document.kind)
     yield from _label_observations(reading, figures)
     yield from _figure_observations(reading, figures)
 

@@ -1,6 +1,7 @@
 """Check what the law wants a report to say: problems, the whole year, results of a government's review."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import make_finding
@@ -20,6 +21,7 @@ def check_required_contents(submission: Submission, context: CheckContext) -> It
         return
     yield from _check_problems(written)
     yield from _check_period(written)
+    yield from _check_publication(submission)
     rules = load_text_patterns().contents
     for rule in rules.required:
         wanted = compile_pattern(rule.agency).search(submission.agency_name)
@@ -44,6 +46,21 @@ def _check_period(written: Mapping[Section, str]) -> Iterator[Finding]:
             match = compile_pattern(rules.period).search(sentence)
             if match and (match["first"], match["last"]) != tuple(rules.whole_year):
                 yield make_finding("text.period", _spot_of_section(section), sentence=sentence)
+
+
+def _check_publication(submission: Submission) -> Iterator[Finding]:
+    """Yield a finding on a report published after its last day, within the year after its own.
+
+    A later year is not told: sites that move publish old reports again.
+    """
+    dates = [item.facts["date"] for item in submission.observations if item.code == "report.published"]
+    for rule in load_text_patterns().contents.deadlines:
+        if submission.year is None or not compile_pattern(rule.agency).search(submission.agency_name):
+            continue
+        limit = date(submission.year + 1, rule.month, rule.day)
+        for day in dates:
+            if isinstance(day, date) and limit < day <= date(limit.year, 12, 31):
+                yield make_finding("text.late", published=day, last_day=limit, basis=rule.basis)
 
 
 def _spot_of_section(section: Section) -> FindingCell:

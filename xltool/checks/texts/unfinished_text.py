@@ -11,7 +11,7 @@ from xltool.forms.text_patterns import load_text_patterns
 from xltool.model.agency import Agency, Roster
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Section
-from xltool.model.submission import Submission
+from xltool.model.submission import Observation, Submission
 
 MAX_SECTION_CHARACTERS = 200_000
 MAX_FINDINGS_PER_KIND = 10  # in one section
@@ -32,7 +32,7 @@ def check_texts(submission: Submission, context: CheckContext) -> Iterator[Findi
         yield from _check_years(text, section, submission)
     yield from _check_subject(written, submission, context)
     yield from _check_reused_paragraphs(written, context, submission.year)
-    yield from _check_empty_sections(written, context)
+    yield from _check_empty_sections(written, submission, context)
 
 
 def _section_text(submission: Submission, section: Section) -> str:
@@ -163,14 +163,22 @@ def _comparable_paragraphs(text: str, year: int | None) -> list[str]:
     return [compile_pattern(r"20\d\d").sub(lambda found: f"<{int(found[0]) - year}>", line) for line in paragraphs]
 
 
-def _check_empty_sections(written: Mapping[Section, str], context: CheckContext) -> Iterator[Finding]:
-    """Yield findings on text sections left empty where others are written."""
+def _check_empty_sections(
+    written: Mapping[Section, str], submission: Submission, context: CheckContext
+) -> Iterator[Finding]:
+    """Yield findings on text sections left empty where others are written; not on one whose very heading is missing."""
     if sum(map(len, written.values())) < load_text_patterns().empty.least:
         return
-    with_tables = {table.section for table in context.form.tables}
+    told: set[object] = {table.section for table in context.form.tables}
+    told |= {name for item in submission.observations for name in _tuple_fact(item, "sections")}
     for section in context.form.sections:
-        if section.paragraphs and section not in written and section.id not in with_tables:
+        if section.paragraphs and section not in written and section.id not in told:
             yield make_finding("text.empty", _spot_of_section(section))
+
+
+def _tuple_fact(observation: Observation, key: str) -> tuple[object, ...]:
+    fact = observation.facts.get(key, ())
+    return fact if isinstance(fact, tuple) else ()
 
 
 def _spot_of_section(section: Section) -> FindingCell:

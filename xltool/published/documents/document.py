@@ -32,6 +32,7 @@ class Document:
 
     ``titles`` are titles from the metadata, the likeliest first; ``pictures`` is the number of pictures shown.
     ``embedded`` are documents inside the file that are not part of its visible text (a string in a script).
+    ``dates`` are dates of publication from the metadata.
     ``breaks_off`` is true if the content ends in the middle of a line, cell or table.
     """
 
@@ -42,6 +43,7 @@ class Document:
     pictures: int = 0
     embedded: tuple["Document", ...] = ()
     breaks_off: bool = False
+    dates: tuple[str, ...] = ()
 
 
 def drop_last_figure(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], str]:

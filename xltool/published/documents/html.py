@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -54,6 +55,7 @@ _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;]*:[^;]*line-through", re.IGNORECASE
 )
 _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*su(?:per|b)", re.IGNORECASE)
+_DATE_NAMES = frozenset({"pubdate", "publishdate"})  # metadata that says when a page was published
 _STRING_START = re.compile("[\"'`]")
 _STRING_LITERALS = {  # by their quotation mark
     quote: re.compile(rf"{quote}((?:[^{quote}\\{more}]|\\.)*)({quote})?", re.DOTALL)
@@ -67,9 +69,8 @@ _MARKUP = re.compile(r"<(?:table|tr|td|p|div|span|br)\b", re.IGNORECASE)
 
 def read_html(text: str) -> Document:
     """Read a page: the visible blocks, and the embedded documents."""
-    visible, titles, pictures, hidden = _read_visible(text)
-    embedded = tuple(document for each in hidden if (document := _read_embedded(each)) is not None)
-    return Document("html", visible.build_blocks(), "paragraph", titles, pictures, embedded)
+    visible, hidden = _read_visible(text, "html")
+    return replace(visible, embedded=tuple(each for text in hidden if (each := _read_embedded(text)) is not None))
 
 
 def read_script(text: str) -> Document:
@@ -96,25 +97,23 @@ def _read_embedded(text: str) -> Document | None:
         text = html.unescape(text)
     if not _MARKUP.search(text):
         return read_plain_text(text)
-    page, titles, pictures, _ = _read_visible(text)
-    return Document("embedded", page.build_blocks(), "paragraph", titles, pictures)
+    return _read_visible(text, "embedded")[0]
 
 
-def _read_visible(text: str) -> tuple[DocumentBuilder, tuple[str, ...], int, list[str]]:
-    """Return the builder with the visible content, the titles, the number of pictures and the hidden texts."""
+def _read_visible(text: str, kind: str) -> tuple[Document, list[str]]:
+    """Return the visible content as a document, and the hidden texts."""
     root = _parse_html(text)
     page = DocumentBuilder()
     walk = _PageWalker(page)
     for event, node in _iterate_events(root):
         walk.handle_event(event, node)
     titles = [node.text_content() for node in root.iter("title", "h1")][:5]
-    titles += [node.get("content", "") for node in root.iter("meta") if "title" in node.get("name", "").casefold()]
-    return (
-        page,
-        tuple(filter(None, (title.strip() for title in titles))),
-        walk.pictures,
-        walk.hidden[:MAX_EMBEDDED_PAGES],
-    )
+    metadata = [(node.get("name", "").casefold(), node.get("content", "")) for node in root.iter("meta")]
+    titles += [content for name, content in metadata if "title" in name]
+    shown = tuple(filter(None, (title.strip() for title in titles)))
+    dates = tuple(content for name, content in metadata if name in _DATE_NAMES)
+    document = Document(kind, page.build_blocks(), "paragraph", shown, walk.pictures, dates=dates)
+    return document, walk.hidden[:MAX_EMBEDDED_PAGES]
 
 
 def _iterate_events(root: "HtmlElement") -> "Iterator[tuple[str, HtmlElement]]":

@@ -1,0 +1,107 @@
+"""Note how a report was published: which headings differ from the form's, and on what day it appeared."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date
+from enum import Enum
+from functools import cache
+
+from xltool.forms.published_wording import load_published_wording
+from xltool.model.finding_facts import Quoted
+from xltool.model.form import Section
+from xltool.model.submission import Observation
+from xltool.published.documents.document import Document
+from xltool.published.extract import LocatedForm
+from xltool.published.labels.label_sequence import split_ordinal
+from xltool.published.labels.text_stream import TextStream, normalize_text
+
+MIN_HEADINGS_SHARE = 0.6  # of the sections; a document with fewer is a part of a report
+MAX_HEADING_CHARS = 40
+MAX_CHARS_BEFORE_TITLE = 12  # between the ordinal of a heading and the title of its section
+MAX_DATE_BLOCKS = 200  # before and after the report that may say when it was published
+_AUTOMATIC_NUMBERS = frozenset({"docx"})  # document kinds in which ordinals need not be part of the text
+
+
+class _Match(Enum):
+    """What a document has of the heading of a section."""
+
+    RIGHT = "with its ordinal"
+    OTHER_NUMBER = "with another ordinal or none"
+    MENTIONED = "its words only, anywhere in the text"
+    MISSING = "nothing"
+
+
+def observe_headings(stream: TextStream, located: LocatedForm, kind: str) -> Iterator[Observation]:
+    """Yield the headings that a report lacks, and those that stand without their ordinal or with another one."""
+    form = located.form
+    matches = {section: _find_heading(stream, located, section) for section in form.sections}
+    found = sum(match in {_Match.RIGHT, _Match.OTHER_NUMBER} for match, _ in matches.values())
+    if found < MIN_HEADINGS_SHARE * len(matches):
+        return
+    basis = {"document": form.official_title, "issue": form.document}
+    if missing := [section for section, (match, _) in matches.items() if match is _Match.MISSING]:
+        sections = tuple(section.id for section in missing)
+        yield Observation("import.no_heading", facts={"sections": sections, "headings": _quote(missing), **basis})
+    other = {section: printed for section, (match, printed) in matches.items() if match is _Match.OTHER_NUMBER}
+    if kind in _AUTOMATIC_NUMBERS:
+        other = {section: printed for section, printed in other.items() if split_ordinal(normalize_text(printed))[0]}
+    if other:
+        shown = tuple(map(Quoted, other.values()))
+        yield Observation("import.heading_number", facts={"headings": _quote([*other]), "misnumbered": shown, **basis})
+
+
+def _quote(sections: Sequence[Section]) -> tuple[Quoted, ...]:
+    return tuple(Quoted(section.heading) for section in sections)
+
+
+def _find_heading(stream: TextStream, located: LocatedForm, section: Section) -> tuple[_Match, str]:
+    """Return what a document has of a heading, and the heading as printed if its ordinal is another one."""
+    title, number = normalize_text(section.title), normalize_text(section.number)
+    if re.search(rf"{number}[,.:)][^,.:)]{{0,{MAX_CHARS_BEFORE_TITLE}}}{re.escape(title)}", stream.text):
+        return _Match.RIGHT, ""
+    tables = {table.id for table in located.form.tables if table.section == section.id}
+    placed = [place.start for place in located.places if place.anchor.heading and place.anchor.table in tables]
+    headings = _short_paragraphs(stream, located)
+    numbered = any(split_ordinal(text)[0].rstrip(",.:") == number for text in headings)
+    if numbered or any(stream.text.startswith(number, start) for start in placed):
+        return _Match.RIGHT, ""
+    for text, printed in headings.items():
+        if split_ordinal(text)[1].endswith(title):
+            return _Match.OTHER_NUMBER, printed
+    return (_Match.MENTIONED if title in stream.text else _Match.MISSING), ""
+
+
+def _short_paragraphs(stream: TextStream, located: LocatedForm) -> dict[str, str]:
+    """Map the normalised texts of paragraphs that may be headings to the printed texts."""
+    labels = {stream.owner[place.start] for place in located.places if not place.anchor.heading}
+    texts: dict[str, str] = {}
+    for at, block in enumerate(stream.blocks):
+        text = stream.text[stream.starts[at] : stream.starts[at + 1]]
+        if not block.table and at not in labels and 0 < len(text) <= MAX_HEADING_CHARS:
+            texts.setdefault(text, block.text.strip())
+    return texts
+
+
+def observe_publication(documents: Sequence[Document]) -> Iterator[Observation]:
+    """Yield the day on which a report was published, as its page states it."""
+    for document in documents:
+        blocks = (*document.blocks[:MAX_DATE_BLOCKS], *document.blocks[MAX_DATE_BLOCKS:][-MAX_DATE_BLOCKS:])
+        stated = (match[0] for block in blocks if (match := _publication_pattern().search("".join(block.text.split()))))
+        for text in (*document.dates, *stated):
+            if day := _parse_date(text):
+                yield Observation("report.published", facts={"date": day})
+                return
+
+
+def _parse_date(text: str) -> date | None:
+    match = re.search(load_published_wording().publication.date, text)
+    with suppress(ValueError):
+        return date(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
+    return None
+
+
+@cache
+def _publication_pattern() -> re.Pattern[str]:
+    wording = load_published_wording().publication
+    return re.compile(wording.stated + wording.date)
