@@ -1,8 +1,11 @@
 """A command line that is written wrong is told in Chinese, with exit code 2."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.test_commands import run
+from xltool.cli.options import find_form_folders
 
 
 @pytest.mark.parametrize(
@@ -25,3 +28,13 @@ from tests.cli.test_commands import run
 def test_command_line__written_wrong__told_in_chinese(words: tuple[object, ...], said: str) -> None:
     code, out, err = run(*words)
     assert (code, out, said in err, "--help" in err) == (2, "", True, True)
+
+
+def test_forms_beside_the_roster__only_those_in_folders_of_their_name(tmp_path: Path) -> None:
+    for place, form in (("甲/2024", "甲"), ("乙-2024/2024", "乙"), ("收集/丙/2024", "丙"), ("坏/2024", "坏")):
+        folder = tmp_path / "forms" / place
+        folder.mkdir(parents=True)
+        text = "id = " if form == "坏" else f'id = "{form}"\n'
+        (folder / "form.toml").write_text(text, "utf-8")
+    assert [folder.parent.name for folder in find_form_folders(tmp_path / "名册.csv")] == ["坏", "甲"]
+    assert find_form_folders(None) == ()

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -32,9 +33,20 @@ def add_option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
 
 
 def find_form_folders(roster: Path | None) -> tuple[Path, ...]:
-    """Return the folders ``forms/<form>/<edition>`` beside the roster; what lies deeper was not put there for a run."""
+    """Return the folders ``forms/<form>/<edition>`` beside the roster.
+
+    What lies deeper, or in a folder that is not named after its form, was not put there for a run.
+    """
     files = (roster.parent / FORMS_FOLDER).glob("*/*/form.toml") if roster else ()
-    return tuple(sorted(file.parent for file in files))
+    return tuple(sorted(file.parent for file in files if _names_folder(file)))
+
+
+def _names_folder(file: Path) -> bool:
+    """Whether a definition is that of the form its folder is named after; one that cannot be parsed is."""
+    try:
+        return tomllib.loads(file.read_text("utf-8")).get("id", "") in {"", file.parent.parent.name}
+    except (OSError, ValueError):
+        return True
 
 
 def tell_roster_notes(roster: "Roster | None") -> None:
