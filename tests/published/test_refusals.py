@@ -126,6 +126,8 @@ REFUSED: dict[str, tuple[Callable[[], str | bytes], type[XltoolError], str]] = {
     "many.html": (lambda: "<p>规章 0 0 0</p>" * (BIG // 24) + page(), UnreadableFileError, "import.too_long"),
     "cells.html": (lambda: "<table><td>0</table>" * (BIG // 20) + page(), UnreadableFileError, "import.too_long"),
     "signs.txt": (lambda: "总计0" * (BIG // 7), UnreadableFileError, "import.too_long"),
+    "lines.txt": (lambda: "1\n" * 9_000_000, UnreadableFileError, "import.too_long"),
+    "blank_lines.txt": (lambda: "总计\n" + "\r" * 9_000_000, UnreadableFileError, "import.too_long"),
     "labels.txt": (
         lambda: "一、本年新收政府信息公开申请数量 1 2 3 4 5 6 7\n" * 30_000,
         ForeignFileError,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from html import escape
 from io import BytesIO
@@ -138,6 +139,14 @@ def _format_number(number: Number) -> str:
     )
 
 
+def _strip_zeros(value: str | Number) -> str | Number:
+    """Return a decimal without zeros at its end, as spreadsheet programs store it; anything else unchanged."""
+    if not isinstance(value, Decimal):
+        return value
+    whole = value.to_integral_value()
+    return whole if whole == value else value.normalize()
+
+
 class SheetWriter:
     """A worksheet. Any method of XlsxWriter's worksheet can be called on it (rows and columns from 0)."""
 
@@ -208,7 +217,7 @@ class SheetWriter:
             case Formula(text, value):
                 if value == "":
                     raise _refusal_error("empty_value", self.name, cell_address(box.row, box.column))
-                self.write_formula(row, column, text, style, value)
+                self.write_formula(row, column, text, style, _strip_zeros(value))
             case Link(text, sheet, place):
                 target = "internal:'{}'!{}".format(sheet.replace("'", "''"), place)
                 self.write_url(row, column, target, style, text)

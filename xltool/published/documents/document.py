@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+MAX_BLOCKS = 100_000  # a page with a report rarely has 3,000
 _LAST_FIGURE = re.compile(r"(?<![\d.,\uff0c\uff0e])[\d.,\uff0c\uff0e]*\d[.,\uff0c\uff0e]?\s*$")
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from xltool.errors import UnreadableFileError
 from xltool.forms.published_wording import load_published_wording
-from xltool.published.documents.document import Block
+from xltool.published.documents.document import MAX_BLOCKS, Block
 
-MAX_BLOCKS = 100_000  # a page with a report rarely has 3,000
 MAX_SPAN = 200  # columns or rows one cell may span
 
 _BLANK = re.compile(r"[ \t\r\n\f\v]+")

@@ -7,8 +7,9 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
+from xltool.errors import UnreadableFileError
 from xltool.published.documents.delimited_rows import convert_delimited_rows
-from xltool.published.documents.document import Block, Document
+from xltool.published.documents.document import MAX_BLOCKS, Block, Document
 from xltool.published.documents.page_headers import remove_page_headers
 from xltool.published.documents.stacked_cells import join_stacked_cells
 
@@ -22,8 +23,10 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def read_plain_text(text: str) -> Document:
-    """Read the lines and the tables of a text."""
+    """Read the lines and the tables of a text. Raises UnreadableFileError above MAX_BLOCKS lines."""
     text = _strip_markup(remove_page_headers(text))
+    if text.count("\n") > MAX_BLOCKS:
+        raise UnreadableFileError("import.too_long", limit=MAX_BLOCKS)
     lines = join_stacked_cells(convert_delimited_rows(text).split("\n"))
     return Document("text", tuple(_build_blocks(lines)))
 

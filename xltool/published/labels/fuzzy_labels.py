@@ -5,7 +5,6 @@ about equally well, or a label already located elsewhere, is not used.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -24,6 +23,7 @@ MIN_MARGIN = 0.1  # by which the best match must exceed every other label
 MIN_SHORTENED_CHARS = 4  # of a numbered label that shortens the printed one
 MIN_SHARE_IN_ORDER = 0.75  # of its characters must stand in the label in the same order
 MAX_WORD_RUNS = 120
+MAX_COMPARED_WORDS = 50_000  # cached: the reports of a site have most words in common
 MAX_JOINED_RUNS = 12  # word runs one wrapped label may consist of
 
 _FIGURE = re.compile(r"[+-]?\d[\d.,]*%?")
@@ -163,9 +163,13 @@ def include_ordinal(stream: TextStream, start: int, anchor: Anchor) -> int:
 
 def label_similarity(words: str, anchor: Anchor, *, numbered: bool) -> float:
     """Return the similarity of ``words`` to a label, 0 to 1; ``numbered`` if the label's ordinal stands before them."""
-    core = anchor.core
     if anchor.ordinal and words.startswith(anchor.ordinal):
         words, numbered = words.removeprefix(anchor.ordinal), True
+    return _compare_words(words, anchor.core, numbered=numbered)
+
+
+@lru_cache(maxsize=MAX_COMPARED_WORDS)
+def _compare_words(words: str, core: str, *, numbered: bool) -> float:
     fewest = min(2, len(core) - 1) if numbered else 4
     least = MIN_SIMILARITY * min(len(words), len(core))
     if len(words) < min(2, fewest) or _count_shared_chars(words, core) < least:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from xltool.errors import UnreadableFileError
 from xltool.forms.published_wording import load_published_wording
-from xltool.published.documents.document import Block
+from xltool.published.documents.document import MAX_BLOCKS, Block
 from xltool.recognition import label_text
 
 MAX_CHARS = 2_000_000  # a report has some 10,000; with its page rarely 100,000
@@ -54,8 +54,10 @@ def normalize_text(text: str) -> str:
 
 
 def build_stream(blocks: Iterable[Block]) -> TextStream:
-    """Build the stream of all blocks. Raises UnreadableFileError above SIGNS characters."""
+    """Build the stream of all blocks. Raises UnreadableFileError above MAX_CHARS characters or MAX_BLOCKS blocks."""
     kept = tuple(blocks)
+    if len(kept) > MAX_BLOCKS:
+        raise UnreadableFileError("import.too_long", limit=MAX_BLOCKS)
     if sum(len(piece.text) for piece in kept) > MAX_CHARS:
         raise UnreadableFileError("import.too_long", limit=MAX_CHARS)
     signs: list[str] = []
