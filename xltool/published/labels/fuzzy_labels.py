@@ -5,6 +5,7 @@ about equally well, or a label already located elsewhere, is not used.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
