@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from pyarrow import parquet
 
-from tests.cli.test_commands import ROSTER, answer, broken, report, returned, run
+from tests.cli.test_commands import MEMBERS, ROSTER, answer, broken, report, returned, run
 from tests.merging import CITY, FEES, NEW, YEAR, the_form, twelve
 from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.totals import consolidate
@@ -24,7 +24,8 @@ FILES = [f"{name}.{kind}" for name in ("figures", "findings", "totals", "trackin
 def exported(tmp_path: Path) -> Path:
     """Three returns, one of them with a mistake, and one agency's amount left open."""
     folder = tmp_path / "returns"
-    returned(folder, "329907", report("zhangjiawan-2025") | {FEES: Decimal("7730.28")})
+    path = returned(folder, "329907", report("zhangjiawan-2025") | {FEES: Decimal("7730.28")})
+    openpyxl.load_workbook(path).save(path)  # a program that stores no results of formulas
     returned(folder, "329908", broken(report("zhangjiawan-2025")))
     figures = report("zhangjiawan-2025")
     del figures[NEW]
@@ -74,6 +75,11 @@ def test_export__one_figure_a_row__with_agency_labels_state_and_source(exported:
         "file": str(file),
     }
     assert (row["line"], row["unit"], row["sheet"]) == ("行政事业性收费", "万元", "表二")
+    levels = {agency.code: agency.level for agency in MEMBERS}
+    for name in ("figures.csv", "tracking.csv"):
+        assert {each["level"] for each in rows(exported / name) if each["agency_code"] == "329907"} == {
+            levels["329907"]
+        }
     silent = {key: one(exported / "figures.csv", agency_code="329909", id=key) for key in (NEW, FEES)}
     assert {key: (row["value"], row["state"]) for key, row in silent.items()} == {
         NEW: ("", "blank"),
