@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.filled import write_once
 from tests.merging import published, the_form
 from xltool.commands.check import review_file
 from xltool.commands.run_context import build_run_context
@@ -19,7 +20,6 @@ from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.form import Number
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 LIST = "检查结果"
 TOWN = Agency("329908", "示例二镇人民政府")
@@ -37,7 +37,7 @@ def filled(path: Path, figures: Mapping[str, Number | str], *, declared: bool = 
     """A template with these figures typed in, as a program that calculates would have saved it."""
     issue = TemplateRequest(agency, 2025, "2025-1", filling=FilledContents(figures, declared=declared))
     path.parent.mkdir(exist_ok=True, parents=True)
-    write_template(the_plan(), issue, path, force=True)
+    write_once(the_plan(), issue, path, force=True)
     return path
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_commands import answer, run
+from tests.filled import write_once
 from tests.merging import the_form
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
 from xltool.model.form import Number
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 PENALTIES = "disclosure.penalties.decisions"
 COLLECTED: Mapping[str, Number] = {
@@ -32,7 +32,7 @@ def handed_in(
     path = folder / (name or f"{town.code}-{year}.xlsx")
     texts = {"problems": [text]} if text else {}
     filling = FilledContents(figures, texts, declared=True)
-    write_template(
+    write_once(
         plan_workbook(the_form()), TemplateRequest(town, year, f"{town.code}{year}", filling=filling), path, force=True
     )
     return path

@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.filled import write_once
 from tests.judges import PROGRAMS, Program
 from tests.returns import BROKEN, TOWN, listed, lit
 from xltool.commands.check import review_file
@@ -23,7 +24,6 @@ from xltool.model.submission import EntryState
 from xltool.workbooks.marks.findings_list import describe_findings
 from xltool.workbooks.marks.mark_workbook import mark_workbook
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 FORMS = load_forms()
 EDITED, BEFORE = 91, 3  # what one figure becomes, and was
@@ -42,7 +42,7 @@ def typed_and_saved(form: Form, program: Program, kind: str, folder: Path) -> Pa
     """The template filled in, one figure typed anew, and saved by a program that has to calculate every formula."""
     source = folder / "甲镇 年报.xlsx"
     issue = TemplateRequest(TOWN, form.first_year, "2025-000000000001", filling=FilledContents(figures(form), TEXT))
-    write_template(plan_workbook(form), issue, source)
+    write_once(plan_workbook(form), issue, source)
     book = openpyxl.load_workbook(source)  # saving drops every stored result
     place = plan_workbook(form).find_figure(form.inputs[0].id)
     assert book[place.sheet][place.address].value == BEFORE
@@ -85,7 +85,7 @@ def test_template_edited_and_saved__read_back_to_the_unit(
 def test_marked_copy_saved_by_a_program__keeps_its_marks_until_the_next_check(program: Program, tmp_path: Path) -> None:
     form = find_form_for_year(FORMS, 2025)
     issue = TemplateRequest(TOWN, 2025, "2025-000000000001", filling=FilledContents(BROKEN, declared=True))
-    write_template(plan_workbook(form), issue, tmp_path / "a.xlsx")
+    write_once(plan_workbook(form), issue, tmp_path / "a.xlsx")
     saved = program(tmp_path / "a.xlsx", tmp_path / "1", "xlsx")
     item = read(saved)
     back = mark_workbook(saved.read_bytes(), plan_workbook(form), describe_findings(item.findings, plan_workbook(form)))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks.figures import FORM, PLAN, found, must_fix, published, said, submission
+from tests.filled import write_once
 from xltool.cli import json_output
 from xltool.forms.expressions import recompute_figures
 from xltool.messages import catalogue
@@ -17,7 +18,6 @@ from xltool.model.form import Number
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 COMPUTED = [cell.id for cell in FORM.cells.values() if cell.computed]
 GRANTED = "requests.granted.natural_person"
@@ -35,7 +35,7 @@ SUQIAN = whole("suqian-2023")
 def typed(path: Path, **wrong: Number) -> tuple[Finding, ...]:
     """What must be fixed in a workbook with all figures typed in, totals too."""
     figures = {**SUQIAN, **{cell.replace("__", "."): value for cell, value in wrong.items()}}
-    write_template(PLAN, TemplateRequest(Agency("1", "甲镇"), 2023, "2023-1", filling=FilledContents(figures)), path)
+    write_once(PLAN, TemplateRequest(Agency("1", "甲镇"), 2023, "2023-1", filling=FilledContents(figures)), path)
     read = read_submission(open_workbook(path), [FORM], path.name)
     assert all(read.entries[cell].formula is None for cell in COMPUTED)
     return tuple(item for item in found(read) if item.severity == "must_fix")

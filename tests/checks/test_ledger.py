@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from tests.checks.figures import FORM, PLAN, found, must_fix, published, submission
+from tests.filled import write_once
 from tests.judges import recalculate
 from xltool.checks.context import CheckContext
 from xltool.checks.localisation.diagnose import diagnose_errors
@@ -27,7 +28,6 @@ from xltool.model.submission import Entry, EntryState, Submission
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.workbooks.template.template_request import TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 ZHANGJIAWAN = published("zhangjiawan-2025")
 WRONG = {"requests.granted.natural_person": 27}
@@ -45,7 +45,7 @@ def true_controls(*ids: str) -> dict[str, Number]:
 @pytest.fixture
 def fill(tmp_path: Path) -> Fill:
     path = tmp_path / "1_甲镇.xlsx"
-    write_template(PLAN, TemplateRequest(Agency("1", "甲镇"), 2025, "2025-1"), path)
+    write_once(PLAN, TemplateRequest(Agency("1", "甲镇"), 2025, "2025-1"), path)
 
     def filled(changed: Mapping[str, Number | str | None]) -> Book:
         book = openpyxl.load_workbook(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.checks.figures import COLUMNS, FORM, PLAN, printed_totals, published, sample, submission
+from tests.filled import write_once
 from xltool.checks.localisation.diagnose import Diagnosis, collect_typed_figures, diagnose_errors
 from xltool.checks.localisation.repairs import Repair, StatedFigure
 from xltool.forms.expressions import recompute_figures
@@ -18,7 +19,6 @@ from xltool.model.form import Comparison, LinearExpression, Number, Relation, Se
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 COMPLETE = ("zhangjiawan-2025", "suqian-2023", "suqian-2024", "pingtan-2023", "pingtan-2024", "hongze-2024")
 LEAVES = list(dict.fromkeys(cell.line for cell in FORM.cells.values() if cell.table == "requests"))[2:-2]
@@ -338,7 +338,7 @@ def test_workbook__totals_are_formulas__inputs_only_are_typed(tmp_path: Path) ->
     path = tmp_path / "1_甲镇.xlsx"
     figures = published("zhangjiawan-2025") | {"requests.granted.natural_person": 1}
     filling = FilledContents(figures, {}, declared=True)  # type: ignore[arg-type] # counts only
-    write_template(PLAN, TemplateRequest(Agency("1", "甲镇"), 2025, "S", filling=filling), path)
+    write_once(PLAN, TemplateRequest(Agency("1", "甲镇"), 2025, "S", filling=filling), path)
     typed = collect_typed_figures(read_submission(open_workbook(path), [FORM], str(path)), FORM)
     assert set(typed) == {cell.id for cell in FORM.inputs}
     assert only(diagnose_errors(FORM, typed)).relations == ("T3-BAL.natural_person",)

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from tests.checks.figures import COLUMNS, FORM, PLAN, flat, found, must_fix, printed_totals, published
+from tests.filled import write_once
 from tests.judges import recalculate
 from xltool.forms.plan_sheets import EXPLANATION_COLUMNS
 from xltool.forms.slots import Purpose
@@ -18,7 +19,6 @@ from xltool.model.submission import Submission
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.workbooks.template.template_request import TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 Held = Mapping[str, Number | str | None]
 Book = openpyxl.Workbook
@@ -31,7 +31,7 @@ ZHANGJIAWAN = published("zhangjiawan-2025")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workbook one agency was handed out."""
     path = tmp_path_factory.mktemp("template") / "1_甲镇.xlsx"
-    write_template(PLAN, TemplateRequest(Agency("1", "甲镇"), 2025, "2025-1"), path)
+    write_once(PLAN, TemplateRequest(Agency("1", "甲镇"), 2025, "2025-1"), path)
     return path
 
 

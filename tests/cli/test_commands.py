@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from tests.filled import write_once
 from tests.judges import recalculate
 from tests.merging import CITY, REPORTS, the_form
 from xltool.cli.main import main
@@ -18,7 +19,6 @@ from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.form import Number
 from xltool.roster.read_roster import read_roster
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 ROSTER = SAMPLES / "roster.csv"
@@ -57,7 +57,7 @@ def returned(
     agency = next(agency for agency in MEMBERS if agency.code == code)
     path = folder / (name or f"{code}.xlsx")
     folder.mkdir(exist_ok=True)
-    write_template(
+    write_once(
         plan_workbook(the_form()),
         TemplateRequest(agency, year, code, filling=FilledContents(figures, declared=declared)),
         path,

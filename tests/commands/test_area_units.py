@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_commands import answer, report, run
+from tests.filled import write_once
 from xltool.commands.make_templates import compute_serial
 from xltool.commands.run_context import build_run_context
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Scope
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 NEW = "requests.received.natural_person"
 ROWS = (
@@ -30,7 +30,7 @@ def fill(folder: Path, roster: Path, codes: str) -> None:
         agency = context.roster.agencies[code]
         filling = FilledContents(report(REPORTS[code]), {}, True)
         request = TemplateRequest(agency, 2025, compute_serial(form, agency, 2025), filling=filling)
-        write_template(plan_workbook(form), request, folder / f"{code}.xlsx")
+        write_once(plan_workbook(form), request, folder / f"{code}.xlsx")
 
 
 @pytest.fixture

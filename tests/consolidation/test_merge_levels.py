@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from tests.cli.test_commands import answer, broken, report, run
+from tests.filled import write_once
 from tests.merging import NEW, REPORTS, the_form
 from xltool.commands.check import review_file
 from xltool.commands.merge import merge
@@ -20,7 +21,6 @@ from xltool.model.agency import Agency, Scope
 from xltool.model.submission import Submission
 from xltool.roster.read_roster import read_roster
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 CITIES, DISTRICTS, AGENCIES = 3, 5, 8
 FIELDS = ("values", "manifest", "absent", "lacking", "agency_code", "agency_name", "scope", "year")
@@ -55,7 +55,7 @@ def write_returns(folder: Path, agencies: list[Agency], flawed: str = "") -> Non
             figures[cell] = figures.get(cell, 0) + number
         figures = broken(figures) if agency.code == flawed else figures
         issue = TemplateRequest(agency, 2025, agency.code, filling=FilledContents(figures, declared=True))
-        write_template(plan_workbook(the_form()), issue, folder / f"{agency.code}.xlsx")
+        write_once(plan_workbook(the_form()), issue, folder / f"{agency.code}.xlsx")
 
 
 @cache
@@ -151,7 +151,7 @@ def test_levels__a_district_that_publishes_its_own_figures__is_compared_with_the
     issue = TemplateRequest(
         district, 2025, "111", filling=FilledContents({NEW: 1, "requests.granted.natural_person": 1}, declared=True)
     )
-    write_template(plan_workbook(the_form()), issue, small / "returns" / "111.xlsx")
+    write_once(plan_workbook(the_form()), issue, small / "returns" / "111.xlsx")
     found = levels_of(small)
     (level,) = (each for each in found["levels"] if each["code"] == "111")
     (finding,) = (each for each in level["findings"] if each["code"] == "merge.published_exceeded")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.filled import write_once
 from tests.official_report.test_publish import answer, run
 from xltool.forms.load_definitions import find_form_for_year, load_forms
 from xltool.forms.workbook_plan import plan_workbook
@@ -19,7 +20,6 @@ from xltool.model.agency import Agency
 from xltool.model.form import Number
 from xltool.package_data import find_data_folder
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENCIES = {"1": "甲镇人民政府", "2": "乙镇人民政府"}
@@ -169,7 +169,7 @@ def filled(case: Case, forms: Path, folder: Path, code: str, changed: Mapping[st
     folder.mkdir(exist_ok=True)
     path = folder / f"{AGENCIES[code]}.xlsx"
     filling = FilledContents(figures, texts)
-    write_template(
+    write_once(
         plan_workbook(form), TemplateRequest(Agency(code, AGENCIES[code]), case.year, code, filling=filling), path
     )
     return path

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 
+from tests.filled import write_once
 from tests.official_report.test_publish import answer, run
 from xltool.cli.options import FORMS_VARIABLE
 from xltool.forms.load_definitions import DEFAULT_FORM, find_form_for_year, load_forms
@@ -13,7 +14,6 @@ from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
 from xltool.model.form import Number
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 FORM = """
 id = "enforcement"
@@ -92,7 +92,7 @@ def forms(tmp_path: Path) -> Path:
 def write(forms: Path, path: Path, figures: dict[str, Number]) -> Path:
     form = find_form_for_year(load_forms([forms]), 2024, "enforcement")
     request = TemplateRequest(AGENCY, 2024, "1", filling=FilledContents(figures))
-    write_template(plan_workbook(form), request, path)
+    write_once(plan_workbook(form), request, path)
     return path
 
 

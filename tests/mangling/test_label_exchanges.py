@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 import openpyxl
 import pytest
 
+from tests.filled import write_once
 from tests.mangling.good import ABOUT, ROSTER, TOWN, good
 from tests.mangling.manglings import MANGLINGS, saved
 from xltool.commands.check import review_files
@@ -28,7 +29,6 @@ from xltool.messages import catalogue
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Severity
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 _Item = TypeVar("_Item")
 
@@ -54,7 +54,7 @@ def filled(form: Form, folder: Path) -> bytes:
     path = folder / f"{form.edition}.xlsx"
     serial = compute_serial(form, TOWN, form.first_year)
     request = TemplateRequest(TOWN, form.first_year, serial, filling=FilledContents(figures))
-    write_template(compile_form(form).plan, request, path)
+    write_once(compile_form(form).plan, request, path)
     return path.read_bytes()
 
 

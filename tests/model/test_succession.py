@@ -8,12 +8,12 @@ import openpyxl
 import pytest
 
 from tests.cli.test_commands import answer, run
+from tests.filled import write_once
 from tests.merging import the_form
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
 from xltool.roster.read_roster import read_roster
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 # 1 and 2 became 5; 3 was divided into 6 and 7; 4 left its work to nobody; 8 has a new name; 9 is not there yet.
 ROSTER = """代码,名称,上级代码,口径,设立日期,撤销日期,承继单位代码,曾用名
@@ -43,7 +43,7 @@ def handed_in(folder: Path, year: int, returns: Mapping[str, Mapping[str, int]],
     for code, filled in returns.items():
         agency = roster_agency(folder.parent / "名册.csv", code, names.get(code))
         issue = TemplateRequest(agency, year, code, filling=FilledContents(filled, declared=True))
-        write_template(plan_workbook(the_form()), issue, folder / f"{code}.xlsx", force=True)
+        write_once(plan_workbook(the_form()), issue, folder / f"{code}.xlsx", force=True)
     return folder
 
 

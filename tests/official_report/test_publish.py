@@ -18,6 +18,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from tests.filled import write_once
 from tests.judges import audit
 from tests.pages.test_overview_page import chromium
 from xltool.cli.main import main
@@ -28,7 +29,6 @@ from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
 from xltool.model.form import Form, Number
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 EVERY = sorted(path.stem for path in (SAMPLES / "reports").glob("*.json"))
@@ -64,7 +64,7 @@ def returned(
     filling = FilledContents({**figures, **(changed or {})}, {**found.get("texts", {}), **(texts or {})})
     path = folder / name
     name_of_it = agency or found["agency"].partition("（")[0]  # what stands in brackets there is a remark of the sample
-    write_template(
+    write_once(
         plan_workbook(form), TemplateRequest(Agency(code, name_of_it), found["year"], code, filling=filling), path
     )
     return path
@@ -95,7 +95,7 @@ def test_every_edition__published_and_read_again__nothing_differs(form: Form, ki
     texts = {section.id: ["（一）主要做法", "说明。"] for section in form.sections if section.paragraphs}
     workbook, report = tmp_path / "return.xlsx", tmp_path / f"report.{kind}"
     issue = TemplateRequest(Agency("1", "示例乡人民政府"), form.first_year, "1", filling=FilledContents(figures, texts))
-    write_template(plan_workbook(form), issue, workbook)
+    write_once(plan_workbook(form), issue, workbook)
     assert run("publish", workbook, "-o", report, "--include-flawed")[0] == 0
     code, out, _ = run("compare", workbook, report)
     assert (code, out) == (0, f"比较了 {len(form.cells)} 个数和各部分文字，没有不同。\n")
@@ -278,7 +278,7 @@ def test_placeholders__told_in_the_template__are_filled(form: Form, tmp_path: Pa
     workbook = tmp_path / "return.xlsx"
     figures: dict[str, Number | str] = {cell.id: 1 for cell in form.inputs}
     issue = TemplateRequest(Agency("1", "示例乡人民政府"), form.first_year, "1", filling=FilledContents(figures, texts))
-    write_template(plan_workbook(form), issue, workbook)
+    write_once(plan_workbook(form), issue, workbook)
     assert run("publish", workbook, "-o", tmp_path / "report.html", "--include-flawed")[2] == ""
     (said,) = re.findall("公布时按表填上：(.*?)。", (tmp_path / "report.html").read_text("utf-8"))
     assert len(re.findall(r"\d+", said)) == len(list(list_placeholders(*told)))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.filled import write_once
 from xltool.commands.compare import read_side
 from xltool.commands.run_context import build_run_context
 from xltool.comparison.comparing import find_differences
@@ -24,7 +25,6 @@ from xltool.model.form import Cell, CellKind, Number
 from xltool.official_report import compose, docx, html
 from xltool.published.labels.text_stream import normalize_text
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 EXAMPLES = int(os.environ.get("XLTOOL_EXAMPLES", "25"))
 ABOUT = build_run_context()
@@ -127,7 +127,7 @@ def test_any_return__published_and_read_again__nothing_differs(filled: Filled) -
         issue = TemplateRequest(
             Agency("1", filled.agency), filled.year, "1", filling=FilledContents(filled.figures, filled.texts)
         )
-        write_template(plan_workbook(form), issue, workbook)
+        write_once(plan_workbook(form), issue, workbook)
         handed_in = read_side(workbook, ABOUT)
         report = compose.compose_report(form, handed_in.submission, STYLE)
         for file in published(report, Path(folder)):

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.filled import write_once
 from tests.judges import recalculate
 from tests.merging import CITY, FEES, NEW, YEAR, a_return, found, members, published, roster, stored, the_form, twelve
 from xltool.consolidation.choosing import choose_returns
@@ -25,7 +26,6 @@ from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
 from xltool.spreadsheet.raw_workbook import RawWorkbook
 from xltool.workbooks.summary.write_summary import write_summary
 from xltool.workbooks.template.template_request import TemplateRequest
-from xltool.workbooks.template.write_template import write_template
 
 
 def merged(items: list[ReviewedFile]) -> Consolidation:
@@ -120,7 +120,7 @@ def test_manifest__who_is_inside__who_is_not__what_they_left_open(city: tuple[Co
 
 
 def test_own_workbook_of_an_agency__is_no_archive(tmp_path: Path) -> None:
-    write_template(plan_workbook(the_form()), TemplateRequest(members()[0], YEAR, "2025-1"), tmp_path / "a.xlsx")
+    write_once(plan_workbook(the_form()), TemplateRequest(members()[0], YEAR, "2025-1"), tmp_path / "a.xlsx")
     workbook = open_workbook(tmp_path / "a.xlsx")
     assert (
         read_consolidated.read_details(workbook),
@@ -154,7 +154,7 @@ def test_opened_as_a_return__the_lists_stay_closed__whatever_their_length(
 
 def test_return_of_an_agency__with_a_sheet_named_like_a_list__nothing_is_left_closed(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    write_template(plan_workbook(the_form()), TemplateRequest(members()[0], YEAR, "2025-1"), path)
+    write_once(plan_workbook(the_form()), TemplateRequest(members()[0], YEAR, "2025-1"), path)
     book = openpyxl.load_workbook(path)
     book.create_sheet("明细")["B2"] = "台账"
     book.save(path)
