@@ -62,7 +62,7 @@ def test_check__against_several_years__carry_over_by_the_last_and_jumps_by_all(t
     code, _, err = run("check", new, "--previous", past / "300-2022.xlsx")
     assert (code, err.partition("请核对")[0]) == (
         2,
-        "--previous 里没有用得上的上年数字：要的是 2024 年、这 1 个单位的，里面是 2022 年的。",
+        "所给的上年报表里没有用得上的数字：要的是 2024 年、这 1 个单位的，里面是 2022 年的。",
     )
 
 

@@ -1,5 +1,6 @@
 """Whose figures these are: against the roster, the form's years, and the workbook's own witnesses."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -167,3 +168,27 @@ def test_imported__only_one_of_that_name__is_that_agency_s() -> None:
     assert assign_code_by_name(whose("", "甲镇"), known).agency_code == ""
     taken = assign_code_by_name(whose("", "甲镇", IMPORTED), known)
     assert flat(found(taken, known=known)) == [("identity.by_name", "note", "")]
+
+
+DIVIDED = roster(
+    Agency("1", "甲镇", ended=date(2025, 6, 30), successors=("2", "9")),
+    Agency("2", "乙镇", began=date(2025, 7, 1)),
+    Agency("3", "丙镇", began=date(2026, 3, 1)),
+    Agency("4", "丁镇人民政府", former_names=("丁乡",)),
+)
+
+
+def test_agency__abolished_before_the_year_was_over__who_carries_on_is_told() -> None:
+    (finding,) = found(whose("1", "甲镇"), known=DIVIDED)
+    facts = {"name": "甲镇", "ended": date(2025, 6, 30), "year": 2025, "heirs": ("乙镇",)}
+    assert (finding.code, finding.facts) == ("identity.ended", facts)
+
+
+def test_agency__begun_after_the_year_or_in_it() -> None:
+    assert flat(found(whose("2", "乙镇"), known=DIVIDED)) == []
+    (finding,) = found(whose("3", "丙镇"), known=DIVIDED)
+    assert (finding.code, finding.facts["began"]) == ("identity.not_begun", date(2026, 3, 1))
+
+
+def test_agency__under_its_former_name__a_note_of_its_own() -> None:
+    assert [finding.code for finding in found(whose("4", "丁乡"), known=DIVIDED)] == ["identity.former_name"]
