@@ -382,6 +382,7 @@ Observation("layout.other")
 # --- names, state, escapes --------------------------------------------------------------------------------------
 
 MAX_ONE_WORD_SHARE, MIN_MEAN_WORDS, MAX_SHARED_NAMES, MAX_SHARED_CLASSES = 0.30, 2.0, 6, 3
+NAMED = re.compile(r"``([a-z_][a-z_0-9]*)``")
 ESCAPE = re.compile(r"(?<![\[\-])\\u(3[4-9a-f]|4[0-9a-f]|[5-9][0-9a-f]|f[9a])[0-9a-f]{2}(?!-)", re.IGNORECASE)
 MAKERS = {"dict", "list", "set", "defaultdict", "OrderedDict", "Counter", "WeakKeyDictionary"}
 
@@ -423,6 +424,38 @@ def shared_classes(sources: dict[str, str]) -> set[str]:
 def test_classes__one_name_is_one_thing() -> None:
     assert len(shared_classes({name_of(path): path.read_text("utf-8") for path in MODULES})) <= MAX_SHARED_CLASSES
     assert shared_classes({"a": "class A: ...\nclass B: ...", "b": "class A: ..."}) == {"A"}
+
+
+def module_words(source: str) -> set[str]:
+    """Every name of a module, and every word of its short texts."""
+    words: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        words |= {value for key in ("id", "arg", "attr", "name") if isinstance(value := getattr(node, key, None), str)}
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "``" not in node.value:
+            words |= set(re.findall(r"\w+", node.value))
+    return words
+
+
+def assigned_texts(source: str) -> set[str]:
+    """Texts that a name stands for, such as the values of an enum."""
+    values = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assign))
+    return {value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)}
+
+
+def stale_names(source: str, known: set[str]) -> list[str]:
+    """Names in double backticks in docstrings that the module does not have: parameters were renamed, or are gone."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    named = [(node.name, word) for node in nodes for word in NAMED.findall(ast.get_docstring(node) or "")]
+    words = module_words(source) | known
+    return [f"{name}: {word}" for name, word in named if word not in words]
+
+
+def test_docstrings__name_only_what_is_there() -> None:
+    sources = [path.read_text("utf-8") for path in MODULES]
+    known = {text for source in sources for text in assigned_texts(source)}
+    assert [stale for source in sources for stale in stale_names(source, known)] == []
+    source = 'def f(new):\n    """Take ``new``, ``old`` and ``kind``."""\n'
+    assert stale_names(source, {"kind"}) == ["f: old"]
 
 
 def module_state(source: str) -> list[str]:

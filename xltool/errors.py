@@ -1,6 +1,11 @@
 """Exceptions that stop a command. An error an agency must correct is a Finding instead.
 
 Every exception carries a stable ``code`` and the ``facts`` of its Chinese sentence, which `messages` holds.
+
+- XltoolError
+  - DefinitionError, RosterError: an input of the whole run is wrong
+  - UsageError, WritingError: the command cannot be carried out, or its output not be saved
+  - FileRowError, UnreadableFileError, ForeignFileError: one file; caught within the batch, which goes on without it
 """
 
 import errno

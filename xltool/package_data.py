@@ -6,7 +6,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def find_data_folder(name: str) -> Path:
-    """Return the folder ``templates`` or ``samples``: inside an installed package, else beside it in a checkout.
+    """Return the folder templates or samples: inside an installed package, else beside it in a checkout.
 
     The folder is not checked; the caller reports a missing file.
     """

@@ -44,7 +44,7 @@ def iterate_figures(sources: FigureSource | Iterable[FigureSource], context: Run
     """Yield one record for each figure of each source.
 
     A source is a result of `check` (files that could not be read have no figures), a `Submission`, or a
-    `Consolidation`, which gives the figures of each return that was summed; those of the sum are in its ``summary``.
+    `Consolidation`, which gives the figures of each return that was summed; those of the sum are in its `summary`.
     """
     if isinstance(sources, Consolidation | ReviewedFile | Submission):
         sources = [sources]

@@ -38,7 +38,7 @@ _SEVERITY_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOT
 def describe_templates(
     items: Sequence["IssuedTemplate"], folder: Path, previous_use: "PreviousUse | None" = None
 ) -> str:
-    """Describe the templates written by ``template``."""
+    """Describe the templates that were written."""
     lines = [catalogue.format_line("issued", count=len(items), folder=str(folder))]
     return "\n".join([*lines, *describe_previous_use(previous_use, "prefilled")])
 

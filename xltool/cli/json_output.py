@@ -31,8 +31,8 @@ def encode_check(
 ) -> dict[str, object]:
     """Encode the answer of ``check --json``: one entry for every file; with ``--return``, the files to send back.
 
-    ``controls`` holds the typed control figures (核对数) by id. ``kind`` of a returned file is ``marked`` (a copy with
-    the findings in it), ``cleared`` (a copy without the marks of an earlier check) or ``page``. ``noted`` holds the
+    ``controls`` holds the typed control figures (核对数) by id. ``kind`` of a returned file is marked (a copy with
+    the findings in it), cleared (a copy without the marks of an earlier check) or page. ``noted`` holds the
     fingerprints that a later run compares with, ``since`` the comparison with an earlier run.
     """
     items = list(reviewed)

@@ -117,7 +117,7 @@ def _list_unread_cells(published: PublishedReport, form: Form) -> Iterable[str]:
 
 
 def _select_agency_row(other_side: ComparedSide, side: ComparedSide, path: FileSource) -> ComparedSide:
-    """Return the row of the agency of ``other`` in a consolidated workbook, if present; else ``side`` itself."""
+    """Return the row of the agency of ``other_side`` in a consolidated workbook, if present; else ``side`` itself."""
     single = other_side.submission
     if side.submission.scope is not Scope.AREA or single.scope is Scope.AREA or not side.submission.manifest:
         return side

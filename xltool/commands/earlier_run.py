@@ -25,7 +25,7 @@ class EarlierRun(NamedTuple):
 
 
 def read_earlier_run(path: FileSource) -> EarlierRun:
-    """Read the findings in a consolidated workbook, or in the JSON of ``check`` or ``merge``. Raises UsageError."""
+    """Read the findings in a consolidated workbook, or in the JSON of check or merge. Raises UsageError."""
     try:
         records = _read_from_json(path) if path.suffix.casefold() == ".json" else _read_from_workbook(path)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, UnreadableFileError, ForeignFileError) as error:

@@ -26,10 +26,10 @@ Progress = Callable[[int, int, int], None]  # files done, files in all, open fin
 class RunContext:
     """Inputs shared by all files of a run.
 
-    ``past`` holds figures of earlier years; ``profile`` changes the severity of rules, ``waivers`` are findings settled
-    by a coordinator; ``seal_key`` signs issued workbooks. ``password`` is tried on encrypted files; ``cache`` stores
-    what was read from unchanged files. ``sources`` are the files and folders these inputs were read from; no command
-    writes to them. ``custom_checks`` are checks of the caller's own, run on each return.
+    ``previous_years`` holds figures of earlier years; ``profile`` changes the severity of rules, ``waivers`` are
+    findings settled by a coordinator; ``seal_key`` signs issued workbooks. ``password`` is tried on encrypted files;
+    ``cache`` stores what was read from unchanged files. ``sources`` are the files and folders these inputs were read
+    from; no command writes to them. ``custom_checks`` are checks of the caller's own, run on each return.
     """
 
     forms: FormLibrary

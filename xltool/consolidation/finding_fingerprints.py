@@ -73,7 +73,7 @@ def compare_findings(
     consolidation: Consolidation | None,
     is_checked: Callable[[FindingRecord], bool] = lambda record: True,
 ) -> FindingChanges:
-    """Compare the findings of this run with the records ``before`` of an earlier run, stored in the file ``since``.
+    """Compare the findings of this run with ``earlier_records`` of an earlier run, stored in the file ``since``.
 
     Findings of agencies that are not part of this run are left out, and those for which ``is_checked`` says that this
     run did not run their check: nobody knows whether they are resolved.
@@ -96,7 +96,7 @@ def compare_findings(
 
 
 def classify_change(changes: FindingChanges | None, fingerprint: str) -> str:
-    """Return ``mark_if_new`` or ``still`` for a fingerprint; empty without an earlier run."""
+    """Return the change, such as ``new`` or ``still``, for a fingerprint; empty without an earlier run."""
     if changes is None or not fingerprint:
         return ""
     return "new" if fingerprint in changes.new else "still" if fingerprint in changes.still else ""

@@ -17,7 +17,7 @@ MAX_DETAIL_ROWS = 10_000
 
 
 def fold_into_areas(consolidation: Consolidation, max_rows: int = MAX_DETAIL_ROWS) -> Consolidation:
-    """Return the consolidation with the areas directly below the top as parts, if it has more than ``most`` parts."""
+    """Return the consolidation with the areas below the top as parts, if it has more parts than ``max_rows``."""
     if consolidation.roster is None or len(consolidation.parts) <= max_rows:
         return consolidation
     members: dict[str, list[Submission]] = defaultdict(list)

@@ -21,7 +21,7 @@ _EXACT_CONTEXT = Context(prec=1000)  # sums of amounts are never rounded
 def consolidate(
     tracking: Sequence[ReviewedFile], roster: Roster | None, form: Form, year: int, *, area: Agency
 ) -> Consolidation:
-    """Sum the files that `choose` counted into the figures of ``area``; parts in roster order, then by code and name.
+    """Sum the files that count (`choose_returns`) into the figures of ``area``; parts in roster order, then by code.
 
     Each input is summed over the parts that have it; computed cells are recomputed from the sums. If a part has no
     figure the sum is a lower bound, with the number of such parts in ``lacking``; if all have none it is None.

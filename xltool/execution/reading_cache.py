@@ -48,7 +48,7 @@ class _CacheEntry(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ReadingCache:
-    """A folder of entries for one version of the package and one set of forms; ``largest`` is in bytes."""
+    """A folder of entries for one version of the package and one set of forms; ``max_bytes`` of all entries."""
 
     folder: Path
     version: str

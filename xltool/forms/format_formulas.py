@@ -10,7 +10,7 @@ from xltool.model.form import LinearExpression, Number, Values
 def format_excel_formula(
     side: LinearExpression, find_cell: Callable[[str], tuple[str, str]], previous: Values | None = None, sheet: str = ""
 ) -> str:
-    """Format one side as an Excel formula without ``=``; ``where`` gives sheet and address of a cell id.
+    """Format one side as an Excel formula without ``=``; ``find_cell`` gives sheet and address of a cell id.
 
     Adjacent cells become ranges. References to ``sheet`` itself carry no sheet name. Last year's figures are
     written as numbers, since no returned workbook may depend on another file.

@@ -13,7 +13,7 @@ from xltool.model.form import MAX_CACHED_FORMS, Cell, Form
 class LedgerTotal(NamedTuple):
     """One figure to ask for: the sum of ``cells``, with its row header and column header.
 
-    ``shown`` is the id of the form's cell with the same value; empty where there is none.
+    ``same_cell`` is the id of the form's cell with the same value; empty where there is none.
     """
 
     id: str

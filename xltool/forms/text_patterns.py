@@ -233,7 +233,7 @@ class Deadline(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class ContentRules(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What a report must say: problems in the section whose title has ``problems``, the whole year, required contents.
 
-    ``no_problems`` matches a text that denies any problem; ``period`` has the groups ``first`` and ``last``.
+    ``no_problems`` matches a text that denies any problem; ``period`` has the groups `first` and `last`.
     """
 
     problems: str

@@ -51,7 +51,7 @@ class CompactEntries(Mapping[str, Entry]):
     """A mapping from cell id to `Entry` for every cell of a form in one workbook.
 
     ``numbers`` holds non-negative numbers stored exactly as written, None for a blank; every other entry is kept whole
-    in ``odd``, with None as its number. If ``declared``, blank inputs are declared to be zero.
+    in ``exceptions``, with None as its number. If ``declared``, blank inputs are declared to be zero.
     """
 
     __slots__ = ("declared", "exceptions", "layout", "numbers")

@@ -158,7 +158,7 @@ class Relation:
 
     ``rule`` is the id of the definition it was expanded from, ``id`` adds what it was expanded for.
     ``computes`` names the cell this equation defines. ``when`` limits it. ``missing`` says what a missing
-    figure does: ``undecided`` (no verdict) or ``zero``. ``implied_by`` are the relations whose breach explains
+    figure does: ``undecided`` (no verdict) or zero. ``implied_by`` are the relations whose breach explains
     a breach of this one. ``beta`` rules are on trial: what they find is for coordinators only.
     """
 

@@ -20,9 +20,9 @@ def owes_report(agency: Agency, year: int) -> bool:
 def sum_inherited_values(
     values_by_code: Mapping[str, Values], codes: Iterable[str], roster: Roster | None, past_year: int, current_year: int
 ) -> Values | None:
-    """Sum the figures for the year ``past`` of all agencies whose work ``codes`` do in the year ``now``.
+    """Sum the figures for ``past_year`` of all agencies whose work ``codes`` do in ``current_year``.
 
-    ``figures`` are those of ``past``, by agency code; a cell that one of them left blank is None. Return None if the
+    ``values_by_code`` are the figures of ``past_year``; a cell that one of them left blank is None. Return None if the
     figures of one of them are unknown, or only a part of its work passed to ``codes``.
     """
     earlier = find_predecessor_codes(codes, roster, past_year, current_year)
@@ -44,7 +44,7 @@ def sum_agency_values(agency_values: Sequence[Values]) -> dict[str, Number | Non
 def find_predecessor_codes(
     codes: Iterable[str], roster: Roster | None, past_year: int, current_year: int
 ) -> frozenset[str] | None:
-    """Return who did the work of ``codes`` in ``past``; None if other agencies do part of it in ``now``."""
+    """Return who did the work of ``codes`` in ``past_year``; None if others do part of it in ``current_year``."""
     reached = set(codes)
     queue = list(reached)
     while queue and roster:
@@ -78,7 +78,7 @@ def explain_missing_return(agency: Agency, year: int, missing: Container[str]) -
 def group_divided_agencies(
     roster: Roster, past_year: int, current_year: int
 ) -> list[tuple[frozenset[str], frozenset[str]]]:
-    """Return pairs of agency codes in ``past`` and ``now`` for work that did not pass whole to one successor.
+    """Return pairs of agency codes, before and after, for work that did not pass whole to one successor.
 
     One pair for each agency whose work was divided or discontinued, including all agencies connected to it.
     """

@@ -9,9 +9,10 @@ _MAX_NARROW_CODE_POINT = 0x2E7F  # characters up to this one are half as wide
 
 
 def break_into_lines(text: str, max_width: float, break_words: Sequence[str]) -> tuple[str, ...]:
-    """Break a text into as few lines of at most ``most`` characters as possible, preferably after a word of ``seams``.
+    """Break a text into as few lines of at most ``max_width`` characters as possible.
 
-    A line that could only be broken within a number stays too long.
+    Break after one of ``break_words`` where that is possible. A line that could only be broken within a number stays
+    too long.
     """
     count = max(1, int(-(-measure_width(text) // max_width)))
     return next(

@@ -98,7 +98,7 @@ def render_report_table(grid: Grid, style: ReportStyle) -> str:
 
 
 def render_grid(grid: Grid, style: ReportStyle, render_figure: Callable[[GridCell], str]) -> str:
-    """Render one table; ``figure`` returns the HTML of each cell that holds a figure."""
+    """Render one table; ``render_figure`` returns the HTML of each cell that holds a figure."""
     fonts = _style_family(style.table.fonts, style)
     look = f"width:100%;border-collapse:collapse;table-layout:fixed;margin:0 0 1em;{fonts}"
     size, widths = (

@@ -338,7 +338,7 @@ def _render_select(name: str, label: str, options: Mapping[str, str]) -> str:
 def _render_row(
     texts_by_column: Mapping[str, str], filter_values: Mapping[str, str], marked_column: str, css_class: str = ""
 ) -> str:
-    """Render one row; ``marks`` holds its filter values, ``told`` the emphasized column, ``look`` its CSS class."""
+    """Render one row of cells by column; ``marked_column`` is emphasized."""
     data = "".join(f' data-{key}="{_escape_text(value)}"' for key, value in filter_values.items())
     cells = "".join(_render_cell(key, text, marked_column) for key, text in texts_by_column.items())
     return f'<tr class="{css_class}"{data}>{cells}</tr>'

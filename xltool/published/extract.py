@@ -123,8 +123,8 @@ def _merged_label_cells(stream: TextStream, chain: Sequence[PlacedLabel]) -> Ite
 class ExtractedFigures:
     """The figures of a located form.
 
-    ``grouped`` are the anchors whose group is printed as one row; ``turned`` the tables whose columns have an unknown
-    order and therefore stay open; ``torn`` the rows recovered from wrapped labels; ``reordered`` the tables read in
+    ``grouped`` are the anchors whose group is printed as one row; ``misordered`` the tables with columns in an unknown
+    order, which stay open; ``torn`` the rows recovered from wrapped labels; ``reordered`` the tables read in
     another column order.
     """
 

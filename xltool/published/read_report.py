@@ -48,7 +48,7 @@ _USUAL_NOTES = ("text_number", "spaces", "whitespace_only")  # notes that apply 
 
 
 class _LocatedDocument(NamedTuple):
-    """One document with a located form; ``cut`` is a figure in which the document breaks off."""
+    """One document with a located form; ``cut_off_figure`` is a figure in which the document breaks off."""
 
     document: Document
     stream: TextStream

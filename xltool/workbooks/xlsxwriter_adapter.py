@@ -228,7 +228,7 @@ class SheetWriter:
 
 
 class BookWriter:
-    """A workbook being written. Any method of XlsxWriter's workbook can be called on it, such as ``define_name``."""
+    """A workbook being written. Any method of XlsxWriter's workbook can be called on it, such as `define_name`."""
 
     def __init__(self, workbook: Any, styles: Mapping[str, StyleProperties]) -> None:
         self._workbook = workbook

@@ -64,8 +64,8 @@ def diagnose_errors(
     """Return one diagnosis per connected group of violated equations; none if all equations hold.
 
     ``typed`` are the figures as typed, without totals computed by formulas. ``locked`` cells are never suspected,
-    ``likely_right`` ones last. ``previous`` are last year's figures, ``said`` figures quoted in the text, ``controls``
-    control figures by id (`forms.controls`). ``seconds`` bounds the search.
+    ``likely_right`` ones last. ``previous`` are last year's figures, ``statements`` figures quoted in the text,
+    ``controls`` control figures by id (`forms.ledger_totals`). ``seconds`` bounds the search.
     """
     asked = controls or {}
     known = {cell: value for cell, value in (*asked.items(), *typed.items()) if value is not None}

@@ -25,7 +25,7 @@ class _OpenTable:
 
 @dataclass
 class _OpenCell:
-    """An open cell; ``column`` is its first column. ``holds`` is true once a nested table has been read in it."""
+    """An open cell; ``column`` is its first one, ``has_nested_table`` true once a table has been read in it."""
 
     row: int
     column: int

@@ -35,7 +35,7 @@ class FormRow(NamedTuple):
 
 
 class FigureRun(NamedTuple):
-    """The figures of one text line; ``own`` are the words on it, ``around`` all words up to the neighbouring runs.
+    """The figures of one text line; ``own`` are the words on it, ``nearby`` all words up to the neighbouring runs.
 
     ``above`` and ``below`` are the words of the adjacent lines.
     """
@@ -81,7 +81,7 @@ class _Assignment(NamedTuple):
 
 
 class RowAlignment(NamedTuple):
-    """The figures of rows, by the index of their anchor: ``given`` are certain.
+    """The figures of rows, by the index of their anchor.
 
     ``likely`` are those of the best assignment, certain or not, without an equally good unassigned neighbour. ``gain``
     is the total score; ``whole`` is true if every form row and every run was assigned.

@@ -17,7 +17,7 @@ MAX_COMBINATIONS = 20_000  # of readings that are tried for one group of rows
 
 
 class AmbiguousRow(NamedTuple):
-    """One row with several possible readings (``ways``); ``others`` are readings that violate its own equation."""
+    """One row with several possible ``readings``; ``unbalanced_readings`` violate its own equation."""
 
     cells: tuple[Cell, ...]
     readings: tuple[Segmentation, ...]

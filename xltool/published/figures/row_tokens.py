@@ -44,10 +44,10 @@ class Token(NamedTuple):
 class RowTokens(NamedTuple):
     """The cells of one form row and the tokens after its label.
 
-    ``own`` are the tokens in the table row of the label, ``rows`` those of any table by row. ``joined`` if the first
-    token directly follows the label. ``piece`` is the block where the label ends. ``numbered`` is the ordinal of the
-    next label if the last digits may be it; ``broken`` if the tokens end within a figure; ``scattered`` if they stand
-    among labels in another order; ``given`` if the tokens are the figures, one per cell, and ``deduced`` if
+    ``same_row`` are the tokens in the table row of the label, ``rows`` those of any table by row. ``joined`` if the
+    first token directly follows the label. ``piece`` is the block where the label ends. ``numbered`` is the ordinal of
+    the next label if the last digits may be it; ``broken`` if the tokens end within a figure; ``scattered`` if they
+    stand among labels in another order; ``given`` if the tokens are the figures, one per cell, and ``deduced`` if
     elimination assigned them.
     """
 

@@ -26,7 +26,7 @@ MIN_LABEL_START_CHARS = 2  # of a column header that identify it in a wrapped he
 class WrappedTables(NamedTuple):
     """All rows of a document after its wrapped tables were read by rows.
 
-    ``lines`` are the rows recovered only in this way; ``ungrouped`` the groups whose rows are printed after all.
+    ``recovered`` are the rows read only in this way; ``ungrouped`` the groups whose rows are printed after all.
     """
 
     fields: tuple[RowTokens, ...]

@@ -33,7 +33,7 @@ _FIRST_FORMULA = 8
 
 
 def read_xlsb(data: bytes) -> dict[str, Any]:
-    """Return ``sheets`` and ``looks`` as `sheet_values` describes them.
+    """Return sheets and looks as `sheet_values` describes them.
 
     Raises ValueError for what cannot be read, TooMuchError for more cells than the limit allows.
     """

@@ -43,12 +43,11 @@ LIST_FIRST_ROW = 4  # the first row of the lists: title, hint and headings stand
 class SummaryContext:
     """Inputs of one consolidated workbook: the consolidation, the plan of its sheets, and its lists in order.
 
-    ``before``: last year's figures of the agencies in the sum, where known. ``previous``: the same if no agency is
-    missing, for the checks. ``lines``: the rows of the checks sheet by relation id. ``lacking``: for each cell the
-    names of the parts without a figure. ``leading``: for each total of which one part makes more than half, the
-    largest parts. ``listed``: labels of the form that are left-aligned (table id and text). ``rows``: the agencies
-    (codes, else names) with a row in the details. ``items``: files by ``id()`` of their submission. ``files``: the
-    name to show for every file.
+    ``figures_before``: last year's figures of the agencies in the sum, where known. ``previous``: the same if no agency
+    is missing, for the checks. ``check_rows``: the rows of the checks sheet by relation id. ``largest_shares``: for
+    each total of which one part makes more than half, the largest parts. ``left_aligned_labels``: table id and text.
+    ``detail_keys``: the agencies (codes, else names) with a row in the details. ``items_by_submission``: files by
+    ``id()`` of their submission.
     """
 
     consolidation: Consolidation

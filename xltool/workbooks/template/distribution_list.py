@@ -51,7 +51,7 @@ def template_file_name(form: Form, agency: Agency, year: int) -> str:
 
 
 def clean_file_name(text: str, max_bytes: int) -> str:
-    """Clean a text for a file name: no forbidden or invisible characters, at most ``longest`` bytes of UTF-8."""
+    """Clean a text for a file name: no forbidden or invisible characters, at most ``max_bytes`` bytes of UTF-8."""
     visible = "".join(
         " " if unicodedata.category(character) in _INVISIBLE_CATEGORIES else character for character in text
     )

@@ -76,7 +76,7 @@ SlotContent = tuple[CellContent, tuple[str, ...]]  # content of a slot, and its 
 
 
 def write_template(plan: WorkbookPlan, request: TemplateRequest, path: Path, *, force: bool = False) -> None:
-    """Write the workbook of ``issue``. Raises WritingError; UsageError if ``path`` exists (unless ``force``)."""
+    """Write the workbook of ``request``. Raises WritingError; UsageError if ``path`` exists (unless ``force``)."""
     save_file(path, build_template(plan, request), force=force)
 
 
@@ -134,7 +134,7 @@ def prefill_figures(form: Form, previous: Values | None) -> dict[str, Number]:
 
 
 def template_identity(plan: WorkbookPlan, request: TemplateRequest) -> Identity:
-    """Return the identity written into the workbook of ``issue``, with its seal if it has one."""
+    """Return the identity written into the workbook of ``request``, with its seal if it has one."""
     figures = prefill_figures(plan.form, request.previous).items()
     return Identity(
         form=plan.form.id,
