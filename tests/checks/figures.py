@@ -15,6 +15,7 @@ from xltool.forms.load_definitions import load_forms
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.expression import LinearExpression
 from xltool.model.finding import Finding
 from xltool.model.form import Cell, CellKind, Number
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
@@ -24,9 +25,10 @@ FORM = load_forms().get("zfxxgk-annual-report", "2021")
 PLAN = plan_workbook(FORM)
 FORMULAS = {
     each.computes: format_excel_formula(
-        each.expect.right._replace(modulus=None), PLAN.find_figure, sheet=PLAN.find_figure(each.computes or "").sheet
+        each.expect.right, PLAN.find_figure, sheet=PLAN.find_figure(each.computes or "").sheet
     )
     for each in FORM.formulas
+    if isinstance(each.expect.right, LinearExpression)
 }
 COLUMNS = ("natural_person", "enterprise", "research_institution", "social_organization", "legal_service", "other")
 

@@ -15,7 +15,8 @@ from xltool.checks.localisation.repairs import Repair, StatedFigure
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.ledger_totals import LedgerTotal, list_row_totals, list_subtotals
 from xltool.model.agency import Agency
-from xltool.model.form import Comparison, LinearExpression, Number, Relation, Severity, Term, Values
+from xltool.model.expression import Comparison, LinearExpression, Term
+from xltool.model.form import Number, Relation, Severity, Values
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest

@@ -16,6 +16,7 @@ from xltool.forms.compare_editions import compare_editions
 from xltool.forms.expressions import check_relation, recompute_figures
 from xltool.forms.load_definitions import find_form_for_year, load_form, load_forms
 from xltool.forms.workbook_plan import plan_workbook
+from xltool.model.expression import LinearExpression
 from xltool.model.form import CellKind, Form, Number, Severity
 from xltool.package_data import find_data_folder
 
@@ -128,7 +129,9 @@ def test_difference__of_a_heading__is_told() -> None:
 
 def test_difference__of_what_a_relation_asks__is_told() -> None:
     balance = next(relation for relation in NEW.relations if relation.rule == "T3-BAL")
-    moved = balance.expect._replace(left=balance.expect.left._replace(constant=1))
+    left = balance.expect.left
+    assert isinstance(left, LinearExpression)
+    moved = balance.expect._replace(left=left._replace(constant=1))
     changed = dataclasses.replace(balance, expect=moved)
     relations = tuple(changed if relation is balance else relation for relation in NEW.relations)
     found = compare_editions(NEW, dataclasses.replace(NEW, relations=relations))

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from xltool.checks.context import CheckContext
-from xltool.checks.figure_facts import name_cell
+from xltool.checks.figure_facts import expect_value, name_cell
 from xltool.checks.make_finding import group_by_sheet, list_ranges, make_finding, spot_of_entry
 from xltool.checks.totals import find_overwritten, find_wrong_totals
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.compact_entries import NOTE_NOT_READ, iterate_unusual_entries
 from xltool.model.finding import Finding
-from xltool.model.finding_facts import ExpectedValue, Quoted, ShortList, Word
-from xltool.model.form import CellKind, Severity, StandardCheck
+from xltool.model.finding_facts import Quoted, ShortList, Word
+from xltool.model.form import SIGNED_KINDS, WORD_KINDS, CellKind, Severity, StandardCheck
 from xltool.model.submission import Entry, EntryState, Submission
 
 # Reasons why a figure is unreadable (`Entry.note`); each has its own sentence.
@@ -20,13 +20,16 @@ UNREADABLE_NOTES = {
     *("boolean", "date", "error_value", "not_calculated"),
     *("several_numbers", "between", "struck_out", "invisible", "shown_differs", "covered", "formula_result"),
     *("symbol_font", "repeated", "upside_down", "across", "cached_differs", "conditional"),
+    *("out_of_range", "not_choice", "not_date", "too_long"),
 }
 _NOTES_ABOUT_LOOK = {"invisible", "shown_differs"}
+_OTHER_KINDS = WORD_KINDS | {CellKind.PERCENT, CellKind.DECIMAL}
 # Normalisations that reading applies (`value.` observations); each has its own sentence.
 NORMALISED_NOTES = {
     *("chinese_numeral", "full_width", "separators", "apostrophe", "spaces", "text_number"),
     *("negative_zero", "whitespace_only"),
     *("struck", "raised", "ruby", "zero_hidden", "odd_font"),
+    *("choice_spelling", "text_date"),
 }
 
 
@@ -42,7 +45,7 @@ def check_cells(submission: Submission, context: CheckContext) -> Iterator[Findi
                 blank.append(entry)
         elif entry.state is EntryState.NOT_APPLICABLE:
             not_applicable.append(entry)
-        elif entry.state is EntryState.UNREADABLE or inputs[entry.cell].kind is not CellKind.SIGNED_COUNT:
+        elif entry.state is EntryState.UNREADABLE or inputs[entry.cell].kind not in SIGNED_KINDS:
             unreadable.append(entry)
     yield from _report_unreadable(
         [entry for entry in unreadable if entry.note != "place"], context
@@ -74,10 +77,10 @@ def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> 
         "shown": entry.shown or "",
         "note": reason,
         "name": name_cell(cell),
-        "asked": ExpectedValue(cell.kind, cell.unit, cell.decimals),
+        "asked": expect_value(cell),
         "decimals": cell.decimals,
         "unit": cell.unit,
-        "title": rule.title,
+        "title": Word("", "kind_rule") if cell.kind in _OTHER_KINDS else rule.title,
         "basis": rule.basis,
     }
     shows_nothing = reason in _NOTES_ABOUT_LOOK and not entry.shown
@@ -125,7 +128,12 @@ def _report_blanks(entries: list[Entry], submission: Submission, context: CheckC
                 if cells[entry.cell].optional is optional and entry.sheet not in missing_sheets
             ]
             for on_sheet in group_by_sheet(wanted).values():
-                yield _report_cells(kind, kind, on_sheet, context)
+                figures = [entry for entry in on_sheet if not cells[entry.cell].is_worded]
+                words = [entry for entry in on_sheet if cells[entry.cell].is_worded]
+                if figures:
+                    yield _report_cells(kind, kind, figures, context)
+                if words:
+                    yield _report_cells(kind, "blank.words", words, context)
 
 
 def _is_stated_in_text(standard: StandardCheck, submission: Submission) -> bool:

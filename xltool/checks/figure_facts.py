@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import locate_cell
 from xltool.forms.cell_addresses import merge_ranges
-from xltool.forms.expressions import evaluate_linear
-from xltool.model.finding_facts import FigureName, ListedParts, Quantity, ShortList, SideFact, TermFact
-from xltool.model.form import Cell, CellKind, LinearExpression, Number, Relation, Term, Values
+from xltool.forms.cell_kinds import word_of
+from xltool.forms.expressions import evaluate_linear, evaluate_side, round_half_up
+from xltool.model.expression import Operation, Side, Term
+from xltool.model.finding_facts import ExpectedValue, FigureName, ListedParts, Quantity, ShortList, SideFact, TermFact
+from xltool.model.form import Cell, Number, Relation, Values
 from xltool.model.submission import Submission
 
+MAX_SHOWN_DECIMALS = 4  # of a quotient in a sentence
 MAX_TERMS_LISTED = 6  # of one side; longer sums are described as ranges
 
 
@@ -20,8 +24,21 @@ def name_cell(cell: Cell) -> FigureName:
 
 
 def measure_figure(value: Number | None, cell: Cell) -> Quantity:
-    """Return a figure: amounts with their unit, counts without."""
-    return Quantity(value, cell.unit if cell.kind is CellKind.AMOUNT else "")
+    """Return a figure: those with decimals with their unit, counts without; of a choice or date its word."""
+    word = word_of(cell, value) if value is not None else None
+    return Quantity(value, cell.unit if cell.is_exact else "", word or "")
+
+
+def shorten_quotient(value: Number | None) -> Number | None:
+    """Return a calculated figure with at most `MAX_SHOWN_DECIMALS` decimals."""
+    if not isinstance(value, Decimal) or value == value.to_integral_value():
+        return value
+    return round_half_up(value, min(MAX_SHOWN_DECIMALS, max(0, -int(value.as_tuple().exponent))))
+
+
+def expect_value(cell: Cell) -> ExpectedValue:
+    """Return what may be typed into a cell."""
+    return ExpectedValue(cell.kind, cell.unit, cell.decimals, cell.choices, cell.minimum, cell.maximum, cell.length)
 
 
 def measure_difference(left: Number, right: Number, cells: Iterable[Cell]) -> Quantity:
@@ -50,8 +67,11 @@ class FigureFacts:
     sheet: str = ""
     name: Callable[[Cell], FigureName] = name_cell
 
-    def describe_side(self, side: LinearExpression, *, missing_as_zero: bool = False) -> SideFact:
+    def describe_side(self, side: Side, *, missing_as_zero: bool = False) -> SideFact:
         """Describe one side of a relation: its figures and their sum; a long sum by its ranges."""
+        if isinstance(side, Operation):
+            total = evaluate_side(side, self.values, self.context.previous, missing_as_zero=missing_as_zero)
+            return SideFact((), 0, Quantity(shorten_quotient(total)), self.list_ranges_of(side), computed=True)
         total = evaluate_linear(
             side._replace(modulus=None), self.values, self.context.previous, missing_as_zero=missing_as_zero
         )
@@ -64,7 +84,7 @@ class FigureFacts:
             side.modulus,
         )
 
-    def list_ranges_of(self, side: LinearExpression) -> ShortList:
+    def list_ranges_of(self, side: Side) -> ShortList:
         """Return the ranges of the figures of a sum: D9:I9."""
         sheets: dict[str, list[str]] = {}
         for term in side.terms:
@@ -74,7 +94,7 @@ class FigureFacts:
             tuple(self._qualify_address(sheet, area) for sheet, cells in sheets.items() for area in merge_ranges(cells))
         )
 
-    def list_parts(self, side: LinearExpression) -> ListedParts:
+    def list_parts(self, side: Side) -> ListedParts:
         """List the non-zero figures of a sum by address; none if there are more than `MAX_TERMS_LISTED`."""
         parts = tuple(
             (locate_cell(term.cell, self.submission, self.context).address, measure_figure(value, self._cell_of(term)))

@@ -15,6 +15,7 @@ from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.slots import CellAddress
 from xltool.model.agency import Scope
 from xltool.model.compact_entries import EntryLayout, EntryPosition, find_entry_layout
+from xltool.model.expression import Operation
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import ShortList
 from xltool.model.form import Form, Relation
@@ -72,7 +73,11 @@ def _compare_formulas(layout: EntryLayout, form: Form) -> tuple[tuple[str, str],
         if position is not None and position.formula:
             wanted = _build_expected_formula(relation, position.sheet, layout)
             figures = frozenset(other.address for other in layout.positions if other.sheet == position.sheet)
-            if position.formula != wanted and not _adds_same_cells(position.formula, wanted, position.sheet, figures):
+            if (
+                wanted
+                and position.formula != wanted
+                and not _adds_same_cells(position.formula, wanted, position.sheet, figures)
+            ):
                 altered.append((relation.computes or "", wanted))
     return tuple(altered)
 
@@ -88,7 +93,10 @@ def _build_expected_formula(relation: Relation, sheet: str, layout: EntryLayout)
         position = layout.positions[layout.index[cell]]
         return CellAddress(position.sheet, position.address)
 
-    return format_excel_formula(relation.expect.right._replace(modulus=None), where, sheet=sheet)
+    side = relation.expect.right
+    if isinstance(side, Operation):
+        return ""  # compared by its result
+    return format_excel_formula(side._replace(modulus=None), where, sheet=sheet)
 
 
 def _adds_same_cells(one: str, other: str, sheet: str, figures: frozenset[str]) -> bool:

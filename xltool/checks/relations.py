@@ -6,14 +6,14 @@ A relation with a missing figure is undecided.
 from collections.abc import Iterator
 
 from xltool.checks.context import CheckContext
-from xltool.checks.figure_facts import FigureFacts, choose_names, measure_difference
+from xltool.checks.figure_facts import FigureFacts, choose_names, measure_difference, shorten_quotient
 from xltool.checks.make_finding import locate_cell
 from xltool.checks.totals import collect_stored_values, find_wrong_totals
 from xltool.forms.expressions import RelationVerdict, check_relation
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.finding_facts import ShortList, Word
-from xltool.model.form import CellKind, Relation, Severity, Values
-from xltool.model.submission import Submission
+from xltool.model.form import SIGNED_KINDS, Holding, Relation, Severity, Values
+from xltool.model.submission import EntryState, Submission
 
 WITHOUT_RULE_POWER = "without_rule_power"
 
@@ -49,6 +49,10 @@ def decide_relation(
 
     Last year's figures of an area are not compared with a sum from which agencies are missing.
     """
+    if relation.holds is (Holding.RETURN if submission.manifest else Holding.SUM):
+        return RelationVerdict(None, asked=False)
+    if context.index.unsummed and _names_unsummed(relation, submission, context):
+        return RelationVerdict(None, asked=False)
     if relation.uses_previous and (context.previous is None or submission.absent):
         return RelationVerdict(None)
     if relation.profile == WITHOUT_RULE_POWER:
@@ -56,6 +60,14 @@ def decide_relation(
         if agency is None or agency.rule_power is not False:
             return RelationVerdict(None, asked=False)
     return check_relation(relation, counted, context.previous)
+
+
+def _names_unsummed(relation: Relation, submission: Submission, context: CheckContext) -> bool:
+    """Return True if a rate, a choice or the like does not apply that a relation needs: it is no 0."""
+    sides = (side for item in (relation.expect, *relation.when) for side in item.sides)
+    cells = {term.cell for side in sides for term in side.terms if not term.previous} & context.index.unsummed
+    entries = (submission.entries.get(cell) for cell in cells)
+    return any(entry is not None and entry.state is EntryState.NOT_APPLICABLE for entry in entries)
 
 
 def _is_caused_by_negative(relation: Relation, submission: Submission, context: CheckContext) -> bool:
@@ -66,7 +78,7 @@ def _is_caused_by_negative(relation: Relation, submission: Submission, context: 
     return any(
         (submission.counted.get(cell.id) or 0) < 0
         for cell in inputs
-        if cell is not None and cell.kind is not CellKind.SIGNED_COUNT
+        if cell is not None and cell.kind not in SIGNED_KINDS
     )
 
 
@@ -94,9 +106,9 @@ def _report_breach(
     spots = _spots_of_relation(relation, submission, context)
     figures = FigureFacts(submission, context, counted, spots[0].sheet, choose_names(relation, context))
     facts: dict[str, object] = {
-        "left": result.left,
-        "right": result.right,
-        "difference": abs(result.left - result.right),
+        "left": shorten_quotient(result.left),
+        "right": shorten_quotient(result.right),
+        "difference": shorten_quotient(max(result.left, result.right) - min(result.left, result.right)),
         "left_words": figures.describe_side(expect.left, missing_as_zero=zero),
         "right_words": figures.describe_side(expect.right, missing_as_zero=zero)
         if expect.right.terms

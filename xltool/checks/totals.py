@@ -12,7 +12,7 @@ from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import FigureFacts, measure_difference, measure_figure, name_cell
 from xltool.checks.formulas import has_intact_formula
 from xltool.checks.make_finding import locate_cell
-from xltool.forms.expressions import evaluate_linear, recompute_figures
+from xltool.forms.expressions import compute_total, recompute_figures
 from xltool.forms.form_index import FormIndex
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Number, Relation, Severity, Values
@@ -72,9 +72,8 @@ def collect_stored_values(submission: Submission, context: CheckContext) -> Valu
 def _judge_total(entry: Entry, known: FormIndex, counted: Values, stored: Values) -> WrongTotal | None:
     broken: WrongTotal | None = None
     for relation in known.totals[entry.cell]:
-        parts = relation.expect.right
         sums = [
-            total for total in (evaluate_linear(parts, counted), evaluate_linear(parts, stored)) if total is not None
+            total for total in (compute_total(relation, counted), compute_total(relation, stored)) if total is not None
         ]
         if entry.value in sums:
             return None
@@ -88,7 +87,7 @@ def _find_too_small(entry: Entry, known: FormIndex, counted: Values) -> WrongTot
     if entry.formula is not None or entry.value is None or entry.cell not in known.growing:
         return None
     for relation in known.totals[entry.cell]:
-        least = evaluate_linear(relation.expect.right, counted, missing_as_zero=True)
+        least = compute_total(relation, counted, missing_as_zero=True)
         if least is not None and entry.value < least:
             return WrongTotal(entry, relation, least, least=True)
     return None

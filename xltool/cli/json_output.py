@@ -19,7 +19,7 @@ from xltool.model.finding import Finding
 from xltool.model.finding_facts import StructuredFact
 from xltool.model.form import Number
 from xltool.model.published import PublishedReport
-from xltool.model.submission import EntryState
+from xltool.model.submission import EntryState, Submission
 from xltool.workbooks.marks.covering_list import ReturnedFile
 from xltool.workbooks.summary.agency_status import count_agencies, list_agency_statuses
 
@@ -69,7 +69,7 @@ def encode_merge(consolidation: Consolidation) -> dict[str, object]:
         **_count_read(consolidation.tracking),
         "year": consolidation.year,
         "files": [_encode_tracking_row(item) for item in consolidation.tracking],
-        "totals": {cell: encode_number(value) for cell, value in consolidation.summary.values.items()},
+        "totals": _encode_totals(consolidation),
         "incomplete": dict(consolidation.lacking),
         "findings": [encode_finding(finding) for finding in consolidation.findings],
         "stands": [
@@ -134,7 +134,7 @@ def encode_merged_levels(
             "file": file,
             "agencies": [leaf.code for leaf in made.summary.manifest],
             "not_summed": [leaf.code for leaf in made.summary.absent],
-            "totals": {cell: encode_number(value) for cell, value in made.summary.values.items()},
+            "totals": _encode_totals(made),
             "findings": [encode_finding(finding) for finding in made.findings],
         }
         for area, file, made in lower_levels
@@ -281,7 +281,7 @@ def _encode_submission(item: ReviewedFile) -> dict[str, object]:
         "agency": agency,
         "status": item.status.value,
         "program": submission.source.program or None if submission else None,
-        "values": {cell: encode_number(value) for cell, value in submission.values.items()} if submission else {},
+        "values": _encode_values(submission) if submission else {},
         "states": {
             cell: entry.state.value
             for cell, entry in (submission.entries.items() if submission else ())
@@ -350,6 +350,18 @@ def _encode_tracking_row(item: ReviewedFile) -> dict[str, object]:
         "reason": catalogue.render_finding(item.reason) if item.reason else None,
         **_encode_versions(item),
     }
+
+
+def _encode_totals(consolidation: Consolidation) -> dict[str, object]:
+    """Encode the totals by cell id; of a choice, how many chose each word."""
+    summary = consolidation.summary
+    figures: dict[str, object] = {cell: encode_number(value) for cell, value in summary.values.items()}
+    return {**figures, **{cell: dict(tally) for cell, tally in summary.tallies.items()}}
+
+
+def _encode_values(submission: Submission) -> dict[str, int | str | None]:
+    """Encode the figures by cell id; choices, dates and texts as their words."""
+    return {**{cell: encode_number(value) for cell, value in submission.values.items()}, **submission.words}
 
 
 def encode_number(value: Number | None) -> int | str | None:

@@ -25,7 +25,7 @@ from xltool.model.agency_names import find_agency_by_name
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import DocumentPlace
-from xltool.model.form import Form, Number, Severity
+from xltool.model.form import CellKind, Form, Number, Severity
 from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState
 from xltool.published.read_report import build_submission, read_report
@@ -206,7 +206,8 @@ def _select_typed_figures(
         computed = form.cells[cell].computed
         if found.state is EntryState.NUMBER and found.value is not None:
             if not computed or found.value != values[cell]:
-                typed[cell] = found.value
+                is_text = form.cells[cell].kind is CellKind.TEXT and found.raw
+                typed[cell] = found.raw.strip() if is_text and found.raw else found.value
         elif found.raw and found.state in {EntryState.NOT_APPLICABLE, EntryState.UNREADABLE} and not computed:
             typed[cell] = found.raw
     return typed

@@ -11,7 +11,7 @@ from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
 from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import FindingCell
-from xltool.model.form import Cell, Form
+from xltool.model.form import Cell, Form, TotalKind
 from xltool.model.submission import Submission
 from xltool.recognition.read_consolidated import ConsolidatedPart, list_sheet_names, make_skip_rule, read_parts
 from xltool.recognition.read_submissions import read_submission
@@ -51,10 +51,10 @@ def _trace_cell(cell: Cell, read: Submission, rows: Sequence[ConsolidatedPart]) 
     contributions = [_read_contribution(row, cell) for row in rows]
     contributions.sort(key=lambda each: (each.value is None, -(each.value or 0), each.agency.code))
     known = [each.value for each in contributions if each.value is not None]
-    # A computed total is recomputed from summed inputs, even if an agency lacks the figure: not comparable.
-    agrees = cell.computed or (total or 0) == sum(known)
+    # A computed total is recomputed from summed inputs, even if an agency lacks the figure: not comparable. Nor a mean.
+    agrees = cell.total is not TotalKind.SUM or (total or 0) == sum(known)
     spot = FindingCell(cell.id, entry.sheet, entry.address)
-    lacking = len(read.absent) + read.lacking.get(cell.id, 0)
+    lacking = len(read.absent) + read.lacking.get(cell.id, 0) if cell.is_summed else 0  # else no lower bound
     return TracedFigure(cell, spot, total, tuple(contributions), agrees, lacking, len(read.manifest) + len(read.absent))
 
 

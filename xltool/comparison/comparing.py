@@ -10,7 +10,7 @@ from xltool.comparison.wording import TextDifference, find_text_differences
 from xltool.forms.placeholders import remove_whitespace
 from xltool.messages import catalogue
 from xltool.model.finding import Finding
-from xltool.model.form import Cell, CellKind
+from xltool.model.form import SIGNED_KINDS, Cell
 from xltool.model.submission import ManifestItem
 
 MAX_FIGURES_SHOWN = 20  # above it, differences between years or agencies are shown by line
@@ -132,7 +132,7 @@ def _is_lower_bound(side: ComparedSide, cell: Cell) -> bool:
     """Whether the side is a sum from which a figure of some agency is missing, and the cell cannot be negative."""
     submission = side.submission
     lacks = bool(submission.absent) or bool(submission.lacking.get(cell.id))
-    return bool(submission.manifest) and lacks and cell.kind is not CellKind.SIGNED_COUNT
+    return bool(submission.manifest) and lacks and cell.kind not in SIGNED_KINDS
 
 
 def select_line_figures(comparison: ComparisonResult) -> Sequence[FigureDifference]:

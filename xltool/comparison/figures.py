@@ -26,7 +26,9 @@ class FigureDifference(NamedTuple):
     @property
     def gap(self) -> Number | None:
         """Right minus left, where both are numbers."""
-        return None if self.left.value is None or self.right.value is None else self.right.value - self.left.value
+        if self.left.value is None or self.right.value is None or self.cell.is_worded:
+            return None
+        return self.right.value - self.left.value
 
 
 class Exchange(NamedTuple):

@@ -31,7 +31,7 @@ class ComparedSide(NamedTuple):
 
 
 class ComparedValue(NamedTuple):
-    """The value of a cell on one side: ``raw`` is its text if it is not a number, ``place`` its position in words.
+    """The value of a cell on one side: ``raw`` is its text if it is not a figure, ``place`` its position in words.
 
     ``known`` is False if a published report has, or may have, a figure that could not be read.
     """
@@ -47,17 +47,17 @@ class ComparedValue(NamedTuple):
         """The value as text, in words if it is not a number."""
         if not self.known:
             return catalogue.look_up_word("compared", "unread")
-        return (
-            format_exact(self.value)
-            if self.value is not None
-            else self.raw or catalogue.look_up_word("entrystate", self.state.value)
-        )
+        if self.value is not None and not self.raw:
+            return format_exact(self.value)
+        return self.raw or catalogue.look_up_word("entrystate", self.state.value)
 
 
 def read_compared_value(side: ComparedSide, cell: str, *, summed: bool = False) -> ComparedValue:
     """Return the value of a cell on a side; with ``summed``, a line that does not apply is 0."""
     entry, value = side.submission.entries.get(cell), side.submission.values.get(cell)
     cell_value = _build_read_value(entry, value, side) if _counts_as_read(side, cell) else _build_computed_value(value)
+    if cell in side.submission.words:
+        cell_value = cell_value._replace(raw=side.submission.words[cell])
     if summed and cell_value.state is EntryState.NOT_APPLICABLE:
         cell_value = ComparedValue(EntryState.NUMBER, 0)
     return cell_value._replace(place=_describe_place(side, entry), known=cell not in side.unread)
@@ -65,9 +65,12 @@ def read_compared_value(side: ComparedSide, cell: str, *, summed: bool = False) 
 
 def are_different(left: ComparedValue, right: ComparedValue) -> bool:
     """Whether two values differ; unreadable ones are compared as text."""
+    if left.raw and left.raw == right.raw and left.value is None and right.value is None:
+        return False
     if EntryState.UNREADABLE in (left.state, right.state):
         return (left.state, remove_whitespace(left.raw)) != (right.state, remove_whitespace(right.raw))
-    return (left.state, left.value) != (right.state, right.value)
+    words = (left.raw, right.raw) if left.value is not None and right.value is not None else ("", "")
+    return (left.state, left.value, words[0]) != (right.state, right.value, words[1])
 
 
 def name_sides(left: ComparedSide, right: ComparedSide) -> tuple[str, str]:

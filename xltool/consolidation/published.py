@@ -13,7 +13,7 @@ from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding, FindingCell
-from xltool.model.form import Cell, CellKind, Form, Number, Severity
+from xltool.model.form import SIGNED_KINDS, Cell, Form, Number, Severity
 from xltool.model.submission import Submission
 
 _MAX_GAPS_QUOTED = 10  # in the sentence; the finding refers to every cell
@@ -57,7 +57,7 @@ def _find_gaps(form: Form, area: Submission, members: Sequence[Submission], *, w
             continue
         complete = whole and len(known) == len(members) and not any(member.lacking.get(cell.id) for member in members)
         summed = sum(known)
-        grows = cell.kind is not CellKind.SIGNED_COUNT
+        grows = cell.kind not in SIGNED_KINDS
         if (complete and summed != published) or (grows and summed > published):
             found.append(_PublishedGap(cell, published, summed))
     return found

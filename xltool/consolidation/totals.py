@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Context, Decimal, localcontext
 
+from xltool.consolidation.aggregates import aggregate
 from xltool.consolidation.published import check_published_areas
 from xltool.consolidation.tree import RosterTree, list_manifest
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
+from xltool.forms.cell_kinds import format_tally
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.finding import Finding, FindingCell
-from xltool.model.form import CellKind, Form, Number, Severity, Values
+from xltool.model.form import Form, Number, Severity, TotalKind, Values
 from xltool.model.submission import Entry, EntryState, ManifestItem, Source, Submission
-
-_EXACT_CONTEXT = Context(prec=1000)  # sums of amounts are never rounded
 
 
 def consolidate(
@@ -46,11 +45,15 @@ def _list_absent(parts: Sequence[Submission], missing: Sequence[Agency]) -> tupl
 def sum_submissions(parts: Sequence[Submission], form: Form, year: int, area: Agency) -> Submission:
     """Sum submissions into one of ``area``; ``absent`` stays empty."""
     figures = [part.counted for part in parts]
-    inputs = {cell.id: _sum_figures([each.get(cell.id) for each in figures], cell.kind) for cell in form.inputs}
-    sums = recompute_figures(form.formulas, inputs)
+    totals = aggregate(parts, form)
+    sums = recompute_figures(form.formulas, totals.inputs)
+    calculated = {
+        relation.computes for relation in form.formulas if not relation.is_linear
+    }  # lack only what parts lack
     lacking = {
-        cell: sum(_count_lacking(part, each, cell) for part, each in zip(parts, figures, strict=True))
-        for cell in form.cells
+        cell.id: sum(_count_lacking(part, each, cell.id) for part, each in zip(parts, figures, strict=True))
+        for cell in form.cells.values()
+        if cell.total is not TotalKind.NONE and cell.id not in calculated
     }
     return Submission(
         form=form.id,
@@ -64,6 +67,9 @@ def sum_submissions(parts: Sequence[Submission], form: Form, year: int, area: Ag
         source=Source("", "", 0, max((part.source.modified for part in parts), default="")),
         manifest=tuple(sorted({leaf for part in parts for leaf in list_manifest(part)})),
         lacking={cell: count for cell, count in lacking.items() if count},
+        words={cell: format_tally(tally) for cell, tally in totals.tallies.items()},
+        tallies=totals.tallies,
+        bases=totals.bases,
     )
 
 
@@ -72,14 +78,6 @@ def _build_sum_entry(cell: str, value: Number | None, form: Form) -> Entry:
     return Entry(
         cell, EntryState.BLANK if value is None else EntryState.NUMBER, value, None, place.sheet, place.address
     )
-
-
-def _sum_figures(figures: Sequence[Number | None], kind: CellKind) -> Number | None:
-    known = [figure for figure in figures if figure is not None]
-    if not known:
-        return None
-    with localcontext(_EXACT_CONTEXT):
-        return sum(known, Decimal(0)) if kind is CellKind.AMOUNT else sum(known)
 
 
 def _count_lacking(part: Submission, values: Values, cell: str) -> int:

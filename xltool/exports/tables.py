@@ -49,6 +49,7 @@ _PARTS_PER_FRAME = 500
 _CELL_COLUMNS = "id table line column unit computed value"
 _FIGURE_COLUMNS = f"year agency_code agency_name level parent scope {_CELL_COLUMNS} state declared_zero status file"
 _FIGURE_COLUMNS += " sha256 sheet address"
+_WORD_COLUMN = " text"  # of forms with choices, dates or texts: what a person reads
 _TOTAL_COLUMNS = f"year area_code area_name {_CELL_COLUMNS} expected lacking"
 _FINDING_COLUMNS = (
     "year agency_code agency_name severity code relation sheet address id message advice settled status file"
@@ -79,9 +80,10 @@ def write_tables(
     One row of ``figures`` is one figure of one part of the sum. All files appear together at the end. Raises UsageError
     if the folder holds anything (unless ``force`` or ``keep_earlier``), WritingError if it cannot be written.
     """
+    words = _WORD_COLUMN if _has_words(consolidation) else ""
     tables: dict[str, FrameSource] = {
         "figures": lambda: _build_figures(consolidation),
-        "totals": lambda: [_make_frame(_build_totals(consolidation), _TOTAL_COLUMNS)],
+        "totals": lambda: [_make_frame(_build_totals(consolidation), _TOTAL_COLUMNS + words)],
         "findings": lambda: [_make_frame(_build_findings(consolidation), _FINDING_COLUMNS)],
         "tracking": lambda: [_make_frame(_build_tracking(consolidation), _TRACKING_COLUMNS)],
     }
@@ -127,27 +129,34 @@ def write_figures(consolidation: Consolidation, path: Path, *, force: bool = Fal
 def _build_figures(consolidation: Consolidation) -> Iterator["DataFrame"]:
     """Yield frames of one row per figure, some hundred parts each: ten thousand agencies have two million figures."""
     files = {id(item.submission): item for item in consolidation.tracking}
+    words = _WORD_COLUMN if _has_words(consolidation) else ""
     for start in range(0, max(1, len(consolidation.parts)), _PARTS_PER_FRAME):
         parts = consolidation.parts[start : start + _PARTS_PER_FRAME]
         rows: list[TableRow] = []
         for part in parts:
             with name_failing_file(files[id(part)]):
                 rows += _build_part_rows(consolidation, part, files[id(part)])
-        yield _make_frame(rows, _FIGURE_COLUMNS)
+        yield _make_frame(rows, _FIGURE_COLUMNS + words)
 
 
 def _build_part_rows(consolidation: Consolidation, part: Submission, item: ReviewedFile) -> Iterator[TableRow]:
-    who = _identify_part(consolidation, part)
+    who, has_words = _identify_part(consolidation, part), _has_words(consolidation)
     for cell in consolidation.form.cells.values():
         yield {
             **who,
             **_label_cell(cell),
-            FIGURE_COLUMN: part.values.get(cell.id),
+            FIGURE_COLUMN: None if cell.is_worded else part.values.get(cell.id),
+            **({"text": part.words.get(cell.id, "")} if has_words else {}),
             "state": _find_state(part, cell),
             "declared_zero": int(cell.id in part.entries and part.entries[cell.id].declared),
             "status": item.status.value,
             **_locate_entry(part, cell),
         }
+
+
+def _has_words(consolidation: Consolidation) -> bool:
+    """Return True if the form has choices, dates or texts, which have a column of their own."""
+    return any(cell.is_worded for cell in consolidation.form.cells.values())
 
 
 def _identify_part(consolidation: Consolidation, part: Submission) -> TableRow:
@@ -191,7 +200,7 @@ def _locate_entry(part: Submission, cell: Cell) -> TableRow:
 
 
 def _build_totals(consolidation: Consolidation) -> Iterator[TableRow]:
-    lacking = consolidation.lacking
+    lacking, has_words = consolidation.lacking, _has_words(consolidation)
     for cell in consolidation.form.cells.values():
         yield {
             "year": consolidation.year,
@@ -199,6 +208,7 @@ def _build_totals(consolidation: Consolidation) -> Iterator[TableRow]:
             "area_name": consolidation.summary.agency_name,
             **_label_cell(cell),
             FIGURE_COLUMN: consolidation.summary.values[cell.id],
+            **({"text": consolidation.summary.words.get(cell.id, "")} if has_words else {}),
             "expected": consolidation.expected,
             "lacking": lacking.get(cell.id, 0),
         }

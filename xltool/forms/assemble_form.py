@@ -1,6 +1,6 @@
 """Assemble a Form from decoded definition files; every mistake is collected, none hides another."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -9,13 +9,13 @@ import msgspec
 from xltool.forms.assemble_relations import expand_relations, mark_implied, order_formulas
 from xltool.forms.assemble_tables import assemble_table
 from xltool.forms.definition_problems import DefinitionProblems, raise_definition_error, require_unique
-from xltool.forms.definition_rules import check_form_spec
-from xltool.forms.expressions import Vocabulary
+from xltool.forms.definition_rules import check_form_spec, check_totals
 from xltool.forms.placeholders import build_groups, check_placeholders
 from xltool.forms.schema import FormSpec, RelationsSpec, StandardSpec, StandardsSpec, TablesSpec
 from xltool.forms.shown_figures import build_shown_figures
 from xltool.forms.text_patterns import ClaimsSpec, build_claims, build_shares
-from xltool.model.form import Form, ParagraphDraft, Relation, Section, Severity, StandardCheck
+from xltool.forms.vocabulary import Vocabulary
+from xltool.model.form import Cell, Form, ParagraphDraft, Relation, Section, Severity, StandardCheck, TotalKind
 from xltool.package_data import find_data_folder
 
 
@@ -55,12 +55,12 @@ def assemble_form(
     formulas: tuple[Relation, ...] = ()
     with problems.collect():
         formulas = order_formulas(expanded, source)  # refuses cycles: later code follows definitions recursively
-    computed = {relation.computes for relation in formulas}
+    computed = {relation.computes: relation.is_linear for relation in formulas}
     finished = tuple(
-        replace(table, cells=tuple(replace(cell, computed=cell.id in computed) for cell in table.cells))
-        for table in tables_parsed
+        replace(table, cells=tuple(_mark_computed(cell, computed) for cell in table.cells)) for table in tables_parsed
     )
     cells = {cell.id: cell for table in finished for cell in table.cells}
+    check_totals(cells, problems)
     standards: dict[str, StandardCheck] = {}
     with problems.collect():
         standards = _build_standards(relations, cells, source)
@@ -99,6 +99,14 @@ def assemble_form(
     )
     check_placeholders(form_model, problems)
     return None if problems.errors else form_model
+
+
+def _mark_computed(cell: Cell, linear: Mapping[str | None, bool]) -> Cell:
+    """Return a cell as computed, so that it is recomputed in a sum, or as it is; a linear total is summed as well."""
+    if cell.id not in linear:
+        return cell
+    summed = linear[cell.id] and cell.total is TotalKind.SUM
+    return replace(cell, computed=True, total=TotalKind.SUM if summed else TotalKind.RECOMPUTE)
 
 
 def _build_standards(spec: RelationsSpec, known: Collection[str], source: str) -> dict[str, StandardCheck]:

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from xltool.errors import DefinitionError
-from xltool.forms import expressions
+from xltool.forms import parse_expressions
+from xltool.forms.cell_kinds import exact_number
 from xltool.forms.definition_problems import DefinitionProblems, raise_definition_error, require_unique
-from xltool.forms.expressions import ExpressionError, RelationInstance, Vocabulary
+from xltool.forms.parse_expressions import RelationInstance
 from xltool.forms.schema import RelationSpec, RelationsSpec
-from xltool.model.form import LinearExpression, Relation, Severity, Term
+from xltool.forms.vocabulary import ExpressionError, Vocabulary
+from xltool.model.expression import LinearExpression, Term
+from xltool.model.form import Holding, Relation, Severity, TotalKind
 
 
 def expand_relations(spec: RelationsSpec, vocabulary: Vocabulary, problems: DefinitionProblems) -> tuple[Relation, ...]:
@@ -36,7 +39,7 @@ def expand_relations(spec: RelationsSpec, vocabulary: Vocabulary, problems: Defi
 
 def _expand_instances(relation_spec: RelationSpec, vocabulary: Vocabulary, source: str) -> tuple[RelationInstance, ...]:
     try:
-        return expressions.expand_relation(relation_spec.expect, relation_spec.when, vocabulary)
+        return parse_expressions.expand_relation(relation_spec.expect, relation_spec.when, vocabulary)
     except ExpressionError as error:
         raise _expression_error(error, relation_spec.id, source) from error
 
@@ -51,8 +54,9 @@ def _expression_error(error: ExpressionError, relation: str, source: str) -> Def
 
 
 def _find_computed_cell(relation_spec: RelationSpec, instance: RelationInstance, source: str) -> str | None:
-    terms = instance.expect.left.terms
-    plain = len(terms) == 1 and terms[0] == Term(terms[0].cell) and not instance.expect.left.constant
+    left = instance.expect.left
+    terms = left.terms
+    plain = len(terms) == 1 and left == LinearExpression((Term(terms[0].cell),))
     if not plain or instance.expect.operator != "==" or relation_spec.when or relation_spec.beta:
         raise_definition_error(
             "not_computable", source, "relations.toml", f"relations.{relation_spec.id}", key=relation_spec.expect
@@ -79,7 +83,21 @@ def _build_relation(
         profile=relation_spec.profile,
         computes=computes,
         beta=relation_spec.beta,
+        tolerance=exact_number(relation_spec.tolerance) or 0,
+        holds=_find_holding(relation_spec, instance, vocabulary),
+        decimals=vocabulary.cells[computes].decimals if computes else None,
     )
+
+
+def _find_holding(relation_spec: RelationSpec, instance: RelationInstance, vocabulary: Vocabulary) -> Holding:
+    """Return where a relation is asked; not of a sum, unless it says so, if a figure of it has none there."""
+    if relation_spec.holds:
+        return Holding(relation_spec.holds)
+    sides = [side for item in (instance.expect, *instance.when) for side in item.sides]
+    cells = [vocabulary.cells[term.cell] for side in sides for term in side.terms]
+    computed = relation_spec.computes
+    summed = all(cell.is_summed or (computed and cell.total is TotalKind.NONE) for cell in cells)
+    return Holding.BOTH if summed else Holding.RETURN
 
 
 def order_formulas(relations: Sequence[Relation], source: str) -> tuple[Relation, ...]:
@@ -103,12 +121,18 @@ def order_formulas(relations: Sequence[Relation], source: str) -> tuple[Relation
 
 def mark_implied(relations: Sequence[Relation]) -> tuple[Relation, ...]:
     """Set ``implied_by`` on each relation that is the sum of the others of its rule: it is broken only with them."""
-    definitions = {relation.computes: relation.expect.right for relation in relations if relation.computes}
+    definitions = {
+        relation.computes: relation.expect.right
+        for relation in relations
+        if relation.computes and isinstance(relation.expect.right, LinearExpression)
+    }
     rules: dict[str, list[Relation]] = {}
     for relation in relations:
         rules.setdefault(relation.rule, []).append(relation)
     weights = {
-        relation.id: _input_weights(relation, definitions) for relation in relations if len(rules[relation.rule]) > 2
+        relation.id: _input_weights(relation, definitions)
+        for relation in relations
+        if len(rules[relation.rule]) > 2 and all(item.is_linear for item in rules[relation.rule])
     }
 
     def marked(relation: Relation) -> Relation:

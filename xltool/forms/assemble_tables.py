@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from xltool.errors import DefinitionError
 from xltool.forms.cell_addresses import box_address, parse_address, parse_box
+from xltool.forms.cell_kinds import describe_kind
 from xltool.forms.definition_problems import DefinitionProblems
 from xltool.forms.definition_rules import check_words
 from xltool.forms.schema import BlockSpec, LabelSpec, TableSpec
-from xltool.model.form import Box, Cell, CellKind, Label, Table
+from xltool.model.form import Box, Cell, Label, Table
 
 MIN_COLUMN_WIDTH_CHARACTERS, MAX_COLUMN_WIDTH_CHARACTERS = 10.0, 36.0  # characters; for columns without a given width
 MAX_GRID_ROWS, MAX_GRID_COLUMNS = 1_000, 200  # assumed where a table does not state its size
@@ -154,13 +155,12 @@ def _expand_block(
                 table=table.id,
                 line=line,
                 column=column,
-                kind=CellKind(block.kind),
                 unit=block.unit,
                 box=area,
                 row_path=_find_row_path(area.row, first[1], labels),
                 column_path=_find_column_path(first[0], area.column, labels),
-                decimals=block.decimals,
                 optional=block.optional,
+                **describe_kind(block),
             )
 
 

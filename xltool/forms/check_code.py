@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.workbook_plan import WorkbookPlan
-from xltool.model.form import Cell, CellKind, Number, Values
+from xltool.model.form import Cell, Number, Values
 
 # Small weights keep every sum exact in a spreadsheet program and below the limit of its MOD.
 _FIRST_PRIME, _SECOND_PRIME = 9973, 9967
@@ -49,13 +49,13 @@ def format_check_code_formula(plan: WorkbookPlan, year: int) -> str:
 def _format_terms(plan: WorkbookPlan, sheet: str, number: int) -> Iterator[tuple[str, str]]:
     """Yield the terms of both sums: one for each rectangle of counts, one for each amount."""
     place, cells = quote_sheet_name(sheet), _list_inputs(plan, sheet)
-    counts = [parse_address(plan.cells[cell.id].address) for cell in cells if cell.kind is not CellKind.AMOUNT]
+    counts = [parse_address(plan.cells[cell.id].address) for cell in cells if not cell.is_exact]
     for area in cover_with_rectangles(counts):
         spot = f"{place}!{box_address(area)}"
         first = f"SUMPRODUCT({spot},8*ROW({spot})+COLUMN({spot})+{97 * number})"
         yield first, f"SUMPRODUCT({spot},ROW({spot})^2+COLUMN({spot})^3+{13 * number})"
     for cell in cells:
-        if cell.kind is CellKind.AMOUNT:
+        if cell.is_exact:
             spot = f"{place}!{plan.cells[cell.id].address}"
             figure = f"MOD(ROUND(N({spot})*{10**cell.decimals},0),{_AMOUNT_MODULUS})"
             weights = _compute_weights(*parse_address(plan.cells[cell.id].address), number)
@@ -63,14 +63,14 @@ def _format_terms(plan: WorkbookPlan, sheet: str, number: int) -> Iterator[tuple
 
 
 def _list_sheets(plan: WorkbookPlan) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(plan.cells[cell.id].sheet for cell in plan.form.inputs))
+    return tuple(dict.fromkeys(plan.cells[cell.id].sheet for cell in plan.form.inputs if not cell.is_worded))
 
 
 def _list_inputs(plan: WorkbookPlan, sheet: str) -> list[Cell]:
-    return [cell for cell in plan.form.inputs if plan.cells[cell.id].sheet == sheet]
+    return [cell for cell in plan.form.inputs if plan.cells[cell.id].sheet == sheet and not cell.is_worded]
 
 
 def _scale_figure(cell: Cell, figure: Number | None) -> int:
     """Return a figure as a whole number: an amount in its smallest unit, a blank as 0."""
-    scaled = Decimal(figure or 0) * 10**cell.decimals if cell.kind is CellKind.AMOUNT else Decimal(figure or 0)
+    scaled = Decimal(figure or 0) * 10**cell.decimals if cell.is_exact else Decimal(figure or 0)
     return int(scaled.quantize(Decimal(1), ROUND_HALF_UP))

@@ -7,6 +7,7 @@ editions print beside them; figures with different ids are not, however similar 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from xltool.model.expression import LinearExpression
 from xltool.model.form import Cell, Form, Relation, Section
 
 
@@ -117,8 +118,12 @@ def _relation_meaning(relation: Relation, unshared_cells: Collection[str]) -> tu
         )
         for side in sides
     ]
-    constants = [(side.left.constant, side.right.constant, side.left.modulus, side.right.modulus) for side in sides]
-    return terms, constants, relation.missing
+    whole = [
+        (part.constant, part.modulus) if isinstance(part, LinearExpression) else part
+        for item in sides
+        for part in item.sides
+    ]
+    return terms, whole, relation.missing, relation.tolerance, relation.holds
 
 
 def _compare_sections(old: Sequence[Section], new: Sequence[Section]) -> list[SectionChange]:

@@ -17,6 +17,8 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Form
 
 ABSENT_KEY = "absent"  # key of identity rows: (absent, agency code, agency name)
+TALLY_KEY = "tally"  # key of identity rows: (tally, cell id, word, number of reports with that word)
+BASIS_KEY = "basis"  # key of identity rows: (basis, cell id, sum behind a mean, weight behind it)
 LACKING_KEY = "lacking"  # key of identity rows: (lacking, cell id, number of merged reports without that figure)
 
 # Columns of the details sheet before the figures; the row of ids names them too.

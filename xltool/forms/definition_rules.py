@@ -1,19 +1,30 @@
 """Rules that a definition must satisfy beyond its schema: names, sheets, years, titles and the words of figures."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from keyword import kwlist
 from string import Formatter
 
 from xltool.forms.definition_problems import DefinitionProblems
-from xltool.forms.expressions import EVERY_LINE
 from xltool.forms.schema import FormSpec, TablesSpec
+from xltool.forms.vocabulary import EVERY_LINE
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import Cell, Table
+from xltool.model.form import EXACT_KINDS, WORD_KINDS, Cell, CellKind, Table, TotalKind
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100  # of reports
 MAX_SHEET_NAME_CHARACTERS = 31
 TITLE_PLACEHOLDERS = ("agency", "year")
+MIN_CHOICES = 2
+_FIGURE_TOTALS: tuple[TotalKind, ...] = (
+    TotalKind.SUM,
+    TotalKind.MEAN,
+    TotalKind.WEIGHTED_MEAN,
+    TotalKind.RECOMPUTE,
+    TotalKind.NONE,
+)
+_TOTALS: dict[CellKind, tuple[TotalKind, ...]] = dict.fromkeys(CellKind, _FIGURE_TOTALS)
+_TOTALS[CellKind.PERCENT] = _FIGURE_TOTALS[1:]
+_TOTALS.update(dict.fromkeys(WORD_KINDS, (TotalKind.COUNT, TotalKind.NONE)))
 _PART = r"[a-z][a-z0-9_]*"
 _ID = re.compile(_PART)
 _LINE_ID = re.compile(rf"{_PART}(?:\.{_PART})*")
@@ -50,6 +61,22 @@ def check_words(table: Table, problems: DefinitionProblems) -> None:
             problems.add("same_words", "tables.toml", f"tables.{table.id}", key=cell.id, other=other.id, words=words)
 
 
+def check_totals(cells: Mapping[str, Cell], problems: DefinitionProblems) -> None:
+    """Add the mistakes of how cells add up, and of choices without words."""
+    for cell in cells.values():
+        place = f"tables.{cell.table}"
+        if cell.kind is CellKind.CHOICE and len(set(cell.choices)) < MIN_CHOICES:
+            problems.add("no_choices", "tables.toml", place, key=cell.id)
+        if cell.total not in _TOTALS[cell.kind] or (cell.total is TotalKind.RECOMPUTE and not cell.computed):
+            known = tuple(total.value for total in _TOTALS[cell.kind])
+            problems.add("wrong_total", "tables.toml", place, key=cell.id, total=cell.total.value, known=known)
+        weight = cells.get(cell.weight)
+        if (cell.total is TotalKind.WEIGHTED_MEAN) is not bool(cell.weight) or (
+            cell.weight and (weight is None or weight.is_worded)
+        ):
+            problems.add("wrong_weight", "tables.toml", place, key=cell.id, weight=cell.weight)
+
+
 def _check_ids(form: FormSpec, tables: TablesSpec, problems: DefinitionProblems) -> None:
     named = [("form.toml", f"sections.{section.id}", section.id, _ID) for section in form.sections]
     named += [("form.toml", f"groups.{group.id}", group.id, _ID) for group in form.groups]
@@ -59,7 +86,7 @@ def _check_ids(form: FormSpec, tables: TablesSpec, problems: DefinitionProblems)
         for block in table.blocks:
             named += [("tables.toml", f"{place}.lines", line, _LINE_ID) for line in block.lines]
             named += [("tables.toml", f"{place}.columns", column, _ID) for column in block.columns]
-            if block.decimals and block.kind in {"count", "signed_count"}:
+            if block.decimals and CellKind(block.kind) not in EXACT_KINDS:
                 problems.add("no_decimals", "tables.toml", place, key=block.decimals, kind=block.kind)
     for file, place, name, pattern in dict.fromkeys(named):
         if not pattern.fullmatch(name) or _RESERVED.intersection(name.split(".")):

@@ -5,7 +5,8 @@ from math import gcd
 from typing import NamedTuple, TypeVar
 
 from xltool.forms.ledger_totals import LedgerTotal
-from xltool.model.form import Form, Number, Relation, Severity
+from xltool.model.expression import LinearExpression
+from xltool.model.form import Form, Holding, Number, Relation, Severity
 
 _Key = TypeVar("_Key", str, int)
 _Number = TypeVar("_Number", int, Number)
@@ -49,8 +50,9 @@ def _is_unconditional(relation: Relation) -> bool:
     sides = (relation.expect.left, relation.expect.right)
     return (
         relation.expect.operator == "=="
-        and not (relation.when or relation.profile or relation.uses_previous)
-        and all(side.modulus is None for side in sides)
+        and relation.is_linear
+        and not (relation.when or relation.profile or relation.uses_previous or relation.holds is Holding.SUM)
+        and all(isinstance(side, LinearExpression) and side.modulus is None for side in sides)
     )
 
 
@@ -72,7 +74,10 @@ def relation_equation(relation: Relation) -> Equation:
     for sign, side in ((1, relation.expect.left), (-1, relation.expect.right)):
         for cell, coefficient, _ in side.terms:
             terms[cell] = terms.get(cell, 0) + sign * coefficient
-    constant = relation.expect.right.constant - relation.expect.left.constant
+    left, right = relation.expect.sides
+    assert isinstance(left, LinearExpression)  # only called for equalities of linear expressions
+    assert isinstance(right, LinearExpression)
+    constant = int(right.constant - left.constant)
     return Equation((relation.id,), {cell: factor for cell, factor in terms.items() if factor}, constant)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from xltool.model.form import MAX_CACHED_FORMS, Cell, CellKind, Form, Relation, Term
+from xltool.model.expression import LinearExpression, Term
+from xltool.model.form import MAX_CACHED_FORMS, SIGNED_KINDS, SUMMED_KINDS, Cell, Form, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class FormIndex:
     all others in form order; ``order`` and ``ranks`` the positions of cells and relations in the form; ``growing`` the
     computed cells that are plain sums of non-negative figures, so that a missing part can only make them larger;
     ``carried`` the inputs a template may prefill because they repeat a figure of last year; ``beta`` the ids of rules
-    on trial.
+    on trial; ``unsummed`` the cells of which "not applicable" is no 0.
     """
 
     inputs: Mapping[str, Cell]
@@ -26,6 +27,7 @@ class FormIndex:
     carried: frozenset[str]
     ranks: Mapping[str, int]
     beta: frozenset[str]
+    unsummed: frozenset[str]
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)
@@ -52,6 +54,7 @@ def index_form(form: Form) -> FormIndex:
         carried=frozenset(cell for relation in others for cell in _find_carried_cells(relation)),
         ranks={relation.id: place for place, relation in enumerate(form.relations)},
         beta=frozenset(_find_trial_rules(form)),
+        unsummed=frozenset(cell.id for cell in form.cells.values() if cell.kind not in SUMMED_KINDS),
     )
 
 
@@ -64,7 +67,7 @@ def _find_trial_rules(form: Form) -> Iterator[str]:
 def _find_carried_cells(relation: Relation) -> Iterator[str]:
     """Yield the cell that a relation sets equal to a figure of last year."""
     sides = (relation.expect.left.terms, relation.expect.right.terms)
-    if relation.expect.operator == "==" and [len(terms) for terms in sides] == [1, 1]:
+    if relation.is_linear and relation.expect.operator == "==" and [len(terms) for terms in sides] == [1, 1]:
         (here,), (there,) = sides
         if there.previous and not here.previous:
             yield here.cell
@@ -72,7 +75,7 @@ def _find_carried_cells(relation: Relation) -> Iterator[str]:
 
 def _only_adds(relation: Relation, form: Form) -> bool:
     """Return True if every term is added once and cannot be negative."""
-    return all(
-        term == Term(term.cell) and form.cells[term.cell].kind is not CellKind.SIGNED_COUNT
+    return isinstance(relation.expect.right, LinearExpression) and all(
+        term == Term(term.cell) and form.cells[term.cell].kind not in SIGNED_KINDS
         for term in relation.expect.right.terms
     )

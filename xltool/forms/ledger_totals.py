@@ -55,6 +55,8 @@ def list_row_totals(form: Form) -> tuple[LedgerTotal, ...]:
     """Return a ledger total for each computed cell that is the sum of other cells of its line."""
     totals = []
     for relation in form.formulas:
+        if not relation.is_linear:
+            continue
         cell = form.cells[relation.computes or ""]
         parts = tuple(term.cell for term in relation.expect.right.terms)
         if all(form.cells[part].table == cell.table and form.cells[part].line == cell.line for part in parts):

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xltool.errors import DefinitionError
-from xltool.forms import expressions
+from xltool.forms import expressions, parse_expressions
 from xltool.forms.definition_problems import DefinitionProblems
-from xltool.forms.expressions import ExpressionError, Vocabulary
 from xltool.forms.schema import GroupSpec
 from xltool.forms.slots import CellAddress
+from xltool.forms.vocabulary import ExpressionError, Vocabulary
 from xltool.forms.workbook_plan import plan_workbook
-from xltool.model.form import FigureGroup, Form, LinearExpression, Number
+from xltool.model.expression import LinearExpression
+from xltool.model.form import FigureGroup, Form, Number
 from xltool.model.submission import Submission
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\uff5b\uff5b|\uff5d\uff5d|[{\uff5b]([^{}\uff5b\uff5d]*)[}\uff5d]")
@@ -137,7 +138,7 @@ def _placeholder_meaning(name: str, form: Form) -> LinearExpression:
         if name in group.names:
             return group.sum
     try:
-        meaning = expressions.parse_linear(_replace_addresses(name, form), Vocabulary(form.cells))
+        meaning = parse_expressions.parse_linear(_replace_addresses(name, form), Vocabulary(form.cells))
     except ExpressionError as error:
         raise PlaceholderError("unknown", name) from error
     if not meaning.terms or any(term.previous for term in meaning.terms):
@@ -164,7 +165,7 @@ def _replace_addresses(name: str, form: Form) -> str:
 
 def _build_group(spec: GroupSpec, vocabulary: Vocabulary, source: str) -> Iterable[FigureGroup]:
     try:
-        axis, parts = expressions.parse_linears(spec.sum, vocabulary)
+        axis, parts = parse_expressions.parse_linears(spec.sum, vocabulary)
     except ExpressionError as error:
         raise _definition_error(f"expression.{error.problem}", source, f"groups.{spec.id}", error.part) from error
     if not axis:

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from xltool.forms.cell_kinds import can_be_negative
 from xltool.forms.detection_power import DetectionPower, measure_detection_power
 from xltool.forms.equations import Equation, find_dependents, form_equations
 from xltool.forms.feasibility import EquationGroup, find_conflict
-from xltool.model.form import Cell, CellKind, Comparison, Form, LinearExpression, Relation, Severity, Term
+from xltool.model.expression import Comparison, LinearExpression, Side, Term
+from xltool.model.form import Cell, Form, Relation, Severity
 
 
 class Redundancy(NamedTuple):
@@ -64,15 +66,14 @@ def find_redundancies(form: Form) -> tuple[Redundancy, ...]:
     return tuple(_find_redundancies(_separate_conflicts(form)[0], form.cells))
 
 
-def _relation_sides(relation: Relation) -> list[LinearExpression]:
-    return [side for item in (relation.expect, *relation.when) for side in (item.left, item.right)]
+def _relation_sides(relation: Relation) -> list[Side]:
+    return [side for item in (relation.expect, *relation.when) for side in item.sides]
 
 
 def _is_linear(relation: Relation) -> bool:
     comparisons = (relation.expect, *relation.when)
-    return all(side.modulus is None for side in _relation_sides(relation)) and all(
-        item.operator != "!=" for item in comparisons
-    )
+    whole = all(isinstance(side, LinearExpression) and side.modulus is None for side in _relation_sides(relation))
+    return whole and relation.is_linear and all(item.operator != "!=" for item in comparisons)
 
 
 # --- contradictions ----------------------------------------------------------------------------------------------
@@ -159,7 +160,10 @@ def _comparison_equation(item: Comparison, name: str, relation: str, cells: Mapp
     for sign, side in ((1, item.left), (-1, item.right)):
         for term in side.terms:
             _add_term(terms, term, sign * 10**finest, cells)
-    constant = (item.right.constant - item.left.constant) * 10**finest
+    left, right = item.sides
+    assert isinstance(left, LinearExpression)  # others are left out
+    assert isinstance(right, LinearExpression)
+    constant = int(right.constant - left.constant) * 10**finest
     if item.operator in {"<", "<="}:
         terms[f"<open {name}>"] = 1
     if item.operator in {">", ">="}:
@@ -171,7 +175,7 @@ def _comparison_equation(item: Comparison, name: str, relation: str, cells: Mapp
 def _add_term(terms: dict[str, int], term: Term, times: int, cells: Mapping[str, Cell]) -> None:
     name = _variable_name(term)
     terms[name] = terms.get(name, 0) + times * term.coefficient
-    if cells[term.cell].kind is CellKind.SIGNED_COUNT:  # the difference of two figures that are 0 or more
+    if can_be_negative(cells[term.cell]):  # the difference of two figures that are 0 or more
         terms[f"<minus {name}>"] = -terms[name]
 
 

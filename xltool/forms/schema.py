@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 SeverityWord = Literal["must_fix", "explain", "note"]
+KindWord = Literal["count", "signed_count", "amount", "percent", "decimal", "choice", "yes_no", "date", "text"]
 
 
 class SectionSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -84,17 +85,27 @@ class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 
 
 class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A rectangle of figures; ``first`` is its first cell, ``span`` the number of grid columns of one figure."""
+    """A rectangle of figures; ``first`` is its first cell, ``span`` the number of grid columns of one figure.
+
+    ``choices`` are the words of a choice; ``minimum`` and ``maximum`` limit figures, ``length`` texts. ``total`` is how
+    a figure adds up, ``weight`` the figure that weights its mean.
+    """
 
     first: str
     lines: list[str]
     columns: list[str] = []
     direction: Literal["down", "across"] = "down"
     span: int = 1
-    kind: Literal["count", "signed_count", "amount"] = "count"
-    unit: str
+    kind: KindWord = "count"
+    unit: str = ""
     decimals: int = 0
     optional: bool = False
+    choices: list[str] = []
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    length: int | None = None
+    total: Literal["sum", "mean", "weighted_mean", "recompute", "count", "none"] | None = None
+    weight: str = ""
 
 
 class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -138,6 +149,8 @@ class RelationSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     computes: bool = False
     profile: Literal["", "without_rule_power"] = ""
     beta: bool = False
+    tolerance: int | float = 0
+    holds: Literal["return", "sum", "both"] | None = None
 
 
 class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

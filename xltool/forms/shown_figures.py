@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from xltool.errors import DefinitionError
-from xltool.forms import expressions
+from xltool.forms import parse_expressions
 from xltool.forms.definition_problems import DefinitionProblems
-from xltool.forms.expressions import ExpressionError, Vocabulary
 from xltool.forms.schema import FigureSpec, FormSpec
-from xltool.model.form import Cell, FigureChart, HeadlineFigure, LinearExpression, Term
+from xltool.forms.vocabulary import ExpressionError, Vocabulary
+from xltool.model.expression import LinearExpression, Term
+from xltool.model.form import Cell, FigureChart, HeadlineFigure
 
 MAX_DEFAULT_HEADLINES = 6
 
@@ -31,7 +32,8 @@ def build_shown_figures(
         for chart in form.charts
     )
     ranking = _build_figures([form.ranking], "ranking", vocabulary, problems) if form.ranking else ()
-    default = [_default_figure(cell) for cell in computed or tuple(vocabulary.cells.values())]
+    candidates = [cell for cell in (*computed, *vocabulary.cells.values()) if cell.is_summed and not cell.is_worded]
+    default = [_default_figure(cell) for cell in dict.fromkeys(candidates)]
     return {
         "headlines": headlines or tuple(default[:MAX_DEFAULT_HEADLINES]),
         "charts": charts,
@@ -51,7 +53,7 @@ def _build_figures(
 
 def _parse(text: str, place: str, vocabulary: Vocabulary, problems: DefinitionProblems) -> LinearExpression:
     try:
-        return expressions.parse_linear(text, vocabulary)
+        return parse_expressions.parse_linear(text, vocabulary)
     except ExpressionError as error:
         raise DefinitionError(
             f"definition.expression.{error.problem}",

@@ -8,10 +8,11 @@ from typing import Literal
 import msgspec
 
 from xltool.errors import DefinitionError
-from xltool.forms import expressions
+from xltool.forms import parse_expressions
 from xltool.forms.definition_problems import DefinitionProblems, require_unique
-from xltool.forms.expressions import ExpressionError, Vocabulary
-from xltool.model.form import LinearExpression, Severity, TextClaim
+from xltool.forms.vocabulary import ExpressionError, Vocabulary
+from xltool.model.expression import LinearExpression
+from xltool.model.form import Severity, TextClaim
 from xltool.package_data import find_data_folder
 
 CLAIMS_FILE = "claims.toml"
@@ -114,7 +115,7 @@ def _parse_linears(
     texts: Sequence[str], where: str, vocabulary: Vocabulary, source: str
 ) -> tuple[LinearExpression, ...]:
     try:
-        return tuple(expressions.parse_linear(text, vocabulary) for text in texts)
+        return tuple(parse_expressions.parse_linear(text, vocabulary) for text in texts)
     except ExpressionError as error:
         raise _definition_error(f"expression.{error.problem}", where, error.part, source) from error
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from xltool.forms import plan_sheets
 from xltool.forms.ledger_sheet import plan_ledger_sheet
 from xltool.forms.slots import CellAddress, Purpose, Role, SheetPlan
-from xltool.model.form import MAX_CACHED_FORMS, Form
+from xltool.model.form import MAX_CACHED_FORMS, Cell, Form
 
 _LAYOUT_ROLES = frozenset(
     {Role.LABEL, Role.INPUT, Role.COMPUTED, Role.PARAGRAPH, Role.FIELD, Role.CHOICE, Role.IDENTITY, Role.CONTROL}
@@ -27,7 +27,7 @@ class WorkbookPlan:
     ``paragraphs``, and ``table_texts`` for text beside a table. ``checks`` is the row of each relation on the checks
     sheet. ``labels`` are the printed labels by sheet and address; ``known`` are all addresses the template fills or
     leaves open, by sheet. ``digest`` identifies the plan; ``layout`` what a returned workbook must match: places,
-    labels and kinds.
+    labels and kinds. ``worded`` are the cells whose content is a word.
     """
 
     form: Form
@@ -42,6 +42,7 @@ class WorkbookPlan:
     known: Mapping[str, frozenset[str]]
     digest: str
     layout: str
+    worded: Mapping[str, Cell]
 
     def __hash__(self) -> int:
         """Hash the digest: plans are keys of the caches of what is derived from them."""
@@ -95,6 +96,7 @@ def plan_workbook(form: Form) -> WorkbookPlan:
         known={name: frozenset(places) for name, places in known.items()},
         digest=_plan_digest(form, sheets),
         layout=_layout_digest(form, sheets),
+        worded={cell.id: cell for cell in form.cells.values() if cell.is_worded},
     )
 
 
@@ -117,5 +119,7 @@ def _layout_digest(form: Form, sheets: tuple[SheetPlan, ...]) -> str:
         for slot in sheet.slots
         if slot.role in _LAYOUT_ROLES
     ]
-    kinds = [f"{cell.id}|{cell.kind}|{cell.unit}|{cell.decimals}" for cell in form.cells.values()]
+    kinds = [
+        "|".join((cell.id, cell.kind, cell.unit, str(cell.decimals), *cell.choices)) for cell in form.cells.values()
+    ]
     return hashlib.sha256("\0".join([_LAYOUT_VERSION, form.id, *lines, *kinds]).encode()).hexdigest()

@@ -36,13 +36,24 @@ def _render_control_name(name: facts.ControlName) -> str:
 def _render_quantity(quantity: facts.Quantity) -> str:
     if quantity.value is None:
         return catalogue.look_up_word("shown", "nothing")
+    if quantity.word:
+        return f"“{quantity.word}”"
     return " ".join(filter(None, (format_number(quantity.value), quantity.unit)))
 
 
 @render_structure.register
 def _render_expected(expected: facts.ExpectedValue) -> str:
     key = f"asked_{expected.kind.value}"
-    return catalogue.format_phrase(key, decimals=expected.decimals, unit=expected.unit)
+    limits = [catalogue.format_phrase("asked_from", limit=expected.minimum)] if expected.minimum else []
+    limits += [catalogue.format_phrase("asked_to", limit=expected.maximum)] if expected.maximum is not None else []
+    return catalogue.format_phrase(
+        key,
+        decimals=expected.decimals,
+        unit=expected.unit,
+        choices=expected.choices,
+        length=expected.length,
+        limits=catalogue.Phrase("".join(limits)),
+    )
 
 
 @render_structure.register
@@ -144,6 +155,8 @@ def _render_alternatives(alternatives: facts.Alternatives) -> str:
 @render_structure.register
 def _render_side(side: facts.SideFact) -> str:
     """Render each figure of a side with its words, address and value, and what they add up to."""
+    if side.computed:
+        return catalogue.format_phrase("calculated", parts=side.ranges, value=side.total)
     if side.ranges is not None:
         text = catalogue.format_phrase("range_sum", parts=side.ranges, value=side.total)
     else:

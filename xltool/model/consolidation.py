@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xltool.model.agency import Agency, Roster
 from xltool.model.decision import Decision
 from xltool.model.finding import Finding
-from xltool.model.form import Form, Number, Severity
+from xltool.model.form import Form, Number, Severity, TotalKind
 from xltool.model.submission import Submission
 
 
@@ -125,7 +125,8 @@ class Consolidation:
     def lacking(self) -> Mapping[str, int]:
         """Number of agencies without a figure, by cell, where there are any: that total is only a lower bound."""
         absent = len(self.summary.absent)
-        counts = {cell: absent + self.summary.lacking.get(cell, 0) for cell in self.form.cells}
+        counted = (cell.id for cell in self.form.cells.values() if cell.total is not TotalKind.NONE)
+        counts = {cell: absent + self.summary.lacking.get(cell, 0) for cell in counted}
         return {cell: count for cell, count in counts.items() if count}
 
     @property

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from xltool.model.agency import Agency
 from xltool.model.finding import FindingCell
-from xltool.model.form import Cell, Number
+from xltool.model.form import Cell, Number, TotalKind
 
 
 class Contribution(NamedTuple):
@@ -39,6 +39,6 @@ class TracedFigure:
 
     def calculate_share(self, contribution: Contribution) -> Decimal | None:
         """Return the contribution divided by the total, 0 to 1, four places; None if either is missing or zero."""
-        if not self.total or contribution.value is None:
+        if not self.total or contribution.value is None or self.cell.total is not TotalKind.SUM:
             return None
         return (Decimal(contribution.value) / Decimal(self.total)).quantize(Decimal("0.0001"))

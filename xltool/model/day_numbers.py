@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-_DAY_ZERO = date(1899, 12, 30)  # spreadsheet programs store the days since then
+DAY_ZERO = date(1899, 12, 30)  # spreadsheet programs store the days since then
 _DAY_NUMBER = re.compile(r"([0-9]{5})(?:\.[0-9]*)?")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
@@ -11,5 +11,5 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 def show_day(text: str) -> str:
     """Return the day (ISO 8601) that a number of days stands for; any other text unchanged."""
     match = _DAY_NUMBER.fullmatch(text)
-    day = _DAY_ZERO + timedelta(days=int(match[1])) if match else None
+    day = DAY_ZERO + timedelta(days=int(match[1])) if match else None
     return day.isoformat() if day and _FIRST_YEAR <= day.year <= _LAST_YEAR else text

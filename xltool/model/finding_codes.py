@@ -96,6 +96,7 @@ FACT_TYPES: Mapping[str, type | UnionType] = MappingProxyType(
 
 CELL_FACTS = frozenset({"address", "place", "sheet"})  # taken from the first cell of a finding
 
+_PLAIN_CODES = ["out_of_range", "not_choice", "not_date", "too_long", "symbol_font", "upside_down"]
 _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
     {
         None: {
@@ -110,7 +111,6 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "number.unit_in_cell": "asked basis name place raw title unit",
             "number.remark": "asked basis name place raw title",
             "number.not_number": "asked basis name place raw title",
-            "number.too_large": "asked basis name place raw title",
             "number.negative": "asked basis name place raw title",
             "number.fraction": "asked basis name place raw title",
             "number.too_many_decimals": "asked basis decimals name place raw title",
@@ -127,13 +127,13 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "number.shown_differs_nothing": "asked basis name place raw title",
             "number.covered": "asked basis name place raw shown title",
             "number.formula_result": "asked basis name place raw shown title",
-            "number.symbol_font": "asked basis name place raw title",
             "number.repeated": "asked basis name place raw shown title",
-            "number.upside_down": "asked basis name place raw title",
             "number.across": "asked basis name place raw shown title",
             "number.cached_differs": "asked basis name place raw shown title",
             "number.conditional": "asked basis name place raw shown title",
+            **dict.fromkeys((f"number.{note}" for note in _PLAIN_CODES), "asked basis name place raw title"),
             "blank": "basis cells count cover declaration sheet title yes",
+            "blank.words": "cells count sheet",
             "blank.all": "basis count cover declaration title yes",
             "optional_blank": "basis cells count sheet title",
             "not_applicable": "basis cells count sheet title",
@@ -293,6 +293,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "text.late": "basis last_day published",
             "import.heading_number": "document headings issue misnumbered",
             "import.no_heading": "document headings issue",
+            **dict.fromkeys(("value.choice_spelling", "value.text_date"), "cells count raw sheet"),
             "value.text_number": "cells count sheet",
             "value.apostrophe": "cells count sheet",
             "value.spaces": "cells count sheet",

@@ -40,10 +40,14 @@ class ControlName(StructuredFact):
 
 @dataclass(frozen=True, slots=True)
 class Quantity(StructuredFact):
-    """A figure with its unit; the unit of a count is empty, the value of a missing figure is None."""
+    """A figure with its unit; the unit of a count is empty, the value of a missing figure is None.
+
+    ``word`` is what a person reads where the value stands for a choice or a date.
+    """
 
     value: Number | None
     unit: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,10 @@ class ExpectedValue(StructuredFact):
     kind: CellKind
     unit: str
     decimals: int
+    choices: tuple[str, ...] = ()
+    minimum: Number | None = None
+    maximum: Number | None = None
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +157,7 @@ class TermFact(StructuredFact):
 class SideFact(StructuredFact):
     """One side of a relation: its terms and constant, and the total; for a long sum the ``ranges`` instead of terms.
 
-    ``total`` is the sum before the remainder by ``modulus``, if there is one.
+    ``total`` is the sum before the remainder by ``modulus``, if there is one; ``computed`` if it is calculated, no sum.
     """
 
     terms: tuple[TermFact, ...]
@@ -157,6 +165,7 @@ class SideFact(StructuredFact):
     total: Quantity
     ranges: ShortList | None = None
     modulus: int | None = None
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from xltool.model.expression import Comparison, LinearExpression, Term
+
 MAX_CACHED_FORMS = 128  # forms (or plans) whose derived data each cache keeps
 
 Number = int | Decimal
@@ -18,6 +20,29 @@ class CellKind(StrEnum):
     COUNT = "count"
     SIGNED_COUNT = "signed_count"
     AMOUNT = "amount"
+    PERCENT = "percent"  # the number before the sign: 96.77 for 96.77 %
+    DECIMAL = "decimal"
+    CHOICE = "choice"  # the position of the word in `Cell.choices`, from 1
+    YES_NO = "yes_no"  # the same, with the words for yes and no
+    DATE = "date"  # the serial day, as Excel counts
+    TEXT = "text"  # the number of characters; the words are in the entry
+
+
+SUMMED_KINDS = frozenset({CellKind.COUNT, CellKind.SIGNED_COUNT, CellKind.AMOUNT})  # "not applicable" adds 0
+EXACT_KINDS = frozenset({CellKind.AMOUNT, CellKind.PERCENT, CellKind.DECIMAL})  # with decimals
+SIGNED_KINDS = frozenset({CellKind.SIGNED_COUNT, CellKind.DECIMAL, CellKind.PERCENT})  # may be below 0, by its limits
+WORD_KINDS = frozenset({CellKind.CHOICE, CellKind.YES_NO, CellKind.DATE, CellKind.TEXT})  # shown as words, never summed
+
+
+class TotalKind(StrEnum):
+    """How the figures of several returns make the figure of their sum."""
+
+    SUM = "sum"
+    MEAN = "mean"
+    WEIGHTED_MEAN = "weighted_mean"  # by the figure `Cell.weight`
+    RECOMPUTE = "recompute"  # by the relation that computes it, from the sums
+    COUNT = "count"  # how many chose each word
+    NONE = "none"
 
 
 class Severity(StrEnum):
@@ -53,7 +78,9 @@ class Cell:
     """One figure of the form (指标).
 
     ``row_path`` and ``column_path`` are the official labels left of and above it, outermost first;
-    ``decimals`` is how many places an amount may have; ``computed`` cells are formulas in the template.
+    ``decimals`` is how many places an amount may have; ``computed`` cells are formulas in the template. ``choices``
+    are the words of a choice; ``minimum`` and ``maximum`` limit a figure, ``length`` a text (in characters). ``total``
+    says how the cell adds up, ``weight`` names the figure that weights its mean.
     """
 
     id: str
@@ -68,6 +95,27 @@ class Cell:
     decimals: int = 0
     computed: bool = False
     optional: bool = False
+    choices: tuple[str, ...] = ()
+    minimum: Number | None = None
+    maximum: Number | None = None
+    length: int = 0
+    total: TotalKind = TotalKind.SUM
+    weight: str = ""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether its figure may have decimals and is a ``Decimal``."""
+        return self.kind in EXACT_KINDS
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether a person reads words in it: a choice, a date or a text."""
+        return self.kind in WORD_KINDS
+
+    @property
+    def is_summed(self) -> bool:
+        """Whether its figure in a sum follows from those of the parts as an input or by its formula."""
+        return self.total in {TotalKind.SUM, TotalKind.RECOMPUTE}
 
     @property
     def line_words(self) -> str:
@@ -128,28 +176,12 @@ class Section:
         return f"{self.number}、{self.title}"
 
 
-class Term(NamedTuple):
-    """``coefficient`` times one figure, of this year or of the year before."""
+class Holding(StrEnum):
+    """Where a relation is asked: of a return, of a sum, or of both."""
 
-    cell: str
-    coefficient: int = 1
-    previous: bool = False
-
-
-class LinearExpression(NamedTuple):
-    """A sum of terms and a constant; with ``modulus``, the remainder of that sum."""
-
-    terms: tuple[Term, ...]
-    constant: int = 0
-    modulus: int | None = None
-
-
-class Comparison(NamedTuple):
-    """``left operator right``; the operator is one of ``== != <= >= < >``."""
-
-    left: LinearExpression
-    operator: str
-    right: LinearExpression
+    RETURN = "return"
+    SUM = "sum"
+    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +191,8 @@ class Relation:
     ``rule`` is the id of the definition it was expanded from, ``id`` adds what it was expanded for.
     ``computes`` names the cell this equation defines. ``when`` limits it. ``missing`` says what a missing
     figure does: ``undecided`` (no verdict) or zero. ``implied_by`` are the relations whose breach explains
-    a breach of this one. ``beta`` rules are on trial: what they find is for coordinators only.
+    a breach of this one. ``beta`` rules are on trial: what they find is for coordinators only. ``tolerance`` widens an
+    equality; ``decimals`` rounds what is computed by an operation.
     """
 
     id: str
@@ -176,6 +209,9 @@ class Relation:
     computes: str | None = None
     implied_by: tuple[str, ...] = ()
     beta: bool = False
+    tolerance: Number = 0
+    holds: Holding = Holding.BOTH
+    decimals: int | None = None
 
     @property
     def name(self) -> str:
@@ -186,6 +222,14 @@ class Relation:
     def terms(self) -> tuple[Term, ...]:
         """Every term of both sides, in writing order."""
         return self.expect.left.terms + self.expect.right.terms
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether sides and conditions are linear expressions with whole constants, and an equality is exact."""
+        sides = (side for item in (self.expect, *self.when) for side in item.sides)
+        return not self.tolerance and all(
+            isinstance(side, LinearExpression) and isinstance(side.constant, int) for side in sides
+        )
 
     @property
     def uses_previous(self) -> bool:

@@ -122,6 +122,13 @@ class ManifestItem(NamedTuple):
     sha256: str
 
 
+class MeanBasis(NamedTuple):
+    """What a mean is made of: it is ``total`` divided by ``weight``; both add up over parts."""
+
+    total: Number
+    weight: Number
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One filled form of one agency for one year (填报表), or a consolidation of several, as read.
@@ -130,7 +137,8 @@ class Submission:
     For a consolidation, ``manifest`` lists the reports inside, ``absent`` the missing agencies (without a SHA-256)
     and ``lacking`` the number of reports without a figure, by cell; all three are empty for an agency's own return.
     ``issued`` holds the rows of its identity sheet as `forms.identity` writes them. ``controls`` are ledger totals
-    (核对数) by id; they are never summed or published.
+    (核对数) by id; they are never summed or published. ``words`` are the choices, dates and texts by cell id, as read.
+    Of a consolidation, ``tallies`` say how many chose each word and ``bases`` what means are made of.
     """
 
     form: str
@@ -151,6 +159,9 @@ class Submission:
     lacking: Mapping[str, int] = field(default_factory=dict)
     issued: Mapping[str, str] = field(default_factory=dict)
     controls: Mapping[str, Entry] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    bases: Mapping[str, MeanBasis] = field(default_factory=dict)
 
     @property
     def counted(self) -> Values:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from xltool.errors import UsageError
+from xltool.forms.cell_kinds import format_value
 from xltool.forms.placeholders import (
     PlaceholderError,
     fill_placeholders,
-    format_exact,
     matches_sentence,
     remove_whitespace,
 )
@@ -121,8 +121,10 @@ def build_grid(table: Table, figures: Mapping[str, str]) -> Grid:
 def format_figure(cell: Cell, submission: Submission) -> str:
     """Format a figure for publication: a total as computed, ``/`` as filled in, a blank as ""."""
     entry, value = submission.entries.get(cell.id), submission.values.get(cell.id)
+    if cell.id in submission.words:
+        return submission.words[cell.id]
     if value is not None:
-        return format_exact(value)
+        return format_value(cell, value)
     kept = entry is not None and entry.state in (EntryState.NOT_APPLICABLE, EntryState.UNREADABLE) and not cell.computed
     return (entry.raw or "").strip() if kept and entry else ""
 

@@ -25,7 +25,8 @@ from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation
-from xltool.model.form import HeadlineFigure, LinearExpression, Number, Severity, Values
+from xltool.model.expression import LinearExpression
+from xltool.model.form import HeadlineFigure, Number, Severity, Values
 from xltool.package_data import find_data_folder
 from xltool.workbooks.decisions_workbook import show_decision
 from xltool.workbooks.failing_files import name_failing_file
@@ -292,9 +293,9 @@ def _render_totals(summary_draft: SummaryContext) -> Iterator[str]:
         rows = []
         for cell in cells:
             bound = summary_draft.consolidation.lacking.get(cell.id) and summary.values[cell.id] is not None
-            shown = (workbook_words().summary.shared["at_least"] if bound else "") + _format_number(
-                summary.values[cell.id]
-            )
+            shown = summary.words.get(cell.id) or (
+                workbook_words().summary.shared["at_least"] if bound and cell.is_summed else ""
+            ) + _format_number(summary.values[cell.id])
             cell_texts = {"line": cell.line_words, "column": cell.column_words, "value": shown, "unit": cell.unit}
             rows.append(_render_row(cell_texts, {}, ""))
         name = next(each.name for each in form.tables if each.id == table)

@@ -34,6 +34,8 @@ from xltool.published.section_texts import (
     read_stated_figures,
 )
 from xltool.published.titles import Title, find_title
+from xltool.published.worded_rows import read_worded_rows
+from xltool.recognition.kind_values import find_words
 from xltool.spreadsheet.load_file import FileSource, load_file
 
 MAX_REPORT_BYTES = 20 * 1024 * 1024  # real reports stay under 2 MiB, apart from scans
@@ -106,6 +108,7 @@ def build_submission(published: PublishedReport, form: Form, *, agency: Agency |
         source=published.source,
         texts={section: "\n".join(paragraphs) for section, paragraphs in published.texts.items()},
         observations=(*published.log, Observation("identity.imported")),
+        words=find_words(form, entries),
     )
 
 
@@ -240,6 +243,11 @@ def _build_figures(
     for figure in said:
         cell = form.cells[figure.cell]
         found[cell.id] = _interpret_figure(cell, figure.text, _find_place(reading, figure.piece), "printed")
+    for cell_id, (text, block) in read_worded_rows(reading.stream, reading.located).items():
+        if text.strip():
+            found[cell_id] = _interpret_figure(form.cells[cell_id], text, _find_place(reading, block), "printed")
+        else:
+            found.pop(cell_id, None)
     return {cell: found[cell] for cell in form.cells if cell in found}
 
 
@@ -249,7 +257,7 @@ def _find_zeros_by_total(figures: Mapping[str, FoundFigure], form: Form) -> dict
     for relation in form.formulas:
         total = figures.get(relation.expect.left.terms[0].cell)
         addends = [figures.get(term.cell) for term in relation.expect.right.terms]
-        added = all(term.coefficient > 0 for term in relation.expect.right.terms)
+        added = relation.is_linear and all(term.coefficient > 0 for term in relation.expect.right.terms)
         if total is None or total.value != 0 or not added:
             continue
         for figure in addends:
@@ -332,6 +340,8 @@ def _figure_observations(reading: _LocatedDocument, figures: ExtractedFigures) -
         lines = tuple(name for names in by_table.values() for name in _shorten_names([*names]))
         yield Observation("import.solved", cell=solved[0].id, facts={"lines": lines, "count": len(solved)})
     for field in figures.filled.open:
+        if any(cell.is_worded for cell in field.cells):
+            continue  # read by its place
         text = " ".join(token.text.strip() for token in field.tokens if token.text.strip())
         facts = {"label": field.cells[0].line_words, "where": _find_place(reading, field.piece), "found": text}
         code = "import.open" if text else "import.nothing_there"

@@ -194,6 +194,13 @@ def is_affirmative(text: str) -> bool:
     return without_ticks in words["affirmative"] or (bool(plain) and not without_ticks)
 
 
+@cache
+def is_negative(text: str) -> bool:
+    """Return True for a text that says no."""
+    words = tomllib.loads((Path(__file__).parent / "values.toml").read_text("utf-8"))
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold() in words["negative"]
+
+
 def is_not_applicable(text: str) -> bool:
     """Return True for a word or a dash that stands for a figure that does not apply."""
     return text.casefold() in _load_value_words().not_applicable

@@ -2,18 +2,27 @@
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from decimal import Decimal, DecimalException
 from functools import lru_cache
 from pathlib import PurePath
 from typing import NamedTuple
 
 from xltool.forms.cell_addresses import cell_address, parse_address
-from xltool.forms.consolidated_layout import ABSENT_KEY, CODE_COLUMN, LACKING_KEY, LEADING_COLUMNS
+from xltool.forms.consolidated_layout import (
+    ABSENT_KEY,
+    BASIS_KEY,
+    CODE_COLUMN,
+    LACKING_KEY,
+    LEADING_COLUMNS,
+    TALLY_KEY,
+)
 from xltool.forms.identity import LEAF_PREFIX
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Scope
 from xltool.model.consolidation import FindingRecord
 from xltool.model.form import CellKind, Form, Number, Severity
-from xltool.model.submission import EntryState, ManifestItem
+from xltool.model.submission import EntryState, ManifestItem, MeanBasis
 from xltool.recognition.cell_values import interpret_cell
 from xltool.spreadsheet.open_workbook import SkipRule
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook
@@ -99,6 +108,24 @@ def read_absent(workbook: RawWorkbook) -> tuple[ManifestItem, ...]:
 def read_lacking(workbook: RawWorkbook) -> dict[str, int]:
     """Read how many reports lack a figure, for each cell that some report lacks."""
     return {cell: int(count) for cell, count, _ in _read_identity_entries(workbook, LACKING_KEY) if count.isdecimal()}
+
+
+def read_tallies(workbook: RawWorkbook) -> dict[str, dict[str, int]]:
+    """Read how many reports chose each word, for each cell that is counted so."""
+    tallies: dict[str, dict[str, int]] = {}
+    for cell, word, count in _read_identity_entries(workbook, TALLY_KEY):
+        if count.isdecimal():
+            tallies.setdefault(cell, {})[word] = int(count)
+    return tallies
+
+
+def read_bases(workbook: RawWorkbook) -> dict[str, MeanBasis]:
+    """Read what the means are made of."""
+    bases = {}
+    for cell, total, weight in _read_identity_entries(workbook, BASIS_KEY):
+        with suppress(DecimalException):
+            bases[cell] = MeanBasis(Decimal(total), Decimal(weight))
+    return bases
 
 
 def read_findings(workbook: RawWorkbook, severities: Mapping[str, Severity]) -> tuple[FindingRecord, ...] | None:

@@ -13,7 +13,8 @@ from xltool.model.compact_entries import CompactEntries, EntryLayout, EntryPosit
 from xltool.model.form import Cell, CellKind, Number
 from xltool.model.submission import Entry, EntryState
 from xltool.recognition.assign_sheets import SheetAssignment
-from xltool.recognition.cell_values import MAX_DIGITS, interpret_cell
+from xltool.recognition.cell_values import MAX_DIGITS, Meaning, interpret_cell
+from xltool.recognition.kind_values import OTHER_KINDS, check_limits, interpret_kind
 from xltool.recognition.locate_cells import LocatedSheet
 from xltool.recognition.shown_values import ShownMeaning, interpret_shown
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
@@ -82,7 +83,8 @@ def _group_planned_cells(plan: WorkbookPlan) -> Mapping[str, Sequence[_PlannedCe
     by_sheet: dict[str, list[_PlannedCell]] = {}
     for number, cell in enumerate(plan.form.cells.values()):
         sheet, address = plan.cells[cell.id]
-        is_count = cell.kind is not CellKind.AMOUNT
+        is_unlimited = cell.maximum is None and not cell.minimum
+        is_count = cell.kind in {CellKind.COUNT, CellKind.SIGNED_COUNT} and is_unlimited
         by_sheet.setdefault(sheet, []).append(_PlannedCell(number, address, cell.computed, is_count, cell))
     return by_sheet
 
@@ -94,7 +96,7 @@ def _make_layout(plan: WorkbookPlan, names: tuple[str, ...], formulas: tuple[str
     planned = [(item, name) for name, items in zip(names, by_sheet.values(), strict=True) for item in items]
     planned.sort(key=lambda pair: pair[0].number)
     positions = tuple(EntryPosition(name, item.address, formulas[item.number]) for item, name in planned)
-    inputs = frozenset(item.number for item, _ in planned if not item.computed)
+    inputs = frozenset(item.number for item, _ in planned if not (item.computed or item.cell.is_worded))
     return share_entry_layout(tuple(item.cell.id for item, _ in planned), positions, inputs)
 
 
@@ -136,7 +138,7 @@ def read_entry(cell: Cell, located: LocatedSheet, address: str, *, declared: boo
         return Entry(cell.id, EntryState.UNREADABLE, None, None, sheet, where, note=NOTE_NOT_PLACED)
     raw = located.cells.get(address)
     if raw is None:
-        zero = declared and not cell.computed
+        zero = declared and not (cell.computed or cell.is_worded)
         return Entry(cell.id, EntryState.BLANK, 0 if zero else None, None, sheet, where, None, zero)
     return read_cell_entry(cell, raw, sheet, where, declared=declared)
 
@@ -144,10 +146,15 @@ def read_entry(cell: Cell, located: LocatedSheet, address: str, *, declared: boo
 def read_cell_entry(cell: Cell, raw: RawCell, sheet: str, address: str, *, declared: bool = False) -> Entry:
     """Read the entry of a cell that is not empty."""
     if cell.computed and raw.formula is not None:  # recomputed, whatever it shows
-        meaning = ShownMeaning(*interpret_cell(raw, cell.kind, cell.decimals))
+        kind = CellKind.AMOUNT if cell.is_exact else cell.kind
+        meaning = ShownMeaning(*interpret_cell(raw, kind, cell.decimals))
+    elif cell.kind in OTHER_KINDS:
+        meaning = interpret_kind(raw, cell).meaning
     else:
         meaning = interpret_shown(raw, cell.kind, cell.decimals, cell.unit)
-    zero = declared and not cell.computed and meaning.state is EntryState.BLANK
+        if cell.minimum is not None or cell.maximum is not None:
+            meaning = ShownMeaning(*check_limits(Meaning(*meaning[:3]), cell), shown=meaning.shown)
+    zero = declared and not (cell.computed or cell.is_worded) and meaning.state is EntryState.BLANK
     value = 0 if zero else meaning.value
     stored, formula = str(raw.text), raw.formula
     return Entry(cell.id, meaning.state, value, stored, sheet, address, formula, zero, meaning.note, meaning.shown)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from xltool.forms.cell_addresses import column_letters
+from xltool.forms.cell_kinds import format_tally
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.ledger_totals import first_summed_cell
 from xltool.forms.plan_sheets import EXPLANATION_COLUMNS, LIST_FIRST_ROW, MARK_COLUMNS
@@ -17,7 +18,7 @@ from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.model.agency import Scope
 from xltool.model.compact_entries import CompactEntries, CompactValues, find_entry_layout
 from xltool.model.day_numbers import show_day
-from xltool.model.form import MAX_CACHED_FORMS, Cell, Form, Values
+from xltool.model.form import MAX_CACHED_FORMS, Cell, Form, Number, TotalKind, Values
 from xltool.model.submission import Entry, EntryState, Explanation, Observation, Source, Submission
 from xltool.recognition import read_consolidated
 from xltool.recognition.assign_sheets import SheetAssignment, assign_sheets
@@ -25,6 +26,7 @@ from xltool.recognition.cell_values import is_affirmative
 from xltool.recognition.conditional_looks import apply_conditional_formats
 from xltool.recognition.defined_names import dispute_by_names, doubt_exchanges
 from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_identity, find_form, read_identity_sources
+from xltool.recognition.kind_values import find_words
 from xltool.recognition.locate_cells import find_text_cells
 from xltool.recognition.read_entries import read_entries, read_entry
 from xltool.recognition.shown_values import visible_text
@@ -75,6 +77,8 @@ def _build_submission(
         observations.append(Observation("workbook.macros"))
     declared = is_affirmative(_read_field(plan, assignment, "declaration"))
     read, plain = read_entries(plan, assignment, declared=declared)
+    if scope is Scope.AREA:
+        read = _drop_unsummed(plan.form, read)
     entries = refuse_covered(plan, assignment, apply_conditional_formats(plan, workbook, assignment, read))
     if not plain:
         entries = refuse_astray(plan, assignment, entries)
@@ -94,6 +98,7 @@ def _build_submission(
             observations += check_integrity(plan, workbook, assignment)
     observations += find_missing_sheets(plan, assignment, issued=bool(identity_claim.issued) and scope is Scope.OWN)
     observations += find_changed_labels(assignment, issued=bool(identity_claim.issued))
+    tallies = read_consolidated.read_tallies(workbook) if scope is Scope.AREA else {}
     return Submission(
         form=plan.form.id,
         edition=plan.form.edition,
@@ -113,7 +118,21 @@ def _build_submission(
         absent=read_consolidated.read_absent(workbook),
         lacking=read_consolidated.read_lacking(workbook),
         issued=identity_claim.issued,
+        words=find_words(plan.form, entries) | {cell: format_tally(tally) for cell, tally in tallies.items()},
+        tallies=tallies,
+        bases=read_consolidated.read_bases(workbook) if scope is Scope.AREA else {},
     )
+
+
+def _drop_unsummed(form: Form, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
+    """Return the entries of a consolidation; cells that have no figure in a sum are blank, whatever they show."""
+    unsummed = [cell.id for cell in form.inputs if cell.total in {TotalKind.COUNT, TotalKind.NONE}]
+    if not unsummed:
+        return entries
+    return {
+        **entries,
+        **{cell: entries[cell]._replace(state=EntryState.BLANK, value=None, raw=None, note=None) for cell in unsummed},
+    }
 
 
 def _describe_source(plan: WorkbookPlan, workbook: RawWorkbook, file: str) -> Source:
@@ -147,8 +166,12 @@ def _compute_values(form: Form, entries: Mapping[str, Entry]) -> Values:
         values = recompute_figures(form.formulas, inputs)
         values |= {cell: None for cell in inputs if entries[cell].state is EntryState.NOT_APPLICABLE}
         return {cell: values[cell] for cell in form.cells}
-    ids, blank = entries.layout.index, 0 if entries.declared else None
-    value_by_cell = {cell: blank if value is None else value for cell, value in zip(ids, entries.numbers, strict=True)}
+    ids, declared = entries.layout.index, entries.layout.inputs if entries.declared else frozenset()
+    value_by_cell: dict[str, Number | None] = dict(zip(ids, entries.numbers, strict=True))
+    if declared:
+        numbered = enumerate(entries.numbers)
+        zeros = {place for place, value in numbered if value is None and place in declared}
+        value_by_cell |= {cell: 0 for place, cell in enumerate(ids) if place in zeros}
     value_by_cell |= {cell: entry.counted for cell, entry in entries.exceptions.items()}
     values = recompute_figures(form.formulas, {cell.id: value_by_cell[cell.id] for cell in form.inputs})
     values |= {cell: None for cell, entry in entries.exceptions.items() if entry.state is EntryState.NOT_APPLICABLE}

@@ -20,7 +20,7 @@ from xltool.forms.equations import (
     number_blocks,
 )
 from xltool.forms.ledger_totals import LedgerTotal
-from xltool.model.form import Cell, CellKind, Number, Relation
+from xltool.model.form import Cell, Number, Relation
 
 Signature = tuple[tuple[int, int], ...]
 
@@ -122,7 +122,7 @@ def to_integer(value: Number, places: int) -> int:
 def to_figure(number: int, places: int, cell: Cell | None) -> Number:
     """Return the figure of a scaled integer; amounts with no more places than they need."""
     exact = Fraction(number, 10**places)
-    if cell is None or cell.kind is not CellKind.AMOUNT:
+    if cell is None or not cell.is_exact:
         return int(exact) if exact.denominator == 1 else Decimal(number).scaleb(-places)
     return trim_decimals(Decimal(number).scaleb(-places))
 

@@ -12,7 +12,8 @@ from xltool.checks.localisation.typing_errors import classify_digit_slip
 from xltool.forms.equations import is_equation
 from xltool.forms.expressions import check_relation, evaluate_linear, recompute_figures
 from xltool.forms.ledger_totals import LedgerTotal, list_ledger_totals
-from xltool.model.form import MAX_CACHED_FORMS, Form, LinearExpression, Number, Relation, Severity, Values
+from xltool.model.expression import LinearExpression
+from xltool.model.form import MAX_CACHED_FORMS, Form, Number, Relation, Severity, Values
 
 
 class Change(NamedTuple):

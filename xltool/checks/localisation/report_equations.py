@@ -14,7 +14,7 @@ from xltool.checks.localisation.minimal_sets import ChangeSearch, PartialChanges
 from xltool.checks.localisation.typing_errors import NO_VALUE, RunSet, SlipSheet
 from xltool.forms.equations import Equation, computing_relations, form_equations
 from xltool.forms.ledger_totals import LedgerTotal, list_ledger_totals
-from xltool.model.form import CellKind, Form, Number, Relation, Values
+from xltool.model.form import SIGNED_KINDS, Form, Number, Relation, Values
 
 Runs = tuple[tuple[int, ...], ...]
 
@@ -53,7 +53,7 @@ class ReportEquations:
             self.system,
             self.figures,
             steps=[10 ** (self.places - (cell.decimals if cell else 0)) for cell in cells],
-            lowest=[None if cell and cell.kind is CellKind.SIGNED_COUNT else 0 for cell in cells],
+            lowest=[None if cell and cell.kind in SIGNED_KINDS else 0 for cell in cells],
             fixed=frozenset(self.system.places[cell] for cell in self._locked if cell in self.system.places),
         )
 

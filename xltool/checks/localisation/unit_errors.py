@@ -7,7 +7,8 @@ from xltool.checks.localisation.equation_system import trim_decimals
 from xltool.checks.localisation.repairs import Repair, RepairEvidence, complete_values, relations_by_cell
 from xltool.checks.localisation.typing_errors import UNIT_FACTOR
 from xltool.forms.expressions import check_relation
-from xltool.model.form import CellKind, Number, Relation, Term
+from xltool.model.expression import Term
+from xltool.model.form import CellKind, Number, Relation
 
 
 def find_unit_errors(evidence: RepairEvidence) -> Iterator[tuple[tuple[str, ...], Repair]]:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from xltool.checks.texts import numerals
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.text_patterns import AMOUNT_PLACEHOLDER, NUMBER_PLACEHOLDER, load_text_patterns
-from xltool.model.form import MAX_CACHED_FORMS, Form, LinearExpression, Number, TextClaim, Values
+from xltool.model.expression import LinearExpression
+from xltool.model.form import MAX_CACHED_FORMS, Form, Number, TextClaim, Values
 
 MAX_SENTENCE_CHARACTERS = 2000
 MAX_ADJACENT_PARTS = 6  # on each side of a number that may be a part of one sum

@@ -11,7 +11,8 @@ from functools import cache, lru_cache
 from xltool.forms.equations import Equation
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.text_patterns import NUMBER_PLACEHOLDER, load_text_patterns
-from xltool.model.form import LinearExpression, TextClaim
+from xltool.model.expression import LinearExpression
+from xltool.model.form import TextClaim
 from xltool.published.figures.resolve_by_equations import AmbiguousRow
 from xltool.published.figures.split_digits import Segmentation, parse_figure
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from xltool.forms.equations import Equation
-from xltool.model.form import Cell, CellKind, Number
+from xltool.model.form import SIGNED_KINDS, WORD_KINDS, Cell, CellKind, Number
 
 MAX_SEARCH_STEPS = 40_000  # a row of seven figures takes some hundred
 MAX_SEGMENTATIONS = 5_000  # more than these decide nothing
@@ -14,7 +14,10 @@ _FIGURE_PATTERNS = {
     CellKind.COUNT: re.compile(r"0|[1-9][0-9]*|[/-]"),
     CellKind.SIGNED_COUNT: re.compile(r"[+-]?(?:0|[1-9][0-9]*)|[/-]"),
     CellKind.AMOUNT: re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[/-]"),
+    CellKind.PERCENT: re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?%?|[/-]"),
+    CellKind.DECIMAL: re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[/-]"),
 }
+_FIGURE_PATTERNS |= dict.fromkeys(WORD_KINDS, re.compile(r"[^\s]+"))
 _NOT_APPLICABLE = "/-"
 
 Segmentation = tuple[str, ...]
@@ -138,7 +141,7 @@ class _SegmentationSearch:
             if not self._is_figure(place, at, end):
                 continue
             rest = left - parse_figure(self.text[at:end])
-            if rest < 0 and self.cells[place].kind is not CellKind.SIGNED_COUNT:
+            if rest < 0 and self.cells[place].kind not in SIGNED_KINDS:
                 return
             for parts in self._segment_addends(place + 1, last, end, stop, rest):
                 yield (self.text[at:end], *parts)

@@ -11,6 +11,7 @@ from xltool.forms.published_wording import load_published_wording
 from xltool.model.form import Cell, CellKind
 from xltool.model.submission import EntryState
 from xltool.recognition.cell_values import Meaning, interpret_cell
+from xltool.recognition.kind_values import OTHER_KINDS, interpret_kind
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
@@ -23,7 +24,10 @@ def interpret_figure(text: str, cell: Cell) -> Meaning:
     """Interpret a printed figure for its cell; digits on two lines of a cell are unreadable."""
     if _TWO_LINES.search(text):
         return Meaning(EntryState.UNREADABLE, None, "not_number")
-    return interpret_cell(RawCell(StorageType.TEXT, strip_annotations(text, cell)), cell.kind, cell.decimals)
+    raw = RawCell(StorageType.TEXT, strip_annotations(text, cell))
+    if cell.kind in OTHER_KINDS:
+        return Meaning(*interpret_kind(raw, cell).meaning[:3])
+    return interpret_cell(raw, cell.kind, cell.decimals)
 
 
 def strip_annotations(text: str, cell: Cell) -> str:
@@ -33,7 +37,7 @@ def strip_annotations(text: str, cell: Cell) -> str:
     shown = _INVISIBLE.sub("", text).strip()
     number = unicodedata.normalize("NFKC", _note_marks().sub("", shown)).strip()
     number = _replace_sign_word(number) if cell.kind is CellKind.SIGNED_COUNT else number
-    units = {cell.unit, *load_published_wording().figures.counted} if cell.kind is not CellKind.AMOUNT else {cell.unit}
+    units = {cell.unit, *load_published_wording().figures.counted} if not cell.is_exact else {cell.unit}
     unit = next((unit for unit in sorted(units, key=len, reverse=True) if unit and number.endswith(unit)), "")
     number = number.removesuffix(unit).rstrip()
     changed = shown != text.strip() or number != unicodedata.normalize("NFKC", shown)

@@ -19,7 +19,7 @@ from xltool.forms.consolidated_layout import (
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.form import Box, Cell, CellKind, Number, Severity
+from xltool.model.form import Box, Cell, Number, Severity, TotalKind
 from xltool.model.submission import EntryState, Submission
 from xltool.workbooks.failing_files import name_failing_file
 from xltool.workbooks.summary.agency_status import agency_of, count_open_findings
@@ -60,7 +60,7 @@ def write_details(context: SummaryContext, book: BookWriter) -> None:
         sheet.set_column(table.columns[key] - 1, table.columns[key] - 1, width)
     for cell in context.plan.form.cells.values():
         place = table.columns[cell.id] - 1
-        sheet.set_column(place, place, _AMOUNT_WIDTH if cell.kind is CellKind.AMOUNT else _FIGURE_WIDTH)
+        sheet.set_column(place, place, _AMOUNT_WIDTH if cell.is_exact else _FIGURE_WIDTH)
     for line, height in _HEADING_HEIGHTS.items():
         sheet.set_row(line - 1, height)
     zero = {"type": "cell", "criteria": "==", "value": 0, "format": book.combine_styles("figure_zero")}
@@ -82,7 +82,7 @@ def _find_page_breaks(context: SummaryContext) -> list[int]:
     used = float(sum(_WIDTHS.values()))
     for _, line in groupby(context.plan.form.cells.values(), lambda cell: (cell.table, cell.line)):
         cells = list(line)
-        wide = sum(_AMOUNT_WIDTH if cell.kind is CellKind.AMOUNT else _FIGURE_WIDTH for cell in cells)
+        wide = sum(_AMOUNT_WIDTH if cell.is_exact else _FIGURE_WIDTH for cell in cells)
         if used + wide > width:
             breaks.append(context.details.columns[cells[0].id] - 1)
             used = repeated
@@ -104,6 +104,9 @@ def _write_heading_rows(context: SummaryContext, sheet: SheetWriter) -> None:
         sheet.write_box(Box(ID_ROW, column), key, "id")
         area = f"{cell_address(FIRST_ROW, column)}:{cell_address(context.details.last, column)}"
         total = context.consolidation.summary.values[key]
+        if context.plan.form.cells[key].total is not TotalKind.SUM:
+            sheet.write_box(Box(SUM_ROW, column), None, "sums")
+            continue
         sheet.write_box(
             Box(SUM_ROW, column), Formula(f"SUBTOTAL(109,{area})", _compute_shown_sum(context, key, total)), "sums"
         )
@@ -136,9 +139,9 @@ def _write_figure_headings(context: SummaryContext, sheet: SheetWriter) -> None:
 
 def _find_heading_words(cell: Cell) -> str:
     """Return the last word of the column heading, with the unit for amounts; the unit alone without a heading."""
-    unit = workbook_words().summary.shared["unit"].format(unit=cell.unit)
+    unit = workbook_words().summary.shared["unit"].format(unit=cell.unit) if cell.unit else ""
     last = cell.column_words.rpartition("·")[2]
-    return last + unit if cell.kind is CellKind.AMOUNT and cell.unit not in last else last or unit
+    return last + unit if cell.is_exact and cell.unit not in last else last or unit
 
 
 def _write_lead_columns(
@@ -205,11 +208,12 @@ def _write_part_figures(
     numbers = [values.get(cell.id) for cell in cells]
     blanks = [at for at, number in enumerate(numbers) if number is None]
     silent = [at for at in blanks if (entry := entries.get(cells[at].id)) and entry.state is _NOT_APPLICABLE]
-    if not silent:
+    if not (silent or part.words):
         sheet.write_figures(row, first, numbers, looks, "figure_open")
         return
     for at, (number, look) in enumerate(zip(numbers, looks, strict=True)):
-        said = workbook_words().summary.shared["not_applicable"] if at in silent else number
+        said: CellContent = workbook_words().summary.shared["not_applicable"] if at in silent else number
+        said = part.words.get(cells[at].id, said)
         sheet.write_box(Box(row, first + at), said, "figure_open" if said is None else look)
 
 
@@ -217,6 +221,8 @@ _NOT_APPLICABLE = EntryState.NOT_APPLICABLE
 
 
 def _choose_style(cell: Cell) -> str:
-    if cell.kind is CellKind.AMOUNT:
+    if cell.is_worded:
+        return "cell"
+    if cell.is_exact:
         return "figure_amount"
     return "figure_total" if cell.computed else "figure"

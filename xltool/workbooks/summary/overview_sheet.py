@@ -8,7 +8,8 @@ from xltool.forms.expressions import evaluate_linear
 from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.plan_sheets import count_lines
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import Box, CellKind, HeadlineFigure, LinearExpression, Number, Severity
+from xltool.model.expression import LinearExpression
+from xltool.model.form import Box, HeadlineFigure, Number, Severity
 from xltool.model.submission import Submission
 from xltool.workbooks.failing_files import name_failing_file
 from xltool.workbooks.summary.agency_status import (
@@ -162,7 +163,7 @@ def _write_headline_figures(context: SummaryContext, book: BookWriter, sheet: Sh
 def _make_headline(context: SummaryContext, meaning: LinearExpression) -> tuple[CellContent, str]:
     """Return a live figure over the official tables and its style; a sum with missing parts is a lower bound."""
     cells = [context.plan.form.cells[term.cell] for term in meaning.terms]
-    amount = "_amount" if any(cell.kind is CellKind.AMOUNT for cell in cells) else ""
+    amount = "_amount" if any(cell.is_exact for cell in cells) else ""
     bound = context.consolidation.summary.absent or any(
         context.consolidation.summary.lacking.get(cell.id) for cell in cells
     )

@@ -7,13 +7,14 @@ from decimal import Decimal
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles
 from xltool.forms.cell_addresses import parse_address as placed
 from xltool.forms.consolidated_layout import PANELS_ROW, move_slot, panel_addresses, plan_panels
-from xltool.forms.format_formulas import format_excel_formula
+from xltool.forms.format_formulas import format_excel_formula, format_operation
 from xltool.forms.plan_sheets import count_lines, list_announced_relations
 from xltool.forms.slots import CellAddress, Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
-from xltool.model.form import Box, Cell, CellKind, Relation
+from xltool.model.expression import LinearExpression, Side
+from xltool.model.form import Box, Cell, Relation, TotalKind
 from xltool.workbooks.summary.summary_context import (
     SummaryContext,
     describe_completeness,
@@ -38,11 +39,13 @@ class _TableView:
     function: str
     locate_cell: Callable[[str], CellAddress]
 
-    def make_total(self, cell: Cell) -> Formula:
+    def make_total(self, cell: Cell) -> CellContent:
         """Return the live total of one cell, with its value."""
         value = self.context.consolidation.summary.values[cell.id]
         if cell.computed:
             return self._make_computed_total(cell)
+        if cell.total is not TotalKind.SUM:
+            return self._make_other_total(cell)
         area = self.context.details.column_range(cell.id)
         total = _round_amount(self.function.format(area), cell)
         return (
@@ -51,11 +54,27 @@ class _TableView:
             else Formula(total, value)
         )
 
+    def _make_other_total(self, cell: Cell) -> CellContent:
+        """Return a mean, live where every part is one agency, or how many chose each word."""
+        summary, area = self.context.consolidation.summary, self.context.details.column_range(cell.id)
+        if cell.total is TotalKind.COUNT:
+            return summary.words.get(cell.id)
+        value = summary.values[cell.id]
+        if value is None or self.function != _SUM_ALL:
+            return None
+        if any(part.manifest for part in self.context.consolidation.parts):
+            return value
+        formula = f"AVERAGE({area})"
+        if cell.total is TotalKind.WEIGHTED_MEAN:
+            weights = self.context.details.column_range(cell.weight)
+            formula = f"SUMPRODUCT({area},{weights})/SUMPRODUCT(--ISNUMBER({area}),{weights})"
+        return Formula(f"ROUND({formula},{cell.decimals})", value)
+
     def _make_computed_total(self, cell: Cell) -> Formula:
         form = self.context.plan.form
         side = next(relation.expect.right for relation in form.formulas if relation.computes == cell.id)
         own = self.locate_cell(cell.id).sheet
-        total = _round_amount(format_excel_formula(side, self.locate_cell, sheet=own), cell)
+        total = _format_computed(side, self.locate_cell, own, cell)
         value = self.context.consolidation.summary.values[cell.id]
         if value is not None:
             return Formula(total, value)
@@ -64,9 +83,22 @@ class _TableView:
         return Formula(f'IF(COUNT({filled})<{len(side.terms)},"{_BLANK_TOTAL}",{total})', _BLANK_TOTAL)
 
 
+def _format_computed(side: Side, locate_cell: Callable[[str], CellAddress], sheet: str, cell: Cell) -> str:
+    """Format the formula that computes a cell from the totals on its sheet."""
+    if isinstance(side, LinearExpression):
+        return _round_amount(format_excel_formula(side, locate_cell, sheet=sheet), cell)
+
+    def format_part(part: Side) -> str:
+        if isinstance(part, LinearExpression):
+            return format_excel_formula(part, locate_cell, sheet=sheet)
+        return format_operation(part, format_part)
+
+    return f'IFERROR(ROUND({format_operation(side, format_part)},{cell.decimals}),"{_BLANK_TOTAL}")'
+
+
 def _round_amount(formula: str, cell: Cell) -> str:
     """Round amounts to their decimals, because binary fractions do not add up."""
-    return f"ROUND({formula},{cell.decimals})" if cell.kind is CellKind.AMOUNT else formula
+    return f"ROUND({formula},{cell.decimals})" if cell.is_exact else formula
 
 
 def write_official_sheet(context: SummaryContext, planned: Planned, slots: tuple[Slot, ...], book: BookWriter) -> None:
@@ -217,9 +249,11 @@ def _write_slot(context: SummaryContext, view: _TableView, slot: Slot, box: Box,
 
 
 def _choose_style(context: SummaryContext, cell: Cell) -> str:
-    amount = "_amount" if cell.kind is CellKind.AMOUNT else ""
+    amount = "_amount" if cell.is_exact else ""
     if context.consolidation.summary.lacking.get(cell.id) and context.consolidation.summary.values[cell.id] is not None:
         return f"bound{amount}"
+    if cell.is_worded:
+        return "total"
     return "total" if cell.computed else f"sum{amount}"
 
 
@@ -239,7 +273,7 @@ def _write_comment(context: SummaryContext, slot: Slot, sheet: SheetWriter) -> N
     if slot.role is Role.INPUT and (lacking := context.parts_without_figure.get(slot.key)):
         facts = {
             "counted": context.counted,
-            "count": context.consolidation.summary.lacking[slot.key],
+            "count": context.consolidation.summary.lacking.get(slot.key, len(lacking)),
             "agencies": join_names(lacking),
         }
         sentences.append(say["lacking"].format(**facts))

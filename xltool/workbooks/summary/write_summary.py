@@ -6,9 +6,10 @@ file. The very hidden identity sheet holds the manifest: which agencies are in t
 
 import hashlib
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
-from xltool.forms.consolidated_layout import ABSENT_KEY, LACKING_KEY, list_official_sheets
+from xltool.forms.consolidated_layout import ABSENT_KEY, BASIS_KEY, LACKING_KEY, TALLY_KEY, list_official_sheets
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.identity import LEAF_PREFIX, Identity
 from xltool.forms.workbook_plan import WorkbookPlan
@@ -75,6 +76,12 @@ def _list_manifest_rows(consolidation: Consolidation) -> Iterator[tuple[str, ...
     yield from ((LEAF_PREFIX, *leaf) for leaf in consolidation.summary.manifest)
     yield from ((ABSENT_KEY, leaf.code, leaf.name) for leaf in consolidation.summary.absent)
     yield from ((LACKING_KEY, cell, str(count)) for cell, count in consolidation.summary.lacking.items())
+    for cell, tally in consolidation.summary.tallies.items():
+        yield from ((TALLY_KEY, cell, word, str(count)) for word, count in tally.items())
+    yield from (
+        (BASIS_KEY, cell, f"{Decimal(basis.total):f}", f"{Decimal(basis.weight):f}")
+        for cell, basis in consolidation.summary.bases.items()
+    )
 
 
 def _make_serial(consolidation: Consolidation) -> str:

@@ -5,7 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import LinearExpression, Number
+from xltool.model.expression import LinearExpression
+from xltool.model.form import Number
 from xltool.workbooks.summary.summary_context import SummaryContext, quote_formula_text
 from xltool.workbooks.xlsxwriter_adapter import CellContent, Formula
 

@@ -9,30 +9,22 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
-from xltool.forms.expressions import (
-    check_relation,
-    evaluate_linear,
-    recompute_figures,
+from xltool.forms.expressions import check_relation, evaluate_side, recompute_figures
+from xltool.forms.format_formulas import (
+    EXCEL_OPERATORS,
+    format_excel_formula,
+    format_operation,
+    quote_sheet_name,
 )
-from xltool.forms.format_formulas import format_excel_formula, quote_sheet_name
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.slots import Purpose
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import (
-    MAX_CACHED_FORMS,
-    CellKind,
-    Comparison,
-    Form,
-    LinearExpression,
-    Number,
-    Relation,
-    Term,
-    Values,
-)
+from xltool.model.expression import Comparison, LinearExpression, Operation, Side, Term
+from xltool.model.form import MAX_CACHED_FORMS, Form, Number, Relation, Values
 from xltool.workbooks.xlsxwriter_adapter import CellContent, Formula
 
-_EXCEL_OPERATORS = {"==": "=", "!=": "<>", "<=": "<=", ">=": ">=", "<": "<", ">": ">"}
+NO_RESULT = " "  # of an operation such as a ratio by 0
 
 
 class CheckLine(NamedTuple):
@@ -58,7 +50,11 @@ def compute_check_lines(
 ) -> dict[str, CheckLine]:
     """Compute the rows of the checks sheet for these inputs, by relation id. ``profiles`` are those of the agency."""
     figures = spreadsheet_figures(plan.form, values)
-    blank = frozenset(cell.id for cell in plan.form.inputs if values.get(cell.id) is None and not declared_zero)
+    blank = frozenset(
+        cell.id
+        for cell in plan.form.inputs
+        if values.get(cell.id) is None and not (declared_zero and not cell.is_worded)
+    )
     idle = CheckLine(None, None, None, workbook_words().checks["idle"])
     return {
         relation.id: _compute_check_line(plan.form, relation, figures, previous, blank)
@@ -91,8 +87,8 @@ def _compute_check_line(
     form: Form, relation: Relation, figures: Values, previous: Values | None, blank: frozenset[str]
 ) -> CheckLine:
     say = workbook_words().checks
-    left = evaluate_linear(relation.expect.left, figures, previous, missing_as_zero=True)
-    right = evaluate_linear(relation.expect.right, figures, previous, missing_as_zero=True)
+    left = evaluate_side(relation.expect.left, figures, previous, missing_as_zero=True)
+    right = evaluate_side(relation.expect.right, figures, previous, missing_as_zero=True)
     outcome = check_relation(relation, figures, previous)
     conditions, sides = find_needed_inputs(form, relation)
     if blank.intersection(conditions) or (outcome.asked and blank.intersection(sides)):
@@ -118,7 +114,7 @@ def _needed_inputs_by_relation(form: Form) -> Mapping[str, tuple[tuple[str, ...]
     return needed
 
 
-def _trace_inputs(form: Form, sides: Iterable[LinearExpression]) -> tuple[str, ...]:
+def _trace_inputs(form: Form, sides: Iterable[Side]) -> tuple[str, ...]:
     """Return the inputs of some sides; a computed figure is replaced by the inputs it is computed from."""
     definitions = {relation.computes: relation.expect.right.terms for relation in form.formulas}
     inputs: dict[str, None] = {}
@@ -143,11 +139,21 @@ def _relation_terms(relation: Relation) -> Iterator[Term]:
 # --- formulas --------------------------------------------------------------------------------------------------
 
 
-def format_side(plan: WorkbookPlan, side: LinearExpression, previous: Values | None = None, sheet: str = "") -> str:
+def format_total(plan: WorkbookPlan, relation: Relation, sheet: str) -> str:
+    """Format the formula of a computed cell; an operation without a result shows nothing."""
+    text = format_side(plan, relation.expect.right, sheet=sheet)
+    if isinstance(relation.expect.right, LinearExpression):
+        return text
+    return f'IFERROR(ROUND({text},{relation.decimals or 0}),"{NO_RESULT}")'
+
+
+def format_side(plan: WorkbookPlan, side: Side, previous: Values | None = None, sheet: str = "") -> str:
     """Format one side of a relation as a formula; amounts are rounded to their decimals because floats are inexact."""
-    plain = format_excel_formula(side._replace(modulus=None), plan.find_figure, previous, sheet)
+    if isinstance(side, Operation):
+        return format_operation(side, lambda part: format_side(plan, part, previous, sheet))
+    plain = format_excel_formula(side._replace(modulus=None), plan.find_figure, previous, sheet, plan.worded)
     cells = [plan.form.cells[term.cell] for term in side.terms]
-    decimals = max((cell.decimals for cell in cells if cell.kind is CellKind.AMOUNT), default=0)
+    decimals = max((cell.decimals for cell in cells if cell.is_exact), default=0)
     rounded = f"ROUND({plain},{decimals})" if decimals else plain
     if side.modulus is None:
         return rounded
@@ -171,14 +177,23 @@ def format_check_row(
         "right": Formula(format_side(plan, relation.expect.right, previous), line.right),
         "difference": Formula(f'IF({decided},{rounding.format(left, right)},"{say["idle"]}")', shown),
         "result": Formula(
-            _format_result(plan, relation, previous, f"{left}{_EXCEL_OPERATORS[relation.expect.operator]}{right}"),
+            _format_result(plan, relation, previous, _format_verdict(relation, left, right)),
             line.result,
         ),
     }
 
 
+def _format_verdict(relation: Relation, left: str, right: str) -> str:
+    """Format the condition that a relation holds, over the cells of its two sides."""
+    if relation.tolerance and relation.expect.operator == "==":
+        return f"ROUND(ABS({left}-{right}),10)<={relation.tolerance}"
+    if relation.is_linear:
+        return f"{left}{EXCEL_OPERATORS[relation.expect.operator]}{right}"
+    return f"ROUND({left}-{right},10){EXCEL_OPERATORS[relation.expect.operator]}0"
+
+
 def _has_amounts(form: Form, relation: Relation) -> bool:
-    return any(form.cells[term.cell].kind is CellKind.AMOUNT for term in relation.terms)
+    return any(form.cells[term.cell].is_exact for term in relation.terms)
 
 
 def _format_result(plan: WorkbookPlan, relation: Relation, previous: Values | None, holds: str) -> str:
@@ -193,15 +208,21 @@ def _format_result(plan: WorkbookPlan, relation: Relation, previous: Values | No
 
 def _format_comparison(plan: WorkbookPlan, condition: Comparison, previous: Values | None) -> str:
     left, right = (format_side(plan, side, previous) for side in (condition.left, condition.right))
-    return f"{left}{_EXCEL_OPERATORS[condition.operator]}{right}"
+    return f"{left}{EXCEL_OPERATORS[condition.operator]}{right}"
 
 
 def _wait_until_filled(plan: WorkbookPlan, inputs: Collection[str], formula: str) -> str:
     if not inputs:
         return formula
     waiting = workbook_words().checks["waiting"]
-    areas = ",".join(format_areas(plan, inputs))
-    return f'IF(AND(NOT({declaration_condition(plan)}),COUNT({areas})<{len(inputs)}),"{waiting}",{formula})'
+    worded = [cell for cell in inputs if cell in plan.worded]
+    figures = [cell for cell in inputs if cell not in plan.worded]
+    missing = [f"COUNT({','.join(format_areas(plan, figures))})<{len(figures)}"] if figures else []
+    open_figures = [f"AND(NOT({declaration_condition(plan)}),{missing[0]})"] if missing else []
+    open_words = [f"COUNTA({','.join(format_areas(plan, worded))})<{len(worded)}"] if worded else []
+    conditions = [*open_figures, *open_words]
+    is_open = conditions[0] if len(conditions) == 1 else f"OR({','.join(conditions)})"
+    return f'IF({is_open},"{waiting}",{formula})'
 
 
 def declaration_condition(plan: WorkbookPlan) -> str:
@@ -233,9 +254,10 @@ def absolute_address(spot: str) -> str:
 
 def format_unfilled_count(plan: WorkbookPlan, sheet: str) -> str:
     """Return the formula that counts blank inputs of a sheet; 0 once blanks are declared to be 0."""
-    own = [cell.id for cell in plan.form.inputs if plan.find_figure(cell.id).sheet == sheet]
-    blanks = "+".join(f"COUNTBLANK({area})" for area in format_areas(plan, own))
-    return f"IF({declaration_condition(plan)},0,{blanks})"
+    own = [cell for cell in plan.form.inputs if plan.find_figure(cell.id).sheet == sheet]
+    groups = ([cell.id for cell in own if cell.is_worded is worded] for worded in (False, True))
+    figures, worded = ("+".join(f"COUNTBLANK({area})" for area in format_areas(plan, group)) for group in groups)
+    return f"IF({declaration_condition(plan)},0,{figures or 0})" + (f"+{worded}" if worded else "")
 
 
 def format_overall_result(plan: WorkbookPlan) -> str:

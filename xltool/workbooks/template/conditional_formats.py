@@ -5,7 +5,7 @@ from xltool.forms.slots import Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import Box, CellKind
+from xltool.model.form import Box
 from xltool.workbooks.template.sheet_sentence import iterate_balance_cells
 from xltool.workbooks.xlsxwriter_adapter import BookWriter, SheetWriter
 
@@ -95,7 +95,7 @@ def _shorten_amounts(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, b
                 cells = [term.cell for term in relations[slot.key].terms]
             case _:
                 continue
-        if any(plan.form.cells[cell].kind is CellKind.AMOUNT for cell in cells):
+        if any(plan.form.cells[cell].is_exact for cell in cells):
             whole = f"=INT({slot.address})={slot.address}"
             sheet.conditional_format(
                 slot.address, {"type": "formula", "criteria": whole, "format": book.combine_styles("whole")}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xltool.forms.cell_addresses import box_address, cell_address, cover_with_rectangles
+from xltool.forms.cell_kinds import MAX_DATE, MIN_DATE
 from xltool.forms.ledger_totals import first_summed_cell
 from xltool.forms.slots import Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
@@ -68,7 +69,7 @@ def _group_inputs(form: Form, planned: Planned, prefilled: Mapping[str, Number])
     for slot in planned.slots:
         if slot.role is Role.INPUT:
             cell = form.cells[slot.key]
-            line = (cell.line_words, cell.kind, cell.unit, cell.decimals)
+            line = (cell.line_words, cell.kind, cell.unit, cell.decimals, *describe_limits(cell).values())
             groups.setdefault(slot.key if slot.key in prefilled else line, []).append(slot)
     yield from groups.values()
 
@@ -110,6 +111,7 @@ def figure_validation(
         "decimals": cell.decimals,
         "sheet": sheet,
         "address": say["ranges"].join(map(box_address, boxes)),
+        **describe_limits(cell),
         "value": _format_number(prefilled) if prefilled is not None else "",
         "previous": previous,
     }
@@ -129,6 +131,9 @@ def figure_validation(
 
 
 def _value_limits(cell: Cell, address: str) -> CellValidation:
+    has_limits = cell.maximum is not None or cell.minimum is not None
+    if has_limits and cell.kind in {CellKind.COUNT, CellKind.SIGNED_COUNT, CellKind.AMOUNT}:
+        return _exact_limits(cell, address, 0 if cell.minimum is None else cell.minimum, cell.maximum)
     match cell.kind:
         case CellKind.COUNT:
             return {"validate": "integer", "criteria": ">=", "value": 0}
@@ -140,14 +145,38 @@ def _value_limits(cell: Cell, address: str) -> CellValidation:
                 "maximum": _MAX_SIGNED_COUNT,
             }
         case CellKind.AMOUNT:
-            exact = f"ROUND({address},{cell.decimals})={address}"
-            return {"validate": "custom", "value": f"=AND(ISNUMBER({address}),{address}>=0,{exact})"}
+            return _exact_limits(cell, address, 0, None)
+        case CellKind.PERCENT | CellKind.DECIMAL:
+            return _exact_limits(cell, address, cell.minimum, cell.maximum)
+        case CellKind.CHOICE | CellKind.YES_NO:
+            return {"validate": "list", "source": list(cell.choices)}
+        case CellKind.DATE:
+            return {"validate": "date", "criteria": "between", "minimum": MIN_DATE, "maximum": MAX_DATE}
+        case CellKind.TEXT:
+            return {"validate": "length", "criteria": "<=", "value": cell.length}
+
+
+def _exact_limits(cell: Cell, address: str, minimum: Number | None, maximum: Number | None) -> CellValidation:
+    """Accept numbers with at most the cell's decimals, within its limits."""
+    rules = [f"ISNUMBER({address})"]
+    rules += [f"{address}>={minimum}"] if minimum is not None else []
+    rules += [f"{address}<={maximum}"] if maximum is not None else []
+    rules.append(f"ROUND({address},{cell.decimals})={address}")
+    return {"validate": "custom", "value": f"=AND({','.join(rules)})"}
+
+
+def describe_limits(cell: Cell) -> Mapping[str, object]:
+    """Return the placeholders of prompts that say what a cell may hold."""
+    say = workbook_words().prompts
+    limits = [say["from"].format(limit=cell.minimum)] if cell.minimum else []
+    limits += [say["to"].format(limit=cell.maximum)] if cell.maximum is not None else []
+    return {"choices": say["ranges"].join(cell.choices), "length": cell.length, "limits": "".join(limits)}
 
 
 def ledger_total_validation(cell: Cell, first: str) -> CellValidation:
     """Accept what the summands may be, for all ledger totals of one kind; ``first`` is the address of the first."""
     say = workbook_words().prompts
-    facts = {"unit": cell.unit, "decimals": cell.decimals}
+    facts = {"unit": cell.unit, "decimals": cell.decimals, **describe_limits(cell)}
     return {
         **_value_limits(cell, first),
         "input_title": workbook_words().controls["title"],

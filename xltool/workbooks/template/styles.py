@@ -54,6 +54,8 @@ def template_styles() -> dict[str, StyleProperties]:
         "prefilled": {"bg_color": PREFILLED_COLOUR},
         "amount": {"num_format": "0.######"},
         "whole": {"num_format": "0"},
+        "date": {"num_format": "yyyy-mm-dd"},
+        "words": {"num_format": "@", "text_wrap": True},
         Role.PARAGRAPH: {
             "font_size": TEXT_SIZE_POINTS,
             "num_format": "@",

@@ -19,16 +19,18 @@ from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.form import CellKind, Form, Number, Relation, Term, Values
+from xltool.model.expression import LinearExpression, Term
+from xltool.model.form import Cell, CellKind, Form, Number, Relation, Values
 from xltool.workbooks.save_files import save_file
 from xltool.workbooks.template import conditional_formats, input_messages, page_setup
 from xltool.workbooks.template.check_formulas import (
+    NO_RESULT,
     CheckLine,
     absolute_address,
     compute_check_lines,
     format_check_row,
     format_overall_result,
-    format_side,
+    format_total,
     format_unfilled_count,
     overall_result,
     spreadsheet_figures,
@@ -122,10 +124,11 @@ def prefill_figures(form: Form, previous: Values | None) -> dict[str, Number]:
     filled: dict[str, Number] = {}
     for relation in list_announced_relations(form):
         left, operator, right = relation.expect
-        plain = (len(left.terms), len(right.terms), left.constant, right.constant, operator) == (1, 1, 0, 0, "==")
-        if not plain or relation.when or left.modulus or right.modulus:
+        if operator != "==" or relation.when or len(left.terms) != 1 or len(right.terms) != 1:
             continue
         here, there = left.terms[0], right.terms[0]
+        if relation.expect.sides != (LinearExpression((here,)), LinearExpression((there,))):
+            continue
         value = (previous or {}).get(there.cell)
         wanted = here == Term(here.cell) and there == Term(there.cell, previous=True)
         if wanted and value is not None and not form.cells[here.cell].computed:
@@ -165,7 +168,8 @@ def _prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraf
     unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
     for cell in form.inputs:
         for key in ("", plan.find_figure(cell.id).sheet):
-            unfilled[key] += not (filling.declared or cell.id in prefilled or cell.id in filling.figures)
+            declared = filling.declared and not cell.is_worded
+            unfilled[key] += not (declared or cell.id in prefilled or cell.id in filling.figures)
     return TemplateDraft(
         plan=plan,
         request=request,
@@ -251,21 +255,36 @@ def _fill_label(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotConte
 
 
 def _fill_input(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
-    kind = "amount" if draft.plan.form.cells[slot.key].kind is CellKind.AMOUNT else "whole"
+    cell = draft.plan.form.cells[slot.key]
+    kind = _kind_style(cell)
     if slot.key in draft.request.filling.figures:
-        return draft.request.filling.figures[slot.key], (slot.role, kind)
+        return _show_figure(cell, draft.request.filling.figures[slot.key]), (slot.role, kind)
     if slot.key in draft.prefilled:
         return draft.prefilled[slot.key], (slot.role, kind, "prefilled")
     return None, (slot.role, kind)
 
 
 def _fill_computed(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
-    kind = "amount" if draft.plan.form.cells[slot.key].kind is CellKind.AMOUNT else "whole"
+    kind = _kind_style(draft.plan.form.cells[slot.key])
     if slot.key in draft.request.filling.figures:
         return draft.request.filling.figures[slot.key], (slot.role, kind)
     relation, value = draft.computing[slot.key], draft.figures[slot.key]
-    text = format_side(draft.plan, relation.expect.right, sheet=planned.name)
-    return Formula(text, 0 if value is None else value), (slot.role, kind)
+    text = format_total(draft.plan, relation, planned.name)
+    return Formula(text, NO_RESULT if value is None else value), (slot.role, kind)
+
+
+def _kind_style(cell: Cell) -> str:
+    """Return the style of a figure's number format."""
+    if cell.is_exact:
+        return "amount"
+    if cell.is_worded:
+        return "date" if cell.kind is CellKind.DATE else "words"
+    return "whole"
+
+
+def _show_figure(cell: Cell, figure: Number | str) -> Number | str:
+    """Return what a filled cell holds: the word of a choice, everything else as given."""
+    return cell.choices[int(figure) - 1] if cell.choices and not isinstance(figure, str) else figure
 
 
 def _fill_identity(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
@@ -313,7 +332,7 @@ def _fill_link(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotConten
 
 def _fill_check(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
     plan, relation = draft.plan, draft.relations[slot.key]
-    amounts = any(plan.form.cells[term.cell].kind is CellKind.AMOUNT for term in relation.terms)
+    amounts = any(plan.form.cells[term.cell].is_exact for term in relation.terms)
     match slot.text:
         case "number":
             return slot.box.row - draft.first_check + 1, ("centred",)
@@ -330,7 +349,7 @@ def _fill_check(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotConte
 
 
 def _fill_ledger_total(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
-    amounts = first_summed_cell(draft.plan.form, slot.key).kind is CellKind.AMOUNT
+    amounts = first_summed_cell(draft.plan.form, slot.key).is_exact
     return None, (slot.role, "amount" if amounts else "whole")
 
 

@@ -1,0 +1,112 @@
+"""The kinds of cells: their settings in a definition, and what a person reads in a figure of each kind."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TypedDict
+
+from xltool.forms.schema import BlockSpec
+from xltool.forms.workbook_words import workbook_words
+from xltool.model.day_numbers import DAY_ZERO
+from xltool.model.form import Cell, CellKind, Number, TotalKind
+
+MIN_DATE, MAX_DATE = date(1900, 3, 1), date(2199, 12, 31)
+DEFAULT_DECIMALS = 2  # of percentages and decimals
+DEFAULT_LENGTH = 200  # characters of a text
+MAX_LENGTH = 2_000
+MAX_PERCENT = 100
+
+_DEFAULT_TOTALS = {
+    CellKind.COUNT: TotalKind.SUM,
+    CellKind.SIGNED_COUNT: TotalKind.SUM,
+    CellKind.AMOUNT: TotalKind.SUM,
+    CellKind.CHOICE: TotalKind.COUNT,
+    CellKind.YES_NO: TotalKind.COUNT,
+}
+
+
+class KindSettings(TypedDict):
+    """The fields of a `Cell` that follow from its kind."""
+
+    kind: CellKind
+    decimals: int
+    choices: tuple[str, ...]
+    minimum: Number | None
+    maximum: Number | None
+    length: int
+    total: TotalKind
+    weight: str
+
+
+def describe_kind(block: BlockSpec) -> KindSettings:
+    """Return the settings of the figures of a block, with the defaults of its kind."""
+    kind = CellKind(block.kind)
+    measured = kind in {CellKind.PERCENT, CellKind.DECIMAL}
+    minimum, maximum = exact_number(block.minimum), exact_number(block.maximum)
+    if measured and minimum is None:
+        minimum = 0
+    if kind is CellKind.PERCENT and maximum is None:
+        maximum = MAX_PERCENT
+    return {
+        "kind": kind,
+        "decimals": block.decimals or (DEFAULT_DECIMALS if measured else 0),
+        "choices": list_choices(kind, block.choices),
+        "minimum": minimum,
+        "maximum": maximum,
+        "length": (block.length or DEFAULT_LENGTH) if kind is CellKind.TEXT else 0,
+        "total": TotalKind(block.total) if block.total else _DEFAULT_TOTALS.get(kind, TotalKind.NONE),
+        "weight": block.weight,
+    }
+
+
+def list_choices(kind: CellKind, choices: list[str]) -> tuple[str, ...]:
+    """Return the words a cell may hold: those given, or yes and no."""
+    if kind is CellKind.YES_NO:
+        return (workbook_words().cover["yes"], workbook_words().cover["no"])
+    return tuple(choices)
+
+
+def exact_number(limit: float | None) -> Number | None:
+    """Return a number of a definition, exactly as written."""
+    if limit is None:
+        return None
+    return limit if isinstance(limit, int) else Decimal(str(limit))
+
+
+# --- what a person reads -----------------------------------------------------------------------------------------
+
+
+def word_of(cell: Cell, value: Number) -> str | None:
+    """Return the word of a choice or the date (ISO 8601) that a value stands for; None for other kinds."""
+    if cell.choices:
+        position = int(value)
+        return cell.choices[position - 1] if 0 < position <= len(cell.choices) else None
+    if cell.kind is CellKind.DATE:
+        return (DAY_ZERO + timedelta(days=int(value))).isoformat()
+    return None
+
+
+def serial_day(day: date) -> int:
+    """Return the serial number of a day."""
+    return (day - DAY_ZERO).days
+
+
+def format_value(cell: Cell, value: Number) -> str:
+    """Format a figure as a report prints it: exactly, a percentage with its sign unless a label has it."""
+    if word := word_of(cell, value):
+        return word
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    labelled = any("%" in label or "％" in label for label in (*cell.row_path, *cell.column_path))
+    return f"{text}%" if cell.kind is CellKind.PERCENT and not labelled else text
+
+
+def can_be_negative(cell: Cell) -> bool:
+    """Return True if the figure of a cell may lawfully be below 0."""
+    return cell.kind is CellKind.SIGNED_COUNT or (cell.minimum is not None and cell.minimum < 0)
+
+
+def format_tally(tally: Mapping[str, int]) -> str:
+    """Format how many chose each word: 是 4、否 1; words nobody chose are left out unless all are."""
+    say = workbook_words().summary.shared
+    chosen = {word: count for word, count in tally.items() if count} or tally
+    return say["joint"].join(f"{word} {count}" for word, count in chosen.items())
