@@ -96,7 +96,7 @@ FACT_TYPES: Mapping[str, type | UnionType] = MappingProxyType(
 
 CELL_FACTS = frozenset({"address", "place", "sheet"})  # taken from the first cell of a finding
 
-_PLAIN_CODES = ["out_of_range", "not_choice", "not_date", "too_long", "symbol_font", "upside_down"]
+_PLAIN_CODES = ["out_of_range", "not_choice", "not_date", "too_long", "too_large", "symbol_font", "upside_down"]
 _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
     {
         None: {
