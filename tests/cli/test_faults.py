@@ -115,14 +115,14 @@ def test_marking_one_file_fails__it_gets_a_page_that_says_so__the_others_are_ret
     for name in ("a.xlsx", "b.xlsx"):
         (tmp_path / name).write_bytes(b"no workbook")
     items = review_all([tmp_path / "a.xlsx", tmp_path / "b.xlsx"], ABOUT, 1, None)
-    build = send_back._build_answer
+    build = send_back._build_copy
 
     def fail_once(item: ReviewedFile, *rest: object) -> object:
         if item.file.endswith("a.xlsx"):
             raise KeyError(item.file)
         return build(item, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(send_back, "_build_answer", fail_once)
+    monkeypatch.setattr(send_back, "_build_copy", fail_once)
     returned = send_back.send_back(items, ABOUT.forms, None, tmp_path / "out")
     assert len(returned) == 2
     assert returned[0].item.findings[0].code == "file.unexpected"

@@ -33,6 +33,7 @@ from xltool.model.finding_codes import code_severity
 from xltool.model.submission import Observation, Submission
 from xltool.recognition.read_consolidated import make_skip_rule
 from xltool.recognition.read_submissions import read_submissions
+from xltool.spreadsheet.file_type import WORKBOOK_SUFFIXES
 from xltool.spreadsheet.find_files import find_places
 from xltool.spreadsheet.load_file import FileSource, load_file
 from xltool.spreadsheet.open_workbook import make_printable, name_in_refusals, open_loaded_file
@@ -269,7 +270,7 @@ def build_file_finding(path: FileSource, error: XltoolError) -> Finding:
     """Build the finding of an unreadable or foreign file."""
     severity = code_severity(error.code)
     wording = _WORDINGS.get(error.facts.get("kind") or error.facts.get("problem"), "")
-    if error.code == "file.not_workbook" and wording in _REPLACED_WORDINGS and path.suffix.lower() in _BOOK_SUFFIXES:
+    if error.code == "file.not_workbook" and wording in _REPLACED_WORDINGS and path.suffix.lower() in WORKBOOK_SUFFIXES:
         wording = "file.renamed"
     facts = {"part": "", **error.facts, "file": show_file_name(str(path)), "suffix": path.suffix}
     if facts["part"] in (error.facts.get("file"), path.name):  # the whole file: its name is said already
@@ -277,7 +278,6 @@ def build_file_finding(path: FileSource, error: XltoolError) -> Finding:
     return Finding(error.code, severity, facts=facts, wording=wording)
 
 
-_BOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods"})
 _REPLACED_WORDINGS = frozenset({"", "file.document"})
 # Sentences with the cure that fits the kind of a file that is no workbook, or the damage.
 _WORDINGS: dict[object, str] = {

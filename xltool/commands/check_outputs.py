@@ -14,7 +14,7 @@ from xltool.spreadsheet.find_files import find_files
 from xltool.spreadsheet.load_file import FileSource, MemoryFile
 from xltool.workbooks.save_files import save_error
 
-WORKBOOK_SUFFIXES, PAGE_SUFFIXES = (".xlsx",), (".html", ".htm")
+WRITTEN_SUFFIXES, PAGE_SUFFIXES = (".xlsx",), (".html", ".htm")
 
 
 class OutputFile(NamedTuple):

@@ -29,11 +29,12 @@ from xltool.pages import difference_page
 from xltool.published.read_report import build_submission, read_report
 from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
 from xltool.recognition.read_submissions import read_submission
+from xltool.spreadsheet.file_type import WORKBOOK_SUFFIXES
 from xltool.spreadsheet.load_file import FileSource
 from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
 from xltool.workbooks.save_files import refuse_existing, save_file
 
-WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods", ".et", ".csv"}
+_SUFFIXES_OF_TABLES = WORKBOOK_SUFFIXES | {".csv"}
 
 
 def compare_files(
@@ -93,7 +94,7 @@ def read_side(path: FileSource, run_context: RunContext) -> ComparedSide:
         raise UsageError("compare.folder", path=str(path))
     if isinstance(path, Path) and not path.is_file():
         raise UsageError("usage.no_path", path=str(path))
-    if path.suffix.lower() in WORKBOOK_SUFFIXES:
+    if path.suffix.lower() in _SUFFIXES_OF_TABLES:
         workbook = open_workbook(path, run_context.password, skip_rule=make_skip_rule())
         submission = read_submission(workbook, run_context.forms, str(path))
         return ComparedSide(run_context.forms.of(submission).form, submission)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from xltool.commands.check_outputs import WORKBOOK_SUFFIXES, OutputFile
+from xltool.commands.check_outputs import WRITTEN_SUFFIXES, OutputFile
 from xltool.consolidation.apply_decisions import apply_decisions
 from xltool.consolidation.file_status import LAPSED_DECISION, QUESTION_CODES, decide_status, identify_question
 from xltool.errors import UsageError
@@ -50,7 +50,7 @@ class _Files(NamedTuple):
 
 def list_decision_outputs(path: Path | None) -> list[OutputFile]:
     """Return the workbook as an output of the command, which may lie among the returns."""
-    return [OutputFile(path, WORKBOOK_SUFFIXES, is_decisions_workbook)] if path else []
+    return [OutputFile(path, WRITTEN_SUFFIXES, is_decisions_workbook)] if path else []
 
 
 def apply_recorded_decisions(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xltool.commands.check_outputs import OutputFile, check_outputs
 from xltool.commands.merge import MergeOptions, merge
 from xltool.commands.run_context import Progress, RunContext
-from xltool.commands.send_back import OriginalFiles, answer_safely, choose_answer_name
+from xltool.commands.send_back import OriginalFiles, build_copy_safely, choose_copy_name
 from xltool.consolidation.agency_files import find_agency_files
 from xltool.consolidation.agency_names import index_agency_names
 from xltool.consolidation.file_names import show_file_name
@@ -238,11 +238,11 @@ class _LetterWriter:
         """Return the marked copy or the page of a return with open findings."""
         if item is None:
             return _NOTHING_ATTACHED
-        _, answer = answer_safely(item, self._forms, self._originals if self._files[item.file] == 1 else None)
+        _, answer = build_copy_safely(item, self._forms, self._originals if self._files[item.file] == 1 else None)
         if answer is None or answer[0] == "cleared":
             return _NOTHING_ATTACHED
         taken = self._taken.setdefault(kind, set())
-        return _Attachment(answer[0], choose_answer_name(item, answer[0], taken), answer[1])
+        return _Attachment(answer[0], choose_copy_name(item, answer[0], taken), answer[1])
 
     def _name_letter(self, agency: Agency, title: str) -> str:
         """Return the file name of a letter without its suffix; with the code where several agencies share a name."""

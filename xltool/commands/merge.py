@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from xltool.checks.run_checks import review_submission
 from xltool.checks.successions import check_divided_agencies
 from xltool.commands.check import build_check_context, report_failure, review_all
-from xltool.commands.check_outputs import PAGE_SUFFIXES, WORKBOOK_SUFFIXES, OutputFile, check_outputs
+from xltool.commands.check_outputs import PAGE_SUFFIXES, WRITTEN_SUFFIXES, OutputFile, check_outputs
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
 from xltool.commands.earlier_run import EarlierRun, compare_with_earlier_run, read_replaced_run
 from xltool.commands.own_outputs import find_level_files, is_consolidation_of, is_own_page
@@ -278,7 +278,7 @@ def _list_output_files(
 ) -> Iterator[OutputFile]:
     """Yield the files this merge writes, and the existing ones in its output folders that it may replace."""
     if output is not None:
-        yield OutputFile(output, WORKBOOK_SUFFIXES, partial(is_consolidation_of, area=area))
+        yield OutputFile(output, WRITTEN_SUFFIXES, partial(is_consolidation_of, area=area))
         yield from (OutputFile(path, is_own=Path.is_file) for path in _list_leaves_files(output))
         is_own = partial(is_consolidation_of, area=area)
         yield from (OutputFile(path, is_own=is_own) for path in list_earlier_versions(output) if is_own(path))

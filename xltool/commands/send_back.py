@@ -51,10 +51,10 @@ def send_back(
     with create_whole_folder(folder) as draft:
         taken = {workbook_words().returning["file"].casefold()}
         for checked in items:
-            item, answer = answer_safely(checked, forms, originals if alone[checked.file] == 1 else None)
+            item, answer = build_copy_safely(checked, forms, originals if alone[checked.file] == 1 else None)
             if answer is not None:
                 kind, content = answer
-                name = choose_answer_name(item, kind, taken)
+                name = choose_copy_name(item, kind, taken)
                 save_file(draft / name, content)
                 made.append(ReturnedFile(_find_recipient(item, roster), item, name, kind))
         if made:
@@ -102,12 +102,12 @@ def _load_if_readable(path: Path) -> LoadedFile | None:
         return None
 
 
-def answer_safely(
+def build_copy_safely(
     item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles | None
 ) -> tuple[ReviewedFile, tuple[str, bytes] | None]:
-    """Call `_build_answer`; an unexpected exception is added to the findings of the file, which gets a page."""
+    """Call `_build_copy`; an unexpected exception is added to the findings of the file, which gets a page."""
     try:
-        return item, _build_answer(item, forms, originals)
+        return item, _build_copy(item, forms, originals)
     except Exception as error:  # any fault: name this file, return the others
         failed = replace(item, findings=(make_failure_finding(item.file, error), *item.findings))
         form = forms.of(item.submission).form if item.submission else None
@@ -115,7 +115,7 @@ def answer_safely(
         return failed, ("page", render_findings_page(failed, items, form).encode())
 
 
-def _build_answer(item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles | None) -> tuple[str, bytes] | None:
+def _build_copy(item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles | None) -> tuple[str, bytes] | None:
     """Return kind and content of what is returned; None for nothing. Without ``originals`` no marked copy is made."""
     if item.status in {Status.SUPERSEDED, Status.UNDECIDED}:
         return None
@@ -152,7 +152,7 @@ def _find_recipient(item: ReviewedFile, roster: Roster | None) -> Agency:
     return known or Agency(submission.agency_code, submission.agency_name)
 
 
-def choose_answer_name(item: ReviewedFile, kind: str, taken: set[str]) -> str:
+def choose_copy_name(item: ReviewedFile, kind: str, taken: set[str]) -> str:
     """Return the name of the file (for a page, with a word added), with a number if the name is taken."""
     stem, ending = clean_file_name(PurePath(item.file).stem, _MAX_NAME_BYTES), ".xlsx"
     if kind == "page":

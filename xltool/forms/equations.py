@@ -13,7 +13,11 @@ _Number = TypeVar("_Number", int, Number)
 
 
 class Equation(NamedTuple):
-    """``sum(coefficient * cell) == constant``; ``relations`` are the ids of the relations it comes from."""
+    """``sum(coefficient * cell) == constant``; ``relations`` are the ids of the relations it comes from.
+
+    A balance of received + carried in = answered + carried out has the terms +1, +1, -1, -1. With 88, 2, 85 and 4 its
+    residual is 1: one case too many on the left, or one too few on the right.
+    """
 
     relations: tuple[str, ...]
     terms: Mapping[str, int]

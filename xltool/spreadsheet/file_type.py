@@ -19,6 +19,7 @@ class ReadableType(StrEnum):
     RIGHTS_PROTECTED = "rights_protected"
 
 
+WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".et", ".ods"})  # of names; bytes decide
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_SIGNATURE = b"PK\x03\x04"
 _ENTRY_BYTES = 128
