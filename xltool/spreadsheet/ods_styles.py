@@ -77,6 +77,7 @@ class StyleReader:
         self._names_by_display: dict[str, str] = {}
         self._font_families: dict[str, str] = {}
         self._sizes: dict[tuple[str, str], float] = {}
+        self._found_sizes: dict[tuple[str, str], float | None] = {}
 
     def start_element(self, name: str, attributes: dict[str, str]) -> None:
         """Handle the beginning of an element."""
@@ -143,9 +144,10 @@ class StyleReader:
 
     def find_size(self, family: str, style: str) -> float | None:
         """Return the height of rows ("table-row") or the width of columns ("table-column") of a style in points."""
-        return next(
-            (size for name in self._list_chain(family, style) if (size := self._sizes.get((family, name)))), None
-        )
+        if (family, style) not in self._found_sizes:
+            sizes = (self._sizes.get((family, name)) for name in self._list_chain(family, style))
+            self._found_sizes[family, style] = next((size for size in sizes if size is not None), None)
+        return self._found_sizes[family, style]
 
     def find_run_look(self, style: str) -> tuple[Mark | None, str]:
         """Return mark and colour of runs of a text style."""

@@ -230,6 +230,7 @@ class _SheetBuilder:
         self.protected = False
         self.conditions = ConditionReader(styles)
         self._mapped: dict[str, list[str]] = {}
+        self._effective: dict[str, bool] = {}  # by style, whether its conditions matter
         self._name, self._state, self._styles = name, state, styles
         self._row_style = ""
         self._column_styles: list[tuple[int, str]] = []  # last column, and the style of its cells
@@ -274,7 +275,10 @@ class _SheetBuilder:
 
     def _note_mapped(self, style: str, repeated: int) -> None:
         """Remember the next cells if the conditions in their style matter."""
-        if self._styles.find_maps(style) and has_effective_map(self._styles, style):
+        effective = self._effective.get(style)
+        if effective is None:
+            effective = self._effective[style] = has_effective_map(self._styles, style)
+        if effective:
             first, last = self._column + 1, min(self._column + repeated, limits.MAX_COLUMNS)
             bottom = min(self._row + self._rows, limits.MAX_ROWS)
             area = f"{format_column(first)}{self._row + 1}:{format_column(last)}{bottom}"
@@ -349,6 +353,8 @@ def _make_cell(attributes: dict[str, str], runs: list[Run]) -> RawCell | None:
 
 def _find_cached(runs: list[Run], value: str | None) -> str | None:
     """Return the text of the paragraphs of a cell, if it is not simply the whole number the cell states."""
+    if len(runs) == 1 and runs[0].text == value and "." not in value:
+        return None
     shown = "".join(run.text for run in runs if run.mark is not Mark.RUBY).strip()
     return None if value is None or not shown or (shown == value and "." not in value) else shown
 
