@@ -11,16 +11,19 @@ import xlsxwriter
 
 from tests.judges import recalculate
 from tests.spreadsheet import binary_excel as made
-from tests.spreadsheet.packages import zipped
+from tests.spreadsheet import packages
+from tests.spreadsheet.packages import with_parts, zipped
 from tests.spreadsheet.spreadsheets import ODS, ods_row, spreadsheet
 from xltool.errors import UnreadableFileError
 from xltool.model.form import CellKind
 from xltool.model.submission import EntryState
 from xltool.recognition.shown_values import ShownMeaning, interpret_shown
+from xltool.spreadsheet import limits
 from xltool.spreadsheet.cell_look import LookChange, Mark, MarkedText, make_look
 from xltool.spreadsheet.conditional_formats import ConditionKind
 from xltool.spreadsheet.open_workbook import open_workbook
 from xltool.spreadsheet.raw_workbook import RawSheet, StorageType
+from xltool.spreadsheet.refusals import LimitKind
 from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, is_unseen
 
 
@@ -381,3 +384,12 @@ def test_colours__seen_or_not() -> None:
     assert is_unseen(DEFAULT_COLOURS.find_theme_colour(0, -0.05), "")
     assert not is_unseen("FF0000", "FFF9E3")
     assert not is_unseen("", "000000")
+
+
+def test_conditional_formats__too_many_refused(tmp_path: Path) -> None:
+    rule = "<cfRule type='iconSet' priority='1'><iconSet showValue='0'/></cfRule>"
+    for areas, rules in (("A1", rule * (limits.MAX_CONDITIONS + 1)), ("A1 " * (limits.MAX_CONDITION_AREAS + 1), rule)):
+        after = f"<conditionalFormatting sqref='{areas}'>{rules}</conditionalFormatting>"
+        with pytest.raises(UnreadableFileError) as refusal:
+            opened(with_parts({packages.SHEET: packages.sheet(after=after)}), tmp_path)
+        assert refusal.value.facts["what"] == LimitKind.CONDITIONS

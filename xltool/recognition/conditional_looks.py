@@ -61,14 +61,27 @@ def _find_formats(
     formats: tuple[ConditionalFormat, ...], addresses: tuple[str, ...]
 ) -> tuple[tuple[int, tuple[ConditionalFormat, ...]], ...]:
     """Return the number of each address in the area of a format, with its formats; most workbooks have the same."""
-    boxes = [(item, tuple(_parse_boxes(item.areas))) for item in formats]
+    inside = {areas: _find_inside(areas, addresses) for areas in {item.areas for item in formats}}
     found = []
-    for number, address in enumerate(addresses):
-        row, column = parse_address(address)
-        applying = tuple(item for item, areas in boxes if any(_contains(area, row, column) for area in areas))
+    for number in range(len(addresses)):
+        applying = tuple(item for item in formats if number in inside[item.areas])
         if applying:
             found.append((number, applying))
     return tuple(found)
+
+
+def _find_inside(areas: str, addresses: tuple[str, ...]) -> frozenset[int]:
+    """Return the numbers of the addresses in one of the areas."""
+    left = dict(enumerate(map(parse_address, addresses)))
+    inside: set[int] = set()
+    for area in _parse_boxes(areas):
+        found = {number for number, (row, column) in left.items() if _contains(area, row, column)}
+        inside |= found
+        for number in found:
+            del left[number]
+        if not left:
+            break
+    return frozenset(inside)
 
 
 def _parse_boxes(areas: str) -> Iterator[Box]:

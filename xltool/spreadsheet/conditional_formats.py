@@ -6,7 +6,9 @@ What a condition means for one cell is decided by `recognition.conditional_looks
 from enum import StrEnum
 from typing import NamedTuple
 
+from xltool.spreadsheet import limits
 from xltool.spreadsheet.cell_look import LookChange
+from xltool.spreadsheet.refusals import LimitKind, exceeded_limit
 
 
 class ConditionKind(StrEnum):
@@ -42,6 +44,13 @@ class ConditionalFormat(NamedTuple):
 
 
 def keep_effective(formats: tuple[ConditionalFormat, ...]) -> tuple[ConditionalFormat, ...]:
-    """Return the formats that matter: none if no figure can read differently by any of them."""
+    """Return the formats that matter: none if no figure can read differently by any of them.
+
+    Raises UnreadableFileError for more formats or ranges than the limits allow.
+    """
     groups = {item.group for item in formats if not item.change.is_harmless}
-    return tuple(item for item in formats if item.group in groups and (item.stops or not item.change.is_harmless))
+    kept = tuple(item for item in formats if item.group in groups and (item.stops or not item.change.is_harmless))
+    areas = sum(item.count(" ") + 1 for item in {item.areas for item in kept})
+    if len(kept) > limits.MAX_CONDITIONS or areas > limits.MAX_CONDITION_AREAS:
+        raise exceeded_limit("", LimitKind.CONDITIONS, limits.MAX_CONDITIONS)
+    return kept

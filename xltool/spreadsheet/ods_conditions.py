@@ -39,14 +39,14 @@ class ConditionReader:
     def __init__(self, styles: StyleReader) -> None:
         self.formats: list[ConditionalFormat] = []
         self._styles = styles
-        self._areas: list[str] = []
+        self._areas = ""
         self._group = 0
 
     def start_element(self, name: str, attributes: dict[str, str]) -> None:
         """Handle an element of `NAMES`."""
         if name == _FORMAT:
             self._group += 1
-            self._areas = convert_ranges(attributes.get(f"{CALCEXT}target-range-address", ""))
+            self._areas = " ".join(convert_ranges(attributes.get(f"{CALCEXT}target-range-address", "")))
         elif name == _CONDITION:
             base = convert_ranges(attributes.get(f"{CALCEXT}base-cell-address", ""))
             change = self._styles.find_change(attributes.get(f"{CALCEXT}apply-style-name", ""))
@@ -60,7 +60,7 @@ class ConditionReader:
             self._add(ConditionKind.NUMBER, LookChange(mark=Mark.INVISIBLE))
 
     def _add(self, kind: ConditionKind, change: LookChange) -> None:
-        self.formats.append(ConditionalFormat(" ".join(self._areas), "", kind, change, group=self._group))
+        self.formats.append(ConditionalFormat(self._areas, "", kind, change, group=self._group))
 
 
 def list_mapped_formats(
@@ -68,9 +68,10 @@ def list_mapped_formats(
 ) -> Iterator[ConditionalFormat]:
     """Yield the conditional formats in the styles of cells, given the addresses of the cells of each style."""
     for group, (style, addresses) in enumerate(addresses_by_style):
+        areas = " ".join(addresses)
         for mapped in styles.find_maps(style):
             base = convert_ranges(mapped.base)
-            yield from parse_condition(mapped.condition, addresses, base, styles.find_change(mapped.style), group)
+            yield from parse_condition(mapped.condition, areas, base, styles.find_change(mapped.style), group)
 
 
 def has_effective_map(styles: StyleReader, style: str) -> bool:
@@ -79,14 +80,14 @@ def has_effective_map(styles: StyleReader, style: str) -> bool:
 
 
 def parse_condition(
-    condition: str, areas: list[str], base: list[str], change: LookChange, group: int
+    condition: str, areas: str, base: list[str], change: LookChange, group: int
 ) -> Iterator[ConditionalFormat]:
     """Yield the conditional format of a condition, if there are cells for it. The first one met stops the others."""
     if not areas:
         return
     text = re.sub(r"^[a-z]+:(?!:)", "", condition.strip())
-    first = (base or areas)[0].partition(":")[0]
-    blank = ConditionalFormat(" ".join(areas), first, ConditionKind.UNKNOWN, change, stops=True, group=group)
+    first = (base or areas.split(maxsplit=1))[0].partition(":")[0]
+    blank = ConditionalFormat(areas, first, ConditionKind.UNKNOWN, change, stops=True, group=group)
     call, comparison = _CALL.fullmatch(text), _COMPARISON.fullmatch(text)
     if call and call[1] in _FORMULAS:
         yield blank._replace(kind=ConditionKind.FORMULA, operands=(convert_expression(call[2]),))

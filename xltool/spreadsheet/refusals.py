@@ -121,6 +121,7 @@ class LimitKind(StrEnum):
     CELLS_HELD = "cells_held"
     CELLS_SEEN = "cells_seen"
     CHARACTERS = "characters"
+    CONDITIONS = "conditions"
     DEPTH = "depth"
     ELEMENTS = "elements"
     FORMATS = "formats"

@@ -52,6 +52,7 @@ _KINDS = {
     **dict.fromkeys(("containsErrors", "notContainsErrors"), ConditionKind.ERROR),
     **dict.fromkeys(("dataBar", "iconSet"), ConditionKind.NUMBER),
 }
+_MOST = 3  # operands, or colours of a scale, of one rule
 _Attributes = tuple[tuple[str, str], ...]
 
 
@@ -86,14 +87,14 @@ def read_rules(elements: Sequence[XmlElement]) -> SheetRules | None:
         elif path == _NEW_AREAS:
             rules[first:] = [rule._replace(areas=element.text) for rule in rules[first:]]
         elif path in (_FORMULA, _NEW_FORMULA):
-            rules[-1] = rules[-1]._replace(formulas=(*rules[-1].formulas, element.text))
+            rules[-1] = rules[-1]._replace(formulas=(*rules[-1].formulas, element.text)[:_MOST])
         elif path in _SCALE_COLOURS:
-            rules[-1] = rules[-1]._replace(scale=(*rules[-1].scale, attributes))
+            rules[-1] = rules[-1]._replace(scale=(*rules[-1].scale, attributes)[:_MOST])
         elif path in _PICTURES:
             rules[-1] = rules[-1]._replace(hides_value=not is_true(element.attributes.get("showValue", "1")))
         elif path in _NEW_LOOK_PARTS:
             name = path.rpartition("/")[2]
-            rules[-1] = rules[-1]._replace(look=(*rules[-1].look, (name, attributes)))
+            rules[-1] = rules[-1]._replace(look=(*rules[-1].look, (name, attributes))[: len(CHANGE_NAMES)])
     return SheetRules(tuple(rules)) if rules else None
 
 
@@ -106,13 +107,13 @@ def make_formats(rules: SheetRules, shared: SharedParts) -> tuple[ConditionalFor
 def _make_formats(
     rules: SheetRules, changes: tuple[LookChange, ...], colours: WorkbookColours
 ) -> tuple[ConditionalFormat, ...]:
+    areas = {text: " ".join(text.replace("$", "").split()) for text in {rule.areas for rule in rules.rules}}
     made = [
-        (_parse_priority(stated), item)
+        (_parse_priority(stated), _make_format(rule, stated, areas[rule.areas], change))
         for rule in rules.rules
-        if (areas := rule.areas.replace("$", "").split())
+        if areas[rule.areas]
         for stated in [dict(rule.attributes)]
         for change in _find_changes(rule, stated, changes, colours)
-        for item in [_make_format(rule, stated, areas, change)]
     ]
     return keep_effective(tuple(item for _, item in sorted(made, key=lambda pair: pair[0])))
 
@@ -137,9 +138,7 @@ def _find_changes(
     return [changes[int(number[:9])]] if known else [LookChange()]
 
 
-def _make_format(
-    rule: ConditionalRule, stated: Mapping[str, str], areas: list[str], change: LookChange
-) -> ConditionalFormat:
+def _make_format(rule: ConditionalRule, stated: Mapping[str, str], areas: str, change: LookChange) -> ConditionalFormat:
     named, operands = stated.get("type", ""), rule.formulas
     kind = ConditionKind.UNKNOWN if rule.scale else _KINDS.get(named, ConditionKind.UNKNOWN)
     operator = _OPERATORS.get(stated.get("operator", ""), "")
@@ -147,8 +146,8 @@ def _make_format(
         operator, operands = _TEXT_OPERATORS[named], (stated.get("text", ""),)
         kind = kind if operands[0] else ConditionKind.UNKNOWN  # the text is that of a cell
     return ConditionalFormat(
-        " ".join(areas),
-        areas[0].partition(":")[0],
+        areas,
+        areas.partition(" ")[0].partition(":")[0],
         kind,
         change,
         operator,

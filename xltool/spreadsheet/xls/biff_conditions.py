@@ -37,10 +37,11 @@ def name_area(top: int, bottom: int, left: int, right: int) -> str:
     return f"{format_column(left + 1)}{top + 1}:{format_column(right + 1)}{bottom + 1}"
 
 
-def read_areas(data: bytes) -> list[str]:
-    """Return the areas of the rules that follow. Raises struct.error for a record cut short."""
+def read_areas(data: bytes) -> str:
+    """Return the areas of the rules that follow, separated by blanks. Raises struct.error for a record cut short."""
     (count,) = struct.unpack_from("<H", data, _FIRST_AREA)
-    return [name_area(*struct.unpack_from("<4H", data, _FIRST_AREA + 2 + 8 * number)) for number in range(count)]
+    areas = (struct.unpack_from("<4H", data, _FIRST_AREA + 2 + 8 * number) for number in range(count))
+    return " ".join(name_area(*area) for area in areas)
 
 
 def read_origin(data: bytes) -> tuple[int, int]:
@@ -50,7 +51,7 @@ def read_origin(data: bytes) -> tuple[int, int]:
 
 
 def read_rule(
-    data: bytes, areas: list[str], origin: tuple[int, int], group: int, find_colour: FindColour
+    data: bytes, areas: str, origin: tuple[int, int], group: int, find_colour: FindColour
 ) -> ConditionalFormat:
     """Parse one rule of a group. Raises struct.error or IndexError for a record cut short."""
     kind, operator, first, second = struct.unpack_from("<2B2H", data)
@@ -60,7 +61,7 @@ def read_rule(
     tokens = [data[at : at + first], data[at + first :]]
     operands = [write_formula(piece, XLS_LAYOUT, origin) for piece in tokens if piece]
     return ConditionalFormat(
-        " ".join(areas),
+        areas,
         f"{format_column(origin[1] + 1)}{origin[0] + 1}",
         KINDS.get(kind, ConditionKind.UNKNOWN) if all(operands) else ConditionKind.UNKNOWN,
         _read_change(data[6:at], find_colour),

@@ -119,7 +119,7 @@ class _BiffSheetReader:
     def read_sheet(self, start: int) -> SheetRecords:
         """Return the records from the beginning of the sheet in the stream."""
         stream, records = self._stream, self._records
-        condition_areas: list[str] = []
+        condition_areas = ""
         origin, at_areas = (0, 0), 0
         for kind, at, size in iterate_records(stream, start):
             if cell_reader := _CELL_READERS.get(kind):

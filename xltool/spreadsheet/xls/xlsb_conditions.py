@@ -19,15 +19,15 @@ _STOPS = 0x02
 _TEXT_OPERATORS = {0: ("contains", False), 1: ("contains", True), 2: ("begins", False), 3: ("ends", False)}
 
 
-def read_areas(data: bytes) -> tuple[list[str], tuple[int, int]]:
+def read_areas(data: bytes) -> tuple[str, tuple[int, int]]:
     """Return the areas of the rules that follow, and the first cell of the first: row and column from 0."""
     (count,) = struct.unpack_from("<I", data, 8)
     areas = [struct.unpack_from("<4I", data, 12 + 16 * number) for number in range(min(count, len(data) // 16))]
-    return [name_area(*area) for area in areas], (areas[0][0], areas[0][2]) if areas else (0, 0)
+    return " ".join(name_area(*area) for area in areas), (areas[0][0], areas[0][2]) if areas else (0, 0)
 
 
 def read_rule(
-    data: bytes, areas: list[str], origin: tuple[int, int], changes: Sequence[LookChange]
+    data: bytes, areas: str, origin: tuple[int, int], changes: Sequence[LookChange]
 ) -> tuple[int, ConditionalFormat]:
     """Parse one rule; return its priority, too. Raises struct.error or IndexError for a record cut short."""
     kind, template, look, priority, parameter = struct.unpack_from("<5I", data)
@@ -40,7 +40,7 @@ def read_rule(
         at += 4 + size
         at += 4 + struct.unpack_from("<I", data, at)[0]
     item = ConditionalFormat(
-        " ".join(areas),
+        areas,
         f"{format_column(origin[1] + 1)}{origin[0] + 1}",
         KINDS.get(kind, ConditionKind.UNKNOWN) if operands and all(operands) else ConditionKind.UNKNOWN,
         changes[look] if look < len(changes) else LookChange(),

@@ -70,7 +70,7 @@ class _XlsbSheetReader:
     def __init__(self, values: SheetValues, styles: BinaryStyles, strings: list[str]) -> None:
         self._values, self._styles, self._strings = values, styles, strings
         self._row = self._column = -1
-        self._areas: list[str] = []
+        self._areas = ""
         self._origin = 0, 0
         self._conditional: list[tuple[int, ConditionalFormat]] = []
 
