@@ -93,6 +93,12 @@ REFUSED: dict[str, tuple[Callable[[], str | bytes], type[XltoolError], str]] = {
         ForeignFileError,
         "import.not_a_report",
     ),
+    "statistics.txt": (lambda: "行政许可 5\n行政处罚 3\n行政强制 0\n", ForeignFileError, "import.fragment"),
+    "two_rows.md": (
+        lambda: "| 规章 | 0 | 0 | 0 |\n| 行政规范性文件 | 1 | 0 | 5 |\n",
+        ForeignFileError,
+        "import.fragment",
+    ),
     "two.html": (lambda: page(1).replace("</body></html>", "") + page(2), ForeignFileError, "import.several_reports"),
     "pictured.html": (pictured, UnreadableFileError, "import.tables_are_pictures"),
     "picture.png": (lambda: b"\x89PNG\r\n\x1a\n" + b"0" * 99, UnreadableFileError, "import.picture"),

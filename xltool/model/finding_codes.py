@@ -175,6 +175,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "file.not_workbook": "file kind",
             "file.renamed": "file kind suffix",
             "import.not_a_report": "file",
+            "import.fragment": "count file lines",
             "import.several_reports": "file",
             "import.scanned": "file",
             "import.picture": "file",

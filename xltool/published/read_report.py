@@ -41,6 +41,8 @@ from xltool.spreadsheet.load_file import FileSource, load_file
 MAX_REPORT_BYTES = 20 * 1024 * 1024  # real reports stay under 2 MiB, apart from scans
 MIN_ROWS_FOR_REPORT = 3  # rows located by their labels before a text counts as a report
 MIN_SECOND_SHARE = 0.25  # of the label characters of the first report that a second one must have, word by word
+MIN_FRAGMENT_CELLS = 3  # a text with labels for as many figures holds other statistics, or a piece of a report
+MAX_FRAGMENT_CELLS = 6  # and with labels for more it is a report
 KINDS_WITH_PICTURES = ("html", "docx", "pdf")  # document kinds in which a table may be a picture
 MAX_WEIGHT_DIFFERENCE_CHARS = 4  # of label characters within which two editions fit equally well
 
@@ -144,6 +146,7 @@ def _missing_figure(cell: str, *, printed: bool) -> FoundFigure:
 def _choose_document(document: Document, forms: Sequence[Form], year: int | None) -> _LocatedDocument:
     """Locate the best-fitting form in the visible document, else in the embedded ones."""
     nearest: _LocatedDocument | None = None
+    fragment: Sequence[Cell] = ()
     for each in (document, *document.embedded):
         pieces, cut = each.blocks, ""
         if document.breaks_off:
@@ -152,11 +155,17 @@ def _choose_document(document: Document, forms: Sequence[Form], year: int | None
         reading = _LocatedDocument(
             each, found, _choose_edition([locate_form(found, form) for form in forms], document, year), cut
         )
-        if reading.located.row_count >= MIN_ROWS_FOR_REPORT:
+        cells = [cell for place in reading.located.places for cell in place.anchor.cells]
+        if reading.located.row_count >= MIN_ROWS_FOR_REPORT and len(cells) > MAX_FRAGMENT_CELLS:
             return reading
+        if reading.located.row_count > 1 and len(cells) >= MIN_FRAGMENT_CELLS:
+            fragment = fragment or cells
         nearest = nearest or reading
     if nearest and document.kind in KINDS_WITH_PICTURES and document.pictures and _has_headings(nearest):
         raise UnreadableFileError("import.tables_are_pictures")
+    if fragment:
+        lines = _shorten_names(list(dict.fromkeys(cell.line_words for cell in fragment)))
+        raise ForeignFileError("import.fragment", lines=lines, count=len(fragment))
     raise ForeignFileError("import.not_a_report")
 
 
