@@ -17,7 +17,8 @@ class CheckContext:
     """The compiled form, the roster and the agency's earlier figures; None where not given.
 
     ``previous`` are the agency's figures of last year by cell id, ``earlier`` those of the years before, newest first,
-    ``previous_texts`` its texts of last year by section id. ``seal_key`` is the key its workbooks were sealed with.
+    ``previous_texts`` its texts of last year by section id, ``previous_stated`` the totals that stand in its report of
+    last year and differ from their parts. ``seal_key`` is the key its workbooks were sealed with.
     ``profile`` sets severities by code, ``waivers`` lists the rules a coordinator has waived.
     """
 
@@ -29,6 +30,7 @@ class CheckContext:
     previous_texts: Mapping[str, str] | None = None
     profile: CheckProfile | None = None
     waivers: Waivers | None = None
+    previous_stated: Values | None = None
 
     @property
     def form(self) -> Form:

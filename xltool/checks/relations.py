@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import FigureFacts, choose_names, measure_difference, shorten_quotient
 from xltool.checks.make_finding import locate_cell
+from xltool.checks.previous_evidence import find_previous_evidence
 from xltool.checks.totals import collect_stored_values, find_wrong_totals
 from xltool.forms.expressions import RelationVerdict, check_relation
 from xltool.model.finding import Finding, FindingCell
@@ -120,7 +121,7 @@ def _report_breach(
         "title": relation.title,
         "basis": relation.basis,
         "advice": relation.advice,
-        "suspects": "",
+        "suspects": find_previous_evidence(relation, result, submission.year, context) or "",
     }
     wording = "relation.sides" if expect.right.terms else "relation.limit"
     return Finding(relation.rule, relation.severity, spots, facts, relation.id, wording=wording)

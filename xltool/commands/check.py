@@ -242,6 +242,7 @@ def build_check_context(submission: Submission, run_context: RunContext) -> Chec
         past.texts.get(year - 1, {}).get(code) if past and year else None,
         run_context.profile,
         run_context.waivers,
+        past.stated.get(year - 1, {}).get(code) if past and year else None,
     )
 
 

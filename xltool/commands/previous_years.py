@@ -9,6 +9,7 @@ from xltool.messages import catalogue
 from xltool.model.agency import Roster, Scope
 from xltool.model.agency_names import find_agency_by_name, find_same_name
 from xltool.model.form import Values
+from xltool.model.submission import Submission
 from xltool.model.succession import sum_inherited_values
 from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
 from xltool.recognition.read_submissions import read_submission
@@ -25,12 +26,14 @@ TextsBySection = Mapping[str, str]
 class PreviousYears(NamedTuple):
     """Figures and texts of earlier years, by year and agency code.
 
-    ``names`` are the keys that stand for a code: the names of imported reports that are on no roster.
+    ``stated`` are the totals in the reports that differ from the sums of their parts. ``names`` are the keys that stand
+    for a code: the names of imported reports that are on no roster.
     """
 
     figures: Mapping[int, Mapping[str, Values]]
     texts: Mapping[int, Mapping[str, TextsBySection]]
     names: frozenset[str] = frozenset()
+    stated: Mapping[int, Mapping[str, Values]] = {}
 
     def find_key(self, code: str, name: str) -> str:
         """Return the key of an agency: its code, or its name in an imported report if no figures have its code."""
@@ -86,6 +89,7 @@ def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary, roster:
     """
     figures: dict[int, dict[str, Values]] = {}
     said: dict[int, dict[str, TextsBySection]] = {}
+    stated: dict[int, dict[str, Values]] = {}
     names: set[str] = set()
     for file in find_sources(paths):
         try:
@@ -111,4 +115,15 @@ def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary, roster:
                 raise UsageError("usage.previous_twice", path=str(file), agency=code)
             year[code] = values
         said.setdefault(submission.year, {}).update(texts)
-    return PreviousYears(figures, said, frozenset(names))
+        stated.setdefault(submission.year, {})[owner] = _list_differing_totals(submission)
+    return PreviousYears(figures, said, frozenset(names), stated)
+
+
+def _list_differing_totals(submission: Submission) -> Values:
+    """Return the totals that a report states and that differ from the sums of their parts."""
+    stated = {cell: entry.value for cell, entry in submission.entries.items()}
+    return {
+        cell: value
+        for cell, value in stated.items()
+        if value is not None and value != submission.values.get(cell, value)
+    }

@@ -188,6 +188,12 @@ def _render_term(term: facts.TermFact) -> str:
 
 
 @render_structure.register
+def _render_previous_evidence(evidence: facts.PreviousEvidence) -> str:
+    signs = tuple(Phrase(catalogue.look_up_word("previous_sign", sign)) for sign in evidence.signs)
+    return catalogue.format_phrase("previous_evidence", value=evidence.value, signs=signs)
+
+
+@render_structure.register
 def _render_waiver(waiver: facts.WaiverNote) -> str:
     return catalogue.format_phrase("waived", by=waiver.by, until=waiver.until, reason=waiver.reason)
 

@@ -272,6 +272,14 @@ class DecisionNote(StructuredFact):
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousEvidence(StructuredFact):
+    """The figure last year's report should have, and the ``signs`` for it: its "balance", a "total", its "text"."""
+
+    value: Quantity
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WaiverNote(StructuredFact):
     """A rule waived by a coordinator until a day (ISO 8601), and the reason."""
 
