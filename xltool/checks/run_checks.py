@@ -14,6 +14,7 @@ from xltool.checks.relations import check_relations
 from xltool.checks.seals import check_seal
 from xltool.checks.serials import check_serial
 from xltool.checks.tampering import check_tampering
+from xltool.checks.texts.channels import check_channels
 from xltool.checks.texts.quoted_figures import check_quoted_figures
 from xltool.checks.texts.required_contents import check_required_contents
 from xltool.checks.texts.unfinished_text import check_texts
@@ -28,7 +29,7 @@ CheckFunction = Callable[[Submission, CheckContext], Iterator[Finding]]
 
 CHECKS: tuple[CheckFunction, ...] = (
     *(check_identity, check_seal, check_serial, check_tampering, check_cells, check_totals, check_relations),
-    *(check_ledger, check_jumps, check_quoted_figures, check_texts, check_required_contents),
+    *(check_ledger, check_jumps, check_quoted_figures, check_channels, check_texts, check_required_contents),
 )
 
 _SEVERITY_RANKS = {Severity.MUST_FIX: 0, Severity.EXPLAIN: 1, Severity.NOTE: 2}

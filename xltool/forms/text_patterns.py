@@ -178,6 +178,18 @@ class ListPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     item: str
 
 
+class ChannelPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Requests by channel: the ``subject`` of such a sentence, the beginning of a ``continued`` one, an ``item``.
+
+    ``included`` is what an item includes.
+    """
+
+    subject: str
+    continued: str
+    included: str
+    item: str
+
+
 class YearPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Patterns of a year: of a sentence, outside parentheses; of the report itself; at the start of a paragraph."""
 
@@ -255,6 +267,7 @@ class TextPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     shares: SinglePattern
     growth: SinglePattern
     lists: ListPatterns
+    channels: ChannelPatterns
     years: YearPatterns
     gaps: GapPatterns
     names: BodyNameRules

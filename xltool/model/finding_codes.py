@@ -282,6 +282,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "text.share": "number sentence share sheet shown",
             "text.growth": "before number sentence sheet told",
             "text.list": "number parts sentence sheet sum",
+            "text.channels": "parts sentence sheet shown sum",
             "text.part": "most number sentence sheet",
             "text.gap": "gap sentence sheet",
             "text.year": "sentence sheet told year",

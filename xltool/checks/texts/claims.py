@@ -173,7 +173,7 @@ def _read_mention(item: _ClaimPatterns, sentence: str, match: re.Match[str], fac
     if number is None:
         return None
     at = match.start("n") if claim.says is None else match.start()
-    told_of = _year_of_clause(sentence[:at]) or facts.year
+    told_of = find_year_of_clause(sentence[:at]) or facts.year
     old = facts.year is not None and told_of == facts.year - 1
     if facts.year is not None and told_of not in (facts.year, facts.year - 1):
         return None
@@ -211,7 +211,7 @@ def _rounding_step(item: _ClaimPatterns, match: re.Match[str]) -> Decimal:
     return step if places else Decimal(0)
 
 
-def _year_of_clause(before: str) -> int | None:
+def find_year_of_clause(before: str) -> int | None:
     """Return the year the end of this text refers to; None if it names none."""
     years = load_text_patterns().years
     told = compile_pattern(years.governing).findall(compile_pattern(years.aside).sub("", before))

@@ -93,10 +93,8 @@ def _check_share(
         return
     bases = {evaluate_linear(base, facts.values, facts.previous) for base in context.form.shares}
     wholes = [Decimal(base) for base in {*bases, *numbers} if base]
-    if None not in bases and not any(
-        _is_rounded_percentage(match["p"], 100 * mention.number / base) for base in wholes
-    ):
-        shown = _format_percentages(100 * mention.number / base for base in wholes if base >= mention.number)
+    if None not in bases and not any(is_rounded_percentage(match["p"], 100 * mention.number / base) for base in wholes):
+        shown = format_percentages(100 * mention.number / base for base in wholes if base >= mention.number)
         yield make_finding(
             "text.share",
             _spot_of_section(section),
@@ -123,7 +121,7 @@ def _check_growth(mention: Mention, section: Section, facts: TextContext) -> Ite
         right = any(change == int(match["m"]) for change, _ in changes)
     else:
         right = any(
-            before and _is_rounded_percentage(match["p"], Decimal(100 * change) / before) for change, before in changes
+            before and is_rounded_percentage(match["p"], Decimal(100 * change) / before) for change, before in changes
         )
     if not right:
         shown = tuple(dict.fromkeys(str(before) for _, before in changes))
@@ -190,13 +188,14 @@ def _text_after(mention: Mention) -> str:
     return rest[1:] if rest[:1] not in ("\uff0c", "\uff08") else rest
 
 
-def _is_rounded_percentage(percentage: str, exact: Decimal) -> bool:
+def is_rounded_percentage(percentage: str, exact: Decimal) -> bool:
     """Return True if a stated percentage is the exact one, rounded up, down or to nearest at its own decimals."""
     places = -int(Decimal(percentage).as_tuple().exponent)
     return abs(Decimal(percentage) - exact) < Decimal(10) ** -places
 
 
-def _format_percentages(shares: Iterator[Decimal]) -> tuple[str, ...]:
+def format_percentages(shares: Iterator[Decimal]) -> tuple[str, ...]:
+    """Return up to four different percentages, the smallest first."""
     ordered = sorted({f"{share:.2f}%" for share in shares}, key=lambda text: Decimal(text[:-1]))
     return tuple(ordered[:4])
 
