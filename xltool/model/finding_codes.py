@@ -1,28 +1,10 @@
 """The codes of findings: the severity of each, and the facts its sentence needs with their types."""
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
-from types import MappingProxyType, UnionType
+from types import MappingProxyType
 from typing import NamedTuple
 
-from xltool.model.finding_facts import (
-    Addends,
-    Alternatives,
-    Clauses,
-    ExpectedValue,
-    FigureName,
-    ListedParts,
-    PreviousEvidence,
-    Quantity,
-    RangesOn,
-    ShortList,
-    SideFact,
-    StructuredFact,
-    Suggestion,
-    Suspects,
-    Word,
-)
+from xltool.model.fact_types import FACT_TYPES
 from xltool.model.form import Severity
 
 
@@ -32,68 +14,6 @@ class FindingCode(NamedTuple):
     severity: Severity | None
     facts: frozenset[str]
 
-
-# The type of each fact, whatever the code. A tuple is a list of names, an enumeration counts as str.
-FACT_TYPES: Mapping[str, type | UnionType] = MappingProxyType(
-    {
-        "agency": str | None,
-        "asked": ExpectedValue,
-        "axis": str,
-        "date": str | date,
-        "cells": ShortList | tuple,
-        "decimals": int,
-        "ended": date,
-        "expected": str | int,
-        "first": int,
-        "flaws": int,
-        "found": str | int,
-        "gap": Quantity | str,
-        "gaps": tuple,
-        "hint": Suggestion,
-        "label": FigureName | str,
-        "last": int,
-        "left": int | Decimal | None,
-        "left_words": SideFact,
-        "limit": int | str | StructuredFact,
-        "listed": str,
-        "middle": Quantity,
-        "missing": int | str,
-        "named": str | tuple,
-        "name": FigureName | str | None,
-        "number": str | int | Decimal | None,
-        "order": tuple | str,
-        "parts": ListedParts | Addends | tuple,
-        "places": RangesOn,
-        "printed": str | None,
-        "property": str | None,
-        "ranges": ShortList,
-        "raw": str | ShortList | None,
-        "readings": Alternatives,
-        "recomputed": Quantity,
-        "relation": str | None,
-        "right": int | Decimal | tuple | None,
-        "right_words": SideFact | int | Decimal,
-        "scope": str,
-        "second": Quantity,
-        "sheet": str | None,
-        "shown": str | ShortList | tuple,
-        "stated": Quantity,
-        "stored": Quantity,
-        "sum": Quantity | int,
-        "suspects": Suspects | PreviousEvidence | str,
-        "told": Clauses | str | int,
-        "value": Quantity,
-        "what": Word | ShortList | str,
-        "where": str | tuple | StructuredFact,
-        "year": int | None,
-        **dict.fromkeys(("after", "before", "heirs", "labels", "lines", "members"), tuple),
-        **dict.fromkeys(("agencies", "changes", "headings", "misnumbered", "others", "rows"), tuple),
-        **dict.fromkeys(("began", "last_day", "published"), date),
-        **dict.fromkeys(("count", "counted", "most", "row", "seconds", "size"), int),
-        **dict.fromkeys(("basis", "title", "operator"), str | Word),
-        "examples": ShortList,
-    }
-)
 
 CELL_FACTS = frozenset({"address", "place", "sheet"})  # taken from the first cell of a finding
 
@@ -282,7 +202,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "text.share": "number sentence share sheet shown",
             "text.growth": "before number sentence sheet told",
             "text.list": "number parts sentence sheet sum",
-            "text.channels": "parts sentence sheet shown sum",
+            "text.channels": "parts received sentence sheet sum",
             "text.part": "most number sentence sheet",
             "text.gap": "gap sentence sheet",
             "text.year": "sentence sheet told year",

@@ -52,7 +52,7 @@ def _check_paragraph(paragraph: str, section: Section, received: Sequence[int], 
             wholes = [*received, *before, *others]
             if _is_wrong_list(counts, wholes, complete=len(numbers) == len(others) + len(counts)):
                 stated = {"sentence": sentence, "parts": Addends(tuple(counts)), "sum": sum(counts)}
-                yield make_finding("text.channels", spot, **stated, shown=tuple(dict.fromkeys(map(str, received))))
+                yield make_finding("text.channels", spot, **stated, received=tuple(dict.fromkeys(map(str, received))))
             yield from _check_shares(plain, items, [*wholes, sum(counts)], spot)
         before = numbers
 
