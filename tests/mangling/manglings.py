@@ -518,7 +518,7 @@ def older_layout(data: bytes) -> bytes:
     older = Identity(FORM.id, FORM.edition, YEAR, TOWN.code, TOWN.name, TOWN.scope, "", "0" * 64)
 
     def change(xml: str) -> str:
-        return xml.replace(PLAN.digest, older.layout).replace(compute_serial(FORM, TOWN, YEAR), make_serial(older))
+        return xml.replace(PLAN.layout, older.layout).replace(compute_serial(FORM, TOWN, YEAR), make_serial(older))
 
     return rewritten(data, r"xl/sharedStrings\.xml|docProps/custom\.xml", change)
 
