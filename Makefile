@@ -33,10 +33,18 @@ test: $(VENV)/.dev
 test-fast: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto -m "not slow and not office and not gnumeric and not browser and not axe"
 
-# Its own environment, so that the versions of daily work stay. The tests that need no other program are enough: what
-# they call of a library is all that we call.
+# Its own environment, so that the versions of daily work stay; wheels of those versions exist for Python up to 3.12.
+# Between them these tests call all that we call of every library: openpyxl, XlsxWriter, pandas, pyarrow (exports,
+# workbooks), calamine, msoffcrypto (spreadsheet), fsspec, distributed (execution), ortools (localisation), lxml,
+# python-docx, pdfplumber, rapidfuzz (official_report, published), msgspec (forms), click and rich (cli).
+# LOWEST_TESTS=tests runs all that need no other program.
+LOWEST_TESTS ?= tests/exports tests/workbooks tests/roster tests/spreadsheet/test_passwords.py \
+  tests/spreadsheet/test_foreign.py tests/spreadsheet/test_remote.py tests/spreadsheet/test_xls_records.py \
+  tests/execution tests/checks/test_localisation.py tests/official_report/test_publish.py tests/published/test_reports.py \
+  tests/published/test_refusals.py tests/forms/test_definitions.py tests/cli/test_command_line.py \
+  tests/commands/test_decisions.py tests/comparison tests/test_api.py
 test-lowest: $(VENV)-lowest/.installed
-	$(VENV)-lowest/bin/python -m pytest -n auto -m "not office and not gnumeric and not browser and not axe"
+	$(VENV)-lowest/bin/python -m pytest -n auto -m "not office and not gnumeric and not browser and not axe" $(LOWEST_TESTS)
 
 mutants: $(VENV)/.dev
 	$(BIN)/python -m tests.mutants

@@ -37,6 +37,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of the slow modules and folders."""
     slow = [FOLDER / name for name in SLOW]
+    paths = {item.path for item in items}
+    slow_paths = {path for path in paths if any(path.is_relative_to(place) for place in slow)}
     for item in items:
-        if any(item.path == place or place in item.path.parents for place in slow):
+        if item.path in slow_paths:
             item.add_marker("slow")

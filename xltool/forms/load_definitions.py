@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from xltool.errors import DefinitionError, UsageError
@@ -18,6 +19,7 @@ from xltool.package_data import find_data_folder
 
 DEFAULT_FORM = "zfxxgk-annual-report"  # where a year has several forms and none is named
 REQUIRED_FILES = ("form.toml", "tables.toml", "relations.toml")
+_MAX_CACHED_FORMS = 16
 
 
 def load_form(folder: Path, *, shipped: bool = False) -> Form:
@@ -27,6 +29,22 @@ def load_form(folder: Path, *, shipped: bool = False) -> Form:
 
     Raises DefinitionError, which carries every mistake of the definition.
     """
+    return _load_contents(
+        folder, tuple(_read_if_possible(folder / name) for name in (*REQUIRED_FILES, CLAIMS)), shipped
+    )
+
+
+def _read_if_possible(file: Path) -> bytes | None:
+    """Return the bytes of a file; None if there is none, or it cannot be read, which is a mistake reported later."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=_MAX_CACHED_FORMS)
+def _load_contents(folder: Path, _contents: tuple[bytes | None, ...], shipped: bool) -> Form:  # noqa: FBT001 - part of the key
+    """Load the form in ``folder``, the same object for the same contents: what is derived from it is cached by it."""
     problems = DefinitionProblems(folder.as_posix(), shipped=shipped)
     form = _read_form(folder, problems)
     problems.raise_first()
