@@ -10,8 +10,18 @@ from xltool.forms.cell_addresses import merge_ranges
 from xltool.forms.cell_kinds import word_of
 from xltool.forms.expressions import evaluate_linear, evaluate_side, round_half_up
 from xltool.model.expression import Operation, Side, Term
-from xltool.model.finding_facts import ExpectedValue, FigureName, ListedParts, Quantity, ShortList, SideFact, TermFact
+from xltool.model.finding_facts import (
+    EarlierPeriod,
+    ExpectedValue,
+    FigureName,
+    ListedParts,
+    Quantity,
+    ShortList,
+    SideFact,
+    TermFact,
+)
 from xltool.model.form import Cell, Number, Relation, Values
+from xltool.model.period import Period
 from xltool.model.submission import Submission
 
 MAX_SHOWN_DECIMALS = 4  # of a quotient in a sentence
@@ -112,8 +122,11 @@ class FigureFacts:
     def _describe_term(self, term: Term) -> TermFact:
         cell = self._cell_of(term)
         if term.previous:
-            value = (self.context.previous or {}).get(term.cell)
-            return TermFact(term.coefficient, self.name(cell), measure_figure(value, cell))
+            value = (self.context.previous or {}).get(term.earlier_key)
+            part = isinstance(self.submission.year, Period)
+            earlier = EarlierPeriod.PERIOD if part else EarlierPeriod.YEAR
+            earlier = EarlierPeriod.SAME_PERIOD if part and term.last_year else earlier
+            return TermFact(term.coefficient, self.name(cell), measure_figure(value, cell), earlier=earlier)
         where = locate_cell(term.cell, self.submission, self.context)
         defining = self.context.index.totals.get(term.cell)
         return TermFact(

@@ -14,6 +14,7 @@ from xltool.forms.expressions import RelationVerdict, check_relation
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.finding_facts import ShortList, Word
 from xltool.model.form import SIGNED_KINDS, Holding, Relation, Severity, Values
+from xltool.model.period import Period
 from xltool.model.submission import EntryState, Submission
 
 WITHOUT_RULE_POWER = "without_rule_power"
@@ -54,6 +55,8 @@ def decide_relation(
         return RelationVerdict(None, asked=False)
     if context.index.unsummed and _names_unsummed(relation, submission, context):
         return RelationVerdict(None, asked=False)
+    if relation.within_year and isinstance(submission.year, Period) and submission.year.is_first:
+        return check_relation(relation, counted, dict.fromkeys(counted, 0))
     if relation.uses_previous and (context.previous is None or submission.absent):
         return RelationVerdict(None)
     if relation.profile == WITHOUT_RULE_POWER:

@@ -4,6 +4,7 @@ from xltool.cli.json_output import encode_finding, encode_number
 from xltool.comparison.comparing import ComparisonResult, FolderComparison
 from xltool.comparison.figures import FigureDifference
 from xltool.comparison.sides import ComparedSide, ComparedValue, name_sides
+from xltool.model.period import plain_year
 from xltool.pages.difference_text import describe_differences
 
 
@@ -65,7 +66,7 @@ def _encode_side(side: ComparedSide, name: str) -> dict[str, object]:
         "sha256": submission.source.sha256 or None,
         "form": submission.form,
         "edition": submission.edition,
-        "year": submission.year,
+        "year": plain_year(submission.year),
         "agency": {"code": submission.agency_code or None, "name": submission.agency_name or None},
         "published": side.published,
         "row_of_consolidation": side.summed,

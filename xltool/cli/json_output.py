@@ -18,6 +18,7 @@ from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import StructuredFact
 from xltool.model.form import Number
+from xltool.model.period import plain_year
 from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState, Submission
 from xltool.workbooks.marks.covering_list import ReturnedFile
@@ -67,7 +68,7 @@ def encode_merge(consolidation: Consolidation) -> dict[str, object]:
         "not_summed": [agency.code for agency in consolidation.missing],
         "complete": consolidation.complete,
         **_count_read(consolidation.tracking),
-        "year": consolidation.year,
+        "year": plain_year(consolidation.year),
         "files": [_encode_tracking_row(item) for item in consolidation.tracking],
         "totals": _encode_totals(consolidation),
         "incomplete": dict(consolidation.lacking),
@@ -260,7 +261,11 @@ def encode_previous_use(previous_use: PreviousUse | None) -> dict[str, object] |
     """Encode what ``--previous`` was good for: the year, and the codes of agencies with and without its figures."""
     if previous_use is None:
         return None
-    return {"year": previous_use.year, "used": list(previous_use.used), "without": list(previous_use.without)}
+    return {
+        "year": plain_year(previous_use.year),
+        "used": list(previous_use.used),
+        "without": list(previous_use.without),
+    }
 
 
 def dump_json(answer: Mapping[str, object]) -> str:
@@ -276,7 +281,7 @@ def _encode_submission(item: ReviewedFile) -> dict[str, object]:
         "sha256": item.sha256 or None,
         "form": submission.form if submission else None,
         "edition": submission.edition if submission else None,
-        "year": submission.year if submission else None,
+        "year": plain_year(submission.year) if submission else None,
         "scope": submission.scope.value if submission else None,
         "agency": agency,
         "status": item.status.value,

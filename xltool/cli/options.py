@@ -9,12 +9,36 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from xltool.errors import UsageError
 from xltool.messages import catalogue
+from xltool.model.period import calendar_year, parse_period
 
 if TYPE_CHECKING:
     from xltool.model.agency import Roster
 
 PATH = click.Path(path_type=Path)
+MIN_YEAR = 1900
+
+
+class PeriodType(click.ParamType[int]):
+    """A year, or a part of one: 2025, 2025-H1, 2025-Q3, 2025-09."""
+
+    name = "YYYY|YYYY-MM"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Parse the text of a period."""
+        if isinstance(value, int):
+            return value
+        try:
+            period = parse_period(str(value))
+        except ValueError:
+            period = 0
+        if calendar_year(period) < MIN_YEAR:
+            raise UsageError("usage.no_period", value=str(value))
+        return period
+
+
+PERIOD = PeriodType()
 FORMS_VARIABLE = "XLTOOL_FORMS"  # folders of form definitions, where --forms is not given
 FORMS_FOLDER = "forms"  # beside the roster
 _Command = TypeVar("_Command", bound=Callable[..., Any])

@@ -7,7 +7,7 @@ import click
 
 from xltool.cli.command_group import exit_with, register_command
 from xltool.cli.console_progress import show_progress
-from xltool.cli.options import PATH, add_context_options, add_option
+from xltool.cli.options import PATH, PERIOD, add_context_options, add_option
 from xltool.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def compare(context: "RunContext", left: Path, right: Path, page: Path | None, *
 @add_context_options("--roster", "--previous")
 @add_option("-o", "--output", type=PATH, required=True)
 @add_option("--agency")
-@add_option("--year", type=click.IntRange(1900, 9999))
+@add_option("--year", "--period", "year", type=PERIOD)
 @add_option("--form")
 @add_option("--force", is_flag=True)
 @add_option("--jobs", type=click.IntRange(min=1))

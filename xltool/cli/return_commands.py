@@ -7,7 +7,7 @@ import click
 
 from xltool.cli.command_group import echo_lines, exit_with, register_command
 from xltool.cli.console_progress import show_progress
-from xltool.cli.options import FORMS_VARIABLE, PATH, add_context_options, add_executor_options, add_option
+from xltool.cli.options import FORMS_VARIABLE, PATH, PERIOD, add_context_options, add_executor_options, add_option
 
 if TYPE_CHECKING:
     from xltool.commands.run_context import RunContext
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @register_command
-@add_option("--year", type=click.IntRange(1900, 9999), required=True)
+@add_option("--year", "--period", "year", type=PERIOD, required=True)
 @add_context_options("--roster!", "--previous", "--seal-key-file")
 @add_option("--form")
 @add_option("-o", "--output", type=PATH, required=True)
@@ -37,7 +37,7 @@ def template(context: "RunContext", year: int, form: str | None, output: Path, *
 @register_command
 @click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
-@add_option("--year", type=click.IntRange(1900, 9999))
+@add_option("--year", "--period", "year", type=PERIOD)
 @add_executor_options
 @add_option("--return", "folder", type=PATH, metavar="DIR")
 @add_option("--decisions", type=PATH, metavar="FILE")
@@ -92,7 +92,7 @@ def check(
 @add_option("-o", "--output", type=PATH, required=True)
 @add_option("--area")
 @add_option("--form")
-@add_option("--year", type=click.IntRange(1900, 9999))
+@add_option("--year", "--period", "year", type=PERIOD)
 @add_option("--include-flawed", is_flag=True)
 @add_option("--decisions", type=PATH, metavar="FILE")
 @add_option("--html", "page", type=PATH, metavar="FILE")
@@ -162,7 +162,7 @@ def merge(
 @add_context_options("--roster!", "--password", "--cache")
 @add_option("--decisions", type=PATH, metavar="FILE")
 @add_option("--form")
-@add_option("--year", type=click.IntRange(1900, 9999))
+@add_option("--year", "--period", "year", type=PERIOD)
 @add_executor_options
 @add_option("--json", "as_json", is_flag=True)
 def status(
@@ -203,7 +203,7 @@ def status(
 @add_option("--wording", type=PATH, metavar="FILE")
 @add_option("--decisions", type=PATH, metavar="FILE")
 @add_option("--form")
-@add_option("--year", type=click.IntRange(1900, 9999))
+@add_option("--year", "--period", "year", type=PERIOD)
 @add_executor_options
 def letters(context: "RunContext", paths: tuple[str, ...], output: Path, jobs: "Jobs", **choices: Any) -> None:
     """Write a letter to every agency of the roster, and a list of all letters."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from xltool.errors import ForeignFileError, RosterError, UnreadableFileError
 from xltool.forms.identity import Identity
+from xltool.forms.period_words import fill_period
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.recognition.identify_form import read_identity_sources
@@ -60,7 +61,11 @@ def is_roster(place: object, roster: Roster | None) -> bool:
 
 def name_level_file(area: Agency, year: int | str) -> str:
     """Return the file name of the workbook of one level."""
-    name = workbook_words().summary.shared["level_file"].format(code=area.code, area=area.name, year=year)
+    pattern = workbook_words().summary.shared["level_file"]
+    if isinstance(year, str):
+        name = pattern.format(code=area.code, area=area.name, year=year)
+    else:
+        name = fill_period(pattern, year, code=area.code, area=area.name)
     return f"{clean_file_name(name, MAX_LEVEL_NAME_BYTES)}.xlsx"
 
 

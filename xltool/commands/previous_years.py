@@ -8,7 +8,9 @@ from xltool.forms.compiled_form import FormLibrary
 from xltool.messages import catalogue
 from xltool.model.agency import Roster, Scope
 from xltool.model.agency_names import find_agency_by_name, find_same_name
+from xltool.model.expression import LAST_YEAR_PREFIX
 from xltool.model.form import Values
+from xltool.model.period import Period, length_of
 from xltool.model.submission import Submission
 from xltool.model.succession import sum_inherited_values
 from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
@@ -43,23 +45,29 @@ class PreviousYears(NamedTuple):
 
     def get_year_before(self, year: int | None) -> Mapping[str, Values]:
         """Return the figures of the year before ``year``, by agency code; of the newest year if ``year`` is None."""
-        last = max(self.figures, default=0) if year is None else year - 1
+        last: int = max(self.figures, default=0) if year is None else year - 1
         return self.figures.get(last, {})
 
     def sum_year_before(self, codes: Iterable[str], year: int | None, roster: Roster | None) -> Values | None:
         """Sum the figures of ``codes``, or of their predecessors, for the year before; None if unknown."""
-        figures = self.get_year_before(year)
-        return (
-            sum_inherited_values(figures, codes, roster, year - 1, year)
-            if year is not None
-            else _get_single_agency(figures, codes)
-        )
+        figures, codes = self.get_year_before(year), tuple(codes)
+        if year is None:
+            return _get_single_agency(figures, codes)
+        before = sum_inherited_values(figures, codes, roster, year - 1, year)
+        if not isinstance(year, Period):
+            return before
+        last_year = self.figures.get(year.year_before, {})
+        same = sum_inherited_values(last_year, codes, roster, year.year_before, year)
+        if before is None and same is None:
+            return None
+        return {**(before or {}), **{f"{LAST_YEAR_PREFIX}{cell}": value for cell, value in (same or {}).items()}}
 
     def list_earlier_years(self, code: str, year: int | None, roster: Roster | None = None) -> tuple[Values, ...]:
         """Return the figures of an agency or its predecessors before the year before, the newest first."""
         if year is None:
             return ()
-        years = sorted((each for each in self.figures if each < year - 1), reverse=True)
+        alike = (each for each in self.figures if length_of(each) is length_of(year))
+        years = sorted((each for each in alike if each < year - 1), reverse=True)
         candidates = (sum_inherited_values(self.figures[earlier], (code,), roster, earlier, year) for earlier in years)
         return tuple(values for values in candidates if values is not None)
 

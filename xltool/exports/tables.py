@@ -21,6 +21,7 @@ from xltool.errors import UsageError, WritingError
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Cell, Number
+from xltool.model.period import Period, calendar_year
 from xltool.model.submission import EntryState, Submission
 from xltool.workbooks.decisions_workbook import show_decision
 from xltool.workbooks.failing_files import name_failing_file
@@ -49,6 +50,7 @@ _PARTS_PER_FRAME = 500
 _CELL_COLUMNS = "id table line column unit computed value"
 _FIGURE_COLUMNS = f"year agency_code agency_name level parent scope {_CELL_COLUMNS} state declared_zero status file"
 _FIGURE_COLUMNS += " sha256 sheet address"
+_PERIOD_COLUMN = " period"  # of forms of months, quarters or halves
 _WORD_COLUMN = " text"  # of forms with choices, dates or texts: what a person reads
 _TOTAL_COLUMNS = f"year area_code area_name {_CELL_COLUMNS} expected lacking"
 _FINDING_COLUMNS = (
@@ -80,7 +82,7 @@ def write_tables(
     One row of ``figures`` is one figure of one part of the sum. All files appear together at the end. Raises UsageError
     if the folder holds anything (unless ``force`` or ``keep_earlier``), WritingError if it cannot be written.
     """
-    words = _WORD_COLUMN if _has_words(consolidation) else ""
+    words = _list_more_columns(consolidation)
     tables: dict[str, FrameSource] = {
         "figures": lambda: _build_figures(consolidation),
         "totals": lambda: [_make_frame(_build_totals(consolidation), _TOTAL_COLUMNS + words)],
@@ -129,7 +131,7 @@ def write_figures(consolidation: Consolidation, path: Path, *, force: bool = Fal
 def _build_figures(consolidation: Consolidation) -> Iterator["DataFrame"]:
     """Yield frames of one row per figure, some hundred parts each: ten thousand agencies have two million figures."""
     files = {id(item.submission): item for item in consolidation.tracking}
-    words = _WORD_COLUMN if _has_words(consolidation) else ""
+    words = _list_more_columns(consolidation)
     for start in range(0, max(1, len(consolidation.parts)), _PARTS_PER_FRAME):
         parts = consolidation.parts[start : start + _PARTS_PER_FRAME]
         rows: list[TableRow] = []
@@ -154,6 +156,12 @@ def _build_part_rows(consolidation: Consolidation, part: Submission, item: Revie
         }
 
 
+def _list_more_columns(consolidation: Consolidation) -> str:
+    """Return the columns that only some forms have: what a person reads in words, and the part of a year."""
+    words = _WORD_COLUMN if _has_words(consolidation) else ""
+    return words + (_PERIOD_COLUMN if isinstance(consolidation.year, Period) else "")
+
+
 def _has_words(consolidation: Consolidation) -> bool:
     """Return True if the form has choices, dates or texts, which have a column of their own."""
     return any(cell.is_worded for cell in consolidation.form.cells.values())
@@ -162,7 +170,8 @@ def _has_words(consolidation: Consolidation) -> bool:
 def _identify_part(consolidation: Consolidation, part: Submission) -> TableRow:
     agency = agency_of(part, consolidation.roster.agencies if consolidation.roster else {})
     return {
-        "year": consolidation.year,
+        "year": calendar_year(consolidation.year),
+        "period": str(consolidation.year),
         "agency_code": agency.code,
         "agency_name": agency.name,
         "level": agency.level or "",
@@ -203,7 +212,8 @@ def _build_totals(consolidation: Consolidation) -> Iterator[TableRow]:
     lacking, has_words = consolidation.lacking, _has_words(consolidation)
     for cell in consolidation.form.cells.values():
         yield {
-            "year": consolidation.year,
+            "year": calendar_year(consolidation.year),
+            "period": str(consolidation.year),
             "area_code": consolidation.summary.agency_code,
             "area_name": consolidation.summary.agency_name,
             **_label_cell(cell),
@@ -225,7 +235,8 @@ def _build_finding_row(consolidation: Consolidation, row: FindingRow) -> TableRo
     agency, item, finding, _ = row
     spot = finding.cells[0] if finding.cells else None
     return {
-        "year": consolidation.year,
+        "year": calendar_year(consolidation.year),
+        "period": str(consolidation.year),
         "agency_code": agency.code,
         "agency_name": agency.name,
         "severity": finding.severity.value,
@@ -259,7 +270,8 @@ def _build_tracking_row(consolidation: Consolidation, row: TrackingRow) -> Table
     agency, item = row
     source = item.submission.source if item and item.submission else None
     return {
-        "year": consolidation.year,
+        "year": calendar_year(consolidation.year),
+        "period": str(consolidation.year),
         "agency_code": agency.code,
         "agency_name": agency.name,
         "level": agency.level or "",

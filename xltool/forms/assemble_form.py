@@ -16,6 +16,7 @@ from xltool.forms.shown_figures import build_shown_figures
 from xltool.forms.text_patterns import ClaimsSpec, build_claims, build_shares
 from xltool.forms.vocabulary import Vocabulary
 from xltool.model.form import Cell, Form, ParagraphDraft, Relation, Section, Severity, StandardCheck, TotalKind
+from xltool.model.period import PeriodLength
 from xltool.package_data import find_data_folder
 
 
@@ -95,6 +96,8 @@ def assemble_form(
         groups=groups,
         drafts=tuple(ParagraphDraft(item.section, item.text) for item in form.drafts),
         layouts=tuple(form.layouts),
+        period=PeriodLength(form.period),
+        named_only=form.named_only,
         **shown,
     )
     check_placeholders(form_model, problems)

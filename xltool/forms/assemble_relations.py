@@ -84,6 +84,7 @@ def _build_relation(
         computes=computes,
         beta=relation_spec.beta,
         tolerance=exact_number(relation_spec.tolerance) or 0,
+        within_year=relation_spec.within_year,
         holds=_find_holding(relation_spec, instance, vocabulary),
         decimals=vocabulary.cells[computes].decimals if computes else None,
     )
@@ -151,7 +152,7 @@ def _input_weights(relation: Relation, definitions: Mapping[str, LinearExpressio
     weights: Counter[tuple[str, bool]] = Counter()
     pending = [(term, 1) for term in relation.expect.left.terms] + [(term, -1) for term in relation.expect.right.terms]
     while pending:
-        (cell, coefficient, previous), sign = pending.pop()
+        (cell, coefficient, previous, _), sign = pending.pop()
         if cell in definitions:
             pending += [
                 (Term(part.cell, part.coefficient * coefficient, previous), sign) for part in definitions[cell].terms

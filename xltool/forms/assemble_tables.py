@@ -67,9 +67,15 @@ class _Grid:
         self.cells = [
             cell
             for block, first in blocks
-            for cell in _expand_block(spec, block, first, self.labels)
+            for cell in _expand_block(spec, block, first, self._naming_labels())
             if self._place_cell(cell)
         ]
+
+    def _naming_labels(self) -> list[Label]:
+        """Return the labels that name figures: those outside the columns of asides."""
+        places = [self._parse(f"{column}1", parse_address) for column in self._spec.asides]
+        columns = {place[1] for place in places if place}
+        return [label for label in self.labels if label.box.column not in columns]
 
     def _place_label(self, item: LabelSpec) -> Label | None:
         box = self._parse(item.at, parse_box)

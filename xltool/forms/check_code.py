@@ -25,6 +25,7 @@ def _compute_weights(row: int, column: int, number: int) -> tuple[int, int]:
 
 def compute_check_code(plan: WorkbookPlan, values: Values, year: int) -> str:
     """Compute the check code of a year's figures, such as "0371-8842"."""
+    year = int(year)
     first, second = 3 * year, 7 * year
     for number, sheet in enumerate(_list_sheets(plan)):
         for cell in _list_inputs(plan, sheet):
@@ -38,7 +39,7 @@ def compute_check_code(plan: WorkbookPlan, values: Values, year: int) -> str:
 def format_check_code_formula(plan: WorkbookPlan, year: int) -> str:
     """Return the formula that computes the check code from the cells of the workbook."""
     terms = [term for number, sheet in enumerate(_list_sheets(plan)) for term in _format_terms(plan, sheet, number)]
-    terms.append((f"{3 * year}", f"{7 * year}"))
+    terms.append((f"{3 * int(year)}", f"{7 * int(year)}"))
     sums = ("+".join(side) for side in zip(*terms, strict=True))
     codes = (
         f'TEXT(MOD({total},{prime}),"0000")' for total, prime in zip(sums, (_FIRST_PRIME, _SECOND_PRIME), strict=True)

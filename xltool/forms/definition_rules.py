@@ -13,7 +13,7 @@ from xltool.model.form import EXACT_KINDS, WORD_KINDS, Cell, CellKind, Table, To
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100  # of reports
 MAX_SHEET_NAME_CHARACTERS = 31
-TITLE_PLACEHOLDERS = ("agency", "year")
+TITLE_PLACEHOLDERS = ("agency", "year", "period")
 MIN_CHOICES = 2
 _FIGURE_TOTALS: tuple[TotalKind, ...] = (
     TotalKind.SUM,
@@ -111,6 +111,8 @@ def _check_titles(form: FormSpec, problems: DefinitionProblems) -> None:
     except ValueError:
         problems.add("bad_braces", "form.toml", "report_title", key=form.report_title)
         return
+    if form.period != "year" and "period" not in names:
+        problems.add("no_period", "form.toml", "report_title", key=form.report_title)
     for name in names:
         if name not in TITLE_PLACEHOLDERS:
             problems.add("title_placeholder", "form.toml", "report_title", key=name, known=TITLE_PLACEHOLDERS)

@@ -76,8 +76,8 @@ def relation_equation(relation: Relation) -> Equation:
     """Return left minus right with like terms combined."""
     terms: dict[str, int] = {}
     for sign, side in ((1, relation.expect.left), (-1, relation.expect.right)):
-        for cell, coefficient, _ in side.terms:
-            terms[cell] = terms.get(cell, 0) + sign * coefficient
+        for term in side.terms:
+            terms[term.cell] = terms.get(term.cell, 0) + sign * term.coefficient
     left, right = relation.expect.sides
     assert isinstance(left, LinearExpression)  # only called for equalities of linear expressions
     assert isinstance(right, LinearExpression)

@@ -50,13 +50,13 @@ def evaluate_linear(
             if not missing_as_zero:
                 return None
     total: Number = side.constant
-    for cell, coefficient, last_year in side.terms:
-        value = (previous or {}).get(cell) if last_year else values.get(cell)
+    for term in side.terms:
+        value = (previous or {}).get(term.earlier_key) if term.previous else values.get(term.cell)
         if value is None:
-            if not missing_as_zero or (last_year and previous is None):
+            if not missing_as_zero or (term.previous and previous is None):
                 return None
             continue
-        total += coefficient * value
+        total += term.coefficient * value
     return total % side.modulus if side.modulus else total
 
 

@@ -26,7 +26,7 @@ def format_excel_formula(
     constant: Number = side.constant
     for coefficient in dict.fromkeys(term.coefficient for term in side.terms):
         here = [term for term in side.terms if term.coefficient == coefficient]
-        constant += sum(coefficient * ((previous or {}).get(term.cell) or 0) for term in here if term.previous)
+        constant += sum(coefficient * ((previous or {}).get(term.earlier_key) or 0) for term in here if term.previous)
         now = [term.cell for term in here if not term.previous]
         ranges = _merge_ranges([find_cell(cell) for cell in now if cell not in words])
         pieces += [(coefficient, f"{_sheet_prefix(name, sheet)}{span}") for name, span in ranges]

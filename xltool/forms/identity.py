@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from xltool.model.agency import Scope
+from xltool.model.period import parse_period
 
 PROPERTY_PREFIX = "xltool."
 LIST_PROPERTY = f"{PROPERTY_PREFIX}list"  # of a workbook written by xltool that is a list, not a report: its kind
@@ -65,7 +66,7 @@ def parse_identity(rows: Mapping[str, str]) -> Identity | None:
         return Identity(
             form=rows["form"],
             edition=rows["edition"],
-            year=int(rows["year"]),
+            year=parse_period(rows["year"]),
             agency_code=rows["agency_code"],
             agency_name=rows["agency_name"],
             scope=Scope(rows["scope"]),

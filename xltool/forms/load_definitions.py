@@ -145,7 +145,8 @@ def find_form_for_year(forms: Iterable[Form], year: int, form_id: str | None = N
 
     Raises UsageError if there is none, or several without that one.
     """
-    candidates = [form for form in forms if form.covers_year(year) and form_id in (None, form.id)]
+    named = [form for form in forms if form_id == form.id or (form_id is None and not form.named_only)]
+    candidates = [form for form in named if form.covers_year(year)]
     if not candidates:
         raise UsageError("usage.no_form_for_year", year=year)
     if form_id is None and any(form.id == DEFAULT_FORM for form in candidates):

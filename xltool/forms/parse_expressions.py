@@ -28,6 +28,7 @@ _OPERATOR_TEXTS: Mapping[type[ast.cmpop], str] = {
     ast.Gt: ">",
 }
 _TRUE = LinearExpression((), 1)
+_EARLIER = {"previous": False, "same_period_last_year": True}
 _FUNCTIONS = {
     "abs": (OperationKind.ABS, 1, 1),
     "min": (OperationKind.MIN, 2, 99),
@@ -247,11 +248,13 @@ def _evaluate_call(node: ast.Call, vocabulary: Vocabulary) -> _SideVector:
     """Evaluate ``previous(…)``, ``sum(…)`` and the other functions."""
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     match node.args:
-        case [argument] if name == "previous":
+        case [argument] if name in _EARLIER:
             inner = _evaluate_node(argument, vocabulary)
             if any(term.previous for part in inner.parts.values() for term in part.terms):
                 raise ExpressionError("previous_twice", ast.unparse(node))
-            return _SideVector(inner.axis, {key: _mark_previous(part) for key, part in inner.parts.items()})
+            return _SideVector(
+                inner.axis, {key: _mark_earlier(part, last_year=_EARLIER[name]) for key, part in inner.parts.items()}
+            )
         case [*_] as arguments if name == "sum" and arguments:
             return _add_vectors(_list_arguments(arguments, vocabulary))
         case [*_] as arguments if name in _FUNCTIONS:
@@ -284,8 +287,8 @@ def _require_decimals(node: ast.Call, values: Sequence[_SideVector]) -> None:
 # --- vectors -----------------------------------------------------------------------------------------------------
 
 
-def _mark_previous(part: Side) -> Side:
-    return _map_terms(part, lambda term: term._replace(previous=True))
+def _mark_earlier(part: Side, *, last_year: bool) -> Side:
+    return _map_terms(part, lambda term: term._replace(previous=True, last_year=last_year))
 
 
 def _map_terms(side: Side, change: Callable[[Term], Term]) -> Side:

@@ -12,17 +12,19 @@ from decimal import Decimal
 from xltool.errors import DefinitionError
 from xltool.forms import expressions, parse_expressions
 from xltool.forms.definition_problems import DefinitionProblems
+from xltool.forms.period_words import name_period
 from xltool.forms.schema import GroupSpec
 from xltool.forms.slots import CellAddress
 from xltool.forms.vocabulary import ExpressionError, Vocabulary
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.expression import LinearExpression
 from xltool.model.form import FigureGroup, Form, Number
+from xltool.model.period import calendar_year
 from xltool.model.submission import Submission
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\uff5b\uff5b|\uff5d\uff5d|[{\uff5b]([^{}\uff5b\uff5d]*)[}\uff5d]")
 _EXCLAMATION = re.compile("[!\uff01]")
-_FACT_NAMES = ("year", "agency")
+_FACT_NAMES = ("year", "agency", "period")
 
 
 class PlaceholderError(ValueError):
@@ -36,7 +38,12 @@ class PlaceholderError(ValueError):
 
 def fill_placeholders(text: str, form: Form, submission: Submission) -> str:
     """Replace every placeholder. Raises PlaceholderError for one that is unknown or has no figure."""
-    facts = {"year": submission.year, "agency": submission.agency_name or None}
+    year = submission.year
+    facts = {
+        "year": calendar_year(year) if year else None,
+        "period": name_period(year) if year else None,
+        "agency": submission.agency_name or None,
+    }
 
     def figure(name: str) -> str:
         value = facts[name] if name in facts else _placeholder_figure(name, form, submission)

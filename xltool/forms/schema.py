@@ -71,6 +71,8 @@ class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     charts: list[ChartSpec] = []
     ranking: FigureSpec | None = None
     layouts: list[str] = []
+    period: Literal["year", "half", "quarter", "month"] = "year"
+    named_only: bool = False
 
 
 class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -111,6 +113,7 @@ class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One table as printed; ``size`` is the address of its last grid cell.
 
+    ``asides`` are columns, such as ``["B", "C"]``, whose labels name no figure: units of measurement, code numbers.
     ``sentence`` states the figures of a table that is not printed, with the placeholders ``{year}`` and ``{cell id}``.
     """
 
@@ -127,6 +130,7 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     heights: list[float] = []
     notes: list[str] = []
     sentence: str = ""
+    asides: list[str] = []
 
 
 class TablesSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -151,6 +155,7 @@ class RelationSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     beta: bool = False
     tolerance: int | float = 0
     holds: Literal["return", "sum", "both"] | None = None
+    within_year: bool = False
 
 
 class StandardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

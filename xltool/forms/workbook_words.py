@@ -39,6 +39,7 @@ class WorkbookWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     returning: dict[str, str]
     prompts: dict[str, str]
     distribution: dict[str, str]
+    periods: dict[str, str]
     look: dict[str, str]
     summary: SummaryWords
 

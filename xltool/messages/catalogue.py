@@ -21,6 +21,7 @@ from xltool.model.finding import CUSTOM_WORDING, Finding
 from xltool.model.finding_codes import FINDING_CODES
 from xltool.model.finding_facts import StructuredFact
 from xltool.model.form import Severity
+from xltool.model.period import Period
 
 # Control characters and characters that change the direction of text: they would alter the line they are printed on.
 UNPRINTABLE_CHARACTERS = re.compile(
@@ -184,6 +185,10 @@ def _facts_with_place(finding: Finding) -> Mapping[str, object]:
 
 
 def _fill_placeholders(text: str, facts: Mapping[str, object]) -> str:
+    for name in placeholders(text):
+        if isinstance(facts[name], Period):
+            for word in look_up_word("period", "year_words").split():
+                text = re.sub(rf"(\{{{name}\}}) ?{word}", r"\1", text)
     shown = {name: _render_fact(facts[name]) for name in placeholders(text)}
     return "".join(_fill_piece(piece, shown) for piece in BRACKETED_TEXT.split(text))
 

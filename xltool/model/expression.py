@@ -7,12 +7,24 @@ if TYPE_CHECKING:
     from xltool.model.form import Number
 
 
+LAST_YEAR_PREFIX = "last_year "  # of the figures of the same period of last year, among the earlier ones
+
+
 class Term(NamedTuple):
-    """``coefficient`` times one figure, of this year or of the year before."""
+    """``coefficient`` times one figure, of this period or an earlier one.
+
+    ``previous``: of the period before; with ``last_year`` too, of the same period of the year before.
+    """
 
     cell: str
     coefficient: int = 1
     previous: bool = False
+    last_year: bool = False
+
+    @property
+    def earlier_key(self) -> str:
+        """The key of its figure among the earlier ones."""
+        return f"{LAST_YEAR_PREFIX}{self.cell}" if self.last_year else self.cell
 
 
 class LinearExpression(NamedTuple):

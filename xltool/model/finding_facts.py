@@ -4,8 +4,17 @@ A check fills them in; ``messages`` renders them as Chinese. None of them contai
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from xltool.model.form import CellKind, Number
+
+
+class EarlierPeriod(StrEnum):
+    """Which earlier period a figure is of."""
+
+    YEAR = "year"
+    PERIOD = "period"
+    SAME_PERIOD = "same_period"
 
 
 class StructuredFact:
@@ -151,6 +160,7 @@ class TermFact(StructuredFact):
     value: Quantity
     place: str = ""
     parts: ShortList | None = None
+    earlier: EarlierPeriod | None = None
 
 
 @dataclass(frozen=True, slots=True)

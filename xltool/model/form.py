@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from xltool.model.expression import Comparison, LinearExpression, Term
+from xltool.model.period import PeriodLength, calendar_year, length_of
 
 MAX_CACHED_FORMS = 128  # forms (or plans) whose derived data each cache keeps
 
@@ -192,7 +193,8 @@ class Relation:
     ``computes`` names the cell this equation defines. ``when`` limits it. ``missing`` says what a missing
     figure does: ``undecided`` (no verdict) or zero. ``implied_by`` are the relations whose breach explains
     a breach of this one. ``beta`` rules are on trial: what they find is for coordinators only. ``tolerance`` widens an
-    equality; ``decimals`` rounds what is computed by an operation.
+    equality; ``decimals`` rounds what is computed by an operation. ``within_year``: in the first
+    period of a year the figures of the period before count as 0.
     """
 
     id: str
@@ -212,6 +214,7 @@ class Relation:
     tolerance: Number = 0
     holds: Holding = Holding.BOTH
     decimals: int | None = None
+    within_year: bool = False
 
     @property
     def name(self) -> str:
@@ -317,7 +320,8 @@ class Form:
     ``cells`` by id in form order; ``formulas`` the relations that compute cells, in order of dependency;
     ``standards`` by kind of check; ``shares`` the sums that a percentage in the text may refer to; ``digest`` the
     SHA-256 of the definition files. ``ranking`` is the figure by which agencies are compared; ``layouts`` are the
-    layout digests of earlier templates with the same places.
+    layout digests of earlier templates with the same places. ``period`` is how long its periods are; a form that is
+    ``named_only`` is never chosen unless it is named.
     """
 
     id: str
@@ -348,6 +352,8 @@ class Form:
     charts: tuple[FigureChart, ...] = ()
     ranking: HeadlineFigure | None = None
     layouts: tuple[str, ...] = ()
+    period: PeriodLength = PeriodLength.YEAR
+    named_only: bool = False
 
     def __hash__(self) -> int:
         """Hash the digest: forms are keys of the caches of what is derived from them."""
@@ -364,5 +370,7 @@ class Form:
         return (self.id, self.edition)
 
     def covers_year(self, year: int) -> bool:
-        """Whether reports for ``year`` are made on this edition."""
-        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+        """Whether reports for ``year``, which may be a part of a year, are made on this edition."""
+        calendar = calendar_year(year)
+        covered = self.first_year <= calendar and (self.last_year is None or calendar <= self.last_year)
+        return covered and self.period is length_of(year)

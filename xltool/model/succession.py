@@ -9,12 +9,14 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from xltool.model.agency import Agency, Roster
 from xltool.model.form import Number, Values
+from xltool.model.period import calendar_year
 
 
 def owes_report(agency: Agency, year: int) -> bool:
     """Whether the agency reports for ``year``: it exists on the last day of that year."""
-    begun = agency.began is None or agency.began.year <= year
-    return begun and (agency.ended is None or agency.ended.year > year)
+    calendar = calendar_year(year)
+    begun = agency.began is None or agency.began.year <= calendar
+    return begun and (agency.ended is None or agency.ended.year > calendar)
 
 
 def sum_inherited_values(
@@ -71,7 +73,7 @@ def explain_missing_return(agency: Agency, year: int, missing: Container[str]) -
     if agency.code in missing:
         return "missing"
     if not owes_report(agency, year):
-        return "ended" if agency.ended and agency.ended.year <= year else "not_begun"
+        return "ended" if agency.ended and agency.ended.year <= calendar_year(year) else "not_begun"
     return "summed"
 
 
@@ -117,7 +119,7 @@ def _collect_connected_codes(roster: Roster, code: str, past_year: int, current_
 
 
 def _has_ended_between(agency: Agency, past_year: int, current_year: int) -> bool:
-    return agency.ended is not None and past_year < agency.ended.year <= current_year
+    return agency.ended is not None and calendar_year(past_year) < agency.ended.year <= calendar_year(current_year)
 
 
 def _find_listed_agency(roster: Roster, code: str) -> Agency | None:

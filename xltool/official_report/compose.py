@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from xltool.errors import UsageError
 from xltool.forms.cell_kinds import format_value
+from xltool.forms.period_words import name_period
 from xltool.forms.placeholders import (
     PlaceholderError,
     fill_placeholders,
@@ -18,6 +19,7 @@ from xltool.forms.placeholders import (
 )
 from xltool.forms.report_style import ReportStyle
 from xltool.model.form import Box, Cell, Form, Section, Table
+from xltool.model.period import calendar_year
 from xltool.model.submission import EntryState, Submission
 from xltool.official_report.break_title import break_into_lines
 
@@ -86,7 +88,7 @@ def compose_report(form: Form, submission: Submission, style: ReportStyle) -> Of
 
     Raises UsageError for an unknown placeholder, and for a sentence that lacks a figure.
     """
-    facts = {"agency": submission.agency_name, "year": str(submission.year or "")}
+    facts = {"agency": submission.agency_name, **_period_facts(submission)}
     opening = style.words.opening or form.opening
     return OfficialReport(
         title_lines=_compose_title(style.words.report_title or form.report_title, facts, style),
@@ -171,6 +173,11 @@ def _fill_placeholders(text: str, form: Form, submission: Submission, place: str
     except PlaceholderError as error:
         code = {"unknown": "publish.unknown_placeholder", "no_figure": "publish.no_figure"}[error.problem]
         raise UsageError(code, place=place, name=error.name, file=submission.source.file) from error
+
+
+def _period_facts(submission: Submission) -> dict[str, str]:
+    year = submission.year
+    return {"year": str(calendar_year(year) if year else ""), "period": name_period(year) if year else ""}
 
 
 def _compose_title(pattern: str, facts: Mapping[str, str], style: ReportStyle) -> tuple[str, ...]:

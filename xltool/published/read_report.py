@@ -16,6 +16,7 @@ from xltool.model.compact_entries import NOTE_NOT_READ, CompactEntries, EntryPos
 from xltool.model.compact_entries import CompactValues as Held
 from xltool.model.finding_facts import DocumentPlace, RowRange
 from xltool.model.form import Cell, CellKind, Form, Number
+from xltool.model.period import PeriodLength
 from xltool.model.published import FoundFigure, PublishedReport
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
 from xltool.published.documents.document import Document, drop_last_figure
@@ -33,7 +34,7 @@ from xltool.published.section_texts import (
     read_section_texts,
     read_stated_figures,
 )
-from xltool.published.titles import Title, find_title
+from xltool.published.titles import Title, find_period_title, find_title
 from xltool.published.worded_rows import read_worded_rows
 from xltool.recognition.kind_values import find_words
 from xltool.spreadsheet.load_file import FileSource, load_file
@@ -220,6 +221,8 @@ def _read_section_texts(reading: _LocatedDocument) -> dict[str, tuple[str, ...]]
 def _find_title(document: Document, reading: _LocatedDocument) -> Title:
     """Find the title before the report, else in the whole file."""
     pattern = reading.located.form.report_title
+    if reading.located.form.period is not PeriodLength.YEAR:
+        return find_period_title(document, pattern)
     inner = find_title(reading.document, pattern, find_first_block(reading.stream, reading.located))
     if inner.agency and inner.year:
         return inner

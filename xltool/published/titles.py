@@ -3,10 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
+from xltool.forms.period_words import parse_period_words
 from xltool.forms.published_wording import TitleWords, load_published_wording
+from xltool.model.period import parse_period
 from xltool.published.documents.document import Block, Document
 
 MAX_TITLE_LINES = 200  # searched before the report begins
@@ -58,6 +61,19 @@ def _find_exact_title(stated: Sequence[str], blocks: Sequence[Block], pattern: s
         if (match := re.fullmatch(printed, title)) and title in visible:
             return Title(match["agency"], int(match["year"]))
     return None
+
+
+def find_period_title(document: Document, pattern: str) -> Title:
+    """Return the title of a report of a part of a year, printed as ``pattern``; an empty one if there is none."""
+    printed = re.escape(pattern).replace(r"\{agency\}", "(?P<agency>.+?)")
+    printed = printed.replace(r"\{period\}", r"(?P<period>20\d\d.{2,6}?)").replace(r"\{year\}", r"20\d\d")
+    lines = ["".join(block.text.split()) for block in document.blocks[:MAX_TITLE_LINES] if not block.table]
+    joined = ("".join(lines[at : at + MAX_JOINED_LINES]) for at in range(len(lines)))
+    for text in (*("".join(title.split()) for title in document.titles), *lines, *joined):
+        if match := re.match(printed, text):
+            with suppress(ValueError):
+                return Title(match["agency"], parse_period(parse_period_words(match["period"])))
+    return Title()
 
 
 def _title_candidates(blocks: Sequence[Block]) -> Iterator[tuple[str, Sequence[str]]]:

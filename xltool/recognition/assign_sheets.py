@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.forms.cell_addresses import parse_address
+from xltool.forms.period_words import parse_period_words
 from xltool.forms.published_wording import load_published_wording
 from xltool.forms.slots import Purpose, Role
 from xltool.forms.workbook_plan import WorkbookPlan
@@ -100,7 +101,10 @@ def parse_title(plan: WorkbookPlan, text: str) -> ReportTitle | None:
     """Parse agency and year from a report title; None for any other text."""
     pattern = _compile_title(plan.form.report_title)
     match = pattern.fullmatch(text.strip()) or pattern.fullmatch(normalise_label(text))
-    return ReportTitle(match["agency"], match["year"]) if match else None
+    if match is None:
+        return None
+    groups = match.groupdict()
+    return ReportTitle(match["agency"], groups.get("year") or parse_period_words(groups["period"]))
 
 
 @lru_cache(maxsize=16)
@@ -111,6 +115,7 @@ def _compile_title(pattern: str) -> re.Pattern[str]:
     year_characters = sorted(load_published_wording().titles.year_signs, key=len, reverse=True)
     printed = next((character for character in year_characters if f"{year}{character}" in pattern), "")
     pattern = pattern.replace(f"{year}{printed}", f"{year}(?:{'|'.join(year_characters)})" if printed else year)
+    pattern = pattern.replace(re.escape("{period}"), "(?P<period>20[0-9]{2}.{2,6}?)")
     return re.compile(pattern.replace(agency, "(?P<agency>.+?)").replace(year, "(?P<year>20[0-9]{2})"))
 
 

@@ -12,6 +12,7 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Scope
 from xltool.model.agency_names import normalize_name
 from xltool.model.form import Form
+from xltool.model.period import parse_period
 from xltool.model.submission import Observation
 from xltool.recognition.assign_sheets import MIN_SHARE_PRESENT, SheetAssignment, parse_title
 from xltool.recognition.label_text import normalise_label
@@ -196,13 +197,14 @@ def cell_text(cell: RawCell | None) -> str:
 
 
 def _make_printed_identity(chart: WorkbookPlan, printed: Mapping[str, str]) -> Identity | None:
-    year = printed.get("year", "")
-    if not year.isdecimal():
+    try:
+        year = parse_period(printed.get("year", ""))
+    except ValueError:
         return None
     return Identity(
         form=chart.form.id,
         edition=chart.form.edition,
-        year=int(year),
+        year=year,
         agency_code=printed.get("code", ""),
         agency_name=printed.get("agency", ""),
         scope=Scope.AREA if printed.get("scope") == workbook_words().cover["area"] else Scope.OWN,

@@ -10,6 +10,7 @@ from xltool.consolidation.describe_versions import show_figure_change
 from xltool.consolidation.file_names import split_file_name
 from xltool.forms.cell_addresses import column_letters
 from xltool.forms.consolidated_layout import CODE_COLUMN, DetailsSheet, plan_details
+from xltool.forms.period_words import fill_period
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
@@ -69,8 +70,8 @@ class SummaryContext:
     @property
     def title(self) -> str:
         """Area, year and form as one title."""
-        facts = {"area": self.area, "year": self.consolidation.year, "form": self.plan.form.title}
-        return workbook_words().summary.overview["title"].format(**facts)
+        pattern = workbook_words().summary.overview["title"]
+        return fill_period(pattern, self.consolidation.year, area=self.area, form=self.plan.form.title)
 
     @property
     def area(self) -> str:

@@ -8,6 +8,7 @@ from xltool.forms.cell_addresses import box_address, cover_with_rectangles
 from xltool.forms.cell_addresses import parse_address as placed
 from xltool.forms.consolidated_layout import PANELS_ROW, move_slot, panel_addresses, plan_panels
 from xltool.forms.format_formulas import format_excel_formula, format_operation
+from xltool.forms.period_words import fill_period
 from xltool.forms.plan_sheets import count_lines, list_announced_relations
 from xltool.forms.slots import CellAddress, Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
@@ -236,7 +237,7 @@ def _write_slot(context: SummaryContext, view: _TableView, slot: Slot, box: Box,
     form = context.plan.form
     match slot.role:
         case Role.TITLE:
-            sheet.write_box(box, slot.text.format(agency=context.area, year=context.consolidation.year), slot.role)
+            sheet.write_box(box, fill_period(slot.text, context.consolidation.year, agency=context.area), slot.role)
         case Role.UNFILLED:
             text, whole = _describe_table_completeness(context)
             sheet.write_box(box, text, "hint", *([] if whole else ["alarm"]))

@@ -77,7 +77,7 @@ def is_answerable(relation: Relation, previous: Values | None, profiles: Collect
     """Return True if the relation applies to the agency's profiles and last year's figures it needs are known."""
     if relation.profile and relation.profile not in profiles:
         return False
-    needed = {term.cell for term in _relation_terms(relation) if term.previous}
+    needed = {term.earlier_key for term in _relation_terms(relation) if term.previous}
     if not needed or (relation.missing == "zero" and previous is not None):
         return True
     return all((previous or {}).get(cell) is not None for cell in needed)

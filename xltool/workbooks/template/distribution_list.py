@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from xltool.forms.identity import OwnList
+from xltool.forms.period_words import fill_period
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency
 from xltool.model.form import Form
@@ -37,15 +38,12 @@ def template_file_name(form: Form, agency: Agency, year: int) -> str:
     if code != agency.code:
         whole = agency.code.encode(errors="surrogatepass")
         code += f"-{sha256(whole).hexdigest()[:6]}"
-    name = (
-        workbook_words()
-        .distribution["template_file"]
-        .format(
-            code=code,
-            agency=clean_file_name(agency.name, _MAX_BYTES["agency"]),
-            year=year,
-            form=clean_file_name(form.title, _MAX_BYTES["form"]),
-        )
+    name = fill_period(
+        workbook_words().distribution["template_file"],
+        year,
+        code=code,
+        agency=clean_file_name(agency.name, _MAX_BYTES["agency"]),
+        form=clean_file_name(form.title, _MAX_BYTES["form"]),
     )
     return f"_{name}" if _RESERVED.fullmatch(name.partition(".")[0].strip()) else name
 
@@ -61,7 +59,7 @@ def clean_file_name(text: str, max_bytes: int) -> str:
 
 def distribution_file_name(form: Form, year: int) -> str:
     """Return the file name of the distribution list."""
-    return workbook_words().distribution["file"].format(year=year, form=form.title)
+    return fill_period(workbook_words().distribution["file"], year, form=form.title)
 
 
 def write_distribution_list(
@@ -72,7 +70,7 @@ def write_distribution_list(
     Raises WritingError; UsageError if ``path`` exists (unless ``force``).
     """
     say = workbook_words().distribution
-    title = say["title"].format(year=year, form=form.title)
+    title = fill_period(say["title"], year, form=form.title)
     listed = [_list_template(agency, file, serial) for agency, file, serial in rows]
     write_list_workbook(path, OwnList.DISTRIBUTION, _COLUMNS, listed, say, title=title, force=force)
 

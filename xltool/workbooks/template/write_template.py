@@ -12,6 +12,7 @@ from xltool.forms.check_code import compute_check_code, format_check_code_formul
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.identity import Identity
 from xltool.forms.ledger_totals import first_summed_cell
+from xltool.forms.period_words import fill_period
 from xltool.forms.plan_sheets import list_announced_relations, text_height
 from xltool.forms.slots import CellAddress, Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
@@ -129,8 +130,8 @@ def prefill_figures(form: Form, previous: Values | None) -> dict[str, Number]:
         here, there = left.terms[0], right.terms[0]
         if relation.expect.sides != (LinearExpression((here,)), LinearExpression((there,))):
             continue
-        value = (previous or {}).get(there.cell)
-        wanted = here == Term(here.cell) and there == Term(there.cell, previous=True)
+        value = (previous or {}).get(there.earlier_key)
+        wanted = here == Term(here.cell) and there == Term(there.cell, previous=True, last_year=there.last_year)
         if wanted and value is not None and not form.cells[here.cell].computed:
             filled[here.cell] = value
     return filled
@@ -224,7 +225,7 @@ def _find_needed_heights(draft: TemplateDraft, planned: Planned) -> dict[int, fl
 
 
 def _format_title(draft: TemplateDraft, text: str) -> str:
-    return text.format(agency=draft.request.agency.name, year=draft.request.year)
+    return fill_period(text, draft.request.year, agency=draft.request.agency.name)
 
 
 # --- contents of slots, by role --------------------------------------------------------------------------------
