@@ -55,6 +55,20 @@ class LocatedForm:
         rows = sum(1 for place in self.places if place.anchor.cells)
         return rows + sum(self._has_column_headers(table, placed) for table in self.outline.headless)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row and every table without row labels of the form is located."""
+        placed = {place.anchor.index for place in self.places}
+        cells = {cell.id for place in self.places for cell in place.anchor.cells}
+        cells |= {
+            cell.id
+            for table, own in self.outline.headless.items()
+            if self._has_column_headers(table, placed)
+            for cell in own
+        }
+        printed = (cell.id for table in self.form.tables if table.printed for cell in table.cells)
+        return cells.issuperset(printed)
+
     def _has_column_headers(self, table: str, placed: Collection[int]) -> bool:
         """Return True if a table has no row label and every column header is located."""
         own = [anchor for anchor in self.outline.anchors if anchor.table == table and not anchor.heading]

@@ -157,7 +157,8 @@ def _choose_document(document: Document, forms: Sequence[Form], year: int | None
             each, found, _choose_edition([locate_form(found, form) for form in forms], document, year), cut
         )
         cells = [cell for place in reading.located.places for cell in place.anchor.cells]
-        if reading.located.row_count >= MIN_ROWS_FOR_REPORT and len(cells) > MAX_FRAGMENT_CELLS:
+        is_report = reading.located.row_count >= MIN_ROWS_FOR_REPORT and len(cells) > MAX_FRAGMENT_CELLS
+        if is_report or (reading.located.is_whole and reading.located.row_count > 1):
             return reading
         if reading.located.row_count > 1 and len(cells) >= MIN_FRAGMENT_CELLS:
             fragment = fragment or cells
