@@ -13,6 +13,8 @@ os.environ["XLTOOL_CACHE"] = ""  # no test reads what another one kept, or leave
 
 # Tests of big batches, every layout or many processes: not among those of daily work (`make test-fast`).
 SLOW = (
+    *("checks/test_workbooks.py", "cli/test_faults.py", "commands/test_decisions.py", "forms/test_another_form.py"),
+    *("forms/test_proving.py", "published/test_refusals.py", "spreadsheet/test_row_templates.py", "test_judges.py"),
     *("cli/test_commands.py", "consolidation", "execution", "fuzzing", "mangling", "model/test_succession.py"),
     *("official_report/test_whatever_is_published.py", "official_report/test_publish.py", "pages"),
     *("published/test_converted.py", "published/test_import_reports.py", "published/test_layouts.py"),

@@ -278,3 +278,14 @@ def test_consistent_report__any_one_figure_of_table_three_changed__one_cause(
 
 def _as_zero(figures: Figures) -> dict[str, Number | str | None]:
     return {cell: 0 for cell, value in figures.items() if value is None or value == "/"}
+
+
+def test_typed_total_over_blanks__is_wrong_only_below_the_sum_of_what_is_known() -> None:
+    total = "requests.received.total"
+    known = {"requests.received.natural_person": 5}
+
+    def wordings(stored: int) -> list[str]:
+        findings = found(submission(known, stored={total: stored}, typed=[total]))
+        return [item.wording for item in findings if item.wording == "total.least"]
+
+    assert [wordings(stored) for stored in (4, 5, 6)] == [["total.least"], [], []]

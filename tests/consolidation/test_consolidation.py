@@ -375,6 +375,13 @@ def test_returned_agency__is_missing_from_the_sum() -> None:
     assert ([agency.code for agency in made.missing], len(made.tracking)) == (["2"], 2)
 
 
+def test_area__is_missing_itself_only_where_nobody_is_listed_below_it() -> None:
+    alone = Agency("8", "外区人民政府", parent="9", scope=Scope.AREA)
+    assert [agency.code for agency in merged([sent(A)], of((DISTRICT, A, alone))).missing] == ["8"]
+    below_it = Agency("81", "外镇", parent="8")
+    assert [agency.code for agency in merged([sent(A)], of((DISTRICT, A, alone, below_it))).missing] == ["81"]
+
+
 def test_missing_three_levels_down__is_still_visible() -> None:
     town = merged([sent(A)], of((A, B)), Agency("x", "东片", scope=Scope.AREA))
     district = merged([stored(town.summary, "东片.xlsx"), sent(C)], of((replace(CITY, code="x"), C)))
