@@ -179,8 +179,19 @@ def test_workbook__tiles_board_and_tracking_say_the_same(made: Run) -> None:
     assert Counter(row[5] for row in rows if row[9])["是"] == COUNTS["accepted"]
     missing = [row for row in rows if row[4] == "未报"]
     assert [row[1] for row in missing] == made.merged["missing"]
-    assert missing[1][8] == "没有读到这个单位的报表：收到的示例四镇人民政府.xlsx读不出来，或者不是报表。"
+    assert missing[1][8] == "没有读到这个单位的报表：收到的“示例四镇人民政府.xlsx”读不出来，或者不是报表。"
+    assert missing[0][8] == "有一份待裁定的文件可能是这个单位的：“示例一镇.xlsx”。先裁定，再催报。"
     assert {row[1]: row[4] for row in rows if row[1] in UNREAD and row[9]} == UNREAD
+
+
+def test_must_fix__the_tile_says_how_many_rows_of_the_list_must_be_corrected(made: Run) -> None:
+    book = openpyxl.load_workbook(made.workbook, data_only=True)
+    found = list(book["审核问题"].iter_rows(min_row=4, values_only=True))
+    listed = sum(row[1] == "必须改正" and row[9] not in {"重复", "已被后报替代"} for row in found)
+    page = dict(re.findall(r"<div><dt>([^<]*)</dt><dd>([^<]*)</dd></div>", made.page))
+    overview = {book["总览"].cell(7, column).value: book["总览"].cell(8, column).value for column in range(1, 13)}
+    assert listed == overview["必须改正的问题"] == int(page["必须改正的问题"]) > 0
+    assert f"必须改正的问题 {listed} 个（同“总览”）" in str(book["审核问题"]["A2"].value)
 
 
 def test_page__tiles_files_and_agencies_say_the_same(made: Run) -> None:

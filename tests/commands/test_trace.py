@@ -5,6 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from tests.cli.test_commands import ROSTER, answer, report, returned, run
 from tests.merging import NEW
@@ -107,3 +108,27 @@ def test_trace__details_changed_by_hand__the_difference_is_said(summary: Path, t
     code, out, _ = run("trace", tmp_path / "changed.xlsx", NEW)
     assert code == 1
     assert "表中是 176，“明细”各行之和是 175" in out
+
+
+def test_trace__a_total_lacking_one_figure__the_known_ones_are_a_lower_bound_everywhere(tmp_path: Path) -> None:
+    folder, output = tmp_path / "returns", tmp_path / "汇总.xlsx"
+    figures = report("zhangjiawan-2025")
+    returned(folder, "329907", figures)
+    struck = returned(folder, "329908", figures)
+    book = openpyxl.load_workbook(struck)
+    book["表三"]["D7"].font = Font(strike=True)
+    book.save(struck)
+    run("merge", folder, "--roster", ROSTER, "--include-flawed", "-o", output, "--export", tmp_path / "导出")
+    (figure,) = answer("trace", output, TOTAL)["figures"]
+    parts = [(each["code"], each["value"], each["least"]) for each in figure["contributors"]]
+    assert (figure["total"], figure["agrees"], parts) == (106, True, [("329907", 97, None), ("329908", None, 9)])
+    _, out, _ = run("trace", output, TOTAL)
+    assert "≥ 106 件，缺 11/12" in out
+    assert "≥ 9 " in out
+    assert "标“≥”的单位缺其中的数" in out
+    details = openpyxl.load_workbook(output, data_only=True)["明细"]
+    column = next(cell.column for cell in details[3] if cell.value == TOTAL)
+    assert [details.cell(row, column).value for row in (4, 8, 9)] == [106, 97, None]
+    assert openpyxl.load_workbook(output, data_only=True)["表三"]["J7"].value == 106
+    totals = (tmp_path / "导出" / "totals.csv").read_text("utf-8-sig").splitlines()
+    assert [line.split(",")[-3:] for line in totals if f",{TOTAL}," in line] == [["106", "12", "11"]]

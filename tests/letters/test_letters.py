@@ -76,6 +76,12 @@ def test_letters__each_agency_gets_the_one_that_fits(inbox: Path) -> None:
     assert lit(folder / "退回" / "乙.xlsx")[0] == "表三!D7"
 
 
+def test_letters__a_second_file_of_an_agency_that_cannot_be_read__is_told_as_its_own(inbox: Path) -> None:
+    (inbox / "甲镇人民政府 补充.xlsx").write_bytes(b"PK\x03\x04")
+    said = letters(inbox).stdout.splitlines()
+    assert "  不发函：甲镇人民政府（无法读取）。这个单位还有一个文件打不开：甲镇人民政府 补充.xlsx。" in said
+
+
 def test_letters__the_list_has_contacts_counts_and_check_codes(inbox: Path) -> None:
     letters(inbox)
     sheet = openpyxl.load_workbook(inbox.parent / "信函" / "信函清单.xlsx").active

@@ -17,7 +17,7 @@ from xltool.consolidation.show_status import count_statuses, describe_file_count
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.consolidation import Consolidation, FindingChanges, ReviewedFile, Status
-from xltool.model.contributions import TracedFigure
+from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
 from xltool.workbooks.summary.agency_status import count_agencies, list_agency_statuses, show_agency_status
@@ -244,13 +244,13 @@ def _describe_figure_trace(figure: TracedFigure) -> Iterator[str]:
         total=figure.total,
         unit=cell.unit,
     )
-    adding = [each for each in figure.contributions if each.value]
+    adding = [each for each in figure.contributions if each.value or each.least]
     if adding:
         rows = [
             (
                 each.agency.code,
                 each.agency.name,
-                f"{each.value:,}",
+                _format_contribution(each),
                 _format_percent(figure.calculate_share(each)),
                 each.file,
             )
@@ -258,12 +258,20 @@ def _describe_figure_trace(figure: TracedFigure) -> Iterator[str]:
         ]
         yield render_table(("code", "name", "value", "share", "file"), rows)
     zero = sum(each.value == 0 for each in figure.contributions)
-    yield catalogue.format_line(
-        "traced_rest", adding=len(adding), zero=zero, open=len(figure.contributions) - len(adding) - zero
-    )
+    open_count = sum(each.value is None for each in figure.contributions)
+    filled = sum(bool(each.value) for each in adding)
+    yield catalogue.format_line("traced_rest", adding=filled, zero=zero, open=open_count)
+    if any(each.value is None for each in adding):
+        yield catalogue.format_line("traced_parts")
     if not figure.agrees:
-        found = sum(each.value or 0 for each in adding)
+        found = sum(each.value or each.least or 0 for each in adding)
         yield catalogue.format_line("traced_otherwise", total=figure.total, found=found)
+
+
+def _format_contribution(contribution: Contribution) -> str:
+    if contribution.value is not None:
+        return f"{contribution.value:,}"
+    return catalogue.format_line("traced_least", value=f"{contribution.least:,}")
 
 
 def _format_percent(share: Decimal | None) -> str:

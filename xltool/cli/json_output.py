@@ -178,7 +178,8 @@ def encode_status(consolidation: Consolidation) -> dict[str, object]:
 def encode_trace(figures: Iterable[TracedFigure]) -> dict[str, object]:
     """Encode the answer of ``trace --json``: for each figure every contribution, the largest first.
 
-    ``share`` is the contribution divided by the total, as text of an exact decimal; ``agrees`` says whether the
+    ``share`` is the contribution divided by the total, as text of an exact decimal; ``least`` is what the known parts
+    of a total without ``value`` add; ``agrees`` says whether the
     contributions sum to the total in the official table.
     """
     return {
@@ -208,6 +209,7 @@ def _encode_contribution(figure: TracedFigure, contribution: Contribution) -> di
         "scope": contribution.agency.scope.value,
         "agencies": contribution.agencies,
         "value": encode_number(contribution.value),
+        "least": encode_number(contribution.least),
         "share": encode_number(figure.calculate_share(contribution)),
         "file": contribution.file or None,
     }

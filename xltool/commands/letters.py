@@ -14,8 +14,7 @@ from xltool.commands.check_outputs import OutputFile, check_outputs
 from xltool.commands.merge import MergeOptions, merge
 from xltool.commands.run_context import Progress, RunContext
 from xltool.commands.send_back import OriginalFiles, build_copy_safely, choose_copy_name
-from xltool.consolidation.agency_files import find_agency_files
-from xltool.consolidation.agency_names import index_agency_names
+from xltool.consolidation.agency_files import find_agency_files, find_held_files
 from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.show_status import show_file_status
 from xltool.errors import UsageError
@@ -178,7 +177,7 @@ class _LetterWriter:
         """Write every letter; yield a row for each agency that owes or sent a return, then for unknown files."""
         files = find_agency_files(self._made)
         missing = {agency.code for agency in self._made.missing}
-        held = self._find_held_files()
+        held = find_held_files(self._made)
         rows: dict[str, list[Letter]] = {kind: [] for kind in (*letter_words().letters, "")}
         for agency in self._made.roster or ():
             item = files.get(agency.code)
@@ -195,15 +194,10 @@ class _LetterWriter:
         known = {item.file for item in files.values()}
         for item in self._made.tracking:
             if item.submission is None and item.file not in known and any(each.open for each in item.findings):
-                remark = letter_words().list[f"remark_{item.status.value}"]
+                named = "_named" if item.named_agency else ""
+                remark = letter_words().list[f"remark_{item.status.value}{named}"]
                 shown = remark.format(file=show_file_name(item.file))
                 yield Letter(item.named_agency or Agency("", ""), item, "", show_file_status(item), remark=shown)
-
-    def _find_held_files(self) -> Mapping[str, str]:
-        """Map agency codes to a held file whose name means that agency."""
-        names = index_agency_names(self._made.roster) if self._made.roster else None
-        held = [item.file for item in self._made.tracking if item.status is Status.UNDECIDED]
-        return {code: file for file in held for code in (names.find_agencies(PurePath(file).name) if names else ())}
 
     def _choose_kind(self, item: ReviewedFile | None) -> str:
         """Return the kind of letter; empty for a return that is held until somebody decides."""

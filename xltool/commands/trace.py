@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.compiled_form import FormLibrary
+from xltool.forms.expressions import compute_total
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
 from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import FindingCell
-from xltool.model.form import Cell, Form, TotalKind
+from xltool.model.form import Cell, Form, Number, TotalKind, Values
 from xltool.model.submission import Submission
 from xltool.recognition.read_consolidated import ConsolidatedPart, list_sheet_names, make_skip_rule, read_parts
 from xltool.recognition.read_submissions import read_submission
@@ -40,30 +41,46 @@ def trace(summary: FileSource, asked: str, forms: FormLibrary, where: str = "") 
         ) from error
     form = forms.of(read).form
     cells = _select_cells(form, asked, where)
-    rows = read_parts(listed, {cell.id for cell in cells})
+    rows = read_parts(listed, {part for cell in cells for part in _iterate_components(form, cell.id)})
     if read.scope is not Scope.AREA or not rows:
         raise UsageError("usage.not_consolidated", path=str(summary))
-    return tuple(_trace_cell(cell, read, rows) for cell in cells)
+    return tuple(_trace_cell(cell, read, rows, form) for cell in cells)
 
 
-def _trace_cell(cell: Cell, read: Submission, rows: Sequence[ConsolidatedPart]) -> TracedFigure:
+def _trace_cell(cell: Cell, read: Submission, rows: Sequence[ConsolidatedPart], form: Form) -> TracedFigure:
     entry, total = read.entries[cell.id], read.values[cell.id]
-    contributions = [_read_contribution(row, cell) for row in rows]
-    contributions.sort(key=lambda each: (each.value is None, -(each.value or 0), each.agency.code))
-    known = [each.value for each in contributions if each.value is not None]
-    # A computed total is recomputed from summed inputs, even if an agency lacks the figure: not comparable. Nor a mean.
-    agrees = cell.total is not TotalKind.SUM or (total or 0) == sum(known)
+    contributions = [_read_contribution(row, cell, form) for row in rows]
+    contributions.sort(key=lambda each: (each.value is None, -(each.value or each.least or 0), each.agency.code))
+    added = sum(each.value or each.least or 0 for each in contributions)
+    agrees = cell.total is not TotalKind.SUM or total in {added, None}  # a mean is no sum
     spot = FindingCell(cell.id, entry.sheet, entry.address)
     lacking = len(read.absent) + read.lacking.get(cell.id, 0) if cell.is_summed else 0  # else no lower bound
     return TracedFigure(cell, spot, total, tuple(contributions), agrees, lacking, len(read.manifest) + len(read.absent))
 
 
-def _read_contribution(row: ConsolidatedPart, cell: Cell) -> Contribution:
+def _read_contribution(row: ConsolidatedPart, cell: Cell, form: Form) -> Contribution:
     lead = row.lead
     area = lead.get("scope") == workbook_words().cover[Scope.AREA]
     agency = Agency(lead["code"].strip(), lead.get("name", ""), scope=Scope.AREA if area else Scope.OWN)
     count = lead.get("agencies", "")
-    return Contribution(agency, int(count) if count.isdecimal() else 1, lead.get("file", ""), row.figures.get(cell.id))
+    value = row.figures.get(cell.id)
+    least = _add_known_components(form, cell.id, row.figures) if value is None and cell.computed else None
+    return Contribution(agency, int(count) if count.isdecimal() else 1, lead.get("file", ""), value, least)
+
+
+def _add_known_components(form: Form, cell: str, figures: Values) -> Number | None:
+    """Return a computed figure from those of its components that are known; None if none is, or it is no sum."""
+    if (value := figures.get(cell)) is not None:
+        return value
+    relation = next((each for each in form.formulas if each.computes == cell), None)
+    if relation is None or not relation.is_linear:
+        return None
+    components = {term.cell: _add_known_components(form, term.cell, figures) for term in relation.expect.right.terms}
+    if all(each is None for each in components.values()):
+        return None
+    return compute_total(
+        relation, {key: each for key, each in components.items() if each is not None}, missing_as_zero=True
+    )
 
 
 def _select_cells(form: Form, asked: str, where: str) -> list[Cell]:

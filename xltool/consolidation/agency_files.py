@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 from xltool.consolidation.agency_names import AgencyNameIndex, index_agency_names
 from xltool.consolidation.file_names import split_file_name
+from xltool.consolidation.file_status import DOUBTFUL_OWNER
 from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Consolidation, ReviewedFile, Status
 
@@ -22,6 +24,21 @@ def find_agency_files(consolidation: Consolidation) -> Mapping[str, ReviewedFile
     by_weight = sorted(consolidation.tracking, key=lambda item: (item.counted, item.status is not Status.SUPERSEDED))
     files = {item.named_agency.code: item for item in reversed(consolidation.tracking) if item.named_agency}
     return files | {item.submission.agency_code: item for item in by_weight if item.submission}
+
+
+def find_held_files(consolidation: Consolidation) -> Mapping[str, str]:
+    """Map agency codes to a held file that names that agency, in its own name or as a witness against its owner."""
+    names = index_agency_names(consolidation.roster) if consolidation.roster else None
+    held: dict[str, str] = {}
+    for item in consolidation.tracking:
+        if item.status is not Status.UNDECIDED:
+            continue
+        codes = [*names.find_agencies(PurePath(item.file).name)] if names else []
+        for finding in item.findings:
+            if finding.code == DOUBTFUL_OWNER and isinstance(named := finding.facts.get("codes"), tuple):
+                codes += map(str, named)
+        held |= dict.fromkeys(codes, item.file)
+    return held
 
 
 def _find_named_agency(item: ReviewedFile, roster: Roster, names: AgencyNameIndex) -> Agency | None:

@@ -12,13 +12,15 @@ from xltool.model.form import Cell, Number, TotalKind
 class Contribution(NamedTuple):
     """One part of a sum and the value it adds to one figure; ``value`` is None if it has no figure.
 
-    ``agencies`` is the number of agencies whose reports the part contains, ``file`` its file name.
+    ``least`` is then what the known parts of a total add to it, None if there are none. ``agencies`` is the number of
+    agencies whose reports the part contains, ``file`` its file name.
     """
 
     agency: Agency
     agencies: int
     file: str
     value: Number | None
+    least: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class TracedFigure:
 
     def calculate_share(self, contribution: Contribution) -> Decimal | None:
         """Return the contribution divided by the total, 0 to 1, four places; None if either is missing or zero."""
-        if not self.total or contribution.value is None or self.cell.total is not TotalKind.SUM:
+        value = contribution.least if contribution.value is None else contribution.value
+        if not self.total or value is None or self.cell.total is not TotalKind.SUM:
             return None
-        return (Decimal(contribution.value) / Decimal(self.total)).quantize(Decimal("0.0001"))
+        return (Decimal(value) / Decimal(self.total)).quantize(Decimal("0.0001"))

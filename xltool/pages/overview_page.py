@@ -34,7 +34,7 @@ from xltool.workbooks.save_files import save_file
 from xltool.workbooks.summary.agency_status import (
     agency_of,
     count_agencies,
-    count_open_findings,
+    count_must_fix,
     show_agency_status,
 )
 from xltool.workbooks.summary.summary_context import SummaryContext, describe_completeness, prepare_summary
@@ -106,10 +106,7 @@ def _count_tiles(summary_draft: SummaryContext) -> Iterator[tuple[str, str]]:
     yield say["undecided"], str(agencies.undecided)
     yield say["missing"], str(agencies.missing) if made.roster else workbook_words().checks["idle"]
     yield say["files"], str(len(made.tracking))
-    yield (
-        say["must_fix"],
-        str(sum(count_open_findings(each.item, Severity.MUST_FIX) for each in summary_draft.agency_statuses)),
-    )
+    yield say["must_fix"], str(count_must_fix(summary_draft.finding_rows).open)
 
 
 def _compute_headlines(summary_draft: SummaryContext) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The tracking table, the status of every agency and the list of findings of a merge, each in reading order."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xltool.consolidation.show_status import show_file_status
@@ -68,6 +68,14 @@ class FindingRow(NamedTuple):
     item: ReviewedFile | None
     finding: Finding
     coordinators_only: bool = False
+
+
+class MustFixCounts(NamedTuple):
+    """The findings that must be corrected: still open, in replaced or duplicate files, settled by a written reason."""
+
+    open: int
+    replaced: int
+    settled: int
 
 
 def count_open_findings(item: ReviewedFile | None, severity: Severity) -> int:
@@ -163,6 +171,14 @@ def list_finding_rows(consolidation: Consolidation) -> tuple[FindingRow, ...]:
     return tuple(sorted(rows, key=_severity_sort_key))
 
 
+def count_must_fix(rows: Sequence[FindingRow]) -> MustFixCounts:
+    """Count the findings that must be corrected, and apart from them those for which nothing is left to do."""
+    found = [row for row in rows if row.finding.severity is Severity.MUST_FIX and not row.coordinators_only]
+    replaced = sum(_is_replaced(row) for row in found)
+    settled = sum(not _is_problem(row.finding) for row in found if not _is_replaced(row))
+    return MustFixCounts(len(found) - replaced - settled, replaced, settled)
+
+
 def list_trial_findings(consolidation: Consolidation) -> tuple[FindingRow, ...]:
     """Return the findings for coordinators only, in the order of the agencies."""
     rows = ((row.agency, row.item) for row in list_tracking_rows(consolidation) if row.item)
@@ -171,9 +187,12 @@ def list_trial_findings(consolidation: Consolidation) -> tuple[FindingRow, ...]:
     )
 
 
+def _is_replaced(row: FindingRow) -> bool:
+    return bool(row.item and row.item.status is Status.SUPERSEDED)
+
+
 def _severity_sort_key(row: FindingRow) -> tuple[bool, int, bool]:
-    replaced = bool(row.item and row.item.status is Status.SUPERSEDED)
-    return (replaced, _SEVERITY_ORDER[row.finding.severity], bool(row.finding.settled))
+    return (_is_replaced(row), _SEVERITY_ORDER[row.finding.severity], bool(row.finding.settled))
 
 
 def name_parts_without_figure(consolidation: Consolidation) -> dict[str, list[str]]:

@@ -16,10 +16,13 @@ from xltool.forms.consolidated_layout import (
     TABLE_ROW,
     TITLE_ROW,
 )
+from xltool.forms.expressions import compute_total
+from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.form import Box, Cell, Number, Severity, TotalKind
+from xltool.model.expression import LinearExpression
+from xltool.model.form import Box, Cell, Severity, TotalKind
 from xltool.model.submission import EntryState, Submission
 from xltool.workbooks.failing_files import name_failing_file
 from xltool.workbooks.summary.agency_status import agency_of, count_open_findings
@@ -99,24 +102,36 @@ def _write_heading_rows(context: SummaryContext, sheet: SheetWriter) -> None:
         column = context.details.columns[key]
         sheet.write_box(Box(ID_ROW, column), key, "id")
         sheet.write_box(Box(TABLE_ROW, column, HEAD_ROW - TABLE_ROW + 1), say[key], "head")
+    sums = _make_shown_sums(context)
     for key in context.plan.form.cells:
         column = context.details.columns[key]
         sheet.write_box(Box(ID_ROW, column), key, "id")
-        area = f"{cell_address(FIRST_ROW, column)}:{cell_address(context.details.last, column)}"
-        total = context.consolidation.summary.values[key]
-        if context.plan.form.cells[key].total is not TotalKind.SUM:
-            sheet.write_box(Box(SUM_ROW, column), None, "sums")
+        sheet.write_box(Box(SUM_ROW, column), sums.get(key), "sums")
+
+
+def _make_shown_sums(context: SummaryContext) -> dict[str, Formula]:
+    """Return the sum over the filtered rows by cell id, for cells that are summed.
+
+    A computed cell is computed from the sums beside it, as in the official tables: a part without its total because
+    one figure is missing still gives its other figures.
+    """
+    form, columns = context.plan.form, context.details.columns
+    computing = {relation.computes: relation for relation in form.formulas}
+    known = {key: total for key, total in context.consolidation.summary.values.items() if total is not None}
+    sums: dict[str, Formula] = {}
+    for key, cell in form.cells.items():
+        relation = computing.get(key)
+        side = relation.expect.right if relation else None
+        if cell.total is not TotalKind.SUM:
             continue
-        sheet.write_box(
-            Box(SUM_ROW, column), Formula(f"SUBTOTAL(109,{area})", _compute_shown_sum(context, key, total)), "sums"
-        )
-
-
-def _compute_shown_sum(context: SummaryContext, cell: str, total: Number | None) -> Number:
-    """Return the sum of one column; for a computed cell over the parts that have a value."""
-    if not context.plan.form.cells[cell].computed:
-        return total or 0
-    return sum(part.values.get(cell) or 0 for part in context.consolidation.parts)
+        if relation and isinstance(side, LinearExpression):
+            known.setdefault(key, compute_total(relation, known, missing_as_zero=True) or 0)
+            text = format_excel_formula(side, lambda each: ("", cell_address(SUM_ROW, columns[each])))
+        else:
+            first, last = cell_address(FIRST_ROW, columns[key]), cell_address(context.details.last, columns[key])
+            text = f"SUBTOTAL(109,{first}:{last})"
+        sums[key] = Formula(text, known.get(key, 0))
+    return sums
 
 
 def _write_figure_headings(context: SummaryContext, sheet: SheetWriter) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from xltool.consolidation.agency_files import find_held_files
 from xltool.consolidation.finding_fingerprints import (
     classify_change,
     fingerprint_area_finding,
@@ -19,7 +20,13 @@ from xltool.model.form import Box, Severity
 from xltool.model.submission import Submission
 from xltool.workbooks.decisions_workbook import show_decision
 from xltool.workbooks.failing_files import name_failing_file
-from xltool.workbooks.summary.agency_status import FindingRow, TrackingRow, agency_of, count_open_findings
+from xltool.workbooks.summary.agency_status import (
+    FindingRow,
+    TrackingRow,
+    agency_of,
+    count_must_fix,
+    count_open_findings,
+)
 from xltool.workbooks.summary.summary_context import (
     LIST_FIRST_ROW,
     SummaryContext,
@@ -83,10 +90,10 @@ def write_tracking(context: SummaryContext, book: BookWriter) -> None:
     for row in context.tracking_rows:
         if row.item and row.item.named_agency:
             unread[row.agency.code].append(context.shown_file_names[row.item.file])
-    numbered = enumerate(context.tracking_rows, start=1)
+    held = find_held_files(context.consolidation)
     rows = (
-        (row.item, partial(_make_tracking_row, context, number, row, unread.get(row.agency.code)))
-        for number, row in numbered
+        (row.item, partial(_make_tracking_row, context, number, row, _explain_missing(row, context, unread, held)))
+        for number, row in enumerate(context.tracking_rows, start=1)
     )
     _write_list(context, book, "tracking", TRACKING_WIDTHS, workbook_words().summary.tracking, rows)
 
@@ -98,6 +105,7 @@ def write_findings(context: SummaryContext, book: BookWriter) -> None:
         for number, row in enumerate(context.finding_rows, start=1)
     ]
     say, columns, changes = dict(workbook_words().summary.findings), dict(FINDING_WIDTHS), context.consolidation.changes
+    say["hint"] = _describe_must_fix(context.finding_rows) + say["hint"]
     if changes is None:
         del columns["change"]
     else:
@@ -105,6 +113,14 @@ def write_findings(context: SummaryContext, book: BookWriter) -> None:
         resolved = enumerate(changes.gone, start=len(rows) + 1)
         rows += [(None, partial(_make_resolved_row, number, record)) for number, record in resolved]
     _write_list(context, book, "findings", columns, say, rows)
+
+
+def _describe_must_fix(rows: Sequence[FindingRow]) -> str:
+    """Say how many findings must be corrected, as on the overview, and which of the rows are not among them."""
+    say, counts = workbook_words().summary.findings, count_must_fix(rows)
+    rest = {"must_fix_replaced": counts.replaced, "must_fix_settled": counts.settled}
+    shown = "".join(say[key].format(count=count) for key, count in rest.items() if count)
+    return say["must_fix_open"].format(count=counts.open, rest=shown)
 
 
 def write_texts(context: SummaryContext, book: BookWriter) -> None:
@@ -175,12 +191,24 @@ def _count_lines(text: str, width: int) -> int:
     return sum(max(1, -(-len(part) // a_line)) for part in text.split("\n"))
 
 
-def _make_tracking_row(context: SummaryContext, number: int, row: TrackingRow, unread: Sequence[str] | None) -> ListRow:
+def _explain_missing(
+    row: TrackingRow, context: SummaryContext, unread: Mapping[str, Sequence[str]], held: Mapping[str, str]
+) -> str:
+    """Say why an agency has no figures: only files that were not read, a held file of its name, or nothing at all."""
+    say, shared, code = workbook_words().summary.tracking, workbook_words().summary.shared, row.agency.code
+    if names := unread.get(code):
+        shown = shared["joint"].join(shared["quoted"].format(text=name) for name in names)
+        return say["missing_unread"].format(files=shown)
+    if code in held:
+        return say["missing_held"].format(file=context.shown_file_names[held[code]])
+    return say["missing_reason"]
+
+
+def _make_tracking_row(context: SummaryContext, number: int, row: TrackingRow, missing_reason: str) -> ListRow:
     say, shared = workbook_words().summary.tracking, workbook_words().summary.shared
     agency, item = row
     if item is None:
-        shown = shared["joint"].join(unread or ())
-        reason = say["missing_unread"].format(files=shown) if unread else say["missing_reason"]
+        reason = missing_reason
         status, file = ("missing", say["missing"]), ""
     else:
         status = (item.status.value, show_file_status(item))

@@ -16,7 +16,7 @@ from xltool.workbooks.summary.agency_status import (
     AgencyStatus,
     agency_of,
     count_agencies,
-    count_open_findings,
+    count_must_fix,
     show_agency_status,
 )
 from xltool.workbooks.summary.styles import CHART_COLOURS
@@ -103,7 +103,6 @@ def _write_title_block(context: SummaryContext, sheet: SheetWriter) -> int:
 def _write_return_counts(context: SummaryContext, sheet: SheetWriter, row: int) -> int:
     """Write the counts of agencies by status, and of files while no return is held; return the next free row."""
     agencies, made = count_agencies(context.consolidation), context.consolidation
-    current = [standing.item for standing in context.agency_statuses]
     counts = {
         "expected": agencies.expected if made.roster else None,
         "counted": agencies.counted,
@@ -111,7 +110,7 @@ def _write_return_counts(context: SummaryContext, sheet: SheetWriter, row: int) 
         **({"undecided": agencies.undecided} if agencies.undecided else {}),
         "missing": agencies.missing if made.roster else None,
         **({} if agencies.undecided else {"files": len(made.tracking)}),
-        "must_fix": sum(count_open_findings(item, Severity.MUST_FIX) for item in current),
+        "must_fix": count_must_fix(context.finding_rows).open,
     }
     _write_chapter_heading(sheet, row, workbook_words().summary.overview["returns"])
     for place, (key, count) in enumerate(counts.items()):
