@@ -1,5 +1,6 @@
 """No sentence of a report is lost or cut: hard-wrapped lines, commas, text beside tables, text without a heading."""
 
+import html
 import re
 from pathlib import Path
 
@@ -61,6 +62,25 @@ def test_prose__lines_that_end_in_commas__are_no_rows(separator: str, tmp_path: 
 @pytest.mark.parametrize("below", [False, True])
 def test_prose__beside_a_table__stands_in_its_section(section: str, name: str, *, below: bool, tmp_path: Path) -> None:
     text = "2024年，未发生行政复议、行政诉讼，全年办理行政许可8件。"
+    parts = _with_text(section, text, below=below)
+    content = layouts.page(parts) if name == "page.html" else layouts.lines(parts)
+    assert read(tmp_path, content, name).texts[section] == (text,)
+
+
+@pytest.mark.parametrize("glue", ["", " "])
+@pytest.mark.parametrize("section", [section.id for section in FORM.sections[1:4]])
+@pytest.mark.parametrize("below", [False, True])
+def test_prose__in_one_line_with_the_table__stands_in_its_section(
+    section: str, glue: str, *, below: bool, tmp_path: Path
+) -> None:
+    text = "2024年，未发生行政复议、行政诉讼，全年办理行政许可8件。"
+    parts = _with_text(section, text, below=below)
+    content = layouts.spaced(parts) if glue else layouts.glued(parts)
+    assert read(tmp_path, glue.join(content.split("\n"))).texts[section] == (text,)
+
+
+def _with_text(section: str, text: str, *, below: bool) -> layouts.Report:
+    """A report with a paragraph under the heading of a section, or below its table."""
     parts: layouts.Report = []
     for part in layouts.parts(FORM, ZEROS):
         parts.append(part)
@@ -70,8 +90,7 @@ def test_prose__beside_a_table__stands_in_its_section(section: str, name: str, *
         table = next((item for item in FORM.tables if part.rows and part.rows == _rows(item.id)), None)
         if table and table.section == section and below:
             parts.append(layouts.Part("text", text))
-    content = layouts.page(parts) if name == "page.html" else layouts.lines(parts)
-    assert read(tmp_path, content, name).texts[section] == (text,)
+    return parts
 
 
 def _rows(table: str) -> tuple[tuple[layouts.Spot, ...], ...]:
@@ -93,20 +112,32 @@ def test_prose__in_a_cell_of_the_page__is_kept(tmp_path: Path) -> None:
     assert read(tmp_path, table, "page.html").texts == read(tmp_path, page, "plain.html").texts
 
 
-NARRATIVES = sorted(
-    path for path in REPORTS.glob("*/raw.txt") if FORM.sections[0].heading in path.read_text("utf-8").replace(" ", "")
-)
+FILES = sorted(REPORTS.glob("*/raw.*"))
 
 
-@pytest.mark.parametrize("path", NARRATIVES, ids=lambda path: path.parent.name)
+def printed(path: Path) -> str:
+    """The characters a file shows, without white space and page numbers: a PDF those of its text."""
+    text = (path.with_suffix(".txt") if path.suffix == ".pdf" else path).read_text("utf-8")
+    if path.suffix == ".js":
+        text = html.unescape(re.sub("<[^>]*>", "\n", text.replace('\\"', '"')))
+    lines = [line for line in text.splitlines() if not re.fullmatch(r"\W*\d{1,3}\W*", line)]
+    return "".join("".join(lines).split())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}{path.suffix}")
 def test_prose__of_every_report_at_hand__no_character_is_lost(path: Path) -> None:
-    found = read_report(path, FORMS)
-    form = next(form for form in FORMS if form.edition == found.edition)
-    lines = [line for line in path.read_text("utf-8").splitlines() if not re.fullmatch(r"\W*\d{1,2}\W*", line)]
-    raw = "".join("".join(lines).split())
-    first, second = form.sections[:2]
-    start = raw.index(first.heading) + len(first.heading)
-    before_table = raw[start : raw.index("第二十条第", start)]
-    headings = list(re.finditer(f"(?:{second.number}、)?{second.title}", before_table))
-    assert joined(found.texts[first.id]) == before_table[: headings[-1].start()]
-    assert len(NARRATIVES) >= 4
+    found, shown = read_report(path, FORMS), printed(path)
+    for paragraphs in found.texts.values():
+        for paragraph in paragraphs:
+            text = "".join(paragraph.split())
+            assert text in shown
+            shown = shown.replace(text, "\n", 1)
+    opening = shown.partition("\n")[0]
+    heading = next((item.heading for item in FORM.sections if item.heading in opening), "\n")
+    left = [sentence for line in shown.partition(heading)[2].split("\n") for sentence in line.split("。")[:-1]]
+    assert [sentence for sentence in left if "信息处理费情况为" not in sentence] == []  # these figures are cells
+
+
+def test_prose__reports_at_hand__of_every_kind() -> None:
+    assert {path.suffix for path in FILES} == {".txt", ".pdf", ".js"}
+    assert sum(bool(read_report(path, FORMS).texts) for path in FILES) >= 11

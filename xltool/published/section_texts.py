@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
@@ -20,10 +20,15 @@ MIN_FIXED_WIDTH_COLUMNS = 36  # of the longest line in a text of fixed width; a 
 MIN_WRAPPED_SHARE = 0.75  # of the longest line: such a line without a sentence end continues
 MIN_SENTENCE_CHARS = 6  # of a paragraph beside a table that is prose
 MAX_LINES_WITHOUT_SENTENCE = 3  # in a report; after so many its page footer has begun
+MIN_LABELS_IN_LINE = 3  # from which a line holds a table
 MAX_EXTRA_HEADING_CHARS = 16  # by which a heading may be longer than on the form
 _SENTENCE_END = re.compile("[\u3002\uff01\uff1f\uff1b\uff1a!?;:][\u201d\u300d\uff09)]?$")
 _CJK_SPACING = re.compile(r"(?<=[^\x00-\x7f])\s+|(?<!\s)\s+(?=[^\x00-\x7f])")  # white space beside a Chinese character
 _OPEN_ENDS = ("\uff0c", "\u3001", ",", "\u300a", "\uff08", "\u201c")  # after these a line continues
+_FIGURES_AT_START = re.compile(
+    r"^[\d\s.,|/\u2014-]*?(?=20\d\d\u5e74|[^\d\s.,|/\u2014-])"
+)  # but a year belongs to a sentence
+_NORMAL_FULL_STOP = normalize_text("\u3002")
 _FULL_STOP = "\u3002"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -177,23 +182,45 @@ def _lines_outside_tables(stream: TextStream, located: LocatedForm, start: int, 
     """Yield the text between two positions of the stream, of table cells only sentences that hold no label."""
     if start >= stop:
         return
-    labels = _count_label_chars(stream, located)
+    labels, places = _mark_label_chars(stream, located), [place.start for place in located.places]
     for block in range(stream.owner[start - 1] if start else 0, stream.owner[stop - 1] + 1):
         first, last = max(start, stream.starts[block]), min(stop, stream.starts[block + 1])
-        text = stream.blocks[block].text
-        label = 2 * labels[block] > stream.starts[block + 1] - stream.starts[block]
-        prose = _FULL_STOP in text and _is_sentence(text) if stream.blocks[block].table else True
-        if first >= last or label or not prose:
+        if first >= last:
             continue
-        begin = 0 if first == stream.starts[block] else stream.offset[first]
-        end = len(text) if last == stream.starts[block + 1] else stream.offset[last - 1] + 1
-        yield from filter(None, (line.strip() for line in text[begin:end].split("\n")))
+        if bisect_left(places, last) - bisect_left(places, first) >= MIN_LABELS_IN_LINE:
+            yield from _sentences_around_table(stream, labels, block, first, last)
+            continue
+        text = _cut_block(stream, block, first, last)
+        label = 2 * labels.count(1, first, last) > last - first
+        if not label and (not stream.blocks[block].table or (_FULL_STOP in text and _is_sentence(text))):
+            yield from filter(None, (line.strip() for line in text.split("\n")))
 
 
-def _count_label_chars(stream: TextStream, located: LocatedForm) -> Counter[int]:
-    """Count the characters of table labels in each block."""
-    spans = [(place.start, place.end) for place in located.places if not place.anchor.heading]
-    return Counter(stream.owner[at] for span in spans for at in range(*span))
+def _sentences_around_table(stream: TextStream, labels: bytearray, block: int, first: int, last: int) -> Iterator[str]:
+    """Yield the sentences before and after a table that stands in one line with them."""
+    at = first
+    while (end := stream.text.find(_NORMAL_FULL_STOP, at, last) + 1) and 2 * labels.count(1, at, end) <= end - at:
+        at = end
+    behind = labels.rfind(1, at, last) + 1 or at
+    parts = (_cut_block(stream, block, first, at), _FIGURES_AT_START.sub("", _cut_block(stream, block, behind, last)))
+    yield from (text.strip() for text in parts if _FULL_STOP in text and _is_sentence(text))
+
+
+def _cut_block(stream: TextStream, block: int, first: int, last: int) -> str:
+    """Return the text of a block between two positions of the stream, with what stands around them at its ends."""
+    text = stream.blocks[block].text
+    begin = 0 if first == stream.starts[block] else stream.offset[first] if first < len(stream.offset) else len(text)
+    end = len(text) if last == stream.starts[block + 1] else stream.offset[last - 1] + 1
+    return text[begin:end] if first < last else ""
+
+
+def _mark_label_chars(stream: TextStream, located: LocatedForm) -> bytearray:
+    """Return 1 for each character of the stream that belongs to a label of a table, 0 for any other."""
+    marks = bytearray(len(stream.text))
+    for place in located.places:
+        if not place.anchor.heading:
+            marks[place.start : place.end] = b"\1" * (place.end - place.start)
+    return marks
 
 
 def _drop_footer(lines: Sequence[str]) -> list[str]:
