@@ -53,6 +53,23 @@ def test_publication__after_its_last_day__one_note(agency: str, last_day: str) -
         assert [item.facts["last_day"] for item in findings if item.code == "text.late"] == ([limit] if late else [])
 
 
+@pytest.mark.parametrize(
+    ("period", "wrong"),
+    [
+        ("2025年1月1日起至2025年12月31日", False),
+        ("2025年1月1日至12月31日", False),
+        ("2025年1月1日至2025年11月30日", True),
+        ("2024年1月1日至2024年12月31日", True),
+    ],
+)
+def test_period__in_the_opening_of_a_published_report__is_of_the_whole_year(period: str, *, wrong: bool) -> None:
+    notice = Observation("report.period", facts={"sentence": f"本报告所列数据的统计期限为{period}"})
+    texts = {"overview": LONG, "problems": LONG}
+    read = submission(published("zhangjiawan-2025"), texts=texts, agency_name="甲局", year=2025)
+    codes = [item.code for item in found(replace(read, observations=(notice,)))]
+    assert codes.count("text.opening_period") == int(wrong)
+
+
 @pytest.mark.parametrize("agency", ["甲镇人民政府", "甲街道办事处", "甲新区管理委员会", ""])
 def test_publication__without_a_day_in_the_regulation__nothing(agency: str) -> None:
     notice = Observation("report.published", facts={"date": date(2026, 12, 1)})

@@ -105,6 +105,14 @@ def test_publication__as_the_page_states_it(name: str, text: str, day: date | No
     assert [item.facts["date"] for item in log if item.code == "report.published"] == ([day] if day else [])
 
 
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_period__in_the_opening__is_noted(name: str, tmp_path: Path) -> None:
+    sentence = "本报告所列数据的统计期限自2021年1月1日起至2021年11月30日止"
+    noted(tmp_path, name, {}, f"特此报告。{sentence}。")
+    log = read_report(tmp_path / name, FORMS).log
+    assert [item.facts["sentence"] for item in log if item.code == "report.period"] == [sentence]
+
+
 def test_publication__in_the_metadata_of_a_page(tmp_path: Path) -> None:
     page = layouts.page(PARTS).replace("<body>", '<meta name="PubDate" content="2022-03-31 09:00"><body>')
     (tmp_path / "page.html").write_text(page, "utf-8")

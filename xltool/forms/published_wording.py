@@ -24,7 +24,7 @@ class PageNumberPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True
 class FigureMarks(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Text beside a figure that does not change its value.
 
-    Patterns of note marks; units of counted things; units of length, of one character; how a unit of money is printed
+    Patterns of note marks and of the last figures of a table before a text; units of counted things; units of length, of one character; how a unit of money is printed
     above figures; words that stand before a change in place of its sign.
     """
 
@@ -32,6 +32,7 @@ class FigureMarks(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     counted: list[str]
     lengths: list[str]
     unit_above: str
+    before_text: str
     more: list[str]
     less: list[str]
 

@@ -213,6 +213,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "text.missing": "basis what",
             "text.no_problems": "sentence sheet",
             "text.period": "sentence sheet",
+            "text.opening_period": "sentence year",
             "text.late": "basis last_day published",
             "import.heading_number": "document headings issue misnumbered",
             "import.no_heading": "document headings issue",

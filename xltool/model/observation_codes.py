@@ -50,6 +50,7 @@ class ObservationCode(StrEnum):
     PLACE_UNMERGED = "place.unmerged"
     PLACE_UNMERGED_TWICE = "place.unmerged_twice"
     PROTECTION_REMOVED = "protection.removed"
+    REPORT_PERIOD = "report.period"
     REPORT_PUBLISHED = "report.published"
     SHEETS_REORDERED = "sheets.reordered"
     SHEET_COPY = "sheet.copy"
@@ -155,6 +156,7 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "place.reordered": "axis moves",
             "place.unmerged": "from to",
             "place.unmerged_twice": "from to",
+            "report.period": "sentence",
             "report.published": "date",
             "sheet.copy": "of",
             "sheet.copy_differs": "of count at",

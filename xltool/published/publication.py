@@ -7,11 +7,13 @@ from datetime import date
 from enum import Enum
 from functools import cache
 
+from xltool.checks.texts.claims import compile_pattern, split_sentences
 from xltool.forms.published_wording import load_published_wording
+from xltool.forms.text_patterns import load_text_patterns
 from xltool.model.finding_facts import Quoted
 from xltool.model.form import Section
 from xltool.model.submission import Observation
-from xltool.published.documents.document import Document
+from xltool.published.documents.document import Block, Document
 from xltool.published.extract import LocatedForm
 from xltool.published.labels.label_sequence import split_ordinal
 from xltool.published.labels.text_stream import TextStream, normalize_text
@@ -19,6 +21,7 @@ from xltool.published.labels.text_stream import TextStream, normalize_text
 MIN_HEADINGS_SHARE = 0.6  # of the sections; a document with fewer is a part of a report
 MAX_HEADING_CHARS = 40
 MAX_CHARS_BEFORE_TITLE = 12  # between the ordinal of a heading and the title of its section
+MAX_OPENING_CHARS = 5_000  # before the first heading
 MAX_DATE_BLOCKS = 200  # before and after the report that may say when it was published
 _AUTOMATIC_NUMBERS = frozenset({"docx"})  # document kinds in which ordinals need not be part of the text
 
@@ -81,6 +84,15 @@ def _short_paragraphs(stream: TextStream, located: LocatedForm) -> dict[str, str
         if not block.table and at not in labels and 0 < len(text) <= MAX_HEADING_CHARS:
             texts.setdefault(text, block.text.strip())
     return texts
+
+
+def observe_period(blocks: Sequence[Block]) -> Iterator[Observation]:
+    """Yield the sentence in the opening of a report that states the period of its figures."""
+    opening = "\n".join(block.text for block in blocks if not block.table)
+    pattern = compile_pattern(load_text_patterns().contents.period)
+    sentence = next((text for text in split_sentences(opening[-MAX_OPENING_CHARS:]) if pattern.search(text)), "")
+    if sentence:
+        yield Observation("report.period", facts={"sentence": sentence})
 
 
 def observe_publication(documents: Sequence[Document]) -> Iterator[Observation]:

@@ -26,7 +26,7 @@ from xltool.published.figures.printed_units import find_foreign_units
 from xltool.published.figures.row_number_columns import remove_row_numbers
 from xltool.published.figures.strip_annotations import interpret_figure
 from xltool.published.labels.text_stream import TextStream, build_stream, normalize_text
-from xltool.published.publication import observe_headings, observe_publication
+from xltool.published.publication import observe_headings, observe_period, observe_publication
 from xltool.published.section_texts import (
     StatedFigure,
     drop_figure_sentences,
@@ -308,6 +308,7 @@ def _build_log(
     if not title.agency:
         yield Observation("import.no_agency")
     yield from observe_publication((document, reading.document))
+    yield from observe_period(reading.stream.blocks[: find_first_block(reading.stream, located)])
     yield from observe_headings(reading.stream, located, document.kind)
     yield from _label_observations(reading, figures)
     yield from _figure_observations(reading, figures)

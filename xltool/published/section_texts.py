@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from xltool.forms.published_wording import page_number_pattern
+from xltool.forms.published_wording import load_published_wording, page_number_pattern
 from xltool.model.form import Form, Section, Table
 from xltool.published.extract import LocatedForm
 from xltool.published.labels.fuzzy_labels import MIN_SIMILARITY
@@ -25,9 +25,6 @@ MAX_EXTRA_HEADING_CHARS = 16  # by which a heading may be longer than on the for
 _SENTENCE_END = re.compile("[\u3002\uff01\uff1f\uff1b\uff1a!?;:][\u201d\u300d\uff09)]?$")
 _CJK_SPACING = re.compile(r"(?<=[^\x00-\x7f])\s+|(?<!\s)\s+(?=[^\x00-\x7f])")  # white space beside a Chinese character
 _OPEN_ENDS = ("\uff0c", "\u3001", ",", "\u300a", "\uff08", "\u201c")  # after these a line continues
-_FIGURES_AT_START = re.compile(
-    r"^[\d\s.,|/\u2014-]*?(?=20\d\d\u5e74|[^\d\s.,|/\u2014-])"
-)  # but a year belongs to a sentence
 _NORMAL_FULL_STOP = normalize_text("\u3002")
 _FULL_STOP = "\u3002"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -202,7 +199,8 @@ def _sentences_around_table(stream: TextStream, labels: bytearray, block: int, f
     while (end := stream.text.find(_NORMAL_FULL_STOP, at, last) + 1) and 2 * labels.count(1, at, end) <= end - at:
         at = end
     behind = labels.rfind(1, at, last) + 1 or at
-    parts = (_cut_block(stream, block, first, at), _FIGURES_AT_START.sub("", _cut_block(stream, block, behind, last)))
+    figures = load_published_wording().figures.before_text
+    parts = (_cut_block(stream, block, first, at), re.sub(figures, "", _cut_block(stream, block, behind, last)))
     yield from (text.strip() for text in parts if _FULL_STOP in text and _is_sentence(text))
 
 

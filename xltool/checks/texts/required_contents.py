@@ -21,6 +21,7 @@ def check_required_contents(submission: Submission, context: CheckContext) -> It
         return
     yield from _check_problems(written)
     yield from _check_period(written)
+    yield from _check_opening(submission)
     yield from _check_publication(submission)
     rules = load_text_patterns().contents
     for rule in rules.required:
@@ -46,6 +47,17 @@ def _check_period(written: Mapping[Section, str]) -> Iterator[Finding]:
             match = compile_pattern(rules.period).search(sentence)
             if match and (match["first"], match["last"]) != tuple(rules.whole_year):
                 yield make_finding("text.period", _spot_of_section(section), sentence=sentence)
+
+
+def _check_opening(submission: Submission) -> Iterator[Finding]:
+    """Yield a finding on the period in the opening of a published report that is not the year of the report."""
+    rules, year = load_text_patterns().contents, submission.year
+    for item in submission.observations:
+        match = (
+            compile_pattern(rules.period).search(str(item.facts["sentence"])) if item.code == "report.period" else None
+        )
+        if match and year and (match["year"], match["first"], match["last"]) != (str(year), *rules.whole_year):
+            yield make_finding("text.opening_period", sentence=item.facts["sentence"], year=year)
 
 
 def _check_publication(submission: Submission) -> Iterator[Finding]:
