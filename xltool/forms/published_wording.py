@@ -24,8 +24,8 @@ class PageNumberPatterns(msgspec.Struct, forbid_unknown_fields=True, frozen=True
 class FigureMarks(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Text beside a figure that does not change its value.
 
-    Patterns of note marks and of the last figures of a table before a text; units of counted things; units of length, of one character; how a unit of money is printed
-    above figures; words that stand before a change in place of its sign.
+    Patterns of note marks, and of the last figures of a table before a text; units of counted things; units of length,
+    of one character; how a unit of money is printed above figures; words before a change in place of its sign.
     """
 
     marks: list[str]
