@@ -8,14 +8,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from xltool.forms.expressions import recompute_figures
+from tests.checks.figures import submission
 from xltool.forms.load_definitions import find_form_for_year, load_forms
-from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.form import CellKind, Form, Number
-from xltool.model.submission import Entry, EntryState, ManifestItem, Source, Submission
+from xltool.model.submission import ManifestItem, Source, Submission
 from xltool.roster.read_roster import read_roster
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -60,40 +59,24 @@ def a_return(
     texts: Mapping[str, str] | None = None,
 ) -> Submission:
     """A submission with these inputs; those of ``absent`` are marked as not applicable. What is not given is blank."""
-    form = the_form()
-    places = plan_workbook(form).cells
-    inputs = {cell.id: figures.get(cell.id) for cell in form.inputs}
-    silent = set(absent)
-    values = recompute_figures(form.formulas, {key: 0 if key in silent else value for key, value in inputs.items()})
-    values |= dict.fromkeys(silent)
-    entries = {}
-    for cell in form.cells:
-        value = values[cell]
-        state = (
-            EntryState.NOT_APPLICABLE if cell in silent else EntryState.BLANK if value is None else EntryState.NUMBER
-        )
-        entries[cell] = Entry(cell, state, value, None, places[cell].sheet, places[cell].address)
+    given = {**figures, **dict.fromkeys(absent, "/")}
     name = file or f"{agency.code or agency.name}.xlsx"
-    content = repr((agency.code, agency.name, year, sorted(inputs.items()), sorted(silent)))
-    source = Source(name, hashlib.sha256(content.encode()).hexdigest(), 20_000, time, "WPS 表格 12.1")
-    return Submission(
-        form=form.id,
-        edition=form.edition,
+    content = repr((agency.code, agency.name, year, sorted(given.items(), key=str)))
+    return submission(
+        given,
         year=year,
         scope=agency.scope,
         agency_code=agency.code,
         agency_name=agency.name,
-        entries=entries,
-        values={cell: values[cell] for cell in form.cells},
-        source=source,
+        source=Source(name, hashlib.sha256(content.encode()).hexdigest(), 20_000, time, "WPS 表格 12.1"),
         texts=texts or {},
     )
 
 
-def found(submission: Submission, *findings: Finding, folder: str = "报送") -> ReviewedFile:
+def found(read: Submission, *findings: Finding, folder: str = "报送") -> ReviewedFile:
     """The file it came in."""
-    source = submission.source
-    return ReviewedFile(f"{folder}/{source.file}", source.sha256, Status.ACCEPTED, submission, findings)
+    source = read.source
+    return ReviewedFile(f"{folder}/{source.file}", source.sha256, Status.ACCEPTED, read, findings)
 
 
 def renamed(item: ReviewedFile, file: str, time: str = "") -> ReviewedFile:
@@ -110,8 +93,8 @@ def stored(summary: Submission, file: str, time: str = "2026-02-01T00:00:00+00:0
     return found(replace(summary, source=Source(file, sha256, 60_000, time, "xltool")), folder="下级")
 
 
-def leaf(submission: Submission) -> ManifestItem:
-    return ManifestItem(submission.agency_code, submission.agency_name, submission.source.sha256)
+def leaf(read: Submission) -> ManifestItem:
+    return ManifestItem(read.agency_code, read.agency_name, read.source.sha256)
 
 
 def members() -> list[Agency]:
