@@ -335,7 +335,7 @@ def test_demo__the_whole_chain__ends_with_what_it_found_and_can_be_repeated(tmp_
     for _ in range(2):
         code, out, _ = run("demo", "-o", tmp_path / "demo")
         assert code == 0
-    assert "相差 11 件" in out
+    assert "差 11 件" in out
     assert "共 14 个文件：已计入 8，退回 4，待裁定 0" in out
     assert "待裁定：示例市档案局.xlsx：" in out
     assert "裁定：生效 1 条" in out

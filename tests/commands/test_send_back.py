@@ -102,7 +102,7 @@ def test_return__json__has_the_same_sentences_and_what_went_back(inbox: Path, tm
         item["findings"] for item in answer["submissions"] if item["file"].endswith("错.xlsx") and item["sha256"]
     )
     ((*_, problem, _severity, left, right, advice),) = marks(tmp_path / "退回" / "错.xlsx")
-    assert (f"{problem}{advice}", left, right) == (said["message"], said["facts"]["left"], said["facts"]["right"])
+    assert (f"{problem}{advice}", left, right) == (said["brief"], said["facts"]["left"], said["facts"]["right"])
 
 
 def test_return__corrected_copy__goes_back_once_more_without_marks_and_then_not_at_all(

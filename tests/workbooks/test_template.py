@@ -285,7 +285,7 @@ def test_identity__on_the_hidden_sheet_and_in_the_properties(book: Workbook, bla
     )
 
 
-def test_marks__one_condition_a_section_looks_its_cells_up(book: Workbook) -> None:
+def test_marks__two_conditions_a_section_look_its_cells_up__what_must_be_corrected_first(book: Workbook) -> None:
     conditions = {
         sheet.title: [
             (str(area.sqref), rule.formula)
@@ -296,7 +296,10 @@ def test_marks__one_condition_a_section_looks_its_cells_up(book: Workbook) -> No
         for sheet in book.worksheets
     }
     assert {name: held for name, held in conditions.items() if held} == {
-        name: [(area, [f"COUNTIF('检查结果'!$A:$A,\"{name}!\"&ADDRESS(ROW(),COLUMN(),4))>0"])]
+        name: [
+            (area, [f"COUNTIFS({key},'检查结果'!$F:$F,\"必须改正\")>0"]),
+            (area, [f"COUNTIF({key})>0"]),
+        ]
         for name, area in {
             "一 总体情况": "A7:A46",
             "表二": "B6:D17",
@@ -306,6 +309,7 @@ def test_marks__one_condition_a_section_looks_its_cells_up(book: Workbook) -> No
             "六 其他事项": "A4:B29",
             "核对数": "B4:H36",
         }.items()
+        for key in [f"'检查结果'!$A:$A,\"{name}!\"&ADDRESS(ROW(),COLUMN(),4)"]
     }
     assert [[cell.value for cell in row] for row in sheet_of(book, "检查结果").iter_rows(min_row=3)] == [
         ["位置", "序号", "工作表", "单元格", "问题", "级别", "填报数\n（左边）", "应为\n（右边）", "处理办法"],
@@ -356,7 +360,7 @@ def test_pages__a4_one_page_wide__a_table_on_one_page(book: Workbook) -> None:
 
 
 KNOWN_IN_2010 = {"IF", "AND", "OR", "NOT", "SUM", "COUNT", "COUNTIF", "COUNTBLANK", "ROUND", "MOD", "INT"}
-KNOWN_IN_2010 |= {"ISNUMBER", "ADDRESS", "ROW", "COLUMN", "N", "SUMPRODUCT", "TEXT"}
+KNOWN_IN_2010 |= {"COUNTIFS", "ISNUMBER", "ADDRESS", "ROW", "COLUMN", "N", "SUMPRODUCT", "TEXT"}
 
 
 def formulas(path: Path) -> Iterator[str]:

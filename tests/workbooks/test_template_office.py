@@ -143,6 +143,7 @@ def test_saved_by_office__names_validation_marks_and_locks_remain(tmp_path: Path
     three = judged["表三"]
     assert len(three.data_validations.dataValidation) == 24
     assert [rule.formula for area in three.conditional_formatting for rule in area.rules] == [
+        ['COUNTIFS(检查结果!$A:$A,"表三!"&ADDRESS(ROW(),COLUMN(),4),检查结果!$F:$F,"必须改正")>0'],
         ['COUNTIF(检查结果!$A:$A,"表三!"&ADDRESS(ROW(),COLUMN(),4))>0'],
         *([f'校验!$F${row}="✗"'] for row in range(4, 10)),
         ["OR(" + ",".join(f'校验!$F${row}="✗"' for row in range(4, 10)) + ")"],

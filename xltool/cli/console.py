@@ -3,12 +3,14 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xltool.cli.console_decisions import describe_held_files
+from xltool.cli.console_status import describe_due_day, describe_unknown_files, show_received_day
 from xltool.comparison.comparing import ComparisonResult, FolderComparison
 from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
@@ -58,12 +60,15 @@ def describe_previous_use(previous_use: "PreviousUse | None", purpose: str = "co
     return lines
 
 
-def describe_check(reviewed: Sequence[ReviewedFile], changes: FindingChanges | None = None) -> str:
+def describe_check(
+    reviewed: Sequence[ReviewedFile], changes: FindingChanges | None = None, *, verbose: bool = False
+) -> str:
     """Describe every file with findings, problems first, then count the files without open findings."""
     lines: list[str] = []
     for item in sorted(reviewed, key=_rank_urgency):
         if item.findings or item.status is not Status.ACCEPTED:
-            lines += [_describe_file(item), *_describe_reason(item), *_describe_findings(item, changes), ""]
+            lines += [_describe_file(item), *_describe_reason(item)]
+            lines += [*_describe_findings(item, changes, verbose=verbose), ""]
     counts = count_statuses(reviewed)
     clean = sum(item.status is Status.ACCEPTED and not _select_open(item.findings) for item in reviewed)
     explain = counts[Status.ACCEPTED.value] - clean
@@ -190,8 +195,11 @@ def describe_merged_levels(
     return "\n".join([*lines, describe_merge(whole, levels[-1].file, extra_files)])
 
 
-def describe_status(consolidation: Consolidation) -> str:
-    """Render a table of the roster with the status of each agency's return, counts, and the returns that are held."""
+def describe_status(consolidation: Consolidation, due: date | None = None) -> str:
+    """Render a table of the roster with the status of each agency's return, counts, and the returns that are held.
+
+    ``due`` is the last day of handing in: later returns are marked, and the days that are left or past are told.
+    """
     statuses = {each.agency.code: each for each in list_agency_statuses(consolidation)}
     rows = []
     for agency in consolidation.roster or ():
@@ -199,10 +207,15 @@ def describe_status(consolidation: Consolidation) -> str:
         item = standing.item if standing else None
         state = show_agency_status(standing) if standing else catalogue.look_up_word("status", "summed")
         open_count = len(_select_open(item.findings)) if item else 0
-        rows.append((agency.code, agency.name, state, str(open_count or ""), show_file_name(item.file) if item else ""))
-    table = render_table(("code", "name", "state", "open", "file"), rows)
+        contact = " ".join(filter(None, (agency.contact, agency.phone)))
+        file = show_file_name(item.file) if item else ""
+        rows.append(
+            (agency.code, agency.name, state, str(open_count or ""), show_received_day(item, due), file, contact)
+        )
+    table = render_table(("code", "name", "state", "open", "received", "file", "contact"), rows)
     counts = [_describe_agency_counts(consolidation), describe_file_counts(consolidation.tracking)]
-    return "\n".join([table, *counts, *describe_held_files(consolidation.tracking)])
+    told = [*describe_due_day(consolidation, due), *describe_unknown_files(consolidation)]
+    return "\n".join([table, *counts, *told, *describe_held_files(consolidation.tracking)])
 
 
 def _describe_agency_counts(consolidation: Consolidation) -> str:
@@ -368,16 +381,22 @@ def _select_open(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.open]
 
 
-def _describe_findings(item: ReviewedFile, changes: FindingChanges | None) -> list[str]:
+def _describe_finding(finding: Finding, new: str, *, verbose: bool) -> list[str]:
+    """Render a finding in a line, marked as ``new`` or not; with ``verbose`` its details in a second one."""
+    severity = finding.severity if finding.open else Severity.NOTE
+    details = catalogue.render_details(finding) if verbose else ""
+    line = f"  {_SEVERITY_MARKS[severity]} {new}{catalogue.render_brief(finding)}"
+    return [line, f"      {details}"] if details else [line]
+
+
+def _describe_findings(item: ReviewedFile, changes: FindingChanges | None, *, verbose: bool = False) -> list[str]:
     notes = [finding for finding in item.findings if not finding.open]
     lines = [
-        f"  {_SEVERITY_MARKS[each.severity]} {mark_if_new(item, each, changes)}{catalogue.render_finding(each)}"
+        line
         for each in _select_open(item.findings)
+        for line in _describe_finding(each, mark_if_new(item, each, changes), verbose=verbose)
     ]
-    lines += [
-        f"  {_SEVERITY_MARKS[Severity.NOTE]} {catalogue.render_finding(finding)}"
-        for finding in notes[:MAX_NOTES_PER_FILE]
-    ]
+    lines += [line for each in notes[:MAX_NOTES_PER_FILE] for line in _describe_finding(each, "", verbose=verbose)]
     if len(notes) > MAX_NOTES_PER_FILE:
         lines.append("  " + catalogue.format_line("more_notes", count=len(notes) - MAX_NOTES_PER_FILE))
     return lines

@@ -13,16 +13,21 @@ from typing import Any
 
 import msgspec
 
-from xltool.cli import console, console_decisions
+from xltool.cli import console, console_decisions, console_letters
+from xltool.commands.compare import compare_files
+from xltool.commands.letters import LetterOptions, write_letters
 from xltool.commands.make_templates import compute_serial, make_templates
-from xltool.commands.merge import MergeOptions, merge
+from xltool.commands.merge import ExtraOutputs, MergeOptions, merge
 from xltool.commands.previous_use import survey_previous
+from xltool.commands.publish import publish
 from xltool.commands.run_context import RunContext, build_run_context
+from xltool.commands.send_back import send_back
 from xltool.errors import UsageError
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
+from xltool.model.consolidation import Consolidation
 from xltool.model.decision import Ruling
 from xltool.model.form import Number
 from xltool.package_data import find_data_folder
@@ -110,9 +115,33 @@ def run_demo(output: Path) -> Iterator[str]:
     yield ""
 
     summary = output / catalogue.look_up_word("demo", "summary").format(year=play.year)
-    consolidation = merge([returned], run_context, summary, MergeOptions(decisions=book))
-    yield console.describe_merge(consolidation, summary)
+    page = output / catalogue.look_up_word("demo", "page")
+    consolidation = merge([returned], run_context, summary, MergeOptions(decisions=book), ExtraOutputs(page))
+    yield console.describe_merge(consolidation, summary, [page])
     yield console_decisions.describe_decisions(consolidation.tracking, book)
+    yield ""
+
+    yield from _show_what_goes_out(consolidation, run_context, output, returned, book)
+    yield ""
+    yield catalogue.format_line("demo_open_first", page=str(page), summary=str(summary))
+
+
+def _show_what_goes_out(
+    consolidation: Consolidation, run_context: RunContext, output: Path, returned: Path, book: Path
+) -> Iterator[str]:
+    """Write the copies to send back, the letters and one published report; compare that report with its workbook."""
+    back = output / catalogue.look_up_word("demo", "sent_back")
+    sent = send_back(consolidation.tracking, run_context.forms, run_context.roster, back)
+    yield console.describe_sent_back(sent, back)
+    folder = output / catalogue.look_up_word("demo", "letters")
+    yield console_letters.describe_letters(
+        write_letters([returned], run_context, folder, LetterOptions(decisions=book)), folder
+    )
+    clean = [item for item in consolidation.tracking if item.counted and not any(each.open for each in item.findings)]
+    best = Path(max(clean, key=lambda item: len(item.submission.texts) if item.submission else 0).file)
+    report = output / catalogue.look_up_word("demo", "report")
+    yield console.describe_publication(publish([best], run_context, report))
+    yield console.describe_comparison(compare_files(best, report, run_context))
 
 
 def _decide(script: DemoScript, book: Path) -> Iterator[str]:

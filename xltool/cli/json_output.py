@@ -335,11 +335,12 @@ def _encode_versions(item: ReviewedFile) -> dict[str, object]:
 
 
 def encode_finding(finding: Finding) -> dict[str, object]:
-    """Encode a finding: code, severity, message, cells and facts."""
+    """Encode a finding: code, severity, message in full and in a line, cells and facts."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,
         "message": catalogue.render_finding(finding),
+        "brief": catalogue.render_brief(finding),
         "relation": finding.relation,
         "settled": catalogue.render_settlement(finding) or None,
         "cells": [{"id": spot.id or None, "sheet": spot.sheet, "address": spot.address} for spot in finding.cells],

@@ -10,6 +10,8 @@ from xltool.cli.console_progress import show_progress
 from xltool.cli.options import FORMS_VARIABLE, PATH, PERIOD, add_context_options, add_executor_options, add_option
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from xltool.commands.run_context import RunContext
     from xltool.execution.executor import Jobs
 
@@ -42,6 +44,7 @@ def template(context: "RunContext", year: int, form: str | None, output: Path, *
 @add_option("--return", "folder", type=PATH, metavar="DIR")
 @add_option("--decisions", type=PATH, metavar="FILE")
 @add_option("--since", type=PATH, metavar="FILE")
+@add_option("-v", "--verbose", is_flag=True)
 @add_option("--json", "as_json", is_flag=True)
 def check(
     context: "RunContext",
@@ -51,8 +54,7 @@ def check(
     folder: Path | None,
     decisions: Path | None,
     since: Path | None,
-    *,
-    as_json: bool,
+    **shown: bool,
 ) -> None:
     """Print the findings, problems first; with --return, write the files to send back."""
     from xltool.cli import console, console_decisions, json_output
@@ -61,6 +63,7 @@ def check(
     from xltool.commands.open_issues import has_open_issues
     from xltool.commands.previous_use import survey_reviewed
 
+    as_json, verbose = shown["as_json"], shown["verbose"]
     if folder:
         from xltool.commands import send_back
 
@@ -77,7 +80,9 @@ def check(
         encoded = json_output.encode_check(reviewed, returned, changes)
         click.echo(json_output.dump_json({**encoded, "previous": json_output.encode_previous_use(use)}))
     else:
-        click.echo("\n".join([console.describe_check(reviewed, changes), *console.describe_previous_use(use)]))
+        click.echo(
+            "\n".join([console.describe_check(reviewed, changes, verbose=verbose), *console.describe_previous_use(use)])
+        )
     if folder and returned is not None and not as_json:
         click.echo(console.describe_sent_back(returned, folder))
     if not as_json:
@@ -160,6 +165,7 @@ def merge(
 @register_command
 @click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster!", "--password", "--cache")
+@add_option("--due", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD")
 @add_option("--decisions", type=PATH, metavar="FILE")
 @add_option("--form")
 @add_option("--year", "--period", "year", type=PERIOD)
@@ -168,12 +174,11 @@ def merge(
 def status(
     context: "RunContext",
     paths: tuple[str, ...],
-    decisions: Path | None,
-    year: int | None,
-    form: str | None,
+    due: "datetime | None",
     jobs: "Jobs",
     *,
     as_json: bool,
+    **choices: Any,
 ) -> None:
     """Print each agency of the roster with the status of its return."""
     from xltool.cli import console, console_decisions, json_output
@@ -181,15 +186,15 @@ def status(
     from xltool.commands.open_issues import has_open_issues
 
     with show_progress("check") as report:
-        options = MergeOptions(year=year, decisions=decisions, form=form)
+        options = MergeOptions(**choices)
         consolidation = merge(paths, context, None, options, jobs=jobs, progress=report)
     click.echo(
         json_output.dump_json(json_output.encode_status(consolidation))
         if as_json
-        else console.describe_status(consolidation)
+        else console.describe_status(consolidation, due.date() if due else None)
     )
     if not as_json:
-        echo_lines(console_decisions.describe_decision_table(consolidation.tracking, decisions))
+        echo_lines(console_decisions.describe_decision_table(consolidation.tracking, options.decisions))
     exit_with(has_open_issues=has_open_issues(consolidation.tracking) or bool(consolidation.missing))
 
 

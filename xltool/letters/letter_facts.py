@@ -84,7 +84,7 @@ def _list_problems(findings: Sequence[Finding]) -> tuple[str, ...]:
     """Return one numbered sentence for each finding, and how many more there are if the letter would get too long."""
     words = letter_words()
     shown = [
-        words.numbered.format(number=number, text=catalogue.render_finding(finding))
+        words.numbered.format(number=number, text=catalogue.render_brief(finding))
         for number, finding in enumerate(findings[: words.max_listed], start=1)
     ]
     if len(findings) > words.max_listed:

@@ -29,6 +29,7 @@ UNPRINTABLE_CHARACTERS = re.compile(
 )
 _UNDECODED = re.compile("[\udc80-\udcff]")
 BRACKETED_TEXT = re.compile("(（[^（）]*）)")
+_MAX_BRIEF_CHARACTERS = 70  # a longer brief sentence gives way to the one without the figures of both sides
 MAX_QUOTED_CHARACTERS = 200  # of one quoted text inside a sentence; the fact itself is not shortened
 
 
@@ -67,6 +68,58 @@ def render_problem(finding: Finding) -> str:
 def render_advice(finding: Finding) -> str:
     """Render what to do about a finding."""
     return _fill_placeholders(_find_wording(finding)["advice"], _facts_with_place(finding))
+
+
+def render_brief(finding: Finding) -> str:
+    """Render a finding in a line: what is wrong and what to do, or the written reason that settles it.
+
+    The basis and the suspected errors are left to `render_details`.
+    """
+    return render_brief_problem(finding) + render_brief_advice(finding)
+
+
+def render_brief_problem(finding: Finding) -> str:
+    """Render what is wrong, in a line."""
+    return _render_brief_problem(_find_wording(finding), _facts_with_place(finding))
+
+
+def render_brief_advice(finding: Finding) -> str:
+    """Render what to do, in a line: where to look if that is known; the reason of a settled finding instead."""
+    if finding.settled:
+        return format_phrase("settled", reason=Phrase(render_settlement(finding)))
+    wording, suspects = _find_wording(finding), finding.facts.get("suspects")
+    hint = render_suspects_briefly(suspects) if isinstance(suspects, StructuredFact) else ""
+    advice = wording.get("do", "" if hint else wording["advice"])
+    return hint + _fill_placeholders(advice, _facts_with_place(finding))
+
+
+def _render_brief_problem(wording: Mapping[str, str], facts: Mapping[str, object]) -> str:
+    """Render what is wrong: the shortest of the brief texts that fits, else the whole one without its basis."""
+    known = (wording[key] for key in ("brief", "brief_long") if key in wording)
+    texts = [_fill_placeholders(text, facts) for text in known if all(name in facts for name in placeholders(text))]
+    if not texts:
+        return _fill_placeholders(_split_details(wording["say"])[0], facts)
+    return next((text for text in texts if len(text) <= _MAX_BRIEF_CHARACTERS), texts[-1])
+
+
+def render_details(finding: Finding) -> str:
+    """Render what `render_brief` leaves out: the whole problem if it was shortened, the basis, the suspected errors."""
+    wording, facts = _find_wording(finding), _facts_with_place(finding)
+    if "brief" in wording:
+        return _fill_placeholders(wording["say"], facts)
+    return _fill_placeholders(_split_details(wording["say"])[1], facts)
+
+
+def _split_details(say: str) -> tuple[str, str]:
+    """Split a text before its basis, which the suspected errors follow."""
+    problem, basis, rest = say.partition(look_up_word("shown", "basis"))
+    return problem, basis + rest
+
+
+@singledispatch
+def render_suspects_briefly(suspects: object) -> str:
+    """Render suspected errors in a sentence; `suspect_phrases` registers their class."""
+    return ""
 
 
 def finding_heading(finding: Finding) -> str:

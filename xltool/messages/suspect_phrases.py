@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from xltool.forms.cell_addresses import merge_ranges
 from xltool.messages import catalogue
-from xltool.messages.catalogue import Phrase, render_structure
-from xltool.model.finding_facts import SuspectedChange, SuspectedError, SuspectedQuestion, Suspects
+from xltool.messages.catalogue import Phrase, render_structure, render_suspects_briefly
+from xltool.model.finding_facts import SuspectedChange, SuspectedError, Suspects
 
 MAX_ERRORS_TOLD = 3  # each with its correct value
+MAX_CELLS_NAMED = 5  # of more, none is named: any of them is as likely as the others
 
 
 @render_structure.register
@@ -28,7 +29,22 @@ def _build_sentences(suspects: Suspects) -> Iterator[str]:
     if suspects.best and not suspects.is_complete:
         yield catalogue.format_phrase("suspect_unfinished")
     if suspects.question and len(suspects.best) > MAX_ERRORS_TOLD:
-        yield _describe_question(suspects.question)
+        yield _describe_question(suspects)
+
+
+@render_suspects_briefly.register
+def _render_suspects_briefly(suspects: Suspects) -> str:
+    """Render where the error is, which few cells it may be in, or which figure to look up; empty if unknown."""
+    best = suspects.best
+    if len(best) == 1 and not suspects.is_stated and all(change.becomes is not None for change in best[0].changes):
+        return catalogue.format_phrase("suspect_first", repair=_describe_error(best[0]))
+    if 1 < len(best) <= MAX_CELLS_NAMED and not suspects.more and (where := _list_ranges(best, suspects.sheet)):
+        return catalogue.format_phrase("suspect_brief", ranges=where)
+    if suspects.question and len(best) > MAX_ERRORS_TOLD:
+        question = suspects.question
+        facts = {"column": question.column, "line": question.row, "stated": question.stated}
+        return catalogue.format_phrase("question_brief", **facts)
+    return ""
 
 
 def _describe_errors(suspects: Suspects) -> Iterator[str]:
@@ -41,8 +57,11 @@ def _describe_errors(suspects: Suspects) -> Iterator[str]:
             yield catalogue.format_phrase(key, repair=_describe_error(best[0]))
         if others:
             yield catalogue.format_phrase("suspect_others", others=_describe_options(others, suspects.sheet))
+    elif len(best) + suspects.more > MAX_CELLS_NAMED:
+        yield catalogue.format_phrase("suspect_many", count=len(best) + suspects.more)
+        return
     elif len(best) > MAX_ERRORS_TOLD and (where := _list_ranges(best, suspects.sheet)):
-        yield catalogue.format_phrase("suspect_many", count=len(best) + suspects.more, ranges=where)
+        yield catalogue.format_phrase("suspect_few", count=len(best), ranges=where)
     else:
         yield catalogue.format_phrase("suspect_either", repairs=_describe_options(best, suspects.sheet))
         if others:
@@ -79,19 +98,21 @@ def _describe_error(error: SuspectedError) -> Phrase:
 
 
 def _describe_change(change: SuspectedChange) -> Phrase:
-    facts = {"label": change.name, "place": Phrase(f"{change.sheet}!{change.address}"), "was": change.was}
+    was = catalogue.format_phrase("suspect_typed", text=change.typed) if change.typed else change.was
+    facts = {"label": change.name, "place": Phrase(f"{change.sheet}!{change.address}"), "was": was}
     if change.becomes is None:
         return catalogue.format_phrase("suspect_change_open", **facts)
     return catalogue.format_phrase("suspect_change", **facts, becomes=change.becomes)
 
 
-def _describe_question(question: SuspectedQuestion) -> Phrase:
+def _describe_question(suspects: Suspects) -> Phrase:
     """Describe which figure to look up, and how many alternatives it leaves."""
+    question = suspects.question
+    assert question is not None  # asked by the caller
     return catalogue.format_phrase(
         "suspect_question",
         column=question.column,
         line=question.row,
         stated=question.stated,
-        count=question.count,
         left=question.left,
     )

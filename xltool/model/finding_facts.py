@@ -226,13 +226,17 @@ class Suggestion(StructuredFact):
 
 @dataclass(frozen=True, slots=True)
 class SuspectedChange(StructuredFact):
-    """A figure that may be wrong and the value it should have; None if the equations do not determine it."""
+    """A figure that may be wrong and the value it should have; None if the equations do not determine it.
+
+    ``typed`` is what the cell holds where that is no number.
+    """
 
     name: FigureName | ControlName
     sheet: str
     address: str
     was: Quantity
     becomes: Quantity | None
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,14 @@ def _render_remark(remark: FindingText) -> str:
         "right": remark.right,
         "advice": remark.cure,
     }
+    more = ""
+    if remark.details:
+        more = (
+            f"<details><summary>{escape(workbook_words().page['details'])}</summary>{escape(remark.details)}</details>"
+        )
     cells = "".join(
-        f'<td class="{key}{" centred" if key in _CENTRED_COLUMNS else ""}">{escape(_format_value(value))}</td>'
+        f'<td class="{key}{" centred" if key in _CENTRED_COLUMNS else ""}">{escape(_format_value(value))}'
+        f"{more if key == 'message' else ''}</td>"
         for key, value in values.items()
     )
     return f'<tr class="{"open" if remark.open else "known"}">{cells}</tr>'

@@ -19,7 +19,7 @@ from xltool.model.finding_facts import (
     Suspects,
 )
 from xltool.model.form import Cell
-from xltool.model.submission import Submission
+from xltool.model.submission import EntryState, Submission
 
 
 def describe_suspects(
@@ -54,7 +54,10 @@ def _describe_change(change: Change, submission: Submission, context: CheckConte
     cell, name = _find_cell(change.cell, context)
     where = locate_cell(change.cell, submission, context)
     becomes = None if change.becomes is None else measure_figure(change.becomes, cell)
-    return SuspectedChange(name, where.sheet, where.address, measure_figure(change.was, cell), becomes)
+    entry = submission.entries.get(change.cell)
+    is_text = entry is not None and entry.state is not EntryState.NUMBER and entry.raw is not None
+    typed = str(entry.raw) if entry is not None and is_text else ""
+    return SuspectedChange(name, where.sheet, where.address, measure_figure(change.was, cell), becomes, typed)
 
 
 def _find_cell(id: str, context: CheckContext) -> tuple[Cell, FigureName | ControlName]:

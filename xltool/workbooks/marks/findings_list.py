@@ -14,7 +14,7 @@ SideValue = Number | str | None
 
 
 class FindingText(NamedTuple):
-    """One finding as a row. ``problem`` and ``cure`` together are the sentence the console and the JSON have.
+    """One finding as a row. ``problem`` and ``cure`` together are the sentence of the console, ``details`` the rest.
 
     ``sheet`` and ``address``: the first cell, by the workbook's own sheet name. ``places``: the keys ("表三!D7") of
     every cell to highlight, by the form's sheet names; none for notes and settled findings.
@@ -30,6 +30,7 @@ class FindingText(NamedTuple):
     left: SideValue
     right: SideValue
     places: tuple[str, ...]
+    details: str = ""
 
 
 def describe_findings(findings: Iterable[Finding], plan: WorkbookPlan | None = None) -> tuple[FindingText, ...]:
@@ -49,8 +50,9 @@ def _describe_finding(number: int, finding: Finding, plan: WorkbookPlan | None) 
         open=is_open,
         sheet=first.sheet,
         address=first.address,
-        problem=catalogue.render_problem(finding),
-        cure=catalogue.render_advice(finding),
+        problem=catalogue.render_brief_problem(finding),
+        cure=catalogue.render_brief_advice(finding),
+        details=catalogue.render_details(finding),
         left=_find_side_value(finding.facts, "left", "raw"),
         right=_find_side_value(finding.facts, "right"),
         places=tuple(dict.fromkeys(lit)),

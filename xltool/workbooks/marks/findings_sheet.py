@@ -65,10 +65,11 @@ class FindingsSheet:
         if not findings:
             self._write_row(LIST_FIRST_ROW, {}, _MIN_ROW_POINTS)
         named = {remark.places[0] for remark in findings if remark.places}
+        severities = {key: remark.severity for remark in reversed(findings) for key in remark.places[1:]}
         others = dict.fromkeys(chain.from_iterable(remark.places[1:] for remark in findings))
         hidden = [key for key in others if key not in named]
         for number, key in enumerate(hidden, start=LIST_FIRST_ROW + len(findings)):
-            self._write_row(number, {"place": key}, height=None)
+            self._write_row(number, {"place": key, "severity": severities[key]}, height=None)
         self._write_links(links)
         self._restore_protection()
         self._update_dimension()

@@ -12,6 +12,7 @@ from xltool.consolidation.finding_fingerprints import (
     name_check,
 )
 from xltool.consolidation.show_status import show_file_status
+from xltool.forms.check_code import compute_check_code
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
@@ -44,11 +45,14 @@ TRACKING_WIDTHS = {
     "number": 6,
     "code": 14,
     "name": 28,
+    "contact": 10,
+    "phone": 14,
     "level": 8,
     "status": 13,
     "counted": 7,
     "must_fix": 10,
     "explain": 9,
+    "check_code": 12,
     "reason": 46,
     "file": 34,
     "time": 18,
@@ -85,15 +89,16 @@ PlannedRow = tuple[ReviewedFile | None, Callable[[], ListRow]]  # the file a row
 
 
 def write_tracking(context: SummaryContext, book: BookWriter) -> None:
-    """Write the tracking table: one row for every file found and every agency that sent none."""
+    """Write the tracking table: one row for every agency that sent no file, then one for every file found."""
     unread: dict[str, list[str]] = defaultdict(list)  # names of files that were not read, by the agency they name
     for row in context.tracking_rows:
         if row.item and row.item.named_agency:
             unread[row.agency.code].append(context.shown_file_names[row.item.file])
     held = find_held_files(context.consolidation)
+    missing_first = sorted(context.tracking_rows, key=lambda row: row.item is not None)
     rows = (
         (row.item, partial(_make_tracking_row, context, number, row, _explain_missing(row, context, unread, held)))
-        for number, row in enumerate(context.tracking_rows, start=1)
+        for number, row in enumerate(missing_first, start=1)
     )
     _write_list(context, book, "tracking", TRACKING_WIDTHS, workbook_words().summary.tracking, rows)
 
@@ -221,11 +226,14 @@ def _make_tracking_row(context: SummaryContext, number: int, row: TrackingRow, m
         "number": (number, ("mid",)),
         "code": (agency.code, ("plain",)),
         "name": (name, ("jump" if item and item.counted and agency.code in context.detail_keys else "plain",)),
+        "contact": (agency.contact or "", ("plain",)),
+        "phone": (agency.phone or "", ("plain",)),
         "level": (agency.level or "", ("mid",)),
         "status": (status[1], ("mid", f"is_{status[0]}")),
         "counted": (shared["yes" if item and item.counted else "no"], ("mid",)),
         "must_fix": _link_finding_count(context, agency, counts["must_fix"]),
         "explain": _link_finding_count(context, agency, counts["explain"]),
+        "check_code": (_compute_code(context, item), ("mid",)),
         "reason": (reason, ("cell",)),
         "file": (file, ("cell",)),
         "time": (show_time(source.modified) if source else "", ("mid",)),
@@ -235,6 +243,18 @@ def _make_tracking_row(context: SummaryContext, number: int, row: TrackingRow, m
         "program": (source.program if source else "", ("plain",)),
         "sha256": (item.sha256 if item else "", ("small",)),
     }
+
+
+def _compute_code(context: SummaryContext, item: ReviewedFile | None) -> str:
+    """Return the check code of a return of this form; empty for other files."""
+    read = item.submission if item else None
+    if (
+        read is None
+        or read.year is None
+        or (read.form, read.edition) != (context.plan.form.id, context.plan.form.edition)
+    ):
+        return ""
+    return compute_check_code(context.plan, read.values, read.year)
 
 
 def _link_finding_count(context: SummaryContext, agency: Agency, count: int) -> StyledContent:

@@ -1,11 +1,13 @@
 """Conditional formats: results of checks, marks of a checked workbook, whole amounts."""
 
-from xltool.forms.cell_addresses import box_address
+from xltool.forms.cell_addresses import box_address, column_letters
+from xltool.forms.plan_sheets import MARK_COLUMNS
 from xltool.forms.slots import Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import Box
+from xltool.messages import catalogue
+from xltool.model.form import Box, Severity
 from xltool.workbooks.template.sheet_sentence import iterate_balance_cells
 from xltool.workbooks.xlsxwriter_adapter import BookWriter, SheetWriter
 
@@ -74,14 +76,21 @@ def _colour_unbalanced(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter,
 
 
 def _colour_marked(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, book: BookWriter) -> None:
-    """Colour a cell red while the list of findings names it; no other format changes."""
+    """Colour a cell while the list of findings names it: red if it must be corrected, else amber."""
     slots = [slot for slot in planned.slots if slot.role in {Role.INPUT, Role.COMPUTED, Role.PARAGRAPH, Role.CONTROL}]
     marks = plan.sheet_for(Purpose.MARKS).name.replace("'", "''")
     here = planned.name.replace('"', '""')
-    listed = f"=COUNTIF('{marks}'!$A:$A,\"{here}!\"&ADDRESS(ROW(),COLUMN(),4))>0"
-    sheet.conditional_format(
-        _bounding_range(slots), {"type": "formula", "criteria": listed, "format": book.combine_styles("marked")}
-    )
+    column = column_letters(MARK_COLUMNS.index("severity") + 1)
+    severity = f"'{marks}'!${column}:${column}"
+    listed = f"'{marks}'!$A:$A,\"{here}!\"&ADDRESS(ROW(),COLUMN(),4)"
+    must_fix = catalogue.look_up_word("severity", Severity.MUST_FIX)
+    for criteria, style in (
+        (f'=COUNTIFS({listed},{severity},"{must_fix}")>0', "marked"),
+        (f"=COUNTIF({listed})>0", "doubtful"),
+    ):
+        sheet.conditional_format(
+            _bounding_range(slots), {"type": "formula", "criteria": criteria, "format": book.combine_styles(style)}
+        )
 
 
 def _shorten_amounts(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, book: BookWriter) -> None:

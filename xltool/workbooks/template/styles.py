@@ -18,6 +18,7 @@ TEXT_SIZE_POINTS = 12
 GOOD_STYLE = {"font_color": "#1B5E20", "bg_color": "#E3F1E1"}
 BAD_STYLE = {"font_color": "#9C0006", "bg_color": "#FBE0DE", "bold": True}
 WAITING_STYLE = {"font_color": "#7F6000", "bg_color": "#FFF4D0"}
+DOUBTFUL_STYLE = {"font_color": "#7A4B00", "bg_color": "#FFE08A", "bold": True}
 MARKED_STYLE = {"font_color": "#9C0006", "bg_color": "#FFB3AB", "bold": True}
 # Styles of the columns in the list of findings that are not plain text; the sides may contain figures or text.
 MARK_COLUMN_STYLES = {
@@ -87,4 +88,5 @@ def template_styles() -> dict[str, StyleProperties]:
         "bad": BAD_STYLE,
         "waiting": WAITING_STYLE,
         "marked": MARKED_STYLE,
+        "doubtful": DOUBTFUL_STYLE,
     }

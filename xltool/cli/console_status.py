@@ -1,0 +1,56 @@
+"""Render for the status table when a return came, what the last day means, and which files are nobody's."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
+
+from xltool.consolidation.show_status import show_file_status
+from xltool.messages import catalogue
+from xltool.model.consolidation import Consolidation, ReviewedFile
+from xltool.workbooks.summary.agency_status import list_agency_statuses
+
+_BEIJING = timezone(timedelta(hours=8))
+
+
+def find_received_day(item: ReviewedFile | None) -> date | None:
+    """Return the day of the file in Beijing time; None if it is unknown."""
+    if item is None or item.submission is None or not item.submission.source.modified:
+        return None
+    return datetime.fromisoformat(item.submission.source.modified).astimezone(_BEIJING).date()
+
+
+def show_received_day(item: ReviewedFile | None, due: date | None) -> str:
+    """Return the day of a return, marked if it came after the last day."""
+    day = find_received_day(item)
+    if day is None:
+        return ""
+    late = due is not None and day > due
+    return f"{day:%m-%d}{catalogue.look_up_word('received', 'late') if late else ''}"
+
+
+def describe_due_day(consolidation: Consolidation, due: date | None, today: date | None = None) -> Iterator[str]:
+    """Say how many days are left or past, and who came late or is still missing after the last day."""
+    if due is None:
+        return
+    left = (due - (today or date.today())).days
+    yield catalogue.format_line("due_ahead" if left >= 0 else "due_past", day=due.isoformat(), days=abs(left))
+    late = [
+        each.agency.name
+        for each in list_agency_statuses(consolidation)
+        if (day := find_received_day(each.item)) and day > due
+    ]
+    if late:
+        yield catalogue.format_line("came_late", count=len(late), names=tuple(late))
+    if left < 0 and consolidation.unreported:
+        names = tuple(agency.name for agency in consolidation.unreported)
+        yield catalogue.format_line("overdue", count=len(names), names=names)
+
+
+def describe_unknown_files(consolidation: Consolidation) -> Iterator[str]:
+    """Name the files that belong to no agency as far as is known."""
+    unknown = [
+        item
+        for item in consolidation.tracking
+        if item.submission is None and item.named_agency is None and any(each.open for each in item.findings)
+    ]
+    for item in unknown:
+        yield catalogue.format_line("unknown_file", file=item.file, status=show_file_status(item))
