@@ -3,16 +3,12 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xltool.cli.console_decisions import describe_held_files
-from xltool.cli.console_status import describe_due_day, describe_unknown_files, show_received_day
 from xltool.comparison.comparing import ComparisonResult, FolderComparison
-from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
 from xltool.consolidation.folding import MAX_DETAIL_ROWS
 from xltool.consolidation.show_status import count_statuses, describe_file_counts, show_file_status
@@ -22,7 +18,7 @@ from xltool.model.consolidation import Consolidation, FindingChanges, ReviewedFi
 from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
-from xltool.workbooks.summary.agency_status import count_agencies, list_agency_statuses, show_agency_status
+from xltool.workbooks.summary.agency_status import count_agencies
 
 if TYPE_CHECKING:
     from xltool.commands.import_reports import ImportedReport
@@ -70,7 +66,7 @@ def describe_check(
             lines += [_describe_file(item), *_describe_reason(item)]
             lines += [*_describe_findings(item, changes, verbose=verbose), ""]
     counts = count_statuses(reviewed)
-    clean = sum(item.status is Status.ACCEPTED and not _select_open(item.findings) for item in reviewed)
+    clean = sum(item.status is Status.ACCEPTED and not select_open(item.findings) for item in reviewed)
     explain = counts[Status.ACCEPTED.value] - clean
     lines.append(catalogue.format_line("checked", found=len(reviewed), clean=clean, explain=explain, **counts))
     lines += [*_describe_years(reviewed), *_describe_cache_use(reviewed), *describe_changes(changes)]
@@ -90,7 +86,7 @@ def describe_import(items: Sequence["ImportedReport"], folder: Path) -> str:
     """Describe each imported report and count printed, derived and open figures."""
     sure = [found.sure for item in items if item.published for found in item.published.figures.values()]
     wanted = sum(len(item.reviewed.submission.values) for item in items if item.reviewed.submission)
-    clean = sum(bool(item.workbook) and not _select_open(item.reviewed.findings) for item in items)
+    clean = sum(bool(item.workbook) and not select_open(item.reviewed.findings) for item in items)
     said = catalogue.format_line(
         "imported",
         count=len(items),
@@ -121,7 +117,7 @@ def describe_merge(consolidation: Consolidation, output: Path, extra_files: Iter
         if agencies:
             names = tuple(f"{agency.name}（{agency.code}）" for agency in agencies)
             lines.append(catalogue.format_line(key, count=len(names), names=names))
-    lines += [describe_file_counts(consolidation.tracking), _describe_agency_counts(consolidation)]
+    lines += [describe_file_counts(consolidation.tracking), describe_agency_counts(consolidation)]
     if consolidation.missing:
         lines.append(catalogue.format_line("incomplete", count=len(consolidation.missing)))
     if len(consolidation.parts) > MAX_DETAIL_ROWS and consolidation.roster:
@@ -195,30 +191,8 @@ def describe_merged_levels(
     return "\n".join([*lines, describe_merge(whole, levels[-1].file, extra_files)])
 
 
-def describe_status(consolidation: Consolidation, due: date | None = None) -> str:
-    """Render a table of the roster with the status of each agency's return, counts, and the returns that are held.
-
-    ``due`` is the last day of handing in: later returns are marked, and the days that are left or past are told.
-    """
-    statuses = {each.agency.code: each for each in list_agency_statuses(consolidation)}
-    rows = []
-    for agency in consolidation.roster or ():
-        standing = statuses.get(agency.code)
-        item = standing.item if standing else None
-        state = show_agency_status(standing) if standing else catalogue.look_up_word("status", "summed")
-        open_count = len(_select_open(item.findings)) if item else 0
-        contact = " ".join(filter(None, (agency.contact, agency.phone)))
-        file = show_file_name(item.file) if item else ""
-        rows.append(
-            (agency.code, agency.name, state, str(open_count or ""), show_received_day(item, due), file, contact)
-        )
-    table = render_table(("code", "name", "state", "open", "received", "file", "contact"), rows)
-    counts = [_describe_agency_counts(consolidation), describe_file_counts(consolidation.tracking)]
-    told = [*describe_due_day(consolidation, due), *describe_unknown_files(consolidation)]
-    return "\n".join([table, *counts, *told, *describe_held_files(consolidation.tracking)])
-
-
-def _describe_agency_counts(consolidation: Consolidation) -> str:
+def describe_agency_counts(consolidation: Consolidation) -> str:
+    """Count the agencies by status; without a roster, those in the sum."""
     counts = count_agencies(consolidation)
     if consolidation.roster is None:
         return catalogue.format_line("merged", parts=counts.counted)
@@ -377,7 +351,8 @@ def _name_agency(item: ReviewedFile) -> str:
     return item.submission.agency_name if item.submission else item.named_agency.name if item.named_agency else ""
 
 
-def _select_open(findings: Iterable[Finding]) -> list[Finding]:
+def select_open(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that need action."""
     return [finding for finding in findings if finding.open]
 
 
@@ -393,7 +368,7 @@ def _describe_findings(item: ReviewedFile, changes: FindingChanges | None, *, ve
     notes = [finding for finding in item.findings if not finding.open]
     lines = [
         line
-        for each in _select_open(item.findings)
+        for each in select_open(item.findings)
         for line in _describe_finding(each, mark_if_new(item, each, changes), verbose=verbose)
     ]
     lines += [line for each in notes[:MAX_NOTES_PER_FILE] for line in _describe_finding(each, "", verbose=verbose)]

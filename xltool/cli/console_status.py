@@ -1,14 +1,40 @@
-"""Render for the status table when a return came, what the last day means, and which files are nobody's."""
+"""Render the status of every agency: what came when, what is late, whom to ask, and which files are nobody's."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 
-from xltool.consolidation.show_status import show_file_status
+from xltool.cli.console import describe_agency_counts, render_table, select_open
+from xltool.cli.console_decisions import describe_held_files
+from xltool.consolidation.file_names import show_file_name
+from xltool.consolidation.show_status import describe_file_counts, show_file_status
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation, ReviewedFile
-from xltool.workbooks.summary.agency_status import list_agency_statuses
+from xltool.workbooks.summary.agency_status import list_agency_statuses, show_agency_status
 
 _BEIJING = timezone(timedelta(hours=8))
+
+
+def describe_status(consolidation: Consolidation, due: date | None = None) -> str:
+    """Render a table of the roster with the status of each agency's return, counts, and the returns that are held.
+
+    ``due`` is the last day of handing in: later returns are marked, and the days that are left or past are told.
+    """
+    statuses = {each.agency.code: each for each in list_agency_statuses(consolidation)}
+    rows = []
+    for agency in consolidation.roster or ():
+        standing = statuses.get(agency.code)
+        item = standing.item if standing else None
+        state = show_agency_status(standing) if standing else catalogue.look_up_word("status", "summed")
+        open_count = len(select_open(item.findings)) if item else 0
+        contact = " ".join(filter(None, (agency.contact, agency.phone)))
+        file = show_file_name(item.file) if item else ""
+        rows.append(
+            (agency.code, agency.name, state, str(open_count or ""), show_received_day(item, due), file, contact)
+        )
+    table = render_table(("code", "name", "state", "open", "received", "file", "contact"), rows)
+    counts = [describe_agency_counts(consolidation), describe_file_counts(consolidation.tracking)]
+    told = [*describe_due_day(consolidation, due), *describe_unknown_files(consolidation)]
+    return "\n".join([table, *counts, *told, *describe_held_files(consolidation.tracking)])
 
 
 def find_received_day(item: ReviewedFile | None) -> date | None:

@@ -181,7 +181,7 @@ def status(
     **choices: Any,
 ) -> None:
     """Print each agency of the roster with the status of its return."""
-    from xltool.cli import console, console_decisions, json_output
+    from xltool.cli import console_decisions, console_status, json_output
     from xltool.commands.merge import MergeOptions, merge
     from xltool.commands.open_issues import has_open_issues
 
@@ -191,7 +191,7 @@ def status(
     click.echo(
         json_output.dump_json(json_output.encode_status(consolidation))
         if as_json
-        else console.describe_status(consolidation, due.date() if due else None)
+        else console_status.describe_status(consolidation, due.date() if due else None)
     )
     if not as_json:
         echo_lines(console_decisions.describe_decision_table(consolidation.tracking, options.decisions))
