@@ -68,7 +68,8 @@ def test_page__says_whose_it_is_and_every_finding_in_the_words_of_the_console(br
     assert held["th"] == ["序号", "级别", "位置", "问题", "填报数\n（左边）", "应为\n（右边）", "处理办法"]
     number, severity, place, problem, left, right, advice = held["td"]
     assert (number, severity, place, left, right) == ("1", "必须改正", "表三!D7", "101", "102")
-    assert problem + advice == catalogue.render_finding(broken.findings[0])
+    assert problem + advice == catalogue.render_brief(broken.findings[0])
+    assert held["details"] == [catalogue.render_details(broken.findings[0])]
 
 
 def test_page__file_that_could_not_be_read__says_why(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_page__foreign_text__is_text_and_nothing_else(broken: ReviewedFile) -> N
     assert found.held["td"][4] == shown
     assert found.held["dd"][0] == f"{shown}（329908）"
     assert {tag for tag, _ in found.elements} == {
-        *("html", "head", "meta", "title", "style", "body", "h1", "dl", "dt", "dd", "p"),
+        *("html", "head", "meta", "title", "style", "body", "h1", "dl", "dt", "dd", "p", "details", "summary"),
         *("table", "colgroup", "col", "thead", "tbody", "tr", "th", "td"),
     }
 

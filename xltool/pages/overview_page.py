@@ -6,9 +6,7 @@ escaped. Without script, and on paper, every row is shown.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from html import escape
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from string import Template
@@ -25,25 +23,33 @@ from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation
-from xltool.model.expression import LinearExpression
-from xltool.model.form import HeadlineFigure, Number, Severity, Values
+from xltool.model.form import Severity, Values
 from xltool.package_data import find_data_folder
+from xltool.pages.overview_figures import (
+    compute_headlines,
+    count_tiles,
+    escape_text,
+    escape_word,
+    fill_word,
+    format_number,
+    label_with_unit,
+    render_charts,
+    render_tiles,
+)
 from xltool.workbooks.decisions_workbook import show_decision
 from xltool.workbooks.failing_files import name_failing_file
 from xltool.workbooks.save_files import save_file
 from xltool.workbooks.summary.agency_status import (
     agency_of,
-    count_agencies,
-    count_must_fix,
     show_agency_status,
 )
 from xltool.workbooks.summary.summary_context import SummaryContext, describe_completeness, prepare_summary
-from xltool.workbooks.summary.year_on_year import describe_change
 
 _MAX_RANKED_AGENCIES = 15
 _AGENCY_COLUMNS = ("code", "name", "level", "state", "figure", "must_fix", "explain", "decision", "file")
 _FINDING_COLUMNS = ("severity", "agency", "place", "message", "advice", "change", "status", "file")
 _UNBROKEN_COLUMNS = {"change", "code", "level", "place", "severity", "state", "status"}  # never wrapped
+_NAME_COLUMNS = {"agency", "name"}
 _NUMBER_COLUMNS = {"figure", "must_fix", "explain", "value"}
 
 
@@ -70,99 +76,29 @@ def render_overview_page(summary_draft: SummaryContext) -> str:
     return template.substitute(
         digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         script=script,
-        title=_escape_text(summary_draft.title),
-        basis=_escape_text(say["basis"].format(form=form.official_title, document=form.document)),
-        completeness=_escape_text(sentence),
+        title=escape_text(summary_draft.title),
+        basis=escape_text(say["basis"].format(form=form.official_title, document=form.document)),
+        completeness=escape_text(sentence),
         whole=" whole" if whole else "",
-        skip=_escape_word("skip"),
-        contents=_escape_word("contents"),
-        returns_title=_escape_text(say["returns"]),
-        figures_title=_escape_text(say["figures"]),
-        charts_title=_escape_text(say["charts"]),
-        agencies_title=_escape_text(say["board"]),
-        findings_title=_escape_text(workbook_words().summary.findings["title"]),
-        totals_title=_escape_word("totals"),
-        tiles=_render_tiles(_count_tiles(summary_draft)),
-        headlines=_render_tiles(_compute_headlines(summary_draft)),
-        charts="\n".join(_render_charts(summary_draft)),
+        skip=escape_word("skip"),
+        contents=escape_word("contents"),
+        returns_title=escape_text(say["returns"]),
+        figures_title=escape_text(say["figures"]),
+        charts_title=escape_text(say["charts"]),
+        agencies_title=escape_text(say["board"]),
+        findings_title=escape_text(workbook_words().summary.findings["title"]),
+        totals_title=escape_word("totals"),
+        tiles=render_tiles(count_tiles(summary_draft)),
+        headlines=render_tiles(compute_headlines(summary_draft)),
+        charts="\n".join(render_charts(summary_draft)),
+        comparison=_render_headline_table(summary_draft),
         agencies=_render_agencies(summary_draft),
         findings=_render_findings(summary_draft),
-        files_title=_escape_text(workbook_words().summary.tracking["title"]),
-        file_counts=_escape_text(describe_file_counts(summary_draft.consolidation.tracking)),
+        files_title=escape_text(workbook_words().summary.tracking["title"]),
+        file_counts=escape_text(describe_file_counts(summary_draft.consolidation.tracking)),
         files=_render_files(summary_draft),
         totals="\n".join(_render_totals(summary_draft)),
     )
-
-
-# --- figures and charts ----------------------------------------------------------------------------------------
-
-
-def _count_tiles(summary_draft: SummaryContext) -> Iterator[tuple[str, str]]:
-    made, say = summary_draft.consolidation, workbook_words().summary.tiles
-    agencies = count_agencies(made)
-    yield say["expected"], str(agencies.expected) if made.roster else workbook_words().checks["idle"]
-    yield say["counted"], str(agencies.counted)
-    yield say["returned"], str(agencies.returned)
-    yield say["undecided"], str(agencies.undecided)
-    yield say["missing"], str(agencies.missing) if made.roster else workbook_words().checks["idle"]
-    yield say["files"], str(len(made.tracking))
-    yield say["must_fix"], str(count_must_fix(summary_draft.finding_rows).open)
-
-
-def _compute_headlines(summary_draft: SummaryContext) -> Iterator[tuple[str, str]]:
-    for figure in summary_draft.plan.form.headlines:
-        change = describe_change(summary_draft, figure.sum)
-        yield (
-            _label_with_unit(figure),
-            _format_bounded(summary_draft, figure.sum) + (_fill_word("before", value=change) if change else ""),
-        )
-
-
-def _label_with_unit(figure: HeadlineFigure) -> str:
-    return figure.label + (workbook_words().summary.shared["unit"].format(unit=figure.unit) if figure.unit else "")
-
-
-def _format_bounded(summary_draft: SummaryContext, meaning: LinearExpression) -> str:
-    """Format a figure computed from the totals; as a lower bound if an agency is missing."""
-    summary = summary_draft.consolidation.summary
-    bound = summary.absent or any(summary.lacking.get(term.cell) for term in meaning.terms)
-    value = evaluate_linear(meaning, summary.values)
-    return (workbook_words().summary.shared["at_least"] if bound and value is not None else "") + _format_number(value)
-
-
-def _render_charts(summary_draft: SummaryContext) -> Iterator[str]:
-    """Yield bar charts as tables with the figures beside the bars."""
-    for chart in summary_draft.plan.form.charts:
-        totals = summary_draft.consolidation.summary.values
-        yield _render_bars(chart.title, [(item.label, evaluate_linear(item.sum, totals)) for item in chart.items])
-    ranking = summary_draft.plan.form.ranking
-    if ranking and summary_draft.consolidation.parts:
-        agencies = summary_draft.consolidation.roster.agencies if summary_draft.consolidation.roster else {}
-        each = [
-            (agency_of(part, agencies).name, evaluate_linear(ranking.sum, part.counted))
-            for part in summary_draft.consolidation.parts
-        ]
-        ranked = sorted((row for row in each if row[1]), key=lambda row: row[1] or 0, reverse=True)[
-            :_MAX_RANKED_AGENCIES
-        ]
-        yield _render_bars(
-            workbook_words().summary.overview["ranking"].format(label=ranking.label, count=len(ranked)), ranked
-        )
-
-
-def _render_bars(title: str, values: Sequence[tuple[str, Number | None]]) -> str:
-    most = max((value for _, value in values if value), default=0)
-    rows = "".join(
-        f'<tr><th scope="row">{_escape_text(label)}</th><td class="number">{_format_number(value)}</td>'
-        f'<td class="bar"><svg aria-hidden="true" viewBox="0 0 100 4" preserveAspectRatio="none">'
-        f'<rect width="{_format_bar_width(value, most)}" height="4"/></svg></td></tr>'
-        for label, value in values
-    )
-    return f'<section><h3>{_escape_text(title)}</h3><table class="chart"><tbody>{rows}</tbody></table></section>'
-
-
-def _format_bar_width(value: Number | None, maximum: Number) -> str:
-    return f"{Decimal(max(value or 0, 0)) * 100 / Decimal(maximum):.1f}" if maximum else "0"
 
 
 # --- lists -----------------------------------------------------------------------------------------------------
@@ -186,7 +122,7 @@ def _render_agencies(summary_draft: SummaryContext) -> str:
                 "name": agency.name or workbook_words().summary.shared["not_named"],
                 "level": agency.level or "",
                 "state": show_agency_status(standing),
-                "figure": _format_number(value),
+                "figure": format_number(value),
                 "must_fix": str(standing.count_open_findings(Severity.MUST_FIX) or ""),
                 "explain": str(standing.count_open_findings(Severity.EXPLAIN) or ""),
                 "decision": decisions.get(agency.code, ""),
@@ -199,10 +135,10 @@ def _render_agencies(summary_draft: SummaryContext) -> str:
         **workbook_words().summary.board,
         "state": workbook_words().summary.board["status"],
         "figure": figure.label if figure else "",
-        "file": _escape_word("file"),
+        "file": escape_word("file"),
     }
     return _render_list(
-        "agencies", {key: heads[key] for key in columns}, rows, {"state": (_escape_word("state"), states)}
+        "agencies", {key: heads[key] for key in columns}, rows, {"state": (escape_word("state"), states)}
     )
 
 
@@ -225,7 +161,26 @@ def _render_files(summary_draft: SummaryContext) -> str:
             }
             rows.append(_render_row(cells, {"state": item.status.value}, "state", item.status.value))
     heads = {key: say[key] for key in ("file", "code", "name", "status", "reason")}
-    return _render_list("files", heads, rows, {"state": (_escape_word("state"), states)})
+    return _render_list("files", heads, rows, {"state": (escape_word("state"), states)})
+
+
+def _render_headline_table(summary_draft: SummaryContext) -> str:
+    """Render the headline figures of every agency in the sum, to be sorted by any of them."""
+    figures = summary_draft.plan.form.headlines
+    made = summary_draft.consolidation
+    agencies = made.roster.agencies if made.roster else {}
+    heads = {"name": workbook_words().summary.board["name"]} | {each.label: label_with_unit(each) for each in figures}
+    rows = [
+        '<tr><td class="name">'
+        + escape_text(agency_of(part, agencies).name)
+        + "</td>"
+        + "".join(
+            f'<td class="number">{format_number(evaluate_linear(each.sum, part.counted))}</td>' for each in figures
+        )
+        + "</tr>"
+        for part in made.parts
+    ]
+    return _render_list("comparison", heads, rows, None, fill_word("by_agency")) if rows else ""
 
 
 def _show_decisions(consolidation: Consolidation) -> dict[str, str]:
@@ -259,20 +214,21 @@ def _render_findings(summary_draft: SummaryContext) -> str:
             )
             name = agencies.setdefault(agency.code or agency.name, agency.name or agency.code)
             cells = {
-                "severity": severity
-                + (_fill_word("settled", reason=catalogue.render_settlement(finding)) if finding.settled else ""),
+                "severity": severity + (escape_word("settled") if finding.settled else ""),
                 "agency": name,
                 "place": f"{spot.sheet}!{spot.address}" if spot and spot.address else spot.sheet if spot else "",
-                "message": catalogue.render_problem(finding),
-                "advice": catalogue.render_advice(finding),
+                "message": catalogue.render_brief_problem(finding),
+                "advice": catalogue.render_brief_advice(finding),
                 **({"change": say[change] if change else ""} if changes else {}),
                 "status": show_file_status(item) if item else "",
                 "file": summary_draft.shown_file_names[item.file] if item else "",
             }
             marks = {"severity": key, "agency": agency.code or agency.name} | ({"change": change} if changes else {})
-            rows.append(_render_row(cells, marks, "severity", Severity.NOTE.value if trial else finding.severity.value))
+            css_class = Severity.NOTE.value if trial else finding.severity.value
+            more = {"message": catalogue.render_details(finding)}
+            rows.append(_render_row(cells, marks, "severity", css_class, more))
     if not rows:
-        return f"<p>{_escape_text(workbook_words().summary.findings['none'])}</p>"
+        return f"<p>{escape_text(workbook_words().summary.findings['none'])}</p>"
     heads = {**say, "agency": say["name"], "place": workbook_words().marks["place"]}
     filters = {"severity": (say["severity"], severities), "agency": (say["name"], agencies)}
     if changes:
@@ -292,7 +248,7 @@ def _render_totals(summary_draft: SummaryContext) -> Iterator[str]:
             bound = summary_draft.consolidation.lacking.get(cell.id) and summary.values[cell.id] is not None
             shown = summary.words.get(cell.id) or (
                 workbook_words().summary.shared["at_least"] if bound and cell.is_summed else ""
-            ) + _format_number(summary.values[cell.id])
+            ) + format_number(summary.values[cell.id])
             cell_texts = {"line": cell.line_words, "column": cell.column_words, "value": shown, "unit": cell.unit}
             rows.append(_render_row(cell_texts, {}, ""))
         name = next(each.name for each in form.tables if each.id == table)
@@ -307,9 +263,11 @@ def _render_list(
     caption: str = "",
 ) -> str:
     """Render a table and the form that filters its rows; the script unhides the form."""
-    head = "".join(f'<th scope="col">{_escape_text(text)}</th>' for text in heads.values())
-    caption_html = f"<caption>{_escape_text(caption)}</caption>" if caption else ""
-    table = f'<table id="{key}-rows">{caption_html}<thead><tr>{head}</tr></thead><tbody>\n' + "\n".join(rows)
+    head = "".join(f'<th scope="col">{escape_text(text)}</th>' for text in heads.values())
+    caption_html = f"<caption>{escape_text(caption)}</caption>" if caption else ""
+    table = f'<table class="list" id="{key}-rows">{caption_html}<thead><tr>{head}</tr></thead><tbody>\n' + "\n".join(
+        rows
+    )
     if filters is None:
         return table + "</tbody></table>"
     say = workbook_words().summary
@@ -317,32 +275,43 @@ def _render_list(
     label = titles[key]
     selects = "".join(_render_select(name, label, options) for name, (label, options) in filters.items())
     form = (
-        f'<form hidden role="search" aria-label="{_escape_text(label)}" data-for="{key}-rows">'
-        f'<label>{_escape_word("search")}<input type="search" name="search">'
-        f'</label>{selects}<button type="reset">{_escape_word("reset")}</button>'
-        f'<output aria-live="polite" data-say="{_escape_word("shown")}"></output></form>\n'
+        f'<form hidden role="search" aria-label="{escape_text(label)}" data-for="{key}-rows">'
+        f'<label>{escape_word("search")}<input type="search" name="search">'
+        f'</label>{selects}<button type="reset">{escape_word("reset")}</button>'
+        f'<output aria-live="polite" data-say="{escape_word("shown")}"></output></form>\n'
     )
     return form + table + "</tbody></table>"
 
 
 def _render_select(name: str, label: str, options: Mapping[str, str]) -> str:
     choices = "".join(
-        f'<option value="{_escape_text(key)}">{_escape_text(text)}</option>' for key, text in options.items()
+        f'<option value="{escape_text(key)}">{escape_text(text)}</option>' for key, text in options.items()
     )
-    everything = f'<option value="">{_escape_word("all")}</option>'
-    return f'<label>{_escape_text(label)}<select name="{name}">{everything}{choices}</select></label>'
+    everything = f'<option value="">{escape_word("all")}</option>'
+    return f'<label>{escape_text(label)}<select name="{name}">{everything}{choices}</select></label>'
 
 
 def _render_row(
-    texts_by_column: Mapping[str, str], filter_values: Mapping[str, str], marked_column: str, css_class: str = ""
+    texts_by_column: Mapping[str, str],
+    filter_values: Mapping[str, str],
+    marked_column: str,
+    css_class: str = "",
+    details: Mapping[str, str] | None = None,
 ) -> str:
-    """Render one row of cells by column; ``marked_column`` is emphasized."""
-    data = "".join(f' data-{key}="{_escape_text(value)}"' for key, value in filter_values.items())
-    cells = "".join(_render_cell(key, text, marked_column) for key, text in texts_by_column.items())
+    """Render one row of cells by column; ``marked_column`` is emphasized, ``details`` are folded out on demand."""
+    data = "".join(f' data-{key}="{escape_text(value)}"' for key, value in filter_values.items())
+    folded = {key: _render_details(text) for key, text in (details or {}).items() if text}
+    cells = "".join(
+        _render_cell(key, text, marked_column, folded.get(key, "")) for key, text in texts_by_column.items()
+    )
     return f'<tr class="{css_class}"{data}>{cells}</tr>'
 
 
-def _render_cell(key: str, text: str, marked_column: str) -> str:
+def _render_details(text: str) -> str:
+    return f"<details><summary>{escape_text(workbook_words().page['details'])}</summary>{escape_text(text)}</details>"
+
+
+def _render_cell(key: str, text: str, marked_column: str, more: str = "") -> str:
     look = (
         "mark"
         if key == marked_column
@@ -350,36 +319,8 @@ def _render_cell(key: str, text: str, marked_column: str) -> str:
         if key in _NUMBER_COLUMNS
         else "short"
         if key in _UNBROKEN_COLUMNS
+        else "name"
+        if key in _NAME_COLUMNS
         else ""
     )
-    return f'<td class="{look}">{_escape_text(text)}</td>' if look else f"<td>{_escape_text(text)}</td>"
-
-
-def _render_tiles(items: Iterable[tuple[str, str]]) -> str:
-    return "".join(f"<div><dt>{_escape_text(label)}</dt><dd>{_escape_text(value)}</dd></div>" for label, value in items)
-
-
-# --- words -----------------------------------------------------------------------------------------------------
-
-
-def _escape_text(text: str) -> str:
-    """Escape a text and replace unprintable characters."""
-    return escape(catalogue.UNPRINTABLE_CHARACTERS.sub(" ", text))
-
-
-def _escape_word(key: str) -> str:
-    return _escape_text(catalogue.look_up_word("overview_page", key))
-
-
-def _fill_word(key: str, **facts: str) -> str:
-    return catalogue.look_up_word("overview_page", key).format(**facts)
-
-
-def _format_number(value: Number | None) -> str:
-    return (
-        workbook_words().checks["idle"]
-        if value is None
-        else f"{value:,f}"
-        if isinstance(value, Decimal)
-        else f"{value:,}"
-    )
+    return f'<td class="{look}">{escape_text(text)}</td>' if look else f"<td>{escape_text(text)}{more}</td>"
