@@ -14,7 +14,7 @@ from xltool.cli.options import find_form_folders
         (("merge", "收回"), "还要写上 -o / --output"),
         (("check",), "还要写上 文件或文件夹…"),
         (("check", "收回", "--yaer", 2025), "没有 --yaer 这个选项（是不是 --year？）。"),
-        (("check", "收回", "--year", "去年"), "--year 后面写得不对，应写 1900 至 9999 的整数。"),
+        (("check", "收回", "--jobs", "两个"), "--jobs 后面写得不对，应写不小于 1 的整数。"),
         (("chek", "收回"), "没有 chek 这个命令（是不是 check？）。"),
         (("qqqqq",), "没有 qqqqq 这个命令。"),
         (("--nope",), "没有 --nope 这个选项。"),

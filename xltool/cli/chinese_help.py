@@ -148,7 +148,9 @@ def _name_value(option: click.Option) -> str:
     """Return what stands for the value of an option: the choices, or a word for its kind."""
     if isinstance(option.type, click.Choice):
         return "|".join(map(str, option.type.choices))
-    return _translate(option.metavar or _KIND_METAVARS.get(type(option.type), "TEXT"))
+    known = catalogue.list_words("metavar")
+    kind = option.type.name if option.type.name in known else "TEXT"
+    return _translate(option.metavar or _KIND_METAVARS.get(type(option.type), kind))
 
 
 _KIND_METAVARS = {click.Path: "FILE", click.IntRange: "NUMBER", click.DateTime: "DAY"}
