@@ -34,7 +34,8 @@ def test_help__no_english_label__no_line_too_wide(words: tuple[str, ...]) -> Non
 @pytest.mark.parametrize("words", COMMANDS)
 def test_help__every_option_is_listed_once(words: tuple[str, ...]) -> None:
     listed = re.findall(r"^  (?:-\w, )?(--[\w-]+)", help_page(*words), re.MULTILINE)
-    known = [max(parameter.opts, key=len) for parameter in COMMANDS[words].params if parameter.opts[0].startswith("-")]
+    options = [parameter.opts for parameter in COMMANDS[words].params if parameter.opts[0].startswith("-")]
+    known = [min((name for name in names if name.startswith("--")), key=len) for names in options]
     assert sorted(listed) == sorted([*known, "--help"])
 
 
