@@ -166,3 +166,103 @@ def test_part_of_a_name_that_several_share__means_nobody() -> None:
     assert index.find_agencies("东河镇.xlsx") == frozenset()
     assert index.find_agencies("东河镇中心小学.xlsx") == {"1002"}
     assert index.find_agencies("西山乡.xlsx") == {"1003"}
+
+
+KINDS = (
+    "教育局",
+    "民政局",
+    "财政局",
+    "城关镇人民政府",
+    "柳河镇人民政府",
+    "东关街道办事处",
+    "西关街道办事处",
+    "市场监督管理局",
+)
+WITH_AREA = tuple(f"滨江区{kind}" for kind in KINDS)
+MIXED = (*WITH_AREA[:3], *KINDS[3:])
+AREA_ROSTERS = {
+    "all begin with the district": WITH_AREA,
+    "none does": KINDS,
+    "the district is a unit": (*WITH_AREA, "滨江区人民政府"),
+    "its office is a unit": (*WITH_AREA, "滨江区政府办公室"),
+    "the district by its bare name": (*WITH_AREA, "滨江区"),
+    "some do": MIXED,
+    "city and district": tuple(f"临州市{name}" for name in (*WITH_AREA, "财政监督所")),
+}
+OF_OTHERS = (
+    *(
+        "柳河镇人民政府",
+        "柳河镇",
+        "柳河镇年报",
+        "柳河镇2025年年报（改）",
+        "滨江区柳河镇人民政府",
+        "滨江区 2025年 柳河镇",
+    ),
+    *("柳河", "东关2025", "附件2 柳河 年报", "柳河（改）"),
+    *("财政局", "区财政局年报", "滨江财政局", "东关街道办事处", "东关街道", "市场监督管理局"),
+)
+NOBODYS_OR_OWN = (
+    *(
+        "转报",
+        "汇总",
+        "盖章版",
+        "20260112",
+        "1月12日",
+        "附件2",
+        "年报（最终）",
+        "政府信息公开年报",
+        "副本",
+        "新建文件夹",
+    ),
+    *(
+        "城关镇",
+        "城关镇年报",
+        "城关",
+        "区城关镇",
+        "滨江区城关镇人民政府",
+        "滨江区 城关镇",
+        "滨江区",
+        "滨江区2025年年报",
+    ),
+    *("柳河社区", "柳河路改造", "东关 年终 2025", "东关小学 2025"),
+    *(
+        "柳河镇转城关镇",
+        "财政局转报",
+        "区政府办公室",
+        "管理局",
+        "滨江区政府信息公开年报",
+        "街道办事处",
+        "人民政府",
+        "滨江",
+    ),
+)
+
+
+def held_in_chengguan(name: str, names: tuple[str, ...]) -> bool:
+    agencies = [Agency(str(410201 + at), each) for at, each in enumerate(names)]
+    (owner,) = (agency for agency in agencies if agency.name.endswith("城关镇人民政府"))
+    roster = Roster({agency.code: agency for agency in agencies}, "名册.xlsx")
+    (item,) = hold_doubtful_owners([sent(f"{name}.xlsx", owner)], roster)
+    return item.status is Status.UNDECIDED
+
+
+@pytest.mark.parametrize("kind", AREA_ROSTERS)
+def test_short_name_of_another_agency__holds_the_return_whatever_area_the_names_begin_with(kind: str) -> None:
+    assert [name for name in OF_OTHERS if not held_in_chengguan(name, AREA_ROSTERS[kind])] == []
+
+
+@pytest.mark.parametrize("kind", AREA_ROSTERS)
+def test_usual_names_and_those_of_the_owner__hold_nothing_whatever_area_the_names_begin_with(kind: str) -> None:
+    assert [name for name in NOBODYS_OR_OWN if held_in_chengguan(name, AREA_ROSTERS[kind])] == []
+
+
+def test_short_names_that_two_areas_share__mean_nobody() -> None:
+    names = ("东区财政局", "东区民政局", "西区财政局", "西区民政局", "西区城关镇人民政府")
+    assert not held_in_chengguan("财政局", names)
+    assert held_in_chengguan("东区财政局", names)
+
+
+def test_first_word_that_only_looks_like_a_place__is_part_of_the_name() -> None:
+    names = ("城市管理局", "城市更新局", "社区服务中心", "社区学院", "城关镇人民政府")
+    assert not any(held_in_chengguan(name, names) for name in ("更新局", "服务中心", "管理局"))
+    assert held_in_chengguan("城市更新局", names)

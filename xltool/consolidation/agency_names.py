@@ -1,12 +1,14 @@
 """Find the agencies of a roster that the name of a file or folder means.
 
 A name means an agency if it contains the agency's code, its name, a former name, or a part of its name that is in no
-other agency's name. Certain words after an agency mean that it passed the file on. The words are in
+other agency's name. The places in front of a name may be left out: those of the agencies above, and those that several
+names of the roster begin with. Certain words after an agency mean that it passed the file on. The words are in
 ``templates/file_names.toml``.
 """
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -23,23 +25,35 @@ _MIN_CODE_DIGITS = 4  # shorter numbers in a file name count the files
 _MIN_PART_CHARACTERS = 2
 _MIN_PLAIN_PART_CHARACTERS = 3  # of a part that does not end like the name of a place
 _MIN_SHORT_FORM_CHARACTERS = 3
+_MAX_PLACE_CHARACTERS = 20
 _MAX_NAME_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
 class AgencyNameIndex:
-    """The texts that mean an agency of one roster, without separators, and the codes with their boundaries."""
+    """The texts that mean an agency of one roster, without separators, and the codes with their boundaries.
+
+    ``own_texts`` are the parts of each agency's name, ``short_texts`` those of them that begin with no place, ``stems``
+    the texts that mean an agency only where they stand alone, such as 示例 of 示例镇.
+    """
 
     codes_by_text: Mapping[str, frozenset[str]]
     own_texts: Mapping[str, frozenset[str]]
+    short_texts: Mapping[str, frozenset[str]]
     numbers: Mapping[str, str]
+    stems: frozenset[str]
     beginnings: frozenset[str]
     max_characters: int
 
     def find_agencies(self, name: str) -> frozenset[str]:
         """Return the codes of all agencies that a name means."""
         plain = plain_file_name(name)
-        found = {code for start, end, code in self._iterate_matches(plain) if not _is_bystander(plain, start, end)}
+        found = {
+            code
+            for start, end, code in self._iterate_matches(plain)
+            if not _is_bystander(plain, start, end)
+            and (plain[start:end] not in self.stems or _stands_alone(plain, start, end))
+        }
         return frozenset(found | set(self._find_numbers(name)))
 
     def mentions(self, name: str, agency: Agency) -> bool:
@@ -56,7 +70,8 @@ class AgencyNameIndex:
             rest[start:end] = "\n" * (end - start)
         remaining = "".join(rest)
         own = self.own_texts.get(agency.code, frozenset())
-        return any(text in remaining for text in own) or _has_short_form(remaining, own)
+        short = self.short_texts.get(agency.code, frozenset())
+        return any(text in remaining for text in own) or _has_short_form(remaining, short)
 
     def _iterate_matches(self, plain: str) -> Iterator[tuple[int, int, str]]:
         """Yield start, end and code of every text of an agency that is not inside a longer one."""
@@ -87,7 +102,12 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
     """Build the index of all agencies of a roster, also of those that a part of it leaves out."""
     agencies = {agency.code: agency for agency in (*roster.others.values(), *roster)}
     names = {code: frozenset(_list_full_names(agency)) for code, agency in agencies.items()}
-    parts = {code: frozenset(_list_parts(agency, agencies)) - names[code] for code, agency in agencies.items()}
+    shared = _list_shared_places(names)
+    places = {code: _list_places(agency, agencies, shared) for code, agency in agencies.items()}
+    parts = {code: frozenset(_list_parts(names[code], places[code])) for code in agencies}
+    short = {code: frozenset(part for part in parts[code] if not part.startswith(places[code])) for code in agencies}
+    stems = {code: frozenset(_list_town_stems(parts[code])) - parts[code] for code in agencies}
+    parts = {code: (texts | stems[code]) - names[code] for code, texts in parts.items()}
     codes_by_text: dict[str, frozenset[str]] = {}
     for code, texts in names.items():
         for text in texts:
@@ -97,19 +117,27 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
         codes_by_text.setdefault(text, frozenset({code}))
     numbers = {_plain_code(code): code for code in agencies if _is_telling(_plain_code(code))}
     beginnings = frozenset(text[:_MIN_PART_CHARACTERS] for text in codes_by_text)
-    return AgencyNameIndex(codes_by_text, parts, numbers, beginnings, max(map(len, codes_by_text), default=0))
+    return AgencyNameIndex(
+        codes_by_text,
+        parts,
+        short,
+        numbers,
+        frozenset().union(*stems.values()) - frozenset().union(*names.values()),
+        beginnings,
+        max(map(len, codes_by_text), default=0),
+    )
 
 
 def _list_full_names(agency: Agency) -> Iterator[str]:
     return (text for name in (agency.name, *agency.former_names) if len(text := plain_file_name(name)) > 1)
 
 
-def _list_parts(agency: Agency, agencies: Mapping[str, Agency]) -> Iterator[str]:
-    """Yield a name without its official ending, without the place it belongs to, and without both."""
+def _list_parts(names: Iterable[str], places: Iterable[str]) -> Iterator[str]:
+    """Yield names without their official endings, without the places they begin with, and without both."""
     words = load_agency_words()
-    for name in _list_full_names(agency):
+    for name in names:
         for whole in _cut_endings(name, words.endings):
-            for part in (whole, *(whole.removeprefix(place) for place in _list_places(agency, agencies))):
+            for part in (whole, *(whole.removeprefix(place) for place in places)):
                 if _can_stand_alone(part):
                     yield part
 
@@ -118,25 +146,55 @@ def _cut_endings(name: str, endings: Iterable[str]) -> list[str]:
     return [name, *(name.removesuffix(ending) for ending in endings if name.endswith(ending))]
 
 
-def _list_places(agency: Agency, agencies: Mapping[str, Agency]) -> Iterator[str]:
-    """Yield the places of the agencies above, with and without the ending of the place."""
-    words = load_agency_words()
+def _list_places(agency: Agency, agencies: Mapping[str, Agency], shared: Iterable[str]) -> tuple[str, ...]:
+    """Return the places that a name may begin with, each with and without its ending: 示例市, 示例."""
+    endings = load_agency_words().place_endings
+    places = {*shared, *_list_places_above(agency, agencies)}
+    stems = {place[:-1] for place in places if place.endswith(endings) and len(place) > _MIN_PART_CHARACTERS}
+    return tuple(places | stems)
+
+
+def _list_places_above(agency: Agency, agencies: Mapping[str, Agency]) -> Iterator[str]:
     seen, above = {agency.code}, agencies.get(agency.parent or "")
     while above is not None and above.code not in seen:
         seen.add(above.code)
         for name in _list_full_names(above):
-            place = min(_cut_endings(name, words.endings), key=len)
+            place = min(_cut_endings(name, load_agency_words().endings), key=len)
             if len(place) >= _MIN_PART_CHARACTERS:
                 yield place
-            if place.endswith(words.place_endings) and len(place) > _MIN_PART_CHARACTERS:
-                yield place[:-1]
         above = agencies.get(above.parent or "")
+
+
+def _list_shared_places(names: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Return the places that the names of several agencies begin with: 示例市 and 示例市一区 of 示例市一区教育局."""
+    counts = Counter(place for texts in names.values() for place in {p for text in texts for p in _iterate_areas(text)})
+    return tuple(place for place, count in counts.items() if count > 1)
+
+
+def _iterate_areas(name: str) -> Iterator[str]:
+    """Yield each beginning of a name that ends like the name of a place."""
+    words, start = load_agency_words(), 0
+    for end in range(_MIN_PART_CHARACTERS, min(len(name), _MAX_PLACE_CHARACTERS) + 1):
+        last = name[start:end]
+        if last.endswith(words.place_endings) and len(last) >= _MIN_PART_CHARACTERS and last not in words.no_places:
+            start = end
+            yield name[:end]
+
+
+def _list_town_stems(parts: Iterable[str]) -> Iterator[str]:
+    """Yield the names of towns without their endings: 示例 of 示例镇."""
+    for part in parts:
+        for ending in load_agency_words().town_endings:
+            stem = part.removesuffix(ending)
+            if stem != part and len(stem) >= _MIN_PART_CHARACTERS:
+                yield stem
 
 
 def _can_stand_alone(part: str) -> bool:
     words = load_agency_words()
     enough = _MIN_PART_CHARACTERS if part.endswith(words.short_endings) else _MIN_PLAIN_PART_CHARACTERS
-    return len(part) >= enough and not part.startswith(words.general)
+    bare = part[1:] if part.startswith(words.place_endings) else part  # of the district itself
+    return len(part) >= enough and not part.startswith(words.general) and not bare.startswith(words.general)
 
 
 def _select_unique_parts(
@@ -168,6 +226,14 @@ def _is_bystander(plain: str, start: int, end: int) -> bool:
     """Whether the agency at this position only passed the file on, or was to receive it."""
     words = load_agency_words()
     return plain[end:].startswith(words.passed_on) or plain[:start].endswith(words.sent_to)
+
+
+def _stands_alone(plain: str, start: int, end: int) -> bool:
+    """Whether only figures, dates and words that mean nobody in particular stand around this position."""
+    words = load_agency_words()
+    before, after = re.sub(r"\d+", "", plain[:start]), plain[end:]
+    follows = not after or after[0].isdecimal() or after.startswith((*words.general, *words.after_names))
+    return follows and before in ("", *words.before_names)
 
 
 def _has_short_form(text: str, own_texts: Iterable[str]) -> bool:

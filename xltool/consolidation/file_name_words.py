@@ -13,7 +13,11 @@ class AgencyWords(NamedTuple):
 
     endings: tuple[str, ...]
     place_endings: tuple[str, ...]
+    no_places: tuple[str, ...]
     short_endings: tuple[str, ...]
+    town_endings: tuple[str, ...]
+    before_names: tuple[str, ...]
+    after_names: tuple[str, ...]
     general: tuple[str, ...]
     passed_on: tuple[str, ...]
     sent_to: tuple[str, ...]

@@ -126,6 +126,8 @@ def _read_name(key: str, shown: str, name: str, owner: Agency, batch: _Batch) ->
     codes = batch.names.find_agencies(name)
     if codes and owner.code not in codes and not batch.names.mentions(name, owner):
         for code in sorted(codes):
+            if normalize_name(owner.name).startswith(normalize_name(batch.agencies[code].name)):
+                continue  # the area in front of the owner's name
             if key != "owner_in_folder" or not _may_collect(batch.agencies[code], owner, batch):
                 yield _Testimony(code, catalogue.format_phrase(key, name=shown))
 
