@@ -1,5 +1,6 @@
 """Decisions on record: questions become rows, the filled-in rows are obeyed, and what people wrote stays."""
 
+import hashlib
 import json
 import os
 import re
@@ -12,7 +13,14 @@ import openpyxl
 import pytest
 
 from tests.cli.test_commands import MEMBERS, ROSTER, answer, broken, report, returned, run
+from tests.mangling.good import OTHER, TOWN, good
+from tests.mangling.manglings import MANGLINGS
+from xltool.commands.check import review_all
+from xltool.commands.decisions import apply_recorded_decisions, record_open_questions
+from xltool.commands.run_context import RunContext
+from xltool.forms.load_definitions import load_forms
 from xltool.forms.workbook_words import workbook_words
+from xltool.roster.read_roster import read_roster
 
 FIRST, SECOND = "329907", "329908"
 REPORT = "zhangjiawan-2025"
@@ -338,3 +346,110 @@ def test_excluded_return__its_agency_adds_up_in_the_overview(folder: Path, tmp_p
     words = workbook_words().summary.tiles
     groups = [int(cells.get(words[key]) or 0) for key in ("counted", "returned", "undecided", "missing")]
     assert sum(groups) == cells[words["expected"]] == len(MEMBERS)
+
+
+def test_formula_among_the_answers__is_refused_and_the_table_is_left_alone(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "二镇.xlsx", '=IF(1=1,"计入","")', 日期="=TODAY()")
+    before = book.read_bytes()
+    output = tmp_path / "新.xlsx"
+    code, _, err = run("merge", folder, "--roster", ROSTER, "-o", output, "--no-cache", "--decisions", book)
+    assert (code, output.exists(), book.read_bytes()) == (2, False, before)
+    assert "第 4 行的 G4、K4 是公式，请改成直接填写的内容。" in err
+
+
+def test_formula_of_people_beside_the_answers__stays(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "二镇.xlsx", "计入")
+    opened = openpyxl.load_workbook(book)
+    opened["裁定"]["N3"], opened["裁定"]["N4"] = "字数", "=LEN(G4)"
+    opened.save(book)
+    for _ in range(2):
+        assert statuses(merged(folder, book))["二镇.xlsx"] == "accepted"
+    assert openpyxl.load_workbook(book)["裁定"]["N4"].value == "=LEN(G4)"
+
+
+def test_table_edited_during_a_run__states_stand_beside_the_rows_they_are_about(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "裁定.xlsx"
+    merged(folder, path)
+    decide(path, "五区.xlsx", "不计入", 理由="撤回")
+    context = RunContext(load_forms(), read_roster(ROSTER))
+    found = review_all([folder / name for name in ("五区.xlsx", "二镇.xlsx", "三镇.xlsx")], context, None, None)
+    reviewed, book = apply_recorded_decisions(found, path, context.roster)
+    opened = openpyxl.load_workbook(path)
+    sheet = opened["裁定"]
+    sheet.insert_rows(4)
+    for column, text in {1: "三镇.xlsx", 7: "退回", 9: "请重报", 10: "李四", 11: "2026-01-31"}.items():
+        sheet.cell(4, column, text)
+    opened.save(path)
+    assert record_open_questions(book, reviewed) == 0
+    third, second, fifth = rows(path)
+    assert (third["文件"], third["SHA-256"], third["情况"]) == ("三镇.xlsx", "", "")
+    assert (Path(second["文件"]).name, second["情况"]) == ("二镇.xlsx", "待裁定")
+    assert (fifth["文件"], len(fifth["SHA-256"]), fifth["情况"]) == ("五区.xlsx", 64, "已照此办理")
+
+
+def test_row_with_the_sha256_of_another_file__is_refused(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    digest = hashlib.sha256((folder / "三镇.xlsx").read_bytes()).hexdigest()
+    decide(book, "五区.xlsx", "不计入", **{"SHA-256": digest})
+    code, _, err = run("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    assert code == 2
+    assert "第 5 行的文件名是“五区.xlsx”，SHA-256 却是" in err
+    assert "三镇.xlsx”的，请改正其中一个" in err
+
+
+def test_agency_that_is_not_in_the_file__is_refused(folder: Path, tmp_path: Path) -> None:
+    book, both = tmp_path / "裁定.xlsx", folder / "两份.xlsx"
+    both.write_bytes(MANGLINGS["two_agencies"].apply(good()))
+    merged(folder, book)
+    digest = hashlib.sha256(both.read_bytes()).hexdigest()
+    decide(book, "两份.xlsx", "不计入", **{"SHA-256": digest, "单位代码": "329999"})
+    code, _, err = run("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    assert code == 2
+    assert f"第 5 行的单位代码“329999”不在文件“两份.xlsx”里，文件里有{TOWN.code}、{OTHER.code}" in err
+    decide(book, "两份.xlsx", "不计入", **{"SHA-256": digest, "单位代码": OTHER.code})
+    made = answer("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    decided = {Path(row["file"]).name: "decision" in row for row in made["submissions"]}
+    assert (decided["两份.xlsx#1"], decided["两份.xlsx#2"]) == (False, True)
+
+
+@pytest.mark.parametrize("written", ["五区.xlsx", "收回/五区.xlsx", "D:\\别处\\收回\\五区.xlsx", "以前/五区.xlsx"])
+def test_excluded_file_that_changes__is_held_however_its_folder_is_written(
+    folder: Path, tmp_path: Path, written: str
+) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, written, "不计入", 理由="撤回", **{"SHA-256": "0" * 64})
+    assert statuses(merged(folder, book))["五区.xlsx"] == "undecided"
+    assert next(row["情况"] for row in rows(book) if row["文件"] == written) == "已失效：文件的内容变了"
+
+
+def test_file_of_that_name_in_many_other_folders__no_decision_lapses_there(tmp_path: Path) -> None:
+    made, book = tmp_path / "收回", tmp_path / "裁定.xlsx"
+    made.mkdir()
+    for code in ("329906", "329909"):
+        returned(made / code, code, report(REPORT), name="年报.xlsx")
+    merged(made, book)
+    decide(book, "329910/年报.xlsx", "不计入", 理由="撤回", **{"SHA-256": "0" * 64})
+    assert {item["status"] for item in merged(made, book)["files"]} == {"accepted"}
+    assert rows(book)[0]["情况"] == ""
+
+
+def test_target_whose_name_two_agencies_have__the_code_is_asked_for(folder: Path, tmp_path: Path) -> None:
+    book, roster = tmp_path / "裁定.xlsx", tmp_path / "名册.csv"
+    lines = ROSTER.read_text("utf-8-sig").splitlines()
+    twin = next(line for line in lines if line.startswith(SECOND)).replace(SECOND, "329999", 1)
+    roster.write_text("\n".join([*lines, twin]), "utf-8")
+    merged(folder, book)
+    name = "示例二镇人民政府"
+    decide(book, "二镇.xlsx", "计入为某单位", **{"计入哪个单位（代码或名称）": name})
+    code, _, err = run("check", folder, "--roster", roster, "--no-cache", "--decisions", book)
+    assert code == 2
+    assert f"要计入的单位“{name}”有同名的（{SECOND}、329999），请写代码" in err
+    decide(book, "二镇.xlsx", "计入为某单位", **{"计入哪个单位（代码或名称）": SECOND})
+    made = answer("check", folder, "--roster", roster, "--no-cache", "--decisions", book)
+    assert next(row for row in made["submissions"] if row["file"].endswith("二镇.xlsx"))["agency"]["code"] == SECOND

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice, takewhile
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xltool.commands.check_outputs import WRITTEN_SUFFIXES, OutputFile
@@ -12,13 +14,14 @@ from xltool.consolidation.file_status import LAPSED_DECISION, QUESTION_CODES, de
 from xltool.errors import UsageError
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
-from xltool.model.agency_names import normalize_name
+from xltool.model.agency_names import find_agencies_by_name, normalize_name
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.decision import Decision, Ruling
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
 from xltool.workbooks.decisions_workbook import (
     DecisionRow,
+    DecisionRowChange,
     find_ruling,
     is_decisions_workbook,
     iterate_ruled,
@@ -40,8 +43,16 @@ class DecisionBook(NamedTuple):
     digests: Mapping[int, str]
 
 
+class _MatchedFiles(NamedTuple):
+    """The positions of the files a row is about, or what is wrong with the row: the key of a phrase and its facts."""
+
+    positions: tuple[int, ...] = ()
+    problem: str = ""
+    facts: Mapping[str, object] = MappingProxyType({})
+
+
 class _Files(NamedTuple):
-    """The files of a run by SHA-256, and by path and name."""
+    """The files of a run by SHA-256, and by name without folders."""
 
     items: Sequence[ReviewedFile]
     by_content: Mapping[str, tuple[int, ...]]
@@ -66,16 +77,19 @@ def apply_recorded_decisions(
     refuse_locked_files([path])
     rows = read_decision_rows(path) if path.exists() else ()
     files = _index_files(reviewed)
-    matched = {row.row: _find_files(row, files) for row in iterate_ruled(rows)}
+    matches = {row.row: _find_files(row, files) for row in iterate_ruled(rows)}
+    matched = {number: match.positions for number, match in matches.items()}
     agencies = {agency.code: agency for agency in (*roster.others.values(), *roster)} if roster else {}
-    problems = [problem for row in iterate_ruled(rows) for problem in _list_problems(row, matched, files, agencies)]
+    problems = [
+        problem for row in iterate_ruled(rows) for problem in _list_problems(row, matches[row.row], files, roster)
+    ]
     problems += _find_contradictions(rows, matched, files)
     if problems:
         raise _report_problems(path, list(dict.fromkeys(problems)))
     decisions: dict[int, list[Decision]] = defaultdict(list)
     for row in iterate_ruled(rows):
         for position in matched[row.row]:
-            decisions[position].append(_make_decision(row, files.items[position], agencies))
+            decisions[position].append(_make_decision(row, files.items[position], roster))
     lapsed = _find_lapsed(rows, matched, files)
     done = (
         _tell_lapsed(apply_decisions(item, decisions[position], agencies), lapsed.get(position))
@@ -94,11 +108,14 @@ def record_open_questions(book: DecisionBook | None, items: Iterable[ReviewedFil
     if book is None:
         return 0
     files = list(items)
-    asked = {(row.sha256, row.id) for row in book.rows}
     open_rows = [row for item in files for row in _make_rows(item)]
-    added = [row for row in open_rows if (row.sha256, row.id) not in asked]
-    write_decision_rows(book.path, added, book.digests, _find_changed_states(book, files, open_rows))
-    return len(added)
+    states = _find_changed_states(book, files, open_rows)
+    changes = {
+        row: DecisionRowChange(book.digests.get(row.row, ""), states.get(row.row, ""))
+        for row in book.rows
+        if row.row in book.digests or row.row in states
+    }
+    return len(write_decision_rows(book.path, open_rows, changes))
 
 
 def _find_changed_states(
@@ -109,19 +126,18 @@ def _find_changed_states(
     A row about a file that is not in this run keeps its state.
     """
     words: Mapping[str, str] = load_decision_words()["states"]
-    waiting = {(row.sha256, row.id) for row in open_rows}
+    waiting = {row.question_key for row in open_rows}
     obeyed = {decision.row for item in items for decision in item.decisions}
-    contents = {item.sha256 for item in items}
-    names = {_plain_path(item.file) for item in items} | {_plain_path(PurePath(item.file).name) for item in items}
+    files = _index_files(items)
     changed = {}
     for row in book.rows:
         key = None
+        is_known = bool(_find_present(row, files))
         if row.ruling:
-            is_known = _plain_path(row.file) in names
             key = "obeyed" if row.row in obeyed else "lapsed" if row.sha256 and is_known else None
-        elif row.sha256 in contents:
-            key = "open" if (row.sha256, row.id) in waiting else "settled"
-        elif row.id and _plain_path(row.file) in names:
+        elif row.sha256.casefold() in files.by_content:
+            key = "open" if row.question_key in waiting else "settled"
+        elif row.id and is_known:
             key = "settled"
         if key and words[key] != row.state:
             changed[row.row] = words[key]
@@ -137,42 +153,83 @@ def _index_files(reviewed: Sequence[ReviewedFile]) -> _Files:
     for position, item in enumerate(reviewed):
         if item.sha256:
             by_content[item.sha256.casefold()].append(position)
-        for name in {item.file, PurePath(item.file).name}:
-            by_name[_plain_path(name)].append(position)
+        by_name[_split_path(item.file)[-1]].append(position)
     freeze = {key: tuple(positions) for key, positions in by_content.items()}
     return _Files(reviewed, freeze, {key: tuple(positions) for key, positions in by_name.items()})
 
 
-def _plain_path(name: str) -> str:
-    return name.replace("\\", "/").casefold()
+def _split_path(path: str) -> tuple[str, ...]:
+    """Return the folders and the name of a path, written with slashes of either kind, in lower case."""
+    parts = PurePath(path.replace("\\", "/").casefold()).parts
+    return tuple(part for part in parts if part != "..") or ("",)
 
 
-def _find_files(row: DecisionRow, files: _Files) -> tuple[int, ...]:
-    """Return the positions of the files a row is about; of several agencies in one file, those of its agency.
+def _find_named(row: DecisionRow, files: _Files) -> tuple[int, ...]:
+    """Return the positions of the files that a row names, in whatever way their folder is written.
+
+    Of several files of the name they are those that share most folders with the row, counted from the file upwards.
+    """
+    wanted = _split_path(row.file)
+    shared = {
+        at: _count_shared_parts(wanted, _split_path(files.items[at].file)) for at in files.by_name.get(wanted[-1], ())
+    }
+    most = max(shared.values(), default=0)
+    return tuple(at for at, count in shared.items() if count == most)
+
+
+def _count_shared_parts(one: Sequence[str], other: Sequence[str]) -> int:
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _find_files(row: DecisionRow, files: _Files) -> _MatchedFiles:
+    """Find the files a row is about; of several agencies in one file, those of its agency.
 
     Of several files with the content decided about, only those of the name in the row are meant, if there are any.
     """
-    named = files.by_name.get(_plain_path(row.file)) or files.by_name.get(_plain_path(PurePath(row.file).name), ())
-    found = named
+    found = _find_named(row, files)
     if row.sha256:
-        found = files.by_content.get(row.sha256.casefold(), ())
-        found = tuple(at for at in found if at in named) or found
+        named, found = found, files.by_content.get(row.sha256.casefold(), ())
+        name = _split_path(row.file)[-1]
+        same_name = tuple(at for at in found if _split_path(files.items[at].file)[-1] == name)
+        if found and named and not same_name:
+            return _MatchedFiles(problem="decision_other_content", facts={"other": files.items[found[0]].file})
+        found = tuple(at for at in found if at in named) or same_name or found
     if len(found) > 1 and row.code:
-        same = tuple(at for at in found if (read := files.items[at].submission) and read.agency_code == row.code)
-        return same or found
-    return found
+        submissions = {at: read for at in found if (read := files.items[at].submission)}
+        same = tuple(at for at, read in submissions.items() if read.agency_code == row.code)
+        codes = tuple(dict.fromkeys(read.agency_code for read in submissions.values() if read.agency_code))
+        return (
+            _MatchedFiles(same)
+            if same
+            else _MatchedFiles(problem="decision_no_agency", facts={"code": row.code, "codes": codes})
+        )
+    return _MatchedFiles(found)
 
 
 def _find_lapsed(
     rows: Iterable[DecisionRow], matched: Mapping[int, tuple[int, ...]], files: _Files
 ) -> dict[int, DecisionRow]:
     """Return, by position, the last row about a file of that name with other content."""
-    lapsed = {}
-    for row in iterate_ruled(rows):
-        if not matched[row.row]:
-            for position in files.by_name.get(_plain_path(row.file), ()):
-                lapsed[position] = row
-    return lapsed
+    ruled = (row for row in iterate_ruled(rows) if not matched[row.row])
+    return {position: row for row in ruled for position in _find_present(row, files)}
+
+
+def _find_present(row: DecisionRow, files: _Files) -> tuple[int, ...]:
+    """Return the positions of the files that stand where the file of a row stood, whatever is in them.
+
+    A file in another folder is meant only if it is the only one of that name, and of the agency of the row.
+    """
+    named, wanted = _find_named(row, files), _split_path(row.file)
+    present = []
+    for position in named:
+        item = files.items[position]
+        path = _split_path(item.file)
+        is_there = _count_shared_parts(wanted, path) == min(len(wanted), len(path))
+        is_of_agency = not row.code or item.submission is None or item.submission.agency_code == row.code
+        if is_there or (len(named) == 1 and is_of_agency):
+            present.append(position)
+    return tuple(present)
 
 
 def _tell_lapsed(item: ReviewedFile, row: DecisionRow | None) -> ReviewedFile:
@@ -190,10 +247,10 @@ def _tell_lapsed(item: ReviewedFile, row: DecisionRow | None) -> ReviewedFile:
     return replace(item, findings=findings, status=decide_status(findings) if item.submission else item.status)
 
 
-def _make_decision(row: DecisionRow, item: ReviewedFile, agencies: Mapping[str, Agency]) -> Decision:
+def _make_decision(row: DecisionRow, item: ReviewedFile, roster: Roster | None) -> Decision:
     ruling = find_ruling(row.ruling)
     assert ruling is not None  # rows without a known ruling are problems
-    target = _find_agency(row.target, agencies) if ruling is Ruling.COUNT_AS else None
+    target = next(iter(_find_targets(row, roster)), None)
     return Decision(
         ruling,
         item.file,
@@ -208,35 +265,59 @@ def _make_decision(row: DecisionRow, item: ReviewedFile, agencies: Mapping[str, 
     )
 
 
-def _find_agency(text: str, agencies: Mapping[str, Agency]) -> Agency | None:
-    plain = normalize_name(text)
-    known = (
-        agency for agency in agencies.values() if plain in (normalize_name(agency.code), normalize_name(agency.name))
-    )
-    return next(known, None) if plain else None
+def _find_targets(row: DecisionRow, roster: Roster | None) -> tuple[Agency, ...]:
+    """Return the agencies that a row counts a file as: the one of that code, else all of that name."""
+    if roster is None or find_ruling(row.ruling) is not Ruling.COUNT_AS or not row.target:
+        return ()
+    code = normalize_name(row.target)
+    of_code = (each for each in (*roster, *roster.others.values()) if normalize_name(each.code) == code)
+    return tuple(islice(of_code, 1)) or find_agencies_by_name(roster, row.target)
 
 
 # --- problems -------------------------------------------------------------------------------------------------------
 
 
 def _list_problems(
-    row: DecisionRow, matched: Mapping[int, tuple[int, ...]], files: _Files, agencies: Mapping[str, Agency]
+    row: DecisionRow, match: _MatchedFiles, files: _Files, roster: Roster | None
 ) -> Iterator[catalogue.Phrase]:
     """Yield what is wrong with one row that has a ruling, as phrases."""
-    ruling, positions = find_ruling(row.ruling), matched[row.row]
     facts = {"row": row.row, "file": row.file, "ruling": row.ruling, "target": row.target}
-    if ruling is None:
+    if row.formulas:
+        yield catalogue.format_phrase("decision_formula", row=row.row, cells=row.formulas)
+        return
+    if find_ruling(row.ruling) is None:
         words = tuple(load_decision_words()["rulings"].values())
         yield catalogue.format_phrase("decision_unknown_ruling", **facts, words=words)
     columns = load_decision_words()["columns"]
     missing = tuple(columns[key] for key in ("reason", "author", "date") if not getattr(row, key))
     if missing:
         yield catalogue.format_phrase("decision_incomplete", **facts, missing=missing)
-    if ruling is Ruling.COUNT_AS and _find_agency(row.target, agencies) is None:
+    yield from _list_target_problems(row, facts, roster)
+    yield from _list_file_problems(row, facts, match, files)
+
+
+def _list_target_problems(
+    row: DecisionRow, facts: Mapping[str, object], roster: Roster | None
+) -> Iterator[catalogue.Phrase]:
+    """Yield what is wrong with the agency that a row counts a file as."""
+    targets, is_wanted = _find_targets(row, roster), find_ruling(row.ruling) is Ruling.COUNT_AS
+    if is_wanted and not targets:
         yield catalogue.format_phrase("decision_no_target", **facts)
-    if ruling is not Ruling.COUNT_AS and row.target:
+    if len(targets) > 1:
+        codes = tuple(agency.code for agency in targets)
+        yield catalogue.format_phrase("decision_several_targets", **facts, codes=codes)
+    if not is_wanted and row.target:
         yield catalogue.format_phrase("decision_needless_target", **facts)
-    if len(row.sha256) != _SHA256_CHARACTERS and not positions:
+
+
+def _list_file_problems(
+    row: DecisionRow, facts: Mapping[str, object], match: _MatchedFiles, files: _Files
+) -> Iterator[catalogue.Phrase]:
+    """Yield what is wrong with the file that a row is about."""
+    positions = match.positions
+    if match.problem:
+        yield catalogue.format_phrase(match.problem, **facts, **match.facts)
+    elif len(row.sha256) != _SHA256_CHARACTERS and not positions:
         yield catalogue.format_phrase("decision_unknown_file", **facts)
     if not row.sha256 and len({files.items[at].sha256 for at in positions}) > 1:
         yield catalogue.format_phrase("decision_several_files", **facts, count=len(positions))

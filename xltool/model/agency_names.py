@@ -22,7 +22,13 @@ def remove_invisible(text: str) -> str:
 
 def find_agency_by_name(roster: Roster | None, name: str) -> Agency | None:
     """Return the only agency of that name, else the only one of that former name, else None."""
-    return None if roster is None else _index_names(roster).get(normalize_name(name))
+    found = () if roster is None else _index_names(roster).get(normalize_name(name), ())
+    return found[0] if len(found) == 1 else None
+
+
+def find_agencies_by_name(roster: Roster, name: str) -> tuple[Agency, ...]:
+    """Return all agencies of that name, else all of that former name, also those that a part of a roster leaves out."""
+    return _index_names(roster, with_others=True).get(normalize_name(name), ())
 
 
 def find_same_name(name: str, names: Iterable[str]) -> str | None:
@@ -44,12 +50,12 @@ def _names_area_before(one: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _index_names(roster: Roster) -> Mapping[str, Agency | None]:
-    """Map normalized names to agencies; None for a name that several share."""
-    former: dict[str, Agency | None] = {}
-    now: dict[str, Agency | None] = {}
-    for agency in roster:
+def _index_names(roster: Roster, *, with_others: bool = False) -> Mapping[str, tuple[Agency, ...]]:
+    """Map normalized names to their agencies; a name that any agency has now does not mean one that had it before."""
+    former: dict[str, tuple[Agency, ...]] = {}
+    now: dict[str, tuple[Agency, ...]] = {}
+    for agency in (*roster, *(roster.others.values() if with_others else ())):
         for names, said in ((now, (agency.name,)), (former, agency.former_names)):
-            for name in map(normalize_name, said):
-                names[name] = None if name in names and names[name] is not agency else agency
+            for name in {normalize_name(each) for each in said}:
+                names[name] = (*names.get(name, ()), agency)
     return former | now

@@ -31,11 +31,17 @@ _MAX_HEADING_ROW = 10
 _MAX_CELL_CHARACTERS = 2000
 _VALIDATED_ROWS = 5000
 _REQUIRED_COLUMNS = ("file", "ruling")
+_ANSWER_COLUMNS = ("ruling", "target", "reason", "author", "date")  # people fill them in
+_OBEYED_COLUMNS = frozenset({"file", "sha256", "code", "id", *_ANSWER_COLUMNS})  # a decision is read from them
+_FORMULA = "f"  # the type of a cell in openpyxl
 _GREY, _YELLOW, _BLUE = "F2F2F2", "FFF9E5", "DDE6F3"
 
 
 class DecisionRow(NamedTuple):
-    """One row: its 1-based number in the sheet (0 for a new row) and the text of each column, "" if blank."""
+    """One row: its 1-based number in the sheet (0 for a new row) and the text of each column, "" if blank.
+
+    ``formulas`` are the addresses of cells that a decision is read from and that hold a formula.
+    """
 
     row: int = 0
     file: str = ""
@@ -50,6 +56,24 @@ class DecisionRow(NamedTuple):
     author: str = ""
     date: str = ""
     id: str = ""
+    state: str = ""
+    formulas: tuple[str, ...] = ()
+
+    @property
+    def question_key(self) -> tuple[str, str]:
+        """Return the SHA-256 and the id of the question: a question is asked once for each content."""
+        return self.sha256, self.id
+
+    @property
+    def written(self) -> "DecisionRow":
+        """Return what people and the program wrote, wherever the row stands and whatever its state."""
+        return self._replace(row=0, state="", formulas=())
+
+
+class DecisionRowChange(NamedTuple):
+    """What is to be written into a row: the SHA-256 if there is none yet, and the state; "" leaves it as it is."""
+
+    sha256: str = ""
     state: str = ""
 
 
@@ -76,15 +100,18 @@ def show_decision(decision: Decision | None) -> str:
 
 def read_decision_rows(path: Path) -> tuple[DecisionRow, ...]:
     """Read every row that is not blank. Raises UsageError for a file that is not such a workbook."""
-    sheet = _find_sheet(_open_book(path, values_only=True), path)
-    columns, first = _find_columns(sheet, path)
-    rows = []
-    for number, cells in enumerate(sheet.iter_rows(min_row=first, values_only=True), start=first):
-        texts = {key: _show_value(cells[at]) for key, at in columns.items() if at < len(cells)}
+    sheet = _find_sheet(_open_book(path), path)
+    return tuple(_iterate_rows(sheet, *_find_columns(sheet, path)))
+
+
+def _iterate_rows(sheet: "Worksheet", columns: Mapping[str, int], first: int) -> Iterator[DecisionRow]:
+    for number, cells in enumerate(sheet.iter_rows(min_row=first), start=first):
+        told = {key: cells[at] for key, at in columns.items() if at < len(cells)}
+        texts = {key: _show_value(cell.value) for key, cell in told.items()}
         texts["date"] = show_day(texts.get("date", ""))
+        formulas = (told[key].coordinate for key in told.keys() & _OBEYED_COLUMNS if told[key].data_type == _FORMULA)
         if any(texts.values()):
-            rows.append(DecisionRow(number, **texts))
-    return tuple(rows)
+            yield DecisionRow(number, formulas=tuple(sorted(formulas)), **texts)
 
 
 def is_decisions_workbook(path: Path) -> bool:
@@ -97,56 +124,76 @@ def is_decisions_workbook(path: Path) -> bool:
 
 
 def write_decision_rows(
-    path: Path, rows: Sequence[DecisionRow], digests: Mapping[int, str], states: Mapping[int, str]
-) -> None:
-    """Add rows at the end, creating the workbook if needed, and fill in SHA-256 and state of rows (by number).
+    path: Path, rows: Sequence[DecisionRow], changes: Mapping[DecisionRow, DecisionRowChange]
+) -> tuple[DecisionRow, ...]:
+    """Add rows at the end, creating the workbook if needed, and change rows that were read from it; return those added.
 
-    Raises UsageError for a file that is not such a workbook, WritingError if it cannot be saved.
+    People may have edited the workbook since it was read: a row is changed where it stands now, and left alone if
+    anything else is written in it; a question that has a row by now is not added again. Raises UsageError for a file
+    that is not such a workbook, WritingError if it cannot be saved.
     """
     exists = path.exists()
-    if exists and not rows and not digests and not states:
-        return
-    book = _open_book(path, values_only=False) if exists else _make_book()
+    book = _open_book(path) if exists else _make_book()
     sheet = _find_sheet(book, path)
     columns, first = _find_columns(sheet, path)
+    present = tuple(_iterate_rows(sheet, columns, first))
+    asked = {row.question_key for row in present}
+    added = tuple(row for row in rows if row.question_key not in asked)
+    changed = list(_find_rows(changes, present))
+    if exists and not added and not changed:
+        return ()
     if "state" not in columns:
         columns["state"] = _add_column(sheet, first - 1, "state")
-    last = max((row.row for row in read_decision_rows(path)), default=first - 1) if exists else first - 1
-    for number, row in enumerate(rows, start=last + 1):
+    for number, row in enumerate(added, start=max((row.row for row in present), default=first - 1) + 1):
         for key, at in columns.items():
             _write_text(sheet, number, at + 1, str(getattr(row, key)))
-    for number, digest in digests.items():
-        if "sha256" in columns and not _show_value(sheet.cell(number, columns["sha256"] + 1).value):
-            _write_text(sheet, number, columns["sha256"] + 1, digest)
-    for number, state in states.items():
-        _write_text(sheet, number, columns["state"] + 1, state)
-    content = io.BytesIO()
-    book.save(content)
-    save_file(path, content.getvalue(), force=True)
+    for row, change in changed:
+        for key, text in change._asdict().items():
+            if text and key in columns:
+                _write_text(sheet, row.row, columns[key] + 1, text)
+    _save_book(book, path)
+    return added
+
+
+def _find_rows(
+    changes: Mapping[DecisionRow, DecisionRowChange], present: Iterable[DecisionRow]
+) -> Iterator[tuple[DecisionRow, DecisionRowChange]]:
+    """Yield the rows of a sheet that are to be changed; of rows with equal texts each once, in their order."""
+    waiting: dict[DecisionRow, list[DecisionRowChange]] = {}
+    for row, change in changes.items():
+        waiting.setdefault(row.written, []).append(change)
+    for row in present:
+        if equal := waiting.get(row.written):
+            yield row, equal.pop(0)
 
 
 def write_ruling(path: Path, row: int, ruling: Ruling, target: str, reason: str, author: str, date: str) -> str:
     """Fill in the decision in a row by its number, as a coordinator does; return the ruling in words."""
-    book = _open_book(path, values_only=False)
+    book = _open_book(path)
     sheet = _find_sheet(book, path)
     columns, _ = _find_columns(sheet, path)
     word = str(load_decision_words()["rulings"][ruling.value])
     for key, text in (("ruling", word), ("target", target), ("reason", reason), ("author", author), ("date", date)):
         _write_text(sheet, row, columns[key] + 1, text)
-    content = io.BytesIO()
-    book.save(content)
-    save_file(path, content.getvalue(), force=True)
+    _save_book(book, path)
     return word
 
 
-def _open_book(path: Path, *, values_only: bool) -> "Workbook":
+def _save_book(book: "Workbook", path: Path) -> None:
+    content = io.BytesIO()
+    book.save(content)
+    save_file(path, content.getvalue(), force=True)
+
+
+def _open_book(path: Path) -> "Workbook":
+    """Open it with its formulas: their results would be lost when it is saved, and are never read."""
     import openpyxl
 
     try:
         content = load_file(path).data
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns about styles and extensions that it does not support
-            return openpyxl.load_workbook(io.BytesIO(content), data_only=values_only)
+            return openpyxl.load_workbook(io.BytesIO(content))
     except UnreadableFileError as error:
         raise UsageError("decisions.unreadable", path=str(path)) from error
     except Exception as error:  # a damaged file makes openpyxl raise many types of exception
@@ -216,7 +263,7 @@ def _make_book() -> "Workbook":
     for column, (key, heading) in enumerate(words["columns"].items(), start=1):
         cell = sheet.cell(_HEADING_ROW, column, heading)
         cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="center")
-        cell.fill = PatternFill("solid", fgColor=_YELLOW if key in _list_answer_columns() else _BLUE)
+        cell.fill = PatternFill("solid", fgColor=_YELLOW if key in _ANSWER_COLUMNS else _BLUE)
         letter = get_column_letter(column)
         sheet.column_dimensions[letter].width = words["widths"][key]
         if key == "ruling":
@@ -228,11 +275,6 @@ def _make_book() -> "Workbook":
     mark = StringProperty(name=LIST_PROPERTY, value=words["properties_kind"])
     book.custom_doc_props.append(mark)  # type: ignore[attr-defined]  # the stubs lack it
     return book
-
-
-def _list_answer_columns() -> Iterable[str]:
-    """Return the columns that people fill in."""
-    return ("ruling", "target", "reason", "author", "date")
 
 
 def iterate_ruled(rows: Iterable[DecisionRow]) -> Iterator[DecisionRow]:
