@@ -2,6 +2,7 @@
 
 import html
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,11 @@ def test_prose__beside_a_table__stands_in_its_section(section: str, name: str, *
     text = "2024年，未发生行政复议、行政诉讼，全年办理行政许可8件。"
     parts = _with_text(section, text, below=below)
     content = layouts.page(parts) if name == "page.html" else layouts.lines(parts)
-    assert read(tmp_path, content, name).texts[section] == (text,)
+    found = read(tmp_path, content, name)
+    assert found.texts[section] == (text,)
+    assert {cell: figure.value for cell, figure in found.figures.items()} == {
+        cell: Decimal(figure) for cell, figure in ZEROS.items()
+    }
 
 
 @pytest.mark.parametrize("glue", ["", " "])

@@ -14,7 +14,7 @@ from xltool.model.form import Form, Section, Table
 from xltool.published.extract import LocatedForm
 from xltool.published.labels.fuzzy_labels import MIN_SIMILARITY
 from xltool.published.labels.label_sequence import split_ordinal
-from xltool.published.labels.text_stream import TextStream, normalize_text
+from xltool.published.labels.text_stream import FULL_STOP, TextStream, normalize_text
 
 MIN_FIXED_WIDTH_COLUMNS = 36  # of the longest line in a text of fixed width; a Chinese character takes two
 MIN_WRAPPED_SHARE = 0.75  # of the longest line: such a line without a sentence end continues
@@ -25,8 +25,6 @@ MAX_EXTRA_HEADING_CHARS = 16  # by which a heading may be longer than on the for
 _SENTENCE_END = re.compile("[\u3002\uff01\uff1f\uff1b\uff1a!?;:][\u201d\u300d\uff09)]?$")
 _CJK_SPACING = re.compile(r"(?<=[^\x00-\x7f])\s+|(?<!\s)\s+(?=[^\x00-\x7f])")  # white space beside a Chinese character
 _OPEN_ENDS = ("\uff0c", "\u3001", ",", "\u300a", "\uff08", "\u201c")  # after these a line continues
-_NORMAL_FULL_STOP = normalize_text("\u3002")
-_FULL_STOP = "\u3002"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
@@ -63,7 +61,7 @@ def read_section_texts(stream: TextStream, located: LocatedForm, unit: str, kind
             lines = _drop_footer(lines)
         paragraphs = list(_join_wrapped_lines(lines)) if unit == "line" else lines
         if not section.paragraphs:
-            paragraphs = [text for text in paragraphs if _FULL_STOP in text and _is_sentence(text)]
+            paragraphs = [text for text in paragraphs if FULL_STOP in text and _is_sentence(text)]
         if paragraphs:
             texts[section.id] = tuple(paragraphs)
     first = located.form.sections[0]
@@ -83,7 +81,7 @@ def _clean_lines(lines: Iterable[str], kind: str, *, numbered: bool) -> list[str
 
 def _is_sentence(text: str) -> bool:
     """Return True if a paragraph is prose: it ends as a sentence, or contains one."""
-    return len(text) >= MIN_SENTENCE_CHARS and bool(_SENTENCE_END.search(text) or _FULL_STOP in text)
+    return len(text) >= MIN_SENTENCE_CHARS and bool(_SENTENCE_END.search(text) or FULL_STOP in text)
 
 
 def _last_sentences(paragraphs: Sequence[str]) -> tuple[str, ...]:
@@ -189,19 +187,19 @@ def _lines_outside_tables(stream: TextStream, located: LocatedForm, start: int, 
             continue
         text = _cut_block(stream, block, first, last)
         label = 2 * labels.count(1, first, last) > last - first
-        if not label and (not stream.blocks[block].table or (_FULL_STOP in text and _is_sentence(text))):
+        if not label and (not stream.blocks[block].table or (FULL_STOP in text and _is_sentence(text))):
             yield from filter(None, (line.strip() for line in text.split("\n")))
 
 
 def _sentences_around_table(stream: TextStream, labels: bytearray, block: int, first: int, last: int) -> Iterator[str]:
     """Yield the sentences before and after a table that stands in one line with them."""
     at = first
-    while (end := stream.text.find(_NORMAL_FULL_STOP, at, last) + 1) and 2 * labels.count(1, at, end) <= end - at:
+    while (end := stream.text.find(FULL_STOP, at, last) + 1) and 2 * labels.count(1, at, end) <= end - at:
         at = end
     behind = labels.rfind(1, at, last) + 1 or at
     figures = load_published_wording().figures.before_text
     parts = (_cut_block(stream, block, first, at), re.sub(figures, "", _cut_block(stream, block, behind, last)))
-    yield from (text.strip() for text in parts if _FULL_STOP in text and _is_sentence(text))
+    yield from (text.strip() for text in parts if FULL_STOP in text and _is_sentence(text))
 
 
 def _cut_block(stream: TextStream, block: int, first: int, last: int) -> str:

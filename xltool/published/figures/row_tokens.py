@@ -14,7 +14,7 @@ from xltool.published.figures.strip_annotations import is_annotated
 from xltool.published.labels.align_labels import PlacedLabel
 from xltool.published.labels.fuzzy_labels import is_label_fragment
 from xltool.published.labels.label_sequence import Anchor, split_ordinal
-from xltool.published.labels.text_stream import FIGURE_CHARS, TextStream, normalize_text
+from xltool.published.labels.text_stream import FIGURE_CHARS, FULL_STOP, TextStream, normalize_text
 from xltool.recognition.cell_values import interpret_cell
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
@@ -239,6 +239,8 @@ def _block_tokens(stream: TextStream, block: int) -> Iterator[Token]:
         yield Token(text, classify_token(text, in_cell=True), block, whole=True)
     elif page_number_pattern().fullmatch("".join(text.split())):
         yield Token(text, TokenKind.PAGE, block)
+    elif FULL_STOP in text:  # a sentence beside the table
+        yield Token(text, TokenKind.WORDS, block)
     else:
         yield from _split_tokens(stream, block, stream.starts[block], stream.starts[block + 1])
 

@@ -14,6 +14,7 @@ MAX_CHARS = 2_000_000  # a report has some 10,000; with its page rarely 100,000
 _IGNORED_CHARS = frozenset(
     '\u200b\u200c\u200d\u2060\ufeff\u00ad"*#`~|'
 )  # zero-width characters, quotation marks and markup
+FULL_STOP = "\u3002"
 FIGURE_CHARS = frozenset("0123456789.,+-/%\u2014\u2013\u2212\u2015\u2500")
 
 
