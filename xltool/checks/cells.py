@@ -1,6 +1,7 @@
 """Check single figures: unreadable, blank, not applicable, overwritten totals, and figures normalised on reading."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from xltool.checks.context import CheckContext
@@ -34,7 +35,17 @@ NORMALISED_NOTES = {
 
 
 def check_cells(submission: Submission, context: CheckContext) -> Iterator[Finding]:
-    """Yield findings on single figures; a figure has at most one of them."""
+    """Yield findings on single figures; a figure has at most one of them.
+
+    A blank, or a text beside a figure, of a published report may be its page's and not the agency's: it is to be
+    explained, not corrected.
+    """
+    for finding in _check_cells(submission, context):
+        soft = finding.severity is Severity.MUST_FIX and submission.imported
+        yield replace(finding, severity=Severity.EXPLAIN) if soft else finding
+
+
+def _check_cells(submission: Submission, context: CheckContext) -> Iterator[Finding]:
     inputs = context.index.inputs
     unreadable, blank, not_applicable = [], [], []
     for entry in iterate_unusual_entries(submission.entries):
@@ -138,9 +149,8 @@ def _report_blanks(entries: list[Entry], submission: Submission, context: CheckC
 
 def _is_stated_in_text(standard: StandardCheck, submission: Submission) -> bool:
     """Return True if a text states the figures in its own words, or the report is tables without any text."""
-    imported = any(item.code == "identity.imported" for item in submission.observations)
     texts = submission.texts.values()
-    return (imported and not texts) or any(word in text for text in texts for word in standard.words)
+    return (submission.imported and not texts) or any(word in text for text in texts for word in standard.words)
 
 
 def _report_cells(
@@ -177,7 +187,7 @@ def _report_typed_totals(submission: Submission, context: CheckContext) -> Itera
     for entry in typed:
         if entry.state is EntryState.UNREADABLE:
             yield _report_no_number(entry, entry.note, context)
-    if "computed" in context.form.standards:
+    if "computed" in context.form.standards and not submission.imported:  # printed totals are typed by the import
         readable = [entry for entry in typed if entry.state is not EntryState.UNREADABLE]
         for on_sheet in group_by_sheet(readable).values():
             yield _report_cells("computed", "computed", on_sheet, context)

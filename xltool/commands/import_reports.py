@@ -25,7 +25,7 @@ from xltool.model.agency_names import find_agency_by_name
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import DocumentPlace
-from xltool.model.form import CellKind, Form, Number, Severity
+from xltool.model.form import CellKind, Form, Number
 from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState
 from xltool.published.read_report import build_submission, read_report
@@ -156,21 +156,9 @@ def _review_report(task: _ImportTask, path: FileSource) -> ImportedReport:
 
 
 def _select_figure_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Drop identity findings: the import log has them, or they only apply to distributed workbooks.
-
-    A blank, or a unit beside a figure, may be the page's and not the office's: it is to be explained, not corrected.
-    """
+    """Drop identity findings: the import log has them, or they only apply to distributed workbooks."""
     kept = "identity.not_listed"
-    own = (each for each in findings if each.code == kept or not each.code.startswith("identity."))
-    return tuple(
-        replace(each, severity=Severity.EXPLAIN) if each.severity is Severity.MUST_FIX and _is_of_page(each) else each
-        for each in own
-    )
-
-
-def _is_of_page(finding: Finding) -> bool:
-    """Return True for a finding on a blank cell or on what stands beside a figure."""
-    return finding.wording.partition(".")[0] in {"blank", "number"}
+    return tuple(each for each in findings if each.code == kept or not each.code.startswith("identity."))
 
 
 def _resolve_agency(name: str, roster: Roster | None) -> Agency:

@@ -164,6 +164,11 @@ class Submission:
     bases: Mapping[str, MeanBasis] = field(default_factory=dict)
 
     @property
+    def imported(self) -> bool:
+        """Whether this is a published report, or the workbook made from one."""
+        return any(item.code is ObservationCode.IDENTITY_IMPORTED for item in self.observations)
+
+    @property
     def counted(self) -> Values:
         """The values as used in sums and relations: not applicable counts as 0, missing stays None."""
         missing = [cell for cell, value in self.values.items() if value is None and cell in self.entries]
