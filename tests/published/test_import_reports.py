@@ -258,3 +258,18 @@ def test_import__2019__a_unit_the_form_leaves_out__is_to_be_explained_and_not_se
     (tmp_path / "page.html").write_text(layouts.page(layouts.parts(form, texts)), "utf-8")
     found = answer("import", tmp_path / "page.html", "-o", tmp_path / "out")["submissions"][0]
     assert [item["severity"] for item in found["findings"] if item["code"] == "CELL-NUM"] == ["explain"]
+
+
+def test_imported_workbook__a_printed_total_that_is_wrong__is_told_without_a_word_on_formulas(tmp_path: Path) -> None:
+    form = the_form()
+    texts = layouts.made_up(form, seed=1)
+    texts["disputes.review.total"] = str(int(texts["disputes.review.total"]) + 7)
+    (tmp_path / "page.html").write_text(layouts.page(layouts.parts(form, texts)), "utf-8")
+    imported = answer("import", tmp_path / "page.html", "-o", tmp_path / "out")["submissions"][0]
+    checked = answer("check", imported["workbook"])["submissions"][0]
+    first, second = (
+        [item["message"] for item in read["findings"] if item["cells"] and item["cells"][0]["address"] == "E7"]
+        for read in (imported, checked)
+    )
+    assert len(first) == 1
+    assert first == second

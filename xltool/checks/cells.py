@@ -150,7 +150,7 @@ def _report_blanks(entries: list[Entry], submission: Submission, context: CheckC
 def _is_stated_in_text(standard: StandardCheck, submission: Submission) -> bool:
     """Return True if a text states the figures in its own words, or the report is tables without any text."""
     texts = submission.texts.values()
-    return (submission.imported and not texts) or any(word in text for text in texts for word in standard.words)
+    return (submission.imported and not any(texts)) or any(word in text for text in texts for word in standard.words)
 
 
 def _report_cells(
@@ -187,7 +187,7 @@ def _report_typed_totals(submission: Submission, context: CheckContext) -> Itera
     for entry in typed:
         if entry.state is EntryState.UNREADABLE:
             yield _report_no_number(entry, entry.note, context)
-    if "computed" in context.form.standards and not submission.imported:  # printed totals are typed by the import
+    if "computed" in context.form.standards:
         readable = [entry for entry in typed if entry.state is not EntryState.UNREADABLE]
         for on_sheet in group_by_sheet(readable).values():
             yield _report_cells("computed", "computed", on_sheet, context)

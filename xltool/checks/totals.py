@@ -145,7 +145,9 @@ def _describe_content(entry: Entry, submission: Submission) -> str:
 
 
 def find_overwritten(submission: Submission) -> frozenset[str]:
-    """Return the computed cells whose formula was overwritten."""
+    """Return the computed cells whose formula was overwritten; printed totals of a published report overwrite none."""
+    if submission.imported:
+        return frozenset()
     return frozenset(item.cell for item in submission.observations if item.code == "formula.overwritten" and item.cell)
 
 
