@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xltool.cli.console import render_table
 from xltool.messages import catalogue
-from xltool.model.form import Cell, Form
+from xltool.model.form import Cell, Form, Relation
 
 if TYPE_CHECKING:
     from xltool.forms.compare_editions import EditionDifference, RelationChange, RewordedCell
@@ -52,6 +52,15 @@ def describe_form(shown: Form) -> str:
             render_table(("relation", "severity", "title", "basis"), rules),
         ]
     )
+
+
+def describe_explained_cell(cell: Cell, kind: str, relations: Sequence[Relation]) -> str:
+    """Describe one cell: its words, its kind, and the relations that touch it."""
+    head = catalogue.format_line("explained_cell", id=cell.id, words=cell.words, kind=kind)
+    rules = [
+        (item.id, catalogue.look_up_word("severity", item.severity.value), item.name, item.basis) for item in relations
+    ]
+    return "\n".join([head, render_table(("relation", "severity", "title", "basis"), rules)])
 
 
 def describe_valid_forms(known: Iterable[Form]) -> str:

@@ -97,3 +97,47 @@ def forms_check(folder: Path) -> None:
     from xltool.forms.load_definitions import check_forms_below
 
     click.echo(console_forms.describe_valid_forms(check_forms_below(folder)))
+
+
+@forms.command("new", cls=ChineseCommand, help=catalogue.help_text("forms.new"))
+@click.option("--like", "form", required=True, help=catalogue.help_text("forms.new.like"))
+@click.option("-o", "--output", type=PATH, required=True, help=catalogue.help_text("forms.new.output"))
+@_FORMS
+def forms_new(form: str, output: Path, folders: tuple[Path, ...]) -> None:
+    """Copy a definition to start another from."""
+    from xltool.commands.author_forms import copy_definition
+    from xltool.forms.load_definitions import find_named_form, load_forms
+
+    folder = copy_definition(find_named_form(load_forms(folders), form), output)
+    click.echo(catalogue.format_line("form_copied", folder=str(folder)))
+
+
+@forms.command("draw", cls=ChineseCommand, help=catalogue.help_text("forms.draw"))
+@click.argument("form")
+@click.argument("edition", required=False)
+@click.option("-o", "--output", type=PATH, required=True, help=catalogue.help_text("forms.draw.output"))
+@click.option("--force", is_flag=True, help=catalogue.help_text("forms.draw.force"))
+@_FORMS
+def forms_draw(form: str, edition: str | None, output: Path, folders: tuple[Path, ...], *, force: bool) -> None:
+    """Draw a form as an HTML page."""
+    from xltool.commands.author_forms import draw_form
+    from xltool.forms.load_definitions import find_named_form, load_forms
+
+    draw_form(find_named_form(load_forms(folders), form, edition), output, force=force)
+    click.echo(catalogue.format_line("form_drawn", file=str(output)))
+
+
+@forms.command("explain", cls=ChineseCommand, help=catalogue.help_text("forms.explain"))
+@click.argument("form")
+@click.argument("cell")
+@click.argument("edition", required=False)
+@_FORMS
+def forms_explain(form: str, cell: str, edition: str | None, folders: tuple[Path, ...]) -> None:
+    """Print what a cell holds and every relation that touches it."""
+    from xltool.cli import console_forms
+    from xltool.commands.author_forms import describe_cell, find_relations_of
+    from xltool.forms.load_definitions import find_named_form, load_forms
+
+    known = find_named_form(load_forms(folders), form, edition)
+    relations = find_relations_of(known, cell)
+    click.echo(console_forms.describe_explained_cell(known.cells[cell], describe_cell(known.cells[cell]), relations))

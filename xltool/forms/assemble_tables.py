@@ -181,9 +181,11 @@ def _find_row_path(row: int, column: int, labels: Sequence[Label]) -> tuple[str,
 
 
 def _find_column_path(row: int, column: int, labels: Sequence[Label]) -> tuple[str, ...]:
-    """Return the texts of the labels stacked directly above ``row`` in ``column``, outermost first."""
+    """Return the texts of the labels stacked above ``row`` in ``column``, outermost first; other cells are passed."""
     by_spot = {spot: label for label in labels for spot in _grid_positions(label.box)}
     path: list[str] = []
+    while row > 1 and (row - 1, column) not in by_spot:
+        row -= 1
     while label := by_spot.get((row - 1, column)):
         path.insert(0, label.text)
         row = label.box.row

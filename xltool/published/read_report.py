@@ -6,6 +6,7 @@ the form or the narrative determined it, and ``open`` if it could not be determi
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
@@ -70,7 +71,7 @@ def read_report(
     """
     file = load_file(path, MAX_REPORT_BYTES)
     document = read_document(file)
-    reading = _choose_document(document, [form] if form else forms, year)
+    reading = _choose_document(document, [form], year) if form else _choose_among(document, forms, year)
     _refuse_second_report(reading)
     chosen = reading.located.form
     title = _find_title(document, reading)
@@ -142,6 +143,20 @@ def _missing_figure(cell: str, *, printed: bool) -> FoundFigure:
 
 
 # --- which document, which edition ---------------------------------------------------------------------------------
+
+
+def _choose_among(document: Document, forms: Sequence[Form], year: int | None) -> _LocatedDocument:
+    """Locate the best-fitting form; forms that must be named are tried only if the document is none of the others."""
+    usual = [form for form in forms if not form.named_only]
+    others = [form for form in forms if form.named_only]
+    try:
+        return _choose_document(document, usual, year)
+    except ForeignFileError:
+        if not others:
+            raise
+        with suppress(ForeignFileError):
+            return _choose_document(document, others, year)
+        raise
 
 
 def _choose_document(document: Document, forms: Sequence[Form], year: int | None) -> _LocatedDocument:

@@ -67,7 +67,8 @@ def find_form(workbook: RawWorkbook, identity: Identity | None, forms: Sequence[
         if form is None:
             raise ForeignFileError("file.unknown_form", file=file, form=identity.form, edition=identity.edition)
         return form
-    form = _find_form_by_labels(workbook, forms)
+    usual, named = ([form for form in forms if form.named_only is named] for named in (False, True))
+    form = _find_form_by_labels(workbook, usual) or _find_form_by_labels(workbook, named)
     if form is None:
         raise ForeignFileError("file.not_a_return", file=file)
     return form

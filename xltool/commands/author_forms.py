@@ -1,0 +1,70 @@
+"""Help for authors of forms: a definition to start from, and a form drawn as a page."""
+
+import shutil
+from html import escape
+from pathlib import Path
+
+from xltool.errors import UsageError
+from xltool.forms.report_style import load_report_style
+from xltool.messages import catalogue
+from xltool.model.form import Cell, Form, Relation
+from xltool.official_report.compose import GridCell, build_grid
+from xltool.official_report.html import render_grid
+from xltool.workbooks.save_files import save_file
+
+_PAGE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{title}</title><body>{body}</body></html>\n'
+
+
+def copy_definition(form: Form, output: Path) -> Path:
+    """Copy the definition of a form to ``<output>/<form>/<edition>`` as a start for another; return that folder.
+
+    Raises UsageError if it exists.
+    """
+    folder = output / form.id / form.edition
+    if folder.exists():
+        raise UsageError("usage.output_exists", path=str(folder))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(form.source, folder)
+    return folder
+
+
+def draw_form(form: Form, output: Path, *, force: bool = False) -> None:
+    """Write the tables of a form as an HTML page: every label in its place, every figure by its id and kind."""
+    style = load_report_style()
+
+    def show(cell: GridCell) -> str:
+        return f"<code>{escape(cell.cell)}</code><br>{escape(describe_cell(form.cells[cell.cell]))}"
+
+    body = [f"<h1>{escape(form.title)}</h1>"]
+    for section in form.sections:
+        body.append(f"<h2>{escape(section.heading)}</h2>")
+        for table in form.tables:
+            if table.section == section.id:
+                grid = build_grid(table, dict.fromkeys((cell.id for cell in table.cells), ""))
+                body.append(render_grid(grid, style, show))
+    page = _PAGE.format(title=escape(form.title), body="\n".join(body))
+    save_file(output, page.encode("utf-8"), force=force)
+
+
+def describe_cell(cell: Cell) -> str:
+    """Describe what a cell holds and how it adds up, in a few words."""
+    kind = catalogue.look_up_word("cellkind", cell.kind.value)
+    total = catalogue.look_up_word("totalkind", cell.total.value)
+    role = catalogue.look_up_word("role", "computed" if cell.computed else "input")
+    return catalogue.format_line("cell_kind", kind=kind, unit=cell.unit, role=role, total=total)
+
+
+def find_relations_of(form: Form, cell: str) -> tuple[Relation, ...]:
+    """Return every relation that touches a cell, in form order. Raises UsageError for an unknown cell."""
+    if cell not in form.cells:
+        raise UsageError("usage.unknown_cell", cell=cell, similar=())
+    return tuple(
+        relation
+        for relation in form.relations
+        if any(
+            term.cell == cell
+            for item in (relation.expect, *relation.when)
+            for side in item.sides
+            for term in side.terms
+        )
+    )
