@@ -94,7 +94,7 @@ def test_author__starts_from_a_form__draws_it__and_asks_about_a_cell(tmp_path: P
     code, told, _ = run("forms", "explain", FORMS[0], "penalties.all.fine")
     assert (code, told.splitlines()[0]) == (
         0,
-        "penalties.all.fine：行政处罚实施数量（宗）·罚款。件数（宗），填写，汇总时相加。",
+        "penalties.all.fine：行政处罚实施数量（宗）·罚款。件数（宗），填报，汇总时相加。",
     )
     assert [rule for rule in ("PENALTIES", "MONEY", "ACCEPTED") if rule in told] == ["PENALTIES", "MONEY"]
     assert run("forms", "explain", FORMS[0], "penalties.all.nothing")[0] == 2
