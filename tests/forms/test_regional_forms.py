@@ -25,14 +25,14 @@ def test_all_definitions_that_travel_with_the_program__stand_every_check() -> No
 
 
 def test_without_a_name__the_annual_report_is_meant() -> None:
-    assert find_form_for_year(load_forms(), 2025).id == "zfxxgk-annual-report"
-    assert find_form_for_year(load_forms(), 2025, FORMS[0]).id == FORMS[0]
-    assert find_form_for_year(load_forms(), parse_period("2025-Q3"), FORMS[1]).id == FORMS[1]
+    assert find_form_for_year(load_forms(regional=True), 2025).id == "zfxxgk-annual-report"
+    assert find_form_for_year(load_forms(regional=True), 2025, FORMS[0]).id == FORMS[0]
+    assert find_form_for_year(load_forms(regional=True), parse_period("2025-Q3"), FORMS[1]).id == FORMS[1]
 
 
 @pytest.mark.parametrize(("name", "codes"), [(FORMS[1], 35), (FORMS[2], 54)])
 def test_statistics__have_every_code_once(name: str, codes: int) -> None:
-    form = find_named_form(load_forms(), name)
+    form = find_named_form(load_forms(regional=True), name)
     printed = [label.text for table in form.tables for label in table.labels if label.box.column == 3]
     assert printed == ["代码", *(f"{code:02d}" for code in range(1, codes + 1))]
     assert len(form.cells) == 2 * codes
@@ -41,7 +41,7 @@ def test_statistics__have_every_code_once(name: str, codes: int) -> None:
 def test_enforcement__published_figures__through_the_whole_chain(tmp_path: Path) -> None:
     sample = json.loads((find_data_folder("samples") / "enforcement" / "qingyuan-2024.json").read_text("utf-8"))
     figures = {cell: Decimal(value) if isinstance(value, str) else value for cell, value in sample["figures"].items()}
-    form = find_named_form(load_forms(), FORMS[0])
+    form = find_named_form(load_forms(regional=True), FORMS[0])
     returned = tmp_path / "return.xlsx"
     request = TemplateRequest(AGENCY, 2024, "1", filling=FilledContents(figures))
     write_template(plan_workbook(form), request, returned)

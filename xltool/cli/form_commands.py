@@ -37,7 +37,7 @@ def forms_list(folders: tuple[Path, ...]) -> None:
     from xltool.cli import console_forms
     from xltool.forms.load_definitions import load_forms
 
-    click.echo(console_forms.describe_forms(load_forms(folders)))
+    click.echo(console_forms.describe_forms(load_forms(folders, regional=True)))
 
 
 @forms.command("show", cls=ChineseCommand, help=catalogue.help_text("forms.show"))
@@ -49,7 +49,7 @@ def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> Non
     from xltool.cli import console_forms
     from xltool.forms.load_definitions import find_named_form, load_forms
 
-    click.echo(console_forms.describe_form(find_named_form(load_forms(folders), form, edition)))
+    click.echo(console_forms.describe_form(find_named_form(load_forms(folders, regional=True), form, edition)))
 
 
 @forms.command("prove", cls=ChineseCommand, help=catalogue.help_text("forms.prove"))
@@ -62,7 +62,7 @@ def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> No
     from xltool.forms.load_definitions import find_named_form, load_forms
     from xltool.forms.prove_relations import prove_relations
 
-    known = find_named_form(load_forms(folders), form, edition)
+    known = find_named_form(load_forms(folders, regional=True), form, edition)
     proof = prove_relations(known)
     click.echo(console_forms.describe_proof(known, proof))
     raise SystemExit(bool(proof.conflicts))
@@ -80,7 +80,7 @@ def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], *, as_j
     from xltool.forms.compare_editions import compare_editions
     from xltool.forms.load_definitions import find_named_form, load_forms
 
-    known = load_forms(folders)
+    known = load_forms(folders, regional=True)
     found = compare_editions(find_named_form(known, form, old), find_named_form(known, form, new))
     click.echo(
         json_output.dump_json(json_output.encode_edition_changes(found))
@@ -108,7 +108,7 @@ def forms_new(form: str, output: Path, folders: tuple[Path, ...]) -> None:
     from xltool.commands.author_forms import copy_definition
     from xltool.forms.load_definitions import find_named_form, load_forms
 
-    folder = copy_definition(find_named_form(load_forms(folders), form), output)
+    folder = copy_definition(find_named_form(load_forms(folders, regional=True), form), output)
     click.echo(catalogue.format_line("form_copied", folder=str(folder)))
 
 
@@ -123,7 +123,7 @@ def forms_draw(form: str, edition: str | None, output: Path, folders: tuple[Path
     from xltool.commands.author_forms import draw_form
     from xltool.forms.load_definitions import find_named_form, load_forms
 
-    draw_form(find_named_form(load_forms(folders), form, edition), output, force=force)
+    draw_form(find_named_form(load_forms(folders, regional=True), form, edition), output, force=force)
     click.echo(catalogue.format_line("form_drawn", file=str(output)))
 
 
@@ -138,6 +138,6 @@ def forms_explain(form: str, cell: str, edition: str | None, folders: tuple[Path
     from xltool.commands.author_forms import describe_cell, find_relations_of
     from xltool.forms.load_definitions import find_named_form, load_forms
 
-    known = find_named_form(load_forms(folders), form, edition)
+    known = find_named_form(load_forms(folders, regional=True), form, edition)
     relations = find_relations_of(known, cell)
     click.echo(console_forms.describe_explained_cell(known.cells[cell], describe_cell(known.cells[cell]), relations))

@@ -233,6 +233,6 @@ def trace(summary: Path, cell: str, where: str, forms: tuple[Path, ...], *, as_j
     from xltool.commands.trace import trace
     from xltool.forms.load_definitions import load_forms
 
-    figures = trace(summary, cell, load_forms(forms), where)
+    figures = trace(summary, cell, load_forms(forms, regional=True), where)
     click.echo(json_output.dump_json(json_output.encode_trace(figures)) if as_json else console.describe_trace(figures))
     exit_with(has_open_issues=not all(figure.agrees for figure in figures))

@@ -33,7 +33,9 @@ def choose_executor(
 
 def describe_environment(folder: str, sample: Sequence[Place]) -> Mapping[str, str]:
     """Describe what must be equal on every worker: program, forms, Python version, access to ``sample``."""
-    forms = hashlib.sha256("|".join(f"{form.key}{form.digest}" for form in load_forms()).encode()).hexdigest()
+    forms = hashlib.sha256(
+        "|".join(f"{form.key}{form.digest}" for form in load_forms(regional=True)).encode()
+    ).hexdigest()
     return {
         "program": f"{__version__} ({digest_package()[:_DIGEST_CHARACTERS]})",
         "forms": forms[:_DIGEST_CHARACTERS],

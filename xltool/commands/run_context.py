@@ -67,7 +67,7 @@ def build_run_context(
 
     ``cache`` is a folder, or True for the user's cache folder if it can be created; otherwise nothing is cached.
     """
-    known = load_forms(forms)
+    known = load_forms(forms, regional=True)
     named = (roster, *previous, *forms, seal_key_file, Path(profile) if profile else None, waivers)
     listed = read_roster(roster) if roster else None
     return RunContext(

@@ -18,6 +18,7 @@ from xltool.model.form import Form
 from xltool.package_data import find_data_folder
 
 DEFAULT_FORM = "zfxxgk-annual-report"  # where a year has several forms and none is named
+NATIONAL_FOLDER, REGIONAL_FOLDER = "zfxxgk-annual-report", "regional"  # of the forms shipped with the package
 REQUIRED_FILES = ("form.toml", "tables.toml", "relations.toml")
 _MAX_CACHED_FORMS = 16
 
@@ -100,15 +101,17 @@ def _check_folder_names(parts: Sequence[str], form: Form, problems: DefinitionPr
                 problems.add("folder_differs", "form.toml", key, key=name, folder=folder)
 
 
-def load_forms(extra: Iterable[Path] = ()) -> FormLibrary:
-    """Load the forms shipped with the package, and those below each folder of ``extra`` (``<form>/<edition>/``).
+def load_forms(extra: Iterable[Path] = (), *, regional: bool = False) -> FormLibrary:
+    """Load the national form shipped with the package, and those below each folder of ``extra``.
 
+    With ``regional`` also the forms of single places that travel with it.
     Raises DefinitionError for a broken one and for two of the same id and edition; UsageError for a missing folder.
     """
     forms: dict[tuple[str, str], Form] = {}
-    shipped = find_data_folder("templates")
-    for base in (shipped, *extra):
-        for form in load_forms_below(base, shipped=base is shipped):
+    templates = find_data_folder("templates")
+    own = [templates / folder for folder in (*([REGIONAL_FOLDER] if regional else []), NATIONAL_FOLDER)]
+    for base, shipped in (*((folder, True) for folder in own), *((folder, False) for folder in extra)):
+        for form in load_forms_below(base, shipped=shipped):
             if form.key in forms:
                 raise DefinitionError(
                     "definition.duplicate_form", file=form.source, place="form.toml", key=f"{form.id} {form.edition}"
