@@ -89,6 +89,31 @@ RULES: dict[str, tuple[list[Rule], Expected]] = {
         ],
         (None, "invisible"),  # white on the yellow of the first
     ),
+    "a blank is the empty text": ([by_formula(formula=['$ZZ$1=""'], font=WHITE)], (None, "invisible")),
+    "a blank is no other text": ([by_formula(formula=['$ZZ$1<>""'], font=WHITE)], FIGURE),
+    "a blank is 0 and the empty text": (
+        [by_formula(formula=['AND($ZZ$1="",$ZZ$1=0)'], font=WHITE)],
+        (None, "invisible"),
+    ),
+    "a blank is not true": ([by_formula(formula=["$ZZ$1"], font=WHITE)], FIGURE),
+    "white on the fill of the first": (
+        [
+            by_formula(formula=["TRUE"], fill=PatternFill(bgColor="FFFFFFFF", fill_type="solid")),
+            by_formula(formula=["TRUE"], font=WHITE, fill=BLACK_FILL),
+        ],
+        (None, "conditional"),
+    ),
+    "more looks than are tried": (
+        [
+            by_formula(formula=[f"COUNTIF(D:D,D7)>{number}"], **look)
+            for number in range(9)
+            for look in (
+                {"font": Font(color=f"FF0{number}0000")},
+                {"fill": PatternFill(bgColor=f"FFFFFF8{number}", fill_type="solid")},
+            )
+        ],
+        (None, "conditional"),
+    ),
     "contains": ([text_rule("containsText", "containsText", "8")], (None, "invisible")),
     "contains not": ([text_rule("notContainsText", "notContains", "7")], (None, "invisible")),
     "begins": ([text_rule("beginsWith", "beginsWith", "9")], FIGURE),

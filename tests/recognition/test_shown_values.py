@@ -117,3 +117,15 @@ def test_marked_text__equal_only_with_the_same_runs() -> None:
     assert marked not in ("78", MarkedText([run("78", Mark.STRUCK)]))
     assert str(marked) == "78"
     assert type(str(marked)) is str
+
+
+@pytest.mark.parametrize("value", ["1E-99999999", "1E99999999", "NaN", "sNaN", "Infinity"])
+@pytest.mark.parametrize("code", ["#,##0", "0.00", "General", "# ?/?", "0,"])
+def test_number__no_program_can_hold__is_unreadable_at_once(value: str, code: str) -> None:
+    assert interpret_shown(number(value, code), CellKind.COUNT, 0).state is EntryState.UNREADABLE
+    assert interpret_shown(number(value, code), CellKind.AMOUNT, 2).state is EntryState.UNREADABLE
+
+
+def test_text__with_an_exponent_no_program_can_hold__is_another_number() -> None:
+    assert is_shown_as("1E-99999999", Decimal(12)) is False
+    assert is_shown_as("1.2E1", Decimal(12)) is True

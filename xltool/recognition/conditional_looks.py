@@ -107,11 +107,31 @@ def _read_again(
     formats: Sequence[ConditionalFormat],
     workbook: RawWorkbook,
 ) -> Entry | None:
-    """Return the entry of a cell under conditional formats; None if it reads as without them."""
+    """Return the entry of a cell under conditional formats; None if it reads as without them.
+
+    Formats that are harmless alone are tried last, together with the others: what these hide is hidden.
+    """
+    groups = {item.group for item in formats if not item.change.is_harmless}
+    effective = [item for item in formats if item.group in groups and (item.stops or not item.change.is_harmless)]
+    found = _read_under(cell, located, real, raw, effective, workbook)
+    return (
+        found if found or len(effective) == len(formats) else _read_under(cell, located, real, raw, formats, workbook)
+    )
+
+
+def _read_under(
+    cell: Cell,
+    located: LocatedSheet,
+    real: str,
+    raw: RawCell,
+    formats: Sequence[ConditionalFormat],
+    workbook: RawWorkbook,
+) -> Entry | None:
+    """Return the entry of a cell under these conditional formats; None if it reads as without them."""
     read = partial(_read_look, cell, located.sheet.name, real, raw)
     before = read(raw.look)
-    possible = {_meaning(read(look)) for look in _list_looks(raw.look, [(item.change, None) for item in formats])}
-    if possible == {_meaning(before)}:
+    possible = _list_looks(raw.look, [(item.change, None) for item in formats])
+    if possible is not None and {_meaning(read(look)) for look in possible} == {_meaning(before)}:
         return None
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
 
@@ -121,14 +141,18 @@ def _read_again(
 
     decided = [(item, _is_met(item, real, raw, find_cell)) for item in formats]
     looks = _list_looks(raw.look, list(_stop_at_first(decided)))
+    if looks is None:
+        return _make_uncertain(before, "")
     readings = {_meaning(entry): entry for entry in map(read, looks)}
     if len(readings) == 1:
         (entry,) = readings.values()
         return None if _meaning(entry) == _meaning(before) else entry
     others = [entry for entry in readings.values() if _meaning(entry) != _meaning(before)]
-    return before._replace(
-        state=EntryState.UNREADABLE, value=None, note="conditional", shown=others[0].shown or "", declared=False
-    )
+    return _make_uncertain(before, others[0].shown or "")
+
+
+def _make_uncertain(entry: Entry, shown: str) -> Entry:
+    return entry._replace(state=EntryState.UNREADABLE, value=None, note="conditional", shown=shown, declared=False)
 
 
 def _read_look(cell: Cell, sheet: str, address: str, raw: RawCell, look: CellLook) -> Entry:
@@ -140,8 +164,8 @@ def _meaning(entry: Entry) -> tuple[object, ...]:
     return entry.state, entry.value, entry.note
 
 
-def _list_looks(look: CellLook, changes: Sequence[tuple[LookChange, bool | None]]) -> list[CellLook]:
-    """Return every look a cell may have; the last of the changes wins, so the first to apply is applied last."""
+def _list_looks(look: CellLook, changes: Sequence[tuple[LookChange, bool | None]]) -> list[CellLook] | None:
+    """Return every look a cell may have, None for too many; the first change to apply wins, so it is applied last."""
     looks = {look: None}
     for change, met in reversed(changes):
         if met is False:
@@ -149,7 +173,7 @@ def _list_looks(look: CellLook, changes: Sequence[tuple[LookChange, bool | None]
         altered = dict.fromkeys(change_look(known, change) for known in looks)
         looks = altered if met else {**looks, **altered}
         if len(looks) > _MAX_LOOKS:
-            looks = dict.fromkeys(list(looks)[-_MAX_LOOKS:])
+            return None
     return list(looks)
 
 

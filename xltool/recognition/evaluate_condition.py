@@ -5,17 +5,28 @@ Anything else is not decided here (None): whoever asks cannot tell how the cell 
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, DecimalException
+from decimal import Decimal
+from enum import Enum
 from functools import partial
 
 from xltool.forms.cell_addresses import cell_address, column_number, parse_address
 from xltool.recognition.evaluate_formula import FindCell, compute_formula
+from xltool.spreadsheet.number_formats import parse_stored_number
+from xltool.spreadsheet.ooxml.addresses import format_column
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 MAX_CONDITION_CHARACTERS = 1_000
 _MAX_DEPTH = 20
 
-Operand = Decimal | str | bool
+
+class Blank(Enum):
+    """The value of a blank cell, which equals 0, the empty text and FALSE."""
+
+    BLANK = "blank"
+
+
+Operand = Decimal | str | bool | Blank
+_BLANK_AS: dict[type, Decimal | str | bool] = {Blank: Decimal(0), Decimal: Decimal(0), str: "", bool: False}
 _ORDER = {Decimal: 0, str: 1, bool: 2}  # of values of different types, as spreadsheet programs compare them
 
 _CALL = re.compile(r"([A-Z]+)\((.*)\)", re.IGNORECASE | re.DOTALL)
@@ -43,11 +54,13 @@ def is_formula_met(formula: str, find_cell: FindCell, depth: int = 0) -> bool | 
         left, right = (find_operand(side, find_cell) for side in (sides[0], sides[2]))
         return None if left is None or right is None else compare_operands(left, sides[1], right)
     value = find_operand(text, find_cell) if len(sides) == 1 else None
+    if isinstance(value, Blank):
+        return False
     return None if value is None or isinstance(value, str) else bool(value)
 
 
 def find_operand(text: str, find_cell: FindCell) -> Operand | None:
-    """Return the value of one side of a comparison; None if it cannot be computed. A blank cell is 0."""
+    """Return the value of one side of a comparison; None if it cannot be computed."""
     text = text.strip()
     if len(text) > 1 and _QUOTED.fullmatch(text) and text.startswith('"'):
         return text[1:-1].replace('""', '"')
@@ -59,13 +72,10 @@ def find_operand(text: str, find_cell: FindCell) -> Operand | None:
 def find_value(cell: RawCell | None) -> Operand | None:
     """Return the value of a cell as conditions compare it; None for an error or a date."""
     if cell is None or (cell.stored is StorageType.EMPTY and cell.formula is None):
-        return Decimal(0)
+        return Blank.BLANK
     match cell.stored:
         case StorageType.NUMBER:
-            try:
-                return Decimal(cell.text.strip())
-            except DecimalException:
-                return None
+            return parse_stored_number(cell.text)
         case StorageType.TEXT:
             return str(cell.text)
         case StorageType.BOOLEAN:
@@ -76,7 +86,8 @@ def find_value(cell: RawCell | None) -> Operand | None:
 
 def compare_operands(left: Operand, operator: str, right: Operand) -> bool:
     """Compare two values; texts without regard to case, and values of different types by their type."""
-    one, other = ((_ORDER[type(side)], side.casefold() if isinstance(side, str) else side) for side in (left, right))
+    known = (_BLANK_AS[type(b)] if isinstance(a, Blank) else a for a, b in ((left, right), (right, left)))
+    one, other = ((_ORDER[type(side)], side.casefold() if isinstance(side, str) else side) for side in known)
     if one[0] != other[0]:
         less, equal = one[0] < other[0], False
     else:
@@ -103,13 +114,7 @@ def _shift_reference(match: re.Match[str], rows: int, columns: int) -> str:
     row = int(digits) + (0 if row_fixed else rows)
     if column < 1 or row < 1:
         raise ValueError("a reference past the edge of the sheet")
-    letters, digits = parse_letters(column), str(row)
-    return f"{column_fixed}{letters}{row_fixed}{digits}"
-
-
-def parse_letters(column: int) -> str:
-    """Return the letters of a column."""
-    return cell_address(1, column).removesuffix("1")
+    return f"{column_fixed}{format_column(column)}{row_fixed}{row}"
 
 
 def _decide_call(name: str, inside: str, find_cell: FindCell, depth: int) -> bool | None:

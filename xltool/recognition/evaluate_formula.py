@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, ROUND_UP, Context, Decimal, DecimalException
 from typing import NamedTuple
 
+from xltool.spreadsheet.number_formats import parse_stored_number
 from xltool.spreadsheet.ooxml.addresses import format_column, parse_column_letters
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
@@ -43,8 +44,8 @@ def compute_formula(formula: str, find_cell: FindCell) -> Decimal | None:
     if not formula or len(formula) > MAX_FORMULA_CHARACTERS:
         return None
     try:
-        parser = _Parser(list(_split_tokens(formula)), find_cell)
-        return parser.parse_all()
+        result = _Parser(list(_split_tokens(formula)), find_cell).parse_all()
+        return result if result.is_finite() else None
     except (_UnknownResultError, DecimalException, RecursionError, OverflowError):
         return None
 
@@ -175,7 +176,10 @@ class _Parser:
                     continue
                 if cell.stored is not StorageType.NUMBER:
                     raise _UnknownResultError
-                numbers.append(Decimal(cell.text.strip()))
+                number = parse_stored_number(cell.text)
+                if number is None:
+                    raise _UnknownResultError
+                numbers.append(number)
         return numbers
 
 

@@ -24,7 +24,7 @@ A format that only adds separators, zeros behind the point, a currency sign or a
 """
 
 import re
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -33,7 +33,7 @@ from xltool.model.form import CellKind, Number
 from xltool.model.submission import EntryState
 from xltool.recognition.cell_values import MAX_DIGITS, interpret_cell, is_not_applicable, load_plain_units
 from xltool.spreadsheet.cell_look import CellLook, Mark, MarkedText, Run
-from xltool.spreadsheet.number_formats import GENERAL, render_number, render_text
+from xltool.spreadsheet.number_formats import GENERAL, parse_stored_number, render_number, render_text
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 from xltool.spreadsheet.workbook_colours import format_colour, is_unseen
 
@@ -102,17 +102,17 @@ def _is_ordinary(cell: RawCell) -> bool:
 
 def _interpret_number(cell: RawCell, kind: CellKind, decimals: int, unit: str) -> ShownMeaning:
     meaning = _interpret_stored(cell, kind, decimals)
-    try:
-        shown = render_number(cell.text.strip(), cell.look.format_code)
-    except DecimalException:
-        return meaning  # no number at all, which its note says
+    number = parse_stored_number(cell.text)
+    if number is None:  # no number at all, which the note says, or one that no program can show
+        return meaning if meaning.state is EntryState.UNREADABLE else _make_unreadable("shown_differs", "")
+    shown = render_number(cell.text.strip(), cell.look.format_code)
     if whole := _find_whole_mark(cell, shown.colour):
         return whole
     text = shown.text.strip()
     if not text:
         zero = meaning.state is EntryState.NUMBER and not meaning.value
         return meaning._replace(note="zero_hidden", shown="") if zero else _make_unreadable("shown_differs", "")
-    number, cached = Decimal(cell.text.strip()), cell.look.cached
+    cached = cell.look.cached
     if not is_shown_as(text, number, unit) and not _is_rounded_by_file_only(cell.look, number, unit):
         return _make_unreadable("shown_differs", text)
     if cached is not None and not _is_cached_of(cached, text, number, unit):
@@ -167,10 +167,10 @@ def is_shown_as(text: str, number: Decimal, unit: str = "") -> bool:
     if match is None:
         return False
     if match["under"]:
-        shown = int(match["whole"] or 0) + Fraction(int(match["over"]), int(match["under"]) or 1)
-    else:
-        shown = Fraction(re.sub("[, ]", "", match["number"]).replace(".E", "E").rstrip("."))
-    return (-shown if negative else shown) == Fraction(f"{number:.15g}")
+        fraction = int(match["whole"] or 0) + Fraction(int(match["over"]), int(match["under"]) or 1)
+        return (-fraction if negative else fraction) == Fraction(f"{number:.15g}")
+    shown = Decimal(re.sub("[, ]", "", match["number"]).replace(".E", "E").rstrip("."))
+    return (shown.copy_negate() if negative else shown) == Decimal(f"{number:.15g}")
 
 
 def _strip_units(text: str, own_unit: str) -> str:

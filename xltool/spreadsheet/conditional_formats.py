@@ -44,12 +44,13 @@ class ConditionalFormat(NamedTuple):
 
 
 def keep_effective(formats: tuple[ConditionalFormat, ...]) -> tuple[ConditionalFormat, ...]:
-    """Return the formats that matter: none if no figure can read differently by any of them.
+    """Return all formats, or none if no figure can read differently by any of them.
+
+    A format that is harmless alone may hide a figure together with another: white characters on its own black fill.
 
     Raises UnreadableFileError for more formats or ranges than the limits allow.
     """
-    groups = {item.group for item in formats if not item.change.is_harmless}
-    kept = tuple(item for item in formats if item.group in groups and (item.stops or not item.change.is_harmless))
+    kept = formats if any(not item.change.is_harmless for item in formats) else ()
     areas = sum(item.count(" ") + 1 for item in {item.areas for item in kept})
     if len(kept) > limits.MAX_CONDITIONS or areas > limits.MAX_CONDITION_AREAS:
         raise exceeded_limit("", LimitKind.CONDITIONS, limits.MAX_CONDITIONS)

@@ -5,7 +5,7 @@ the column is not considered. Dates and times are only recognised.
 """
 
 import re
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -44,6 +44,7 @@ BUILT_IN_FORMATS = {
 
 MAX_FORMAT_CHARACTERS = 1_000  # Excel stores at most 255; a longer one is never plain
 _EXCEL_CONTEXT = Context(prec=15)
+_MAX_EXPONENT = 308  # of a number that a spreadsheet program can hold, also below zero
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.)|_(?P<blank>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]'
     r"|(?P<general>General|G/[^\W\d_]+)|(?P<exponent>E[+-])"
@@ -107,6 +108,15 @@ def is_plain_format(code: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
+def parse_stored_number(text: str) -> Decimal | None:
+    """Return the number a cell stores; None for a text that is none, or one that no spreadsheet program can hold."""
+    try:
+        number = Decimal(text.strip())
+    except DecimalException:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) <= _MAX_EXPONENT else None
+
+
 def render_number(value: str, code: str) -> ShownNumber:
     """Return what a cell shows that stores a number. Raises decimal.InvalidOperation if ``value`` is no number."""
     number = _EXCEL_CONTEXT.create_decimal(value)

@@ -5,6 +5,7 @@ Also the looks that its conditional formats give to cells (``dxfs``), and its co
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from math import isfinite
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
@@ -99,7 +100,8 @@ def read_colour(attributes: Mapping[str, str], colours: WorkbookColours = DEFAUL
     """Return RRGGBB of a colour element, "" for an automatic one."""
     tint = 0.0
     with suppress(ValueError):
-        tint = min(max(float(attributes.get("tint", "0")), -1.0), 1.0)
+        stated = float(attributes.get("tint", "0"))
+        tint = min(max(stated, -1.0), 1.0) if isfinite(stated) else 0.0
     if "rgb" in attributes:
         return tint_colour(parse_rgb(attributes["rgb"]), tint)
     for key, find_colour in (("theme", colours.find_theme_colour), ("indexed", colours.find_indexed_colour)):

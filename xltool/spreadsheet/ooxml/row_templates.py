@@ -32,6 +32,7 @@ from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, WorkbookColours
 
 MAX_KNOWN_CELLS = 256  # of one cell of a template
+MAX_KNOWN_IN_ALL = 65_536  # of all cells of all templates of one styles part, about 13 MB
 MAX_KNOWN_CHARACTERS = 100  # of their texts
 MAX_KNOWN_SHEETS = 500  # combinations of row templates
 MAX_TEMPLATE_ROWS = 2_000  # longer sheets are lists, whose rows are never the same
@@ -130,6 +131,7 @@ class RowTemplates(dict[bytes, RowTemplate]):
         super().__init__()
         self._shared = SharedParts((), styles, colours)
         self._size = 0
+        self._known_cells = 0
         self._sheets: dict[tuple[int, ...], tuple[list[RowTemplate], _SheetTemplate]] = {}  # by their identities
 
     def find_sheet_template(self, rows: Sequence[bytes]) -> "_SheetTemplate":
@@ -145,6 +147,14 @@ class RowTemplates(dict[bytes, RowTemplate]):
                 self._sheets.clear()
             known = self._sheets[key] = templates, _join_templates(templates)
         return known[1]
+
+    def count_known_cells(self, count: int) -> None:
+        """Note that so many cells more may be known; above the limit all templates are dropped."""
+        self._known_cells += count
+        if self._known_cells > MAX_KNOWN_IN_ALL:
+            self.clear()
+            self._sheets.clear()
+            self._size = self._known_cells = 0
 
     def __missing__(self, row: bytes) -> RowTemplate:
         height = _HEIGHT.search(row)
@@ -291,9 +301,11 @@ def fill_rows(
         keys[place] = strings.get(keys[place], "")
     filled = list(map(dict.get, sheet.known_cells, keys))
     if not all(filled):
+        new = filled.count(None)
         for place, cell in enumerate(filled):
             if cell is None:
                 filled[place] = _read_cell(scanner, sheet.slots[place], written[place])
+        templates.count_known_cells(new)
     cells = dict(sheet.constants)
     cells.update((address, cell) for address, cell in zip(sheet.addresses, filled, strict=True) if cell is not None)
     characters = sheet.characters + scanner.characters + sum(map(len, sheet.pick_strings(written)))
@@ -318,7 +330,7 @@ def _read_cell(scanner: CellScanner, slot: CellSlot, written: str) -> RawCell | 
         text = scanner.read_text(address, kind, written, "")
         scanner.characters = charged  # every such value is charged in `fill_rows`
     cell = _make_cell(kind, formula, text)
-    if cell is not None and key is not None and len(key) < MAX_KNOWN_CHARACTERS:
+    if cell is not None and key and len(key) < MAX_KNOWN_CHARACTERS:  # "" stands for every rare shared string
         if len(known_cells) >= MAX_KNOWN_CELLS:
             known_cells.clear()
         known_cells[key] = cell
