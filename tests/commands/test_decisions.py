@@ -453,3 +453,13 @@ def test_target_whose_name_two_agencies_have__the_code_is_asked_for(folder: Path
     decide(book, "二镇.xlsx", "计入为某单位", **{"计入哪个单位（代码或名称）": SECOND})
     made = answer("check", folder, "--roster", roster, "--no-cache", "--decisions", book)
     assert next(row for row in made["submissions"] if row["file"].endswith("二镇.xlsx"))["agency"]["code"] == SECOND
+
+
+def test_decision_that_cannot_take_effect__is_not_told_as_obeyed(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "三镇.xlsx", "计入", 理由="急用")
+    run("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book, "--year", "2024")
+    assert rows(book)[-1]["情况"] == "没有照办：这一份仍不计入，原因见“报送情况”"
+    merged(folder, book)
+    assert rows(book)[-1]["情况"] == "已照此办理"

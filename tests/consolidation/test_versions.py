@@ -6,12 +6,20 @@ from dataclasses import replace
 import pytest
 
 from tests.merging import NEW, YEAR, a_return, found, the_form
+from xltool.consolidation.apply_decisions import apply_decisions
 from xltool.consolidation.choosing import choose_returns
+from xltool.consolidation.compare_versions import select_figures
+from xltool.consolidation.settle_versions import settle_all_versions
 from xltool.consolidation.version_names import compare_version_names
 from xltool.consolidation.version_witnesses import find_order
+from xltool.forms.load_definitions import load_forms
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import ReviewedFile
+from xltool.model.decision import Decision, Ruling
+from xltool.model.finding import Finding, FindingCell
+from xltool.model.form import Form, Number, Severity
+from xltool.model.submission import Submission
 
 TOWN = Agency("329907", "示例一镇人民政府")
 ROSTER = Roster({TOWN.code: TOWN}, "名册.xlsx")
@@ -210,3 +218,73 @@ def test_names__say_which_is_later(later: str, earlier: str) -> None:
 )
 def test_names__that_decide_nothing(one: str, other: str) -> None:
     assert not any(verdict.decisive for verdict in compare_version_names(f"{one}.xlsx", f"{other}.xlsx", 2025))
+
+
+def of_agency(item: ReviewedFile, code: str, name: str) -> ReviewedFile:
+    assert item.submission
+    return replace(item, submission=replace(item.submission, agency_code=code, agency_name=name))
+
+
+def chosen_without_roster(*items: ReviewedFile) -> list[str]:
+    return [item.status.value for item in choose_returns(items, None, the_form(), YEAR)]
+
+
+def test_two_agencies_without_codes__both_count() -> None:
+    items = (of_agency(sent("a.xlsx", 88), "", "甲局"), of_agency(sent("b.xlsx", 90), "", "乙局"))
+    assert chosen_without_roster(*items) == ["accepted", "accepted"]
+
+
+def test_return_with_the_code_and_one_without__are_of_one_agency() -> None:
+    with_code = of_agency(sent("a.xlsx", 88, saved=EARLY), "01", "示例局")
+    later = of_agency(sent("b.xlsx", 90, saved=LATE), "", "示例 局")
+    assert chosen_without_roster(with_code, later) == ["superseded", "accepted"]
+    assert chosen_without_roster(with_code, of_agency(sent("b.xlsx", 90), "", "示例局")) == ["undecided", "undecided"]
+    assert chosen_without_roster(with_code, of_agency(sent("b.xlsx", 90, saved=LATE), "", "别的局")) == ["accepted"] * 2
+
+
+def test_returns_of_nobody__are_no_versions_of_each_other() -> None:
+    items = [of_agency(sent(f"{at}.xlsx", at), "", "") for at in (88, 89, 90)]
+    assert {item.versions for item in settle_all_versions(items, load_forms(), None)} == {()}
+
+
+def decided(item: ReviewedFile, question: str = "") -> ReviewedFile:
+    decision = Decision(Ruling.COUNT, item.file, item.sha256, TOWN.code, question, "", "来电", "李某", "2026-01-31", 4)
+    return apply_decisions(item, [decision], {})
+
+
+def test_decision_for_a_version_with_a_later_twin__it_counts() -> None:
+    first, latest = sent("a.xlsx", 88, saved=EARLY), sent("c.xlsx", 90, saved=LATE)
+    twin = replace(sent("b.xlsx", 88, saved="2026-01-15T09:00:00+00:00"), sha256="0" * 64)
+    assert settled(first, twin, latest)["c.xlsx"] == "accepted"
+    assert settled(decided(first), twin, latest) == {
+        "a.xlsx": "accepted",
+        "b.xlsx": "superseded",
+        "c.xlsx": "superseded",
+    }
+
+
+def test_decision_for_a_flawed_return_with_a_later_twin__it_counts() -> None:
+    cells = (FindingCell(NEW, "表三", "D7"),)
+    flaw = Finding("merge.lacking", Severity.MUST_FIX, cells, {"count": 1, "counted": 1, "cells": ("D7",)})
+    first = replace(sent("a.xlsx", 88, saved=EARLY), findings=(flaw,))
+    twin = replace(sent("b.xlsx", 88, saved=LATE), sha256="0" * 64, findings=(flaw,))
+    assert settled(first, twin) == {"a.xlsx": "superseded", "b.xlsx": "returned"}
+    assert settled(decided(first), twin) == {"a.xlsx": "accepted", "b.xlsx": "superseded"}
+
+
+def test_order__reversed_is_that_of_the_other_two() -> None:
+    one, other = sent("a.xlsx", 88, saved=EARLY, marked=True), sent("a(1).xlsx", 90, saved=LATE)
+    assert find_order(one, other).reverse() == find_order(other, one)
+
+
+def test_many_versions__each_file_is_evaluated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluated: list[str] = []
+
+    def count_calls(submission: Submission, form: Form) -> dict[str, Number]:
+        evaluated.append(submission.source.file)
+        return select_figures(submission, form)
+
+    monkeypatch.setattr("xltool.consolidation.settle_versions.select_figures", count_calls)
+    items = [sent(f"{at}.xlsx", at) for at in range(12)]
+    assert set(settled(*items).values()) == {"undecided"}
+    assert sorted(evaluated) == sorted(f"{at}.xlsx" for at in range(12))

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from xltool.commands.check_outputs import WRITTEN_SUFFIXES, OutputFile
 from xltool.consolidation.apply_decisions import apply_decisions
-from xltool.consolidation.file_status import LAPSED_DECISION, QUESTION_CODES, decide_status, identify_question
+from xltool.consolidation.file_status import COUNTING, LAPSED_DECISION, QUESTION_CODES, decide_status, identify_question
 from xltool.errors import UsageError
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
 from xltool.model.agency_names import find_agencies_by_name, normalize_name
-from xltool.model.consolidation import ReviewedFile
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.decision import Decision, Ruling
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
@@ -31,6 +31,8 @@ from xltool.workbooks.decisions_workbook import (
 )
 from xltool.workbooks.save_files import refuse_locked_files
 
+_OWNER_QUESTION = "owner-"
+_CODES_OF_SAME_FIGURES = frozenset({"merge.duplicate", "merge.same_figures", "merge.contained"})  # counted elsewhere
 _SHA256_CHARACTERS = 64
 _MAX_PROBLEMS_LISTED = 10
 
@@ -127,14 +129,17 @@ def _find_changed_states(
     """
     words: Mapping[str, str] = load_decision_words()["states"]
     waiting = {row.question_key for row in open_rows}
-    obeyed = {decision.row for item in items for decision in item.decisions}
+    decided = {decision.row for item in items for decision in item.decisions}
+    obeyed = {decision.row for item in items for decision in item.decisions if _took_effect(decision, item)}
     files = _index_files(items)
     changed = {}
     for row in book.rows:
         key = None
         is_known = bool(_find_present(row, files))
         if row.ruling:
-            key = "obeyed" if row.row in obeyed else "lapsed" if row.sha256 and is_known else None
+            key = "lapsed" if row.sha256 and is_known else None
+            if row.row in decided:
+                key = "obeyed" if row.row in obeyed else "without_effect"
         elif row.sha256.casefold() in files.by_content:
             key = "open" if row.question_key in waiting else "settled"
         elif row.id and is_known:
@@ -142,6 +147,14 @@ def _find_changed_states(
         if key and words[key] != row.state:
             changed[row.row] = words[key]
     return changed
+
+
+def _took_effect(decision: Decision, item: ReviewedFile) -> bool:
+    """Whether a file has the final status that a decision asks for; an answer whose return it is only settles that."""
+    if decision.ruling not in COUNTING or decision.question.startswith(_OWNER_QUESTION):
+        return True
+    is_same = item.reason is not None and item.reason.code in _CODES_OF_SAME_FIGURES
+    return item.status in {Status.ACCEPTED, Status.RETURNED} or (item.status is Status.SUPERSEDED and is_same)
 
 
 # --- rows and files -------------------------------------------------------------------------------------------------

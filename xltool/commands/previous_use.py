@@ -40,8 +40,9 @@ def count_previous_use(run_context: RunContext, codes: Iterable[str], form: Form
     if run_context.previous_years is None:
         return None
     asked = tuple(dict.fromkeys(codes))
-    used = tuple(code for code in asked if _has_figures(run_context, code, form, year))
-    return PreviousUse(year - 1, used, tuple(code for code in asked if code not in used))
+    has_figures = {code: _has_figures(run_context, code, form, year) for code in asked}
+    used = tuple(code for code in asked if has_figures[code])
+    return PreviousUse(year - 1, used, tuple(code for code in asked if not has_figures[code]))
 
 
 def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFile]) -> PreviousUse | None:

@@ -17,7 +17,7 @@ from xltool.model.finding_codes import code_severity
 from xltool.model.finding_facts import DecisionNote
 from xltool.model.form import Severity
 
-_VERSION_QUESTION = "version-"
+VERSION_QUESTION = "version-"
 _ANSWERED_BY_ROW = (DOUBTFUL_OWNER, LAPSED_DECISION)
 _RULING_CODES = {
     Ruling.COUNT: "decision.counted",
@@ -37,7 +37,7 @@ def apply_decisions(item: ReviewedFile, decisions: Sequence[Decision], agencies:
         if decision:
             return _refuse_by_decision(item, decision)
     for decision in decisions:
-        if not decision.question.startswith(_VERSION_QUESTION):
+        if not decision.question.startswith(VERSION_QUESTION):
             item = _count_by_decision(item, decision, agencies)
     return item
 

@@ -1,7 +1,7 @@
 """Compare the figures and texts of two returns of one agency."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from xltool.model.consolidation import FigureChange
 from xltool.model.form import Form, Number, Values
@@ -41,19 +41,19 @@ def list_text_changes(before: Submission, after: Submission, form: Form) -> tupl
     return tuple(section.heading for section in form.sections if old.get(section.id) != new.get(section.id))
 
 
-def are_unrelated(left: Submission, right: Submission, form: Form) -> bool:
-    """Whether two returns share hardly any figure, so that they are hardly versions of one return."""
-    cells = [cell.id for cell in form.inputs]
-    one, other = _select_nonzero(left.counted, cells), _select_nonzero(right.counted, cells)
+def select_figures(submission: Submission, form: Form) -> dict[str, Number]:
+    """Return the inputs that are not zero, by cell."""
+    counted = submission.counted
+    return {cell.id: figure for cell in form.inputs if (figure := counted.get(cell.id))}
+
+
+def are_unrelated(one: Mapping[str, Number], other: Mapping[str, Number]) -> bool:
+    """Whether two returns share hardly any figure that is not zero, so that they are hardly versions of one return."""
     if min(len(one), len(other)) < _MIN_FIGURES:
         return False
     same_place = len(one.items() & other.items())
     share = max(same_place, _count_shared(one.values(), other.values())) / min(len(one), len(other))
     return share <= _MAX_UNRELATED_SHARE
-
-
-def _select_nonzero(values: Values, cells: Iterable[str]) -> dict[str, Number]:
-    return {cell: figure for cell in cells if (figure := values.get(cell))}
 
 
 def _count_shared(left: Iterable[Number], right: Iterable[Number]) -> int:

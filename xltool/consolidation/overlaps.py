@@ -7,18 +7,19 @@ area's own members: the area file is set aside.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations
 from pathlib import PurePath
 
+from xltool.consolidation.agency_keys import AgencyKeys, index_agency_keys
 from xltool.consolidation.tree import RosterTree, list_manifest
 from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.finding_codes import code_severity
 from xltool.model.form import Severity
-from xltool.model.submission import ManifestItem, Submission
+from xltool.model.submission import Submission
 
 
 def remove_overlaps(
@@ -28,7 +29,8 @@ def remove_overlaps(
 
     A consolidation of ``own_area`` among the files is an earlier result of this merge.
     """
-    items = [_set_earlier_summary_aside(item, items, own_area) for item in items]
+    identify = index_agency_keys(items).identify_agency
+    items = [_set_earlier_summary_aside(item, items, own_area, identify) for item in items]
     for find_changes in (_refuse_overlapping, _drop_contained, _set_areas_aside):
         changed = find_changes(items, tree)
         items = [changed.get(position, item) for position, item in enumerate(items)]
@@ -36,7 +38,7 @@ def remove_overlaps(
 
 
 def _set_earlier_summary_aside(
-    item: ReviewedFile, items: Sequence[ReviewedFile], own_area: Agency | None
+    item: ReviewedFile, items: Sequence[ReviewedFile], own_area: Agency | None, identify: Callable[[str, str], str]
 ) -> ReviewedFile:
     """Set a consolidation aside if its members are handed in beside it and some have changed since.
 
@@ -45,28 +47,35 @@ def _set_earlier_summary_aside(
     submission = item.submission
     if submission is None or not submission.manifest or not item.counted:
         return item
-    inside = {leaf.code for leaf in submission.manifest}
-    beside = {leaf for other in items if other is not item for leaf in _list_current_leaves(other, inside)}
-    codes = {leaf.code for leaf in beside}
-    known = {(leaf.code, leaf.sha256) for leaf in beside}
-    changed = any(leaf.code in codes and (leaf.code, leaf.sha256) not in known for leaf in submission.manifest)
+    contents = {leaf: identify(leaf.code, leaf.name) for leaf in submission.manifest}
+    inside = set(contents.values())
+    others = (other for other in items if other is not item)
+    known = {pair for other in others for pair in _list_current_contents(other, inside, identify)}
+    keys = {key for key, _ in known}
+    changed = any(key in keys and (key, leaf.sha256) not in known for leaf, key in contents.items())
     is_own = own_area is not None and (submission.agency_code, submission.agency_name) == (own_area.code, own_area.name)
-    if not ((codes == inside and (changed or is_own)) or (changed and is_own)):
+    if not ((keys == inside and (changed or is_own)) or (changed and is_own)):
         return item
-    alone = tuple(leaf.name or leaf.code for leaf in submission.manifest if leaf.code not in codes)
+    alone = tuple(leaf.name or leaf.code for leaf, key in contents.items() if key not in keys)
     code = "merge.earlier_summary_partly" if alone else "merge.earlier_summary"
     facts = {"count": len(inside), "agencies": alone}
     reason = Finding(code, code_severity(code), facts=facts)
     return replace(item, status=Status.SUPERSEDED, reason=reason, counted=False)
 
 
-def _list_current_leaves(item: ReviewedFile, inside: Collection[str]) -> Sequence[ManifestItem]:
-    """List the reports in a file that holds only some of the agencies ``inside``, and is not replaced or foreign."""
+def _list_current_contents(
+    item: ReviewedFile, inside: Collection[str], identify: Callable[[str, str], str]
+) -> Sequence[tuple[str, str]]:
+    """List key and SHA-256 of the reports in a file with only some agencies ``inside`` that is not replaced or foreign.
+
+    ``inside`` are the keys of the agencies.
+    """
     if item.submission is None or item.status in {Status.SUPERSEDED, Status.FOREIGN}:
         return ()
     leaves = list_manifest(item.submission)
     is_part = len(leaves) < len(inside) or not item.submission.manifest
-    return leaves if is_part and all(leaf.code in inside for leaf in leaves) else ()
+    pairs = [(identify(leaf.code, leaf.name), leaf.sha256) for leaf in leaves]
+    return pairs if is_part and all(key in inside for key, _ in pairs) else ()
 
 
 def get_age_key(item: ReviewedFile) -> tuple[str, str, str]:
@@ -82,12 +91,16 @@ def name_beside(item: ReviewedFile, other_item: ReviewedFile) -> str:
 
 def _refuse_overlapping(items: Sequence[ReviewedFile], tree: RosterTree) -> dict[int, ReviewedFile]:
     """Refuse consolidations that share an agency without one containing the other; each names the others."""
-    names = {leaf.code: leaf.name for _, each in _iterate_summands(items) for leaf in list_manifest(each)}
+    keys = index_agency_keys(items)
+    leaves = [leaf for _, each in _iterate_summands(items) for leaf in list_manifest(each)]
+    names = {keys.identify_agency(leaf.code, leaf.name): leaf.name for leaf in leaves}
     found = {}
     for position, others in _find_shared_agencies(items, tree, opaque=False).items():
-        inside = _list_contents(items[position])
+        inside = _list_contents(items[position], keys)
         clashing = {
-            other: codes for other, codes in others.items() if not _are_nested(inside, _list_contents(items[other]))
+            other: codes
+            for other, codes in others.items()
+            if not _are_nested(inside, _list_contents(items[other], keys))
         }
         if clashing:
             files = tuple(sorted(name_beside(items[other], items[position]) for other in clashing))
@@ -99,13 +112,15 @@ def _refuse_overlapping(items: Sequence[ReviewedFile], tree: RosterTree) -> dict
 
 def _drop_contained(items: Sequence[ReviewedFile], tree: RosterTree) -> dict[int, ReviewedFile]:
     """Mark reports contained in another file as superseded; of equal consolidations the latest is kept."""
-    found = {}
+    found, keys = {}, index_agency_keys(items)
+
+    def get_size_key(item: ReviewedFile) -> tuple[int, tuple[str, str, str]]:
+        return len(_list_contents(item, keys)), get_age_key(item)
+
     for position, others in _find_shared_agencies(items, tree, opaque=False).items():
-        item, size = items[position], len(_list_contents(items[position]))
-        holder = max(
-            (items[other] for other in others), key=lambda other: (len(_list_contents(other)), get_age_key(other))
-        )
-        if (size, get_age_key(item)) < (len(_list_contents(holder)), get_age_key(holder)):
+        item = items[position]
+        holder = max((items[other] for other in others), key=get_size_key)
+        if get_size_key(item) < get_size_key(holder):
             reason = Finding("merge.contained", Severity.NOTE, facts={"other": name_beside(holder, item)})
             found[position] = replace(item, status=Status.SUPERSEDED, reason=reason, counted=False)
     return found
@@ -139,25 +154,28 @@ def _iterate_summands(items: Sequence[ReviewedFile]) -> Iterator[tuple[int, Subm
 def _find_shared_agencies(
     items: Sequence[ReviewedFile], tree: RosterTree, *, opaque: bool
 ) -> dict[int, dict[int, set[str]]]:
-    """For each counted return, list the others that cover the same agencies, and the codes of these agencies.
+    """For each counted return, list the others that cover the same agencies, and the keys of these agencies.
 
     ``opaque`` includes areas without a manifest.
     """
     holders: dict[str, list[int]] = defaultdict(list)
+    identify = index_agency_keys(items).identify_agency
     for position, submission in _iterate_summands(items):
         if opaque or not tree.is_opaque(submission):
-            for code in tree.covered_codes(submission):
-                holders[code].append(position)
+            inside = {identify(leaf.code, leaf.name) for leaf in list_manifest(submission)}
+            for key in inside | tree.covered_codes(submission) - {""}:
+                holders[key].append(position)
     shared: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for code, positions in holders.items():
+    for key, positions in holders.items():
         for one, other in permutations(positions, 2):
-            shared[one][other].add(code)
+            shared[one][other].add(key)
     return shared
 
 
-def _list_contents(item: ReviewedFile) -> set[tuple[str, str]]:
-    """Return code and SHA-256 of every report in a return."""
-    return {(leaf.code, leaf.sha256) for leaf in list_manifest(_require_submission(item))}
+def _list_contents(item: ReviewedFile, keys: AgencyKeys) -> set[tuple[str, str]]:
+    """Return the key of the agency and the SHA-256 of every report in a return."""
+    leaves = list_manifest(_require_submission(item))
+    return {(keys.identify_agency(leaf.code, leaf.name), leaf.sha256) for leaf in leaves}
 
 
 def _are_nested(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> bool:

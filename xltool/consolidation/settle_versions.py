@@ -10,13 +10,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
+from xltool.consolidation.agency_keys import AgencyKeys, index_agency_keys
+from xltool.consolidation.apply_decisions import VERSION_QUESTION
 from xltool.consolidation.compare_versions import (
     are_unrelated,
     identify_figures,
     identify_texts,
     list_figure_changes,
     list_text_changes,
+    select_figures,
 )
 from xltool.consolidation.describe_versions import (
     describe_basis,
@@ -68,17 +72,19 @@ def settle_all_versions(
 def group_by_agency(items: Sequence[ReviewedFile], tree: RosterTree) -> dict[tuple[bool, str], list[int]]:
     """Group the positions of returns by agency. Its own return and that of its area are two different returns."""
     positions: dict[tuple[bool, str], list[int]] = defaultdict(list)
+    keys = index_agency_keys(items)
     for position, item in enumerate(items):
         submission = item.submission
-        if submission and item.status in VERSION_STATUSES:
-            positions[tree.is_area(submission), _identify_agency(submission)].append(position)
+        key = _identify_agency(submission, keys) if submission and item.status in VERSION_STATUSES else ""
+        if submission and key:
+            positions[tree.is_area(submission), key].append(position)
     return positions
 
 
-def _identify_agency(submission: Submission) -> str:
-    """Return a key of the agency: its code, else its name; for areas without a code also their first member."""
+def _identify_agency(submission: Submission, keys: AgencyKeys) -> str:
+    """Return a key of the agency; for areas without a code with their first member, "" for a return of nobody."""
     if submission.agency_code or not submission.manifest:
-        return submission.agency_code or submission.agency_name
+        return keys.identify_agency(submission.agency_code, submission.agency_name)
     return f"{submission.agency_name}|{min(leaf.code for leaf in submission.manifest)}"
 
 
@@ -113,8 +119,11 @@ def _group_equal(items: Mapping[int, ReviewedFile], form: Form) -> list[list[int
 def _choose_representative(items: Sequence[ReviewedFile], positions: Sequence[int]) -> int:
     """Return the position of the file that stands for returns with equal figures.
 
-    Of files with equal bytes it is the oldest; of others the latest, then an accepted one, then the oldest file.
+    A file that is to be counted by decision comes before all others. Of files with equal bytes it is the oldest; of
+    others the latest, then an accepted one, then the oldest file.
     """
+    if decided := [at for at, item in enumerate(items) if _is_to_be_counted(item)]:
+        items, positions = [items[at] for at in decided], [positions[at] for at in decided]
     firsts: dict[str, int] = {}
     for at in sorted(range(len(items)), key=lambda at: get_age_key(items[at])):
         firsts.setdefault(items[at].sha256 or items[at].file, at)
@@ -143,8 +152,17 @@ def _settle_different(items: Mapping[int, ReviewedFile], form: Form) -> dict[int
         at, decision = preferred[0]
         decided = {**items, at: replace(items[at], decision=decision)}
         return _replace_others(decided, at, {}, form)
-    orders = {(at, other): find_order(items[at], items[other]) for at in items for other in items if at != other}
-    unrelated = frozenset(pair for pair in orders if _share_nothing(items, pair, form))
+    orders: dict[tuple[int, int], Order] = {}
+    for at, other in combinations(items, 2):
+        orders[at, other] = find_order(items[at], items[other])
+        orders[other, at] = orders[at, other].reverse()
+    figures = {at: select_figures(item.submission, form) for at, item in items.items() if item.submission}
+    unrelated = frozenset(
+        pair
+        for one, other in combinations(figures, 2)
+        if are_unrelated(figures[one], figures[other])
+        for pair in ((one, other), (other, one))
+    )
     latest = [at for at in items if all(orders[at, other].sign > 0 for other in items if other != at)]
     if latest and not any((latest[0], other) in unrelated for other in items):
         return _replace_others(items, latest[0], orders, form)
@@ -162,9 +180,12 @@ def _find_preference(item: ReviewedFile, question: str) -> Decision | None:
     return next(answers, None)
 
 
-def _share_nothing(items: Mapping[int, ReviewedFile], pair: tuple[int, int], form: Form) -> bool:
-    left, right = (items[at].submission for at in pair)
-    return left is not None and right is not None and are_unrelated(left, right, form)
+def _is_to_be_counted(item: ReviewedFile) -> bool:
+    """Whether a decision about versions, or one that somebody added, says that this file counts."""
+    return any(
+        each.ruling in COUNTING and (not each.question or each.question.startswith(VERSION_QUESTION))
+        for each in item.decisions
+    )
 
 
 def _replace_others(

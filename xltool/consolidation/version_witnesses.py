@@ -36,6 +36,11 @@ class Order(NamedTuple):
     sign: int
     witnesses: tuple[TimeWitness, ...]
 
+    def reverse(self) -> "Order":
+        """Return the order of the second version and the first."""
+        witnesses = (each._replace(sign=-each.sign, left=each.right, right=each.left) for each in self.witnesses)
+        return Order(-self.sign, tuple(witnesses))
+
 
 def find_order(left: ReviewedFile, right: ReviewedFile) -> Order:
     """Find the order of two returns by all witnesses of time."""
