@@ -69,7 +69,7 @@ def test_return__marked_copies_pages_and_a_list__nothing_for_what_is_well(inbox:
     done = check(inbox, "--roster", SAMPLES / "roster.csv", "--return", tmp_path / "退回")
     assert done.exit_code == 1
     assert done.stdout.splitlines()[-1] == (
-        f"退回 2 个文件（标注的原表 1，清除标注的原表 0，网页 1），连同退回清单存放在：{tmp_path / '退回'}"
+        f"做出 2 份检查结果（标注的原表 1，清除标注的原表 0，网页 1），连同退回清单存放在：{tmp_path / '退回'}"
     )
     assert names(tmp_path / "退回") == ["坏 检查结果.html", "退回清单.xlsx", "错.xlsx"]
     assert differing(inbox / "错.xlsx", tmp_path / "退回" / "错.xlsx") == [list_part()]

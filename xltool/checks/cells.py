@@ -58,9 +58,12 @@ def _check_cells(submission: Submission, context: CheckContext) -> Iterator[Find
             not_applicable.append(entry)
         elif entry.state is EntryState.UNREADABLE or inputs[entry.cell].kind not in SIGNED_KINDS:
             unreadable.append(entry)
-    yield from _report_unreadable(
-        [entry for entry in unreadable if entry.note != "place"], context
-    )  # reported with its sheet
+    unreadable = [entry for entry in unreadable if entry.note != "place"]  # reported with its sheet
+    unsaved = [entry for entry in unreadable if submission.manifest and entry.note == "not_calculated"]
+    if len(unsaved) > 1:
+        yield _report_unsaved_results(unsaved, context)
+        unreadable = [entry for entry in unreadable if entry not in unsaved]
+    yield from _report_unreadable(unreadable, context)
     if blank and not submission.manifest:
         yield from _report_blanks(blank, submission, context)
     yield from _report_not_applicable(not_applicable, context)
@@ -76,6 +79,14 @@ def _report_unreadable(entries: list[Entry], context: CheckContext) -> Iterator[
     for entry in entries:
         note = "negative" if entry.state is EntryState.NUMBER else entry.note
         yield _report_no_number(entry, note, context)
+
+
+def _report_unsaved_results(entries: list[Entry], context: CheckContext) -> Finding:
+    """Make the one finding on a consolidated workbook that was saved without the results of its formulas."""
+    rule = _find_number_rule(context)
+    facts: dict[str, object] = {"count": len(entries), "title": rule.title, "basis": rule.basis}
+    spots = tuple(spot_of_entry(entry) for entry in entries)
+    return Finding(rule.id, rule.severity, spots, facts, wording="number.results_not_saved")
 
 
 def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> Finding:

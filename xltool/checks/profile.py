@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xltool.checks.toml_errors import explain_toml_error
 from xltool.errors import UsageError
 from xltool.model.finding import Finding
 from xltool.model.finding_codes import FINDING_CODES
@@ -56,7 +57,7 @@ def read_profile(chosen: str, forms: Sequence[Form]) -> CheckProfile:
     try:
         said = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError("usage.profile_syntax", path=chosen, problem=str(error)) from error
+        raise explain_toml_error("usage.profile_syntax", chosen, error) from error
     _refuse_unknown_keys(said, _PROFILE_KEYS, chosen)
     base = said.get("base", DEFAULT_PROFILE)
     if base not in named:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xltool.checks.profile import FIXED_CODE_PREFIXES
+from xltool.checks.toml_errors import explain_toml_error
 from xltool.errors import UsageError
 from xltool.model.agency import Roster
 from xltool.model.finding import Finding
@@ -44,7 +45,7 @@ def read_waivers(path: Path, forms: Sequence[Form], roster: Roster | None, today
     try:
         said = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError("usage.waivers_syntax", path=str(path), problem=str(error)) from error
+        raise explain_toml_error("usage.waivers_syntax", path, error) from error
     items = said.get("waivers", [])
     if said.keys() - {"waivers"} or not isinstance(items, list):
         raise UsageError("usage.waivers_syntax", path=str(path), problem=", ".join(sorted(said)))

@@ -188,7 +188,8 @@ def describe_merged_levels(
         )
         for level in levels[:-1]
     ]
-    return "\n".join([*lines, describe_merge(whole, levels[-1].file, extra_files)])
+    none = [] if lines else [catalogue.format_line("no_levels")]
+    return "\n".join([*lines, describe_merge(whole, levels[-1].file, extra_files), *none])
 
 
 def describe_agency_counts(consolidation: Consolidation) -> str:

@@ -143,7 +143,8 @@ def merge(
         below = [(level.area, str(level.file), level.consolidation) for level in level_results[:-1]]
         click.echo(json_output.dump_json(json_output.encode_merged_levels(consolidation, below)))
     elif levels:
-        click.echo(console.describe_merged_levels(level_results, consolidation, extra_files))
+        shown_files = extra_files if len(level_results) > 1 else extra_files._replace(levels=None)
+        click.echo(console.describe_merged_levels(level_results, consolidation, shown_files))
     else:
         use = survey_consolidation(context, consolidation)
         if as_json:

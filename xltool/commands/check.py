@@ -12,7 +12,7 @@ from xltool.checks.run_checks import run_checks, sort_findings
 from xltool.checks.serials import find_shared_serials
 from xltool.commands.check_outputs import check_outputs
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
-from xltool.commands.own_outputs import is_roster
+from xltool.commands.own_outputs import find_own_output, is_roster
 from xltool.commands.previous_use import survey_reviewed
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.agency_files import name_unread_files
@@ -92,7 +92,7 @@ def review_files(run_context: RunContext, place: Place) -> tuple[ReviewedFile, .
         workbook = open_loaded_file(file, run_context.password, make_skip_rule())
     except (UnreadableFileError, ForeignFileError) as error:
         if not is_plain_archive(file.data):
-            return (reject_file(name, _recognize_roster(place, error, run_context.roster)),)
+            return (reject_file(name, _recognize_own_file(place, file.data, error, run_context.roster)),)
         found = (_review_member(run_context, name, member) for member in read_members(file, run_context.password))
         return _note_archive_order(name, tuple(item for items in found for item in items))
     reviewed = _review_workbook(run_context, name, workbook)
@@ -101,8 +101,10 @@ def review_files(run_context: RunContext, place: Place) -> tuple[ReviewedFile, .
     return reviewed
 
 
-def _recognize_roster(place: Place, error: XltoolError, roster: Roster | None) -> XltoolError:
-    """Return what a file is refused for; a text file with a list of agencies is a roster."""
+def _recognize_own_file(place: Place, data: bytes, error: XltoolError, roster: Roster | None) -> XltoolError:
+    """Return what a file is refused for; an output of ours and a text file with a list of agencies are named."""
+    if kind := find_own_output(data):
+        return ForeignFileError("file.own_list", kind=kind)
     if error.facts.get("kind") is FileKind.TEXT and is_roster(place, roster):
         return ForeignFileError("file.own_list", kind=OwnList.ROSTER)
     return error
@@ -273,12 +275,15 @@ def build_file_finding(path: FileSource, error: XltoolError) -> Finding:
     wording = _WORDINGS.get(error.facts.get("kind") or error.facts.get("problem"), "")
     if error.code == "file.not_workbook" and wording in _REPLACED_WORDINGS and path.suffix.lower() in WORKBOOK_SUFFIXES:
         wording = "file.renamed"
+    if path.suffix.lower() == ".zip":
+        wording = _ARCHIVE_WORDINGS.get(error.facts.get("kind") or error.code, wording)
     facts = {"part": "", **error.facts, "file": show_file_name(str(path)), "suffix": path.suffix}
     if facts["part"] in (error.facts.get("file"), path.name):  # the whole file: its name is said already
         facts["part"] = ""
     return Finding(error.code, severity, facts=facts, wording=wording)
 
 
+_ARCHIVE_WORDINGS: dict[object, str] = {FileKind.ZIP: "file.empty_archive", "file.damaged": "file.broken_archive"}
 _REPLACED_WORDINGS = frozenset({"", "file.document"})
 # Sentences with the cure that fits the kind of a file that is no workbook, or the damage.
 _WORDINGS: dict[object, str] = {

@@ -324,10 +324,35 @@ def choose_form_and_year(
         expected = year or date.today().year - 1
         return find_form_for_year(run_context.forms, expected, wanted), expected
     if not returns:
-        raise UsageError("usage.nothing_to_merge", count=len(reviewed_files))
+        raise _explain_no_returns(reviewed_files, run_context, options)
     form_id, edition, most = max(returns, key=lambda key: (returns[key], key[2] or 0))
     assert most is not None  # counted only with a year
     return run_context.forms.get(form_id, edition), most
+
+
+def _explain_no_returns(
+    reviewed_files: Sequence[ReviewedFile], run_context: RunContext, options: MergeOptions
+) -> UsageError:
+    """Return the error for a merge without returns, with the years and forms of those that were not asked for."""
+    found = Counter(
+        (item.submission.year, item.submission.form, item.submission.edition)
+        for item in reviewed_files
+        if item.submission and item.submission.year is not None
+    )
+    if not found:
+        return UsageError("usage.nothing_to_merge", count=len(reviewed_files))
+    wanted = tuple(
+        catalogue.format_phrase(f"returns_wanted_{key}", value=value)
+        for key, value in (("year", options.year), ("form", options.form))
+        if value is not None
+    )
+    shown = tuple(
+        catalogue.format_phrase(
+            "returns_found", year=year, form=form, title=run_context.forms.get(form, edition).title, count=count
+        )
+        for (year, form, edition), count in sorted(found.items())
+    )
+    return UsageError("usage.no_return_of", count=len(reviewed_files), wanted=wanted, found=shown)
 
 
 def find_area(roster: Roster | None, name: str | None) -> Agency:

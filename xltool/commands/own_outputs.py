@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xltool.errors import ForeignFileError, RosterError, UnreadableFileError
-from xltool.forms.identity import Identity
+from xltool.forms.identity import Identity, OwnList
 from xltool.forms.period_words import fill_period
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency, Roster, Scope
@@ -20,6 +20,15 @@ _PAGE_MARK = b'<meta name="generator" content="xltool">'
 _PAGE_HEAD_BYTES = 2048
 _MAX_ROSTER_BYTES = 5_000_000
 _TELLING_COLUMNS = frozenset({"parent", "level", "scope", "rule_power"})
+# How exported tables begin, and the column that each of them has.
+_TABLE_MARKS = (
+    (b"PAR1", b"agency_code"),
+    (b"SQLite format 3\0", b"agency_code"),
+    (b"PAR1", b"area_code"),
+    (b"\xef\xbb\xbfyear,agency_code,agency_name,", b""),
+    (b"\xef\xbb\xbfyear,area_code,area_name,", b""),
+)
+_ANSWER = re.compile(rb'\s*\{\s*"(?:form|found)": [^\n]*\n(?s:.{0,400})"(?:counts|undecided)": ')
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -43,6 +52,15 @@ def is_own_page(path: Path) -> bool:
             return _PAGE_MARK in file.read(_PAGE_HEAD_BYTES)
     except OSError:
         return False
+
+
+def find_own_output(data: bytes) -> OwnList | None:
+    """Return what the bytes of a file are that another command of ours wrote for people or programs, if they are."""
+    if _PAGE_MARK in data[:_PAGE_HEAD_BYTES]:
+        return OwnList.PAGE
+    if any(data.startswith(start) and mark in data for start, mark in _TABLE_MARKS):
+        return OwnList.TABLES
+    return OwnList.ANSWER if _ANSWER.match(data) else None
 
 
 def is_roster(place: object, roster: Roster | None) -> bool:

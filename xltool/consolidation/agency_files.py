@@ -1,6 +1,6 @@
 """Find the file that stands for each agency, and whose a file is that could not be read: the agency its name means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -9,6 +9,10 @@ from xltool.consolidation.file_names import split_file_name
 from xltool.consolidation.file_status import DOUBTFUL_OWNER
 from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Consolidation, ReviewedFile, Status
+from xltool.model.form import Severity
+from xltool.spreadsheet.refusals import FileKind
+
+_COPY_KINDS = frozenset({FileKind.PDF, FileKind.PICTURE, FileKind.OFD, FileKind.TEXT_DOCUMENT})
 
 
 def name_unread_files(reviewed: Sequence[ReviewedFile], roster: Roster | None) -> tuple[ReviewedFile, ...]:
@@ -16,7 +20,18 @@ def name_unread_files(reviewed: Sequence[ReviewedFile], roster: Roster | None) -
     if roster is None or all(item.submission for item in reviewed):
         return tuple(reviewed)
     names = index_agency_names(roster)
-    return tuple(replace(item, named_agency=_find_named_agency(item, roster, names)) for item in reviewed)
+    named = [replace(item, named_agency=_find_named_agency(item, roster, names)) for item in reviewed]
+    received = {item.submission.agency_code for item in reviewed if item.submission}
+    return tuple(_pass_over_copy(item, received) for item in named)
+
+
+def _pass_over_copy(item: ReviewedFile, received: Container[str]) -> ReviewedFile:
+    """Return the entry of a picture, PDF or text document beside the workbook of its agency as needing no answer."""
+    reason, agency = item.reason, item.named_agency
+    if reason is None or agency is None or agency.code not in received or reason.facts.get("kind") not in _COPY_KINDS:
+        return item
+    note = replace(reason, severity=Severity.NOTE, wording="file.beside_return")
+    return replace(item, findings=(note,), reason=note)
 
 
 def find_agency_files(consolidation: Consolidation) -> Mapping[str, ReviewedFile]:

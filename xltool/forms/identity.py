@@ -23,6 +23,9 @@ class OwnList(StrEnum):
     RETURNING = "returning"
     LETTERS = "letters"
     ROSTER = "roster"
+    PAGE = "page"
+    TABLES = "tables"
+    ANSWER = "answer"
 
 
 class Identity(NamedTuple):
