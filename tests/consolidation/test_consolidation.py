@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import permutations
 
@@ -27,6 +28,7 @@ from tests.merging import (
 )
 from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.totals import consolidate
+from xltool.consolidation.tree import RosterTree
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.consolidation import Consolidation, ReviewedFile, Status
@@ -484,3 +486,15 @@ def test_published_area__while_members_are_missing__only_a_sum_above_it_is_wrong
     assert catalogue.render_finding(exceeded).startswith(
         "还缺 3 个成员单位，已收到的合计就有 1 项超过“九区”报的地区数："
     )
+
+
+def test_tree__owes_a_report__every_agency_and_an_area_with_nobody_below_it() -> None:
+    alone, gone = Agency("8", "外区", scope=Scope.AREA), Agency("7", "旧镇", ended=date(YEAR - 1, 1, 1))
+    tree = RosterTree(of((DISTRICT, A, alone, gone)), YEAR)
+    assert {code: tree.owes_report(code) for code in ("1", "8", "9", "7", "x")} == {
+        "1": True,
+        "8": True,
+        "9": False,
+        "7": False,
+        "x": False,
+    }
