@@ -1,6 +1,6 @@
 // The doors, the buttons, and what each of them has done.
 const DOORS = ["agency", "merge", "template"];
-const BUTTONS = { check: "check", merge: "merge", "send-back": "sendBack", "make-templates": "makeTemplates" };
+const BUTTONS = { check: "check", merge: "merge", "send-back": "sendBack", letters: "letters", "make-templates": "makeTemplates" };
 let running = null, waitingJob = null, lastCheck = null;
 
 // --- doors ---------------------------------------------------------------------------------------------------------
@@ -40,6 +40,15 @@ const options = () => [...CACHE, "--jobs", "1", "--json"];
 const decided = (always = false) => (inMerge() && (always || given.decisions.length) ? ["--decisions", WORDS.out.decisions] : []);
 const check = (laid, more = []) => ["check", ...common(laid), ...decided(true), ...more, ...options()];
 
+const status = ({ args }) => ["status", ...args.returns, ...args.roster, ...decided(), ...options()];
+// Texts only: what Word files need is not in the page.
+const letters = (laid) => ["letters", ...common(laid), ...decided(true), ...dueArgs(), "--text-only", "-o", WORDS.out.letters, ...CACHE, "--jobs", "1"];
+
+function dueArgs() {
+  if (!byId("due").validity.valid) throw new StoppedError(WORDS.dueUnclear);
+  return byId("due").value ? ["--due", byId("due").value] : [];
+}
+
 const JOBS = {
   async check() {
     const laid = layOut(fieldsOf()), agency = !inMerge();
@@ -70,12 +79,23 @@ const JOBS = {
     return null;
   },
 
+  async letters() {
+    const laid = layOut(fieldsOf());
+    const { answers, made } = await run(laid, [letters(laid), check(laid), status(laid)],
+      () => [{ paths: [WORDS.out.letters, WORDS.out.decisions], archive: WORDS.archives.letters }]);
+    const { submissions } = answered(answers[1]), standing = answered(answers[2]);
+    showVerdict(lettersVerdict(answers[0]));
+    showSave(made[0], 0);
+    showBoard(boardRows(submissions, standing, null), submissions);
+    showFindings(submissions);
+  },
+
   async merge() {
     const laid = layOut(fieldsOf()), { args } = laid;
     const commands = [["merge", ...common(laid), ...decided(), "-o", WORDS.out.summary, "--html", WORDS.out.page, ...options()],
       check(laid, back())];
-    if (args.roster.length) commands.push(["status", ...args.returns, ...args.roster, ...decided(), ...options()]);
-    const results = [WORDS.out.summary, WORDS.out.page, WORDS.out.decisions, WORDS.out.back];
+    if (args.roster.length) commands.push(status(laid), letters(laid));
+    const results = [WORDS.out.summary, WORDS.out.page, WORDS.out.decisions, WORDS.out.back, WORDS.out.letters];
     const { answers, made } = await run(laid, commands, ([merged]) =>
       (merged.code < 2 ? [{ paths: results, archive: WORDS.archives.merge }, { paths: results.slice(0, 3) }] : []));
     const { submissions } = answered(answers[1]);
@@ -88,6 +108,7 @@ const JOBS = {
     const merged = answered(answers[0]), standing = args.roster.length ? answered(answers[2]) : null;
     showVerdict(mergeVerdict(merged, standing));
     showSave(made[0], 0, made.slice(1));
+    if (standing && answers[3].code >= 2) showStopped(answers[3].said);
     showBoard(boardRows(submissions, standing, merged), submissions);
     return showFindings(submissions, merged.findings);
   },
@@ -203,7 +224,7 @@ function setState(text) {
 
 function enableButtons() {
   const possible = { check: given.returns.length, merge: given.returns.length, "send-back": given.returns.length,
-    "make-templates": given.roster.length };
+    letters: given.returns.length && given.roster.length, "make-templates": given.roster.length };
   for (const id of Object.keys(BUTTONS)) byId(id).disabled = !possible[id] || Boolean(running);
 }
 

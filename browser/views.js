@@ -1,6 +1,7 @@
 // What a job found, shown: the verdict, who returned what, the problems, what there is to save.
 const ORDER = ["returned", "undecided", "unreadable", "foreign", "accepted", "superseded"];
 const LOOKS = { accepted: "good", returned: "bad", unreadable: "bad", missing: "bad", undecided: "warn" };
+const MAX_NAMED = 6; // agencies in one sentence
 const SIGNS = { good: "✓", bad: "✗", warn: "!", plain: "·" };
 
 function make(tag, content = "", attributes = {}) {
@@ -79,9 +80,18 @@ function mergeVerdict(merged, standing) {
   const lacking = merged.not_summed;
   if (!lacking.length) return ["good", WORDS.verdict.merged(merged.accepted), standing ? WORDS.advice.complete : ""];
   const known = new Map((standing ? standing.agencies : []).map((agency) => [agency.code, agency.name]));
-  const names = lacking.slice(0, 6).map((code) => known.get(code) ?? code).join(WORDS.joint);
-  const told = lacking.length > 6 ? names + WORDS.more(lacking.length) : names;
+  const names = lacking.slice(0, MAX_NAMED).map((code) => known.get(code) ?? code).join(WORDS.joint);
+  const told = lacking.length > MAX_NAMED ? names + WORDS.more(lacking.length) : names;
   return ["warn", WORDS.verdict.mergedSome(merged.accepted, lacking.length), WORDS.advice.lacking(told)];
+}
+
+// What the command says: how many of which kind; then who gets none, and why.
+function lettersVerdict({ code, output, said }) {
+  if (code >= 2) throw new StoppedError(said);
+  const [first, ...others] = output.trim().split("\n");
+  const lines = others.slice(0, MAX_NAMED).map((line) => line.trim());
+  if (others.length > MAX_NAMED) lines.push(WORDS.moreInList(others.length - MAX_NAMED));
+  return [others.length ? "warn" : "good", first.split(WORDS.pause).slice(0, -1).join(WORDS.pause), lines.join("\n")];
 }
 
 function showVerdict([look, sentence, advice]) {

@@ -1,8 +1,8 @@
 // Every word the scripts say; those of the commands come from the commands.
 const WORDS = {
   folders: { returns: "收回的报表", previous: "上年", roster: "名册", decisions: "裁定" },
-  out: { summary: "/out/汇总.xlsx", page: "/out/总览.html", back: "/out/退回", templates: "下发的模板", decisions: "裁定.xlsx" },
-  archives: { merge: "汇总.zip", back: "退回.zip", templates: (year) => `${year}年模板.zip` },
+  out: { summary: "/out/汇总.xlsx", page: "/out/总览.html", back: "/out/退回", letters: "/out/信函", templates: "下发的模板", decisions: "裁定.xlsx" },
+  archives: { merge: "汇总.zip", back: "退回.zip", letters: "信函.zip", templates: (year) => `${year}年模板.zip` },
   hashes: { agency: "单位", merge: "汇总", template: "下发" },
   headings: {
     "": "请选择要做的事",
@@ -57,6 +57,8 @@ const WORDS = {
     lacking: (names) => `还缺：${names}。汇总数不完整，缺数的合计前有“≥”。`,
     complete: "应报的单位都已汇总。",
   },
+  dueUnclear: "报送期限没有写全，或不是 2000—2099 年的日期，没有生成任何文件。请写全年月日，或清空。",
+  moreInList: (count) => `……另有 ${count} 个，见信函清单.xlsx。`,
   more: (count) => ` 等 ${count} 个单位`,
   save: {
     file: (name) => `保存 ${name}`,

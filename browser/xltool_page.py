@@ -31,7 +31,7 @@ CRASHED = 70  # exit code of a fault of ours
 _MODIFIED = (2025, 1, 1, 0, 0, 0)  # of every member of an archive, so that the same results are the same bytes
 _USED_MODULES = (
     *("xltool.cli.console", "xltool.cli.json_output", "xltool.commands.check", "xltool.commands.merge"),
-    *("xltool.commands.make_templates", "xltool.commands.send_back"),
+    *("xltool.commands.make_templates", "xltool.commands.send_back", "xltool.commands.letters"),
 )
 _SILENT = ("missing", "ended", "not_begun", "summed")  # what may be said of an agency without a return
 

@@ -55,11 +55,12 @@ test("a coordinator: every file of the archive is what the native run writes", a
   await idle();
   const archive = await save();
   t.diagnostic(`a coordinator's way: ${seconds(began)} s`);
-  const common = ["收回的报表", "--roster", "名册.csv", "--previous", "2024年度汇总.xlsx", "--json"];
+  const given = ["收回的报表", "--roster", "名册.csv", "--previous", "2024年度汇总.xlsx"], common = [...given, "--json"];
   const out = path.join(scratch, "merged");
   fs.mkdirSync(out);
   native(demo, "merge", ...common, "-o", path.join(out, "汇总.xlsx"), "--html", path.join(out, "总览.html"));
   native(demo, "check", ...common, "--return", path.join(out, "退回"));
+  native(demo, "letters", ...given, "--text-only", "-o", path.join(out, "信函"));
   const ours = unpacked(archive);
   assert.deepEqual(namesBelow(ours).filter((name) => name !== "裁定.xlsx"), namesBelow(out));
   for (const name of namesBelow(out)) assertSameBytes(path.join(ours, name), path.join(out, name));
@@ -69,6 +70,32 @@ test("a coordinator: every file of the archive is what the native run writes", a
   assert.equal(await page.locator("#board tbody tr").count(), agencies.length + others.length);
   await assertAccessible("a merge");
   await takePicture("page-merge");
+  assertOffline();
+});
+
+test("letters: the texts, the files that go with them and the list are what the native run writes", async () => {
+  await openDoor("merge");
+  await page.setInputFiles("#returns", filesOf(returns).filter((file) => !file.includes(FLAWLESS))); // one is to be reminded
+  assert.ok(await page.isDisabled("#letters"));
+  await page.setInputFiles("#roster", roster);
+  await page.locator("#due").pressSequentially("01");
+  await page.click("#letters");
+  await until("the sentence", "!document.getElementById('stopped').hidden");
+  assert.match(await page.textContent("#stopped"), /报送期限没有写全/);
+  await page.fill("#due", "2026-01-20");
+  await page.click("#letters");
+  await idle();
+  assert.ok(!(await page.isVisible("#stopped")));
+  assert.match(await page.textContent("#verdict"), /^已写出 \d+ 份函：催报 1，退回 \d+，受理 \d+$/);
+  await assertAccessible("letters");
+  const ours = unpacked(await save()), folder = path.join(scratch, "lettered", "收回的报表"), out = path.join(scratch, "lettered", "out");
+  fs.mkdirSync(out, { recursive: true });
+  fs.cpSync(returns, folder, { recursive: true, filter: (file) => !file.includes(FLAWLESS) });
+  native(path.dirname(folder), "letters", "收回的报表", "--roster", roster, "--due", "2026-01-20", "--text-only", "-o", path.join(out, "信函"));
+  const names = namesBelow(out);
+  assert.deepEqual(namesBelow(ours).filter((name) => name !== "裁定.xlsx"), names);
+  for (const name of names) assertSameBytes(path.join(ours, name), path.join(out, name));
+  assert.deepEqual(names.filter((name) => name.endsWith(".docx")), []);
   assertOffline();
 });
 

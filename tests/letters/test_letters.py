@@ -1,5 +1,7 @@
 """xltool letters: who gets which letter, what it says, and the district's own wording."""
 
+import subprocess
+import sys
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -126,6 +128,53 @@ def test_reminder__says_when_it_is_due_or_how_late_it_is(today: date, sentence: 
         f"2026年1月{today.day}日",
     ]
     assert plain.splitlines() == word
+
+
+def test_text_only__writes_the_same_texts_list_and_attachments_but_no_word_file(inbox: Path) -> None:
+    words = ("--due", "2026-01-20", "--contact", "王五，010-2")
+    letters(inbox, *words)
+    folder, whole = inbox.parent / "信函", inbox.parent / "完整"
+    folder.rename(whole)
+    assert letters(inbox, *words, "--text-only").exit_code == 0
+    assert files(folder) == [name for name in files(whole) if not name.endswith(".docx")]
+    for name in files(folder):
+        if name != "信函清单.xlsx":
+            assert (folder / name).read_bytes() == (whole / name).read_bytes()
+    sheets = [openpyxl.load_workbook(each / "信函清单.xlsx").active for each in (folder, whole)]
+    text_only, full = ([list(row) for row in sheet.iter_rows(values_only=True)] for sheet in sheets if sheet)
+    assert [row[7] for row in text_only[2:]] == [None] * 5
+    assert text_only == [[*row[:7], new[7], *row[8:]] for row, new in zip(full, text_only, strict=True)]
+
+
+_WITHOUT_WORD = """
+import sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"docx", "lxml"}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Refuse())
+from xltool.cli.main import main
+main()
+"""
+
+
+def test_text_only__needs_no_library_for_word_files(inbox: Path) -> None:
+    command = [sys.executable, "-c", _WITHOUT_WORD, "letters", str(inbox), "--roster", str(inbox.parent / "名册.csv")]
+    command += ["--no-cache", "--jobs", "1", "--text-only", "-o", str(inbox.parent / "信函")]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(list((inbox.parent / "信函").glob("*/*.txt"))) == 4
+
+
+def test_text_only__does_not_take_a_wording(inbox: Path) -> None:
+    done = letters(inbox, "--text-only", "--wording", inbox.parent / "用语.docx")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "--text-only 不写 Word 文件，用不上 --wording 指定的用语。两者只用一个。\n",
+    )
+    assert not (inbox.parent / "用语.docx").exists()
 
 
 def test_wording__is_written_first_then_obeyed_with_its_fonts(inbox: Path) -> None:

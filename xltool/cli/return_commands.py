@@ -207,6 +207,7 @@ def status(
 @add_option("--sender", default="")
 @add_option("--contact", default="")
 @add_option("--wording", type=PATH, metavar="FILE")
+@add_option("--text-only", is_flag=True)
 @add_option("--decisions", type=PATH, metavar="FILE")
 @add_option("--form")
 @add_option("--year", "--period", "year", type=PERIOD)

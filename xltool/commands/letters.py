@@ -1,4 +1,4 @@
-"""Write a letter to every agency (催报, 退回, 受理), as a Word file and as text, with a list of all of them.
+"""Write a letter to every agency (催报, 退回, 受理), as Word file and text or only as text, with a list of all of them.
 
 The letters follow from the same inputs as the status of the returns. All files are written at once or not at all.
 """
@@ -22,6 +22,7 @@ from xltool.execution.executor import Jobs
 from xltool.forms.check_code import compute_check_code
 from xltool.forms.identity import OwnList
 from xltool.forms.workbook_plan import plan_workbook
+from xltool.letters.default_wording import DefaultWording, LetterRenderer
 from xltool.letters.letter_facts import LetterSender, fill_title, gather_letter_facts
 from xltool.letters.letter_words import letter_words
 from xltool.letters.word_template import LetterWording, build_default_wording
@@ -68,14 +69,15 @@ class LetterOptions:
     """How letters are written: ``due`` is the last day of handing in, ``sender`` who signs (default: the area).
 
     ``contact`` is how to reach the sender; ``wording`` a Word file with the district's wording, written if it does not
-    exist; ``today`` the day on the letters. ``year``, ``form`` and ``decisions`` are
-    those of `merge`.
+    exist; ``text_only`` writes no Word files; ``today`` is the day on the letters. ``year``, ``form`` and ``decisions``
+    are those of `merge`.
     """
 
     due: date | None = None
     sender: str = ""
     contact: str = ""
     wording: Path | None = None
+    text_only: bool = False
     year: int | None = None
     decisions: Path | None = None
     form: str | None = None
@@ -85,7 +87,7 @@ class LetterOptions:
 class Letter(NamedTuple):
     """One row of the list: an agency, its kind of letter (empty: none), and the files written, by path in the folder.
 
-    ``attached`` is the marked copy or page, empty if there is none.
+    ``file`` is the Word file, ``attached`` the marked copy or page; each is empty if there is none.
     """
 
     agency: Agency
@@ -119,14 +121,17 @@ def write_letters(
 ) -> tuple[Letter, ...]:
     """Read and check the returns and write all letters into ``folder``; one of an earlier run stays beside it, dated.
 
-    Raises UsageError if it holds anything else, or without a roster; DefinitionError for a wording that cannot be used.
+    Raises UsageError if it holds anything else, without a roster, or for a wording if only texts are written;
+    DefinitionError for a wording that cannot be used.
     """
     if run_context.roster is None:
         raise UsageError("usage.roster_needed")
+    if options.text_only and options.wording:
+        raise UsageError("usage.wording_of_texts")
     refuse_foreign_folder(folder, letter_words().list["file"])
     outputs = [OutputFile(options.wording, (".docx",))] if options.wording else []
     check_outputs(outputs, paths, run_context.sources, [folder])
-    wording = _load_wording(options.wording)
+    wording = DefaultWording() if options.text_only else _load_wording(options.wording)
     made = merge(
         paths,
         run_context,
@@ -161,7 +166,7 @@ class _LetterWriter:
     """Writes the letters of one consolidation."""
 
     def __init__(
-        self, consolidation: Consolidation, run_context: RunContext, options: LetterOptions, wording: LetterWording
+        self, consolidation: Consolidation, run_context: RunContext, options: LetterOptions, wording: LetterRenderer
     ) -> None:
         self._made, self._wording = consolidation, wording
         self._forms, self._plan = run_context.forms, plan_workbook(consolidation.form)
@@ -220,11 +225,12 @@ class _LetterWriter:
         title = fill_title(kind, facts)
         stem = self._name_letter(agency, title)
         letter = self._wording.render(kind, facts, title)
-        save_file(place / f"{stem}.docx", letter.word)
+        if letter.word is not None:
+            save_file(place / f"{stem}.docx", letter.word)
         save_file(place / f"{stem}.txt", letter.text.encode("utf-8-sig"))
         if attachment.name:
             save_file(place / attachment.name, attachment.content)
-        names = (f"{stem}.docx", f"{stem}.txt", attachment.name)
+        names = ("" if letter.word is None else f"{stem}.docx", f"{stem}.txt", attachment.name)
         word, plain, attached_file = (f"{text.name}/{name}" if name else "" for name in names)
         return Letter(agency, item, kind, state, word, plain, attached_file, code)
 

@@ -1,8 +1,10 @@
 """Fill the placeholders of one paragraph of a letter and say from which of its characters each new one comes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+Facts = Mapping[str, str | Sequence[str]]  # by placeholder; several texts give one paragraph each
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _OPTIONAL = re.compile("\u3010([^\u3011]*)\u3011")  # 【…】
@@ -13,6 +15,14 @@ class FilledParagraph(NamedTuple):
 
     text: str
     origins: tuple[int, ...]
+
+
+def fill_each(text: str, facts: Facts) -> list[FilledParagraph]:
+    """Fill a paragraph once for each text of a list; return none if nothing can be filled in."""
+    lists = [name for name in PLACEHOLDER.findall(text) if not isinstance(facts[name], str)]
+    singles = {name: fact for name, fact in facts.items() if isinstance(fact, str)}
+    variants = [{**singles, lists[0]: item} for item in facts[lists[0]]] if lists else [singles]
+    return [filled for variant in variants if (filled := fill_paragraph(text, variant))]
 
 
 def fill_paragraph(text: str, facts: Mapping[str, str]) -> FilledParagraph | None:

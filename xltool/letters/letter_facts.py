@@ -5,9 +5,8 @@ from datetime import date
 from pathlib import PurePath
 from typing import NamedTuple
 
-from xltool.letters.fill_paragraph import fill_paragraph
+from xltool.letters.fill_paragraph import Facts, fill_paragraph
 from xltool.letters.letter_words import letter_words
-from xltool.letters.word_template import Facts
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile

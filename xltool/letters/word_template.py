@@ -5,35 +5,27 @@ stands before the first one is part of every letter.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from msgspec import structs
 
 from xltool.errors import DefinitionError
 from xltool.forms.report_style import ReportStyle, load_report_style
-from xltool.letters.fill_paragraph import PLACEHOLDER, FilledParagraph, fill_paragraph
+from xltool.letters.default_wording import RenderedLetter, join_lines, list_paragraphs
+from xltool.letters.fill_paragraph import PLACEHOLDER, Facts, FilledParagraph, fill_each
 from xltool.letters.letter_words import letter_words
 from xltool.official_report.docx import create_document, save_document
 
 if TYPE_CHECKING:
     from docx.document import Document
 
-Facts = Mapping[str, str | Sequence[str]]  # by placeholder; several texts give one paragraph each
-
 _TITLE_SIZE_POINTS = 20  # so that the usual title fits into one line
 _KEPT_TOGETHER = 4  # paragraphs at the end of a letter: the signature does not stand alone on a page
 _MARKER = re.compile(r"\{([^{}]*)\}")
-
-
-class RenderedLetter(NamedTuple):
-    """A letter as a Word file and as text."""
-
-    word: bytes
-    text: str
 
 
 def build_default_wording() -> bytes:
@@ -42,19 +34,13 @@ def build_default_wording() -> bytes:
     style = load_report_style()
     style = structs.replace(style, title=structs.replace(style.title, size=_TITLE_SIZE_POINTS))
     document = create_document(words.list["title"], style)
-    sender, day = (f"{{{words.placeholders[key]}}}" for key in ("sender", "today"))
     for letter in words.letters.values():
         marker = document.add_paragraph(f"{{{letter.name}}}", "Heading 1")
         marker.paragraph_format.page_break_before = True
-        document.add_paragraph(letter.title, "Title")
-        document.add_paragraph("", "Normal")
-        addressee, *rest = letter.paragraphs
-        document.add_paragraph(addressee, "Normal")
-        last = [*(document.add_paragraph(text, "Body Text") for text in rest), document.add_paragraph("", "Normal")]
-        last += [document.add_paragraph(sender, "Normal"), document.add_paragraph(day, "Normal")]
-        for paragraph in last[-2:]:
+        paragraphs = [document.add_paragraph(text, name) for text, name in list_paragraphs(letter)]
+        for paragraph in paragraphs[-2:]:
             _align_right(paragraph, style)
-        for paragraph in last[-_KEPT_TOGETHER:-1]:
+        for paragraph in paragraphs[-_KEPT_TOGETHER:-1]:
             paragraph.paragraph_format.keep_with_next = True
     return save_document(document)
 
@@ -104,7 +90,7 @@ class LetterWording:
                 lines += _fill_word_paragraph(paragraph, facts)
         for paragraph in _iterate_frame_paragraphs(document):
             _fill_word_paragraph(paragraph, facts)
-        return RenderedLetter(save_document(document), "\n".join(lines).strip() + "\n")
+        return RenderedLetter(save_document(document), join_lines(lines))
 
     def _open(self) -> "Document":
         import docx
@@ -168,11 +154,7 @@ def _fill_word_paragraph(paragraph: Any, facts: Facts) -> list[str]:
 
     Return the resulting lines.
     """
-    text = _read_text(paragraph)
-    lists = [name for name in PLACEHOLDER.findall(text) if not isinstance(facts[name], str)]
-    singles = {name: fact for name, fact in facts.items() if isinstance(fact, str)}
-    variants = [{**singles, lists[0]: item} for item in facts[lists[0]]] if lists else [singles]
-    results = [result for each in variants if (result := fill_paragraph(text, each))]
+    results = fill_each(_read_text(paragraph), facts)
     last = paragraph
     for result in results:
         copy = deepcopy(paragraph)
