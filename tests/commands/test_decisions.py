@@ -463,3 +463,69 @@ def test_decision_that_cannot_take_effect__is_not_told_as_obeyed(folder: Path, t
     assert rows(book)[-1]["情况"] == "没有照办：这一份仍不计入，原因见“报送情况”"
     merged(folder, book)
     assert rows(book)[-1]["情况"] == "已照此办理"
+
+
+def two_returns(folder: Path, names: tuple[str, str]) -> None:
+    """Two returns of one agency with different figures, the second saved later."""
+    (folder / "二镇.xlsx").unlink()
+    for number, name in enumerate(names):
+        path = returned(folder, FIRST, {**report(REPORT), "disclosure.licensing.decisions": number}, name=name)
+        os.utime(path, (1_768_000_000 + 9000 * number,) * 2)
+
+
+@pytest.mark.parametrize("other", [("计入", {}), ("计入为某单位", {"计入哪个单位（代码或名称）": FIRST})])
+def test_two_returns_of_one_agency_both_to_be_counted__both_rows_are_named(
+    folder: Path, tmp_path: Path, other: tuple[str, dict[str, str]]
+) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    two_returns(folder, ("一镇 甲.xlsx", "一镇 乙.xlsx"))
+    opened = openpyxl.load_workbook(book)
+    opened["裁定"].delete_rows(4)
+    opened.save(book)
+    decide(book, "一镇 甲.xlsx", "计入")
+    decide(book, "一镇 乙.xlsx", other[0], **other[1])
+    code, _, err = run("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    assert code == 2
+    assert "第 4 行和第 5 行要把同一单位的两份都计入" in err
+
+
+def test_return_counted_as_another_agency_beside_its_own__both_rows_are_named(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    returned(folder, SECOND, {**report(REPORT), "disclosure.licensing.decisions": 7}, name=f"{SECOND}.xlsx")
+    decide(book, "二镇.xlsx", "计入为某单位", **{"计入哪个单位（代码或名称）": SECOND})
+    decide(book, f"{SECOND}.xlsx", "计入")
+    code, _, err = run("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    assert code == 2
+    assert "第 4 行和第 5 行要把同一单位的两份都计入" in err
+
+
+def test_decided_question__its_finding_no_longer_asks_for_a_ruling(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "二镇.xlsx", "计入")
+    made = answer("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    (row,) = (row for row in made["submissions"] if row["file"].endswith("二镇.xlsx"))
+    said = json.dumps(row, ensure_ascii=False)
+    assert "已按裁定表处理" in said
+    assert "先不计入" not in said
+    assert "写“计入”" not in said
+
+
+def test_held_file_beside_one_left_out__the_agency_is_undecided_and_gets_no_letter(
+    folder: Path, tmp_path: Path
+) -> None:
+    book = tmp_path / "裁定.xlsx"
+    path = returned(folder, FIRST, {**report(REPORT), "disclosure.licensing.decisions": 4}, name="一镇.xlsx")
+    merged(folder, book)
+    decide(book, path.name, "不计入", 理由="作废")
+    made = merged(folder, book)
+    assert (statuses(made)["一镇.xlsx"], statuses(made)["二镇.xlsx"]) == ("foreign", "undecided")
+    status = answer("status", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    assert {row["code"]: row["status"] for row in status["agencies"]}[FIRST] == "undecided"
+    run("letters", folder, "--roster", ROSTER, "--no-cache", "--decisions", book, "-o", tmp_path / "信函")
+    listed = openpyxl.load_workbook(tmp_path / "信函" / "信函清单.xlsx").worksheets[0]
+    (line,) = (line for line in listed.iter_rows(values_only=True) if FIRST in line)
+    assert "待裁定" in line
+    assert "不发" in line

@@ -132,6 +132,17 @@ def test_earlier_consolidation__gives_way_to_the_returns_beside_it(tmp_path: Pat
     assert "旧汇总.xlsx（示例市人民政府）：以前的汇总" in run(*words)[1]
 
 
+def test_consolidations_and_what_is_inside__have_one_status_in_check_and_merge(tmp_path: Path) -> None:
+    folder = summed(tmp_path, FIRST, SECOND)
+    returned(folder, "329909", report(REPORT))
+    run("merge", folder / "329909.xlsx", "-o", folder / "三镇汇总.xlsx", "--area", "三镇", "--no-cache")
+    merged = answer("merge", folder, "--roster", ROSTER, "--no-cache", "-o", tmp_path / "新.xlsx")
+    made = answer("check", folder, "--roster", ROSTER, "--no-cache")
+    states = {Path(row["file"]).name: row["status"] for row in made["submissions"]}
+    assert states == statuses(merged)
+    assert states["旧汇总.xlsx"] == states["329909.xlsx"] == "superseded"
+
+
 def test_earlier_consolidation__with_a_member_of_which_nothing_else_is_there__says_so(tmp_path: Path) -> None:
     folder = summed(tmp_path, FIRST, SECOND)
     (folder / f"{SECOND}.xlsx").unlink()

@@ -79,9 +79,14 @@ def test_letters__each_agency_gets_the_one_that_fits(inbox: Path) -> None:
 
 
 def test_letters__a_second_file_of_an_agency_that_cannot_be_read__is_told_as_its_own(inbox: Path) -> None:
-    (inbox / "甲镇人民政府 补充.xlsx").write_bytes(b"PK\x03\x04")
-    said = letters(inbox).stdout.splitlines()
-    assert "  不发函：甲镇人民政府（无法读取）。这个单位还有一个文件打不开：甲镇人民政府 补充.xlsx。" in said
+    """Where a return of the agency is counted, the file is asked for; where it is sent back, it is named beside it."""
+    for town in ("甲", "乙"):
+        (inbox / f"{town}镇人民政府 补充.xlsx").write_bytes(b"PK\x03\x04")
+    said, folder = letters(inbox).stdout.splitlines(), inbox.parent / "信函"
+    assert "  不发函：乙镇人民政府（无法读取）。这个单位还有一个文件打不开：乙镇人民政府 补充.xlsx。" in said
+    assert not (folder / "受理").exists()
+    (asked,) = (folder / "退回").glob("*（甲镇人民政府）.txt")
+    assert "甲镇人民政府 补充.xlsx" in asked.read_text("utf-8-sig")
 
 
 def test_letters__the_list_has_contacts_counts_and_check_codes(inbox: Path) -> None:

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xltool.cli.console_decisions import describe_unread_versions
 from xltool.comparison.comparing import ComparisonResult, FolderComparison
 from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
 from xltool.consolidation.folding import MAX_DETAIL_ROWS
@@ -106,6 +107,7 @@ def describe_merge(consolidation: Consolidation, output: Path, extra_files: Iter
     for item in sorted(consolidation.tracking, key=_rank_urgency):
         if item.status is not Status.ACCEPTED:
             lines += [_describe_file(item), *_describe_reason(item), *_describe_findings(item, consolidation.changes)]
+    lines += describe_unread_versions(consolidation.tracking)
     lines += [
         f"{catalogue.format_line('area_finding')}{catalogue.render_finding(finding)}"
         for finding in consolidation.findings

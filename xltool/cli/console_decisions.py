@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xltool.consolidation.file_names import show_file_name
-from xltool.consolidation.file_status import LAPSED_DECISION
+from xltool.consolidation.file_status import LAPSED_DECISION, find_unread_version
 from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile, Status
 
@@ -31,6 +31,14 @@ def describe_decision_table(items: Iterable[ReviewedFile], path: Path | None) ->
         yield describe_decisions(files, path)
     elif waiting:
         yield catalogue.format_line("decisions_how", waiting=waiting)
+
+
+def describe_unread_versions(items: Iterable[ReviewedFile]) -> Iterator[str]:
+    """Yield a line for each counted return beside which a file, perhaps a later version, could not be read."""
+    for item in items:
+        if item.counted and (unread := find_unread_version(item)):
+            problem = catalogue.Phrase(catalogue.render_finding(unread))
+            yield catalogue.format_line("unread_version", file=show_file_name(item.file), problem=problem)
 
 
 def describe_held_files(items: Iterable[ReviewedFile]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 
 from xltool.cli.console import describe_agency_counts, render_table, select_open
-from xltool.cli.console_decisions import describe_held_files
+from xltool.cli.console_decisions import describe_held_files, describe_unread_versions
 from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.show_status import describe_file_counts, show_file_status
 from xltool.messages import catalogue
@@ -34,6 +34,7 @@ def describe_status(consolidation: Consolidation, due: date | None = None) -> st
     table = render_table(("code", "name", "state", "open", "received", "file", "contact"), rows)
     counts = [describe_agency_counts(consolidation), describe_file_counts(consolidation.tracking)]
     told = [*describe_due_day(consolidation, due), *describe_unknown_files(consolidation)]
+    told += describe_unread_versions(consolidation.tracking)
     return "\n".join([table, *counts, *told, *describe_held_files(consolidation.tracking)])
 
 

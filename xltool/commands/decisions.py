@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from xltool.commands.check_outputs import WRITTEN_SUFFIXES, OutputFile
+from xltool.commands.conflicting_decisions import RuledFile, find_conflicts
 from xltool.consolidation.apply_decisions import apply_decisions
 from xltool.consolidation.file_status import COUNTING, LAPSED_DECISION, QUESTION_CODES, decide_status, identify_question
 from xltool.errors import UsageError
@@ -85,7 +86,11 @@ def apply_recorded_decisions(
     problems = [
         problem for row in iterate_ruled(rows) for problem in _list_problems(row, matches[row.row], files, roster)
     ]
-    problems += _find_contradictions(rows, matched, files)
+    problems += find_conflicts(
+        RuledFile(row, reviewed[at], next((agency.code for agency in _find_targets(row, roster)), ""))
+        for row in iterate_ruled(rows)
+        for at in matched[row.row]
+    )
     if problems:
         raise _report_problems(path, list(dict.fromkeys(problems)))
     decisions: dict[int, list[Decision]] = defaultdict(list)
@@ -336,25 +341,6 @@ def _list_file_problems(
         yield catalogue.format_phrase("decision_several_files", **facts, count=len(positions))
     if positions and not any(files.items[at].submission for at in positions):
         yield catalogue.format_phrase("decision_no_return", **facts)
-
-
-def _find_contradictions(
-    rows: Iterable[DecisionRow], matched: Mapping[int, tuple[int, ...]], files: _Files
-) -> Iterator[catalogue.Phrase]:
-    """Yield rows that decide one question in two ways, and versions of one agency that are all to be counted."""
-    first: dict[tuple[str, str, str], DecisionRow] = {}
-    winners: dict[str, DecisionRow] = {}
-    for row in iterate_ruled(rows):
-        ruling = find_ruling(row.ruling)
-        for item in (files.items[at] for at in matched[row.row]):
-            agency = item.submission.agency_code if item.submission else ""
-            earlier = first.setdefault((item.sha256, agency, row.id), row)
-            if (earlier.ruling, earlier.target) != (row.ruling, row.target):
-                yield catalogue.format_phrase("decision_twice", first=earlier.row, row=row.row, file=row.file)
-            if row.id.startswith("version-") and ruling is Ruling.COUNT:
-                winner = winners.setdefault(row.id, row)
-                if winner.sha256 != row.sha256:
-                    yield catalogue.format_phrase("decision_two_versions", first=winner.row, row=row.row)
 
 
 def _report_problems(path: Path, problems: Sequence[catalogue.Phrase]) -> UsageError:

@@ -14,7 +14,7 @@ from xltool.commands.check_outputs import OutputFile, check_outputs
 from xltool.commands.merge import MergeOptions, merge
 from xltool.commands.run_context import Progress, RunContext
 from xltool.commands.send_back import OriginalFiles, build_copy_safely, choose_copy_name
-from xltool.consolidation.agency_files import find_agency_files, find_held_files
+from xltool.consolidation.agency_files import find_agency_files, find_held_files, find_unread_versions
 from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.show_status import show_file_status
 from xltool.errors import UsageError
@@ -180,7 +180,8 @@ class _LetterWriter:
 
     def write_all(self, folder: Path) -> Iterator[Letter]:
         """Write every letter; yield a row for each agency that owes or sent a return, then for unknown files."""
-        files = find_agency_files(self._made)
+        unread = find_unread_versions(self._made)
+        files = {**find_agency_files(self._made), **unread}
         missing = {agency.code for agency in self._made.missing}
         held = find_held_files(self._made)
         rows: dict[str, list[Letter]] = {kind: [] for kind in (*letter_words().letters, "")}
@@ -193,7 +194,9 @@ class _LetterWriter:
                 rows[""].append(Letter(agency, None, "", catalogue.look_up_word("status", "missing"), remark=remark))
                 continue
             kind = self._choose_kind(item)
-            rows[kind].append(self._write_letter(folder, agency, item, kind))
+            letter = self._write_letter(folder, agency, item, kind)
+            remark = letter_words().list["remark_unread_version"] if agency.code in unread else letter.remark
+            rows[kind].append(letter._replace(remark=remark))
         for letters in rows.values():
             yield from letters
         known = {item.file for item in files.values()}

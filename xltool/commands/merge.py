@@ -19,6 +19,7 @@ from xltool.commands.own_outputs import find_level_files, is_consolidation_of, i
 from xltool.commands.previous_use import PreviousUse, survey_previous
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.choosing import choose_returns
+from xltool.consolidation.find_area import find_area
 from xltool.consolidation.folding import fold_into_areas
 from xltool.consolidation.totals import consolidate
 from xltool.consolidation.tree import list_manifest
@@ -28,7 +29,7 @@ from xltool.exports.tables import FILE_NAMES, write_figures, write_tables
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
-from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Form, Values
 from xltool.pages.overview_page import write_overview_page
@@ -353,16 +354,3 @@ def _explain_no_returns(
         for (year, form, edition), count in sorted(found.items())
     )
     return UsageError("usage.no_return_of", count=len(reviewed_files), wanted=wanted, found=shown)
-
-
-def find_area(roster: Roster | None, name: str | None) -> Agency:
-    """Return the area of the sum: the named one, by code or name, else the agency all others report to."""
-    if name is not None:
-        listed = (agency for agency in roster or () if name in (agency.code, agency.name))
-        return replace(next(listed, Agency("", name)), scope=Scope.AREA)
-    known = roster.agencies if roster else {}
-    parents = {agency.parent for agency in known.values()}
-    top = [agency for agency in known.values() if agency.code in parents and agency.parent not in known]
-    if len(top) == 1:
-        return replace(top[0], scope=Scope.AREA)
-    return Agency("", catalogue.look_up_word("summary", "area"), scope=Scope.AREA)

@@ -18,7 +18,6 @@ from xltool.commands.merge import (
     MergeOptions,
     add_finding_changes,
     choose_form_and_year,
-    find_area,
     find_year_before,
     prepare_outputs,
     sum_and_check,
@@ -28,6 +27,7 @@ from xltool.commands.merge import (
 )
 from xltool.commands.own_outputs import name_level_file
 from xltool.commands.run_context import Progress, RunContext, require_roster
+from xltool.consolidation.find_area import find_area
 from xltool.consolidation.tree import RosterTree, list_manifest
 from xltool.errors import UsageError
 from xltool.execution.executor import Jobs

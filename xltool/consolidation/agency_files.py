@@ -1,14 +1,19 @@
 """Find the file that stands for each agency, and whose a file is that could not be read: the agency its name means."""
 
+from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
 from xltool.consolidation.agency_names import AgencyNameIndex, index_agency_names
 from xltool.consolidation.file_names import split_file_name
-from xltool.consolidation.file_status import DOUBTFUL_OWNER
+from xltool.consolidation.file_status import DOUBTFUL_OWNER, UNREAD_VERSION, find_unread_version
+from xltool.consolidation.overlaps import name_beside
+from xltool.consolidation.version_names import compare_version_names
 from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Consolidation, ReviewedFile, Status
+from xltool.model.finding import Finding
+from xltool.model.finding_codes import code_severity
 from xltool.model.form import Severity
 from xltool.spreadsheet.refusals import FileKind
 
@@ -16,13 +21,40 @@ _COPY_KINDS = frozenset({FileKind.PDF, FileKind.PICTURE, FileKind.OFD, FileKind.
 
 
 def name_unread_files(reviewed: Sequence[ReviewedFile], roster: Roster | None) -> tuple[ReviewedFile, ...]:
-    """Return the files; those without a readable return get the agency that their name alone means, if it is one."""
+    """Return the files; those without a readable return get the agency that their name alone means, if it is one.
+
+    The returns of that agency get a finding if the file could not be read, unless its name is that of an earlier one.
+    """
     if roster is None or all(item.submission for item in reviewed):
         return tuple(reviewed)
     names = index_agency_names(roster)
     named = [replace(item, named_agency=_find_named_agency(item, roster, names)) for item in reviewed]
     received = {item.submission.agency_code for item in reviewed if item.submission}
-    return tuple(_pass_over_copy(item, received) for item in named)
+    named = [_pass_over_copy(item, received) for item in named]
+    unread: dict[str, list[ReviewedFile]] = defaultdict(list)
+    for item in named:
+        if item.named_agency and item.status is Status.UNREADABLE and any(each.open for each in item.findings):
+            unread[item.named_agency.code].append(item)
+    return tuple(_note_unread_version(item, unread) for item in named)
+
+
+def _note_unread_version(item: ReviewedFile, unread: Mapping[str, Sequence[ReviewedFile]]) -> ReviewedFile:
+    """Add a finding to a return if a file named after its agency, perhaps a later one, could not be read."""
+    read = item.submission
+    if read is None or read.manifest:
+        return item
+    others = unread.get(read.agency_code, ())
+    later = [other for other in others if not _is_named_earlier(other.file, item.file, read.year)]
+    if not later:
+        return item
+    finding = Finding(UNREAD_VERSION, code_severity(UNREAD_VERSION), facts={"other": name_beside(later[0], item)})
+    return replace(item, findings=(*item.findings, finding))
+
+
+def _is_named_earlier(file: str, other: str, year: int | None) -> bool:
+    """Whether all that the names of two files say makes the first the earlier one."""
+    verdicts = compare_version_names(file, other, year)
+    return any(verdict.decisive for verdict in verdicts) and all(verdict.sign < 0 for verdict in verdicts)
 
 
 def _pass_over_copy(item: ReviewedFile, received: Container[str]) -> ReviewedFile:
@@ -35,10 +67,27 @@ def _pass_over_copy(item: ReviewedFile, received: Container[str]) -> ReviewedFil
 
 
 def find_agency_files(consolidation: Consolidation) -> Mapping[str, ReviewedFile]:
-    """Map agency codes to the return that counts, else to the latest one, else to an unread file named after it."""
-    by_weight = sorted(consolidation.tracking, key=lambda item: (item.counted, item.status is not Status.SUPERSEDED))
+    """Map agency codes to the return that counts, else to one that is held, else to the latest one.
+
+    An agency without a return has an unread file named after it, if there is one.
+    """
+    by_weight = sorted(
+        consolidation.tracking,
+        key=lambda item: (item.counted, item.status is Status.UNDECIDED, item.status is not Status.SUPERSEDED),
+    )
     files = {item.named_agency.code: item for item in reversed(consolidation.tracking) if item.named_agency}
     return files | {item.submission.agency_code: item for item in by_weight if item.submission}
+
+
+def find_unread_versions(consolidation: Consolidation) -> Mapping[str, ReviewedFile]:
+    """Map codes of agencies whose counted return may be out of date to the file named after them that was not read."""
+    waiting = {
+        item.submission.agency_code
+        for item in consolidation.tracking
+        if item.counted and item.submission and find_unread_version(item)
+    }
+    unread = (item for item in consolidation.tracking if item.status is Status.UNREADABLE and item.named_agency)
+    return {item.named_agency.code: item for item in unread if item.named_agency and item.named_agency.code in waiting}
 
 
 def find_held_files(consolidation: Consolidation) -> Mapping[str, str]:

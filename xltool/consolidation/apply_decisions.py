@@ -8,7 +8,7 @@ return with findings is counted, or a sound one is left out.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from xltool.consolidation.file_status import DOUBTFUL_OWNER, LAPSED_DECISION, decide_status
+from xltool.consolidation.file_status import DOUBTFUL_OWNER, LAPSED_DECISION, VERSION_QUESTION, decide_status
 from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.decision import Decision, Ruling
@@ -17,8 +17,8 @@ from xltool.model.finding_codes import code_severity
 from xltool.model.finding_facts import DecisionNote
 from xltool.model.form import Severity
 
-VERSION_QUESTION = "version-"
 _ANSWERED_BY_ROW = (DOUBTFUL_OWNER, LAPSED_DECISION)
+_DECIDED_WORDINGS = {DOUBTFUL_OWNER: "owner.decided", LAPSED_DECISION: "decision.renewed"}
 _RULING_CODES = {
     Ruling.COUNT: "decision.counted",
     Ruling.COUNT_AS: "decision.counted_as",
@@ -88,4 +88,5 @@ def _settle(findings: Iterable[Finding], decision: Decision, codes: tuple[str, .
     note = DecisionNote(decision.reason, decision.author, decision.date)
     for finding in findings:
         applies = finding.open and (codes is None or finding.code in codes)
-        yield replace(finding, settled=note) if applies else finding
+        wording = _DECIDED_WORDINGS.get(finding.code, finding.wording)
+        yield replace(finding, settled=note, wording=wording) if applies else finding

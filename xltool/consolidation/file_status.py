@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-from xltool.model.consolidation import Status
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.decision import Ruling
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
@@ -12,8 +12,10 @@ DOUBTFUL_OWNER = "owner.doubtful"
 DOUBTFUL_VERSION = "version.doubtful"
 UNRELATED_VERSION = "version.unrelated"
 LAPSED_DECISION = "decision.outdated"
+UNREAD_VERSION = "version.unread"
 QUESTION_CODES = frozenset({DOUBTFUL_OWNER, DOUBTFUL_VERSION, UNRELATED_VERSION, LAPSED_DECISION})
 COUNTING = frozenset({Ruling.COUNT, Ruling.COUNT_AS})
+VERSION_QUESTION = "version-"  # the ids of questions about versions begin with it
 _QUESTION_DIGITS = 12
 
 
@@ -21,6 +23,11 @@ def identify_question(code: str, contents: Iterable[str]) -> str:
     """Return an id of a question about files with these SHA-256; another file makes it another question."""
     digest = hashlib.sha256("|".join([code, *sorted(contents)]).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{code.partition('.')[0]}-{digest[:_QUESTION_DIGITS]}"
+
+
+def find_unread_version(item: ReviewedFile) -> Finding | None:
+    """Return the open finding that another file of the agency, perhaps a later one, could not be read; else None."""
+    return next((finding for finding in item.findings if finding.code == UNREAD_VERSION and finding.open), None)
 
 
 def decide_status(findings: Iterable[Finding]) -> Status:

@@ -13,7 +13,6 @@ from dataclasses import replace
 from itertools import combinations
 
 from xltool.consolidation.agency_keys import AgencyKeys, index_agency_keys
-from xltool.consolidation.apply_decisions import VERSION_QUESTION
 from xltool.consolidation.compare_versions import (
     are_unrelated,
     identify_figures,
@@ -28,8 +27,15 @@ from xltool.consolidation.describe_versions import (
     describe_open_order,
     record_version,
 )
-from xltool.consolidation.file_status import COUNTING, DOUBTFUL_VERSION, UNRELATED_VERSION, identify_question
-from xltool.consolidation.overlaps import get_age_key, name_beside
+from xltool.consolidation.file_status import (
+    COUNTING,
+    DOUBTFUL_VERSION,
+    UNRELATED_VERSION,
+    VERSION_QUESTION,
+    identify_question,
+)
+from xltool.consolidation.find_area import find_area
+from xltool.consolidation.overlaps import get_age_key, name_beside, remove_overlaps
 from xltool.consolidation.tree import RosterTree
 from xltool.consolidation.version_witnesses import Order, find_order
 from xltool.model.agency import Roster
@@ -54,7 +60,10 @@ def settle_versions(items: list[ReviewedFile], tree: RosterTree, form: Form) -> 
 def settle_all_versions(
     reviewed: Sequence[ReviewedFile], forms: Iterable[Form], roster: Roster | None
 ) -> tuple[ReviewedFile, ...]:
-    """Return the files with the versions of every agency settled, for each form and year apart."""
+    """Return the files with the versions of every agency settled, for each form and year apart.
+
+    What a consolidation of all would set aside, so that no agency is counted twice, has that status here too.
+    """
     by_key = {form.key: form for form in forms}
     batches: dict[tuple[str, str, int], list[int]] = defaultdict(list)
     for position, item in enumerate(reviewed):
@@ -63,7 +72,10 @@ def settle_all_versions(
     settled = list(reviewed)
     for (form_id, edition, year), positions in batches.items():
         items = [settled[at] for at in positions]
-        settle_versions(items, RosterTree(roster, year), by_key[form_id, edition])
+        tree = RosterTree(roster, year)
+        settle_versions(items, tree, by_key[form_id, edition])
+        counted = [replace(item, counted=item.status is Status.ACCEPTED) for item in items]
+        items = [replace(item, counted=False) for item in remove_overlaps(counted, tree, find_area(roster, None))]
         for at, item in zip(positions, items, strict=True):
             settled[at] = item
     return tuple(settled)

@@ -160,9 +160,12 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
         },
         Severity.EXPLAIN: {
             "decision.outdated": "date row ruling",
+            "decision.renewed": "date row ruling",
             "identity.minority_year": "expected found",
             "merge.earlier_summary_partly": "agencies count",
             "owner.doubtful": "missing named owner where",
+            "owner.decided": "named owner where",
+            "version.unread": "other",
             "version.doubtful": "agency difference order other",
             "version.unrelated": "agency changes count more other",
             "merge.published_differs": "agency count gaps",

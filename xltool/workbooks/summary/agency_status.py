@@ -220,9 +220,12 @@ def _roster_sort_key(agency: Agency, order: Mapping[str, int]) -> tuple[bool, in
     return (not known, order.get(agency.code, len(order)), agency.code, agency.name)
 
 
-def _status_sort_key(item: ReviewedFile | None) -> tuple[bool, bool, str]:
-    """Sort key: counted files first, superseded files last."""
-    return (not item.counted, item.status is Status.SUPERSEDED, item.status.value) if item else (True, True, "")
+def _status_sort_key(item: ReviewedFile | None) -> tuple[bool, bool, bool, str]:
+    """Sort key: counted files first, then those that are held, superseded files last."""
+    if item is None:
+        return True, True, True, ""
+    status = item.status
+    return not item.counted, status is not Status.UNDECIDED, status is Status.SUPERSEDED, status.value
 
 
 def _time_sort_key(item: ReviewedFile | None) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from xltool.consolidation.agency_files import find_held_files
+from xltool.consolidation.file_status import find_unread_version
 from xltool.consolidation.finding_fingerprints import (
     classify_change,
     fingerprint_area_finding,
@@ -217,7 +218,8 @@ def _make_tracking_row(context: SummaryContext, number: int, row: TrackingRow, m
         status, file = ("missing", say["missing"]), ""
     else:
         status = (item.status.value, show_file_status(item))
-        reason = catalogue.render_finding(item.reason) if item.reason else ""
+        unread = find_unread_version(item) if item.counted else None
+        reason = "".join(catalogue.render_finding(each) for each in (item.reason, unread) if each)
         file = context.shown_file_names[item.file]
     source = item.submission.source if item and item.submission else None
     counts = {key: count_open_findings(item, Severity(key)) for key in ("must_fix", "explain")}

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from xltool.consolidation.describe_versions import show_figure_change
 from xltool.consolidation.file_names import split_file_name
+from xltool.consolidation.file_status import find_unread_version
 from xltool.forms.cell_addresses import column_letters
 from xltool.forms.consolidated_layout import CODE_COLUMN, DetailsSheet, plan_details
 from xltool.forms.period_words import fill_period
@@ -138,7 +139,16 @@ def join_names(items: list[str]) -> str:
 
 
 def describe_completeness(context: SummaryContext) -> tuple[str, bool]:
-    """Return a sentence on how complete the totals are, and whether they are complete."""
+    """Return how complete the totals are, in words, and whether they are complete and no later file is known."""
+    sentence, whole = _describe_totals(context)
+    beside = [item for item in context.consolidation.tracking if item.counted and find_unread_version(item)]
+    names = [item.submission.agency_name or item.submission.agency_code for item in beside if item.submission]
+    if not names:
+        return sentence, whole
+    return sentence + workbook_words().summary.overview["unread"].format(agencies=join_names(names)), False
+
+
+def _describe_totals(context: SummaryContext) -> tuple[str, bool]:
     say, made = workbook_words().summary.overview, context.consolidation
     facts = {
         "expected": made.expected,

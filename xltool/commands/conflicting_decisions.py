@@ -1,0 +1,65 @@
+"""Find decisions on record that cannot all be obeyed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import NamedTuple
+
+from xltool.consolidation.file_status import COUNTING, VERSION_QUESTION
+from xltool.messages import catalogue
+from xltool.model.consolidation import ReviewedFile
+from xltool.workbooks.decisions_workbook import DecisionRow, find_ruling
+
+
+class RuledFile(NamedTuple):
+    """A row with a ruling, a file it is about, and the code of the agency to count it as ("" for its own)."""
+
+    row: DecisionRow
+    item: ReviewedFile
+    target: str
+
+
+def find_conflicts(ruled_files: Iterable[RuledFile]) -> Iterator[catalogue.Phrase]:
+    """Yield a phrase for rows that decide one question in two ways, or count two returns as those of one agency."""
+    ruled = list(ruled_files)
+    yield from _find_contradictions(ruled)
+    yield from _find_rival_returns(ruled)
+
+
+def _find_contradictions(ruled_files: Iterable[RuledFile]) -> Iterator[catalogue.Phrase]:
+    first: dict[tuple[str, str, str], DecisionRow] = {}
+    for row, item, _ in ruled_files:
+        agency = item.submission.agency_code if item.submission else ""
+        earlier = first.setdefault((item.sha256, agency, row.id), row)
+        if (earlier.ruling, earlier.target) != (row.ruling, row.target):
+            yield catalogue.format_phrase("decision_twice", first=earlier.row, row=row.row, file=row.file)
+
+
+def _find_rival_returns(ruled_files: Iterable[RuledFile]) -> Iterator[catalogue.Phrase]:
+    """Yield pairs of rows that count different returns as those of one agency, unless a third row refuses one."""
+    ruled = list(ruled_files)
+    refused = {id(each.item) for each in ruled if find_ruling(each.row.ruling) not in COUNTING}
+    counted: dict[tuple[object, ...], list[RuledFile]] = defaultdict(list)
+    for each in ruled:
+        read = each.item.submission
+        if read and id(each.item) not in refused and (code := each.target or read.agency_code):
+            counted[code, read.form, read.year, read.scope].append(each)
+    for group in counted.values():
+        for one, other in combinations(group, 2):
+            if _exclude_each_other(one.row, other.row) and _differ(one.item, other.item):
+                yield catalogue.format_phrase("decision_two_versions", first=one.row.row, row=other.row.row)
+
+
+def _exclude_each_other(one: DecisionRow, other: DecisionRow) -> bool:
+    """Whether two rows cannot both be obeyed if they count returns of one agency.
+
+    An answer about versions stands beside answers to other questions, given before that one arose.
+    """
+    if not one.id or not other.id or one.id == other.id:
+        return True
+    return not any(row.id.startswith(VERSION_QUESTION) for row in (one, other))
+
+
+def _differ(one: ReviewedFile, other: ReviewedFile) -> bool:
+    left, right = one.submission, other.submission
+    return left is not None and right is not None and (left.values, left.texts) != (right.values, right.texts)
