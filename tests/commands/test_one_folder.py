@@ -174,14 +174,16 @@ def test_workbook__tiles_board_and_tracking_say_the_same(made: Run) -> None:
     assert board["329912"] == "未报（不是报表）"
     problems = {str(row[1]): row[11] for row in grid if str(row[1]).startswith("3299")}
     assert problems["329911"] == 1  # counted by decision, and still to be corrected
-    rows = list(book["报送情况"].iter_rows(min_row=4, values_only=True))
-    assert {row[9]: row[4] for row in rows if row[9]} == {file: words for file, (_, words) in FILES.items()}
-    assert Counter(row[5] for row in rows if row[9])["是"] == COUNTS["accepted"]
-    missing = [row for row in rows if row[4] == "未报"]
-    assert [row[1] for row in missing] == made.merged["missing"]
-    assert missing[1][8] == "没有读到这个单位的报表：收到的“示例四镇人民政府.xlsx”读不出来，或者不是报表。"
-    assert missing[0][8] == "有一份待裁定的文件可能是这个单位的：“示例一镇.xlsx”。先裁定，再催报。"
-    assert {row[1]: row[4] for row in rows if row[1] in UNREAD and row[9]} == UNREAD
+    heads, *others = book["报送情况"].iter_rows(min_row=3, values_only=True)
+    rows = [dict(zip(map(str, heads), row, strict=True)) for row in others]
+    received = [row for row in rows if row["文件"]]
+    assert {row["文件"]: row["状态"] for row in received} == {file: words for file, (_, words) in FILES.items()}
+    assert Counter(row["计入"] for row in received)["是"] == COUNTS["accepted"]
+    missing = [row for row in rows if row["状态"] == "未报"]
+    assert [row["单位代码"] for row in missing] == made.merged["missing"]
+    assert missing[1]["原因或处理"] == "没有读到这个单位的报表：收到的“示例四镇人民政府.xlsx”读不出来，或者不是报表。"
+    assert missing[0]["原因或处理"] == "有一份待裁定的文件可能是这个单位的：“示例一镇.xlsx”。先裁定，再催报。"
+    assert {row["单位代码"]: row["状态"] for row in received if row["单位代码"] in UNREAD} == UNREAD
 
 
 def test_must_fix__the_tile_says_how_many_rows_of_the_list_must_be_corrected(made: Run) -> None:
@@ -201,7 +203,7 @@ def test_page__tiles_files_and_agencies_say_the_same(made: Run) -> None:
         len(FILES),
     ]
     assert SENTENCE in made.page
-    table = made.page.partition('<table id="files-rows">')[2].partition("</table>")[0]
+    table = made.page.partition('id="files-rows">')[2].partition("</table>")[0]
     files = [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in table.split("<tr")[2:]]
     assert {row[0]: row[3] for row in files} == {file: words for file, (_, words) in FILES.items()}
     reasons = {row[0]: row[4] for row in files}

@@ -5,8 +5,9 @@ import re
 from xltool.spreadsheet import limits
 
 _REFERENCE = re.compile(r"\[(?:\$?('(?:[^']|'')+'|[^'.\[\]]+))?\.(\$?[A-Z]+\$?[0-9]+)(?::\.(\$?[A-Z]+\$?[0-9]+))?\]")
-_SHEET = r"\$?(?:'(?:[^']|'')*'|[^'.:\s]*)"
-_RANGE = re.compile(rf"{_SHEET}\.(\$?[A-Z]+\$?[0-9]+)(?::(?:{_SHEET}\.)?(\$?[A-Z]+\$?[0-9]+))?")
+_SHEET = r"\$?(?:'(?:[^']|''){0,300}'|[^'.:\s]{0,300})"
+_CELL = r"\$?[A-Z]{1,3}\$?[0-9]{1,7}"
+_RANGE = re.compile(rf"\.({_CELL})(?::(?:{_SHEET}\.)?({_CELL}))?(?=\s|$)")  # the sheet before it is not needed
 
 
 def convert_formula(formula: str) -> str:
