@@ -65,7 +65,10 @@ def test_title__however_written__agency_and_year(title: str, agency: str, year: 
 )
 def test_year__not_in_the_title__from_the_period(opening: str, tmp_path: Path) -> None:
     found = read(tmp_path, report("年度报告", opening=opening))
-    assert (found.year, [item.code for item in found.log if item.code != "report.period"]) == (2023, ["import.no_agency"])
+    assert (found.year, [item.code for item in found.log if item.code != "report.period"]) == (
+        2023,
+        ["import.no_agency"],
+    )
 
 
 def test_titles__of_other_years_on_the_same_page__the_report_s_own_counts(tmp_path: Path) -> None:
