@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from tests.cli.test_commands import MEMBERS, ROSTER, answer, broken, report, returned, run
 from tests.mangling.good import OTHER, TOWN, good
 from tests.mangling.manglings import MANGLINGS
-from xltool.commands.check import review_all
+from xltool.commands.check import review_again, review_all
 from xltool.commands.decisions import apply_recorded_decisions, record_open_questions
 from xltool.commands.run_context import RunContext
 from xltool.forms.load_definitions import load_forms
@@ -377,7 +378,7 @@ def test_table_edited_during_a_run__states_stand_beside_the_rows_they_are_about(
     decide(path, "五区.xlsx", "不计入", 理由="撤回")
     context = RunContext(load_forms(), read_roster(ROSTER))
     found = review_all([folder / name for name in ("五区.xlsx", "二镇.xlsx", "三镇.xlsx")], context, None, None)
-    reviewed, book = apply_recorded_decisions(found, path, context.roster)
+    reviewed, book = apply_recorded_decisions(found, path, context.roster, partial(review_again, context))
     opened = openpyxl.load_workbook(path)
     sheet = opened["裁定"]
     sheet.insert_rows(4)
@@ -529,3 +530,21 @@ def test_held_file_beside_one_left_out__the_agency_is_undecided_and_gets_no_lett
     (line,) = (line for line in listed.iter_rows(values_only=True) if FIRST in line)
     assert "待裁定" in line
     assert "不发" in line
+
+
+@pytest.mark.parametrize(("known", "told"), [(FIRST, (True, False)), (SECOND, (False, True))])
+def test_counted_as_another_agency__held_against_that_agencys_year_before(
+    folder: Path, tmp_path: Path, known: str, told: tuple[bool, bool]
+) -> None:
+    book, earlier = tmp_path / "裁定.xlsx", tmp_path / "上年"
+    returned(earlier, "329906", report("suqian-2024"), year=2024)
+    returned(earlier, known, report("suqian-2024"), year=2024)
+    words = ("check", folder, "--roster", ROSTER, "--previous", earlier, "--no-cache", "--decisions", book)
+
+    def is_compared() -> bool:
+        item = next(row for row in answer(*words)["submissions"] if row["file"].endswith("二镇.xlsx"))
+        return any("上年" in finding["message"] for finding in item["findings"])
+
+    before = is_compared()
+    decide(book, "二镇.xlsx", "计入为某单位", **{"计入哪个单位（代码或名称）": SECOND})
+    assert (before, is_compared()) == told

@@ -266,3 +266,21 @@ def test_first_word_that_only_looks_like_a_place__is_part_of_the_name() -> None:
     names = ("城市管理局", "城市更新局", "社区服务中心", "社区学院", "城关镇人民政府")
     assert not any(held_in_chengguan(name, names) for name in ("更新局", "服务中心", "管理局"))
     assert held_in_chengguan("城市更新局", names)
+
+
+def test_name_that_two_agencies_have__means_both_and_never_the_other_than_the_owner() -> None:
+    twin = replace(SCHOOLS, code="051211")
+    roster = Roster({agency.code: agency for agency in (*AGENCIES, twin)}, "名册.xlsx")
+    facts = {"field": "name", "sheet": SCHOOLS.name, "property": None, "printed": SCHOOLS.name}
+
+    def hold(owner: Agency) -> ReviewedFile:
+        item = sent("a.xlsx", owner)
+        assert item.submission
+        observations = (Observation("identity.witnesses", facts=facts),)
+        (done,) = hold_doubtful_owners(
+            [replace(item, submission=replace(item.submission, observations=observations))], roster
+        )
+        return done
+
+    assert [hold(owner).status for owner in (SCHOOLS, twin)] == [Status.ACCEPTED, Status.ACCEPTED]
+    assert hold(DONGHE).findings[0].facts["codes"] == (SCHOOLS.code, twin.code)

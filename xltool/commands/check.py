@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from xltool.checks.context import CheckContext
@@ -61,7 +62,7 @@ def check(
     """
     own = check_outputs(list_decision_outputs(decisions), paths, run_context.sources)
     found = review_all(find_places(paths, own), run_context, jobs, progress)
-    reviewed, book = apply_recorded_decisions(found, decisions, run_context.roster)
+    reviewed, book = apply_recorded_decisions(found, decisions, run_context.roster, partial(review_again, run_context))
     survey_reviewed(run_context, reviewed)
     settled = settle_all_versions(reviewed, run_context.forms, run_context.roster)
     settled = mark_other_years(settled, year, has_roster=run_context.roster is not None)
@@ -151,6 +152,11 @@ def review_all(
     with_owners = hold_doubtful_owners(find_shared_serials(done), run_context.roster)
     with_owners = name_unread_files(with_owners, run_context.roster)
     return add_peer_findings(with_owners, run_context.forms, run_context.roster)
+
+
+def review_again(run_context: RunContext, submission: Submission) -> ReviewedFile:
+    """Check a return that was read, with the caller's own checks."""
+    return _add_custom_findings_safely(_review_submission(run_context, submission), run_context)
 
 
 def _add_custom_findings_safely(item: ReviewedFile, run_context: RunContext) -> ReviewedFile:

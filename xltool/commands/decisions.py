@@ -1,16 +1,16 @@
 """Obey the decisions of a coordinator about single files, and add the questions that are open to their workbook."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, takewhile
-from pathlib import Path, PurePath
-from types import MappingProxyType
+from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 from xltool.commands.check_outputs import WRITTEN_SUFFIXES, OutputFile
 from xltool.commands.conflicting_decisions import RuledFile, find_conflicts
-from xltool.consolidation.apply_decisions import apply_decisions
+from xltool.commands.decision_files import IndexedFiles, MatchedFiles, find_present, index_files, match_row
+from xltool.consolidation.apply_decisions import apply_decisions, reassign_return
 from xltool.consolidation.file_status import COUNTING, LAPSED_DECISION, QUESTION_CODES, decide_status, identify_question
 from xltool.errors import UsageError
 from xltool.messages import catalogue
@@ -20,6 +20,7 @@ from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.decision import Decision, Ruling
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
+from xltool.model.submission import Submission
 from xltool.workbooks.decisions_workbook import (
     DecisionRow,
     DecisionRowChange,
@@ -46,41 +47,29 @@ class DecisionBook(NamedTuple):
     digests: Mapping[int, str]
 
 
-class _MatchedFiles(NamedTuple):
-    """The positions of the files a row is about, or what is wrong with the row: the key of a phrase and its facts."""
-
-    positions: tuple[int, ...] = ()
-    problem: str = ""
-    facts: Mapping[str, object] = MappingProxyType({})
-
-
-class _Files(NamedTuple):
-    """The files of a run by SHA-256, and by name without folders."""
-
-    items: Sequence[ReviewedFile]
-    by_content: Mapping[str, tuple[int, ...]]
-    by_name: Mapping[str, tuple[int, ...]]
-
-
 def list_decision_outputs(path: Path | None) -> list[OutputFile]:
     """Return the workbook as an output of the command, which may lie among the returns."""
     return [OutputFile(path, WRITTEN_SUFFIXES, is_decisions_workbook)] if path else []
 
 
 def apply_recorded_decisions(
-    reviewed: Sequence[ReviewedFile], path: Path | None, roster: Roster | None
+    reviewed: Sequence[ReviewedFile],
+    path: Path | None,
+    roster: Roster | None,
+    review: Callable[[Submission], ReviewedFile],
 ) -> tuple[tuple[ReviewedFile, ...], DecisionBook | None]:
     """Return the files with all decisions of a workbook applied, and the workbook; None without a path.
 
-    A decision lapses when the file has other content by now; its file gets a note. Raises UsageError, one for all
-    problems, for a workbook that cannot be read, contradicts itself or names unknown files or agencies.
+    ``review`` checks a return that is counted as another agency again. A decision lapses when the file has other
+    content by now; its file gets a note. Raises UsageError, one for all problems, for a workbook that cannot be read,
+    contradicts itself or names unknown files or agencies.
     """
     if path is None:
         return tuple(reviewed), None
     refuse_locked_files([path])
     rows = read_decision_rows(path) if path.exists() else ()
-    files = _index_files(reviewed)
-    matches = {row.row: _find_files(row, files) for row in iterate_ruled(rows)}
+    files = index_files(reviewed)
+    matches = {row.row: match_row(row, files) for row in iterate_ruled(rows)}
     matched = {number: match.positions for number, match in matches.items()}
     agencies = {agency.code: agency for agency in (*roster.others.values(), *roster)} if roster else {}
     problems = [
@@ -98,10 +87,11 @@ def apply_recorded_decisions(
         for position in matched[row.row]:
             decisions[position].append(_make_decision(row, files.items[position], roster))
     lapsed = _find_lapsed(rows, matched, files)
-    done = (
-        _tell_lapsed(apply_decisions(item, decisions[position], agencies), lapsed.get(position))
-        for position, item in enumerate(reviewed)
-    )
+    done = []
+    for position, item in enumerate(reviewed):
+        target = next((agencies[each.target] for each in decisions[position] if each.target), None)
+        own = reassign_return(item, target, review) if target else item
+        done.append(_tell_lapsed(apply_decisions(own, decisions[position], agencies), lapsed.get(position)))
     blank = (row for row in iterate_ruled(rows) if not row.sha256)
     digests = {row.row: reviewed[matched[row.row][0]].sha256 for row in blank}
     return tuple(done), DecisionBook(path, rows, digests)
@@ -136,11 +126,11 @@ def _find_changed_states(
     waiting = {row.question_key for row in open_rows}
     decided = {decision.row for item in items for decision in item.decisions}
     obeyed = {decision.row for item in items for decision in item.decisions if _took_effect(decision, item)}
-    files = _index_files(items)
+    files = index_files(items)
     changed = {}
     for row in book.rows:
         key = None
-        is_known = bool(_find_present(row, files))
+        is_known = bool(find_present(row, files))
         if row.ruling:
             key = "lapsed" if row.sha256 and is_known else None
             if row.row in decided:
@@ -165,89 +155,12 @@ def _took_effect(decision: Decision, item: ReviewedFile) -> bool:
 # --- rows and files -------------------------------------------------------------------------------------------------
 
 
-def _index_files(reviewed: Sequence[ReviewedFile]) -> _Files:
-    by_content: dict[str, list[int]] = defaultdict(list)
-    by_name: dict[str, list[int]] = defaultdict(list)
-    for position, item in enumerate(reviewed):
-        if item.sha256:
-            by_content[item.sha256.casefold()].append(position)
-        by_name[_split_path(item.file)[-1]].append(position)
-    freeze = {key: tuple(positions) for key, positions in by_content.items()}
-    return _Files(reviewed, freeze, {key: tuple(positions) for key, positions in by_name.items()})
-
-
-def _split_path(path: str) -> tuple[str, ...]:
-    """Return the folders and the name of a path, written with slashes of either kind, in lower case."""
-    parts = PurePath(path.replace("\\", "/").casefold()).parts
-    return tuple(part for part in parts if part != "..") or ("",)
-
-
-def _find_named(row: DecisionRow, files: _Files) -> tuple[int, ...]:
-    """Return the positions of the files that a row names, in whatever way their folder is written.
-
-    Of several files of the name they are those that share most folders with the row, counted from the file upwards.
-    """
-    wanted = _split_path(row.file)
-    shared = {
-        at: _count_shared_parts(wanted, _split_path(files.items[at].file)) for at in files.by_name.get(wanted[-1], ())
-    }
-    most = max(shared.values(), default=0)
-    return tuple(at for at, count in shared.items() if count == most)
-
-
-def _count_shared_parts(one: Sequence[str], other: Sequence[str]) -> int:
-    pairs = zip(reversed(one), reversed(other), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def _find_files(row: DecisionRow, files: _Files) -> _MatchedFiles:
-    """Find the files a row is about; of several agencies in one file, those of its agency.
-
-    Of several files with the content decided about, only those of the name in the row are meant, if there are any.
-    """
-    found = _find_named(row, files)
-    if row.sha256:
-        named, found = found, files.by_content.get(row.sha256.casefold(), ())
-        name = _split_path(row.file)[-1]
-        same_name = tuple(at for at in found if _split_path(files.items[at].file)[-1] == name)
-        if found and named and not same_name:
-            return _MatchedFiles(problem="decision_other_content", facts={"other": files.items[found[0]].file})
-        found = tuple(at for at in found if at in named) or same_name or found
-    if len(found) > 1 and row.code:
-        submissions = {at: read for at in found if (read := files.items[at].submission)}
-        same = tuple(at for at, read in submissions.items() if read.agency_code == row.code)
-        codes = tuple(dict.fromkeys(read.agency_code for read in submissions.values() if read.agency_code))
-        return (
-            _MatchedFiles(same)
-            if same
-            else _MatchedFiles(problem="decision_no_agency", facts={"code": row.code, "codes": codes})
-        )
-    return _MatchedFiles(found)
-
-
 def _find_lapsed(
-    rows: Iterable[DecisionRow], matched: Mapping[int, tuple[int, ...]], files: _Files
+    rows: Iterable[DecisionRow], matched: Mapping[int, tuple[int, ...]], files: IndexedFiles
 ) -> dict[int, DecisionRow]:
     """Return, by position, the last row about a file of that name with other content."""
     ruled = (row for row in iterate_ruled(rows) if not matched[row.row])
-    return {position: row for row in ruled for position in _find_present(row, files)}
-
-
-def _find_present(row: DecisionRow, files: _Files) -> tuple[int, ...]:
-    """Return the positions of the files that stand where the file of a row stood, whatever is in them.
-
-    A file in another folder is meant only if it is the only one of that name, and of the agency of the row.
-    """
-    named, wanted = _find_named(row, files), _split_path(row.file)
-    present = []
-    for position in named:
-        item = files.items[position]
-        path = _split_path(item.file)
-        is_there = _count_shared_parts(wanted, path) == min(len(wanted), len(path))
-        is_of_agency = not row.code or item.submission is None or item.submission.agency_code == row.code
-        if is_there or (len(named) == 1 and is_of_agency):
-            present.append(position)
-    return tuple(present)
+    return {position: row for row in ruled for position in find_present(row, files)}
 
 
 def _tell_lapsed(item: ReviewedFile, row: DecisionRow | None) -> ReviewedFile:
@@ -296,7 +209,7 @@ def _find_targets(row: DecisionRow, roster: Roster | None) -> tuple[Agency, ...]
 
 
 def _list_problems(
-    row: DecisionRow, match: _MatchedFiles, files: _Files, roster: Roster | None
+    row: DecisionRow, match: MatchedFiles, files: IndexedFiles, roster: Roster | None
 ) -> Iterator[catalogue.Phrase]:
     """Yield what is wrong with one row that has a ruling, as phrases."""
     facts = {"row": row.row, "file": row.file, "ruling": row.ruling, "target": row.target}
@@ -329,7 +242,7 @@ def _list_target_problems(
 
 
 def _list_file_problems(
-    row: DecisionRow, facts: Mapping[str, object], match: _MatchedFiles, files: _Files
+    row: DecisionRow, facts: Mapping[str, object], match: MatchedFiles, files: IndexedFiles
 ) -> Iterator[catalogue.Phrase]:
     """Yield what is wrong with the file that a row is about."""
     positions = match.positions

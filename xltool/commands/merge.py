@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from xltool.checks.run_checks import review_submission
 from xltool.checks.successions import check_divided_agencies
-from xltool.commands.check import build_check_context, report_failure, review_all
+from xltool.commands.check import build_check_context, report_failure, review_again, review_all
 from xltool.commands.check_outputs import PAGE_SUFFIXES, WRITTEN_SUFFIXES, OutputFile, check_outputs
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
 from xltool.commands.earlier_run import EarlierRun, compare_with_earlier_run, read_replaced_run
@@ -97,7 +97,9 @@ def merge(
     own = prepare_outputs(paths, run_context, area, output, extra_outputs, options)
     before = options.since or read_replaced_run(output)
     found = review_all(find_places(paths, own), run_context, jobs, progress)
-    reviewed, book = apply_recorded_decisions(found, options.decisions, run_context.roster)
+    reviewed, book = apply_recorded_decisions(
+        found, options.decisions, run_context.roster, partial(review_again, run_context)
+    )
     form, year = choose_form_and_year(reviewed, run_context, options, is_required=output is not None)
     survey_returns(run_context, reviewed, form, year, area)
 

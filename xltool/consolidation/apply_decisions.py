@@ -5,10 +5,17 @@ versions is used by `settle_versions`. A row that somebody added answers whateve
 return with findings is counted, or a sound one is left out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from xltool.consolidation.file_status import DOUBTFUL_OWNER, LAPSED_DECISION, VERSION_QUESTION, decide_status
+from xltool.consolidation.file_status import (
+    DOUBTFUL_OWNER,
+    LAPSED_DECISION,
+    QUESTION_CODES,
+    VERSION_QUESTION,
+    decide_status,
+)
+from xltool.consolidation.owner_witnesses import drop_identity_doubts
 from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.decision import Decision, Ruling
@@ -16,9 +23,11 @@ from xltool.model.finding import Finding
 from xltool.model.finding_codes import code_severity
 from xltool.model.finding_facts import DecisionNote
 from xltool.model.form import Severity
+from xltool.model.submission import Submission
 
 _ANSWERED_BY_ROW = (DOUBTFUL_OWNER, LAPSED_DECISION)
 _DECIDED_WORDINGS = {DOUBTFUL_OWNER: "owner.decided", LAPSED_DECISION: "decision.renewed"}
+_KEPT_CODES = QUESTION_CODES | {"serial.shared"}  # they follow from all files of a run
 _RULING_CODES = {
     Ruling.COUNT: "decision.counted",
     Ruling.COUNT_AS: "decision.counted_as",
@@ -40,6 +49,21 @@ def apply_decisions(item: ReviewedFile, decisions: Sequence[Decision], agencies:
         if not decision.question.startswith(VERSION_QUESTION):
             item = _count_by_decision(item, decision, agencies)
     return item
+
+
+def reassign_return(item: ReviewedFile, target: Agency, review: Callable[[Submission], ReviewedFile]) -> ReviewedFile:
+    """Return a file as one of another agency, checked against what is known of that one: ``review`` checks it.
+
+    Questions about the file, and that it uses a workbook issued to another agency, stay as they are.
+    """
+    if item.submission is None or item.submission.agency_code == target.code:
+        return item
+    again = review(replace(item.submission, agency_code=target.code, agency_name=target.name))
+    kept = tuple(finding for finding in item.findings if finding.code in _KEPT_CODES)
+    findings = (*kept, *drop_identity_doubts(again.findings))
+    return replace(
+        item, submission=again.submission, findings=findings, trial=again.trial, status=decide_status(findings)
+    )
 
 
 def make_decision_finding(decision: Decision, target: str = "", flaws: int = 0) -> Finding:

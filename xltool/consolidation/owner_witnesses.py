@@ -31,7 +31,7 @@ class _Batch(NamedTuple):
     """What all files of a run say together: readable returns by agency code, owners by folder, files by name."""
 
     agencies: Mapping[str, Agency]
-    codes_by_name: Mapping[str, str]
+    codes_by_name: Mapping[str, tuple[str, ...]]
     names: AgencyNameIndex
     returns: Counter[tuple[str, int | None]]
     owners_by_folder: Mapping[str, frozenset[str]]
@@ -55,6 +55,10 @@ def hold_doubtful_owners(reviewed: Sequence[ReviewedFile], roster: Roster | None
 
 def _survey_batch(reviewed: Sequence[ReviewedFile], roster: Roster) -> _Batch:
     agencies = {agency.code: agency for agency in (*roster.others.values(), *roster)}
+    codes_by_name: dict[str, tuple[str, ...]] = {}
+    for code, agency in agencies.items():
+        name = normalize_name(agency.name)
+        codes_by_name[name] = (*codes_by_name.get(name, ()), code)
     returns: Counter[tuple[str, int | None]] = Counter()
     owners: dict[str, set[str]] = defaultdict(set)
     files: Counter[str] = Counter()
@@ -65,7 +69,7 @@ def _survey_batch(reviewed: Sequence[ReviewedFile], roster: Roster) -> _Batch:
             files[_file_path(item)] += 1
     return _Batch(
         agencies,
-        {normalize_name(agency.name): code for code, agency in agencies.items()},
+        codes_by_name,
         index_agency_names(roster),
         returns,
         {folder: frozenset(codes) for folder, codes in owners.items()},
@@ -95,9 +99,13 @@ def _hold_if_doubtful(item: ReviewedFile, batch: _Batch) -> ReviewedFile:
     if not testimonies:
         return item
     finding = _report_doubt(submission, owner, testimonies, batch)
-    kept = tuple(other for other in item.findings if other.code not in _REPLACED_CODES or not _is_about_agency(other))
-    findings = (finding, *kept)
+    findings = (finding, *drop_identity_doubts(item.findings))
     return replace(item, findings=findings, status=decide_status(findings))
+
+
+def drop_identity_doubts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings without those that only say that a workbook names two agencies."""
+    return tuple(each for each in findings if each.code not in _REPLACED_CODES or not _is_about_agency(each))
 
 
 def _is_about_agency(finding: Finding) -> bool:
@@ -112,8 +120,9 @@ def _hear_witnesses(item: ReviewedFile, submission: Submission, owner: Agency, b
             folder = path.parent.name
             yield from _read_name("owner_in_folder", folder, folder.removesuffix(_ARCHIVE_SUFFIX), owner, batch)
     written = normalize_name(submission.agency_name)
-    if written != normalize_name(owner.name) and written in batch.codes_by_name:
-        yield _Testimony(batch.codes_by_name[written], catalogue.format_phrase("owner_in_content"))
+    if written != normalize_name(owner.name):
+        for code in batch.codes_by_name.get(written, ()):
+            yield _Testimony(code, catalogue.format_phrase("owner_in_content"))
     for observation in submission.observations:
         if observation.code == "identity.witnesses" and observation.facts["field"] != "year":
             for source in ("sheet", "property", "printed"):
@@ -136,8 +145,8 @@ def _find_meant_agencies(said: str, owner: Agency, batch: _Batch) -> Iterable[st
     """Return the codes of other agencies that a code or name written in a workbook means."""
     if said in batch.agencies:
         return (said,)
-    if code := batch.codes_by_name.get(normalize_name(said)):
-        return (code,)
+    if codes := batch.codes_by_name.get(normalize_name(said)):
+        return () if owner.code in codes else codes
     return () if batch.names.mentions(said, owner) else sorted(batch.names.find_agencies(said))
 
 
