@@ -42,6 +42,8 @@ def test_channels__every_list__wrong_sum_is_told(text: str) -> None:
         "2024年收到政府信息公开申请30件，其中网络申请20件、当面申请5件、信函申请5件。",
         "通过网络平台公开信息30件，现场咨询40件，信函答复50件。",
         "{whole}，其中网络申请10件，上年网络申请3件，信函申请5件。",
+        "全年受理各类行政许可申请，网上办理1200件，窗口办理300件，邮寄办理50件。",
+        "收到低保申请，其中网上80件，窗口20件，信函5件。",
     ],
 )
 def test_channels__what_may_be_right__nothing(text: str) -> None:

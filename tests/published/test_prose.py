@@ -117,6 +117,18 @@ def test_prose__in_a_cell_of_the_page__is_kept(tmp_path: Path) -> None:
     assert read(tmp_path, table, "page.html").texts == read(tmp_path, page, "plain.html").texts
 
 
+def test_prose__after_a_list_of_titles_at_the_end__is_kept(tmp_path: Path) -> None:
+    last = FORM.sections[-1].heading
+    listed = [f"《云河市关于第{number}件事的通知》" for number in "一二三四五"]
+    said = ["本年度印发的文件如下。", *listed, "以上文件均已在网站公开，公众可以查阅。"]
+    page = layouts.page(layouts.parts(FORM, ZEROS))
+    after = "".join(f"<p>{line}</p>" for line in [last, *said])
+    head, found, _ = page.rpartition(last)
+    assert found
+    content = page[: page.rindex("<", 0, len(head))] + after + "</body></html>"
+    assert read(tmp_path, content, "page.html").texts[FORM.sections[-1].id] == tuple(said)
+
+
 FILES = sorted(REPORTS.glob("*/raw.*"))
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -22,6 +22,8 @@ MIN_SENTENCE_CHARS = 6  # of a paragraph beside a table that is prose
 MAX_LINES_WITHOUT_SENTENCE = 3  # in a report; after so many its page footer has begun
 MIN_LABELS_IN_LINE = 3  # from which a line holds a table
 MAX_EXTRA_HEADING_CHARS = 16  # by which a heading may be longer than on the form
+_SEMICOLONS = ("\uff1b", ";")
+_DOCUMENT_TITLE = re.compile("(?:[0-9]{1,2}[.\u3001]?)?\u300a[^\u300a\u300b]*\u300b[\uff1b;,\uff0c\u3001]?")
 _SENTENCE_END = re.compile("[\u3002\uff01\uff1f\uff1b\uff1a!?;:][\u201d\u300d\uff09)]?$")
 _CJK_SPACING = re.compile(r"(?<=[^\x00-\x7f])\s+|(?<!\s)\s+(?=[^\x00-\x7f])")  # white space beside a Chinese character
 _OPEN_ENDS = ("\uff0c", "\u3001", ",", "\u300a", "\uff08", "\u201c")  # after these a line continues
@@ -61,7 +63,7 @@ def read_section_texts(stream: TextStream, located: LocatedForm, unit: str, kind
             lines = _drop_footer(lines)
         paragraphs = list(_join_wrapped_lines(lines)) if unit == "line" else lines
         if not section.paragraphs:
-            paragraphs = [text for text in paragraphs if FULL_STOP in text and _is_sentence(text)]
+            paragraphs = [text for text in paragraphs if _is_sentence(text) and _ends_no_caption(text)]
         if paragraphs:
             texts[section.id] = tuple(paragraphs)
     first = located.form.sections[0]
@@ -82,6 +84,11 @@ def _clean_lines(lines: Iterable[str], kind: str, *, numbered: bool) -> list[str
 def _is_sentence(text: str) -> bool:
     """Return True if a paragraph is prose: it ends as a sentence, or contains one."""
     return len(text) >= MIN_SENTENCE_CHARS and bool(_SENTENCE_END.search(text) or FULL_STOP in text)
+
+
+def _ends_no_caption(text: str) -> bool:
+    """Return True if a line is more than what stands above a table, such as its unit after a colon."""
+    return FULL_STOP in text or text.endswith(_SEMICOLONS)
 
 
 def _last_sentences(paragraphs: Sequence[str]) -> tuple[str, ...]:
@@ -220,9 +227,13 @@ def _mark_label_chars(stream: TextStream, located: LocatedForm) -> bytearray:
 
 
 def _drop_footer(lines: Sequence[str]) -> list[str]:
-    """Return the lines before the page footer: the first line that is no sentence, nor any line soon after it is."""
+    """Return the lines before the page footer: the first line that is no sentence, nor any line soon after it is.
+
+    Lines that are the title of a document say neither.
+    """
     for at, line in enumerate(lines):
-        following = lines[at : at + MAX_LINES_WITHOUT_SENTENCE]
+        others = (other for other in lines[at:] if not _DOCUMENT_TITLE.fullmatch(other.strip()))
+        following = list(islice(others, MAX_LINES_WITHOUT_SENTENCE))
         if at and not _is_numbered(line) and not any(_SENTENCE_END.search(other) for other in following):
             return list(lines[:at])
     return list(lines)

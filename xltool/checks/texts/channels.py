@@ -27,24 +27,24 @@ def check_channels(submission: Submission, context: CheckContext) -> Iterator[Fi
     received = [int(whole) for whole in wholes if whole is not None]
     if not received or len(received) < len(wholes):
         return
-    subject = load_text_patterns().channels.subject
+    subject = compile_pattern(load_text_patterns().channels.subject)
     for section in context.form.sections:
         text = submission.texts.get(section.id, "")
-        for paragraph in numerals.normalise_text(text).splitlines() if subject in text else ():
+        for paragraph in numerals.normalise_text(text).splitlines() if subject.search(text) else ():
             yield from _check_paragraph(paragraph, section, received, submission.year)
 
 
 def _check_paragraph(paragraph: str, section: Section, received: Sequence[int], year: int | None) -> Iterator[Finding]:
     patterns = load_text_patterns().channels
     spot = FindingCell("", section.sheet, "")
-    continued = compile_pattern(patterns.continued)
+    subject, continued = compile_pattern(patterns.subject), compile_pattern(patterns.continued)
     before: list[int] = []
     last = ""
     for sentence in paragraph.split("\u3002"):
         plain = compile_pattern(patterns.included).sub("", sentence[:MAX_SENTENCE_CHARACTERS])
         items = list(compile_pattern(patterns.item).finditer(plain))
         numbers = [item.number for item in find_counted_numbers(plain)]
-        asked = patterns.subject in plain or (patterns.subject in last and continued.match(plain))
+        asked = subject.search(plain) or (subject.search(last) and continued.match(plain))
         last = plain
         if len(items) > 1 and asked and _is_one_list(plain, items, year):
             counts = [int(item["n"]) for item in items]
