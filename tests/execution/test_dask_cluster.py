@@ -203,7 +203,7 @@ def words(dask: RunningCluster, tmp_path: Path) -> tuple[object, ...]:
     ("before", "said"),
     [
         ("import xltool.execution.reading_cache as c; c.digest_package = lambda: 'f' * 64", "xltool 的版本"),
-        ("import xltool.forms.load_definitions as d; d.load_forms = lambda *_: ()", "报表定义"),
+        ("import xltool.forms.load_definitions as d; d.load_forms = lambda *_, **__: ()", "报表定义"),
         (
             "import types, xltool.commands.choose_executor as e; e.sys = types.SimpleNamespace(version_info=(3, 99))",
             "Python 的版本",
