@@ -32,10 +32,13 @@ const engine = {
   },
 
   start() {
-    this.started ??= this.startWorker().catch((error) => {
-      this.started = null;
-      throw error;
-    });
+    if (!this.started) {
+      const starting = this.startWorker().catch((error) => {
+        if (this.started === starting) this.started = null; // a later start is another one
+        throw error;
+      });
+      this.started = starting;
+    }
     return this.started;
   },
 

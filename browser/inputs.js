@@ -20,19 +20,19 @@ async function currentFile(item) {
   return item.file;
 }
 
-function fillField(field, items, add = false) {
+async function fillField(field, items, add = false) {
   if (SINGLE[field]) given[field] = items.slice(-1);
-  else given[field] = add ? joined(given[field], items) : items;
+  else given[field] = add ? await joinFiles(given[field], items) : items;
   showChosen(field);
   onFieldChange(field);
 }
 
 // Files added to others: the very same one is taken once, another one of the same name gets a folder of its own.
-function joined(kept, items) {
+async function joinFiles(kept, items) {
   const known = new Map(kept.map((item) => [item.path, item])), all = [...kept];
   for (const item of items) {
     let path = item.path;
-    for (let number = 2; known.has(path) && !sameFile(known.get(path), item); number++) path = `${number}/${item.path}`;
+    for (let number = 2; known.has(path) && !(await isSameFile(known.get(path), item)); number++) path = `${number}/${item.path}`;
     if (known.has(path)) continue;
     const placed = { ...item, path };
     known.set(path, placed);
@@ -41,8 +41,10 @@ function joined(kept, items) {
   return all;
 }
 
-function sameFile(one, other) {
-  return one.size === other.size && one.file.lastModified === other.file.lastModified;
+async function isSameFile(one, other) {
+  if (one.size !== other.size || one.file.lastModified !== other.file.lastModified) return false;
+  const [left, right] = await Promise.all([one, other].map(async ({ file }) => new Uint8Array(await file.arrayBuffer())));
+  return left.every((byte, at) => byte === right[at]);
 }
 
 function showChosen(field) {
@@ -119,7 +121,7 @@ function listenForDrops(target) {
     if (!field) return;
     try {
       const found = await filesOfDrop(event.dataTransfer);
-      if (found.length) fillField(field, found, document.body.dataset.door === "merge");
+      if (found.length) await fillField(field, found, document.body.dataset.door === "merge");
       else showStopped(WORDS.emptyFolder);
     } catch (error) {
       showStopped(WORDS.noFolder);
@@ -139,10 +141,11 @@ function listenForChoices() {
 // --- what a job is given -------------------------------------------------------------------------------------------
 
 // Where each file is laid down, and the arguments that name it. Files that came alone lie in one folder, a folder stays
-// what it is; a file beside them (roster, last year's) lies in a folder of its own where a name is taken already.
+// what it is; where a name is taken already, also by what is written there, a file or folder lies in one of its own.
 function layOut(fields) {
-  const files = [], args = {}, taken = new Set();
-  const lay = (item, path) => files.push({
+  const files = [], args = {}, paths = new Set(), taken = new Set(Object.values(WORDS.out));
+  const argument = (path) => (path.startsWith("-") ? `./${path}` : path); // no option
+  const lay = (item, path) => paths.add(path) && files.push({
     path,
     get modified() { return item.file.lastModified; },
     async read() {
@@ -156,11 +159,14 @@ function layOut(fields) {
   if (fields.includes("returns")) {
     const tops = new Set();
     for (const item of given.returns) {
-      const path = item.path.includes("/") ? item.path : `${WORDS.folders.returns}/${item.path}`;
+      const alone = !item.path.includes("/") || taken.has(item.path.split("/")[0]);
+      const wished = alone ? `${WORDS.folders.returns}/${item.path}` : item.path;
+      let path = wished;
+      for (let number = 2; paths.has(path); number++) path = `${number}/${wished}`;
       lay(item, path);
       tops.add(path.split("/")[0]);
     }
-    args.returns = [...tops];
+    args.returns = [...tops].map(argument);
     for (const top of tops) taken.add(top);
   }
   if (fields.includes("decisions")) for (const item of given.decisions) lay(item, WORDS.out.decisions);
@@ -171,7 +177,7 @@ function layOut(fields) {
     for (const item of given[field]) lay(item, apart + item.path);
     for (const top of tops) {
       taken.add(top);
-      args[field].push(`--${field}`, apart + top);
+      args[field].push(`--${field}`, argument(apart + top));
     }
   }
   return { files, args };

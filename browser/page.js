@@ -53,7 +53,8 @@ const JOBS = {
   async check() {
     const laid = layOut(fieldsOf()), agency = !inMerge();
     const { answers, made } = await run(laid, [check(laid, agency ? back() : [])],
-      () => [{ paths: [agency ? WORDS.out.back : WORDS.out.decisions] }]);
+      () => (agency ? [{ paths: [WORDS.out.back] }, { paths: [WORDS.out.back], archive: WORDS.archives.back }]
+        : [{ paths: [WORDS.out.decisions] }]));
     const items = answered(answers[0]).submissions;
     showVerdict(agency ? agencyVerdict(items) : checkVerdict(items));
     if (!agency) showBoard(boardRows(items, null, null), items);
@@ -138,17 +139,14 @@ function copiesOf(checked) {
 }
 
 // One copy is saved as it is; several (and the list of them) as one archive, which browsers do not lose.
-async function saveCopies(checked) {
+function saveCopies(checked) {
   const copies = copiesOf(checked);
   if (!copies.length) {
     setState(WORDS.verdict.nothingBack);
     return;
   }
   if (copies.length === 1) showSave(copies[0], 1);
-  else {
-    const { files } = await engine.ask({ do: "collect", paths: [WORDS.out.back], archive: WORDS.archives.back });
-    showSave(files[0], copies.length + 1);
-  }
+  else showSave(checked.made.find(({ name }) => name === WORDS.archives.back), copies.length + 1);
   byId("download").click();
 }
 
@@ -183,6 +181,7 @@ async function runJob(name) {
     return;
   }
   running = name;
+  if (name !== "sendBack" || document.body.dataset.door !== "agency") lastCheck = null;
   const began = performance.now();
   if (!(name === "sendBack" && lastCheck && document.body.dataset.door === "agency")) clearResult();
   byId("progress").hidden = false;

@@ -164,6 +164,19 @@ test("a folder and a file are dropped", async () => {
   assert.equal(files.length, visible.length);
 });
 
+test("a folder with the page's own name and a file of a name that is in it are both read", async () => {
+  await openDoor("merge");
+  await drop("returns", returns);
+  const twin = path.join(scratch, path.basename(filesOf(returns)[0]));
+  fs.copyFileSync(filesOf(returns)[1], twin);
+  await drop("returns", twin);
+  const dropped = fs.readdirSync(returns).filter((name) => !name.startsWith("~")).length + 1;
+  await until("both of them", `document.getElementById("chosen-returns").textContent.includes(" ${dropped} 个文件")`);
+  await page.click("#check");
+  await idle();
+  assert.equal(await page.locator("#board tbody tr").count(), dropped);
+});
+
 // --- engines that stop, or are old ---------------------------------------------------------------------------------
 
 // Lets a test see the workers of the page, and end one as a browser does that ran out of memory.
