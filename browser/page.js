@@ -1,7 +1,7 @@
 // The doors, the buttons, and what each of them has done.
 const DOORS = ["agency", "merge", "template"];
 const BUTTONS = { check: "check", merge: "merge", "send-back": "sendBack", letters: "letters", "make-templates": "makeTemplates" };
-let running = null, waitingJob = null, lastCheck = null;
+let running = null, waitingJob = null, lastCheck = null, inputsChanged = false;
 
 // --- doors ---------------------------------------------------------------------------------------------------------
 
@@ -12,8 +12,13 @@ function openDoor(door, focus = false) {
   byId("heading").textContent = WORDS.headings[door];
   for (const each of DOORS) byId(`door-${each}`).setAttribute("aria-pressed", String(each === door));
   for (const node of document.querySelectorAll("[data-doors]")) node.hidden = !node.dataset.doors.split(" ").includes(door);
+  if (changed && running) { // what it finds would stand under another door
+    waitingJob = null;
+    engine.cancel();
+  }
   if (changed && !running) {
     clearResult();
+    if (engine.known) setState(WORDS.ready);
     document.title = door ? WORDS.headings[door] : document.querySelector(".brand").textContent;
   }
   if (focus) byId("main").focus();
@@ -181,6 +186,7 @@ async function runJob(name) {
     return;
   }
   running = name;
+  inputsChanged = false;
   if (name !== "sendBack" || document.body.dataset.door !== "agency") lastCheck = null;
   const began = performance.now();
   if (!(name === "sendBack" && lastCheck && document.body.dataset.door === "agency")) clearResult();
@@ -199,12 +205,20 @@ async function runJob(name) {
   byId("progress").hidden = true;
   byId("main").removeAttribute("aria-busy");
   running = null;
+  if (inputsChanged && !waitingJob) dropOldResult();
   enableButtons();
   if (waitingJob) {
     const next = waitingJob;
     waitingJob = null;
     runJob(next);
   }
+}
+
+// A result is that of the files that lie there; of others nothing may be shown or saved any more.
+function dropOldResult() {
+  if (byId("result").hidden && byId("stopped").hidden) return;
+  clearResult();
+  setState(WORDS.changed);
 }
 
 function tellFailure(error) {
@@ -229,6 +243,8 @@ function enableButtons() {
 
 function onFieldChange(field) {
   lastCheck = null;
+  if (running) inputsChanged = true;
+  else dropOldResult();
   emphasizeSaving(false);
   if (field === "previous" && !byId("year").dataset.touched) {
     const year = given.previous.map(({ name }) => /(?:^|\D)(20\d\d)(?=\D)/.exec(name)).find(Boolean);

@@ -1,6 +1,7 @@
 // What a job found, shown: the verdict, who returned what, the problems, what there is to save.
 const ORDER = ["returned", "undecided", "unreadable", "foreign", "accepted", "superseded"];
 const LOOKS = { accepted: "good", returned: "bad", unreadable: "bad", missing: "bad", undecided: "warn" };
+const LEFT_OUT = ["returned", "undecided", "unreadable"]; // files that somebody has to do something about
 const MAX_NAMED = 6; // agencies in one sentence
 const SIGNS = { good: "✓", bad: "✗", warn: "!", plain: "·" };
 
@@ -66,6 +67,7 @@ function agencyVerdict(items) {
   if (counts.mustFix || counts.returned) return ["bad", verdict.mustFix(counts.mustFix), advice.mustFix];
   if (counts.undecided) return ["warn", verdict.undecided, advice.undecided];
   if (counts.explain) return ["warn", verdict.explain(counts.explain), advice.explain];
+  if (!items.some(({ status }) => status === "accepted")) return ["bad", verdict.foreign(items.length), advice.unreadable];
   const sentence = items.length > 1 ? verdict.cleanMany(items.length) : verdict.clean;
   return ["good", sentence, counts.notes ? advice.notes(counts.notes) : advice.clean];
 }
@@ -77,8 +79,11 @@ function checkVerdict(items) {
 }
 
 function mergeVerdict(merged, standing) {
-  const lacking = merged.not_summed;
-  if (!lacking.length) return ["good", WORDS.verdict.merged(merged.accepted), standing ? WORDS.advice.complete : ""];
+  const lacking = merged.not_summed, left = merged.files.filter(({ status }) => LEFT_OUT.includes(status)).length;
+  if (!lacking.length) {
+    const advice = (left ? WORDS.advice.leftOut(left) : "") + (standing ? (left ? "" : WORDS.advice.complete) : WORDS.advice.noRoster);
+    return [left ? "warn" : "good", WORDS.verdict.merged(merged.accepted), advice];
+  }
   const known = new Map((standing ? standing.agencies : []).map((agency) => [agency.code, agency.name]));
   const names = lacking.slice(0, MAX_NAMED).map((code) => known.get(code) ?? code).join(WORDS.joint);
   const told = lacking.length > MAX_NAMED ? names + WORDS.more(lacking.length) : names;

@@ -18,6 +18,7 @@ const WORDS = {
   finishing: "正在写出结果……",
   done: (seconds) => `完成，用时 ${seconds} 秒`,
   cancelled: "已取消，没有生成任何文件",
+  changed: "放入的材料变了，请再运行一次",
   pace: (doing, step, steps, done, total, rate, left) =>
     `${steps > 1 ? `第 ${step} 步，共 ${steps} 步：` : ""}${doing} ${done}/${total} 个文件` +
     (rate ? `，每秒 ${rate} 个` : "") + (left ? `，约剩 ${left}` : ""),
@@ -56,6 +57,8 @@ const WORDS = {
     clean: "各项关系都对得上。",
     lacking: (names) => `还缺：${names}。汇总数不完整，缺数的合计前有“≥”。`,
     complete: "应报的单位都已汇总。",
+    leftOut: (count) => `${count} 个文件没有计入，原因见下表。`,
+    noRoster: "没有放名册，不知道还缺谁。",
   },
   dueUnclear: "报送期限没有写全，或不是 2000—2099 年的日期，没有生成任何文件。请写全年月日，或清空。",
   moreInList: (count) => `……另有 ${count} 个，见信函清单.xlsx。`,
