@@ -1,6 +1,7 @@
 """Rows that stand apart from their labels, or out of order: read where elimination is certain, open where it is not."""
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -84,3 +85,76 @@ def test_labelled_rows__out_of_order__every_figure(seed: int, tmp_path: Path) ->
     found = numbers(read(tmp_path, report(shuffled)))
     assert found.items() <= printed(TEXTS).items()
     assert len(found) >= 0.98 * len(printed(TEXTS))
+
+
+def data_rows() -> list[int]:
+    """The positions of the rows of table three that have figures."""
+    positions: list[int] = []
+
+    def note(rows: Rows) -> list[str]:
+        positions.extend(at for at, (_, figures) in enumerate(rows) if figures)
+        return plain(rows)
+
+    report(note)
+    return positions
+
+
+@pytest.mark.parametrize("end", ["first", "last"])
+def test_loose_rows__at_an_end_of_the_table__are_read_in_order(end: str, tmp_path: Path) -> None:
+    rows = data_rows()
+    first, stop = (rows[0], rows[2]) if end == "first" else (rows[-2], rows[-1] + 1)
+    found = read(tmp_path, report(labels_first(first, stop)))
+    assert numbers(found) == printed(TEXTS)
+    assert any(figure.sure == "solved" for figure in found.figures.values())
+
+
+@pytest.mark.parametrize("left_out", range(2))
+@pytest.mark.parametrize("end", ["first", "last"])
+def test_loose_rows__at_an_end_and_one_is_missing__none_is_given_to_another_line(
+    end: str, left_out: int, tmp_path: Path
+) -> None:
+    rows = data_rows()
+    first, stop = (rows[0], rows[2]) if end == "first" else (rows[-2], rows[-1] + 1)
+    found = numbers(read(tmp_path, report(labels_first(first, stop, left_out))))
+    assert found.items() <= printed(TEXTS).items()
+    assert len(found) >= len(printed(TEXTS)) - 2 * 7
+
+
+LABELS = ("5.属于三类内部事务信息", "6.属于四类过程性信息", "7.属于行政执法案卷", "8.属于行政查询事项")
+
+
+@pytest.mark.parametrize("order", [(1, 0, 2, 3), (0, 2, 1, 3), (0, 1, 3, 2), (3, 2, 1, 0)])
+def test_loose_rows__of_labels_out_of_order__stay_open(order: Sequence[int], tmp_path: Path) -> None:
+    page = layouts.page(layouts.parts(FORM, TEXTS))
+    start, stop = page.rindex("<tr>", 0, page.index(LABELS[0])), page.index("</tr>", page.index(LABELS[-1])) + 5
+    rows = [re.findall("<td><p>([^<]*)</p></td>", row) for row in page[start:stop].split("</tr>")[:-1]]
+    assert [row[0] for row in rows] == [*LABELS]
+    moved = [rows[at][:1] for at in order] + [rows[at][1:] for at in order]
+    drawn = "".join(f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in moved)
+    (tmp_path / "page.html").write_text(page[:start] + drawn + page[stop:], "utf-8")
+    found = numbers(read_report(tmp_path / "page.html", load_forms()))
+    assert found.items() <= printed(TEXTS).items()
+    assert len(found) >= len(printed(TEXTS)) - 4 * 7
+
+
+@pytest.mark.parametrize("names", [("规章", "行政规范性文件"), ("行政处罚", "行政强制")])
+def test_loose_rows__without_an_equation__stay_open(names: Sequence[str], tmp_path: Path) -> None:
+    lines = report(plain)
+    at = next(at for at, line in enumerate(lines) if line.startswith(f"| {names[0]} |"))
+    figures = [line.replace(f" {name} |", "", 1) for line, name in zip(lines[at : at + 2], names, strict=True)]
+    assert all(name in line for line, name in zip(lines[at : at + 2], names, strict=True))
+    found = numbers(read(tmp_path, [*lines[:at], *map(bars, ([name] for name in names)), *figures, *lines[at + 2 :]]))
+    assert found.items() <= printed(TEXTS).items()
+    assert len(found) >= len(printed(TEXTS)) - 2 * 3
+
+
+def test_loose_rows__of_a_whole_table__one_is_missing__none_is_given_to_another_line(tmp_path: Path) -> None:
+    rows = data_rows()
+    for left_out in (0, 5, len(rows) - 1):
+
+        def change(all_rows: Rows, left_out: int = left_out) -> list[str]:
+            figures = [bars(all_rows[at][1]) for at in rows if at != rows[left_out]]
+            return [*plain(all_rows[: rows[0]]), "", *(all_rows[at][0] for at in rows), *figures]
+
+        found = numbers(read(tmp_path, report(change)))
+        assert found.items() <= printed(TEXTS).items()

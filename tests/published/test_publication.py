@@ -118,3 +118,25 @@ def test_publication__in_the_metadata_of_a_page(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(page, "utf-8")
     log = read_report(tmp_path / "page.html", FORMS).log
     assert [item.facts["date"] for item in log if item.code == "report.published"] == [date(2022, 3, 31)]
+
+
+RELATED = "某市水利局2021年政府信息公开工作年度报告"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "day"),
+    [
+        ("", f"相关阅读\n{RELATED} 发布日期：2024-06-20", None),
+        ("", "发布日期：2022年1月31日", date(2022, 1, 31)),
+        ("", "发布日期：2022-01-31 10:37", date(2022, 1, 31)),
+        ("", "发布日期：2022-01-31\n发布日期：2024-06-20", None),
+        ("发布日期：2022-01-31 来源：本机关", "发布日期：2024-06-20", date(2022, 1, 31)),
+        ("发布日期：2022-01-31 10:37\n发布时间：2022-01-31", "", date(2022, 1, 31)),
+        ("发布日期：2022-01-31\n发布日期：2022-02-06", "", None),
+    ],
+)
+def test_publication__beside_days_of_other_articles(before: str, after: str, day: date | None, tmp_path: Path) -> None:
+    text = f"{before}\n{layouts.lines(PARTS)}\n{after}\n"
+    (tmp_path / "report.txt").write_text(text, "utf-8")
+    log = read_report(tmp_path / "report.txt", FORMS).log
+    assert [item.facts["date"] for item in log if item.code == "report.published"] == ([day] if day else [])

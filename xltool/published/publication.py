@@ -13,7 +13,7 @@ from xltool.forms.text_patterns import load_text_patterns
 from xltool.model.finding_facts import Quoted
 from xltool.model.form import Section
 from xltool.model.submission import Observation
-from xltool.published.documents.document import Block, Document
+from xltool.published.documents.document import Block
 from xltool.published.extract import LocatedForm
 from xltool.published.labels.label_sequence import split_ordinal
 from xltool.published.labels.text_stream import TextStream, normalize_text
@@ -22,7 +22,8 @@ MIN_HEADINGS_SHARE = 0.6  # of the sections; a document with fewer is a part of 
 MAX_HEADING_CHARS = 40
 MAX_CHARS_BEFORE_TITLE = 12  # between the ordinal of a heading and the title of its section
 MAX_OPENING_CHARS = 5_000  # before the first heading
-MAX_DATE_BLOCKS = 200  # before and after the report that may say when it was published
+MAX_DATE_BLOCKS = 200  # directly before the report that may say when it was published
+_TIME = r"(?:\d{1,2}:\d\d(?::\d\d)?)?"  # that may follow the date
 _AUTOMATIC_NUMBERS = frozenset({"docx"})  # document kinds in which ordinals need not be part of the text
 
 
@@ -95,15 +96,27 @@ def observe_period(blocks: Sequence[Block]) -> Iterator[Observation]:
         yield Observation("report.period", facts={"sentence": sentence})
 
 
-def observe_publication(documents: Sequence[Document]) -> Iterator[Observation]:
-    """Yield the day on which a report was published, as its page states it."""
-    for document in documents:
-        blocks = (*document.blocks[:MAX_DATE_BLOCKS], *document.blocks[MAX_DATE_BLOCKS:][-MAX_DATE_BLOCKS:])
-        stated = (match[0] for block in blocks if (match := _publication_pattern().search("".join(block.text.split()))))
-        for text in (*document.dates, *stated):
-            if day := _parse_date(text):
-                yield Observation("report.published", facts={"date": day})
-                return
+def observe_publication(dates: Sequence[str], opening: Sequence[Block], rest: Sequence[Block]) -> Iterator[Observation]:
+    """Yield the day on which a report was published, as the metadata, the ``opening`` or the ``rest`` of it states it.
+
+    After its opening a page may name other articles with their days, so that there only a block with nothing but the
+    day counts. Several different days before or after its beginning say nothing.
+    """
+    pattern = _publication_pattern()
+    before = (pattern.search(text) for text in _texts(opening[-MAX_DATE_BLOCKS:]))
+    after = (pattern.fullmatch(text) for text in _texts(rest))
+    stated = ([match[0] for match in matches if match] for matches in (before, after))
+    metadata = [text for text in dates if _parse_date(text)][:1]
+    for texts in (metadata, *stated):
+        if days := {day for text in texts if (day := _parse_date(text))}:
+            if len(days) == 1:
+                yield Observation("report.published", facts={"date": days.pop()})
+            return
+
+
+def _texts(blocks: Sequence[Block]) -> Iterator[str]:
+    """Yield the texts of blocks without white space."""
+    return ("".join(block.text.split()) for block in blocks)
 
 
 def _parse_date(text: str) -> date | None:
@@ -116,4 +129,4 @@ def _parse_date(text: str) -> date | None:
 @cache
 def _publication_pattern() -> re.Pattern[str]:
     wording = load_published_wording().publication
-    return re.compile(wording.stated + wording.date)
+    return re.compile(wording.stated + wording.date + _TIME)

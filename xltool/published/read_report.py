@@ -16,7 +16,7 @@ from xltool.model.agency import Agency, Scope
 from xltool.model.compact_entries import NOTE_NOT_READ, CompactEntries, EntryPosition, share_entry_layout
 from xltool.model.compact_entries import CompactValues as Held
 from xltool.model.finding_facts import DocumentPlace, RowRange
-from xltool.model.form import Cell, CellKind, Form, Number
+from xltool.model.form import Cell, Form, Number
 from xltool.model.period import PeriodLength
 from xltool.model.published import FoundFigure, PublishedReport
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
@@ -26,6 +26,7 @@ from xltool.published.extract import ExtractedFigures, LocatedForm, has_label_ch
 from xltool.published.figures.printed_units import find_foreign_units
 from xltool.published.figures.row_number_columns import remove_row_numbers
 from xltool.published.figures.strip_annotations import interpret_figure
+from xltool.published.figures.zeros_by_total import find_zeros_by_total
 from xltool.published.labels.text_stream import TextStream, build_stream, normalize_text
 from xltool.published.publication import observe_headings, observe_period, observe_publication
 from xltool.published.section_texts import (
@@ -78,15 +79,16 @@ def read_report(
     figures = read_figures(reading.stream, reading.located)
     said = tuple(figure for table in chosen.tables for figure in read_stated_figures(reading.stream, table))
     found = _build_figures(reading, figures, said)
-    zeros = _find_zeros_by_total(found, chosen)
+    zeros = find_zeros_by_total(found, chosen)
+    found |= zeros
     return PublishedReport(
         form=chosen.id,
         edition=chosen.edition,
         year=year or title.year,
         agency_name=title.agency,
-        figures={**found, **zeros},
+        figures=found,
         texts=drop_figure_sentences(_read_section_texts(reading), chosen, said),
-        log=(*_build_log(document, reading, figures, title, year), *_zero_observations(zeros, chosen)),
+        log=(*_build_log(document, reading, figures, found, title, year), *_zero_observations(zeros, chosen)),
         source=Source(str(path), file.sha256, file.size, file.modified, document.kind),
     )
 
@@ -279,21 +281,6 @@ def _build_figures(
     return {cell: found[cell] for cell in form.cells if cell in found}
 
 
-def _find_zeros_by_total(figures: Mapping[str, FoundFigure], form: Form) -> dict[str, FoundFigure]:
-    """Return the blank addends of printed totals that are 0: counts cannot be negative, so that each of them is 0."""
-    zeros: dict[str, FoundFigure] = {}
-    for relation in form.formulas:
-        total = figures.get(relation.expect.left.terms[0].cell)
-        addends = [figures.get(term.cell) for term in relation.expect.right.terms]
-        added = relation.is_linear and all(term.coefficient > 0 for term in relation.expect.right.terms)
-        if total is None or total.value != 0 or not added:
-            continue
-        for figure in addends:
-            if figure and figure.state is EntryState.BLANK and form.cells[figure.cell].kind is CellKind.COUNT:
-                zeros[figure.cell] = figure._replace(state=EntryState.NUMBER, value=0, note=None, sure="solved")
-    return zeros
-
-
 def _interpret_figure(cell: Cell, text: str, where: DocumentPlace, sure: str) -> FoundFigure:
     state, value, why = interpret_figure(text, cell)
     return FoundFigure(cell.id, state, value, text, None if why in _USUAL_NOTES else why, where, sure)
@@ -308,10 +295,19 @@ def _find_place(reading: _LocatedDocument, block: int) -> DocumentPlace:
 
 
 def _build_log(
-    document: Document, reading: _LocatedDocument, figures: ExtractedFigures, title: Title, year: int | None
+    document: Document,
+    reading: _LocatedDocument,
+    figures: ExtractedFigures,
+    found: Mapping[str, FoundFigure],
+    title: Title,
+    year: int | None,
 ) -> Iterator[Observation]:
     located = reading.located
     stated = year or title.year
+    opening = reading.stream.blocks[: find_first_block(reading.stream, located)]
+    outer = () if reading.document is document else document.blocks
+    dates = (*document.dates, *reading.document.dates)
+    rest = (*outer, *reading.stream.blocks[len(opening) :])
     if reading.document.unit != "line" and reading.document.kind == "embedded":
         yield Observation("import.embedded")
     if reading.cut_off_figure:
@@ -322,11 +318,11 @@ def _build_log(
         yield Observation("import.other_edition", facts={"year": stated, "edition": located.form.edition})
     if not title.agency:
         yield Observation("import.no_agency")
-    yield from observe_publication((document, reading.document))
-    yield from observe_period(reading.stream.blocks[: find_first_block(reading.stream, located)])
+    yield from observe_publication(dates, opening, rest)
+    yield from observe_period(opening)
     yield from observe_headings(reading.stream, located, document.kind)
     yield from _label_observations(reading, figures)
-    yield from _figure_observations(reading, figures)
+    yield from _figure_observations(reading, figures, found)
 
 
 def _label_observations(reading: _LocatedDocument, figures: ExtractedFigures) -> Iterator[Observation]:
@@ -360,8 +356,11 @@ def _label_observations(reading: _LocatedDocument, figures: ExtractedFigures) ->
         yield Observation("import.group", cell=anchor.alone[0].id, facts=facts)
 
 
-def _figure_observations(reading: _LocatedDocument, figures: ExtractedFigures) -> Iterator[Observation]:
-    solved = [each.cell for each in figures.filled.printed if each.solved]
+def _figure_observations(
+    reading: _LocatedDocument, figures: ExtractedFigures, found: Mapping[str, FoundFigure]
+) -> Iterator[Observation]:
+    """Yield what was worked out and what stays open in the figures ``found`` in the end."""
+    solved = [each.cell for each in figures.filled.printed if each.solved and found[each.cell.id].sure == "solved"]
     by_table: dict[str, dict[str, None]] = {}
     for cell in solved:
         by_table.setdefault(cell.table, {})[cell.line_words] = None
@@ -369,12 +368,13 @@ def _figure_observations(reading: _LocatedDocument, figures: ExtractedFigures) -
         lines = tuple(name for names in by_table.values() for name in _shorten_names([*names]))
         yield Observation("import.solved", cell=solved[0].id, facts={"lines": lines, "count": len(solved)})
     for field in figures.filled.open:
-        if any(cell.is_worded for cell in field.cells):
-            continue  # read by its place
+        still_open = [cell for cell in field.cells if cell.id in found and found[cell.id].sure == "open"]
+        if not still_open or any(cell.is_worded for cell in field.cells):
+            continue  # read by its place, from a sentence or by a total
         text = " ".join(token.text.strip() for token in field.tokens if token.text.strip())
-        facts = {"label": field.cells[0].line_words, "where": _find_place(reading, field.piece), "found": text}
+        facts = {"label": still_open[0].line_words, "where": _find_place(reading, field.piece), "found": text}
         code = "import.open" if text else "import.nothing_there"
-        yield Observation(code, cell=field.cells[0].id, facts=facts)
+        yield Observation(code, cell=still_open[0].id, facts=facts)
 
 
 def _zero_observations(zeros: Mapping[str, FoundFigure], form: Form) -> Iterator[Observation]:

@@ -1,12 +1,13 @@
 """Assign table rows of figures that stand apart from their labels, by elimination between rows that have a label.
 
 Extraction from a page may leave several labels in a row, and their rows of figures after them. Between two rows with a
-label of their own, as many rows of figures as the form has rows are assigned in order if each satisfies its equations
-and contradicts no label, and at most one of them has no label in the page: the order of two rows that nothing names is
-not known. Otherwise a label keeps only a row that directly follows it and can belong to no other.
+label of their own, as many rows of figures as the form has rows are assigned in order if the labels stand in form
+order, each row satisfies its equations and contradicts no label, and at most one of them has no label in the page: the
+order of two rows that nothing names is not known. Before the first and after the last row with a label, every label
+must be in the page. Otherwise a label keeps only a row that directly follows it and can belong to no other.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -15,26 +16,33 @@ from xltool.published.figures.assign_tokens import read_by_count
 from xltool.published.figures.row_tokens import RowTokens, Token, TokenKind, classify_token
 from xltool.published.figures.split_digits import satisfies_equations, select_equations
 from xltool.published.labels.align_labels import PlacedLabel
-from xltool.published.labels.fuzzy_labels import is_label_fragment
+from xltool.published.labels.fuzzy_labels import MIN_SIMILARITY, is_label_fragment, label_similarity
 from xltool.published.labels.label_sequence import Anchor, Outline
 from xltool.published.labels.text_stream import TextStream, normalize_text
 
 
 class _FigureRow(NamedTuple):
-    """A table row of figures: its first block, its figures, its words, and the anchor of a label in it, if any."""
+    """A table row of figures: its first and last block, its figures, its words, the anchor of a label in it, if any."""
 
     block: int
+    last: int
     figures: tuple[Token, ...]
     words: tuple[str, ...]
     anchor: Anchor | None
 
 
 class _Segment(NamedTuple):
-    """The labels (anchor and block) and rows of figures between two labelled rows; ``asked`` are the form rows."""
+    """The labels (anchor and block, in page order) and rows of figures between two labelled rows.
+
+    ``asked`` are the form rows; ``others`` the words in no label and no row, by block, listed if there are as many rows
+    as asked; ``bounds`` is the number of labelled rows that adjoin: 1 at an end of the table, 0 if it has none.
+    """
 
     asked: tuple[Anchor, ...]
     labels: tuple[tuple[Anchor, int], ...]
     rows: tuple[_FigureRow, ...]
+    others: tuple[str, ...]
+    bounds: int
 
 
 def assign_loose_rows(
@@ -61,8 +69,7 @@ def _settle_segment(
 ) -> dict[int, RowTokens]:
     """Assign the rows of a segment in order if they are complete, else mark the labels that may own another row."""
     pairs = list(zip(segment.asked, segment.rows, strict=False))
-    unprinted = len(segment.asked) - len({anchor.index for anchor, _ in segment.labels})
-    complete = len(segment.asked) == len(segment.rows) and unprinted <= 1
+    complete = len(segment.asked) == len(segment.rows) and _names_rows_in_order(segment)
     if not complete or not all(_fits(row, anchor, equations) for anchor, row in pairs):
         doubtful = {anchor.index for anchor in _doubtful_labels(segment)}
         return {index: fields[index]._replace(scattered=True) for index in doubtful & fields.keys()}
@@ -72,6 +79,21 @@ def _settle_segment(
         if field is None or _figure_texts(read_by_count(field)) != _figure_texts(row.figures):
             settled[anchor.index] = RowTokens(anchor, anchor.cells, row.block, row.figures, given=True, deduced=True)
     return settled
+
+
+def _names_rows_in_order(segment: _Segment) -> bool:
+    """Return True if the labels stand in form order and at most one is missing, with nothing similar in the text."""
+    indexes = [anchor.index for anchor, _ in segment.labels]
+    unprinted = [anchor for anchor in segment.asked if anchor.index not in indexes]
+    in_order = all(one < other for one, other in pairwise(indexes))
+    named = any(_may_name(words, anchor) for anchor in unprinted for words in segment.others)
+    return in_order and not named and len(unprinted) <= (segment.bounds == 2)
+
+
+def _may_name(words: str, anchor: Anchor) -> bool:
+    """Return True if words contain a spelling of a label or are similar to it."""
+    spelled = any(spelling in words for spelling in anchor.spellings)
+    return spelled or label_similarity(words, anchor, numbered=False) >= MIN_SIMILARITY
 
 
 def _fits(row: _FigureRow, anchor: Anchor, equations: Sequence[Equation]) -> bool:
@@ -87,15 +109,24 @@ def _figure_texts(tokens: Sequence[Token] | None) -> list[str]:
 
 
 def _doubtful_labels(segment: _Segment) -> Iterator[Anchor]:
-    """Yield the labels of a segment without exactly one row before the next label, and those after such a label."""
+    """Yield the labels without exactly their figures before the next label, and those after such a label.
+
+    In a table in which no row has a label of its own, rows that the form does not have may follow those it has: nothing
+    is doubtful there if no label lacks figures.
+    """
     starts = [block for _, block in segment.labels]
     certain = bool(starts) and segment.rows[0].block > starts[0]
-    for at, (anchor, block) in enumerate(segment.labels):
-        stop = starts[at + 1] if at + 1 < len(starts) else segment.rows[-1].block + 1
-        alone = sum(block <= row.block < stop for row in segment.rows) == 1
-        if not (certain and alone):
+    stops = [*starts[1:], segment.rows[-1].block + 1]
+    surplus = [
+        sum(len(row.figures) for row in segment.rows if block <= row.block < stop) - len(anchor.cells)
+        for (anchor, block), stop in zip(segment.labels, stops, strict=False)
+    ]
+    if certain and not segment.bounds and min(surplus) >= 0:
+        return
+    for (anchor, _), more in zip(segment.labels, surplus, strict=True):
+        if not certain or more:
             yield anchor
-        certain = alone
+        certain = not more
 
 
 def _find_segments(
@@ -106,29 +137,50 @@ def _find_segments(
     own = [place for place in places if place.anchor.table == table]
     if not own or not anchors:
         return
-    rows = list(_figure_rows(stream, own, places, max(len(anchor.cells) for anchor in anchors)))
-    owned = [at for at, row in enumerate(rows) if row.anchor is not None]
-    bounds = [-1, *owned, len(rows)]
+    rows = list(_figure_rows(stream, own, places, {len(anchor.cells) for anchor in anchors}))
+    labelled = {row.anchor.index for row in rows if row.anchor}
+    bounds = [-1, *(at for at, row in enumerate(rows) if row.anchor), len(rows)]
     for before, after in pairwise(bounds):
-        first = rows[before].anchor if before >= 0 else None
-        last = rows[after].anchor if after < len(rows) else None
+        first = rows[before] if before >= 0 else None
+        last = rows[after] if after < len(rows) else None
         loose = tuple(rows[before + 1 : after])
-        low, high = first.index if first else -1, last.index if last else 1_000_000
-        if not loose or low >= high or first is None or last is None:
+        low = first.anchor.index if first and first.anchor else -1
+        high = last.anchor.index if last and last.anchor else len(outline.anchors)
+        if not loose or low >= high:
             continue
-        asked = tuple(anchor for anchor in anchors if low < anchor.index < high)
-        labels = tuple(
-            (place.anchor, stream.owner[place.start])
-            for place in own
-            if place.anchor.cells and low < place.anchor.index < high
+        between = [anchor for anchor in anchors if low < anchor.index < high and anchor.index not in labelled]
+        labels = tuple((place.anchor, stream.owner[place.start]) for place in own if place.anchor in between)
+        blocks = range(
+            first.last + 1 if first else stream.owner[own[0].start],
+            last.block if last else loose[-1].last + 1,
         )
-        yield _Segment(asked, labels, loose)
+        others = _other_words(stream, places, loose, blocks) if len(between) == len(loose) else ()
+        yield _Segment(
+            tuple(between), labels, loose, tuple(others), bounds=sum(row is not None for row in (first, last))
+        )
+
+
+def _other_words(
+    stream: TextStream, places: Sequence[PlacedLabel], rows: Sequence[_FigureRow], blocks: range
+) -> Iterator[str]:
+    """Yield the words of some blocks outside the located labels and the rows of figures."""
+    for block in blocks:
+        if any(row.block <= block <= row.last for row in rows):
+            continue
+        start, stop = stream.starts[block], stream.starts[block + 1]
+        text = stream.text[start:stop]
+        for place in places:
+            if place.start < stop and place.end > start:
+                first, last = max(place.start - start, 0), min(place.end, stop) - start
+                text = text[:first] + " " * (last - first) + text[last:]
+        if text := text.strip():
+            yield text
 
 
 def _figure_rows(
-    stream: TextStream, own: Sequence[PlacedLabel], places: Sequence[PlacedLabel], asked: int
+    stream: TextStream, own: Sequence[PlacedLabel], places: Sequence[PlacedLabel], asked: Collection[int]
 ) -> Iterator[_FigureRow]:
-    """Yield the rows of table cells with as many figures as a form row, from its first label to the next table."""
+    """Yield the rows of table cells with as many figures as some form row, from its first label to the next table."""
     labels = {stream.owner[place.start]: place.anchor for place in own if place.anchor.cells}
     after = [stream.owner[place.start] for place in places if place.start > own[-1].start and place not in own]
     blocks = range(stream.owner[own[0].start], min(after, default=len(stream.blocks)))
@@ -140,6 +192,7 @@ def _figure_rows(
         figures = tuple(
             Token(texts[block], kinds[block], block, whole=True) for block in row if kinds[block] is TokenKind.FIGURE
         )
-        if len(figures) == asked:
+        if len(figures) in asked:
             words = tuple(normalize_text(texts[block]) for block in row if kinds[block] is TokenKind.WORDS)
-            yield _FigureRow(row[0], figures, words, next((labels[block] for block in row if block in labels), None))
+            anchor = next((labels[block] for block in row if block in labels), None)
+            yield _FigureRow(row[0], row[-1], figures, words, anchor)
