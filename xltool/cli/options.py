@@ -16,11 +16,15 @@ from xltool.model.period import calendar_year, parse_period
 if TYPE_CHECKING:
     from xltool.model.agency import Roster
 
+    _PeriodParameter = click.ParamType[int]
+else:
+    _PeriodParameter = click.ParamType  # the lowest version takes no type argument
+
 PATH = click.Path(path_type=Path)
 MIN_YEAR = 1900
 
 
-class PeriodType(click.ParamType[int]):
+class PeriodType(_PeriodParameter):
     """A year, or a part of one: 2025, 2025-H1, 2025-Q3, 2025-09."""
 
     name = "YYYY|YYYY-MM"
