@@ -7,6 +7,7 @@ from xltool.forms.cell_addresses import merge_ranges
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.finding_codes import code_severity
 from xltool.model.finding_facts import ShortList
+from xltool.model.form import Section
 from xltool.model.submission import Entry, Submission
 
 
@@ -21,6 +22,11 @@ def locate_cell(cell: str, submission: Submission, context: CheckContext) -> Fin
     if entry is not None:
         return FindingCell(cell, entry.sheet, entry.address)
     return FindingCell(cell, *context.plan.find_figure(cell))
+
+
+def locate_section(section: Section) -> FindingCell:
+    """Return the place of a section of the form: its sheet."""
+    return FindingCell("", section.sheet, "")
 
 
 def spot_of_entry(entry: Entry) -> FindingCell:

@@ -23,7 +23,7 @@ def check_divided_agencies(consolidation: Consolidation, previous_figures: Mappi
     """
     if consolidation.roster is None:
         return
-    names = {agency.code: agency.name for agency in (*consolidation.roster.others.values(), *consolidation.roster)}
+    names = {agency.code: agency.name for agency in consolidation.roster.known_agencies.values()}
     own = {part.agency_code: part for part in consolidation.parts if not part.manifest}
     for were, are in group_divided_agencies(consolidation.roster, consolidation.year - 1, consolidation.year):
         if not (were <= previous_figures.keys() and are <= own.keys() and _concerns_level(consolidation, were, are)):

@@ -71,7 +71,7 @@ def apply_recorded_decisions(
     files = index_files(reviewed)
     matches = {row.row: match_row(row, files) for row in iterate_ruled(rows)}
     matched = {number: match.positions for number, match in matches.items()}
-    agencies = {agency.code: agency for agency in (*roster.others.values(), *roster)} if roster else {}
+    agencies = roster.known_agencies if roster else {}
     problems = [
         problem for row in iterate_ruled(rows) for problem in _list_problems(row, matches[row.row], files, roster)
     ]

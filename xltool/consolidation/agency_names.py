@@ -18,7 +18,6 @@ from xltool.model.agency import Agency, Roster
 _SEPARATORS = re.compile(
     r"[\s_\-\u2014\u00b7()\[\]{}<>\u3010\u3011\u300a\u300b\u201c\u201d'\",.\u3001\u3002\uff0c;:+&#~]+"
 )
-_CODE_CHARACTER = re.compile(r"[0-9a-z]")
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"  # month and day
 _DATE_LIKE = re.compile(rf"(?:19|20)\d\d(?:0[1-9]|1[0-2])?|(?:(?:19|20)\d\d|2[4-9])?{_DAY}")
 _MIN_CODE_DIGITS = 4  # shorter numbers in a file name count the files
@@ -100,7 +99,7 @@ def plain_file_name(name: str) -> str:
 
 def index_agency_names(roster: Roster) -> AgencyNameIndex:
     """Build the index of all agencies of a roster, also of those that a part of it leaves out."""
-    agencies = {agency.code: agency for agency in (*roster.others.values(), *roster)}
+    agencies = roster.known_agencies
     names = {code: frozenset(_list_full_names(agency)) for code, agency in agencies.items()}
     shared = _list_shared_places(names)
     places = {code: _list_places(agency, agencies, shared) for code, agency in agencies.items()}

@@ -37,7 +37,7 @@ def aggregate(parts: Sequence[Submission], form: Form) -> Aggregates:
                 bases[cell.id] = basis
                 inputs[cell.id] = _divide(basis, cell)
         elif cell.total is TotalKind.COUNT:
-            tallies[cell.id] = _count_words(parts, figures, cell)
+            tallies[cell.id] = _count_words(parts, cell)
     return Aggregates(inputs, bases, tallies)
 
 
@@ -91,7 +91,7 @@ def _divide(basis: MeanBasis, cell: Cell) -> Number | None:
 # --- choices -----------------------------------------------------------------------------------------------------
 
 
-def _count_words(parts: Sequence[Submission], figures: Sequence[Values], cell: Cell) -> Mapping[str, int]:
+def _count_words(parts: Sequence[Submission], cell: Cell) -> Mapping[str, int]:
     """Count how many chose each word; of other kinds, each different word."""
     counts: Counter[str] = Counter(dict.fromkeys(cell.choices, 0))
     for part in parts:

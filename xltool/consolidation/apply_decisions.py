@@ -5,7 +5,7 @@ versions is used by `settle_versions`. A row that somebody added answers whateve
 return with findings is counted, or a sound one is left out.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from xltool.consolidation.file_status import (
@@ -36,7 +36,7 @@ _RULING_CODES = {
 }
 
 
-def apply_decisions(item: ReviewedFile, decisions: Sequence[Decision], agencies: dict[str, Agency]) -> ReviewedFile:
+def apply_decisions(item: ReviewedFile, decisions: Sequence[Decision], agencies: Mapping[str, Agency]) -> ReviewedFile:
     """Return a file with the decisions about it applied; without any, unchanged."""
     if not decisions or item.submission is None:
         return item
@@ -88,7 +88,7 @@ def _refuse_by_decision(item: ReviewedFile, decision: Decision) -> ReviewedFile:
     )
 
 
-def _count_by_decision(item: ReviewedFile, decision: Decision, agencies: dict[str, Agency]) -> ReviewedFile:
+def _count_by_decision(item: ReviewedFile, decision: Decision, agencies: Mapping[str, Agency]) -> ReviewedFile:
     codes = _ANSWERED_BY_ROW if decision.question else None
     findings = tuple(_settle(item.findings, decision, codes))
     submission, target = item.submission, agencies.get(decision.target)

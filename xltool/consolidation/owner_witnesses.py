@@ -54,7 +54,7 @@ def hold_doubtful_owners(reviewed: Sequence[ReviewedFile], roster: Roster | None
 
 
 def _survey_batch(reviewed: Sequence[ReviewedFile], roster: Roster) -> _Batch:
-    agencies = {agency.code: agency for agency in (*roster.others.values(), *roster)}
+    agencies = roster.known_agencies
     codes_by_name: dict[str, tuple[str, ...]] = {}
     for code, agency in agencies.items():
         name = normalize_name(agency.name)

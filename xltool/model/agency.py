@@ -72,6 +72,11 @@ class Roster:
         return tuple(agency for agency in self if agency.scope is Scope.OWN or agency.code not in parents)
 
     @cached_property
+    def known_agencies(self) -> Mapping[str, Agency]:
+        """All agencies by code, those of ``others`` that are not listed too."""
+        return {agency.code: agency for agency in (*self.others.values(), *self)}
+
+    @cached_property
     def predecessors(self) -> Mapping[str, tuple[Agency, ...]]:
         """Map an agency's code to the agencies whose work it took over, including agencies of ``others``."""
         known = (*self.others.values(), *self)

@@ -84,7 +84,7 @@ def group_divided_agencies(
 
     One pair for each agency whose work was divided or discontinued, including all agencies connected to it.
     """
-    known = {agency.code: agency for agency in (*roster.others.values(), *roster)}
+    known = roster.known_agencies
     pairs: list[tuple[frozenset[str], frozenset[str]]] = []
     seen: set[str] = set()
     for agency in known.values():

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from xltool.checks.context import CheckContext
-from xltool.checks.make_finding import make_finding
+from xltool.checks.make_finding import locate_section, make_finding
 from xltool.checks.texts import numerals
 from xltool.checks.texts.claims import TextContext, compile_pattern, find_counted_numbers, find_year_of_clause
 from xltool.checks.texts.quoted_figures import format_percentages, is_rounded_percentage
@@ -36,7 +36,7 @@ def check_channels(submission: Submission, context: CheckContext) -> Iterator[Fi
 
 def _check_paragraph(paragraph: str, section: Section, received: Sequence[int], year: int | None) -> Iterator[Finding]:
     patterns = load_text_patterns().channels
-    spot = FindingCell("", section.sheet, "")
+    spot = locate_section(section)
     subject, continued = compile_pattern(patterns.subject), compile_pattern(patterns.continued)
     before: list[int] = []
     last = ""

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import FigureFacts
-from xltool.checks.make_finding import locate_cell, make_finding
+from xltool.checks.make_finding import locate_cell, locate_section, make_finding
 from xltool.checks.relations import complete_figures
 from xltool.checks.texts.claims import (
     Judgement,
@@ -21,7 +21,7 @@ from xltool.checks.texts.claims import (
 )
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.text_patterns import load_text_patterns
-from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding import Finding
 from xltool.model.finding_facts import Addends, Alternatives
 from xltool.model.form import Number, Section, Values
 from xltool.model.submission import Submission
@@ -67,7 +67,7 @@ def _report_mention(
     values: Values = (facts.previous if mention.old else facts.values) or {}
     figures = FigureFacts(submission, context, values)
     cells = dict.fromkeys(term.cell for reading in claim.readings for term in reading.terms)
-    spots = (_spot_of_section(section), *(locate_cell(cell, submission, context) for cell in cells))
+    spots = (locate_section(section), *(locate_cell(cell, submission, context) for cell in cells))
     expected: list[Number | None] = [evaluate_linear(reading, values, facts.previous) for reading in claim.readings]
     shown: dict[str, object] = {
         "sentence": mention.sentence,
@@ -97,7 +97,7 @@ def _check_share(
         shown = format_percentages(100 * mention.number / base for base in wholes if base >= mention.number)
         yield make_finding(
             "text.share",
-            _spot_of_section(section),
+            locate_section(section),
             sentence=mention.sentence,
             number=mention.number,
             share=match["p"],
@@ -126,7 +126,7 @@ def _check_growth(mention: Mention, section: Section, facts: TextContext) -> Ite
     if not right:
         shown = tuple(dict.fromkeys(str(before) for _, before in changes))
         stated = {"sentence": mention.sentence, "number": mention.number, "before": shown, "told": match[0]}
-        yield make_finding("text.growth", _spot_of_section(section), **stated)
+        yield make_finding("text.growth", locate_section(section), **stated)
 
 
 def _check_lists(sentence: str, section: Section) -> Iterator[Finding]:
@@ -143,7 +143,7 @@ def _check_lists(sentence: str, section: Section) -> Iterator[Finding]:
                 code = "text.list" if closed else "text.part"
                 yield make_finding(
                     code,
-                    _spot_of_section(section),
+                    locate_section(section),
                     sentence=sentence,
                     number=total,
                     parts=shown,
@@ -198,7 +198,3 @@ def format_percentages(shares: Iterator[Decimal]) -> tuple[str, ...]:
     """Return up to four different percentages, the smallest first."""
     ordered = sorted({f"{share:.2f}%" for share in shares}, key=lambda text: Decimal(text[:-1]))
     return tuple(ordered[:4])
-
-
-def _spot_of_section(section: Section) -> FindingCell:
-    return FindingCell("", section.sheet, "")

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from xltool.checks.context import CheckContext
-from xltool.checks.make_finding import make_finding
+from xltool.checks.make_finding import locate_section, make_finding
 from xltool.checks.texts.claims import compile_pattern, split_sentences
 from xltool.forms.text_patterns import load_text_patterns
-from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding import Finding
 from xltool.model.form import Section
 from xltool.model.submission import Submission
 
@@ -28,7 +28,7 @@ def check_required_contents(submission: Submission, context: CheckContext) -> It
         wanted = compile_pattern(rule.agency).search(submission.agency_name)
         if wanted and not any(word in text for text in written.values() for word in rule.words):
             first = next(iter(written))
-            yield make_finding("text.missing", _spot_of_section(first), what=rule.title, basis=rule.basis)
+            yield make_finding("text.missing", locate_section(first), what=rule.title, basis=rule.basis)
 
 
 def _check_problems(written: Mapping[Section, str]) -> Iterator[Finding]:
@@ -36,7 +36,7 @@ def _check_problems(written: Mapping[Section, str]) -> Iterator[Finding]:
     rules = load_text_patterns().contents
     for section, text in written.items():
         if rules.problems in section.title and compile_pattern(rules.no_problems).match("".join(text.split())):
-            yield make_finding("text.no_problems", _spot_of_section(section), sentence=text)
+            yield make_finding("text.no_problems", locate_section(section), sentence=text)
 
 
 def _check_period(written: Mapping[Section, str]) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def _check_period(written: Mapping[Section, str]) -> Iterator[Finding]:
         for sentence in split_sentences(text):
             match = compile_pattern(rules.period).search(sentence)
             if match and (match["first"], match["last"]) != tuple(rules.whole_year):
-                yield make_finding("text.period", _spot_of_section(section), sentence=sentence)
+                yield make_finding("text.period", locate_section(section), sentence=sentence)
 
 
 def _check_opening(submission: Submission) -> Iterator[Finding]:
@@ -73,7 +73,3 @@ def _check_publication(submission: Submission) -> Iterator[Finding]:
         for day in dates:
             if isinstance(day, date) and limit < day <= date(limit.year, 12, 31):
                 yield make_finding("text.late", published=day, last_day=limit, basis=rule.basis)
-
-
-def _spot_of_section(section: Section) -> FindingCell:
-    return FindingCell("", section.sheet, "")

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from xltool.checks.context import CheckContext
-from xltool.checks.make_finding import make_finding
+from xltool.checks.make_finding import locate_section, make_finding
 from xltool.checks.texts.claims import compile_pattern, split_sentences
 from xltool.checks.texts.numerals import normalise_text
 from xltool.forms.text_patterns import load_text_patterns
 from xltool.model.agency import Agency, Roster
-from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding import Finding
 from xltool.model.form import Section
 from xltool.model.submission import Observation, Submission
 
@@ -48,14 +48,14 @@ def _check_gaps(text: str, section: Section) -> Iterator[Finding]:
         if (match := compile_pattern(pattern).search(sentence))
     ]
     for sentence, gap in dict(gaps[:MAX_FINDINGS_PER_KIND]).items():
-        yield make_finding("text.gap", _spot_of_section(section), sentence=sentence, gap=gap)
+        yield make_finding("text.gap", locate_section(section), sentence=sentence, gap=gap)
 
 
 def _check_guidance(text: str, section: Section) -> Iterator[Finding]:
     """Yield findings on guidance of the template left in the text."""
     for guidance in section.guidance:
         if len(guidance) > 8 and guidance in text:
-            yield make_finding("text.guidance", _spot_of_section(section), sentence=guidance)
+            yield make_finding("text.guidance", locate_section(section), sentence=guidance)
 
 
 def _check_years(text: str, section: Section, submission: Submission) -> Iterator[Finding]:
@@ -83,7 +83,7 @@ def _full_width_digits() -> Mapping[int, str]:
 
 
 def _report_other_year(sentence: str, told: int, section: Section, submission: Submission) -> Finding:
-    return make_finding("text.year", _spot_of_section(section), sentence=sentence, told=told, year=submission.year)
+    return make_finding("text.year", locate_section(section), sentence=sentence, told=told, year=submission.year)
 
 
 # --- agency --------------------------------------------------------------------------------------------------------
@@ -99,9 +99,7 @@ def _check_subject(written: Mapping[Section, str], submission: Submission, conte
             start = compile_pattern(load_text_patterns().names.opening).match(sentence)
             other = _find_neighbour(sentence[start.end() if start else 0 :], submission.agency_code, context.roster)
             if other is not None:
-                yield make_finding(
-                    "text.agency", _spot_of_section(section), sentence=sentence, other=other.name, own=own
-                )
+                yield make_finding("text.agency", locate_section(section), sentence=sentence, other=other.name, own=own)
                 return
 
 
@@ -151,7 +149,7 @@ def _check_reused_paragraphs(
         shifted = zip(_comparable_paragraphs(text, None), _comparable_paragraphs(text, year), strict=True)
         same = [paragraph for paragraph, moved in shifted if paragraph in known or moved in known]
         if same:
-            yield make_finding("text.reused", _spot_of_section(section), count=len(same), sentence=same[0])
+            yield make_finding("text.reused", locate_section(section), count=len(same), sentence=same[0])
 
 
 def _comparable_paragraphs(text: str, year: int | None) -> list[str]:
@@ -173,13 +171,9 @@ def _check_empty_sections(
     told |= {name for item in submission.observations for name in _tuple_fact(item, "sections")}
     for section in context.form.sections:
         if section.paragraphs and section not in written and section.id not in told:
-            yield make_finding("text.empty", _spot_of_section(section))
+            yield make_finding("text.empty", locate_section(section))
 
 
 def _tuple_fact(observation: Observation, key: str) -> tuple[object, ...]:
     fact = observation.facts.get(key, ())
     return fact if isinstance(fact, tuple) else ()
-
-
-def _spot_of_section(section: Section) -> FindingCell:
-    return FindingCell("", section.sheet, "")
