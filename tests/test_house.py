@@ -27,7 +27,7 @@ LAYERS = (
     {"execution"},
     {"spreadsheet"},
     {"roster", "recognition", "checks", "consolidation", "comparison"},
-    {"published"},
+    {"published", "ledger"},
     {"workbooks", "official_report"},
     {"pages", "exports", "letters"},
     {"commands"},
@@ -42,7 +42,7 @@ RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 OPENING = ("spreadsheet.",)
 DOORS: dict[str, tuple[str, ...]] = {
     "openpyxl": ("workbooks.decisions_workbook",),
-    "msgspec": ("forms.", "letters.", "cli.demo", "execution.reading_cache"),
+    "msgspec": ("forms.", "ledger.", "letters.", "cli.demo", "execution.reading_cache"),
     "xlsxwriter": ("workbooks.xlsxwriter_adapter", "workbooks.xlsxwriter_classes"),
     "pandas": ("exports.tables", "api.figures"),
     "pyarrow": ("exports.tables",),
