@@ -66,7 +66,7 @@ def load_context(
     with all_as_paths(*inputs) as (roster_path, waivers_path, key_path):
         context = build_run_context(
             roster=roster_path,
-            previous=to_files(previous),
+            previous_sources=to_files(previous),
             forms=[Path(folder) for folder in forms],
             seal_key_file=key_path,
             password=password,

@@ -70,11 +70,11 @@ def _exceeds_peers(figure: Number, others: Sequence[Number], standard: StandardC
 
 
 def _report_outlier(
-    item: ReviewedFile, cell: str, second: Number, figures: Sequence[Number], form: Form, standard: StandardCheck
+    item: ReviewedFile, cell: str, second: Number, numbers: Sequence[Number], form: Form, standard: StandardCheck
 ) -> Finding:
     assert item.submission is not None  # it has a figure
     entry, shape = item.submission.entries[cell], form.cells[cell]
-    others = sorted(figures)[:-1]
+    others = sorted(numbers)[:-1]
     middle = others[len(others) // 2]
     facts = {
         "title": standard.title,

@@ -130,11 +130,11 @@ def _report_breach(
     return Finding(relation.rule, relation.severity, spots, facts, relation.id, wording=wording)
 
 
-def _ranges_behind(relation: Relation, figures: FigureFacts, context: CheckContext) -> tuple[ShortList, ...]:
+def _ranges_behind(relation: Relation, figure_facts: FigureFacts, context: CheckContext) -> tuple[ShortList, ...]:
     """Return the ranges of the figures behind the computed cells of a relation."""
     totals = context.index.totals
     return tuple(
-        figures.list_ranges_of(totals[term.cell][0].expect.right)
+        figure_facts.list_ranges_of(totals[term.cell][0].expect.right)
         for term in relation.terms
         if term.cell in totals and not term.previous
     )

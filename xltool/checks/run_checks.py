@@ -7,7 +7,7 @@ from xltool.checks.context import CheckContext
 from xltool.checks.explanations import settle_findings
 from xltool.checks.history import check_jumps
 from xltool.checks.identity import check_identity
-from xltool.checks.ledger import check_ledger
+from xltool.checks.ledger_totals import check_ledger
 from xltool.checks.localisation.group_by_cause import group_findings
 from xltool.checks.profile import CheckProfile, apply_profile
 from xltool.checks.relations import check_relations

@@ -69,9 +69,9 @@ def collect_stored_values(submission: Submission, context: CheckContext) -> Valu
     return {**submission.counted, **held}
 
 
-def _judge_total(entry: Entry, known: FormIndex, counted: Values, stored: Values) -> WrongTotal | None:
+def _judge_total(entry: Entry, form_index: FormIndex, counted: Values, stored: Values) -> WrongTotal | None:
     broken: WrongTotal | None = None
-    for relation in known.totals[entry.cell]:
+    for relation in form_index.totals[entry.cell]:
         sums = [
             total for total in (compute_total(relation, counted), compute_total(relation, stored)) if total is not None
         ]
@@ -79,14 +79,14 @@ def _judge_total(entry: Entry, known: FormIndex, counted: Values, stored: Values
             return None
         if sums and broken is None:
             broken = WrongTotal(entry, relation, sums[0])
-    return broken or _find_too_small(entry, known, counted)
+    return broken or _find_too_small(entry, form_index, counted)
 
 
-def _find_too_small(entry: Entry, known: FormIndex, counted: Values) -> WrongTotal | None:
+def _find_too_small(entry: Entry, form_index: FormIndex, counted: Values) -> WrongTotal | None:
     """Return a typed total that is smaller than the sum of its known parts; None if it is not."""
-    if entry.formula is not None or entry.value is None or entry.cell not in known.growing:
+    if entry.formula is not None or entry.value is None or entry.cell not in form_index.growing:
         return None
-    for relation in known.totals[entry.cell]:
+    for relation in form_index.totals[entry.cell]:
         least = compute_total(relation, counted, missing_as_zero=True)
         if least is not None and entry.value < least:
             return WrongTotal(entry, relation, least, least=True)

@@ -172,21 +172,21 @@ def _suggest(name: str, known: Iterable[str]) -> dict[str, object]:
     return {"name": name, "nearest": near[0] if near else ""}
 
 
-def explain_usage_error(error: click.UsageError) -> XltoolError:
+def explain_usage_error(usage_error: click.UsageError) -> XltoolError:
     """Return the error of this package for a command line that click refuses."""
-    command = error.ctx.command_path if error.ctx else "xltool"
-    match error:
+    command = usage_error.ctx.command_path if usage_error.ctx else "xltool"
+    match usage_error:
         case click.MissingParameter(param=click.Parameter() as parameter):
             return UsageError("usage.option_missing", name=_name_parameter(parameter), command=command)
         case click.NoSuchOption():
-            known = [name for option in _known_options(error.ctx) for name in option.opts]
-            return UsageError("usage.no_such_option", **_suggest(error.option_name, known), command=command)
+            known = [name for option in _known_options(usage_error.ctx) for name in option.opts]
+            return UsageError("usage.no_such_option", **_suggest(usage_error.option_name, known), command=command)
         case click.BadOptionUsage():
-            return UsageError("usage.option_without_value", name=error.option_name, command=command)
+            return UsageError("usage.option_without_value", name=usage_error.option_name, command=command)
         case click.BadParameter(param=click.Parameter() as parameter):
             expected = _describe_expected(parameter.type)
             return UsageError("usage.bad_value", name=_name_parameter(parameter), expected=expected, command=command)
-    return UsageError("usage.wrong_command", problem=error.format_message(), command=command)
+    return UsageError("usage.wrong_command", problem=usage_error.format_message(), command=command)
 
 
 def _known_options(ctx: click.Context | None) -> Sequence[click.Option]:

@@ -35,10 +35,10 @@ _SEVERITY_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOT
 
 
 def describe_templates(
-    items: Sequence["IssuedTemplate"], folder: Path, previous_use: "PreviousUse | None" = None
+    issued_templates: Sequence["IssuedTemplate"], folder: Path, previous_use: "PreviousUse | None" = None
 ) -> str:
     """Describe the templates that were written."""
-    lines = [catalogue.format_line("issued", count=len(items), folder=str(folder))]
+    lines = [catalogue.format_line("issued", count=len(issued_templates), folder=str(folder))]
     return "\n".join([*lines, *describe_previous_use(previous_use, "prefilled")])
 
 
@@ -83,22 +83,22 @@ def describe_sent_back(returned: Sequence["ReturnedFile"], folder: Path) -> str:
     return catalogue.format_line("sent_back", count=len(returned), folder=str(folder), **counts)
 
 
-def describe_import(items: Sequence["ImportedReport"], folder: Path) -> str:
+def describe_import(imported_reports: Sequence["ImportedReport"], folder: Path) -> str:
     """Describe each imported report and count printed, derived and open figures."""
-    sure = [found.sure for item in items if item.published for found in item.published.figures.values()]
-    wanted = sum(len(item.reviewed.submission.values) for item in items if item.reviewed.submission)
-    clean = sum(bool(item.workbook) and not select_open(item.reviewed.findings) for item in items)
+    sure = [found.sure for item in imported_reports if item.published for found in item.published.figures.values()]
+    wanted = sum(len(item.reviewed.submission.values) for item in imported_reports if item.reviewed.submission)
+    clean = sum(bool(item.workbook) and not select_open(item.reviewed.findings) for item in imported_reports)
     said = catalogue.format_line(
         "imported",
-        count=len(items),
-        made=sum(bool(item.workbook) for item in items),
+        count=len(imported_reports),
+        made=sum(bool(item.workbook) for item in imported_reports),
         clean=clean,
         read=sure.count("printed"),
         solved=sure.count("solved"),
         open=wanted - sure.count("printed") - sure.count("solved"),
         folder=str(folder),
     )
-    return "\n".join([describe_check([item.reviewed for item in items]), said])
+    return "\n".join([describe_check([item.reviewed for item in imported_reports]), said])
 
 
 def describe_merge(consolidation: Consolidation, output: Path, extra_files: Iterable[Path | None] = ()) -> str:
@@ -149,9 +149,9 @@ def _describe_reason(item: ReviewedFile) -> list[str]:
     return [f"    {catalogue.render_finding(item.reason)}"] if item.reason and not is_listed else []
 
 
-def _describe_cache_use(items: Iterable[ReviewedFile]) -> list[str]:
+def _describe_cache_use(reviewed_files: Iterable[ReviewedFile]) -> list[str]:
     """Say how many files came from the reading cache; empty if none did."""
-    known = {item.file: item.remembered for item in items}
+    known = {item.file: item.remembered for item in reviewed_files}
     again = sum(known.values())
     return [catalogue.format_line("remembered", count=again, read=len(known) - again)] if again else []
 
@@ -217,45 +217,45 @@ def _describe_years(reviewed: Sequence[ReviewedFile]) -> list[str]:
     return [catalogue.format_line("years", count=len(years), years=shown)]
 
 
-def describe_trace(figures: Iterable[TracedFigure]) -> str:
+def describe_trace(traced_figures: Iterable[TracedFigure]) -> str:
     """Describe each figure by its official words and total, then list its contributors; zeros are only counted."""
-    return "\n".join(line for figure in figures for line in _describe_figure_trace(figure))
+    return "\n".join(line for figure in traced_figures for line in _describe_figure_trace(figure))
 
 
-def _describe_figure_trace(figure: TracedFigure) -> Iterator[str]:
-    cell, spot = figure.cell, figure.position
+def _describe_figure_trace(traced_figure: TracedFigure) -> Iterator[str]:
+    cell, spot = traced_figure.cell, traced_figure.position
     yield catalogue.format_line(
-        "traced_bound" if figure.lacking else "traced",
-        lacking=figure.lacking,
-        expected=figure.expected,
+        "traced_bound" if traced_figure.lacking else "traced",
+        lacking=traced_figure.lacking,
+        expected=traced_figure.expected,
         place=f"{spot.sheet}!{spot.address}",
         figure=cell.words,
         cell=cell.id,
-        total=figure.total,
+        total=traced_figure.total,
         unit=cell.unit,
     )
-    adding = [each for each in figure.contributions if each.value or each.least]
+    adding = [each for each in traced_figure.contributions if each.value or each.least]
     if adding:
         rows = [
             (
                 each.agency.code,
                 each.agency.name,
                 _format_contribution(each),
-                _format_percent(figure.calculate_share(each)),
+                _format_percent(traced_figure.calculate_share(each)),
                 each.file,
             )
             for each in adding
         ]
         yield render_table(("code", "name", "value", "share", "file"), rows)
-    zero = sum(each.value == 0 for each in figure.contributions)
-    open_count = sum(each.value is None for each in figure.contributions)
+    zero = sum(each.value == 0 for each in traced_figure.contributions)
+    open_count = sum(each.value is None for each in traced_figure.contributions)
     filled = sum(bool(each.value) for each in adding)
     yield catalogue.format_line("traced_rest", adding=filled, zero=zero, open=open_count)
     if any(each.value is None for each in adding):
         yield catalogue.format_line("traced_parts")
-    if not figure.agrees:
+    if not traced_figure.agrees:
         found = sum(each.value or each.least or 0 for each in adding)
-        yield catalogue.format_line("traced_otherwise", total=figure.total, found=found)
+        yield catalogue.format_line("traced_otherwise", total=traced_figure.total, found=found)
 
 
 def _format_contribution(contribution: Contribution) -> str:

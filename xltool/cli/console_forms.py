@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 _MAX_NAMED_CELLS = 4  # more figures are counted instead of named
 
 
-def describe_forms(known: Sequence[Form]) -> str:
+def describe_forms(forms: Sequence[Form]) -> str:
     """Render a table of forms with their editions and years."""
     rows = [
         (form.id, form.edition, form.title, f"{form.first_year}–{form.last_year or ''}", str(len(form.cells)))
-        for form in known
+        for form in forms
     ]
     return render_table(("form", "edition", "title", "years", "cells"), rows)
 
@@ -63,13 +63,13 @@ def describe_explained_cell(cell: Cell, kind: str, relations: Sequence[Relation]
     return "\n".join([head, render_table(("relation", "severity", "title", "basis"), rules)])
 
 
-def describe_valid_forms(known: Iterable[Form]) -> str:
+def describe_valid_forms(forms: Iterable[Form]) -> str:
     """Confirm valid definitions, one line each."""
     return "\n".join(
         catalogue.format_line(
             "form_right", form=item.id, edition=item.edition, cells=len(item.cells), relations=len(item.relations)
         )
-        for item in known
+        for item in forms
     )
 
 
@@ -95,9 +95,9 @@ def describe_edition_changes(difference: "EditionDifference") -> str:
     return "\n".join([*lines, *_describe_relation_changes(difference.relations)])
 
 
-def _describe_relation_changes(changes: "Iterable[RelationChange]") -> Iterator[str]:
+def _describe_relation_changes(relation_changes: "Iterable[RelationChange]") -> Iterator[str]:
     """Describe relations of both editions whose condition or severity has changed."""
-    for change in changes:
+    for change in relation_changes:
         if not (change.old and change.new):
             continue
         if change.otherwise:

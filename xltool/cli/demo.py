@@ -218,9 +218,9 @@ def _build_filling(
     return FilledContents({**typed, **(changed or {})}, sample.get("texts", {}), declared)
 
 
-def _parse_figures(figures: Mapping[str, Any]) -> dict[str, Number]:
+def _parse_figures(figure_table: Mapping[str, Any]) -> dict[str, Number]:
     """Parse the figures of a sample: amounts are stored as text, to be exact."""
-    return {cell: Decimal(figure) if isinstance(figure, str) else figure for cell, figure in figures.items()}
+    return {cell: Decimal(figure) if isinstance(figure, str) else figure for cell, figure in figure_table.items()}
 
 
 @cache

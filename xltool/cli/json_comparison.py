@@ -74,10 +74,10 @@ def _encode_side(side: ComparedSide, name: str) -> dict[str, object]:
     }
 
 
-def _encode_value(value: ComparedValue) -> dict[str, object]:
+def _encode_value(compared_value: ComparedValue) -> dict[str, object]:
     return {
-        "state": value.state.value if value.known else "unread",
-        "value": encode_number(value.value),
-        "raw": value.raw or None,
-        "place": value.place or None,
+        "state": compared_value.state.value if compared_value.known else "unread",
+        "value": encode_number(compared_value.value),
+        "raw": compared_value.raw or None,
+        "place": compared_value.place or None,
     }

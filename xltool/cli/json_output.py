@@ -100,9 +100,9 @@ def _encode_roster(roster: Roster | None) -> dict[str, object] | None:
     return {"file": roster.source, "agencies": len(roster), "notes": [encode_finding(note) for note in roster.notes]}
 
 
-def _count_read(items: Iterable[ReviewedFile]) -> dict[str, object]:
+def _count_read(reviewed_files: Iterable[ReviewedFile]) -> dict[str, object]:
     """Count the files read in this run and those taken from the reading cache."""
-    known = {item.file: item.remembered for item in items}
+    known = {item.file: item.remembered for item in reviewed_files}
     return {"read": sum(not each for each in known.values()), "remembered": sum(known.values())}
 
 
@@ -175,7 +175,7 @@ def encode_status(consolidation: Consolidation) -> dict[str, object]:
     }
 
 
-def encode_trace(figures: Iterable[TracedFigure]) -> dict[str, object]:
+def encode_trace(traced_figures: Iterable[TracedFigure]) -> dict[str, object]:
     """Encode the answer of ``trace --json``: for each figure every contribution, the largest first.
 
     ``share`` is the contribution divided by the total, as text of an exact decimal; ``least`` is what the known parts
@@ -197,12 +197,12 @@ def encode_trace(figures: Iterable[TracedFigure]) -> dict[str, object]:
                 "expected": figure.expected,
                 "contributors": [_encode_contribution(figure, each) for each in figure.contributions],
             }
-            for figure in figures
+            for figure in traced_figures
         ]
     }
 
 
-def _encode_contribution(figure: TracedFigure, contribution: Contribution) -> dict[str, object]:
+def _encode_contribution(traced_figure: TracedFigure, contribution: Contribution) -> dict[str, object]:
     return {
         "code": contribution.agency.code or None,
         "name": contribution.agency.name or None,
@@ -210,7 +210,7 @@ def _encode_contribution(figure: TracedFigure, contribution: Contribution) -> di
         "agencies": contribution.agencies,
         "value": encode_number(contribution.value),
         "least": encode_number(contribution.least),
-        "share": encode_number(figure.calculate_share(contribution)),
+        "share": encode_number(traced_figure.calculate_share(contribution)),
         "file": contribution.file or None,
     }
 

@@ -32,8 +32,8 @@ def draw_form(form: Form, output: Path, *, force: bool = False) -> None:
     """Write the tables of a form as an HTML page: every label in its place, every figure by its id and kind."""
     style = load_report_style()
 
-    def show(cell: GridCell) -> str:
-        return f"<code>{escape(cell.cell)}</code><br>{escape(describe_cell(form.cells[cell.cell]))}"
+    def show(grid_cell: GridCell) -> str:
+        return f"<code>{escape(grid_cell.cell)}</code><br>{escape(describe_cell(form.cells[grid_cell.cell]))}"
 
     body = [f"<h1>{escape(form.title)}</h1>"]
     for section in form.sections:

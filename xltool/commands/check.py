@@ -45,7 +45,7 @@ from xltool.spreadsheet.zip_archives import ArchiveMember, is_plain_archive, ope
 
 
 def check(
-    paths: Sequence[FileSource | str],
+    sources: Sequence[FileSource | str],
     run_context: RunContext,
     *,
     year: int | None = None,
@@ -53,15 +53,15 @@ def check(
     jobs: executor.Jobs = None,
     progress: Progress | None = None,
 ) -> tuple[ReviewedFile, ...]:
-    """Read and check every file below ``paths``, in order, and settle which version of a return counts.
+    """Read and check every file below ``sources``, in order, and settle which version of a return counts.
 
     Returns of another year than ``year`` are not counted. Raises UsageError if ``--previous`` fits none of the returns.
 
     A path may be a URL of an object store (``s3://…``, as str); ``jobs`` selects the executor, see
     `executor.run_items`. ``decisions`` is the workbook with the decisions on single files, see `commands.decisions`.
     """
-    own = check_outputs(list_decision_outputs(decisions), paths, run_context.sources)
-    found = review_all(find_places(paths, own), run_context, jobs, progress)
+    own = check_outputs(list_decision_outputs(decisions), sources, run_context.sources)
+    found = review_all(find_places(sources, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, decisions, run_context.roster, partial(review_again, run_context))
     survey_reviewed(run_context, reviewed)
     settled = settle_all_versions(reviewed, run_context.forms, run_context.roster)
@@ -193,12 +193,12 @@ def _review_member(run_context: RunContext, archive_name: str, member: ArchiveMe
         return (report_failure(name, error),)
 
 
-def _note_archive_order(archive: str, items: tuple[ReviewedFile, ...]) -> tuple[ReviewedFile, ...]:
+def _note_archive_order(archive: str, reviewed_files: tuple[ReviewedFile, ...]) -> tuple[ReviewedFile, ...]:
     """Add to the source of each file its archive, and its place there unless the archive is in order of names."""
-    names = [item.file for item in items]
+    names = [item.file for item in reviewed_files]
     in_order = names == sorted(names)
-    noted = list(items)
-    for position, item in enumerate(items):
+    noted = list(reviewed_files)
+    for position, item in enumerate(reviewed_files):
         if item.submission:
             place = None if in_order else position
             source = replace(item.submission.source, archive=archive, position=place)

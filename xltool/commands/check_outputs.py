@@ -60,13 +60,13 @@ def create_folder(folder: Path) -> None:
         raise save_error(folder, error) from error
 
 
-def _as_local_path(place: FileSource | str) -> Path | None:
+def _as_local_path(source: FileSource | str) -> Path | None:
     """Return the path of an input; None for a file in a remote store or in memory."""
-    if isinstance(place, Path):
-        return place
-    if isinstance(place, MemoryFile):
+    if isinstance(source, Path):
+        return source
+    if isinstance(source, MemoryFile):
         return None
-    return remote_files.find_local_path(place) or (None if remote_files.is_store_address(place) else Path(place))
+    return remote_files.find_local_path(source) or (None if remote_files.is_store_address(source) else Path(source))
 
 
 def _check_suffix(file: OutputFile) -> None:

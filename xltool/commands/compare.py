@@ -38,29 +38,34 @@ _SUFFIXES_OF_TABLES = WORKBOOK_SUFFIXES | {".csv"}
 
 
 def compare_files(
-    left: FileSource, right: FileSource, run_context: RunContext, page: Path | None = None, *, force: bool = False
+    left_source: FileSource,
+    right_source: FileSource,
+    run_context: RunContext,
+    page: Path | None = None,
+    *,
+    force: bool = False,
 ) -> ComparisonResult:
     """Compare two files and write the differences to ``page`` as a standalone HTML page, if given.
 
     If one is a consolidated workbook and the other belongs to an agency inside it, that agency's row is compared.
     Raises UsageError, also for a file that cannot be compared, and WritingError.
     """
-    check_page(page, (left, right), run_context, force=force)
-    one, other = read_named_side(left, run_context), read_named_side(right, run_context)
-    found = compare_sides(_select_agency_row(other, one, left), _select_agency_row(one, other, right))
+    check_page(page, (left_source, right_source), run_context, force=force)
+    one, other = read_named_side(left_source, run_context), read_named_side(right_source, run_context)
+    found = compare_sides(_select_agency_row(other, one, left_source), _select_agency_row(one, other, right_source))
     write_difference_page(page, [found], force=force)
     return found
 
 
-def compare_sides(left: ComparedSide, right: ComparedSide) -> ComparisonResult:
+def compare_sides(left_side: ComparedSide, right_side: ComparedSide) -> ComparisonResult:
     """Find all differences; for two consecutive years of one agency also check the relations between years."""
-    return _add_year_checks(find_differences(left, right))
+    return _add_year_checks(find_differences(left_side, right_side))
 
 
-def check_page(page: Path | None, inputs: Sequence[FileSource], run_context: RunContext, *, force: bool) -> None:
+def check_page(page: Path | None, input_sources: Sequence[FileSource], run_context: RunContext, *, force: bool) -> None:
     """Raise UsageError if the page exists already and may not be replaced, or is one of the inputs."""
     if page is not None:
-        check_outputs([OutputFile(page, PAGE_SUFFIXES, is_own_page)], inputs, run_context.sources)
+        check_outputs([OutputFile(page, PAGE_SUFFIXES, is_own_page)], input_sources, run_context.sources)
         refuse_existing([page], force=force)
 
 
@@ -177,8 +182,8 @@ def _add_year_checks(comparison: ComparisonResult) -> ComparisonResult:
     return comparison
 
 
-def _check_year_pair(before: ComparedSide, after: ComparedSide) -> YearChecks:
-    context = CheckContext(compile_form(after.form), previous=complete_figures(before.submission))
+def _check_year_pair(side_before: ComparedSide, after: ComparedSide) -> YearChecks:
+    context = CheckContext(compile_form(after.form), previous=complete_figures(side_before.submission))
     yearly = [relation for relation in after.form.relations if relation.uses_previous]
     verdict = partial(
         decide_relation, submission=after.submission, context=context, counted=complete_figures(after.submission)

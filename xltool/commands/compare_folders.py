@@ -61,7 +61,7 @@ _PAIRING_KEYS: tuple[Callable[[ComparedSide], tuple[object, ...]], ...] = (
 
 
 def _pair_sides(
-    left: Sequence[ComparedSide], right: Sequence[ComparedSide]
+    left_sides: Sequence[ComparedSide], right_sides: Sequence[ComparedSide]
 ) -> tuple[list[tuple[ComparedSide, ComparedSide]], Sequence[ComparedSide], Sequence[ComparedSide]]:
     """Pair sides by agency and year, then by agency alone; return the pairs and the unpaired sides of each folder.
 
@@ -69,12 +69,14 @@ def _pair_sides(
     """
     pairs: list[tuple[ComparedSide, ComparedSide]] = []
     for key in _PAIRING_KEYS:
-        one, other = dict(_iterate_unique(key, left)), dict(_iterate_unique(key, right))
+        one, other = dict(_iterate_unique(key, left_sides)), dict(_iterate_unique(key, right_sides))
         matched = [(side, other[name]) for name, side in one.items() if name in other]
         taken = {id(side) for pair in matched for side in pair}
-        left, right = ([side for side in sides if id(side) not in taken] for sides in (left, right))
+        left_sides, right_sides = (
+            [side for side in sides if id(side) not in taken] for sides in (left_sides, right_sides)
+        )
         pairs += matched
-    return sorted(pairs, key=lambda pair: pair[0].submission.source.file), left, right
+    return sorted(pairs, key=lambda pair: pair[0].submission.source.file), left_sides, right_sides
 
 
 def _iterate_unique(

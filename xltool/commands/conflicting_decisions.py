@@ -50,16 +50,16 @@ def _find_rival_returns(ruled_files: Iterable[RuledFile]) -> Iterator[catalogue.
                 yield catalogue.format_phrase("decision_two_versions", first=one.row.row, row=other.row.row)
 
 
-def _exclude_each_other(one: DecisionRow, other: DecisionRow) -> bool:
+def _exclude_each_other(one_row: DecisionRow, other_row: DecisionRow) -> bool:
     """Whether two rows cannot both be obeyed if they count returns of one agency.
 
     An answer about versions stands beside answers to other questions, given before that one arose.
     """
-    if not one.id or not other.id or one.id == other.id:
+    if not one_row.id or not other_row.id or one_row.id == other_row.id:
         return True
-    return not any(row.id.startswith(VERSION_QUESTION) for row in (one, other))
+    return not any(row.id.startswith(VERSION_QUESTION) for row in (one_row, other_row))
 
 
-def _differ(one: ReviewedFile, other: ReviewedFile) -> bool:
-    left, right = one.submission, other.submission
+def _differ(one_file: ReviewedFile, other_file: ReviewedFile) -> bool:
+    left, right = one_file.submission, other_file.submission
     return left is not None and right is not None and (left.values, left.texts) != (right.values, right.texts)

@@ -45,12 +45,12 @@ def _split_path(path: str) -> tuple[str, ...]:
     return tuple(part for part in parts if part != "..") or ("",)
 
 
-def _find_named(row: DecisionRow, files: IndexedFiles) -> tuple[int, ...]:
+def _find_named(decision_row: DecisionRow, files: IndexedFiles) -> tuple[int, ...]:
     """Return the positions of the files that a row names, in whatever way their folder is written.
 
     Of several files of the name they are those that share most folders with the row, counted from the file upwards.
     """
-    wanted = _split_path(row.file)
+    wanted = _split_path(decision_row.file)
     shared = {
         at: _count_shared_parts(wanted, _split_path(files.items[at].file)) for at in files.by_name.get(wanted[-1], ())
     }
@@ -63,43 +63,45 @@ def _count_shared_parts(one: Sequence[str], other: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def match_row(row: DecisionRow, files: IndexedFiles) -> MatchedFiles:
+def match_row(decision_row: DecisionRow, files: IndexedFiles) -> MatchedFiles:
     """Find the files a row is about; of several agencies in one file, those of its agency.
 
     Of several files with the content decided about, only those of the name in the row are meant, if there are any.
     """
-    found = _find_named(row, files)
-    if row.sha256:
-        named, found = found, files.by_content.get(row.sha256.casefold(), ())
-        name = _split_path(row.file)[-1]
+    found = _find_named(decision_row, files)
+    if decision_row.sha256:
+        named, found = found, files.by_content.get(decision_row.sha256.casefold(), ())
+        name = _split_path(decision_row.file)[-1]
         same_name = tuple(at for at in found if _split_path(files.items[at].file)[-1] == name)
         if found and named and not same_name:
             return MatchedFiles(problem="decision_other_content", facts={"other": files.items[found[0]].file})
         found = tuple(at for at in found if at in named) or same_name or found
-    if len(found) > 1 and row.code:
+    if len(found) > 1 and decision_row.code:
         submissions = {at: read for at in found if (read := files.items[at].submission)}
-        same = tuple(at for at, read in submissions.items() if read.agency_code == row.code)
+        same = tuple(at for at, read in submissions.items() if read.agency_code == decision_row.code)
         codes = tuple(dict.fromkeys(read.agency_code for read in submissions.values() if read.agency_code))
         return (
             MatchedFiles(same)
             if same
-            else MatchedFiles(problem="decision_no_agency", facts={"code": row.code, "codes": codes})
+            else MatchedFiles(problem="decision_no_agency", facts={"code": decision_row.code, "codes": codes})
         )
     return MatchedFiles(found)
 
 
-def find_present(row: DecisionRow, files: IndexedFiles) -> tuple[int, ...]:
+def find_present(decision_row: DecisionRow, files: IndexedFiles) -> tuple[int, ...]:
     """Return the positions of the files that stand where the file of a row stood, whatever is in them.
 
     A file in another folder is meant only if it is the only one of that name, and of the agency of the row.
     """
-    named, wanted = _find_named(row, files), _split_path(row.file)
+    named, wanted = _find_named(decision_row, files), _split_path(decision_row.file)
     present = []
     for position in named:
         item = files.items[position]
         path = _split_path(item.file)
         is_there = _count_shared_parts(wanted, path) == min(len(wanted), len(path))
-        is_of_agency = not row.code or item.submission is None or item.submission.agency_code == row.code
+        is_of_agency = (
+            not decision_row.code or item.submission is None or item.submission.agency_code == decision_row.code
+        )
         if is_there or (len(named) == 1 and is_of_agency):
             present.append(position)
     return tuple(present)

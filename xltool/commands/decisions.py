@@ -97,14 +97,14 @@ def apply_recorded_decisions(
     return tuple(done), DecisionBook(path, rows, digests)
 
 
-def record_open_questions(book: DecisionBook | None, items: Iterable[ReviewedFile]) -> int:
+def record_open_questions(book: DecisionBook | None, reviewed_files: Iterable[ReviewedFile]) -> int:
     """Add a row for every open question that has none, and the SHA-256 to rows without one; return the rows added.
 
     Raises WritingError if the workbook cannot be saved.
     """
     if book is None:
         return 0
-    files = list(items)
+    files = list(reviewed_files)
     open_rows = [row for item in files for row in _make_rows(item)]
     states = _find_changed_states(book, files, open_rows)
     changes = {
@@ -116,7 +116,7 @@ def record_open_questions(book: DecisionBook | None, items: Iterable[ReviewedFil
 
 
 def _find_changed_states(
-    book: DecisionBook, items: Sequence[ReviewedFile], open_rows: Iterable[DecisionRow]
+    book: DecisionBook, reviewed_files: Sequence[ReviewedFile], open_rows: Iterable[DecisionRow]
 ) -> dict[int, str]:
     """Return the states of rows that differ from what is written beside them, by the number of the row.
 
@@ -124,9 +124,9 @@ def _find_changed_states(
     """
     words: Mapping[str, str] = load_decision_words()["states"]
     waiting = {row.question_key for row in open_rows}
-    decided = {decision.row for item in items for decision in item.decisions}
-    obeyed = {decision.row for item in items for decision in item.decisions if _took_effect(decision, item)}
-    files = index_files(items)
+    decided = {decision.row for item in reviewed_files for decision in item.decisions}
+    obeyed = {decision.row for item in reviewed_files for decision in item.decisions if _took_effect(decision, item)}
+    files = index_files(reviewed_files)
     changed = {}
     for row in book.rows:
         key = None
@@ -156,20 +156,22 @@ def _took_effect(decision: Decision, item: ReviewedFile) -> bool:
 
 
 def _find_lapsed(
-    rows: Iterable[DecisionRow], matched: Mapping[int, tuple[int, ...]], files: IndexedFiles
+    decision_rows: Iterable[DecisionRow], matched: Mapping[int, tuple[int, ...]], files: IndexedFiles
 ) -> dict[int, DecisionRow]:
     """Return, by position, the last row about a file of that name with other content."""
-    ruled = (row for row in iterate_ruled(rows) if not matched[row.row])
+    ruled = (row for row in iterate_ruled(decision_rows) if not matched[row.row])
     return {position: row for row in ruled for position in find_present(row, files)}
 
 
-def _tell_lapsed(item: ReviewedFile, row: DecisionRow | None) -> ReviewedFile:
+def _tell_lapsed(item: ReviewedFile, decision_row: DecisionRow | None) -> ReviewedFile:
     """Add the finding of a lapsed decision; hold a file that was to be left out or counted until it is decided anew."""
-    if row is None or item.decisions:
+    if decision_row is None or item.decisions:
         return item
-    facts = {"row": row.row, "ruling": row.ruling, "date": row.date}
+    facts = {"row": decision_row.row, "ruling": decision_row.ruling, "date": decision_row.date}
     asked = any(finding.code in QUESTION_CODES and finding.open for finding in item.findings)
-    if asked or find_ruling(row.ruling) is Ruling.RETURN:  # what replaces a returned file is checked like any other
+    if (
+        asked or find_ruling(decision_row.ruling) is Ruling.RETURN
+    ):  # what replaces a returned file is checked like any other
         note = Finding("decision.lapsed", Severity.NOTE, facts=facts)
         return replace(item, findings=(*item.findings, note))
     question = identify_question(LAPSED_DECISION, [item.sha256])
@@ -178,79 +180,84 @@ def _tell_lapsed(item: ReviewedFile, row: DecisionRow | None) -> ReviewedFile:
     return replace(item, findings=findings, status=decide_status(findings) if item.submission else item.status)
 
 
-def _make_decision(row: DecisionRow, item: ReviewedFile, roster: Roster | None) -> Decision:
-    ruling = find_ruling(row.ruling)
+def _make_decision(decision_row: DecisionRow, item: ReviewedFile, roster: Roster | None) -> Decision:
+    ruling = find_ruling(decision_row.ruling)
     assert ruling is not None  # rows without a known ruling are problems
-    target = next(iter(_find_targets(row, roster)), None)
+    target = next(iter(_find_targets(decision_row, roster)), None)
     return Decision(
         ruling,
         item.file,
         item.sha256,
-        row.code,
-        row.id,
+        decision_row.code,
+        decision_row.id,
         target.code if target else "",
-        row.reason,
-        row.author,
-        row.date,
-        row.row,
+        decision_row.reason,
+        decision_row.author,
+        decision_row.date,
+        decision_row.row,
     )
 
 
-def _find_targets(row: DecisionRow, roster: Roster | None) -> tuple[Agency, ...]:
+def _find_targets(decision_row: DecisionRow, roster: Roster | None) -> tuple[Agency, ...]:
     """Return the agencies that a row counts a file as: the one of that code, else all of that name."""
-    if roster is None or find_ruling(row.ruling) is not Ruling.COUNT_AS or not row.target:
+    if roster is None or find_ruling(decision_row.ruling) is not Ruling.COUNT_AS or not decision_row.target:
         return ()
-    code = normalize_name(row.target)
+    code = normalize_name(decision_row.target)
     of_code = (each for each in (*roster, *roster.others.values()) if normalize_name(each.code) == code)
-    return tuple(islice(of_code, 1)) or find_agencies_by_name(roster, row.target)
+    return tuple(islice(of_code, 1)) or find_agencies_by_name(roster, decision_row.target)
 
 
 # --- problems -------------------------------------------------------------------------------------------------------
 
 
 def _list_problems(
-    row: DecisionRow, match: MatchedFiles, files: IndexedFiles, roster: Roster | None
+    decision_row: DecisionRow, match: MatchedFiles, files: IndexedFiles, roster: Roster | None
 ) -> Iterator[catalogue.Phrase]:
     """Yield what is wrong with one row that has a ruling, as phrases."""
-    facts = {"row": row.row, "file": row.file, "ruling": row.ruling, "target": row.target}
-    if row.formulas:
-        yield catalogue.format_phrase("decision_formula", row=row.row, cells=row.formulas)
+    facts = {
+        "row": decision_row.row,
+        "file": decision_row.file,
+        "ruling": decision_row.ruling,
+        "target": decision_row.target,
+    }
+    if decision_row.formulas:
+        yield catalogue.format_phrase("decision_formula", row=decision_row.row, cells=decision_row.formulas)
         return
-    if find_ruling(row.ruling) is None:
+    if find_ruling(decision_row.ruling) is None:
         words = tuple(load_decision_words()["rulings"].values())
         yield catalogue.format_phrase("decision_unknown_ruling", **facts, words=words)
     columns = load_decision_words()["columns"]
-    missing = tuple(columns[key] for key in ("reason", "author", "date") if not getattr(row, key))
+    missing = tuple(columns[key] for key in ("reason", "author", "date") if not getattr(decision_row, key))
     if missing:
         yield catalogue.format_phrase("decision_incomplete", **facts, missing=missing)
-    yield from _list_target_problems(row, facts, roster)
-    yield from _list_file_problems(row, facts, match, files)
+    yield from _list_target_problems(decision_row, facts, roster)
+    yield from _list_file_problems(decision_row, facts, match, files)
 
 
 def _list_target_problems(
-    row: DecisionRow, facts: Mapping[str, object], roster: Roster | None
+    decision_row: DecisionRow, facts: Mapping[str, object], roster: Roster | None
 ) -> Iterator[catalogue.Phrase]:
     """Yield what is wrong with the agency that a row counts a file as."""
-    targets, is_wanted = _find_targets(row, roster), find_ruling(row.ruling) is Ruling.COUNT_AS
+    targets, is_wanted = _find_targets(decision_row, roster), find_ruling(decision_row.ruling) is Ruling.COUNT_AS
     if is_wanted and not targets:
         yield catalogue.format_phrase("decision_no_target", **facts)
     if len(targets) > 1:
         codes = tuple(agency.code for agency in targets)
         yield catalogue.format_phrase("decision_several_targets", **facts, codes=codes)
-    if not is_wanted and row.target:
+    if not is_wanted and decision_row.target:
         yield catalogue.format_phrase("decision_needless_target", **facts)
 
 
 def _list_file_problems(
-    row: DecisionRow, facts: Mapping[str, object], match: MatchedFiles, files: IndexedFiles
+    decision_row: DecisionRow, facts: Mapping[str, object], match: MatchedFiles, files: IndexedFiles
 ) -> Iterator[catalogue.Phrase]:
     """Yield what is wrong with the file that a row is about."""
     positions = match.positions
     if match.problem:
         yield catalogue.format_phrase(match.problem, **facts, **match.facts)
-    elif len(row.sha256) != _SHA256_CHARACTERS and not positions:
+    elif len(decision_row.sha256) != _SHA256_CHARACTERS and not positions:
         yield catalogue.format_phrase("decision_unknown_file", **facts)
-    if not row.sha256 and len({files.items[at].sha256 for at in positions}) > 1:
+    if not decision_row.sha256 and len({files.items[at].sha256 for at in positions}) > 1:
         yield catalogue.format_phrase("decision_several_files", **facts, count=len(positions))
     if positions and not any(files.items[at].submission for at in positions):
         yield catalogue.format_phrase("decision_no_return", **facts)

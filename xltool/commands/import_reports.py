@@ -70,7 +70,7 @@ class _PreparedImport(NamedTuple):
 
 
 def import_reports(
-    paths: Sequence[FileSource],
+    file_sources: Sequence[FileSource],
     run_context: RunContext,
     output: Path,
     hints: ImportHints | None = None,
@@ -79,7 +79,7 @@ def import_reports(
     jobs: executor.Jobs = None,
     progress: Progress | None = None,
 ) -> tuple[ImportedReport, ...]:
-    """Write every report below ``paths`` as a filled workbook into ``output``, with one log of all figures.
+    """Write every report below ``file_sources`` as a filled workbook into ``output``, with one log of all figures.
 
     A report whose year is neither printed nor given gets no workbook but is in the result. Existing files are not
     replaced (unless ``force``); a workbook that exists with equal bytes counts as written, so that an interrupted run
@@ -87,7 +87,7 @@ def import_reports(
     """
     places: dict[DocumentPlace | None, DocumentPlace | None] = {}
     log = output / catalogue.look_up_word("import", "log")
-    files = find_sources(paths, _prepare_output_folder(paths, run_context, output, log, force=force))
+    files = find_sources(file_sources, _prepare_output_folder(file_sources, run_context, output, log, force=force))
     if jobs is None or isinstance(jobs, int):
         jobs = executor.LocalProcesses(jobs, unit_size=1, min_pool_items=_MIN_REPORTS_FOR_PROCESSES)
     folder = _OutputFolder(output, force=force)
@@ -104,7 +104,7 @@ def import_reports(
 
 
 def _prepare_output_folder(
-    paths: Sequence[FileSource], run_context: RunContext, output: Path, log: Path, *, force: bool
+    file_sources: Sequence[FileSource], run_context: RunContext, output: Path, log: Path, *, force: bool
 ) -> tuple[Path, ...]:
     """Check and create the output folder before anything is read; return the files of an earlier import in it.
 
@@ -114,7 +114,7 @@ def _prepare_output_folder(
         raise UsageError("usage.not_a_folder", path=str(output))
     workbooks = sorted(output.glob("*.xlsx"))
     files = [OutputFile(path, is_own=lambda path: path == log or is_imported_workbook(path)) for path in workbooks]
-    check_outputs(files, paths, run_context.sources, [output])
+    check_outputs(files, file_sources, run_context.sources, [output])
     refuse_existing([log], force=force)
     refuse_locked_files(workbooks)
     create_folder(output)

@@ -111,7 +111,7 @@ _NOTHING_ATTACHED = _Attachment("", "", b"")
 
 
 def write_letters(
-    paths: Sequence[FileSource | str],
+    sources: Sequence[FileSource | str],
     run_context: RunContext,
     folder: Path,
     options: LetterOptions,
@@ -130,10 +130,10 @@ def write_letters(
         raise UsageError("usage.wording_of_texts")
     refuse_foreign_folder(folder, letter_words().list["file"])
     outputs = [OutputFile(options.wording, (".docx",))] if options.wording else []
-    check_outputs(outputs, paths, run_context.sources, [folder])
+    check_outputs(outputs, sources, run_context.sources, [folder])
     wording = DefaultWording() if options.text_only else _load_wording(options.wording)
     made = merge(
-        paths,
+        sources,
         run_context,
         None,
         MergeOptions(year=options.year, form=options.form, decisions=options.decisions),

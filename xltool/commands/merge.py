@@ -79,7 +79,7 @@ class WriteStep(Protocol):
 
 
 def merge(
-    paths: Sequence[FileSource | str],
+    sources: Sequence[FileSource | str],
     run_context: RunContext,
     output: Path | None,
     options: MergeOptions | None = None,
@@ -88,23 +88,23 @@ def merge(
     jobs: Jobs = None,
     progress: Progress | None = None,
 ) -> Consolidation:
-    """Read and check every file below ``paths``, sum the accepted ones and write the consolidated workbook.
+    """Read and check every file below ``sources``, sum the accepted ones and write the consolidated workbook.
 
     With ``output`` None no workbook is written. Raises UsageError if no file is a return, or an output exists.
     """
     options, extra_outputs = options or MergeOptions(), extra_outputs or ExtraOutputs()
     area = find_area(run_context.roster, options.area)
-    own = prepare_outputs(paths, run_context, area, output, extra_outputs, options)
+    own = prepare_outputs(sources, run_context, area, output, extra_outputs, options)
     before = options.since or read_replaced_run(output)
-    found = review_all(find_places(paths, own), run_context, jobs, progress)
+    found = review_all(find_places(sources, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(
         found, options.decisions, run_context.roster, partial(review_again, run_context)
     )
     form, year = choose_form_and_year(reviewed, run_context, options, is_required=output is not None)
     survey_returns(run_context, reviewed, form, year, area)
 
-    def sum_files(items: Sequence[ReviewedFile]) -> Consolidation:
-        summed = sum_and_check(items, run_context, form, year, area, options)
+    def sum_files(reviewed_files: Sequence[ReviewedFile]) -> Consolidation:
+        summed = sum_and_check(reviewed_files, run_context, form, year, area, options)
         return add_finding_changes(summed, before, run_context)
 
     made = write_outputs(reviewed, sum_files, run_context, output, extra_outputs, options)
@@ -112,19 +112,21 @@ def merge(
     return made
 
 
-def _replace_failing_file(items: Sequence[ReviewedFile], error: FileRowError) -> tuple[ReviewedFile, ...]:
+def _replace_failing_file(
+    reviewed_files: Sequence[ReviewedFile], file_row_error: FileRowError
+) -> tuple[ReviewedFile, ...]:
     """Return the files, the failing one as one that cannot be read. Raises the cause if that was done before."""
-    cause = error.__cause__
-    failing = next((item for item in items if item.file == error.file and item.submission), None)
+    cause = file_row_error.__cause__
+    failing = next((item for item in reviewed_files if item.file == file_row_error.file and item.submission), None)
     if failing is None or failing.submission is None or not isinstance(cause, Exception):
-        raise cause or error
+        raise cause or file_row_error
     read = failing.submission
     rejected = replace(
         report_failure(failing.file, cause),
         sha256=failing.sha256,
         named_agency=Agency(read.agency_code, read.agency_name, scope=read.scope),
     )
-    return tuple(rejected if item is failing else item for item in items)
+    return tuple(rejected if item is failing else item for item in reviewed_files)
 
 
 def survey_returns(
@@ -176,7 +178,7 @@ def add_finding_changes(
 
 
 def write_outputs(
-    items: Sequence[ReviewedFile],
+    reviewed_files: Sequence[ReviewedFile],
     sum_files: SumFiles,
     run_context: RunContext,
     output: Path | None,
@@ -191,21 +193,23 @@ def write_outputs(
         _write_files(made, run_context, output, extra_outputs, forced)
 
     with keep_earlier_versions(replaced if options.keep_earlier else ()):
-        return write_without_failing_files(items, sum_files, write)
+        return write_without_failing_files(reviewed_files, sum_files, write)
 
 
-def write_without_failing_files(items: Sequence[ReviewedFile], sum_files: SumFiles, write: WriteStep) -> Consolidation:
+def write_without_failing_files(
+    reviewed_files: Sequence[ReviewedFile], sum_files: SumFiles, write: WriteStep
+) -> Consolidation:
     """Sum the files and write; if what belongs to one file cannot be written, do it again with that file unreadable.
 
     Return the consolidation as written.
     """
     is_again = False
     while True:
-        made = sum_files(items)
+        made = sum_files(reviewed_files)
         try:
             write(made, is_again=is_again)
         except FileRowError as error:
-            items, is_again = _replace_failing_file(items, error), True
+            reviewed_files, is_again = _replace_failing_file(reviewed_files, error), True
         else:
             return made
 
@@ -248,7 +252,7 @@ def find_year_before(consolidation: Consolidation, run_context: RunContext) -> V
 
 
 def prepare_outputs(
-    paths: Sequence[FileSource | str],
+    sources: Sequence[FileSource | str],
     run_context: RunContext,
     area: Agency,
     output: Path | None,
@@ -262,7 +266,7 @@ def prepare_outputs(
     files = list(_list_output_files(area, run_context.roster, output, extra_outputs))
     files += list_decision_outputs(options.decisions)
     folders = [folder for folder in (extra_outputs.tables, extra_outputs.levels) if folder is not None]
-    own = check_outputs(files, paths, run_context.sources, folders)
+    own = check_outputs(files, sources, run_context.sources, folders)
     kept = [file for file in files if options.keep_earlier and file.path.exists() and file.is_own(file.path)]
     kept_paths = {file.path for file in kept}
     refuse_existing(

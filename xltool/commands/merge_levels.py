@@ -62,14 +62,17 @@ def combine_levels(levels: Sequence[MergedLevel]) -> Consolidation:
     return replace(made, tracking=tuple(sorted(items, key=lambda item: item.file)), changes=_combine_changes(compared))
 
 
-def _combine_changes(changes: Sequence[FindingChanges]) -> FindingChanges | None:
+def _combine_changes(run_changes: Sequence[FindingChanges]) -> FindingChanges | None:
     """Combine the finding changes of all levels."""
-    if not changes:
+    if not run_changes:
         return None
-    new = frozenset(mark for each in changes for mark in each.new)
-    still = frozenset(mark for each in changes for mark in each.still)
+    new = frozenset(mark for each in run_changes for mark in each.new)
+    still = frozenset(mark for each in run_changes for mark in each.still)
     return FindingChanges(
-        changes[-1].since, new, still, tuple({was.fingerprint: was for each in changes for was in each.gone}.values())
+        run_changes[-1].since,
+        new,
+        still,
+        tuple({was.fingerprint: was for each in run_changes for was in each.gone}.values()),
     )
 
 
@@ -85,7 +88,7 @@ class _LevelsRun(NamedTuple):
 
 
 def merge_levels(
-    paths: Sequence[FileSource | str],
+    sources: Sequence[FileSource | str],
     run_context: RunContext,
     output: Path,
     folder: Path,
@@ -102,8 +105,8 @@ def merge_levels(
     options, extra_outputs = options or MergeOptions(), (extra_outputs or ExtraOutputs())._replace(levels=folder)
     roster = require_roster(run_context.roster)
     top = find_area(roster, options.area)
-    own = prepare_outputs(paths, run_context, top, output, extra_outputs, options)
-    found = review_all(find_places(paths, own), run_context, jobs, progress)
+    own = prepare_outputs(sources, run_context, top, output, extra_outputs, options)
+    found = review_all(find_places(sources, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, options.decisions, roster, partial(review_again, run_context))
     form, year = choose_form_and_year(reviewed, run_context, options)
     survey_returns(run_context, reviewed, form, year, top)
@@ -120,9 +123,9 @@ def merge_levels(
                 items_by_area[above or _NO_AREA] += [item] if level.consolidation.summary.manifest else []
     earlier_run = options.since or read_replaced_run(output)
 
-    def sum_files(items: Sequence[ReviewedFile]) -> Consolidation:
+    def sum_files(reviewed_files: Sequence[ReviewedFile]) -> Consolidation:
         return add_finding_changes(
-            sum_and_check(items, run_context, form, year, top, options), earlier_run, run_context
+            sum_and_check(reviewed_files, run_context, form, year, top, options), earlier_run, run_context
         )
 
     remaining = [item for items in items_by_area.values() for item in items]
@@ -140,7 +143,9 @@ def _refuse_level_at(output: Path, folder: Path, roster: Roster, year: int) -> N
                 raise UsageError("usage.outputs_same", path=str(output), other=name_level_file(area, year))
 
 
-def _merge_level(run: _LevelsRun, items: Sequence[ReviewedFile], area: Agency) -> tuple[MergedLevel, ReviewedFile]:
+def _merge_level(
+    run: _LevelsRun, reviewed_files: Sequence[ReviewedFile], area: Agency
+) -> tuple[MergedLevel, ReviewedFile]:
     """Merge and write one area; return it with its workbook as read back."""
     below = replace(
         run.run_context, roster=_select_roster_part(require_roster(run.run_context.roster), area.code, run.year)
@@ -156,7 +161,7 @@ def _merge_level(run: _LevelsRun, items: Sequence[ReviewedFile], area: Agency) -
         previous = find_year_before(made, run.run_context)
         write_summary(made, plan_workbook(run.form), draft, previous=previous, force=is_again)
 
-    made = write_without_failing_files(items, sum_files, write)
+    made = write_without_failing_files(reviewed_files, sum_files, write)
     file = run.folder / draft.name
     return MergedLevel(area, file, made), _move_to_file(review_file(run.run_context, draft), file)
 

@@ -88,8 +88,10 @@ def _find_key(name: str, roster: Roster | None, names: set[str]) -> str:
     return key
 
 
-def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary, roster: Roster | None = None) -> PreviousYears:
-    """Read figures and texts of earlier years from every file below ``paths``.
+def read_previous_years(
+    file_sources: Sequence[FileSource], forms: FormLibrary, roster: Roster | None = None
+) -> PreviousYears:
+    """Read figures and texts of earlier years from every file below ``file_sources``.
 
     Raises UsageError for a file that cannot be read or has no year, since checks against part of last year would
     mislead, and for figures of one agency and year that differ between files. The log of an import and files that
@@ -99,7 +101,7 @@ def read_previous_years(paths: Sequence[FileSource], forms: FormLibrary, roster:
     said: dict[int, dict[str, TextsBySection]] = {}
     stated: dict[int, dict[str, Values]] = {}
     names: set[str] = set()
-    for file in find_sources(paths):
+    for file in find_sources(file_sources):
         try:
             workbook = open_workbook(file, skip_rule=make_skip_rule())
             submission = read_submission(workbook, forms, str(file))

@@ -62,7 +62,7 @@ class DraftedParagraphs(NamedTuple):
 
 
 def publish(
-    paths: Sequence[FileSource], run_context: RunContext, output: Path, options: PublishOptions | None = None
+    file_sources: Sequence[FileSource], run_context: RunContext, output: Path, options: PublishOptions | None = None
 ) -> tuple[WrittenReport, ...]:
     """Write the report of each workbook to ``output``: a .docx or .html file for one, else a folder.
 
@@ -70,29 +70,29 @@ def publish(
     an existing output and for a single return with ``must_fix`` findings or a single sum with missing agencies,
     DefinitionError for an invalid style.
     """
-    options, paths = options or PublishOptions(), _list_workbooks(paths)
+    options, file_sources = options or PublishOptions(), _list_workbooks(file_sources)
     sources = [path for path in (options.style, options.words, *run_context.sources) if path]
     if output.suffix:
-        check_outputs([OutputFile(output)], paths, sources)
+        check_outputs([OutputFile(output)], file_sources, sources)
     style = load_report_style(options.style)
     others = _read_other_texts(options.words, run_context) if options.words else {}
     made: list[tuple[str, OfficialReport]] = []
     refused: list[WrittenReport] = []
-    for path in paths:
+    for path in file_sources:
         try:
             form, submission = _read_publishable(path, run_context, flawed=options.flawed)
         except UsageError as error:
-            if len(paths) == 1:
+            if len(file_sources) == 1:
                 raise
             refused.append(WrittenReport(str(path), (), (), error))
             continue
         require_known_parts(style, form, options.style)
         submission = replace(submission, texts=_fill_empty_texts(submission.texts, others))
         made.append((str(path), compose.compose_report(form, submission, style)))
-    if output.suffix and len(paths) > 1:
-        raise UsageError("publish.one_file", path=str(output), count=len(paths))
+    if output.suffix and len(file_sources) > 1:
+        raise UsageError("publish.one_file", path=str(output), count=len(file_sources))
     targets = _choose_targets(output, [report for _, report in made], options)
-    check_outputs([OutputFile(path) for files in targets for path in files if path.exists()], paths, sources)
+    check_outputs([OutputFile(path) for files in targets for path in files if path.exists()], file_sources, sources)
     contents = [_render_files(report, style, files) for (_, report), files in zip(made, targets, strict=True)]
     for files in contents:
         for target, content in files.items():
@@ -122,9 +122,9 @@ def draft_paragraphs(
     return tuple(drafted)
 
 
-def _list_workbooks(paths: Sequence[FileSource]) -> Sequence[FileSource]:
+def _list_workbooks(file_sources: Sequence[FileSource]) -> Sequence[FileSource]:
     """Return the paths with every folder replaced by the files below it."""
-    listed = (find_files([path]) if isinstance(path, Path) and path.is_dir() else [path] for path in paths)
+    listed = (find_files([path]) if isinstance(path, Path) and path.is_dir() else [path] for path in file_sources)
     return [path for files in listed for path in files]
 
 
@@ -163,17 +163,19 @@ def _read_other_texts(path: FileSource, run_context: RunContext) -> Mapping[str,
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
-def _choose_targets(output: Path, reports: Sequence[OfficialReport], options: PublishOptions) -> list[list[Path]]:
+def _choose_targets(
+    output: Path, reports: Sequence[OfficialReport], publish_options: PublishOptions
+) -> list[list[Path]]:
     """Return the files to write for each report. Raises UsageError for existing ones or an invalid output."""
     suffix = output.suffix.lower()
     if suffix and suffix not in DOCUMENT_SUFFIXES:
         raise UsageError("publish.unknown_kind", path=str(output))
-    names = [output] if suffix else [output / _name_report_file(report, options.suffix) for report in reports]
+    names = [output] if suffix else [output / _name_report_file(report, publish_options.suffix) for report in reports]
     for name in names:
         if names.count(name) > 1:
             raise UsageError("publish.same_title", path=str(name))
-    targets = [[name, *([name.with_suffix(".pdf")] if options.pdf else [])] for name in names]
-    refuse_existing((file for files in targets for file in files), force=options.force)
+    targets = [[name, *([name.with_suffix(".pdf")] if publish_options.pdf else [])] for name in names]
+    refuse_existing((file for files in targets for file in files), force=publish_options.force)
     return targets
 
 

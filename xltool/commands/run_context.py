@@ -54,7 +54,7 @@ class RunContext:
 
 def build_run_context(
     roster: Path | None = None,
-    previous: Sequence[FileSource] = (),
+    previous_sources: Sequence[FileSource] = (),
     forms: Sequence[Path] = (),
     seal_key_file: Path | None = None,
     password: str | None = None,
@@ -68,12 +68,12 @@ def build_run_context(
     ``cache`` is a folder, or True for the user's cache folder if it can be created; otherwise nothing is cached.
     """
     known = load_forms(forms, regional=True)
-    named = (roster, *previous, *forms, seal_key_file, Path(profile) if profile else None, waivers)
+    named = (roster, *previous_sources, *forms, seal_key_file, Path(profile) if profile else None, waivers)
     listed = read_roster(roster) if roster else None
     return RunContext(
         known,
         listed,
-        read_previous_years(previous, known, listed) if previous else None,
+        read_previous_years(previous_sources, known, listed) if previous_sources else None,
         read_seal_key(seal_key_file) if seal_key_file else None,
         password,
         open_own_cache(known) if cache is True else open_cache(cache, known) if cache else None,

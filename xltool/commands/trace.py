@@ -47,9 +47,11 @@ def trace(summary: FileSource, asked: str, forms: FormLibrary, where: str = "") 
     return tuple(_trace_cell(cell, read, rows, form) for cell in cells)
 
 
-def _trace_cell(cell: Cell, read: Submission, rows: Sequence[ConsolidatedPart], form: Form) -> TracedFigure:
+def _trace_cell(
+    cell: Cell, read: Submission, consolidated_parts: Sequence[ConsolidatedPart], form: Form
+) -> TracedFigure:
     entry, total = read.entries[cell.id], read.values[cell.id]
-    contributions = [_read_contribution(row, cell, form) for row in rows]
+    contributions = [_read_contribution(row, cell, form) for row in consolidated_parts]
     contributions.sort(key=lambda each: (each.value is None, -(each.value or each.least or 0), each.agency.code))
     added = sum(each.value or each.least or 0 for each in contributions)
     agrees = cell.total is not TotalKind.SUM or total in {added, None}  # a mean is no sum
@@ -58,13 +60,13 @@ def _trace_cell(cell: Cell, read: Submission, rows: Sequence[ConsolidatedPart], 
     return TracedFigure(cell, spot, total, tuple(contributions), agrees, lacking, len(read.manifest) + len(read.absent))
 
 
-def _read_contribution(row: ConsolidatedPart, cell: Cell, form: Form) -> Contribution:
-    lead = row.lead
+def _read_contribution(consolidated_part: ConsolidatedPart, cell: Cell, form: Form) -> Contribution:
+    lead = consolidated_part.lead
     area = lead.get("scope") == workbook_words().cover[Scope.AREA]
     agency = Agency(lead["code"].strip(), lead.get("name", ""), scope=Scope.AREA if area else Scope.OWN)
     count = lead.get("agencies", "")
-    value = row.figures.get(cell.id)
-    least = _add_known_components(form, cell.id, row.figures) if value is None and cell.computed else None
+    value = consolidated_part.figures.get(cell.id)
+    least = _add_known_components(form, cell.id, consolidated_part.figures) if value is None and cell.computed else None
     return Contribution(agency, int(count) if count.isdecimal() else 1, lead.get("file", ""), value, least)
 
 

@@ -96,33 +96,36 @@ class FolderComparison(NamedTuple):
         return not alone and all(comparison.is_same for comparison in self.comparisons)
 
 
-def find_differences(left: ComparedSide, right: ComparedSide) -> ComparisonResult:
+def find_differences(left_side: ComparedSide, right_side: ComparedSide) -> ComparisonResult:
     """Find all differences, in the order of the left side's form."""
-    shared = [cell for cell in left.form.cells if cell in right.form.cells]
-    differing = find_figure_differences(left, right, shared)
+    shared = [cell for cell in left_side.form.cells if cell in right_side.form.cells]
+    differing = find_figure_differences(left_side, right_side, shared)
     known = [each for each in differing if each.left.known and each.right.known]
-    possible = tuple(each for each in known if _may_become_equal(each, left, right))
+    possible = tuple(each for each in known if _may_become_equal(each, left_side, right_side))
     figures = tuple(each for each in known if each not in possible)
-    one, other = _index_members(left), _index_members(right)
+    one, other = _index_members(left_side), _index_members(right_side)
     return ComparisonResult(
-        left=left,
-        right=right,
+        left=left_side,
+        right=right_side,
         shared_count=len(shared),
-        subjects=(*_compare_subjects(left, right), *(_find_single_members(one, other) if one and other else ())),
+        subjects=(
+            *_compare_subjects(left_side, right_side),
+            *(_find_single_members(one, other) if one and other else ()),
+        ),
         figures=figures,
         unread=tuple(each for each in differing if not (each.left.known and each.right.known)),
         exchanges=tuple(find_exchanges(figures)),
-        texts=tuple(find_text_differences(left, right)),
+        texts=tuple(find_text_differences(left_side, right_side)),
         resubmitted=tuple(one[key].name for key in one if key in other and one[key].sha256 != other[key].sha256),
-        only_left=tuple(cell for cell in left.form.cells.values() if cell.id not in right.form.cells),
-        only_right=tuple(cell for cell in right.form.cells.values() if cell.id not in left.form.cells),
+        only_left=tuple(cell for cell in left_side.form.cells.values() if cell.id not in right_side.form.cells),
+        only_right=tuple(cell for cell in right_side.form.cells.values() if cell.id not in left_side.form.cells),
         possible=possible,
     )
 
 
-def _may_become_equal(difference: FigureDifference, left: ComparedSide, right: ComparedSide) -> bool:
+def _may_become_equal(difference: FigureDifference, left_side: ComparedSide, right_side: ComparedSide) -> bool:
     """Whether one side is a sum that still lacks agencies, and only smaller than the other: it can only grow."""
-    is_bound = [_is_lower_bound(side, difference.cell) for side in (left, right)]
+    is_bound = [_is_lower_bound(side, difference.cell) for side in (left_side, right_side)]
     if difference.gap is None or is_bound[0] is is_bound[1]:
         return False
     return difference.gap > 0 if is_bound[0] else difference.gap < 0
@@ -150,13 +153,13 @@ def select_line_figures(comparison: ComparisonResult) -> Sequence[FigureDifferen
     ]
 
 
-def _compare_subjects(left: ComparedSide, right: ComparedSide) -> Iterator[SubjectDifference]:
+def _compare_subjects(left_side: ComparedSide, right_side: ComparedSide) -> Iterator[SubjectDifference]:
     """Yield differences of agency, year and edition; a value missing on one side is no difference."""
-    one, other = left.submission, right.submission
+    one, other = left_side.submission, right_side.submission
     facts: Mapping[str, tuple[str, str]] = {
         "agency": (one.agency_name, other.agency_name),
         "year": (str(one.year or ""), str(other.year or "")),
-        "edition": (_name_edition(left), _name_edition(right)),
+        "edition": (_name_edition(left_side), _name_edition(right_side)),
     }
     for fact, (this, that) in facts.items():
         if this and that and remove_whitespace(this) != remove_whitespace(that):

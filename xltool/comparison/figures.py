@@ -42,17 +42,24 @@ class Exchange(NamedTuple):
 
 
 def find_figure_differences(
-    left: ComparedSide, right: ComparedSide, cells: Sequence[str]
+    left_side: ComparedSide, right_side: ComparedSide, cells: Sequence[str]
 ) -> tuple[FigureDifference, ...]:
     """Return the differences of ``cells``, including cells that could not be read on one side."""
-    names = {table.id: table.name if table.printed else table.title for table in left.form.tables}
-    summed = left.summed or right.summed
+    names = {table.id: table.name if table.printed else table.title for table in left_side.form.tables}
+    summed = left_side.summed or right_side.summed
     differing = []
     for cell in cells:
-        one, other = read_compared_value(left, cell, summed=summed), read_compared_value(right, cell, summed=summed)
+        one, other = (
+            read_compared_value(left_side, cell, summed=summed),
+            read_compared_value(right_side, cell, summed=summed),
+        )
         if _is_difference(one, other):
-            shape = left.form.cells[cell]
-            follows = shape.computed and _matches_computed(left, one, cell) and _matches_computed(right, other, cell)
+            shape = left_side.form.cells[cell]
+            follows = (
+                shape.computed
+                and _matches_computed(left_side, one, cell)
+                and _matches_computed(right_side, other, cell)
+            )
             differing.append(FigureDifference(shape, names[shape.table], one, other, follows))
     return tuple(differing)
 
@@ -68,11 +75,11 @@ def find_exchanges(differing: Iterable[FigureDifference]) -> Iterator[Exchange]:
         yield from _find_exchanged_lines(in_table, lines=True)
 
 
-def _is_difference(one: ComparedValue, other: ComparedValue) -> bool:
+def _is_difference(one_value: ComparedValue, other_value: ComparedValue) -> bool:
     """Whether the values differ; an unreadable value beside a blank one is no difference."""
-    if one.known and other.known:
-        return are_different(one, other)
-    known = one if one.known else other
+    if one_value.known and other_value.known:
+        return are_different(one_value, other_value)
+    known = one_value if one_value.known else other_value
     return known.known and known.state is not EntryState.BLANK
 
 

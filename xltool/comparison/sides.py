@@ -63,31 +63,40 @@ def read_compared_value(side: ComparedSide, cell: str, *, summed: bool = False) 
     return cell_value._replace(place=_describe_place(side, entry), known=cell not in side.unread)
 
 
-def are_different(left: ComparedValue, right: ComparedValue) -> bool:
+def are_different(left_value: ComparedValue, right_value: ComparedValue) -> bool:
     """Whether two values differ; unreadable ones are compared as text."""
-    if left.raw and left.raw == right.raw and left.value is None and right.value is None:
+    if left_value.raw and left_value.raw == right_value.raw and left_value.value is None and right_value.value is None:
         return False
-    if EntryState.UNREADABLE in (left.state, right.state):
-        return (left.state, remove_whitespace(left.raw)) != (right.state, remove_whitespace(right.raw))
-    words = (left.raw, right.raw) if left.value is not None and right.value is not None else ("", "")
-    return (left.state, left.value, words[0]) != (right.state, right.value, words[1])
+    if EntryState.UNREADABLE in (left_value.state, right_value.state):
+        return (left_value.state, remove_whitespace(left_value.raw)) != (
+            right_value.state,
+            remove_whitespace(right_value.raw),
+        )
+    words = (
+        (left_value.raw, right_value.raw)
+        if left_value.value is not None and right_value.value is not None
+        else ("", "")
+    )
+    return (left_value.state, left_value.value, words[0]) != (right_value.state, right_value.value, words[1])
 
 
-def name_sides(left: ComparedSide, right: ComparedSide) -> tuple[str, str]:
+def name_sides(left_side: ComparedSide, right_side: ComparedSide) -> tuple[str, str]:
     """Return names for both sides: by kind if it differs, else by year, else left and right."""
-    kinds = (_classify_side(left), _classify_side(right))
+    kinds = (_classify_side(left_side), _classify_side(right_side))
     if kinds[0] != kinds[1]:
         return catalogue.look_up_word("compared", kinds[0]), catalogue.look_up_word("compared", kinds[1])
-    if are_different_years(left, right):
-        one, other = (catalogue.format_phrase("compared_of_year", year=side.submission.year) for side in (left, right))
+    if are_different_years(left_side, right_side):
+        one, other = (
+            catalogue.format_phrase("compared_of_year", year=side.submission.year) for side in (left_side, right_side)
+        )
         return one, other
     return catalogue.look_up_word("compared", "left"), catalogue.look_up_word("compared", "right")
 
 
-def are_different_years(left: ComparedSide, right: ComparedSide) -> bool:
+def are_different_years(left_side: ComparedSide, right_side: ComparedSide) -> bool:
     """Whether both sides are of one kind and of different years."""
-    years = (left.submission.year, right.submission.year)
-    return _classify_side(left) == _classify_side(right) and None not in years and years[0] != years[1]
+    years = (left_side.submission.year, right_side.submission.year)
+    return _classify_side(left_side) == _classify_side(right_side) and None not in years and years[0] != years[1]
 
 
 def _classify_side(side: ComparedSide) -> str:

@@ -23,11 +23,11 @@ class TextDifference(NamedTuple):
     whole: bool = False
 
 
-def find_text_differences(left: ComparedSide, right: ComparedSide) -> Iterator[TextDifference]:
+def find_text_differences(left_side: ComparedSide, right_side: ComparedSide) -> Iterator[TextDifference]:
     """Yield every paragraph that differs, in the section order of the left side's form."""
-    for section in left.form.sections:
-        one, other = split_paragraphs(left, section.id), split_paragraphs(right, section.id)
-        if _normalize_section(left, section.id, one) == _normalize_section(right, section.id, other):
+    for section in left_side.form.sections:
+        one, other = split_paragraphs(left_side, section.id), split_paragraphs(right_side, section.id)
+        if _normalize_section(left_side, section.id, one) == _normalize_section(right_side, section.id, other):
             continue
         if not one or not other:
             yield TextDifference(section.heading, "\n".join(one), "\n".join(other), whole=True)

@@ -105,8 +105,8 @@ def find_held_files(consolidation: Consolidation) -> Mapping[str, str]:
     return held
 
 
-def _find_named_agency(item: ReviewedFile, roster: Roster, names: AgencyNameIndex) -> Agency | None:
+def _find_named_agency(item: ReviewedFile, roster: Roster, agency_name_index: AgencyNameIndex) -> Agency | None:
     if item.submission is not None or not any(finding.open for finding in item.findings):
         return None
-    codes = names.find_agencies(split_file_name(item.file)[-1])
+    codes = agency_name_index.find_agencies(split_file_name(item.file)[-1])
     return roster.agencies.get(next(iter(codes))) if len(codes) == 1 else None

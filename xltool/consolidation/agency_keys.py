@@ -26,10 +26,10 @@ class AgencyKeys(NamedTuple):
         return next(iter(codes)) if len(codes) == 1 else f"={plain}"
 
 
-def index_agency_keys(items: Iterable[ReviewedFile]) -> AgencyKeys:
+def index_agency_keys(reviewed_files: Iterable[ReviewedFile]) -> AgencyKeys:
     """Collect codes and names of all returns, and of the reports inside them."""
     codes: dict[str, set[str]] = defaultdict(set)
-    for item in items:
+    for item in reviewed_files:
         for leaf in list_manifest(item.submission) if item.submission else ():
             if leaf.code:
                 codes[normalize_name(leaf.name)].add(leaf.code)

@@ -197,13 +197,13 @@ def _can_stand_alone(part: str) -> bool:
 
 
 def _select_unique_parts(
-    parts: Mapping[str, frozenset[str]], names: Mapping[str, frozenset[str]]
+    parts: Mapping[str, frozenset[str]], names_by_part: Mapping[str, frozenset[str]]
 ) -> Iterator[tuple[str, str]]:
     """Yield each part that is in the names of one agency only, with the code of that agency."""
     wanted = {text for texts in parts.values() for text in texts}
     owners: dict[str, set[str]] = {text: set() for text in wanted}
     longest = max(map(len, wanted), default=0)
-    for code, full in names.items():
+    for code, full in names_by_part.items():
         for name in full:
             for start in range(len(name)):
                 for end in range(start + _MIN_PART_CHARACTERS, min(len(name), start + longest) + 1):

@@ -21,9 +21,9 @@ class Aggregates(NamedTuple):
     tallies: Mapping[str, Mapping[str, int]]
 
 
-def aggregate(parts: Sequence[Submission], form: Form) -> Aggregates:
+def aggregate(part_submissions: Sequence[Submission], form: Form) -> Aggregates:
     """Aggregate every input of the form over the parts that have it."""
-    figures = [part.counted for part in parts]
+    figures = [part.counted for part in part_submissions]
     inputs: dict[str, Number | None] = {}
     bases: dict[str, MeanBasis] = {}
     tallies: dict[str, Mapping[str, int]] = {}
@@ -32,17 +32,17 @@ def aggregate(parts: Sequence[Submission], form: Form) -> Aggregates:
         if cell.total is TotalKind.SUM:
             inputs[cell.id] = _sum_figures([each.get(cell.id) for each in figures], cell)
         elif cell.total in _MEANS:
-            basis = _add_bases(_find_bases(parts, figures, cell))
+            basis = _add_bases(_find_bases(part_submissions, figures, cell))
             if basis is not None:
                 bases[cell.id] = basis
                 inputs[cell.id] = _divide(basis, cell)
         elif cell.total is TotalKind.COUNT:
-            tallies[cell.id] = _count_words(parts, cell)
+            tallies[cell.id] = _count_words(part_submissions, cell)
     return Aggregates(inputs, bases, tallies)
 
 
-def _sum_figures(figures: Sequence[Number | None], cell: Cell) -> Number | None:
-    known = [figure for figure in figures if figure is not None]
+def _sum_figures(numbers: Sequence[Number | None], cell: Cell) -> Number | None:
+    known = [figure for figure in numbers if figure is not None]
     if not known:
         return None
     with localcontext(EXACT_CONTEXT):
@@ -52,10 +52,10 @@ def _sum_figures(figures: Sequence[Number | None], cell: Cell) -> Number | None:
 # --- means -------------------------------------------------------------------------------------------------------
 
 
-def _find_bases(parts: Sequence[Submission], figures: Sequence[Values], cell: Cell) -> list[MeanBasis]:
+def _find_bases(part_submissions: Sequence[Submission], part_values: Sequence[Values], cell: Cell) -> list[MeanBasis]:
     """Return what each part adds to a mean; a part that lacks the figure or its weight adds nothing."""
     bases = []
-    for part, values in zip(parts, figures, strict=True):
+    for part, values in zip(part_submissions, part_values, strict=True):
         if cell.id in part.bases:
             bases.append(part.bases[cell.id])
             continue
@@ -91,10 +91,10 @@ def _divide(basis: MeanBasis, cell: Cell) -> Number | None:
 # --- choices -----------------------------------------------------------------------------------------------------
 
 
-def _count_words(parts: Sequence[Submission], cell: Cell) -> Mapping[str, int]:
+def _count_words(part_submissions: Sequence[Submission], cell: Cell) -> Mapping[str, int]:
     """Count how many chose each word; of other kinds, each different word."""
     counts: Counter[str] = Counter(dict.fromkeys(cell.choices, 0))
-    for part in parts:
+    for part in part_submissions:
         if cell.id in part.tallies:
             counts.update(part.tallies[cell.id])
             continue

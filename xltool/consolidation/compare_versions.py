@@ -47,19 +47,21 @@ def select_figures(submission: Submission, form: Form) -> dict[str, Number]:
     return {cell.id: figure for cell in form.inputs if (figure := counted.get(cell.id))}
 
 
-def are_unrelated(one: Mapping[str, Number], other: Mapping[str, Number]) -> bool:
+def are_unrelated(one_figures: Mapping[str, Number], other_figures: Mapping[str, Number]) -> bool:
     """Whether two returns share hardly any figure that is not zero, so that they are hardly versions of one return."""
-    if min(len(one), len(other)) < _MIN_FIGURES:
+    if min(len(one_figures), len(other_figures)) < _MIN_FIGURES:
         return False
-    same_place = len(one.items() & other.items())
-    share = max(same_place, _count_shared(one.values(), other.values())) / min(len(one), len(other))
+    same_place = len(one_figures.items() & other_figures.items())
+    share = max(same_place, _count_shared(one_figures.values(), other_figures.values())) / min(
+        len(one_figures), len(other_figures)
+    )
     return share <= _MAX_UNRELATED_SHARE
 
 
-def _count_shared(left: Iterable[Number], right: Iterable[Number]) -> int:
+def _count_shared(left_numbers: Iterable[Number], right_numbers: Iterable[Number]) -> int:
     """Count the figures that are in both, wherever they stand; small ones are left out."""
-    telling = [figure for figure in left if max(figure, -figure) >= _MIN_TELLING_FIGURE]
-    remaining = Counter(right)
+    telling = [figure for figure in left_numbers if max(figure, -figure) >= _MIN_TELLING_FIGURE]
+    remaining = Counter(right_numbers)
     shared = 0
     for figure in telling:
         shared += remaining[figure] > 0

@@ -29,18 +29,18 @@ def describe_open_order(order: Order) -> catalogue.Phrase:
 
 
 def describe_changes_briefly(
-    changes: Sequence[FigureChange], sections: Sequence[str] = (), kind: str = "changed"
+    figure_changes: Sequence[FigureChange], sections: Sequence[str] = (), kind: str = "changed"
 ) -> dict[str, object]:
-    """Return the facts ``count``, ``changes`` (the first three), ``more`` and ``difference``, which says all of it.
+    """Return the facts ``count``, ``figure_changes`` (the first three), ``more`` and ``difference``, which says all.
 
     ``sections`` are the headings of texts that differ. ``kind`` is "changed" where one version came of the other,
     "differs" where it is not known, "held" where this version is named first.
     """
-    quoted = tuple(show_figure_change(change) for change in changes[:_MAX_CHANGES_QUOTED])
-    rest = len(changes) - len(quoted)
+    quoted = tuple(show_figure_change(change) for change in figure_changes[:_MAX_CHANGES_QUOTED])
+    rest = len(figure_changes) - len(quoted)
     more = catalogue.format_phrase("more_changes", count=rest) if rest else catalogue.Phrase("")
-    facts: dict[str, object] = {"count": len(changes), "changes": quoted, "more": more}
-    what = "both" if changes and sections else "texts" if sections else "figures"
+    facts: dict[str, object] = {"count": len(figure_changes), "changes": quoted, "more": more}
+    what = "both" if figure_changes and sections else "texts" if sections else "figures"
     return {**facts, "difference": catalogue.format_phrase(f"{kind}_{what}", **facts, sections=tuple(sections))}
 
 

@@ -32,12 +32,12 @@ def fold_into_areas(consolidation: Consolidation, max_rows: int = MAX_DETAIL_ROW
     )
 
 
-def _sum_area_parts(consolidation: Consolidation, code: str, parts: list[Submission]) -> Submission:
-    if len(parts) == 1:
-        return parts[0]
+def _sum_area_parts(consolidation: Consolidation, code: str, part_submissions: list[Submission]) -> Submission:
+    if len(part_submissions) == 1:
+        return part_submissions[0]
     known = consolidation.roster.agencies.get(code) if consolidation.roster else None
-    area = known or Agency(code, parts[0].agency_name)
-    return sum_submissions(parts, consolidation.form, consolidation.year, replace(area, scope=Scope.AREA))
+    area = known or Agency(code, part_submissions[0].agency_name)
+    return sum_submissions(part_submissions, consolidation.form, consolidation.year, replace(area, scope=Scope.AREA))
 
 
 def _find_branch_code(roster: Roster, code: str, top: str) -> str:

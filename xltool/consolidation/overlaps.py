@@ -23,22 +23,25 @@ from xltool.model.submission import Submission
 
 
 def remove_overlaps(
-    items: Sequence[ReviewedFile], tree: RosterTree, own_area: Agency | None = None
+    reviewed_files: Sequence[ReviewedFile], tree: RosterTree, own_area: Agency | None = None
 ) -> list[ReviewedFile]:
     """Return the files with no agency covered by two counted ones.
 
     A consolidation of ``own_area`` among the files is an earlier result of this merge.
     """
-    identify = index_agency_keys(items).identify_agency
-    items = [_set_earlier_summary_aside(item, items, own_area, identify) for item in items]
+    identify = index_agency_keys(reviewed_files).identify_agency
+    reviewed_files = [_set_earlier_summary_aside(item, reviewed_files, own_area, identify) for item in reviewed_files]
     for find_changes in (_refuse_overlapping, _drop_contained, _set_areas_aside):
-        changed = find_changes(items, tree)
-        items = [changed.get(position, item) for position, item in enumerate(items)]
-    return list(items)
+        changed = find_changes(reviewed_files, tree)
+        reviewed_files = [changed.get(position, item) for position, item in enumerate(reviewed_files)]
+    return list(reviewed_files)
 
 
 def _set_earlier_summary_aside(
-    item: ReviewedFile, items: Sequence[ReviewedFile], own_area: Agency | None, identify: Callable[[str, str], str]
+    item: ReviewedFile,
+    reviewed_files: Sequence[ReviewedFile],
+    own_area: Agency | None,
+    identify: Callable[[str, str], str],
 ) -> ReviewedFile:
     """Set a consolidation aside if its members are handed in beside it and some have changed since.
 
@@ -49,7 +52,7 @@ def _set_earlier_summary_aside(
         return item
     contents = {leaf: identify(leaf.code, leaf.name) for leaf in submission.manifest}
     inside = set(contents.values())
-    others = (other for other in items if other is not item)
+    others = (other for other in reviewed_files if other is not item)
     known = {pair for other in others for pair in _list_current_contents(other, inside, identify)}
     keys = {key for key, _ in known}
     changed = any(key in keys and (key, leaf.sha256) not in known for leaf, key in contents.items())
@@ -89,55 +92,55 @@ def name_beside(item: ReviewedFile, other_item: ReviewedFile) -> str:
     return path.name if path.name != other.name else f"{path.parent.name}/{path.name}"
 
 
-def _refuse_overlapping(items: Sequence[ReviewedFile], tree: RosterTree) -> dict[int, ReviewedFile]:
+def _refuse_overlapping(reviewed_files: Sequence[ReviewedFile], tree: RosterTree) -> dict[int, ReviewedFile]:
     """Refuse consolidations that share an agency without one containing the other; each names the others."""
-    keys = index_agency_keys(items)
-    leaves = [leaf for _, each in _iterate_summands(items) for leaf in list_manifest(each)]
+    keys = index_agency_keys(reviewed_files)
+    leaves = [leaf for _, each in _iterate_summands(reviewed_files) for leaf in list_manifest(each)]
     names = {keys.identify_agency(leaf.code, leaf.name): leaf.name for leaf in leaves}
     found = {}
-    for position, others in _find_shared_agencies(items, tree, opaque=False).items():
-        inside = _list_contents(items[position], keys)
+    for position, others in _find_shared_agencies(reviewed_files, tree, opaque=False).items():
+        inside = _list_contents(reviewed_files[position], keys)
         clashing = {
             other: codes
             for other, codes in others.items()
-            if not _are_nested(inside, _list_contents(items[other], keys))
+            if not _are_nested(inside, _list_contents(reviewed_files[other], keys))
         }
         if clashing:
-            files = tuple(sorted(name_beside(items[other], items[position]) for other in clashing))
+            files = tuple(sorted(name_beside(reviewed_files[other], reviewed_files[position]) for other in clashing))
             who = tuple(names[code] or code for code in sorted(set().union(*clashing.values())))
             reason = Finding("merge.overlap", Severity.MUST_FIX, facts={"others": files, "agencies": who})
-            found[position] = replace(items[position], status=Status.FOREIGN, reason=reason, counted=False)
+            found[position] = replace(reviewed_files[position], status=Status.FOREIGN, reason=reason, counted=False)
     return found
 
 
-def _drop_contained(items: Sequence[ReviewedFile], tree: RosterTree) -> dict[int, ReviewedFile]:
+def _drop_contained(reviewed_files: Sequence[ReviewedFile], tree: RosterTree) -> dict[int, ReviewedFile]:
     """Mark reports contained in another file as superseded; of equal consolidations the latest is kept."""
-    found, keys = {}, index_agency_keys(items)
+    found, keys = {}, index_agency_keys(reviewed_files)
 
     def get_size_key(item: ReviewedFile) -> tuple[int, tuple[str, str, str]]:
         return len(_list_contents(item, keys)), get_age_key(item)
 
-    for position, others in _find_shared_agencies(items, tree, opaque=False).items():
-        item = items[position]
-        holder = max((items[other] for other in others), key=get_size_key)
+    for position, others in _find_shared_agencies(reviewed_files, tree, opaque=False).items():
+        item = reviewed_files[position]
+        holder = max((reviewed_files[other] for other in others), key=get_size_key)
         if get_size_key(item) < get_size_key(holder):
             reason = Finding("merge.contained", Severity.NOTE, facts={"other": name_beside(holder, item)})
             found[position] = replace(item, status=Status.SUPERSEDED, reason=reason, counted=False)
     return found
 
 
-def _set_areas_aside(items: Sequence[ReviewedFile], tree: RosterTree) -> dict[int, ReviewedFile]:
+def _set_areas_aside(reviewed_files: Sequence[ReviewedFile], tree: RosterTree) -> dict[int, ReviewedFile]:
     """Set aside areas without a manifest if one of their members brings its own return."""
     found = {}
-    for position, others in _find_shared_agencies(items, tree, opaque=True).items():
-        area = _require_submission(items[position])
-        sharing = [_require_submission(items[other]) for other in others]
+    for position, others in _find_shared_agencies(reviewed_files, tree, opaque=True).items():
+        area = _require_submission(reviewed_files[position])
+        sharing = [_require_submission(reviewed_files[other]) for other in others]
         members = [each for each in sharing if not (tree.is_opaque(each) and _stands_below(area, each, tree))]
         if tree.is_opaque(area) and members:
             names = tuple(sorted(member.agency_name or member.agency_code for member in members))
             facts = {"agency": area.agency_name or area.agency_code, "members": names}
             reason = Finding("merge.area_beside_members", Severity.MUST_FIX, facts=facts)
-            found[position] = replace(items[position], status=Status.FOREIGN, reason=reason, counted=False)
+            found[position] = replace(reviewed_files[position], status=Status.FOREIGN, reason=reason, counted=False)
     return found
 
 
@@ -145,22 +148,22 @@ def _stands_below(submission: Submission, area: Submission, tree: RosterTree) ->
     return submission.agency_code in tree.codes_below(area.agency_code)
 
 
-def _iterate_summands(items: Sequence[ReviewedFile]) -> Iterator[tuple[int, Submission]]:
-    for position, item in enumerate(items):
+def _iterate_summands(reviewed_files: Sequence[ReviewedFile]) -> Iterator[tuple[int, Submission]]:
+    for position, item in enumerate(reviewed_files):
         if item.counted:
             yield position, _require_submission(item)
 
 
 def _find_shared_agencies(
-    items: Sequence[ReviewedFile], tree: RosterTree, *, opaque: bool
+    reviewed_files: Sequence[ReviewedFile], tree: RosterTree, *, opaque: bool
 ) -> dict[int, dict[int, set[str]]]:
     """For each counted return, list the others that cover the same agencies, and the keys of these agencies.
 
     ``opaque`` includes areas without a manifest.
     """
     holders: dict[str, list[int]] = defaultdict(list)
-    identify = index_agency_keys(items).identify_agency
-    for position, submission in _iterate_summands(items):
+    identify = index_agency_keys(reviewed_files).identify_agency
+    for position, submission in _iterate_summands(reviewed_files):
         if opaque or not tree.is_opaque(submission):
             inside = {identify(leaf.code, leaf.name) for leaf in list_manifest(submission)}
             for key in inside | tree.covered_codes(submission) - {""}:
@@ -178,8 +181,8 @@ def _list_contents(item: ReviewedFile, keys: AgencyKeys) -> set[tuple[str, str]]
     return {(keys.identify_agency(leaf.code, leaf.name), leaf.sha256) for leaf in leaves}
 
 
-def _are_nested(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> bool:
-    return one <= other or other <= one
+def _are_nested(one_group: set[tuple[str, str]], other_group: set[tuple[str, str]]) -> bool:
+    return one_group <= other_group or other_group <= one_group
 
 
 def _require_submission(item: ReviewedFile) -> Submission:

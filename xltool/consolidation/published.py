@@ -28,7 +28,7 @@ class _PublishedGap(NamedTuple):
 
 
 def check_published_areas(
-    tracking: Sequence[ReviewedFile], parts: Sequence[Submission], tree: RosterTree, form: Form
+    tracking: Sequence[ReviewedFile], part_submissions: Sequence[Submission], tree: RosterTree, form: Form
 ) -> Iterator[Finding]:
     """Yield one finding for every area set aside whose figures contradict the sum of its members."""
     for item in tracking:
@@ -36,7 +36,7 @@ def check_published_areas(
         if area is None or item.reason is None or item.reason.code != "merge.area_beside_members":
             continue
         below = tree.codes_below(area.agency_code)
-        members = [part for part in parts if part is not area and _collect_codes(part) <= below]
+        members = [part for part in part_submissions if part is not area and _collect_codes(part) <= below]
         owing = {code for code in below if tree.owes_report(code)}
         missing = owing - set().union(*map(_collect_codes, members))
         if members and (gaps := _find_gaps(form, area, members, whole=not missing)):

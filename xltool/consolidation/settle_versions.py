@@ -49,12 +49,14 @@ _CODES_OF_FLAWED = {"merge.returned", "merge.returned_counted"}
 VERSION_STATUSES = {Status.ACCEPTED, Status.RETURNED}
 
 
-def settle_versions(items: list[ReviewedFile], tree: RosterTree, form: Form) -> None:
+def settle_versions(reviewed_files: list[ReviewedFile], tree: RosterTree, form: Form) -> None:
     """Settle the versions of every agency among files of one form and year, in place."""
-    for positions in group_by_agency(items, tree).values():
+    for positions in group_by_agency(reviewed_files, tree).values():
         if len(positions) > 1:
-            for position, item in _settle_agency({position: items[position] for position in positions}, form).items():
-                items[position] = item
+            for position, item in _settle_agency(
+                {position: reviewed_files[position] for position in positions}, form
+            ).items():
+                reviewed_files[position] = item
 
 
 def settle_all_versions(
@@ -81,11 +83,11 @@ def settle_all_versions(
     return tuple(settled)
 
 
-def group_by_agency(items: Sequence[ReviewedFile], tree: RosterTree) -> dict[tuple[bool, str], list[int]]:
+def group_by_agency(reviewed_files: Sequence[ReviewedFile], tree: RosterTree) -> dict[tuple[bool, str], list[int]]:
     """Group the positions of returns by agency. Its own return and that of its area are two different returns."""
     positions: dict[tuple[bool, str], list[int]] = defaultdict(list)
-    keys = index_agency_keys(items)
-    for position, item in enumerate(items):
+    keys = index_agency_keys(reviewed_files)
+    for position, item in enumerate(reviewed_files):
         submission = item.submission
         key = _identify_agency(submission, keys) if submission and item.status in VERSION_STATUSES else ""
         if submission and key:
@@ -128,28 +130,32 @@ def _group_equal(items: Mapping[int, ReviewedFile], form: Form) -> list[list[int
     return list(groups.values())
 
 
-def _choose_representative(items: Sequence[ReviewedFile], positions: Sequence[int]) -> int:
+def _choose_representative(reviewed_files: Sequence[ReviewedFile], positions: Sequence[int]) -> int:
     """Return the position of the file that stands for returns with equal figures.
 
     A file that is to be counted by decision comes before all others. Of files with equal bytes it is the oldest; of
     others the latest, then an accepted one, then the oldest file.
     """
-    if decided := [at for at, item in enumerate(items) if _is_to_be_counted(item)]:
-        items, positions = [items[at] for at in decided], [positions[at] for at in decided]
+    if decided := [at for at, item in enumerate(reviewed_files) if _is_to_be_counted(item)]:
+        reviewed_files, positions = [reviewed_files[at] for at in decided], [positions[at] for at in decided]
     firsts: dict[str, int] = {}
-    for at in sorted(range(len(items)), key=lambda at: get_age_key(items[at])):
-        firsts.setdefault(items[at].sha256 or items[at].file, at)
+    for at in sorted(range(len(reviewed_files)), key=lambda at: get_age_key(reviewed_files[at])):
+        firsts.setdefault(reviewed_files[at].sha256 or reviewed_files[at].file, at)
     best, *others = firsts.values()
     for at in others:
-        sign = find_order(items[at], items[best]).sign
-        if sign > 0 or (not sign and items[best].status is not Status.ACCEPTED and items[at].status is Status.ACCEPTED):
+        sign = find_order(reviewed_files[at], reviewed_files[best]).sign
+        if sign > 0 or (
+            not sign
+            and reviewed_files[best].status is not Status.ACCEPTED
+            and reviewed_files[at].status is Status.ACCEPTED
+        ):
             best = at
     return positions[best]
 
 
-def _mark_duplicate(item: ReviewedFile, other: ReviewedFile) -> ReviewedFile:
-    code = "merge.duplicate" if item.sha256 == other.sha256 else "merge.same_figures"
-    reason = Finding(code, Severity.NOTE, facts={"other": name_beside(other, item)})
+def _mark_duplicate(item: ReviewedFile, other_file: ReviewedFile) -> ReviewedFile:
+    code = "merge.duplicate" if item.sha256 == other_file.sha256 else "merge.same_figures"
+    reason = Finding(code, Severity.NOTE, facts={"other": name_beside(other_file, item)})
     return replace(item, status=Status.SUPERSEDED, reason=reason, counted=False)
 
 

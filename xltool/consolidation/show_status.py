@@ -25,13 +25,13 @@ def show_file_status(item: ReviewedFile) -> str:
     return catalogue.look_up_word("status", word or item.status.value)
 
 
-def count_statuses(items: Iterable[ReviewedFile]) -> dict[str, int]:
+def count_statuses(reviewed_files: Iterable[ReviewedFile]) -> dict[str, int]:
     """Count the files by status; the sum is the number of files."""
-    states = Counter(item.status for item in items)
+    states = Counter(item.status for item in reviewed_files)
     return {status.value: states[status] for status in Status}
 
 
-def describe_file_counts(items: Iterable[ReviewedFile]) -> str:
+def describe_file_counts(reviewed_files: Iterable[ReviewedFile]) -> str:
     """Return one sentence with the number of files found and of those of each status."""
-    counts = count_statuses(items)
+    counts = count_statuses(reviewed_files)
     return catalogue.format_line("file_counts", found=sum(counts.values()), **counts)

@@ -34,24 +34,24 @@ def consolidate(
     return replace(made, findings=(*_find_gaps_in_totals(made), *check_published_areas(tracking, parts, tree, form)))
 
 
-def _list_absent(parts: Sequence[Submission], missing: Sequence[Agency]) -> tuple[ManifestItem, ...]:
+def _list_absent(part_submissions: Sequence[Submission], missing: Sequence[Agency]) -> tuple[ManifestItem, ...]:
     """List agencies missing here or in a part and not contained in another part, by code."""
-    codes = {leaf.code for part in parts for leaf in list_manifest(part)}
-    found = {leaf.code: leaf for part in parts for leaf in part.absent}
+    codes = {leaf.code for part in part_submissions for leaf in list_manifest(part)}
+    found = {leaf.code: leaf for part in part_submissions for leaf in part.absent}
     found |= {agency.code: ManifestItem(agency.code, agency.name, "") for agency in missing}
     return tuple(found[code] for code in sorted(found) if code not in codes)
 
 
-def sum_submissions(parts: Sequence[Submission], form: Form, year: int, area: Agency) -> Submission:
+def sum_submissions(part_submissions: Sequence[Submission], form: Form, year: int, area: Agency) -> Submission:
     """Sum submissions into one of ``area``; ``absent`` stays empty."""
-    figures = [part.counted for part in parts]
-    totals = aggregate(parts, form)
+    figures = [part.counted for part in part_submissions]
+    totals = aggregate(part_submissions, form)
     sums = recompute_figures(form.formulas, totals.inputs)
     calculated = {
         relation.computes for relation in form.formulas if not relation.is_linear
     }  # lack only what parts lack
     lacking = {
-        cell.id: sum(_count_lacking(part, each, cell.id) for part, each in zip(parts, figures, strict=True))
+        cell.id: sum(_count_lacking(part, each, cell.id) for part, each in zip(part_submissions, figures, strict=True))
         for cell in form.cells.values()
         if cell.total is not TotalKind.NONE and cell.id not in calculated
     }
@@ -64,8 +64,8 @@ def sum_submissions(parts: Sequence[Submission], form: Form, year: int, area: Ag
         agency_name=area.name,
         entries={cell: _build_sum_entry(cell, sums[cell], form) for cell in form.cells},
         values={cell: sums[cell] for cell in form.cells},
-        source=Source("", "", 0, max((part.source.modified for part in parts), default="")),
-        manifest=tuple(sorted({leaf for part in parts for leaf in list_manifest(part)})),
+        source=Source("", "", 0, max((part.source.modified for part in part_submissions), default="")),
+        manifest=tuple(sorted({leaf for part in part_submissions for leaf in list_manifest(part)})),
         lacking={cell: count for cell, count in lacking.items() if count},
         words={cell: format_tally(tally) for cell, tally in totals.tallies.items()},
         tallies=totals.tallies,

@@ -60,10 +60,10 @@ class RosterTree:
         codes = frozenset(leaf.code for leaf in list_manifest(submission))
         return codes | self.codes_below(submission.agency_code) if self.is_opaque(submission) else codes
 
-    def find_missing(self, parts: Iterable[Submission]) -> tuple[Agency, ...]:
+    def find_missing(self, part_submissions: Iterable[Submission]) -> tuple[Agency, ...]:
         """Return the agencies whose figures are in no part. An area with members on the roster is not expected."""
         present: set[str] = set()
-        for part in parts:
+        for part in part_submissions:
             present |= self.covered_codes(part)
             if part.agency_code not in self._children:
                 present.add(part.agency_code)

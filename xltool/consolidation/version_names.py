@@ -45,8 +45,8 @@ def compare_version_names(left: str, right: str, year: int | None) -> tuple[Name
     return tuple(verdict for verdict in verdicts if verdict.sign)
 
 
-def _find_sign(left: Sequence[int], right: Sequence[int]) -> int:
-    return (list(left) > list(right)) - (list(left) < list(right))
+def _find_sign(left_numbers: Sequence[int], right_numbers: Sequence[int]) -> int:
+    return (list(left_numbers) > list(right_numbers)) - (list(left_numbers) < list(right_numbers))
 
 
 def _read_version_name(path: str, year: int | None) -> VersionName:

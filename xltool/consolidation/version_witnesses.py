@@ -42,12 +42,12 @@ class Order(NamedTuple):
         return Order(-self.sign, tuple(witnesses))
 
 
-def find_order(left: ReviewedFile, right: ReviewedFile) -> Order:
+def find_order(left_file: ReviewedFile, right_file: ReviewedFile) -> Order:
     """Find the order of two returns by all witnesses of time."""
-    if left.submission is None or right.submission is None:
+    if left_file.submission is None or right_file.submission is None:
         return Order(0, ())
-    year, one, other = left.submission.year, left.submission.source, right.submission.source
-    names = compare_version_names(left.file, right.file, year)
+    year, one, other = left_file.submission.year, left_file.submission.source, right_file.submission.source
+    names = compare_version_names(left_file.file, right_file.file, year)
     witnesses = (
         TimeWitness("saved", _compare_saved(one.saved, other.saved, year), left=one.saved, right=other.saved),
         TimeWitness("file", _compare_file_dates(one.modified, other.modified), left=one.modified, right=other.modified),
@@ -75,15 +75,20 @@ def _compare_file_dates(left: str, right: str) -> int:
     return 0 if one is None or other is None else _find_sign(one, other, _MIN_FILE_DATE_SECONDS)
 
 
-def _compare_positions(one: Source, other: Source) -> int:
+def _compare_positions(one_source: Source, other_source: Source) -> int:
     """Compare the positions in one archive; an archive sorted by name says nothing."""
-    if not one.archive or one.archive != other.archive or one.position is None or other.position is None:
+    if (
+        not one_source.archive
+        or one_source.archive != other_source.archive
+        or one_source.position is None
+        or other_source.position is None
+    ):
         return 0
-    return (one.position > other.position) - (one.position < other.position)
+    return (one_source.position > other_source.position) - (one_source.position < other_source.position)
 
 
-def _find_sign(one: datetime, other: datetime, min_seconds: int) -> int:
-    seconds = (_set_zone(one) - _set_zone(other)).total_seconds()
+def _find_sign(one_time: datetime, other_time: datetime, min_seconds: int) -> int:
+    seconds = (_set_zone(one_time) - _set_zone(other_time)).total_seconds()
     return 0 if abs(seconds) < min_seconds else 1 if seconds > 0 else -1
 
 

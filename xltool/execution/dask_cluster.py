@@ -156,11 +156,11 @@ class _ClusterRun:
         except OSError:
             raise UsageError("cluster.gone") from None
 
-    def _submit_unit(self, items: Sequence[Any]) -> _WorkUnit:
+    def _submit_unit(self, unit_items: Sequence[Any]) -> _WorkUnit:
         self._submitted += 1
         key = f"xltool-unit-{self._token}-{self._submitted}"
-        future = self._client.submit(_run_unit, self._given, _pack_object(items), key=key, pure=False, retries=2)
-        return _WorkUnit(items, future)
+        future = self._client.submit(_run_unit, self._given, _pack_object(unit_items), key=key, pure=False, retries=2)
+        return _WorkUnit(unit_items, future)
 
     def _collect_answers(self, unit: _WorkUnit) -> Sequence[bytes | None]:
         """Return the answer to each item of a unit; None for an item that crashed its process."""

@@ -231,8 +231,8 @@ def _build_findings(consolidation: Consolidation) -> Iterator[TableRow]:
         yield made
 
 
-def _build_finding_row(consolidation: Consolidation, row: FindingRow) -> TableRow:
-    agency, item, finding, _ = row
+def _build_finding_row(consolidation: Consolidation, finding_row: FindingRow) -> TableRow:
+    agency, item, finding, _ = finding_row
     spot = finding.cells[0] if finding.cells else None
     return {
         "year": calendar_year(consolidation.year),
@@ -266,8 +266,8 @@ def _build_tracking(consolidation: Consolidation) -> Iterator[TableRow]:
         yield made
 
 
-def _build_tracking_row(consolidation: Consolidation, row: TrackingRow) -> TableRow:
-    agency, item = row
+def _build_tracking_row(consolidation: Consolidation, tracking_row: TrackingRow) -> TableRow:
+    agency, item = tracking_row
     source = item.submission.source if item and item.submission else None
     return {
         "year": calendar_year(consolidation.year),
@@ -290,11 +290,11 @@ def _build_tracking_row(consolidation: Consolidation, row: TrackingRow) -> Table
 # --- the files -------------------------------------------------------------------------------------------------
 
 
-def _make_frame(rows: Iterable[TableRow], columns: str) -> "DataFrame":
+def _make_frame(table_rows: Iterable[TableRow], columns: str) -> "DataFrame":
     """Return the rows as a frame of objects, so that pandas converts no figure to float."""
     import pandas
 
-    return pandas.DataFrame(list(rows), columns=columns.split(), dtype=object)
+    return pandas.DataFrame(list(table_rows), columns=columns.split(), dtype=object)
 
 
 def _format_exactly(value: Number | None) -> str | None:

@@ -22,7 +22,7 @@ from xltool.package_data import find_data_folder
 
 def assemble_form(
     form: FormSpec,
-    tables: TablesSpec,
+    tables_spec: TablesSpec,
     relations: RelationsSpec,
     claims_spec: ClaimsSpec,
     digest: str,
@@ -30,21 +30,21 @@ def assemble_form(
 ) -> Form | None:
     """Assemble the form and add its mistakes to ``problems``; None if it has any."""
     source = problems.source
-    check_form_spec(form, tables, problems)
+    check_form_spec(form, tables_spec, problems)
     with problems.collect():
         require_unique("section", (section.id for section in form.sections), source, "form.toml")
     with problems.collect():
-        require_unique("table", (table.id for table in tables.tables), source, "tables.toml")
-    if len({table.id for table in tables.tables}) < len(tables.tables):
+        require_unique("table", (table.id for table in tables_spec.tables), source, "tables.toml")
+    if len({table.id for table in tables_spec.tables}) < len(tables_spec.tables):
         problems.tainted.add("*")
     sections = tuple(
         Section(item.id, item.number, item.title, item.sheet, item.paragraphs, tuple(item.guidance))
         for item in form.sections
     )
-    for table in tables.tables:
+    for table in tables_spec.tables:
         if all(section.id != table.section or section.sheet != table.sheet for section in sections):
             problems.add("table_without_section", "tables.toml", f"tables.{table.id}", key=table.section)
-    tables_parsed = tuple(assemble_table(table, problems) for table in tables.tables)
+    tables_parsed = tuple(assemble_table(table, problems) for table in tables_spec.tables)
     cells = {cell.id: cell for table in tables_parsed for cell in table.cells}
     for table_parsed in tables_parsed:
         if len({cell.id for cell in table_parsed.cells}) < len(table_parsed.cells):
@@ -125,19 +125,19 @@ def _build_standards(spec: RelationsSpec, known: Collection[str], source: str) -
     return {item.kind: _build_standard(item) for item in (*spec.standards, *common.values())}
 
 
-def _build_standard(item: StandardSpec) -> StandardCheck:
+def _build_standard(standard_spec: StandardSpec) -> StandardCheck:
     return StandardCheck(
-        item.kind,
-        item.id,
-        item.title,
-        Severity(item.severity),
-        item.basis,
-        tuple(item.cells),
-        item.factor,
-        item.distance,
-        item.least,
-        item.beta,
-        tuple(item.words),
+        standard_spec.kind,
+        standard_spec.id,
+        standard_spec.title,
+        Severity(standard_spec.severity),
+        standard_spec.basis,
+        tuple(standard_spec.cells),
+        standard_spec.factor,
+        standard_spec.distance,
+        standard_spec.least,
+        standard_spec.beta,
+        tuple(standard_spec.words),
     )
 
 

@@ -44,12 +44,12 @@ def _expand_instances(relation_spec: RelationSpec, vocabulary: Vocabulary, sourc
         raise _expression_error(error, relation_spec.id, source) from error
 
 
-def _expression_error(error: ExpressionError, relation: str, source: str) -> DefinitionError:
+def _expression_error(expression_error: ExpressionError, relation: str, source: str) -> DefinitionError:
     return DefinitionError(
-        f"definition.expression.{error.problem}",
+        f"definition.expression.{expression_error.problem}",
         file=f"{source}/relations.toml",
         place=f"relations.{relation}",
-        key=error.part,
+        key=expression_error.part,
     )
 
 

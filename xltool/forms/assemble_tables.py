@@ -77,12 +77,12 @@ class _Grid:
         columns = {place[1] for place in places if place}
         return [label for label in self.labels if label.box.column not in columns]
 
-    def _place_label(self, item: LabelSpec) -> Label | None:
-        box = self._parse(item.at, parse_box)
+    def _place_label(self, label_spec: LabelSpec) -> Label | None:
+        box = self._parse(label_spec.at, parse_box)
         if box is None:
             return None
-        label = Label(item.text, box, item.alone)
-        self._occupy(box, item.text)
+        label = Label(label_spec.text, box, label_spec.alone)
+        self._occupy(box, label_spec.text)
         return label
 
     def _place_cell(self, cell: Cell) -> bool:
@@ -149,7 +149,7 @@ def _grid_positions(area: Box) -> Iterator[tuple[int, int]]:
 
 
 def _expand_block(
-    table: TableSpec, block: BlockSpec, first: tuple[int, int], labels: Sequence[Label]
+    table_spec: TableSpec, block: BlockSpec, first: tuple[int, int], labels: Sequence[Label]
 ) -> Iterator[Cell]:
     names = block.columns or [""]
     for i, line in enumerate(block.lines):
@@ -157,8 +157,8 @@ def _expand_block(
             down, right = (i, j) if block.direction == "down" else (0, i * len(names) + j)
             area = Box(first[0] + down, first[1] + right * block.span, 1, block.span)
             yield Cell(
-                id=".".join(filter(None, (table.id, line, column))),
-                table=table.id,
+                id=".".join(filter(None, (table_spec.id, line, column))),
+                table=table_spec.id,
                 line=line,
                 column=column,
                 unit=block.unit,

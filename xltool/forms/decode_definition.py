@@ -40,16 +40,16 @@ _VALUE_TYPES: Mapping[object, ValueType] = {
 
 
 def decode_definition(
-    content: bytes | None, kind: type[_Spec], problems: DefinitionProblems, file: str
+    content: bytes | None, spec_type: type[_Spec], problems: DefinitionProblems, file: str
 ) -> _Spec | None:
     """Decode one file; add its mistakes to ``problems``. Return None if there is none or it cannot be parsed."""
     data = None if content is None else _parse_toml(content, problems, file)
     if data is None:
         return None
     try:
-        return msgspec.convert(data, kind)
+        return msgspec.convert(data, spec_type)
     except msgspec.ValidationError:
-        return cast(_Spec, _Decoder(problems, file).decode_struct(data, kind, ""))
+        return cast(_Spec, _Decoder(problems, file).decode_struct(data, spec_type, ""))
 
 
 def _parse_toml(content: bytes, problems: DefinitionProblems, file: str) -> dict[str, Any] | None:
@@ -75,11 +75,11 @@ class _Decoder:
         self._problems = problems
         self._file = file
 
-    def decode_struct(self, data: object, kind: type[msgspec.Struct], place: str) -> msgspec.Struct:
+    def decode_struct(self, data: object, struct_type: type[msgspec.Struct], place: str) -> msgspec.Struct:
         """Decode one entry; unknown keys are left out, missing ones neutral."""
-        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+        fields = {field.encode_name: field for field in msgspec.structs.fields(struct_type)}
         if not isinstance(data, dict):
-            self._report_value(data, kind, place)
+            self._report_value(data, struct_type, place)
             data = {}
         meant: dict[str, object] = {}  # the values of misspelt keys
         for key in data:
@@ -98,7 +98,7 @@ class _Decoder:
                 self._problems.replace(self._file, f"{place}.{key}".lstrip("."))
                 self._taint(data)
                 values[field.name] = _neutral_value(field.type)
-        return kind(**values)
+        return struct_type(**values)
 
     def _decode_value(self, data: object, kind: Any, place: str, owner: Mapping[str, object]) -> object:
         try:

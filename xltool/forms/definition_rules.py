@@ -34,15 +34,15 @@ _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _NOT_IN_SHEET_NAMES = re.compile(r"[:\\/?*\[\]\x00-\x1f]")
 
 
-def check_form_spec(form: FormSpec, tables: TablesSpec, problems: DefinitionProblems) -> None:
+def check_form_spec(form: FormSpec, tables_spec: TablesSpec, problems: DefinitionProblems) -> None:
     """Add the mistakes of names, years, titles and sheets."""
     for key in ("id", "edition"):
         if not _FORM_ID.fullmatch(getattr(form, key)):
             problems.add("not_a_form_id", "form.toml", key, key=getattr(form, key))
-    _check_ids(form, tables, problems)
+    _check_ids(form, tables_spec, problems)
     _check_years(form, problems)
     _check_titles(form, problems)
-    _check_sections(form, tables, problems)
+    _check_sections(form, tables_spec, problems)
     if not any(text.strip() for text in form.instructions):
         problems.add("no_instructions", "form.toml", "instructions")
 
@@ -77,10 +77,10 @@ def check_totals(cells: Mapping[str, Cell], problems: DefinitionProblems) -> Non
             problems.add("wrong_weight", "tables.toml", place, key=cell.id, weight=cell.weight)
 
 
-def _check_ids(form: FormSpec, tables: TablesSpec, problems: DefinitionProblems) -> None:
+def _check_ids(form: FormSpec, tables_spec: TablesSpec, problems: DefinitionProblems) -> None:
     named = [("form.toml", f"sections.{section.id}", section.id, _ID) for section in form.sections]
     named += [("form.toml", f"groups.{group.id}", group.id, _ID) for group in form.groups]
-    for table in tables.tables:
+    for table in tables_spec.tables:
         place = f"tables.{table.id}"
         named.append(("tables.toml", place, table.id, _ID))
         for block in table.blocks:
@@ -118,9 +118,9 @@ def _check_titles(form: FormSpec, problems: DefinitionProblems) -> None:
             problems.add("title_placeholder", "form.toml", "report_title", key=name, known=TITLE_PLACEHOLDERS)
 
 
-def _check_sections(form: FormSpec, tables: TablesSpec, problems: DefinitionProblems) -> None:
+def _check_sections(form: FormSpec, tables_spec: TablesSpec, problems: DefinitionProblems) -> None:
     known = {section.id for section in form.sections}
-    with_table = {table.section for table in tables.tables}
+    with_table = {table.section for table in tables_spec.tables}
     astray = with_table - known  # their tables may belong to the empty section: one mistake, not two
     taken = {name.casefold(): name for name in _own_sheet_names()}
     for section in form.sections:

@@ -96,9 +96,13 @@ def _reduce_signature(vector: Mapping[int, int]) -> ErrorSignature:
     return tuple(ordered) if common == 1 else tuple((place, factor // common) for place, factor in ordered)
 
 
-def _reduce_plane(one: ErrorSignature, other: ErrorSignature) -> tuple[ErrorSignature, ...]:
+def _reduce_plane(one_signature: ErrorSignature, other_signature: ErrorSignature) -> tuple[ErrorSignature, ...]:
     """Return the span of two directions in reduced form: equal planes compare equal."""
-    first, second = (one, other) if one[0][0] <= other[0][0] else (other, one)
+    first, second = (
+        (one_signature, other_signature)
+        if one_signature[0][0] <= other_signature[0][0]
+        else (other_signature, one_signature)
+    )
     if first[0][0] == second[0][0]:
         second = _reduce_signature(_clear_position(second, first, first[0][0]))
     lead = second[0][0]
@@ -116,9 +120,9 @@ def _clear_position(vector: ErrorSignature, by: ErrorSignature, place: int) -> d
     return {at: factor for at, factor in result.items() if factor}
 
 
-def _signature_difference(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, int]:
-    result = dict(other)
-    for place, factor in one.items():
+def _signature_difference(one_signature: Mapping[int, int], other_signature: Mapping[int, int]) -> dict[int, int]:
+    result = dict(other_signature)
+    for place, factor in one_signature.items():
         result[place] = result.get(place, 0) - factor
     return {place: factor for place, factor in result.items() if factor}
 

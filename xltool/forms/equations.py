@@ -23,9 +23,9 @@ class Equation(NamedTuple):
     terms: Mapping[str, int]
     constant: int = 0
 
-    def residual(self, values: Mapping[str, _Number], scale: int = 1) -> _Number:
-        """Return left minus right for the figures ``values``, which are multiplied by ``scale``; 0 if satisfied."""
-        return sum((factor * values[cell] for cell, factor in self.terms.items()), -self.constant * scale)
+    def residual(self, values_by_cell: Mapping[str, _Number], scale: int = 1) -> _Number:
+        """Return left minus right for ``values_by_cell``, all multiplied by ``scale``; 0 if satisfied."""
+        return sum((factor * values_by_cell[cell] for cell, factor in self.terms.items()), -self.constant * scale)
 
 
 class DependentEquation(NamedTuple):
@@ -91,14 +91,14 @@ def computing_relations(form: Form) -> Mapping[str, str]:
 
 
 def eliminate_unknowns(
-    rows: Iterable[Equation], unknown: Collection[str], defined: Mapping[str, str] | None = None
+    equations: Iterable[Equation], unknown: Collection[str], defined: Mapping[str, str] | None = None
 ) -> tuple[Equation, ...]:
     """Eliminate unknown cells from the equations.
 
     A cell in ``defined`` is eliminated by its definition, whose relation is then not added to the others (the template
     computes it); any other by the shortest equation it stands in, whose relations are added to the others.
     """
-    left = list(rows)
+    left = list(equations)
     for cell in unknown:
         holding = [row for row in left if cell in row.terms]
         if not holding:
@@ -110,25 +110,25 @@ def eliminate_unknowns(
     return tuple(row for row in left if row.terms or row.constant)
 
 
-def _substitute_cell(row: Equation, cell: str, pivot: Equation, added: tuple[str, ...]) -> Equation:
-    if cell not in row.terms:
-        return row
+def _substitute_cell(equation: Equation, cell: str, pivot: Equation, added: tuple[str, ...]) -> Equation:
+    if cell not in equation.terms:
+        return equation
     terms, constant, _ = _eliminate_cell(
-        _EliminationRow(row.terms, row.constant, {}), cell, _EliminationRow(pivot.terms, pivot.constant, {})
+        _EliminationRow(equation.terms, equation.constant, {}), cell, _EliminationRow(pivot.terms, pivot.constant, {})
     )
-    return Equation(tuple(dict.fromkeys((*row.relations, *added))), terms, constant)
+    return Equation(tuple(dict.fromkeys((*equation.relations, *added))), terms, constant)
 
 
-def find_dependents(rows: Sequence[Equation], ranks: Sequence[int] | None = None) -> tuple[DependentEquation, ...]:
+def find_dependents(equations: Sequence[Equation], ranks: Sequence[int] | None = None) -> tuple[DependentEquation, ...]:
     """Find the equations that are implied by others or contradict them.
 
     Equations of a lower rank are kept before those of a higher one, shorter ones before longer.
     """
-    first = ranks or [0] * len(rows)
+    first = ranks or [0] * len(equations)
     kept: dict[str, _EliminationRow] = {}
     dependent = []
-    for position in sorted(range(len(rows)), key=lambda place: (first[place], len(rows[place].terms))):
-        row = _EliminationRow(rows[position].terms, rows[position].constant, {position: 1})
+    for position in sorted(range(len(equations)), key=lambda place: (first[place], len(equations[place].terms))):
+        row = _EliminationRow(equations[position].terms, equations[position].constant, {position: 1})
         while pivot := next((cell for cell in row.terms if cell in kept), None):
             row = _eliminate_cell(row, pivot, kept[pivot])
         if not row.terms:
@@ -139,16 +139,16 @@ def find_dependents(rows: Sequence[Equation], ranks: Sequence[int] | None = None
     return tuple(sorted(dependent))
 
 
-def _eliminate_cell(row: _EliminationRow, cell: str, pivot: _EliminationRow) -> _EliminationRow:
-    """Eliminate ``cell`` from ``row`` with ``pivot``; the result is in lowest terms."""
-    own, other = row.terms[cell], pivot.terms[cell]
+def _eliminate_cell(elimination_row: _EliminationRow, cell: str, pivot: _EliminationRow) -> _EliminationRow:
+    """Eliminate ``cell`` from ``elimination_row`` with ``pivot``; the result is in lowest terms."""
+    own, other = elimination_row.terms[cell], pivot.terms[cell]
     shared = gcd(own, other)
     own, other = own // shared, other // shared
     if other < 0:
         own, other = -own, -other
-    terms = _subtract_multiples(row.terms, other, pivot.terms, own)
-    constant = row.constant * other - pivot.constant * own
-    origin = _subtract_multiples(row.origin, other, pivot.origin, own)
+    terms = _subtract_multiples(elimination_row.terms, other, pivot.terms, own)
+    constant = elimination_row.constant * other - pivot.constant * own
+    origin = _subtract_multiples(elimination_row.origin, other, pivot.origin, own)
     common = gcd(constant, *terms.values(), *origin.values())
     if common <= 1:
         return _EliminationRow(terms, constant, origin)
@@ -170,9 +170,9 @@ def _subtract_multiples(row: Mapping[_Key, int], times: int, pivot: Mapping[_Key
     return result
 
 
-def number_blocks(rows: Sequence[Equation]) -> tuple[int | None, ...]:
+def number_blocks(equations: Sequence[Equation]) -> tuple[int | None, ...]:
     """Return the number of each equation's connected group; None for a redundant equation that joins several."""
-    empty = {item.position for item in find_dependents(rows)}
+    empty = {item.position for item in find_dependents(equations)}
     leader: dict[str, str] = {}
 
     def lead(cell: str) -> str:
@@ -180,14 +180,14 @@ def number_blocks(rows: Sequence[Equation]) -> tuple[int | None, ...]:
             cell = leader[cell]
         return cell
 
-    for position, row in enumerate(rows):
+    for position, row in enumerate(equations):
         if position not in empty:
             first, *others = row.terms
             for other in others:
                 leader[lead(other)] = lead(first)
     numbers: dict[str, int] = {}
     result: list[int | None] = []
-    for row in rows:
+    for row in equations:
         leaders = {lead(cell) for cell in row.terms}
         result.append(numbers.setdefault(leaders.pop(), len(numbers)) if len(leaders) == 1 else None)
     return tuple(result)

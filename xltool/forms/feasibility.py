@@ -88,8 +88,8 @@ class _LinearProgramme:
                 self._sides[other] -= times * self._sides[place]
 
 
-def _add_multiple(row: dict[str, Fraction], other: Mapping[str, Fraction], times: Fraction) -> None:
-    for name, value in other.items():
+def _add_multiple(row: dict[str, Fraction], other_row: Mapping[str, Fraction], times: Fraction) -> None:
+    for name, value in other_row.items():
         changed = row.get(name, Fraction(0)) + times * value
         if changed:
             row[name] = changed

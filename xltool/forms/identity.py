@@ -63,27 +63,27 @@ class Identity(NamedTuple):
         return tuple((key, str(value)) for key, value in items if key != "prefilled" and (value or key != "imported"))
 
 
-def parse_identity(rows: Mapping[str, str]) -> Identity | None:
+def parse_identity(values_by_label: Mapping[str, str]) -> Identity | None:
     """Parse an identity from rows (or properties without their prefix); None if it is incomplete."""
     try:
         return Identity(
-            form=rows["form"],
-            edition=rows["edition"],
-            year=parse_period(rows["year"]),
-            agency_code=rows["agency_code"],
-            agency_name=rows["agency_name"],
-            scope=Scope(rows["scope"]),
-            serial=rows.get("serial", ""),
-            layout=rows.get("layout", ""),
-            seal=rows.get("seal", ""),
+            form=values_by_label["form"],
+            edition=values_by_label["edition"],
+            year=parse_period(values_by_label["year"]),
+            agency_code=values_by_label["agency_code"],
+            agency_name=values_by_label["agency_name"],
+            scope=Scope(values_by_label["scope"]),
+            serial=values_by_label.get("serial", ""),
+            layout=values_by_label.get("layout", ""),
+            seal=values_by_label.get("seal", ""),
             prefilled=tuple(
                 sorted(
                     (key.removeprefix(PREFILLED_PREFIX), text)
-                    for key, text in rows.items()
+                    for key, text in values_by_label.items()
                     if key.startswith(PREFILLED_PREFIX)
                 )
             ),
-            imported=rows.get("imported", ""),
+            imported=values_by_label.get("imported", ""),
         )
     except (KeyError, ValueError):
         return None

@@ -147,19 +147,19 @@ def _join(kind: OperationKind, conditions: Sequence[_ConditionVector]) -> _Condi
     )
 
 
-def _compare(left: ast.expr, symbol: str, right: ast.expr, vocabulary: Vocabulary) -> _ConditionVector:
-    if isinstance(left, ast.Constant) and isinstance(left.value, str):
+def _compare(left_node: ast.expr, symbol: str, right_node: ast.expr, vocabulary: Vocabulary) -> _ConditionVector:
+    if isinstance(left_node, ast.Constant) and isinstance(left_node.value, str):
         mirrored = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(symbol, symbol)
-        return _compare(right, mirrored, left, vocabulary)
-    one = _evaluate_node(left, vocabulary)
-    if isinstance(right, ast.Constant) and isinstance(right.value, str):
-        word = right.value
+        return _compare(right_node, mirrored, left_node, vocabulary)
+    one = _evaluate_node(left_node, vocabulary)
+    if isinstance(right_node, ast.Constant) and isinstance(right_node.value, str):
+        word = right_node.value
         parts = {
             index: Comparison(part, symbol, LinearExpression((), _number_of_word(part, word, vocabulary)))
             for index, part in one.parts.items()
         }
         return _ConditionVector(one.axis, parts)
-    other = _evaluate_node(right, vocabulary)
+    other = _evaluate_node(right_node, vocabulary)
     axis, indices = _find_common_axis([one, other])
     return _ConditionVector(
         axis,
@@ -215,23 +215,23 @@ def _constant(number: float) -> _SideVector:
     return _SideVector("", {"": LinearExpression((), value)})
 
 
-def _evaluate_operator(node: ast.BinOp, left: _SideVector, right: _SideVector) -> _SideVector:
+def _evaluate_operator(node: ast.BinOp, left_vector: _SideVector, right_vector: _SideVector) -> _SideVector:
     match node.op:
         case ast.Add():
-            return _add_vectors([left, right])
+            return _add_vectors([left_vector, right_vector])
         case ast.Sub():
-            return _add_vectors([left, _multiply(_constant(-1), right)])
+            return _add_vectors([left_vector, _multiply(_constant(-1), right_vector)])
         case ast.Mult():
-            return _multiply(left, right)
+            return _multiply(left_vector, right_vector)
         case ast.Div():
-            return _operate(OperationKind.DIVIDE, [left, right])
+            return _operate(OperationKind.DIVIDE, [left_vector, right_vector])
         case ast.Mod():
-            return _take_remainder(node, left, right)
+            return _take_remainder(node, left_vector, right_vector)
     raise ExpressionError("not_allowed", ast.unparse(node))
 
 
-def _take_remainder(node: ast.BinOp, left: _SideVector, right: _SideVector) -> _SideVector:
-    modulus = right.parts.get("")
+def _take_remainder(node: ast.BinOp, left_vector: _SideVector, right_vector: _SideVector) -> _SideVector:
+    modulus = right_vector.parts.get("")
     whole = isinstance(modulus, LinearExpression) and not modulus.terms and isinstance(modulus.constant, int)
     if not isinstance(modulus, LinearExpression) or not whole or modulus.constant <= 0:
         raise ExpressionError("not_allowed", ast.unparse(node))
@@ -241,7 +241,7 @@ def _take_remainder(node: ast.BinOp, left: _SideVector, right: _SideVector) -> _
             raise ExpressionError("not_allowed", ast.unparse(node))
         return side._replace(modulus=int(modulus.constant))
 
-    return _SideVector(left.axis, {key: remainder(part) for key, part in left.parts.items()})
+    return _SideVector(left_vector.axis, {key: remainder(part) for key, part in left_vector.parts.items()})
 
 
 def _evaluate_call(node: ast.Call, vocabulary: Vocabulary) -> _SideVector:
@@ -276,9 +276,9 @@ def _list_arguments(arguments: Sequence[ast.expr], vocabulary: Vocabulary) -> li
     return [_evaluate_node(argument, vocabulary) for argument in arguments]
 
 
-def _require_decimals(node: ast.Call, values: Sequence[_SideVector]) -> None:
+def _require_decimals(node: ast.Call, side_vectors: Sequence[_SideVector]) -> None:
     """Raise ExpressionError unless the second argument of ``round`` is a number of decimals."""
-    decimals = values[-1].parts.get("") if len(values) > 1 else None
+    decimals = side_vectors[-1].parts.get("") if len(side_vectors) > 1 else None
     is_number = isinstance(decimals, LinearExpression) and not decimals.terms and isinstance(decimals.constant, int)
     if not isinstance(decimals, LinearExpression) or not is_number or not 0 <= decimals.constant <= MAX_ROUND_DECIMALS:
         raise ExpressionError("not_allowed", ast.unparse(node))
@@ -314,14 +314,14 @@ def _operate(
     return _SideVector(axis, parts)
 
 
-def _multiply(one: _SideVector, other: _SideVector) -> _SideVector:
-    for factor, rest in ((one, other), (other, one)):
+def _multiply(one_vector: _SideVector, other_vector: _SideVector) -> _SideVector:
+    for factor, rest in ((one_vector, other_vector), (other_vector, one_vector)):
         number = factor.parts.get("")
         is_whole = isinstance(number, LinearExpression) and not number.terms and isinstance(number.constant, int)
         is_linear = all(isinstance(part, LinearExpression) for part in rest.parts.values())
         if isinstance(number, LinearExpression) and is_whole and is_linear:
             return _scale_vector(rest, int(number.constant))
-    return _operate(OperationKind.MULTIPLY, [one, other])
+    return _operate(OperationKind.MULTIPLY, [one_vector, other_vector])
 
 
 def _scale_vector(vector: _SideVector, factor: int) -> _SideVector:

@@ -181,11 +181,11 @@ def _build_group(spec: GroupSpec, vocabulary: Vocabulary, source: str) -> Iterab
 
 
 def _group_members(
-    spec: GroupSpec, axis: str, parts: Mapping[str, LinearExpression], vocabulary: Vocabulary
+    spec: GroupSpec, axis: str, group_expressions: Mapping[str, LinearExpression], vocabulary: Vocabulary
 ) -> Iterator[FigureGroup]:
     """Yield one group a column (or line); the title alone also names the last one, which is the total."""
-    last = list(parts)[-1]
-    for index, part in parts.items():
+    last = list(group_expressions)[-1]
+    for index, part in group_expressions.items():
         first = vocabulary.cells[part.terms[0].cell]
         title = f"{spec.title}·{first.column_words if axis == 'column' else first.line_words}"
         alone = (spec.title,) if index == last else ()

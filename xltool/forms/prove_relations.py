@@ -130,8 +130,10 @@ def _redundancy_rank(relation: Relation) -> int:
     return 3 if relation.implied_by else 2 if relation.uses_previous else 1
 
 
-def _shift_to_previous_year(row: Equation) -> Equation:
-    return row._replace(terms={_variable_name(Term(cell, previous=True)): factor for cell, factor in row.terms.items()})
+def _shift_to_previous_year(equation: Equation) -> Equation:
+    return equation._replace(
+        terms={_variable_name(Term(cell, previous=True)): factor for cell, factor in equation.terms.items()}
+    )
 
 
 def _violating_groups(relation: Relation, cells: Mapping[str, Cell]) -> Iterator[EquationGroup]:
@@ -153,22 +155,24 @@ def _relation_equations(relation: Relation, cells: Mapping[str, Cell]) -> Equati
     ]
 
 
-def _comparison_equation(item: Comparison, name: str, relation: str, cells: Mapping[str, Cell]) -> Equation:
+def _comparison_equation(comparison: Comparison, name: str, relation: str, cells: Mapping[str, Cell]) -> Equation:
     """Turn a comparison into an equation with a slack variable; a strict inequality differs by at least one unit."""
-    finest = max((cells[term.cell].decimals for side in (item.left, item.right) for term in side.terms), default=0)
+    finest = max(
+        (cells[term.cell].decimals for side in (comparison.left, comparison.right) for term in side.terms), default=0
+    )
     terms: dict[str, int] = {}
-    for sign, side in ((1, item.left), (-1, item.right)):
+    for sign, side in ((1, comparison.left), (-1, comparison.right)):
         for term in side.terms:
             _add_term(terms, term, sign * 10**finest, cells)
-    left, right = item.sides
+    left, right = comparison.sides
     assert isinstance(left, LinearExpression)  # others are left out
     assert isinstance(right, LinearExpression)
     constant = int(right.constant - left.constant) * 10**finest
-    if item.operator in {"<", "<="}:
+    if comparison.operator in {"<", "<="}:
         terms[f"<open {name}>"] = 1
-    if item.operator in {">", ">="}:
+    if comparison.operator in {">", ">="}:
         terms[f"<open {name}>"] = -1
-    gap = {"<": -1, ">": 1}.get(item.operator, 0)
+    gap = {"<": -1, ">": 1}.get(comparison.operator, 0)
     return Equation((relation,), {cell: factor for cell, factor in terms.items() if factor}, constant + gap)
 
 

@@ -70,23 +70,23 @@ def build_shares(
     return tuple(shares)
 
 
-def _build_claim(item: ClaimSpec, pieces: Mapping[str, str], vocabulary: Vocabulary, source: str) -> TextClaim:
-    where = f"claims.{item.id}"
-    patterns = tuple(_expand_pattern(pattern, pieces, where, source) for pattern in item.patterns)
+def _build_claim(claim_spec: ClaimSpec, pieces: Mapping[str, str], vocabulary: Vocabulary, source: str) -> TextClaim:
+    where = f"claims.{claim_spec.id}"
+    patterns = tuple(_expand_pattern(pattern, pieces, where, source) for pattern in claim_spec.patterns)
     for pattern in patterns:
-        if (NUMBER_PLACEHOLDER in pattern or AMOUNT_PLACEHOLDER in pattern) == (item.says is not None):
+        if (NUMBER_PLACEHOLDER in pattern or AMOUNT_PLACEHOLDER in pattern) == (claim_spec.says is not None):
             raise _definition_error("claim_without_number", where, pattern, source)
     return TextClaim(
-        item.id,
-        item.title,
-        Severity(item.severity),
+        claim_spec.id,
+        claim_spec.title,
+        Severity(claim_spec.severity),
         patterns,
-        _parse_linears(item.readings, where, vocabulary, source),
-        _parse_linears(item.asides, where, vocabulary, source),
-        item.says,
-        item.parts,
-        tuple(item.needs),
-        item.beta,
+        _parse_linears(claim_spec.readings, where, vocabulary, source),
+        _parse_linears(claim_spec.asides, where, vocabulary, source),
+        claim_spec.says,
+        claim_spec.parts,
+        tuple(claim_spec.needs),
+        claim_spec.beta,
     )
 
 

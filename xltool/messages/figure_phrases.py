@@ -81,9 +81,9 @@ def _render_short_list(listed: facts.ShortList) -> str:
     return text if len(listed.items) <= MAX_ITEMS_LISTED else catalogue.format_phrase("and_more", text=text)
 
 
-def _join_items(items: tuple[object, ...]) -> str:
+def _join_items(facts_to_join: tuple[object, ...]) -> str:
     return catalogue.look_up_word("shown", "joint").join(
-        item if isinstance(item, str) else render_structure(item) for item in items
+        item if isinstance(item, str) else render_structure(item) for item in facts_to_join
     )
 
 
@@ -93,16 +93,18 @@ def _render_ranges(ranges: facts.RangesOn) -> str:
 
 
 @render_structure.register
-def render_place(place: facts.DocumentPlace) -> str:
+def render_place(document_place: facts.DocumentPlace) -> str:
     """Render the position of a block in a document."""
-    key = f"in_{place.unit}"
-    text = catalogue.format_phrase(key, table=place.table, row=place.row, column=place.column)
-    return catalogue.format_phrase("on_page", page=place.page, place=text) if place.page else text
+    key = f"in_{document_place.unit}"
+    text = catalogue.format_phrase(
+        key, table=document_place.table, row=document_place.row, column=document_place.column
+    )
+    return catalogue.format_phrase("on_page", page=document_place.page, place=text) if document_place.page else text
 
 
 @render_structure.register
-def _render_row_range(rows: facts.RowRange) -> str:
-    return catalogue.format_phrase("lines_between", first=rows.first, last=rows.last, count=rows.count)
+def _render_row_range(row_range: facts.RowRange) -> str:
+    return catalogue.format_phrase("lines_between", first=row_range.first, last=row_range.last, count=row_range.count)
 
 
 @render_structure.register

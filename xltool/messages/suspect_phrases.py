@@ -91,9 +91,9 @@ def _list_ranges(errors: Sequence[SuspectedError], own_sheet: str) -> Phrase | N
     return Phrase(catalogue.look_up_word("shown", "joint").join(areas))
 
 
-def _describe_error(error: SuspectedError) -> Phrase:
-    changes = Phrase(catalogue.look_up_word("shown", "joint").join(map(_describe_change, error.changes)))
-    slip = catalogue.look_up_word("slip", error.kind)
+def _describe_error(suspected_error: SuspectedError) -> Phrase:
+    changes = Phrase(catalogue.look_up_word("shown", "joint").join(map(_describe_change, suspected_error.changes)))
+    slip = catalogue.look_up_word("slip", suspected_error.kind)
     return catalogue.format_phrase("suspect_slip", changes=changes, slip=slip) if slip else changes
 
 

@@ -41,10 +41,10 @@ class EntryLayout:
 
 @lru_cache(maxsize=64)
 def share_entry_layout(
-    cells: tuple[str, ...], positions: tuple[EntryPosition, ...], inputs: frozenset[int]
+    cell_ids: tuple[str, ...], positions: tuple[EntryPosition, ...], inputs: frozenset[int]
 ) -> EntryLayout:
     """Return the layout of these cells, the same object for equal arguments."""
-    return EntryLayout({cell: number for number, cell in enumerate(cells)}, positions, inputs)
+    return EntryLayout({cell: number for number, cell in enumerate(cell_ids)}, positions, inputs)
 
 
 class CompactEntries(Mapping[str, Entry]):

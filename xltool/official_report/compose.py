@@ -110,11 +110,11 @@ def compose_drafts(form: Form, submission: Submission) -> Mapping[str, tuple[str
     }
 
 
-def build_grid(table: Table, figures: Mapping[str, str]) -> Grid:
-    """Lay out a table as printed; ``figures`` holds the text of each cell id."""
+def build_grid(table: Table, figure_texts: Mapping[str, str]) -> Grid:
+    """Lay out a table as printed; ``figure_texts`` holds the text of each cell id."""
     first_row = min(cell.box.row for cell in table.cells)
     labels = [GridCell(label.box, label.text, _find_heading_scope(label.box, table)) for label in table.labels]
-    figure_cells = [GridCell(cell.box, figures.get(cell.id, ""), "", cell.id) for cell in table.cells]
+    figure_cells = [GridCell(cell.box, figure_texts.get(cell.id, ""), "", cell.id) for cell in table.cells]
     cells = tuple(sorted([*labels, *figure_cells], key=lambda each: each.box[:2]))
     widths = table.widths or (1.0,) * table.columns
     return Grid(table.id, table.title, table.rows, table.columns, widths, cells, first_row - 1)

@@ -326,22 +326,24 @@ def _find_covering_cell(grid: Grid, row: int, column: int) -> GridCell | None:
     return None
 
 
-def _build_cell(cell: GridCell | None, across: int, width: int, *, begins: bool, down: bool) -> Any:
+def _build_cell(grid_cell: GridCell | None, across: int, width: int, *, begins: bool, down: bool) -> Any:
     cell_element = _make_element("w:tc", {})
     properties = _make_element("w:tcPr", {})
     properties.append(_make_element("w:tcW", {"w": str(width), "type": "dxa"}))
     if across > 1:
         properties.append(_make_element("w:gridSpan", {"val": str(across)}))
-    if cell and cell.box.rows > 1:
+    if grid_cell and grid_cell.box.rows > 1:
         properties.append(_make_element("w:vMerge", {"val": "restart" if begins else "continue"}))
     if down:
         properties.append(_make_element("w:textDirection", {"val": "tbRlV"}))
     properties.append(_make_element("w:vAlign", {"val": "center"}))
     cell_element.append(properties)
-    paragraph = _make_element("w:p", {"kind": "figure" if cell and cell.cell else (cell.head if cell else "")})
-    if cell and begins and cell.text:
+    paragraph = _make_element(
+        "w:p", {"kind": "figure" if grid_cell and grid_cell.cell else (grid_cell.head if grid_cell else "")}
+    )
+    if grid_cell and begins and grid_cell.text:
         run = _make_element("w:r", {})
-        run.append(_make_text(cell.text))
+        run.append(_make_text(grid_cell.text))
         paragraph.append(run)
     cell_element.append(paragraph)
     return cell_element

@@ -51,13 +51,13 @@ def _find_needed_widths(grid: Grid, size: float) -> list[float]:
     return needed
 
 
-def _is_figure(cell: GridCell) -> bool:
+def _is_figure(grid_cell: GridCell) -> bool:
     """Return True for a cell whose text must not be broken over lines: a number, a date or a percentage."""
-    return bool(cell.cell) and cell.text.isascii()
+    return bool(grid_cell.cell) and grid_cell.text.isascii()
 
 
-def _measure_figure(cell: GridCell, size: float) -> float:
-    return len(cell.text) * size * _DIGIT_WIDTH_RATIO + 2 * SIDE_PADDING_POINTS + 0.5
+def _measure_figure(grid_cell: GridCell, size: float) -> float:
+    return len(grid_cell.text) * size * _DIGIT_WIDTH_RATIO + 2 * SIDE_PADDING_POINTS + 0.5
 
 
 def fit_table(grid: Grid, width: float, height: float, largest: float, smallest: float) -> TableFit:
@@ -100,19 +100,19 @@ def _figures_fit(grid: Grid, widths: Sequence[float], size: float) -> bool:
     return all(_measure_figure(cell, size) <= _sum_widths(cell, widths) for cell in grid.cells if _is_figure(cell))
 
 
-def is_set_vertically(cell: GridCell, widths: Sequence[float], size: float) -> bool:
+def is_set_vertically(grid_cell: GridCell, widths: Sequence[float], size: float) -> bool:
     """Whether the text of a tall, narrow cell is set vertically: a line would hold fewer than two characters."""
     return (
-        cell.box.rows > 1
-        and not cell.cell
-        and len(cell.text) > 2
-        and _sum_widths(cell, widths) < 2 * size + 2 * SIDE_PADDING_POINTS
+        grid_cell.box.rows > 1
+        and not grid_cell.cell
+        and len(grid_cell.text) > 2
+        and _sum_widths(grid_cell, widths) < 2 * size + 2 * SIDE_PADDING_POINTS
     )
 
 
-def _sum_widths(cell: GridCell, widths: Sequence[float]) -> float:
-    first = cell.box.column - 1
-    return sum(widths[first : first + cell.box.columns])
+def _sum_widths(grid_cell: GridCell, widths: Sequence[float]) -> float:
+    first = grid_cell.box.column - 1
+    return sum(widths[first : first + grid_cell.box.columns])
 
 
 def _measure_height(grid: Grid, widths: Sequence[float], size: float) -> float:
@@ -132,7 +132,7 @@ def _count_row_lines(grid: Grid, widths: Sequence[float], size: float) -> list[i
     return needed
 
 
-def _count_cell_lines(cell: GridCell, widths: Sequence[float], size: float) -> int:
-    room = _sum_widths(cell, widths) - 2 * SIDE_PADDING_POINTS - 0.5
+def _count_cell_lines(grid_cell: GridCell, widths: Sequence[float], size: float) -> int:
+    room = _sum_widths(grid_cell, widths) - 2 * SIDE_PADDING_POINTS - 0.5
     across = max(1.0, int(room / size * 2) / 2)
-    return max(1, int(-(-measure_width(cell.text) // across)))
+    return max(1, int(-(-measure_width(grid_cell.text) // across)))

@@ -108,12 +108,12 @@ def render_grid(grid: Grid, style: ReportStyle, render_figure: Callable[[GridCel
     columns = "".join(f'<col style="width:{width * 100 / style.page.text_width:.2f}%">' for width in widths)
     caption = _CAPTION_STYLE if grid.caption else _HIDDEN_STYLE
 
-    def box(cell: GridCell) -> str:
-        ends_head = cell.box.row + cell.box.rows - 1 == grid.head_rows
-        more = (_VERTICAL_STYLE if is_set_vertically(cell, widths, size) else "") + (
+    def box(grid_cell: GridCell) -> str:
+        ends_head = grid_cell.box.row + grid_cell.box.rows - 1 == grid.head_rows
+        more = (_VERTICAL_STYLE if is_set_vertically(grid_cell, widths, size) else "") + (
             _HEAD_END_STYLE if ends_head else ""
         )
-        return _render_grid_cell(cell, style, render_figure, more)
+        return _render_grid_cell(grid_cell, style, render_figure, more)
 
     rows = [f"<tr>{''.join(map(box, row))}</tr>" for row in iterate_rows(grid)]
     head, body = "\n".join(rows[: grid.head_rows]), "\n".join(rows[grid.head_rows :])
@@ -125,17 +125,19 @@ def render_grid(grid: Grid, style: ReportStyle, render_figure: Callable[[GridCel
 
 
 def _render_grid_cell(
-    cell: GridCell, style: ReportStyle, render_figure: Callable[[GridCell], str], extra_style: str
+    grid_cell: GridCell, style: ReportStyle, render_figure: Callable[[GridCell], str], extra_style: str
 ) -> str:
-    box = cell.box
+    box = grid_cell.box
     spans = f' rowspan="{box.rows}"' if box.rows > 1 else ""
     spans += f' colspan="{box.columns}"' if box.columns > 1 else ""
-    side = style.table.figures if cell.cell else "left" if cell.head == "row" else "center"
+    side = style.table.figures if grid_cell.cell else "left" if grid_cell.head == "row" else "center"
     where = f'{spans} align="{side}"'
     look = f"border:1px solid #000;padding:3px;text-align:{side};vertical-align:middle;font-weight:normal{extra_style}"
-    if not cell.cell:
-        return f'<th scope="{cell.head}"{where} style="{look};overflow-wrap:anywhere">{escape(cell.text)}</th>'
-    return f'<td{where} style="{look}">{render_figure(cell)}</td>'
+    if not grid_cell.cell:
+        return (
+            f'<th scope="{grid_cell.head}"{where} style="{look};overflow-wrap:anywhere">{escape(grid_cell.text)}</th>'
+        )
+    return f'<td{where} style="{look}">{render_figure(grid_cell)}</td>'
 
 
 def _style_face(face: FontFace, style: ReportStyle) -> str:

@@ -86,10 +86,10 @@ def _render_row_changes(comparison: ComparisonResult, names: tuple[str, str], pr
 def _render_tables(comparison: ComparisonResult, style: ReportStyle, prefix: str) -> Iterator[str]:
     differing = {each.cell.id: each for each in (*comparison.figures, *comparison.unread)}
 
-    def figure(cell: GridCell) -> str:
-        if cell.cell not in differing:
-            return f'<span id="{prefix}{escape(cell.cell)}">{escape(cell.text)}</span>'
-        return f'<span id="{prefix}{escape(cell.cell)}">{_mark_figure(differing[cell.cell])}</span>'
+    def figure(grid_cell: GridCell) -> str:
+        if grid_cell.cell not in differing:
+            return f'<span id="{prefix}{escape(grid_cell.cell)}">{escape(grid_cell.text)}</span>'
+        return f'<span id="{prefix}{escape(grid_cell.cell)}">{_mark_figure(differing[grid_cell.cell])}</span>'
 
     for table in comparison.left.form.tables:
         if any(cell.id in differing for cell in table.cells):

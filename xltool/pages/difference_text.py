@@ -287,17 +287,24 @@ def _describe_row_place(differences: Sequence[FigureDifference]) -> catalogue.Ph
     )
 
 
-def _describe_locations(left: ComparedValue, right: ComparedValue, names: tuple[str, str]) -> catalogue.Phrase | str:
+def _describe_locations(
+    left_value: ComparedValue, right_value: ComparedValue, names: tuple[str, str]
+) -> catalogue.Phrase | str:
     """Describe the location of both values; once if both are the same."""
-    if left.place == right.place:
-        return catalogue.Phrase(left.place)
-    if left.place and right.place:
+    if left_value.place == right_value.place:
+        return catalogue.Phrase(left_value.place)
+    if left_value.place and right_value.place:
         facts = {"left_name": names[0], "right_name": names[1]}
         return catalogue.format_phrase(
-            "compared_where", left=catalogue.Phrase(left.place), right=catalogue.Phrase(right.place), **facts
+            "compared_where",
+            left=catalogue.Phrase(left_value.place),
+            right=catalogue.Phrase(right_value.place),
+            **facts,
         )
-    name = names[0] if left.place else names[1]
-    return catalogue.format_phrase("compared_one_where", name=name, where=catalogue.Phrase(left.place or right.place))
+    name = names[0] if left_value.place else names[1]
+    return catalogue.format_phrase(
+        "compared_one_where", name=name, where=catalogue.Phrase(left_value.place or right_value.place)
+    )
 
 
 def _format_signed(gap: Number) -> str:

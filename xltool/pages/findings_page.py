@@ -86,10 +86,10 @@ def _render_remark(remark: FindingText) -> str:
     return f'<tr class="{"open" if remark.open else "known"}">{cells}</tr>'
 
 
-def _format_value(value: SideValue) -> str:
-    match value:
+def _format_value(side_value: SideValue) -> str:
+    match side_value:
         case None:
             return ""
         case Decimal():
-            return f"{value:f}"
-    return str(value)
+            return f"{side_value:f}"
+    return str(side_value)

@@ -38,9 +38,11 @@ def compute_headlines(summary_draft: SummaryContext) -> Iterator[tuple[str, str,
         yield label_with_unit(figure), _format_bounded(summary_draft, figure.sum), change
 
 
-def label_with_unit(figure: HeadlineFigure) -> str:
+def label_with_unit(headline_figure: HeadlineFigure) -> str:
     """Return the label of a figure with its unit."""
-    return figure.label + (workbook_words().summary.shared["unit"].format(unit=figure.unit) if figure.unit else "")
+    return headline_figure.label + (
+        workbook_words().summary.shared["unit"].format(unit=headline_figure.unit) if headline_figure.unit else ""
+    )
 
 
 def _format_bounded(summary_draft: SummaryContext, meaning: LinearExpression) -> str:
@@ -70,11 +72,11 @@ def render_charts(summary_draft: SummaryContext) -> Iterator[str]:
         yield _render_bars(title, ranked, sum(value or 0 for _, value in each))
 
 
-def _render_bars(title: str, values: Sequence[tuple[str, Number | None]], whole: Number = 0) -> str:
+def _render_bars(title: str, labelled_values: Sequence[tuple[str, Number | None]], whole: Number = 0) -> str:
     """Render a bar chart as a table, with the share of each figure in ``whole`` (default: their sum)."""
-    most = max((value for _, value in values if value), default=0)
-    whole = whole or sum(value or 0 for _, value in values)
-    leader = next((label for label, value in values if most and value == most), "")
+    most = max((value for _, value in labelled_values if value), default=0)
+    whole = whole or sum(value or 0 for _, value in labelled_values)
+    leader = next((label for label, value in labelled_values if most and value == most), "")
     share = _format_share(most, whole)
     said = f"<p>{escape_text(fill_word('leader', label=leader, share=share))}</p>" if leader and share else ""
     rows = "".join(
@@ -82,7 +84,7 @@ def _render_bars(title: str, values: Sequence[tuple[str, Number | None]], whole:
         f'<td class="number">{escape(_format_share(value, whole))}</td>'
         f'<td class="bar"><svg aria-hidden="true" viewBox="0 0 100 4" preserveAspectRatio="none">'
         f'<rect width="{_format_bar_width(value, most)}" height="4"/></svg></td></tr>'
-        for label, value in values
+        for label, value in labelled_values
     )
     return f'<section><h3>{escape_text(title)}</h3>{said}<table class="chart"><tbody>{rows}</tbody></table></section>'
 
@@ -99,14 +101,14 @@ def _format_bar_width(value: Number | None, maximum: Number) -> str:
     return f"{Decimal(max(value or 0, 0)) * 100 / Decimal(maximum):.1f}" if maximum else "0"
 
 
-def render_tiles(items: Iterable[tuple[str, ...]]) -> str:
+def render_tiles(tiles: Iterable[tuple[str, ...]]) -> str:
     """Render a tile for each label and value; what may follow stands in a smaller line below the value."""
     return "".join(
         f"<div{_TILE_CLASS if len(value) > _MAX_TILE_CHARACTERS else ''}>"
         f"<dt>{escape_text(label)}</dt><dd>{escape_text(value)}</dd>"
         + "".join(f'<dd class="more">{escape_text(text)}</dd>' for text in more if text)
         + "</div>"
-        for label, value, *more in items
+        for label, value, *more in tiles
     )
 
 

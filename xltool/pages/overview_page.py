@@ -258,7 +258,7 @@ def _render_totals(summary_draft: SummaryContext) -> Iterator[str]:
 def _render_list(
     key: str,
     heads: Mapping[str, str],
-    rows: Sequence[str],
+    row_texts: Sequence[str],
     filters: Mapping[str, tuple[str, Mapping[str, str]]] | None,
     caption: str = "",
 ) -> str:
@@ -266,7 +266,7 @@ def _render_list(
     head = "".join(f'<th scope="col">{escape_text(text)}</th>' for text in heads.values())
     caption_html = f"<caption>{escape_text(caption)}</caption>" if caption else ""
     table = f'<table class="list" id="{key}-rows">{caption_html}<thead><tr>{head}</tr></thead><tbody>\n' + "\n".join(
-        rows
+        row_texts
     )
     if filters is None:
         return table + "</tbody></table>"

@@ -252,18 +252,18 @@ def _find_title(document: Document, reading: _LocatedDocument) -> Title:
 
 
 def _build_figures(
-    reading: _LocatedDocument, figures: ExtractedFigures, said: Sequence[StatedFigure]
+    reading: _LocatedDocument, extracted_figures: ExtractedFigures, said: Sequence[StatedFigure]
 ) -> dict[str, FoundFigure]:
     form, last = reading.located.form, len(reading.stream.blocks) - 1
     found: dict[str, FoundFigure] = {}
-    for field in figures.filled.open:
+    for field in extracted_figures.filled.open:
         where = _find_place(reading, field.tokens[0].block if field.tokens else field.piece)
         note = NOTE_NOT_READ if field.full or field.piece == last else None
         found |= {
             cell.id: FoundFigure(cell.id, EntryState.BLANK, None, None, note, where, "open") for cell in field.cells
         }
     others = find_foreign_units(reading.stream, reading.located)
-    for each in figures.filled.printed:
+    for each in extracted_figures.filled.printed:
         sure = "solved" if each.solved else "printed"
         where = _find_place(reading, each.piece)
         meant = _interpret_figure(each.cell, each.text, where, sure)
@@ -297,7 +297,7 @@ def _find_place(reading: _LocatedDocument, block: int) -> DocumentPlace:
 def _build_log(
     document: Document,
     reading: _LocatedDocument,
-    figures: ExtractedFigures,
+    extracted_figures: ExtractedFigures,
     found: Mapping[str, FoundFigure],
     title: Title,
     year: int | None,
@@ -321,11 +321,11 @@ def _build_log(
     yield from observe_publication(dates, opening, rest)
     yield from observe_period(opening)
     yield from observe_headings(reading.stream, located, document.kind)
-    yield from _label_observations(reading, figures)
-    yield from _figure_observations(reading, figures, found)
+    yield from _label_observations(reading, extracted_figures)
+    yield from _figure_observations(reading, extracted_figures, found)
 
 
-def _label_observations(reading: _LocatedDocument, figures: ExtractedFigures) -> Iterator[Observation]:
+def _label_observations(reading: _LocatedDocument, extracted_figures: ExtractedFigures) -> Iterator[Observation]:
     located = reading.located
     for place in located.places:
         if not place.exact and place.anchor.cells:
@@ -334,40 +334,46 @@ def _label_observations(reading: _LocatedDocument, figures: ExtractedFigures) ->
             facts = {"printed": printed, "label": place.anchor.label, "where": where}
             code = "import.alike" if printed else "import.nameless"
             yield Observation(code, cell=place.anchor.cells[0].id, facts=facts)
-    placed = {place.anchor.index for place in located.places} | {field.anchor.index for field in figures.torn}
+    placed = {place.anchor.index for place in located.places} | {field.anchor.index for field in extracted_figures.torn}
     for table in located.form.tables:
         lines = [anchor for anchor in located.outline.anchors if anchor.table == table.id and anchor.cells]
         missing = [anchor for anchor in lines if anchor.index not in placed]
         if missing:
             absent = {"table": table.name, "labels": _shorten_names([anchor.label for anchor in missing])}
             yield Observation("import.no_label", cell=missing[0].cells[0].id, facts=absent)
-        torn = [field.cells[0] for field in figures.torn if field.anchor.table == table.id]
+        torn = [field.cells[0] for field in extracted_figures.torn if field.anchor.table == table.id]
         if torn:
             names = list(dict.fromkeys(cell.line_words for cell in torn))
             told = {"table": table.name, "count": len(names), "lines": _shorten_names(names)}
             yield Observation("import.torn", cell=torn[0].id, facts=told)
     upright = {table.id: table for table in located.form.tables}
     tipped = tuple(table.id for table in located.outline.form.tables if table != upright[table.id])
-    for code, odd in (("turned", figures.misordered), ("reordered", figures.reordered), ("tipped", tipped)):
+    for code, odd in (
+        ("turned", extracted_figures.misordered),
+        ("reordered", extracted_figures.reordered),
+        ("tipped", tipped),
+    ):
         for table in (upright[name] for name in odd):
             yield Observation(f"import.{code}", cell=table.cells[0].id, facts={"table": table.name})
-    for anchor in figures.grouped:
+    for anchor in extracted_figures.grouped:
         facts = {"label": anchor.label, "line": anchor.alone[0].line_words}
         yield Observation("import.group", cell=anchor.alone[0].id, facts=facts)
 
 
 def _figure_observations(
-    reading: _LocatedDocument, figures: ExtractedFigures, found: Mapping[str, FoundFigure]
+    reading: _LocatedDocument, extracted_figures: ExtractedFigures, found: Mapping[str, FoundFigure]
 ) -> Iterator[Observation]:
     """Yield what was worked out and what stays open in the figures ``found`` in the end."""
-    solved = [each.cell for each in figures.filled.printed if each.solved and found[each.cell.id].sure == "solved"]
+    solved = [
+        each.cell for each in extracted_figures.filled.printed if each.solved and found[each.cell.id].sure == "solved"
+    ]
     by_table: dict[str, dict[str, None]] = {}
     for cell in solved:
         by_table.setdefault(cell.table, {})[cell.line_words] = None
     if solved:
         lines = tuple(name for names in by_table.values() for name in _shorten_names([*names]))
         yield Observation("import.solved", cell=solved[0].id, facts={"lines": lines, "count": len(solved)})
-    for field in figures.filled.open:
+    for field in extracted_figures.filled.open:
         still_open = [cell for cell in field.cells if cell.id in found and found[cell.id].sure == "open"]
         if not still_open or any(cell.is_worded for cell in field.cells):
             continue  # read by its place, from a sentence or by a total

@@ -190,10 +190,10 @@ def _complete_name(name: str, before: Sequence[str]) -> str:
     return name
 
 
-def _begins_name(line: str, words: TitleWords) -> bool:
+def _begins_name(line: str, title_words: TitleWords) -> bool:
     """Return True if a line before a title may be the beginning of the name in it."""
-    page_text = _NOT_IN_NAMES.search(line) or any(word in line for word in words.page_words)
-    return len(line) <= MAX_NAME_CHARS and not page_text and re.match(words.region, line) is not None
+    page_text = _NOT_IN_NAMES.search(line) or any(word in line for word in title_words.page_words)
+    return len(line) <= MAX_NAME_CHARS and not page_text and re.match(title_words.region, line) is not None
 
 
 def _strip_unpaired_brackets(name: str) -> str:

@@ -79,11 +79,11 @@ class Meaning(NamedTuple):
 _BLANK = Meaning(EntryState.BLANK, None)
 
 
-def interpret_cell(cell: RawCell | None, kind: CellKind, decimals: int) -> Meaning:
+def interpret_cell(raw_cell: RawCell | None, kind: CellKind, decimals: int) -> Meaning:
     """Interpret one cell of the form; ``decimals`` is the number of decimal places an amount may have."""
-    if cell is None:
+    if raw_cell is None:
         return _BLANK
-    stored, text = cell.stored, cell.text
+    stored, text = raw_cell.stored, raw_cell.text
     if stored is StorageType.NUMBER:
         if len(text) <= MAX_DIGITS and text.isdigit() and text.isascii():
             return Meaning(EntryState.NUMBER, Decimal(text) if kind is CellKind.AMOUNT else int(text))
@@ -94,7 +94,7 @@ def interpret_cell(cell: RawCell | None, kind: CellKind, decimals: int) -> Meani
     if stored is StorageType.TEXT:
         return _interpret_text(text, kind, decimals)
     if stored is StorageType.EMPTY:
-        return _BLANK if cell.formula is None else _make_unreadable("not_calculated")
+        return _BLANK if raw_cell.formula is None else _make_unreadable("not_calculated")
     return _make_unreadable(_NEVER_NUMBERS[stored])
 
 

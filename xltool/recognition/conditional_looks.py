@@ -164,10 +164,10 @@ def _meaning(entry: Entry) -> tuple[object, ...]:
     return entry.state, entry.value, entry.note
 
 
-def _list_looks(look: CellLook, changes: Sequence[tuple[LookChange, bool | None]]) -> list[CellLook] | None:
+def _list_looks(look: CellLook, judged_changes: Sequence[tuple[LookChange, bool | None]]) -> list[CellLook] | None:
     """Return every look a cell may have, None for too many; the first change to apply wins, so it is applied last."""
     looks = {look: None}
-    for change, met in reversed(changes):
+    for change, met in reversed(judged_changes):
         if met is False:
             continue
         altered = dict.fromkeys(change_look(known, change) for known in looks)
@@ -194,14 +194,14 @@ def _stop_at_first(
 # --- conditions ------------------------------------------------------------------------------------------------------
 
 
-def _is_met(item: ConditionalFormat, address: str, raw: RawCell, find_cell: FindCell) -> bool | None:
+def _is_met(conditional_format: ConditionalFormat, address: str, raw: RawCell, find_cell: FindCell) -> bool | None:
     """Return whether a format applies to a cell; None if that cannot be decided."""
-    met = _decide(item, address, raw, find_cell)
-    return met if met is None else met != item.negated
+    met = _decide(conditional_format, address, raw, find_cell)
+    return met if met is None else met != conditional_format.negated
 
 
-def _decide(item: ConditionalFormat, address: str, raw: RawCell, find_cell: FindCell) -> bool | None:
-    match item.kind:
+def _decide(conditional_format: ConditionalFormat, address: str, raw: RawCell, find_cell: FindCell) -> bool | None:
+    match conditional_format.kind:
         case ConditionKind.NUMBER:
             return raw.stored in (StorageType.NUMBER, StorageType.DATE)
         case ConditionKind.ERROR:
@@ -209,23 +209,27 @@ def _decide(item: ConditionalFormat, address: str, raw: RawCell, find_cell: Find
         case ConditionKind.BLANK:
             return not raw.text.strip()
         case ConditionKind.TEXT:
-            return _decide_text(item, raw)
+            return _decide_text(conditional_format, raw)
         case ConditionKind.FORMULA | ConditionKind.COMPARISON:
             try:
-                (row, column), (base_row, base_column) = parse_address(address), parse_address(item.base)
-                operands = [shift_formula(text, row - base_row, column - base_column) for text in item.operands]
+                (row, column), (base_row, base_column) = parse_address(address), parse_address(conditional_format.base)
+                operands = [
+                    shift_formula(text, row - base_row, column - base_column) for text in conditional_format.operands
+                ]
             except ValueError:
                 return None
-            if item.kind is ConditionKind.FORMULA:
+            if conditional_format.kind is ConditionKind.FORMULA:
                 return is_formula_met(operands[0], find_cell) if operands else None
-            return _decide_comparison(item.operator, operands, raw, find_cell)
+            return _decide_comparison(conditional_format.operator, operands, raw, find_cell)
         case _:
             return None
 
 
-def _decide_text(item: ConditionalFormat, raw: RawCell) -> bool:
-    text, sought = raw.text.casefold(), item.operands[0].casefold()
-    return {"contains": sought in text, "begins": text.startswith(sought), "ends": text.endswith(sought)}[item.operator]
+def _decide_text(conditional_format: ConditionalFormat, raw: RawCell) -> bool:
+    text, sought = raw.text.casefold(), conditional_format.operands[0].casefold()
+    return {"contains": sought in text, "begins": text.startswith(sought), "ends": text.endswith(sought)}[
+        conditional_format.operator
+    ]
 
 
 def _decide_comparison(operator: str, operands: Sequence[str], raw: RawCell, find_cell: FindCell) -> bool | None:

@@ -69,24 +69,27 @@ def find_operand(text: str, find_cell: FindCell) -> Operand | None:
     return compute_formula(text, find_cell)
 
 
-def find_value(cell: RawCell | None) -> Operand | None:
+def find_value(raw_cell: RawCell | None) -> Operand | None:
     """Return the value of a cell as conditions compare it; None for an error or a date."""
-    if cell is None or (cell.stored is StorageType.EMPTY and cell.formula is None):
+    if raw_cell is None or (raw_cell.stored is StorageType.EMPTY and raw_cell.formula is None):
         return Blank.BLANK
-    match cell.stored:
+    match raw_cell.stored:
         case StorageType.NUMBER:
-            return parse_stored_number(cell.text)
+            return parse_stored_number(raw_cell.text)
         case StorageType.TEXT:
-            return str(cell.text)
+            return str(raw_cell.text)
         case StorageType.BOOLEAN:
-            return cell.text == "1"
+            return raw_cell.text == "1"
         case _:
             return None
 
 
-def compare_operands(left: Operand, operator: str, right: Operand) -> bool:
+def compare_operands(left_operand: Operand, operator: str, right_operand: Operand) -> bool:
     """Compare two values; texts without regard to case, and values of different types by their type."""
-    known = (_BLANK_AS[type(b)] if isinstance(a, Blank) else a for a, b in ((left, right), (right, left)))
+    known = (
+        _BLANK_AS[type(b)] if isinstance(a, Blank) else a
+        for a, b in ((left_operand, right_operand), (right_operand, left_operand))
+    )
     one, other = ((_ORDER[type(side)], side.casefold() if isinstance(side, str) else side) for side in known)
     if one[0] != other[0]:
         less, equal = one[0] < other[0], False

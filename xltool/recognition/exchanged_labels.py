@@ -89,16 +89,16 @@ def _build_frame(slots: tuple[Slot, ...]) -> _Frame:
     )
 
 
-def _find_heads(figure: Box, labels: Sequence[Slot]) -> Iterator[Slot]:
+def _find_heads(figure_box: Box, labels: Sequence[Slot]) -> Iterator[Slot]:
     """Yield the labels in the row of a figure, then those above it without a gap, from the nearest."""
     for label in labels:
-        if label.box.row <= figure.row < label.box.row + label.box.rows:
+        if label.box.row <= figure_box.row < label.box.row + label.box.rows:
             yield label
     above = [
         label
         for label in labels
-        if label.box.row + label.box.rows <= figure.row
-        and label.box.column <= figure.column < label.box.column + label.box.columns
+        if label.box.row + label.box.rows <= figure_box.row
+        and label.box.column <= figure_box.column < label.box.column + label.box.columns
     ]
     top = 0
     for label in sorted(above, key=lambda label: -label.box.row):
@@ -108,8 +108,8 @@ def _find_heads(figure: Box, labels: Sequence[Slot]) -> Iterator[Slot]:
         top = label.box.row
 
 
-def _normal_text(cell: RawCell | None) -> str:
-    return normalise_label(cell.text) if cell is not None else ""
+def _normal_text(raw_cell: RawCell | None) -> str:
+    return normalise_label(raw_cell.text) if raw_cell is not None else ""
 
 
 def _is_frame_kept(

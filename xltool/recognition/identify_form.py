@@ -192,9 +192,9 @@ def _read_first_cell(sheet: RawSheet) -> str:
     return cell_text(sheet.cells.get("A1")).strip()
 
 
-def cell_text(cell: RawCell | None) -> str:
+def cell_text(raw_cell: RawCell | None) -> str:
     """Return the text of a cell as a person reads it; empty for a missing one."""
-    return "" if cell is None or cell.stored is StorageType.EMPTY else visible_text(cell)
+    return "" if raw_cell is None or raw_cell.stored is StorageType.EMPTY else visible_text(raw_cell)
 
 
 def _make_printed_identity(chart: WorkbookPlan, printed: Mapping[str, str]) -> Identity | None:

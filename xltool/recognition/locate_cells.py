@@ -105,23 +105,23 @@ def is_in_place(planned_sheet: PlannedSheet, cells: Mapping[str, RawCell]) -> bo
 def locate_sheet(
     planned_sheet: PlannedSheet,
     sheet: RawSheet,
-    cells: Mapping[str, RawCell] | None = None,
+    raw_cells: Mapping[str, RawCell] | None = None,
     *,
     known_in_place: bool = False,
 ) -> LocatedSheet:
-    """Locate a planned sheet on ``sheet``, or in a section of it given as ``cells``.
+    """Locate a planned sheet on ``sheet``, or in a section of it given as ``raw_cells``.
 
     ``known_in_place``: `is_in_place` was true of the sheet.
     """
-    cells = sheet.cells if cells is None else cells
-    if known_in_place or is_in_place(planned_sheet, cells):
-        located = LocatedSheet(planned_sheet, sheet, cells)
-        return located if planned_sheet.covered.isdisjoint(cells) else _read_split_cells(located)
-    heads = read_by_heads(planned_sheet.layout, cells)
+    raw_cells = sheet.cells if raw_cells is None else raw_cells
+    if known_in_place or is_in_place(planned_sheet, raw_cells):
+        located = LocatedSheet(planned_sheet, sheet, raw_cells)
+        return located if planned_sheet.covered.isdisjoint(raw_cells) else _read_split_cells(located)
+    heads = read_by_heads(planned_sheet.layout, raw_cells)
     return (
-        _realign_sheet(planned_sheet, sheet, cells)
+        _realign_sheet(planned_sheet, sheet, raw_cells)
         if heads is None
-        else _apply_heads(planned_sheet, sheet, cells, heads)
+        else _apply_heads(planned_sheet, sheet, raw_cells, heads)
     )
 
 
@@ -217,11 +217,11 @@ def _find_slot_place(slot: Slot, planned: SheetPlan, realignment: _Realignment) 
     return _displace_row(slot.box.row, realignment.row_map), slot.box.column
 
 
-def _displace_row(row: int, rows: Mapping[int, int]) -> int:
+def _displace_row(row: int, row_numbers: Mapping[int, int]) -> int:
     """Return the real row of one without labels: at its planned distance below the nearest mapped row."""
-    above = [known for known in rows if known <= row]
-    nearest = max(above) if above else min(rows, default=row)
-    return max(1, rows.get(nearest, nearest) + row - nearest)
+    above = [known for known in row_numbers if known <= row]
+    nearest = max(above) if above else min(row_numbers, default=row)
+    return max(1, row_numbers.get(nearest, nearest) + row - nearest)
 
 
 def _place_beside_caption(slot: Slot, realignment: _Realignment) -> Spot:
@@ -289,9 +289,11 @@ def _find_nearest_filled(slot: Slot, spots: Sequence[Spot], step: Spot, realignm
     return filled[0] if len(filled) == 1 else PlaceDoubt.AMBIGUOUS
 
 
-def _is_words_only(cell: RawCell | None) -> bool:
+def _is_words_only(raw_cell: RawCell | None) -> bool:
     return (
-        cell is not None and cell.stored is StorageType.TEXT and not any(character.isdigit() for character in cell.text)
+        raw_cell is not None
+        and raw_cell.stored is StorageType.TEXT
+        and not any(character.isdigit() for character in raw_cell.text)
     )
 
 

@@ -259,13 +259,13 @@ class _InferredLine(NamedTuple):
     at_edge: bool = False
 
 
-def _infer_line(group: str, planned: int, lines: LineVotes) -> _InferredLine:
+def _infer_line(group: str, planned: int, line_votes: LineVotes) -> _InferredLine:
     """Infer the real row (column) of a planned one from its other labels, or from the rows before and after."""
-    own = lines.get((group, planned))
+    own = line_votes.get((group, planned))
     if own:
         (most, count), *others = own.most_common(2)
         return _InferredLine(most, PlaceDoubt.AMBIGUOUS if others and count == others[0][1] else None)
-    known = {at: counts.most_common(1)[0][0] for (name, at), counts in lines.items() if name == group and counts}
+    known = {at: counts.most_common(1)[0][0] for (name, at), counts in line_votes.items() if name == group and counts}
     before = max((at for at in known if at < planned), default=None)
     after = min((at for at in known if at > planned), default=None)
     edge = after if before is None else before

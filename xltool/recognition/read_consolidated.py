@@ -233,8 +233,8 @@ def _find_part_rows(rows: Mapping[int, _CellRow], columns: Mapping[str, int]) ->
     return [rows[row] for row, text in sorted(codes.items()) if row > heading and text]
 
 
-def _scope_text(row: _CellRow, columns: Mapping[str, int]) -> str:
-    cell = row.get(columns.get("scope", 0))
+def _scope_text(cell_row: _CellRow, columns: Mapping[str, int]) -> str:
+    cell = cell_row.get(columns.get("scope", 0))
     return cell.text if cell else ""
 
 
@@ -244,8 +244,8 @@ def _text_at(sheet: RawSheet, row: int, column: int) -> str:
 
 
 @lru_cache(maxsize=1 << 16)  # a long list has few different figures
-def _parse_figure(cell: RawCell | None) -> Number | None:
-    meaning = interpret_cell(cell, CellKind.AMOUNT, _MAX_DECIMALS)
+def _parse_figure(raw_cell: RawCell | None) -> Number | None:
+    meaning = interpret_cell(raw_cell, CellKind.AMOUNT, _MAX_DECIMALS)
     if meaning.state is EntryState.NOT_APPLICABLE:
         return 0
     value = meaning.value

@@ -90,10 +90,10 @@ def _group_planned_cells(plan: WorkbookPlan) -> Mapping[str, Sequence[_PlannedCe
 
 
 @lru_cache(maxsize=_MAX_CACHED_LAYOUTS)
-def _make_layout(plan: WorkbookPlan, names: tuple[str, ...], formulas: tuple[str | None, ...]) -> EntryLayout:
+def _make_layout(plan: WorkbookPlan, cell_names: tuple[str, ...], formulas: tuple[str | None, ...]) -> EntryLayout:
     """Make the layout of the entries of a planned workbook, whose sheets have these names in the order of the plan."""
     by_sheet = _group_planned_cells(plan)
-    planned = [(item, name) for name, items in zip(names, by_sheet.values(), strict=True) for item in items]
+    planned = [(item, name) for name, items in zip(cell_names, by_sheet.values(), strict=True) for item in items]
     planned.sort(key=lambda pair: pair[0].number)
     positions = tuple(EntryPosition(name, item.address, formulas[item.number]) for item, name in planned)
     inputs = frozenset(item.number for item, _ in planned if not (item.computed or item.cell.is_worded))

@@ -6,13 +6,13 @@ from xltool.errors import RosterError
 from xltool.model.agency import Agency
 
 
-def check_tree(agencies: Mapping[str, Agency], rows: Mapping[str, int], file: str) -> Iterator[RosterError]:
-    """Yield the contradictions between agencies; ``rows`` are the row numbers by code."""
+def check_tree(agencies: Mapping[str, Agency], rows_by_code: Mapping[str, int], file: str) -> Iterator[RosterError]:
+    """Yield the contradictions between agencies; ``rows_by_code`` are the row numbers by code."""
     if loop := _find_loop(agencies):
-        yield RosterError("roster.loop", file=file, row=rows[loop[0]], codes=loop)
+        yield RosterError("roster.loop", file=file, row=rows_by_code[loop[0]], codes=loop)
     reported: set[str] = set()
     for agency in agencies.values():
-        facts = {"file": file, "row": rows[agency.code], "name": agency.name}
+        facts = {"file": file, "row": rows_by_code[agency.code], "name": agency.name}
         yield from _check_successors(agency, agencies, facts)
         after = _follow_successors(agency, agencies)
         if agency.code in after and agency.code not in reported:

@@ -79,28 +79,28 @@ def _explain_missing_headings(sheets: Sequence[RosterSheet], file: str) -> Roste
     return RosterError("roster.no_column", file=file, row=best.number, accepted=load_words()["columns"][missing])
 
 
-def _check_width(rows: Sequence[RosterRow], heading: RosterRow, file: str) -> None:
+def _check_width(roster_rows: Sequence[RosterRow], heading: RosterRow, file: str) -> None:
     """Refuse a row of a text file with more cells than headings: a separator in a cell has shifted the rest."""
     width = len(heading.cells)
-    for row in rows:
+    for row in roster_rows:
         if any(row.cells[width:]):
             raise RosterError("roster.extra_field", file=file, row=row.number, expected=width, found=len(row.cells))
 
 
-def select_agency_rows(table: RosterTable) -> Iterator[RosterRow | SkippedRow]:
+def select_agency_rows(roster_table: RosterTable) -> Iterator[RosterRow | SkippedRow]:
     """Yield the rows that are agencies, and those skipped that a person should know of.
 
     Rows without any known column, rows of totals, repeated headings, and the further rows of an agency whose code and
     name are merged over several rows are left out.
     """
-    known = [table.columns[column] for column in REQUIRED_COLUMNS]
-    for row in table.rows:
-        cells = [_cell_at(row, position) for position in table.columns.values()]
+    known = [roster_table.columns[column] for column in REQUIRED_COLUMNS]
+    for row in roster_table.rows:
+        cells = [_cell_at(row, position) for position in roster_table.columns.values()]
         code, name = (_cell_at(row, position) for position in known)
         texts = [text for text in row.cells if text]
         if _is_total_row(texts, name) or [find_heading(code), find_heading(name)] == list(REQUIRED_COLUMNS):
             continue
-        if row.filled.issuperset(known) or not any(_own_cells(row, table.columns.values())):
+        if row.filled.issuperset(known) or not any(_own_cells(row, roster_table.columns.values())):
             continue
         if _is_heading_row(row, texts, known) or (len(texts) == 1 and not code and is_remark(texts[0])):
             yield SkippedRow(row.number, texts[0])
@@ -112,15 +112,15 @@ def _is_total_row(texts: Sequence[str], name: str) -> bool:
     return is_total(texts[0]) or is_total(name)
 
 
-def _is_heading_row(row: RosterRow, texts: Sequence[str], known: Sequence[int]) -> bool:
+def _is_heading_row(roster_row: RosterRow, texts: Sequence[str], known: Sequence[int]) -> bool:
     """Return True for a single text in a cell merged over the columns of code and name."""
-    return len(texts) == 1 and row.wide.issuperset(known)
+    return len(texts) == 1 and roster_row.wide.issuperset(known)
 
 
-def _own_cells(row: RosterRow, positions: Iterable[int]) -> Iterator[str]:
+def _own_cells(roster_row: RosterRow, positions: Iterable[int]) -> Iterator[str]:
     """Yield the cells of a row that are not filled from a merged cell above."""
-    return (_cell_at(row, position) for position in positions if position not in row.filled)
+    return (_cell_at(roster_row, position) for position in positions if position not in roster_row.filled)
 
 
-def _cell_at(row: RosterRow, position: int) -> str:
-    return row.cells[position] if position < len(row.cells) else ""
+def _cell_at(roster_row: RosterRow, position: int) -> str:
+    return roster_row.cells[position] if position < len(roster_row.cells) else ""

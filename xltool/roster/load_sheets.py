@@ -95,23 +95,23 @@ def _make_sheet(sheet: RawSheet) -> RosterSheet:
 
 
 def _spread_merged(
-    merged: str, rows: dict[int, dict[int, str]], filled: dict[int, set[int]], wide: dict[int, set[int]]
+    merged: str, texts_by_row: dict[int, dict[int, str]], filled: dict[int, set[int]], wide: dict[int, set[int]]
 ) -> None:
     """Write the text of a merged cell into every row it covers, and note which columns it covers."""
     box = parse_box(merged)
     column = box.column - 1
-    text = rows.get(box.row, {}).get(column, "")
-    for row in range(box.row, min(box.row + box.rows, max(rows, default=0) + 1)):
+    text = texts_by_row.get(box.row, {}).get(column, "")
+    for row in range(box.row, min(box.row + box.rows, max(texts_by_row, default=0) + 1)):
         if row > box.row:
             filled.setdefault(row, set()).add(column)
             if text:
-                rows.setdefault(row, {})[column] = text
+                texts_by_row.setdefault(row, {})[column] = text
         if box.columns > 1:
             wide.setdefault(row, set()).update(range(column, column + box.columns))
 
 
-def _as_tuple(cells: Mapping[int, str]) -> tuple[str, ...]:
-    return tuple(cells.get(column, "") for column in range(max(cells, default=-1) + 1))
+def _as_tuple(cell_texts: Mapping[int, str]) -> tuple[str, ...]:
+    return tuple(cell_texts.get(column, "") for column in range(max(cell_texts, default=-1) + 1))
 
 
 def _show_cell(cell: RawCell) -> str:

@@ -25,22 +25,24 @@ class RosterParser:
         self.problems: list[RosterError] = []
         self.invisible: list[int] = []
 
-    def parse_agency(self, row: RosterRow) -> Agency | None:
+    def parse_agency(self, roster_row: RosterRow) -> Agency | None:
         """Parse one row; None if it has no code or no name."""
-        values = self._read_values(row)
+        values = self._read_values(roster_row)
         missing = [column for column in REQUIRED_COLUMNS if column not in values]
         for column in missing:
-            self._add_problem(f"roster.empty_{column}", row)
-        scope = self._parse_choice("scope", values, row)
-        rule_power = self._parse_choice("rule_power", values, row)
-        began, ended = (self._parse_day(values.get(column), row) for column in ("began", "ended"))
-        codes = {column: self._parse_code(values[column], row) for column in ("code", "parent") if column in values}
-        successors = tuple(self._parse_code(code, row) for code in _split_list(values.get("successors")))
+            self._add_problem(f"roster.empty_{column}", roster_row)
+        scope = self._parse_choice("scope", values, roster_row)
+        rule_power = self._parse_choice("rule_power", values, roster_row)
+        began, ended = (self._parse_day(values.get(column), roster_row) for column in ("began", "ended"))
+        codes = {
+            column: self._parse_code(values[column], roster_row) for column in ("code", "parent") if column in values
+        }
+        successors = tuple(self._parse_code(code, roster_row) for code in _split_list(values.get("successors")))
         if missing:
             return None
         return Agency(
             code=codes["code"],
-            name=self._parse_name(values["name"], row),
+            name=self._parse_name(values["name"], roster_row),
             parent=codes.get("parent"),
             level=values.get("level"),
             scope=Scope(scope) if scope else Scope.OWN,
@@ -54,33 +56,37 @@ class RosterParser:
             scope_stated=scope is not None,
         )
 
-    def _read_values(self, row: RosterRow) -> dict[str, str]:
+    def _read_values(self, roster_row: RosterRow) -> dict[str, str]:
         """Return the cells of the known columns that are not blank, without invisible characters."""
-        values = {column: row.cells[at] for column, at in self._columns.items() if at < len(row.cells)}
+        values = {column: roster_row.cells[at] for column, at in self._columns.items() if at < len(roster_row.cells)}
         plain = {column: remove_invisible(text).strip() for column, text in values.items()}
         if plain != values:
-            self.invisible.append(row.number)
+            self.invisible.append(roster_row.number)
         return {column: text for column, text in plain.items() if text}
 
-    def _add_problem(self, problem: str, row: RosterRow, **facts: object) -> None:
-        self.problems.append(RosterError(problem, file=self._file, row=row.number, **facts))
+    def _add_problem(self, problem: str, roster_row: RosterRow, **facts: object) -> None:
+        self.problems.append(RosterError(problem, file=self._file, row=roster_row.number, **facts))
 
-    def _parse_code(self, text: str, row: RosterRow) -> str:
+    def _parse_code(self, text: str, roster_row: RosterRow) -> str:
         code = unicodedata.normalize("NFKC", text)
         if ROUNDED_CODE.fullmatch(code):
-            self._add_problem("roster.rounded_code", row, code=code)
+            self._add_problem("roster.rounded_code", roster_row, code=code)
         if len(code) > MAX_CODE_CHARACTERS:
-            self._add_problem("roster.long_code", row, length=len(code), longest=MAX_CODE_CHARACTERS, text=code[:20])
+            self._add_problem(
+                "roster.long_code", roster_row, length=len(code), longest=MAX_CODE_CHARACTERS, text=code[:20]
+            )
         return code
 
-    def _parse_name(self, text: str, row: RosterRow) -> str:
+    def _parse_name(self, text: str, roster_row: RosterRow) -> str:
         """Return a name in one line: a line break in a cell is no part of it."""
         name = _LINE_BREAK.sub(lambda match: _join_lines(text, match), text)
         if len(name) > MAX_NAME_CHARACTERS:
-            self._add_problem("roster.long_name", row, length=len(name), longest=MAX_NAME_CHARACTERS, text=name[:20])
+            self._add_problem(
+                "roster.long_name", roster_row, length=len(name), longest=MAX_NAME_CHARACTERS, text=name[:20]
+            )
         return name
 
-    def _parse_choice(self, column: str, values: Mapping[str, str], row: RosterRow) -> str | None:
+    def _parse_choice(self, column: str, values: Mapping[str, str], roster_row: RosterRow) -> str | None:
         """Return the meaning of a cell restricted to certain words; None if it is blank or the column is missing."""
         if column not in values:
             return None
@@ -88,10 +94,12 @@ class RosterParser:
         if meaning is None:
             accepted = tuple(words[0] for words in load_words()[column].values())
             column_name = load_words()["columns"][column][0]
-            self._add_problem("roster.unknown_word", row, word=values[column], column=column_name, accepted=accepted)
+            self._add_problem(
+                "roster.unknown_word", roster_row, word=values[column], column=column_name, accepted=accepted
+            )
         return meaning
 
-    def _parse_day(self, text: str | None, row: RosterRow) -> date | None:
+    def _parse_day(self, text: str | None, roster_row: RosterRow) -> date | None:
         """Parse a date in any usual notation; None for no text."""
         if text is None:
             return None
@@ -99,7 +107,7 @@ class RosterParser:
             match = re.fullmatch(load_words()["days"]["day"][0], unicodedata.normalize("NFKC", text).strip())
             return date(*map(int, match.groups())) if match else date.fromisoformat(text)
         except ValueError:
-            self._add_problem("roster.no_day", row, text=text)
+            self._add_problem("roster.no_day", roster_row, text=text)
             return None
 
 

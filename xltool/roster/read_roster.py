@@ -80,15 +80,17 @@ def _raise_problems(problems: Sequence[RosterError], file: str) -> None:
 
 
 def _make_notes(
-    table: RosterTable, skipped: Sequence[SkippedRow], invisible: Sequence[int], used: set[int]
+    roster_table: RosterTable, skipped: Sequence[SkippedRow], invisible: Sequence[int], used: set[int]
 ) -> Iterator[Finding]:
     """Yield a note on each peculiarity of the roster that changes nothing, but that a person should know of."""
-    hidden = tuple(sorted(table.sheet.hidden & used))
+    hidden = tuple(sorted(roster_table.sheet.hidden & used))
     if hidden:
         yield Finding("roster.hidden_rows", Severity.NOTE, facts={"count": len(hidden), "rows": hidden})
     if invisible:
         yield Finding("roster.invisible", Severity.NOTE, facts={"count": len(invisible), "rows": tuple(invisible)})
     for row in skipped:
         yield Finding("roster.row_skipped", Severity.NOTE, facts={"row": row.number, "text": row.text})
-    if table.others:
-        yield Finding("roster.other_sheets", Severity.NOTE, facts={"read": table.sheet.name, "others": table.others})
+    if roster_table.others:
+        yield Finding(
+            "roster.other_sheets", Severity.NOTE, facts={"read": roster_table.sheet.name, "others": roster_table.others}
+        )

@@ -10,14 +10,14 @@ from xltool.spreadsheet.load_file import FileSource, MemoryFile
 from xltool.spreadsheet.remote_files import Place
 
 
-def find_places(places: Iterable[FileSource | str], excluded: Iterable[Path] = ()) -> tuple[Place, ...]:
+def find_places(sources: Iterable[FileSource | str], excluded: Iterable[Path] = ()) -> tuple[Place, ...]:
     """Return every file below the given paths and store addresses; each once, in the order given.
 
     A string is an address if it begins like one (``s3://``), else a path. Raises UsageError for places that cannot
     be listed.
     """
     hidden, files = tuple(excluded), dict[Place, None]()
-    for place in places:
+    for place in sources:
         if isinstance(place, MemoryFile):
             files.setdefault(place)
             continue

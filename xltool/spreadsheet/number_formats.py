@@ -267,13 +267,13 @@ def _group(character: str, remaining: int, *, grouped: bool) -> str:
     return f"{character}," if grouped and remaining and remaining % 3 == 0 and character != " " else character
 
 
-def _fill_places(places: str, placeholders: list[str]) -> list[str]:
+def _fill_places(digit_places: str, placeholders: list[str]) -> list[str]:
     """Return what each placeholder behind the point shows; trailing zeros only where the format has 0."""
-    significant = len(places.rstrip("0"))
+    significant = len(digit_places.rstrip("0"))
     empty = {"#": "", "?": " "}
     return [
         digit if at < significant else empty.get(mark, digit)
-        for at, (digit, mark) in enumerate(zip(places, placeholders, strict=True))
+        for at, (digit, mark) in enumerate(zip(digit_places, placeholders, strict=True))
     ]
 
 

@@ -59,8 +59,8 @@ class ConditionReader:
         elif attributes.get(f"{CALCEXT}show-value") == "false":
             self._add(ConditionKind.NUMBER, LookChange(mark=Mark.INVISIBLE))
 
-    def _add(self, kind: ConditionKind, change: LookChange) -> None:
-        self.formats.append(ConditionalFormat(self._areas, "", kind, change, group=self._group))
+    def _add(self, condition_kind: ConditionKind, change: LookChange) -> None:
+        self.formats.append(ConditionalFormat(self._areas, "", condition_kind, change, group=self._group))
 
 
 def list_mapped_formats(

@@ -137,7 +137,7 @@ class _ContentReader:
         if self._sheet is None:
             self._styles.start_element(name, attributes)
 
-    def _start_in_sheet(self, sheet: "_SheetBuilder", name: str, attributes: dict[str, str]) -> None:
+    def _start_in_sheet(self, sheet_builder: "_SheetBuilder", name: str, attributes: dict[str, str]) -> None:
         if name in _CELLS:
             self._cell = attributes
             self._runs.clear()
@@ -146,12 +146,14 @@ class _ContentReader:
             hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN or self._is_less(
                 "table-row", attributes, MIN_ROW_POINTS
             )
-            sheet.begin_row(_read_count(attributes, _ROWS), attributes.get(_DEFAULT_STYLE, ""), hidden=hidden)
+            sheet_builder.begin_row(_read_count(attributes, _ROWS), attributes.get(_DEFAULT_STYLE, ""), hidden=hidden)
         elif name == _COLUMN:
             hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN or self._is_less(
                 "table-column", attributes, MIN_COLUMN_POINTS
             )
-            sheet.add_columns(_read_count(attributes, _COLUMNS), attributes.get(_DEFAULT_STYLE, ""), hidden=hidden)
+            sheet_builder.add_columns(
+                _read_count(attributes, _COLUMNS), attributes.get(_DEFAULT_STYLE, ""), hidden=hidden
+            )
         elif name == _PARAGRAPH:
             self._begin_paragraph()
         elif name in (_SPAN, _LINK, _RUBY_TEXT):
@@ -161,7 +163,7 @@ class _ContentReader:
         elif name == f"{_TEXT}s":
             self._append_text(" " * _read_count(attributes, f"{_TEXT}c"))
         elif name in NAMES:
-            sheet.conditions.start_element(name, attributes)
+            sheet_builder.conditions.start_element(name, attributes)
 
     def _is_less(self, family: str, attributes: dict[str, str], bound: float) -> bool:
         size = self._styles.find_size(family, attributes.get(_STYLE_NAME, ""))
@@ -255,18 +257,18 @@ class _SheetBuilder:
         self._rows, self._column, self._row_style = repeated, 0, style
         self._in_row.clear()
 
-    def add_cell(self, cell: RawCell | None, attributes: dict[str, str]) -> None:
+    def add_cell(self, raw_cell: RawCell | None, attributes: dict[str, str]) -> None:
         """Add the next cell of the row, as often as it is repeated."""
         repeated = _read_count(attributes, _COLUMNS)
-        if cell is not None:
+        if raw_cell is not None:
             style = attributes.get(_STYLE_NAME) or self._row_style or self._find_column_style()
             look = self._styles.find_look(style)
             if attributes.get(_VALUE_TYPE) == "percentage" and look.format_code == GENERAL:
                 look = look._replace(format_code="0.##%", is_plain=False)
-            if cell.look.cached is not None:
-                look = look._replace(cached=cell.look.cached, is_plain=False)
-            cell = RawCell(cell.stored, cell.text, cell.formula, cell.locked, look)
-            self._in_row.append((self._column + 1, repeated, cell))
+            if raw_cell.look.cached is not None:
+                look = look._replace(cached=raw_cell.look.cached, is_plain=False)
+            raw_cell = RawCell(raw_cell.stored, raw_cell.text, raw_cell.formula, raw_cell.locked, look)
+            self._in_row.append((self._column + 1, repeated, raw_cell))
             self._note_mapped(style, repeated)
         down, across = _read_count(attributes, _DOWN), _read_count(attributes, _ACROSS)
         if down > 1 or across > 1:
@@ -351,12 +353,12 @@ def _make_cell(attributes: dict[str, str], runs: list[Run]) -> RawCell | None:
     return RawCell(stored, text, formula, look=look) if text else None
 
 
-def _find_cached(runs: list[Run], value: str | None) -> str | None:
+def _find_cached(runs: list[Run], stored_text: str | None) -> str | None:
     """Return the text of the paragraphs of a cell, if it is not simply the whole number the cell states."""
-    if len(runs) == 1 and runs[0].text == value and "." not in value:
+    if len(runs) == 1 and runs[0].text == stored_text and "." not in stored_text:
         return None
     shown = "".join(run.text for run in runs if run.mark is not Mark.RUBY).strip()
-    return None if value is None or not shown or (shown == value and "." not in value) else shown
+    return None if stored_text is None or not shown or (shown == stored_text and "." not in stored_text) else shown
 
 
 def _mark_text(runs: list[Run]) -> str:

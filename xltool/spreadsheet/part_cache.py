@@ -33,11 +33,11 @@ class BoundedCache(Generic[_Parsed]):
             self._made.move_to_end(key)
             return known[0]
 
-    def put_value(self, key: Hashable, value: _Parsed, size: int) -> None:
+    def put_value(self, key: Hashable, parsed_part: _Parsed, size: int) -> None:
         """Cache a value of ``size`` bytes; drop old values beyond the bound."""
         with self._lock:
             self.drop_value(key)
-            self._made[key] = (value, size)
+            self._made[key] = (parsed_part, size)
             self._free -= size
             while self._free < 0 and self._made:
                 self.drop_value(next(iter(self._made)))

@@ -151,6 +151,6 @@ def exceeded_limit(part: str, what: LimitKind, limit: int) -> UnreadableFileErro
     return UnreadableFileError("file.over_limit", part=part, what=what, limit=limit)
 
 
-def foreign_file(kind: FileKind) -> ForeignFileError:
+def foreign_file(file_kind: FileKind) -> ForeignFileError:
     """Return the refusal of a file of another type."""
-    return ForeignFileError("file.not_workbook", kind=kind)
+    return ForeignFileError("file.not_workbook", kind=file_kind)

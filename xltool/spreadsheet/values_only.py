@@ -83,11 +83,11 @@ def _make_look(code: str, marks: list[str], background: str, *fields: Any) -> Ce
     return CellLook(code, tuple(map(Mark, marks)), background, is_plain, is_date, place, mark, colour)
 
 
-def _make_text(text: str, runs: list[list[Any]] | None) -> str:
-    if runs is None:
+def _make_text(text: str, rich_runs: list[list[Any]] | None) -> str:
+    if rich_runs is None:
         return text
     return MarkedText(
-        Run(piece, Mark(mark) if mark else None, colour, inherits) for piece, mark, colour, inherits in runs
+        Run(piece, Mark(mark) if mark else None, colour, inherits) for piece, mark, colour, inherits in rich_runs
     )
 
 

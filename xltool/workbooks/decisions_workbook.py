@@ -124,7 +124,7 @@ def is_decisions_workbook(path: Path) -> bool:
 
 
 def write_decision_rows(
-    path: Path, rows: Sequence[DecisionRow], changes: Mapping[DecisionRow, DecisionRowChange]
+    path: Path, decision_rows: Sequence[DecisionRow], changes: Mapping[DecisionRow, DecisionRowChange]
 ) -> tuple[DecisionRow, ...]:
     """Add rows at the end, creating the workbook if needed, and change rows that were read from it; return those added.
 
@@ -138,7 +138,7 @@ def write_decision_rows(
     columns, first = _find_columns(sheet, path)
     present = tuple(_iterate_rows(sheet, columns, first))
     asked = {row.question_key for row in present}
-    added = tuple(row for row in rows if row.question_key not in asked)
+    added = tuple(row for row in decision_rows if row.question_key not in asked)
     changed = list(_find_rows(changes, present))
     if exists and not added and not changed:
         return ()
@@ -277,6 +277,6 @@ def _make_book() -> "Workbook":
     return book
 
 
-def iterate_ruled(rows: Iterable[DecisionRow]) -> Iterator[DecisionRow]:
+def iterate_ruled(decision_rows: Iterable[DecisionRow]) -> Iterator[DecisionRow]:
     """Yield the rows with anything in the column of rulings."""
-    return (row for row in rows if row.ruling)
+    return (row for row in decision_rows if row.ruling)

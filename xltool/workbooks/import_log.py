@@ -58,8 +58,12 @@ def write_import_log(
         book.set_document_properties(catalogue.look_up_word("import", "sheet"), {LIST_PROPERTY: "import"})
 
 
-def _figure_contents(figure: FoundFigure) -> tuple[Number | None, str | None, str | None]:
-    return figure.value, figure.raw or None, render_place(figure.where) if figure.where else None
+def _figure_contents(found_figure: FoundFigure) -> tuple[Number | None, str | None, str | None]:
+    return (
+        found_figure.value,
+        found_figure.raw or None,
+        render_place(found_figure.where) if found_figure.where else None,
+    )
 
 
 def _start_sheet(book: BookWriter, number: str = "") -> SheetWriter:

@@ -113,7 +113,7 @@ def _make_directory(
     data: bytes,
     at: int,
     members: list[zipfile.ZipInfo],
-    places: dict[int, int],
+    offsets: dict[int, int],
     new: Mapping[str, _NewPart],
 ) -> bytes:
     """Return the central directory with the new offsets of the members."""
@@ -127,7 +127,7 @@ def _make_directory(
             at + _DIRECTORY_ENTRY.size : at + _DIRECTORY_ENTRY.size + name_length + extra_length + comment_length
         ]
         at += _DIRECTORY_ENTRY.size + len(tail)
-        fields[16] = places[info.header_offset]
+        fields[16] = offsets[info.header_offset]
         part = new.get(info.filename)
         if part is not None:
             fields[2:5] = [20, fields[3] & _UTF8_NAME, zipfile.ZIP_DEFLATED]

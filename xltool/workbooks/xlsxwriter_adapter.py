@@ -139,12 +139,12 @@ def _format_number(number: Number) -> str:
     )
 
 
-def _strip_zeros(value: str | Number) -> str | Number:
+def _strip_zeros(plain_value: str | Number) -> str | Number:
     """Return a decimal without zeros at its end, as spreadsheet programs store it; anything else unchanged."""
-    if not isinstance(value, Decimal):
-        return value
-    whole = value.to_integral_value()
-    return whole if whole == value else value.normalize()
+    if not isinstance(plain_value, Decimal):
+        return plain_value
+    whole = plain_value.to_integral_value()
+    return whole if whole == plain_value else plain_value.normalize()
 
 
 class SheetWriter:

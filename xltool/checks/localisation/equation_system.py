@@ -97,9 +97,12 @@ def build_system(
     )
 
 
-def _is_longest(rows: Sequence[Equation], item: DependentEquation) -> bool:
+def _is_longest(equations: Sequence[Equation], dependent_equation: DependentEquation) -> bool:
     """Return True if an equation is longer than each of those it depends on."""
-    return all(len(rows[other].terms) < len(rows[item.position].terms) for other in item.others)
+    return all(
+        len(equations[other].terms) < len(equations[dependent_equation.position].terms)
+        for other in dependent_equation.others
+    )
 
 
 def count_decimal_places(values: Mapping[str, Number], cells: Mapping[str, Cell], cell_ids: Sequence[str]) -> int:

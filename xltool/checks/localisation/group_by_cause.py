@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xltool.checks.context import CheckContext
-from xltool.checks.ledger import CONTROL_DIFFERS, read_stated_controls
+from xltool.checks.ledger_totals import CONTROL_DIFFERS, read_stated_controls
 from xltool.checks.localisation.diagnose import Diagnosis, collect_typed_figures, diagnose_errors, leading_repairs
 from xltool.checks.localisation.repairs import Change, Repair
 from xltool.checks.localisation.suspect_facts import describe_suspects

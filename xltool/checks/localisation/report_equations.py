@@ -57,9 +57,9 @@ class ReportEquations:
             fixed=frozenset(self.system.places[cell] for cell in self._locked if cell in self.system.places),
         )
 
-    def residual_of(self, row: Equation) -> int:
+    def residual_of(self, equation: Equation) -> int:
         """Return the residual of an equation that was left out of the system."""
-        return row.residual({cell: self.figures[self.system.places[cell]] for cell in row.terms}, self._scale)
+        return equation.residual({cell: self.figures[self.system.places[cell]] for cell in equation.terms}, self._scale)
 
     def whole(self, value: Number) -> int:
         """Return a figure as an integer at this report's scale."""

@@ -167,9 +167,11 @@ def _is_same_place(previous: Mention | None, mention: Mention) -> bool:
     return previous.claim is mention.claim
 
 
-def _read_mention(item: _ClaimPatterns, sentence: str, match: re.Match[str], facts: TextContext) -> Mention | None:
-    claim = item.claim
-    number = _read_number(item, match)
+def _read_mention(
+    claim_patterns: _ClaimPatterns, sentence: str, match: re.Match[str], facts: TextContext
+) -> Mention | None:
+    claim = claim_patterns.claim
+    number = _read_number(claim_patterns, match)
     if number is None:
         return None
     at = match.start("n") if claim.says is None else match.start()
@@ -183,7 +185,7 @@ def _read_mention(item: _ClaimPatterns, sentence: str, match: re.Match[str], fac
         if values
         else []
     )
-    judgement, reading = _judge_number(claim, number, meant, _rounding_step(item, match))
+    judgement, reading = _judge_number(claim, number, meant, _rounding_step(claim_patterns, match))
     if judgement is Judgement.DIFFERS and (
         _is_aside(claim, number, facts) or _is_limited(claim, match) or _is_told_in_parts(claim, match, meant)
     ):
@@ -192,22 +194,22 @@ def _read_mention(item: _ClaimPatterns, sentence: str, match: re.Match[str], fac
     return Mention(claim, sentence, number, match.start(), end, judgement, reading, old)
 
 
-def _read_number(item: _ClaimPatterns, match: re.Match[str]) -> Number | None:
+def _read_number(claim_patterns: _ClaimPatterns, match: re.Match[str]) -> Number | None:
     """Return the number a match states, an amount in the unit of its cell; None if it is no number."""
-    if item.claim.says is not None:
-        return item.claim.says
+    if claim_patterns.claim.says is not None:
+        return claim_patterns.claim.says
     if "money" not in match.re.groupindex:
         return numerals.parse_number(match["n"])
-    amount = Decimal(match["n"]) * load_text_patterns().amounts.units[match["money"]] / item.unit
+    amount = Decimal(match["n"]) * load_text_patterns().amounts.units[match["money"]] / claim_patterns.unit
     return int(amount) if amount == amount.to_integral_value() else amount.normalize()
 
 
-def _rounding_step(item: _ClaimPatterns, match: re.Match[str]) -> Decimal:
+def _rounding_step(claim_patterns: _ClaimPatterns, match: re.Match[str]) -> Decimal:
     """Return one unit of the last decimal a stated amount has, in the unit of its cell; 0 for a whole number."""
     if "money" not in match.re.groupindex:
         return Decimal(0)
     places = len(match["n"].partition(".")[2])
-    step = Decimal(1).scaleb(-places) * load_text_patterns().amounts.units[match["money"]] / item.unit
+    step = Decimal(1).scaleb(-places) * load_text_patterns().amounts.units[match["money"]] / claim_patterns.unit
     return step if places else Decimal(0)
 
 

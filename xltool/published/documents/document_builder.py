@@ -150,10 +150,10 @@ class DocumentBuilder:
         self.end_paragraph()
         return tuple(self._blocks)
 
-    def _flush(self, cell: _OpenCell) -> None:
-        if cell.lines or not cell.has_nested_table:
-            self._add(Block("\n".join(cell.lines), self._tables[-1].number, cell.row, cell.column))
-        cell.lines = []
+    def _flush(self, open_cell: _OpenCell) -> None:
+        if open_cell.lines or not open_cell.has_nested_table:
+            self._add(Block("\n".join(open_cell.lines), self._tables[-1].number, open_cell.row, open_cell.column))
+        open_cell.lines = []
 
     def _add(self, piece: Block) -> None:
         self._blocks.append(piece)

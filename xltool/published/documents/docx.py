@@ -161,8 +161,8 @@ def _is_raised(text: "_Element") -> bool:
     return apart or (lifted.isdigit() and int(lifted) >= MIN_RAISED_HALF_POINTS)
 
 
-def _column_span(cell: "_Element") -> int:
-    span = _read_val(_find_child(_find_child(cell, "tcPr"), "gridSpan"))
+def _column_span(cell_element: "_Element") -> int:
+    span = _read_val(_find_child(_find_child(cell_element, "tcPr"), "gridSpan"))
     return int(span) if span.isdigit() and 0 < len(span) < 4 else 1
 
 

@@ -63,21 +63,21 @@ def _read_pages(pages: "list[Page]", metadata: dict[str, Any]) -> dict[str, Any]
     return {"pages": found, "titles": titles, "pictures": pictures}
 
 
-def _page_blocks(page: "Page", tables: int) -> tuple[list[WorkerBlock], int]:
-    """Return the blocks of one page from top to bottom, and the number of tables so far (``tables`` before)."""
+def _page_blocks(page: "Page", table_count: int) -> tuple[list[WorkerBlock], int]:
+    """Return the blocks of one page from top to bottom, and the number of tables so far (``table_count`` before)."""
     _bracket_raised(page.chars)
     page = page.dedupe_chars(tolerance=1)
     found = page.find_tables() if len(page.rects) + len(page.lines) + len(page.curves) <= MAX_RULES_PER_PAGE else []
     grids = [grid for table in found if (grid := _table_grid(table))]
     placed: list[tuple[float, list[WorkerBlock]]] = []
     for grid in sorted(grids, key=_top_edge):
-        tables += 1
-        placed.append((_top_edge(grid), list(_grid_cells(page.chars, grid, tables))))
+        table_count += 1
+        placed.append((_top_edge(grid), list(_grid_cells(page.chars, grid, table_count))))
     boxes = [_bounding_box(grid) for grid in grids]
     outside = page.filter(lambda thing: not any(_is_inside(thing, box) for box in boxes))
     lines = outside.extract_text_lines(layout=False, return_chars=False, x_tolerance=WORD_GAP_POINTS)
     placed += [(line["top"], [(line["text"], 0, 0, 0)]) for line in lines]
-    return [piece for _, pieces in sorted(placed, key=lambda each: each[0]) for piece in pieces], tables
+    return [piece for _, pieces in sorted(placed, key=lambda each: each[0]) for piece in pieces], table_count
 
 
 def _bracket_raised(chars: list[dict[str, Any]]) -> None:

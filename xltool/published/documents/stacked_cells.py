@@ -101,9 +101,9 @@ def _split_rows(run: Sequence[_StackedLine], *, bars_apart: bool, leads: bool) -
         yield row
 
 
-def _is_label_cell(line: _StackedLine) -> bool:
+def _is_label_cell(stacked_line: _StackedLine) -> bool:
     """Return True if a cell holds words that cannot stand in the cell of a figure."""
-    if not line.text or not _WORDS.search(line.text):
+    if not stacked_line.text or not _WORDS.search(stacked_line.text):
         return False
-    meaning = interpret_cell(RawCell(StorageType.TEXT, line.text), CellKind.AMOUNT, 6)
+    meaning = interpret_cell(RawCell(StorageType.TEXT, stacked_line.text), CellKind.AMOUNT, 6)
     return meaning.state is EntryState.UNREADABLE and meaning.note != "unit_in_cell"

@@ -48,17 +48,17 @@ class FigureRun(NamedTuple):
     below: tuple[str, ...]
 
 
-def find_figure_runs(lines: Sequence[TextLine]) -> list[FigureRun]:
+def find_figure_runs(text_lines: Sequence[TextLine]) -> list[FigureRun]:
     """Return the runs of figures, each with the words on its line and up to the neighbouring runs."""
-    holding = [at for at, line in enumerate(lines) if line.figures]
+    holding = [at for at, line in enumerate(text_lines) if line.figures]
     found = []
     for place, at in enumerate(holding):
         first = holding[place - 1] + 1 if place else 0
-        last = holding[place + 1] if place + 1 < len(holding) else len(lines)
-        around = tuple(word for line in lines[first:last] for word in line.words)
-        above = lines[at - 1].words if at > first else ()
-        below = lines[at + 1].words if at + 1 < last else ()
-        found.append(FigureRun(at, lines[at].figures, lines[at].words, around, above, below))
+        last = holding[place + 1] if place + 1 < len(holding) else len(text_lines)
+        around = tuple(word for line in text_lines[first:last] for word in line.words)
+        above = text_lines[at - 1].words if at > first else ()
+        below = text_lines[at + 1].words if at + 1 < last else ()
+        found.append(FigureRun(at, text_lines[at].figures, text_lines[at].words, around, above, below))
     return found
 
 
@@ -94,43 +94,51 @@ class RowAlignment(NamedTuple):
 
 
 def align_rows(
-    lines: Sequence[TextLine], rows: Sequence[FormRow], groups: Sequence[str], equations: Sequence[Equation]
+    text_lines: Sequence[TextLine], form_rows: Sequence[FormRow], groups: Sequence[str], equations: Sequence[Equation]
 ) -> RowAlignment:
     """Align the figures in some text lines with the rows of a table.
 
     ``groups`` are its labels without figures. If rows or runs are left over, a row is certain only if words of its
     label are nearest, no neighbouring run is left over, and its own equation holds.
     """
-    runs = find_figure_runs(lines)
-    steps = [step for row in range(len(rows)) for step in _candidate_assignments(runs, row, rows, groups, equations)]
-    best, path = _best_alignment(steps, len(runs), len(rows))
+    runs = find_figure_runs(text_lines)
+    steps = [
+        step
+        for row in range(len(form_rows))
+        for step in _candidate_assignments(runs, row, form_rows, groups, equations)
+    ]
+    best, path = _best_alignment(steps, len(runs), len(form_rows))
     used = {at for step in path for at in range(step.first, step.stop)}
-    whole = len(path) == len(rows) and len(used) == len(runs) and all(step.near for step in path)
+    whole = len(path) == len(form_rows) and len(used) == len(runs) and all(step.near for step in path)
     alone = [step for step in path if all(at in used or not 0 <= at < len(runs) for at in (step.first - 1, step.stop))]
     given = {}
     for step in path:
-        rest, _ = _best_alignment([other for other in steps if other is not step], len(runs), len(rows))
+        rest, _ = _best_alignment([other for other in steps if other is not step], len(runs), len(form_rows))
         proven = whole or (step.beside and step.held and step in alone and step.stop - step.first == 1)
         told = step.share >= MIN_LABEL_SHARE or (whole and step.gain >= FULL_LABEL_GAIN * MIN_LABEL_SHARE)
         if told and best - rest >= MIN_MARGIN and proven:
-            given[rows[step.row].anchor.index] = step.figures
+            given[form_rows[step.row].anchor.index] = step.figures
     left_over = [run for at, run in enumerate(runs) if at not in used]
-    clear = [step for step in path if not any(_is_rival_run(run, step, runs, rows[step.row]) for run in left_over)]
-    likely = {rows[step.row].anchor.index: step.figures for step in clear}
-    return RowAlignment(given, likely, best, whole and len(given) == len(rows))
+    clear = [step for step in path if not any(_is_rival_run(run, step, runs, form_rows[step.row]) for run in left_over)]
+    likely = {form_rows[step.row].anchor.index: step.figures for step in clear}
+    return RowAlignment(given, likely, best, whole and len(given) == len(form_rows))
 
 
 def _candidate_assignments(
-    runs: Sequence[FigureRun], row: int, rows: Sequence[FormRow], groups: Sequence[str], equations: Sequence[Equation]
+    figure_runs: Sequence[FigureRun],
+    row: int,
+    form_rows: Sequence[FormRow],
+    groups: Sequence[str],
+    equations: Sequence[Equation],
 ) -> Iterator[_Assignment]:
     """Yield every assignment of one run, or of two adjacent runs, to a form row."""
-    anchor, cells = rows[row]
+    anchor, cells = form_rows[row]
     label = anchor.words
-    others = [other.anchor.words for other in rows if other is not rows[row]]
+    others = [other.anchor.words for other in form_rows if other is not form_rows[row]]
     own = select_equations(cells, equations)
-    for first in range(len(runs)):
-        for stop in range(first + 1, min(first + MAX_LINES_PER_ROW, len(runs)) + 1):
-            lines = runs[first:stop]
+    for first in range(len(figure_runs)):
+        for stop in range(first + 1, min(first + MAX_LINES_PER_ROW, len(figure_runs)) + 1):
+            lines = figure_runs[first:stop]
             figures = _match_figures(lines, anchor, cells)
             words = [word for run in lines for word in run.own if not any(word in group for group in groups)]
             strange = any(word not in label and any(word in other for other in others) for word in words)
@@ -143,22 +151,22 @@ def _candidate_assignments(
             mine = sum(len(word) for word in words if word in label)
             share = signs / len(label)
             gain = FULL_LABEL_GAIN * share + OWN_LINE_GAIN * mine / max(1, sum(map(len, words)))
-            parted = bool(own) or _is_separated(runs, first, stop)
+            parted = bool(own) or _is_separated(figure_runs, first, stop)
             beside = mine > 0 or (parted and not words and any(word in label for word in lines[0].above))
             near = beside or bool(own) or any(word in label for word in lines[-1].below)
             yield _Assignment(first, stop, row, figures, gain, share, beside, near, held)
 
 
-def _is_rival_run(run: FigureRun, step: _Assignment, runs: Sequence[FigureRun], row: FormRow) -> bool:
+def _is_rival_run(run: FigureRun, step: _Assignment, figure_runs: Sequence[FigureRun], form_row: FormRow) -> bool:
     """Return True if a run is adjacent to an assignment and fits its form row as well."""
-    near = [runs[at] for at in (step.first - 1, step.stop) if 0 <= at < len(runs)]
+    near = [figure_runs[at] for at in (step.first - 1, step.stop) if 0 <= at < len(figure_runs)]
     texts = [normalize_text(token.text).replace(",", "") for token in run.figures]
-    return run in near and len(texts) == len(row.cells) and all(map(is_figure_text, texts, row.cells))
+    return run in near and len(texts) == len(form_row.cells) and all(map(is_figure_text, texts, form_row.cells))
 
 
-def _match_figures(runs: Sequence[FigureRun], anchor: Anchor, cells: Sequence[Cell]) -> tuple[Token, ...]:
+def _match_figures(figure_runs: Sequence[FigureRun], anchor: Anchor, cells: Sequence[Cell]) -> tuple[Token, ...]:
     """Return one figure per cell, each of the kind of its cell, without a label ordinal merged into it; else ()."""
-    tokens = [token for run in runs for token in run.figures]
+    tokens = [token for run in figure_runs for token in run.figures]
     if len(tokens) != len(cells):
         return ()
     found = []
@@ -173,17 +181,21 @@ def _match_figures(runs: Sequence[FigureRun], anchor: Anchor, cells: Sequence[Ce
     return tuple(found)
 
 
-def _is_separated(runs: Sequence[FigureRun], first: int, stop: int) -> bool:
+def _is_separated(figure_runs: Sequence[FigureRun], first: int, stop: int) -> bool:
     """Return True if words separate some runs from the runs before and after them."""
-    before = first == 0 or runs[first].line - runs[first - 1].line > 1 or bool(runs[first].own)
-    behind = stop == len(runs) or runs[stop].line - runs[stop - 1].line > 1 or bool(runs[stop].own)
+    before = first == 0 or figure_runs[first].line - figure_runs[first - 1].line > 1 or bool(figure_runs[first].own)
+    behind = (
+        stop == len(figure_runs)
+        or figure_runs[stop].line - figure_runs[stop - 1].line > 1
+        or bool(figure_runs[stop].own)
+    )
     return before and behind
 
 
-def _is_split_row(lines: Sequence[FigureRun], label: str, *, proven: bool) -> bool:
+def _is_split_row(figure_runs: Sequence[FigureRun], label: str, *, proven: bool) -> bool:
     """Return True if adjacent runs may be one row: its equation holds, or each has words of the label."""
-    near = lines[-1].line - lines[0].line <= MAX_LINES_PER_ROW
-    return near and (proven or all(run.own and all(word in label for word in run.own) for run in lines))
+    near = figure_runs[-1].line - figure_runs[0].line <= MAX_LINES_PER_ROW
+    return near and (proven or all(run.own and all(word in label for word in run.own) for run in figure_runs))
 
 
 @lru_cache(maxsize=8192)

@@ -116,10 +116,10 @@ def _row_shape(stream: TextStream, field: RowTokens) -> RowShape:
     return RowShape(field.anchor.table, stream.blocks[field.piece].column, last)
 
 
-def read_by_column(stream: TextStream, field: RowTokens, known: ColumnsByShape) -> list[Token] | None:
+def read_by_column(stream: TextStream, field: RowTokens, columns_by_shape: ColumnsByShape) -> list[Token] | None:
     """Return the tokens of a row in the columns learned from other rows; an empty token where one is missing."""
     row = field.same_row
-    columns = known.get(_row_shape(stream, field)) if row else None
+    columns = columns_by_shape.get(_row_shape(stream, field)) if row else None
     if columns is None or len(columns) != len(field.cells):
         return None
     at = {stream.blocks[token.block].column: token for token in row if token.whole}

@@ -75,11 +75,11 @@ def _extend_candidates(
     ways: dict[Values, Candidate],
     odd: int,
     block: Sequence[Sequence[Number]],
-    places: Sequence[Sequence[int]],
+    candidate_places: Sequence[Sequence[int]],
 ) -> None:
     """Extend each candidate by a block, unless an equally good one gives the same figures."""
     added = tuple(value for row in block for value in row)
-    at = tuple(place for row in places for place in row)
+    at = tuple(place for row in candidate_places for place in row)
     for before, (cost, taken) in ways.items():
         known = into.get((*before, *added))
         if cost + odd <= MAX_ANOMALIES and (known is None or known[0] > cost + odd):

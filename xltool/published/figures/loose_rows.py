@@ -48,7 +48,7 @@ class _Segment(NamedTuple):
 def assign_loose_rows(
     stream: TextStream,
     outline: Outline,
-    places: Sequence[PlacedLabel],
+    placed_labels: Sequence[PlacedLabel],
     fields: Sequence[RowTokens],
     equations: Sequence[Equation],
     skipped: frozenset[str],
@@ -58,7 +58,7 @@ def assign_loose_rows(
     updates: dict[int, RowTokens] = {}
     for table in outline.headless:
         if table not in skipped:
-            for segment in _find_segments(stream, outline, places, table):
+            for segment in _find_segments(stream, outline, placed_labels, table):
                 updates |= _settle_segment(segment, by_anchor, equations)
     kept = [field if field.anchor.above else updates.pop(field.anchor.index, field) for field in fields]
     return [*kept, *updates.values()]
@@ -96,11 +96,11 @@ def _may_name(words: str, anchor: Anchor) -> bool:
     return spelled or label_similarity(words, anchor, numbered=False) >= MIN_SIMILARITY
 
 
-def _fits(row: _FigureRow, anchor: Anchor, equations: Sequence[Equation]) -> bool:
+def _fits(figure_row: _FigureRow, anchor: Anchor, equations: Sequence[Equation]) -> bool:
     """Return True if a row has one figure per cell, satisfies its equations, and its words are part of the label."""
-    texts = [normalize_text(token.text) for token in row.figures]
+    texts = [normalize_text(token.text) for token in figure_row.figures]
     own = select_equations(anchor.cells, equations)
-    in_label = all(is_label_fragment(word, anchor) for word in row.words)
+    in_label = all(is_label_fragment(word, anchor) for word in figure_row.words)
     return len(texts) == len(anchor.cells) and in_label and bool(own) and satisfies_equations(texts, anchor.cells, own)
 
 
@@ -130,14 +130,14 @@ def _doubtful_labels(segment: _Segment) -> Iterator[Anchor]:
 
 
 def _find_segments(
-    stream: TextStream, outline: Outline, places: Sequence[PlacedLabel], table: str
+    stream: TextStream, outline: Outline, placed_labels: Sequence[PlacedLabel], table: str
 ) -> Iterator[_Segment]:
     """Yield the segments of a table that have rows of figures without a label."""
     anchors = [anchor for anchor in outline.anchors if anchor.table == table and anchor.cells]
-    own = [place for place in places if place.anchor.table == table]
+    own = [place for place in placed_labels if place.anchor.table == table]
     if not own or not anchors:
         return
-    rows = list(_figure_rows(stream, own, places, {len(anchor.cells) for anchor in anchors}))
+    rows = list(_figure_rows(stream, own, placed_labels, {len(anchor.cells) for anchor in anchors}))
     labelled = {row.anchor.index for row in rows if row.anchor}
     bounds = [-1, *(at for at, row in enumerate(rows) if row.anchor), len(rows)]
     for before, after in pairwise(bounds):
@@ -154,22 +154,22 @@ def _find_segments(
             first.last + 1 if first else stream.owner[own[0].start],
             last.block if last else loose[-1].last + 1,
         )
-        others = _other_words(stream, places, loose, blocks) if len(between) == len(loose) else ()
+        others = _other_words(stream, placed_labels, loose, blocks) if len(between) == len(loose) else ()
         yield _Segment(
             tuple(between), labels, loose, tuple(others), bounds=sum(row is not None for row in (first, last))
         )
 
 
 def _other_words(
-    stream: TextStream, places: Sequence[PlacedLabel], rows: Sequence[_FigureRow], blocks: range
+    stream: TextStream, placed_labels: Sequence[PlacedLabel], figure_rows: Sequence[_FigureRow], blocks: range
 ) -> Iterator[str]:
     """Yield the words of some blocks outside the located labels and the rows of figures."""
     for block in blocks:
-        if any(row.block <= block <= row.last for row in rows):
+        if any(row.block <= block <= row.last for row in figure_rows):
             continue
         start, stop = stream.starts[block], stream.starts[block + 1]
         text = stream.text[start:stop]
-        for place in places:
+        for place in placed_labels:
             if place.start < stop and place.end > start:
                 first, last = max(place.start - start, 0), min(place.end, stop) - start
                 text = text[:first] + " " * (last - first) + text[last:]
@@ -178,11 +178,11 @@ def _other_words(
 
 
 def _figure_rows(
-    stream: TextStream, own: Sequence[PlacedLabel], places: Sequence[PlacedLabel], asked: Collection[int]
+    stream: TextStream, own: Sequence[PlacedLabel], placed_labels: Sequence[PlacedLabel], asked: Collection[int]
 ) -> Iterator[_FigureRow]:
     """Yield the rows of table cells with as many figures as some form row, from its first label to the next table."""
     labels = {stream.owner[place.start]: place.anchor for place in own if place.anchor.cells}
-    after = [stream.owner[place.start] for place in places if place.start > own[-1].start and place not in own]
+    after = [stream.owner[place.start] for place in placed_labels if place.start > own[-1].start and place not in own]
     blocks = range(stream.owner[own[0].start], min(after, default=len(stream.blocks)))
     cells = (block for block in blocks if stream.blocks[block].table)
     for _, group in groupby(cells, key=lambda block: (stream.blocks[block].page, *stream.blocks[block][1:3])):

@@ -40,10 +40,10 @@ class Narrative:
             ways = agreeing or ways
         return question._replace(readings=ways)
 
-    def _find_statements(self, cells: set[str]) -> Iterator[tuple[TextClaim, int]]:
+    def _find_statements(self, cell_ids: set[str]) -> Iterator[tuple[TextClaim, int]]:
         """Yield the claims about any of the cells with the stated number."""
         for claim in self._claims:
-            if any(term.cell in cells for reading in claim.readings for term in reading.terms):
+            if any(term.cell in cell_ids for reading in claim.readings for term in reading.terms):
                 for pattern in claim.patterns:
                     for sentence in self._sentences:
                         if not claim.needs or any(word in sentence for word in claim.needs):

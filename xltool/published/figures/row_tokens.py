@@ -109,7 +109,7 @@ def _lost_ordinal(stream: TextStream, following: PlacedLabel) -> str:
 
 
 def read_tokens_among(
-    stream: TextStream, places: Sequence[PlacedLabel], stop: int, cells: tuple[Cell, ...], words: frozenset[str]
+    stream: TextStream, placed_labels: Sequence[PlacedLabel], stop: int, cells: tuple[Cell, ...], words: frozenset[str]
 ) -> RowTokens:
     """Collect the tokens of a row without a label among and after the labels of its table.
 
@@ -117,8 +117,8 @@ def read_tokens_among(
     """
     runs: list[list[Token]] = []
     broken = False
-    ends = [place.start for place in places[1:]] + [stop]
-    for place, end in zip(places, ends, strict=True):
+    ends = [place.start for place in placed_labels[1:]] + [stop]
+    for place, end in zip(placed_labels, ends, strict=True):
         runs.append([])
         for token in tokens_between(stream, place.end, end):
             if token.kind is not TokenKind.WORDS:
@@ -128,10 +128,10 @@ def read_tokens_among(
             else:
                 broken = bool(runs[-1]) and _ends_a_figure(runs[-1][-1], token)
                 break
-    last = places[-1]
+    last = placed_labels[-1]
     heads = {
         _row_key(stream, piece)
-        for place in places
+        for place in placed_labels
         for piece in range(stream.owner[place.start], stream.owner[place.end - 1] + 1)
     }
     tokens = [
@@ -152,9 +152,9 @@ def read_tokens_among(
     )
 
 
-def _is_scattered(runs: Sequence[Sequence[Token]], cells: Sequence[Cell]) -> bool:
+def _is_scattered(token_runs: Sequence[Sequence[Token]], cells: Sequence[Cell]) -> bool:
     """Return True if labels separate the figures elsewhere than at row ends, and not each from the next."""
-    counts = [sum(token.kind is TokenKind.FIGURE for token in run) for run in runs]
+    counts = [sum(token.kind is TokenKind.FIGURE for token in run) for run in token_runs]
     counts = [count for count in counts if count]
     if sum(counts) != len(cells) or set(counts) == {1}:
         return False
@@ -162,11 +162,11 @@ def _is_scattered(runs: Sequence[Sequence[Token]], cells: Sequence[Cell]) -> boo
     return not borders.issuperset(accumulate(counts))
 
 
-def _ends_a_figure(last: Token, words: Token) -> bool:
+def _ends_a_figure(last: Token, token: Token) -> bool:
     """Return True if words begin with the unit of the figure before them."""
-    if last.block != words.block:
+    if last.block != token.block:
         return False
-    texts = [f"1{words.text[:length]}" for length in (1, 2)]
+    texts = [f"1{token.text[:length]}" for length in (1, 2)]
     return any(
         interpret_cell(RawCell(StorageType.TEXT, text), CellKind.AMOUNT, 6).note == "unit_in_cell" for text in texts
     )

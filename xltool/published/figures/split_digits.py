@@ -45,12 +45,12 @@ def select_equations(cells: Sequence[Cell], equations: Sequence[Equation]) -> li
     return [equation for equation in equations if all(cell in ids for cell in equation.terms)]
 
 
-def satisfies_equations(figures: Sequence[str], cells: Sequence[Cell], equations: Sequence[Equation]) -> bool:
+def satisfies_equations(figure_texts: Sequence[str], cells: Sequence[Cell], equations: Sequence[Equation]) -> bool:
     """Return True if the texts are figures of their cells and satisfy all ``equations``."""
-    figures = [figure.replace(",", "") for figure in figures]
-    if not all(is_figure_text(figure, cell) for figure, cell in zip(figures, cells, strict=True)):
+    figure_texts = [figure.replace(",", "") for figure in figure_texts]
+    if not all(is_figure_text(figure, cell) for figure, cell in zip(figure_texts, cells, strict=True)):
         return False
-    values = {cell.id: parse_figure(figure) for cell, figure in zip(cells, figures, strict=True)}
+    values = {cell.id: parse_figure(figure) for cell, figure in zip(cells, figure_texts, strict=True)}
     return all(equation.residual(values) == 0 for equation in equations)
 
 

@@ -37,7 +37,7 @@ class WrappedTables(NamedTuple):
 def read_wrapped_tables(
     stream: TextStream,
     outline: Outline,
-    places: Sequence[PlacedLabel],
+    placed_labels: Sequence[PlacedLabel],
     fields: Sequence[RowTokens],
     groups: Mapping[int, Sequence[Anchor]],
     equations: Sequence[Equation],
@@ -51,7 +51,7 @@ def read_wrapped_tables(
     told: list[RowTokens] = []
     ungrouped: set[int] = set()
     for table in outline.headless:
-        lines = _table_lines(stream, outline, places, table)
+        lines = _table_lines(stream, outline, placed_labels, table)
         if not _has_row_lines(lines, outline, table) or not _has_ordered_heads(outline, table, lines):
             continue
         read, grouped = _align_table(outline, table, lines, groups, equations)
@@ -72,13 +72,15 @@ def read_wrapped_tables(
     return WrappedTables(tuple(kept), tuple(told), frozenset(ungrouped))
 
 
-def _table_lines(stream: TextStream, outline: Outline, places: Sequence[PlacedLabel], table: str) -> list[TextLine]:
+def _table_lines(
+    stream: TextStream, outline: Outline, placed_labels: Sequence[PlacedLabel], table: str
+) -> list[TextLine]:
     """Return the text lines from the first label of a table to the next section; none if it has table cells."""
-    own = [place for place in places if place.anchor.table == table]
+    own = [place for place in placed_labels if place.anchor.table == table]
     if not own:
         return []
     start, last = own[0].start, own[-1].end
-    following = [place.start for place in places if place.start >= last and place.anchor.table != table]
+    following = [place.start for place in placed_labels if place.start >= last and place.anchor.table != table]
     headings = (stream.text.find(normalize_text(section.heading), own[0].end) for section in outline.form.sections)
     stop = min([at for at in (*following, *headings) if at >= own[0].end], default=len(stream.text))
     pieces = range(stream.owner[start], stream.owner[stop - 1] + 1)
@@ -88,7 +90,7 @@ def _table_lines(stream: TextStream, outline: Outline, places: Sequence[PlacedLa
 def _align_table(
     outline: Outline,
     table: str,
-    lines: Sequence[TextLine],
+    text_lines: Sequence[TextLine],
     groups: Mapping[int, Sequence[Anchor]],
     equations: Sequence[Equation],
 ) -> tuple[RowAlignment, frozenset[int]]:
@@ -99,21 +101,21 @@ def _align_table(
         rows = _form_rows(outline, table, grouped, groups)
         labels = {row.anchor.words for row in rows}
         heads = [anchor.words for anchor in outline.anchors if anchor.table == table and anchor.words not in labels]
-        tried.append((align_rows(lines, rows, heads, equations), grouped))
+        tried.append((align_rows(text_lines, rows, heads, equations), grouped))
     return max(tried, key=lambda each: (each[0].gain, len(each[1])))
 
 
 def _align_blocks(
     outline: Outline,
     table: str,
-    lines: Sequence[TextLine],
+    text_lines: Sequence[TextLine],
     groups: Mapping[int, Sequence[Anchor]],
     equations: Sequence[Equation],
 ) -> tuple[RowAlignment, frozenset[int]] | None:
     """Return the alignment of a table printed block by block, and its groups printed as one row."""
-    tokens = [token for line in lines for token in line.figures]
-    before = accumulate((len(line.figures) for line in lines), initial=0)
-    breaks = {at for at, line in zip(before, lines, strict=False) if line.words}
+    tokens = [token for line in text_lines for token in line.figures]
+    before = accumulate((len(line.figures) for line in text_lines), initial=0)
+    breaks = {at for at, line in zip(before, text_lines, strict=False) if line.words}
     texts = [normalize_text(token.text).replace(",", "") for token in tokens]
     own = frozenset(index for index in groups if outline.anchors[index].table == table)
     for grouped in (own, frozenset()):
@@ -121,7 +123,7 @@ def _align_blocks(
         cells = [cell for row in rows for cell in row.cells]
         if len(cells) == len(texts) and all(is_figure_text(text, cells[0]) for text in texts):
             told = read_by_blocks(list(map(parse_figure, texts)), breaks, list(map(_cell_ids, rows)), equations)
-            if _figures_precede_labels(lines, rows, told):
+            if _figures_precede_labels(text_lines, rows, told):
                 return None
             given = {
                 row.anchor.index: tuple(tokens[told[cell.id]] for cell in row.cells)
@@ -132,15 +134,19 @@ def _align_blocks(
     return None
 
 
-def _figures_precede_labels(lines: Sequence[TextLine], rows: Sequence[FormRow], told: Mapping[str, int]) -> bool:
+def _figures_precede_labels(
+    text_lines: Sequence[TextLine], form_rows: Sequence[FormRow], told: Mapping[str, int]
+) -> bool:
     """Return True if figures stand after the label of a later row: the blocks are out of order."""
-    row_at = {told[cell.id]: at for at, row in enumerate(rows) for cell in row.cells if cell.id in told}
+    row_at = {told[cell.id]: at for at, row in enumerate(form_rows) for cell in row.cells if cell.id in told}
     runs: list[tuple[int, int]] = []  # last row named before some figures, and the index of the first of these
     words, place = "", 0
-    for line in lines:
+    for line in text_lines:
         words += "".join(line.words)
         if line.figures and words:
-            named = [(words.rfind(row.anchor.words), at) for at, row in enumerate(rows) if row.anchor.words in words]
+            named = [
+                (words.rfind(row.anchor.words), at) for at, row in enumerate(form_rows) if row.anchor.words in words
+            ]
             runs.append((max(named, default=(0, -1))[1], place))
             words = ""
         place += len(line.figures)
@@ -151,8 +157,8 @@ def _figures_precede_labels(lines: Sequence[TextLine], rows: Sequence[FormRow], 
     )
 
 
-def _cell_ids(row: FormRow) -> tuple[str, ...]:
-    return tuple(cell.id for cell in row.cells)
+def _cell_ids(form_row: FormRow) -> tuple[str, ...]:
+    return tuple(cell.id for cell in form_row.cells)
 
 
 def _merge_alignments(read: RowAlignment, blocks: RowAlignment) -> RowAlignment:
@@ -192,23 +198,23 @@ def _replace_rows(
     yield from (field for cells, field in read.items() if cells not in own)
 
 
-def _has_row_lines(lines: Sequence[TextLine], outline: Outline, table: str) -> bool:
+def _has_row_lines(text_lines: Sequence[TextLine], outline: Outline, table: str) -> bool:
     """Return True if there are figures, and no line has more of them than a row of the table."""
     longest = max([len(anchor.cells) for anchor in outline.anchors if anchor.table == table], default=0)
-    most = max((len(line.figures) for line in lines), default=0)
+    most = max((len(line.figures) for line in text_lines), default=0)
     return 0 < most <= max(longest, len(outline.headless[table]))
 
 
-def _is_row_layout(lines: Sequence[TextLine]) -> bool:
+def _is_row_layout(text_lines: Sequence[TextLine]) -> bool:
     """Return True if most figures share their line with others."""
-    counts = [len(line.figures) for line in lines]
+    counts = [len(line.figures) for line in text_lines]
     return 2 * sum(count for count in counts if count > 1) > sum(counts)
 
 
-def _has_broken_figures(lines: Sequence[TextLine], fields: Sequence[RowTokens], table: str) -> bool:
+def _has_broken_figures(text_lines: Sequence[TextLine], fields: Sequence[RowTokens], table: str) -> bool:
     """Return True if some line has only figures, but not as many as a row: ends of figures split over lines."""
     asked = {len(field.cells) for field in fields if field.anchor.table == table}
-    return any(line.figures and not line.words and len(line.figures) not in asked for line in lines)
+    return any(line.figures and not line.words and len(line.figures) not in asked for line in text_lines)
 
 
 def _check_likely(field: RowTokens, read: RowAlignment, equations: Sequence[Equation]) -> RowTokens:
@@ -231,34 +237,34 @@ def _field_cells(field: RowTokens) -> tuple[str, ...]:
     return tuple(cell.id for cell in field.cells)
 
 
-def _has_other_figures(field: RowTokens, row: RowTokens) -> bool:
+def _has_other_figures(field: RowTokens, row_tokens: RowTokens) -> bool:
     """Return True if the right number of figures follows a label, but other ones than were aligned."""
     tokens = read_by_count(field)
     return tokens is not None and [normalize_text(token.text) for token in tokens] != [
-        normalize_text(token.text) for token in row.tokens
+        normalize_text(token.text) for token in row_tokens.tokens
     ]
 
 
 def _aligned_row_tokens(
-    outline: Outline, table: str, lines: Sequence[TextLine], rows: Sequence[FormRow], read: RowAlignment
+    outline: Outline, table: str, text_lines: Sequence[TextLine], form_rows: Sequence[FormRow], read: RowAlignment
 ) -> dict[tuple[str, ...], RowTokens]:
     """Return the rows that were aligned, and the only row of a table without row headers."""
     found = [
         RowTokens(
             row.anchor, row.cells, read.certain[row.anchor.index][0].block, read.certain[row.anchor.index], given=True
         )
-        for row in rows
+        for row in form_rows
         if row.anchor.index in read.certain
     ]
     headless = outline.headless[table]
-    holding = [line.figures for line in lines if line.figures]
-    if headless and not rows and len(holding) == 1 and len(holding[0]) == len(headless):
+    holding = [line.figures for line in text_lines if line.figures]
+    if headless and not form_rows and len(holding) == 1 and len(holding[0]) == len(headless):
         above = [anchor for anchor in outline.anchors if anchor.table == table and anchor.above]
         found.append(RowTokens(above[-1], headless, holding[0][0].block, holding[0], given=True))
     return {_field_cells(field): field for field in found}
 
 
-def _has_ordered_heads(outline: Outline, table: str, lines: Sequence[TextLine]) -> bool:
+def _has_ordered_heads(outline: Outline, table: str, text_lines: Sequence[TextLine]) -> bool:
     """Return True if no column header stands left of, or before, one it follows on the form.
 
     Wrapped headers are found by their first words; lines are comparable only if both are indented.
@@ -266,7 +272,7 @@ def _has_ordered_heads(outline: Outline, table: str, lines: Sequence[TextLine]) 
     leaves = list_column_leaves(outline, table)
     heads = {anchor.words for anchor in outline.anchors if anchor.table == table and anchor not in leaves}
     told = []
-    for at_line, line in enumerate(takewhile(lambda line: not line.figures, lines)):
+    for at_line, line in enumerate(takewhile(lambda line: not line.figures, text_lines)):
         for word, place in zip(line.words, line.places, strict=True):
             begun = [
                 at
@@ -287,8 +293,14 @@ class _WordPosition(NamedTuple):
     alone: bool
 
 
-def _follows_position(one: _WordPosition, other: _WordPosition) -> bool:
+def _follows_position(one_position: _WordPosition, other_position: _WordPosition) -> bool:
     """Return True if a word stands right of another, or after it where each fills a line."""
-    if one.line == other.line or (one.indented and other.indented):
-        return one.place > other.place
-    return one.alone and other.alone and not one.indented and not other.indented and one.line > other.line
+    if one_position.line == other_position.line or (one_position.indented and other_position.indented):
+        return one_position.place > other_position.place
+    return (
+        one_position.alone
+        and other_position.alone
+        and not one_position.indented
+        and not other_position.indented
+        and one_position.line > other_position.line
+    )

@@ -115,10 +115,10 @@ def _merge_spans(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _count_foreign_chars(text: str, places: Sequence[PlacedLabel]) -> Sequence[int]:
+def _count_foreign_chars(text: str, placed_labels: Sequence[PlacedLabel]) -> Sequence[int]:
     """Count, for each position, the characters before it that belong to no label and no figure."""
     labelled = bytearray(len(text))
-    for place in places:
+    for place in placed_labels:
         labelled[place.start : place.end] = b"\1" * (place.end - place.start)
     counts = array("l", [0])
     count = 0
@@ -128,17 +128,17 @@ def _count_foreign_chars(text: str, places: Sequence[PlacedLabel]) -> Sequence[i
     return counts
 
 
-def _trace_best_chain(places: Sequence[PlacedLabel], foreign: Sequence[int]) -> tuple[PlacedLabel, ...]:
-    size = 1 + max(place.anchor.index for place in places)
-    value = [0.0] * len(places)
-    back = [-1] * len(places)
+def _trace_best_chain(placed_labels: Sequence[PlacedLabel], foreign: Sequence[int]) -> tuple[PlacedLabel, ...]:
+    size = 1 + max(place.anchor.index for place in placed_labels)
+    value = [0.0] * len(placed_labels)
+    back = [-1] * len(placed_labels)
     settled: list[int] = [-1] * size  # best candidate so far per anchor
-    indexes, ends = [place.anchor.index for place in places], [place.end for place in places]
+    indexes, ends = [place.anchor.index for place in placed_labels], [place.end for place in placed_labels]
     waiting = 0  # first candidate that is not yet settled
-    for at, place in enumerate(places):
+    for at, place in enumerate(placed_labels):
         index, start = place.anchor.index, place.start
         while waiting < at and ends[waiting] <= start:
-            _settle_candidate(waiting, places, value, settled)
+            _settle_candidate(waiting, placed_labels, value, settled)
             waiting += 1
         best, origin = 0.0, -1
         for before in range(max(0, at - MAX_CANDIDATES_BACK), at):
@@ -150,15 +150,17 @@ def _trace_best_chain(places: Sequence[PlacedLabel], foreign: Sequence[int]) -> 
             if before >= 0 and value[before] - MAX_GAP_COST > best:
                 best, origin = value[before] - MAX_GAP_COST, before
         value[at], back[at] = best + place.end - place.start, origin
-    at = max(range(len(places)), key=value.__getitem__)
+    at = max(range(len(placed_labels)), key=value.__getitem__)
     chain = []
     while at >= 0:
-        chain.append(places[at])
+        chain.append(placed_labels[at])
         at = back[at]
     return tuple(reversed(chain))
 
 
-def _settle_candidate(at: int, places: Sequence[PlacedLabel], value: Sequence[float], settled: list[int]) -> None:
-    known = settled[places[at].anchor.index]
-    if known < 0 or value[at] > value[known]:
-        settled[places[at].anchor.index] = at
+def _settle_candidate(
+    at: int, placed_labels: Sequence[PlacedLabel], scores: Sequence[float], settled: list[int]
+) -> None:
+    known = settled[placed_labels[at].anchor.index]
+    if known < 0 or scores[at] > scores[known]:
+        settled[placed_labels[at].anchor.index] = at

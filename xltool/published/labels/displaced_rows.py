@@ -11,14 +11,14 @@ MIN_UNNUMBERED_CHARS = 6  # of a label without an ordinal; shorter ones may be c
 
 
 def find_displaced_rows(
-    stream: TextStream, outline: Outline, places: Sequence[PlacedLabel], blocked: Sequence[tuple[int, int]]
+    stream: TextStream, outline: Outline, placed_labels: Sequence[PlacedLabel], blocked: Sequence[tuple[int, int]]
 ) -> Iterator[PlacedLabel]:
     """Yield the label of each missing row that is a table row with this label and one figure per cell.
 
     A label that stands in several such rows is not used: which one is meant is unknown.
     """
-    placed = {place.anchor.index for place in places}
-    taken = {stream.owner[place.start] for place in places if place.end > place.start}
+    placed = {place.anchor.index for place in placed_labels}
+    taken = {stream.owner[place.start] for place in placed_labels if place.end > place.start}
     missing = [anchor for anchor in outline.anchors if anchor.cells and anchor.index not in placed]
     if not missing or not any(block.table for block in stream.blocks):
         return

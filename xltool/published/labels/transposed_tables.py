@@ -15,10 +15,10 @@ MAX_FILLED_SHARE = 1 / 3  # of its rows may have figures
 _SEPARATORS = frozenset(" ,.+-/")  # these separate labels too
 
 
-def find_transposed_tables(stream: TextStream, places: Sequence[PlacedLabel]) -> Iterator[str]:
+def find_transposed_tables(stream: TextStream, placed_labels: Sequence[PlacedLabel]) -> Iterator[str]:
     """Yield the tables whose row headers follow each other without figures, as column headers do."""
     filled: dict[str, list[bool]] = {}
-    for place, following in pairwise(places):
+    for place, following in pairwise(placed_labels):
         if place.anchor.cells and place.anchor.table == following.anchor.table:
             tokens = tokens_between(stream, place.end, following.start)
             figures = (token.text for token in tokens if token.kind is TokenKind.FIGURE)
@@ -30,7 +30,7 @@ def find_transposed_tables(stream: TextStream, places: Sequence[PlacedLabel]) ->
             yield table
 
 
-def has_figures_per_label(stream: TextStream, places: Sequence[PlacedLabel], tables: Collection[str]) -> bool:
+def has_figures_per_label(stream: TextStream, placed_labels: Sequence[PlacedLabel], tables: Collection[str]) -> bool:
     """Return True if each row of ``tables`` is followed by its number of figures, or is a table of cells.
 
     This distinguishes a transposed table from text extracted column by column.
@@ -38,7 +38,7 @@ def has_figures_per_label(stream: TextStream, places: Sequence[PlacedLabel], tab
     return all(
         stream.blocks[stream.owner[place.start]].table
         or count_figures_between(stream, place.end, following.start) == len(place.anchor.cells)
-        for place, following in pairwise(places)
+        for place, following in pairwise(placed_labels)
         if place.anchor.cells and place.anchor.table in tables
     )
 

@@ -166,18 +166,18 @@ class CellScanner:
                 self._part, DamageKind.CELL_TWICE, next(address for address in addresses if address in self.cells)
             )
 
-    def enter_row(self, before: str, turn: str, row: str) -> str:
+    def enter_row(self, before: str, turn: str, row_address: str) -> str:
         """Return the number of the open row after the end of a row, the start of one, or both."""
         if turn.startswith("</") != bool(before):
             raise NotPlainError
-        if not row:
+        if not row_address:
             return ""
-        if row in self.rows:
-            raise damaged_workbook(self._part, DamageKind.ROW_TWICE, row)
-        if len(row) > 6 and int(row) > limits.MAX_ROWS:
-            raise damaged_workbook(self._part, DamageKind.BAD_ADDRESS, row)
-        self.rows.add(row)
-        return "" if turn.endswith("/>") else row
+        if row_address in self.rows:
+            raise damaged_workbook(self._part, DamageKind.ROW_TWICE, row_address)
+        if len(row_address) > 6 and int(row_address) > limits.MAX_ROWS:
+            raise damaged_workbook(self._part, DamageKind.BAD_ADDRESS, row_address)
+        self.rows.add(row_address)
+        return "" if turn.endswith("/>") else row_address
 
     def read_text(self, address: str, kind: CellKind, value: str, inline: str) -> str:
         """Return the text of a cell that is not a plain number or string index."""

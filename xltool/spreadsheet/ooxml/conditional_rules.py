@@ -105,7 +105,7 @@ def make_formats(rules: SheetRules, shared: SharedParts) -> tuple[ConditionalFor
 
 @lru_cache(maxsize=256)
 def _make_formats(
-    rules: SheetRules, changes: tuple[LookChange, ...], colours: WorkbookColours
+    rules: SheetRules, look_changes: tuple[LookChange, ...], colours: WorkbookColours
 ) -> tuple[ConditionalFormat, ...]:
     areas = {text: " ".join(text.replace("$", "").split()) for text in {rule.areas for rule in rules.rules}}
     made = [
@@ -113,7 +113,7 @@ def _make_formats(
         for rule in rules.rules
         if areas[rule.areas]
         for stated in [dict(rule.attributes)]
-        for change in _find_changes(rule, stated, changes, colours)
+        for change in _find_changes(rule, stated, look_changes, colours)
     ]
     return keep_effective(tuple(item for _, item in sorted(made, key=lambda pair: pair[0])))
 
@@ -124,7 +124,7 @@ def _parse_priority(stated: Mapping[str, str]) -> int:
 
 
 def _find_changes(
-    rule: ConditionalRule, stated: Mapping[str, str], changes: tuple[LookChange, ...], colours: WorkbookColours
+    rule: ConditionalRule, stated: Mapping[str, str], look_changes: tuple[LookChange, ...], colours: WorkbookColours
 ) -> list[LookChange]:
     """Return the looks a rule may give: one, or of a colour scale the fill at each end."""
     if rule.hides_value:
@@ -134,8 +134,8 @@ def _find_changes(
     if rule.look:
         return [read_look_change({name: dict(attributes) for name, attributes in rule.look}, colours)]
     number = stated.get("dxfId", "")
-    known = number.isascii() and number.isdigit() and int(number[:9]) < len(changes)
-    return [changes[int(number[:9])]] if known else [LookChange()]
+    known = number.isascii() and number.isdigit() and int(number[:9]) < len(look_changes)
+    return [look_changes[int(number[:9])]] if known else [LookChange()]
 
 
 def _make_format(rule: ConditionalRule, stated: Mapping[str, str], areas: str, change: LookChange) -> ConditionalFormat:

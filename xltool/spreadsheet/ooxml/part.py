@@ -40,9 +40,9 @@ class ReadingBudget:
         """Return the remaining budget."""
         return dict(self._left)
 
-    def spent_since(self, before: EffortCost) -> EffortCost:
-        """Return what was charged since the budget was ``before``."""
-        return {what: before[what] - left for what, left in self._left.items() if left != before[what]}
+    def spent_since(self, cost_before: EffortCost) -> EffortCost:
+        """Return what was charged since the budget was ``cost_before``."""
+        return {what: cost_before[what] - left for what, left in self._left.items() if left != cost_before[what]}
 
 
 class Part(NamedTuple):

@@ -134,11 +134,11 @@ class RowTemplates(dict[bytes, RowTemplate]):
         self._known_cells = 0
         self._sheets: dict[tuple[int, ...], tuple[list[RowTemplate], _SheetTemplate]] = {}  # by their identities
 
-    def find_sheet_template(self, rows: Sequence[bytes]) -> "_SheetTemplate":
+    def find_sheet_template(self, row_bytes: Sequence[bytes]) -> "_SheetTemplate":
         """Return the joined templates of the rows of a sheet. Raises NotPlainError if one has none."""
-        templates = list(map(self.__getitem__, rows[:-1]))
-        if rows[-1]:
-            templates.append(self._make_template(rows[-1], ""))
+        templates = list(map(self.__getitem__, row_bytes[:-1]))
+        if row_bytes[-1]:
+            templates.append(self._make_template(row_bytes[-1], ""))
             return _join_templates(templates)
         key = tuple(map(id, templates))
         known = self._sheets.get(key)
@@ -169,10 +169,10 @@ class RowTemplates(dict[bytes, RowTemplate]):
         self._size += 2 * len(row)
         return template
 
-    def _make_template(self, row: bytes, end: str) -> RowTemplate:
+    def _make_template(self, row_bytes: bytes, end: str) -> RowTemplate:
         """Scan a row strictly. Raises NotPlainError if it has no template."""
         try:
-            text = row.decode()
+            text = row_bytes.decode()
             if _PLACEHOLDER in text or "]]>" in text or _FORBIDDEN.search(text.replace("\1", "")):
                 raise NotPlainError
             text = text.replace("\0", f"<v>{_PLACEHOLDER}</v>").replace("\1", f"<is><t>{_PLACEHOLDER}</t></is>")
@@ -181,7 +181,7 @@ class RowTemplates(dict[bytes, RowTemplate]):
         except (UnicodeDecodeError, UnreadableFileError):
             raise NotPlainError from None
         inline = sum(slot.source is TextSource.INLINE for slot in template.slots)
-        if len(template.slots) - inline != row.count(_VALUE_MARK) or inline != row.count(_INLINE_MARK):
+        if len(template.slots) - inline != row_bytes.count(_VALUE_MARK) or inline != row_bytes.count(_INLINE_MARK):
             raise NotPlainError
         return template
 

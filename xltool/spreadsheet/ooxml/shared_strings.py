@@ -95,7 +95,7 @@ def _require_plain_head(head: bytes) -> None:
             read_around(head, _TAIL, "sst")
         except UnreadableFileError:
             raise NotPlainError from None
-        _heads.put_value(key, value=True, size=len(key))
+        _heads.put_value(key, parsed_part=True, size=len(key))
 
 
 class _StringItems(dict[bytes, str]):

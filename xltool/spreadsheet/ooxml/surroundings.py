@@ -141,37 +141,37 @@ def split_worksheet(data: bytes) -> SplitWorksheet:
     return SplitWorksheet(data[:start], data[start:end], data[end:])
 
 
-def read_surroundings(sheet: SplitWorksheet) -> Surroundings:
+def read_surroundings(split_sheet: SplitWorksheet) -> Surroundings:
     """Read head and tail of a worksheet, each by itself and with a cache.
 
     Raises NotPlainError if they, or a prefix in the rows, are not in the plain dialect.
     """
     try:
-        head = _read_head(sheet.head)
-        tail = _read_tail(head.root, sheet.tail)
-        if not head.excel_2010 and b"x14ac:" in sheet.body:
+        head = _read_head(split_sheet.head)
+        tail = _read_tail(head.root, split_sheet.tail)
+        if not head.excel_2010 and b"x14ac:" in split_sheet.body:
             raise NotPlainError
         return _join_surroundings(head.surroundings, tail)
     except UnreadableFileError:
         raise NotPlainError from None
 
 
-def _join_surroundings(first: Surroundings, second: Surroundings) -> Surroundings:
-    columns = first.hidden_columns + second.hidden_columns
+def _join_surroundings(first_surroundings: Surroundings, second: Surroundings) -> Surroundings:
+    columns = first_surroundings.hidden_columns + second.hidden_columns
     joined = Surroundings(
-        first.merged + second.merged,
-        first.protected or second.protected,
-        first.validated + second.validated,
+        first_surroundings.merged + second.merged,
+        first_surroundings.protected or second.protected,
+        first_surroundings.validated + second.validated,
         merge_runs((run[0], run[-1]) for run in columns) if columns else (),
-        first.hides_zeros or second.hides_zeros,
-        first.rules or second.rules,
-        first.hidden_rows or second.hidden_rows,
+        first_surroundings.hides_zeros or second.hides_zeros,
+        first_surroundings.rules or second.rules,
+        first_surroundings.hidden_rows or second.hidden_rows,
     )
     return _refuse_many_merges("", joined)
 
 
-def _blank_unread(value: re.Match[bytes]) -> bytes:
-    return value[1] or b'""'
+def _blank_unread(matched_value: re.Match[bytes]) -> bytes:
+    return matched_value[1] or b'""'
 
 
 def _read_head(head: bytes) -> _Head:

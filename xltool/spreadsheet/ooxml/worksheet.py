@@ -91,9 +91,9 @@ def _find_row_templates(shared: SharedParts) -> RowTemplates:
 
 
 @lru_cache(maxsize=_MAX_STYLE_TABLES)
-def _make_row_templates(table: _StyleTable, colours: WorkbookColours) -> RowTemplates:
+def _make_row_templates(style_table: _StyleTable, colours: WorkbookColours) -> RowTemplates:
     """Return the cache of row templates for the styles of a workbook."""
-    return RowTemplates(table.styles, colours)
+    return RowTemplates(style_table.styles, colours)
 
 
 def _read_by_templates(part: Part, shared: SharedParts) -> WorksheetContent:

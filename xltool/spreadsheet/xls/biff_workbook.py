@@ -153,7 +153,7 @@ class _BiffSheetReader:
             self._records.shows_zeros.append(bool(self._stream[at] & _SHOWS_ZEROS))
 
     def _add_figure(
-        self, kind: int, at: int, row: int, column: int, style: int, figure: float | int | str | None
+        self, kind: int, at: int, row: int, column: int, style: int, stored_figure: float | int | str | None
     ) -> None:
         look = self._styles.find_look(style)
         formula = None
@@ -164,16 +164,16 @@ class _BiffSheetReader:
             tokens = at + _FORMULA_TOKENS + 2
             formula = write_formula(self._stream[tokens : tokens + size], XLS_LAYOUT)
         position = row + 1, column + 1
-        if figure is None:
+        if stored_figure is None:
             self._records.texts[position] = TextRecord(look, formula)
             return
-        if isinstance(figure, bool):
+        if isinstance(stored_figure, bool):
             stored = "boolean"
-        elif isinstance(figure, str):
+        elif isinstance(stored_figure, str):
             stored = "error"
         else:
             stored = "date" if look.is_date else "number"
-        self._records.figures[position] = ValueRecord(stored, figure, look, formula)
+        self._records.figures[position] = ValueRecord(stored, stored_figure, look, formula)
 
     def _add_text(self, kind: int, at: int, size: int) -> None:
         row, column, style = struct.unpack_from("<3H", self._stream, at)

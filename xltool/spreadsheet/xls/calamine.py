@@ -55,32 +55,34 @@ def _read_xls(data: bytes) -> dict[str, Any]:
 
 
 def _add_sheet(
-    values: SheetValues, cells: dict[CellPosition, object], records: SheetRecords | None, book: BookRecords
+    sheet_values: SheetValues, cell_values: dict[CellPosition, object], records: SheetRecords | None, book: BookRecords
 ) -> None:
-    """Add the texts among ``cells``, and every figure from its record. Raises ValueError where one is missing."""
+    """Add the texts among ``cell_values``, and every figure from its record. Raises ValueError where one is missing."""
     records = records or SheetRecords({}, {}, [], [], [], [])
     figures = dict(records.figures)
-    for (row, column), value in cells.items():
+    for (row, column), value in cell_values.items():
         figure = figures.pop((row, column), None)
         if isinstance(value, str):
             if figure is not None:
                 raise ValueError("a text and a figure in one cell")
             record = records.texts.get((row, column), TextRecord(PLAIN_LOOK))
             text = _mark_text(value, record, book)
-            values.add_cell(row, column, "text", text, record.look, record.formula)
+            sheet_values.add_cell(row, column, "text", text, record.look, record.formula)
         elif figure is None:
             raise ValueError("a figure without a record")
         else:
             text = _format_date(value) if figure.stored == "date" else ""
-            values.add_cell(row, column, figure.stored, text or _format(figure.value), figure.look, figure.formula)
+            sheet_values.add_cell(
+                row, column, figure.stored, text or _format(figure.value), figure.look, figure.formula
+            )
     for (row, column), figure in figures.items():
-        values.add_cell(row, column, figure.stored, _format(figure.value), figure.look, figure.formula)
+        sheet_values.add_cell(row, column, figure.stored, _format(figure.value), figure.look, figure.formula)
     for row in records.hidden_rows:
-        values.hide_rows(row, row)
+        sheet_values.hide_rows(row, row)
     for column in records.hidden_columns:
-        values.hide_columns(column, column)
-    values.add_conditional(records.conditional)
-    values.hides_zeros = bool(records.shows_zeros) and not records.shows_zeros[0]
+        sheet_values.hide_columns(column, column)
+    sheet_values.add_conditional(records.conditional)
+    sheet_values.hides_zeros = bool(records.shows_zeros) and not records.shows_zeros[0]
 
 
 def _mark_text(text: str, record: TextRecord, book: BookRecords) -> str:
@@ -92,10 +94,10 @@ def _mark_text(text: str, record: TextRecord, book: BookRecords) -> str:
     return join_runs(text, record.runs, book.styles.find_run_look)
 
 
-def _format(value: float | int | str) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return value if isinstance(value, str) else format_number(value)
+def _format(stored_value: float | int | str) -> str:
+    if isinstance(stored_value, bool):
+        return "1" if stored_value else "0"
+    return stored_value if isinstance(stored_value, str) else format_number(stored_value)
 
 
 def _format_date(value: object) -> str:

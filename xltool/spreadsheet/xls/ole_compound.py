@@ -57,13 +57,13 @@ class CompoundFile:
             raise ValueError("a sector past the end")
         return self._data[at : at + self._size]
 
-    def _follow_chain(self, start: int, table: tuple[int, ...]) -> list[int]:
+    def _follow_chain(self, start: int, sector_table: tuple[int, ...]) -> list[int]:
         chain: list[int] = []
         while start < _FIRST_FREE:
-            if start >= len(table) or len(chain) >= len(table):
+            if start >= len(sector_table) or len(chain) >= len(sector_table):
                 raise ValueError("a chain without end")
             chain.append(start)
-            start = table[start]
+            start = sector_table[start]
         return chain
 
     def _read_chain(self, start: int) -> bytes:

@@ -74,11 +74,15 @@ class SheetValues:
         self.hides_zeros = False
 
 
-def format_number(value: float | int) -> str:
+def format_number(stored_number: float | int) -> str:
     """Return a number as the text that stands for it in a cell."""
-    if isinstance(value, int):
-        return str(value)
-    return str(int(value)) if value.is_integer() and abs(value) < _MAX_EXACT_FLOAT else repr(value)
+    if isinstance(stored_number, int):
+        return str(stored_number)
+    return (
+        str(int(stored_number))
+        if stored_number.is_integer() and abs(stored_number) < _MAX_EXACT_FLOAT
+        else repr(stored_number)
+    )
 
 
 def join_runs(

@@ -27,7 +27,7 @@ def read_areas(data: bytes) -> tuple[str, tuple[int, int]]:
 
 
 def read_rule(
-    data: bytes, areas: str, origin: tuple[int, int], changes: Sequence[LookChange]
+    data: bytes, areas: str, origin: tuple[int, int], look_changes: Sequence[LookChange]
 ) -> tuple[int, ConditionalFormat]:
     """Parse one rule; return its priority, too. Raises struct.error or IndexError for a record cut short."""
     kind, template, look, priority, parameter = struct.unpack_from("<5I", data)
@@ -43,7 +43,7 @@ def read_rule(
         areas,
         f"{format_column(origin[1] + 1)}{origin[0] + 1}",
         KINDS.get(kind, ConditionKind.UNKNOWN) if operands and all(operands) else ConditionKind.UNKNOWN,
-        changes[look] if look < len(changes) else LookChange(),
+        look_changes[look] if look < len(look_changes) else LookChange(),
         OPERATORS.get(parameter, "") if kind == _COMPARISON else "",
         tuple(operands),
         negated=kind == _COMPARISON and parameter == NEGATED_OPERATOR,

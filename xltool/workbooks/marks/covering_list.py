@@ -40,9 +40,9 @@ class ReturnedFile(NamedTuple):
     kind: str
 
 
-def write_covering_list(rows: Iterable[ReturnedFile], path: Path) -> None:
+def write_covering_list(returned_files: Iterable[ReturnedFile], path: Path) -> None:
     """Write the list into the folder of the files it names. Raises WritingError; UsageError if ``path`` exists."""
-    listed = [_list_file(row) for row in rows]
+    listed = [_list_file(row) for row in returned_files]
     write_list_workbook(path, OwnList.RETURNING, _COLUMNS, listed, workbook_words().returning)
 
 

@@ -114,7 +114,7 @@ class FindingsSheet:
         else:
             self._root.remove_child(listing)
 
-    def _write_row(self, number: int, cells: Mapping[str, SideValue], height: float | None) -> None:
+    def _write_row(self, number: int, side_values: Mapping[str, SideValue], height: float | None) -> None:
         """Write one row of the list, before the cells right of it. Without a height the row is hidden."""
         row = self._rows.get(number)
         if row is None:
@@ -126,24 +126,24 @@ class FindingsSheet:
         for key, value in {"hidden": "1"}.items() if height is None else _make_height_attributes(height):
             row.attributes[key] = value
         for at, column in enumerate(MARK_COLUMNS):
-            row.insert_child(at, self._make_cell(number, column, cells.get(column)))
+            row.insert_child(at, self._make_cell(number, column, side_values.get(column)))
 
-    def _make_cell(self, number: int, column: str, value: SideValue) -> Element:
+    def _make_cell(self, number: int, column: str, side_value: SideValue) -> Element:
         cell = self._make_element("c", r=cell_address(number, MARK_COLUMNS.index(column) + 1))
-        signed = isinstance(value, str) and value.startswith(FORMULA_START_CHARACTERS)
+        signed = isinstance(side_value, str) and side_value.startswith(FORMULA_START_CHARACTERS)
         look = self._looks.get("message" if signed else column)
         if look:
             cell.attributes["s"] = look
-        if value is None:
+        if side_value is None:
             return cell
-        figure = _format_number(value)
+        figure = _format_number(side_value)
         if figure:
             cell.append_child("v").text = figure
             return cell
         cell.attributes["t"] = "inlineStr"
         text = cell.append_child("is").append_child("t")
         text.text = _ESCAPE_START.sub(
-            "_x005F_", _UNWRITABLE_CHARACTERS.sub("\ufffd", str(value)[:_MAX_CELL_CHARACTERS])
+            "_x005F_", _UNWRITABLE_CHARACTERS.sub("\ufffd", str(side_value)[:_MAX_CELL_CHARACTERS])
         )
         if text.text.strip(_BLANK_CHARACTERS) != text.text or "\n" in text.text:
             text.attributes[_XML_SPACE] = "preserve"
@@ -208,11 +208,11 @@ def _make_height_attributes(height: float) -> Iterable[tuple[str, str]]:
     return (("ht", f"{height:g}"), ("customHeight", "1"))
 
 
-def _format_number(value: SideValue) -> str | None:
+def _format_number(side_value: SideValue) -> str | None:
     """Return a number as text; None for a text, or for more digits than spreadsheet programs keep."""
-    if isinstance(value, str) or value is None:
+    if isinstance(side_value, str) or side_value is None:
         return None
-    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    text = f"{side_value:f}" if isinstance(side_value, Decimal) else str(side_value)
     return text if len(text.lstrip("-").replace(".", "")) <= _MAX_DIGITS else None
 
 
@@ -229,11 +229,11 @@ def _find_column_styles(root: Element, first: Element | None) -> dict[str, str]:
     return found
 
 
-def _has_all_headings(row: Element | None) -> bool:
+def _has_all_headings(row_element: Element | None) -> bool:
     """Return whether every column has a heading, as in the template."""
-    if row is None:
+    if row_element is None:
         return False
-    headed = {column for cell, column in _list_columns(row, LIST_FIRST_ROW - 1) if cell.children}
+    headed = {column for cell, column in _list_columns(row_element, LIST_FIRST_ROW - 1) if cell.children}
     return headed >= set(range(1, _COLUMN_COUNT + 1))
 
 

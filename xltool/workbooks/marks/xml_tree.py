@@ -137,9 +137,9 @@ class _TreeBuilder:
     def refuse_doctype(self, *_declaration: object) -> None:
         raise NotCopyableError("doctype")
 
-    def _add_node(self, node: Element | Markup) -> None:
+    def _add_node(self, markup_node: Element | Markup) -> None:
         if self._open:  # what stands outside the root element is no part of the tree
-            self._open[-1].insert_child(len(self._open[-1].children), node)
+            self._open[-1].insert_child(len(self._open[-1].children), markup_node)
 
 
 def parse_tree(content: bytes) -> Element:

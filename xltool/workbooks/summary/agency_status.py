@@ -171,9 +171,9 @@ def list_finding_rows(consolidation: Consolidation) -> tuple[FindingRow, ...]:
     return tuple(sorted(rows, key=_severity_sort_key))
 
 
-def count_must_fix(rows: Sequence[FindingRow]) -> MustFixCounts:
+def count_must_fix(finding_rows: Sequence[FindingRow]) -> MustFixCounts:
     """Count the findings that must be corrected, and apart from them those for which nothing is left to do."""
-    found = [row for row in rows if row.finding.severity is Severity.MUST_FIX and not row.coordinators_only]
+    found = [row for row in finding_rows if row.finding.severity is Severity.MUST_FIX and not row.coordinators_only]
     replaced = sum(_is_replaced(row) for row in found)
     settled = sum(not _is_problem(row.finding) for row in found if not _is_replaced(row))
     return MustFixCounts(len(found) - replaced - settled, replaced, settled)
@@ -187,12 +187,12 @@ def list_trial_findings(consolidation: Consolidation) -> tuple[FindingRow, ...]:
     )
 
 
-def _is_replaced(row: FindingRow) -> bool:
-    return bool(row.item and row.item.status is Status.SUPERSEDED)
+def _is_replaced(finding_row: FindingRow) -> bool:
+    return bool(finding_row.item and finding_row.item.status is Status.SUPERSEDED)
 
 
-def _severity_sort_key(row: FindingRow) -> tuple[bool, int, bool]:
-    return (_is_replaced(row), _SEVERITY_ORDER[row.finding.severity], bool(row.finding.settled))
+def _severity_sort_key(finding_row: FindingRow) -> tuple[bool, int, bool]:
+    return (_is_replaced(finding_row), _SEVERITY_ORDER[finding_row.finding.severity], bool(finding_row.finding.settled))
 
 
 def name_parts_without_figure(consolidation: Consolidation) -> dict[str, list[str]]:

@@ -121,9 +121,9 @@ def write_findings(context: SummaryContext, book: BookWriter) -> None:
     _write_list(context, book, "findings", columns, say, rows)
 
 
-def _describe_must_fix(rows: Sequence[FindingRow]) -> str:
+def _describe_must_fix(finding_rows: Sequence[FindingRow]) -> str:
     """Say how many findings must be corrected, as on the overview, and which of the rows are not among them."""
-    say, counts = workbook_words().summary.findings, count_must_fix(rows)
+    say, counts = workbook_words().summary.findings, count_must_fix(finding_rows)
     rest = {"must_fix_replaced": counts.replaced, "must_fix_settled": counts.settled}
     shown = "".join(say[key].format(count=count) for key, count in rest.items() if count)
     return say["must_fix_open"].format(count=counts.open, rest=shown)
@@ -153,7 +153,7 @@ def _write_list(
     key: str,
     columns: Mapping[str, int],
     say: Mapping[str, str],
-    rows: Iterable[PlannedRow],
+    planned_rows: Iterable[PlannedRow],
 ) -> None:
     """Write one list: title, hint, headings with a filter, rows as high as their longest text needs."""
     sheet = book.add_sheet(workbook_words().summary.sheets[key])
@@ -163,7 +163,7 @@ def _write_list(
         sheet.write_string(LIST_FIRST_ROW - 2, column, say[name], book.combine_styles("head"))
         sheet.set_column(column, column, width)
     last = LIST_FIRST_ROW - 1
-    for line, (item, make_row) in enumerate(rows, start=LIST_FIRST_ROW):
+    for line, (item, make_row) in enumerate(planned_rows, start=LIST_FIRST_ROW):
         last = line
         with name_failing_file(item):
             _write_list_row(book, sheet, line, columns, make_row())
@@ -181,10 +181,12 @@ def _write_list(
     set_up_page(sheet, context.plan.form.document, wide=True)
 
 
-def _write_list_row(book: BookWriter, sheet: SheetWriter, line: int, columns: Mapping[str, int], row: ListRow) -> None:
+def _write_list_row(
+    book: BookWriter, sheet: SheetWriter, line: int, columns: Mapping[str, int], list_row: ListRow
+) -> None:
     lines = 1
     for column, (key, width) in enumerate(columns.items(), start=1):
-        content, looks = row[key]
+        content, looks = list_row[key]
         if looks[0] == "cell" and isinstance(content, str):
             lines = max(lines, _count_lines(content, width))
         sheet.write_box(Box(line, column), None if content == "" else content, *looks)
@@ -198,10 +200,10 @@ def _count_lines(text: str, width: int) -> int:
 
 
 def _explain_missing(
-    row: TrackingRow, context: SummaryContext, unread: Mapping[str, Sequence[str]], held: Mapping[str, str]
+    tracking_row: TrackingRow, context: SummaryContext, unread: Mapping[str, Sequence[str]], held: Mapping[str, str]
 ) -> str:
     """Say why an agency has no figures: only files that were not read, a held file of its name, or nothing at all."""
-    say, shared, code = workbook_words().summary.tracking, workbook_words().summary.shared, row.agency.code
+    say, shared, code = workbook_words().summary.tracking, workbook_words().summary.shared, tracking_row.agency.code
     if names := unread.get(code):
         shown = shared["joint"].join(shared["quoted"].format(text=name) for name in names)
         return say["missing_unread"].format(files=shown)
@@ -210,9 +212,9 @@ def _explain_missing(
     return say["missing_reason"]
 
 
-def _make_tracking_row(context: SummaryContext, number: int, row: TrackingRow, missing_reason: str) -> ListRow:
+def _make_tracking_row(context: SummaryContext, number: int, tracking_row: TrackingRow, missing_reason: str) -> ListRow:
     say, shared = workbook_words().summary.tracking, workbook_words().summary.shared
-    agency, item = row
+    agency, item = tracking_row
     if item is None:
         reason = missing_reason
         status, file = ("missing", say["missing"]), ""
@@ -266,8 +268,8 @@ def _link_finding_count(context: SummaryContext, agency: Agency, count: int) -> 
     return link_to_findings(context, count, agency), ("jump_mid",)
 
 
-def _count_changes(changes: FindingChanges) -> dict[str, int]:
-    return {"new": len(changes.new), "still": len(changes.still), "gone": len(changes.gone)}
+def _count_changes(finding_changes: FindingChanges) -> dict[str, int]:
+    return {"new": len(finding_changes.new), "still": len(finding_changes.still), "gone": len(finding_changes.gone)}
 
 
 def _make_resolved_row(number: int, record: FindingRecord) -> ListRow:
@@ -282,8 +284,8 @@ def _make_resolved_row(number: int, record: FindingRecord) -> ListRow:
     }
 
 
-def _make_finding_row(context: SummaryContext, number: int, row: FindingRow) -> ListRow:
-    agency, item, finding, trial = row
+def _make_finding_row(context: SummaryContext, number: int, finding_row: FindingRow) -> ListRow:
+    agency, item, finding, trial = finding_row
     mark = fingerprint_file_finding(item, finding) if item else fingerprint_area_finding(context.consolidation, finding)
     change = "" if trial else classify_change(context.consolidation.changes, mark)
     severity = (

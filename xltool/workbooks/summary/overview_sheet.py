@@ -234,9 +234,9 @@ def _draw_charts(context: SummaryContext, book: BookWriter, sheet: SheetWriter, 
     return (parted if ranked else row + 1), row + 1
 
 
-def _rank_parts(context: SummaryContext, figure: HeadlineFigure) -> list[_RankedPart]:
+def _rank_parts(context: SummaryContext, headline_figure: HeadlineFigure) -> list[_RankedPart]:
     """Return the parts with the largest figures above 0, the largest first."""
-    known = [(part, evaluate_linear(figure.sum, part.counted)) for part in context.consolidation.parts]
+    known = [(part, evaluate_linear(headline_figure.sum, part.counted)) for part in context.consolidation.parts]
     ranked = [_RankedPart(part, value) for part, value in known if value]
     return sorted(ranked, key=lambda each: each.value, reverse=True)[:_MAX_RANKED]
 
@@ -326,7 +326,7 @@ def _write_status_board(context: SummaryContext, sheet: SheetWriter, row: int) -
 
 
 def _make_status_row(
-    context: SummaryContext, number: int, agency_status: AgencyStatus, figure: CellContent
+    context: SummaryContext, number: int, agency_status: AgencyStatus, figure_content: CellContent
 ) -> dict[str, tuple[CellContent, tuple[str, ...]]]:
     agency, state = agency_status.agency, show_agency_status(agency_status)
     name = agency.name or workbook_words().summary.shared["not_named"]
@@ -343,6 +343,6 @@ def _make_status_row(
             link_to_tracking(context, state, agency) if agency_status.has_tracking_row else state,
             ("mid", f"is_{agency_status.state}"),
         ),
-        "figure": (figure, ("mid",)),
+        "figure": (figure_content, ("mid",)),
         "must_fix": (link_to_findings(context, must_fix, agency), ("jump_mid",)) if must_fix else (None, ("mid",)),
     }

@@ -132,10 +132,10 @@ def _make_check_rows(consolidation: Consolidation, plan: WorkbookPlan, previous:
 # --- phrases ---------------------------------------------------------------------------------------------------
 
 
-def join_names(items: list[str]) -> str:
+def join_names(agency_names: list[str]) -> str:
     """Join names; only the first ten, if there are more."""
     say = workbook_words().summary.shared
-    return say["joint"].join(items[:_MAX_NAMES]) + (say["more"] if len(items) > _MAX_NAMES else "")
+    return say["joint"].join(agency_names[:_MAX_NAMES]) + (say["more"] if len(agency_names) > _MAX_NAMES else "")
 
 
 def describe_completeness(context: SummaryContext) -> tuple[str, bool]:

@@ -19,9 +19,9 @@ class Share(NamedTuple):
     value: Number
 
 
-def find_largest_shares(consolidation: Consolidation, cells: Iterable[str]) -> Mapping[str, tuple[Share, ...]]:
-    """Map each of ``cells`` of which one part makes more than half to its largest shares, the largest first."""
-    known: dict[str, list[Share]] = {cell: [] for cell in cells}
+def find_largest_shares(consolidation: Consolidation, cell_ids: Iterable[str]) -> Mapping[str, tuple[Share, ...]]:
+    """Map each of ``cell_ids`` of which one part makes more than half to its largest shares, the largest first."""
+    known: dict[str, list[Share]] = {cell: [] for cell in cell_ids}
     for part in consolidation.parts:
         name, values = part.agency_name or part.agency_code, part.values
         for cell, shares in known.items():

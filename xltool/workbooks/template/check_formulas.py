@@ -233,10 +233,10 @@ def declaration_condition(plan: WorkbookPlan) -> str:
     return f'{quote_sheet_name(sheet)}!{absolute_address(spot)}="{workbook_words().cover["yes"]}"'
 
 
-def format_areas(plan: WorkbookPlan, cells: Iterable[str]) -> list[str]:
+def format_areas(plan: WorkbookPlan, cell_ids: Iterable[str]) -> list[str]:
     """Return formula references of some figures, adjacent cells merged into ranges."""
     by_sheet: dict[str, list[tuple[int, int]]] = {}
-    for cell in cells:
+    for cell in cell_ids:
         sheet, spot = plan.find_figure(cell)
         by_sheet.setdefault(sheet, []).append(parse_address(spot))
     return [

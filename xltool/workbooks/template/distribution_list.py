@@ -63,7 +63,7 @@ def distribution_file_name(form: Form, year: int) -> str:
 
 
 def write_distribution_list(
-    form: Form, year: int, rows: Sequence[tuple[Agency, str, str]], path: Path, *, force: bool = False
+    form: Form, year: int, agency_rows: Sequence[tuple[Agency, str, str]], path: Path, *, force: bool = False
 ) -> None:
     """Write the list of issued templates: agency, file (in the same folder) and serial of each.
 
@@ -71,7 +71,7 @@ def write_distribution_list(
     """
     say = workbook_words().distribution
     title = fill_period(say["title"], year, form=form.title)
-    listed = [_list_template(agency, file, serial) for agency, file, serial in rows]
+    listed = [_list_template(agency, file, serial) for agency, file, serial in agency_rows]
     write_list_workbook(path, OwnList.DISTRIBUTION, _COLUMNS, listed, say, title=title, force=force)
 
 

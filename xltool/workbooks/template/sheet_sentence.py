@@ -38,7 +38,7 @@ def _name_relation(plan: WorkbookPlan, relation: Relation) -> str:
 
 
 def make_sheet_sentence(
-    shown: Sequence[ShownRelation],
+    shown_relations: Sequence[ShownRelation],
     plan: WorkbookPlan,
     lines: Mapping[str, CheckLine],
     count_address: str,
@@ -51,13 +51,15 @@ def make_sheet_sentence(
     blanks = (
         f'IF({count_address}=0,"{say["filled"]}","{say["unfilled_before"]}"&{count_address}&"{say["unfilled_after"]}")'
     )
-    if not shown:
+    if not shown_relations:
         return Formula(f'{blanks}&"{legend}"', sentence + legend)
-    broken = "&".join(_format_broken(plan, each) for each in shown)
-    all_hold = f'IF(AND({",".join(_format_result_holds(plan, each) for each in shown)}),"{say["balanced"]}","")'
-    told = "".join(_tell_broken(each, lines[each.relation.id]) for each in shown)
+    broken = "&".join(_format_broken(plan, each) for each in shown_relations)
+    all_hold = (
+        f'IF(AND({",".join(_format_result_holds(plan, each) for each in shown_relations)}),"{say["balanced"]}","")'
+    )
+    told = "".join(_tell_broken(each, lines[each.relation.id]) for each in shown_relations)
     holds = workbook_words().checks["holds"]
-    if all(lines[each.relation.id].result == holds for each in shown):
+    if all(lines[each.relation.id].result == holds for each in shown_relations):
         told = say["balanced"]
     return Formula(f'{blanks}&{all_hold}&{broken}&"{legend}"', sentence + told + legend)
 
