@@ -382,6 +382,7 @@ Observation("layout.other")
 # --- names, state, escapes --------------------------------------------------------------------------------------
 
 MAX_ONE_WORD_SHARE, MIN_MEAN_WORDS, MAX_SHARED_NAMES, MAX_SHARED_CLASSES = 0.30, 2.0, 6, 3
+MAX_PARAMETER_TYPES = 6
 NAMED = re.compile(r"``([a-z_][a-z_0-9]*)``")
 ESCAPE = re.compile(r"(?<![\[\-])\\u(3[4-9a-f]|4[0-9a-f]|[5-9][0-9a-f]|f[9a])[0-9a-f]{2}(?!-)", re.IGNORECASE)
 MAKERS = {"dict", "list", "set", "defaultdict", "OrderedDict", "Counter", "WeakKeyDictionary"}
@@ -410,6 +411,27 @@ def test_names__as_measured() -> None:
     assert mean >= MIN_MEAN_WORDS
     assert shared <= MAX_SHARED_NAMES
     assert measure_names(dict.fromkeys("abcd", "def told(): ...\ndef read_all(): ...\n")) == (0.5, 1.5, 2)
+
+
+def parameter_types(sources: dict[str, str]) -> dict[str, set[str]]:
+    """The types that parameters of each name have."""
+    types: dict[str, set[str]] = {}
+    for source in sources.values():
+        functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+        for function in (function for function in functions if not function.name.startswith("__")):
+            for parameter in function.args.args + function.args.kwonlyargs:
+                if parameter.annotation is not None:
+                    types.setdefault(parameter.arg, set()).add(ast.unparse(parameter.annotation).strip("\"'"))
+    return types
+
+
+def test_parameters__one_name_has_few_types() -> None:
+    types = parameter_types({name_of(path): path.read_text("utf-8") for path in MODULES})
+    assert {name: found for name, found in types.items() if len(found) > MAX_PARAMETER_TYPES} == {}
+    assert parameter_types({"a": "def f(x: int, *, y: str): ...", "b": "def g(x: 'Form'): ..."}) == {
+        "x": {"int", "Form"},
+        "y": {"str"},
+    }
 
 
 def shared_classes(sources: dict[str, str]) -> set[str]:

@@ -290,11 +290,11 @@ def _build_tracking_row(consolidation: Consolidation, tracking_row: TrackingRow)
 # --- the files -------------------------------------------------------------------------------------------------
 
 
-def _make_frame(table_rows: Iterable[TableRow], columns: str) -> "DataFrame":
+def _make_frame(table_rows: Iterable[TableRow], column_names: str) -> "DataFrame":
     """Return the rows as a frame of objects, so that pandas converts no figure to float."""
     import pandas
 
-    return pandas.DataFrame(list(table_rows), columns=columns.split(), dtype=object)
+    return pandas.DataFrame(list(table_rows), columns=column_names.split(), dtype=object)
 
 
 def _format_exactly(value: Number | None) -> str | None:

@@ -151,7 +151,7 @@ def _figure_edges(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [char | {"x0": figure[0]["x0"], "x1": figure[-1]["x1"]} for figure in figures for char in figure]
 
 
-def _continues_figure(char: dict[str, Any], last: dict[str, Any]) -> bool:
+def _continues_figure(char: dict[str, Any], previous_char: dict[str, Any]) -> bool:
     """Return True if a digit directly follows another on its line."""
-    digits = char["text"].isdigit() and last["text"].isdigit() and char["bottom"] == last["bottom"]
-    return bool(digits and abs(char["x0"] - last["x1"]) <= MAX_DIGIT_GAP_RATIO * last["size"])
+    digits = char["text"].isdigit() and previous_char["text"].isdigit() and char["bottom"] == previous_char["bottom"]
+    return bool(digits and abs(char["x0"] - previous_char["x1"]) <= MAX_DIGIT_GAP_RATIO * previous_char["size"])

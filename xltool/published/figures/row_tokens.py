@@ -162,9 +162,9 @@ def _is_scattered(token_runs: Sequence[Sequence[Token]], cells: Sequence[Cell]) 
     return not borders.issuperset(accumulate(counts))
 
 
-def _ends_a_figure(last: Token, token: Token) -> bool:
+def _ends_a_figure(previous_token: Token, token: Token) -> bool:
     """Return True if words begin with the unit of the figure before them."""
-    if last.block != token.block:
+    if previous_token.block != token.block:
         return False
     texts = [f"1{token.text[:length]}" for length in (1, 2)]
     return any(

@@ -216,14 +216,14 @@ def _format_number(side_value: SideValue) -> str | None:
     return text if len(text.lstrip("-").replace(".", "")) <= _MAX_DIGITS else None
 
 
-def _find_column_styles(root: Element, first: Element | None) -> dict[str, str]:
+def _find_column_styles(root: Element, first_row: Element | None) -> dict[str, str]:
     """Return the style index of each column of the list: of its first row, else of the column."""
     found: dict[str, str] = {}
     for column in (column for columns in root.list_children("cols") for column in columns.list_children("col")):
         attributes = column.attributes
         for number in range(int(attributes.get("min", "")), min(int(attributes.get("max", "")), _COLUMN_COUNT) + 1):
             found[MARK_COLUMNS[number - 1]] = attributes.get("style", "")
-    for cell, number in _list_columns(first, LIST_FIRST_ROW) if first is not None else ():
+    for cell, number in _list_columns(first_row, LIST_FIRST_ROW) if first_row is not None else ():
         if number <= _COLUMN_COUNT and cell.attributes.get("s"):
             found[MARK_COLUMNS[number - 1]] = cell.attributes["s"]
     return found
