@@ -15,7 +15,17 @@ from xltool.forms.schema import FormSpec, RelationsSpec, StandardSpec, Standards
 from xltool.forms.shown_figures import build_shown_figures
 from xltool.forms.text_patterns import ClaimsSpec, build_claims, build_shares
 from xltool.forms.vocabulary import Vocabulary
-from xltool.model.form import Cell, Form, ParagraphDraft, Relation, Section, Severity, StandardCheck, TotalKind
+from xltool.model.form import (
+    Cell,
+    Form,
+    ParagraphDraft,
+    Relation,
+    Section,
+    Severity,
+    SignatureField,
+    StandardCheck,
+    TotalKind,
+)
 from xltool.model.period import PeriodLength
 from xltool.package_data import find_data_folder
 
@@ -33,6 +43,8 @@ def assemble_form(
     check_form_spec(form, tables_spec, problems)
     with problems.collect():
         require_unique("section", (section.id for section in form.sections), source, "form.toml")
+    with problems.collect():
+        require_unique("signature", (item.id for item in form.signature), source, "form.toml")
     with problems.collect():
         require_unique("table", (table.id for table in tables_spec.tables), source, "tables.toml")
     if len({table.id for table in tables_spec.tables}) < len(tables_spec.tables):
@@ -98,6 +110,7 @@ def assemble_form(
         layouts=tuple(form.layouts),
         period=PeriodLength(form.period),
         named_only=form.named_only,
+        signature=tuple(SignatureField(item.id, item.label) for item in form.signature),
         **shown,
     )
     check_placeholders(form_model, problems)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from xltool.errors import DefinitionError
@@ -13,6 +14,7 @@ from xltool.forms.schema import BlockSpec, LabelSpec, TableSpec
 from xltool.model.form import Box, Cell, Label, Table
 
 MIN_COLUMN_WIDTH_CHARACTERS, MAX_COLUMN_WIDTH_CHARACTERS = 10.0, 36.0  # characters; for columns without a given width
+MIN_TABLE_CHARACTERS, MAX_UPRIGHT_CHARACTERS, MAX_LANDSCAPE_CHARACTERS = 64.0, 88.0, 132.0  # of all columns together
 MAX_GRID_ROWS, MAX_GRID_COLUMNS = 1_000, 200  # assumed where a table does not state its size
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _Place = TypeVar("_Place")
@@ -41,10 +43,12 @@ def assemble_table(spec: TableSpec, problems: DefinitionProblems) -> Table:
         cells=cells,
         printed=spec.printed,
         landscape=spec.landscape,
-        widths=tuple(spec.widths) or _default_widths(grid.columns, grid.labels),
+        widths=tuple(spec.widths) or _default_widths(grid.columns, grid.labels, landscape=spec.landscape),
         heights=tuple(spec.heights),
         notes=tuple(spec.notes),
         sentence=spec.sentence,
+        footnotes=tuple(spec.footnotes),
+        own_widths=bool(spec.widths),
     )
     check_words(table, problems)
     if tainted:  # what follows from a mistake already told is no second mistake
@@ -64,12 +68,14 @@ class _Grid:
         self.rows, self.columns = self._parse(spec.size, parse_address) or (MAX_GRID_ROWS, MAX_GRID_COLUMNS)
         self.labels = [label for item in spec.labels if (label := self._place_label(item))]
         blocks = [(block, first) for block in spec.blocks if (first := self._parse(block.first, parse_address))]
+        naming = self._naming_labels()
         self.cells = [
             cell
             for block, first in blocks
-            for cell in _expand_block(spec, block, first, self._naming_labels())
+            for cell in _expand_block(spec, block, first, naming)
             if self._place_cell(cell)
         ]
+        self.cells = [_drop_earlier_labels(cell, self.cells, naming) for cell in self.cells]
 
     def _naming_labels(self) -> list[Label]:
         """Return the labels that name figures: those outside the columns of asides."""
@@ -108,14 +114,25 @@ class _Grid:
             )
 
 
-def _default_widths(columns: int, labels: Sequence[Label]) -> tuple[float, ...]:
-    """Compute column widths, in characters, from the labels that span one column."""
+def _default_widths(columns: int, labels: Sequence[Label], *, landscape: bool) -> tuple[float, ...]:
+    """Compute column widths, in characters, from the labels that span one column, for a page upright or in landscape.
+
+    Together they are wide enough for the headings of the sheet, and if possible not wider than the page.
+    """
     widths = [MIN_COLUMN_WIDTH_CHARACTERS] * columns
     for label in labels:
         if label.box.columns == 1 and label.box.column <= columns:
             at = label.box.column - 1
             widths[at] = max(widths[at], min(MAX_COLUMN_WIDTH_CHARACTERS, 2.0 * len(label.text) + 2))
-    return tuple(widths)
+    spare, most = sum(widths) - MIN_COLUMN_WIDTH_CHARACTERS * columns, MAX_UPRIGHT_CHARACTERS
+    if landscape:
+        most = MAX_LANDSCAPE_CHARACTERS
+    if sum(widths) > most and spare:
+        share = max(0.0, most - MIN_COLUMN_WIDTH_CHARACTERS * columns) / spare
+        base = MIN_COLUMN_WIDTH_CHARACTERS
+        return tuple(round(base + (width - base) * share, 1) for width in widths)
+    grown = max(1.0, MIN_TABLE_CHARACTERS / sum(widths))
+    return tuple(round(width * grown, 1) for width in widths)
 
 
 def _require_known_lines(spec: TableSpec, cells: Sequence[Cell], file: str, where: str) -> None:
@@ -178,6 +195,15 @@ def _find_row_path(row: int, column: int, labels: Sequence[Label]) -> tuple[str,
         if label.box.row <= row < label.box.row + label.box.rows and label.box.column + label.box.columns <= column
     ]
     return tuple(label.text for label in sorted(left, key=lambda label: label.box.column))
+
+
+def _drop_earlier_labels(cell: Cell, cells: Sequence[Cell], labels: Sequence[Label]) -> Cell:
+    """Return a cell without the labels of the figures before it in its row, if it has a label of its own after them."""
+    row, column = cell.box[:2]
+    others = [other.box for other in cells if other.box.row == row and other.box.column < column]
+    behind = max((box.column + box.columns for box in others), default=1)
+    own = _find_row_path(row, column, [label for label in labels if label.box.column >= behind])
+    return replace(cell, row_path=own) if others and own and own != cell.row_path else cell
 
 
 def _find_column_path(row: int, column: int, labels: Sequence[Label]) -> tuple[str, ...]:

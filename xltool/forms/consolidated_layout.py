@@ -57,7 +57,15 @@ def plan_details(form: Form, part_count: int) -> DetailsSheet:
 
 def list_official_sheets(plan: WorkbookPlan) -> Iterator[tuple[SheetPlan, tuple[Slot, ...]]]:
     """Yield each sheet of the form that holds figures, with the slots kept in a consolidated workbook."""
-    kept_roles = {Role.TITLE, Role.HEADING, Role.LABEL, Role.INPUT, Role.COMPUTED, Role.UNFILLED}
+    kept_roles = {
+        Role.TITLE,
+        Role.HEADING,
+        Role.TABLE_TITLE,
+        Role.LABEL,
+        Role.INPUT,
+        Role.COMPUTED,
+        Role.UNFILLED,
+    }
     for sheet in plan.sheets:
         slots = tuple(slot for slot in sheet.slots if slot.role in kept_roles)
         if sheet.purpose is Purpose.SECTION and any(slot.role is Role.INPUT for slot in slots):
@@ -83,7 +91,7 @@ def plan_panels(plan: WorkbookPlan) -> tuple[TablePanel, ...]:
     """Lay out the official tables side by side, with one narrow column between them."""
     placed, right = [], 0
     for sheet, slots in list_official_sheets(plan):
-        own = tuple(slot for slot in slots if slot.role in {Role.HEADING, Role.LABEL, Role.INPUT, Role.COMPUTED})
+        own = tuple(slot for slot in slots if slot.role not in {Role.TITLE, Role.UNFILLED})
         down = PANELS_ROW - min(slot.box.row for slot in own)
         placed.append(TablePanel(sheet, own, down, right))
         right += len(sheet.widths) + 1

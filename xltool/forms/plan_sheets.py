@@ -1,16 +1,19 @@
 """Lay out each sheet of a form's workbook. The words are data; this module sets their positions."""
 
 from collections.abc import Iterator, Sequence
-from itertools import count
+from itertools import count, zip_longest
 from math import ceil
 
 from xltool.forms.ledger_totals import list_ledger_totals
+from xltool.forms.section_columns import SectionColumns, plan_section_columns
 from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box, Form, Relation, Section, Table
 
 MAX_TEXTS_BESIDE_TABLE = 8  # paragraphs; the last takes what is left
 GRID_OFFSET_ROWS = 3  # rows above a table: report title, section heading, count of blank inputs
+TABLE_TITLE_HEIGHT_POINTS = 30.0
+MIN_PARAGRAPH_CHARACTERS = 40.0  # of the first column, for paragraphs to stand in it alone
 EXPLANATION_ROWS = 20
 MAX_SCREEN_ROWS = 20
 BODY_SIZE_POINTS = 11.0  # column widths are counted in digits of this size
@@ -40,36 +43,41 @@ def plan_cover_sheet(form: Form) -> SheetPlan:
     """Lay out the cover: agency, year, declaration, count of blank inputs, instructions, and contents."""
     say = workbook_words().cover
     widths = (14.0, 30.0, 14.0, 30.0)
-    pairs = (("agency", "code"), ("year", "scope"), ("author", "reviewer"), ("phone", "date"))
+    captions = {**say, **{item.id: item.label for item in form.signature}}
+    further = [item.id for item in form.signature if item.id not in COVER_FIELDS]
+    pairs = [("agency", "code"), ("year", "scope"), ("author", "reviewer"), ("phone", "date")]
+    pairs += [(first, second) for first, second in zip_longest(further[::2], further[1::2], fillvalue="")]
+    down = len(pairs) - 4  # rows of further fields
     slots = [
         Slot(Box(1, 1, 1, 4), Role.TITLE, form.report_title),
         Slot(Box(2, 1, 1, 4), Role.HEADING, say["subtitle"]),
     ]
     for row, pair in enumerate(pairs, start=3):
         for column, key in zip((1, 3), pair, strict=True):
-            role = Role.FIELD if key in COVER_FIELDS else Role.IDENTITY
-            slots += [Slot(Box(row, column), Role.CAPTION, say[key]), Slot(Box(row, column + 1), role, "", key)]
+            role = Role.FIELD if key in (*COVER_FIELDS, *further) else Role.IDENTITY if key else Role.ENTRY
+            caption = captions[key] if key else ""
+            slots += [Slot(Box(row, column), Role.CAPTION, caption), Slot(Box(row, column + 1), role, "", key)]
     slots += [
-        Slot(Box(7, 1), Role.CAPTION, say["declaration"]),
-        Slot(Box(7, 2), Role.CHOICE, "", "declaration"),
-        Slot(Box(7, 3, 1, 2), Role.ENTRY, say["declaration_hint"]),
-        Slot(Box(8, 1), Role.CAPTION, say["unfilled"]),
-        Slot(Box(8, 2), Role.UNFILLED, "", ""),
-        Slot(Box(8, 3), Role.CAPTION, say["checked"]),
-        Slot(Box(8, 4), Role.CHECKED),
-        Slot(Box(9, 1), Role.CAPTION, say["check_code"]),
-        Slot(Box(9, 2), Role.CHECK_CODE),
-        Slot(Box(9, 3, 1, 2), Role.ENTRY, say["check_code_hint"]),
-        Slot(Box(10, 1), Role.CAPTION, say["signature"]),
-        Slot(Box(10, 2), Role.ENTRY),
-        Slot(Box(10, 3), Role.CAPTION, say["official_seal"]),
-        Slot(Box(10, 4), Role.ENTRY),
-        Slot(Box(11, 1, 1, 4), Role.HEADING, say["instructions"]),
+        Slot(Box(7 + down, 1), Role.CAPTION, say["declaration"]),
+        Slot(Box(7 + down, 2), Role.CHOICE, "", "declaration"),
+        Slot(Box(7 + down, 3, 1, 2), Role.ENTRY, say["declaration_hint"]),
+        Slot(Box(8 + down, 1), Role.CAPTION, say["unfilled"]),
+        Slot(Box(8 + down, 2), Role.UNFILLED, "", ""),
+        Slot(Box(8 + down, 3), Role.CAPTION, say["checked"]),
+        Slot(Box(8 + down, 4), Role.CHECKED),
+        Slot(Box(9 + down, 1), Role.CAPTION, say["check_code"]),
+        Slot(Box(9 + down, 2), Role.CHECK_CODE),
+        Slot(Box(9 + down, 3, 1, 2), Role.ENTRY, say["check_code_hint"]),
+        Slot(Box(10 + down, 1), Role.CAPTION, say["signature"]),
+        Slot(Box(10 + down, 2), Role.ENTRY),
+        Slot(Box(10 + down, 3), Role.CAPTION, say["official_seal"]),
+        Slot(Box(10 + down, 4), Role.ENTRY),
+        Slot(Box(11 + down, 1, 1, 4), Role.HEADING, say["instructions"]),
     ]
-    heights = {1: 40.0, 2: 28.0, 10: 54.0, 11: 32.0} | dict.fromkeys(range(3, 9), 26.0)
+    heights = {1: 40.0, 2: 28.0, 10 + down: 54.0, 11 + down: 32.0} | dict.fromkeys(range(3, 9 + down), 26.0)
     for row, hint in ((7, "declaration_hint"), (9, "check_code_hint")):
-        heights[row] = text_height(say[hint], sum(widths[2:]), SMALL_SIZE_POINTS)
-    rows = count(12)
+        heights[row + down] = text_height(say[hint], sum(widths[2:]), SMALL_SIZE_POINTS)
+    rows = count(12 + down)
     for number, text in enumerate(form.instructions, start=1):
         row = next(rows)
         slots.append(Slot(Box(row, 1, 1, 4), Role.GUIDE, f"{number}. {text}"))
@@ -99,8 +107,8 @@ def _plan_contents(form: Form, head: int) -> Iterator[Slot]:
 def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
     """Lay out a section: report title, section heading, tables as printed, and rows for paragraphs."""
     tables = [table for table in form.tables if table.section == section.id]
-    widths = tables[0].widths if tables else (84.0,)
-    across = max([table.columns for table in tables], default=1)
+    columns = plan_section_columns(tables) if tables else SectionColumns((84.0,), {})
+    widths, across = columns.widths, len(columns.widths)
     slots = [
         Slot(Box(1, 1, 1, across), Role.TITLE, form.report_title),
         Slot(Box(2, 1, 1, across), Role.HEADING, section.heading),
@@ -111,11 +119,17 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
         slots.append(Slot(Box(row, 1, 1, across), Role.UNFILLED, "sentence", section.sheet))
         heights[row] = 22.0
     row += 1
+    titled = has_table_titles(tables)
     for table in tables:
-        slots += _plan_grid(table, row - 1)
-        heights |= {row - 1 + line: height for line, height in _plan_grid_heights(table).items()}
+        if titled:
+            slots.append(Slot(Box(row, 1, 1, across), Role.TABLE_TITLE, table.title, table.id))
+            heights[row] = TABLE_TITLE_HEIGHT_POINTS
+            row += 1
+        slots += _plan_grid(table, row - 1, columns)
+        grid_heights = _plan_grid_heights(table, columns.list_widths(table.id))
+        heights |= {row - 1 + line: height for line, height in grid_heights.items()}
         row += table.rows
-        for note in table.notes:
+        for note in (*table.footnotes, *table.notes):
             slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, note))
             heights[row] = text_height(note, sum(widths), SMALL_SIZE_POINTS)
             row += 1
@@ -124,7 +138,8 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
             slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, text))
             heights[row] = text_height(text, sum(widths), SMALL_SIZE_POINTS)
             row += 1
-        slots += [Slot(Box(row + i, 1), Role.PARAGRAPH, "", section.id) for i in range(section.paragraphs)]
+        wide = 1 if widths[0] >= MIN_PARAGRAPH_CHARACTERS else across
+        slots += [Slot(Box(row + i, 1, 1, wide), Role.PARAGRAPH, "", section.id) for i in range(section.paragraphs)]
     text_rows = range(row + 2, row + 2 + MAX_TEXTS_BESIDE_TABLE) if not section.paragraphs else ()
     caption = Slot(Box(row + 1, 1, 1, across), Role.GUIDE, workbook_words().text["beside_table"])
     paragraphs = [Slot(Box(line, 1, 1, across), Role.PARAGRAPH, "", section.id) for line in text_rows]
@@ -132,7 +147,7 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
         section.sheet,
         Purpose.SECTION,
         tuple(slots),
-        tuple(widths),
+        widths,
         heights,
         landscape=any(table.landscape for table in tables),
         frozen=_count_frozen_rows(tables),
@@ -145,25 +160,30 @@ def _count_frozen_rows(tables: Sequence[Table]) -> int:
     """Count the frozen rows: the headings, and the column headers of a table longer than a screen."""
     if not tables:
         return GRID_OFFSET_ROWS - 1
-    long = tables[0].rows > MAX_SCREEN_ROWS
+    long = tables[0].rows > MAX_SCREEN_ROWS and not has_table_titles(tables)
     return GRID_OFFSET_ROWS + min(cell.box.row for cell in tables[0].cells) - 1 if long else 0
 
 
-def _plan_grid(table: Table, rows_above: int) -> Iterator[Slot]:
+def has_table_titles(tables: Sequence[Table]) -> bool:
+    """Return True if several of a section's tables are printed, so that each has its title above it."""
+    return sum(table.printed for table in tables) > 1
+
+
+def _plan_grid(table: Table, rows_above: int, columns: SectionColumns) -> Iterator[Slot]:
     for label in table.labels:
-        yield Slot(label.box._replace(row=label.box.row + rows_above), Role.LABEL, label.text, table.id)
+        yield Slot(columns.place_box(table.id, label.box, rows_above), Role.LABEL, label.text, table.id)
     for cell in table.cells:
         role = Role.COMPUTED if cell.computed else Role.INPUT
-        yield Slot(cell.box._replace(row=cell.box.row + rows_above), role, "", cell.id)
+        yield Slot(columns.place_box(table.id, cell.box, rows_above), role, "", cell.id)
 
 
-def _plan_grid_heights(table: Table) -> dict[int, float]:
+def _plan_grid_heights(table: Table, widths: Sequence[float]) -> dict[int, float]:
     """Return the given row heights, or those the labels of each row need, in points."""
     if table.heights:
         return dict(enumerate(table.heights, start=1))
     heights = dict.fromkeys(range(1, table.rows + 1), 24.0)
     for label in table.labels:
-        wide = sum(table.widths[label.box.column - 1 : label.box.column - 1 + label.box.columns])
+        wide = sum(widths[label.box.column - 1 : label.box.column - 1 + label.box.columns])
         for row in range(label.box.row, label.box.row + label.box.rows):
             heights[row] = max(heights[row], text_height(label.text, wide) / label.box.rows)
     return heights

@@ -51,6 +51,15 @@ class PageMargins(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         """Size between the margins, in points."""
         return (PAGE_HEIGHT_MM - self.top - self.bottom) * POINTS_PER_MM
 
+    def measure_text(self, *, landscape: bool) -> tuple[float, float]:
+        """Return width and height between the margins, in points; a page in landscape is the page turned."""
+        return (self.text_height, self.text_width) if landscape else (self.text_width, self.text_height)
+
+    def list_sides(self, *, landscape: bool) -> tuple[float, float, float, float]:
+        """Return the top, right, bottom and left margin, in millimetres, of the page or of the page turned."""
+        sides = (self.top, self.right, self.bottom, self.left)
+        return (self.left, self.top, self.right, self.bottom) if landscape else sides
+
 
 class FontFamily(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A font with its substitutes, in order."""

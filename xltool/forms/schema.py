@@ -49,6 +49,16 @@ class DraftSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     text: str
 
 
+class SignatureSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One part of the signature line below the last table, filled in on the cover.
+
+    The ids author, reviewer, phone and date are the fields that every cover has; any other adds a field.
+    """
+
+    id: str
+    label: str
+
+
 class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """``form.toml``."""
 
@@ -73,6 +83,7 @@ class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     layouts: list[str] = []
     period: Literal["year", "half", "quarter", "month"] = "year"
     named_only: bool = False
+    signature: list[SignatureSpec] = []
 
 
 class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -115,6 +126,7 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 
     ``asides`` are columns, such as ``["B", "C"]``, whose labels name no figure: units of measurement, code numbers.
     ``sentence`` states the figures of a table that is not printed, with the placeholders ``{year}`` and ``{cell id}``.
+    ``notes`` are for those who fill it in; ``footnotes`` are printed below it in the workbook and in the report.
     """
 
     id: str
@@ -129,6 +141,7 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     widths: list[float] = []
     heights: list[float] = []
     notes: list[str] = []
+    footnotes: list[str] = []
     sentence: str = ""
     asides: list[str] = []
 

@@ -14,6 +14,7 @@ class Role(StrEnum):
 
     TITLE = "title"  # the report's title, with {agency} and {year}
     HEADING = "heading"
+    TABLE_TITLE = "table_title"  # of one of several tables of a sheet
     GUIDE = "guide"
     LABEL = "label"  # printed on the official form
     CAPTION = "caption"  # a label that the official form does not print

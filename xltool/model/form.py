@@ -141,7 +141,8 @@ class Table:
     """One grid of the form, with every printed label, in the table's own 1-based coordinates.
 
     In reports, a table that is not ``printed`` is replaced by its ``sentence``, a template with ``{year}`` and
-    ``{cell id}``.
+    ``{cell id}``. ``notes`` are for those who fill it in; ``footnotes`` are printed below it. ``own_widths``: the
+    definition gives its ``widths``. A ``landscape`` table stands on a page in landscape.
     """
 
     id: str
@@ -158,6 +159,8 @@ class Table:
     heights: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
     sentence: str = ""
+    footnotes: tuple[str, ...] = ()
+    own_widths: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +309,13 @@ class FigureChart(NamedTuple):
     items: tuple[HeadlineFigure, ...]
 
 
+class SignatureField(NamedTuple):
+    """One part of the signature line (填表人、负责人、报出日期): ``id`` names its field on the cover."""
+
+    id: str
+    label: str
+
+
 class ParagraphDraft(NamedTuple):
     """A suggested paragraph for a section, with placeholders for figures."""
 
@@ -321,7 +331,7 @@ class Form:
     ``standards`` by kind of check; ``shares`` the sums that a percentage in the text may refer to; ``digest`` the
     SHA-256 of the definition files. ``ranking`` is the figure by which agencies are compared; ``layouts`` are the
     layout digests of earlier templates with the same places. ``period`` is how long its periods are; a form that is
-    ``named_only`` is never chosen unless it is named.
+    ``named_only`` is never chosen unless it is named. ``signature`` is the line below its last table.
     """
 
     id: str
@@ -354,6 +364,7 @@ class Form:
     layouts: tuple[str, ...] = ()
     period: PeriodLength = PeriodLength.YEAR
     named_only: bool = False
+    signature: tuple[SignatureField, ...] = ()
 
     def __hash__(self) -> int:
         """Hash the digest: forms are keys of the caches of what is derived from them."""

@@ -138,7 +138,8 @@ class Submission:
     and ``lacking`` the number of reports without a figure, by cell; all three are empty for an agency's own return.
     ``issued`` holds the rows of its identity sheet as `forms.identity` writes them. ``controls`` are ledger totals
     (核对数) by id; they are never summed or published. ``words`` are the choices, dates and texts by cell id, as read.
-    Of a consolidation, ``tallies`` say how many chose each word and ``bases`` what means are made of.
+    ``signed`` is what stands in the signature line, by id of its part. Of a consolidation, ``tallies`` say how many
+    chose each word and ``bases`` what means are made of.
     """
 
     form: str
@@ -160,6 +161,7 @@ class Submission:
     issued: Mapping[str, str] = field(default_factory=dict)
     controls: Mapping[str, Entry] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    signed: Mapping[str, str] = field(default_factory=dict)
     tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     bases: Mapping[str, MeanBasis] = field(default_factory=dict)
 

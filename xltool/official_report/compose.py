@@ -18,6 +18,7 @@ from xltool.forms.placeholders import (
     remove_whitespace,
 )
 from xltool.forms.report_style import ReportStyle
+from xltool.forms.signature_line import format_signature
 from xltool.model.form import Box, Cell, Form, Section, Table
 from xltool.model.period import calendar_year
 from xltool.model.submission import EntryState, Submission
@@ -29,20 +30,27 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 class GridCell(NamedTuple):
     """One cell of a printed table: ``head`` is its heading scope (row, rowgroup, col, colgroup), empty for a figure.
 
-    ``cell`` is the id of its figure, empty for a printed label.
+    ``cell`` is the id of its figure, empty for a printed label; ``worded`` if its figure is a word, a date or a text.
     """
 
     box: Box
     text: str
     head: str
     cell: str = ""
+    worded: bool = False
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is aligned as a number."""
+        return bool(self.cell) and not self.worded
 
 
 @dataclass(frozen=True)
 class Grid:
     """A table as printed: ``cells`` in reading order; ``head_rows`` is the number of top rows that hold only labels.
 
-    ``caption`` is printed above it where its section has several tables.
+    ``caption`` is printed above it where its section has several tables, ``footnotes`` below it. A ``landscape`` table
+    stands on a page in landscape.
     """
 
     id: str
@@ -53,6 +61,8 @@ class Grid:
     cells: tuple[GridCell, ...]
     head_rows: int
     caption: str = ""
+    footnotes: tuple[str, ...] = ()
+    landscape: bool = False
 
 
 class ReportPart(NamedTuple):
@@ -63,19 +73,29 @@ class ReportPart(NamedTuple):
     grids: tuple[Grid, ...]
     paragraphs: tuple[str, ...]
 
+    def stands_landscape(self, *, before: bool) -> bool:
+        """Whether it is on a page in landscape: with a wide table; a narrow one stays on the page ``before`` it."""
+        return any(grid.landscape for grid in self.grids) or (before and bool(self.grids) and not self.paragraphs)
+
 
 @dataclass(frozen=True)
 class OfficialReport:
-    """A whole report; ``title_lines`` is the title, broken into lines."""
+    """A whole report; ``title_lines`` is the title, broken into lines, ``signature`` the line below everything."""
 
     title_lines: tuple[str, ...]
     opening: str
     parts: tuple[ReportPart, ...]
+    signature: str = ""
 
     @property
     def title(self) -> str:
         """Title in one line."""
         return "".join(self.title_lines)
+
+    @property
+    def begins_landscape(self) -> bool:
+        """Whether its first page is in landscape."""
+        return bool(self.parts) and self.parts[0].stands_landscape(before=False)
 
     @property
     def empty(self) -> tuple[str, ...]:
@@ -94,6 +114,7 @@ def compose_report(form: Form, submission: Submission, style: ReportStyle) -> Of
         title_lines=_compose_title(style.words.report_title or form.report_title, facts, style),
         opening=_fill_placeholders(opening, form, submission, opening),
         parts=tuple(_compose_part(section, form, submission, style) for section in form.sections),
+        signature=format_signature(form, submission.signed),
     )
 
 
@@ -114,10 +135,22 @@ def build_grid(table: Table, figure_texts: Mapping[str, str]) -> Grid:
     """Lay out a table as printed; ``figure_texts`` holds the text of each cell id."""
     first_row = min(cell.box.row for cell in table.cells)
     labels = [GridCell(label.box, label.text, _find_heading_scope(label.box, table)) for label in table.labels]
-    figure_cells = [GridCell(cell.box, figure_texts.get(cell.id, ""), "", cell.id) for cell in table.cells]
+    figure_cells = [
+        GridCell(cell.box, figure_texts.get(cell.id, ""), "", cell.id, cell.is_worded) for cell in table.cells
+    ]
     cells = tuple(sorted([*labels, *figure_cells], key=lambda each: each.box[:2]))
     widths = table.widths or (1.0,) * table.columns
-    return Grid(table.id, table.title, table.rows, table.columns, widths, cells, first_row - 1)
+    return Grid(
+        id=table.id,
+        title=table.title,
+        rows=table.rows,
+        columns=table.columns,
+        widths=widths,
+        cells=cells,
+        head_rows=first_row - 1,
+        footnotes=table.footnotes,
+        landscape=table.landscape,
+    )
 
 
 def format_figure(cell: Cell, submission: Submission) -> str:

@@ -38,10 +38,20 @@ def render_docx(report: OfficialReport, style: ReportStyle) -> bytes:
         word_document.add_paragraph(line, "Title")
     word_document.add_paragraph("", "Normal")
     word_document.add_paragraph(report.opening, "Body Text")
-    below = False
+    below, landscape = False, report.begins_landscape
+    if landscape:
+        _turn_page(word_document, style, landscape=True)
     for part in report.parts:
-        _add_part(word_document, part, style, below_table=below)
+        turned = part.stands_landscape(before=landscape)
+        if turned is not landscape:
+            _begin_page(word_document)
+            _turn_page(word_document, style, landscape=turned)
+            below = False
+        landscape = turned
+        _add_part(word_document, part, style, below_table=below, landscape=landscape)
         below = bool(part.grids) and not part.paragraphs
+    if report.signature:
+        _add_signature(word_document, report.signature, style)
     return save_document(word_document)
 
 
@@ -73,7 +83,46 @@ def _remove_dates(package: bytes) -> bytes:
     return copy.getvalue()
 
 
-def _add_part(word_document: "Document", part: ReportPart, style: ReportStyle, *, below_table: bool) -> None:
+def _add_signature(word_document: "Document", line: str, style: ReportStyle) -> None:
+    from docx.shared import Pt
+
+    paragraph = word_document.add_paragraph("", "Normal")
+    paragraph.paragraph_format.space_before = Pt(style.line_pitch * _TABLE_GAP_RATIO)
+    run = _make_element(
+        "w:r", {}, _build_run_properties(style.table.fonts[0], style.latin.fonts[0], style.table.size), _make_text(line)
+    )
+    paragraph._p.append(run)
+
+
+def _begin_page(word_document: "Document") -> None:
+    """Begin a page that may be turned otherwise than the one before."""
+    from docx.enum.section import WD_SECTION
+    from docx.shared import Pt
+
+    word_document.add_section(WD_SECTION.NEW_PAGE)
+    last = word_document.paragraphs[-1].paragraph_format  # it holds the end of the section, not a line of text
+    last.line_spacing, last.space_before, last.space_after = Pt(1), Pt(0), Pt(0)
+
+
+def _turn_page(word_document: "Document", style: ReportStyle, *, landscape: bool) -> None:
+    """Set up the pages of the last section upright or in landscape."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Mm
+
+    section = word_document.sections[-1]
+    sizes = (PAGE_HEIGHT_MM, PAGE_WIDTH_MM) if landscape else (PAGE_WIDTH_MM, PAGE_HEIGHT_MM)
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = map(Mm, sizes)
+    top, right, bottom, left = style.page.list_sides(landscape=landscape)
+    section.top_margin, section.right_margin, section.bottom_margin, section.left_margin = map(
+        Mm, (top, right, bottom, left)
+    )
+    section.footer_distance = Mm(_measure_footer_distance(bottom, style))
+
+
+def _add_part(
+    word_document: "Document", part: ReportPart, style: ReportStyle, *, below_table: bool, landscape: bool
+) -> None:
     from docx.shared import Pt
 
     heading = word_document.add_paragraph(part.heading, "Heading 1").paragraph_format
@@ -86,7 +135,10 @@ def _add_part(word_document: "Document", part: ReportPart, style: ReportStyle, *
             word_document.element.body.insert(
                 len(word_document.element.body) - 1, _build_caption(grid.caption, style, first=number == 0)
             )
-        word_document.element.body.insert(len(word_document.element.body) - 1, _build_table(grid, style))
+        page = style.page.measure_text(landscape=landscape)
+        word_document.element.body.insert(len(word_document.element.body) - 1, _build_table(grid, style, page))
+        for note in grid.footnotes:
+            word_document.element.body.insert(len(word_document.element.body) - 1, _build_footnote(note, style))
     for text in part.paragraphs:
         word_document.add_paragraph(text, "Heading 2" if re.match(style.subheading_pattern, text) else "Body Text")
 
@@ -133,10 +185,15 @@ def _set_up_page(word_document: "Document", style: ReportStyle) -> None:
     section.page_width, section.page_height = Mm(PAGE_WIDTH_MM), Mm(PAGE_HEIGHT_MM)
     section.top_margin, section.bottom_margin = Mm(style.page.top), Mm(style.page.bottom)
     section.left_margin, section.right_margin = Mm(style.page.left), Mm(style.page.right)
-    section.footer_distance = Mm(max(0.0, style.page.bottom - _FOOTER_GAP_MM - style.footer.size / POINTS_PER_MM))
+    section.footer_distance = Mm(_measure_footer_distance(style.page.bottom, style))
     word_document.settings.odd_and_even_pages_header_footer = True
     _fill_footer(section.footer.paragraphs[0], style, "right")
     _fill_footer(section.even_page_footer.paragraphs[0], style, "left")
+
+
+def _measure_footer_distance(bottom: float, style: ReportStyle) -> float:
+    """Return how far the page number is from the edge of the paper, in millimetres."""
+    return max(0.0, bottom - _FOOTER_GAP_MM - style.footer.size / POINTS_PER_MM)
 
 
 def _fill_footer(paragraph: Any, style: ReportStyle, side: str) -> None:
@@ -254,9 +311,21 @@ def _build_caption(text: str, style: ReportStyle, *, first: bool) -> Any:
     return paragraph
 
 
-def _build_table(grid: Grid, style: ReportStyle) -> Any:
-    width = style.page.text_width
-    height = style.page.text_height - (1 + 2 * _TABLE_GAP_RATIO) * style.line_pitch
+def _build_footnote(text: str, style: ReportStyle) -> Any:
+    """Build the paragraph of a note below a table, in the type of the table."""
+    size = style.table.size
+    paragraph = _make_element("w:p", {})
+    paragraph.append(_build_paragraph_properties(round(size * _TITLE_LINE_HEIGHT_RATIO), size, {"jc": "left"}))
+    paragraph.append(
+        _make_element(
+            "w:r", {}, _build_run_properties(style.table.fonts[0], style.latin.fonts[0], size), _make_text(text)
+        )
+    )
+    return paragraph
+
+
+def _build_table(grid: Grid, style: ReportStyle, page: tuple[float, float]) -> Any:
+    width, height = page[0], page[1] - (1 + 2 * _TABLE_GAP_RATIO) * style.line_pitch
     size = fit_table(grid, width, height, style.table.size, style.table.smallest)
     widths = compute_column_widths(grid, width, style.table.smallest)
     columns = [round(part * 20) for part in widths]
@@ -269,7 +338,9 @@ def _build_table(grid: Grid, style: ReportStyle) -> Any:
     for row in range(1, grid.rows + 1):
         table.append(_build_row(row, grid, columns, size.row, vertical_cells))
         for paragraph in table[-1].iter(_qualify_tag("w:p")):
-            _format_cell_paragraph(paragraph, style, size.size, size.line, last=row == grid.rows)
+            _format_cell_paragraph(
+                paragraph, style, size.size, size.line, last=row == grid.rows or not size.on_one_page
+            )
     return table
 
 
@@ -339,7 +410,7 @@ def _build_cell(grid_cell: GridCell | None, across: int, width: int, *, begins: 
     properties.append(_make_element("w:vAlign", {"val": "center"}))
     cell_element.append(properties)
     paragraph = _make_element(
-        "w:p", {"kind": "figure" if grid_cell and grid_cell.cell else (grid_cell.head if grid_cell else "")}
+        "w:p", {"kind": "figure" if grid_cell and grid_cell.is_figure else (grid_cell.head if grid_cell else "")}
     )
     if grid_cell and begins and grid_cell.text:
         run = _make_element("w:r", {})

@@ -16,11 +16,12 @@ _SIZE_STEP_POINTS = 0.5
 
 
 class TableFit(NamedTuple):
-    """Font size, line height and minimum row height, in points."""
+    """Font size, line height and minimum row height, in points; ``on_one_page`` unless it must be continued."""
 
     size: float
     line: float
     row: float
+    on_one_page: bool = True
 
 
 def compute_column_widths(grid: Grid, width: float, smallest: float) -> tuple[float, ...]:
@@ -63,12 +64,15 @@ def _measure_figure(grid_cell: GridCell, size: float) -> float:
 def fit_table(grid: Grid, width: float, height: float, largest: float, smallest: float) -> TableFit:
     """Return the largest font size with which the table fits ``width`` and ``height`` (points), and the row height.
 
-    No figure is wrapped. A table that is too high even at ``smallest`` continues on the next page at that size.
+    No figure is wrapped. A table that is too high even at ``smallest`` continues on the next page, at the largest size
+    with which its figures fit.
     """
     widths = compute_column_widths(grid, width, smallest)
+    fits = _measure_height(grid, widths, smallest) <= height * _MAX_PAGE_SHARE
     size = largest
     while size - _SIZE_STEP_POINTS >= smallest and (
-        _measure_height(grid, widths, size) > height * _MAX_PAGE_SHARE or not _figures_fit(grid, widths, size)
+        (fits and _measure_height(grid, widths, size) > height * _MAX_PAGE_SHARE)
+        or not _figures_fit(grid, widths, size)
     ):
         size -= _SIZE_STEP_POINTS
     line = round(size * LINE_HEIGHT_RATIO * 2) / 2
@@ -79,7 +83,7 @@ def fit_table(grid: Grid, width: float, height: float, largest: float, smallest:
         and sum(max(row, count * line + 2 * TOP_PADDING_POINTS) for count in lines) > height * _MAX_PAGE_SHARE
     ):
         row -= _SIZE_STEP_POINTS
-    return TableFit(size, line, row)
+    return TableFit(size, line, row, fits)
 
 
 def find_min_width(grid: Grid, size: float) -> float:

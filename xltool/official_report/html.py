@@ -41,10 +41,14 @@ def render_html(report: OfficialReport, style: ReportStyle) -> str:
 
 def _style_print_tables(report: OfficialReport, style: ReportStyle) -> Iterator[str]:
     """Yield the font size of each table on paper, where it must fit on one page."""
-    height = style.page.text_height - 2 * style.line_pitch
+    if any(grid.landscape for _, grid in _number_tables(report)):
+        sides = " ".join(f"{side:g}mm" for side in style.page.list_sides(landscape=True))
+        yield f"  @page wide {{ size: A4 landscape; margin: {sides}; }}"
     for number, grid in _number_tables(report):
-        size = fit_table(grid, style.page.text_width, height, style.table.size, style.table.smallest).size
-        yield f"  main > table:nth-of-type({number}) {{ font-size: {size:g}pt !important; }}"
+        width, height = style.page.measure_text(landscape=grid.landscape)
+        size = fit_table(grid, width, height - 2 * style.line_pitch, style.table.size, style.table.smallest).size
+        turned = " page: wide;" if grid.landscape else ""
+        yield f"  main > table:nth-of-type({number}) {{ font-size: {size:g}pt !important;{turned} }}"
 
 
 def _style_small_screens(report: OfficialReport, style: ReportStyle) -> Iterator[str]:
@@ -57,7 +61,8 @@ def _style_small_screens(report: OfficialReport, style: ReportStyle) -> Iterator
 
 def _fit_screen_size(grid: Grid, style: ReportStyle) -> float:
     """Return the font size of a table on a screen, where its height is not limited."""
-    return fit_table(grid, style.page.text_width, inf, style.table.size, style.table.smallest).size
+    width, _ = style.page.measure_text(landscape=grid.landscape)
+    return fit_table(grid, width, inf, style.table.size, style.table.smallest).size
 
 
 def _number_tables(report: OfficialReport) -> Iterator[tuple[int, Grid]]:
@@ -71,6 +76,13 @@ def _render_body(report: OfficialReport, style: ReportStyle) -> Iterator[str]:
     yield _render_paragraph(report.opening, style)
     for part in report.parts:
         yield from _render_part(part, style)
+    if report.signature:
+        yield f'<p style="{_style_small_print(style)};white-space:pre-wrap">{escape(report.signature)}</p>'
+
+
+def _style_small_print(style: ReportStyle) -> str:
+    """Return the look of footnotes and of the signature line: the type of tables."""
+    return f"{_style_family(style.table.fonts, style)};font-size:{style.table.size:g}pt;line-height:1.6;margin:0"
 
 
 def _render_part(part: ReportPart, style: ReportStyle) -> Iterator[str]:
@@ -79,6 +91,8 @@ def _render_part(part: ReportPart, style: ReportStyle) -> Iterator[str]:
     yield f'<h2 style="{look}">{escape(part.heading)}</h2>'
     for grid in part.grids:
         yield render_report_table(grid, style)
+        for note in grid.footnotes:
+            yield f'<p style="{_style_small_print(style)}">{escape(note)}</p>'
     for text in part.paragraphs:
         if re.match(style.subheading_pattern, text):
             look = f"{_style_face(style.subheading, style)};{pitch};margin:0;text-indent:2em"
@@ -101,11 +115,9 @@ def render_grid(grid: Grid, style: ReportStyle, render_figure: Callable[[GridCel
     """Render one table; ``render_figure`` returns the HTML of each cell that holds a figure."""
     fonts = _style_family(style.table.fonts, style)
     look = f"width:100%;border-collapse:collapse;table-layout:fixed;margin:0 0 1em;{fonts}"
-    size, widths = (
-        _fit_screen_size(grid, style),
-        compute_column_widths(grid, style.page.text_width, style.table.smallest),
-    )
-    columns = "".join(f'<col style="width:{width * 100 / style.page.text_width:.2f}%">' for width in widths)
+    across, _ = style.page.measure_text(landscape=grid.landscape)
+    size, widths = _fit_screen_size(grid, style), compute_column_widths(grid, across, style.table.smallest)
+    columns = "".join(f'<col style="width:{width * 100 / across:.2f}%">' for width in widths)
     caption = _CAPTION_STYLE if grid.caption else _HIDDEN_STYLE
 
     def box(grid_cell: GridCell) -> str:
@@ -130,7 +142,7 @@ def _render_grid_cell(
     box = grid_cell.box
     spans = f' rowspan="{box.rows}"' if box.rows > 1 else ""
     spans += f' colspan="{box.columns}"' if box.columns > 1 else ""
-    side = style.table.figures if grid_cell.cell else "left" if grid_cell.head == "row" else "center"
+    side = style.table.figures if grid_cell.is_figure else "left" if grid_cell.head == "row" else "center"
     where = f'{spans} align="{side}"'
     look = f"border:1px solid #000;padding:3px;text-align:{side};vertical-align:middle;font-weight:normal{extra_style}"
     if not grid_cell.cell:

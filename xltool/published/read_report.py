@@ -32,6 +32,7 @@ from xltool.published.publication import observe_headings, observe_period, obser
 from xltool.published.section_texts import (
     StatedFigure,
     drop_figure_sentences,
+    drop_printed_lines,
     find_first_block,
     read_section_texts,
     read_stated_figures,
@@ -233,7 +234,8 @@ def _count_rows_outside(second: LocatedForm, first: LocatedForm) -> int:
 
 
 def _read_section_texts(reading: _LocatedDocument) -> dict[str, tuple[str, ...]]:
-    return read_section_texts(reading.stream, reading.located, reading.document.unit, reading.document.kind)
+    texts = read_section_texts(reading.stream, reading.located, reading.document.unit, reading.document.kind)
+    return drop_printed_lines(texts, reading.located.form)
 
 
 def _find_title(document: Document, reading: _LocatedDocument) -> Title:

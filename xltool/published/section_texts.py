@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from xltool.forms.plan_sheets import has_table_titles
 from xltool.forms.published_wording import load_published_wording, page_number_pattern
+from xltool.forms.signature_line import match_signature
 from xltool.model.form import Form, Section, Table
 from xltool.published.extract import LocatedForm
 from xltool.published.labels.fuzzy_labels import MIN_SIMILARITY
@@ -303,6 +305,21 @@ def _read_sentence(
 
 def _is_similar(words: str, printed: str) -> bool:
     return 1 - Levenshtein.distance(words, printed) / max(len(words), len(printed), 1) >= MIN_SIMILARITY
+
+
+def drop_printed_lines(texts: SectionTexts, form: Form) -> SectionTexts:
+    """Remove the lines that the form prints beside its tables: titles, notes below them, and the signature line."""
+    kept = {}
+    for section, paragraphs in texts.items():
+        tables = [table for table in form.tables if table.section == section]
+        printed = {normalize_text(note) for table in tables for note in table.footnotes}
+        printed |= {normalize_text(table.title) for table in tables if has_table_titles(tables)}
+        kept[section] = tuple(
+            text
+            for text in paragraphs
+            if normalize_text(text) not in printed and not match_signature(form, text, normalize_text)
+        )
+    return {section: paragraphs for section, paragraphs in kept.items() if paragraphs}
 
 
 def drop_figure_sentences(texts: SectionTexts, form: Form, said: Sequence[StatedFigure]) -> SectionTexts:

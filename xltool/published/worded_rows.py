@@ -1,6 +1,7 @@
 """Read rows that hold choices, dates or texts: by their place in the table, since their words look like labels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import takewhile
 
 from xltool.model.form import Cell
 from xltool.published.extract import LocatedForm
@@ -10,10 +11,12 @@ from xltool.published.labels.text_stream import TextStream
 def read_worded_rows(stream: TextStream, located: LocatedForm) -> dict[str, tuple[str, int]]:
     """Return text and block of every cell in a row with words, by cell id; only from tables printed as such."""
     found: dict[str, tuple[str, int]] = {}
-    for place in located.places:
+    placed = [place for place in located.places if place.end > place.start]
+    labels = frozenset(stream.owner[place.end - 1] for place in placed)
+    for place in placed:
         cells = place.anchor.cells
-        if place.end > place.start and any(cell.is_worded for cell in cells):
-            found |= _read_row(stream, stream.owner[place.end - 1], cells)
+        if any(cell.is_worded for cell in cells):
+            found |= _read_row(stream, stream.owner[place.end - 1], cells, labels)
     for table, cells in located.outline.headless.items():
         heads = [
             stream.owner[place.end - 1]
@@ -25,10 +28,13 @@ def read_worded_rows(stream: TextStream, located: LocatedForm) -> dict[str, tupl
     return found
 
 
-def _read_row(stream: TextStream, label: int, cells: Sequence[Cell]) -> dict[str, tuple[str, int]]:
-    """Read the cells right of a row label."""
+def _read_row(
+    stream: TextStream, label: int, cells: Sequence[Cell], labels: Collection[int]
+) -> dict[str, tuple[str, int]]:
+    """Read the cells right of a row label, up to the next label of the row; ``labels`` are the blocks of all labels."""
     _, table, row, column, *_ = stream.blocks[label]
-    blocks = [number for number, block in _iterate_row(stream, table, row) if block > column]
+    right = [number for number, block in _iterate_row(stream, table, row) if block > column]
+    blocks = list(takewhile(lambda number: number not in labels, right))
     return _pair_blocks(stream, blocks, cells)
 
 

@@ -20,7 +20,7 @@ from xltool.recognition.match_labels import PlaceDoubt, index_words
 from xltool.spreadsheet.raw_workbook import RawCell
 
 _FIGURE_ROLES = frozenset({Role.INPUT, Role.COMPUTED})
-_STATIC_ROLES = frozenset({Role.TITLE, Role.HEADING, Role.GUIDE, Role.CAPTION})
+_STATIC_ROLES = frozenset({Role.TITLE, Role.HEADING, Role.TABLE_TITLE, Role.GUIDE, Role.CAPTION})
 MAX_CACHED_SHEETS = 64
 
 Heads = tuple[str, ...]

@@ -21,7 +21,7 @@ from xltool.recognition.match_labels import LabelAnchor, LabelMatch, PlaceDoubt,
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 
 FIGURE_ROLES = frozenset({Role.INPUT, Role.COMPUTED, Role.CONTROL})
-STATIC_ROLES = frozenset({Role.CAPTION, Role.HEADING, Role.GUIDE, Role.ENTRY, Role.LINK})
+STATIC_ROLES = frozenset({Role.CAPTION, Role.HEADING, Role.TABLE_TITLE, Role.GUIDE, Role.ENTRY, Role.LINK})
 _CAPTIONED_ROLES = frozenset({Role.FIELD, Role.CHOICE, Role.IDENTITY})  # stand after a caption
 _CONTROL_LABEL_ROLES = frozenset({Role.CAPTION, Role.ENTRY})  # the labels of control figures
 _MAX_LABEL_DISTANCE = 3  # rows or columns between a figure and its label

@@ -119,6 +119,7 @@ def _build_submission(
         lacking=read_consolidated.read_lacking(workbook),
         issued=identity_claim.issued,
         words=find_words(plan.form, entries) | {cell: format_tally(tally) for cell, tally in tallies.items()},
+        signed={item.id: _read_field(plan, assignment, item.id) for item in plan.form.signature},
         tallies=tallies,
         bases=read_consolidated.read_bases(workbook) if scope is Scope.AREA else {},
     )

@@ -36,7 +36,7 @@ def add_validations(
             case Role.CHOICE:
                 allowed = declaration_validation()
             case Role.FIELD:
-                allowed = field_validation(slot.key)
+                allowed = field_validation(slot.key, plan.form)
             case _:
                 continue
         sheet.data_validation(slot.address, allowed)
@@ -199,12 +199,15 @@ def declaration_validation() -> CellValidation:
     }
 
 
-def field_validation(name: str) -> CellValidation:
-    """Accept any text, with an input message."""
+def field_validation(name: str, form: Form) -> CellValidation:
+    """Accept any text in a field of the cover, with an input message; the form may call the field otherwise."""
+    words = workbook_words()
+    label = next((item.label for item in form.signature if item.id == name), words.cover.get(name, name))
+    usual = label == words.cover.get(name)
     return {
         "validate": "any",
-        "input_title": workbook_words().cover[name],
-        "input_message": workbook_words().prompts[name],
+        "input_title": _clip_text(label, MAX_TITLE_UNITS),
+        "input_message": words.prompts[name] if usual else words.prompts["signature"].format(label=label),
     }
 
 

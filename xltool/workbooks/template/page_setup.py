@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from xltool.forms.signature_line import list_print_footer
 from xltool.forms.slots import Purpose, Role
 from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_words import workbook_words
@@ -16,7 +17,7 @@ _PROTECTION_OPTIONS = {"format_rows": True}
 
 
 def set_up_page(
-    planned: Planned, sheet: SheetWriter, book: BookWriter, needed: Mapping[int, float], document: str
+    planned: Planned, sheet: SheetWriter, book: BookWriter, needed: Mapping[int, float], form: Form
 ) -> None:
     """Set widths, heights (points, at least those ``needed``), frozen rows, protection without password, A4 pages."""
     heights = {row: max(planned.heights.get(row, 0.0), needed.get(row, 0.0)) for row in {*planned.heights, *needed}}
@@ -37,7 +38,7 @@ def set_up_page(
     sheet.hide_gridlines(2)
     if not planned.folded:  # collapsed rows of a protected sheet cannot be expanded
         sheet.protect("", _PROTECTION_OPTIONS)
-    _set_up_printing(planned, sheet, document)
+    _set_up_printing(planned, sheet, form)
 
 
 def find_item_labels(form: Form) -> set[tuple[str, str]]:
@@ -59,7 +60,7 @@ def _folding_options(planned: Planned, row: int) -> dict[str, object]:
     return {"collapsed": True} if row + 1 in planned.folded else {}
 
 
-def _set_up_printing(planned: Planned, sheet: SheetWriter, document: str) -> None:
+def _set_up_printing(planned: Planned, sheet: SheetWriter, form: Form) -> None:
     say = workbook_words().look
     sheet.set_paper(A4_PAPER_CODE)
     if planned.landscape:
@@ -71,6 +72,6 @@ def _set_up_printing(planned: Planned, sheet: SheetWriter, document: str) -> Non
     if planned.purpose in {Purpose.CHECKS, Purpose.EXPLANATIONS, Purpose.MARKS}:
         sheet.repeat_rows(planned.frozen - 1)
     small = f'&"{say["body_font"]},Regular"&9 '
-    sheet.set_header(f"&R{small}{document.replace('&', '&&')}", {"margin": 0.35})
-    signature = f"{small}{say['signature']}\n" if planned.purpose is Purpose.SECTION else ""
+    sheet.set_header(f"&R{small}{form.document.replace('&', '&&')}", {"margin": 0.35})
+    signature = f"{small}{list_print_footer(form).replace('&', '&&')}\n" if planned.purpose is Purpose.SECTION else ""
     sheet.set_footer(f"&C{signature}{small}{say['footer']}", {"margin": 0.35})

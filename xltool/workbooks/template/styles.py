@@ -45,6 +45,7 @@ def template_styles() -> dict[str, StyleProperties]:
     return {
         Role.TITLE: {"font_name": heading, "font_size": TITLE_SIZE_POINTS, **_CENTRED},
         Role.HEADING: {"font_name": heading, "font_size": 12, **_MIDDLE},
+        Role.TABLE_TITLE: {"font_name": heading, "font_size": 11, "align": "center", "valign": "bottom"},
         Role.GUIDE: {"font_size": 10, "font_color": INK_COLOUR, **_MIDDLE},
         Role.LABEL: {**_CENTRED, **_PRINTED},
         "item": {**_MIDDLE, **_PRINTED, "align": "left", "indent": 1},

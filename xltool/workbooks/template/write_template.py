@@ -112,7 +112,7 @@ def write_workbook(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
                 sheet.write_box(slot.box, content, *names)
             input_messages.add_validations(plan, planned, sheet, draft.prefilled, request.previous)
             conditional_formats.add_conditional_formats(plan, planned, sheet, book)
-            page_setup.set_up_page(planned, sheet, book, _find_needed_heights(draft, planned), plan.form.document)
+            page_setup.set_up_page(planned, sheet, book, _find_needed_heights(draft, planned), plan.form)
         _write_identity(draft, book)
         for cell, place in plan.cells.items():
             book.define_name(cell, f"={quote_sheet_name(place.sheet)}!{absolute_address(place.address)}")
@@ -367,6 +367,7 @@ def _fill_mark(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotConten
 _SLOT_FILLERS: Mapping[Role, Callable[[TemplateDraft, Planned, Slot], SlotContent]] = {
     Role.TITLE: _fill_title,
     Role.HEADING: _fill_text,
+    Role.TABLE_TITLE: _fill_text,
     Role.GUIDE: _fill_text,
     Role.LABEL: _fill_label,
     Role.CAPTION: _fill_text,
