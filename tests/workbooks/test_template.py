@@ -21,8 +21,9 @@ from xltool.forms.expressions import recompute_figures
 from xltool.forms.identity import Identity, parse_identity
 from xltool.forms.slots import Role
 from xltool.model.agency import Agency, Scope
+from xltool.workbooks.template.prefilled_figures import prefill_figures
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
-from xltool.workbooks.template.write_template import prefill_figures, write_template
+from xltool.workbooks.template.write_template import write_template
 
 LAST_YEAR = recompute_figures(
     FORM.formulas,

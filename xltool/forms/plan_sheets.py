@@ -169,12 +169,12 @@ def has_table_titles(tables: Sequence[Table]) -> bool:
     return sum(table.printed for table in tables) > 1
 
 
-def _plan_grid(table: Table, rows_above: int, columns: SectionColumns) -> Iterator[Slot]:
+def _plan_grid(table: Table, rows_above: int, section_columns: SectionColumns) -> Iterator[Slot]:
     for label in table.labels:
-        yield Slot(columns.place_box(table.id, label.box, rows_above), Role.LABEL, label.text, table.id)
+        yield Slot(section_columns.place_box(table.id, label.box, rows_above), Role.LABEL, label.text, table.id)
     for cell in table.cells:
         role = Role.COMPUTED if cell.computed else Role.INPUT
-        yield Slot(columns.place_box(table.id, cell.box, rows_above), role, "", cell.id)
+        yield Slot(section_columns.place_box(table.id, cell.box, rows_above), role, "", cell.id)
 
 
 def _plan_grid_heights(table: Table, widths: Sequence[float]) -> dict[int, float]:

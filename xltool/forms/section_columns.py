@@ -18,15 +18,15 @@ class SectionColumns(NamedTuple):
     widths: tuple[float, ...]
     starts: Mapping[str, tuple[int, ...]]
 
-    def place_box(self, table: str, box: Box, rows_above: int) -> Box:
+    def place_box(self, table_id: str, box: Box, rows_above: int) -> Box:
         """Return the rectangle of the sheet that a rectangle of a table fills."""
-        starts = self.starts[table]
+        starts = self.starts[table_id]
         first, behind = starts[box.column - 1], starts[box.column - 1 + box.columns]
         return Box(box.row + rows_above, first, box.rows, behind - first)
 
-    def list_widths(self, table: str) -> tuple[float, ...]:
+    def list_widths(self, table_id: str) -> tuple[float, ...]:
         """Return the width of each column of a table on the sheet."""
-        starts = self.starts[table]
+        starts = self.starts[table_id]
         return tuple(sum(self.widths[first - 1 : behind - 1]) for first, behind in pairwise(starts))
 
 

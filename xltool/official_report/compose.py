@@ -73,9 +73,11 @@ class ReportPart(NamedTuple):
     grids: tuple[Grid, ...]
     paragraphs: tuple[str, ...]
 
-    def stands_landscape(self, *, before: bool) -> bool:
-        """Whether it is on a page in landscape: with a wide table; a narrow one stays on the page ``before`` it."""
-        return any(grid.landscape for grid in self.grids) or (before and bool(self.grids) and not self.paragraphs)
+    def stands_landscape(self, *, follows_landscape: bool) -> bool:
+        """Whether it is on a page in landscape: with a wide table; a narrow one stays on such a page before it."""
+        return any(grid.landscape for grid in self.grids) or (
+            follows_landscape and bool(self.grids) and not self.paragraphs
+        )
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class OfficialReport:
     @property
     def begins_landscape(self) -> bool:
         """Whether its first page is in landscape."""
-        return bool(self.parts) and self.parts[0].stands_landscape(before=False)
+        return bool(self.parts) and self.parts[0].stands_landscape(follows_landscape=False)
 
     @property
     def empty(self) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def render_docx(report: OfficialReport, style: ReportStyle) -> bytes:
     if landscape:
         _turn_page(word_document, style, landscape=True)
     for part in report.parts:
-        turned = part.stands_landscape(before=landscape)
+        turned = part.stands_landscape(follows_landscape=landscape)
         if turned is not landscape:
             _begin_page(word_document)
             _turn_page(word_document, style, landscape=turned)

@@ -7,6 +7,7 @@ _INDENT_CHARACTERS = 2  # at the beginning of a paragraph
 
 
 def build_paragraph_properties(pitch: float, size: float, options: Mapping[str, str]) -> Any:
+    """Build the properties of a paragraph; ``pitch`` is its line height and ``size`` its font size, in points."""
     properties = make_element("w:pPr", {})
     if "keep" in options:
         properties.append(make_element("w:keepNext", {}))
@@ -28,6 +29,7 @@ def build_paragraph_properties(pitch: float, size: float, options: Mapping[str, 
 
 
 def build_run_properties(font: str, latin: str, size: float, tracking: int = 0) -> Any:
+    """Build the properties of a run of characters; ``size`` in points, ``tracking`` in twentieths of a point."""
     properties = make_element("w:rPr", {})
     properties.append(
         make_element("w:rFonts", {"ascii": latin, "hAnsi": latin, "eastAsia": font, "cs": latin, "hint": "eastAsia"})
@@ -44,6 +46,7 @@ def build_run_properties(font: str, latin: str, size: float, tracking: int = 0) 
 
 
 def make_element(tag: str, attributes: Mapping[str, str], *children: Any) -> Any:
+    """Make an element in the namespace of Word with attributes of the same and children."""
     from docx.oxml import OxmlElement
 
     element = OxmlElement(tag, {qualify_tag(f"w:{name}"): value for name, value in attributes.items()})
@@ -52,6 +55,7 @@ def make_element(tag: str, attributes: Mapping[str, str], *children: Any) -> Any
 
 
 def make_text(text: str, tag: str = "w:t") -> Any:
+    """Make an element that holds text, white space included."""
     element = make_element(tag, {})
     element.text = text
     element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
@@ -59,6 +63,7 @@ def make_text(text: str, tag: str = "w:t") -> Any:
 
 
 def qualify_tag(tag: str) -> str:
+    """Return a tag such as ``w:p`` with its namespace."""
     from docx.oxml.ns import qn
 
     return qn(tag)

@@ -54,6 +54,7 @@ def build_footnote(text: str, style: ReportStyle) -> Any:
 
 
 def build_table(grid: Grid, style: ReportStyle, page: tuple[float, float]) -> Any:
+    """Build a table; ``page`` is width and height of the text on its page, in points."""
     width, height = page[0], page[1] - (1 + 2 * TABLE_GAP_RATIO) * style.line_pitch
     size = fit_table(grid, width, height, style.table.size, style.table.smallest)
     widths = compute_column_widths(grid, width, style.table.smallest)

@@ -12,11 +12,11 @@ def read_worded_rows(stream: TextStream, located: LocatedForm) -> dict[str, tupl
     """Return text and block of every cell in a row with words, by cell id; only from tables printed as such."""
     found: dict[str, tuple[str, int]] = {}
     placed = [place for place in located.places if place.end > place.start]
-    labels = frozenset(stream.owner[place.end - 1] for place in placed)
+    label_blocks = frozenset(stream.owner[place.end - 1] for place in placed)
     for place in placed:
         cells = place.anchor.cells
         if any(cell.is_worded for cell in cells):
-            found |= _read_row(stream, stream.owner[place.end - 1], cells, labels)
+            found |= _read_row(stream, stream.owner[place.end - 1], cells, label_blocks)
     for table, cells in located.outline.headless.items():
         heads = [
             stream.owner[place.end - 1]
@@ -29,12 +29,12 @@ def read_worded_rows(stream: TextStream, located: LocatedForm) -> dict[str, tupl
 
 
 def _read_row(
-    stream: TextStream, label: int, cells: Sequence[Cell], labels: Collection[int]
+    stream: TextStream, label: int, cells: Sequence[Cell], label_blocks: Collection[int]
 ) -> dict[str, tuple[str, int]]:
-    """Read the cells right of a row label, up to the next label of the row; ``labels`` are the blocks of all labels."""
+    """Read the cells right of a row label, up to the next label of the row; ``label_blocks`` are all labels."""
     _, table, row, column, *_ = stream.blocks[label]
     right = [number for number, block in _iterate_row(stream, table, row) if block > column]
-    blocks = list(takewhile(lambda number: number not in labels, right))
+    blocks = list(takewhile(lambda number: number not in label_blocks, right))
     return _pair_blocks(stream, blocks, cells)
 
 

@@ -20,8 +20,7 @@ from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.expression import LinearExpression, Term
-from xltool.model.form import Cell, CellKind, Form, Number, Relation, Values
+from xltool.model.form import Cell, CellKind, Number, Relation, Values
 from xltool.workbooks.save_files import save_file
 from xltool.workbooks.template import conditional_formats, input_messages, page_setup
 from xltool.workbooks.template.check_formulas import (
@@ -37,6 +36,7 @@ from xltool.workbooks.template.check_formulas import (
     spreadsheet_figures,
 )
 from xltool.workbooks.template.common_workbook import CommonWorkbook, hide_agency, split_common_workbook
+from xltool.workbooks.template.prefilled_figures import prefill_figures
 from xltool.workbooks.template.sheet_sentence import list_shown_relations, make_sheet_sentence
 from xltool.workbooks.template.styles import MARK_COLUMN_STYLES, TEXT_SIZE_POINTS, TITLE_SIZE_POINTS, template_styles
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
@@ -118,23 +118,6 @@ def write_workbook(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
             book.define_name(cell, f"={quote_sheet_name(place.sheet)}!{absolute_address(place.address)}")
         book.lock_structure()
     return stream.getvalue()
-
-
-def prefill_figures(form: Form, previous: Values | None) -> dict[str, Number]:
-    """Return the inputs that a relation sets equal to one known figure of last year, by cell id."""
-    filled: dict[str, Number] = {}
-    for relation in list_announced_relations(form):
-        left, operator, right = relation.expect
-        if operator != "==" or relation.when or len(left.terms) != 1 or len(right.terms) != 1:
-            continue
-        here, there = left.terms[0], right.terms[0]
-        if relation.expect.sides != (LinearExpression((here,)), LinearExpression((there,))):
-            continue
-        value = (previous or {}).get(there.earlier_key)
-        wanted = here == Term(here.cell) and there == Term(there.cell, previous=True, last_year=there.last_year)
-        if wanted and value is not None and not form.cells[here.cell].computed:
-            filled[here.cell] = value
-    return filled
 
 
 def template_identity(plan: WorkbookPlan, request: TemplateRequest) -> Identity:
