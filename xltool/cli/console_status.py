@@ -1,17 +1,16 @@
 """Render the status of every agency: what came when, what is late, whom to ask, and which files are nobody's."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 
 from xltool.cli.console import describe_agency_counts, render_table, select_open
 from xltool.cli.console_decisions import describe_held_files, describe_unread_versions
 from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.show_status import describe_file_counts, show_file_status
 from xltool.messages import catalogue
+from xltool.model.beijing_time import to_beijing
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.workbooks.summary.agency_status import list_agency_statuses, show_agency_status
-
-_BEIJING = timezone(timedelta(hours=8))
 
 
 def describe_status(consolidation: Consolidation, due: date | None = None) -> str:
@@ -40,9 +39,8 @@ def describe_status(consolidation: Consolidation, due: date | None = None) -> st
 
 def find_received_day(item: ReviewedFile | None) -> date | None:
     """Return the day of the file in Beijing time; None if it is unknown."""
-    if item is None or item.submission is None or not item.submission.source.modified:
-        return None
-    return datetime.fromisoformat(item.submission.source.modified).astimezone(_BEIJING).date()
+    moment = to_beijing(item.submission.source.modified) if item and item.submission else None
+    return moment.date() if moment else None
 
 
 def show_received_day(item: ReviewedFile | None, due: date | None) -> str:

@@ -18,7 +18,7 @@ from xltool.commands.compare import compare_files
 from xltool.commands.letters import LetterOptions, write_letters
 from xltool.commands.make_templates import compute_serial, make_templates
 from xltool.commands.merge import ExtraOutputs, MergeOptions, merge
-from xltool.commands.previous_use import survey_previous
+from xltool.commands.previous_use import find_previous_use
 from xltool.commands.publish import publish
 from xltool.commands.run_context import RunContext, build_run_context
 from xltool.commands.send_back import send_back
@@ -101,7 +101,7 @@ def run_demo(output: Path) -> Iterator[str]:
     issued = make_templates(play.year, run_context, templates)
     codes = [item.agency.code for item in issued]
     form = find_form_for_year(run_context.forms, play.year)
-    yield console.describe_templates(issued, templates, survey_previous(run_context, codes, form, play.year))
+    yield console.describe_templates(issued, templates, find_previous_use(run_context, codes, form, play.year))
 
     returned = output / catalogue.look_up_word("demo", "returned")
     _write_returns(play, run_context, returned)

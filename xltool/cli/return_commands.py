@@ -26,13 +26,13 @@ def template(context: "RunContext", year: int, form: str | None, output: Path, *
     """Write the templates and the distribution list."""
     from xltool.cli import console
     from xltool.commands.make_templates import make_templates
-    from xltool.commands.previous_use import survey_previous
+    from xltool.commands.previous_use import find_previous_use
     from xltool.forms.load_definitions import find_form_for_year
 
     form_definition = find_form_for_year(context.forms, year, form)
     with show_progress("template") as report:
         issued = make_templates(year, context, output, form_id=form, force=force, progress=report)
-    use = survey_previous(context, [item.agency.code for item in issued], form_definition, year)
+    use = find_previous_use(context, [item.agency.code for item in issued], form_definition, year)
     click.echo(console.describe_templates(issued, output, use))
 
 
@@ -125,7 +125,7 @@ def merge(
     from xltool.commands.merge import ExtraOutputs, MergeOptions, merge
     from xltool.commands.merge_levels import combine_levels, merge_levels
     from xltool.commands.open_issues import has_open_issues, select_open_findings
-    from xltool.commands.previous_use import survey_consolidation
+    from xltool.commands.previous_use import find_consolidation_use
 
     choices["since"] = read_earlier_run(choices["since"]) if choices["since"] else None
     options = MergeOptions(**choices, keep_earlier=not choices["force"])
@@ -146,7 +146,7 @@ def merge(
         shown_files = extra_files if len(level_results) > 1 else extra_files._replace(levels=None)
         click.echo(console.describe_merged_levels(level_results, consolidation, shown_files))
     else:
-        use = survey_consolidation(context, consolidation)
+        use = find_consolidation_use(context, consolidation)
         if as_json:
             encoded = json_output.encode_merge(consolidation)
             click.echo(json_output.dump_json({**encoded, "previous": json_output.encode_previous_use(use)}))

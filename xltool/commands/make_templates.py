@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xltool.commands.check_outputs import OutputFile, check_outputs, create_folder
-from xltool.commands.previous_use import survey_previous
+from xltool.commands.previous_use import find_previous_use
 from xltool.commands.run_context import Progress, RunContext, require_roster
 from xltool.forms.identity import Identity, make_serial
 from xltool.forms.identity_seal import compute_seal
@@ -52,7 +52,7 @@ def make_templates(
         for agency in agencies
     )
     listing = output / distribution_file_name(form, year)
-    survey_previous(run_context, [agency.code for agency in agencies], form, year)
+    find_previous_use(run_context, [agency.code for agency in agencies], form, year)
     targets = [*(output / item.file for item in issued), listing]
     if output.is_dir():
         check_outputs([OutputFile(path) for path in targets], (), run_context.sources)

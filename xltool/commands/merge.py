@@ -16,7 +16,7 @@ from xltool.commands.check_outputs import PAGE_SUFFIXES, WRITTEN_SUFFIXES, Outpu
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
 from xltool.commands.earlier_run import EarlierRun, compare_with_earlier_run, read_replaced_run
 from xltool.commands.own_outputs import find_level_files, is_consolidation_of, is_own_page
-from xltool.commands.previous_use import PreviousUse, survey_previous
+from xltool.commands.previous_use import PreviousUse, find_previous_use
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.find_area import find_area
@@ -136,7 +136,7 @@ def survey_returns(
     returns = [item.submission for item in reviewed_files if item.submission and item.submission.year == year]
     leaves = (leaf for submission in returns for leaf in list_manifest(submission))
     codes = [run_context.find_previous_key(leaf.code, leaf.name) for leaf in leaves]
-    return survey_previous(run_context, codes, form, year, area.code)
+    return find_previous_use(run_context, codes, form, year, area.code)
 
 
 def sum_and_check(

@@ -18,7 +18,7 @@ class PreviousUse(NamedTuple):
     without: tuple[str, ...]
 
 
-def survey_previous(
+def find_previous_use(
     run_context: RunContext, codes: Iterable[str], form: Form, year: int, area: str = ""
 ) -> PreviousUse | None:
     """Find the agencies with figures of the year before ``year`` for this form; None without ``--previous``.
@@ -56,7 +56,7 @@ def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFi
     codes = (
         run_context.find_previous_key(leaf.code, leaf.name) for submission in own for leaf in list_manifest(submission)
     )
-    return survey_previous(
+    return find_previous_use(
         run_context,
         codes,
         run_context.forms.of(own[0]).form,
@@ -64,7 +64,7 @@ def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFi
     )
 
 
-def survey_consolidation(run_context: RunContext, consolidation: Consolidation) -> PreviousUse | None:
+def find_consolidation_use(run_context: RunContext, consolidation: Consolidation) -> PreviousUse | None:
     """Find which agencies in a sum have figures of the year before; its outputs are already written."""
     codes = [leaf.code for leaf in consolidation.summary.manifest]
     return count_previous_use(run_context, codes, consolidation.form, consolidation.year)

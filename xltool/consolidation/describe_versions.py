@@ -1,14 +1,13 @@
 """Render the order of versions and their changed figures as parts of sentences."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
 
 from xltool.consolidation.version_witnesses import Order, TimeWitness
 from xltool.messages import catalogue
+from xltool.model.beijing_time import to_beijing
 from xltool.model.consolidation import FigureChange, ReviewedFile, VersionRecord
 from xltool.model.form import Number
 
-_BEIJING = timezone(timedelta(hours=8))
 _MAX_CHANGES_QUOTED = 3
 
 
@@ -68,10 +67,8 @@ def _describe_witness(witness: TimeWitness, *, with_side: bool) -> str:
 
 def _show_moment(text: str) -> str:
     """Return a date in Beijing, with seconds; empty for none."""
-    if not text:
-        return ""
-    moment = datetime.fromisoformat(text)
-    return (moment.astimezone(_BEIJING) if moment.tzinfo else moment).strftime("%Y-%m-%d %H:%M:%S")
+    moment = to_beijing(text)
+    return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
 def _show_figure(figure: Number | str | None) -> str:

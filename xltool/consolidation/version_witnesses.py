@@ -4,14 +4,14 @@ Witnesses of time are the date saved inside the workbook, the file's date, the f
 check and the order in an archive. A version is later only if a decisive witness says so and none says otherwise.
 """
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from xltool.consolidation.version_names import compare_version_names
+from xltool.model.beijing_time import BEIJING
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.submission import Source
 
-_BEIJING = timezone(timedelta(hours=8))
 _MIN_FILE_DATE_SECONDS = 3  # file systems and archives store even seconds, and copying takes a moment
 _MIN_MIXED_DATE_SECONDS = 14 * 3600  # between a date with and one without a time zone
 _MIN_YEAR_SAVED = 2008  # an earlier date is that of a clock that was not set
@@ -100,4 +100,4 @@ def _parse_moment(text: str) -> datetime | None:
 
 
 def _set_zone(moment: datetime) -> datetime:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=_BEIJING)).astimezone(UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)

@@ -10,11 +10,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
+from xltool.model.beijing_time import BEIJING
 from xltool.spreadsheet import limits, open_workbook
 from xltool.spreadsheet.load_file import JUNK_NAMES, JUNK_PREFIXES, LoadedFile
 from xltool.spreadsheet.raw_workbook import RawWorkbook
@@ -40,7 +41,6 @@ _METHODS = {9: "Deflate64", 99: "AES"}  # APPNOTE 4.4.5
 _UNREADABLE = damaged_workbook("", DamageKind.UNREADABLE)
 _SYMLINK, _KIND_OF_FILE = 0xA000, 0xF000
 _UNICODE_PATH = 0x7075  # the extra field in which some programs write the UTF-8 name
-_BEIJING = timezone(timedelta(hours=8))  # a zip stores local time without a time zone
 _ZIP_ERRORS = (
     zipfile.BadZipFile,
     NotImplementedError,
@@ -240,7 +240,7 @@ def _read_stored_name(info: zipfile.ZipInfo) -> bytes | None:
 def _entry_time(info: zipfile.ZipInfo, default: str) -> str:
     """Return when the file was last changed, ISO 8601, UTC; the archive's own time where the entry has none."""
     try:
-        local = datetime(*info.date_time, tzinfo=_BEIJING)
+        local = datetime(*info.date_time, tzinfo=BEIJING)  # a zip stores local time without a time zone
     except ValueError:
         return default
     return default if local.year < 1990 else local.astimezone(UTC).isoformat(timespec="seconds")

@@ -74,7 +74,7 @@ class SharedParts:
         return dict(zip(_FIRST_INDEXES, self.strings, strict=False))
 
 
-class CellKind(NamedTuple):
+class CellAttributes(NamedTuple):
     """The meaning of the attributes of a cell except its address."""
 
     stored: StorageType
@@ -179,7 +179,7 @@ class CellScanner:
         self.rows.add(row_address)
         return "" if turn.endswith("/>") else row_address
 
-    def read_text(self, address: str, kind: CellKind, value: str, inline: str) -> str:
+    def read_text(self, address: str, kind: CellAttributes, value: str, inline: str) -> str:
         """Return the text of a cell that is not a plain number or string index."""
         self.characters += len(value) + len(inline)
         if inline and (value or kind.type != "inlineStr"):
@@ -231,14 +231,14 @@ class CellScanner:
         return self.cells
 
 
-class _CellKinds(dict[str, CellKind]):
+class _CellKinds(dict[str, CellAttributes]):
     """Cache of cell kinds by the attributes of a cell except its address."""
 
     def __init__(self, part: str, styles: Sequence[CellStyle]) -> None:
         super().__init__()
         self._part, self._styles = part, styles
 
-    def __missing__(self, attributes: str) -> CellKind:
+    def __missing__(self, attributes: str) -> CellAttributes:
         pairs = ATTRIBUTE.findall(attributes)
         stated = dict(pairs)
         if len(stated) != len(pairs):
@@ -250,7 +250,7 @@ class _CellKinds(dict[str, CellKind]):
         style = self._styles[int(index[:9])] if int(index[:9]) < len(self._styles) else CellStyle()
         if stored is StorageType.NUMBER and style.look.is_date:
             stored = StorageType.DATE
-        kind = CellKind(stored, type_, style.locked, style.look)
+        kind = CellAttributes(stored, type_, style.locked, style.look)
         if len(self) < limits.MAX_FORMATS:
             self[attributes] = kind
         return kind

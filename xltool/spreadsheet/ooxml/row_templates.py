@@ -17,7 +17,7 @@ from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.ooxml.cell_scanner import (
     MAX_PLAIN_NUMBER,
-    CellKind,
+    CellAttributes,
     CellScanner,
     SharedParts,
     count_rows,
@@ -63,7 +63,7 @@ class CellSlot(NamedTuple):
     address: str
     source: TextSource
     known_cells: dict[str, RawCell]
-    kind: CellKind
+    kind: CellAttributes
     formula: str | None
 
 
@@ -211,7 +211,7 @@ def _scan_row(scanner: CellScanner, text: str) -> RowTemplate:
     )
 
 
-def _find_source(kind: CellKind, value: str, inline: str) -> TextSource | None:
+def _find_source(kind: CellAttributes, value: str, inline: str) -> TextSource | None:
     """Return the source of a cell's text; None if the text was not cut out. Raises NotPlainError for a fixed index."""
     if value == _PLACEHOLDER and not inline:
         return {"n": TextSource.NUMBER, "s": TextSource.SHARED}.get(kind.type, TextSource.VALUE)
@@ -223,14 +223,14 @@ def _find_source(kind: CellKind, value: str, inline: str) -> TextSource | None:
 
 
 def _make_constant(
-    scanner: CellScanner, address: str, kind: CellKind, formula: str | None, value: str, inline: str
+    scanner: CellScanner, address: str, kind: CellAttributes, formula: str | None, value: str, inline: str
 ) -> RawCell | None:
     """Return a cell whose text is part of the template; None if it has no content."""
     plain = kind.type == "n" and len(value) < MAX_PLAIN_NUMBER and "&" not in value and not inline
     return _make_cell(kind, formula, value if plain else scanner.read_text(address, kind, value, inline))
 
 
-def _make_cell(kind: CellKind, formula: str | None, text: str) -> RawCell | None:
+def _make_cell(kind: CellAttributes, formula: str | None, text: str) -> RawCell | None:
     if text:
         return RawCell(kind.stored, text, formula, kind.locked, kind.look)
     stored = kind.stored if kind.type == "str" else StorageType.EMPTY  # a formula without a stored result

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
 from pathlib import PurePath
 
 from xltool.consolidation.describe_versions import show_figure_change
@@ -16,6 +15,7 @@ from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency
+from xltool.model.beijing_time import to_beijing
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Form, Relation, Values
 from xltool.workbooks.summary.agency_status import (
@@ -33,7 +33,6 @@ from xltool.workbooks.template.check_formulas import CheckLine, compute_check_li
 from xltool.workbooks.template.page_setup import find_item_labels
 from xltool.workbooks.xlsxwriter_adapter import CellContent, Formula, SheetWriter
 
-_BEIJING = timezone(timedelta(hours=8))
 _MAX_NAMES = 10
 _MAX_CHANGES = 20  # of the figures of two versions
 _MAX_FORMULA_TEXT = 200  # characters of a text inside a formula; spreadsheet programs allow 255
@@ -167,11 +166,8 @@ def _describe_totals(context: SummaryContext) -> tuple[str, bool]:
 
 def show_time(moment: str) -> str:
     """Return a time in Beijing as "2026-01-31 09:30"; unchanged if it is not ISO 8601."""
-    try:
-        time = datetime.fromisoformat(moment)
-    except ValueError:
-        return moment
-    return (time.astimezone(_BEIJING) if time.tzinfo else time).strftime("%Y-%m-%d %H:%M")
+    time = to_beijing(moment)
+    return time.strftime("%Y-%m-%d %H:%M") if time else moment
 
 
 def show_figure_changes(item: ReviewedFile) -> str:
