@@ -39,8 +39,8 @@ class XltoolError(Exception):
         return f"{self.code}: " + ", ".join(f"{key}={value}" for key, value in self.facts.items())
 
 
-def _rebuild_error(kind: type[XltoolError], code: str, facts: dict[str, object]) -> XltoolError:
-    return kind(code, **facts)
+def _rebuild_error(error_type: type[XltoolError], code: str, facts: dict[str, object]) -> XltoolError:
+    return error_type(code, **facts)
 
 
 class DefinitionError(XltoolError):

@@ -179,14 +179,14 @@ class CellScanner:
         self.rows.add(row_address)
         return "" if turn.endswith("/>") else row_address
 
-    def read_text(self, address: str, kind: CellAttributes, value: str, inline: str) -> str:
+    def read_text(self, address: str, attributes: CellAttributes, value: str, inline: str) -> str:
         """Return the text of a cell that is not a plain number or string index."""
         self.characters += len(value) + len(inline)
-        if inline and (value or kind.type != "inlineStr"):
+        if inline and (value or attributes.type != "inlineStr"):
             raise damaged_workbook(self._part, DamageKind.VALUE_TWICE, address)
-        if kind.type == "s" and value:
+        if attributes.type == "s" and value:
             return self._read_shared_string(value, address)
-        if kind.stored is StorageType.TEXT:
+        if attributes.stored is StorageType.TEXT:
             return (
                 parse_string_item(inline, self._part, self._shared.colours)
                 if inline

@@ -211,30 +211,30 @@ def _scan_row(scanner: CellScanner, text: str) -> RowTemplate:
     )
 
 
-def _find_source(kind: CellAttributes, value: str, inline: str) -> TextSource | None:
+def _find_source(attributes: CellAttributes, value: str, inline: str) -> TextSource | None:
     """Return the source of a cell's text; None if the text was not cut out. Raises NotPlainError for a fixed index."""
     if value == _PLACEHOLDER and not inline:
-        return {"n": TextSource.NUMBER, "s": TextSource.SHARED}.get(kind.type, TextSource.VALUE)
-    if inline == f"<t>{_PLACEHOLDER}</t>" and not value and kind.type == "inlineStr":
+        return {"n": TextSource.NUMBER, "s": TextSource.SHARED}.get(attributes.type, TextSource.VALUE)
+    if inline == f"<t>{_PLACEHOLDER}</t>" and not value and attributes.type == "inlineStr":
         return TextSource.INLINE
-    if kind.type == "s" and value:  # the text depends on the workbook
+    if attributes.type == "s" and value:  # the text depends on the workbook
         raise NotPlainError
     return None
 
 
 def _make_constant(
-    scanner: CellScanner, address: str, kind: CellAttributes, formula: str | None, value: str, inline: str
+    scanner: CellScanner, address: str, attributes: CellAttributes, formula: str | None, value: str, inline: str
 ) -> RawCell | None:
     """Return a cell whose text is part of the template; None if it has no content."""
-    plain = kind.type == "n" and len(value) < MAX_PLAIN_NUMBER and "&" not in value and not inline
-    return _make_cell(kind, formula, value if plain else scanner.read_text(address, kind, value, inline))
+    plain = attributes.type == "n" and len(value) < MAX_PLAIN_NUMBER and "&" not in value and not inline
+    return _make_cell(attributes, formula, value if plain else scanner.read_text(address, attributes, value, inline))
 
 
-def _make_cell(kind: CellAttributes, formula: str | None, text: str) -> RawCell | None:
+def _make_cell(attributes: CellAttributes, formula: str | None, text: str) -> RawCell | None:
     if text:
-        return RawCell(kind.stored, text, formula, kind.locked, kind.look)
-    stored = kind.stored if kind.type == "str" else StorageType.EMPTY  # a formula without a stored result
-    return None if formula is None else RawCell(stored, text, formula, kind.locked, kind.look)
+        return RawCell(attributes.stored, text, formula, attributes.locked, attributes.look)
+    stored = attributes.stored if attributes.type == "str" else StorageType.EMPTY  # a formula without a stored result
+    return None if formula is None else RawCell(stored, text, formula, attributes.locked, attributes.look)
 
 
 class _SheetTemplate(NamedTuple):
