@@ -26,7 +26,7 @@ LAYERS = (
     {"messages"},
     {"execution"},
     {"spreadsheet"},
-    {"roster", "recognition", "checks", "consolidation", "comparison"},
+    {"roster", "recognition", "checks", "consolidation", "comparison", "form_authoring"},
     {"published", "ledger"},
     {"workbooks", "official_report"},
     {"pages", "exports", "letters"},
@@ -41,8 +41,8 @@ RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 # Every outside library, and those of Python's own that need a guard: the beginnings of the modules that may import it.
 OPENING = ("spreadsheet.",)
 DOORS: dict[str, tuple[str, ...]] = {
-    "openpyxl": ("workbooks.decisions_workbook",),
-    "msgspec": ("forms.", "ledger.", "letters.", "cli.demo", "execution.reading_cache"),
+    "openpyxl": ("workbooks.decisions_workbook", "form_authoring.openpyxl_"),
+    "msgspec": ("forms.", "form_authoring.write_toml", "ledger.", "letters.", "cli.demo", "execution.reading_cache"),
     "xlsxwriter": ("workbooks.xlsxwriter_adapter", "workbooks.xlsxwriter_classes"),
     "pandas": ("exports.tables", "api.figures"),
     "pyarrow": ("exports.tables",),

@@ -99,6 +99,27 @@ def forms_check(folder: Path) -> None:
     click.echo(console_forms.describe_valid_forms(check_forms_below(folder)))
 
 
+@forms.command("from", cls=ChineseCommand, help=catalogue.help_text("forms.from"))
+@click.argument("workbook", type=PATH)
+@click.option("-o", "--output", type=PATH, required=True, help=catalogue.help_text("forms.from.output"))
+@click.option("--form", default="", metavar="FORM", help=catalogue.help_text("forms.from.form"))
+@click.option("--edition", default="", metavar="EDITION", help=catalogue.help_text("forms.from.edition"))
+@click.option("--like", default="", metavar="FORM", help=catalogue.help_text("forms.from.like"))
+@_FORMS
+@click.option("--force", is_flag=True, help=catalogue.help_text("forms.from.force"))
+def forms_from(
+    workbook: Path, output: Path, form: str, edition: str, like: str, folders: tuple[Path, ...], *, force: bool
+) -> None:
+    """Write the definition of the form in an office's own workbook."""
+    from xltool.cli import console_authoring
+    from xltool.commands.author_from_workbook import AuthoringRequest, author_from_workbook
+    from xltool.forms.load_definitions import find_named_form, load_forms
+
+    known = find_named_form(load_forms(folders, regional=True), like) if like else None
+    authored = author_from_workbook(AuthoringRequest(workbook, output, form, edition, known, force))
+    click.echo(console_authoring.describe_authored_form(authored, workbook.name))
+
+
 @forms.command("new", cls=ChineseCommand, help=catalogue.help_text("forms.new"))
 @click.option("--like", "form", required=True, help=catalogue.help_text("forms.new.like"))
 @click.option("-o", "--output", type=PATH, required=True, help=catalogue.help_text("forms.new.output"))

@@ -1,8 +1,7 @@
 """Assemble the tables of a form: place labels and figures in the grid, and name each figure by its labels."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from xltool.errors import DefinitionError
@@ -66,22 +65,43 @@ class _Grid:
         self._taken: dict[tuple[int, int], str] = {}
         self._count = len(problems.errors)  # what follows from a mistake of the table is no second mistake
         self.rows, self.columns = self._parse(spec.size, parse_address) or (MAX_GRID_ROWS, MAX_GRID_COLUMNS)
-        self.labels = [label for item in spec.labels if (label := self._place_label(item))]
+        placed = [(item, label) for item in spec.labels if (label := self._place_label(item))]
+        self.labels = [label for _, label in placed]
         blocks = [(block, first) for block in spec.blocks if (first := self._parse(block.first, parse_address))]
-        naming = self._naming_labels()
+        boxes = [box for block, first in blocks for _, _, box in _list_block_boxes(block, first)]
+        naming = _NamingLabels(self._list_naming_labels(placed), boxes)
         self.cells = [
             cell
             for block, first in blocks
             for cell in _expand_block(spec, block, first, naming)
             if self._place_cell(cell)
         ]
-        self.cells = [_drop_earlier_labels(cell, self.cells, naming) for cell in self.cells]
 
-    def _naming_labels(self) -> list[Label]:
-        """Return the labels that name figures: those outside the columns of asides."""
+    def _list_naming_labels(self, placed: Sequence[tuple[LabelSpec, Label]]) -> list[Label]:
+        """Return the labels that name figures: those that are no asides, each with the label it is a part of."""
         places = [self._parse(f"{column}1", parse_address) for column in self._spec.asides]
         columns = {place[1] for place in places if place}
-        return [label for label in self.labels if label.box.column not in columns]
+        by_place = {(label.box.row, label.box.column): (item, label) for item, label in placed}
+        return [
+            label._replace(text=self._find_whole_text(item, by_place))
+            for item, label in placed
+            if not item.aside and label.box.column not in columns
+        ]
+
+    def _find_whole_text(self, item: LabelSpec, by_place: Mapping[tuple[int, int], tuple[LabelSpec, Label]]) -> str:
+        """Return the text of a label behind those of the labels it is a part of."""
+        text, seen = item.text, {item.at}
+        while item.within:
+            place = self._parse(item.within, parse_address)
+            if place is None:
+                break
+            if place not in by_place or item.within in seen:
+                self._problems.add("no_such_label", "tables.toml", f"tables.{self._spec.id}", key=item.within)
+                break
+            item = by_place[place][0]
+            seen.add(item.at)
+            text = item.text + text
+        return text
 
     def _place_label(self, label_spec: LabelSpec) -> Label | None:
         box = self._parse(label_spec.at, parse_box)
@@ -165,54 +185,63 @@ def _grid_positions(area: Box) -> Iterator[tuple[int, int]]:
             yield row, column
 
 
-def _expand_block(
-    table_spec: TableSpec, block: BlockSpec, first: tuple[int, int], labels: Sequence[Label]
-) -> Iterator[Cell]:
+def _list_block_boxes(block: BlockSpec, first: tuple[int, int]) -> Iterator[tuple[str, str, Box]]:
+    """Yield line, column and box of every figure of a block."""
     names = block.columns or [""]
     for i, line in enumerate(block.lines):
         for j, column in enumerate(names):
             down, right = (i, j) if block.direction == "down" else (0, i * len(names) + j)
-            area = Box(first[0] + down, first[1] + right * block.span, 1, block.span)
-            yield Cell(
-                id=".".join(filter(None, (table_spec.id, line, column))),
-                table=table_spec.id,
-                line=line,
-                column=column,
-                unit=block.unit,
-                box=area,
-                row_path=_find_row_path(area.row, first[1], labels),
-                column_path=_find_column_path(first[0], area.column, labels),
-                optional=block.optional,
-                **describe_kind(block),
+            yield (
+                line,
+                column,
+                Box(first[0] + down * block.span_rows, first[1] + right * block.span, block.span_rows, block.span),
             )
 
 
-def _find_row_path(row: int, column: int, labels: Sequence[Label]) -> tuple[str, ...]:
-    """Return the texts of the labels left of ``column`` in ``row``, outermost first."""
-    left = [
-        label
-        for label in labels
-        if label.box.row <= row < label.box.row + label.box.rows and label.box.column + label.box.columns <= column
-    ]
-    return tuple(label.text for label in sorted(left, key=lambda label: label.box.column))
+def _expand_block(
+    table_spec: TableSpec, block: BlockSpec, first: tuple[int, int], naming: "_NamingLabels"
+) -> Iterator[Cell]:
+    for line, column, box in _list_block_boxes(block, first):
+        yield Cell(
+            id=".".join(filter(None, (table_spec.id, line, column))),
+            table=table_spec.id,
+            line=line,
+            column=column,
+            unit=block.unit,
+            box=box,
+            row_path=naming.find_row_path(box.row, first[1]),
+            column_path=naming.find_column_path(first[0], box.column),
+            optional=block.optional,
+            **describe_kind(block),
+        )
 
 
-def _drop_earlier_labels(cell: Cell, cells: Sequence[Cell], labels: Sequence[Label]) -> Cell:
-    """Return a cell without the labels of the figures before it in its row, if it has a label of its own after them."""
-    row, column = cell.box[:2]
-    others = [other.box for other in cells if other.box.row == row and other.box.column < column]
-    behind = max((box.column + box.columns for box in others), default=1)
-    own = _find_row_path(row, column, [label for label in labels if label.box.column >= behind])
-    return replace(cell, row_path=own) if others and own and own != cell.row_path else cell
+class _NamingLabels:
+    """The labels of a table that name figures, and the places of its figures."""
 
+    def __init__(self, labels: Sequence[Label], figures: Sequence[Box]) -> None:
+        self._labels = {spot: label for label in labels for spot in _grid_positions(label.box)}
+        self._figures = {spot for box in figures for spot in _grid_positions(box)}
 
-def _find_column_path(row: int, column: int, labels: Sequence[Label]) -> tuple[str, ...]:
-    """Return the texts of the labels stacked above ``row`` in ``column``, outermost first; other cells are passed."""
-    by_spot = {spot: label for label in labels for spot in _grid_positions(label.box)}
-    path: list[str] = []
-    while row > 1 and (row - 1, column) not in by_spot:
-        row -= 1
-    while label := by_spot.get((row - 1, column)):
-        path.insert(0, label.text)
-        row = label.box.row
-    return tuple(path)
+    def find_row_path(self, row: int, column: int) -> tuple[str, ...]:
+        """Return the texts of the nearest labels left of ``column`` in ``row``, outermost first.
+
+        A figure between two labels parts them: only those right of it name what follows.
+        """
+        path: dict[Box, str] = {}
+        for place in range(column - 1, 0, -1):
+            if label := self._labels.get((row, place)):
+                path.setdefault(label.box, label.text)
+            elif path and (row, place) in self._figures:
+                break
+        return tuple(reversed(path.values()))
+
+    def find_column_path(self, row: int, column: int) -> tuple[str, ...]:
+        """Return the texts of the labels stacked above ``row`` in ``column``, outermost first; others are passed."""
+        path: list[str] = []
+        while row > 1 and (row - 1, column) not in self._labels:
+            row -= 1
+        while label := self._labels.get((row - 1, column)):
+            path.insert(0, label.text)
+            row = label.box.row
+        return tuple(path)

@@ -122,7 +122,7 @@ def _check_sections(form: FormSpec, tables_spec: TablesSpec, problems: Definitio
     known = {section.id for section in form.sections}
     with_table = {table.section for table in tables_spec.tables}
     astray = with_table - known  # their tables may belong to the empty section: one mistake, not two
-    taken = {name.casefold(): name for name in _own_sheet_names()}
+    taken = {name.casefold(): name for name in list_own_sheet_names()}
     for section in form.sections:
         place, name = f"sections.{section.id}", section.sheet
         if not _is_sheet_name(name):
@@ -134,7 +134,7 @@ def _check_sections(form: FormSpec, tables_spec: TablesSpec, problems: Definitio
             problems.add("empty_section", "form.toml", place)
 
 
-def _own_sheet_names() -> Iterator[str]:
+def list_own_sheet_names() -> Iterator[str]:
     """Yield the names of the sheets that this program adds to templates and consolidated workbooks."""
     yield from workbook_words().sheets.values()
     yield from workbook_words().summary.sheets.values()

@@ -89,16 +89,19 @@ class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A printed label and the range it fills in the table's own grid, such as ``A1:C3``.
 
-    ``alone`` is the line whose figures a report prints when it prints the whole group as one line.
+    ``alone`` is the line whose figures a report prints when it prints the whole group as one line. An ``aside`` names
+    no figure; ``within`` is the place of the label this one is a part of (其中): both name its figures.
     """
 
     at: str
     text: str
     alone: str = ""
+    aside: bool = False
+    within: str = ""
 
 
 class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A rectangle of figures; ``first`` is its first cell, ``span`` the number of grid columns of one figure.
+    """A rectangle of figures; ``first`` is its first cell, ``span`` and ``span_rows`` the grid cells of one figure.
 
     ``choices`` are the words of a choice; ``minimum`` and ``maximum`` limit figures, ``length`` texts. ``total`` is how
     a figure adds up, ``weight`` the figure that weights its mean.
@@ -109,6 +112,7 @@ class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     columns: list[str] = []
     direction: Literal["down", "across"] = "down"
     span: int = 1
+    span_rows: int = 1
     kind: KindWord = "count"
     unit: str = ""
     decimals: int = 0

@@ -1,0 +1,88 @@
+"""Render for the console what `xltool forms from` read in a workbook."""
+
+from collections.abc import Iterator
+
+from xltool.commands.author_from_workbook import AuthoredForm, count_fates, describe_placement
+from xltool.form_authoring.placements import Placement
+from xltool.forms.cell_addresses import merge_ranges
+from xltool.messages import catalogue
+
+GUESSES = frozenset({"words", "plain", "sample"})
+MAX_LISTED = 40  # further cells are in the marked copy
+
+
+def describe_authored_form(authored: AuthoredForm, file: str) -> str:
+    """Describe the new form: how much was read, what became of the cells, and what a person should look at."""
+    form = authored.form
+    lines = [
+        catalogue.format_line(
+            "authored",
+            file=file,
+            form=form.id,
+            edition=form.edition,
+            cells=len(form.cells),
+            computed=len(form.cells) - len(form.inputs),
+            relations=len(form.relations),
+            folder=authored.folder.as_posix(),
+        )
+    ]
+    if authored.earlier is not None:
+        old = authored.earlier.cells
+        kept = sum(cell in old for cell in form.cells)
+        lines.append(
+            catalogue.format_line(
+                "authored_kept",
+                form=authored.earlier.id,
+                edition=authored.earlier.edition,
+                kept=kept,
+                added=len(form.cells) - kept,
+                gone=len(old) - kept,
+            )
+        )
+    counts = tuple(
+        catalogue.format_line("authored_fate", fate=catalogue.look_up_word("cellfate", fate.value), count=count)
+        for fate, count in count_fates(authored.placements).items()
+        if count
+    )
+    lines.append(catalogue.format_line("authored_fates", counts=counts))
+    doubtful = list(_group_alike([item for item in authored.placements if item.doubtful]))
+    if doubtful:
+        lines.append(catalogue.format_line("authored_doubtful", count=len(doubtful), file=authored.marked.as_posix()))
+        lines += [f"  {line}" for line in doubtful[:MAX_LISTED]]
+    guessed = list(_group_guesses([item for item in authored.placements if item.facts.get("told_by") in GUESSES]))
+    if guessed:
+        lines.append(catalogue.format_line("authored_guessed"))
+        lines += [f"  {line}" for line in guessed[:MAX_LISTED]]
+    lines.append(catalogue.format_line("authored_next", folder=authored.folder.parent.parent.as_posix()))
+    return "\n".join(lines)
+
+
+def _group_alike(placements: list[Placement]) -> Iterator[str]:
+    """Say once what is the same of several cells of a sheet."""
+    groups: dict[tuple[str, str, str], list[Placement]] = {}
+    for item in placements:
+        key = item.text if item.reason not in {"sample_value", "unnamed_blank"} else ""
+        groups.setdefault((item.sheet, item.reason, key), []).append(item)
+    for (sheet, _, _), members in groups.items():
+        first = members[0]
+        plain = all(item.address and ":" not in item.address for item in members)
+        address = tuple(merge_ranges(item.address for item in members)) if plain else first.address
+        yield catalogue.format_line(
+            "authored_place", sheet=sheet, address=address, text=first.text, sentence=describe_placement(first)
+        )
+
+
+def _group_guesses(placements: list[Placement]) -> Iterator[str]:
+    """Say where a kind was guessed from words, or for want of anything better."""
+    groups: dict[tuple[object, ...], list[Placement]] = {}
+    for item in placements:
+        groups.setdefault((item.sheet, item.facts["kind"], item.facts["unit"], item.facts["told_by"]), []).append(item)
+    for (sheet, kind, unit, told_by), members in groups.items():
+        yield catalogue.format_line(
+            "authored_guess",
+            sheet=sheet,
+            address=tuple(merge_ranges(item.address for item in members)),
+            kind=catalogue.look_up_word("cellkind", str(kind)),
+            unit=unit,
+            told_by=catalogue.look_up_word("toldby", str(told_by)),
+        )

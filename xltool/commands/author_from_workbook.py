@@ -1,0 +1,147 @@
+"""``xltool forms from``: a form definition out of an office's own workbook."""
+
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xltool.errors import UsageError
+from xltool.form_authoring.build_definition import (
+    FormNaming,
+    build_definition,
+    find_first_year,
+)
+from xltool.form_authoring.list_placements import list_placements
+from xltool.form_authoring.placements import Fate, Placement
+from xltool.form_authoring.read_form_workbook import read_form_workbook, refuse_definition_workbook
+from xltool.form_authoring.write_toml import write_definition
+from xltool.forms.load_definitions import (
+    REQUIRED_FILES,
+    check_forms_below,
+    find_named_form,
+    load_form,
+    load_forms_below,
+)
+from xltool.messages import catalogue
+from xltool.model.form import Form
+from xltool.workbooks.save_files import save_file
+
+if TYPE_CHECKING:
+    from xltool.form_authoring.openpyxl_marks import MarkWords
+
+DEFAULT_FORM_ID = "form"
+
+
+@dataclass(frozen=True)
+class AuthoringRequest:
+    """What to read and where to write; ``form`` and ``edition`` are "" where the program may choose them.
+
+    ``like`` is the form whose ids are kept; without it, an earlier edition in ``output`` is found by itself.
+    """
+
+    workbook: Path
+    output: Path
+    form: str = ""
+    edition: str = ""
+    like: Form | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class AuthoredForm:
+    """The new form, its folder, the marked copy of the workbook, and what became of every cell."""
+
+    form: Form
+    folder: Path
+    marked: Path
+    placements: tuple[Placement, ...]
+    earlier: Form | None = None
+
+
+def author_from_workbook(request: AuthoringRequest) -> AuthoredForm:
+    """Write the definition of the form in a workbook, and a copy of the workbook that shows what became what.
+
+    Raises UsageError, DefinitionError for a workbook that is no form; then nothing is written.
+    """
+    from xltool.form_authoring.openpyxl_marks import mark_placements
+    from xltool.form_authoring.openpyxl_reader import read_office_workbook
+
+    book = read_office_workbook(request.workbook)
+    refuse_definition_workbook(book, tuple(catalogue.list_words("definition_sheets").values()))
+    earlier = request.like or _find_earlier(request)
+    reading = read_form_workbook(book, earlier)
+    naming = _name_form(request, earlier, find_first_year(reading, date.today().year))
+    folder = request.output / naming.form / naming.edition
+    if any((folder / name).exists() for name in REQUIRED_FILES) and not request.force:
+        raise UsageError("authoring.edition_exists", folder=str(folder), edition=naming.edition)
+    definition = build_definition(reading, naming)
+    placements = list_placements(reading)
+    marked = mark_placements(
+        request.workbook, [(item, describe_placement(item)) for item in placements], _load_mark_words()
+    )
+    form = _save_definition(write_definition(definition, reading), folder)
+    marked_file = folder / f"{request.workbook.stem}{catalogue.look_up_word('authoring', 'marked')}.xlsx"
+    save_file(marked_file, marked, force=True)
+    return AuthoredForm(form, folder, marked_file, placements, earlier)
+
+
+def _find_earlier(request: AuthoringRequest) -> Form | None:
+    """Return the newest edition of the form in the output folder; None if there is none of that id."""
+    if not request.output.is_dir() or not any(request.output.rglob("form.toml")):
+        return None
+    known = load_forms_below(request.output)
+    ids = {form.id for form in known}
+    if request.form:
+        return find_named_form(known, request.form) if request.form in ids else None
+    return find_named_form(known, next(iter(ids))) if len(ids) == 1 else None
+
+
+def _name_form(request: AuthoringRequest, earlier: Form | None, first_year: int) -> FormNaming:
+    name = "".join(sign for sign in request.workbook.stem if sign.isascii() and (sign.isalnum() or sign in "-_"))
+    known = earlier.id if earlier is not None and request.like is None else ""
+    named = name.strip("-_").lower() if any(sign.isalpha() for sign in name) else ""
+    form = request.form or known or named or DEFAULT_FORM_ID
+    return FormNaming(form, request.edition or str(first_year), first_year)
+
+
+def _save_definition(files: dict[str, str], folder: Path) -> Form:
+    """Write the files of a definition once it is proved valid elsewhere. Raises DefinitionError if it is not."""
+    with tempfile.TemporaryDirectory() as place:
+        trial = Path(place) / folder.parent.name / folder.name
+        trial.mkdir(parents=True)
+        for name, text in files.items():
+            (trial / name).write_text(text, "utf-8")
+        check_forms_below(Path(place))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        save_file(folder / name, text.encode("utf-8"), force=True)
+    return load_form(folder)
+
+
+def describe_placement(placement: Placement) -> str:
+    """Say what became of a cell, and why where that does not go without saying."""
+    fate = catalogue.look_up_word("cellfate", placement.fate.value)
+    if not placement.reason:
+        return fate
+    facts = dict(placement.facts)
+    for key, group in (("kind", "cellkind"), ("told_by", "toldby"), ("why", "formulafault")):
+        if key in facts:
+            facts[key] = catalogue.look_up_word(group, str(facts[key]))
+    return catalogue.format_line(
+        f"placed_{placement.reason}", **{"fate": fate, "id": placement.id, "text": placement.text, **facts}
+    )
+
+
+def count_fates(placements: tuple[Placement, ...]) -> dict[Fate, int]:
+    """Count the cells of each fate."""
+    return {fate: sum(item.fate is fate for item in placements) for fate in Fate}
+
+
+def _load_mark_words() -> "MarkWords":
+    from xltool.form_authoring.openpyxl_marks import MarkWords
+
+    words = catalogue.list_words("authoring")
+    heads = tuple(words[key] for key in ("sheet", "cell", "content", "fate", "id", "reason"))
+    fates = {fate: catalogue.look_up_word("cellfate", fate.value) for fate in Fate}
+    return MarkWords(words["list_sheet"], words["list_title"], heads, fates, words["program"])

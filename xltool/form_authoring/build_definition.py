@@ -1,0 +1,145 @@
+"""Build the definition of a form from what was read in a workbook, keeping what people wrote into an earlier one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xltool.form_authoring.authoring_words import remove_word, say_sentence, search_word, squeeze_text
+from xltool.form_authoring.group_relations import RelationGroups
+from xltool.form_authoring.read_form_workbook import SheetReading, WorkbookReading
+from xltool.form_authoring.read_surroundings import strip_period
+from xltool.form_authoring.relation_draft import RelationDraft
+from xltool.form_authoring.table_draft import make_table_spec
+from xltool.forms.definition_rules import FIRST_YEAR, list_own_sheet_names
+from xltool.forms.schema import FormSpec, RelationSpec, RelationsSpec, SectionSpec, TablesSpec
+from xltool.forms.vocabulary import Vocabulary
+
+_NOT_IN_NAMES = '\\/:*?"<>|'
+
+
+@dataclass(frozen=True)
+class FormNaming:
+    """How the new form is called: its id, its edition, and the first year it is for."""
+
+    form: str
+    edition: str
+    first_year: int
+
+
+@dataclass(frozen=True)
+class Definition:
+    """The three parts of a definition."""
+
+    form: FormSpec
+    tables: TablesSpec
+    relations: RelationsSpec
+
+
+def build_definition(
+    reading: WorkbookReading, naming: FormNaming, suggested: Sequence[RelationDraft] = ()
+) -> Definition:
+    """Build the definition of a form, with ``suggested`` relations on trial."""
+    sheets = _name_sheets(reading)
+    specs = [make_table_spec(draft, sheets[draft.sheet]) for draft in reading.drafts]
+    cells = {cell.id: cell for table in reading.tables for cell in table.cells}
+    groups = RelationGroups([*reading.found.relations, *suggested], Vocabulary(cells))
+    return Definition(
+        _build_form(reading, naming, sheets), TablesSpec(tables=specs), RelationsSpec(relations=groups.make_specs())
+    )
+
+
+def _name_sheets(reading: WorkbookReading) -> dict[str, str]:
+    """Return the name of each sheet in the template: its own, unless the program has a sheet of that name."""
+    taken = {name.casefold() for name in list_own_sheet_names()}
+    names: dict[str, str] = {}
+    for sheet in reading.sheets:
+        name = sheet.sheet.name
+        number = 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{sheet.sheet.name}{number}"
+        taken.add(name.casefold())
+        names[sheet.sheet.name] = name
+    return names
+
+
+def _build_form(reading: WorkbookReading, naming: FormNaming, sheet_names: dict[str, str]) -> FormSpec:
+    first = reading.sheets[0]
+    heading = first.around.title.text if first.around.title else first.sheet.name
+    title = _clean_title(strip_period(heading))
+    period = next((sheet.around.period for sheet in reading.sheets if sheet.around.period != "year"), "year")
+    says = "report_title" if period == "year" else "report_title_period"
+    return FormSpec(
+        id=naming.form,
+        edition=naming.edition,
+        title=title,
+        official_title=_blank_year(heading),
+        document=next((sheet.around.document for sheet in reading.sheets if sheet.around.document), ""),
+        issuer=next((sheet.around.issuer for sheet in reading.sheets if sheet.around.issuer), ""),
+        issued=str(naming.first_year),
+        first_year=naming.first_year,
+        last_year=next((sheet.around.last_year for sheet in reading.sheets if sheet.around.last_year), None),
+        report_title=say_sentence(says, title=title),
+        opening=say_sentence("opening" if period == "year" else "opening_period", title=title),
+        instructions=[say_sentence("instruction"), *_list_instructions(reading)],
+        sections=[_build_section(sheet, number, sheet_names) for number, sheet in enumerate(reading.sheets)],
+        period=period,  # type: ignore[arg-type]  # one of the words of the schema
+    )
+
+
+def _build_section(page: SheetReading, number: int, sheet_names: dict[str, str]) -> SectionSpec:
+    title = strip_period(page.around.title.text) if page.around.title else page.sheet.name
+    return SectionSpec(
+        id=page.section,
+        number=_chinese_number(number + 1),
+        title=title,
+        sheet=sheet_names[page.sheet.name],
+    )
+
+
+def _chinese_number(number: int) -> str:
+    """Return the number of a section as it is printed, up to 99."""
+    digits = say_sentence("section_numbers")
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return digits[ones - 1]
+    return (digits[tens - 1] if tens > 1 else "") + digits[9] + (digits[ones - 1] if ones else "")
+
+
+def _clean_title(title: str) -> str:
+    return "".join(sign for sign in squeeze_text(title) if sign not in _NOT_IN_NAMES and sign.isprintable())
+
+
+def _blank_year(heading: str) -> str:
+    """Return the printed title with a blank for its year."""
+    match = search_word("around", "printed_year", heading)
+    text = squeeze_text(heading)
+    return text.replace(match[1], say_sentence("blank_year"), 1) if match else text
+
+
+def _list_instructions(reading: WorkbookReading) -> list[str]:
+    """Return the texts of sheets without a table that explain how to fill in the form."""
+    texts = []
+    for sheet in reading.plain_sheets:
+        if explains_form(sheet.name):
+            cells = sorted(sheet.cells.values(), key=lambda cell: cell.spot)
+            texts += [remove_word("around", "item_number", cell.text) for cell in cells if cell.text][1:]
+    return [text for text in texts if text]
+
+
+def explains_form(name: str) -> bool:
+    """Return True for the name of a sheet that explains the form."""
+    return search_word("around", "explaining_sheet", name) is not None
+
+
+def find_first_year(reading: WorkbookReading, default: int) -> int:
+    """Return the year the workbook is for; ``default`` if it says none."""
+    years = [sheet.around.year for sheet in reading.sheets if sheet.around.year]
+    return years[0] if years and years[0] >= FIRST_YEAR else default
+
+
+def merge_earlier_relations(
+    made: Sequence[RelationSpec], earlier: Sequence[RelationSpec], prefixes: tuple[str, ...]
+) -> list[RelationSpec]:
+    """Return the relations made now, and behind them those that people wrote into the earlier definition."""
+    known = {item.id for item in made}
+    return [*made, *(item for item in earlier if not item.id.startswith(prefixes) and item.id not in known)]

@@ -1,0 +1,72 @@
+"""What formulas tell about the cells they count with, before they are translated."""
+
+from collections.abc import Iterator
+
+from xltool.form_authoring.find_grids import list_spots
+from xltool.form_authoring.office_workbook import OfficeWorkbook, Spot
+from xltool.form_authoring.parse_formula import Area, Binary, Call, Constant, FormulaError, Node, parse_formula
+from xltool.model.form import Box
+
+MAX_AREA_CELLS = 20_000
+_COUNTING = {"COUNTA", "COUNTIF", "COUNTIFS", "ISBLANK", "VLOOKUP", "INDEX", "MATCH", "LEN", "TEXT"}
+
+
+def collect_counted_spots(office_book: OfficeWorkbook) -> frozenset[tuple[str, Spot]]:
+    """Return every cell (name of its sheet in lower case, place) that some formula adds, compares or multiplies."""
+    found: set[tuple[str, Spot]] = set()
+    for sheet in office_book.sheets:
+        for cell in sheet.cells.values():
+            if node := parse_if_possible(cell.formula):
+                for name, box in _list_counted_areas(sheet.name, node):
+                    found.update((name.casefold(), spot) for spot in list_spots(box))
+    return frozenset(found)
+
+
+def parse_if_possible(formula: str) -> Node | None:
+    """Return the tree of a formula; None for none, and for one that cannot be parsed."""
+    if not formula:
+        return None
+    try:
+        return parse_formula(formula)
+    except FormulaError:
+        return None
+
+
+def _list_counted_areas(own: str, tree: Node) -> Iterator[tuple[str, Box]]:
+    match tree:
+        case Area() if tree.box.rows * tree.box.columns <= MAX_AREA_CELLS:
+            yield tree.sheet or own, tree.box
+        case Binary(operator="=" | "<>", left=Area(), right=Constant(value=str())):
+            return
+        case Binary(operator=operator, left=left, right=right) if operator != "&":
+            yield from _list_counted_areas(own, left)
+            yield from _list_counted_areas(own, right)
+        case Call(name=name, arguments=arguments) if name not in _COUNTING:
+            for argument in arguments:
+                yield from _list_counted_areas(own, argument)
+
+
+def takes_away(tree: Node | None) -> bool:
+    """Return True if a formula subtracts."""
+    match tree:
+        case Binary(operator="-"):
+            return True
+        case Binary(left=left, right=right):
+            return takes_away(left) or takes_away(right)
+        case Call(name="IF", arguments=(_, *answers)):
+            return any(map(takes_away, answers))
+        case Call(arguments=arguments):
+            return any(map(takes_away, arguments))
+    return False
+
+
+def divides_values(tree: Node | None) -> bool:
+    """Return True if a formula divides, or takes a mean."""
+    match tree:
+        case Binary(operator="/") | Call(name="AVERAGE"):
+            return True
+        case Binary(left=left, right=right):
+            return divides_values(left) or divides_values(right)
+        case Call(arguments=arguments):
+            return any(map(divides_values, arguments))
+    return False

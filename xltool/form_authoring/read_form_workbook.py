@@ -1,0 +1,245 @@
+"""Read an office's workbook as a form: its tables, its relations, and what became of every cell."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from xltool.errors import DefinitionError, UsageError
+from xltool.form_authoring.authoring_words import search_word
+from xltool.form_authoring.classify_cells import classify_cells, close_total_row, is_total_row
+from xltool.form_authoring.find_grids import OfficeGrid, find_grids, find_side_by_side
+from xltool.form_authoring.find_relations import FoundRelations, find_relations
+from xltool.form_authoring.formula_evidence import (
+    collect_counted_spots,
+    divides_values,
+    parse_if_possible,
+    takes_away,
+)
+from xltool.form_authoring.grid_cells import CellPart, GridCells, TableCell
+from xltool.form_authoring.guess_kinds import (
+    KindEvidence,
+    find_validation,
+    guess_kind,
+    list_column_heads,
+    list_row_heads,
+)
+from xltool.form_authoring.keep_ids import KeptIds, match_tables
+from xltool.form_authoring.office_workbook import OfficeSheet, OfficeWorkbook, Spot
+from xltool.form_authoring.read_surroundings import SheetSurroundings, read_surroundings, strip_period
+from xltool.form_authoring.table_draft import DraftFigure, TableDraft, make_table_spec
+from xltool.forms.assemble_tables import MAX_GRID_COLUMNS, assemble_table
+from xltool.forms.cell_addresses import box_address
+from xltool.forms.definition_problems import DefinitionProblems
+from xltool.model.form import Form, Table
+
+MAX_FORM_ROWS = 400  # a longer rectangle is a list of data
+WORDED_KINDS = frozenset({"text", "date", "choice", "yes_no"})
+DEFINITION_SHEETS = 3  # of those of a definition workbook; with them it is one
+
+
+@dataclass(frozen=True)
+class SheetReading:
+    """One sheet with tables: what stands around them, and the tables in the making."""
+
+    sheet: OfficeSheet
+    around: SheetSurroundings
+    drafts: tuple[TableDraft, ...]
+    section: str
+
+
+@dataclass(frozen=True)
+class WorkbookReading:
+    """Everything read from a workbook; ``kept`` are the ids of each table, in the order of ``drafts``."""
+
+    book: OfficeWorkbook
+    sheets: tuple[SheetReading, ...]
+    found: FoundRelations
+    kept: tuple[KeptIds, ...]
+    tables: tuple[Table, ...]
+    plain_sheets: tuple[OfficeSheet, ...]  # that can be seen and have no table
+
+    @property
+    def drafts(self) -> tuple[TableDraft, ...]:
+        """All tables, in order."""
+        return tuple(draft for sheet in self.sheets for draft in sheet.drafts)
+
+
+def read_form_workbook(office_book: OfficeWorkbook, earlier: Form | None = None) -> WorkbookReading:
+    """Read the tables and relations of a workbook, with the ids of an ``earlier`` edition.
+
+    Raises DefinitionError for a workbook that is no form, which carries everything that is wrong with it.
+    """
+    grids = {sheet.name: find_grids(sheet) for sheet in office_book.sheets if sheet.state == "visible"}
+    _refuse_other_workbooks(office_book, grids)
+    counted = collect_counted_spots(office_book)
+    readings: list[SheetReading] = []
+    number = 0
+    for sheet in office_book.sheets:
+        if grids.get(sheet.name):
+            section = f"s{len(readings) + 1}"
+            around = read_surroundings(sheet, grids[sheet.name])
+            tables = tuple(_draft_tables(sheet, grids[sheet.name], around, section, number))
+            for table in tables:
+                _draft_figures(table, counted, around.units)
+            number += len(tables)
+            readings.append(SheetReading(sheet, around, tables, section))
+    drafts = [draft for reading in readings for draft in reading.drafts]
+    _refuse_no_figures(office_book, drafts)
+    kept = match_tables(_assemble_drafts(drafts), earlier)
+    for draft, ids in zip(drafts, kept, strict=True):
+        _rename_figures(draft, ids)
+    found = _find_all_relations(readings, drafts)
+    plain = tuple(sheet for sheet in office_book.sheets if sheet.state == "visible" and not grids[sheet.name])
+    return WorkbookReading(office_book, tuple(readings), found, tuple(kept), _assemble_drafts(drafts), plain)
+
+
+def _refuse_other_workbooks(office_book: OfficeWorkbook, grids: Mapping[str, list[OfficeGrid]]) -> None:
+    """Raise DefinitionError for a workbook that is no form, with all that is wrong."""
+    errors = [
+        error for sheet in office_book.sheets for error in _list_faults(office_book, sheet, grids.get(sheet.name, []))
+    ]
+    if not errors and not any(grids.values()):
+        first = office_book.sheets[0]
+        sheet = next((sheet for sheet in office_book.sheets if sheet.state == "visible"), first)
+        rows = len({row for row, _ in sheet.cells})
+        code = "authoring.data" if rows > MAX_FORM_ROWS else "authoring.no_grid"
+        errors = [DefinitionError(code, file=office_book.file, sheet=sheet.name, at=_first_address(sheet), count=rows)]
+    if errors:
+        first_error, *others = errors
+        first_error.others = tuple(others)
+        raise first_error
+
+
+def _list_faults(
+    office_book: OfficeWorkbook, office_sheet: OfficeSheet, grids: list[OfficeGrid]
+) -> Iterator[DefinitionError]:
+    for grid in grids:
+        if len(grid.rows) > MAX_FORM_ROWS or len(grid.columns) > MAX_GRID_COLUMNS:
+            at = box_address(grid.area)
+            yield DefinitionError(
+                "authoring.data", file=office_book.file, sheet=office_sheet.name, at=at, count=len(grid.rows)
+            )
+            return
+    pair = find_side_by_side(grids)
+    if pair:
+        one, other = (box_address(grid.area) for grid in pair)
+        yield DefinitionError(
+            "authoring.side_by_side", file=office_book.file, sheet=office_sheet.name, at=one, other=other
+        )
+
+
+def _first_address(office_sheet: OfficeSheet) -> str:
+    return next((cell.address for cell in office_sheet.cells.values() if not cell.is_blank), "A1")
+
+
+def _refuse_no_figures(office_book: OfficeWorkbook, drafts: Sequence[TableDraft]) -> None:
+    errors = []
+    for draft in drafts:
+        if not draft.figures:
+            at = box_address(draft.cells.grid.area)
+            errors.append(DefinitionError("authoring.no_inputs", file=office_book.file, sheet=draft.source.name, at=at))
+    if errors:
+        errors[0].others = tuple(errors[1:])
+        raise errors[0]
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def _draft_tables(
+    office_sheet: OfficeSheet, grids: Sequence[OfficeGrid], around: SheetSurroundings, section: str, tables_before: int
+) -> Iterator[TableDraft]:
+    title = strip_period(around.title.text) if around.title else office_sheet.name
+    first = min(grid.columns[0] for grid in grids)
+    last = max(grid.columns[-1] for grid in grids)
+    columns = tuple(column for column in range(first, last + 1) if column not in office_sheet.hidden_columns)
+    for number, grid in enumerate(grids, start=1):
+        name = title if number == 1 else f"{title}{number}"
+        notes = around.notes.get(number, []) + (around.notes.get(0, []) if number == 1 else [])
+        yield TableDraft(
+            f"t{tables_before + number}", section, office_sheet.name, name, classify_cells(grid), columns, notes=notes
+        )
+
+
+def _draft_figures(draft: TableDraft, counted: frozenset[tuple[str, Spot]], units: Sequence[str]) -> None:
+    sheet = draft.source
+    for item in draft.cells:
+        if item.part is not CellPart.FIGURE:
+            continue
+        rows = [head for head in list_row_heads(draft.cells, item) if not head.aside]
+        columns = list_column_heads(draft.cells, item)
+        node = parse_if_possible(item.cell.formula)
+        evidence = KindEvidence(
+            tuple(_alternate_heads(columns, rows)),
+            tuple(head.cell.text for head in rows),
+            find_validation(sheet, item),
+            (sheet.name.casefold(), item.cell.spot) in counted,
+            takes_away(node),
+            divides_values(node),
+        )
+        own = [*_find_row_unit(draft.cells, item), *units]
+        kind = guess_kind(sheet, item, evidence, own)
+        total = is_total_row(draft.cells, item) and not item.cell.formula
+        if total and (kind.kind in WORDED_KINDS or _has_formulas(draft.cells, item)):
+            close_total_row(draft.cells, item)
+            continue
+        grid = draft.cells.grid
+        names = (f"r{grid.rows[item.box.row - 1]}", f"c{grid.columns[item.box.column - 1]}")
+        draft.figures[item.place] = DraftFigure(item, kind, *names)
+    _drop_single_column(draft)
+
+
+def _has_formulas(grid_cells: GridCells, member: TableCell) -> bool:
+    """Return True if some cell of its row is computed."""
+    return any(other.cell.formula for other in (*grid_cells.list_left(member), *grid_cells.list_right(member)))
+
+
+def _drop_single_column(draft: TableDraft) -> None:
+    """Leave out the column in the ids of a table whose figures stand below each other without a head of their own."""
+    columns = {figure.column for figure in draft.figures.values()}
+    headed = any(list_column_heads(draft.cells, figure.item) for figure in draft.figures.values())
+    if len(columns) == 1 and not headed:
+        for place, figure in draft.figures.items():
+            draft.figures[place] = replace(figure, column="")
+
+
+def _alternate_heads(column_heads: Sequence[TableCell], row_heads: Sequence[TableCell]) -> Iterator[str]:
+    """Yield the words of heads from the nearest outwards, those of the column before those of the row."""
+    for at in range(max(len(column_heads), len(row_heads))):
+        for heads in (column_heads, row_heads):
+            if at < len(heads):
+                yield heads[at].cell.text
+
+
+def _find_row_unit(grid_cells: GridCells, member: TableCell) -> Iterator[str]:
+    """Yield the unit that a column of units gives for the row of a figure."""
+    for other in (*grid_cells.list_left(member), *grid_cells.list_right(member)):
+        heads = grid_cells.list_above(other) if other.aside and other.cell.text else []
+        if any(search_word("cells", "units_column", head.cell.text) for head in heads if head.aside):
+            yield other.cell.text
+
+
+def _assemble_drafts(drafts: Sequence[TableDraft]) -> tuple[Table, ...]:
+    """Return the tables as the program will read them from the definition."""
+    return tuple(assemble_table(make_table_spec(draft), DefinitionProblems("")) for draft in drafts)
+
+
+def _rename_figures(draft: TableDraft, ids: KeptIds) -> None:
+    draft.id = ids.table
+    for place, figure in draft.figures.items():
+        line, column = ids.figures[place[0], place[1] + draft.offset]
+        draft.figures[place] = replace(figure, line=line, column=column)
+
+
+def _find_all_relations(readings: Sequence[SheetReading], drafts: Sequence[TableDraft]) -> FoundRelations:
+    return find_relations(drafts, {reading.sheet.name: reading.around.formulas for reading in readings})
+
+
+def is_definition_workbook(office_book: OfficeWorkbook, names: Sequence[str]) -> bool:
+    """Return True for a workbook in which a definition is written: by the ``names`` of its sheets."""
+    return sum(sheet.name in names for sheet in office_book.sheets) >= DEFINITION_SHEETS
+
+
+def refuse_definition_workbook(office_book: OfficeWorkbook, names: Sequence[str]) -> None:
+    """Raise UsageError for a workbook in which a definition is written."""
+    if is_definition_workbook(office_book, names):
+        raise UsageError("authoring.definition_workbook", file=office_book.file)
