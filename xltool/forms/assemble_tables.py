@@ -88,19 +88,21 @@ class _Grid:
             if not item.aside and label.box.column not in columns
         ]
 
-    def _find_whole_text(self, item: LabelSpec, by_place: Mapping[tuple[int, int], tuple[LabelSpec, Label]]) -> str:
+    def _find_whole_text(
+        self, label_spec: LabelSpec, by_place: Mapping[tuple[int, int], tuple[LabelSpec, Label]]
+    ) -> str:
         """Return the text of a label behind those of the labels it is a part of."""
-        text, seen = item.text, {item.at}
-        while item.within:
-            place = self._parse(item.within, parse_address)
+        text, seen = label_spec.text, {label_spec.at}
+        while label_spec.within:
+            place = self._parse(label_spec.within, parse_address)
             if place is None:
                 break
-            if place not in by_place or item.within in seen:
-                self._problems.add("no_such_label", "tables.toml", f"tables.{self._spec.id}", key=item.within)
+            if place not in by_place or label_spec.within in seen:
+                self._problems.add("no_such_label", "tables.toml", f"tables.{self._spec.id}", key=label_spec.within)
                 break
-            item = by_place[place][0]
-            seen.add(item.at)
-            text = item.text + text
+            label_spec = by_place[place][0]
+            seen.add(label_spec.at)
+            text = label_spec.text + text
         return text
 
     def _place_label(self, label_spec: LabelSpec) -> Label | None:
