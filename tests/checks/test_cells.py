@@ -45,6 +45,36 @@ def test_unreadable__whatever_the_reason__one_finding_that_goes_back(note: str) 
     assert said([finding])
 
 
+def with_look(note: str, *cells: str, shown: str = "") -> Submission:
+    """A workbook in which some figures cannot be read by their look."""
+    read = submission(ZHANGJIAWAN)
+    changed = {
+        cell: read.entries[cell]._replace(state=EntryState.UNREADABLE, value=None, note=note, shown=shown, raw="7")
+        for cell in cells
+    }
+    return replace(read, entries={**read.entries, **changed})
+
+
+def test_white_row__is_told_in_one_sentence_about_all_its_cells() -> None:
+    row = [f"requests.received.{column}" for column in COLUMNS]
+    (finding,) = found(with_look("invisible", *row))
+    assert [spot.address for spot in finding.cells] == [f"{column}7" for column in "DEFGHI"]
+    assert said([finding])[0].startswith(
+        "表三!D7:I7“一、本年新收政府信息公开申请数量”看上去是空的，存的是“7、7、7、7、7、7”："
+    )
+    (finding,) = found(with_look("struck_out", *row, "requests.carried_in.natural_person"))
+    assert said([finding])[0].startswith("表三!D7:I7、D8的内容“7、7、7、7、7、7等”整个划掉了")
+    assert len(found(with_look("struck_out", *row[:2]))) == 2
+    assert (
+        len(
+            found(
+                with_look("invisible", *row[:3]),
+            )
+        )
+        == 1
+    )
+
+
 def test_negative_amount__is_a_number_but_goes_back() -> None:
     assert said(found(submission(ZHANGJIAWAN | {AMOUNT: Decimal("-0.5")}))) == [
         "表二!B17“行政事业性收费”本年收费金额（单位：万元）填的是“-0.5”，不能是负数。"

@@ -141,3 +141,21 @@ def test_waivers__that_are_no_toml__say_where_in_chinese(text: bytes, said: str,
     code, _, err = run("check", folder, "--waivers", path)
     assert code == 2
     assert said in err
+
+
+def test_merge__says_which_counted_returns_wait_for_an_explanation(folder: Path, tmp_path: Path) -> None:
+    assert "待说明，涉及" not in run("merge", folder, "--roster", ROSTER, "-o", tmp_path / "a.xlsx")[1]
+    figures = {**report(TOWN), "disclosure.rules.issued": 5, "disclosure.rules.in_force": 3}
+    returned(folder, "329908", figures)
+    made = answer("check", folder, "--roster", ROSTER)
+    row = next(row for row in made["submissions"] if row["agency"]["code"] == "329908")
+    count = sum(finding["severity"] == "explain" for finding in row["findings"])
+    _, out, _ = run("merge", folder, "--roster", ROSTER, "-o", tmp_path / "b.xlsx")
+    assert f"已计入的报表里有 {count} 个问题待说明，涉及 1 个单位（示例二镇人民政府）：" in out
+
+
+def test_duplicate__is_told_without_the_findings_of_the_one_that_stands(folder: Path) -> None:
+    path = returned(folder, "329908", {**report(TOWN), "requests.carried_out.natural_person": 5})
+    (folder / "329908 (1).xlsx").write_bytes(path.read_bytes())
+    _, out, _ = run("check", folder, "--roster", ROSTER)
+    assert out.count("表三“自然人”不平") == 1

@@ -89,6 +89,18 @@ def test_file_dates_a_moment_apart__say_nothing() -> None:
     assert set(settled(sent("a.xlsx", 88), sent("b.xlsx", 90, modified=later)).values()) == {"undecided"}
 
 
+@pytest.mark.parametrize(("hours", "sign"), [(8, 0), (23, 0), (25, 1)])
+def test_dates_in_and_outside_an_archive__are_compared_only_if_a_day_apart(hours: int, sign: int) -> None:
+    day, hour = divmod(9 + hours, 24)
+    later = f"2026-01-{10 + day}T{hour:02}:00:00+00:00"
+    packed = sent("收.zip/a.xlsx", 88, modified=EARLY, archive="收.zip")
+    assert find_order(sent("b.xlsx", 90, modified=later), packed).sign == sign
+    repacked = sent("又收.zip/b.xlsx", 90, modified=later, archive="又收.zip")
+    assert find_order(repacked, packed).sign == sign
+    beside = sent("收.zip/b.xlsx", 90, modified=later, archive="收.zip")
+    assert find_order(beside, packed).sign == 1
+
+
 def test_equal_figures__one_counts_whatever_the_dates_say() -> None:
     items = [sent("a.xlsx", 88, saved=LATE), replace(sent("b.xlsx", 88, saved=EARLY), sha256="0" * 64)]
     assert settled(*items) == {"a.xlsx": "accepted", "b.xlsx": "superseded"}
@@ -149,7 +161,7 @@ def test_order_in_an_archive__can_contradict_but_not_decide() -> None:
 def test_three_versions__the_latest_counts_and_names_the_others() -> None:
     items = [sent(f"{at}.xlsx", at, modified=f"2026-01-1{at}T00:00:00+00:00") for at in (1, 2, 3)]
     assert settled(*items) == {"1.xlsx": "superseded", "2.xlsx": "superseded", "3.xlsx": "accepted"}
-    assert "在1.xlsx、2.xlsx之后" in reason(items, 2)
+    assert "在“1.xlsx”、“2.xlsx”之后" in reason(items, 2)
     assert "与“2.xlsx”相比改了 1 个数（表三!D7 2→3）" in reason(items, 2)
 
 

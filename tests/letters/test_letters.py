@@ -60,7 +60,7 @@ def test_letters__each_agency_gets_the_one_that_fits(inbox: Path) -> None:
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
         f"已写出 4 份函：催报 1，退回 2，受理 1，连同信函清单.xlsx存放在：{folder}",
-        "  不发函：单位不明（无法读取）。收到的文件打不开，也看不出是哪个单位的：随便.xlsx。",
+        "  不发函：单位不明（无法读取）。收到的文件打不开，也看不出是哪个单位的：“随便.xlsx”。",
     ]
     assert files(folder) == [
         "信函清单.xlsx",
@@ -83,7 +83,7 @@ def test_letters__a_second_file_of_an_agency_that_cannot_be_read__is_told_as_its
     for town in ("甲", "乙"):
         (inbox / f"{town}镇人民政府 补充.xlsx").write_bytes(b"PK\x03\x04")
     said, folder = letters(inbox).stdout.splitlines(), inbox.parent / "信函"
-    assert "  不发函：乙镇人民政府（无法读取）。这个单位还有一个文件打不开：乙镇人民政府 补充.xlsx。" in said
+    assert "  不发函：乙镇人民政府（无法读取）。这个单位还有一个文件打不开：“乙镇人民政府 补充.xlsx”。" in said
     assert not (folder / "受理").exists()
     (asked,) = (folder / "退回").glob("*（甲镇人民政府）.txt")
     assert "甲镇人民政府 补充.xlsx" in asked.read_text("utf-8-sig")

@@ -71,6 +71,14 @@ def test_page__stands_alone_and_is_well_made() -> None:
     assert {"figures", "charts", "agencies", "findings", "totals", "agencies-rows"} <= set(seen.ids)
 
 
+def test_page__shows_no_figure_of_a_return_that_is_not_in_the_sum() -> None:
+    figures = {**published("zhangjiawan-2025"), "requests.received.natural_person": 98765}
+    agency = members()[0]
+    for year, shown in ((YEAR, True), (YEAR - 1, False)):
+        text = page_of(merged([*twelve()[1:], found(a_return(agency, figures, year=year))], roster()))
+        assert ("98,7" in text) is shown, year
+
+
 def test_page__says_who_is_missing__and_totals_are_lower_bounds() -> None:
     text = page_of(merged(twelve()[:11], roster()))
     assert "汇总不完整：应有 12 个单位，计入 11 个，缺 1 个（示例市档案局）。" in text

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 
 from tests.cli.test_commands import run
 from tests.judges import office_missing, recalculate
@@ -324,6 +327,28 @@ def test_workbook__hidden_rows__read_and_told(tmp_path: Path) -> None:
         [("1", None), ("2", None)],
         [("roster.hidden_rows", {"count": 1, "rows": (3,)})],
     )
+
+
+def test_workbook__struck_out_and_white_rows__read_and_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [["代码", "名称"], ["1", "甲"], ["2", "乙"], ["3", "丙"], ["4", "旧丁新丁"]])
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    sheet["B3"].font, sheet["A4"].font = Font(strike=True), Font(color="FFFFFFFF")
+    sheet["B5"] = CellRichText(TextBlock(InlineFont(strike=True), "旧丁"), "新丁")
+    book.save(path)
+    assert [agency.name for agency in read_roster(path)] == ["甲", "乙", "丙", "新丁"]
+    assert notes(path) == [
+        ("roster.unseen_rows", {"count": 2, "rows": (3, 4)}),
+        ("roster.unseen_text", {"count": 1, "rows": (5,)}),
+    ]
+
+
+def test_one_name_with_two_codes__told_if_both_stand_below_one_parent_today(tmp_path: Path) -> None:
+    heads = "代码,名称,上级,撤销日期\n"
+    assert notes(csv_file(tmp_path, f"{heads}1,甲局,9,\n2,甲 局,9,\n")) == [
+        ("roster.same_name", {"agency": "甲局", "count": 2, "members": ("1", "2")})
+    ]
+    assert notes(csv_file(tmp_path, f"{heads}1,办公室,8,\n2,办公室,9,\n3,乙局,9,2025-03-01\n4,乙局,9,\n")) == []
 
 
 @pytest.mark.parametrize("character", ["\u200b", "\ufeff", "\u00a0", "\u202d", "\u00ad"])

@@ -11,7 +11,7 @@ from xltool.checks.totals import find_overwritten, find_wrong_totals
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.compact_entries import NOTE_NOT_READ, iterate_unusual_entries
 from xltool.model.finding import Finding
-from xltool.model.finding_facts import Quoted, ShortList, Word
+from xltool.model.finding_facts import FigureName, Quoted, RangesOn, ShortList, Word
 from xltool.model.form import SIGNED_KINDS, WORD_KINDS, CellKind, Severity, StandardCheck
 from xltool.model.submission import Entry, EntryState, Submission
 
@@ -24,6 +24,11 @@ UNREADABLE_NOTES = {
     *("out_of_range", "not_choice", "not_date", "too_long"),
 }
 _NOTES_ABOUT_LOOK = {"invisible", "shown_differs"}
+# Reasons that a change to the look of many cells brings to all of them at once.
+_NOTES_OF_RANGES = _NOTES_ABOUT_LOOK | {
+    *("struck_out", "covered", "symbol_font", "repeated", "upside_down", "conditional"),
+}
+_MIN_CELLS_OF_RANGE = 3  # with the same reason; fewer are told one by one
 _OTHER_KINDS = WORD_KINDS | {CellKind.PERCENT, CellKind.DECIMAL}
 # Normalisations that reading applies (`value.` observations); each has its own sentence.
 NORMALISED_NOTES = {
@@ -76,9 +81,42 @@ def _check_cells(submission: Submission, context: CheckContext) -> Iterator[Find
 
 
 def _report_unreadable(entries: list[Entry], context: CheckContext) -> Iterator[Finding]:
+    """Yield a finding on each figure; one on all figures of a sheet that a change to their look has made unreadable."""
+    reported: set[str] = set()
+    alike = _group_by_look(entries, context)
     for entry in entries:
         note = "negative" if entry.state is EntryState.NUMBER else entry.note
-        yield _report_no_number(entry, note, context)
+        group = alike.get(entry.cell, [])
+        if len(group) < _MIN_CELLS_OF_RANGE:
+            yield _report_no_number(entry, note, context)
+        elif entry.cell not in reported:
+            reported.update(each.cell for each in group)
+            yield _report_range(group, note, context)
+
+
+def _group_by_look(entries: list[Entry], context: CheckContext) -> dict[str, list[Entry]]:
+    """Map figures that are unreadable by their look to all of their sheet for which the sentence is the same."""
+    groups: dict[tuple[object, ...], list[Entry]] = {}
+    for entry in entries:
+        if entry.note in _NOTES_OF_RANGES:
+            key = (entry.sheet, entry.note, bool(entry.shown), expect_value(context.form.cells[entry.cell]))
+            groups.setdefault(key, []).append(entry)
+    return {entry.cell: group for group in groups.values() for entry in group}
+
+
+def _report_range(entries: list[Entry], note: str | None, context: CheckContext) -> Finding:
+    """Make one finding on several figures with the same reason."""
+    finding = _report_no_number(entries[0], note, context)
+    cells = [context.form.cells[entry.cell] for entry in entries]
+    lines, columns = {cell.line_words for cell in cells}, {cell.column_words for cell in cells}
+    several = FigureName(lines.pop()) if len(lines) == 1 else FigureName("", columns.pop()) if len(columns) == 1 else ""
+    facts = {
+        "place": RangesOn(entries[0].sheet, list_ranges(entry.address for entry in entries)),
+        "name": several,
+        "raw": ShortList(tuple(entry.raw or "" for entry in entries)),
+        "shown": ShortList(tuple(dict.fromkeys(entry.shown or "" for entry in entries))),
+    }
+    return replace(finding, cells=tuple(map(spot_of_entry, entries)), facts={**finding.facts, **facts})
 
 
 def _report_unsaved_results(entries: list[Entry], context: CheckContext) -> Finding:

@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xltool.cli.console_decisions import describe_unread_versions
+from xltool.cli.console_decisions import describe_open_explanations, describe_unread_versions
 from xltool.comparison.comparing import ComparisonResult, FolderComparison
 from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
 from xltool.consolidation.folding import MAX_DETAIL_ROWS
@@ -112,7 +112,7 @@ def describe_merge(consolidation: Consolidation, output: Path, extra_files: Iter
         f"{catalogue.format_line('area_finding')}{catalogue.render_finding(finding)}"
         for finding in consolidation.findings
     ]
-    lines += _describe_coordinator_notes(consolidation)
+    lines += [*describe_open_explanations(consolidation.tracking), *_describe_coordinator_notes(consolidation)]
     sent_back = tuple(agency for agency in consolidation.missing if agency not in consolidation.unreported)
     unread = tuple(agency for agency in consolidation.unreported if agency in _list_named_agencies(consolidation))
     for key, agencies in (("not_summed", sent_back), ("missing", consolidation.unreported), ("unread", unread)):
@@ -368,6 +368,9 @@ def _describe_finding(finding: Finding, new: str, *, verbose: bool) -> list[str]
 
 
 def _describe_findings(item: ReviewedFile, changes: FindingChanges | None, *, verbose: bool = False) -> list[str]:
+    """Describe the findings of a file; none of a file in whose place another one stands."""
+    if item.status is Status.SUPERSEDED:
+        return []
     notes = [finding for finding in item.findings if not finding.open]
     lines = [
         line

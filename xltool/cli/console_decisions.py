@@ -1,4 +1,4 @@
-"""Describe held returns and the decisions about them for the console."""
+"""Describe for the console what waits for a person: held returns, decisions, explanations, files to ask for."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,6 +8,7 @@ from xltool.consolidation.file_status import LAPSED_DECISION, find_unread_versio
 from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile, Status
 
+MAX_NAMES_SHOWN = 10
 LAPSED_CODES = frozenset({"decision.lapsed", LAPSED_DECISION})
 
 
@@ -39,6 +40,25 @@ def describe_unread_versions(reviewed_files: Iterable[ReviewedFile]) -> Iterator
         if item.counted and (unread := find_unread_version(item)):
             problem = catalogue.Phrase(catalogue.render_finding(unread))
             yield catalogue.format_line("unread_version", file=show_file_name(item.file), problem=problem)
+
+
+def describe_open_explanations(reviewed_files: Iterable[ReviewedFile]) -> Iterator[str]:
+    """Yield a line with the number of open findings of counted returns, and whose they are."""
+    open_counts = [
+        (item, count)
+        for item in reviewed_files
+        if item.status is Status.ACCEPTED and (count := sum(finding.open for finding in item.findings))
+    ]
+    names = [_name_agency(item) for item, _ in open_counts]
+    if names:
+        more = catalogue.Phrase("…" if len(names) > MAX_NAMES_SHOWN else "")
+        facts = {"files": len(names), "names": tuple(names[:MAX_NAMES_SHOWN]), "more": more}
+        yield catalogue.format_line("to_explain", count=sum(count for _, count in open_counts), **facts)
+
+
+def _name_agency(item: ReviewedFile) -> str:
+    read = item.submission
+    return (read.agency_name or read.agency_code if read else "") or show_file_name(item.file)
 
 
 def describe_held_files(reviewed_files: Iterable[ReviewedFile]) -> Iterator[str]:

@@ -16,13 +16,12 @@ from xltool.commands.check_outputs import PAGE_SUFFIXES, WRITTEN_SUFFIXES, Outpu
 from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
 from xltool.commands.earlier_run import EarlierRun, compare_with_earlier_run, read_replaced_run
 from xltool.commands.own_outputs import find_level_files, is_consolidation_of, is_own_page
-from xltool.commands.previous_use import PreviousUse, find_previous_use
+from xltool.commands.previous_use import survey_returns
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.find_area import find_area
 from xltool.consolidation.folding import fold_into_areas
 from xltool.consolidation.totals import consolidate
-from xltool.consolidation.tree import list_manifest
 from xltool.errors import FileRowError, UsageError
 from xltool.execution.executor import Jobs
 from xltool.exports.tables import FILE_NAMES, write_figures, write_tables
@@ -101,7 +100,7 @@ def merge(
         found, options.decisions, run_context.roster, partial(review_again, run_context)
     )
     form, year = choose_form_and_year(reviewed, run_context, options, is_required=output is not None)
-    survey_returns(run_context, reviewed, form, year, area)
+    survey_returns(run_context, reviewed, form, year, area.code)
 
     def sum_files(reviewed_files: Sequence[ReviewedFile]) -> Consolidation:
         summed = sum_and_check(reviewed_files, run_context, form, year, area, options)
@@ -127,16 +126,6 @@ def _replace_failing_file(
         named_agency=Agency(read.agency_code, read.agency_name, scope=read.scope),
     )
     return tuple(rejected if item is failing else item for item in reviewed_files)
-
-
-def survey_returns(
-    run_context: RunContext, reviewed_files: Sequence[ReviewedFile], form: Form, year: int, area: Agency
-) -> PreviousUse | None:
-    """Find which agencies in the returns have figures of the year before. Raises UsageError if none has."""
-    returns = [item.submission for item in reviewed_files if item.submission and item.submission.year == year]
-    leaves = (leaf for submission in returns for leaf in list_manifest(submission))
-    codes = [run_context.find_previous_key(leaf.code, leaf.name) for leaf in leaves]
-    return find_previous_use(run_context, codes, form, year, area.code)
 
 
 def sum_and_check(

@@ -22,11 +22,11 @@ from xltool.commands.merge import (
     find_year_before,
     prepare_outputs,
     sum_and_check,
-    survey_returns,
     write_outputs,
     write_without_failing_files,
 )
 from xltool.commands.own_outputs import name_level_file
+from xltool.commands.previous_use import survey_returns
 from xltool.commands.run_context import Progress, RunContext, require_roster
 from xltool.consolidation.find_area import find_area
 from xltool.consolidation.tree import RosterTree, list_manifest
@@ -109,7 +109,7 @@ def merge_levels(
     found = review_all(find_places(sources, own), run_context, jobs, progress)
     reviewed, book = apply_recorded_decisions(found, options.decisions, roster, partial(review_again, run_context))
     form, year = choose_form_and_year(reviewed, run_context, options)
-    survey_returns(run_context, reviewed, form, year, top)
+    survey_returns(run_context, reviewed, form, year, top.code)
     _refuse_level_at(output, folder, roster, year)
     items_by_area = _group_by_area(reviewed, roster)
     levels: list[MergedLevel] = []

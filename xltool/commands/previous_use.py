@@ -52,16 +52,18 @@ def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFi
         return None
     years = [submission.year or 0 for submission in returns]
     year = max(sorted(set(years)), key=years.count)
-    own = [submission for submission in returns if submission.year == year]
-    codes = (
-        run_context.find_previous_key(leaf.code, leaf.name) for submission in own for leaf in list_manifest(submission)
-    )
-    return find_previous_use(
-        run_context,
-        codes,
-        run_context.forms.of(own[0]).form,
-        year,
-    )
+    of_year = next(submission for submission in returns if submission.year == year)
+    return survey_returns(run_context, reviewed_files, run_context.forms.of(of_year).form, year)
+
+
+def survey_returns(
+    run_context: RunContext, reviewed_files: Sequence[ReviewedFile], form: Form, year: int, area: str = ""
+) -> PreviousUse | None:
+    """Survey the agencies of the returns of one year, and the ``area``. Raises UsageError if none has figures."""
+    returns = (item.submission for item in reviewed_files if item.submission and item.submission.year == year)
+    leaves = (leaf for submission in returns for leaf in list_manifest(submission))
+    codes = [run_context.find_previous_key(leaf.code, leaf.name) for leaf in leaves]
+    return find_previous_use(run_context, codes, form, year, area)
 
 
 def find_consolidation_use(run_context: RunContext, consolidation: Consolidation) -> PreviousUse | None:

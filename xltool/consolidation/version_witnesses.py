@@ -14,6 +14,7 @@ from xltool.model.submission import Source
 
 _MIN_FILE_DATE_SECONDS = 3  # file systems and archives store even seconds, and copying takes a moment
 _MIN_MIXED_DATE_SECONDS = 14 * 3600  # between a date with and one without a time zone
+_MIN_ARCHIVE_DATE_SECONDS = 24 * 3600  # an archive stores the clock of the place where it was made, without a zone
 _MIN_YEAR_SAVED = 2008  # an earlier date is that of a clock that was not set
 
 
@@ -50,7 +51,7 @@ def find_order(left_file: ReviewedFile, right_file: ReviewedFile) -> Order:
     names = compare_version_names(left_file.file, right_file.file, year)
     witnesses = (
         TimeWitness("saved", _compare_saved(one.saved, other.saved, year), left=one.saved, right=other.saved),
-        TimeWitness("file", _compare_file_dates(one.modified, other.modified), left=one.modified, right=other.modified),
+        TimeWitness("file", _compare_file_dates(one, other), left=one.modified, right=other.modified),
         *(TimeWitness("name" if name.decisive else "copy", name.sign, name.decisive) for name in names),
         TimeWitness("marks", one.marked - other.marked),
         TimeWitness("archive", _compare_positions(one, other), decisive=False),
@@ -70,9 +71,11 @@ def _compare_saved(left: str, right: str, year: int | None) -> int:
     return _find_sign(one, other, _MIN_MIXED_DATE_SECONDS if mixed else 1)
 
 
-def _compare_file_dates(left: str, right: str) -> int:
-    one, other = _parse_moment(left), _parse_moment(right)
-    return 0 if one is None or other is None else _find_sign(one, other, _MIN_FILE_DATE_SECONDS)
+def _compare_file_dates(one: Source, other: Source) -> int:
+    """Compare the dates of two files; those in one archive, or outside of any, were set by one clock."""
+    left, right = _parse_moment(one.modified), _parse_moment(other.modified)
+    least = _MIN_FILE_DATE_SECONDS if one.archive == other.archive else _MIN_ARCHIVE_DATE_SECONDS
+    return 0 if left is None or right is None else _find_sign(left, right, least)
 
 
 def _compare_positions(one_source: Source, other_source: Source) -> int:

@@ -1,7 +1,7 @@
 """Convert spreadsheet addresses such as "D7" and "A1:C3" to 1-based rows and columns, and back."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from xltool.model.form import Box
@@ -49,6 +49,21 @@ def parse_box(text: str) -> Box:
     if end_row < row or end_column < column:
         raise ValueError(text)
     return Box(row, column, end_row - row + 1, end_column - column + 1)
+
+
+def parse_boxes(texts: Iterable[str]) -> Iterator[Box]:
+    """Yield the rectangles of "$A$1:C3 D7", in any of the texts; what is no rectangle is left out."""
+    for text in texts:
+        for area in text.replace("$", "").split():
+            try:
+                yield parse_box(area)
+            except ValueError:
+                continue
+
+
+def is_inside_box(box: Box, row: int, column: int) -> bool:
+    """Whether a rectangle covers a cell."""
+    return 0 <= row - box.row < box.rows and 0 <= column - box.column < box.columns
 
 
 def box_address(rectangle: Box) -> str:

@@ -30,6 +30,7 @@ UNPRINTABLE_CHARACTERS = re.compile(
 _UNDECODED = re.compile("[\udc80-\udcff]")
 BRACKETED_TEXT = re.compile("(（[^（）]*）)")
 _MAX_BRIEF_CHARACTERS = 70  # a longer brief sentence gives way to the one without the figures of both sides
+_QUOTED_LISTS = frozenset({"others"})  # facts that list names of files or sheets
 MAX_QUOTED_CHARACTERS = 200  # of one quoted text inside a sentence; the fact itself is not shortened
 
 
@@ -242,7 +243,7 @@ def _fill_placeholders(text: str, facts: Mapping[str, object]) -> str:
         if isinstance(facts[name], Period):
             for word in look_up_word("period", "year_words").split():
                 text = re.sub(rf"(\{{{name}\}}) ?{word}", r"\1", text)
-    shown = {name: _render_fact(facts[name]) for name in placeholders(text)}
+    shown = {name: _render_named_fact(name, facts[name]) for name in placeholders(text)}
     return "".join(_fill_piece(piece, shown) for piece in BRACKETED_TEXT.split(text))
 
 
@@ -254,6 +255,14 @@ def _fill_piece(text: str, shown: Mapping[str, str]) -> str:
     if names and not any(shown[name] for name in names):
         return ""
     return text[0] + text[1:-1].format_map(shown).strip() + text[-1]
+
+
+def _render_named_fact(name: str, fact: object) -> str:
+    """Render a fact; files and sheets in quotation marks, however many there are."""
+    if name not in _QUOTED_LISTS or not isinstance(fact, tuple | list):
+        return _render_fact(fact)
+    quoted = look_up_word("shown", "quoted")
+    return look_up_word("shown", "joint").join(quoted.format(quote_text(str(each))) for each in fact)
 
 
 def _render_fact(fact: object) -> str:

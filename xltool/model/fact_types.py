@@ -53,6 +53,7 @@ FACT_TYPES: Mapping[str, type | UnionType] = MappingProxyType(
         "number": str | int | Decimal | None,
         "order": tuple | str,
         "parts": ListedParts | Addends | tuple,
+        "place": str | RangesOn,
         "places": RangesOn,
         "printed": str | None,
         "property": str | None,

@@ -115,8 +115,8 @@ def _render_agencies(summary_draft: SummaryContext) -> str:
         with name_failing_file(standing.item):
             item, agency = standing.item, standing.agency
             states.setdefault(standing.state, workbook_words().summary.standing[standing.state])
-            submission = item.submission if item else None
-            value = evaluate_linear(figure.sum, submission.counted) if figure and submission else None
+            summed = item.submission if item and item.counted else None
+            value = evaluate_linear(figure.sum, summed.counted) if figure and summed else None
             cells = {
                 "code": agency.code,
                 "name": agency.name or workbook_words().summary.shared["not_named"],

@@ -7,9 +7,9 @@ otherwise it is unreadable with the note ``conditional``.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from xltool.forms.cell_addresses import parse_address, parse_box
+from xltool.forms.cell_addresses import is_inside_box, parse_address, parse_boxes
 from xltool.forms.workbook_plan import WorkbookPlan
-from xltool.model.form import Box, Cell
+from xltool.model.form import Cell
 from xltool.model.submission import Entry, EntryState
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.evaluate_condition import (
@@ -74,26 +74,14 @@ def _find_inside(areas: str, addresses: tuple[str, ...]) -> frozenset[int]:
     """Return the numbers of the addresses in one of the areas."""
     left = dict(enumerate(map(parse_address, addresses)))
     inside: set[int] = set()
-    for area in _parse_boxes(areas):
-        found = {number for number, (row, column) in left.items() if _contains(area, row, column)}
+    for area in parse_boxes([areas]):
+        found = {number for number, (row, column) in left.items() if is_inside_box(area, row, column)}
         inside |= found
         for number in found:
             del left[number]
         if not left:
             break
     return frozenset(inside)
-
-
-def _parse_boxes(areas: str) -> Iterator[Box]:
-    for area in areas.split():
-        try:
-            yield parse_box(area)
-        except ValueError:
-            continue
-
-
-def _contains(area: Box, row: int, column: int) -> bool:
-    return 0 <= row - area.row < area.rows and 0 <= column - area.column < area.columns
 
 
 # --- looks -----------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from xltool.recognition.assign_sheets import MIN_SHARE_PRESENT, SheetAssignment,
 from xltool.recognition.label_text import normalise_label
 from xltool.recognition.locate_cells import prepare_sheets
 from xltool.recognition.match_labels import index_words, share_present
-from xltool.recognition.shown_values import visible_text
+from xltool.spreadsheet.cell_look import select_visible_text
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, StorageType
 
 
@@ -194,7 +194,11 @@ def _read_first_cell(sheet: RawSheet) -> str:
 
 def cell_text(raw_cell: RawCell | None) -> str:
     """Return the text of a cell as a person reads it; empty for a missing one."""
-    return "" if raw_cell is None or raw_cell.stored is StorageType.EMPTY else visible_text(raw_cell)
+    return (
+        ""
+        if raw_cell is None or raw_cell.stored is StorageType.EMPTY
+        else select_visible_text(raw_cell.text, raw_cell.look)
+    )
 
 
 def _make_printed_identity(chart: WorkbookPlan, printed: Mapping[str, str]) -> Identity | None:

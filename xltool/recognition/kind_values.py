@@ -37,7 +37,8 @@ from xltool.forms.cell_kinds import MAX_DATE, MIN_DATE, serial_day, word_of
 from xltool.model.form import MAX_CACHED_FORMS, Cell, CellKind, Form, Number
 from xltool.model.submission import Entry, EntryState
 from xltool.recognition.cell_values import Meaning, interpret_cell, is_affirmative, is_negative, is_not_applicable
-from xltool.recognition.shown_values import ShownMeaning, interpret_shown, visible_text
+from xltool.recognition.shown_values import ShownMeaning, interpret_shown
+from xltool.spreadsheet.cell_look import select_visible_text
 from xltool.spreadsheet.number_formats import is_date_format
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
@@ -70,7 +71,7 @@ def interpret_kind(raw: RawCell, cell: Cell) -> WordMeaning:
     """Interpret a cell of one of `OTHER_KINDS`."""
     if cell.kind in {CellKind.PERCENT, CellKind.DECIMAL}:
         return WordMeaning(_check_limits(_interpret_measure(raw, cell), cell))
-    text = visible_text(raw).strip() if raw.stored is StorageType.TEXT else str(raw.text).strip()
+    text = select_visible_text(raw.text, raw.look).strip() if raw.stored is StorageType.TEXT else str(raw.text).strip()
     if raw.stored is StorageType.EMPTY or not _collapse(text):
         return WordMeaning(ShownMeaning(*interpret_cell(raw, CellKind.COUNT, 0)))
     if raw.stored is StorageType.ERROR:
@@ -130,7 +131,7 @@ def _interpret_measure(raw: RawCell, cell: Cell) -> ShownMeaning:
             return ShownMeaning(*fraction)
         return ShownMeaning(fraction.state, (Decimal(fraction.value) * 100).normalize() + 0, fraction.note)
     if cell.kind is CellKind.PERCENT and raw.stored is StorageType.TEXT:
-        text = visible_text(raw).strip()
+        text = select_visible_text(raw.text, raw.look).strip()
         if text and text[-1] in _PERCENT_SIGNS:
             raw = raw._replace(text=text[:-1].rstrip())
     return interpret_shown(raw, CellKind.AMOUNT, decimals, cell.unit)

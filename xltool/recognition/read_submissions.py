@@ -29,10 +29,10 @@ from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_ide
 from xltool.recognition.kind_values import find_words
 from xltool.recognition.locate_cells import find_text_cells
 from xltool.recognition.read_entries import read_entries, read_entry
-from xltool.recognition.shown_values import visible_text
 from xltool.recognition.stray_content import find_changed_labels, find_missing_sheets, find_strays
 from xltool.recognition.template_integrity import check_integrity, find_hidden_figures, find_hidden_zeros
 from xltool.recognition.unseen_figures import refuse_astray, refuse_covered, refuse_wrong_results
+from xltool.spreadsheet.cell_look import select_visible_text
 from xltool.spreadsheet.raw_workbook import RawWorkbook
 
 _MARK_COLUMN_LETTERS = tuple(column_letters(column) for column in range(1, len(MARK_COLUMNS) + 1))
@@ -221,7 +221,7 @@ def _observe_struck_texts(plan: WorkbookPlan, assignment: SheetAssignment) -> It
         for sheet, address in places:
             located = assignment.located_sheets.get(sheet)
             cell = located.cells.get(address) if located else None
-            if located and cell and visible_text(cell) != str(cell.text):
+            if located and cell and select_visible_text(cell.text, cell.look) != str(cell.text):
                 yield Observation("text.struck", located.sheet.name, located.real_address(address))
 
 

@@ -32,7 +32,7 @@ from typing import NamedTuple
 from xltool.model.form import CellKind, Number
 from xltool.model.submission import EntryState
 from xltool.recognition.cell_values import MAX_DIGITS, interpret_cell, is_not_applicable, load_plain_units
-from xltool.spreadsheet.cell_look import CellLook, Mark, MarkedText, Run
+from xltool.spreadsheet.cell_look import CellLook, Mark, find_run_mark, split_runs
 from xltool.spreadsheet.number_formats import GENERAL, parse_stored_number, render_number, render_text
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 from xltool.spreadsheet.workbook_colours import format_colour, is_unseen
@@ -72,15 +72,6 @@ def interpret_shown(cell: RawCell, kind: CellKind, decimals: int, unit: str = ""
     if cell.stored is StorageType.TEXT:
         return _interpret_text(cell, kind, decimals)
     return _interpret_stored(cell, kind, decimals)
-
-
-def visible_text(cell: RawCell) -> str:
-    """Return the text of a cell without what is struck out or invisible; raised and lowered characters stay."""
-    if type(cell.text) is str and not cell.look.marks:
-        return cell.text
-    runs = cell.text.runs if isinstance(cell.text, MarkedText) else (Run(cell.text, inherits=True),)
-    dropped = (Mark.STRUCK, Mark.INVISIBLE, Mark.RUBY)
-    return "".join(run.text for run in runs if _find_mark(run, cell) not in dropped)
 
 
 def _interpret_stored(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
@@ -206,10 +197,10 @@ def _interpret_text(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeanin
 
 def _interpret_runs(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:
     """Interpret a text of which some characters may look different."""
-    runs = cell.text.runs if isinstance(cell.text, MarkedText) else (Run(cell.text, inherits=True),)
-    marked = [(run.text, _find_mark(run, cell)) for run in runs if run.text.strip()]
+    runs = split_runs(cell.text)
+    marked = [(run.text, find_run_mark(run, cell.look)) for run in runs if run.text.strip()]
     marks = dict.fromkeys(mark for _, mark in marked if mark)
-    visible = "".join(run.text for run in runs if _find_mark(run, cell) is None)
+    visible = "".join(run.text for run in runs if find_run_mark(run, cell.look) is None)
     whole, plain = cell._replace(text=str(cell.text)), cell._replace(text=visible)
     if not marks:
         return _interpret_stored(plain, kind, decimals)
@@ -227,15 +218,6 @@ def _interpret_runs(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeanin
 def _note_mark(meaning: ShownMeaning, note: str, shown: str) -> ShownMeaning:
     """Return a meaning with the note of a mark, unless it is unreadable for a reason of its own."""
     return meaning._replace(note=meaning.note if meaning.state is EntryState.UNREADABLE else note, shown=shown)
-
-
-def _find_mark(run: Run, cell: RawCell) -> Mark | None:
-    """Return the mark of a run before the background of its cell."""
-    if run.inherits and cell.look.marks and run.mark is None:
-        return cell.look.marks[0]
-    if run.mark is Mark.SYMBOL_DIGITS:  # its digits are those of any font
-        return Mark.INVISIBLE if is_unseen(run.colour, cell.look.background) else None
-    return run.mark or (Mark.INVISIBLE if is_unseen(run.colour, cell.look.background) else None)
 
 
 def _is_between(marked: list[tuple[str, Mark | None]]) -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from xltool.forms.cell_addresses import parse_address, parse_box
+from xltool.forms.cell_addresses import is_inside_box, parse_address, parse_boxes
 from xltool.forms.slots import Purpose, Role
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.compact_entries import EntryPosition
-from xltool.model.form import MAX_CACHED_FORMS, Box
+from xltool.model.form import MAX_CACHED_FORMS
 from xltool.model.submission import Entry, Observation
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.spreadsheet.ooxml.addresses import is_in_runs
@@ -91,20 +91,8 @@ def _input_addresses(plan: WorkbookPlan) -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=1024)
 def _find_unvalidated(validated: tuple[str, ...], inputs: tuple[str, ...]) -> tuple[str, ...]:
     """Return the inputs outside all of these ranges. Most workbooks of a batch have the same ranges."""
-    boxes = [area for ranges in validated for text in ranges.split() if (area := _parse_box(text))]
-    return tuple(spot for spot in inputs if not any(_box_contains(area, spot) for area in boxes))
-
-
-def _parse_box(text: str) -> Box | None:
-    try:
-        return parse_box(text.replace("$", ""))
-    except ValueError:
-        return None
-
-
-def _box_contains(area: Box, spot: str) -> bool:
-    row, column = parse_address(spot)
-    return area.row <= row < area.row + area.rows and area.column <= column < area.column + area.columns
+    boxes = list(parse_boxes(validated))
+    return tuple(spot for spot in inputs if not any(is_inside_box(box, *parse_address(spot)) for box in boxes))
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)

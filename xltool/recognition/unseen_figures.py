@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
 
-from xltool.forms.cell_addresses import cell_address, parse_address, parse_box
+from xltool.forms.cell_addresses import cell_address, is_inside_box, parse_address, parse_boxes
 from xltool.forms.slots import Role
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.compact_entries import CompactEntries
@@ -90,17 +90,12 @@ def _find_covered(merged: tuple[str, ...], addresses: tuple[str, ...]) -> tuple[
     places = {parse_address(address): address for address in addresses}
     covered: list[tuple[str, str]] = []
     for text in merged:
-        try:
-            box = parse_box(text.replace("$", ""))
-        except ValueError:
-            continue
-        covered += [
-            (address, text)
-            for (row, column), address in places.items()
-            if 0 <= row - box.row < box.rows
-            and 0 <= column - box.column < box.columns
-            and (row, column) != (box.row, box.column)
-        ]
+        for box in parse_boxes([text]):
+            covered += [
+                (address, text)
+                for place, address in places.items()
+                if is_inside_box(box, *place) and place != (box.row, box.column)
+            ]
     return tuple(covered)
 
 

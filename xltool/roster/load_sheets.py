@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from xltool.forms.cell_addresses import parse_address, parse_box
 from xltool.messages import catalogue
 from xltool.model.finding import Finding
 from xltool.model.finding_codes import code_severity
+from xltool.spreadsheet.cell_look import select_visible_text
 from xltool.spreadsheet.file_type import OLE_SIGNATURE, ZIP_SIGNATURE
 from xltool.spreadsheet.number_formats import render_number
 from xltool.spreadsheet.open_workbook import open_workbook
@@ -34,13 +36,16 @@ class RosterRow(NamedTuple):
     """One row: its 1-based number, and its cells as shown, "" if blank, by 0-based column.
 
     ``filled`` are the columns whose text comes from a merged cell that begins in a row above; ``wide`` those whose
-    merged cell covers several columns.
+    merged cell covers several columns; ``unseen`` those whose text is struck out or invisible, ``partly_unseen`` those
+    of which some characters are, which are left out.
     """
 
     number: int
     cells: tuple[str, ...]
     filled: frozenset[int] = frozenset()
     wide: frozenset[int] = frozenset()
+    unseen: frozenset[int] = frozenset()
+    partly_unseen: frozenset[int] = frozenset()
 
 
 class RosterSheet(NamedTuple):
@@ -79,15 +84,19 @@ def _load_workbook(path: Path) -> list[RosterSheet]:
 
 def _make_sheet(sheet: RawSheet) -> RosterSheet:
     rows: dict[int, dict[int, str]] = {}
+    unseen, partly_unseen = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
     for address, cell in sheet.cells.items():
         row, column = parse_address(address)
-        rows.setdefault(row, {})[column - 1] = _show_cell(cell)
-    filled: dict[int, set[int]] = {}
-    wide: dict[int, set[int]] = {}
+        seen = select_visible_text(cell.text, cell.look)
+        rows.setdefault(row, {})[column - 1] = _show_cell(cell._replace(text=seen) if seen.strip() else cell)
+        if seen != str(cell.text) and cell.text.strip():
+            (partly_unseen if seen.strip() else unseen)[row].add(column - 1)
+    filled, wide = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
     for merged in sheet.merged:
         _spread_merged(merged, rows, filled, wide)
+    kinds = (filled, wide, unseen, partly_unseen)
     made = (
-        RosterRow(number, _as_tuple(rows[number]), frozenset(filled.get(number, ())), frozenset(wide.get(number, ())))
+        RosterRow(number, _as_tuple(rows[number]), *(frozenset(kind[number]) for kind in kinds))
         for number in sorted(rows)
     )
     hidden = frozenset(number for run in sheet.hidden_rows for number in run if number in rows)
@@ -95,7 +104,7 @@ def _make_sheet(sheet: RawSheet) -> RosterSheet:
 
 
 def _spread_merged(
-    merged: str, texts_by_row: dict[int, dict[int, str]], filled: dict[int, set[int]], wide: dict[int, set[int]]
+    merged: str, texts_by_row: dict[int, dict[int, str]], filled: Mapping[int, set[int]], wide: Mapping[int, set[int]]
 ) -> None:
     """Write the text of a merged cell into every row it covers, and note which columns it covers."""
     box = parse_box(merged)
@@ -103,11 +112,11 @@ def _spread_merged(
     text = texts_by_row.get(box.row, {}).get(column, "")
     for row in range(box.row, min(box.row + box.rows, max(texts_by_row, default=0) + 1)):
         if row > box.row:
-            filled.setdefault(row, set()).add(column)
+            filled[row].add(column)
             if text:
                 texts_by_row.setdefault(row, {})[column] = text
         if box.columns > 1:
-            wide.setdefault(row, set()).update(range(column, column + box.columns))
+            wide[row].update(range(column, column + box.columns))
 
 
 def _as_tuple(cell_texts: Mapping[int, str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Read a roster: the tree of agencies, with notes on what was read in a way a person should know of."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from xltool.model.agency_names import normalize_name
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
 from xltool.roster.check_tree import check_tree
-from xltool.roster.find_table import RosterTable, SkippedRow, find_table, select_agency_rows
+from xltool.roster.find_table import REQUIRED_COLUMNS, RosterTable, SkippedRow, find_table, select_agency_rows
 from xltool.roster.load_sheets import load_sheets
 from xltool.roster.parse_agencies import RosterParser
 
@@ -46,7 +47,7 @@ def read_roster(path: Path) -> Roster:
     _raise_problems([*parser.problems, *check_tree(agencies, rows, path.name)], path.name)
     skipped = [row for row in selected if isinstance(row, SkippedRow)]
     notes = _make_notes(table, skipped, parser.invisible, set(rows.values()))
-    return Roster(agencies, source=path.name, notes=tuple(notes))
+    return Roster(agencies, source=path.name, notes=(*notes, *_note_same_names(agencies)))
 
 
 def _resolve_names(agencies: Mapping[str, Agency]) -> dict[str, Agency]:
@@ -86,6 +87,14 @@ def _make_notes(
     hidden = tuple(sorted(roster_table.sheet.hidden & used))
     if hidden:
         yield Finding("roster.hidden_rows", Severity.NOTE, facts={"count": len(hidden), "rows": hidden})
+    known = {roster_table.columns[column] for column in REQUIRED_COLUMNS}
+    own = [row for row in roster_table.rows if row.number in used]
+    for code, unseen in (
+        ("roster.unseen_rows", tuple(row.number for row in own if row.unseen & known)),
+        ("roster.unseen_text", tuple(row.number for row in own if row.partly_unseen)),
+    ):
+        if unseen:
+            yield Finding(code, Severity.NOTE, facts={"count": len(unseen), "rows": unseen})
     if invisible:
         yield Finding("roster.invisible", Severity.NOTE, facts={"count": len(invisible), "rows": tuple(invisible)})
     for row in skipped:
@@ -94,3 +103,15 @@ def _make_notes(
         yield Finding(
             "roster.other_sheets", Severity.NOTE, facts={"read": roster_table.sheet.name, "others": roster_table.others}
         )
+
+
+def _note_same_names(agencies: Mapping[str, Agency]) -> Iterator[Finding]:
+    """Yield a note on each name that several agencies below one parent have, those that have ended aside."""
+    codes: dict[tuple[str | None, str], list[str]] = defaultdict(list)
+    for agency in agencies.values():
+        if agency.ended is None:
+            codes[agency.parent, normalize_name(agency.name)].append(agency.code)
+    for same in codes.values():
+        if len(same) > 1:
+            facts = {"agency": agencies[same[0]].name, "count": len(same), "members": tuple(same)}
+            yield Finding("roster.same_name", Severity.NOTE, facts=facts)

@@ -181,3 +181,27 @@ def mark_runs(runs: Iterable[Run]) -> str:
     if all(run.mark is None and not run.colour for run in kept):
         return "".join(run.text for run in kept)
     return MarkedText(kept)
+
+
+_UNSEEN_MARKS = (Mark.STRUCK, Mark.INVISIBLE, Mark.RUBY)
+
+
+def select_visible_text(text: str, look: CellLook) -> str:
+    """Return the text of a cell without what is struck out or invisible; raised and lowered characters stay."""
+    if type(text) is str and not look.marks:
+        return text
+    return "".join(run.text for run in split_runs(text) if find_run_mark(run, look) not in _UNSEEN_MARKS)
+
+
+def split_runs(text: str) -> tuple[Run, ...]:
+    """Return the runs of a text; a plain one is a single run that looks as its cell does."""
+    return text.runs if isinstance(text, MarkedText) else (Run(text, inherits=True),)
+
+
+def find_run_mark(run: Run, look: CellLook) -> Mark | None:
+    """Return the mark of a run before the background of its cell."""
+    if run.inherits and look.marks and run.mark is None:
+        return look.marks[0]
+    if run.mark is Mark.SYMBOL_DIGITS:  # its digits are those of any font
+        return Mark.INVISIBLE if is_unseen(run.colour, look.background) else None
+    return run.mark or (Mark.INVISIBLE if is_unseen(run.colour, look.background) else None)

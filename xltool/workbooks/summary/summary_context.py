@@ -139,15 +139,15 @@ def join_names(agency_names: list[str]) -> str:
 
 def describe_completeness(context: SummaryContext) -> tuple[str, bool]:
     """Return how complete the totals are, in words, and whether they are complete and no later file is known."""
-    sentence, whole = _describe_totals(context)
     beside = [item for item in context.consolidation.tracking if item.counted and find_unread_version(item)]
     names = [item.submission.agency_name or item.submission.agency_code for item in beside if item.submission]
     if not names:
-        return sentence, whole
-    return sentence + workbook_words().summary.overview["unread"].format(agencies=join_names(names)), False
+        return _describe_totals(context)
+    sentence, _ = _describe_totals(context, complete="complete_unless")
+    return workbook_words().summary.overview["unread"].format(agencies=join_names(names)) + sentence, False
 
 
-def _describe_totals(context: SummaryContext) -> tuple[str, bool]:
+def _describe_totals(context: SummaryContext, complete: str = "complete") -> tuple[str, bool]:
     say, made = workbook_words().summary.overview, context.consolidation
     facts = {
         "expected": made.expected,
@@ -161,7 +161,7 @@ def _describe_totals(context: SummaryContext) -> tuple[str, bool]:
         return say["incomplete"].format(**facts), False
     if made.summary.lacking:
         return say["bounded"].format(**facts), False
-    return say["complete" if made.roster else "open_ended"].format(**facts), True
+    return say[complete if made.roster else "open_ended"].format(**facts), True
 
 
 def show_time(moment: str) -> str:
