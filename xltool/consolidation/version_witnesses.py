@@ -71,10 +71,10 @@ def _compare_saved(left: str, right: str, year: int | None) -> int:
     return _find_sign(one, other, _MIN_MIXED_DATE_SECONDS if mixed else 1)
 
 
-def _compare_file_dates(one: Source, other: Source) -> int:
+def _compare_file_dates(one_source: Source, other_source: Source) -> int:
     """Compare the dates of two files; those in one archive, or outside of any, were set by one clock."""
-    left, right = _parse_moment(one.modified), _parse_moment(other.modified)
-    least = _MIN_FILE_DATE_SECONDS if one.archive == other.archive else _MIN_ARCHIVE_DATE_SECONDS
+    left, right = _parse_moment(one_source.modified), _parse_moment(other_source.modified)
+    least = _MIN_FILE_DATE_SECONDS if one_source.archive == other_source.archive else _MIN_ARCHIVE_DATE_SECONDS
     return 0 if left is None or right is None else _find_sign(left, right, least)
 
 
