@@ -548,3 +548,18 @@ def test_counted_as_another_agency__held_against_that_agencys_year_before(
     before = is_compared()
     decide(book, "二镇.xlsx", "计入为某单位", **{"计入哪个单位（代码或名称）": SECOND})
     assert (before, is_compared()) == told
+
+
+def test_return_counted_as_another_agency__is_a_version_beside_its_own_and_its_unread_ones(tmp_path: Path) -> None:
+    folder, book = tmp_path / "收回", tmp_path / "裁定.xlsx"
+    returned(folder, SECOND, report(REPORT), name="二镇.xlsx")
+    changed = {**report(REPORT), "disclosure.licensing.decisions": 7}
+    returned(folder, FIRST, changed, name="示例二镇.xlsx")
+    (folder / "示例二镇 最终.xlsx").write_bytes(b"PK\x03\x04junk")
+    merged(folder, book)
+    decide(book, "示例二镇.xlsx", "计入为某单位", **{"计入哪个单位（代码或名称）": SECOND})
+    made = answer("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    found = {Path(row["file"]).name: row for row in made["submissions"]}
+    for name in ("二镇.xlsx", "示例二镇.xlsx"):
+        codes = {finding["code"] for finding in found[name]["findings"] if finding["severity"] == "explain"}
+        assert (found[name]["status"], {"version.doubtful", "version.unread"} <= codes) == ("undecided", True), name

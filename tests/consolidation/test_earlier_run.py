@@ -73,6 +73,22 @@ def test_merge__in_words__new_ones_are_marked_and_gone_ones_listed(folder: Path)
     assert "√ 示例一镇人民政府：表三“自然人”" in out
 
 
+def test_agency_that_was_counted_and_is_not_now__is_named(folder: Path) -> None:
+    words = ("merge", folder / "returns", "--roster", ROSTER, "-o", folder / "汇总.xlsx", "--force")
+    said = "上次计入、这次没有计入的单位 1 个：示例三镇人民政府。"
+    merge(folder)
+    before = {"merge": merge(folder), "check": answer("check", folder / "returns")}
+    (folder / "returns" / "329909.xlsx").unlink()
+    assert said in run(*words)[1]
+    assert said not in run(*words)[1]  # nothing changed since the run before
+    for key, content in before.items():
+        (folder / f"{key}.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+        code, out, _ = run("check", folder / "returns", "--roster", ROSTER, "--since", folder / f"{key}.json")
+        assert (code, said in out) == (1, True), key
+    found = merge(folder, "--since", folder / "merge.json")
+    assert found["since"]["dropped"] == ["示例三镇人民政府"]
+
+
 def test_check__since_the_json_of_an_earlier_check__or_a_consolidated_workbook(folder: Path) -> None:
     first = answer("check", folder / "returns")
     (folder / "上次.json").write_text(json.dumps(first, ensure_ascii=False), "utf-8")

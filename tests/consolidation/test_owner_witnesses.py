@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.merging import YEAR, a_return, found
+from tests.merging import YEAR, a_return, found, the_form
 from xltool.consolidation.agency_names import index_agency_names
+from xltool.consolidation.choosing import choose_returns
+from xltool.consolidation.file_name_words import load_abbreviations
 from xltool.consolidation.owner_witnesses import hold_doubtful_owners
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
@@ -284,3 +286,53 @@ def test_name_that_two_agencies_have__means_both_and_never_the_other_than_the_ow
 
     assert [hold(owner).status for owner in (SCHOOLS, twin)] == [Status.ACCEPTED, Status.ACCEPTED]
     assert hold(DONGHE).findings[0].facts["codes"] == (SCHOOLS.code, twin.code)
+
+
+@pytest.mark.parametrize(
+    ("name", "agency"),
+    [
+        ("卫健委", HEALTH),
+        ("川门区卫健委年报", HEALTH),
+        ("区卫健委", HEALTH),
+        ("川门卫健委 2025", HEALTH),
+        ("卫健局", None),
+    ],
+)
+def test_usual_abbreviation__means_the_agency(name: str, agency: Agency | None) -> None:
+    found = index_agency_names(ROSTER).find_agencies(f"{name}.xlsx")
+    assert found == (frozenset({agency.code}) if agency else frozenset())
+    (item,) = hold_doubtful_owners([sent(f"{name}.xlsx")], ROSTER)
+    assert (item.status is Status.UNDECIDED) is (agency is not None)
+    assert held(sent(f"{name}.xlsx", HEALTH)) == [False]
+
+
+def test_abbreviation_of_several_agencies__means_the_one_whose_place_stands_before_it() -> None:
+    agencies = [Agency(str(at), f"{place}卫生健康委员会") for at, place in enumerate(("川门区", "河口区"))]
+    names = index_agency_names(Roster({agency.code: agency for agency in agencies}, "名册.xlsx"))
+    assert names.find_agencies("卫健委") == frozenset()
+    assert names.find_agencies("河口区卫健委") == names.find_agencies("河口卫健委年报") == frozenset({"1"})
+
+
+def test_place_before_a_single_name__may_be_left_out() -> None:
+    agencies = {agency.code: agency for agency in (Agency("1", "川门市财政局"), CHENGGUAN)}
+    assert index_agency_names(Roster(agencies, "名册.xlsx")).find_agencies("财政局 年报") == frozenset({"1"})
+
+
+def test_abbreviations__each_stands_for_longer_ends_of_names() -> None:
+    for ending, shorts in load_abbreviations().items():
+        assert all(len(short) < len(ending) and set(short) <= set(ending) for short in shorts), ending
+
+
+def test_return_without_a_code__is_held_where_several_agencies_have_its_name() -> None:
+    twins = [Agency("1", "城关镇人民政府"), Agency("2", "城关镇人民政府")]
+    uncoded = sent("丙.xlsx", Agency("", "城关镇人民政府"))
+    for roster, files in (
+        (Roster({agency.code: agency for agency in twins}, "名册.xlsx"), [uncoded]),
+        (None, [sent("甲.xlsx", twins[0]), sent("乙.xlsx", twins[1]), uncoded]),
+    ):
+        *_, item = hold_doubtful_owners(files, roster)
+        assert [finding.code for finding in item.findings] == ["owner.shared_name"]
+        made = choose_returns([item], roster, the_form(), YEAR)
+        assert (made[0].status, made[0].counted) == (Status.UNDECIDED, False)
+    *_, item = hold_doubtful_owners([sent("甲.xlsx", twins[0]), uncoded], None)
+    assert item.status is Status.ACCEPTED

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zipfile
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -87,6 +88,25 @@ def test_letters__a_second_file_of_an_agency_that_cannot_be_read__is_told_as_its
     assert not (folder / "受理").exists()
     (asked,) = (folder / "退回").glob("*（甲镇人民政府）.txt")
     assert "甲镇人民政府 补充.xlsx" in asked.read_text("utf-8-sig")
+
+
+def test_letters__an_agency_with_a_held_file_beside_the_counted_one__is_not_told_that_all_is_well(inbox: Path) -> None:
+    filled(inbox / "丁镇 补充.xlsx", {**GOOD, "disclosure.rules.issued": 1}, agency=Agency("1", "甲镇人民政府"))
+    said, folder = letters(inbox).stdout.splitlines(), inbox.parent / "信函"
+    beside = "已计入的一份之外，还有一份待裁定的文件可能是这个单位的：“丁镇 补充.xlsx”。先裁定，再发受理函。"
+    assert f"  不发函：甲镇人民政府（已计入）。{beside}" in said
+    assert not (folder / "受理").exists()
+
+
+def test_letters__among_the_returns__are_named_as_such_also_in_an_archive(inbox: Path) -> None:
+    letters(inbox)
+    (letter,) = (inbox.parent / "信函" / "受理").glob("*.docx")
+    (inbox / letter.name).write_bytes(letter.read_bytes())
+    with zipfile.ZipFile(inbox / "函.zip", "w") as archive:
+        archive.write(letter, "函.docx")
+    out = CliRunner().invoke(main, ["check", str(inbox)]).stdout
+    for name in (letter.name, "函.zip/函.docx"):
+        assert f"“{name}”是本程序写的函，不是报表。不必处理。" in out
 
 
 def test_letters__the_list_has_contacts_counts_and_check_codes(inbox: Path) -> None:

@@ -8,17 +8,22 @@ from pathlib import Path
 
 from xltool.checks.context import CheckContext
 from xltool.checks.custom_checks import CustomCheckError, find_custom_findings
-from xltool.checks.peers import add_peer_findings
+from xltool.checks.peers import PEER_STANDARD, add_peer_findings
 from xltool.checks.run_checks import run_checks, sort_findings
 from xltool.checks.serials import find_shared_serials
 from xltool.commands.check_outputs import check_outputs
-from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
+from xltool.commands.decisions import (
+    DecisionBook,
+    apply_recorded_decisions,
+    list_decision_outputs,
+    record_open_questions,
+)
 from xltool.commands.own_outputs import find_own_output, is_roster
 from xltool.commands.previous_use import survey_reviewed
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.agency_files import name_unread_files
 from xltool.consolidation.file_names import show_file_name
-from xltool.consolidation.file_status import decide_status
+from xltool.consolidation.file_status import UNREAD_VERSION, decide_status
 from xltool.consolidation.other_years import mark_other_years
 from xltool.consolidation.owner_witnesses import hold_doubtful_owners
 from xltool.consolidation.settle_versions import settle_all_versions
@@ -62,7 +67,7 @@ def check(
     """
     own = check_outputs(list_decision_outputs(decisions), sources, run_context.sources)
     found = review_all(find_places(sources, own), run_context, jobs, progress)
-    reviewed, book = apply_recorded_decisions(found, decisions, run_context.roster, partial(review_again, run_context))
+    reviewed, book = obey_decisions(found, decisions, run_context)
     survey_reviewed(run_context, reviewed)
     settled = settle_all_versions(reviewed, run_context.forms, run_context.roster)
     settled = mark_other_years(settled, year, has_roster=run_context.roster is not None)
@@ -104,11 +109,16 @@ def review_files(run_context: RunContext, place: Place) -> tuple[ReviewedFile, .
 
 def _recognize_own_file(place: Place, data: bytes, error: XltoolError, roster: Roster | None) -> XltoolError:
     """Return what a file is refused for; an output of ours and a text file with a list of agencies are named."""
-    if kind := find_own_output(data):
-        return ForeignFileError("file.own_list", kind=kind)
-    if error.facts.get("kind") is FileKind.TEXT and is_roster(place, roster):
+    known = _recognize_output(data, error)
+    if known is error and error.facts.get("kind") is FileKind.TEXT and is_roster(place, roster):
         return ForeignFileError("file.own_list", kind=OwnList.ROSTER)
-    return error
+    return known
+
+
+def _recognize_output(data: bytes, error: XltoolError) -> XltoolError:
+    """Return what a file is refused for; an output of ours is named."""
+    kind = find_own_output(data)
+    return ForeignFileError("file.own_list", kind=kind) if kind else error
 
 
 def review_safely(run_context: RunContext, place: Place) -> tuple[ReviewedFile, ...]:
@@ -150,8 +160,32 @@ def review_all(
     if run_context.cache:
         run_context.cache.delete_oldest()
     with_owners = hold_doubtful_owners(find_shared_serials(done), run_context.roster)
-    with_owners = name_unread_files(with_owners, run_context.roster)
-    return add_peer_findings(with_owners, run_context.forms, run_context.roster)
+    return _compare_files(run_context, with_owners)
+
+
+def _compare_files(run_context: RunContext, reviewed_files: Sequence[ReviewedFile]) -> tuple[ReviewedFile, ...]:
+    """Return the files with the findings that follow from the others beside them: unread ones, peers."""
+    fresh = (
+        replace(
+            item,
+            findings=tuple(finding for finding in item.findings if finding.code != UNREAD_VERSION),
+            trial=tuple(finding for finding in item.trial if finding.wording != PEER_STANDARD),
+        )
+        for item in reviewed_files
+    )
+    with_unread = name_unread_files(list(fresh), run_context.roster)
+    return add_peer_findings(with_unread, run_context.forms, run_context.roster)
+
+
+def obey_decisions(
+    reviewed_files: Sequence[ReviewedFile], decisions: Path | None, run_context: RunContext
+) -> tuple[tuple[ReviewedFile, ...], DecisionBook | None]:
+    """Apply the decisions of a workbook to files; what is counted as another agency is checked and compared as its own.
+
+    See `apply_recorded_decisions`.
+    """
+    review, compare = partial(review_again, run_context), partial(_compare_files, run_context)
+    return apply_recorded_decisions(reviewed_files, decisions, run_context.roster, review, compare)
 
 
 def review_again(run_context: RunContext, submission: Submission) -> ReviewedFile:
@@ -188,7 +222,8 @@ def _review_member(run_context: RunContext, archive_name: str, member: ArchiveMe
     try:
         return _review_workbook(run_context, name, open_archive_member(member, run_context.password, make_skip_rule()))
     except (UnreadableFileError, ForeignFileError) as error:
-        return (reject_file(name, error, sha256),)
+        known = _recognize_output(member.file.data, error) if member.file else error
+        return (reject_file(name, known, sha256),)
     except Exception as error:  # as in `review_safely`, for the other files of the archive
         return (report_failure(name, error),)
 

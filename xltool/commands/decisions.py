@@ -57,12 +57,13 @@ def apply_recorded_decisions(
     path: Path | None,
     roster: Roster | None,
     review: Callable[[Submission], ReviewedFile],
+    compare: Callable[[Sequence[ReviewedFile]], tuple[ReviewedFile, ...]] = tuple,
 ) -> tuple[tuple[ReviewedFile, ...], DecisionBook | None]:
     """Return the files with all decisions of a workbook applied, and the workbook; None without a path.
 
-    ``review`` checks a return that is counted as another agency again. A decision lapses when the file has other
-    content by now; its file gets a note. Raises UsageError, one for all problems, for a workbook that cannot be read,
-    contradicts itself or names unknown files or agencies.
+    ``review`` checks a return that is counted as another agency again, ``compare`` then all files with each other. A
+    decision lapses when the file has other content by now; its file gets a note. Raises UsageError, one for all
+    problems, for a workbook that cannot be read, contradicts itself or names unknown files or agencies.
     """
     if path is None:
         return tuple(reviewed), None
@@ -87,11 +88,17 @@ def apply_recorded_decisions(
         for position in matched[row.row]:
             decisions[position].append(_make_decision(row, files.items[position], roster))
     lapsed = _find_lapsed(rows, matched, files)
-    done = []
-    for position, item in enumerate(reviewed):
-        target = next((agencies[each.target] for each in decisions[position] if each.target), None)
-        own = reassign_return(item, target, review) if target else item
-        done.append(_tell_lapsed(apply_decisions(own, decisions[position], agencies), lapsed.get(position)))
+    own = [
+        reassign_return(item, target, review)
+        if (target := next((agencies[each.target] for each in decisions[at] if each.target), None))
+        else item
+        for at, item in enumerate(reviewed)
+    ]
+    is_compared = all(item is before for item, before in zip(own, reviewed, strict=True))
+    done = [
+        _tell_lapsed(apply_decisions(item, decisions[at], agencies), lapsed.get(at))
+        for at, item in enumerate(own if is_compared else compare(own))
+    ]
     blank = (row for row in iterate_ruled(rows) if not row.sha256)
     digests = {row.row: reviewed[matched[row.row][0]].sha256 for row in blank}
     return tuple(done), DecisionBook(path, rows, digests)

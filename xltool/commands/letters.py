@@ -14,7 +14,12 @@ from xltool.commands.check_outputs import OutputFile, check_outputs
 from xltool.commands.merge import MergeOptions, merge
 from xltool.commands.run_context import Progress, RunContext
 from xltool.commands.send_back import OriginalFiles, build_copy_safely, choose_copy_name
-from xltool.consolidation.agency_files import find_agency_files, find_held_files, find_unread_versions
+from xltool.consolidation.agency_files import (
+    find_agency_files,
+    find_held_files,
+    find_held_returns,
+    find_unread_versions,
+)
 from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.show_status import show_file_status
 from xltool.errors import UsageError
@@ -184,6 +189,7 @@ class _LetterWriter:
         files = {**find_agency_files(self._made), **unread}
         missing = {agency.code for agency in self._made.missing}
         held = find_held_files(self._made)
+        waiting = {**held, **find_held_returns(self._made)}
         rows: dict[str, list[Letter]] = {kind: [] for kind in (*letter_words().letters, "")}
         for agency in self._made.roster or ():
             item = files.get(agency.code)
@@ -192,6 +198,10 @@ class _LetterWriter:
             if item is None and agency.code in held:
                 remark = letter_words().list["remark_named_file"].format(file=PurePath(held[agency.code]).name)
                 rows[""].append(Letter(agency, None, "", catalogue.look_up_word("status", "missing"), remark=remark))
+                continue
+            if item and item.counted and agency.code in waiting:
+                remark = letter_words().list["remark_held_too"].format(file=PurePath(waiting[agency.code]).name)
+                rows[""].append(Letter(agency, item, "", show_file_status(item), remark=remark))
                 continue
             kind = self._choose_kind(item)
             letter = self._write_letter(folder, agency, item, kind)

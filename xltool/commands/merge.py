@@ -11,9 +11,9 @@ from typing import NamedTuple, Protocol
 
 from xltool.checks.run_checks import review_submission
 from xltool.checks.successions import check_divided_agencies
-from xltool.commands.check import build_check_context, report_failure, review_again, review_all
+from xltool.commands.check import build_check_context, obey_decisions, report_failure, review_all
 from xltool.commands.check_outputs import PAGE_SUFFIXES, WRITTEN_SUFFIXES, OutputFile, check_outputs
-from xltool.commands.decisions import apply_recorded_decisions, list_decision_outputs, record_open_questions
+from xltool.commands.decisions import list_decision_outputs, record_open_questions
 from xltool.commands.earlier_run import EarlierRun, compare_with_earlier_run, read_replaced_run
 from xltool.commands.own_outputs import find_level_files, is_consolidation_of, is_own_page
 from xltool.commands.previous_use import survey_returns
@@ -96,9 +96,7 @@ def merge(
     own = prepare_outputs(sources, run_context, area, output, extra_outputs, options)
     before = options.since or read_replaced_run(output)
     found = review_all(find_places(sources, own), run_context, jobs, progress)
-    reviewed, book = apply_recorded_decisions(
-        found, options.decisions, run_context.roster, partial(review_again, run_context)
-    )
+    reviewed, book = obey_decisions(found, options.decisions, run_context)
     form, year = choose_form_and_year(reviewed, run_context, options, is_required=output is not None)
     survey_returns(run_context, reviewed, form, year, area.code)
 

@@ -7,12 +7,11 @@ each level and contains only what is in the workbooks.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from xltool.commands.check import review_again, review_all, review_file
-from xltool.commands.decisions import apply_recorded_decisions, record_open_questions
+from xltool.commands.check import obey_decisions, review_all, review_file
+from xltool.commands.decisions import record_open_questions
 from xltool.commands.earlier_run import read_replaced_run
 from xltool.commands.merge import (
     ExtraOutputs,
@@ -73,6 +72,7 @@ def _combine_changes(run_changes: Sequence[FindingChanges]) -> FindingChanges | 
         new,
         still,
         tuple({was.fingerprint: was for each in run_changes for was in each.gone}.values()),
+        run_changes[-1].dropped,
     )
 
 
@@ -107,7 +107,7 @@ def merge_levels(
     top = find_area(roster, options.area)
     own = prepare_outputs(sources, run_context, top, output, extra_outputs, options)
     found = review_all(find_places(sources, own), run_context, jobs, progress)
-    reviewed, book = apply_recorded_decisions(found, options.decisions, roster, partial(review_again, run_context))
+    reviewed, book = obey_decisions(found, options.decisions, run_context)
     form, year = choose_form_and_year(reviewed, run_context, options)
     survey_returns(run_context, reviewed, form, year, top.code)
     _refuse_level_at(output, folder, roster, year)

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xltool.errors import ForeignFileError, RosterError, UnreadableFileError
-from xltool.forms.identity import Identity, OwnList
+from xltool.forms.identity import LETTER_MARK, Identity, OwnList
 from xltool.forms.period_words import fill_period
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.recognition.identify_form import read_identity_sources
 from xltool.roster.find_table import find_table
 from xltool.roster.load_sheets import load_sheets
+from xltool.spreadsheet.file_type import ZIP_SIGNATURE
+from xltool.spreadsheet.ooxml.package import Package
 from xltool.spreadsheet.open_workbook import open_named_sheets
 from xltool.workbooks.template.distribution_list import clean_file_name
 
@@ -29,6 +31,7 @@ _TABLE_MARKS = (
     (b"\xef\xbb\xbfyear,area_code,area_name,", b""),
 )
 _ANSWER = re.compile(rb'\s*\{\s*"(?:form|found)": [^\n]*\n(?s:.{0,400})"(?:counts|undecided)": ')
+_CORE_PROPERTIES, _LETTER_IDENTIFIER = "docProps/core.xml", f">{LETTER_MARK}<".encode()
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -58,9 +61,20 @@ def find_own_output(data: bytes) -> OwnList | None:
     """Return what the bytes of a file are that another command of ours wrote for people or programs, if they are."""
     if _PAGE_MARK in data[:_PAGE_HEAD_BYTES]:
         return OwnList.PAGE
+    if data.startswith(ZIP_SIGNATURE):
+        return OwnList.LETTER if _is_letter(data) else None
     if any(data.startswith(start) and mark in data for start, mark in _TABLE_MARKS):
         return OwnList.TABLES
     return OwnList.ANSWER if _ANSWER.match(data) else None
+
+
+def _is_letter(data: bytes) -> bool:
+    """Return True for a Word file that `letters` wrote."""
+    try:
+        package = Package(data)
+        return _CORE_PROPERTIES in package and _LETTER_IDENTIFIER in package.read_whole(_CORE_PROPERTIES)
+    except UnreadableFileError:
+        return False
 
 
 def is_roster(place: object, roster: Roster | None) -> bool:

@@ -28,7 +28,9 @@ def name_unread_files(reviewed: Sequence[ReviewedFile], roster: Roster | None) -
     if roster is None or all(item.submission for item in reviewed):
         return tuple(reviewed)
     names = index_agency_names(roster)
-    named = [replace(item, named_agency=_find_named_agency(item, roster, names)) for item in reviewed]
+    named = [
+        replace(item, named_agency=item.named_agency or _find_named_agency(item, roster, names)) for item in reviewed
+    ]
     received = {item.submission.agency_code for item in reviewed if item.submission}
     named = [_pass_over_copy(item, received) for item in named]
     unread: dict[str, list[ReviewedFile]] = defaultdict(list)
@@ -88,6 +90,12 @@ def find_unread_versions(consolidation: Consolidation) -> Mapping[str, ReviewedF
     }
     unread = (item for item in consolidation.tracking if item.status is Status.UNREADABLE and item.named_agency)
     return {item.named_agency.code: item for item in unread if item.named_agency and item.named_agency.code in waiting}
+
+
+def find_held_returns(consolidation: Consolidation) -> Mapping[str, str]:
+    """Map agency codes to a held file whose content is of that agency."""
+    held = (item for item in consolidation.tracking if item.status is Status.UNDECIDED)
+    return {item.submission.agency_code: item.file for item in held if item.submission and item.submission.agency_code}
 
 
 def find_held_files(consolidation: Consolidation) -> Mapping[str, str]:

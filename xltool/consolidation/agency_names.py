@@ -1,18 +1,17 @@
 """Find the agencies of a roster that the name of a file or folder means.
 
 A name means an agency if it contains the agency's code, its name, a former name, or a part of its name that is in no
-other agency's name. The places in front of a name may be left out: those of the agencies above, and those that several
-names of the roster begin with. Certain words after an agency mean that it passed the file on. The words are in
-``templates/file_names.toml``.
+other agency's name; the end may be abbreviated as usual, and the places in front may be left out. Certain words after
+an agency mean that it passed the file on. The words are in ``templates/file_names.toml``.
 """
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from xltool.consolidation.file_name_words import load_agency_words
+from xltool.consolidation.file_name_words import load_abbreviations, load_agency_words
 from xltool.model.agency import Agency, Roster
 
 _SEPARATORS = re.compile(
@@ -101,9 +100,10 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
     """Build the index of all agencies of a roster, also of those that a part of it leaves out."""
     agencies = roster.known_agencies
     names = {code: frozenset(_list_full_names(agency)) for code, agency in agencies.items()}
+    spoken = {code: texts | frozenset(_abbreviate_names(texts)) for code, texts in names.items()}
     shared = _list_shared_places(names)
     places = {code: _list_places(agency, agencies, shared) for code, agency in agencies.items()}
-    parts = {code: frozenset(_list_parts(names[code], places[code])) for code in agencies}
+    parts = {code: frozenset(_list_parts(spoken[code], places[code])) for code in agencies}
     short = {code: frozenset(part for part in parts[code] if not part.startswith(places[code])) for code in agencies}
     stems = {code: frozenset(_list_town_stems(parts[code])) - parts[code] for code in agencies}
     parts = {code: (texts | stems[code]) - names[code] for code, texts in parts.items()}
@@ -112,7 +112,7 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
         for text in texts:
             codes_by_text[text] = codes_by_text.get(text, frozenset()) | {code}
     codes_by_text = {text: codes for text, codes in codes_by_text.items() if len(codes) == 1}
-    for text, code in _select_unique_parts(parts, names):
+    for text, code in _select_unique_parts(parts, spoken):
         codes_by_text.setdefault(text, frozenset({code}))
     numbers = {_plain_code(code): code for code in agencies if _is_telling(_plain_code(code))}
     beginnings = frozenset(text[:_MIN_PART_CHARACTERS] for text in codes_by_text)
@@ -131,12 +131,25 @@ def _list_full_names(agency: Agency) -> Iterator[str]:
     return (text for name in (agency.name, *agency.former_names) if len(text := plain_file_name(name)) > 1)
 
 
+def _abbreviate_names(names: Iterable[str]) -> Iterator[str]:
+    """Yield names with a usual abbreviation in place of their ends: 滨江区卫健委."""
+    for name in names:
+        for ending, shorts in load_abbreviations().items():
+            if name.endswith(ending):
+                yield from (name.removesuffix(ending) + short for short in shorts)
+
+
 def _list_parts(names: Iterable[str], places: Iterable[str]) -> Iterator[str]:
-    """Yield names without their official endings, without the places they begin with, and without both."""
+    """Yield names without their official endings, without the places they begin with, and without both.
+
+    Of a place only the last character may be left out, too: 河口卫健委.
+    """
     words = load_agency_words()
     for name in names:
         for whole in _cut_endings(name, words.endings):
-            for part in (whole, *(whole.removeprefix(place) for place in places)):
+            before = [place for place in places if whole.startswith(place)]
+            stems = [place[:-1] + whole.removeprefix(place) for place in before if place.endswith(words.place_endings)]
+            for part in (whole, *stems, *(whole.removeprefix(place) for place in before)):
                 if _can_stand_alone(part):
                     yield part
 
@@ -148,7 +161,8 @@ def _cut_endings(name: str, endings: Iterable[str]) -> list[str]:
 def _list_places(agency: Agency, agencies: Mapping[str, Agency], shared: Iterable[str]) -> tuple[str, ...]:
     """Return the places that a name may begin with, each with and without its ending: 示例市, 示例."""
     endings = load_agency_words().place_endings
-    places = {*shared, *_list_places_above(agency, agencies)}
+    own = (place for name in _list_full_names(agency) for place in _iterate_areas(name))
+    places = {*shared, *own, *_list_places_above(agency, agencies)}
     stems = {place[:-1] for place in places if place.endswith(endings) and len(place) > _MIN_PART_CHARACTERS}
     return tuple(places | stems)
 
@@ -200,8 +214,11 @@ def _select_unique_parts(
     parts: Mapping[str, frozenset[str]], names_by_part: Mapping[str, frozenset[str]]
 ) -> Iterator[tuple[str, str]]:
     """Yield each part that is in the names of one agency only, with the code of that agency."""
-    wanted = {text for texts in parts.values() for text in texts}
-    owners: dict[str, set[str]] = {text: set() for text in wanted}
+    owners: dict[str, set[str]] = defaultdict(set)
+    for code, texts in parts.items():
+        for text in texts:
+            owners[text].add(code)
+    wanted = frozenset(owners)
     longest = max(map(len, wanted), default=0)
     for code, full in names_by_part.items():
         for name in full:

@@ -12,6 +12,7 @@ from xltool.consolidation.file_status import (
     DOUBTFUL_OWNER,
     LAPSED_DECISION,
     QUESTION_CODES,
+    SHARED_NAME,
     VERSION_QUESTION,
     decide_status,
 )
@@ -25,8 +26,12 @@ from xltool.model.finding_facts import DecisionNote
 from xltool.model.form import Severity
 from xltool.model.submission import Submission
 
-_ANSWERED_BY_ROW = (DOUBTFUL_OWNER, LAPSED_DECISION)
-_DECIDED_WORDINGS = {DOUBTFUL_OWNER: "owner.decided", LAPSED_DECISION: "decision.renewed"}
+_ANSWERED_BY_ROW = (DOUBTFUL_OWNER, SHARED_NAME, LAPSED_DECISION)
+_DECIDED_WORDINGS = {
+    DOUBTFUL_OWNER: "owner.decided",
+    SHARED_NAME: "owner.shared_name_decided",
+    LAPSED_DECISION: "decision.renewed",
+}
 _KEPT_CODES = QUESTION_CODES | {"serial.shared"}  # they follow from all files of a run
 _RULING_CODES = {
     Ruling.COUNT: "decision.counted",

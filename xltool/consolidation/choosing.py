@@ -14,7 +14,7 @@ The rules, in this order:
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xltool.consolidation.file_status import COUNTING, QUESTION_CODES, decide_status
+from xltool.consolidation.file_status import COUNTING, QUESTION_CODES, SHARED_NAME, decide_status
 from xltool.consolidation.overlaps import remove_overlaps
 from xltool.consolidation.settle_versions import settle_versions
 from xltool.consolidation.tree import RosterTree, list_manifest
@@ -24,6 +24,7 @@ from xltool.model.finding import Finding
 from xltool.model.form import Form, Severity
 from xltool.model.submission import Submission
 
+_UNKNOWN_AGENCY = "merge.unknown_agency"
 _RETURNED_CODES = {False: "merge.returned", True: "merge.returned_counted"}  # by whether flawed returns are counted
 
 
@@ -51,7 +52,8 @@ def _judge_file(item: ReviewedFile, tree: RosterTree, form: Form, year: int, *, 
     """Assign the status that follows from the file alone."""
     if item.submission is None:
         return replace(item, counted=False, reason=item.reason or next(iter(item.findings), None))
-    if reason := _find_foreign_reason(item.submission, tree, form, year):
+    reason = _find_foreign_reason(item.submission, tree, form, year)
+    if reason and not (reason.code == _UNKNOWN_AGENCY and _is_one_of_several(item)):
         return replace(item, status=Status.FOREIGN, reason=reason, counted=False)
     if item.decision is not None and item.decision.ruling not in COUNTING:
         return replace(item, counted=False)
@@ -64,6 +66,11 @@ def _judge_file(item: ReviewedFile, tree: RosterTree, form: Form, year: int, *, 
         return replace(item, status=Status.RETURNED, reason=reason, counted=include_flawed)
     reason = item.reason if item.decision else None
     return replace(item, status=Status.ACCEPTED, reason=reason, counted=True)
+
+
+def _is_one_of_several(item: ReviewedFile) -> bool:
+    """Whether the return is of an agency of the roster, but nobody has decided of which."""
+    return any(finding.code == SHARED_NAME and finding.open for finding in item.findings)
 
 
 def _find_foreign_reason(submission: Submission, tree: RosterTree, form: Form, year: int) -> Finding | None:
@@ -83,4 +90,4 @@ def _find_foreign_reason(submission: Submission, tree: RosterTree, form: Form, y
     ):
         return None
     facts = {"agency": name or None, "number": code or None, "roster": tree.roster.source}
-    return Finding("merge.unknown_agency", Severity.MUST_FIX, facts=facts)
+    return Finding(_UNKNOWN_AGENCY, Severity.MUST_FIX, facts=facts)

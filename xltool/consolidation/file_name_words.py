@@ -45,6 +45,16 @@ def load_agency_words() -> AgencyWords:
 
 
 @cache
+def load_abbreviations() -> Mapping[str, tuple[str, ...]]:
+    """Load the usual abbreviations by the end of an official name that they stand for."""
+    abbreviations: dict[str, tuple[str, ...]] = {}
+    for short, endings in _load_tables()["abbreviations"].items():
+        for ending in endings:
+            abbreviations[ending] = (*abbreviations.get(ending, ()), short)
+    return abbreviations
+
+
+@cache
 def load_version_patterns() -> VersionPatterns:
     """Load the patterns about versions."""
     return VersionPatterns(**_freeze_lists(_load_tables()["version"]))

@@ -13,6 +13,7 @@ from xltool.model.consolidation import Consolidation, FindingChanges, FindingRec
 from xltool.model.finding import Finding
 
 _MAX_GONE_SHOWN = 20  # on the console; the workbook and --json list all
+_MAX_DROPPED_SHOWN = 20
 _QUOTES_LAST_YEAR = "claim.old"
 _FINGERPRINT_DIGITS = 12  # among a million findings two are equal by chance once in 500 runs
 
@@ -113,6 +114,10 @@ def describe_changes(changes: FindingChanges | None) -> Iterator[str]:
         return
     counts = {"new": len(changes.new), "still": len(changes.still), "gone": len(changes.gone)}
     yield catalogue.format_line("since", since=changes.since, **counts)
+    if changes.dropped:
+        names = changes.dropped[:_MAX_DROPPED_SHOWN]
+        more = catalogue.Phrase("…" if len(changes.dropped) > len(names) else "")
+        yield catalogue.format_line("dropped", count=len(changes.dropped), names=names, more=more)
     yield from (
         catalogue.format_line("gone", agency=record.name, message=record.message)
         for record in changes.gone[:_MAX_GONE_SHOWN]

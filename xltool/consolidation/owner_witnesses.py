@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
 
+from xltool.consolidation.agency_keys import index_agency_keys
 from xltool.consolidation.agency_names import AgencyNameIndex, index_agency_names
-from xltool.consolidation.file_status import DOUBTFUL_OWNER, decide_status, identify_question
+from xltool.consolidation.file_status import DOUBTFUL_OWNER, SHARED_NAME, decide_status, identify_question
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.agency_names import normalize_name
@@ -46,11 +47,40 @@ class _Testimony(NamedTuple):
 
 
 def hold_doubtful_owners(reviewed: Sequence[ReviewedFile], roster: Roster | None) -> tuple[ReviewedFile, ...]:
-    """Return the files; one that a witness assigns to another agency of the roster is undecided, with a finding."""
+    """Return the files; one that may be of another agency of the roster is undecided, with a finding.
+
+    So is one without a code whose name several agencies of the roster, or of the files, have.
+    """
+    reviewed = _hold_shared_names(reviewed, roster)
     if roster is None:
         return tuple(reviewed)
     batch = _survey_batch(reviewed, roster)
     return tuple(_hold_if_doubtful(item, batch) for item in reviewed)
+
+
+def _hold_shared_names(reviewed: Sequence[ReviewedFile], roster: Roster | None) -> Sequence[ReviewedFile]:
+    """Hold the returns without a code whose name stands beside several codes."""
+    if all(item.submission is None or item.submission.agency_code for item in reviewed):
+        return reviewed
+    codes: dict[str, dict[str, None]] = defaultdict(dict)
+    for agency in roster or ():
+        codes[normalize_name(agency.name)][agency.code] = None
+    for name, found in index_agency_keys(reviewed).codes_by_name.items():
+        codes[name].update(dict.fromkeys(sorted(found)))
+    return [_hold_if_name_is_shared(item, codes) for item in reviewed]
+
+
+def _hold_if_name_is_shared(item: ReviewedFile, codes_by_name: Mapping[str, Iterable[str]]) -> ReviewedFile:
+    submission = item.submission
+    if submission is None or submission.agency_code or submission.manifest:
+        return item
+    codes = tuple(codes_by_name.get(normalize_name(submission.agency_name), ()))
+    if len(codes) < 2:
+        return item
+    question = identify_question(SHARED_NAME, (submission.source.sha256, *codes))
+    facts = {"agency": submission.agency_name, "count": len(codes), "members": codes, "question": question}
+    findings = (Finding(SHARED_NAME, Severity.EXPLAIN, facts=facts), *item.findings)
+    return replace(item, findings=findings, status=decide_status(findings))
 
 
 def _survey_batch(reviewed: Sequence[ReviewedFile], roster: Roster) -> _Batch:

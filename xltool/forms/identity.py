@@ -10,6 +10,7 @@ from xltool.model.period import parse_period
 
 PROPERTY_PREFIX = "xltool."
 LIST_PROPERTY = f"{PROPERTY_PREFIX}list"  # of a workbook written by xltool that is a list, not a report: its kind
+LETTER_MARK = f"{PROPERTY_PREFIX}letter"  # the identifier, in its core properties, of a Word file with a letter
 PREFILLED_PREFIX = "prefilled."  # key prefix of identity rows: (prefilled.<cell id>, figure)
 LEAF_PREFIX = "leaf"  # key of manifest rows: (leaf, agency code, agency name, SHA-256 of the file)
 
@@ -22,6 +23,7 @@ class OwnList(StrEnum):
     DISTRIBUTION = "distribution"
     RETURNING = "returning"
     LETTERS = "letters"
+    LETTER = "letter"
     ROSTER = "roster"
     PAGE = "page"
     TABLES = "tables"

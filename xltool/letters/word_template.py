@@ -14,6 +14,7 @@ from zipfile import BadZipFile
 from msgspec import structs
 
 from xltool.errors import DefinitionError
+from xltool.forms.identity import LETTER_MARK
 from xltool.forms.report_style import ReportStyle, load_report_style
 from xltool.letters.default_wording import RenderedLetter, join_lines, list_paragraphs
 from xltool.letters.fill_paragraph import PLACEHOLDER, Facts, FilledParagraph, fill_each
@@ -82,6 +83,7 @@ class LetterWording:
         document = self._open()
         lines: list[str] = []
         document.core_properties.title = title
+        document.core_properties.identifier = LETTER_MARK
         for section, element in self._split(document):
             if section not in {"", kind} or _is_marker(element, self._kinds):
                 element.getparent().remove(element)

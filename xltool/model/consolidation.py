@@ -89,12 +89,16 @@ class FindingRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FindingChanges:
-    """Findings that are new, still present or gone since the run stored in the file ``since``, by fingerprint."""
+    """Findings that are new, still present or gone since the run stored in the file ``since``, by fingerprint.
+
+    ``dropped`` are the names of the agencies that were counted then and are not now: their findings are not compared.
+    """
 
     since: str
     new: frozenset[str]
     still: frozenset[str]
     gone: tuple[FindingRecord, ...]
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

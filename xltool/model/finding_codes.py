@@ -165,6 +165,8 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "merge.earlier_summary_partly": "agencies count",
             "owner.doubtful": "missing named owner where",
             "owner.decided": "named owner where",
+            "owner.shared_name": "agency count members",
+            "owner.shared_name_decided": "agency count members",
             "version.unread": "other",
             "version.doubtful": "agency difference order other",
             "version.unrelated": "agency changes count more other",
