@@ -3,8 +3,10 @@
 from xltool.cli import report_commands, return_commands
 from xltool.cli.command_group import main
 from xltool.cli.form_commands import forms
+from xltool.cli.ledger_commands import ledger
 
 main.add_command(forms)
+main.add_command(ledger)
 
 __all__ = ["main", "report_commands", "return_commands"]
 

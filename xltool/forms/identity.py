@@ -28,6 +28,7 @@ class OwnList(StrEnum):
     PAGE = "page"
     TABLES = "tables"
     ANSWER = "answer"
+    LEDGER = "ledger"
 
 
 class Identity(NamedTuple):

@@ -34,17 +34,17 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])", re.
 
 def template_file_name(form: Form, agency: Agency, year: int) -> str:
     """Return the file name of an agency's template, unique by agency code."""
+    pattern = workbook_words().distribution["template_file"]
+    return agency_file_name(pattern, agency, year, form=clean_file_name(form.title, _MAX_BYTES["form"]))
+
+
+def agency_file_name(pattern: str, agency: Agency, year: int, **names: str) -> str:
+    """Return the file name of a workbook of an agency by a pattern with ``{code}``, ``{agency}`` and ``{year}``."""
     code = clean_file_name(agency.code, _MAX_BYTES["code"])
     if code != agency.code:
         whole = agency.code.encode(errors="surrogatepass")
         code += f"-{sha256(whole).hexdigest()[:6]}"
-    name = fill_period(
-        workbook_words().distribution["template_file"],
-        year,
-        code=code,
-        agency=clean_file_name(agency.name, _MAX_BYTES["agency"]),
-        form=clean_file_name(form.title, _MAX_BYTES["form"]),
-    )
+    name = fill_period(pattern, year, code=code, agency=clean_file_name(agency.name, _MAX_BYTES["agency"]), **names)
     return f"_{name}" if _RESERVED.fullmatch(name.partition(".")[0].strip()) else name
 
 

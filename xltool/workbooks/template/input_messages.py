@@ -123,10 +123,10 @@ def figure_validation(
         lines.append(say["previous" if is_single else "previous_line"])
     return {
         **_value_limits(cell, cell_address(boxes[0].row, boxes[0].column)),
-        "input_title": _clip_text(say["figure_title"].format(**facts), MAX_TITLE_UNITS),
-        "input_message": _clip_text("\n".join(filter(None, lines)).format(**facts), MAX_MESSAGE_UNITS),
-        "error_title": _clip_text(say["error_title"].format(**facts), MAX_TITLE_UNITS),
-        "error_message": _clip_text(say[f"{cell.kind}_error"].format(**facts), MAX_MESSAGE_UNITS),
+        "input_title": clip_text(say["figure_title"].format(**facts), MAX_TITLE_UNITS),
+        "input_message": clip_text("\n".join(filter(None, lines)).format(**facts), MAX_MESSAGE_UNITS),
+        "error_title": clip_text(say["error_title"].format(**facts), MAX_TITLE_UNITS),
+        "error_message": clip_text(say[f"{cell.kind}_error"].format(**facts), MAX_MESSAGE_UNITS),
     }
 
 
@@ -182,7 +182,7 @@ def ledger_total_validation(cell: Cell, first: str) -> CellValidation:
         "input_title": workbook_words().controls["title"],
         "input_message": workbook_words().controls["prompt"],
         "error_title": say["error_title"],
-        "error_message": _clip_text(say[f"{cell.kind}_error"].format(**facts), MAX_MESSAGE_UNITS),
+        "error_message": clip_text(say[f"{cell.kind}_error"].format(**facts), MAX_MESSAGE_UNITS),
     }
 
 
@@ -193,7 +193,7 @@ def declaration_validation() -> CellValidation:
         "validate": "list",
         "source": [cover["yes"], cover["no"]],
         "input_title": cover["declaration"],
-        "input_message": _clip_text(cover["declaration_hint"], MAX_MESSAGE_UNITS),
+        "input_message": clip_text(cover["declaration_hint"], MAX_MESSAGE_UNITS),
         "error_title": say["error_title"],
         "error_message": say["list_error"],
     }
@@ -206,7 +206,7 @@ def field_validation(name: str, form: Form) -> CellValidation:
     usual = label == words.cover.get(name)
     return {
         "validate": "any",
-        "input_title": _clip_text(label, MAX_TITLE_UNITS),
+        "input_title": clip_text(label, MAX_TITLE_UNITS),
         "input_message": words.prompts[name] if usual else words.prompts["signature"].format(label=label),
     }
 
@@ -230,7 +230,7 @@ def _format_number(value: Number) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _clip_text(text: str, limit: int) -> str:
+def clip_text(text: str, limit: int) -> str:
     """Cut a text to so many UTF-16 code units."""
     if len(text.encode("utf-16-le")) // 2 <= limit:
         return text

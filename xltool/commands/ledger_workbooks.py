@@ -1,0 +1,81 @@
+"""Write a ledger workbook for every agency of the roster."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from xltool.commands.check_outputs import OutputFile, check_outputs, create_folder
+from xltool.commands.run_context import Progress, RunContext, require_roster
+from xltool.errors import UsageError
+from xltool.forms.identity_seal import compute_seal
+from xltool.forms.load_definitions import find_form_for_year
+from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
+from xltool.ledger.ledger_definition import load_ledger_definition
+from xltool.model.agency import Agency
+from xltool.model.succession import owes_report
+from xltool.workbooks.ledger.annual_counts import count_form_cells
+from xltool.workbooks.ledger.ledger_layout import LedgerLayout
+from xltool.workbooks.ledger.write_ledger import LedgerRequest, build_ledger, ledger_identity
+from xltool.workbooks.save_files import refuse_existing, save_file
+from xltool.workbooks.template.distribution_list import agency_file_name
+
+DEFAULT_LINES = 2000
+MIN_LINES, MAX_LINES = 20, 50_000
+
+
+class IssuedLedger(NamedTuple):
+    """One ledger workbook written: its agency, its file name, and how many lines were filled in from last year."""
+
+    agency: Agency
+    file: str
+    requests: int = 0
+    disputes: int = 0
+
+
+def make_ledgers(
+    year: int,
+    run_context: RunContext,
+    output: Path,
+    *,
+    capacity: int = DEFAULT_LINES,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> tuple[IssuedLedger, ...]:
+    """Write a ledger workbook with room for ``capacity`` requests for each agency that reports for the year.
+
+    Nothing is written if one of the files exists (unless ``force``). Raises UsageError, WritingError.
+    """
+    roster = require_roster(run_context.roster)
+    plan = find_annual_plan(year, run_context)
+    pattern = load_ledger_definition().file
+    issued = tuple(
+        IssuedLedger(agency, agency_file_name(pattern, agency, year))
+        for agency in roster.units
+        if owes_report(agency, year)
+    )
+    targets = [output / item.file for item in issued]
+    if output.is_dir():
+        check_outputs([OutputFile(path) for path in targets], (), run_context.sources)
+    refuse_existing(targets, force=force)
+    create_folder(output)
+    for number, item in enumerate(issued, start=1):
+        request = _seal_request(LedgerRequest(item.agency, year, capacity), run_context)
+        save_file(output / item.file, build_ledger(plan, request), force=force)
+        if progress:
+            progress(number, len(issued), 0)
+    return issued
+
+
+def find_annual_plan(year: int, run_context: RunContext) -> WorkbookPlan:
+    """Return the plan of the annual form of a year. Raises UsageError if a ledger cannot be counted for it."""
+    definition = load_ledger_definition()
+    form = find_form_for_year(run_context.forms, year, definition.form)
+    counted = count_form_cells(LedgerLayout(definition, year, DEFAULT_LINES))
+    if not counted.keys() <= form.cells.keys():
+        raise UsageError("usage.no_ledger_for_year", year=year, form=form.title, edition=form.edition)
+    return plan_workbook(form)
+
+
+def _seal_request(request: LedgerRequest, run_context: RunContext) -> LedgerRequest:
+    if not run_context.seal_key:
+        return request
+    return request._replace(seal=compute_seal(ledger_identity(request), run_context.seal_key))
