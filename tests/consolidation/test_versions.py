@@ -207,6 +207,16 @@ def test_many_changed_figures__the_first_three_and_how_many_more() -> None:
         ("年报20260131", "年报20260101"),
         ("年报", "年报（旧）"),
         ("report final", "report"),
+        ("年报改2", "年报改"),
+        ("年报最终版2", "年报最终版"),
+        ("report rev2", "report rev1"),
+        ("年报（新）", "年报"),
+        ("年报补报", "年报"),
+        ("年报正式版", "年报"),
+        ("年报更正后", "年报更正前"),
+        ("年报 审核后", "年报"),
+        ("年报26.1.15", "年报26.1.5"),
+        ("年报26.1.15", "年报20260105"),
     ],
 )
 def test_names__say_which_is_later(later: str, earlier: str) -> None:
@@ -226,6 +236,9 @@ def test_names__say_which_is_later(later: str, earlier: str) -> None:
         ("年报20261301", "年报20260100"),
         ("年报20260132", "年报20260001"),
         ("一镇", "一镇（盖章）"),
+        ("高新区", "高新区 年报"),
+        ("附件2-1", "附件2-2"),
+        ("230102", "230105"),
     ],
 )
 def test_names__that_decide_nothing(one: str, other: str) -> None:

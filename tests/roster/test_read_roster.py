@@ -318,6 +318,11 @@ def test_workbook__headings_over_two_rows__the_row_with_code_and_name_counts(tmp
     assert codes(path) == [("1", "9")]
 
 
+def test_workbook__headings_over_two_rows_that_are_not_merged__blank_ones_stand_above(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["单位", None, "上级", "代码"], ["名称", "编码", None, None], ["甲", "1", "9", "x"]]
+    assert codes(workbook(tmp_path, rows)) == [("1", "9")]
+
+
 def test_workbook__hidden_rows__read_and_told(tmp_path: Path) -> None:
     path = workbook(tmp_path, [["代码", "名称"], ["1", "甲"], ["2", "乙"]])
     book = openpyxl.load_workbook(path)

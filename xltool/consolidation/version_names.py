@@ -10,6 +10,7 @@ from typing import NamedTuple
 from xltool.consolidation.file_name_words import load_version_patterns
 
 _LAST_MONTH_OF_NEXT_YEAR = 9  # a report is made in the year after its own: months up to it are of that year
+_CENTURY = 2000  # of a year with two digits
 _MAX_NAME_CHARACTERS = 300
 
 
@@ -67,7 +68,7 @@ def _read_date(stem: str, year: int | None) -> tuple[int, int, int] | None:
     for match in reversed(_find_matches(stem, patterns.full_date)):
         full_year, month, day = (int(part) for part in match.groups() if part)
         if _is_day(month, day):
-            return full_year, month, day
+            return full_year + (_CENTURY if full_year < _CENTURY else 0), month, day
     for match in reversed(_find_matches(stem, patterns.short_date)):
         month, day = (int(part) for part in match.groups() if part)
         if _is_day(month, day):

@@ -37,7 +37,7 @@ def find_table(sheets: Sequence[RosterSheet], file: str) -> RosterTable:
     if not found:
         raise _explain_missing_headings(sheets, file)
     sheet, heading = found[0]
-    columns = _find_columns(heading, file)
+    columns = _find_columns(_complete_heading(heading, sheet), file)
     rows = [row for row in sheet.rows if row.number > heading.number and any(row.cells)]
     if not rows:
         raise RosterError("roster.no_rows", file=file)
@@ -53,6 +53,20 @@ def _find_heading_row(sheet: RosterSheet) -> RosterRow | None:
         if named.issuperset(REQUIRED_COLUMNS):
             return row
     return None
+
+
+def _complete_heading(heading: RosterRow, sheet: RosterSheet) -> RosterRow:
+    """Return the row of headings; a blank cell with the heading of a column above it has that one."""
+    above = next((row.cells for row in sheet.rows if row.number == heading.number - 1), ())
+    width = max(len(heading.cells), len(above))
+    cells = (heading.cells + ("",) * (width - len(heading.cells)), tuple(above) + ("",) * (width - len(above)))
+    known = {find_heading(text) for text in heading.cells}
+    return heading._replace(
+        cells=tuple(
+            upper if not own and find_heading(upper) and find_heading(upper) not in known else own
+            for own, upper in zip(*cells, strict=True)
+        )
+    )
 
 
 def _find_columns(heading: RosterRow, file: str) -> Mapping[str, int]:
