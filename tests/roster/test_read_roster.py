@@ -323,6 +323,12 @@ def test_workbook__headings_over_two_rows_that_are_not_merged__blank_ones_stand_
     assert codes(workbook(tmp_path, rows)) == [("1", "9")]
 
 
+def test_workbook__headings_of_groups_in_the_column_of_codes__skipped_and_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [["代码", "名称"], ["一、区直部门", None], ["1", "甲"], ["（二）乡镇", None], ["2", "乙"]])
+    assert codes(path) == [("1", None), ("2", None)]
+    assert [facts["text"] for _, facts in notes(path)] == ["一、区直部门", "（二）乡镇"]
+
+
 def test_workbook__hidden_rows__read_and_told(tmp_path: Path) -> None:
     path = workbook(tmp_path, [["代码", "名称"], ["1", "甲"], ["2", "乙"]])
     book = openpyxl.load_workbook(path)
@@ -356,7 +362,7 @@ def test_one_name_with_two_codes__told_if_both_stand_below_one_parent_today(tmp_
     assert notes(csv_file(tmp_path, f"{heads}1,办公室,8,\n2,办公室,9,\n3,乙局,9,2025-03-01\n4,乙局,9,\n")) == []
 
 
-@pytest.mark.parametrize("character", ["\u200b", "\ufeff", "\u00a0", "\u202d", "\u00ad"])
+@pytest.mark.parametrize("character", ["\u200b", "\ufeff", "\u00a0", "\u202d", "\u00ad", "\x7f"])
 def test_invisible_characters__told_and_without_effect(tmp_path: Path, character: str) -> None:
     path = workbook(tmp_path, [["代码", "名称"], [f"1{character}", "甲"], ["2", f"{character}乙"]])
     assert [(agency.code, agency.name) for agency in read_roster(path)] == [("1", "甲"), ("2", "乙")]

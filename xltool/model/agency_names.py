@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from xltool.model.agency import Agency, Roster
 
+_INVISIBLE = frozenset({"Cf", "Cc"})  # format and control characters
 _SHORTEST_ENDING = 5  # characters that two names must have in common at their ends; fewer name a kind of agency
 
 
@@ -16,8 +17,8 @@ def normalize_name(name: str) -> str:
 
 
 def remove_invisible(text: str) -> str:
-    """Return a text without characters that show nothing and take no room, such as zero-width spaces."""
-    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+    """Return a text without characters that show nothing and take no room, such as zero-width spaces and controls."""
+    return "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE or c.isspace())
 
 
 def find_agency_by_name(roster: Roster | None, name: str) -> Agency | None:

@@ -1,5 +1,6 @@
 """Find the list of agencies in the sheets of a roster: its headings, and the rows that are agencies."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from xltool.roster.load_sheets import RosterRow, RosterSheet
 from xltool.roster.words import find_heading, is_remark, is_total, load_words
 
 REQUIRED_COLUMNS = ("code", "name")
+_HAS_CODE = re.compile("[0-9A-Za-z]")
 MAX_ROWS_ABOVE = 50  # titles and remarks above the headings
 
 
@@ -116,7 +118,7 @@ def select_agency_rows(roster_table: RosterTable) -> Iterator[RosterRow | Skippe
             continue
         if row.filled.issuperset(known) or not any(_own_cells(row, roster_table.columns.values())):
             continue
-        if _is_heading_row(row, texts, known) or (len(texts) == 1 and not code and is_remark(texts[0])):
+        if _is_heading_row(row, texts, known) or (len(texts) == 1 and not _HAS_CODE.search(code) and is_remark(texts[0])):
             yield SkippedRow(row.number, texts[0])
         elif any(cells):
             yield row
