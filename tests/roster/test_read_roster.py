@@ -324,7 +324,9 @@ def test_workbook__headings_over_two_rows_that_are_not_merged__blank_ones_stand_
 
 
 def test_workbook__headings_of_groups_in_the_column_of_codes__skipped_and_told(tmp_path: Path) -> None:
-    path = workbook(tmp_path, [["代码", "名称"], ["一、区直部门", None], ["1", "甲"], ["（二）乡镇", None], ["2", "乙"]])
+    path = workbook(
+        tmp_path, [["代码", "名称"], ["一、区直部门", None], ["1", "甲"], ["（二）乡镇", None], ["2", "乙"]]
+    )
     assert codes(path) == [("1", None), ("2", None)]
     assert [facts["text"] for _, facts in notes(path)] == ["一、区直部门", "（二）乡镇"]
 

@@ -20,14 +20,15 @@ UNREADABLE_NOTES = {
     *("unit_in_cell", "remark", "not_number", "too_large", "negative", "fraction", "too_many_decimals"),
     *("boolean", "date", "error_value", "not_calculated"),
     *("several_numbers", "between", "struck_out", "invisible", "shown_differs", "covered", "formula_result"),
-    *("symbol_font", "repeated", "upside_down", "across", "cached_differs", "conditional"),
+    *("symbol_font", "repeated", "upside_down", "across", "cached_differs", "conditional", "overlaid"),
     *("out_of_range", "not_choice", "not_date", "too_long"),
 }
 _NOTES_ABOUT_LOOK = {"invisible", "shown_differs"}
 # Reasons that a change to the look of many cells brings to all of them at once.
 _NOTES_OF_RANGES = _NOTES_ABOUT_LOOK | {
-    *("struck_out", "covered", "symbol_font", "repeated", "upside_down", "conditional"),
+    *("struck_out", "covered", "symbol_font", "repeated", "upside_down", "conditional", "overlaid"),
 }
+_NOTES_OF_PLACES = {"covered", "overlaid"}  # one finding for what lies over the cells
 _MIN_CELLS_OF_RANGE = 3  # with the same reason; fewer are told one by one
 _OTHER_KINDS = WORD_KINDS | {CellKind.PERCENT, CellKind.DECIMAL}
 # Normalisations that reading applies (`value.` observations); each has its own sentence.
@@ -99,7 +100,8 @@ def _group_by_look(entries: list[Entry], context: CheckContext) -> dict[str, lis
     groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in entries:
         if entry.note in _NOTES_OF_RANGES:
-            key = (entry.sheet, entry.note, bool(entry.shown), expect_value(context.form.cells[entry.cell]))
+            shown = entry.shown if entry.note in _NOTES_OF_PLACES else bool(entry.shown)
+            key = (entry.sheet, entry.note, shown, expect_value(context.form.cells[entry.cell]))
             groups.setdefault(key, []).append(entry)
     return {entry.cell: group for group in groups.values() for entry in group}
 

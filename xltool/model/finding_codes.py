@@ -48,6 +48,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "number.invisible_nothing": "asked basis name place raw title",
             "number.shown_differs_nothing": "asked basis name place raw title",
             "number.covered": "asked basis name place raw shown title",
+            "number.overlaid": "asked basis name place raw shown title",
             "number.formula_result": "asked basis name place raw shown title",
             "number.repeated": "asked basis name place raw shown title",
             "number.across": "asked basis name place raw shown title",

@@ -77,6 +77,7 @@ class ObservationCode(StrEnum):
     VALUE_CHOICE_SPELLING = "value.choice_spelling"
     VALUE_CONDITIONAL = "value.conditional"
     VALUE_COVERED = "value.covered"
+    VALUE_OVERLAID = "value.overlaid"
     VALUE_DATE = "value.date"
     VALUE_ERROR_VALUE = "value.error_value"
     VALUE_FORMULA_RESULT = "value.formula_result"

@@ -31,7 +31,12 @@ from xltool.recognition.locate_cells import find_text_cells
 from xltool.recognition.read_entries import read_entries, read_entry
 from xltool.recognition.stray_content import find_changed_labels, find_missing_sheets, find_strays
 from xltool.recognition.template_integrity import check_integrity, find_hidden_figures, find_hidden_zeros
-from xltool.recognition.unseen_figures import refuse_astray, refuse_covered, refuse_wrong_results
+from xltool.recognition.unseen_figures import (
+    refuse_astray,
+    refuse_covered,
+    refuse_overlaid,
+    refuse_wrong_results,
+)
 from xltool.spreadsheet.cell_look import select_visible_text
 from xltool.spreadsheet.raw_workbook import RawWorkbook
 
@@ -80,6 +85,7 @@ def _build_submission(
     if scope is Scope.AREA:
         read = _drop_unsummed(plan.form, read)
     entries = refuse_covered(plan, assignment, apply_conditional_formats(plan, workbook, assignment, read))
+    entries = refuse_overlaid(plan, assignment, entries)
     if not plain:
         entries = refuse_astray(plan, assignment, entries)
     if not plain and scope is Scope.OWN:

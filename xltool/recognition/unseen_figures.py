@@ -1,7 +1,8 @@
 """Find inputs whose stored figure is not the one a person reads: under merged cells, not its formula's result, astray.
 
-Such a figure becomes unreadable, with the note ``covered`` (``shown`` is the merged range), ``formula_result``
-(``shown`` is the result) or ``across`` (it is centred between its own cell and empty ones).
+Such a figure becomes unreadable, with the note ``covered`` (``shown`` is the merged range), ``overlaid``
+(by a shape; ``shown`` is its text), ``formula_result`` (``shown`` is the result) or ``across`` (it is centred between
+its own cell and empty ones).
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,20 @@ def refuse_covered(
             if entry.raw is not None and entry.raw.strip() and address not in located.doubts:
                 covered[entry.cell] = _make_unreadable(entry, "covered", merged)
     return replace_entries(entries, covered)
+
+
+def refuse_overlaid(
+    plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapping[str, Entry]
+) -> Mapping[str, Entry]:
+    """Return the entries; inputs under a shape with a text are unreadable."""
+    overlaid: dict[str, Entry] = {}
+    for name, located in assignment.located_sheets.items():
+        for shape in located.sheet.shapes:
+            for box in parse_boxes([shape.area]):
+                for address, cell in list_inputs(plan).get(name, {}).items():
+                    if is_inside_box(box, *parse_address(located.real_address(address))):
+                        overlaid[cell] = _make_unreadable(entries[cell], "overlaid", shape.text)
+    return replace_entries(entries, overlaid)
 
 
 def refuse_astray(plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:

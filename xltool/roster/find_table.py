@@ -118,7 +118,9 @@ def select_agency_rows(roster_table: RosterTable) -> Iterator[RosterRow | Skippe
             continue
         if row.filled.issuperset(known) or not any(_own_cells(row, roster_table.columns.values())):
             continue
-        if _is_heading_row(row, texts, known) or (len(texts) == 1 and not _HAS_CODE.search(code) and is_remark(texts[0])):
+        if _is_heading_row(row, texts, known) or (
+            len(texts) == 1 and not _HAS_CODE.search(code) and is_remark(texts[0])
+        ):
             yield SkippedRow(row.number, texts[0])
         elif any(cells):
             yield row

@@ -8,6 +8,7 @@ each with a stable code; a workbook that it returns was read completely.
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
@@ -17,6 +18,7 @@ from xltool.spreadsheet.load_file import FileSource, LoadedFile, load_file
 from xltool.spreadsheet.name_stories import explain_by_name
 from xltool.spreadsheet.ooxml.cell_scanner import SharedParts
 from xltool.spreadsheet.ooxml.cell_styles import StyleSheet, read_styles
+from xltool.spreadsheet.ooxml.drawings import has_drawings, read_shapes
 from xltool.spreadsheet.ooxml.package import Package, fold_part_name
 from xltool.spreadsheet.ooxml.part import ReadingBudget
 from xltool.spreadsheet.ooxml.shared_strings import read_shared_strings
@@ -200,22 +202,25 @@ def _read_sheets(
     """Read every sheet in order; the first sheet of the rule before all others, as it decides which are skipped."""
     read: dict[str, RawSheet] = {}
     skipped: Container[str] = ()
+    read_sheet = partial(_read_sheet, package, shared=shared, has_drawings=has_drawings(package))
     first = next((sheet for sheet in outline.sheets if skip_rule and sheet.name == skip_rule.first_sheet), None)
     if skip_rule and first:
-        read[first.name] = _read_sheet(package, first, shared)
+        read[first.name] = read_sheet(first)
         skipped = skip_rule.list_skipped(read[first.name])
     for listed in outline.sheets:
         if listed.name in skipped:
             read[listed.name] = RawSheet(listed.name, listed.state, {})
         elif listed.name not in read:
-            read[listed.name] = _read_sheet(package, listed, shared)
+            read[listed.name] = read_sheet(listed)
     return tuple(read[listed.name] for listed in outline.sheets)
 
 
-def _read_sheet(package: Package, listed: SheetPart, shared: SharedParts) -> RawSheet:
+def _read_sheet(package: Package, listed: SheetPart, shared: SharedParts, *, has_drawings: bool) -> RawSheet:
     if listed.kind != "worksheet":
         return RawSheet(listed.name, listed.state, {})
-    return RawSheet(listed.name, listed.state, *read_worksheet(package.open_part(listed.part), shared))
+    content = read_worksheet(package.open_part(listed.part), shared)
+    shapes = read_shapes(package, listed.part) if has_drawings else ()
+    return RawSheet(listed.name, listed.state, *content, shapes)
 
 
 def _refuse_doctypes(package: Package) -> None:

@@ -36,6 +36,13 @@ class RawCell(NamedTuple):
     look: CellLook = PLAIN_LOOK
 
 
+class SheetShape(NamedTuple):
+    """A shape with a text over cells, such as a text box: the range of cells it covers, and its text."""
+
+    area: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class RawSheet:
     """One sheet. ``cells`` is sparse, keyed by address ("D7"), and holds only cells with a value or a formula.
@@ -43,7 +50,7 @@ class RawSheet:
     ``state`` is visible, hidden or veryHidden;
     ``validated`` the ranges under data validation as written (``"D7:I31"``); ``hidden_rows`` and ``hidden_columns``
     by number from 1, in order, also those too low or too narrow to see anything. ``conditional``: the conditional
-    formats by which a figure may read differently, the first to apply first.
+    formats by which a figure may read differently, the first to apply first. ``shapes``: those over cells (.xlsx only).
     """
 
     name: str
@@ -56,6 +63,7 @@ class RawSheet:
     hidden_columns: tuple[range, ...] = ()
     hides_zeros: bool = False
     conditional: tuple[ConditionalFormat, ...] = ()
+    shapes: tuple[SheetShape, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

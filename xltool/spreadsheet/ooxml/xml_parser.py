@@ -35,6 +35,8 @@ _SHORT_PREFIXES = {
     "http://schemas.microsoft.com/office/excel/2006/main": "xm:",
     "http://schemas.openxmlformats.org/drawingml/2006/main": "a:",
     "http://purl.oclc.org/ooxml/drawingml/main": "a:",
+    "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing": "xdr:",
+    "http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing": "xdr:",
 }
 MAIN_NAMESPACES = frozenset(uri for uri, short in _SHORT_PREFIXES.items() if not short)
 RELATION_ID_NAMES = tuple(f"{uri} id" for uri, short in _SHORT_PREFIXES.items() if short == "r:")
