@@ -74,6 +74,11 @@ def test_shown_otherwise_than_stored__refused_with_both(cell: RawCell, note: str
     assert interpret_shown(cell, CellKind.COUNT, 0) == (EntryState.UNREADABLE, None, note, shown)
 
 
+def test_blank_that_is_struck_out__still_stands_between_two_numbers() -> None:
+    cell = text(run("8"), run(" ", Mark.STRUCK), run("8"))
+    assert interpret_shown(cell, CellKind.COUNT, 0)[:2] == (EntryState.UNREADABLE, None)
+
+
 def test_unit_of_the_form__may_be_added_by_a_format() -> None:
     cell = number("12.5", '0.00"万元"')
     assert interpret_shown(cell, CellKind.AMOUNT, 6, "万元").value == Decimal("12.5")

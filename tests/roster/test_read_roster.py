@@ -319,7 +319,7 @@ def test_workbook__headings_over_two_rows__the_row_with_code_and_name_counts(tmp
 
 
 def test_workbook__headings_over_two_rows_that_are_not_merged__blank_ones_stand_above(tmp_path: Path) -> None:
-    rows: list[list[object]] = [["单位", None, "上级", "代码"], ["名称", "编码", None, None], ["甲", "1", "9", "x"]]
+    rows: list[list[object]] = [["单位", None, "上级", "联系人"], ["名称", "编码", None, "x"], ["甲", "1", "9", "王"]]
     assert codes(workbook(tmp_path, rows)) == [("1", "9")]
 
 

@@ -200,7 +200,9 @@ def _interpret_runs(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeanin
     runs = split_runs(cell.text)
     marked = [(run.text, find_run_mark(run, cell.look)) for run in runs if run.text.strip()]
     marks = dict.fromkeys(mark for _, mark in marked if mark)
-    visible = "".join(run.text for run in runs if find_run_mark(run, cell.look) is None or run.text.isspace())
+    visible = "".join(run.text for run in runs if find_run_mark(run, cell.look) is None)
+    apart = "".join(run.text for run in runs if find_run_mark(run, cell.look) is None or run.text.isspace())
+    visible = visible if apart.strip() == visible.strip() else apart.strip()  # a blank that is struck out is a blank
     whole, plain = cell._replace(text=str(cell.text)), cell._replace(text=visible)
     if not marks:
         return _interpret_stored(plain, kind, decimals)
