@@ -236,6 +236,15 @@ def _find_heading_scope(box: Box, table: Table) -> str:
 
 
 def iterate_rows(report_grid: Grid) -> Iterator[list[GridCell]]:
-    """Yield for each row the cells that begin in it, from left to right."""
+    """Yield for each row the cells that begin in it, from left to right; places without any are empty cells."""
+    taken = {
+        (row, column)
+        for box in (each.box for each in report_grid.cells)
+        for row in range(box.row, box.row + box.rows)
+        for column in range(box.column, box.column + box.columns)
+    }
     for row in range(1, report_grid.rows + 1):
-        yield [each for each in report_grid.cells if each.box.row == row]
+        free = [column for column in range(1, report_grid.columns + 1) if (row, column) not in taken]
+        blank = [GridCell(Box(row, column), "", "") for column in free]
+        own = [each for each in report_grid.cells if each.box.row == row]
+        yield sorted([*own, *blank], key=lambda each: each.box.column)

@@ -22,6 +22,7 @@ from xltool.model.published import FoundFigure, PublishedReport
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
 from xltool.published.documents.document import Document, drop_last_figure
 from xltool.published.documents.load_document import read_document
+from xltool.published.exact_tables import read_placed_texts
 from xltool.published.extract import ExtractedFigures, LocatedForm, has_label_chars, locate_form, read_figures
 from xltool.published.figures.printed_units import find_foreign_units
 from xltool.published.figures.row_number_columns import remove_row_numbers
@@ -38,7 +39,6 @@ from xltool.published.section_texts import (
     read_stated_figures,
 )
 from xltool.published.titles import Title, find_period_title, find_title
-from xltool.published.worded_rows import read_worded_rows
 from xltool.recognition.kind_values import find_words
 from xltool.spreadsheet.load_file import FileSource, load_file
 
@@ -75,8 +75,7 @@ def read_report(
     document = read_document(file)
     reading = _choose_document(document, [form], year) if form else _choose_among(document, forms, year)
     _refuse_second_report(reading)
-    chosen = reading.located.form
-    title = _find_title(document, reading)
+    chosen, title = reading.located.form, _find_title(document, reading)
     figures = read_figures(reading.stream, reading.located)
     said = tuple(figure for table in chosen.tables for figure in read_stated_figures(reading.stream, table))
     found = _build_figures(reading, figures, said)
@@ -275,11 +274,13 @@ def _build_figures(
     for figure in said:
         cell = form.cells[figure.cell]
         found[cell.id] = _interpret_figure(cell, figure.text, _find_place(reading, figure.piece), "printed")
-    for cell_id, (text, block) in read_worded_rows(reading.stream, reading.located).items():
-        if text.strip():
+    placed = read_placed_texts(reading.stream, reading.located, reading.document.kind)
+    for cell_id, (text, block) in placed.items():
+        known = found.get(cell_id)
+        if text and (known is None or (known.raw or "").strip() not in {text, f"{text}{others.get(cell_id, '')}"}):
             found[cell_id] = _interpret_figure(form.cells[cell_id], text, _find_place(reading, block), "printed")
-        else:
-            found.pop(cell_id, None)
+        elif not text and known is not None and known.sure != "solved":
+            del found[cell_id]
     return {cell: found[cell] for cell in form.cells if cell in found}
 
 
@@ -367,7 +368,9 @@ def _figure_observations(
 ) -> Iterator[Observation]:
     """Yield what was worked out and what stays open in the figures ``found`` in the end."""
     solved = [
-        each.cell for each in extracted_figures.filled.printed if each.solved and found[each.cell.id].sure == "solved"
+        each.cell
+        for each in extracted_figures.filled.printed
+        if each.solved and each.cell.id in found and found[each.cell.id].sure == "solved"
     ]
     by_table: dict[str, dict[str, None]] = {}
     for cell in solved:

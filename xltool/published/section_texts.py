@@ -80,7 +80,12 @@ def _clean_lines(lines: Iterable[str], kind: str, *, numbered: bool) -> list[str
     """Return the lines without page numbers if pages may be numbered; of a PDF without spaces between Chinese words."""
     number = page_number_pattern()
     kept = [line for line in lines if not (numbered and number.fullmatch("".join(line.split())))]
-    return [_CJK_SPACING.sub("", line) for line in kept] if kind == "pdf" else kept
+    return [remove_print_spaces(line) for line in kept] if kind == "pdf" else kept
+
+
+def remove_print_spaces(text: str) -> str:
+    """Remove the spaces that a PDF has between Chinese and other characters, where nobody typed any."""
+    return _CJK_SPACING.sub("", text)
 
 
 def _is_sentence(text: str) -> bool:
