@@ -8,6 +8,7 @@ from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import expect_value, name_cell
 from xltool.checks.make_finding import group_by_sheet, list_ranges, make_finding, spot_of_entry
 from xltool.checks.totals import find_overwritten, find_wrong_totals
+from xltool.forms.absent_tables import find_absent_tables
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.compact_entries import NOTE_NOT_READ, iterate_unusual_entries
 from xltool.model.finding import Finding
@@ -72,7 +73,7 @@ def _check_cells(submission: Submission, context: CheckContext) -> Iterator[Find
     yield from _report_unreadable(unreadable, context)
     if blank and not submission.manifest:
         yield from _report_blanks(blank, submission, context)
-    yield from _report_not_applicable(not_applicable, context)
+    yield from _report_not_applicable(_leave_out_absent(not_applicable, submission, context), context)
     if submission.observations:
         yield from _report_typed_totals(submission, context)
         yield from _report_normalised(submission)
@@ -219,6 +220,12 @@ def _report_cells(
         **_title_and_basis(standard),
     }
     return Finding(standard.id, standard.severity, spots[:shown], facts, wording=wording)
+
+
+def _leave_out_absent(entries: list[Entry], submission: Submission, context: CheckContext) -> list[Entry]:
+    """Return the entries outside tables that do not apply as a whole."""
+    absent = {table.id for table in find_absent_tables(context.form, submission.entries)} if entries else set()
+    return [entry for entry in entries if context.form.cells[entry.cell].table not in absent]
 
 
 def _report_not_applicable(entries: list[Entry], context: CheckContext) -> Iterator[Finding]:

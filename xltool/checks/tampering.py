@@ -33,7 +33,7 @@ SINGLE_CODES = (
     *("label.exchanged", "place.exchanged"),
     *("place.hidden", "zeros.hidden", "text.struck"),
     *("sheet.renamed", "sheet.hidden", "sheet.shown", "sheet.copy", "sheet.copy_differs", "sheets.reordered"),
-    *("table.copy", "table.copy_differs", "table.other_agency", "table.second"),
+    *("table.copy", "table.copy_differs", "table.filled_in", "table.other_agency", "table.second"),
     *("structure.unprotected", "validation.lost", "checks.overwritten", "workbook.several", "workbook.macros"),
 )
 IMPORT_PREFIX = "import."  # observations on published reports

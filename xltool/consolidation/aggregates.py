@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import NamedTuple
 
+from xltool.forms.absent_tables import find_absent_tables, list_switch_words, name_switch
 from xltool.forms.cell_kinds import word_of
-from xltool.model.form import Cell, CellKind, Form, Number, TotalKind, Values
+from xltool.model.form import Cell, CellKind, Form, Number, Table, TotalKind, Values
 from xltool.model.submission import MeanBasis, Submission
 
 EXACT_CONTEXT = Context(prec=1000)  # sums of amounts are never rounded
@@ -38,6 +39,9 @@ def aggregate(part_submissions: Sequence[Submission], form: Form) -> Aggregates:
                 inputs[cell.id] = _divide(basis, cell)
         elif cell.total is TotalKind.COUNT:
             tallies[cell.id] = _count_words(part_submissions, cell)
+    for table in form.tables:
+        if table.absence:
+            tallies[name_switch(table)] = _count_duties(part_submissions, form, table)
     return Aggregates(inputs, bases, tallies)
 
 
@@ -89,6 +93,18 @@ def _divide(basis: MeanBasis, cell: Cell) -> Number | None:
 
 
 # --- choices -----------------------------------------------------------------------------------------------------
+
+
+def _count_duties(part_submissions: Sequence[Submission], form: Form, table: Table) -> Mapping[str, int]:
+    """Count to how many a table applies, and to how many not."""
+    applies, applies_not = list_switch_words()
+    counts: Counter[str] = Counter({applies: 0, applies_not: 0})
+    for part in part_submissions:
+        if name_switch(table) in part.tallies:
+            counts.update(part.tallies[name_switch(table)])
+        else:
+            counts[applies_not if table in find_absent_tables(form, part.entries) else applies] += 1
+    return dict(counts)
 
 
 def _count_words(part_submissions: Sequence[Submission], cell: Cell) -> Mapping[str, int]:

@@ -48,6 +48,7 @@ def assemble_table(spec: TableSpec, problems: DefinitionProblems) -> Table:
         sentence=spec.sentence,
         footnotes=tuple(spec.footnotes),
         own_widths=bool(spec.widths),
+        absence=spec.absence,
     )
     check_words(table, problems)
     if tainted:  # what follows from a mistake already told is no second mistake

@@ -1,9 +1,10 @@
 """Lay out each sheet of a form's workbook. The words are data; this module sets their positions."""
 
 from collections.abc import Iterator, Sequence
-from itertools import count, zip_longest
+from itertools import accumulate, count, zip_longest
 from math import ceil
 
+from xltool.forms.absent_tables import name_switch
 from xltool.forms.ledger_totals import list_ledger_totals
 from xltool.forms.section_columns import SectionColumns, plan_section_columns
 from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
@@ -13,6 +14,7 @@ from xltool.model.form import Box, Form, Relation, Section, Table
 MAX_TEXTS_BESIDE_TABLE = 8  # paragraphs; the last takes what is left
 GRID_OFFSET_ROWS = 3  # rows above a table: report title, section heading, count of blank inputs
 TABLE_TITLE_HEIGHT_POINTS = 30.0
+MIN_SWITCH_CHARACTERS = 16.0  # of the cell that says whether a table applies
 MIN_PARAGRAPH_CHARACTERS = 40.0  # of the first column, for paragraphs to stand in it alone
 EXPLANATION_ROWS = 20
 MAX_SCREEN_ROWS = 20
@@ -125,6 +127,12 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
             slots.append(Slot(Box(row, 1, 1, across), Role.TABLE_TITLE, table.title, table.id))
             heights[row] = TABLE_TITLE_HEIGHT_POINTS
             row += 1
+        if table.absence:
+            hint = workbook_words().table["applies_hint"].format(absence=table.absence)
+            slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, hint))
+            slots.append(Slot(Box(row + 1, 1, 1, _count_switch_columns(widths)), Role.CHOICE, "", name_switch(table)))
+            heights |= {row: text_height(hint, sum(widths), SMALL_SIZE_POINTS), row + 1: 22.0}
+            row += 2
         slots += _plan_grid(table, row - 1, columns)
         grid_heights = _plan_grid_heights(table, columns.list_widths(table.id))
         heights |= {row - 1 + line: height for line, height in grid_heights.items()}
@@ -160,8 +168,14 @@ def _count_frozen_rows(tables: Sequence[Table]) -> int:
     """Count the frozen rows: the headings, and the column headers of a table longer than a screen."""
     if not tables:
         return GRID_OFFSET_ROWS - 1
-    long = tables[0].rows > MAX_SCREEN_ROWS and not has_table_titles(tables)
+    long = tables[0].rows > MAX_SCREEN_ROWS and not has_table_titles(tables) and not tables[0].absence
     return GRID_OFFSET_ROWS + min(cell.box.row for cell in tables[0].cells) - 1 if long else 0
+
+
+def _count_switch_columns(widths: Sequence[float]) -> int:
+    """Return how many of the first columns hold the words of a switch."""
+    reached = (number for number, end in enumerate(accumulate(widths), 1) if end >= MIN_SWITCH_CHARACTERS)
+    return next(reached, len(widths))
 
 
 def has_table_titles(tables: Sequence[Table]) -> bool:

@@ -130,7 +130,9 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 
     ``asides`` are columns, such as ``["B", "C"]``, whose labels name no figure: units of measurement, code numbers.
     ``sentence`` states the figures of a table that is not printed, with the placeholders ``{year}`` and ``{cell id}``.
-    ``notes`` are for those who fill it in; ``footnotes`` are printed below it in the workbook and in the report.
+    ``absence`` is the sentence that a report has instead of the table where the duty is absent; it gives the table a
+    list 适用, 不适用. ``notes`` are for those who fill it in; ``footnotes`` are printed below it in workbook and
+    report.
     """
 
     id: str
@@ -146,6 +148,7 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     heights: list[float] = []
     notes: list[str] = []
     footnotes: list[str] = []
+    absence: str = ""
     sentence: str = ""
     asides: list[str] = []
 

@@ -151,6 +151,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "sheet.copy_differs": "cells count of sheet",
             "table.copy_differs": "cells count sheet",
             "table.other_agency": "agency own sheet",
+            "table.filled_in": "cells sheet table",
             "table.second": "address section sheet",
             "serial.other": "name number serial year",
             "serial.shared": "others serial",

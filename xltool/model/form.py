@@ -141,8 +141,9 @@ class Table:
     """One grid of the form, with every printed label, in the table's own 1-based coordinates.
 
     In reports, a table that is not ``printed`` is replaced by its ``sentence``, a template with ``{year}`` and
-    ``{cell id}``. ``notes`` are for those who fill it in; ``footnotes`` are printed below it. ``own_widths``: the
-    definition gives its ``widths``. A ``landscape`` table stands on a page in landscape.
+    ``{cell id}``. ``notes`` are for those who fill it in; ``footnotes`` are printed below it. ``absence`` is the
+    sentence that stands for the table where the duty is absent; without one, the table always applies.
+    ``own_widths``: the definition gives its ``widths``. A ``landscape`` table stands on a page in landscape.
     """
 
     id: str
@@ -161,6 +162,7 @@ class Table:
     sentence: str = ""
     footnotes: tuple[str, ...] = ()
     own_widths: bool = False
+    absence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

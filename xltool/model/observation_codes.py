@@ -62,6 +62,7 @@ class ObservationCode(StrEnum):
     STRAY = "stray"
     STRAY_MORE = "stray.more"
     STRUCTURE_UNPROTECTED = "structure.unprotected"
+    TABLE_FILLED_IN = "table.filled_in"
     TABLE_COPY = "table.copy"
     TABLE_COPY_DIFFERS = "table.copy_differs"
     TABLE_OTHER_AGENCY = "table.other_agency"
@@ -167,6 +168,7 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "stray": "text",
             "stray.more": "count",
             "table.copy_differs": "count at",
+            "table.filled_in": "table count at",
             "table.other_agency": "agency own",
             "table.second": "section",
             "validation.lost": "count at",

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from xltool.forms.expressions import recompute_figures
 from xltool.model.form import Form, Table
+from xltool.model.published import FoundFigure
+from xltool.model.submission import EntryState
 from xltool.published.documents.document import Block
 from xltool.published.extract import LocatedForm
 from xltool.published.labels.text_stream import TextStream, normalize_text
@@ -23,6 +26,30 @@ def read_placed_texts(stream: TextStream, located: LocatedForm, kind: str) -> di
         cell: ((remove_print_spaces(text) if cell in spaced else text).strip(), block)
         for cell, (text, block) in placed.items()
     }
+
+
+def leave_out_tables(stream: TextStream, located: LocatedForm) -> dict[str, FoundFigure]:
+    """Return the figures of tables that a document leaves out and says so, by cell id: none applies, totals are 0."""
+    tables = find_tables_without_duty(stream, located)
+    inputs = [cell.id for table in tables for cell in table.cells if not cell.computed]
+    totals = recompute_figures(located.form.formulas, dict.fromkeys(inputs, 0)) if tables else {}
+    found = {cell: FoundFigure(cell, EntryState.NOT_APPLICABLE, None, "/", None, None, "printed") for cell in inputs}
+    for total in (cell.id for table in tables for cell in table.cells if cell.computed):
+        value = totals[total]
+        state = EntryState.BLANK if value is None else EntryState.NUMBER
+        raw = None if value is None else f"{value:f}"
+        found[total] = FoundFigure(total, state, value, raw, None, None, "printed")
+    return found
+
+
+def find_tables_without_duty(stream: TextStream, located: LocatedForm) -> tuple[Table, ...]:
+    """Return the tables that a document leaves out and says so: the duty is absent."""
+    shown = {place.anchor.table for place in located.places if place.exact and not place.anchor.heading}
+    return tuple(
+        table
+        for table in located.form.tables
+        if table.absence and table.id not in shown and normalize_text(table.absence) in stream.text
+    )
 
 
 def read_exact_tables(blocks: Sequence[Block], form: Form) -> dict[str, tuple[str, int]]:

@@ -55,9 +55,8 @@ class LocatedForm:
         rows = sum(1 for place in self.places if place.anchor.cells)
         return rows + sum(self._has_column_headers(table, placed) for table in self.outline.headless)
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether every row and every table without row labels of the form is located."""
+    def covers_all_but(self, left_out: Collection[str]) -> bool:
+        """Return True if all rows and tables without row labels are located, except of tables ``left_out`` (ids)."""
         placed = {place.anchor.index for place in self.places}
         cells = {cell.id for place in self.places for cell in place.anchor.cells}
         cells |= {
@@ -66,7 +65,9 @@ class LocatedForm:
             if self._has_column_headers(table, placed)
             for cell in own
         }
-        printed = (cell.id for table in self.form.tables if table.printed for cell in table.cells)
+        printed = (
+            cell.id for table in self.form.tables if table.printed and table.id not in left_out for cell in table.cells
+        )
         return cells.issuperset(printed)
 
     def _has_column_headers(self, table: str, placed: Collection[int]) -> bool:

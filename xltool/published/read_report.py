@@ -5,9 +5,8 @@ uncertain stays open and is logged. A figure is ``printed`` if it was read direc
 the form or the narrative determined it, and ``open`` if it could not be determined.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.expressions import recompute_figures
@@ -15,21 +14,22 @@ from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Scope
 from xltool.model.compact_entries import NOTE_NOT_READ, CompactEntries, EntryPosition, share_entry_layout
 from xltool.model.compact_entries import CompactValues as Held
-from xltool.model.finding_facts import DocumentPlace, RowRange
+from xltool.model.finding_facts import DocumentPlace
 from xltool.model.form import Cell, Form, Number
 from xltool.model.period import PeriodLength
 from xltool.model.published import FoundFigure, PublishedReport
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
 from xltool.published.documents.document import Document, drop_last_figure
 from xltool.published.documents.load_document import read_document
-from xltool.published.exact_tables import read_placed_texts
+from xltool.published.exact_tables import find_tables_without_duty, leave_out_tables, read_placed_texts
 from xltool.published.extract import ExtractedFigures, LocatedForm, has_label_chars, locate_form, read_figures
 from xltool.published.figures.printed_units import find_foreign_units
 from xltool.published.figures.row_number_columns import remove_row_numbers
 from xltool.published.figures.strip_annotations import interpret_figure
 from xltool.published.figures.zeros_by_total import find_zeros_by_total
-from xltool.published.labels.text_stream import TextStream, build_stream, normalize_text
-from xltool.published.publication import observe_headings, observe_period, observe_publication
+from xltool.published.labels.text_stream import build_stream, normalize_text
+from xltool.published.located_document import LocatedDocument, find_place
+from xltool.published.reading_log import build_log, observe_zeros, shorten_names
 from xltool.published.section_texts import (
     StatedFigure,
     drop_figure_sentences,
@@ -50,18 +50,8 @@ MAX_FRAGMENT_CELLS = 6  # and with labels for more it is a report
 KINDS_WITH_PICTURES = ("html", "docx", "pdf")  # document kinds in which a table may be a picture
 MAX_WEIGHT_DIFFERENCE_CHARS = 4  # of label characters within which two editions fit equally well
 
-MAX_LISTED_NAMES = 6  # row names listed singly; of more only the first and the last
 
 _USUAL_NOTES = ("text_number", "spaces", "whitespace_only")  # notes that apply to every published figure
-
-
-class _LocatedDocument(NamedTuple):
-    """One document with a located form; ``cut_off_figure`` is a figure in which the document breaks off."""
-
-    document: Document
-    stream: TextStream
-    located: LocatedForm
-    cut_off_figure: str = ""
 
 
 def read_report(
@@ -79,8 +69,8 @@ def read_report(
     figures = read_figures(reading.stream, reading.located)
     said = tuple(figure for table in chosen.tables for figure in read_stated_figures(reading.stream, table))
     found = _build_figures(reading, figures, said)
-    zeros = find_zeros_by_total(found, chosen)
-    found |= zeros
+    found |= leave_out_tables(reading.stream, reading.located)
+    found |= (zeros := find_zeros_by_total(found, chosen))
     return PublishedReport(
         form=chosen.id,
         edition=chosen.edition,
@@ -88,7 +78,7 @@ def read_report(
         agency_name=title.agency,
         figures=found,
         texts=drop_figure_sentences(_read_section_texts(reading), chosen, said),
-        log=(*_build_log(document, reading, figures, found, title, year), *_zero_observations(zeros, chosen)),
+        log=(*build_log(document, reading, figures, found, title, year), *observe_zeros(zeros, chosen)),
         source=Source(str(path), file.sha256, file.size, file.modified, document.kind),
     )
 
@@ -147,7 +137,7 @@ def _missing_figure(cell: str, *, printed: bool) -> FoundFigure:
 # --- which document, which edition ---------------------------------------------------------------------------------
 
 
-def _choose_among(document: Document, forms: Sequence[Form], year: int | None) -> _LocatedDocument:
+def _choose_among(document: Document, forms: Sequence[Form], year: int | None) -> LocatedDocument:
     """Locate the best-fitting form; forms that must be named are tried only if the document is none of the others."""
     usual = [form for form in forms if not form.named_only]
     others = [form for form in forms if form.named_only]
@@ -161,21 +151,22 @@ def _choose_among(document: Document, forms: Sequence[Form], year: int | None) -
         raise
 
 
-def _choose_document(document: Document, forms: Sequence[Form], year: int | None) -> _LocatedDocument:
+def _choose_document(document: Document, forms: Sequence[Form], year: int | None) -> LocatedDocument:
     """Locate the best-fitting form in the visible document, else in the embedded ones."""
-    nearest: _LocatedDocument | None = None
+    nearest: LocatedDocument | None = None
     fragment: Sequence[Cell] = ()
     for each in (document, *document.embedded):
         pieces, cut = each.blocks, ""
         if document.breaks_off:
             pieces, cut = drop_last_figure(pieces)
         found = build_stream(remove_row_numbers(pieces))
-        reading = _LocatedDocument(
+        reading = LocatedDocument(
             each, found, _choose_edition([locate_form(found, form) for form in forms], document, year), cut
         )
         cells = [cell for place in reading.located.places for cell in place.anchor.cells]
         is_report = reading.located.row_count >= MIN_ROWS_FOR_REPORT and len(cells) > MAX_FRAGMENT_CELLS
-        if is_report or (reading.located.is_whole and reading.located.row_count > 1):
+        left_out = [table.id for table in find_tables_without_duty(found, reading.located)]
+        if is_report or (reading.located.row_count > 1 and reading.located.covers_all_but(left_out)):
             return reading
         if reading.located.row_count > 1 and len(cells) >= MIN_FRAGMENT_CELLS:
             fragment = fragment or cells
@@ -183,7 +174,7 @@ def _choose_document(document: Document, forms: Sequence[Form], year: int | None
     if nearest and document.kind in KINDS_WITH_PICTURES and document.pictures and _has_headings(nearest):
         raise UnreadableFileError("import.tables_are_pictures")
     if fragment:
-        lines = _shorten_names(list(dict.fromkeys(cell.line_words for cell in fragment)))
+        lines = shorten_names(list(dict.fromkeys(cell.line_words for cell in fragment)))
         raise ForeignFileError("import.fragment", lines=lines, count=len(fragment))
     raise ForeignFileError("import.not_a_report")
 
@@ -198,14 +189,13 @@ def _choose_edition(fits: Sequence[LocatedForm], document: Document, year: int |
     return max(near, key=lambda fit: (fit.weight, fit.form.first_year))
 
 
-def _has_headings(reading: _LocatedDocument) -> bool:
+def _has_headings(reading: LocatedDocument) -> bool:
     """Return True if most section headings are present."""
-    form = reading.located.form
-    said = sum(normalize_text(section.title) in reading.stream.text for section in form.sections)
-    return said * 2 > len(form.sections)
+    titles = [normalize_text(section.title) for section in reading.located.form.sections]
+    return 2 * sum(title in reading.stream.text for title in titles) > len(titles)
 
 
-def _refuse_second_report(reading: _LocatedDocument) -> None:
+def _refuse_second_report(reading: LocatedDocument) -> None:
     """Refuse a file with a second report, unless it repeats the same figures."""
     used = [(place.start, place.end) for place in reading.located.places]
     if not has_label_chars(reading.stream, reading.located, MIN_SECOND_SHARE, used):
@@ -232,12 +222,12 @@ def _count_rows_outside(second: LocatedForm, first: LocatedForm) -> int:
     return sum(not start <= place.start < end for place, (start, end) in zip(lines, within, strict=True))
 
 
-def _read_section_texts(reading: _LocatedDocument) -> dict[str, tuple[str, ...]]:
+def _read_section_texts(reading: LocatedDocument) -> dict[str, tuple[str, ...]]:
     texts = read_section_texts(reading.stream, reading.located, reading.document.unit, reading.document.kind)
     return drop_printed_lines(texts, reading.located.form)
 
 
-def _find_title(document: Document, reading: _LocatedDocument) -> Title:
+def _find_title(document: Document, reading: LocatedDocument) -> Title:
     """Find the title before the report, else in the whole file."""
     pattern = reading.located.form.report_title
     if reading.located.form.period is not PeriodLength.YEAR:
@@ -253,34 +243,32 @@ def _find_title(document: Document, reading: _LocatedDocument) -> Title:
 
 
 def _build_figures(
-    reading: _LocatedDocument, extracted_figures: ExtractedFigures, said: Sequence[StatedFigure]
+    reading: LocatedDocument, extracted_figures: ExtractedFigures, said: Sequence[StatedFigure]
 ) -> dict[str, FoundFigure]:
     form, last = reading.located.form, len(reading.stream.blocks) - 1
     found: dict[str, FoundFigure] = {}
     for field in extracted_figures.filled.open:
-        where = _find_place(reading, field.tokens[0].block if field.tokens else field.piece)
+        where = find_place(reading, field.tokens[0].block if field.tokens else field.piece)
         note = NOTE_NOT_READ if field.full or field.piece == last else None
-        found |= {
-            cell.id: FoundFigure(cell.id, EntryState.BLANK, None, None, note, where, "open") for cell in field.cells
-        }
+        found |= {cell.id: _blank_figure(cell.id, where, "open", note) for cell in field.cells}
     others = find_foreign_units(reading.stream, reading.located)
     for each in extracted_figures.filled.printed:
         sure = "solved" if each.solved else "printed"
-        where = _find_place(reading, each.piece)
+        where = find_place(reading, each.piece)
         meant = _interpret_figure(each.cell, each.text, where, sure)
         if meant.value and each.cell.id in others:
             meant = _interpret_figure(each.cell, f"{each.text}{others[each.cell.id]}", where, sure)
         found[each.cell.id] = meant
     for figure in said:
         cell = form.cells[figure.cell]
-        found[cell.id] = _interpret_figure(cell, figure.text, _find_place(reading, figure.piece), "printed")
+        found[cell.id] = _interpret_figure(cell, figure.text, find_place(reading, figure.piece), "printed")
     placed = read_placed_texts(reading.stream, reading.located, reading.document.kind)
     for cell_id, (text, block) in placed.items():
         known = found.get(cell_id)
         if text and (known is None or (known.raw or "").strip() not in {text, f"{text}{others.get(cell_id, '')}"}):
-            found[cell_id] = _interpret_figure(form.cells[cell_id], text, _find_place(reading, block), "printed")
-        elif not text and known is not None and known.sure != "solved":
-            del found[cell_id]
+            found[cell_id] = _interpret_figure(form.cells[cell_id], text, find_place(reading, block), "printed")
+        elif not text and (known is None or (known.value is not None and known.sure == "printed")):
+            found[cell_id] = _blank_figure(cell_id, find_place(reading, block))
     return {cell: found[cell] for cell in form.cells if cell in found}
 
 
@@ -289,112 +277,5 @@ def _interpret_figure(cell: Cell, text: str, where: DocumentPlace, sure: str) ->
     return FoundFigure(cell.id, state, value, text, None if why in _USUAL_NOTES else why, where, sure)
 
 
-def _find_place(reading: _LocatedDocument, block: int) -> DocumentPlace:
-    _, table, row, column, page, *_ = reading.stream.blocks[block]
-    return DocumentPlace("table" if table else reading.document.unit, row, table, column, page)
-
-
-# --- the log -------------------------------------------------------------------------------------------------------
-
-
-def _build_log(
-    document: Document,
-    reading: _LocatedDocument,
-    extracted_figures: ExtractedFigures,
-    found: Mapping[str, FoundFigure],
-    title: Title,
-    year: int | None,
-) -> Iterator[Observation]:
-    located = reading.located
-    stated = year or title.year
-    opening = reading.stream.blocks[: find_first_block(reading.stream, located)]
-    outer = () if reading.document is document else document.blocks
-    dates = (*document.dates, *reading.document.dates)
-    rest = (*outer, *reading.stream.blocks[len(opening) :])
-    if reading.document.unit != "line" and reading.document.kind == "embedded":
-        yield Observation("import.embedded")
-    if reading.cut_off_figure:
-        yield Observation("import.breaks_off", facts={"found": reading.cut_off_figure})
-    if stated is None:
-        yield Observation("import.no_year")
-    elif not located.form.covers_year(stated):
-        yield Observation("import.other_edition", facts={"year": stated, "edition": located.form.edition})
-    if not title.agency:
-        yield Observation("import.no_agency")
-    yield from observe_publication(dates, opening, rest)
-    yield from observe_period(opening)
-    yield from observe_headings(reading.stream, located, document.kind)
-    yield from _label_observations(reading, extracted_figures)
-    yield from _figure_observations(reading, extracted_figures, found)
-
-
-def _label_observations(reading: _LocatedDocument, extracted_figures: ExtractedFigures) -> Iterator[Observation]:
-    located = reading.located
-    for place in located.places:
-        if not place.exact and place.anchor.cells:
-            printed = reading.stream.text[place.start : place.end]
-            where = _find_place(reading, reading.stream.owner[place.start])
-            facts = {"printed": printed, "label": place.anchor.label, "where": where}
-            code = "import.alike" if printed else "import.nameless"
-            yield Observation(code, cell=place.anchor.cells[0].id, facts=facts)
-    placed = {place.anchor.index for place in located.places} | {field.anchor.index for field in extracted_figures.torn}
-    for table in located.form.tables:
-        lines = [anchor for anchor in located.outline.anchors if anchor.table == table.id and anchor.cells]
-        missing = [anchor for anchor in lines if anchor.index not in placed]
-        if missing:
-            absent = {"table": table.name, "labels": _shorten_names([anchor.label for anchor in missing])}
-            yield Observation("import.no_label", cell=missing[0].cells[0].id, facts=absent)
-        torn = [field.cells[0] for field in extracted_figures.torn if field.anchor.table == table.id]
-        if torn:
-            names = list(dict.fromkeys(cell.line_words for cell in torn))
-            told = {"table": table.name, "count": len(names), "lines": _shorten_names(names)}
-            yield Observation("import.torn", cell=torn[0].id, facts=told)
-    upright = {table.id: table for table in located.form.tables}
-    tipped = tuple(table.id for table in located.outline.form.tables if table != upright[table.id])
-    for code, odd in (
-        ("turned", extracted_figures.misordered),
-        ("reordered", extracted_figures.reordered),
-        ("tipped", tipped),
-    ):
-        for table in (upright[name] for name in odd):
-            yield Observation(f"import.{code}", cell=table.cells[0].id, facts={"table": table.name})
-    for anchor in extracted_figures.grouped:
-        facts = {"label": anchor.label, "line": anchor.alone[0].line_words}
-        yield Observation("import.group", cell=anchor.alone[0].id, facts=facts)
-
-
-def _figure_observations(
-    reading: _LocatedDocument, extracted_figures: ExtractedFigures, found: Mapping[str, FoundFigure]
-) -> Iterator[Observation]:
-    """Yield what was worked out and what stays open in the figures ``found`` in the end."""
-    solved = [
-        each.cell
-        for each in extracted_figures.filled.printed
-        if each.solved and each.cell.id in found and found[each.cell.id].sure == "solved"
-    ]
-    by_table: dict[str, dict[str, None]] = {}
-    for cell in solved:
-        by_table.setdefault(cell.table, {})[cell.line_words] = None
-    if solved:
-        lines = tuple(name for names in by_table.values() for name in _shorten_names([*names]))
-        yield Observation("import.solved", cell=solved[0].id, facts={"lines": lines, "count": len(solved)})
-    for field in extracted_figures.filled.open:
-        still_open = [cell for cell in field.cells if cell.id in found and found[cell.id].sure == "open"]
-        if not still_open or any(cell.is_worded for cell in field.cells):
-            continue  # read by its place, from a sentence or by a total
-        text = " ".join(token.text.strip() for token in field.tokens if token.text.strip())
-        facts = {"label": still_open[0].line_words, "where": _find_place(reading, field.piece), "found": text}
-        code = "import.open" if text else "import.nothing_there"
-        yield Observation(code, cell=still_open[0].id, facts=facts)
-
-
-def _zero_observations(zeros: Mapping[str, FoundFigure], form: Form) -> Iterator[Observation]:
-    if zeros:
-        names = list(dict.fromkeys(form.cells[cell].line_words for cell in zeros))
-        facts = {"lines": _shorten_names(names), "count": len(zeros)}
-        yield Observation("import.zero_by_total", cell=next(iter(zeros)), facts=facts)
-
-
-def _shorten_names(names: Sequence[str]) -> tuple[str | RowRange, ...]:
-    """Return the names of some rows, or of many the first and the last with their number."""
-    return tuple(names) if len(names) <= MAX_LISTED_NAMES else (RowRange(names[0], names[-1], len(names)),)
+def _blank_figure(cell: str, where: DocumentPlace, sure: str = "printed", note: str | None = None) -> FoundFigure:
+    return FoundFigure(cell, EntryState.BLANK, None, None, note, where, sure)

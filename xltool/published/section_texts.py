@@ -317,7 +317,7 @@ def drop_printed_lines(texts: SectionTexts, form: Form) -> SectionTexts:
     kept = {}
     for section, paragraphs in texts.items():
         tables = [table for table in form.tables if table.section == section]
-        printed = {normalize_text(note) for table in tables for note in table.footnotes}
+        printed = {normalize_text(note) for table in tables for note in (*table.footnotes, table.absence)}
         printed |= {normalize_text(table.title) for table in tables if has_table_titles(tables)}
         kept[section] = tuple(
             text

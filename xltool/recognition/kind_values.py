@@ -33,6 +33,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from xltool.forms.absent_tables import find_absent_tables, list_switch_words, name_switch
 from xltool.forms.cell_kinds import MAX_DATE, MIN_DATE, serial_day, word_of
 from xltool.model.form import MAX_CACHED_FORMS, Cell, CellKind, Form, Number
 from xltool.model.submission import Entry, EntryState
@@ -82,10 +83,12 @@ def interpret_kind(raw: RawCell, cell: Cell) -> WordMeaning:
 
 
 def check_limits(meaning: Meaning, cell: Cell) -> Meaning:
-    """Return the meaning of a figure; unreadable if it is beyond the limits of its cell."""
+    """Return the meaning of a figure; unreadable if it is typed and beyond the limits of its cell."""
     value = meaning.value
-    beyond = value is not None and (
-        (cell.minimum is not None and value < cell.minimum) or (cell.maximum is not None and value > cell.maximum)
+    beyond = (
+        value is not None
+        and not cell.computed
+        and ((cell.minimum is not None and value < cell.minimum) or (cell.maximum is not None and value > cell.maximum))
     )
     return Meaning(EntryState.UNREADABLE, None, "out_of_range") if beyond else meaning
 
@@ -197,9 +200,13 @@ _INTERPRETERS: Mapping[CellKind, Callable[[RawCell, str, Cell], WordMeaning]] = 
 
 
 def find_words(form: Form, entries: Mapping[str, Entry]) -> dict[str, str]:
-    """Return what a person reads in the choices, dates and texts that are filled in, by cell id."""
+    """Return what a person reads in the choices, dates and texts that are filled in, by cell id.
+
+    Also of a table that does not apply as a whole, by the name of its switch.
+    """
     words = ((cell.id, word_for(cell, entries[cell.id].value, entries[cell.id].raw)) for cell in list_worded(form))
-    return {cell: word for cell, word in words if word}
+    absent = {name_switch(table): list_switch_words()[1] for table in find_absent_tables(form, entries)}
+    return {cell: word for cell, word in words if word} | absent
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)

@@ -21,6 +21,7 @@ from xltool.model.day_numbers import show_day
 from xltool.model.form import MAX_CACHED_FORMS, Cell, Form, Number, TotalKind, Values
 from xltool.model.submission import Entry, EntryState, Explanation, Observation, Source, Submission
 from xltool.recognition import read_consolidated
+from xltool.recognition.absent_entries import apply_switches
 from xltool.recognition.assign_sheets import SheetAssignment, assign_sheets
 from xltool.recognition.cell_values import is_affirmative
 from xltool.recognition.conditional_looks import apply_conditional_formats
@@ -82,6 +83,9 @@ def _build_submission(
         observations.append(Observation("workbook.macros"))
     declared = is_affirmative(_read_field(plan, assignment, "declaration"))
     read, plain = read_entries(plan, assignment, declared=declared)
+    switched, filled_tables = apply_switches(plan, assignment, read)
+    read, plain = switched, plain and switched is read
+    observations += filled_tables
     if scope is Scope.AREA:
         read = _drop_unsummed(plan.form, read)
     entries = refuse_covered(plan, assignment, apply_conditional_formats(plan, workbook, assignment, read))

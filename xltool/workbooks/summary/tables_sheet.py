@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from xltool.forms.absent_tables import list_switch_words, name_switch
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles
 from xltool.forms.cell_addresses import parse_address as placed
 from xltool.forms.consolidated_layout import PANELS_ROW, move_slot, panel_addresses, plan_panels
@@ -129,7 +130,8 @@ def _fit_completeness_row(
     """Make the row of the completeness sentence as high as the sentence needs."""
     for slot in slots:
         if slot.role is Role.UNFILLED:
-            lines = count_lines(_describe_table_completeness(context)[0], sum(planned.widths) - 2)
+            text = _describe_table_completeness(context)[0] + _describe_duties(context, slot.key)
+            lines = count_lines(text, sum(planned.widths) - 2)
             sheet.set_row(slot.box.row - 1, 14.0 * lines + 8)
 
 
@@ -240,6 +242,7 @@ def _write_slot(context: SummaryContext, view: _TableView, slot: Slot, box: Box,
             sheet.write_box(box, fill_period(slot.text, context.consolidation.year, agency=context.area), slot.role)
         case Role.UNFILLED:
             text, whole = _describe_table_completeness(context)
+            text += _describe_duties(context, slot.key)
             sheet.write_box(box, text, "hint", *([] if whole else ["alarm"]))
         case Role.INPUT | Role.COMPUTED:
             sheet.write_box(box, view.make_total(form.cells[slot.key]), _choose_style(context, form.cells[slot.key]))
@@ -266,6 +269,18 @@ def _describe_table_completeness(context: SummaryContext) -> tuple[str, bool]:
     agencies = join_names([leaf.name or leaf.code for leaf in made.summary.absent])
     facts = {"expected": made.expected, "counted": context.counted, "count": len(made.summary.absent)}
     return say["incomplete"].format(agencies=agencies, **facts), False
+
+
+def _describe_duties(context: SummaryContext, sheet_name: str) -> str:
+    """Return the sentences that say to how many the tables of a sheet apply; "" if they always do."""
+    say, tallies = workbook_words().summary.tables, context.consolidation.summary.tallies
+    own = [table for table in context.plan.form.tables if table.absence and table.name == sheet_name]
+    counts = ((table.title, tallies.get(name_switch(table), {})) for table in own)
+    applies, applies_not = list_switch_words()
+    return "".join(
+        say["duties"].format(table=title, applies=tally.get(applies, 0), applies_not=tally.get(applies_not, 0))
+        for title, tally in counts
+    )
 
 
 def _write_comment(context: SummaryContext, slot: Slot, sheet: SheetWriter) -> None:

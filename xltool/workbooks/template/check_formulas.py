@@ -4,10 +4,11 @@ A blank counts as 0 in every sum, as in a spreadsheet program. While a figure ne
 agency has not declared its blanks to be 0, the result of the relation is "waiting".
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from xltool.forms.absent_tables import list_switch_words, name_switch
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
 from xltool.forms.expressions import check_relation, evaluate_side, recompute_figures
 from xltool.forms.format_formulas import (
@@ -217,12 +218,21 @@ def _wait_until_filled(plan: WorkbookPlan, inputs: Collection[str], formula: str
     waiting = workbook_words().checks["waiting"]
     worded = [cell for cell in inputs if cell in plan.worded]
     figures = [cell for cell in inputs if cell not in plan.worded]
-    missing = [f"COUNT({','.join(format_areas(plan, figures))})<{len(figures)}"] if figures else []
-    open_figures = [f"AND(NOT({declaration_condition(plan)}),{missing[0]})"] if missing else []
-    open_words = [f"COUNTA({','.join(format_areas(plan, worded))})<{len(worded)}"] if worded else []
-    conditions = [*open_figures, *open_words]
+    open_figures = [
+        f"AND(NOT({declaration_condition(plan)}),{missing})" for missing in _format_missing(plan, figures, "COUNT")
+    ]
+    conditions = [*open_figures, *_format_missing(plan, worded, "COUNTA")]
     is_open = conditions[0] if len(conditions) == 1 else f"OR({','.join(conditions)})"
     return f'IF({is_open},"{waiting}",{formula})'
+
+
+def _format_missing(plan: WorkbookPlan, cell_ids: Sequence[str], function: str) -> list[str]:
+    """Return conditions that some figures are missing, of which ``function`` counts those filled in."""
+    conditions = []
+    for switch, own in _group_by_switch(plan, cell_ids).items():
+        missing = f"{function}({','.join(format_areas(plan, own))})<{len(own)}"
+        conditions.append(f"AND(NOT({switch}),{missing})" if switch else missing)
+    return conditions
 
 
 def declaration_condition(plan: WorkbookPlan) -> str:
@@ -256,8 +266,31 @@ def format_unfilled_count(plan: WorkbookPlan, sheet: str) -> str:
     """Return the formula that counts blank inputs of a sheet; 0 once blanks are declared to be 0."""
     own = [cell for cell in plan.form.inputs if plan.find_figure(cell.id).sheet == sheet]
     groups = ([cell.id for cell in own if cell.is_worded is worded] for worded in (False, True))
-    figures, worded = ("+".join(f"COUNTBLANK({area})" for area in format_areas(plan, group)) for group in groups)
+    figures, worded = (_count_blanks(plan, group) for group in groups)
     return f"IF({declaration_condition(plan)},0,{figures or 0})" + (f"+{worded}" if worded else "")
+
+
+def _count_blanks(plan: WorkbookPlan, cell_ids: Iterable[str]) -> str:
+    """Return the formula that counts the blanks among some figures, without tables that do not apply."""
+    parts = []
+    for switch, own in _group_by_switch(plan, cell_ids).items():
+        count = "+".join(f"COUNTBLANK({area})" for area in format_areas(plan, own))
+        parts.append(f"IF({switch},0,{count})" if switch else count)
+    return "+".join(parts)
+
+
+def _group_by_switch(plan: WorkbookPlan, cell_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Group figures by the condition that their table does not apply; "" for tables that always do."""
+    switched = {table.id: plan.fields.get(name_switch(table)) for table in plan.form.tables if table.absence}
+    groups: dict[str, list[str]] = {}
+    for cell in cell_ids:
+        place = switched.get(plan.form.cells[cell].table)
+        condition = ""
+        if place:
+            spot = f"{quote_sheet_name(place.sheet)}!{absolute_address(place.address)}"
+            condition = f'{spot}="{list_switch_words()[1]}"'
+        groups.setdefault(condition, []).append(cell)
+    return groups
 
 
 def format_overall_result(plan: WorkbookPlan) -> str:

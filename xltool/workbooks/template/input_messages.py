@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from xltool.forms.absent_tables import SWITCH_PREFIX, list_switch_words
 from xltool.forms.cell_addresses import box_address, cell_address, cover_with_rectangles
 from xltool.forms.cell_kinds import MAX_DATE, MIN_DATE
 from xltool.forms.ledger_totals import first_summed_cell
@@ -34,7 +35,8 @@ def add_validations(
     for slot in planned.slots:
         match slot.role:
             case Role.CHOICE:
-                allowed = declaration_validation()
+                switched = slot.key.startswith(SWITCH_PREFIX)
+                allowed = switch_validation() if switched else declaration_validation()
             case Role.FIELD:
                 allowed = field_validation(slot.key, plan.form)
             case _:
@@ -196,6 +198,19 @@ def declaration_validation() -> CellValidation:
         "input_message": clip_text(cover["declaration_hint"], MAX_MESSAGE_UNITS),
         "error_title": say["error_title"],
         "error_message": say["list_error"],
+    }
+
+
+def switch_validation() -> CellValidation:
+    """Accept from a list whether a table applies."""
+    say = workbook_words()
+    return {
+        "validate": "list",
+        "source": [*list_switch_words()],
+        "input_title": say.table["applies_title"],
+        "input_message": say.table["applies_prompt"],
+        "error_title": say.prompts["error_title"],
+        "error_message": say.prompts["list_error"],
     }
 
 

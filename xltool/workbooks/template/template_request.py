@@ -11,12 +11,14 @@ class FilledContents(NamedTuple):
     """The contents of a workbook that is written filled in.
 
     ``figures`` by cell id: a text is stored as text, and a figure of a computed cell replaces its formula. ``texts``
-    are paragraphs by section id; ``declared`` sets 未填项均为0.
+    are paragraphs by section id; ``declared`` sets 未填项均为0; ``absent`` are the ids of tables that do
+    not apply.
     """
 
     figures: Mapping[str, Number | str] = {}
     texts: Mapping[str, Sequence[str]] = {}
     declared: bool = False
+    absent: tuple[str, ...] = ()
 
 
 class TemplateRequest(NamedTuple):

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from xltool.errors import WritingError
+from xltool.forms.absent_tables import SWITCH_PREFIX, list_switch_words
 from xltool.forms.check_code import compute_check_code, format_check_code_formula
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.identity import Identity
@@ -227,6 +228,9 @@ def _fill_paragraph(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotC
 
 
 def _fill_choice(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    if slot.key.startswith(SWITCH_PREFIX):
+        absent = slot.key.removeprefix(SWITCH_PREFIX) in draft.request.filling.absent
+        return list_switch_words()[1] if absent else None, (slot.role,)
     return workbook_words().cover["yes"] if draft.request.filling.declared else None, (slot.role,)
 
 
