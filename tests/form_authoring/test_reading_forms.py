@@ -9,9 +9,14 @@ import pytest
 from tests.form_authoring.office_forms import FORMS, THIN, annual_report, save_forms
 from tests.official_report.test_publish import run
 from xltool.commands.author_from_workbook import AuthoredForm, AuthoringRequest, author_from_workbook
+from xltool.errors import DefinitionError
 from xltool.form_authoring.placements import Fate
 from xltool.forms.load_definitions import check_forms_below, find_named_form, load_forms
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.model.agency import Agency
 from xltool.model.form import Form, Relation
+from xltool.workbooks.template.template_request import TemplateRequest
+from xltool.workbooks.template.write_template import write_template
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +71,12 @@ def test_table_with_totals__kinds_units_and_sums(authored: dict[str, AuthoredFor
         *(f"t1.r{row}.c5" for row in (5, 6, 7)),
         *(f"t1.r8.c{column}" for column in range(2, 7)),
     }
-    assert form.tables[0].notes == ("说明：1.统计范围为1月1日至12月31日。", "2.单处一个类别的，计入相应类别。")
+    assert [(item.id, item.label) for item in form.signature] == [
+        ("author", "填表人"),
+        ("reviewer", "审核人"),
+        ("phone", "联系电话"),
+    ]
+    assert form.tables[0].footnotes == ("说明：1.统计范围为1月1日至12月31日。", "2.单处一个类别的，计入相应类别。")
 
 
 def test_quarterly_table__period_units_by_row_parts_and_growth(authored: dict[str, AuthoredForm]) -> None:
@@ -197,3 +207,36 @@ def test_marked_copy__shows_what_became_of_the_cells(authored: dict[str, Authore
     assert "金额" in comment.text
     listed = {row[1] for row in marked["识别结果"].iter_rows(min_row=3, values_only=True)}
     assert {item.address for item in made.placements} == listed
+
+
+def test_layout__fonts_fills_borders_and_paper_are_in_the_template(
+    authored: dict[str, AuthoredForm], tmp_path: Path
+) -> None:
+    form = authored["wide"].form
+    file = tmp_path / "wide.xlsx"
+    write_template(plan_workbook(form), TemplateRequest(Agency("1", "甲镇人民政府"), 2025, "1"), file)
+    sheet = openpyxl.load_workbook(file)["月度"]
+    heading, part, unused, figure = (sheet[address] for address in ("C4", "A7", "B6", "C7"))
+    assert (heading.font.name, heading.font.sz, heading.font.b) == ("黑体", 10, True)
+    assert heading.fill.fgColor.rgb == "FFDDEBF7"
+    assert (part.alignment.horizontal, part.alignment.indent) == ("left", 1)
+    assert (unused.fill.fgColor.rgb, unused.border.left.style, unused.value) == ("FFD9D9D9", "thin", None)
+    assert unused.protection.locked
+    assert not figure.protection.locked
+    assert sheet["A1"].font.name == "方正小标宋简体"
+    assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "8")
+    assert abs(sheet.column_dimensions["A"].width - 16) < 1
+    assert sheet.row_dimensions[4].height == 24
+
+
+def test_looks__mistakes_are_told(tmp_path: Path, authored: dict[str, AuthoredForm]) -> None:
+    shutil.copytree(authored["wide"].folder.parent.parent, tmp_path / "forms")
+    file = tmp_path / "forms" / "wide" / authored["wide"].form.edition / "tables.toml"
+    text = file.read_text("utf-8")
+    file.write_text(
+        text.replace('fill = "DDEBF7"', 'fill = "blue"').replace('blanks = ["B3"', 'blanks = ["3B"'), "utf-8"
+    )
+    with pytest.raises(DefinitionError) as caught:
+        check_forms_below(tmp_path / "forms")
+    codes = {error.code for error in (caught.value, *caught.value.others)}
+    assert codes == {"definition.not_a_look", "definition.not_a_place"}

@@ -71,7 +71,7 @@ def author_from_workbook(request: AuthoringRequest) -> AuthoredForm:
     refuse_definition_workbook(book, tuple(catalogue.list_words("definition_sheets").values()))
     earlier = request.like or _find_earlier(request)
     reading = read_form_workbook(book, earlier)
-    naming = _name_form(request, earlier, find_first_year(reading, date.today().year))
+    naming = _name_form(request, earlier, find_first_year(reading, date.today().year - 1))
     folder = request.output / naming.form / naming.edition
     if any((folder / name).exists() for name in REQUIRED_FILES) and not request.force:
         raise UsageError("authoring.edition_exists", folder=str(folder), edition=naming.edition)

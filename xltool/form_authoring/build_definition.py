@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from xltool.form_authoring.authoring_words import remove_word, say_sentence, search_word, squeeze_text
 from xltool.form_authoring.group_relations import RelationGroups
+from xltool.form_authoring.office_workbook import CellFont
 from xltool.form_authoring.read_form_workbook import SheetReading, WorkbookReading
 from xltool.form_authoring.read_surroundings import strip_period
 from xltool.form_authoring.relation_draft import RelationDraft
-from xltool.form_authoring.table_draft import make_table_spec
+from xltool.form_authoring.table_draft import TableDraft, make_table_spec
+from xltool.form_authoring.table_looks import list_blanks, list_looks, make_page_spec
 from xltool.forms.definition_rules import FIRST_YEAR, list_own_sheet_names
-from xltool.forms.schema import FormSpec, RelationSpec, RelationsSpec, SectionSpec, TablesSpec
+from xltool.forms.schema import FormSpec, RelationSpec, RelationsSpec, SectionSpec, SignatureSpec, TableSpec, TablesSpec
 from xltool.forms.vocabulary import Vocabulary
 
 _NOT_IN_NAMES = '\\/:*?"<>|'
@@ -39,12 +41,22 @@ def build_definition(
 ) -> Definition:
     """Build the definition of a form, with ``suggested`` relations on trial."""
     sheets = _name_sheets(reading)
-    specs = [make_table_spec(draft, sheets[draft.sheet]) for draft in reading.drafts]
+    specs = [
+        complete_table(make_table_spec(draft, sheets[draft.sheet]), draft, page.around.title_font)
+        for page in reading.sheets
+        for draft in page.drafts
+    ]
     cells = {cell.id: cell for table in reading.tables for cell in table.cells}
     groups = RelationGroups([*reading.found.relations, *suggested], Vocabulary(cells))
     return Definition(
         _build_form(reading, naming, sheets), TablesSpec(tables=specs), RelationsSpec(relations=groups.make_specs())
     )
+
+
+def complete_table(table_spec: TableSpec, draft: TableDraft, title_font: CellFont) -> TableSpec:
+    """Return the definition of a table with how it looks where it is printed."""
+    looks = {"blanks": list_blanks(draft), "looks": list_looks(draft), "page": make_page_spec(draft, title_font)}
+    return TableSpec(**{name: getattr(table_spec, name) for name in table_spec.__struct_fields__} | looks)
 
 
 def _name_sheets(reading: WorkbookReading) -> dict[str, str]:
@@ -81,9 +93,15 @@ def _build_form(reading: WorkbookReading, naming: FormNaming, sheet_names: dict[
         report_title=say_sentence(says, title=title),
         opening=say_sentence("opening" if period == "year" else "opening_period", title=title),
         instructions=[say_sentence("instruction"), *_list_instructions(reading)],
+        signature=[SignatureSpec(id=key, label=label) for key, label in _find_signature(reading).items()],
         sections=[_build_section(sheet, number, sheet_names) for number, sheet in enumerate(reading.sheets)],
         period=period,  # type: ignore[arg-type]  # one of the words of the schema
     )
+
+
+def _find_signature(reading: WorkbookReading) -> dict[str, str]:
+    """Return the fields of the signature line of the first sheet that has one."""
+    return next((sheet.around.signature for sheet in reading.sheets if sheet.around.signature), {})
 
 
 def _build_section(page: SheetReading, number: int, sheet_names: dict[str, str]) -> SectionSpec:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date, time
 
 from xltool.form_authoring.authoring_words import matches_word, search_word, squeeze_text
-from xltool.form_authoring.find_grids import OfficeGrid, list_spots
+from xltool.form_authoring.find_grids import OfficeGrid
 from xltool.form_authoring.grid_cells import CellPart, GridCells, TableCell
-from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet, Spot
+from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet, Spot, count_leading_blanks
 from xltool.form_authoring.parse_formula import is_check_formula
+from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 
 MIN_RUNNING_NUMBERS = 2  # in a row of column numbers
@@ -235,7 +236,7 @@ def _settle_parts_of_rows(grid_cells: GridCells) -> None:
 def _indent_of(office_cell: OfficeCell) -> int:
     """Return how far a label is indented: by its alignment, by blanks before it, by what says that it is a part."""
     text = str(office_cell.value or "")
-    blanks = sum(1 + (ord(sign) > 0xFF) for sign in text[: len(text) - len(text.lstrip())])
+    blanks = count_leading_blanks(office_cell)
     centred = office_cell.align in {"center", "centerContinuous", "right", "distributed"}
     part = search_word("cells", "part", text)
     marked = 2 * len(part[0]) if part is not None and squeeze_text(text).startswith(part[0]) else 0

@@ -1,10 +1,11 @@
 """Find the tables of a sheet: rectangles of framed cells, or of filled ones where nothing is framed."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet, Spot
+from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 
 MIN_FRAMED_SIDES, MIN_SURROUNDED_SIDES = 2, 3  # of the cell itself; with those its neighbours turn to it
@@ -55,13 +56,6 @@ class OfficeGrid:
     def contains(self, spot: Spot) -> bool:
         """Return True if a cell of the sheet is in its rectangle."""
         return self.rows[0] <= spot[0] <= self.rows[-1] and self.columns[0] <= spot[1] <= self.columns[-1]
-
-
-def list_spots(box: Box) -> Iterator[Spot]:
-    """Yield the row and column of every cell of a box."""
-    for row in range(box.row, box.row + box.rows):
-        for column in range(box.column, box.column + box.columns):
-            yield row, column
 
 
 def find_grids(office_sheet: OfficeSheet) -> list[OfficeGrid]:

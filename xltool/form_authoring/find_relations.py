@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from xltool.form_authoring.authoring_words import say_sentence
 from xltool.form_authoring.expression_parts import Expression, FigureKey, FigureSum, join_expression, list_figures
-from xltool.form_authoring.find_grids import list_spots
 from xltool.form_authoring.grid_cells import CellPart
 from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet, Spot, Validation, WarningFormat
 from xltool.form_authoring.parse_formula import FormulaError, parse_formula
@@ -12,6 +11,7 @@ from xltool.form_authoring.placements import Fate, Placement
 from xltool.form_authoring.relation_draft import RelationDraft
 from xltool.form_authoring.table_draft import DraftFigure, TableDraft
 from xltool.form_authoring.translate_formula import FormulaTranslator, KnownFigure, UntranslatableError
+from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 
 MAX_CONDITIONAL_CELLS = 2_000

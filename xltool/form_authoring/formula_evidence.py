@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from xltool.form_authoring.find_grids import list_spots
 from xltool.form_authoring.office_workbook import OfficeWorkbook, Spot
 from xltool.form_authoring.parse_formula import Area, Binary, Call, Constant, FormulaError, Node, parse_formula
+from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 
 MAX_AREA_CELLS = 20_000

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from xltool.form_authoring.find_grids import OfficeGrid, list_spots
+from xltool.form_authoring.find_grids import OfficeGrid
 from xltool.form_authoring.office_workbook import OfficeCell, Spot
+from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from xltool.forms.cell_addresses import cell_address
 from xltool.model.form import Box
 
+USUAL_MARGINS = ((0.0, 0.0, 0.0, 0.0), (0.7, 0.7, 0.75, 0.75), (0.75, 0.75, 1.0, 1.0))  # inches; of new sheets
 Spot = tuple[int, int]  # row and column, from 1
 
 
@@ -95,6 +96,11 @@ class PrintSetup(NamedTuple):
     title_rows: tuple[int, int] = (0, 0)
     centred: bool = False
 
+    @property
+    def own_margins(self) -> bool:
+        """Whether the margins are not those of every new sheet."""
+        return self.margins not in USUAL_MARGINS
+
 
 @dataclass(frozen=True)
 class OfficeSheet:
@@ -129,3 +135,9 @@ class OfficeWorkbook:
     def find_sheet(self, name: str) -> OfficeSheet | None:
         """Return the sheet of that name, whatever its case; None if there is none."""
         return next((sheet for sheet in self.sheets if sheet.name.casefold() == name.casefold()), None)
+
+
+def count_leading_blanks(office_cell: OfficeCell) -> int:
+    """Return the width, in digits, of the blanks before a text."""
+    text = office_cell.value if isinstance(office_cell.value, str) else ""
+    return sum(1 + (ord(sign) > 0xFF) for sign in text[: len(text) - len(text.lstrip())])

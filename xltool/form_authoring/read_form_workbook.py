@@ -153,7 +153,7 @@ def _draft_tables(
     last = max(grid.columns[-1] for grid in grids)
     columns = tuple(column for column in range(first, last + 1) if column not in office_sheet.hidden_columns)
     for number, grid in enumerate(grids, start=1):
-        name = title if number == 1 else f"{title}{number}"
+        name = title if number == 1 else around.table_titles.get(number, f"{title}{number}")
         notes = around.notes.get(number, []) + (around.notes.get(0, []) if number == 1 else [])
         yield TableDraft(
             f"t{tables_before + number}", section, office_sheet.name, name, classify_cells(grid), columns, notes=notes

@@ -11,7 +11,9 @@ from xltool.form_authoring.placements import Fate
 
 _WIDE_GAP = re.compile(r"[\u3000]{2,}|[ \t]{3,}|[\u3000 \t]{3,}|\n")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+MAX_TITLE_CHARACTERS = 30  # of the title of a table below another
 MIN_NOTE_CHARACTERS = 60  # a longer text above a table is no field
+_SIGNATURE_FIELDS = ("phone", "signed_on", "author", "reviewer", "leader")
 _ITEMS = re.compile(r"(?<=[。；;\u3000 ])\s*(?=\d{1,2}[.．、](?!\d))|\n+")
 
 
@@ -29,6 +31,8 @@ class SheetSurroundings:
     notes: dict[int, list[str]] = field(default_factory=dict)
     fates: list[tuple[OfficeCell, Fate, str]] = field(default_factory=list)  # with the reason
     formulas: list[OfficeCell] = field(default_factory=list)
+    signature: dict[str, str] = field(default_factory=dict)  # label by id
+    table_titles: dict[int, str] = field(default_factory=dict)  # of tables below others
 
     @property
     def title_font(self) -> CellFont:
@@ -51,7 +55,12 @@ def read_surroundings(office_sheet: OfficeSheet, grids: list[OfficeGrid]) -> She
         elif not cell.text or any(grid.rows[0] <= cell.row <= grid.rows[-1] for grid in grids):
             found.fates.append((cell, Fate.UNPLACED, "beside_table"))
         else:
-            _read_line(found, cell, sum(grid.rows[-1] < cell.row for grid in grids))
+            above = sum(grid.rows[-1] < cell.row for grid in grids)
+            if 0 < above < len(grids) and _is_table_title(cell):
+                found.table_titles[above + 1] = cell.text
+                found.fates.append((cell, Fate.TITLE, ""))
+            else:
+                _read_line(found, cell, above)
     texts = [found.title.text] if found.title else []
     texts += [cell.text for cell, fate, _ in found.fates if fate in {Fate.COVER, Fate.UNIT, Fate.NOTE}][:4]
     _read_period(found, [*texts, office_sheet.name])
@@ -67,6 +76,13 @@ def _find_title(office_cells: Sequence[OfficeCell], grids: list[OfficeGrid]) -> 
     above = [cell for cell in office_cells if cell.text and cell.row < grids[0].rows[0]]
     named = [cell for cell in above if not any(_fate_of(piece) for piece in _split_line(cell.text))]
     return max(named, key=lambda cell: (cell.font.size, cell.font.bold, -cell.row), default=None)
+
+
+def _is_table_title(office_cell: OfficeCell) -> bool:
+    """Return True for a short text between two tables that is no note and no field."""
+    text = office_cell.text
+    plain = len(text) <= MAX_TITLE_CHARACTERS and not search_word("around", "note", text)
+    return plain and not any(_fate_of(piece) for piece in _split_line(text))
 
 
 def _split_line(text: str) -> list[str]:
@@ -104,6 +120,8 @@ def _read_line(found: SheetSurroundings, office_cell: OfficeCell, tables_above: 
         return
     for piece, fate in zip(pieces, fates, strict=True):
         _read_piece(found, piece, fate)
+        if tables_above and fate in {Fate.SIGNATURE, Fate.COVER}:
+            _read_signature(found, piece)
     order = (Fate.UNIT, Fate.DOCUMENT, Fate.COVER, Fate.SIGNATURE, Fate.NOTE)
     fate = next(fate for fate in order if fate in known)
     if fate is Fate.NOTE:
@@ -131,6 +149,8 @@ def _read_piece(found: SheetSurroundings, piece: str, fate: Fate | None) -> None
     match fate:
         case Fate.UNIT if match := search_word("around", "unit", piece):
             found.units += [unit for unit in split_words("around", "unit_joints", match[1].strip("（）()_")) if unit]
+        case Fate.NOTE if match := search_word("around", "table_number", piece):
+            found.document = found.document or match[1]
         case Fate.DOCUMENT:
             if match := search_word("around", "issuer", piece):
                 found.issuer = found.issuer or match[1]
@@ -138,6 +158,15 @@ def _read_piece(found: SheetSurroundings, piece: str, fate: Fate | None) -> None
                 found.document = found.document or match[1]
             elif (match := search_word("around", "valid", piece)) and (year := _YEAR.search(match[1])):
                 found.last_year = int(year[0])
+
+
+def _read_signature(found: SheetSurroundings, piece: str) -> None:
+    """Add a field of the signature line."""
+    for key in _SIGNATURE_FIELDS:
+        if search_word("around", key, piece):
+            label = remove_word("around", "field_end", piece)
+            found.signature.setdefault("date" if key == "signed_on" else key, label)
+            return
 
 
 def _add_note(found: SheetSurroundings, office_cell: OfficeCell, tables_above: int, reason: str) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xltool.form_authoring.expression_parts import FigureKey
-from xltool.form_authoring.find_grids import list_spots
 from xltool.form_authoring.grid_cells import CellPart, GridCells, TableCell
 from xltool.form_authoring.guess_kinds import FigureKind
 from xltool.form_authoring.office_workbook import OfficeSheet, Spot
-from xltool.forms.cell_addresses import box_address, cell_address, column_letters
+from xltool.forms.cell_addresses import box_address, cell_address, column_letters, list_spots
 from xltool.forms.schema import BlockSpec, LabelSpec, TableSpec
 from xltool.model.form import Box
 
@@ -79,7 +78,7 @@ def make_table_spec(draft: TableDraft, sheet: str = "") -> TableSpec:
         landscape=draft.source.printing.landscape or sum(widths) > MAX_PORTRAIT_WIDTH,
         widths=widths,
         heights=_list_heights(draft),
-        notes=list(draft.notes),
+        footnotes=list(draft.notes),
         asides=_list_asides(draft),
     )
 

@@ -80,12 +80,12 @@ def _write_inline(spec: "msgspec.Struct") -> str:
 
 
 def _write_form(form: FormSpec) -> Iterator[str]:
-    groups = ("sections", "groups", "drafts", "headlines", "charts", "ranking")
+    groups = ("sections", "signature", "groups", "drafts", "headlines", "charts", "ranking")
     yield from _write_settings(form, groups)
     sections: list[SectionSpec] = form.sections
     for section in sections:
         yield from ("", "[[sections]]", *_write_settings(section))
-    for name in ("groups", "drafts", "headlines"):
+    for name in ("signature", "groups", "drafts", "headlines"):
         for entry in getattr(form, name):
             yield from ("", f"[[{name}]]", *_write_settings(entry))
     for chart in form.charts:
@@ -101,11 +101,17 @@ def _write_table(table_spec: TableSpec, draft: TableDraft) -> Iterator[str]:
     grid = draft.cells.grid
     yield f"# {draft.source.name}!{cell_address(grid.rows[0], grid.columns[0])}"
     yield "[[tables]]"
-    yield from _write_settings(table_spec, ("labels", "blocks"))
+    yield from _write_settings(table_spec, ("labels", "blocks", "looks", "page"))
+    if table_spec.page:
+        yield f"page = {_write_inline(table_spec.page)}"
     labels: list[LabelSpec] = table_spec.labels
     yield "labels = ["
     yield from (f"  {_write_inline(label)}," for label in labels)
     yield "]"
+    if table_spec.looks:
+        yield "looks = ["
+        yield from (f"  {_write_inline(look)}," for look in table_spec.looks)
+        yield "]"
     for block in table_spec.blocks:
         yield from ("", "[[tables.blocks]]", *_write_block(block, draft))
 

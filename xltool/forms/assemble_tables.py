@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from xltool.errors import DefinitionError
-from xltool.forms.cell_addresses import box_address, parse_address, parse_box
+from xltool.forms.assemble_looks import assemble_looks, assemble_page, parse_boxes
+from xltool.forms.cell_addresses import box_address, list_spots, parse_address, parse_box
 from xltool.forms.cell_kinds import describe_kind
 from xltool.forms.definition_problems import DefinitionProblems
 from xltool.forms.definition_rules import check_words
@@ -49,6 +50,9 @@ def assemble_table(spec: TableSpec, problems: DefinitionProblems) -> Table:
         footnotes=tuple(spec.footnotes),
         own_widths=bool(spec.widths),
         absence=spec.absence,
+        blanks=tuple(parse_boxes(spec.blanks, where, problems)),
+        looks=assemble_looks(spec, problems),
+        page=assemble_page(spec.page, where, problems),
     )
     check_words(table, problems)
     if tainted:  # what follows from a mistake already told is no second mistake
@@ -172,7 +176,7 @@ def _require_known_lines(spec: TableSpec, cells: Sequence[Cell], file: str, wher
 def _occupy_box(
     taken: dict[tuple[int, int], str], area: Box, name: str, size: tuple[int, int], file: str, where: str
 ) -> None:
-    for spot in _grid_positions(area):
+    for spot in list_spots(area):
         if spot[0] > size[0] or spot[1] > size[1]:
             raise DefinitionError("definition.outside_grid", file=file, place=where, key=name, at=box_address(area))
         if spot in taken:
@@ -180,12 +184,6 @@ def _occupy_box(
                 "definition.overlap", file=file, place=where, key=name, other=taken[spot], at=box_address(area)
             )
         taken[spot] = name
-
-
-def _grid_positions(area: Box) -> Iterator[tuple[int, int]]:
-    for row in range(area.row, area.row + area.rows):
-        for column in range(area.column, area.column + area.columns):
-            yield row, column
 
 
 def _list_block_boxes(block: BlockSpec, first: tuple[int, int]) -> Iterator[tuple[str, str, Box]]:
@@ -223,8 +221,8 @@ class _NamingLabels:
     """The labels of a table that name figures, and the places of its figures."""
 
     def __init__(self, labels: Sequence[Label], figures: Sequence[Box]) -> None:
-        self._labels = {spot: label for label in labels for spot in _grid_positions(label.box)}
-        self._figures = {spot for box in figures for spot in _grid_positions(box)}
+        self._labels = {spot: label for label in labels for spot in list_spots(label.box)}
+        self._figures = {spot for box in figures for spot in list_spots(box)}
 
     def find_row_path(self, row: int, column: int) -> tuple[str, ...]:
         """Return the texts of the nearest labels left of ``column`` in ``row``, outermost first.

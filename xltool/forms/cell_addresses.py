@@ -74,6 +74,13 @@ def box_address(rectangle: Box) -> str:
     return f"{first}:{cell_address(rectangle.row + rectangle.rows - 1, rectangle.column + rectangle.columns - 1)}"
 
 
+def list_spots(box: Box) -> Iterator[tuple[int, int]]:
+    """Yield row and column of every cell of a rectangle."""
+    for row in range(box.row, box.row + box.rows):
+        for column in range(box.column, box.column + box.columns):
+            yield row, column
+
+
 def cover_with_rectangles(spots: Iterable[tuple[int, int]]) -> list[Box]:
     """Cover ``spots`` (row, column) with rectangles: runs along rows, equal runs in consecutive rows merged."""
     runs: list[Box] = []

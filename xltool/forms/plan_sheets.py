@@ -5,11 +5,13 @@ from itertools import accumulate, count, zip_longest
 from math import ceil
 
 from xltool.forms.absent_tables import name_switch
+from xltool.forms.cell_addresses import list_spots
 from xltool.forms.ledger_totals import list_ledger_totals
 from xltool.forms.section_columns import SectionColumns, plan_section_columns
 from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box, Form, Relation, Section, Table
+from xltool.model.printed_look import PrintedPage
 
 MAX_TEXTS_BESIDE_TABLE = 8  # paragraphs; the last takes what is left
 GRID_OFFSET_ROWS = 3  # rows above a table: report title, section heading, count of blank inputs
@@ -112,7 +114,7 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
     columns = plan_section_columns(tables) if tables else SectionColumns((84.0,), {})
     widths, across = columns.widths, len(columns.widths)
     slots = [
-        Slot(Box(1, 1, 1, across), Role.TITLE, form.report_title),
+        Slot(Box(1, 1, 1, across), Role.TITLE, form.report_title, look=_plan_page(tables).title),
         Slot(Box(2, 1, 1, across), Role.HEADING, section.heading),
     ]
     heights = {1: 36.0, 2: 28.0}
@@ -161,7 +163,17 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
         frozen=_count_frozen_rows(tables),
         key=section.id,
         text_slots=(caption, *paragraphs) if paragraphs else (),
+        page=_plan_page(tables),
     )
+
+
+def _plan_page(tables: Sequence[Table]) -> PrintedPage:
+    """Return the page of a section's sheet: that of its first table, with the rows of the sheet."""
+    page = tables[0].page if tables else PrintedPage()
+    if page.repeated is None or has_table_titles(tables):
+        return page._replace(repeated=None)
+    first, last = page.repeated
+    return page._replace(repeated=(first + GRID_OFFSET_ROWS, last + GRID_OFFSET_ROWS))
 
 
 def _count_frozen_rows(tables: Sequence[Table]) -> int:
@@ -184,11 +196,18 @@ def has_table_titles(tables: Sequence[Table]) -> bool:
 
 
 def _plan_grid(table: Table, rows_above: int, section_columns: SectionColumns) -> Iterator[Slot]:
+    looks = {(row, column): look for box, look in table.looks for row, column in list_spots(box)}
+
+    def place(box: Box, role: Role, text: str, key: str) -> Slot:
+        look = looks.get((box.row, box.column))
+        return Slot(section_columns.place_box(table.id, box, rows_above), role, text, key, look)
+
     for label in table.labels:
-        yield Slot(section_columns.place_box(table.id, label.box, rows_above), Role.LABEL, label.text, table.id)
+        yield place(label.box, Role.LABEL, label.text, table.id)
     for cell in table.cells:
-        role = Role.COMPUTED if cell.computed else Role.INPUT
-        yield Slot(section_columns.place_box(table.id, cell.box, rows_above), role, "", cell.id)
+        yield place(cell.box, Role.COMPUTED if cell.computed else Role.INPUT, "", cell.id)
+    for box in table.blanks:
+        yield place(box, Role.UNUSED, "", table.id)
 
 
 def _plan_grid_heights(table: Table, widths: Sequence[float]) -> dict[int, float]:

@@ -125,15 +125,49 @@ class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     weight: str = ""
 
 
+class LookSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """How cells of a table look, where they differ from every template: a font, its size in points, a fill (RRGGBB).
+
+    ``at`` lists rectangles, such as ``["A1:D2", "A5"]``. ``borders`` are the lines left, right, top and bottom:
+    thin, medium, thick, double, hair, dotted, dashed, or "" for none.
+    """
+
+    at: list[str]
+    font: str = ""
+    size: int | float = 0
+    bold: bool = False
+    align: Literal["", "left", "center", "right", "fill", "justify", "distributed"] = ""
+    valign: Literal["", "top", "center", "bottom", "justify", "distributed"] = ""
+    indent: int = 0
+    fill: str = ""
+    borders: list[Literal["", "thin", "medium", "thick", "double", "hair", "dotted", "dashed"]] = []
+
+
+class PageSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """How a table's sheet is printed: ``paper`` as Excel counts (9 is A4, 8 is A3), ``margins`` in inches.
+
+    ``margins`` are left, right, top and bottom; ``repeat`` the rows of the grid printed on every page, such as
+    ``"1:2"``; ``title_font`` and ``title_size`` those of the title.
+    """
+
+    paper: int = 0
+    margins: list[float] = []
+    repeat: str = ""
+    title_font: str = ""
+    title_size: int | float = 0
+
+
 class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One table as printed; ``size`` is the address of its last grid cell.
 
     ``asides`` are columns, such as ``["B", "C"]``, whose labels name no figure: units of measurement, code numbers.
     ``sentence`` states the figures of a table that is not printed, with the placeholders ``{year}`` and ``{cell id}``.
-    ``absence`` is the sentence that a report has instead of the table where the duty is absent; it gives the table a
+        ``absence`` is the sentence that a report has instead of the table where the duty is absent; it gives the table a
     list 适用, 不适用. ``notes`` are for those who fill it in; ``footnotes`` are printed below it in workbook and
     report.
-    """
+        ``notes`` are for those who fill it in; ``footnotes`` are printed below it in the workbook and in the report.
+    Nothing is filled in the cells of ``blanks``.
+        """
 
     id: str
     section: str
@@ -151,6 +185,9 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     absence: str = ""
     sentence: str = ""
     asides: list[str] = []
+    blanks: list[str] = []
+    looks: list[LookSpec] = []
+    page: PageSpec | None = None
 
 
 class TablesSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

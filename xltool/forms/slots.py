@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from xltool.forms.cell_addresses import cell_address
 from xltool.model.form import Box
+from xltool.model.printed_look import PrintedLook, PrintedPage
 
 
 class Role(StrEnum):
@@ -20,6 +21,7 @@ class Role(StrEnum):
     CAPTION = "caption"  # a label that the official form does not print
     INPUT = "input"  # key: cell id
     COMPUTED = "computed"  # key: cell id
+    UNUSED = "unused"  # of the grid, and nothing is filled in there
     PARAGRAPH = "paragraph"  # key: section id
     FIELD = "field"  # key: field name
     CHOICE = "choice"  # key: field name
@@ -42,6 +44,7 @@ class Slot(NamedTuple):
     role: Role
     text: str = ""
     key: str = ""
+    look: PrintedLook | None = None
 
     @property
     def address(self) -> str:
@@ -65,6 +68,7 @@ class SheetPlan:
     """One sheet: slots in writing order, column widths in characters, row heights in points (absent: automatic).
 
     ``frozen`` is the number of frozen rows; ``key`` the section id of a section's sheet; ``folded`` the collapsed rows.
+    ``page`` is how it is printed, its rows those of the sheet.
     ``text_slots`` are a caption and rows below a table that exist only where a report has text beside the table.
     """
 
@@ -78,6 +82,7 @@ class SheetPlan:
     key: str = ""
     folded: tuple[int, ...] = ()
     text_slots: tuple[Slot, ...] = ()
+    page: PrintedPage = PrintedPage()  # noqa: RUF009 - a tuple
 
 
 class CellAddress(NamedTuple):

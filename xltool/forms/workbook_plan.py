@@ -74,7 +74,8 @@ def plan_workbook(form: Form) -> WorkbookPlan:
     labels: dict[str, dict[str, str]] = {}
     known: dict[str, set[str]] = {sheet.name: set() for sheet in sheets}
     for sheet, slot, place in slots:
-        known[sheet.name].add(slot.address)
+        if slot.role is not Role.UNUSED:
+            known[sheet.name].add(slot.address)
         if slot.role is Role.PARAGRAPH:
             paragraphs[slot.key] = (*paragraphs.get(slot.key, ()), place)
         if slot.role is Role.LABEL:

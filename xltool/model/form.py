@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from xltool.model.expression import Comparison, LinearExpression, Term
 from xltool.model.period import PeriodLength, calendar_year, length_of
+from xltool.model.printed_look import PrintedLook, PrintedPage
 
 MAX_CACHED_FORMS = 128  # forms (or plans) whose derived data each cache keeps
 
@@ -143,7 +144,8 @@ class Table:
     In reports, a table that is not ``printed`` is replaced by its ``sentence``, a template with ``{year}`` and
     ``{cell id}``. ``notes`` are for those who fill it in; ``footnotes`` are printed below it. ``absence`` is the
     sentence that stands for the table where the duty is absent; without one, the table always applies.
-    ``own_widths``: the definition gives its ``widths``. A ``landscape`` table stands on a page in landscape.
+    ``own_widths``: the definition gives its ``widths``. A ``landscape`` table stands on a page in landscape. Nothing is
+    filled in where its ``blanks`` are; ``looks`` are those of cells that differ from every template's, by rectangle.
     """
 
     id: str
@@ -163,6 +165,9 @@ class Table:
     footnotes: tuple[str, ...] = ()
     own_widths: bool = False
     absence: str = ""
+    blanks: tuple[Box, ...] = ()
+    looks: tuple[tuple[Box, PrintedLook], ...] = ()
+    page: PrintedPage = PrintedPage()  # noqa: RUF009 - a tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from xltool.workbooks.template.styles import TAB_COLOURS
 from xltool.workbooks.xlsxwriter_adapter import BookWriter, SheetWriter
 
 A4_PAPER_CODE = 9
+DEFAULT_MARGINS_INCHES = (0.6, 0.6, 0.75, 0.75)  # left, right, top, bottom
 MAX_ROW_HEIGHT_POINTS = 409.0  # the highest row a spreadsheet program shows
 _FILLED_IN_ROLES = {Role.INPUT, Role.PARAGRAPH, Role.FIELD}
 _PROTECTION_OPTIONS = {"format_rows": True}
@@ -62,13 +63,17 @@ def _folding_options(planned: Planned, row: int) -> dict[str, object]:
 
 def _set_up_printing(planned: Planned, sheet: SheetWriter, form: Form) -> None:
     say = workbook_words().look
-    sheet.set_paper(A4_PAPER_CODE)
+    page = planned.page
+    sheet.set_paper(page.paper or A4_PAPER_CODE)
     if planned.landscape:
         sheet.set_landscape()
-    sheet.set_margins(left=0.6, right=0.6, top=0.75, bottom=0.75)
+    left, right, top, bottom = page.margins or DEFAULT_MARGINS_INCHES
+    sheet.set_margins(left=left, right=right, top=top, bottom=bottom)
     sheet.center_horizontally()
     grows = any(slot.role in {Role.PARAGRAPH, Role.CHECK, Role.EXPLANATION} for slot in planned.slots)
-    sheet.fit_to_pages(1, 0 if grows or planned.purpose is Purpose.MARKS else 1)
+    if page.repeated:
+        sheet.repeat_rows(page.repeated[0] - 1, page.repeated[1] - 1)
+    sheet.fit_to_pages(1, 0 if grows or page.repeated or planned.purpose is Purpose.MARKS else 1)
     if planned.purpose in {Purpose.CHECKS, Purpose.EXPLANATIONS, Purpose.MARKS}:
         sheet.repeat_rows(planned.frozen - 1)
     small = f'&"{say["body_font"]},Regular"&9 '

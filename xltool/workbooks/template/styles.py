@@ -58,6 +58,7 @@ def template_styles() -> dict[str, StyleProperties]:
         "whole": {"num_format": "0"},
         "date": {"num_format": "yyyy-mm-dd"},
         "words": {"num_format": "@", "text_wrap": True},
+        Role.UNUSED: {**_CENTRED, **_PRINTED},
         Role.PARAGRAPH: {
             "font_size": TEXT_SIZE_POINTS,
             "num_format": "@",

@@ -37,6 +37,7 @@ from xltool.workbooks.template.check_formulas import (
     spreadsheet_figures,
 )
 from xltool.workbooks.template.common_workbook import CommonWorkbook, hide_agency, split_common_workbook
+from xltool.workbooks.template.look_styles import list_look_styles, name_look_style
 from xltool.workbooks.template.prefilled_figures import prefill_figures
 from xltool.workbooks.template.sheet_sentence import list_shown_relations, make_sheet_sentence
 from xltool.workbooks.template.styles import MARK_COLUMN_STYLES, TEXT_SIZE_POINTS, TITLE_SIZE_POINTS, template_styles
@@ -103,14 +104,14 @@ def _find_common_workbook(plan: WorkbookPlan, agency: Agency, year: int, serial:
 def write_workbook(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
     """Write every part of the workbook of ``request``. Raises WritingError."""
     draft, stream = _prepare_draft(plan, request), BytesIO()
-    with open_workbook_writer(
-        stream, request.agency.name, template_styles(), workbook_words().look["body_font"]
-    ) as book:
+    styles = {**template_styles(), **list_look_styles(plan)}
+    with open_workbook_writer(stream, request.agency.name, styles, workbook_words().look["body_font"]) as book:
         for planned in plan.sheets:
             sheet = book.add_sheet(planned.name)
             for slot in (*planned.slots, *_list_text_slots(draft, planned)):
                 content, names = _SLOT_FILLERS[slot.role](draft, planned, slot)
-                sheet.write_box(slot.box, content, *names)
+                look = (name_look_style(slot.look, slot.role),) if slot.look else ()
+                sheet.write_box(slot.box, content, *names, *look)
             input_messages.add_validations(plan, planned, sheet, draft.prefilled, request.previous)
             conditional_formats.add_conditional_formats(plan, planned, sheet, book)
             page_setup.set_up_page(planned, sheet, book, _find_needed_heights(draft, planned), plan.form)
@@ -360,6 +361,7 @@ _SLOT_FILLERS: Mapping[Role, Callable[[TemplateDraft, Planned, Slot], SlotConten
     Role.CAPTION: _fill_text,
     Role.INPUT: _fill_input,
     Role.COMPUTED: _fill_computed,
+    Role.UNUSED: _fill_blank,
     Role.PARAGRAPH: _fill_paragraph,
     Role.FIELD: _fill_blank,
     Role.CHOICE: _fill_choice,
