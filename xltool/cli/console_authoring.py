@@ -39,6 +39,11 @@ def describe_authored_form(authored: AuthoredForm, file: str) -> str:
                 gone=len(old) - kept,
             )
         )
+    if authored.dropped:
+        lines.append(catalogue.format_line("authored_dropped", titles=authored.dropped))
+    if authored.suggested:
+        lines.append(catalogue.format_line("authored_suggested", count=len(authored.suggested)))
+        lines += [f"  {title}" for title in authored.suggested[:MAX_LISTED]]
     counts = tuple(
         catalogue.format_line("authored_fate", fate=catalogue.look_up_word("cellfate", fate.value), count=count)
         for fate, count in count_fates(authored.placements).items()

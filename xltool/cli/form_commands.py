@@ -105,10 +105,19 @@ def forms_check(folder: Path) -> None:
 @click.option("--form", default="", metavar="FORM", help=catalogue.help_text("forms.from.form"))
 @click.option("--edition", default="", metavar="EDITION", help=catalogue.help_text("forms.from.edition"))
 @click.option("--like", default="", metavar="FORM", help=catalogue.help_text("forms.from.like"))
+@click.option("--examples", type=PATH, multiple=True, metavar="PATHS", help=catalogue.help_text("forms.from.examples"))
 @_FORMS
 @click.option("--force", is_flag=True, help=catalogue.help_text("forms.from.force"))
 def forms_from(
-    workbook: Path, output: Path, form: str, edition: str, like: str, folders: tuple[Path, ...], *, force: bool
+    workbook: Path,
+    output: Path,
+    form: str,
+    edition: str,
+    like: str,
+    examples: tuple[Path, ...],
+    folders: tuple[Path, ...],
+    *,
+    force: bool,
 ) -> None:
     """Write the definition of the form in an office's own workbook."""
     from xltool.cli import console_authoring
@@ -116,7 +125,7 @@ def forms_from(
     from xltool.forms.load_definitions import find_named_form, load_forms
 
     known = find_named_form(load_forms(folders, regional=True), like) if like else None
-    authored = author_from_workbook(AuthoringRequest(workbook, output, form, edition, known, force))
+    authored = author_from_workbook(AuthoringRequest(workbook, output, form, edition, known, force, examples))
     click.echo(console_authoring.describe_authored_form(authored, workbook.name))
 
 

@@ -11,10 +11,13 @@ from xltool.form_authoring.build_definition import (
     FormNaming,
     build_definition,
     find_first_year,
+    find_period,
 )
 from xltool.form_authoring.list_placements import list_placements
+from xltool.form_authoring.merge_earlier import merge_earlier
 from xltool.form_authoring.placements import Fate, Placement
 from xltool.form_authoring.read_form_workbook import read_form_workbook, refuse_definition_workbook
+from xltool.form_authoring.suggest_relations import suggest_cumulative, suggest_relations
 from xltool.form_authoring.write_toml import write_definition
 from xltool.forms.load_definitions import (
     REQUIRED_FILES,
@@ -37,6 +40,7 @@ DEFAULT_FORM_ID = "form"
 class AuthoringRequest:
     """What to read and where to write; ``form`` and ``edition`` are "" where the program may choose them.
 
+    ``examples`` are filled copies, or folders of them.
     ``like`` is the form whose ids are kept; without it, an earlier edition in ``output`` is found by itself.
     """
 
@@ -46,17 +50,27 @@ class AuthoringRequest:
     edition: str = ""
     like: Form | None = None
     force: bool = False
+    examples: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
 class AuthoredForm:
-    """The new form, its folder, the marked copy of the workbook, and what became of every cell."""
+    """The new form, its folder, the marked copy of the workbook, and what became of every cell.
+
+    ``dropped`` are the relations of the earlier edition whose figures are gone.
+    """
 
     form: Form
     folder: Path
     marked: Path
     placements: tuple[Placement, ...]
     earlier: Form | None = None
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def suggested(self) -> tuple[str, ...]:
+        """The names of the relations on trial."""
+        return tuple(relation.name for relation in self.form.relations if relation.beta)
 
 
 def author_from_workbook(request: AuthoringRequest) -> AuthoredForm:
@@ -65,7 +79,7 @@ def author_from_workbook(request: AuthoringRequest) -> AuthoredForm:
     Raises UsageError, DefinitionError for a workbook that is no form; then nothing is written.
     """
     from xltool.form_authoring.openpyxl_marks import mark_placements
-    from xltool.form_authoring.openpyxl_reader import read_office_workbook
+    from xltool.form_authoring.openpyxl_reader import read_office_workbook, read_sheet_numbers
 
     book = read_office_workbook(request.workbook)
     refuse_definition_workbook(book, tuple(catalogue.list_words("definition_sheets").values()))
@@ -75,7 +89,11 @@ def author_from_workbook(request: AuthoringRequest) -> AuthoredForm:
     folder = request.output / naming.form / naming.edition
     if any((folder / name).exists() for name in REQUIRED_FILES) and not request.force:
         raise UsageError("authoring.edition_exists", folder=str(folder), edition=naming.edition)
-    definition = build_definition(reading, naming)
+    copies = [read_sheet_numbers(file) for file in _list_copies(request)]
+    suggested = suggest_relations(reading.drafts, reading.found.relations, copies)
+    suggested += suggest_cumulative(reading.drafts, find_period(reading))
+    made = build_definition(reading, naming, suggested)
+    definition, dropped = merge_earlier(made, earlier) if earlier else (made, ())
     placements = list_placements(reading)
     marked = mark_placements(
         request.workbook, [(item, describe_placement(item)) for item in placements], _load_mark_words()
@@ -83,7 +101,17 @@ def author_from_workbook(request: AuthoringRequest) -> AuthoredForm:
     form = _save_definition(write_definition(definition, reading), folder)
     marked_file = folder / f"{request.workbook.stem}{catalogue.look_up_word('authoring', 'marked')}.xlsx"
     save_file(marked_file, marked, force=True)
-    return AuthoredForm(form, folder, marked_file, placements, earlier)
+    return AuthoredForm(form, folder, marked_file, placements, earlier, dropped)
+
+
+def _list_copies(request: AuthoringRequest) -> list[Path]:
+    """Return the filled copies: the files named, and the workbooks in the folders named."""
+    found: list[Path] = []
+    for path in request.examples:
+        if not path.exists():
+            raise UsageError("usage.no_path", path=str(path))
+        found += sorted(path.glob("*.xlsx")) if path.is_dir() else [path]
+    return [file for file in found if not file.name.startswith("~$")]
 
 
 def _find_earlier(request: AuthoringRequest) -> Form | None:

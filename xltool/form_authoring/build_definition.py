@@ -12,7 +12,7 @@ from xltool.form_authoring.relation_draft import RelationDraft
 from xltool.form_authoring.table_draft import TableDraft, make_table_spec
 from xltool.form_authoring.table_looks import list_blanks, list_looks, make_page_spec
 from xltool.forms.definition_rules import FIRST_YEAR, list_own_sheet_names
-from xltool.forms.schema import FormSpec, RelationSpec, RelationsSpec, SectionSpec, SignatureSpec, TableSpec, TablesSpec
+from xltool.forms.schema import FormSpec, RelationsSpec, SectionSpec, SignatureSpec, TableSpec, TablesSpec
 from xltool.forms.vocabulary import Vocabulary
 
 _NOT_IN_NAMES = '\\/:*?"<>|'
@@ -78,7 +78,7 @@ def _build_form(reading: WorkbookReading, naming: FormNaming, sheet_names: dict[
     first = reading.sheets[0]
     heading = first.around.title.text if first.around.title else first.sheet.name
     title = _clean_title(strip_period(heading))
-    period = next((sheet.around.period for sheet in reading.sheets if sheet.around.period != "year"), "year")
+    period = find_period(reading)
     says = "report_title" if period == "year" else "report_title_period"
     return FormSpec(
         id=naming.form,
@@ -149,15 +149,12 @@ def explains_form(name: str) -> bool:
     return search_word("around", "explaining_sheet", name) is not None
 
 
+def find_period(reading: WorkbookReading) -> str:
+    """Return how long the periods of the form are: year, half, quarter or month."""
+    return next((sheet.around.period for sheet in reading.sheets if sheet.around.period != "year"), "year")
+
+
 def find_first_year(reading: WorkbookReading, default: int) -> int:
     """Return the year the workbook is for; ``default`` if it says none."""
     years = [sheet.around.year for sheet in reading.sheets if sheet.around.year]
     return years[0] if years and years[0] >= FIRST_YEAR else default
-
-
-def merge_earlier_relations(
-    made: Sequence[RelationSpec], earlier: Sequence[RelationSpec], prefixes: tuple[str, ...]
-) -> list[RelationSpec]:
-    """Return the relations made now, and behind them those that people wrote into the earlier definition."""
-    known = {item.id for item in made}
-    return [*made, *(item for item in earlier if not item.id.startswith(prefixes) and item.id not in known)]

@@ -165,6 +165,7 @@ def _title_facts(draft: RelationDraft, name_figure: Callable[[FigureKey], str]) 
     facts |= {"place": f"{draft.sheet}!{draft.address}", "message": draft.message}
     if figures:
         facts |= {"first": name_figure(figures[0]), "last": name_figure(figures[-1]), "right": name_figure(figures[0])}
+        facts["others"] = say_sentence("title_join").join(map(name_figure, figures[1:6]))
         facts["parts"] = say_sentence("title_join").join(map(name_figure, figures[:4]))
     if draft.title == "title_ratio":
         sides = [piece for piece in draft.expect if isinstance(piece, FigureKey | FigureSum)]

@@ -6,6 +6,7 @@
 import io
 import warnings
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
@@ -63,6 +64,22 @@ def open_with_openpyxl(file: LoadedFile, *, results: bool = False) -> "Workbook"
             return openpyxl.load_workbook(io.BytesIO(file.data), data_only=results)
     except Exception as error:  # a damaged file makes openpyxl raise many types of exception
         raise UsageError("authoring.not_a_workbook", file=file.name, reason=str(error)) from error
+
+
+def read_sheet_numbers(source: FileSource) -> dict[str, dict[Spot, Decimal]]:
+    """Return the numbers of a filled copy by sheet and place, results of formulas as stored. Raises UsageError."""
+    try:
+        book = open_with_openpyxl(load_file(source), results=True)
+    except (UnreadableFileError, ForeignFileError) as error:
+        raise UsageError("authoring.not_a_workbook", file=source.name, reason=str(error)) from error
+    return {sheet.title: dict(_read_numbers(sheet)) for sheet in book.worksheets}
+
+
+def _read_numbers(sheet: "Worksheet") -> Iterable[tuple[Spot, Decimal]]:
+    for row in sheet.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+                yield (cell.row, cell.column), Decimal(format(cell.value, ".15g"))
 
 
 def _read_sheet(book: "Workbook", sheet: "Worksheet") -> OfficeSheet:

@@ -16,6 +16,7 @@ from xltool.form_authoring.formula_evidence import (
 )
 from xltool.form_authoring.grid_cells import CellPart, GridCells, TableCell
 from xltool.form_authoring.guess_kinds import (
+    FigureKind,
     KindEvidence,
     find_validation,
     guess_kind,
@@ -32,6 +33,7 @@ from xltool.forms.definition_problems import DefinitionProblems
 from xltool.model.form import Form, Table
 
 MAX_FORM_ROWS = 400  # a longer rectangle is a list of data
+GUESSED_REASONS = frozenset({"words", "plain", "sample", "formula"})
 WORDED_KINDS = frozenset({"text", "date", "choice", "yes_no"})
 DEFINITION_SHEETS = 3  # of those of a definition workbook; with them it is one
 
@@ -87,6 +89,8 @@ def read_form_workbook(office_book: OfficeWorkbook, earlier: Form | None = None)
     kept = match_tables(_assemble_drafts(drafts), earlier)
     for draft, ids in zip(drafts, kept, strict=True):
         _rename_figures(draft, ids)
+        if earlier is not None:
+            _keep_kinds(draft, earlier)
     found = _find_all_relations(readings, drafts)
     plain = tuple(sheet for sheet in office_book.sheets if sheet.state == "visible" and not grids[sheet.name])
     return WorkbookReading(office_book, tuple(readings), found, tuple(kept), _assemble_drafts(drafts), plain)
@@ -228,6 +232,32 @@ def _rename_figures(draft: TableDraft, ids: KeptIds) -> None:
     for place, figure in draft.figures.items():
         line, column = ids.figures[place[0], place[1] + draft.offset]
         draft.figures[place] = replace(figure, line=line, column=column)
+
+
+def _keep_kinds(draft: TableDraft, earlier: Form) -> None:
+    """Give a figure whose kind was only guessed the kind that the earlier edition gives it."""
+    for place, figure in draft.figures.items():
+        known = earlier.cells.get(str(draft.name_figure(place)))
+        if known is None or figure.kind.reason not in GUESSED_REASONS:
+            continue
+        settings = (known.kind.value, known.unit, known.decimals, known.choices, known.optional)
+        if settings != (
+            figure.kind.kind,
+            figure.kind.unit,
+            figure.kind.decimals,
+            figure.kind.choices,
+            figure.kind.optional,
+        ):
+            kept = FigureKind(
+                known.kind.value,
+                known.unit,
+                known.decimals,
+                known.choices if known.kind.value == "choice" else (),
+                length=known.length or None,
+                optional=known.optional,
+                reason="earlier",
+            )
+            draft.figures[place] = replace(figure, kind=kept)
 
 
 def _find_all_relations(readings: Sequence[SheetReading], drafts: Sequence[TableDraft]) -> FoundRelations:

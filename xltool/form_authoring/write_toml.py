@@ -7,7 +7,7 @@ from xltool.form_authoring.build_definition import Definition
 from xltool.form_authoring.read_form_workbook import WorkbookReading
 from xltool.form_authoring.table_draft import TableDraft
 from xltool.forms.cell_addresses import cell_address, column_letters, parse_address
-from xltool.forms.schema import BlockSpec, FormSpec, LabelSpec, RelationSpec, SectionSpec, TableSpec
+from xltool.forms.schema import BlockSpec, FormSpec, LabelSpec, RelationsSpec, SectionSpec, TableSpec
 
 if TYPE_CHECKING:
     import msgspec
@@ -24,7 +24,7 @@ def write_definition(definition: Definition, reading: WorkbookReading) -> dict[s
         "tables.toml": "\n".join(
             line for table in definition.tables.tables for line in (*_write_table(table, drafts[table.id]), "")
         ),
-        "relations.toml": "\n".join(_write_relations(definition.relations.relations)),
+        "relations.toml": "\n".join(_write_relations(definition.relations)),
     }
 
 
@@ -147,8 +147,10 @@ def _heads_of(draft: TableDraft, grid_place: tuple[int, int]) -> tuple[str, str]
     return one_line[0], one_line[1]
 
 
-def _write_relations(relations: Sequence[RelationSpec]) -> Iterator[str]:
-    if not relations:
+def _write_relations(relations_spec: RelationsSpec) -> Iterator[str]:
+    if not relations_spec.relations:
         yield "relations = []"
-    for relation in relations:
+    for relation in relations_spec.relations:
         yield from ("[[relations]]", *_write_settings(relation), "")
+    for standard in relations_spec.standards:
+        yield from ("[[standards]]", *_write_settings(standard), "")

@@ -36,15 +36,15 @@ def assemble_looks(spec: TableSpec, problems: DefinitionProblems) -> tuple[tuple
     return tuple(looks)
 
 
-def _is_sound(item: LookSpec) -> bool:
-    sized = not item.size or MIN_FONT_POINTS <= item.size <= MAX_FONT_POINTS
-    return sized and (not item.fill or _FILL.fullmatch(item.fill) is not None)
+def _is_sound(look_spec: LookSpec) -> bool:
+    sized = not look_spec.size or MIN_FONT_POINTS <= look_spec.size <= MAX_FONT_POINTS
+    return sized and (not look_spec.fill or _FILL.fullmatch(look_spec.fill) is not None)
 
 
-def parse_boxes(texts: list[str], where: str, problems: DefinitionProblems) -> list[Box]:
+def parse_boxes(ranges: list[str], where: str, problems: DefinitionProblems) -> list[Box]:
     """Return rectangles of a grid; add those that are none to ``problems``."""
     boxes = []
-    for text in texts:
+    for text in ranges:
         try:
             boxes.append(parse_box(text))
         except ValueError:
