@@ -167,7 +167,7 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     report.
         ``notes`` are for those who fill it in; ``footnotes`` are printed below it in the workbook and in the report.
     Nothing is filled in the cells of ``blanks``.
-        """
+    """
 
     id: str
     section: str
