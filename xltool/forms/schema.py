@@ -162,11 +162,9 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 
     ``asides`` are columns, such as ``["B", "C"]``, whose labels name no figure: units of measurement, code numbers.
     ``sentence`` states the figures of a table that is not printed, with the placeholders ``{year}`` and ``{cell id}``.
-        ``absence`` is the sentence that a report has instead of the table where the duty is absent; it gives the table a
+    ``absence`` is the sentence that a report has instead of the table where the duty is absent; it gives the table a
     list 适用, 不适用. ``notes`` are for those who fill it in; ``footnotes`` are printed below it in workbook and
-    report.
-        ``notes`` are for those who fill it in; ``footnotes`` are printed below it in the workbook and in the report.
-    Nothing is filled in the cells of ``blanks``.
+    report. Nothing is filled in the cells of ``blanks``.
     """
 
     id: str
