@@ -83,10 +83,9 @@ def test_agency_that_was_counted_and_is_not_now__is_named(folder: Path) -> None:
     assert said not in run(*words)[1]  # nothing changed since the run before
     for key, content in before.items():
         (folder / f"{key}.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
-        code, out, _ = run("check", folder / "returns", "--roster", ROSTER, "--since", folder / f"{key}.json")
-        assert (code, said in out) == (1, True), key
-    found = merge(folder, "--since", folder / "merge.json")
-    assert found["since"]["dropped"] == ["示例三镇人民政府"]
+        assert merge(folder, "--since", folder / f"{key}.json")["since"]["dropped"] == ["示例三镇人民政府"], key
+    code, out, _ = run("check", folder / "returns", "--roster", ROSTER, "--since", folder / "merge.json")
+    assert (code, said in out) == (1, False)  # a check may be of some of the files
 
 
 def test_check__since_the_json_of_an_earlier_check__or_a_consolidated_workbook(folder: Path) -> None:

@@ -116,7 +116,7 @@ def _encode_changes(noted: Iterable[FindingRecord], changes: FindingChanges | No
             "new": sorted(changes.new),
             "still": sorted(changes.still),
             "gone": gone,
-            "dropped": list(changes.dropped),
+            **({} if changes.dropped is None else {"dropped": list(changes.dropped)}),
         }
     return answer
 

@@ -68,6 +68,8 @@ def compare_with_earlier_run(
     changes = compare_findings(
         earlier_run.findings, earlier_run.source, reviewed_files, consolidation, rules.is_checked
     )
+    if consolidation is None:  # a check is often of some of the files
+        return changes
     return replace(changes, dropped=tuple(_find_dropped(earlier_run, reviewed_files, run_context, consolidation)))
 
 
@@ -75,7 +77,7 @@ def _find_dropped(
     earlier_run: EarlierRun,
     reviewed_files: Sequence[ReviewedFile],
     run_context: RunContext,
-    consolidation: Consolidation | None,
+    consolidation: Consolidation,
 ) -> Iterator[str]:
     """Yield the names of the agencies that were counted in the earlier run and are not now.
 
@@ -83,7 +85,7 @@ def _find_dropped(
     """
     read = [item.submission for item in reviewed_files if item.submission and item.status is Status.ACCEPTED]
     leaves = [leaf for submission in read for leaf in list_manifest(submission)]
-    leaves += consolidation.summary.manifest if consolidation else ()
+    leaves += consolidation.summary.manifest
     counted = {leaf.code or leaf.name for leaf in leaves} | {each.agency_code or each.agency_name for each in read}
     agencies, others = (run_context.roster.agencies, run_context.roster.others) if run_context.roster else ({}, {})
     for key, name in earlier_run.counted.items():

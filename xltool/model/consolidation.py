@@ -91,14 +91,15 @@ class FindingRecord(NamedTuple):
 class FindingChanges:
     """Findings that are new, still present or gone since the run stored in the file ``since``, by fingerprint.
 
-    ``dropped`` are the names of the agencies that were counted then and are not now: their findings are not compared.
+    ``dropped`` are the names of the agencies that were counted then and are not now, whose findings are not compared;
+    None if that is not asked.
     """
 
     since: str
     new: frozenset[str]
     still: frozenset[str]
     gone: tuple[FindingRecord, ...]
-    dropped: tuple[str, ...] = ()
+    dropped: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
