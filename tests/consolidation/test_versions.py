@@ -107,6 +107,13 @@ def test_equal_figures__one_counts_whatever_the_dates_say() -> None:
     assert reason(items, 1) == "与“a.xlsx”重复：数字和文字完全相同，只计一份。"
 
 
+def test_equal_file_in_an_archive__is_named_with_it() -> None:
+    items = [sent("收.zip/镇/a.xlsx", 88, archive="收.zip"), sent("b.xlsx", 88, modified="2026-01-25T00:00:00+00:00")]
+    assert reason(items, 1) == "与“收.zip/镇/a.xlsx”内容完全相同，只计一份。"
+    items = [sent("收.zip/a.xlsx", 88, archive="收.zip"), sent("收.zip/b.xlsx", 88, archive="收.zip")]
+    assert reason(items, 1) == "与“a.xlsx”内容完全相同，只计一份。"
+
+
 def test_equal_figures_but_other_texts__are_two_versions() -> None:
     items = [with_text(sent("a.xlsx", 88), "甲"), with_text(sent("b.xlsx", 88), "乙")]
     assert settled(*items) == {"a.xlsx": "undecided", "b.xlsx": "undecided"}

@@ -13,6 +13,7 @@ from itertools import permutations
 from pathlib import PurePath
 
 from xltool.consolidation.agency_keys import AgencyKeys, index_agency_keys
+from xltool.consolidation.file_names import split_file_name
 from xltool.consolidation.tree import RosterTree, list_manifest
 from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile, Status
@@ -87,9 +88,10 @@ def get_age_key(item: ReviewedFile) -> tuple[str, str, str]:
 
 
 def name_beside(item: ReviewedFile, other_item: ReviewedFile) -> str:
-    """Return the file name, with its folder if the other file has the same name."""
-    path, other = PurePath(item.file), PurePath(other_item.file)
-    return path.name if path.name != other.name else f"{path.parent.name}/{path.name}"
+    """Return the file name, with its archive if the other file is not in it, or its folder if both have one name."""
+    parts, others = split_file_name(item.file), split_file_name(other_item.file)
+    name = parts[-1] if parts[:-1] == others[:-1] else "/".join(parts)
+    return name if name != others[-1] else f"{PurePath(item.file).parent.name}/{name}"
 
 
 def _refuse_overlapping(reviewed_files: Sequence[ReviewedFile], tree: RosterTree) -> dict[int, ReviewedFile]:
