@@ -7,7 +7,8 @@
 #   make mutants  faults put into core modules, and whether the tests beside them find each
 #   make lint    format, lint and types
 #   make check   lint and tests
-#   make bench   the benchmarks (BENCH_10000=1: saves of other programs at 10,000 workbooks, too)
+#   make bench   the benchmarks; saves of other programs are made once, by npm, node and LibreOffice (bench-output/)
+#   make bench-large  merging at 10,000 workbooks, of every kind of saves; takes an hour and 4 GB
 #   make fuzz    coverage-guided fuzzing of opening and reading for FUZZ_SECONDS (needs a Python that atheris supports)
 #   make manglings  MANGLINGS random changes to how figures look, each compared with what the sheet shows
 #   make labels  every two printed labels of every form exchanged, one workbook each (tests take a sample)
@@ -22,7 +23,7 @@ BIN := $(VENV)/bin
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: demo test test-fast test-lowest mutants lint check bench fuzz labels manglings browser test-browser bundle test-bundle pictures clean
+.PHONY: demo test test-fast test-lowest mutants lint check bench bench-large fuzz labels manglings browser test-browser bundle test-bundle pictures clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/xltool demo -o demo-output
@@ -58,10 +59,14 @@ check: lint test
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.run
-	$(BIN)/python -m benchmarks.saves
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.localisation
 	$(BIN)/python -m benchmarks.narrative
+	$(BIN)/python -m benchmarks.merging
+
+bench-large: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.run --counts 10000
+	$(BIN)/python -m benchmarks.merging --counts 10000 --times 1
 
 # What breaks is written to .fuzz/ as one file; `python -m tests.fuzzing .fuzz/crash-…` runs it again.
 FUZZ_SECONDS ?= 300

@@ -90,11 +90,25 @@ def workbook(number: int) -> bytes:
         for name, content in base.parts:
             made = _scaled(content, base.scaled[name], factor) if name in base.scaled else content
             if name == "xl/sharedStrings.xml":
-                made = _TOLD.sub(lambda match: str(int(match[1]) * factor), content.decode()).encode()
+                made = "".join(multiply_told_figures([content.decode()], factor)).encode()
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, made.replace(_BASE.encode(), code))
     return stream.getvalue()
+
+
+def multiply_told_figures(runs: Sequence[str], factor: int) -> list[str]:
+    """Return the runs of a text with the counts and amounts told in it multiplied."""
+    made, start = [], 0
+    told = list(_TOLD.finditer("".join(runs)))
+    for run in runs:
+        scaled = run
+        for match in reversed([match for match in told if start <= match.start() < start + len(run)]):
+            at = match.start() - start
+            scaled = f"{scaled[:at]}{int(match[1]) * factor}{scaled[at + len(match[1]) :]}"
+        made.append(scaled)
+        start += len(run)
+    return made
 
 
 def received(number: int) -> int:

@@ -1,6 +1,6 @@
 """Reading and merging filled workbooks, side by side with what an office would use instead, in one run.
 
-    python -m benchmarks.run [--counts 100 1000 10000] [--jobs N] [--sample 200]
+    python -m benchmarks.run [--counts 100 1000] [--jobs N] [--sample 100]
 
 Every contender runs in a process of its own over the same files (`benchmarks.corpus`); seconds are wall time, CPU is
 that of all its processes, memory the peak of all of them together. Slow contenders read a sample of the files, evenly
@@ -124,18 +124,23 @@ class Measured(NamedTuple):
     peak: float
 
 
-def measured(name: str, folder: Path, count: int, given: argparse.Namespace) -> Measured:
-    """One contender in a process of its own. Raises AssertionError for a wrong answer."""
-    sample = given.sample if CONTENDERS[name].slow else count
-    numbers = range(0, count, max(1, count // sample))
+def measured(
+    name: str, folder: Path, numbers: range, jobs: int | None, received: Callable[[int], int] = corpus.received
+) -> Measured:
+    """One contender in a process of its own, reading the workbooks of these numbers. Raises AssertionError if wrong."""
     command = [sys.executable, "-m", "benchmarks.run", "--only", name, "--folder", str(folder)]
-    command += ["--step", str(numbers.step), *(["--jobs", str(given.jobs)] if given.jobs else [])]
+    command += ["--step", str(numbers.step), *(["--jobs", str(jobs)] if jobs else [])]
     with tempfile.TemporaryFile("w+") as said, subprocess.Popen(command, stdout=said, text=True, cwd=ROOT) as process:
         peak = peak_of(process)
         said.seek(0)
         answer = json.loads(said.read())
-    assert answer["answer"] == sum(map(corpus.received, numbers)), name
+    assert answer["answer"] == sum(map(received, numbers)), name
     return Measured(len(numbers), answer["seconds"], answer["cpu"], peak)
+
+
+def sampled(name: str, count: int, sample: int) -> range:
+    """The numbers of the workbooks that a contender reads, evenly spread."""
+    return range(0, count, max(1, count // sample) if CONTENDERS[name].slow else 1)
 
 
 def peak_of(process: "subprocess.Popen[str]") -> float:
@@ -202,8 +207,8 @@ HEAD = ("contender", "seconds", "ms a workbook", "CPU ms", "workbooks/s", "peak 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--counts", type=int, nargs="+", default=[100, 1000, 10000])
-    parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--counts", type=int, nargs="+", default=[100, 1000])
+    parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--jobs", type=int)
     parser.add_argument("--contenders", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
     parser.add_argument("--only", choices=CONTENDERS, help=argparse.SUPPRESS)
@@ -221,7 +226,7 @@ def main() -> None:
             folder.mkdir()
             corpus.make(folder, count)
             names = dict.fromkeys(["xltool", *given.contenders])
-            results = {name: measured(name, folder, count, given) for name in names}
+            results = {name: measured(name, folder, sampled(name, count, given.sample), given.jobs) for name in names}
         print(f"\n{count} workbooks\n")
         print(table([HEAD, ("---",) * len(HEAD), *rows(results, count)]), flush=True)
 

@@ -1,42 +1,50 @@
-"""Merging workbooks as programs and people leave them: CPU of a workbook beside calamine, pandas and openpyxl.
+"""Returned workbooks as office programs save them, thousands of distinct ones made from real saves in minutes.
 
-    python -m benchmarks.saves [--counts 100 1000] [--folder bench-output/saves] [--kinds libreoffice touched ...]
-
-The workbooks of `benchmarks.corpus`, half of their zeros left blank, are saved by openpyxl (texts inline), converted by
-LibreOffice, saved again by ExcelJS (installed with npm into the folder; left out where npm is missing), and touched:
-another zoom, top left cell and row heights on every sheet. They are kept in the folder for the next run. With
-BENCH_10000=1 in the environment 10,000 workbooks are measured too; slow contenders read a sample of them.
-
-Every contender runs in a process of its own, and every answer is compared with what was put in. CPU of a workbook is
-the slope between ``--few`` and all workbooks of a whole run, so start-up does not count; ratios are to bare calamine.
+The workbooks of `benchmarks.corpus` are saved by openpyxl (texts inline), and those saves converted by LibreOffice and
+saved again by ExcelJS and SheetJS (installed with npm into the folder). `BASES` saves of each program have every cell
+filled; a workbook of a set is one of them with another agency, its figures, stored results and figures told in texts
+multiplied, and about half of its zeros blanked as that program writes blank cells. `COMPARED` of them are also saved by
+the program itself, and must be read the same (`must_agree`). Touched sets are LibreOffice's with another zoom, top left
+cell and row heights, on six sheets or on all.
 """
 
-import argparse
-import os
-import platform
+import html
 import random
 import re
 import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+import zlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from decimal import Decimal
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
 import openpyxl
 
-from benchmarks import corpus, run
+from benchmarks import corpus
+from xltool.spreadsheet.open_workbook import open_workbook
 
-CONTENDERS = ("calamine", "xltool", "pandas", "openpyxl")
-EXCELJS = "exceljs@4.4.0"
-_SAMPLE = 200  # workbooks that slow contenders read
-_FILES_OF_A_RUN = 500  # that LibreOffice converts: its memory grows with every file
-_CONVERSION_SECONDS = 3600
+BASES = 24  # filled saves of each program
+COMPARED = 2  # saves of each program with blank cells
+PACKAGES = ("exceljs@4.4.0", "xlsx@0.18.5")
+_CONVERSION_SECONDS = 1800
+_UNTOUCHED = range(0)
+_VIEW = re.compile(rb"<sheetView ([^>]*)")
+_TOP_LEFT = re.compile(rb'topLeftCell="[A-Z]+[0-9]+" ?')
 _HEIGHT = re.compile(rb' ht="[0-9.]+"')
 _ZOOM = re.compile(rb'zoomScale="[0-9]+"')
-_RESAVE = """
+_SHEET_NUMBER = re.compile(r"xl/worksheets/sheet([0-9]+)\.xml")
+_STRING = re.compile(rb"<(si|is)>.*?</\1>", re.DOTALL)
+_TEXT = re.compile(rb"(<t(?: [^>]*)?>)([^<]*)(?=</t>)")
+_CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"((?: [a-z]+="[^"]*")*)>(<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>([^<]+)</v></c>')
+_TYPE = re.compile(rb' t="([a-zA-Z]+)"')
+_SCRIPTS = {
+    "exceljs": """
 const ExcelJS = require("exceljs"), fs = require("fs"), [from, to] = process.argv.slice(2);
 (async () => {
   for (const name of fs.readdirSync(from).filter((name) => name.endsWith(".xlsx"))) {
@@ -45,132 +53,231 @@ const ExcelJS = require("exceljs"), fs = require("fs"), [from, to] = process.arg
     await book.xlsx.writeFile(`${to}/${name}`);
   }
 })().catch((error) => { console.error(error); process.exit(1); });
-"""
+""",
+    "sheetjs": """
+const XLSX = require("xlsx"), fs = require("fs"), [from, to] = process.argv.slice(2);
+for (const name of fs.readdirSync(from).filter((name) => name.endsWith(".xlsx"))) {
+  const book = XLSX.readFile(`${from}/${name}`, {cellStyles: true, sheetStubs: true});
+  XLSX.writeFile(book, `${to}/${name}`, {cellStyles: true, compression: true, bookSST: true});
+}
+""",
+}
 
 
-def save_with_openpyxl(folder: Path, count: int) -> None:
-    """Save the workbooks of the corpus with openpyxl, about half of the zeros among their inputs left blank."""
-    plan = corpus.the_plan()
-    places = [plan.cells[cell.id] for cell in plan.form.inputs]
-    for number in range(count):
-        choices = random.Random(number)
-        book = openpyxl.load_workbook(BytesIO(corpus.workbook(number)))
-        for place in places:
-            cell = book[place.sheet][place.address]
-            if cell.value == 0 and choices.random() < 0.5:
-                cell.value = None
-        book.save(folder / f"{corpus.agency_of(number).code}.xlsx")
+class Kind(NamedTuple):
+    """One set of saves: which program made them, and the numbers of the sheets touched afterwards."""
+
+    title: str
+    program: str
+    touched: range = _UNTOUCHED
 
 
-def save_with_libreoffice(folder: Path, count: int) -> None:
-    """Convert the workbooks that openpyxl saved."""
-    files = _list_saves(folder.with_name("openpyxl"), count)
+# --- saves by programs -------------------------------------------------------------------------------------------
+
+
+def save_with_openpyxl(source: Path, target: Path) -> None:
+    """Save every workbook of a folder with openpyxl."""
+    for path in sorted(source.glob("*.xlsx")):
+        openpyxl.load_workbook(path).save(target / path.name)
+
+
+def convert_with_libreoffice(source: Path, target: Path) -> None:
+    """Convert every workbook of a folder with LibreOffice, in one run of it."""
     with tempfile.TemporaryDirectory() as profile:
         options = ["--headless", f"-env:UserInstallation=file://{profile}", "--convert-to", "xlsx", "--outdir"]
-        for first in range(0, len(files), _FILES_OF_A_RUN):
-            command = ["soffice", *options, str(folder), *map(str, files[first : first + _FILES_OF_A_RUN])]
-            subprocess.run(command, check=True, capture_output=True, timeout=_CONVERSION_SECONDS)
+        command = ["soffice", *options, str(target), *map(str, sorted(source.glob("*.xlsx")))]
+        subprocess.run(command, check=True, capture_output=True, timeout=_CONVERSION_SECONDS)
 
 
-def save_with_exceljs(folder: Path, count: int) -> None:
-    """Save the workbooks that openpyxl saved with ExcelJS."""
-    cache = folder.parents[1] / "npm"
-    if not (cache / "node_modules" / "exceljs").is_dir():
-        install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(cache), EXCELJS]
+def save_with_node(program: str, source: Path, target: Path) -> None:
+    """Save every workbook of a folder with ExcelJS or SheetJS."""
+    cache_folder = target.parent / "npm"
+    if not all((cache_folder / "node_modules" / name.split("@")[0]).is_dir() for name in PACKAGES):
+        install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(cache_folder), *PACKAGES]
         subprocess.run(install, check=True, capture_output=True)
-    source = folder.with_name("openpyxl").resolve()
-    script = cache / "resave.cjs"
-    script.write_text(_RESAVE, encoding="utf-8")
-    subprocess.run(["node", str(script), str(source), str(folder.resolve())], check=True, cwd=cache)
+    script = cache_folder / f"{program}.cjs"
+    script.write_text(_SCRIPTS[program], encoding="utf-8")
+    command = ["node", str(script), str(source.resolve()), str(target.resolve())]
+    subprocess.run(command, check=True, cwd=cache_folder, timeout=_CONVERSION_SECONDS)
 
 
-def touch_saves(folder: Path, count: int) -> None:
-    """Copy the saves of LibreOffice with another view and other row heights on every sheet."""
-    for number, path in enumerate(_list_saves(folder.with_name("libreoffice"), count)):
-        choices = random.Random(number)
-        with zipfile.ZipFile(path) as source, zipfile.ZipFile(folder / path.name, "w", zipfile.ZIP_DEFLATED) as target:
-            for info in source.infolist():
-                content = source.read(info)
-                if info.filename.startswith("xl/worksheets/sheet"):
-                    content = _touch_sheet(content, choices)
-                target.writestr(info, content)
+PROGRAMS: dict[str, Callable[[Path, Path], None]] = {
+    "openpyxl": save_with_openpyxl,
+    "libreoffice": convert_with_libreoffice,
+    "exceljs": partial(save_with_node, "exceljs"),
+    "sheetjs": partial(save_with_node, "sheetjs"),
+}
+KINDS = {
+    "libreoffice": Kind("LibreOffice, untouched", "libreoffice"),
+    "touched-six": Kind("LibreOffice, touched on six sheets", "libreoffice", range(2, 8)),
+    "touched": Kind("LibreOffice, touched on all sheets", "libreoffice", range(1, 100)),
+    "openpyxl": Kind("openpyxl", "openpyxl"),
+    "exceljs": Kind("ExcelJS", "exceljs"),
+    "sheetjs": Kind("SheetJS", "sheetjs"),
+}
 
 
-def _list_saves(folder: Path, count: int) -> list[Path]:
-    return sorted(folder.glob("*.xlsx"))[:count]
+def is_installed(kind: str) -> bool:
+    """Return whether the program that makes a kind of saves is there."""
+    needed = {"libreoffice": "soffice", "exceljs": "npm", "sheetjs": "npm"}.get(KINDS[kind].program)
+    return needed is None or shutil.which(needed) is not None
+
+
+def make_bases(folder: Path, program: str) -> Path:
+    """Make the saves of a program unless they are in the folder; return their own folder."""
+    made = folder / program
+    if len(list(made.glob("*.xlsx"))) < BASES + COMPARED:
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        if program == "openpyxl":
+            with tempfile.TemporaryDirectory() as written:
+                _write_sources(Path(written))
+                save_with_openpyxl(Path(written), made)
+        else:
+            PROGRAMS[program](make_bases(folder, "openpyxl"), made)
+        must_agree(made)
+    return made
+
+
+def _write_sources(folder: Path) -> None:
+    """Write the filled workbooks, and those of the first agencies with blank cells as ``blank-…``."""
+    for number in range(BASES):
+        (folder / _name_file(number)).write_bytes(corpus.workbook(number))
+    for number in range(COMPARED):
+        book = openpyxl.load_workbook(folder / _name_file(number))
+        for part, addresses in _list_inputs().items():
+            sheet = book.worksheets[int(_SHEET_NUMBER.fullmatch(part)[1]) - 1]
+            for address in addresses:
+                if sheet[address.decode()].value == 0 and _is_blanked(number, part, address):
+                    sheet[address.decode()].value = None
+        book.save(folder / f"blank-{_name_file(number)}")
+
+
+def must_agree(bases: Path) -> None:
+    """Raise AssertionError unless workbooks made here are read as the program's own saves of the same figures are."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for number in range(COMPARED):
+            made = Path(scratch) / "made.xlsx"
+            made.write_bytes(make_workbook(bases, number, _UNTOUCHED))
+            read, wanted = open_workbook(made), open_workbook(bases / f"blank-{_name_file(number)}")
+            for sheet, other in zip(read.sheets, wanted.sheets, strict=True):
+                differing = {place for place, cell in other.cells.items() if sheet.cells.get(place) != cell}
+                assert not differing, (sheet.name, differing)
+                assert len(sheet.cells) == len(other.cells), sheet.name
+
+
+# --- further workbooks -------------------------------------------------------------------------------------------
+
+
+def make_set(folder: Path, bases: Path, kind: str, count: int) -> None:
+    """Make the workbooks of a set that are not in the folder yet, and a roster beside the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    agencies = list(map(corpus.agency_of, range(count)))
+    lines = (f"{agency.code},{agency.name}\n" for agency in agencies)
+    (folder.parent / "roster.csv").write_text("code,name\n" + "".join(lines), encoding="utf-8")
+    missing = [number for number in range(count) if not (folder / _name_file(number)).exists()]
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(partial(_write_one, folder, bases, KINDS[kind].touched), missing, chunksize=20))
+
+
+def _write_one(folder: Path, bases: Path, touched: range, number: int) -> None:
+    """Write a workbook, renamed when it is whole."""
+    draft = folder / f"{number}.part"
+    draft.write_bytes(make_workbook(bases, number, touched))
+    draft.replace(folder / _name_file(number))
+
+
+def make_workbook(bases: Path, number: int, touched: range) -> bytes:
+    """Return the workbook of one agency, the sheets of the numbers in ``touched`` as another screen leaves them."""
+    base_number, factor = number % BASES, factor_of(number)
+    codes = corpus.agency_of(base_number).code.encode(), corpus.agency_of(number).code.encode()
+    choices = random.Random(number)
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in _read_parts(bases / _name_file(base_number)):
+            made = _STRING.sub(partial(_multiply_string, factor), content) if factor > 1 else content
+            if sheet := _SHEET_NUMBER.fullmatch(name):
+                made = _CELL.sub(partial(_change_cell, number, name), made)
+                made = _touch_sheet(made, choices) if int(sheet[1]) in touched else made
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(info, made.replace(*codes), zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def factor_of(number: int) -> int:
+    """Return by how much the figures of its base are multiplied."""
+    return 1 + number // BASES
+
+
+def received(number: int) -> int:
+    """Return how many requests the agency of one workbook says it received."""
+    return corpus.received(number % BASES) * factor_of(number)
+
+
+@cache
+def _read_parts(path: Path) -> tuple[tuple[str, bytes], ...]:
+    with zipfile.ZipFile(path) as archive:
+        return tuple((info.filename, archive.read(info)) for info in archive.infolist())
+
+
+@cache
+def _list_figures() -> dict[str, frozenset[bytes]]:
+    """Return the addresses of all figures in each part that is a sheet."""
+    return _list_addresses(corpus.the_plan().cells)
+
+
+@cache
+def _list_inputs() -> dict[str, frozenset[bytes]]:
+    """Return the addresses of the input cells in each part that is a sheet."""
+    return _list_addresses(cell.id for cell in corpus.the_plan().form.inputs)
+
+
+def _list_addresses(ids: Iterable[str]) -> dict[str, frozenset[bytes]]:
+    plan = corpus.the_plan()
+    numbers = {sheet.name: number for number, sheet in enumerate(plan.sheets, start=1)}
+    found: dict[str, set[bytes]] = {f"xl/worksheets/sheet{number}.xml": set() for number in numbers.values()}
+    for place in (plan.cells[name] for name in ids):
+        found[f"xl/worksheets/sheet{numbers[place.sheet]}.xml"].add(place.address.encode())
+    return {part: frozenset(addresses) for part, addresses in found.items()}
+
+
+def _name_file(number: int) -> str:
+    return f"{corpus.agency_of(number).code}.xlsx"
+
+
+def _is_blanked(number: int, part: str, address: bytes) -> bool:
+    """Return whether a zero of a workbook is left blank."""
+    return bool(zlib.crc32(b"%d %b %b" % (number, part.encode(), address)) & 16)
+
+
+def _multiply_string(factor: int, string: re.Match[bytes]) -> bytes:
+    """Return a string with the figures told in it multiplied; LibreOffice writes a number and its unit as two runs."""
+    runs = [html.unescape(match[2].decode()) for match in _TEXT.finditer(string[0])]
+    written = iter(corpus.multiply_told_figures(runs, factor))
+    encoding = ("ascii", "xmlcharrefreplace") if b"&#" in string[0] else ("utf-8", "strict")
+    return _TEXT.sub(lambda match: match[1] + html.escape(next(written), quote=False).encode(*encoding), string[0])
+
+
+def _change_cell(number: int, part: str, match: re.Match[bytes]) -> bytes:
+    """Return a cell with its figure or stored result multiplied, or blank."""
+    address, attributes, formula, value = match.groups()
+    kind = _TYPE.search(attributes)
+    is_number = kind is None or kind[1] == b"n"
+    if not is_number or (formula is None and address not in _list_figures().get(part, frozenset())):
+        return match[0]
+    if value == b"0" and address in _list_inputs()[part] and _is_blanked(number, part, address):
+        return b'<c r="%b"%b/>' % (address, _TYPE.sub(b"", attributes))
+    return match[0][: match.start(4) - match.start()] + _multiply_number(value, factor_of(number)) + b"</v></c>"
+
+
+def _multiply_number(value: bytes, factor: int) -> bytes:
+    exact = f"{Decimal(value.decode()) * factor:f}"
+    return (exact.rstrip("0").rstrip(".") if "." in exact else exact).encode()
 
 
 def _touch_sheet(content: bytes, choices: random.Random) -> bytes:
     content = _ZOOM.sub(b'zoomScale="%d"' % choices.randint(60, 200), content, count=1)
-    if b"topLeftCell" not in content:
-        view = b'<sheetView topLeftCell="A%d" ' % choices.randint(1, 9)
-        content = content.replace(b"<sheetView ", view, 1)
+    top_left = b'<sheetView topLeftCell="A%d" ' % choices.randint(1, 9)
+    content = _VIEW.sub(lambda match: top_left + _TOP_LEFT.sub(b"", match[1]), content, count=1)
     height = b' ht="%.2f"' % (choices.randint(1200, 6000) / 100)
     return _HEIGHT.sub(height, content, count=choices.randint(1, 3))
-
-
-KINDS: dict[str, Callable[[Path, int], None]] = {
-    "openpyxl": save_with_openpyxl,
-    "libreoffice": save_with_libreoffice,
-    "touched": touch_saves,
-    "exceljs": save_with_exceljs,
-}
-
-
-def make_saves(folder: Path, count: int, kinds: Sequence[str]) -> None:
-    """Make the workbooks that are not in the folder yet, and a roster beside them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "roster.csv").open("w", encoding="utf-8") as roster:
-        roster.write("code,name\n")
-        roster.writelines(f"{agency.code},{agency.name}\n" for agency in map(corpus.agency_of, range(count)))
-    for kind, save in KINDS.items():
-        wanted = kind in kinds or (kind == "libreoffice" and "touched" in kinds) or kind == "openpyxl"
-        if wanted and len(_list_saves(folder / kind, count)) < count:
-            shutil.rmtree(folder / kind, ignore_errors=True)
-            (folder / kind).mkdir()
-            save(folder / kind, count)
-
-
-def measure_kind(folder: Path, count: int, few: int) -> Iterator[tuple[str, float, run.Measured]]:
-    """Yield contender, CPU seconds of one more workbook, and the measurement of all workbooks."""
-    given = argparse.Namespace(sample=_SAMPLE, jobs=1)
-    with tempfile.TemporaryDirectory() as scratch:
-        first = Path(scratch) / "returns"
-        first.mkdir()
-        agencies = list(map(corpus.agency_of, range(few)))
-        for agency in agencies:
-            shutil.copy(folder / f"{agency.code}.xlsx", first)
-        lines = [f"{agency.code},{agency.name}\n" for agency in agencies]
-        (first.parent / "roster.csv").write_text("code,name\n" + "".join(lines), encoding="utf-8")
-        for name in CONTENDERS:
-            small, whole = run.measured(name, first, few, given), run.measured(name, folder, count, given)
-            yield name, (whole.cpu - small.cpu) / (whole.files - few), whole
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--counts", type=int, nargs="+", default=[100, 1000])
-    parser.add_argument("--few", type=int, default=40)
-    parser.add_argument("--folder", type=Path, default=Path("bench-output") / "saves")
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
-    given = parser.parse_args()
-    counts = given.counts + ([10_000] if os.environ.get("BENCH_10000") else [])
-    kinds = [kind for kind in given.kinds if kind != "exceljs" or shutil.which("npm")]
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    head = ("workbooks", "saves", "contender", "CPU ms", "x calamine", "wall ms", "peak MiB")
-    print(run.table([head, ("---",) * len(head)]))
-    for count in counts:
-        folder = given.folder / str(count)
-        make_saves(folder, count, kinds)
-        for kind in kinds:
-            floor = 0.0
-            for name, seconds, whole in measure_kind(folder / kind, count, given.few):
-                floor = floor or seconds
-                wall = whole.seconds / whole.files
-                sampled = "" if whole.files == count else f" ({whole.files} of them)"
-                figures = (f"{seconds * 1000:.2f}", f"{seconds / floor:.1f}", f"{wall * 1000:.2f}", f"{whole.peak:.0f}")
-                print(run.table([(str(count), kind, run.CONTENDERS[name].title + sampled, *figures)]), flush=True)
-
-
-if __name__ == "__main__":
-    main()

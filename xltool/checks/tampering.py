@@ -60,8 +60,7 @@ def _concerns_unreadable(observation: Observation, submission: Submission) -> bo
 
 
 def _report_observations(code: str, sheet: str, observations: list[Observation], context: CheckContext) -> Finding:
-    figures = any(place.sheet == sheet for place in context.plan.cells.values())
-    if code == "sheet.missing" and not figures:
+    if code == "sheet.missing" and all(place.sheet != sheet for place in context.plan.cells.values()):
         code = "sheet.missing_other"
     spots = _spots_of_observations(sheet, observations, context)
     facts: dict[str, object] = {

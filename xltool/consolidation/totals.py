@@ -1,5 +1,6 @@
 """Sum the counted submissions cell by cell, exactly, and record which figures are missing."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -50,8 +51,9 @@ def sum_submissions(part_submissions: Sequence[Submission], form: Form, year: in
     calculated = {
         relation.computes for relation in form.formulas if not relation.is_linear
     }  # lack only what parts lack
+    missing = _count_missing(part_submissions, figures, form)
     lacking = {
-        cell.id: sum(_count_lacking(part, each, cell.id) for part, each in zip(part_submissions, figures, strict=True))
+        cell.id: missing[cell.id]
         for cell in form.cells.values()
         if cell.total is not TotalKind.NONE and cell.id not in calculated
     }
@@ -80,9 +82,18 @@ def _build_sum_entry(cell: str, value: Number | None, form: Form) -> Entry:
     )
 
 
-def _count_lacking(part: Submission, values: Values, cell: str) -> int:
-    """Return the number of reports in a part without a figure for a cell."""
-    return part.lacking.get(cell, 0) if part.manifest else int(values.get(cell) is None)
+def _count_missing(
+    part_submissions: Sequence[Submission], values_by_part: Sequence[Values], form: Form
+) -> Counter[str]:
+    """Return how many of the reports in all parts have no figure for each cell."""
+    counts: Counter[str] = Counter()
+    for part, values in zip(part_submissions, values_by_part, strict=True):
+        if part.manifest:
+            counts.update(part.lacking)
+        else:
+            counts.update(cell for cell, value in values.items() if value is None)
+            counts.update(form.cells.keys() - values.keys())
+    return counts
 
 
 def _find_gaps_in_totals(consolidation: Consolidation) -> Iterator[Finding]:

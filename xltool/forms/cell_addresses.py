@@ -102,4 +102,9 @@ def cover_with_rectangles(spots: Iterable[tuple[int, int]]) -> list[Box]:
 
 def merge_ranges(addresses: Iterable[str]) -> list[str]:
     """Merge addresses into as few ranges as possible, in reading order: D9:I9, D11."""
-    return [box_address(box) for box in cover_with_rectangles(parse_address(address) for address in addresses)]
+    return list(_merge_addresses(tuple(addresses)))
+
+
+@lru_cache(maxsize=256)
+def _merge_addresses(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(box_address(box) for box in cover_with_rectangles(map(parse_address, addresses)))

@@ -7,11 +7,12 @@ blank counts as 0, as in the sums of a spreadsheet program.
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.workbook_plan import WorkbookPlan
-from xltool.model.form import Cell, Number, Values
+from xltool.model.form import MAX_CACHED_FORMS, Cell, Number, Values
 
 # Small weights keep every sum exact in a spreadsheet program and below the limit of its MOD.
 _FIRST_PRIME, _SECOND_PRIME = 9973, 9967
@@ -27,12 +28,11 @@ def compute_check_code(plan: WorkbookPlan, values: Values, year: int) -> str:
     """Compute the check code of a year's figures, such as "0371-8842"."""
     year = int(year)
     first, second = 3 * year, 7 * year
-    for number, sheet in enumerate(_list_sheets(plan)):
-        for cell in _list_inputs(plan, sheet):
-            row, column = parse_address(plan.cells[cell.id].address)
-            figure = _scale_figure(cell, values.get(cell.id))
-            weights = _compute_weights(row, column, number)
-            first, second = first + figure * weights[0], second + figure * weights[1]
+    for cell, weights in _list_weights(plan):
+        figure = values.get(cell.id)
+        if figure:
+            scaled = _scale_figure(cell, figure)
+            first, second = first + scaled * weights[0], second + scaled * weights[1]
     return f"{first % _FIRST_PRIME:04d}-{second % _SECOND_PRIME:04d}"
 
 
@@ -63,6 +63,15 @@ def _format_terms(plan: WorkbookPlan, sheet: str, number: int) -> Iterator[tuple
             yield f"{figure}*{weights[0]}", f"{figure}*{weights[1]}"
 
 
+@lru_cache(maxsize=MAX_CACHED_FORMS)
+def _list_weights(plan: WorkbookPlan) -> tuple[tuple[Cell, tuple[int, int]], ...]:
+    """Return the inputs that count, each with both weights of its position."""
+    numbered = ((number, cell) for number, sheet in enumerate(_list_sheets(plan)) for cell in _list_inputs(plan, sheet))
+    return tuple(
+        (cell, _compute_weights(*parse_address(plan.cells[cell.id].address), number)) for number, cell in numbered
+    )
+
+
 def _list_sheets(plan: WorkbookPlan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plan.cells[cell.id].sheet for cell in plan.form.inputs if not cell.is_worded))
 
@@ -71,7 +80,9 @@ def _list_inputs(plan: WorkbookPlan, sheet: str) -> list[Cell]:
     return [cell for cell in plan.form.inputs if plan.cells[cell.id].sheet == sheet and not cell.is_worded]
 
 
-def _scale_figure(cell: Cell, figure: Number | None) -> int:
-    """Return a figure as a whole number: an amount in its smallest unit, a blank as 0."""
-    scaled = Decimal(figure or 0) * 10**cell.decimals if cell.is_exact else Decimal(figure or 0)
+def _scale_figure(cell: Cell, figure: Number) -> int:
+    """Return a figure as a whole number: an amount in its smallest unit."""
+    if isinstance(figure, int):
+        return figure * 10**cell.decimals if cell.is_exact else figure
+    scaled = figure * 10**cell.decimals if cell.is_exact else figure
     return int(scaled.quantize(Decimal(1), ROUND_HALF_UP))

@@ -20,8 +20,10 @@ from xltool.recognition.evaluate_condition import (
     shift_formula,
 )
 from xltool.recognition.evaluate_formula import FindCell
+from xltool.recognition.kind_values import OTHER_KINDS
 from xltool.recognition.locate_cells import LocatedSheet
 from xltool.recognition.read_entries import read_cell_entry
+from xltool.recognition.shown_values import is_read_as_stored
 from xltool.recognition.unseen_figures import list_inputs, replace_entries
 from xltool.spreadsheet.cell_look import CellLook, LookChange, change_look
 from xltool.spreadsheet.conditional_formats import ConditionalFormat, ConditionKind
@@ -116,9 +118,11 @@ def _read_under(
     workbook: RawWorkbook,
 ) -> Entry | None:
     """Return the entry of a cell under these conditional formats; None if it reads as without them."""
+    possible = _list_possible_looks(raw.look, tuple(item.change for item in formats))
+    if possible is not None and cell.kind not in OTHER_KINDS and is_read_as_stored(raw, possible):
+        return None
     read = partial(_read_look, cell, located.sheet.name, real, raw)
     before = read(raw.look)
-    possible = _list_looks(raw.look, [(item.change, None) for item in formats])
     if possible is not None and {_meaning(read(look)) for look in possible} == {_meaning(before)}:
         return None
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
@@ -163,6 +167,13 @@ def _list_looks(look: CellLook, judged_changes: Sequence[tuple[LookChange, bool 
         if len(looks) > _MAX_LOOKS:
             return None
     return list(looks)
+
+
+@lru_cache(maxsize=1024)
+def _list_possible_looks(look: CellLook, look_changes: tuple[LookChange, ...]) -> tuple[CellLook, ...] | None:
+    """Return every look a cell may have, whichever changes apply; None for too many."""
+    looks = _list_looks(look, [(change, None) for change in look_changes])
+    return None if looks is None else tuple(looks)
 
 
 def _stop_at_first(

@@ -194,7 +194,7 @@ def _observe_figures(
     cells: Mapping[str, Cell], entries: Mapping[str, Entry], workbook: RawWorkbook, scope: Scope
 ) -> Iterator[Observation]:
     """Yield observations of normalised and unreadable values, of missing formulas and of formulas in inputs."""
-    for entry in entries.values():
+    for entry in _iterate_odd_entries(cells, entries):
         if entry.raw is None:
             continue
         computed = cells[entry.cell].computed
@@ -208,6 +208,16 @@ def _observe_figures(
         if not computed and entry.formula is not None and scope is Scope.OWN:
             facts = {"raw": entry.raw, "formula": entry.formula}
             yield Observation("formula.in_input", entry.sheet, entry.address, entry.cell, facts)
+
+
+def _iterate_odd_entries(cells: Mapping[str, Cell], entries: Mapping[str, Entry]) -> Iterator[Entry]:
+    """Yield the entries, without plain numbers that have a formula where the form computes them and only there."""
+    if not isinstance(entries, CompactEntries):
+        yield from entries.values()
+        return
+    for cell, place in zip(entries.layout.index, entries.layout.positions, strict=True):
+        if cell in entries.exceptions or cells[cell].computed == (place.formula is None):
+            yield entries[cell]
 
 
 # --- texts -------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ A format that only adds separators, zeros behind the point, a currency sign or a
 """
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -72,6 +73,11 @@ def interpret_shown(cell: RawCell, kind: CellKind, decimals: int, unit: str = ""
     if cell.stored is StorageType.TEXT:
         return _interpret_text(cell, kind, decimals)
     return _interpret_stored(cell, kind, decimals)
+
+
+def is_read_as_stored(cell: RawCell, looks: Iterable[CellLook]) -> bool:
+    """Return True if a figure is read as it is stored, whichever of these looks its cell has."""
+    return all(not look.is_date and _is_ordinary(cell._replace(look=look)) for look in looks)
 
 
 def _interpret_stored(cell: RawCell, kind: CellKind, decimals: int) -> ShownMeaning:

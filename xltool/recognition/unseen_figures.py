@@ -5,14 +5,14 @@ Such a figure becomes unreadable, with the note ``covered`` (``shown`` is the me
 its own cell and empty ones).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
 
 from xltool.forms.cell_addresses import cell_address, is_inside_box, parse_address, parse_boxes
 from xltool.forms.slots import Role
 from xltool.forms.workbook_plan import WorkbookPlan
-from xltool.model.compact_entries import CompactEntries
+from xltool.model.compact_entries import CompactEntries, EntryLayout
 from xltool.model.form import MAX_CACHED_FORMS
 from xltool.model.submission import Entry, EntryState
 from xltool.recognition.assign_sheets import SheetAssignment
@@ -115,10 +115,19 @@ def _find_covered(merged: tuple[str, ...], addresses: tuple[str, ...]) -> tuple[
 
 
 def _iterate_formula_inputs(plan: WorkbookPlan, entries: Mapping[str, Entry]) -> Iterator[Entry]:
-    for cell in plan.form.inputs:
-        entry = entries[cell.id]
+    cells: Iterable[str] = (cell.id for cell in plan.form.inputs)
+    if isinstance(entries, CompactEntries):
+        cells = _list_formula_inputs(plan, entries.layout)
+    for cell in cells:
+        entry = entries[cell]
         if entry.formula and entry.state is EntryState.NUMBER:
             yield entry
+
+
+@lru_cache(maxsize=256)
+def _list_formula_inputs(plan: WorkbookPlan, layout: EntryLayout) -> tuple[str, ...]:
+    """Return the inputs in whose cells there is a formula; most workbooks have one layout."""
+    return tuple(cell.id for cell in plan.form.inputs if layout.positions[layout.index[cell.id]].formula)
 
 
 def _make_unreadable(entry: Entry, note: str, shown: str) -> Entry:

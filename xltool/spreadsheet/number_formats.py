@@ -117,6 +117,7 @@ def parse_stored_number(text: str) -> Decimal | None:
     return number if number.is_finite() and abs(number.adjusted()) <= _MAX_EXPONENT else None
 
 
+@lru_cache(maxsize=4096)
 def render_number(value: str, code: str) -> ShownNumber:
     """Return what a cell shows that stores a number. Raises decimal.InvalidOperation if ``value`` is no number."""
     number = _EXCEL_CONTEXT.create_decimal(value)

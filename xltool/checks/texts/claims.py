@@ -15,6 +15,7 @@ from xltool.model.expression import LinearExpression
 from xltool.model.form import MAX_CACHED_FORMS, Form, Number, TextClaim, Values
 
 MAX_SENTENCE_CHARACTERS = 2000
+_DIGITS = re.compile("[0-9]+")
 MAX_ADJACENT_PARTS = 6  # on each side of a number that may be a part of one sum
 
 
@@ -114,14 +115,24 @@ def find_mentions(sentence: str, form: Form, facts: TextContext, subject: str = 
 
 def _iterate_mentions(sentence: str, form: Form, facts: TextContext) -> Iterator[Mention]:
     """Yield the mentions of a sentence by claim."""
-    candidates = {
-        item.claim.id: item for word, claims in _claims_by_word(form).items() if word in sentence for item in claims
-    }
-    for item in candidates.values():
+    shape = _DIGITS.sub("0", sentence) if _are_words_free_of_digits(form) else sentence
+    for item in _find_candidates(shape, form):
         for pattern in item.patterns:
             for match in pattern.finditer(sentence):
                 if mention := _read_mention(item, sentence, match, facts):
                     yield mention
+
+
+@lru_cache(maxsize=MAX_CACHED_FORMS)
+def _are_words_free_of_digits(form: Form) -> bool:
+    return not any(_DIGITS.search(word) for word in _claims_by_word(form))
+
+
+@lru_cache(maxsize=1024)
+def _find_candidates(sentence: str, form: Form) -> tuple["_ClaimPatterns", ...]:
+    """Return the claims of which a sentence has a word; reports share most sentences but for the figures."""
+    words = _claims_by_word(form)
+    return tuple({item.claim.id: item for word in words if word in sentence for item in words[word]}.values())
 
 
 @dataclass(frozen=True)

@@ -307,7 +307,11 @@ def fill_rows(
                 filled[place] = _read_cell(scanner, sheet.slots[place], written[place])
         templates.count_known_cells(new)
     cells = dict(sheet.constants)
-    cells.update((address, cell) for address, cell in zip(sheet.addresses, filled, strict=True) if cell is not None)
+    with_content = [cell for cell in filled if cell is not None]
+    if len(with_content) == len(filled):
+        cells.update(zip(sheet.addresses, with_content, strict=True))
+    else:
+        cells.update((address, cell) for address, cell in zip(sheet.addresses, filled, strict=True) if cell is not None)
     characters = sheet.characters + scanner.characters + sum(map(len, sheet.pick_strings(written)))
     return FilledRows(cells, sheet.hidden, sheet.seen, characters)
 

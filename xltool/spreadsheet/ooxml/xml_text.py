@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.cell_look import Mark, Run, mark_runs
@@ -100,8 +101,14 @@ def _parse_runs(inner: str, part: str, colours: WorkbookColours) -> Iterator[Run
         elif properties is None:
             yield Run(text, inherits=True)
         else:
-            found = {name: dict(ATTRIBUTE.findall(stated)) for name, stated in _FONT_PART.findall(properties[1])}
-            yield Run(text, *read_font_parts(found, colours))
+            yield Run(text, *_read_run_look(properties[1], colours))
+
+
+@lru_cache(maxsize=512)
+def _read_run_look(properties: str, colours: WorkbookColours) -> tuple[Mark | None, str]:
+    """Return mark and colour of a run from its properties as written; most strings have the same few."""
+    found = {name: dict(ATTRIBUTE.findall(stated)) for name, stated in _FONT_PART.findall(properties)}
+    return read_font_parts(found, colours)
 
 
 def parse_string_text(text: str, part: str) -> str:
