@@ -18,6 +18,7 @@ from xltool.model.form import Box, Number
 from xltool.workbooks.save_files import save_file
 from xltool.workbooks.xlsxwriter_adapter import (
     BookWriter,
+    CellContent,
     FileLink,
     Formula,
     Link,
@@ -186,6 +187,23 @@ def test_figures__as_if_each_was_written_by_itself(tmp_path: Path) -> None:
         with zipfile.ZipFile(tmp_path / f"{name}.xlsx") as archive:
             parts.append(archive.read("xl/worksheets/sheet1.xml"))
     assert parts[0] == parts[1]
+
+
+def test_styled_row__as_if_each_cell_was_written_by_itself(tmp_path: Path) -> None:
+    looks: dict[str, StyleProperties] = {"plain": {}, "bold": {"bold": True}, "open": {"bg_color": "#FFF4D0"}}
+    contents: list[CellContent] = ["甲", None, 7, "=1+1", Link("乙", "S", "A1"), "甲", Decimal("0.50"), "<r>x</r>", "-"]
+    contents += [Formula("=1+1", 2), 10**15, " 尾 ", FileLink("丙", "a.xlsx"), None]
+    cells = [(content, ("plain", ("bold", "open")[at % 2])) for at, content in enumerate(contents)]
+    with create_workbook(tmp_path / "together.xlsx", looks) as book:
+        sheet = book.add_sheet("S")
+        for row in (3, 4):
+            sheet.write_styled_row(row, 2, cells)
+    with create_workbook(tmp_path / "single.xlsx", looks) as book:
+        sheet = book.add_sheet("S")
+        for row in (3, 4):
+            for at, (content, styles) in enumerate(cells):
+                sheet.write_box(Box(row, 2 + at), content, *styles)
+    assert (tmp_path / "together.xlsx").read_bytes() == (tmp_path / "single.xlsx").read_bytes()
 
 
 @pytest.mark.parametrize(

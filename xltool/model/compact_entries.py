@@ -137,6 +137,13 @@ class CompactValues(Mapping[str, Number | None]):
         return CompactValues, (self.index, self.numbers)
 
 
+def list_numbers(values: Mapping[str, Number | None], cell_ids: Sequence[str]) -> Sequence[Number | None]:
+    """Return the figures of these cells, None for a missing one; those of compact values without a copy."""
+    if isinstance(values, CompactValues) and list(values.index) == cell_ids:
+        return values.numbers
+    return list(map(values.get, cell_ids))
+
+
 class _CompactItems(ItemsView[str, Number | None]):
     """Iterate over the pairs without one lookup per cell."""
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import cached_property
 from html import escape
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,7 +92,7 @@ class _RunFormats:
 
 
 class FigureRun(NamedTuple):
-    """Adjacent figures in one row.
+    """Adjacent figures in one row, except the last one, which is a cell of its own.
 
     The library stores and writes each cell separately, which takes most of the run time for thousands of agencies and a
     hundred bytes a cell. A run is stored as one cell of the library's table and writes the same XML elements.
@@ -105,29 +106,26 @@ class FigureRun(NamedTuple):
         return "".join(
             [
                 f"{begin}{row}{blank}" if number is None else f"{begin}{row}{filled}{_format_number(number)}</v></c>"
-                for number, (begin, filled, blank) in zip(self.numbers, self.looks.xml_pieces, strict=True)
+                for number, (begin, filled, blank) in zip(self.numbers, self.looks.xml_pieces, strict=False)
             ]
         )
 
 
 class ListRow(NamedTuple):
-    """Adjacent texts (as shared string indices) and figures, all in one style; see `FigureRun`."""
+    """Adjacent texts (as shared string indices) and figures, each in its style; see `FigureRun`."""
 
     column: int
     contents: Sequence[tuple[str, int | Number] | None]
-    look: Any
+    looks: Sequence[Any]
 
     def to_xml(self, row: int) -> str:
         """Return the XML of the cells, in a row counted from 1."""
-        style, first = self.look._get_xf_index(), self.column
-        return "".join(
-            [
-                f'<c r="{column_letters(at)}{row}" s="{style}"/>'
-                if content is None
-                else f'<c r="{column_letters(at)}{row}" s="{style}"{content[0]}><v>{_format_number(content[1])}</v></c>'
-                for at, content in enumerate(self.contents, start=first)
-            ]
-        )
+        pieces = []
+        for at, (content, look) in enumerate(zip(self.contents, self.looks, strict=True), start=self.column):
+            start = f'<c r="{column_letters(at)}{row}" s="{look._get_xf_index()}"'
+            value = "/>" if content is None else f"{content[0]}><v>{_format_number(content[1])}</v></c>"
+            pieces.append(start + value)
+        return "".join(pieces)
 
 
 def _format_number(number: Number) -> str:
@@ -137,6 +135,15 @@ def _format_number(number: Number) -> str:
         if isinstance(number, int) and -_MAX_EXACT_INTEGER < number < _MAX_EXACT_INTEGER
         else f"{float(number):.16G}"
     )
+
+
+def _is_formula_like(content: CellContent) -> bool:
+    """Return True for a text that a spreadsheet program would take for a formula if it is edited."""
+    return isinstance(content, str) and content.startswith(FORMULA_START_CHARACTERS)
+
+
+def _is_list_content(content: CellContent) -> bool:
+    return content is None or isinstance(content, str | int)  # the library writes a decimal in its own way
 
 
 def _strip_zeros(plain_value: str | Number) -> str | Number:
@@ -154,6 +161,7 @@ class SheetWriter:
         self._worksheet = worksheet
         self._book = book
         self._looks: dict[tuple[int, tuple[str, ...], str], _RunFormats] = {}
+        self._looks_of_rows: dict[tuple[int, ...], list[Any]] = {}  # by the identities of the formats
         self.name: str = worksheet.get_name()
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
@@ -174,7 +182,7 @@ class SheetWriter:
             filled = [self._book.combine_styles(look) for look in looks[:last]]
             self._looks[key] = _RunFormats(column, filled, self._book.combine_styles(open))
         self._check_dimensions(row - 1, column - 1)
-        self._worksheet.table[row - 1][column - 1] = FigureRun(numbers[:last], self._looks[key])
+        self._worksheet.table[row - 1][column - 1] = FigureRun(numbers, self._looks[key])
         value, style = numbers[last], looks[last] if numbers[last] is not None else open
         self.write_box(Box(row, column + last), value, style)  # so that the library knows the last column of the row
 
@@ -190,7 +198,35 @@ class SheetWriter:
         if sheet.constant_memory and first > sheet.previous_row:
             sheet._write_single_row(first)
         encoded = [self._list_content(content) for content in contents]
-        sheet.table[first][column - 1] = ListRow(column, encoded, self._book.combine_styles(*styles))
+        looks = (self._book.combine_styles(*styles),) * len(encoded)
+        sheet.table[first][column - 1] = ListRow(column, encoded, looks)
+
+    def write_styled_row(
+        self, row: int, column: int, styled_cells: Sequence[tuple["CellContent", tuple[str, ...]]]
+    ) -> None:
+        """Write adjacent cells (row and column from 1), each in its styles.
+
+        The result is that of writing each cell separately; texts and figures take a fraction of its time and memory.
+        """
+        for is_plain, group in groupby(
+            enumerate(styled_cells, start=column), lambda pair: _is_list_content(pair[1][0])
+        ):
+            numbered = list(group)
+            if is_plain:
+                self._write_plain_cells(row, numbered[0][0], [cell for _, cell in numbered])
+            else:
+                for at, (content, styles) in numbered:
+                    self.write_box(Box(row, at), content, *styles)
+
+    def _write_plain_cells(self, row: int, column: int, styled_cells: Sequence[tuple[Any, tuple[str, ...]]]) -> None:
+        self._check_dimensions(row - 1, column - 1)
+        self._check_dimensions(row - 1, column + len(styled_cells) - 2)
+        encoded = [self._list_content(content) for content, _ in styled_cells]
+        looks = [
+            self._book.combine_styles(*styles, quoted=_is_formula_like(content)) for content, styles in styled_cells
+        ]
+        known = self._looks_of_rows.setdefault(tuple(map(id, looks)), looks)
+        self._worksheet.table[row - 1][column - 1] = ListRow(column, encoded, known)
 
     def _list_content(self, content: str | Number | None) -> tuple[str, int | Number] | None:
         if not isinstance(content, str):
@@ -205,8 +241,7 @@ class SheetWriter:
         A text stays a text, whatever its first character. ``styles`` are style names of the workbook; later ones win.
         """
         row, column = box.row - 1, box.column - 1
-        is_formula_like = isinstance(content, str) and content.startswith(FORMULA_START_CHARACTERS)
-        style = self._book.combine_styles(*styles, quoted=is_formula_like)
+        style = self._book.combine_styles(*styles, quoted=_is_formula_like(content))
         if box.rows > 1 or box.columns > 1:
             self.merge_range(row, column, row + box.rows - 1, column + box.columns - 1, "", style)
         match content:

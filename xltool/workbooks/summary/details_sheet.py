@@ -21,6 +21,7 @@ from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
+from xltool.model.compact_entries import list_numbers
 from xltool.model.expression import LinearExpression
 from xltool.model.form import Box, Cell, Severity, TotalKind
 from xltool.model.submission import EntryState, Submission
@@ -180,9 +181,12 @@ def _write_lead_columns(
         "problems": (link_to_findings(context, problems, agency), "jump_mid") if problems else (0, "mid"),
         "file": (link_to_tracking(context, context.shown_file_names[item.file], agency), "jump"),
     }
-    for key, (content, look) in say.items():
+    cells: list[tuple[CellContent, tuple[str, ...]]] = []
+    for key in LEADING_COLUMNS:
+        content, look = say[key]
         looks = (look, f"is_{item.status}") if key == "status" else (look,)
-        sheet.write_box(Box(row, context.details.columns[key]), None if content == "" else content, *looks)
+        cells.append((None if content == "" else content, looks))
+    sheet.write_styled_row(row, context.details.columns[LEADING_COLUMNS[0]], cells)
 
 
 def _write_area_columns(
@@ -219,8 +223,8 @@ def _write_part_figures(
     sheet: SheetWriter, row: int, first: int, part: Submission, cells: Sequence[Cell], looks: Sequence[str]
 ) -> None:
     """Write the figures of one part from the column ``first`` on."""
-    values, entries = dict(part.values.items()), part.entries
-    numbers = [values.get(cell.id) for cell in cells]
+    entries = part.entries
+    numbers = list_numbers(part.values, [cell.id for cell in cells])
     blanks = [at for at, number in enumerate(numbers) if number is None]
     silent = [at for at in blanks if (entry := entries.get(cells[at].id)) and entry.state is _NOT_APPLICABLE]
     if not (silent or part.words):

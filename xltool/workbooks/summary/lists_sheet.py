@@ -18,7 +18,7 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.consolidation import FindingChanges, FindingRecord, ReviewedFile
-from xltool.model.form import Box, Severity
+from xltool.model.form import Severity
 from xltool.model.submission import Submission
 from xltool.workbooks.decisions_workbook import show_decision
 from xltool.workbooks.failing_files import name_failing_file
@@ -166,7 +166,7 @@ def _write_list(
     for line, (item, make_row) in enumerate(planned_rows, start=LIST_FIRST_ROW):
         last = line
         with name_failing_file(item):
-            _write_list_row(book, sheet, line, columns, make_row())
+            _write_list_row(sheet, line, columns, make_row())
     if last < LIST_FIRST_ROW:
         sheet.write_string(LIST_FIRST_ROW - 1, 0, say.get("none", ""), book.combine_styles("aside"))
     sheet.set_row(0, 28)
@@ -181,15 +181,15 @@ def _write_list(
     set_up_page(sheet, context.plan.form.document, wide=True)
 
 
-def _write_list_row(
-    book: BookWriter, sheet: SheetWriter, line: int, columns: Mapping[str, int], list_row: ListRow
-) -> None:
+def _write_list_row(sheet: SheetWriter, line: int, columns: Mapping[str, int], list_row: ListRow) -> None:
     lines = 1
-    for column, (key, width) in enumerate(columns.items(), start=1):
+    cells: list[StyledContent] = []
+    for key, width in columns.items():
         content, looks = list_row[key]
         if looks[0] == "cell" and isinstance(content, str):
             lines = max(lines, _count_lines(content, width))
-        sheet.write_box(Box(line, column), None if content == "" else content, *looks)
+        cells.append((None if content == "" else content, looks))
+    sheet.write_styled_row(line, 1, cells)
     sheet.set_row(line - 1, min(409.0, lines * _LINE_HEIGHT_POINTS + 6))
 
 
