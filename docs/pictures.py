@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,11 @@ import openpyxl
 from PIL import Image, ImageChops
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from xltool.cli.sample_ledgers import load_sample_lines  # noqa: E402 - of this tree
+from xltool.ledger.ledger_definition import load_ledger_definition  # noqa: E402
+
 IMAGES = ROOT / "docs" / "images"
 REPORTS = ROOT / "tests" / "data" / "reports"
 DOTS = 80  # an inch
@@ -68,6 +74,7 @@ def main() -> None:
             keep(shot.name, cut(picture, shot.area) if any(shot.area) else trimmed(picture))
         reports(scratch)
         district(demo, scratch)
+        ledgers(scratch)
 
 
 def reports(scratch: Path) -> None:
@@ -105,6 +112,39 @@ def district(demo: Path, scratch: Path) -> None:
     xltool("publish", summary, "--texts", words, "-o", report, "--pdf", "--include-flawed")
     pages = [page(report.with_suffix(".pdf"), number) for number in (1, 2, 3)]
     keep("report-district", beside(pages))
+
+
+def ledgers(scratch: Path) -> None:
+    """A ledger with invented lines of the months before today: it says how many days are left."""
+    roster = scratch / "ledger.csv"
+    roster.write_text("代码,名称\n329908,示例二镇人民政府\n", "utf-8")
+    today = date.today()
+    xltool("ledger", "new", "--year", today.year, "--lines", 40, "--roster", roster, "-o", scratch / "ledger")
+    workbook = one(scratch / "ledger", "*.xlsx")
+    typed_lines(workbook, today)
+    pdf = printed(workbook, scratch)
+    for name, words, area in (
+        ("requests", "政府信息公开申请台账", (40, 40, 758, 430)),
+        ("reminders", "在办申请提醒", (30, 40, 602, 360)),
+        ("statistics", "政府信息公开申请统计", (30, 40, 880, 520)),
+        ("table", "申请人情况", (0, 40, 662, 700)),
+    ):
+        keep(f"ledger-{name}", trimmed(cut(page(pdf, page_saying(pdf, words)), area)))
+
+
+def typed_lines(workbook: Path, today: date) -> None:
+    """Types the lines of the sample into a ledger, moved so that the last one was received today."""
+    book = openpyxl.load_workbook(workbook)
+    rows = [row for row in load_sample_lines()["329908", 2025] if str(row["number"]).startswith("2025")]
+    shift = timedelta(days=(today - rows[-1]["received"]).days)
+    places = {column.id: number for number, column in enumerate(load_ledger_definition().requests, start=1)}
+    for at, row in enumerate(rows):
+        ended = ("closed", "result") if at >= len(rows) - 6 else ()
+        for id, content in row.items():
+            moved = content + shift if isinstance(content, date) else content
+            if id not in ended and not (isinstance(moved, date) and moved > today):
+                book["台账"].cell(5 + at, places[id], f"{today.year}-{at + 1:03d}" if id == "number" else moved)
+    book.save(workbook)
 
 
 # --- from a file to a picture --------------------------------------------------------------------------------------

@@ -133,3 +133,11 @@ def test_carried_lines__stand_first_and_are_counted(tmp_path: Path) -> None:
     assert book["台账"]["A5"].value == "2025-7"
     assert book["台账"]["L5"].value.date() == date(2026, 1, 20)
     assert (book["表三"]["D8"].value, book["表三"]["D31"].value, book["提醒"]["B7"].value) == (1, 1, "2025-7")
+
+
+def test_carried_lines__have_a_colour_of_their_own(tmp_path: Path) -> None:
+    row = {"number": "2025-7", "received": date(2025, 12, 22), "applicant_type": "自然人"}
+    path = write_empty(tmp_path / "a.xlsx", 20, requests=(row, {**row, "number": "2026-1"}), carried=1)
+    sheet = openpyxl.load_workbook(path)["台账"]
+    colours = [sheet[f"A{number}"].fill.fgColor.rgb for number in (5, 6, 7)]
+    assert colours[0] != colours[1] == colours[2]

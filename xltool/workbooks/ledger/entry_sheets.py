@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
+from xltool.forms.cell_addresses import column_letters
 from xltool.forms.plan_sheets import text_height
 from xltool.ledger.ledger_definition import LedgerColumn
 from xltool.ledger.workbook_wording import load_workbook_wording
@@ -18,6 +19,7 @@ from xltool.workbooks.ledger.summary_sentences import make_summary
 from xltool.workbooks.template.styles import TAB_COLOURS
 from xltool.workbooks.xlsxwriter_adapter import BookWriter, Formula, SheetWriter
 
+CARRIED = "carried"  # the key that is 1 for a line of the year before
 _ROW_HEIGHT, _HEADING_HEIGHT = 21.0, 34.0
 _SHOWN_COLUMNS = {Area.REQUESTS: 14, Area.DISPUTES: 8}  # that title and sentences run over
 _FROZEN_COLUMNS = {Area.REQUESTS: 2, Area.DISPUTES: 1}
@@ -32,6 +34,9 @@ def write_entry_sheet(layout: LedgerLayout, area: Area, lines_by_area: Lines, ag
         sheet.set_column(position - 1, position - 1, column.width)
         _write_column(layout, area, position, lines_by_area[area], sheet)
         validate_column(layout, area, position, sheet)
+        if column.computed:  # open, so that lines can be sorted: no reason for a warning in each cell
+            letters, first = column_letters(position), layout.first_row(area)
+            sheet.ignore_errors({"formula_unlocked": f"{letters}{first}:{letters}{layout.end_row(area) - 1}"})
     _write_end(layout, area, sheet)
     colour_entries(layout, area, sheet, book)
     last = layout.end_row(area) - 1
@@ -96,7 +101,7 @@ def _write_column(
             formula = Formula(f"={layout.same_row(area, 'due_day')}", NO_CONTENT if value is None else value)
             sheet.write_box(box, formula, "figured", look, "open")
         else:
-            styles = ("field", look, "carried") if row else ("field", look)
+            styles = ("field", look, "carried") if row.get(CARRIED) else ("field", look)
             sheet.write_box(box, show_content(row.get(column.id)), *styles)
 
 

@@ -12,7 +12,7 @@ from xltool.ledger.ledger_definition import LedgerDefinition, load_ledger_defini
 from xltool.ledger.working_days import load_calendar
 from xltool.model.agency import Agency
 from xltool.workbooks.ledger.calculation_sheet import write_calculation_sheet
-from xltool.workbooks.ledger.entry_sheets import write_entry_sheet
+from xltool.workbooks.ledger.entry_sheets import CARRIED, write_entry_sheet
 from xltool.workbooks.ledger.form_sheets import list_form_sheets, write_form_sheets
 from xltool.workbooks.ledger.holiday_sheet import write_holiday_sheet
 from xltool.workbooks.ledger.ledger_layout import Area, LedgerLayout
@@ -32,7 +32,10 @@ _MAX_COMMON_WORKBOOKS = 8
 
 
 class LedgerRequest(NamedTuple):
-    """What one workbook is made of: whose it is, the year, room for lines, and the lines it begins with."""
+    """What one workbook is made of: whose it is, the year, room for lines, and the lines it begins with.
+
+    The first ``carried`` requests, or all if it is None, are shown as those of the year before.
+    """
 
     agency: Agency
     year: int
@@ -40,6 +43,7 @@ class LedgerRequest(NamedTuple):
     requests: tuple[LedgerRow, ...] = ()
     disputes: tuple[LedgerRow, ...] = ()
     seal: str = ""
+    carried: int | None = None
 
 
 def ledger_identity(request: LedgerRequest) -> Identity:
@@ -91,14 +95,14 @@ def write_ledger(plan: WorkbookPlan, request: LedgerRequest, serial: str) -> byt
 
 
 def _complete_lines(layout: LedgerLayout, request: LedgerRequest, context: TermContext) -> Lines:
-    """Return the lines with their computed columns."""
-    first = layout.first_row(Area.REQUESTS)
-    rows = enumerate(request.requests, start=first)
-    disputes = [compute_dispute_values(row, layout) for row in request.disputes]
-    return {
-        Area.REQUESTS: [compute_line_values(row, number, layout, context) for number, row in rows],
-        Area.DISPUTES: disputes,
-    }
+    """Return the lines with their computed columns, and whether they are shown as carried."""
+    first, carried = layout.first_row(Area.REQUESTS), request.carried
+    requests = [
+        {**compute_line_values(row, first + at, layout, context), CARRIED: int(carried is None or at < carried)}
+        for at, row in enumerate(request.requests)
+    ]
+    disputes = [{**compute_dispute_values(row, layout), CARRIED: 1} for row in request.disputes]
+    return {Area.REQUESTS: requests, Area.DISPUTES: disputes}
 
 
 def _write_identity(definition: LedgerDefinition, request: LedgerRequest, serial: str, book: BookWriter) -> None:
