@@ -75,9 +75,9 @@ class GridCells:
         """Decide the part of a cell."""
         self._cells[member.place] = replace(member, part=cell_part, reason=reason, aside=aside)
 
-    def set_within(self, member: TableCell, within: Spot) -> None:
-        """Note the label that a row label is a part of."""
-        self._cells[member.place] = replace(member, within=within)
+    def set_within(self, member: TableCell, within: Spot, *, reason: str = "") -> None:
+        """Note the label that a label is a part of."""
+        self._cells[member.place] = replace(member, within=within, reason=reason)
 
     def extend_label(self, label: TableCell, covered: TableCell) -> None:
         """Let a label cover a blank below it or right of it, as if they were merged."""

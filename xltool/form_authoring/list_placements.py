@@ -10,7 +10,9 @@ from xltool.form_authoring.read_form_workbook import SheetReading, WorkbookReadi
 from xltool.form_authoring.table_draft import DraftFigure, TableDraft, show_label
 from xltool.forms.cell_addresses import column_letters
 
-DOUBTFUL_REASONS = frozenset({"sample_value", "part_not_read", "taken_as_note", "unnamed_blank", "closed_total"})
+DOUBTFUL_REASONS = frozenset(
+    {"sample_value", "part_not_read", "taken_as_note", "unnamed_blank", "closed_total", "same_words"}
+)
 
 
 def list_placements(reading: WorkbookReading) -> tuple[Placement, ...]:
@@ -81,6 +83,10 @@ def _place_grid_cell(reading: WorkbookReading, draft: TableDraft, member: TableC
     text = show_label(member) if member.is_label else ""
     fate = Fate.LABEL if member.part is CellPart.LABEL else Fate.BLANK
     reason = member.reason or ("struck" if member.part is CellPart.STRUCK else "")
+    if reason == "same_words" and member.within:
+        whole = draft.cells.find_at(*member.within)
+        facts = {"within": whole.cell.text if whole else ""}
+        return Placement(sheet, address, text, fate, "", reason, facts, doubtful=True)
     old = _renamed_from(reading, draft, member.place)
     if old:
         return Placement(sheet, address, text, fate, "", "new_beside_old", {"old": old}, doubtful=True)

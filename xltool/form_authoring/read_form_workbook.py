@@ -26,6 +26,7 @@ from xltool.form_authoring.guess_kinds import (
 from xltool.form_authoring.keep_ids import KeptIds, match_tables
 from xltool.form_authoring.office_workbook import OfficeSheet, OfficeWorkbook, Spot
 from xltool.form_authoring.read_surroundings import SheetSurroundings, read_surroundings, strip_period
+from xltool.form_authoring.separate_labels import separate_labels
 from xltool.form_authoring.table_draft import DraftFigure, TableDraft, make_table_spec
 from xltool.forms.assemble_tables import MAX_GRID_COLUMNS, assemble_table
 from xltool.forms.cell_addresses import box_address
@@ -82,6 +83,7 @@ def read_form_workbook(office_book: OfficeWorkbook, earlier: Form | None = None)
             tables = tuple(_draft_tables(sheet, grids[sheet.name], around, section, number))
             for table in tables:
                 _draft_figures(table, counted, around.units)
+                separate_labels(table, _assemble_draft)
             number += len(tables)
             readings.append(SheetReading(sheet, around, tables, section))
     drafts = [draft for reading in readings for draft in reading.drafts]
@@ -224,7 +226,11 @@ def _find_row_unit(grid_cells: GridCells, member: TableCell) -> Iterator[str]:
 
 def _assemble_drafts(drafts: Sequence[TableDraft]) -> tuple[Table, ...]:
     """Return the tables as the program will read them from the definition."""
-    return tuple(assemble_table(make_table_spec(draft), DefinitionProblems("")) for draft in drafts)
+    return tuple(map(_assemble_draft, drafts))
+
+
+def _assemble_draft(draft: TableDraft) -> Table:
+    return assemble_table(make_table_spec(draft), DefinitionProblems(""))
 
 
 def _rename_figures(draft: TableDraft, ids: KeptIds) -> None:
