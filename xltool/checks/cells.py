@@ -1,6 +1,6 @@
 """Check single figures: unreadable, blank, not applicable, overwritten totals, and figures normalised on reading."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -70,7 +70,7 @@ def _check_cells(submission: Submission, context: CheckContext) -> Iterator[Find
     if len(unsaved) > 1:
         yield _report_unsaved_results(unsaved, context)
         unreadable = [entry for entry in unreadable if entry not in unsaved]
-    yield from _report_unreadable(unreadable, context)
+    yield from report_unreadable(unreadable, context)
     if blank and not submission.manifest:
         yield from _report_blanks(blank, submission, context)
     yield from _report_not_applicable(_leave_out_absent(not_applicable, submission, context), context)
@@ -82,21 +82,22 @@ def _check_cells(submission: Submission, context: CheckContext) -> Iterator[Find
 # --- unreadable figures --------------------------------------------------------------------------------------------
 
 
-def _report_unreadable(entries: list[Entry], context: CheckContext) -> Iterator[Finding]:
+def report_unreadable(entries: Sequence[Entry], context: CheckContext) -> Iterator[Finding]:
     """Yield a finding on each figure; one on all figures of a sheet that a change to their look has made unreadable."""
-    reported: set[str] = set()
+    reported: set[tuple[str, str]] = set()
     alike = _group_by_look(entries, context)
     for entry in entries:
         note = "negative" if entry.state is EntryState.NUMBER else entry.note
-        group = alike.get(entry.cell, [])
+        place = (entry.sheet, entry.address)  # several rows of a list have an entry of one cell
+        group = alike.get(place, [])
         if len(group) < _MIN_CELLS_OF_RANGE:
             yield _report_no_number(entry, note, context)
-        elif entry.cell not in reported:
-            reported.update(each.cell for each in group)
+        elif place not in reported:
+            reported.update((each.sheet, each.address) for each in group)
             yield _report_range(group, note, context)
 
 
-def _group_by_look(entries: list[Entry], context: CheckContext) -> dict[str, list[Entry]]:
+def _group_by_look(entries: Sequence[Entry], context: CheckContext) -> dict[tuple[str, str], list[Entry]]:
     """Map figures that are unreadable by their look to all of their sheet for which the sentence is the same."""
     groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in entries:
@@ -104,7 +105,7 @@ def _group_by_look(entries: list[Entry], context: CheckContext) -> dict[str, lis
             shown = entry.shown if entry.note in _NOTES_OF_PLACES else bool(entry.shown)
             key = (entry.sheet, entry.note, shown, expect_value(context.form.cells[entry.cell]))
             groups.setdefault(key, []).append(entry)
-    return {entry.cell: group for group in groups.values() for entry in group}
+    return {(entry.sheet, entry.address): group for group in groups.values() for entry in group}
 
 
 def _report_range(entries: list[Entry], note: str | None, context: CheckContext) -> Finding:
@@ -181,7 +182,7 @@ def _report_blanks(entries: list[Entry], submission: Submission, context: CheckC
     missing_sheets = {item.sheet for item in submission.observations if item.code == "sheet.missing"}
     begun = form_index.inputs.keys() - form_index.carried - {entry.cell for entry in entries}
     if "blank" in standards and not begun:
-        yield _report_cells("blank", "blank.all", entries, context, shown=1)
+        yield report_cells("blank", "blank.all", entries, context, shown=1)
         return
     for kind, optional in (("blank", False), ("optional_blank", True)):
         if kind in standards and not (optional and _is_stated_in_text(standards[kind], submission)):
@@ -194,9 +195,9 @@ def _report_blanks(entries: list[Entry], submission: Submission, context: CheckC
                 figures = [entry for entry in on_sheet if not cells[entry.cell].is_worded]
                 words = [entry for entry in on_sheet if cells[entry.cell].is_worded]
                 if figures:
-                    yield _report_cells(kind, kind, figures, context)
+                    yield report_cells(kind, kind, figures, context)
                 if words:
-                    yield _report_cells(kind, "blank.words", words, context)
+                    yield report_cells(kind, "blank.words", words, context)
 
 
 def _is_stated_in_text(standard: StandardCheck, submission: Submission) -> bool:
@@ -205,7 +206,7 @@ def _is_stated_in_text(standard: StandardCheck, submission: Submission) -> bool:
     return (submission.imported and not any(texts)) or any(word in text for text in texts for word in standard.words)
 
 
-def _report_cells(
+def report_cells(
     kind: str, wording: str, entries: list[Entry], context: CheckContext, shown: int | None = None
 ) -> Finding:
     """Make one finding on several figures of a sheet; ``shown`` limits its spots."""
@@ -231,7 +232,7 @@ def _leave_out_absent(entries: list[Entry], submission: Submission, context: Che
 def _report_not_applicable(entries: list[Entry], context: CheckContext) -> Iterator[Finding]:
     if "not_applicable" in context.form.standards:
         for on_sheet in group_by_sheet(entries).values():
-            yield _report_cells("not_applicable", "not_applicable", on_sheet, context)
+            yield report_cells("not_applicable", "not_applicable", on_sheet, context)
 
 
 # --- normalised figures --------------------------------------------------------------------------------------------
@@ -248,18 +249,25 @@ def _report_typed_totals(submission: Submission, context: CheckContext) -> Itera
     if "computed" in context.form.standards:
         readable = [entry for entry in typed if entry.state is not EntryState.UNREADABLE]
         for on_sheet in group_by_sheet(readable).values():
-            yield _report_cells("computed", "computed", on_sheet, context)
+            yield report_cells("computed", "computed", on_sheet, context)
 
 
 def _report_normalised(submission: Submission) -> Iterator[Finding]:
-    """Yield one finding per sheet and kind of normalisation."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    noted: list[tuple[str, Entry]] = []
     for item in submission.observations:
         kind, _, note = item.code.partition(".")
-        if kind == "value" and note in NORMALISED_NOTES:
+        if kind == "value":
             entry = submission.entries.get(item.cell or "") or submission.controls.get(item.cell or "")
-            if entry is not None and entry.value is not None:
-                groups.setdefault((entry.sheet, note), []).append(entry)
+            noted += [(note, entry)] if entry is not None and entry.value is not None else []
+    yield from report_normalised_entries(noted)
+
+
+def report_normalised_entries(noted: Iterable[tuple[str, Entry]]) -> Iterator[Finding]:
+    """Yield one finding per sheet and kind of normalisation, of entries each with its note."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for note, entry in noted:
+        if note in NORMALISED_NOTES:
+            groups.setdefault((entry.sheet, note), []).append(entry)
     for (_, note), entries in groups.items():
         cells, raw = list_ranges(entry.address for entry in entries), _quote_raw_texts(entries)
         spots = [spot_of_entry(entry) for entry in entries]

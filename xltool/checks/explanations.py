@@ -8,7 +8,9 @@ from decimal import Decimal, InvalidOperation
 from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import make_finding
 from xltool.checks.relations import complete_figures, decide_relation
+from xltool.forms.lists.whole_form import list_all_relations
 from xltool.forms.slots import Purpose
+from xltool.forms.workbook_words import workbook_words
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Relation, Severity
 from xltool.model.submission import Explanation, Submission
@@ -16,20 +18,21 @@ from xltool.model.submission import Explanation, Submission
 
 def settle_findings(findings: Sequence[Finding], submission: Submission, context: CheckContext) -> Iterator[Finding]:
     """Yield the findings, settled where a written reason fits, then a note per explanation that settles nothing."""
-    by_name = {_normalise_words(relation.name): relation for relation in context.form.relations}
-    open_ones = {item.relation: item for item in findings if item.relation}
-    reasons: dict[str, str] = {}
+    by_name = {_normalise_words(relation.name): relation for relation in list_all_relations(context.form)}
+    reasons: dict[int, str] = {}  # by identity of the finding: several rows of a list may violate one relation
     notes = []
     for explanation in submission.explanations:
         relation = by_name.get(_normalise_words(explanation.relation))
-        broken = open_ones.get(relation.id) if relation else None
+        violations = [item for item in findings if relation and item.relation == relation.id]
+        fitting = [item for item in violations if _is_written_for(explanation, item)]
+        broken = next(iter((*fitting, *violations[-1:])), None)
         problem = _find_problem(explanation, relation, broken, submission, context)
         if problem:
             notes.append(_report_problem(problem, explanation, broken, context))
-        elif broken and broken.relation:
-            reasons.setdefault(broken.relation, explanation.reason)
+        for item in () if problem else fitting:
+            reasons.setdefault(id(item), explanation.reason)
     for item in findings:
-        reason = reasons.get(item.relation or "")
+        reason = reasons.get(id(item))
         yield replace(item, settled=reason) if reason else item
     yield from notes
 
@@ -51,12 +54,14 @@ def _find_problem(
         return "explanation.not_accepted"
     if not explanation.reason:
         return "explanation.no_reason"
-    if not (
-        _is_same_figure(explanation.left, finding.facts.get("left"))
-        and _is_same_figure(explanation.right, finding.facts.get("right"))
-    ):
-        return "explanation.lapsed"
-    return None
+    return None if _is_written_for(explanation, finding) else "explanation.lapsed"
+
+
+def _is_written_for(explanation: Explanation, finding: Finding) -> bool:
+    """Return True if the figures an explanation was written for are those of a finding."""
+    return _is_same_figure(explanation.left, finding.facts.get("left")) and _is_same_figure(
+        explanation.right, finding.facts.get("right")
+    )
 
 
 def _report_problem(code: str, explanation: Explanation, finding: Finding | None, context: CheckContext) -> Finding:
@@ -75,7 +80,7 @@ def _report_problem(code: str, explanation: Explanation, finding: Finding | None
 def _is_same_figure(typed: str, current: object) -> bool:
     """Return True if a typed figure equals the current one, or if none was typed."""
     text = _normalise_words(typed).replace(",", "")
-    if not text:
+    if text in {"", workbook_words().checks["idle"]}:
         return True
     try:
         return Decimal(text) == current

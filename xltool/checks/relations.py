@@ -34,7 +34,7 @@ def check_relations(submission: Submission, context: CheckContext) -> Iterator[F
             or _is_caused_by_negative(relation, submission, context)
             or _is_caused_by_total(relation, submission, context)
         ):
-            yield _report_breach(relation, result, submission, context, counted)
+            yield report_breach(relation, result, submission, context, counted)
 
 
 def complete_figures(submission: Submission) -> Values:
@@ -100,9 +100,10 @@ def _is_caused_by_total(relation: Relation, submission: Submission, context: Che
 # --- findings -----------------------------------------------------------------------------------------------------
 
 
-def _report_breach(
+def report_breach(
     relation: Relation, result: RelationVerdict, submission: Submission, context: CheckContext, counted: Values
 ) -> Finding:
+    """Make the finding on a broken relation; its figures stand in the entries of the submission."""
     assert result.left is not None  # a broken relation has both sides
     assert result.right is not None
     expect, zero = relation.expect, relation.missing == "zero"

@@ -8,6 +8,7 @@ from xltool.checks.explanations import settle_findings
 from xltool.checks.history import check_jumps
 from xltool.checks.identity import check_identity
 from xltool.checks.ledger_totals import check_ledger
+from xltool.checks.lists import check_lists
 from xltool.checks.localisation.group_by_cause import group_findings
 from xltool.checks.profile import CheckProfile, apply_profile
 from xltool.checks.relations import check_relations
@@ -29,6 +30,7 @@ CheckFunction = Callable[[Submission, CheckContext], Iterator[Finding]]
 
 CHECKS: tuple[CheckFunction, ...] = (
     *(check_identity, check_seal, check_serial, check_tampering, check_cells, check_totals, check_relations),
+    check_lists,
     *(check_ledger, check_jumps, check_quoted_figures, check_channels, check_texts, check_required_contents),
 )
 

@@ -37,7 +37,7 @@ SINGLE_CODES = (
     *("structure.unprotected", "validation.lost", "checks.overwritten", "workbook.several", "workbook.macros"),
 )
 IMPORT_PREFIX = "import."  # observations on published reports
-OTHER_CHECK_PREFIXES = ("value.", "identity.", "formula.overwritten", "report.")
+OTHER_CHECK_PREFIXES = ("value.", "identity.", "formula.overwritten", "report.", "list.")
 
 
 def check_tampering(submission: Submission, context: CheckContext) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xltool.cli.console import render_table
+from xltool.forms.lists.whole_form import find_role, list_all_cells, list_all_relations
 from xltool.messages import catalogue
 from xltool.model.form import Cell, Form, Relation
 
@@ -35,13 +36,13 @@ def describe_form(shown: Form) -> str:
             cell.line_words,
             cell.column_words,
             cell.unit,
-            catalogue.look_up_word("role", "computed" if cell.computed else "input"),
+            catalogue.look_up_word("role", find_role(shown, cell)),
         )
-        for cell in shown.cells.values()
+        for cell in list_all_cells(shown).values()
     ]
     rules = [
         (item.id, catalogue.look_up_word("severity", item.severity.value), item.name, item.basis)
-        for item in shown.relations
+        for item in list_all_relations(shown)
     ]
     quoted = [(" ".join(f"{{{name}}}" for name in group.names), group.title) for group in shown.groups]
     return "\n".join(

@@ -166,8 +166,9 @@ def forms_explain(form: str, cell: str, edition: str | None, folders: tuple[Path
     """Print what a cell holds and every relation that touches it."""
     from xltool.cli import console_forms
     from xltool.commands.author_forms import describe_cell, find_relations_of
+    from xltool.forms.lists.whole_form import list_all_cells
     from xltool.forms.load_definitions import find_named_form, load_forms
 
     known = find_named_form(load_forms(folders, regional=True), form, edition)
-    relations = find_relations_of(known, cell)
-    click.echo(console_forms.describe_explained_cell(known.cells[cell], describe_cell(known.cells[cell]), relations))
+    relations, asked = find_relations_of(known, cell), list_all_cells(known)[cell]
+    click.echo(console_forms.describe_explained_cell(asked, describe_cell(asked), relations))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 
+from xltool.cli.json_lists import encode_lists
 from xltool.commands.previous_use import PreviousUse
 from xltool.consolidation import finding_fingerprints
 from xltool.consolidation.show_status import count_statuses
@@ -14,7 +15,6 @@ from xltool.messages import catalogue
 from xltool.messages.figure_phrases import render_place
 from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, ReviewedFile, Status
-from xltool.model.contributions import Contribution, TracedFigure
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import StructuredFact
 from xltool.model.form import Number
@@ -71,6 +71,7 @@ def encode_merge(consolidation: Consolidation) -> dict[str, object]:
         "year": plain_year(consolidation.year),
         "files": [_encode_tracking_row(item) for item in consolidation.tracking],
         "totals": _encode_totals(consolidation),
+        **encode_lists(consolidation.summary),
         "incomplete": dict(consolidation.lacking),
         "findings": [encode_finding(finding) for finding in consolidation.findings],
         "stands": [
@@ -176,46 +177,6 @@ def encode_status(consolidation: Consolidation) -> dict[str, object]:
     }
 
 
-def encode_trace(traced_figures: Iterable[TracedFigure]) -> dict[str, object]:
-    """Encode the answer of ``trace --json``: for each figure every contribution, the largest first.
-
-    ``share`` is the contribution divided by the total, as text of an exact decimal; ``least`` is what the known parts
-    of a total without ``value`` add; ``agrees`` says whether the
-    contributions sum to the total in the official table.
-    """
-    return {
-        "figures": [
-            {
-                "id": figure.cell.id,
-                "line": figure.cell.line_words,
-                "column": figure.cell.column_words,
-                "unit": figure.cell.unit,
-                "sheet": figure.position.sheet,
-                "address": figure.position.address,
-                "total": encode_number(figure.total),
-                "agrees": figure.agrees,
-                "lacking": figure.lacking,
-                "expected": figure.expected,
-                "contributors": [_encode_contribution(figure, each) for each in figure.contributions],
-            }
-            for figure in traced_figures
-        ]
-    }
-
-
-def _encode_contribution(traced_figure: TracedFigure, contribution: Contribution) -> dict[str, object]:
-    return {
-        "code": contribution.agency.code or None,
-        "name": contribution.agency.name or None,
-        "scope": contribution.agency.scope.value,
-        "agencies": contribution.agencies,
-        "value": encode_number(contribution.value),
-        "least": encode_number(contribution.least),
-        "share": encode_number(traced_figure.calculate_share(contribution)),
-        "file": contribution.file or None,
-    }
-
-
 def encode_import(items: Iterable[tuple[ReviewedFile, PublishedReport | None, Path | None]]) -> dict[str, object]:
     """Encode the answer of ``import --json``: as ``check``, with the new workbook and each figure's place.
 
@@ -295,6 +256,7 @@ def _encode_submission(item: ReviewedFile) -> dict[str, object]:
             for cell, entry in (submission.entries.items() if submission else ())
             if entry.state is not EntryState.NUMBER and submission and submission.values[cell] is None
         },
+        **(encode_lists(submission) if submission else {}),
         "controls": {id: encode_number(entry.value) for id, entry in submission.controls.items()} if submission else {},
         "findings": [
             encode_finding(each) | {"fingerprint": finding_fingerprints.fingerprint_file_finding(item, each)}

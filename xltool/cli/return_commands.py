@@ -231,10 +231,12 @@ def letters(context: "RunContext", paths: tuple[str, ...], output: Path, jobs: "
 @add_option("--json", "as_json", is_flag=True)
 def trace(summary: Path, cell: str, where: str, forms: tuple[Path, ...], *, as_json: bool) -> None:
     """Print the contributors of a figure in a consolidated workbook."""
-    from xltool.cli import console, json_output
+    from xltool.cli import json_output
+    from xltool.cli.console_trace import describe_trace
+    from xltool.cli.json_trace import encode_trace
     from xltool.commands.trace import trace
     from xltool.forms.load_definitions import load_forms
 
     figures = trace(summary, cell, load_forms(forms, regional=True), where)
-    click.echo(json_output.dump_json(json_output.encode_trace(figures)) if as_json else console.describe_trace(figures))
+    click.echo(json_output.dump_json(encode_trace(figures)) if as_json else describe_trace(figures))
     exit_with(has_open_issues=not all(figure.agrees for figure in figures))

@@ -176,7 +176,9 @@ def _build_workbook(item: ImportedReport, forms: FormLibrary) -> _PreparedImport
     name = submission.agency_name or Path(item.reviewed.file).stem
     agency = Agency(submission.agency_code, name, scope=submission.scope)
     filling = FilledContents(
-        _select_typed_figures(published, form, submission.values), _fit_paragraphs(published, plan_workbook(form))
+        _select_typed_figures(published, form, submission.values),
+        _fit_paragraphs(published, plan_workbook(form)),
+        lists=_select_rows(published, form),
     )
     issue = TemplateRequest(agency, submission.year, compute_serial(form, agency, submission.year), filling=filling)
     issue = issue._replace(imported=published.source.sha256)
@@ -199,6 +201,24 @@ def _select_typed_figures(
         elif found.raw and found.state in {EntryState.NOT_APPLICABLE, EntryState.UNREADABLE} and not computed:
             typed[cell] = found.raw
     return typed
+
+
+def _select_rows(published: PublishedReport, form: Form) -> dict[str, list[dict[str, Number | str]]]:
+    """Select what to type into the rows of lists: figures and days as numbers, words and what is unclear as text."""
+    columns = {column.id: column for table in form.lists for column in table.columns}
+    return {
+        name: [
+            {
+                column: entry.value
+                if entry.value is not None and columns[column].kind is not CellKind.TEXT
+                else entry.raw
+                for column, entry in row.entries.items()
+                if entry.raw is not None
+            }
+            for row in rows
+        ]
+        for name, rows in published.lists.items()
+    }
 
 
 def _fit_paragraphs(published: PublishedReport, chart: WorkbookPlan) -> dict[str, list[str]]:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.expressions import compute_total
+from xltool.forms.lists.aggregates import measure_row
+from xltool.forms.lists.list_words import name_row
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
-from xltool.model.contributions import Contribution, TracedFigure
+from xltool.model.contributions import ContributingRow, Contribution, TracedFigure
 from xltool.model.finding import FindingCell
 from xltool.model.form import Cell, Form, Number, TotalKind, Values
 from xltool.model.submission import Submission
@@ -57,7 +59,8 @@ def _trace_cell(
     agrees = cell.total is not TotalKind.SUM or total in {added, None}  # a mean is no sum
     spot = FindingCell(cell.id, entry.sheet, entry.address)
     lacking = len(read.absent) + read.lacking.get(cell.id, 0) if cell.is_summed else 0  # else no lower bound
-    return TracedFigure(cell, spot, total, tuple(contributions), agrees, lacking, len(read.manifest) + len(read.absent))
+    expected, rows = len(read.manifest) + len(read.absent), _list_rows(cell, read, form)
+    return TracedFigure(cell, spot, total, tuple(contributions), agrees, lacking, expected, rows)
 
 
 def _read_contribution(consolidated_part: ConsolidatedPart, cell: Cell, form: Form) -> Contribution:
@@ -68,6 +71,20 @@ def _read_contribution(consolidated_part: ConsolidatedPart, cell: Cell, form: Fo
     value = consolidated_part.figures.get(cell.id)
     least = _add_known_components(form, cell.id, consolidated_part.figures) if value is None and cell.computed else None
     return Contribution(agency, int(count) if count.isdecimal() else 1, lead.get("file", ""), value, least)
+
+
+def _list_rows(cell: Cell, read: Submission, form: Form) -> tuple[ContributingRow, ...]:
+    """List the rows behind a figure that is computed from a list."""
+    if cell.aggregate is None:
+        return ()
+    list_table = next(each for each in form.lists if each.id == cell.table)
+    rows = []
+    for row in read.lists.get(cell.table, ()):
+        if value := measure_row(cell, row):
+            agencies = tuple(owner.name or owner.code for owner in row.owners)
+            address = row.entries[list_table.columns[0].id].address
+            rows.append(ContributingRow(agencies, name_row(list_table, row), address, value))
+    return tuple(rows)
 
 
 def _add_known_components(form: Form, cell: str, figures: Values) -> Number | None:

@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from xltool.comparison.sides import ComparedSide
+from xltool.forms.lists.list_words import read_key, read_row_word
 from xltool.forms.placeholders import fill_known_placeholders, matches_sentence, remove_sentences, remove_whitespace
 
 _CONTEXT_CHARACTERS = 10  # shown before and after a difference
@@ -39,11 +40,21 @@ def split_paragraphs(side: ComparedSide, section: str) -> list[str]:
     """Split a section into paragraphs, without sentences that only state table figures (compared as figures)."""
     text = fill_known_placeholders(side.submission.texts.get(section, ""), side.form, side.submission)
     lines = [line.strip() for line in text.split("\n") if line.strip()]
+    lines += _list_row_lines(side, section)
     return [
         line
         for line in lines
         if not any(matches_sentence(line, sentence) for sentence in _list_figure_sentences(side, section))
     ]
+
+
+def _list_row_lines(side: ComparedSide, section: str) -> Iterator[str]:
+    """Yield each row of the lists of a section as a line, in the order of their keys."""
+    for list_table in side.form.lists:
+        if list_table.section == section:
+            rows = side.submission.lists.get(list_table.id, ())
+            for row in sorted(rows, key=lambda row: read_key(list_table, row)):
+                yield " ".join(read_row_word(column, row.entries[column.id]) or "-" for column in list_table.columns)
 
 
 def cut_excerpts(left: str, right: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Compare the figures and texts of two returns of one agency."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from xltool.model.consolidation import FigureChange
 from xltool.model.form import Form, Number, Values
@@ -30,15 +30,24 @@ def list_figure_changes(before: Submission, after: Submission, form: Form) -> tu
 
 
 def identify_texts(submission: Submission) -> tuple[tuple[str, str], ...]:
-    """Return a key that is equal for returns whose texts differ in white space at most."""
-    plain = ((section, "".join(text.split())) for section, text in submission.texts.items())
+    """Return a key that is equal for returns whose texts and lists differ in white space at most."""
+    texts = [*submission.texts.items(), *_join_rows(submission)]
+    plain = ((section, "".join(text.split())) for section, text in texts)
     return tuple(sorted((section, text) for section, text in plain if text))
 
 
+def _join_rows(submission: Submission) -> Iterator[tuple[str, str]]:
+    """Yield the contents of each list as one text, by its id."""
+    for name, rows in submission.lists.items():
+        yield name, " ".join(entry.raw or "" for row in rows for entry in row.entries.values())
+
+
 def list_text_changes(before: Submission, after: Submission, form: Form) -> tuple[str, ...]:
-    """List the headings of the sections whose texts differ, in form order."""
+    """List the headings of the sections whose texts or lists differ, in form order."""
     old, new = dict(identify_texts(before)), dict(identify_texts(after))
-    return tuple(section.heading for section in form.sections if old.get(section.id) != new.get(section.id))
+    lists = {table.id: table.section for table in form.lists}
+    changed = {lists.get(key, key) for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+    return tuple(section.heading for section in form.sections if section.id in changed)
 
 
 def select_figures(submission: Submission, form: Form) -> dict[str, Number]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xltool.consolidation.aggregates import aggregate
+from xltool.consolidation.merge_lists import check_merged_lists, merge_lists
 from xltool.consolidation.published import check_published_areas
 from xltool.consolidation.tree import RosterTree, list_manifest
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
@@ -32,7 +33,8 @@ def consolidate(
     missing = tree.find_missing(parts)
     summary = replace(sum_submissions(parts, form, year, area), absent=_list_absent(parts, missing))
     made = Consolidation(form, year, summary, parts, missing, tuple(tracking), (), roster)
-    return replace(made, findings=(*_find_gaps_in_totals(made), *check_published_areas(tracking, parts, tree, form)))
+    published = check_published_areas(tracking, parts, tree, form)
+    return replace(made, findings=(*_find_gaps_in_totals(made), *published, *check_merged_lists(made)))
 
 
 def _list_absent(part_submissions: Sequence[Submission], missing: Sequence[Agency]) -> tuple[ManifestItem, ...]:
@@ -72,6 +74,7 @@ def sum_submissions(part_submissions: Sequence[Submission], form: Form, year: in
         words={cell: format_tally(tally) for cell, tally in totals.tallies.items()},
         tallies=totals.tallies,
         bases=totals.bases,
+        lists=merge_lists(part_submissions, form),
     )
 
 

@@ -18,6 +18,7 @@ from xltool.consolidation.finding_fingerprints import (
     fingerprint_file_finding,
 )
 from xltool.errors import UsageError, WritingError
+from xltool.forms.lists.list_words import read_row_word
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Cell, Number
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 DATABASE_NAME = "xltool.sqlite"
-TABLES = ("figures", "totals", "findings", "tracking")
+TABLES = ("figures", "totals", "findings", "tracking", "rows")
 FILE_NAMES = frozenset({DATABASE_NAME, *(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet"))})
 FIGURE_COLUMN = "value"  # the only column that is neither text nor an integer
 _FORMULA_STARTS = (*FORMULA_START_CHARACTERS, "\n")  # as listed by OWASP
@@ -53,6 +54,7 @@ _FIGURE_COLUMNS += " sha256 sheet address"
 _PERIOD_COLUMN = " period"  # of forms of months, quarters or halves
 _WORD_COLUMN = " text"  # of forms with choices, dates or texts: what a person reads
 _TOTAL_COLUMNS = f"year area_code area_name {_CELL_COLUMNS} expected lacking"
+_ROW_COLUMNS = "year period list row agency_code agency_name id column unit value text state"
 _FINDING_COLUMNS = (
     "year agency_code agency_name severity code relation sheet address id message advice settled status file"
 )
@@ -61,6 +63,7 @@ _TRACKING_COLUMNS = (
     "year agency_code agency_name level status counted reason decision file sha256 size modified program"
 )
 _INTEGER_COLUMNS = {
+    "row",
     "year",
     "computed",
     "declared_zero",
@@ -79,6 +82,8 @@ def write_tables(
 ) -> tuple[str, ...]:
     """Write the tables ``figures``, ``totals``, ``findings`` and ``tracking`` to ``folder``; return the file names.
 
+    A form with lists has a table ``rows`` too, with a row for each entry of each row.
+
     One row of ``figures`` is one figure of one part of the sum. All files appear together at the end. Raises UsageError
     if the folder holds anything (unless ``force`` or ``keep_earlier``), WritingError if it cannot be written.
     """
@@ -89,6 +94,8 @@ def write_tables(
         "findings": lambda: [_make_frame(_build_findings(consolidation), _FINDING_COLUMNS)],
         "tracking": lambda: [_make_frame(_build_tracking(consolidation), _TRACKING_COLUMNS)],
     }
+    if consolidation.form.lists:
+        tables["rows"] = lambda: [_make_frame(_build_rows(consolidation), _ROW_COLUMNS)]
     with stage_folder(folder, force=force, keep_earlier=keep_earlier) as draft:
         for name, source in tables.items():
             _write_csv(source(), draft / f"{name}.csv")
@@ -222,6 +229,29 @@ def _build_totals(consolidation: Consolidation) -> Iterator[TableRow]:
             "expected": consolidation.expected,
             "lacking": lacking.get(cell.id, 0),
         }
+
+
+def _build_rows(consolidation: Consolidation) -> Iterator[TableRow]:
+    """Yield every entry of the rows of lists; a choice, date or text in ``text``, a figure in ``value``."""
+    joint = catalogue.look_up_word("shown", "joint")
+    for list_table in consolidation.form.lists:
+        for row in consolidation.summary.lists.get(list_table.id, ()):
+            for column in list_table.columns:
+                entry = row.entries[column.id]
+                yield {
+                    "year": calendar_year(consolidation.year),
+                    "period": str(consolidation.year),
+                    "list": list_table.id,
+                    "row": row.number,
+                    "agency_code": joint.join(owner.code for owner in row.owners),
+                    "agency_name": joint.join(owner.name for owner in row.owners),
+                    "id": column.id,
+                    "column": column.column_words,
+                    "unit": column.unit,
+                    FIGURE_COLUMN: None if column.is_worded else entry.value,
+                    "text": read_row_word(column, entry) if column.is_worded else "",
+                    "state": entry.state.value,
+                }
 
 
 def _build_findings(consolidation: Consolidation) -> Iterator[TableRow]:

@@ -1,15 +1,17 @@
 """Assemble a Form from decoded definition files; every mistake is collected, none hides another."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 import msgspec
 
-from xltool.forms.assemble_relations import expand_relations, mark_implied, order_formulas
+from xltool.forms.assemble_relations import expand_relations, mark_implied, order_formulas, separate_row_relations
 from xltool.forms.assemble_tables import assemble_table
 from xltool.forms.definition_problems import DefinitionProblems, raise_definition_error, require_unique
 from xltool.forms.definition_rules import check_form_spec, check_totals
+from xltool.forms.lists.aggregates import list_own_aggregates
+from xltool.forms.lists.assemble_lists import assemble_lists, make_aggregate_table
 from xltool.forms.placeholders import build_groups, check_placeholders
 from xltool.forms.schema import FormSpec, RelationsSpec, StandardSpec, StandardsSpec, TablesSpec
 from xltool.forms.shown_figures import build_shown_figures
@@ -24,8 +26,10 @@ from xltool.model.form import (
     Severity,
     SignatureField,
     StandardCheck,
+    Table,
     TotalKind,
 )
+from xltool.model.list_table import ListTable
 from xltool.model.period import PeriodLength
 from xltool.package_data import find_data_folder
 
@@ -53,18 +57,13 @@ def assemble_form(
         Section(item.id, item.number, item.title, item.sheet, item.paragraphs, tuple(item.guidance))
         for item in form.sections
     )
-    for table in tables_spec.tables:
-        if all(section.id != table.section or section.sheet != table.sheet for section in sections):
-            problems.add("table_without_section", "tables.toml", f"tables.{table.id}", key=table.section)
-    tables_parsed = tuple(assemble_table(table, problems) for table in tables_spec.tables)
+    tables_parsed = _assemble_tables(tables_spec, sections, problems)
     cells = {cell.id: cell for table in tables_parsed for cell in table.cells}
-    for table_parsed in tables_parsed:
-        if len({cell.id for cell in table_parsed.cells}) < len(table_parsed.cells):
-            problems.tainted.add(table_parsed.id)
-    with problems.collect():
-        require_unique("cell", (cell.id for table in tables_parsed for cell in table.cells), source, "tables.toml")
-    vocabulary = Vocabulary(cells)
-    expanded = expand_relations(relations, vocabulary, problems)
+    lists = assemble_lists(form, tables_spec, problems)
+    vocabulary = Vocabulary(cells, lists)
+    _add_own_aggregates(lists, vocabulary)
+    every_relation = expand_relations(relations, vocabulary, problems)
+    expanded, lists = separate_row_relations(every_relation, lists)
     formulas: tuple[Relation, ...] = ()
     with problems.collect():
         formulas = order_formulas(expanded, source)  # refuses cycles: later code follows definitions recursively
@@ -74,12 +73,14 @@ def assemble_form(
     )
     cells = {cell.id: cell for table in finished for cell in table.cells}
     check_totals(cells, problems)
-    standards: dict[str, StandardCheck] = {}
-    with problems.collect():
-        standards = _build_standards(relations, cells, source)
     groups = build_groups(form.groups, vocabulary, problems)
     claims, shares = build_claims(claims_spec, vocabulary, problems), build_shares(claims_spec, vocabulary, problems)
     shown = build_shown_figures(form, vocabulary, [cell for cell in cells.values() if cell.computed], problems)
+    finished = (*finished, *_make_aggregate_tables(lists, vocabulary))
+    cells = {cell.id: cell for table in finished for cell in table.cells}
+    standards: dict[str, StandardCheck] = {}
+    with problems.collect():
+        standards = _build_standards(relations, cells, source)
     if any(not table.cells for table in finished):
         problems.raise_first()
     form_model = Form(
@@ -111,10 +112,37 @@ def assemble_form(
         period=PeriodLength(form.period),
         named_only=form.named_only,
         signature=tuple(SignatureField(item.id, item.label) for item in form.signature),
+        lists=lists,
         **shown,
     )
     check_placeholders(form_model, problems)
     return None if problems.errors else form_model
+
+
+def _assemble_tables(
+    tables_spec: TablesSpec, sections: Sequence[Section], problems: DefinitionProblems
+) -> tuple[Table, ...]:
+    for table in tables_spec.tables:
+        if all(section.id != table.section or section.sheet != table.sheet for section in sections):
+            problems.add("table_without_section", "tables.toml", f"tables.{table.id}", key=table.section)
+    parsed = tuple(assemble_table(table, problems) for table in tables_spec.tables)
+    for each in parsed:
+        if len({cell.id for cell in each.cells}) < len(each.cells):
+            problems.tainted.add(each.id)
+    with problems.collect():
+        require_unique("cell", (cell.id for table in parsed for cell in table.cells), problems.source, "tables.toml")
+    return parsed
+
+
+def _add_own_aggregates(lists: Sequence[ListTable], vocabulary: Vocabulary) -> None:
+    for table in lists:
+        for aggregate in list_own_aggregates(table):
+            vocabulary.add_aggregate(aggregate)
+
+
+def _make_aggregate_tables(lists: Sequence[ListTable], vocabulary: Vocabulary) -> Iterator[Table]:
+    for table in lists:
+        yield make_aggregate_table(table, [cell for cell in vocabulary.aggregates.values() if cell.table == table.id])
 
 
 def _mark_computed(cell: Cell, linear: Mapping[str | None, bool]) -> Cell:

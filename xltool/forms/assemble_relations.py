@@ -13,6 +13,7 @@ from xltool.forms.schema import RelationSpec, RelationsSpec
 from xltool.forms.vocabulary import ExpressionError, Vocabulary
 from xltool.model.expression import LinearExpression, Term
 from xltool.model.form import Holding, Relation, Severity, TotalKind
+from xltool.model.list_table import ListTable
 
 
 def expand_relations(spec: RelationsSpec, vocabulary: Vocabulary, problems: DefinitionProblems) -> tuple[Relation, ...]:
@@ -25,7 +26,8 @@ def expand_relations(spec: RelationsSpec, vocabulary: Vocabulary, problems: Defi
     for item in spec.relations:
         with problems.collect():
             for instance in _expand_instances(item, vocabulary, source):
-                computes = _find_computed_cell(item, instance, source) if item.computes else None
+                computes = _find_computed_cell(item, instance, vocabulary, source) if item.computes else None
+                _require_one_list(item, instance, vocabulary, source)
                 if computes in computed:
                     computes = None
                 elif computes:
@@ -53,10 +55,14 @@ def _expression_error(expression_error: ExpressionError, relation: str, source: 
     )
 
 
-def _find_computed_cell(relation_spec: RelationSpec, instance: RelationInstance, source: str) -> str | None:
+def _find_computed_cell(
+    relation_spec: RelationSpec, instance: RelationInstance, vocabulary: Vocabulary, source: str
+) -> str | None:
     left = instance.expect.left
     terms = left.terms
     plain = len(terms) == 1 and left == LinearExpression((Term(terms[0].cell),))
+    plain = plain and terms[0].cell in vocabulary.cells and vocabulary.cells[terms[0].cell].aggregate is None
+    plain = plain and not _find_lists(instance, vocabulary)
     if not plain or instance.expect.operator != "==" or relation_spec.when or relation_spec.beta:
         raise_definition_error(
             "not_computable", source, "relations.toml", f"relations.{relation_spec.id}", key=relation_spec.expect
@@ -64,10 +70,40 @@ def _find_computed_cell(relation_spec: RelationSpec, instance: RelationInstance,
     return terms[0].cell
 
 
+def _find_lists(instance: RelationInstance, vocabulary: Vocabulary) -> set[str]:
+    """Return the lists to whose rows a relation reaches."""
+    cells = {term.cell for item in (instance.expect, *instance.when) for side in item.sides for term in side.terms}
+    return {vocabulary.list_columns[cell].table for cell in cells if cell in vocabulary.list_columns}
+
+
+def _require_one_list(
+    relation_spec: RelationSpec, instance: RelationInstance, vocabulary: Vocabulary, source: str
+) -> None:
+    """Raise DefinitionError for a relation between the rows of two lists."""
+    lists = _find_lists(instance, vocabulary)
+    if len(lists) > 1:
+        place = f"relations.{relation_spec.id}"
+        raise_definition_error("rows_of_lists", source, "relations.toml", place, key=tuple(sorted(lists)))
+
+
+def separate_row_relations(
+    relations: Sequence[Relation], lists: Sequence[ListTable]
+) -> tuple[tuple[Relation, ...], tuple[ListTable, ...]]:
+    """Return the relations over figures of the form, and the lists with the relations that are asked of their rows."""
+    by_list: dict[str, list[Relation]] = {table.id: [] for table in lists}
+    owners = {column: table.id for table in lists for column in table.columns_by_id}
+    others: list[Relation] = []
+    for relation in relations:
+        sides = [side for item in (relation.expect, *relation.when) for side in item.sides]
+        owner = next((owners[term.cell] for side in sides for term in side.terms if term.cell in owners), None)
+        (others if owner is None else by_list[owner]).append(relation)
+    return tuple(others), tuple(replace(table, relations=tuple(by_list[table.id])) for table in lists)
+
+
 def _build_relation(
     relation_spec: RelationSpec, instance: RelationInstance, computes: str | None, vocabulary: Vocabulary
 ) -> Relation:
-    first = vocabulary.cells[(instance.expect.left.terms + instance.expect.right.terms)[0].cell]
+    first = vocabulary.find_cell_or_column((instance.expect.left.terms + instance.expect.right.terms)[0].cell)
     subject = {"": "", "column": first.column_words, "line": first.line_words}[instance.axis]
     return Relation(
         id=f"{relation_spec.id}.{instance.member}" if instance.member else relation_spec.id,
@@ -95,7 +131,9 @@ def _find_holding(relation_spec: RelationSpec, instance: RelationInstance, vocab
     if relation_spec.holds:
         return Holding(relation_spec.holds)
     sides = [side for item in (instance.expect, *instance.when) for side in item.sides]
-    cells = [vocabulary.cells[term.cell] for side in sides for term in side.terms]
+    cells = [vocabulary.find_cell_or_column(term.cell) for side in sides for term in side.terms]
+    if _find_lists(instance, vocabulary):
+        return Holding.RETURN
     computed = relation_spec.computes
     summed = all(cell.is_summed or (computed and cell.total is TotalKind.NONE) for cell in cells)
     return Holding.BOTH if summed else Holding.RETURN

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypedDict
 
-from xltool.forms.schema import BlockSpec
+from xltool.forms.schema import BlockSpec, ListColumnSpec
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.day_numbers import DAY_ZERO
 from xltool.model.form import Cell, CellKind, Number, TotalKind
@@ -38,8 +38,8 @@ class KindSettings(TypedDict):
     weight: str
 
 
-def describe_kind(block: BlockSpec) -> KindSettings:
-    """Return the settings of the figures of a block, with the defaults of its kind."""
+def describe_kind(block: BlockSpec | ListColumnSpec) -> KindSettings:
+    """Return the settings of the figures of a block or of a column of a list, with the defaults of its kind."""
     kind = CellKind(block.kind)
     measured = kind in {CellKind.PERCENT, CellKind.DECIMAL}
     minimum, maximum = exact_number(block.minimum), exact_number(block.maximum)
@@ -55,7 +55,7 @@ def describe_kind(block: BlockSpec) -> KindSettings:
         "maximum": maximum,
         "length": (block.length or DEFAULT_LENGTH) if kind is CellKind.TEXT else 0,
         "total": TotalKind(block.total) if block.total else _DEFAULT_TOTALS.get(kind, TotalKind.NONE),
-        "weight": block.weight,
+        "weight": block.weight if isinstance(block, BlockSpec) else "",
     }
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from xltool.forms.cell_addresses import column_letters, cover_with_rectangles
 from xltool.forms.format_formulas import quote_sheet_name
+from xltool.forms.lists.plan_list import ListPlan
 from xltool.forms.slots import CellAddress, Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
@@ -66,10 +67,18 @@ def list_official_sheets(plan: WorkbookPlan) -> Iterator[tuple[SheetPlan, tuple[
         Role.COMPUTED,
         Role.UNFILLED,
     }
+    heads = {(place.sheet, place.head_row) for place in plan.lists.values()}
     for sheet in plan.sheets:
-        slots = tuple(slot for slot in sheet.slots if slot.role in kept_roles)
-        if sheet.purpose is Purpose.SECTION and any(slot.role is Role.INPUT for slot in slots):
+        slots = tuple(
+            slot for slot in sheet.slots if slot.role in kept_roles and (sheet.name, slot.box.row) not in heads
+        )
+        if sheet.purpose is Purpose.SECTION and any(slot.role in {Role.INPUT, Role.COMPUTED} for slot in slots):
             yield sheet, slots
+
+
+def find_owner_columns(list_plan: ListPlan) -> tuple[int, int]:
+    """Return the columns, behind those of a list, with the code and the name of the agency of each row."""
+    return list_plan.check_column, list_plan.check_column + 1
 
 
 class TablePanel(NamedTuple):

@@ -7,7 +7,7 @@ from string import Formatter
 
 from xltool.forms.definition_problems import DefinitionProblems
 from xltool.forms.schema import FormSpec, TablesSpec
-from xltool.forms.vocabulary import EVERY_LINE
+from xltool.forms.vocabulary import EVERY_LINE, EVERY_ROW
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import EXACT_KINDS, WORD_KINDS, Cell, CellKind, Table, TotalKind
 
@@ -29,7 +29,8 @@ _PART = r"[a-z][a-z0-9_]*"
 _ID = re.compile(_PART)
 _LINE_ID = re.compile(rf"{_PART}(?:\.{_PART})*")
 _FORM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_RESERVED = frozenset({*kwlist, EVERY_LINE})
+_RESERVED_WORDS = (EVERY_LINE, EVERY_ROW)
+_RESERVED = frozenset({*kwlist, *_RESERVED_WORDS})
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _NOT_IN_SHEET_NAMES = re.compile(r"[:\\/?*\[\]\x00-\x1f]")
 
@@ -65,8 +66,7 @@ def check_totals(cells: Mapping[str, Cell], problems: DefinitionProblems) -> Non
     """Add the mistakes of how cells add up, and of choices without words."""
     for cell in cells.values():
         place = f"tables.{cell.table}"
-        if cell.kind is CellKind.CHOICE and len(set(cell.choices)) < MIN_CHOICES:
-            problems.add("no_choices", "tables.toml", place, key=cell.id)
+        check_cell_kind(cell, 0, place, problems)
         if cell.total not in _TOTALS[cell.kind] or (cell.total is TotalKind.RECOMPUTE and not cell.computed):
             known = tuple(total.value for total in _TOTALS[cell.kind])
             problems.add("wrong_total", "tables.toml", place, key=cell.id, total=cell.total.value, known=known)
@@ -75,6 +75,20 @@ def check_totals(cells: Mapping[str, Cell], problems: DefinitionProblems) -> Non
             cell.weight and (weight is None or weight.is_worded)
         ):
             problems.add("wrong_weight", "tables.toml", place, key=cell.id, weight=cell.weight)
+
+
+def check_cell_kind(cell: Cell, decimals: int, place: str, problems: DefinitionProblems) -> None:
+    """Add the mistakes of a cell's kind: a choice without words, ``decimals`` given for a whole number."""
+    if cell.kind is CellKind.CHOICE and len(set(cell.choices)) < MIN_CHOICES:
+        problems.add("no_choices", "tables.toml", place, key=cell.id)
+    if decimals and cell.kind not in EXACT_KINDS:
+        problems.add("no_decimals", "tables.toml", place, key=decimals, kind=cell.kind.value)
+
+
+def check_cell_id(name: str, place: str, problems: DefinitionProblems) -> None:
+    """Add the mistake of an id that expressions could not name."""
+    if not _ID.fullmatch(name) or name in _RESERVED:
+        problems.add("not_an_id", "tables.toml", place, key=name, known=_RESERVED_WORDS)
 
 
 def _check_ids(form: FormSpec, tables_spec: TablesSpec, problems: DefinitionProblems) -> None:
@@ -90,7 +104,7 @@ def _check_ids(form: FormSpec, tables_spec: TablesSpec, problems: DefinitionProb
                 problems.add("no_decimals", "tables.toml", place, key=block.decimals, kind=block.kind)
     for file, place, name, pattern in dict.fromkeys(named):
         if not pattern.fullmatch(name) or _RESERVED.intersection(name.split(".")):
-            problems.add("not_an_id", file, place, key=name, known=EVERY_LINE)
+            problems.add("not_an_id", file, place, key=name, known=_RESERVED_WORDS)
             problems.tainted.add(place.split(".")[1])
 
 
@@ -120,7 +134,7 @@ def _check_titles(form: FormSpec, problems: DefinitionProblems) -> None:
 
 def _check_sections(form: FormSpec, tables_spec: TablesSpec, problems: DefinitionProblems) -> None:
     known = {section.id for section in form.sections}
-    with_table = {table.section for table in tables_spec.tables}
+    with_table = {table.section for table in tables_spec.tables} | {table.section for table in tables_spec.lists}
     astray = with_table - known  # their tables may belong to the empty section: one mistake, not two
     taken = {name.casefold(): name for name in list_own_sheet_names()}
     for section in form.sections:

@@ -68,6 +68,11 @@ def _figures_getter(side: LinearExpression) -> Callable[[Values], tuple[Number, 
     return operator.itemgetter(*(term.cell for term in side.terms))
 
 
+def compare_numbers(left: Number, symbol: str, right: Number) -> bool:
+    """Return whether two numbers compare so; ``symbol`` is one of ``== != <= >= < >``."""
+    return _COMPARISONS[symbol](left, right)
+
+
 def evaluate_side(
     side: Side, values: Values, previous: Values | None = None, *, missing_as_zero: bool = False
 ) -> Number | None:

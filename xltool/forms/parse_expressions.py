@@ -7,26 +7,24 @@ and whole multiples of figures become linear expressions; everything else become
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from xltool.forms.cell_kinds import serial_day
-from xltool.forms.vocabulary import ExpressionError, Vocabulary, dotted_name, expand_range, resolve_name
+from xltool.forms.lists.aggregates import find_aggregate
+from xltool.forms.vocabulary import (
+    OPERATOR_TEXTS,
+    ExpressionError,
+    Vocabulary,
+    dotted_name,
+    expand_range,
+    number_of_word,
+    resolve_name,
+)
 from xltool.model.expression import Comparison, LinearExpression, Operation, OperationKind, Side, Term
-from xltool.model.form import CellKind, Number
+from xltool.model.form import Number
 
 MAX_ROUND_DECIMALS = 10
-_OPERATOR_TEXTS: Mapping[type[ast.cmpop], str] = {
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.LtE: "<=",
-    ast.GtE: ">=",
-    ast.Lt: "<",
-    ast.Gt: ">",
-}
 _TRUE = LinearExpression((), 1)
 _EARLIER = {"previous": False, "same_period_last_year": True}
 _FUNCTIONS = {
@@ -120,8 +118,8 @@ def _split_conjunction(text: str) -> list[ast.expr]:
 def _parse_condition(node: ast.expr, vocabulary: Vocabulary) -> _ConditionVector:
     """Parse a comparison, or comparisons joined by ``and``, ``or``, ``not``, ``if`` or in a chain."""
     match node:
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _OPERATOR_TEXTS:
-            return _compare(left, _OPERATOR_TEXTS[type(op)], right, vocabulary)
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in OPERATOR_TEXTS:
+            return _compare(left, OPERATOR_TEXTS[type(op)], right, vocabulary)
         case ast.Compare(left=left, ops=ops, comparators=sides) if len(ops) > 1:
             pairs = zip([left, *sides[:-1]], ops, sides, strict=True)
             links = [ast.Compare(left=one, ops=[op], comparators=[other]) for one, op, other in pairs]
@@ -169,15 +167,7 @@ def _compare(left_node: ast.expr, symbol: str, right_node: ast.expr, vocabulary:
 
 def _number_of_word(side: Side, word: str, vocabulary: Vocabulary) -> int:
     """Return the number a word stands for beside a single choice or date. Raises ExpressionError."""
-    cell = vocabulary.cells[side.terms[0].cell] if len(side.terms) == 1 else None
-    if cell is not None and cell.choices:
-        if word not in cell.choices:
-            raise ExpressionError("not_a_choice", word)
-        return cell.choices.index(word) + 1
-    if cell is not None and cell.kind is CellKind.DATE:
-        with suppress(ValueError):
-            return serial_day(date.fromisoformat(word))
-    raise ExpressionError("not_a_word", word)
+    return number_of_word(vocabulary.find_cell_or_column(side.terms[0].cell) if len(side.terms) == 1 else None, word)
 
 
 def _find_common_axis(vectors: Sequence["_SideVector | _ConditionVector"]) -> tuple[str, tuple[str, ...]]:
@@ -246,12 +236,17 @@ def _take_remainder(node: ast.BinOp, left_vector: _SideVector, right_vector: _Si
 
 def _evaluate_call(node: ast.Call, vocabulary: Vocabulary) -> _SideVector:
     """Evaluate ``previous(…)``, ``sum(…)`` and the other functions."""
+    if aggregate := find_aggregate(node, vocabulary):
+        return _reference_vector("cell", aggregate, "", vocabulary)
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     match node.args:
         case [argument] if name in _EARLIER:
             inner = _evaluate_node(argument, vocabulary)
-            if any(term.previous for part in inner.parts.values() for term in part.terms):
+            terms = [term for part in inner.parts.values() for term in part.terms]
+            if any(term.previous for term in terms):
                 raise ExpressionError("previous_twice", ast.unparse(node))
+            if any(term.cell in vocabulary.list_columns for term in terms):
+                raise ExpressionError("previous_row", ast.unparse(node))
             return _SideVector(
                 inner.axis, {key: _mark_earlier(part, last_year=_EARLIER[name]) for key, part in inner.parts.items()}
             )

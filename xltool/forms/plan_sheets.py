@@ -7,10 +7,13 @@ from math import ceil
 from xltool.forms.absent_tables import name_switch
 from xltool.forms.cell_addresses import list_spots
 from xltool.forms.ledger_totals import list_ledger_totals
+from xltool.forms.lists.plan_list import ROW_HEIGHT_POINTS, plan_list_rows
+from xltool.forms.lists.whole_form import list_row_relations
 from xltool.forms.section_columns import SectionColumns, plan_section_columns
 from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box, Form, Relation, Section, Table
+from xltool.model.list_table import ListTable
 from xltool.model.printed_look import PrintedPage
 
 MAX_TEXTS_BESIDE_TABLE = 8  # paragraphs; the last takes what is left
@@ -111,6 +114,7 @@ def _plan_contents(form: Form, head: int) -> Iterator[Slot]:
 def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
     """Lay out a section: report title, section heading, tables as printed, and rows for paragraphs."""
     tables = [table for table in form.tables if table.section == section.id]
+    listed = next((table for table in form.lists if table.section == section.id), None)
     columns = plan_section_columns(tables) if tables else SectionColumns((84.0,), {})
     widths, across = columns.widths, len(columns.widths)
     slots = [
@@ -143,6 +147,9 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
             slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, note))
             heights[row] = text_height(note, sum(widths), SMALL_SIZE_POINTS)
             row += 1
+    if listed:
+        list_slots, list_heights = _plan_list_block(listed, row, widths)
+        slots, heights, row = slots + list_slots, heights | list_heights, row + len(listed.notes) + 1
     if section.paragraphs:
         for text in (*section.guidance, workbook_words().text["hint"]):
             slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, text))
@@ -150,9 +157,6 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
             row += 1
         wide = 1 if widths[0] >= MIN_PARAGRAPH_CHARACTERS else across
         slots += [Slot(Box(row + i, 1, 1, wide), Role.PARAGRAPH, "", section.id) for i in range(section.paragraphs)]
-    text_rows = range(row + 2, row + 2 + MAX_TEXTS_BESIDE_TABLE) if not section.paragraphs else ()
-    caption = Slot(Box(row + 1, 1, 1, across), Role.GUIDE, workbook_words().text["beside_table"])
-    paragraphs = [Slot(Box(line, 1, 1, across), Role.PARAGRAPH, "", section.id) for line in text_rows]
     return SheetPlan(
         section.sheet,
         Purpose.SECTION,
@@ -160,9 +164,9 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
         widths,
         heights,
         landscape=any(table.landscape for table in tables),
-        frozen=_count_frozen_rows(tables),
+        frozen=row if listed else _count_frozen_rows(tables),
         key=section.id,
-        text_slots=(caption, *paragraphs) if paragraphs else (),
+        text_slots=() if section.paragraphs or listed else _plan_texts_beside(section, row + 1, across),
         page=_plan_page(tables),
     )
 
@@ -174,6 +178,28 @@ def _plan_page(tables: Sequence[Table]) -> PrintedPage:
         return page._replace(repeated=None)
     first, last = page.repeated
     return page._replace(repeated=(first + GRID_OFFSET_ROWS, last + GRID_OFFSET_ROWS))
+
+
+def _plan_texts_beside(section: Section, row: int, across: int) -> tuple[Slot, ...]:
+    """Lay out the caption, in a row, and the rows below it for text beside a table; below a list its rows go on."""
+    caption = Slot(Box(row, 1, 1, across), Role.GUIDE, workbook_words().text["beside_table"])
+    lines = range(row + 1, row + 1 + MAX_TEXTS_BESIDE_TABLE)
+    return (caption, *(Slot(Box(line, 1, 1, across), Role.PARAGRAPH, "", section.id) for line in lines))
+
+
+def _plan_list_block(list_table: ListTable, first: int, widths: Sequence[float]) -> tuple[list[Slot], dict[int, float]]:
+    """Lay out the notes, the heads and the rows of a list from row ``first``."""
+    texts = (*list_table.notes, workbook_words().lists["hint"])
+    slots = [Slot(Box(row, 1, 1, len(widths)), Role.GUIDE, text) for row, text in enumerate(texts, start=first)]
+    heights = {row: text_height(text, sum(widths), SMALL_SIZE_POINTS) for row, text in enumerate(texts, start=first)}
+    head_row = first + len(texts)
+    return [*slots, *plan_list_rows(list_table, head_row)], heights | _plan_list_heights(list_table, head_row, widths)
+
+
+def _plan_list_heights(list_table: ListTable, head_row: int, widths: Sequence[float]) -> dict[int, float]:
+    labels = [(column.column_path[0], widths[column.box.column - 1]) for column in list_table.columns]
+    heights = dict.fromkeys(range(head_row + 1, head_row + list_table.rows + 1), ROW_HEIGHT_POINTS)
+    return heights | {head_row: max(ROW_HEIGHT_POINTS, *(text_height(text, width) for text, width in labels))}
 
 
 def _count_frozen_rows(tables: Sequence[Table]) -> int:
@@ -205,7 +231,7 @@ def _plan_grid(table: Table, rows_above: int, section_columns: SectionColumns) -
     for label in table.labels:
         yield place(label.box, Role.LABEL, label.text, table.id)
     for cell in table.cells:
-        yield place(cell.box, Role.COMPUTED if cell.computed else Role.INPUT, "", cell.id)
+        yield place(cell.box, Role.COMPUTED if cell.computed or cell.aggregate else Role.INPUT, "", cell.id)
     for box in table.blanks:
         yield place(box, Role.UNUSED, "", table.id)
 
@@ -228,11 +254,12 @@ def list_announced_relations(form: Form) -> tuple[Relation, ...]:
 
 
 def plan_checks_sheet(form: Form) -> SheetPlan:
-    """Lay out one row a relation: first those that figures can violate, then those that locked totals satisfy."""
+    """Lay out one row a relation: those that figures can violate, those of locked totals, those of rows of lists."""
     say = workbook_words().checks
     widths = (6.0, 54.0, 10.0, 10.0, 10.0, 8.0, 7.0, 10.0, 34.0)
     computing = {relation.rule for relation in form.formulas}
     relations = sorted(list_announced_relations(form), key=lambda relation: relation.rule in computing)
+    relations += list_row_relations(form)
     slots = _plan_list_head(say, CHECK_COLUMNS)
     for row, relation in enumerate(relations, start=LIST_FIRST_ROW):
         slots += [Slot(Box(row, i), Role.CHECK, part, relation.id) for i, part in enumerate(CHECK_COLUMNS, start=1)]

@@ -188,10 +188,50 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     page: PageSpec | None = None
 
 
+class ListColumnSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One column of a list: its label, its kind with the settings of a block, and its width in characters."""
+
+    id: str
+    label: str
+    kind: KindWord = "count"
+    unit: str = ""
+    decimals: int = 0
+    optional: bool = False
+    choices: list[str] = []
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    length: int | None = None
+    total: Literal["sum", "none"] | None = None
+    width: float | None = None
+
+
+class ListSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A table with a variable number of rows.
+
+    ``rows`` is how many the template offers, ``key`` the columns that identify a row, ``unit`` what rows are counted
+    in. An ``optional`` list may have no row. An area's report prints every row, or one an agency (``area_report``).
+    """
+
+    id: str
+    section: str
+    sheet: str
+    title: str
+    columns: list[ListColumnSpec]
+    rows: int = 30
+    key: list[str] = []
+    merge: Literal["append", "by_key"] = "append"
+    unit: str = ""
+    optional: bool = False
+    landscape: bool = False
+    notes: list[str] = []
+    area_report: Literal["rows", "agencies"] = "rows"
+
+
 class TablesSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """``tables.toml``."""
 
-    tables: list[TableSpec]
+    tables: list[TableSpec] = []
+    lists: list[ListSpec] = []
 
 
 class RelationSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -33,6 +33,9 @@ class Role(StrEnum):
     ENTRY = "entry"  # framed text that the official form does not print
     CHECK = "check"  # key: relation id
     CONTROL = "control"  # key: id of a ledger total
+    ROW_NUMBER = "row_number"  # of a row of a list
+    ROW_INPUT = "row_input"  # key: id of a column of a list
+    ROW_CHECK = "row_check"  # key: id of a list
     EXPLANATION = "explanation"  # key: column of the list
     MARK = "mark"  # key: column of the list
 

@@ -1,11 +1,24 @@
 """The names an expression may use, and the error of one that cannot be parsed."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date
 
-from xltool.model.form import Cell
+from xltool.forms.cell_kinds import serial_day
+from xltool.model.form import Cell, CellKind
+from xltool.model.list_table import ListTable
 
 EVERY_LINE = "each"
+EVERY_ROW = "row"
+OPERATOR_TEXTS: Mapping[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.LtE: "<=",
+    ast.GtE: ">=",
+    ast.Lt: "<",
+    ast.Gt: ">",
+}
 
 
 class ExpressionError(ValueError):
@@ -18,10 +31,16 @@ class ExpressionError(ValueError):
 
 
 class Vocabulary:
-    """The names an expression may use: the cells of a form, its lines and its columns."""
+    """The names an expression may use: the cells of a form, its lines and columns, and the columns of its lists.
 
-    def __init__(self, cells: Mapping[str, Cell]) -> None:
-        self.cells = cells
+    ``aggregates`` are the figures of lists that expressions named, in the order of their use.
+    """
+
+    def __init__(self, cells: Mapping[str, Cell], lists: Iterable[ListTable] = ()) -> None:
+        self.cells = dict(cells)
+        self.lists = {table.id: table for table in lists}
+        self.list_columns = {column.id: column for table in self.lists.values() for column in table.columns}
+        self.aggregates: dict[str, Cell] = {}
         self.lines: dict[tuple[str, str], list[Cell]] = {}
         self.columns: dict[tuple[str, str], list[Cell]] = {}
         self.grids: dict[str, list[Cell]] = {}
@@ -29,6 +48,16 @@ class Vocabulary:
             self.grids.setdefault(cell.table, []).append(cell)
             self.lines.setdefault((cell.table, cell.line), []).append(cell)
             self.columns.setdefault((cell.table, cell.column), []).append(cell)
+
+    def find_cell_or_column(self, name: str) -> Cell:
+        """Return a cell of the form or a column of a list by id. Raises KeyError."""
+        return self.cells[name] if name in self.cells else self.list_columns[name]
+
+    def add_aggregate(self, cell: Cell) -> str:
+        """Add a figure computed from a list, if it is new; return its id."""
+        if cell.id not in self.cells:
+            self.cells[cell.id] = self.aggregates[cell.id] = cell
+        return cell.id
 
 
 def dotted_name(node: ast.expr) -> str:
@@ -49,6 +78,9 @@ def resolve_name(name: str, vocabulary: Vocabulary) -> tuple[str, str, str]:
         meanings.append(("cell", name, ""))
     elif (table, rest) in vocabulary.lines:
         meanings.append(("line", table, rest))
+    column = f"{table}.{rest.removeprefix(f'{EVERY_ROW}.')}"
+    if rest.startswith(f"{EVERY_ROW}.") and column in vocabulary.list_columns:
+        meanings.append(("cell", column, ""))
     if rest.startswith(f"{EVERY_LINE}.") and (table, rest.removeprefix(f"{EVERY_LINE}.")) in vocabulary.columns:
         meanings.append(("column", table, rest.removeprefix(f"{EVERY_LINE}.")))
     if len(meanings) != 1:
@@ -71,3 +103,15 @@ def expand_range(first: str, last: str, vocabulary: Vocabulary) -> list[tuple[st
     if here >= there:
         raise ExpressionError("range_backwards", f"sum({first}, ..., {last})")
     return names[here : there + 1]
+
+
+def number_of_word(cell: Cell | None, word: str) -> int:
+    """Return the number a word stands for beside a choice or date. Raises ExpressionError."""
+    if cell is not None and cell.choices:
+        if word not in cell.choices:
+            raise ExpressionError("not_a_choice", word)
+        return cell.choices.index(word) + 1
+    if cell is not None and cell.kind is CellKind.DATE:
+        with suppress(ValueError):
+            return serial_day(date.fromisoformat(word))
+    raise ExpressionError("not_a_word", word)

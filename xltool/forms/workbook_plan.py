@@ -10,8 +10,10 @@ from functools import lru_cache
 
 from xltool.forms import plan_sheets
 from xltool.forms.ledger_sheet import plan_ledger_sheet
+from xltool.forms.lists.plan_list import ListPlan
 from xltool.forms.slots import CellAddress, Purpose, Role, SheetPlan
 from xltool.model.form import MAX_CACHED_FORMS, Cell, Form
+from xltool.model.list_table import ListTable
 
 _LAYOUT_ROLES = frozenset(
     {Role.LABEL, Role.INPUT, Role.COMPUTED, Role.PARAGRAPH, Role.FIELD, Role.CHOICE, Role.IDENTITY, Role.CONTROL}
@@ -27,7 +29,7 @@ class WorkbookPlan:
     ``paragraphs``, and ``table_texts`` for text beside a table. ``checks`` is the row of each relation on the checks
     sheet. ``labels`` are the printed labels by sheet and address; ``known`` are all addresses the template fills or
     leaves open, by sheet. ``digest`` identifies the plan; ``layout`` what a returned workbook must match: places,
-    labels and kinds. ``worded`` are the cells whose content is a word.
+    labels and kinds. ``worded`` are the cells whose content is a word. ``lists`` are the places of lists by id.
     """
 
     form: Form
@@ -43,6 +45,7 @@ class WorkbookPlan:
     digest: str
     layout: str
     worded: Mapping[str, Cell]
+    lists: Mapping[str, ListPlan]
 
     def __hash__(self) -> int:
         """Hash the digest: plans are keys of the caches of what is derived from them."""
@@ -98,7 +101,14 @@ def plan_workbook(form: Form) -> WorkbookPlan:
         digest=_plan_digest(form, sheets),
         layout=_layout_digest(form, sheets),
         worded={cell.id: cell for cell in form.cells.values() if cell.is_worded},
+        lists={table.id: _find_list(table, sheets) for table in form.lists},
     )
+
+
+def _find_list(list_table: ListTable, sheets: tuple[SheetPlan, ...]) -> ListPlan:
+    sheet = next(sheet for sheet in sheets if sheet.key == list_table.section)
+    first = next(slot for slot in sheet.slots if slot.role is Role.ROW_NUMBER)
+    return ListPlan(list_table, sheet.name, first.box.row - 1)
 
 
 def _plan_digest(form: Form, sheets: tuple[SheetPlan, ...]) -> str:
@@ -112,7 +122,8 @@ def _plan_digest(form: Form, sheets: tuple[SheetPlan, ...]) -> str:
 def _layout_digest(form: Form, sheets: tuple[SheetPlan, ...]) -> str:
     """Return the SHA-256 of what a returned workbook must match: where each label and input is, and its kind.
 
-    Instructions, prompts, headings and the wording of relations are left out: mending them changes no place.
+    Instructions, prompts, headings and the wording of relations are left out: mending them changes no place. So is the
+    number of rows a list offers.
     """
     lines = [
         f"{sheet.name}|{slot.address}|{slot.role}|{slot.key}|{slot.text}"
@@ -120,7 +131,9 @@ def _layout_digest(form: Form, sheets: tuple[SheetPlan, ...]) -> str:
         for slot in sheet.slots
         if slot.role in _LAYOUT_ROLES
     ]
+    columns = [column for table in form.lists for column in table.columns]
     kinds = [
-        "|".join((cell.id, cell.kind, cell.unit, str(cell.decimals), *cell.choices)) for cell in form.cells.values()
+        "|".join((cell.id, cell.kind, cell.unit, str(cell.decimals), *cell.choices))
+        for cell in (*form.cells.values(), *columns)
     ]
     return hashlib.sha256("\0".join([_LAYOUT_VERSION, form.id, *lines, *kinds]).encode()).hexdigest()

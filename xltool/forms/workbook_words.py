@@ -30,6 +30,7 @@ class WorkbookWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     sheets: dict[str, str]
     cover: dict[str, str]
     table: dict[str, str]
+    lists: dict[str, str]
     text: dict[str, str]
     checks: dict[str, str]
     explanations: dict[str, str]

@@ -9,6 +9,15 @@ from xltool.model.finding import FindingCell
 from xltool.model.form import Cell, Number, TotalKind
 
 
+class ContributingRow(NamedTuple):
+    """One row of a list behind a figure: its agencies, the words of its key, its place, and what it adds."""
+
+    agencies: tuple[str, ...]
+    name: str
+    address: str
+    value: Number
+
+
 class Contribution(NamedTuple):
     """One part of a sum and the value it adds to one figure; ``value`` is None if it has no figure.
 
@@ -28,7 +37,8 @@ class TracedFigure:
     """One figure of a consolidation and its contributions, the largest first.
 
     ``total`` is the figure in the official table; ``agrees`` is False if the contributions do not add up to it.
-    ``lacking`` of the ``expected`` agencies have no figure; if any, the total is a lower bound.
+    ``lacking`` of the ``expected`` agencies have no figure; if any, the total is a lower bound. ``rows`` are behind a
+    figure that is computed from a list.
     """
 
     cell: Cell
@@ -38,6 +48,7 @@ class TracedFigure:
     agrees: bool = True
     lacking: int = 0
     expected: int = 0
+    rows: tuple[ContributingRow, ...] = ()
 
     def calculate_share(self, contribution: Contribution) -> Decimal | None:
         """Return the contribution divided by the total, 0 to 1, four places; None if either is missing or zero."""

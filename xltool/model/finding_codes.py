@@ -57,6 +57,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             **dict.fromkeys((f"number.{note}" for note in _PLAIN_CODES), "asked basis name place raw title"),
             "blank": "basis cells count cover declaration sheet title yes",
             "blank.words": "cells count sheet",
+            "blank.row": "cells count sheet",
             "blank.all": "basis count cover declaration title yes",
             "optional_blank": "basis cells count sheet title",
             "not_applicable": "basis cells count sheet title",
@@ -119,6 +120,11 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
         },
         Severity.MUST_FIX: {
             "decision.returned": "author date reason",
+            "list.empty": "sheet",
+            "list.surplus": "cells count limit sheet",
+            "list.repeated_key": "cells count labels raw sheet",
+            "list.no_column": "label sheet",
+            "list.typed_total": "place raw right",
             "merge.area_beside_members": "agency members",
             "merge.overlap": "agencies others",
             "merge.other_form": "expected found",
@@ -161,6 +167,8 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "file.not_fetched": "file problem",
         },
         Severity.EXPLAIN: {
+            "merge.repeated_row": "agencies count labels raw sheet",
+            "merge.row_differs": "agencies label raw sheet shown",
             "decision.outdated": "date row ruling",
             "decision.renewed": "date row ruling",
             "identity.minority_year": "expected found",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from xltool.model.expression import Comparison, LinearExpression, Term
+from xltool.model.list_table import ListAggregate, ListTable
 from xltool.model.period import PeriodLength, calendar_year, length_of
 from xltool.model.printed_look import PrintedLook, PrintedPage
 
@@ -82,7 +83,8 @@ class Cell:
     ``row_path`` and ``column_path`` are the official labels left of and above it, outermost first;
     ``decimals`` is how many places an amount may have; ``computed`` cells are formulas in the template. ``choices``
     are the words of a choice; ``minimum`` and ``maximum`` limit a figure, ``length`` a text (in characters). ``total``
-    says how the cell adds up, ``weight`` names the figure that weights its mean.
+    says how the cell adds up, ``weight`` names the figure that weights its mean. An ``aggregate`` is computed from the
+    rows of a list.
     """
 
     id: str
@@ -103,6 +105,7 @@ class Cell:
     length: int = 0
     total: TotalKind = TotalKind.SUM
     weight: str = ""
+    aggregate: ListAggregate | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -338,7 +341,8 @@ class Form:
     ``standards`` by kind of check; ``shares`` the sums that a percentage in the text may refer to; ``digest`` the
     SHA-256 of the definition files. ``ranking`` is the figure by which agencies are compared; ``layouts`` are the
     layout digests of earlier templates with the same places. ``period`` is how long its periods are; a form that is
-    ``named_only`` is never chosen unless it is named. ``signature`` is the line below its last table.
+    ``named_only`` is never chosen unless it is named. ``signature`` is the line below its last table. ``lists`` are
+    its tables with a variable number of rows.
     """
 
     id: str
@@ -372,6 +376,7 @@ class Form:
     period: PeriodLength = PeriodLength.YEAR
     named_only: bool = False
     signature: tuple[SignatureField, ...] = ()
+    lists: tuple[ListTable, ...] = ()
 
     def __hash__(self) -> int:
         """Hash the digest: forms are keys of the caches of what is derived from them."""
@@ -379,7 +384,7 @@ class Form:
 
     @property
     def inputs(self) -> tuple[Cell, ...]:
-        """The cells an agency fills in, in form order."""
+        """The cells no relation computes: those an agency fills in, and aggregates of lists, in form order."""
         return tuple(cell for cell in self.cells.values() if not cell.computed)
 
     @property

@@ -38,6 +38,9 @@ class ObservationCode(StrEnum):
     LABEL_EXCHANGED = "label.exchanged"
     LABEL_REWORDED = "label.reworded"
     LAYOUT_OTHER = "layout.other"
+    LIST_NONE = "list.none"
+    LIST_NO_COLUMN = "list.no_column"
+    LIST_TYPED_TOTAL = "list.typed_total"
     PLACE_AMBIGUOUS = "place.ambiguous"
     PLACE_EXCHANGED = "place.exchanged"
     PLACE_HIDDEN = "place.hidden"
@@ -147,6 +150,9 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "label.changed": "expected found",
             "label.exchanged": "labels count",
             "label.reworded": "expected found",
+            "list.none": "list",
+            "list.no_column": "label",
+            "list.typed_total": "raw",
             "place.ambiguous": "lost count",
             "place.exchanged": "axis moves",
             "place.hidden": "count at",

@@ -1,12 +1,12 @@
 """A published report as read: its figures with their positions, its texts, and the log of reading."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xltool.model.finding_facts import DocumentPlace
 from xltool.model.form import Number
-from xltool.model.submission import EntryState, Observation, Source
+from xltool.model.submission import EntryRow, EntryState, Observation, Source
 
 
 class FoundFigure(NamedTuple):
@@ -29,7 +29,7 @@ class PublishedReport:
     """The content of a published report.
 
     ``figures`` by cell id: a missing cell was not found. ``texts`` are paragraphs by section id; ``log`` are the
-    observations of reading, with the reasons why figures stayed open.
+    observations of reading, with the reasons why figures stayed open; ``lists`` the rows of the lists found, by id.
     """
 
     form: str
@@ -40,3 +40,4 @@ class PublishedReport:
     texts: Mapping[str, tuple[str, ...]]
     log: tuple[Observation, ...]
     source: Source
+    lists: Mapping[str, tuple[EntryRow, ...]] = field(default_factory=dict)

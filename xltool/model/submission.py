@@ -122,6 +122,29 @@ class ManifestItem(NamedTuple):
     sha256: str
 
 
+class RowOwner(NamedTuple):
+    """The agency whose row of a list stands in a consolidation."""
+
+    code: str
+    name: str
+
+
+class EntryRow(NamedTuple):
+    """One row of a list: its entries by column id, and in a consolidation the agencies it comes from.
+
+    ``number`` is its place on the sheet, from 1 below the heads of the columns.
+    """
+
+    entries: Mapping[str, Entry]
+    number: int = 0
+    owners: tuple[RowOwner, ...] = ()
+
+    @property
+    def values(self) -> Values:
+        """The values of its entries by column id; not applicable counts as None."""
+        return {column: entry.value for column, entry in self.entries.items()}
+
+
 class MeanBasis(NamedTuple):
     """What a mean is made of: it is ``total`` divided by ``weight``; both add up over parts."""
 
@@ -139,7 +162,8 @@ class Submission:
     ``issued`` holds the rows of its identity sheet as `forms.identity` writes them. ``controls`` are ledger totals
     (核对数) by id; they are never summed or published. ``words`` are the choices, dates and texts by cell id, as read.
     ``signed`` is what stands in the signature line, by id of its part. Of a consolidation, ``tallies`` say how many
-    chose each word and ``bases`` what means are made of.
+    chose each word and ``bases`` what means are made of. ``lists`` are the rows of its lists by table
+    id, without empty ones; a list that was not found is not among them.
     """
 
     form: str
@@ -164,6 +188,7 @@ class Submission:
     signed: Mapping[str, str] = field(default_factory=dict)
     tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     bases: Mapping[str, MeanBasis] = field(default_factory=dict)
+    lists: Mapping[str, tuple[EntryRow, ...]] = field(default_factory=dict)
 
     @property
     def imported(self) -> bool:

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -25,46 +25,10 @@ from xltool.model.form import Box, Cell, Form, Section, Table
 from xltool.model.period import calendar_year
 from xltool.model.submission import EntryState, Submission
 from xltool.official_report.break_title import break_into_lines
+from xltool.official_report.grid import Grid, GridCell
+from xltool.official_report.list_grids import build_list_grids
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-class GridCell(NamedTuple):
-    """One cell of a printed table: ``head`` is its heading scope (row, rowgroup, col, colgroup), empty for a figure.
-
-    ``cell`` is the id of its figure, empty for a printed label; ``worded`` if its figure is a word, a date or a text.
-    """
-
-    box: Box
-    text: str
-    head: str
-    cell: str = ""
-    worded: bool = False
-
-    @property
-    def is_figure(self) -> bool:
-        """Whether it is aligned as a number."""
-        return bool(self.cell) and not self.worded
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table as printed: ``cells`` in reading order; ``head_rows`` is the number of top rows that hold only labels.
-
-    ``caption`` is printed above it where its section has several tables, ``footnotes`` below it. A ``landscape`` table
-    stands on a page in landscape.
-    """
-
-    id: str
-    title: str
-    rows: int
-    columns: int
-    widths: tuple[float, ...]
-    cells: tuple[GridCell, ...]
-    head_rows: int
-    caption: str = ""
-    footnotes: tuple[str, ...] = ()
-    landscape: bool = False
 
 
 class ReportPart(NamedTuple):
@@ -177,6 +141,7 @@ def _compose_part(section: Section, form: Form, submission: Submission, style: R
     figures = {cell: format_figure(form.cells[cell], submission) for cell in form.cells}
     absent = find_unprinted_duties(form, submission)
     grids = [build_grid(table, figures) for table in tables if table.printed and table not in absent]
+    grids += build_list_grids(form, section, submission)
     if len(grids) > 1:
         grids = [replace(grid, caption=grid.title) for grid in grids]
     written = submission.texts.get(section.id, "").split("\n")
@@ -246,18 +211,3 @@ def _find_heading_scope(box: Box, table: Table) -> str:
     if has_figures_right:
         return "rowgroup" if box.rows > 1 else "row"
     return "colgroup" if box.columns > 1 else "col"
-
-
-def iterate_rows(report_grid: Grid) -> Iterator[list[GridCell]]:
-    """Yield for each row the cells that begin in it, from left to right; places without any are empty cells."""
-    taken = {
-        (row, column)
-        for box in (each.box for each in report_grid.cells)
-        for row in range(box.row, box.row + box.rows)
-        for column in range(box.column, box.column + box.columns)
-    }
-    for row in range(1, report_grid.rows + 1):
-        free = [column for column in range(1, report_grid.columns + 1) if (row, column) not in taken]
-        blank = [GridCell(Box(row, column), "", "") for column in free]
-        own = [each for each in report_grid.cells if each.box.row == row]
-        yield sorted([*own, *blank], key=lambda each: each.box.column)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from xltool.forms.report_style import ReportStyle
-from xltool.official_report.compose import Grid, GridCell
 from xltool.official_report.docx_elements import (
     build_paragraph_properties,
     build_run_properties,
@@ -18,6 +17,7 @@ from xltool.official_report.fit_table import (
     fit_table,
     is_set_vertically,
 )
+from xltool.official_report.grid import Grid, GridCell
 
 TITLE_LINE_HEIGHT_RATIO = 1.6  # line height of the title divided by its font size
 TABLE_GAP_RATIO = 0.25  # space between a table and the headings around it, divided by the line height

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from xltool.official_report.break_title import measure_width
-from xltool.official_report.compose import Grid, GridCell
+from xltool.official_report.grid import Grid, GridCell
 
 SIDE_PADDING_POINTS = 3.0  # between a text and the left and right border of its cell
 TOP_PADDING_POINTS = 1.0  # between a text and the upper and lower border of its cell

@@ -12,8 +12,9 @@ from math import inf
 from string import Template
 
 from xltool.forms.report_style import FontFace, ReportStyle
-from xltool.official_report.compose import Grid, GridCell, OfficialReport, ReportPart, iterate_rows
+from xltool.official_report.compose import OfficialReport, ReportPart
 from xltool.official_report.fit_table import compute_column_widths, find_min_width, fit_table, is_set_vertically
+from xltool.official_report.grid import Grid, GridCell, iterate_rows
 from xltool.package_data import find_data_folder
 
 # For screen readers only: the section heading above already shows the title.

@@ -14,7 +14,8 @@ from xltool.comparison.sides import name_sides
 from xltool.comparison.wording import TextDifference, split_into_pieces
 from xltool.forms.report_style import ReportStyle
 from xltool.messages import catalogue
-from xltool.official_report.compose import GridCell, build_grid, format_figure
+from xltool.official_report.compose import build_grid, format_figure
+from xltool.official_report.grid import GridCell
 from xltool.official_report.html import render_grid
 from xltool.package_data import find_data_folder
 from xltool.pages.difference_text import (

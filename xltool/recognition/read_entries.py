@@ -85,7 +85,8 @@ def _group_planned_cells(plan: WorkbookPlan) -> Mapping[str, Sequence[_PlannedCe
         sheet, address = plan.cells[cell.id]
         is_unlimited = cell.maximum is None and not cell.minimum
         is_count = cell.kind in {CellKind.COUNT, CellKind.SIGNED_COUNT} and is_unlimited
-        by_sheet.setdefault(sheet, []).append(_PlannedCell(number, address, cell.computed, is_count, cell))
+        computed = cell.computed or cell.aggregate is not None
+        by_sheet.setdefault(sheet, []).append(_PlannedCell(number, address, computed, is_count, cell))
     return by_sheet
 
 
@@ -138,14 +139,14 @@ def read_entry(cell: Cell, located: LocatedSheet, address: str, *, declared: boo
         return Entry(cell.id, EntryState.UNREADABLE, None, None, sheet, where, note=NOTE_NOT_PLACED)
     raw = located.cells.get(address)
     if raw is None:
-        zero = declared and not (cell.computed or cell.is_worded)
+        zero = declared and not (cell.computed or cell.aggregate or cell.is_worded)
         return Entry(cell.id, EntryState.BLANK, 0 if zero else None, None, sheet, where, None, zero)
     return read_cell_entry(cell, raw, sheet, where, declared=declared)
 
 
 def read_cell_entry(cell: Cell, raw: RawCell, sheet: str, address: str, *, declared: bool = False) -> Entry:
     """Read the entry of a cell that is not empty."""
-    if cell.computed and raw.formula is not None:  # recomputed, whatever it shows
+    if (cell.computed or cell.aggregate) and raw.formula is not None:  # recomputed, whatever it shows
         kind = CellKind.AMOUNT if cell.is_exact else cell.kind
         meaning = ShownMeaning(*interpret_cell(raw, kind, cell.decimals))
     elif cell.kind in OTHER_KINDS:

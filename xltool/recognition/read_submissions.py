@@ -16,7 +16,7 @@ from xltool.forms.plan_sheets import EXPLANATION_COLUMNS, LIST_FIRST_ROW, MARK_C
 from xltool.forms.slots import Purpose, Role
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.model.agency import Scope
-from xltool.model.compact_entries import CompactEntries, CompactValues, find_entry_layout
+from xltool.model.compact_entries import CompactEntries, CompactValues, EntryPosition, find_entry_layout
 from xltool.model.day_numbers import show_day
 from xltool.model.form import MAX_CACHED_FORMS, Cell, Form, Number, TotalKind, Values
 from xltool.model.submission import Entry, EntryState, Explanation, Observation, Source, Submission
@@ -30,6 +30,7 @@ from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_ide
 from xltool.recognition.kind_values import find_words
 from xltool.recognition.locate_cells import find_text_cells
 from xltool.recognition.read_entries import read_entries, read_entry
+from xltool.recognition.read_lists import ReadLists, read_lists
 from xltool.recognition.stray_content import find_changed_labels, find_missing_sheets, find_strays
 from xltool.recognition.template_integrity import check_integrity, find_hidden_figures, find_hidden_zeros
 from xltool.recognition.unseen_figures import (
@@ -85,9 +86,10 @@ def _build_submission(
     read, plain = read_entries(plan, assignment, declared=declared)
     switched, filled_tables = apply_switches(plan, assignment, read)
     read, plain = switched, plain and switched is read
-    observations += filled_tables
     if scope is Scope.AREA:
         read = _drop_unsummed(plan.form, read)
+    lists, read = read_lists(plan, workbook, assignment, read, scope=scope, declared=declared)
+    observations += (*filled_tables, *lists.observations)
     entries = refuse_covered(plan, assignment, apply_conditional_formats(plan, workbook, assignment, read))
     entries = refuse_overlaid(plan, assignment, entries)
     if not plain:
@@ -101,7 +103,7 @@ def _build_submission(
     observations += [Observation(f"value.{e.note}", e.sheet, e.address, e.cell) for e in controls.values() if e.note]
     if scope is Scope.OWN:
         observations += find_strays(plan, assignment)
-        observations += find_hidden_figures(assignment, find_entry_layout(entries).positions)
+        observations += find_hidden_figures(assignment, _list_positions(entries, lists))
         observations += find_hidden_zeros(assignment, entries)
         observations += _observe_struck_texts(plan, assignment)
         if identity_claim.issued:
@@ -132,7 +134,14 @@ def _build_submission(
         signed={item.id: _read_field(plan, assignment, item.id) for item in plan.form.signature},
         tallies=tallies,
         bases=read_consolidated.read_bases(workbook) if scope is Scope.AREA else {},
+        lists=lists.rows,
     )
+
+
+def _list_positions(entries: Mapping[str, Entry], lists: ReadLists) -> Sequence[EntryPosition]:
+    """Return where the figures and the rows of lists stand."""
+    listed = (entry for rows in lists.rows.values() for row in rows for entry in row.entries.values() if entry.raw)
+    return (*find_entry_layout(entries).positions, *(EntryPosition(each.sheet, each.address) for each in listed))
 
 
 def _drop_unsummed(form: Form, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:

@@ -13,6 +13,7 @@ from xltool.recognition.identify_form import cell_text
 from xltool.recognition.label_text import is_same_label, normalise_label
 from xltool.recognition.locate_cells import LocatedSheet, find_text_cells, prepare_sheets
 from xltool.recognition.match_labels import index_words, share_present
+from xltool.recognition.read_lists import find_list_regions
 from xltool.spreadsheet.raw_workbook import RawSheet
 
 MAX_LISTED_STRAYS = 100  # reported one by one; the rest of a sheet is only counted
@@ -60,9 +61,12 @@ def find_strays(plan: WorkbookPlan, assignment: SheetAssignment) -> Iterator[Obs
     marks = plan.sheet_for(Purpose.MARKS).name
     strays_by_sheet: dict[str, set[str]] = {}
     sheets: dict[str, RawSheet] = {}
+    regions = {id(located): region for located, region in find_list_regions(plan, assignment)}
     for name, page in assignment.located_sheets.items():
         if name != marks:
             own = set(_unclaimed_addresses(plan, name, page))
+            if id(page) in regions:
+                own = {address for address in own if not regions[id(page)].covers_cell(address)}
             strays_by_sheet[page.sheet.name] = strays_by_sheet.get(page.sheet.name, own) & own
             sheets[page.sheet.name] = page.sheet
     for sheet in assignment.unknown_sheets:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 
 from xltool.forms.cell_addresses import cell_address, is_inside_box, parse_address, parse_boxes
+from xltool.forms.lists.whole_form import list_typed_cells
 from xltool.forms.slots import Role
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.compact_entries import CompactEntries, EntryLayout
@@ -114,8 +115,13 @@ def _find_covered(merged: tuple[str, ...], addresses: tuple[str, ...]) -> tuple[
     return tuple(covered)
 
 
+def find_covered_addresses(merged: tuple[str, ...], address: str) -> str:
+    """Return the merged range that covers a cell which is not its first; "" if none does."""
+    return next((area for _, area in _find_covered(merged, (address,))), "") if merged else ""
+
+
 def _iterate_formula_inputs(plan: WorkbookPlan, entries: Mapping[str, Entry]) -> Iterator[Entry]:
-    cells: Iterable[str] = (cell.id for cell in plan.form.inputs)
+    cells: Iterable[str] = (cell.id for cell in list_typed_cells(plan.form))
     if isinstance(entries, CompactEntries):
         cells = _list_formula_inputs(plan, entries.layout)
     for cell in cells:

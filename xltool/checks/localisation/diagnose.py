@@ -18,6 +18,7 @@ from xltool.checks.localisation.repairs import CONFIRMED_PENALTY, Repair, Repair
 from xltool.checks.localisation.report_equations import ReportEquations
 from xltool.checks.localisation.typing_errors import SlipMove, propose_moves
 from xltool.checks.localisation.unit_errors import find_unit_errors
+from xltool.forms.lists.whole_form import list_typed_cells
 from xltool.model.form import Form, Number, Values
 from xltool.model.submission import Submission
 
@@ -89,7 +90,7 @@ def leading_repairs(diagnosis: Diagnosis) -> tuple[Repair, ...]:
 def collect_typed_figures(submission: Submission, form: Form) -> Values:
     """Return the figures of a submission by cell id, without totals computed by formulas."""
     counted, entries = submission.counted, submission.entries
-    typed = {cell.id: counted.get(cell.id) for cell in form.inputs}
+    typed = {cell.id: counted.get(cell.id) for cell in list_typed_cells(form)}
     for cell in form.cells.values():
         entry = entries.get(cell.id)
         if cell.computed and entry is not None and entry.formula is None and entry.value is not None:

@@ -17,6 +17,7 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.expression import LinearExpression, Side
 from xltool.model.form import Box, Cell, Relation, TotalKind
+from xltool.workbooks.summary.merged_rows import write_merged_rows
 from xltool.workbooks.summary.summary_context import (
     SummaryContext,
     describe_completeness,
@@ -118,10 +119,13 @@ def write_official_sheet(context: SummaryContext, planned: Planned, slots: tuple
         if row in shown:
             sheet.set_row(row - 1, height)
     _fit_completeness_row(context, planned, slots, sheet)
+    lists = [place for place in context.plan.lists.values() if place.sheet == planned.name]
+    for list_plan in lists:
+        write_merged_rows(context, list_plan, sheet)
     sheet.hide_gridlines(2)
     sheet.set_tab_color(TAB_COLOURS["look"])
     sheet.center_horizontally()
-    set_up_page(sheet, context.plan.form.document, wide=planned.landscape, pages=1)
+    set_up_page(sheet, context.plan.form.document, wide=planned.landscape or bool(lists), pages=0 if lists else 1)
 
 
 def _fit_completeness_row(
@@ -181,6 +185,8 @@ def write_checks_sheet(context: SummaryContext, book: BookWriter) -> None:
     live = {key: _make_live_columns(context, relation) for key, relation in relations.items()}
     sheet = book.add_sheet(planned.name)
     for slot in planned.slots:
+        if slot.role is Role.CHECK and slot.key not in relations:  # of the rows of lists, which returns satisfied
+            continue
         if slot.role is Role.CHECK:
             content, *looks = _make_check_cell(context, relations[slot.key], slot, live[slot.key])
             sheet.write_box(slot.box, content, *looks)

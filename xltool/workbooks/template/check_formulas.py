@@ -17,6 +17,7 @@ from xltool.forms.format_formulas import (
     format_operation,
     quote_sheet_name,
 )
+from xltool.forms.lists.whole_form import list_typed_cells
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.slots import Purpose
 from xltool.forms.workbook_plan import WorkbookPlan
@@ -53,7 +54,7 @@ def compute_check_lines(
     figures = spreadsheet_figures(plan.form, values)
     blank = frozenset(
         cell.id
-        for cell in plan.form.inputs
+        for cell in list_typed_cells(plan.form)
         if values.get(cell.id) is None and not (declared_zero and not cell.is_worded)
     )
     idle = CheckLine(None, None, None, workbook_words().checks["idle"])
@@ -264,7 +265,7 @@ def absolute_address(spot: str) -> str:
 
 def format_unfilled_count(plan: WorkbookPlan, sheet: str) -> str:
     """Return the formula that counts blank inputs of a sheet; 0 once blanks are declared to be 0."""
-    own = [cell for cell in plan.form.inputs if plan.find_figure(cell.id).sheet == sheet]
+    own = [cell for cell in list_typed_cells(plan.form) if plan.find_figure(cell.id).sheet == sheet]
     groups = ([cell.id for cell in own if cell.is_worded is worded] for worded in (False, True))
     figures, worded = (_count_blanks(plan, group) for group in groups)
     return f"IF({declaration_condition(plan)},0,{figures or 0})" + (f"+{worded}" if worded else "")

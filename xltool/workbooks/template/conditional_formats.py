@@ -11,6 +11,8 @@ from xltool.model.form import Box, Severity
 from xltool.workbooks.template.sheet_sentence import iterate_balance_cells
 from xltool.workbooks.xlsxwriter_adapter import BookWriter, SheetWriter
 
+_MARKED_ROLES = frozenset({Role.INPUT, Role.COMPUTED, Role.PARAGRAPH, Role.CONTROL, Role.ROW_INPUT})
+
 
 def add_conditional_formats(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, book: BookWriter) -> None:
     """Add every conditional format of one sheet."""
@@ -77,7 +79,7 @@ def _colour_unbalanced(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter,
 
 def _colour_marked(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, book: BookWriter) -> None:
     """Colour a cell while the list of findings names it: red if it must be corrected, else amber."""
-    slots = [slot for slot in planned.slots if slot.role in {Role.INPUT, Role.COMPUTED, Role.PARAGRAPH, Role.CONTROL}]
+    slots = [slot for slot in planned.slots if slot.role in _MARKED_ROLES]
     marks = plan.sheet_for(Purpose.MARKS).name.replace("'", "''")
     here = planned.name.replace('"', '""')
     column = column_letters(MARK_COLUMNS.index("severity") + 1)
@@ -100,7 +102,7 @@ def _shorten_amounts(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, b
         match slot.role:
             case Role.INPUT | Role.COMPUTED:
                 cells = [slot.key]
-            case Role.CHECK if slot.text in {"left", "right", "difference"}:
+            case Role.CHECK if slot.text in {"left", "right", "difference"} and slot.key in relations:
                 cells = [term.cell for term in relations[slot.key].terms]
             case _:
                 continue

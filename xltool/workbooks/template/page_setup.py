@@ -13,7 +13,8 @@ from xltool.workbooks.xlsxwriter_adapter import BookWriter, SheetWriter
 A4_PAPER_CODE = 9
 DEFAULT_MARGINS_INCHES = (0.6, 0.6, 0.75, 0.75)  # left, right, top, bottom
 MAX_ROW_HEIGHT_POINTS = 409.0  # the highest row a spreadsheet program shows
-_FILLED_IN_ROLES = {Role.INPUT, Role.PARAGRAPH, Role.FIELD}
+_FILLED_IN_ROLES = {Role.INPUT, Role.PARAGRAPH, Role.FIELD, Role.ROW_INPUT}
+_GROWING_ROLES = {Role.PARAGRAPH, Role.CHECK, Role.EXPLANATION, Role.ROW_INPUT}  # of sheets of several pages
 _PROTECTION_OPTIONS = {"format_rows": True}
 
 
@@ -70,11 +71,12 @@ def _set_up_printing(planned: Planned, sheet: SheetWriter, form: Form) -> None:
     left, right, top, bottom = page.margins or DEFAULT_MARGINS_INCHES
     sheet.set_margins(left=left, right=right, top=top, bottom=bottom)
     sheet.center_horizontally()
-    grows = any(slot.role in {Role.PARAGRAPH, Role.CHECK, Role.EXPLANATION} for slot in planned.slots)
+    grows = any(slot.role in _GROWING_ROLES for slot in planned.slots)
     if page.repeated:
         sheet.repeat_rows(page.repeated[0] - 1, page.repeated[1] - 1)
     sheet.fit_to_pages(1, 0 if grows or page.repeated or planned.purpose is Purpose.MARKS else 1)
-    if planned.purpose in {Purpose.CHECKS, Purpose.EXPLANATIONS, Purpose.MARKS}:
+    listed = any(slot.role is Role.ROW_INPUT for slot in planned.slots)
+    if listed or planned.purpose in {Purpose.CHECKS, Purpose.EXPLANATIONS, Purpose.MARKS}:
         sheet.repeat_rows(planned.frozen - 1)
     small = f'&"{say["body_font"]},Regular"&9 '
     sheet.set_header(f"&R{small}{form.document.replace('&', '&&')}", {"margin": 0.35})

@@ -82,6 +82,8 @@ def template_styles() -> dict[str, StyleProperties]:
         "centred": {"font_size": 10, **_CENTRED, **_OWN},
         "linked": {"font_size": 10, "font_color": LINK_COLOUR, "underline": 1, **_CENTRED, **_OWN},
         "number": {"font_size": 10, **_CENTRED, **_OWN, "num_format": "0.######"},
+        Role.ROW_NUMBER: {**_CENTRED, **_PRINTED, "num_format": "0", "font_color": INK_COLOUR},
+        Role.ROW_CHECK: {"font_size": 10, **_CENTRED, **_OWN, "bg_color": COMPUTED_COLOUR},
         Role.EXPLANATION: {"font_size": 10, "align": "left", "valign": "top", "text_wrap": True, **_OWN, **_OPEN},
         "text": {"num_format": "@"},
         Role.MARK: {"font_size": 10, "align": "left", "valign": "top", "text_wrap": True},

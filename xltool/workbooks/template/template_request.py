@@ -12,13 +12,14 @@ class FilledContents(NamedTuple):
 
     ``figures`` by cell id: a text is stored as text, and a figure of a computed cell replaces its formula. ``texts``
     are paragraphs by section id; ``declared`` sets 未填项均为0; ``absent`` are the ids of tables that do
-    not apply.
+    not apply. ``lists`` are the rows of each list, by column id.
     """
 
     figures: Mapping[str, Number | str] = {}
     texts: Mapping[str, Sequence[str]] = {}
     declared: bool = False
     absent: tuple[str, ...] = ()
+    lists: Mapping[str, Sequence[Mapping[str, Number | str]]] = {}
 
 
 class TemplateRequest(NamedTuple):

@@ -1,47 +1,42 @@
 """Write the locked workbook of one agency: fill the slots of the form's plan with contents, styles and validation."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from xltool.errors import WritingError
 from xltool.forms.absent_tables import SWITCH_PREFIX, list_switch_words
 from xltool.forms.check_code import compute_check_code, format_check_code_formula
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.identity import Identity
 from xltool.forms.ledger_totals import first_summed_cell
 from xltool.forms.period_words import fill_period
-from xltool.forms.plan_sheets import list_announced_relations, text_height
+from xltool.forms.plan_sheets import text_height
 from xltool.forms.slots import CellAddress, Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.form import Cell, CellKind, Number, Relation, Values
 from xltool.workbooks.save_files import save_file
-from xltool.workbooks.template import conditional_formats, input_messages, page_setup
+from xltool.workbooks.template import conditional_formats, input_messages, list_rows, page_setup
 from xltool.workbooks.template.check_formulas import (
     NO_RESULT,
-    CheckLine,
     absolute_address,
-    compute_check_lines,
-    format_check_row,
     format_overall_result,
     format_total,
     format_unfilled_count,
     overall_result,
-    spreadsheet_figures,
 )
 from xltool.workbooks.template.common_workbook import CommonWorkbook, hide_agency, split_common_workbook
+from xltool.workbooks.template.figure_cells import find_kind_style, show_figure
 from xltool.workbooks.template.look_styles import list_look_styles, name_look_style
 from xltool.workbooks.template.prefilled_figures import prefill_figures
 from xltool.workbooks.template.sheet_sentence import list_shown_relations, make_sheet_sentence
 from xltool.workbooks.template.styles import MARK_COLUMN_STYLES, TEXT_SIZE_POINTS, TITLE_SIZE_POINTS, template_styles
-from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
+from xltool.workbooks.template.template_draft import TemplateDraft, prepare_draft
+from xltool.workbooks.template.template_request import TemplateRequest
 from xltool.workbooks.xlsxwriter_adapter import (
     BookWriter,
     CellContent,
@@ -51,30 +46,6 @@ from xltool.workbooks.xlsxwriter_adapter import (
 )
 
 _MAX_COMMON_WORKBOOKS = 64  # one for each width of a name
-
-
-@dataclass(frozen=True)
-class TemplateDraft:
-    """Everything derived from plan and request before one workbook is written.
-
-    ``prefilled`` are inputs filled in from last year; ``paragraphs`` the texts by cell reference; ``figures`` all
-    figures as a spreadsheet program computes them; ``unfilled`` the number of blank inputs by sheet ("" for all);
-    ``lines`` the values of the checks sheet and ``checks`` their formulas; ``relations`` by id, ``computing`` by the
-    computed cell; ``items`` are the row headers (table, text) that are aligned left.
-    """
-
-    plan: WorkbookPlan
-    request: TemplateRequest
-    prefilled: Mapping[str, Number]
-    figures: Values
-    unfilled: Mapping[str, int]
-    lines: Mapping[str, CheckLine]
-    checks: Mapping[str, Mapping[str, CellContent]]
-    relations: Mapping[str, Relation]
-    computing: Mapping[str, Relation]
-    items: frozenset[tuple[str, str]]
-    first_check: int
-    paragraphs: Mapping[CellAddress, str]
 
 
 SlotContent = tuple[CellContent, tuple[str, ...]]  # content of a slot, and its style names
@@ -103,7 +74,7 @@ def _find_common_workbook(plan: WorkbookPlan, agency: Agency, year: int, serial:
 
 def write_workbook(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
     """Write every part of the workbook of ``request``. Raises WritingError."""
-    draft, stream = _prepare_draft(plan, request), BytesIO()
+    draft, stream = prepare_draft(plan, request), BytesIO()
     styles = {**template_styles(), **list_look_styles(plan)}
     with open_workbook_writer(stream, request.agency.name, styles, workbook_words().look["body_font"]) as book:
         for planned in plan.sheets:
@@ -113,6 +84,8 @@ def write_workbook(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
                 look = (name_look_style(slot.look, slot.role),) if slot.look else ()
                 sheet.write_box(slot.box, content, *names, *look)
             input_messages.add_validations(plan, planned, sheet, draft.prefilled, request.previous)
+            list_rows.add_list_validations(plan, planned, sheet)
+            list_rows.add_list_formats(plan, planned, sheet, book)
             conditional_formats.add_conditional_formats(plan, planned, sheet, book)
             page_setup.set_up_page(planned, sheet, book, _find_needed_heights(draft, planned), plan.form)
         _write_identity(draft, book)
@@ -138,53 +111,6 @@ def template_identity(plan: WorkbookPlan, request: TemplateRequest) -> Identity:
         prefilled=tuple((cell, f"{Decimal(figure):f}") for cell, figure in figures),
         imported=request.imported,
     )
-
-
-def _prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraft:
-    form = plan.form
-    filling = request.filling
-    prefilled = {
-        id: value for id, value in prefill_figures(form, request.previous).items() if id not in filling.figures
-    }
-    numbers = {id: figure for id, figure in filling.figures.items() if not isinstance(figure, str)}
-    profiles = {"without_rule_power"} if request.agency.rule_power is False else set()
-    lines = compute_check_lines(
-        plan, prefilled | numbers, request.previous, declared_zero=filling.declared, profiles=profiles
-    )
-    unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
-    for cell in form.inputs:
-        for key in ("", plan.find_figure(cell.id).sheet):
-            declared = filling.declared and not cell.is_worded
-            unfilled[key] += not (declared or cell.id in prefilled or cell.id in filling.figures)
-    return TemplateDraft(
-        plan=plan,
-        request=request,
-        prefilled=prefilled,
-        figures=spreadsheet_figures(form, prefilled | numbers),
-        unfilled=unfilled,
-        lines=lines,
-        checks={
-            relation.id: format_check_row(plan, relation, request.previous, lines[relation.id])
-            for relation in list_announced_relations(form)
-        },
-        relations={relation.id: relation for relation in form.relations},
-        computing={relation.computes: relation for relation in form.formulas if relation.computes},
-        items=frozenset(page_setup.find_item_labels(form)),
-        first_check=min(plan.checks.values()),
-        paragraphs=_place_paragraphs(plan, filling),
-    )
-
-
-def _place_paragraphs(plan: WorkbookPlan, filling: FilledContents) -> dict[CellAddress, str]:
-    """Return paragraphs by cell reference. Raises WritingError if a section has more than its sheet has rows."""
-    placed: dict[CellAddress, str] = {}
-    for section, texts_given in filling.texts.items():
-        cell_refs = plan.paragraphs.get(section) or plan.table_texts[section]
-        if len(texts_given) > len(cell_refs):
-            count, room = len(texts_given), len(cell_refs)
-            raise WritingError("writing.too_much_text", section=section, count=count, room=room)
-        placed |= dict(zip(cell_refs, texts_given, strict=False))
-    return placed
 
 
 def _list_text_slots(draft: TemplateDraft, planned: Planned) -> tuple[Slot, ...]:
@@ -245,35 +171,42 @@ def _fill_label(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotConte
 
 def _fill_input(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
     cell = draft.plan.form.cells[slot.key]
-    kind = _kind_style(cell)
+    kind = find_kind_style(cell)
     if slot.key in draft.request.filling.figures:
-        return _show_figure(cell, draft.request.filling.figures[slot.key]), (slot.role, kind)
+        return show_figure(cell, draft.request.filling.figures[slot.key]), (slot.role, kind)
     if slot.key in draft.prefilled:
         return draft.prefilled[slot.key], (slot.role, kind, "prefilled")
     return None, (slot.role, kind)
 
 
 def _fill_computed(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
-    kind = _kind_style(draft.plan.form.cells[slot.key])
+    cell, value = draft.plan.form.cells[slot.key], draft.figures[slot.key]
+    kind = find_kind_style(cell)
+    if cell.aggregate:
+        return Formula(list_rows.format_aggregate(draft.plan, cell), value or 0), (slot.role, kind)
     if slot.key in draft.request.filling.figures:
         return draft.request.filling.figures[slot.key], (slot.role, kind)
-    relation, value = draft.computing[slot.key], draft.figures[slot.key]
+    relation = draft.computing[slot.key]
     text = format_total(draft.plan, relation, planned.name)
     return Formula(text, NO_RESULT if value is None else value), (slot.role, kind)
 
 
-def _kind_style(cell: Cell) -> str:
-    """Return the style of a figure's number format."""
-    if cell.is_exact:
-        return "amount"
-    if cell.is_worded:
-        return "date" if cell.kind is CellKind.DATE else "words"
-    return "whole"
+def _fill_row_input(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    (listed,) = list_rows.list_planned(draft.plan, planned.name)
+    column = listed.table.columns_by_id[slot.key]
+    figure = draft.list_figures.get((slot.key, slot.box.row - listed.head_row))
+    return None if figure is None else show_figure(column, figure), (Role.INPUT, find_kind_style(column))
 
 
-def _show_figure(cell: Cell, figure: Number | str) -> Number | str:
-    """Return what a filled cell holds: the word of a choice, everything else as given."""
-    return cell.choices[int(figure) - 1] if cell.choices and not isinstance(figure, str) else figure
+def _fill_row_check(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    row = slot.box.row
+    filled = any(key[1] == row - draft.plan.lists[slot.key].head_row for key in draft.list_figures)
+    value = workbook_words().lists["row_filled"] if filled else NO_RESULT
+    return Formula(list_rows.format_row_check(draft.plan, draft.plan.lists[slot.key], row), value), (slot.role,)
+
+
+def _fill_row_number(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
+    return int(slot.text), (slot.role,)
 
 
 def _fill_identity(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
@@ -294,7 +227,8 @@ def _fill_unfilled(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotCo
     count = draft.unfilled[slot.key]
     if planned is cover:
         count_addresses = [spot for key, spot in places.items() if key]
-        text = format_unfilled_count(draft.plan, slot.key) if slot.key else "+".join(count_addresses)
+        counted = (format_unfilled_count(draft.plan, slot.key), list_rows.format_open_cells(draft.plan, slot.key))
+        text = "+".join(filter(None, counted if slot.key else count_addresses))
         return Formula(text, count), ("count",)
     say = workbook_words().table
     spot = f"{quote_sheet_name(cover.name)}!{places[slot.key]}"
@@ -321,14 +255,14 @@ def _fill_link(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotConten
 
 def _fill_check(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
     plan, relation = draft.plan, draft.relations[slot.key]
-    amounts = any(plan.form.cells[term.cell].is_exact for term in relation.terms)
+    amounts = any(term.cell in plan.form.cells and plan.form.cells[term.cell].is_exact for term in relation.terms)
     match slot.text:
         case "number":
             return slot.box.row - draft.first_check + 1, ("centred",)
         case "relation":
             return relation.name, ("listed",)
         case "link":
-            return Link(workbook_words().checks["link"], *plan.find_figure(relation.terms[0].cell)), ("linked",)
+            return Link(workbook_words().checks["link"], *list_rows.find_relation_place(plan, relation)), ("linked",)
         case "severity":
             return catalogue.look_up_word("severity", relation.severity), ("centred",)
         case "basis":
@@ -373,6 +307,9 @@ _SLOT_FILLERS: Mapping[Role, Callable[[TemplateDraft, Planned, Slot], SlotConten
     Role.ENTRY: _fill_text,
     Role.CHECK: _fill_check,
     Role.CONTROL: _fill_ledger_total,
+    Role.ROW_NUMBER: _fill_row_number,
+    Role.ROW_INPUT: _fill_row_input,
+    Role.ROW_CHECK: _fill_row_check,
     Role.EXPLANATION: _fill_explanation,
     Role.MARK: _fill_mark,
 }

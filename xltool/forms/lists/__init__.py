@@ -1,0 +1,1 @@
+"""List tables: their schema, the figures computed from their rows, and their place on a sheet."""

@@ -1,0 +1,110 @@
+"""Read the rows of lists in a published report: tables whose heads are the columns of a list of the form.
+
+Their cells are taken out of the document, so that nothing of them is read as a figure or a text.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from xltool.forms.lists.aggregates import compute_aggregate
+from xltool.forms.workbook_words import workbook_words
+from xltool.model.form import Cell, Form
+from xltool.model.list_table import ListTable
+from xltool.model.published import FoundFigure
+from xltool.model.submission import Entry, EntryRow, EntryState, RowOwner
+from xltool.published.documents.document import Block, Document
+from xltool.recognition.cell_values import is_not_applicable
+from xltool.recognition.label_text import normalise_label
+from xltool.recognition.read_entries import read_cell_entry
+from xltool.spreadsheet.raw_workbook import RawCell, StorageType
+
+_LineOfBlocks = Mapping[int, Block]  # the cells of one row by column
+
+
+class PrintedLists(NamedTuple):
+    """The rows of the lists that were found, by id, and the document without their tables."""
+
+    rows: Mapping[str, tuple[EntryRow, ...]]
+    document: Document
+
+
+def read_printed_lists(document: Document, form: Form) -> PrintedLists:
+    """Read every list of the form that the document prints; a list on several pages is one list."""
+    if not form.lists:
+        return PrintedLists({}, document)
+    rows: dict[str, tuple[EntryRow, ...]] = {}
+    used: set[int] = set()
+    for number, lines in _group_tables(document).items():
+        for list_table in form.lists:
+            found = _read_table(list_table, lines)
+            if found is not None:
+                read = (*rows.get(list_table.id, ()), *found)
+                rows[list_table.id] = tuple(row._replace(number=at) for at, row in enumerate(read, start=1))
+                used.add(number)
+    return PrintedLists(
+        rows, replace(document, blocks=tuple(b for b in document.blocks if b.table not in used or not b.table))
+    )
+
+
+def _group_tables(document: Document) -> dict[int, dict[int, dict[int, Block]]]:
+    """Group the cells of each table by row and column."""
+    tables: dict[int, dict[int, dict[int, Block]]] = {}
+    for block in document.blocks:
+        if block.table:
+            tables.setdefault(block.table, {}).setdefault(block.row, {})[block.column] = block
+    return tables
+
+
+def _read_table(list_table: ListTable, table_rows: Mapping[int, _LineOfBlocks]) -> tuple[EntryRow, ...] | None:
+    """Return the rows of a table below its heads; None if the heads of the list are not there."""
+    wanted = {normalise_label(column.column_path[0]): column for column in list_table.columns}
+    owner_head = normalise_label(workbook_words().lists["owner"])
+    for head, line in table_rows.items():
+        columns = {normalise_label(block.text): at for at, block in line.items()}
+        if wanted.keys() <= columns.keys():
+            places = {column.id: columns[label] for label, column in wanted.items()}
+            below = [table_rows[row] for row in sorted(table_rows) if row > head]
+            return tuple(_read_rows(list_table, below, places, columns.get(owner_head)))
+    return None
+
+
+def _read_rows(
+    list_table: ListTable, block_rows: Sequence[_LineOfBlocks], head_places: Mapping[str, int], owner_at: int | None
+) -> Iterator[EntryRow]:
+    for line in block_rows:
+        texts = {name: line[at].text.strip() if at in line else "" for name, at in head_places.items()}
+        filled = [text for text in texts.values() if text]
+        if filled and not all(map(is_not_applicable, filled)) and not _is_head(list_table, texts):
+            entries = {column.id: _read_printed_entry(column, texts[column.id]) for column in list_table.columns}
+            yield EntryRow(entries, owners=_read_owners(line, owner_at))
+
+
+def _is_head(list_table: ListTable, printed_texts: Mapping[str, str]) -> bool:
+    """Return True for the heads again, at the top of another page."""
+    return all(normalise_label(printed_texts[c.id]) == normalise_label(c.column_path[0]) for c in list_table.columns)
+
+
+def _read_owners(row_blocks: _LineOfBlocks, owner_at: int | None) -> tuple[RowOwner, ...]:
+    text = row_blocks[owner_at].text.strip() if owner_at in row_blocks and owner_at is not None else ""
+    joint = workbook_words().summary.shared["joint"]
+    return tuple(RowOwner("", name) for name in text.split(joint) if name)
+
+
+def _read_printed_entry(list_column: Cell, text: str) -> Entry:
+    """Read a printed entry; that a figure or a day is printed as text is nothing to note."""
+    if not text:
+        return Entry(list_column.id, EntryState.BLANK, None, None, "", "")
+    entry = read_cell_entry(list_column, RawCell(StorageType.TEXT, text), "", "")
+    return entry if entry.value is None else entry._replace(note=None)
+
+
+def find_aggregates(form: Form, entry_rows: Mapping[str, tuple[EntryRow, ...]]) -> dict[str, FoundFigure]:
+    """Return the figures computed from the lists that were found; none where a row lacks what it takes."""
+    found = {}
+    for list_table in (each for each in form.lists if each.id in entry_rows):
+        for cell in (cell for cell in form.cells.values() if cell.table == list_table.id):
+            value = compute_aggregate(cell, list_table, entry_rows[list_table.id])
+            if value is not None:
+                found[cell.id] = FoundFigure(cell.id, EntryState.NUMBER, value, f"{value:f}", None, None, "printed")
+    return found
