@@ -36,8 +36,9 @@ def compute_check_code(plan: WorkbookPlan, values: Values, year: int) -> str:
     return f"{first % _FIRST_PRIME:04d}-{second % _SECOND_PRIME:04d}"
 
 
+@lru_cache(maxsize=MAX_CACHED_FORMS)
 def format_check_code_formula(plan: WorkbookPlan, year: int) -> str:
-    """Return the formula that computes the check code from the cells of the workbook."""
+    """Return the formula that computes the check code from the cells of the workbook; cached."""
     terms = [term for number, sheet in enumerate(_list_sheets(plan)) for term in _format_terms(plan, sheet, number)]
     terms.append((f"{3 * int(year)}", f"{7 * int(year)}"))
     sums = ("+".join(side) for side in zip(*terms, strict=True))

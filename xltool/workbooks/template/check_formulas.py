@@ -151,6 +151,17 @@ def format_total(plan: WorkbookPlan, relation: Relation, sheet: str) -> str:
 
 def format_side(plan: WorkbookPlan, side: Side, previous: Values | None = None, sheet: str = "") -> str:
     """Format one side of a relation as a formula; amounts are rounded to their decimals because floats are inexact."""
+    if previous is not None and not any(term.previous for term in side.terms):
+        previous = None  # the same for every agency
+    return _format_known_side(plan, side, sheet) if previous is None else _format_side(plan, side, previous, sheet)
+
+
+@lru_cache(maxsize=1024)
+def _format_known_side(plan: WorkbookPlan, side: Side, sheet: str) -> str:
+    return _format_side(plan, side, None, sheet)
+
+
+def _format_side(plan: WorkbookPlan, side: Side, previous: Values | None, sheet: str) -> str:
     if isinstance(side, Operation):
         return format_operation(side, lambda part: format_side(plan, part, previous, sheet))
     plain = format_excel_formula(side._replace(modulus=None), plan.find_figure, previous, sheet, plan.worded)
@@ -246,15 +257,20 @@ def declaration_condition(plan: WorkbookPlan) -> str:
 
 def format_areas(plan: WorkbookPlan, cell_ids: Iterable[str]) -> list[str]:
     """Return formula references of some figures, adjacent cells merged into ranges."""
+    return list(_merge_areas(plan, tuple(cell_ids)))
+
+
+@lru_cache(maxsize=1024)
+def _merge_areas(plan: WorkbookPlan, cell_ids: tuple[str, ...]) -> tuple[str, ...]:
     by_sheet: dict[str, list[tuple[int, int]]] = {}
     for cell in cell_ids:
         sheet, spot = plan.find_figure(cell)
         by_sheet.setdefault(sheet, []).append(parse_address(spot))
-    return [
+    return tuple(
         f"{quote_sheet_name(sheet)}!{box_address(area)}"
         for sheet, spots in by_sheet.items()
         for area in cover_with_rectangles(spots)
-    ]
+    )
 
 
 def absolute_address(spot: str) -> str:

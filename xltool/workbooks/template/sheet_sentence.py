@@ -1,6 +1,7 @@
 """The live sentence above a table: how many cells are blank, and which columns do not balance."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.forms.format_formulas import quote_sheet_name
@@ -20,8 +21,9 @@ class ShownRelation(NamedTuple):
     name: str
 
 
+@lru_cache(maxsize=256)
 def list_shown_relations(plan: WorkbookPlan, sheet: str) -> tuple[ShownRelation, ...]:
-    """Return the relations that must hold between typed figures of one sheet, in the order of the checks sheet."""
+    """Return the relations that must hold between typed figures of one sheet, as on the checks sheet; cached."""
     return tuple(
         ShownRelation(relation, _name_relation(plan, relation))
         for relation in sorted(list_announced_relations(plan.form), key=lambda relation: plan.checks[relation.id])
