@@ -1,11 +1,13 @@
-"""A text box over a figure: what a person reads is the box, so the figure is not counted in silence."""
+"""What hides figures and printed words: a text box over a figure, words in white or struck out."""
 
 import re
 import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from tests.mangling.good import ABOUT, good
 from xltool.commands.check import review_files
@@ -93,6 +95,17 @@ def test_shape_that_hides_no_figure__is_not_told(
     first: tuple[int, int, int, int], last: tuple[int, int, int, int], text: str, tmp_path: Path
 ) -> None:
     assert problems(review(tmp_path, anchor(first, last, text))) == []
+
+
+@pytest.mark.parametrize("font", [Font(color="FFFFFFFF"), Font(strike=True), Font(size=1)])
+def test_printed_word_that_nobody_sees__is_told(font: Font, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(BytesIO(good()))
+    book["表三"]["D5"].font = font
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    assert [each.code for each in review_files(ABOUT, path)[0].findings if each.severity is Severity.MUST_FIX] == [
+        "label.changed"
+    ]
 
 
 def test_two_text_boxes__each_over_its_own_cells(tmp_path: Path) -> None:

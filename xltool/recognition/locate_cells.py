@@ -18,6 +18,7 @@ from xltool.recognition.exchanged_labels import ReadHeads, read_by_heads
 from xltool.recognition.label_text import is_same_label
 from xltool.recognition.layout_changes import RealignedSheet, describe_movements
 from xltool.recognition.match_labels import LabelAnchor, LabelMatch, PlaceDoubt, Spot, Words, index_words, match_anchors
+from xltool.spreadsheet.cell_look import select_visible_text
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 
 FIGURE_ROLES = frozenset({Role.INPUT, Role.COMPUTED, Role.CONTROL})
@@ -96,8 +97,7 @@ def _prepare_sheet(layout: SheetPlan) -> PlannedSheet:
 def is_in_place(planned_sheet: PlannedSheet, cells: Mapping[str, RawCell]) -> bool:
     """Return True if every fixed text is at its planned place."""
     for spot, text in planned_sheet.fixed:
-        cell = cells.get(spot)
-        if cell is None or not (cell.text == text or is_same_label(cell.text, text)):
+        if (cell := cells.get(spot)) is None or not is_same_label(select_visible_text(cell.text, cell.look), text):
             return False
     return True
 
