@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.form_authoring.office_forms import FORMS, THIN, annual_report, save_forms
+from tests.form_authoring.office_forms import FORMS, THIN, annual_report, frame, put, save_forms
 from tests.official_report.test_publish import run
 from xltool.commands.author_from_workbook import AuthoredForm, AuthoringRequest, author_from_workbook
 from xltool.errors import DefinitionError
@@ -151,6 +151,36 @@ def test_printed_tables_of_the_annual_report__are_the_same_form(tmp_path: Path) 
     assert [item.expect.left.terms[0].cell for item in made.relations if not item.computes] == [
         "requests.concluded.total"
     ]
+
+
+def test_numbered_blank_rows__a_list_with_a_check_of_every_row(authored: dict[str, AuthoredForm]) -> None:
+    form = authored["equipment"].form
+    (listed,) = form.lists
+    assert [column.column_path[0] for column in listed.columns] == [
+        *("装备名称", "规格型号", "数量", "单价", "金额", "购置日期", "状态", "备注"),
+    ]
+    assert [column.kind.value for column in listed.columns] == [
+        *("text", "text", "count", "amount", "amount", "date", "choice", "text"),
+    ]
+    (relation,) = listed.relations
+    assert "D4*E4" in relation.basis
+    assert listed.rows >= 30
+    reasons = {item.address: item.reason for item in authored["equipment"].placements}
+    assert (reasons["D10"], reasons["F4"], reasons["B4"]) == ("list_total", "list_formula", "kind")
+
+
+def test_reference_to_a_total_of_a_list__is_the_sum_of_its_column(tmp_path: Path) -> None:
+    book = FORMS["equipment"]()
+    sheet = book.create_sheet("汇总")
+    put(sheet, {"A1": "装备总数（台）", "B1": "=设备!D10", "A2": "装备总值（元）", "B2": "=设备!F10"})
+    frame(sheet, "A1:B2")
+    book.save(tmp_path / "both.xlsx")
+    form = author_from_workbook(AuthoringRequest(tmp_path / "both.xlsx", tmp_path / "forms")).form
+    assert [section.title for section in form.sections] == ["执法装备清单", "汇总"]
+    assert {cell.id: cell.computed for cell in form.cells.values() if not cell.aggregate} == {
+        "t2.r1": True,
+        "t2.r2": True,
+    }
 
 
 # --- read again ----------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ def describe_authored_form(authored: AuthoredForm, file: str) -> str:
             edition=form.edition,
             cells=len(form.cells),
             computed=len(form.cells) - len(form.inputs),
+            lists=len(form.lists),
             relations=len(form.relations),
             folder=authored.folder.as_posix(),
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from xltool.form_authoring.authoring_words import remove_word, say_sentence, search_word, squeeze_text
 from xltool.form_authoring.group_relations import RelationGroups
+from xltool.form_authoring.list_tables import make_list_spec
 from xltool.form_authoring.office_workbook import CellFont
 from xltool.form_authoring.read_form_workbook import SheetReading, WorkbookReading
 from xltool.form_authoring.read_surroundings import strip_period
@@ -45,11 +46,14 @@ def build_definition(
         complete_table(make_table_spec(draft, sheets[draft.sheet]), draft, page.around.title_font)
         for page in reading.sheets
         for draft in page.drafts
+        if draft in reading.drafts
     ]
+    lists = [make_list_spec(item, sheets[item.table.sheet]) for item in reading.lists]
     cells = {cell.id: cell for table in reading.tables for cell in table.cells}
     groups = RelationGroups([*reading.found.relations, *suggested], Vocabulary(cells))
+    relations = [*groups.make_specs(), *reading.found.row_relations]
     return Definition(
-        _build_form(reading, naming, sheets), TablesSpec(tables=specs), RelationsSpec(relations=groups.make_specs())
+        _build_form(reading, naming, sheets), TablesSpec(tables=specs, lists=lists), RelationsSpec(relations=relations)
     )
 
 

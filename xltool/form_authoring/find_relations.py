@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from xltool.form_authoring.authoring_words import say_sentence
 from xltool.form_authoring.expression_parts import Expression, FigureKey, FigureSum, join_expression, list_figures
 from xltool.form_authoring.grid_cells import CellPart
+from xltool.form_authoring.list_tables import SUMMED_KINDS, ListDraft, list_row_relations
 from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet, Spot, Validation, WarningFormat
 from xltool.form_authoring.parse_formula import FormulaError, parse_formula
 from xltool.form_authoring.placements import Fate, Placement
@@ -12,6 +13,7 @@ from xltool.form_authoring.relation_draft import RelationDraft
 from xltool.form_authoring.table_draft import DraftFigure, TableDraft
 from xltool.form_authoring.translate_formula import FormulaTranslator, KnownFigure, UntranslatableError
 from xltool.forms.cell_addresses import list_spots
+from xltool.forms.schema import RelationSpec
 from xltool.model.form import Box
 
 MAX_CONDITIONAL_CELLS = 2_000
@@ -29,8 +31,9 @@ _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "<>": "=="}
 class FoundRelations:
     """The relations of a workbook, and what became of the cells they stand in."""
 
-    def __init__(self, drafts: Sequence[TableDraft]) -> None:
-        self.drafts = drafts
+    def __init__(self, drafts: Sequence[TableDraft], lists: Sequence[ListDraft] = ()) -> None:
+        self.drafts, self.lists = drafts, lists
+        self.row_relations: list[RelationSpec] = []
         self.relations: list[RelationDraft] = []
         self.placements: list[Placement] = []
         self.failed: dict[tuple[str, Spot], UntranslatableError] = {}  # computed cells that are filled in instead
@@ -40,30 +43,60 @@ class FoundRelations:
         for draft in self.drafts:
             if draft.source.name.casefold() == sheet.casefold() and (figure := draft.find_figure(spot)):
                 return KnownFigure(FigureKey(draft.id, figure.line, figure.column), figure.kind)
+        for listed in self.lists:
+            draft = listed.table
+            if draft.source.name.casefold() == sheet.casefold() and (column := listed.find_total(spot)):
+                total = draft.find_figure(spot)
+                if total is not None and total.kind.kind in SUMMED_KINDS:
+                    return KnownFigure(FigureKey(draft.id, "", column), total.kind, f"sum({draft.id}.{column})")
         return None
 
 
-def find_relations(drafts: Sequence[TableDraft], loose: Mapping[str, Sequence[OfficeCell]]) -> FoundRelations:
+def find_relations(
+    drafts: Sequence[TableDraft], lists: Sequence[ListDraft], loose: Mapping[str, Sequence[OfficeCell]]
+) -> FoundRelations:
     """Return every relation of the tables, and those of ``loose`` formulas beside them, by name of their sheet."""
-    found = FoundRelations(drafts)
+    found = FoundRelations(drafts, lists)
+    for listed in lists:
+        _add_row_relations(found, listed)
     for draft in drafts:
-        translator = FormulaTranslator(draft.source.name, found.find_figure)
-        for figure in draft.figures.values():
-            if figure.item.cell.formula:
-                _add_computed(found, translator, draft, figure)
+        _add_table(found, draft)
+    for draft in [*drafts, *(listed.table for listed in lists)]:
         for item in draft.cells:
             if item.part is CellPart.CHECK:
-                _add_check(found, translator, item.cell)
-    sheets = {draft.source.name: draft.source for draft in drafts}
-    for name, sheet in sheets.items():
-        translator = FormulaTranslator(name, found.find_figure)
-        for cell in loose.get(name, ()):
-            _add_check(found, translator, cell)
-        for validation in sheet.validations:
-            _add_validation(found, sheet, validation)
-        for rule in sheet.conditional:
-            _add_conditional(found, sheet, rule)
+                _add_check(found, FormulaTranslator(draft.source.name, found.find_figure), item.cell)
+    sheets = {draft.source.name: draft.source for draft in [*drafts, *(listed.table for listed in lists)]}
+    for sheet in sheets.values():
+        _add_sheet(found, sheet, loose.get(sheet.name, ()))
     return found
+
+
+def _add_row_relations(found: FoundRelations, list_draft: ListDraft) -> None:
+    """Add what every row of a list must satisfy."""
+    for figure, relation in list_row_relations(list_draft):
+        if isinstance(relation, UntranslatableError):
+            found.failed[list_draft.table.source.name, figure.item.cell.spot] = relation
+        else:
+            found.row_relations.append(relation)
+
+
+def _add_table(found: FoundRelations, draft: TableDraft) -> None:
+    """Add the formulas of a table."""
+    translator = FormulaTranslator(draft.source.name, found.find_figure)
+    for figure in draft.figures.values():
+        if figure.item.cell.formula:
+            _add_computed(found, translator, draft, figure)
+
+
+def _add_sheet(found: FoundRelations, office_sheet: OfficeSheet, loose: Sequence[OfficeCell]) -> None:
+    """Add the checks beside the tables of a sheet, its validations and its conditional formats."""
+    translator = FormulaTranslator(office_sheet.name, found.find_figure)
+    for cell in loose:
+        _add_check(found, translator, cell)
+    for validation in office_sheet.validations:
+        _add_validation(found, office_sheet, validation)
+    for rule in office_sheet.conditional:
+        _add_conditional(found, office_sheet, rule)
 
 
 def _add_computed(

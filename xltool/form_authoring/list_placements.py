@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from xltool.form_authoring.build_definition import explains_form
 from xltool.form_authoring.grid_cells import CellPart, TableCell
+from xltool.form_authoring.list_tables import ListDraft
 from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet, Spot
 from xltool.form_authoring.placements import Fate, Placement
 from xltool.form_authoring.read_form_workbook import SheetReading, WorkbookReading
@@ -78,6 +79,9 @@ def _place_hidden(page: SheetReading) -> Iterator[Placement]:
 def _place_grid_cell(reading: WorkbookReading, draft: TableDraft, member: TableCell) -> Placement:
     sheet, address = draft.source.name, member.cell.address
     figure = draft.figures.get(member.place)
+    listed = next((item for item in reading.lists if item.table is draft), None)
+    if figure is not None and listed is not None:
+        return _place_list_figure(reading, listed, figure)
     if figure is not None:
         return _place_figure(reading, draft, figure)
     text = show_label(member) if member.is_label else ""
@@ -96,6 +100,23 @@ def _place_grid_cell(reading: WorkbookReading, draft: TableDraft, member: TableC
 def _renamed_from(reading: WorkbookReading, draft: TableDraft, grid_place: Spot) -> str:
     kept = next((ids for ids in reading.kept if ids.table == draft.id), None)
     return kept.doubtful.get((grid_place[0], grid_place[1] + draft.offset), "") if kept else ""
+
+
+def _place_list_figure(reading: WorkbookReading, list_draft: ListDraft, draft_figure: DraftFigure) -> Placement:
+    """Place a figure of a list: filled in in every row; a total is made by the program."""
+    draft, cell = list_draft.table, draft_figure.item.cell
+    kind, name = draft_figure.kind, f"{list_draft.table.id}.{draft_figure.column}"
+    facts = {"kind": kind.kind, "unit": kind.unit, "told_by": kind.reason, "formula": cell.formula}
+    if draft_figure.item.box.row in list_draft.totals:
+        return Placement(draft.source.name, cell.address, _show_content(cell), Fate.BLANK, name, "list_total", facts)
+    failed = reading.found.failed.get((draft.source.name, cell.spot))
+    reason = "list_formula" if cell.formula else "kind"
+    if failed is not None:
+        reason, facts = "formula_filled_in", {**facts, "part": failed.part, "why": failed.reason}
+    doubtful = reason != "kind" and draft_figure.item.box.row == list_draft.rows[0]
+    return Placement(
+        draft.source.name, cell.address, _show_content(cell), Fate.INPUT, name, reason, facts, doubtful=doubtful
+    )
 
 
 def _place_figure(reading: WorkbookReading, draft: TableDraft, draft_figure: DraftFigure) -> Placement:

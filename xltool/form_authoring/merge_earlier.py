@@ -7,8 +7,9 @@ from xltool.form_authoring.build_definition import Definition
 from xltool.forms.assemble_tables import assemble_table
 from xltool.forms.decode_definition import decode_definition
 from xltool.forms.definition_problems import DefinitionProblems
+from xltool.forms.lists.assemble_lists import assemble_lists
 from xltool.forms.parse_expressions import expand_relation
-from xltool.forms.schema import FormSpec, RelationSpec, RelationsSpec, TableSpec
+from xltool.forms.schema import FormSpec, RelationSpec, RelationsSpec
 from xltool.forms.vocabulary import ExpressionError, Vocabulary
 from xltool.model.form import Form
 
@@ -50,7 +51,7 @@ def _merge_relations(made: Definition, earlier: list[RelationSpec]) -> tuple[lis
     before = {item.id: item for item in earlier}
     merged = [_keep_mended(item, before.get(item.id)) for item in made.relations.relations]
     known, titles = {item.id for item in merged}, {item.title for item in merged}
-    vocabulary = _list_vocabulary(made.tables.tables)
+    vocabulary = _list_vocabulary(made)
     dropped = []
     for item in earlier:
         if item.id in known or item.id.startswith(GENERATED) or item.title in titles:
@@ -72,6 +73,8 @@ def _keep_mended(relation_spec: RelationSpec, mended: RelationSpec | None) -> Re
     return RelationSpec(**(settings | {name: getattr(mended, name) for name in MENDED_SETTINGS}))
 
 
-def _list_vocabulary(table_specs: list[TableSpec]) -> Vocabulary:
-    tables = [assemble_table(table_spec, DefinitionProblems("")) for table_spec in table_specs]
-    return Vocabulary({cell.id: cell for table in tables for cell in table.cells})
+def _list_vocabulary(made: Definition) -> Vocabulary:
+    problems = DefinitionProblems("")
+    tables = [assemble_table(table_spec, problems) for table_spec in made.tables.tables]
+    lists = assemble_lists(made.form, made.tables, problems)
+    return Vocabulary({cell.id: cell for table in tables for cell in table.cells}, lists)

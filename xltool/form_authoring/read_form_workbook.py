@@ -24,6 +24,7 @@ from xltool.form_authoring.guess_kinds import (
     list_row_heads,
 )
 from xltool.form_authoring.keep_ids import KeptIds, match_tables
+from xltool.form_authoring.list_tables import ListDraft, find_list
 from xltool.form_authoring.office_workbook import OfficeSheet, OfficeWorkbook, Spot
 from xltool.form_authoring.read_surroundings import SheetSurroundings, read_surroundings, strip_period
 from xltool.form_authoring.separate_labels import separate_labels
@@ -59,11 +60,13 @@ class WorkbookReading:
     kept: tuple[KeptIds, ...]
     tables: tuple[Table, ...]
     plain_sheets: tuple[OfficeSheet, ...]  # that can be seen and have no table
+    lists: tuple[ListDraft, ...] = ()
 
     @property
     def drafts(self) -> tuple[TableDraft, ...]:
-        """All tables, in order."""
-        return tuple(draft for sheet in self.sheets for draft in sheet.drafts)
+        """All tables that are no lists, in order."""
+        listed = [item.table for item in self.lists]
+        return tuple(draft for sheet in self.sheets for draft in sheet.drafts if draft not in listed)
 
 
 def read_form_workbook(office_book: OfficeWorkbook, earlier: Form | None = None) -> WorkbookReading:
@@ -80,22 +83,25 @@ def read_form_workbook(office_book: OfficeWorkbook, earlier: Form | None = None)
         if grids.get(sheet.name):
             section = f"s{len(readings) + 1}"
             around = read_surroundings(sheet, grids[sheet.name])
-            tables = tuple(_draft_tables(sheet, grids[sheet.name], around, section, number))
-            for table in tables:
+            page_tables = tuple(_draft_tables(sheet, grids[sheet.name], around, section, number))
+            for table in page_tables:
                 _draft_figures(table, counted, around.units)
                 separate_labels(table, _assemble_draft)
-            number += len(tables)
-            readings.append(SheetReading(sheet, around, tables, section))
-    drafts = [draft for reading in readings for draft in reading.drafts]
-    _refuse_no_figures(office_book, drafts)
+            number += len(page_tables)
+            readings.append(SheetReading(sheet, around, page_tables, section))
+    tables = [draft for reading in readings for draft in reading.drafts]
+    _refuse_no_figures(office_book, tables)
+    lists = _find_lists(readings)
+    drafts = [draft for draft in tables if all(draft is not listed.table for listed in lists)]
     kept = match_tables(_assemble_drafts(drafts), earlier)
     for draft, ids in zip(drafts, kept, strict=True):
         _rename_figures(draft, ids)
         if earlier is not None:
             _keep_kinds(draft, earlier)
-    found = _find_all_relations(readings, drafts)
+    loose = {reading.sheet.name: reading.around.formulas for reading in readings}
+    found = find_relations(drafts, lists, loose)
     plain = tuple(sheet for sheet in office_book.sheets if sheet.state == "visible" and not grids[sheet.name])
-    return WorkbookReading(office_book, tuple(readings), found, tuple(kept), _assemble_drafts(drafts), plain)
+    return WorkbookReading(office_book, tuple(readings), found, tuple(kept), _assemble_drafts(drafts), plain, lists)
 
 
 def _refuse_other_workbooks(office_book: OfficeWorkbook, grids: Mapping[str, list[OfficeGrid]]) -> None:
@@ -266,8 +272,10 @@ def _keep_kinds(draft: TableDraft, earlier: Form) -> None:
             draft.figures[place] = replace(figure, kind=kept)
 
 
-def _find_all_relations(readings: Sequence[SheetReading], drafts: Sequence[TableDraft]) -> FoundRelations:
-    return find_relations(drafts, {reading.sheet.name: reading.around.formulas for reading in readings})
+def _find_lists(readings: Sequence[SheetReading]) -> tuple[ListDraft, ...]:
+    """Return the lists: of sheets with one table, since a list goes on to the end of its sheet."""
+    found = (find_list(reading.drafts[0]) for reading in readings if len(reading.drafts) == 1)
+    return tuple(item for item in found if item is not None)
 
 
 def is_definition_workbook(office_book: OfficeWorkbook, names: Sequence[str]) -> bool:

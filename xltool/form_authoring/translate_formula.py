@@ -24,6 +24,7 @@ class KnownFigure(NamedTuple):
 
     name: FigureKey
     kind: FigureKind
+    text: str = ""  # of what stands for it, where it is no figure of its own: the sum of a column of a list
 
 
 class UntranslatableError(ValueError):
@@ -71,6 +72,8 @@ class FormulaTranslator:
 
     def _translate_reference(self, area_node: Area) -> Expression:
         figure = self._find_single(area_node)
+        if figure.text:
+            return (figure.text,)
         return join_expression("(", figure.name, " / 100)") if figure.kind.kind == "percent" else (figure.name,)
 
     def _find_single(self, area_node: Area) -> KnownFigure:

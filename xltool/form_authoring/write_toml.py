@@ -7,7 +7,7 @@ from xltool.form_authoring.build_definition import Definition
 from xltool.form_authoring.read_form_workbook import WorkbookReading
 from xltool.form_authoring.table_draft import TableDraft
 from xltool.forms.cell_addresses import cell_address, column_letters, parse_address
-from xltool.forms.schema import BlockSpec, FormSpec, LabelSpec, RelationsSpec, SectionSpec, TableSpec
+from xltool.forms.schema import BlockSpec, FormSpec, LabelSpec, ListSpec, RelationsSpec, SectionSpec, TableSpec
 
 if TYPE_CHECKING:
     import msgspec
@@ -22,7 +22,10 @@ def write_definition(definition: Definition, reading: WorkbookReading) -> dict[s
     return {
         "form.toml": "\n".join(_write_form(definition.form)),
         "tables.toml": "\n".join(
-            line for table in definition.tables.tables for line in (*_write_table(table, drafts[table.id]), "")
+            [
+                *(line for table in definition.tables.tables for line in (*_write_table(table, drafts[table.id]), "")),
+                *(line for item in definition.tables.lists for line in (*_write_list(item), "")),
+            ]
         ),
         "relations.toml": "\n".join(_write_relations(definition.relations)),
     }
@@ -114,6 +117,14 @@ def _write_table(table_spec: TableSpec, draft: TableDraft) -> Iterator[str]:
         yield "]"
     for block in table_spec.blocks:
         yield from ("", "[[tables.blocks]]", *_write_block(block, draft))
+
+
+def _write_list(list_spec: ListSpec) -> Iterator[str]:
+    yield "[[lists]]"
+    yield from _write_settings(list_spec, ("columns",))
+    yield "columns = ["
+    yield from (f"  {_write_inline(column)}," for column in list_spec.columns)
+    yield "]"
 
 
 def _write_block(block: BlockSpec, draft: TableDraft) -> Iterator[str]:

@@ -1,0 +1,151 @@
+"""Turn a table of numbered blank rows into a list: a table whose number of rows is not fixed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xltool.form_authoring.authoring_words import say_sentence, search_word, squeeze_text
+from xltool.form_authoring.expression_parts import Expression, FigureKey, join_expression, render_expression
+from xltool.form_authoring.grid_cells import TableCell
+from xltool.form_authoring.guess_kinds import list_column_heads, list_row_heads
+from xltool.form_authoring.office_workbook import Spot
+from xltool.form_authoring.parse_formula import FormulaError, parse_formula
+from xltool.form_authoring.table_draft import DraftFigure, TableDraft
+from xltool.form_authoring.translate_formula import FormulaTranslator, KnownFigure, UntranslatableError
+from xltool.forms.schema import ListColumnSpec, ListSpec, RelationSpec
+
+SUMMED_KINDS = frozenset({"count", "signed_count", "amount"})
+MIN_LIST_COLUMNS = 2
+MIN_LIST_ROWS = 3  # blank rows of one kind; fewer are a table
+MIN_OFFERED_ROWS = 30  # of a list in the template
+ROUNDING_TOLERANCE = 0.01  # of a figure that is typed where the office's form computes it
+EACH_ROW = "row"  # of a list, in a relation
+
+
+@dataclass(frozen=True)
+class ListDraft:
+    """A list in the making: the table it was read from, the grid rows that repeat, and those of totals below them."""
+
+    table: TableDraft
+    rows: tuple[int, ...]
+    totals: tuple[int, ...]
+
+    @property
+    def columns(self) -> list[DraftFigure]:
+        """The figures of the first row, one a column."""
+        return [figure for (row, _), figure in sorted(self.table.figures.items()) if row == self.rows[0]]
+
+    def find_total(self, spot: Spot) -> str:
+        """Return the id of the column that a place of the sheet adds up; "" if it adds up none."""
+        figure = self.table.find_figure(spot)
+        in_totals = figure is not None and figure.item.box.row in self.totals
+        return figure.column if figure is not None and in_totals else ""
+
+
+def find_list(draft: TableDraft) -> ListDraft | None:
+    """Return the list that a table is; None if its rows are named, or differ."""
+    rows: dict[int, list[DraftFigure]] = {}
+    for (row, _), figure in sorted(draft.figures.items()):
+        rows.setdefault(row, []).append(figure)
+    nameless = [row for row, figures in rows.items() if not _is_named(draft, figures[0].item)]
+    rest = [row for row in rows if row not in nameless]
+    if len(nameless) < MIN_LIST_ROWS or nameless != list(range(nameless[0], nameless[0] + len(nameless))):
+        return None
+    shapes = {tuple((figure.item.box.column, figure.kind.kind) for figure in rows[row]) for row in nameless}
+    below = all(row > nameless[-1] and _is_total(draft, rows[row][0].item) for row in rest)
+    if len(rows[nameless[0]]) < MIN_LIST_COLUMNS:
+        return None
+    first_is_worded = rows[nameless[0]][0].kind.kind in {"text", "choice"}
+    if len(shapes) > 1 or not below or not first_is_worded:
+        return None
+    return ListDraft(draft, tuple(nameless), tuple(rest))
+
+
+def _is_named(draft: TableDraft, member: TableCell) -> bool:
+    """Return True if a label other than a running number stands left of the first figure of a row."""
+    heads = list_row_heads(draft.cells, member)
+    return any(not head.aside and not squeeze_text(str(head.cell.value or "")).isdecimal() for head in heads)
+
+
+def _is_total(draft: TableDraft, member: TableCell) -> bool:
+    return any(search_word("cells", "total", head.cell.text) for head in list_row_heads(draft.cells, member))
+
+
+def make_list_spec(list_draft: ListDraft, sheet: str) -> ListSpec:
+    """Return the definition of a list."""
+    draft = list_draft.table
+    return ListSpec(
+        id=draft.id,
+        section=draft.section,
+        sheet=sheet,
+        title=draft.title,
+        columns=[_make_column(draft, figure) for figure in list_draft.columns],
+        rows=max(MIN_OFFERED_ROWS, len(list_draft.rows)),
+        landscape=draft.source.printing.landscape,
+        notes=list(draft.notes),
+    )
+
+
+def _make_column(draft: TableDraft, draft_figure: DraftFigure) -> ListColumnSpec:
+    kind, column = draft_figure.kind, draft.cells.grid.columns[draft_figure.item.box.column - 1]
+    width = draft.source.widths.get(column)
+    return ListColumnSpec(
+        id=draft_figure.column,
+        label=_label_of(draft, draft_figure),
+        kind=kind.kind,
+        unit=kind.unit,
+        decimals=kind.decimals,
+        optional=kind.optional,
+        choices=list(kind.choices),
+        minimum=kind.minimum,
+        maximum=kind.maximum,
+        length=kind.length,
+        width=round(width, 2) if width else None,
+    )
+
+
+def _label_of(draft: TableDraft, draft_figure: DraftFigure) -> str:
+    """Return the heads above a column in one text, the outermost first."""
+    heads = [head.cell.text for head in reversed(list_column_heads(draft.cells, draft_figure.item))]
+    return squeeze_text("".join(heads))
+
+
+def list_row_relations(
+    list_draft: ListDraft,
+) -> Iterator[tuple[DraftFigure, RelationSpec | UntranslatableError]]:
+    """Yield each column that the office computes, with what every row must satisfy, or why that cannot be said."""
+    draft = list_draft.table
+
+    def find_own(sheet: str, spot: Spot) -> KnownFigure | None:
+        figure = draft.find_figure(spot) if sheet.casefold() == draft.source.name.casefold() else None
+        if figure is None or figure.item.box.row != list_draft.rows[0]:
+            return None  # a row refers to itself only
+        return KnownFigure(FigureKey(draft.id, EACH_ROW, figure.column), figure.kind)
+
+    translator = FormulaTranslator(draft.source.name, find_own)
+    for figure in list_draft.columns:
+        if not figure.item.cell.formula:
+            continue
+        try:
+            value = translator.translate_value(parse_formula(figure.item.cell.formula))
+        except (UntranslatableError, FormulaError) as error:
+            fault = error if isinstance(error, UntranslatableError) else UntranslatableError("not_parsed", str(error))
+            yield figure, fault
+            continue
+        if figure.kind.kind == "percent" and "%" in figure.item.cell.number_format:
+            value = join_expression("100 * (", value, ")")
+        yield figure, _make_relation(list_draft, figure, value)
+
+
+def _make_relation(list_draft: ListDraft, draft_figure: DraftFigure, expression: Expression) -> RelationSpec:
+    draft, cell = list_draft.table, draft_figure.item.cell
+    left = FigureKey(draft.id, EACH_ROW, draft_figure.column)
+    exact = not any("ratio" in str(piece) or "*" in str(piece) for piece in expression)
+    return RelationSpec(
+        id=f"F-{draft.id}-{draft_figure.column}".upper(),
+        title=say_sentence("title_formula", left=_label_of(draft, draft_figure)),
+        severity="must_fix",
+        basis=say_sentence("basis_formula", sheet=draft.source.name, address=cell.address, formula=cell.formula),
+        advice=say_sentence("advice_check"),
+        expect=f"{left} == {render_expression(expression, {})}",
+        tolerance=0 if exact else ROUNDING_TOLERANCE,
+    )
