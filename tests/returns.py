@@ -62,11 +62,28 @@ def stored_members(path: Path) -> list[tuple[str, bytes]]:
     return [(info.filename, data[info.header_offset : end]) for info, end in zip(members, ends, strict=True)]
 
 
-def differing(one: Path, other: Path) -> list[str]:
+def rewritten_parts(one: Path, other: Path) -> list[str]:
     """The parts whose stored bytes differ between two containers; order and names must be the same."""
     left, right = stored_members(one), stored_members(other)
     assert [name for name, _ in left] == [name for name, _ in right]
     return [name for (name, held), (_, kept) in zip(left, right, strict=True) if held != kept]
+
+
+def differing(one: Path, other: Path) -> list[str]:
+    """The same without the parts in which only the view differs: the sheet shown first, where the cursor stands."""
+    with zipfile.ZipFile(one) as left, zipfile.ZipFile(other) as right:
+        return [
+            name
+            for name in rewritten_parts(one, other)
+            if without_view(left.read(name)) != without_view(right.read(name))
+        ]
+
+
+def without_view(part: bytes) -> bytes:
+    """A part without the attributes of its views that say what is shown first."""
+    tags = re.compile(rb"<(?:\w+:)?(?:workbookView|sheetView|selection)(?=[\s/>])[^<>]*>")
+    said = rb' (?:activeTab|firstSheet|tabSelected|activeCell|sqref)="[^"]*"'
+    return tags.sub(lambda tag: re.sub(said, b"", tag[0]), part)
 
 
 def rewritten(source: Path, target: Path, edit: Callable[[str, bytes], bytes | None]) -> Path:

@@ -1,6 +1,7 @@
 """New, still there, gone: findings are known again from run to run by their fingerprints."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,80 @@ def test_since__a_workbook_that_libreoffice_has_saved__tells_the_same(folder: Pa
     again(folder, "329907", GOOD)
     found = answer("check", folder / "returns", "--since", saved)
     assert [len(found["since"][key]) for key in ("new", "still", "gone")] == [0, 1, 1]
+
+
+# --- what the coordinator writes beside findings ------------------------------------------------------------------
+
+
+def write_remarks(path: Path, **texts: str) -> None:
+    """Write into 汇总单位备注 of the first row that needs correcting of each agency, as a person would."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["审核问题"]
+    heads: dict[str, Any] = {str(cell.value): cell.column for cell in sheet[3]}
+    for name, text in texts.items():
+        row = next(
+            row
+            for row in range(4, sheet.max_row + 1)
+            if (sheet.cell(row, heads["单位名称"]).value, sheet.cell(row, heads["级别"]).value) == (name, "必须改正")
+        )
+        sheet.cell(row, heads["汇总单位备注"]).value = text
+    book.save(path)
+
+
+def remarks(path: Path) -> list[tuple[object, object, object]]:
+    """Agency, remark and change of every row that has a remark."""
+    return [
+        (row["单位名称"], row["汇总单位备注"], row.get("与上次相比")) for row in rows(path) if row.get("汇总单位备注")
+    ]
+
+
+def test_remarks__stay_beside_their_findings__also_when_these_are_gone_and_come_back(folder: Path) -> None:
+    merge(folder)
+    target = folder / "汇总.xlsx"
+    write_remarks(target, 示例一镇人民政府="已电话催改", 示例二镇人民政府="等局长签字")
+    first, second = ("示例一镇人民政府", "已电话催改"), ("示例二镇人民政府", "等局长签字")
+    again(folder, "329907", GOOD)
+    merge(folder)
+    assert sorted(remarks(target)) == [(*first, "已消除"), (*second, "仍在")]
+    assert merge(folder)["since"]["gone"] == []
+    assert sorted(remarks(target)) == [(*first, "以前的"), (*second, "仍在")]
+    again(folder, "329907", BAD)
+    merge(folder)
+    assert sorted(remarks(target)) == [(*first, "新"), (*second, "仍在")]
+
+
+def test_remarks__a_run_of_other_returns__keeps_them(folder: Path) -> None:
+    merge(folder)
+    target = folder / "汇总.xlsx"
+    write_remarks(target, 示例一镇人民政府="已电话催改")
+    (folder / "returns" / "329907.xlsx").rename(folder / "329907.xlsx")
+    merge(folder)
+    assert remarks(target) == [("示例一镇人民政府", "已电话催改", "以前的")]
+    (folder / "329907.xlsx").rename(folder / "returns" / "329907.xlsx")
+    merge(folder)
+    assert remarks(target) == [("示例一镇人民政府", "已电话催改", "新")]
+
+
+def test_remarks__without_force_and_with_another_run_to_compare_with__are_those_of_the_replaced_workbook(
+    folder: Path,
+) -> None:
+    merge(folder)
+    (folder / "汇总.xlsx").rename(folder / "第一次.xlsx")
+    merge(folder)
+    write_remarks(folder / "汇总.xlsx", 示例一镇人民政府="已电话催改")
+    words = ("merge", folder / "returns", "--roster", ROSTER, "-o", folder / "汇总.xlsx")
+    answer(*words, "--since", folder / "第一次.xlsx")
+    assert remarks(folder / "汇总.xlsx") == [("示例一镇人民政府", "已电话催改", "仍在")]
+    answer(*words)
+    assert remarks(folder / "汇总.xlsx") == [("示例一镇人民政府", "已电话催改", "仍在")]
+
+
+def test_remarks__on_findings_without_a_fingerprint__too(folder: Path) -> None:
+    newer = returned(folder / "returns", "329907", GOOD, name="329907 改.xlsx")
+    os.utime(newer, (newer.stat().st_mtime + 3600,) * 2)
+    merge(folder)
+    replaced = [row for row in rows(folder / "汇总.xlsx") if row["文件状态"] == "已被后报替代"]
+    assert replaced
+    write_remarks(folder / "汇总.xlsx", 示例一镇人民政府="以改的一份为准")
+    merge(folder)
+    assert [row[:2] for row in remarks(folder / "汇总.xlsx")] == [("示例一镇人民政府", "以改的一份为准")]

@@ -174,6 +174,27 @@ def test_csv__a_text_that_would_run_as_a_formula__is_a_text(sign: str) -> None:
     assert tables._escape_formula(-5) == -5
 
 
+@pytest.mark.parametrize("code", ["110112114000000000", "0101", "12E45", "1.5e7"])
+def test_csv__a_code_that_a_program_would_show_as_another_number__is_a_text(code: str) -> None:
+    harmless: Any = tables._escape_formula(code)
+    assert harmless == f"\t{code}"
+    assert [tables._escape_formula(text) for text in ("329907", "11010", "0", "E5", "1e", "12345678901")] == [
+        "329907",
+        "11010",
+        "0",
+        "E5",
+        "1e",
+        "12345678901",
+    ]
+
+
+def test_csv__integers_with_gaps__stay_integers(exported: Path) -> None:
+    sizes = {row["agency_code"]: row["size"] for row in rows(exported / "tracking.csv")}
+    assert all(size == "" or size.isdecimal() for size in sizes.values())
+    assert "" in sizes.values()
+    assert any(sizes.values())
+
+
 def test_export__an_agency_named_like_a_formula__is_a_text_in_csv_and_itself_in_the_database(tmp_path: Path) -> None:
     path = returned(tmp_path / "returns", "329907", {})
     book = openpyxl.load_workbook(path)

@@ -14,7 +14,7 @@ def test_zeros__everything_that_can_be_asked_holds() -> None:
     assert {line.result for line in lines.values()} == {"✓", "—"}
     assert lines["T3-BAL.total"] == CheckLine(0, 0, 0, "✓")
     assert lines["YEAR-CARRY.total"] == CheckLine(None, None, None, "—")
-    assert overall_result(lines.values()) == "全部相符"
+    assert overall_result(PLAN, lines) == "全部相符"
 
 
 def test_one_figure_too_many__its_balances_break_with_both_sides() -> None:
@@ -23,7 +23,9 @@ def test_one_figure_too_many__its_balances_break_with_both_sides() -> None:
         "T3-BAL.enterprise": CheckLine(7, 0, 7, "✗"),
         "T3-BAL.total": CheckLine(7, 0, 7, "✗"),
     }
-    assert overall_result(lines.values()) == "2 条不符"
+    assert overall_result(PLAN, lines) == "2 条必须改正"
+    both = dict.fromkeys(["T3-BAL.total"], CheckLine(1, 0, 1, "✗")) | {"YEAR-CARRY.total": CheckLine(1, 0, 1, "✗")}
+    assert overall_result(PLAN, both) == "1 条必须改正，1 条可说明"
 
 
 def test_one_blank__what_needs_it_waits__unless_blanks_are_declared_zero() -> None:
@@ -37,8 +39,8 @@ def test_one_blank__what_needs_it_waits__unless_blanks_are_declared_zero() -> No
         "T3-ROW.concluded",
         "T3-ROW.granted",
     ]
-    assert overall_result(compute_check_lines(PLAN, values).values()) == "待填"
-    assert overall_result(compute_check_lines(PLAN, values, declared_zero=True).values()) == "全部相符"
+    assert overall_result(PLAN, compute_check_lines(PLAN, values)) == "待填"
+    assert overall_result(PLAN, compute_check_lines(PLAN, values, declared_zero=True)) == "全部相符"
 
 
 def test_condition__not_met_is_idle__not_known_waits() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.judges import audit, recalculate
@@ -24,6 +25,7 @@ from tests.returns import (
     replacing,
     retyped,
     rewritten,
+    rewritten_parts,
     stored_members,
     the_plan,
     without_central_sizes,
@@ -40,7 +42,8 @@ BALANCE = "表三“自然人”不平：左边 101，右边 102，差 1 件。"
 
 def mark(source: Path, target: Path, findings: tuple[Finding, ...] | None = None) -> Path:
     """The copy that would go back."""
-    told = describe_findings(checked(source).findings if findings is None else findings, the_plan())
+    item = checked(source)
+    told = describe_findings(item.findings if findings is None else findings, the_plan(), item.submission)
     copy = mark_workbook(source.read_bytes(), the_plan(), told)
     assert copy is not None
     target.write_bytes(copy)
@@ -86,6 +89,29 @@ def test_marks__one_row_a_finding__with_both_sides_and_where_to_look(broken: Pat
     assert lit(back) == ["表三!D7", "表三!D8", "表三!D30", "表三!D31"]
     (finding,) = checked(broken).findings
     assert f"{marks(back)[0][4]}{marks(back)[0][8]}" == catalogue.render_brief(finding)  # the words of the console
+
+
+def test_marks__it_opens_on_the_list__and_each_sheet_at_its_first_marked_cell(broken: Path, tmp_path: Path) -> None:
+    back = mark(broken, tmp_path / "back.xlsx")
+    turned = {f"xl/worksheets/sheet{number}.xml" for number in (1, 11)}  # the cursor of 表三 stood there already
+    assert set(rewritten_parts(broken, back)) == {*turned, "xl/workbook.xml"}
+    book = openpyxl.load_workbook(back)
+    assert book.active is book[LIST]
+    assert [sheet.title for sheet in book.worksheets if sheet.sheet_view.tabSelected] == [LIST]
+    cursors = {sheet: book[sheet].sheet_view.selection[0].activeCell for sheet in ("表三", LIST)}
+    assert cursors == {"表三": "D7", LIST: "D4"}
+
+    cleared = openpyxl.load_workbook(mark(back, tmp_path / "cleared.xlsx", ()))
+    assert cleared.active is cleared.worksheets[0]
+    assert [sheet.title for sheet in cleared.worksheets if sheet.sheet_view.tabSelected] == ["填报说明"]
+
+
+def test_marks__hidden_column__says_while_what_a_mark_lasts(broken: Path, tmp_path: Path) -> None:
+    (finding,) = checked(broken).findings
+    told = (finding, replace(finding, code="CELL-NUM", relation=None, cells=finding.cells[:1]))
+    sheet = listed(mark(broken, tmp_path / "back.xlsx", told))
+    assert sheet.column_dimensions["J"].hidden
+    assert [sheet[f"J{row}"].value for row in range(4, 9)] == ["4:", "0:88", "4:", "4:", "4:"]
 
 
 def test_marks__links_protection_looks(broken: Path, tmp_path: Path) -> None:
@@ -290,7 +316,51 @@ def test_libreoffice__shows_the_marked_cells_red_and_nothing_else(broken: Path, 
         name: recalculate(path, tmp_path / name, "html").read_text("utf-8").count('bgcolor="#FFB3AB"')
         for name, path in (("marked", back), ("before", broken))
     }
-    assert red == {"marked": 4, "before": 0}
+    assert red == {"marked": 4 + 1, "before": 0}  # one is the severity in the list
+
+
+RED = 'bgcolor="#FFB3AB"'
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(
+    ("typed", "red"),
+    [
+        pytest.param({"D31": 5}, 5, id="as it came back"),
+        pytest.param({"D31": 4}, 1, id="corrected: the column balances"),
+        pytest.param({"D9": GOOD["requests.granted.natural_person"] - 1}, 1, id="balanced by another cell"),
+        pytest.param({"D7": 90}, 5, id="changed and still wrong"),
+    ],
+)
+def test_libreoffice__marks_of_a_balance__last_until_it_balances(
+    typed: dict[str, int], red: int, broken: Path, tmp_path: Path
+) -> None:
+    back = mark(broken, tmp_path / "back.xlsx")
+    book = openpyxl.load_workbook(back)
+    for address, figure in typed.items():
+        book["表三"][address] = figure
+    book.save(tmp_path / "typed.xlsx")
+    assert recalculate(tmp_path / "typed.xlsx", tmp_path / "shown", "html").read_text("utf-8").count(RED) == red
+
+
+@pytest.mark.office
+def test_libreoffice__marks_of_cells__last_while_the_cell_holds_what_it_held(tmp_path: Path) -> None:
+    wrong = {**GOOD, NEW: "88件", "disclosure.licensing.decisions": -1}
+    left_out = {cell: figure for cell, figure in wrong.items() if cell != "disclosure.coercion.decisions"}
+    back = mark(filled(tmp_path / "a.xlsx", left_out, declared=False), tmp_path / "back.xlsx")
+    severities = sum(row[5] == "必须改正" for row in marks(back))
+    sheets = {"表三": {"D7": 88}, "表二": {"B10": 1, "B14": 0}}
+    counts = []
+    for number, (sheet, address, figure) in enumerate(
+        [("", "", 0), *((sheet, at, figure) for sheet, typed in sheets.items() for at, figure in typed.items())]
+    ):
+        book = openpyxl.load_workbook(tmp_path / f"typed{number - 1}.xlsx" if number else back)
+        if sheet:
+            book[sheet][address] = figure
+        book.save(tmp_path / f"typed{number}.xlsx")
+        shown = recalculate(tmp_path / f"typed{number}.xlsx", tmp_path / f"shown{number}", "html")
+        counts.append(shown.read_text("utf-8").count(RED) - severities)
+    assert counts == [3, 2, 1, 0]
 
 
 @pytest.mark.office
@@ -302,5 +372,5 @@ def test_workbook_saved_by_libreoffice__is_marked_with_the_looks_it_has_there(br
     sheet = listed(back)
     assert (sheet["E4"].border.left.style, sheet["D4"].font.underline) == ("thin", "single")
     again = recalculate(back, tmp_path / "again", "html").read_text("utf-8")
-    assert again.count('bgcolor="#FFB3AB"') == 4
+    assert again.count('bgcolor="#FFB3AB"') == 4 + 1
     assert audit(back) == audit(saved)

@@ -132,7 +132,7 @@ def test_sheets__in_their_order__the_last_one_very_hidden(complete_city: tuple[C
     assert [page.title for page in book.worksheets if page.protection.sheet] == ["_xltool"]
     assert [page.auto_filter.ref for page in book.worksheets if page.auto_filter.ref] == [
         "A7:HD19",
-        "A3:L4",
+        "A3:M4",
         "A3:S15",
         "A3:F4",
     ]
@@ -291,7 +291,7 @@ def test_findings__the_gravest_first__with_advice_and_the_reason_that_settles_it
         "表三的 D7 汇总数只是下限：计入的 {} 个单位中有 1 个没有填这一项。",
         "请有关单位补填；没有发生的填 0。",
     )
-    assert rows(book, "审核问题", 4, 11) == [
+    assert rows(book, "审核问题", 4, 12) == [
         (
             1,
             "必须改正",
@@ -301,6 +301,7 @@ def test_findings__the_gravest_first__with_advice_and_the_reason_that_settles_it
             "D7",
             sentence.format(1),
             advice,
+            None,
             None,
             "退回",
             "329902.xlsx",
@@ -315,6 +316,7 @@ def test_findings__the_gravest_first__with_advice_and_the_reason_that_settles_it
             sentence.format(2),
             advice,
             "机构合并",
+            None,
             "已计入",
             "329901.xlsx",
         ),

@@ -60,7 +60,7 @@ def agree(path: Path, made: WorkbookPlan, values: Mapping[str, Number | None], *
     blanks = 0 if declared else sum(values.get(cell.id) is None for cell in made.form.inputs)
     assert (at(book, "填报说明", "B8").value, at(book, "填报说明", "D8").value) == (
         blanks,
-        overall_result(lines.values()),
+        overall_result(made, lines),
     )
 
 

@@ -2,12 +2,13 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xltool.cli.console_decisions import describe_open_explanations, describe_unread_versions
+from xltool.cli.console_returns import describe_check_codes
 from xltool.comparison.comparing import ComparisonResult, FolderComparison
 from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
 from xltool.consolidation.folding import MAX_DETAIL_ROWS
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from xltool.commands.merge_levels import MergedLevel
     from xltool.commands.previous_use import PreviousUse
     from xltool.commands.publish import DraftedParagraphs, WrittenReport
-    from xltool.workbooks.marks.covering_list import ReturnedFile
 
 MAX_CODES_SHOWN = 10
 MAX_NOTES_PER_FILE = 5  # shown for one file; --json and the consolidated workbook hold all of them
@@ -56,29 +56,28 @@ def describe_previous_use(previous_use: "PreviousUse | None", purpose: str = "co
 
 
 def describe_check(
-    reviewed: Sequence[ReviewedFile], changes: FindingChanges | None = None, *, verbose: bool = False
+    reviewed: Sequence[ReviewedFile],
+    changes: FindingChanges | None = None,
+    codes: Mapping[str, str] | None = None,
+    *,
+    verbose: bool = False,
 ) -> str:
-    """Describe every file with findings, problems first, then count the files without open findings."""
+    """Describe every file with findings, problems first, then count the files without open findings.
+
+    ``codes`` are the check codes of accepted returns, by file.
+    """
     lines: list[str] = []
     for item in sorted(reviewed, key=_rank_urgency):
         if item.findings or item.status is not Status.ACCEPTED:
             lines += [_describe_file(item), *_describe_reason(item)]
             lines += [*_describe_findings(item, changes, verbose=verbose), ""]
+    lines += describe_check_codes(reviewed, codes or {})
     counts = count_statuses(reviewed)
     clean = sum(item.status is Status.ACCEPTED and not select_open(item.findings) for item in reviewed)
     explain = counts[Status.ACCEPTED.value] - clean
     lines.append(catalogue.format_line("checked", found=len(reviewed), clean=clean, explain=explain, **counts))
     lines += [*_describe_years(reviewed), *_describe_cache_use(reviewed), *describe_changes(changes)]
     return "\n".join(lines)
-
-
-def describe_sent_back(returned: Sequence["ReturnedFile"], folder: Path) -> str:
-    """Count the files written for return, by kind."""
-    if not returned:
-        return catalogue.format_line("nothing_to_send")
-    kinds = [returned_file.kind for returned_file in returned]
-    counts = {kind: kinds.count(kind) for kind in ("marked", "cleared", "page")}
-    return catalogue.format_line("sent_back", count=len(returned), folder=str(folder), **counts)
 
 
 def describe_import(imported_reports: Sequence["ImportedReport"], folder: Path) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from xltool.cli import console, console_decisions, console_letters
+from xltool.cli import console, console_decisions, console_letters, console_returns
 from xltool.commands.compare import compare_files
 from xltool.commands.letters import LetterOptions, write_letters
 from xltool.commands.make_templates import compute_serial, make_templates
@@ -132,7 +132,7 @@ def _show_what_goes_out(
     """Write the copies to send back, the letters and one published report; compare that report with its workbook."""
     back = output / catalogue.look_up_word("demo", "sent_back")
     sent = send_back(consolidation.tracking, run_context.forms, run_context.roster, back)
-    yield console.describe_sent_back(sent, back)
+    yield console_returns.describe_sent_back(sent, back)
     folder = output / catalogue.look_up_word("demo", "letters")
     yield console_letters.describe_letters(
         write_letters([returned], run_context, folder, LetterOptions(decisions=book)), folder

@@ -29,17 +29,21 @@ def encode_check(
     reviewed: Iterable[ReviewedFile],
     returned: Sequence[ReturnedFile] | None = None,
     changes: FindingChanges | None = None,
+    codes: Mapping[str, str] | None = None,
 ) -> dict[str, object]:
     """Encode the answer of ``check --json``: one entry for every file; with ``--return``, the files to send back.
 
-    ``controls`` holds the typed control figures (核对数) by id. ``kind`` of a returned file is marked (a copy with
-    the findings in it), cleared (a copy without the marks of an earlier check) or page. ``noted`` holds the
-    fingerprints that a later run compares with, ``since`` the comparison with an earlier run.
+    ``codes`` are the check codes of accepted returns, by file. ``controls`` holds the typed control figures (核对数)
+    by id. ``kind`` of a returned file is marked (with the findings in it), cleared (without those of an earlier check)
+    or page. ``noted`` holds the fingerprints a later run compares with, ``since`` the comparison with an earlier run.
     """
     items = list(reviewed)
     counts = count_statuses(items)
     answer: dict[str, object] = {"found": len(items), "undecided": counts[Status.UNDECIDED.value], "counts": counts}
-    answer |= {**_count_read(items), "submissions": [_encode_submission(item) for item in items]}
+    answer |= {
+        **_count_read(items),
+        "submissions": [_encode_submission(item, (codes or {}).get(item.file)) for item in items],
+    }
     answer |= _encode_changes(finding_fingerprints.iterate_finding_records(items), changes)
     if returned is not None:
         answer["returned"] = [
@@ -237,7 +241,7 @@ def dump_json(answer: Mapping[str, object]) -> str:
     return json.dumps(answer, ensure_ascii=False, indent=1)
 
 
-def _encode_submission(item: ReviewedFile) -> dict[str, object]:
+def _encode_submission(item: ReviewedFile, code: str | None = None) -> dict[str, object]:
     submission = item.submission
     agency = {"code": submission.agency_code or None, "name": submission.agency_name or None} if submission else None
     return {
@@ -262,6 +266,7 @@ def _encode_submission(item: ReviewedFile) -> dict[str, object]:
             encode_finding(each) | {"fingerprint": finding_fingerprints.fingerprint_file_finding(item, each)}
             for each in item.findings
         ],
+        **({"check_code": code} if code else {}),
         **_encode_versions(item),
     }
 

@@ -57,7 +57,7 @@ def check(
     **shown: bool,
 ) -> None:
     """Print the findings, problems first; with --return, write the files to send back."""
-    from xltool.cli import console, console_decisions, json_output
+    from xltool.cli import console, console_decisions, console_returns, json_output
     from xltool.commands.check import check
     from xltool.commands.earlier_run import compare_with_earlier_run, read_earlier_run
     from xltool.commands.open_issues import has_open_issues
@@ -76,15 +76,15 @@ def check(
     if folder:
         returned = send_back.send_back(reviewed, context.forms, context.roster, folder)
     use = survey_reviewed(context, reviewed)
+    codes = console_returns.find_check_codes(reviewed, context.forms)
     if as_json:
-        encoded = json_output.encode_check(reviewed, returned, changes)
+        encoded = json_output.encode_check(reviewed, returned, changes, codes)
         click.echo(json_output.dump_json({**encoded, "previous": json_output.encode_previous_use(use)}))
     else:
-        click.echo(
-            "\n".join([console.describe_check(reviewed, changes, verbose=verbose), *console.describe_previous_use(use)])
-        )
+        text = console.describe_check(reviewed, changes, codes, verbose=verbose)
+        click.echo("\n".join([text, *console.describe_previous_use(use)]))
     if folder and returned is not None and not as_json:
-        click.echo(console.describe_sent_back(returned, folder))
+        click.echo(console_returns.describe_sent_back(returned, folder))
     if not as_json:
         echo_lines(console_decisions.describe_decision_table(reviewed, decisions))
     failed = [sent.item for sent in returned or () if has_open_issues([sent.item])]

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from xltool.commands.checked_rules import find_checked_rules
 from xltool.commands.run_context import RunContext
 from xltool.consolidation.finding_fingerprints import compare_findings
+from xltool.consolidation.finding_remarks import join_remarks, make_remark
 from xltool.consolidation.tree import list_manifest
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
-from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, ReviewedFile, Status
+from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, FindingRemark, ReviewedFile, Status
 from xltool.model.form import Severity
-from xltool.recognition.read_consolidated import list_sheet_names, read_findings, read_manifest
+from xltool.recognition.read_consolidated import list_sheet_names, read_finding_remarks, read_findings, read_manifest
 from xltool.spreadsheet.load_file import FileSource, load_file
 from xltool.spreadsheet.open_workbook import open_named_sheets
 
@@ -23,17 +24,20 @@ from xltool.spreadsheet.open_workbook import open_named_sheets
 class EarlierRun(NamedTuple):
     """The findings of an earlier run by fingerprint, and the name of the file they were read from.
 
-    ``counted`` are the agencies that were counted: names, perhaps empty, by code, else by name.
+    ``counted`` are the agencies that were counted: names, perhaps empty, by code, else by name. ``remarks`` is what
+    the coordinator wrote beside findings there.
     """
 
     source: str
     findings: Mapping[str, FindingRecord]
     counted: Mapping[str, str]
+    remarks: tuple[FindingRemark, ...] = ()
 
 
 class _StoredRun(NamedTuple):
     records: Sequence[FindingRecord]
     counted: Mapping[str, str]
+    remarks: tuple[FindingRemark, ...] = ()
 
 
 def read_earlier_run(path: FileSource) -> EarlierRun:
@@ -44,7 +48,8 @@ def read_earlier_run(path: FileSource) -> EarlierRun:
         raise UsageError("usage.since", path=str(path)) from error
     if stored is None:
         raise UsageError("usage.since", path=str(path))
-    return EarlierRun(path.name, {record.fingerprint: record for record in stored.records}, stored.counted)
+    findings = {record.fingerprint: record for record in stored.records}
+    return EarlierRun(path.name, findings, stored.counted, stored.remarks)
 
 
 def read_replaced_run(output: Path | None) -> EarlierRun | None:
@@ -55,6 +60,14 @@ def read_replaced_run(output: Path | None) -> EarlierRun | None:
         return read_earlier_run(output)
     except UsageError:
         return None
+
+
+def choose_earlier_run(since: EarlierRun | None, output: Path | None) -> EarlierRun | None:
+    """Return the run to compare with, ``since`` if given; remarks of the workbook that is replaced are kept anyway."""
+    replaced = read_replaced_run(output)
+    if since is None or replaced is None:
+        return since or replaced
+    return since._replace(remarks=join_remarks((*since.remarks, *replaced.remarks)))
 
 
 def compare_with_earlier_run(
@@ -68,6 +81,7 @@ def compare_with_earlier_run(
     changes = compare_findings(
         earlier_run.findings, earlier_run.source, reviewed_files, consolidation, rules.is_checked
     )
+    changes = replace(changes, remarks=earlier_run.remarks)
     if consolidation is None:  # a check is often of some of the files
         return changes
     return replace(changes, dropped=tuple(_find_dropped(earlier_run, reviewed_files, run_context, consolidation)))
@@ -98,7 +112,8 @@ def _read_from_workbook(path: FileSource) -> _StoredRun | None:
     workbook = open_named_sheets(path, list_sheet_names(["findings"]) | {workbook_words().sheets["identity"]})
     records = read_findings(workbook, severities)
     counted = {leaf.code or leaf.name: leaf.name for leaf in read_manifest(workbook)}
-    return None if records is None else _StoredRun(records, counted)
+    remarks = (make_remark(record, text) for record, text in read_finding_remarks(workbook, severities))
+    return None if records is None else _StoredRun(records, counted, join_remarks(remarks))
 
 
 def _read_from_json(path: FileSource) -> _StoredRun | None:

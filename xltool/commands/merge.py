@@ -14,7 +14,7 @@ from xltool.checks.successions import check_divided_agencies
 from xltool.commands.check import build_check_context, obey_decisions, report_failure, review_all
 from xltool.commands.check_outputs import PAGE_SUFFIXES, WRITTEN_SUFFIXES, OutputFile, check_outputs
 from xltool.commands.decisions import list_decision_outputs, record_open_questions
-from xltool.commands.earlier_run import EarlierRun, compare_with_earlier_run, read_replaced_run
+from xltool.commands.earlier_run import EarlierRun, choose_earlier_run, compare_with_earlier_run
 from xltool.commands.own_outputs import find_level_files, is_consolidation_of, is_own_page
 from xltool.commands.previous_use import survey_returns
 from xltool.commands.run_context import Progress, RunContext
@@ -94,7 +94,7 @@ def merge(
     options, extra_outputs = options or MergeOptions(), extra_outputs or ExtraOutputs()
     area = find_area(run_context.roster, options.area)
     own = prepare_outputs(sources, run_context, area, output, extra_outputs, options)
-    before = options.since or read_replaced_run(output)
+    before = choose_earlier_run(options.since, output)
     found = review_all(find_places(sources, own), run_context, jobs, progress)
     reviewed, book = obey_decisions(found, options.decisions, run_context)
     form, year = choose_form_and_year(reviewed, run_context, options, is_required=output is not None)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xltool.commands.check import obey_decisions, review_all, review_file
 from xltool.commands.decisions import record_open_questions
-from xltool.commands.earlier_run import read_replaced_run
+from xltool.commands.earlier_run import choose_earlier_run
 from xltool.commands.merge import (
     ExtraOutputs,
     MergeOptions,
@@ -121,7 +121,7 @@ def merge_levels(
                 levels.append(level)
                 above = area.parent if area.parent in roster.agencies else _NO_AREA
                 items_by_area[above or _NO_AREA] += [item] if level.consolidation.summary.manifest else []
-    earlier_run = options.since or read_replaced_run(output)
+    earlier_run = choose_earlier_run(options.since, output)
 
     def sum_files(reviewed_files: Sequence[ReviewedFile]) -> Consolidation:
         return add_finding_changes(
@@ -151,7 +151,7 @@ def _merge_level(
         run.run_context, roster=_select_roster_part(require_roster(run.run_context.roster), area.code, run.year)
     )
     draft = run.draft / name_level_file(area, run.year)
-    earlier_run = run.options.since or read_replaced_run(run.folder / draft.name)
+    earlier_run = choose_earlier_run(run.options.since, run.folder / draft.name)
 
     def sum_files(files: Sequence[ReviewedFile]) -> Consolidation:
         summed = sum_and_check(files, below, run.form, run.year, area, run.options, is_lower_level=True)

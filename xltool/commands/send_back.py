@@ -127,7 +127,7 @@ def _build_copy(item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles
             return None
         cleared = mark_workbook(data, layout, ())
         return ("cleared", cleared) if cleared else None
-    items = describe_findings(item.findings, layout)
+    items = describe_findings(item.findings, layout, item.submission)
     copy = mark_workbook(data, layout, items) if layout and data is not None else None
     return ("marked", copy) if copy else ("page", render_findings_page(item, items, form).encode())
 

@@ -1,9 +1,11 @@
 """Write tidy tables of a merge for other programs: CSV, SQLite and, with pyarrow, Parquet.
 
 Nothing is computed here: a count is written as an integer, an amount with its exact decimals, a blank as a blank. In
-CSV a text that a spreadsheet program would run as a formula gets an apostrophe. Only this module imports pandas.
+CSV a text that a spreadsheet program would run as a formula gets an apostrophe, and one that it would show as another
+number a tab. Only this module imports pandas.
 """
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -39,13 +41,15 @@ from xltool.workbooks.temporary_names import temporary_path
 from xltool.workbooks.xlsxwriter_adapter import FORMULA_START_CHARACTERS
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
 DATABASE_NAME = "xltool.sqlite"
 TABLES = ("figures", "totals", "findings", "tracking", "rows")
 FILE_NAMES = frozenset({DATABASE_NAME, *(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet"))})
 FIGURE_COLUMN = "value"  # the only column that is neither text nor an integer
 _FORMULA_STARTS = (*FORMULA_START_CHARACTERS, "\n")  # as listed by OWASP
+# Digits that a spreadsheet program shows otherwise: more than eleven of them, a zero in front, or an exponent.
+_NUMBER_LIKE = re.compile(r"[0-9]{12,}|0[0-9]+|[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+")
 _PARTS_PER_FRAME = 500
 
 _CELL_COLUMNS = "id table line column unit computed value"
@@ -335,15 +339,29 @@ def _write_csv(frames: Iterable["DataFrame"], path: Path) -> None:
     """Write UTF-8 with a byte order mark, by which Excel recognizes it."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         for number, frame in enumerate(frames):
-            escaped = frame.apply(
-                lambda column: column.map(_escape_formula if column.name != FIGURE_COLUMN else _format_exactly)
-            )
-            escaped.to_csv(file, index=False, header=number == 0, lineterminator="\r\n")
+            for column in frame:
+                write = _escape_formula if column != FIGURE_COLUMN else _format_exactly
+                frame[column] = _map_objects(frame[column], write)
+            frame.to_csv(file, index=False, header=number == 0, lineterminator="\r\n")
+
+
+def _map_objects(column: "Series[Any]", convert: Callable[[Any], object]) -> "Series[Any]":
+    """Change every value of a column; unlike ``Series.map`` this makes no floats of integers with gaps."""
+    import pandas
+
+    return pandas.Series([convert(value) for value in column], index=column.index, dtype=object)
 
 
 def _escape_formula(value: object) -> object:
-    """Return a text that no spreadsheet program runs as a formula; other values unchanged."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    """Return a text that no spreadsheet program runs as a formula or takes for a number; other values unchanged.
+
+    What a program would write otherwise (a code of 18 digits as 1.1E+17, 0101 as 101) gets a tab before it.
+    """
+    if not isinstance(value, str):
+        return value
+    if _NUMBER_LIKE.fullmatch(value):
+        return f"\t{value}"
+    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 def _write_database(tables: dict[str, FrameSource], path: Path) -> None:

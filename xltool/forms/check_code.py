@@ -10,9 +10,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
+from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.form import MAX_CACHED_FORMS, Cell, Number, Values
+from xltool.model.submission import Submission
 
 # Small weights keep every sum exact in a spreadsheet program and below the limit of its MOD.
 _FIRST_PRIME, _SECOND_PRIME = 9973, 9967
@@ -34,6 +36,13 @@ def compute_check_code(plan: WorkbookPlan, values: Values, year: int) -> str:
             scaled = _scale_figure(cell, figure)
             first, second = first + scaled * weights[0], second + scaled * weights[1]
     return f"{first % _FIRST_PRIME:04d}-{second % _SECOND_PRIME:04d}"
+
+
+def compute_submission_code(forms: FormLibrary, submission: Submission | None) -> str:
+    """Compute the check code of a return; empty if its form or year is not known."""
+    if submission is None or submission.year is None or forms.find(submission.form, submission.edition) is None:
+        return ""
+    return compute_check_code(forms.of(submission).plan, submission.values, submission.year)
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)

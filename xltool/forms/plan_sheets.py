@@ -12,7 +12,7 @@ from xltool.forms.lists.whole_form import list_row_relations
 from xltool.forms.section_columns import SectionColumns, plan_section_columns
 from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import Box, Form, Relation, Section, Table
+from xltool.model.form import Box, Form, Relation, Section, Severity, Table
 from xltool.model.list_table import ListTable
 from xltool.model.printed_look import PrintedPage
 
@@ -22,6 +22,7 @@ TABLE_TITLE_HEIGHT_POINTS = 30.0
 MIN_SWITCH_CHARACTERS = 16.0  # of the cell that says whether a table applies
 MIN_PARAGRAPH_CHARACTERS = 40.0  # of the first column, for paragraphs to stand in it alone
 EXPLANATION_ROWS = 20
+MIN_FREE_EXPLANATIONS = 5  # rows for what does not list itself
 MAX_SCREEN_ROWS = 20
 BODY_SIZE_POINTS = 11.0  # column widths are counted in digits of this size
 SMALL_SIZE_POINTS = 10.0  # of guidance and lists
@@ -253,13 +254,17 @@ def list_announced_relations(form: Form) -> tuple[Relation, ...]:
     return tuple(relation for relation in form.relations if not relation.beta)
 
 
+def list_checked_relations(form: Form) -> tuple[Relation, ...]:
+    """Return the relations of the checks sheet: first those that figures can violate, then those of locked totals."""
+    computing = {relation.rule for relation in form.formulas}
+    return tuple(sorted(list_announced_relations(form), key=lambda relation: relation.rule in computing))
+
+
 def plan_checks_sheet(form: Form) -> SheetPlan:
     """Lay out one row a relation: those that figures can violate, those of locked totals, those of rows of lists."""
     say = workbook_words().checks
     widths = (6.0, 54.0, 10.0, 10.0, 10.0, 8.0, 7.0, 10.0, 34.0)
-    computing = {relation.rule for relation in form.formulas}
-    relations = sorted(list_announced_relations(form), key=lambda relation: relation.rule in computing)
-    relations += list_row_relations(form)
+    relations = (*list_checked_relations(form), *list_row_relations(form))
     slots = _plan_list_head(say, CHECK_COLUMNS)
     for row, relation in enumerate(relations, start=LIST_FIRST_ROW):
         slots += [Slot(Box(row, i), Role.CHECK, part, relation.id) for i, part in enumerate(CHECK_COLUMNS, start=1)]
@@ -274,16 +279,30 @@ def plan_checks_sheet(form: Form) -> SheetPlan:
     return SheetPlan(name, Purpose.CHECKS, tuple(slots), widths, heights, landscape=True, frozen=3)
 
 
-def plan_explanations_sheet() -> SheetPlan:
-    """Lay out the rows in which an agency explains a figure."""
+def list_explainable_relations(form: Form) -> tuple[Relation, ...]:
+    """Return the relations that a written reason settles, in the order of the checks sheet."""
+    return tuple(relation for relation in list_checked_relations(form) if relation.severity is Severity.EXPLAIN)
+
+
+def plan_explanations_sheet(form: Form) -> SheetPlan:
+    """Lay out a row for each relation that can be explained, which shows while it is violated, then free rows.
+
+    The ``text`` of a slot that fills itself is the id of its relation.
+    """
+    relations = list_explainable_relations(form)
     slots = _plan_list_head(workbook_words().explanations, EXPLANATION_COLUMNS)
-    for row in range(LIST_FIRST_ROW, LIST_FIRST_ROW + EXPLANATION_ROWS):
-        slots += [
-            Slot(Box(row, i), Role.EXPLANATION, str(row - LIST_FIRST_ROW + 1) if key == "number" else "", key)
-            for i, key in enumerate(EXPLANATION_COLUMNS, start=1)
-        ]
     widths = (6.0, 44.0, 11.0, 11.0, 48.0, 12.0, 13.0)
     heights = {1: 36.0, 2: text_height(workbook_words().explanations["hint"], sum(widths), SMALL_SIZE_POINTS), 3: 24.0}
+    for number in range(1, max(EXPLANATION_ROWS, len(relations) + MIN_FREE_EXPLANATIONS) + 1):
+        row, relation = number + LIST_FIRST_ROW - 1, relations[number - 1] if number <= len(relations) else None
+        filled = dict.fromkeys(("relation", "left", "right"), relation.id) if relation else {}
+        texts = {"number": str(number), **filled}
+        slots += [
+            Slot(Box(row, i), Role.EXPLANATION, texts.get(key, ""), key)
+            for i, key in enumerate(EXPLANATION_COLUMNS, start=1)
+        ]
+        if relation:
+            heights[row] = text_height(relation.name, widths[1] - 2, SMALL_SIZE_POINTS)
     name = workbook_words().sheets["explanations"]
     return SheetPlan(name, Purpose.EXPLANATIONS, tuple(slots), widths, heights, landscape=True, frozen=3)
 

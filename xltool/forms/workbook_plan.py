@@ -68,7 +68,7 @@ def plan_workbook(form: Form) -> WorkbookPlan:
         plan_sheets.plan_cover_sheet(form),
         *(plan_sheets.plan_section_sheet(form, section) for section in form.sections),
         plan_sheets.plan_checks_sheet(form),
-        plan_sheets.plan_explanations_sheet(),
+        plan_sheets.plan_explanations_sheet(form),
         *([controls] if controls else []),
         plan_sheets.plan_marks_sheet(),
     )

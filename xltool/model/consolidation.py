@@ -87,12 +87,20 @@ class FindingRecord(NamedTuple):
     code: str = ""
 
 
+class FindingRemark(NamedTuple):
+    """What the coordinator wrote beside a finding of an earlier run; ``key`` as `finding_remarks` makes it."""
+
+    key: str
+    record: FindingRecord
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class FindingChanges:
     """Findings that are new, still present or gone since the run stored in the file ``since``, by fingerprint.
 
     ``dropped`` are the names of the agencies that were counted then and are not now, whose findings are not compared;
-    None if that is not asked.
+    None if that is not asked. ``remarks``: what the coordinator wrote beside findings, also beside those that are gone.
     """
 
     since: str
@@ -100,6 +108,7 @@ class FindingChanges:
     still: frozenset[str]
     gone: tuple[FindingRecord, ...]
     dropped: tuple[str, ...] | None = None
+    remarks: tuple[FindingRemark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from xltool.spreadsheet.open_workbook import SkipRule
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook
 
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
-_FINDING_COLUMNS = ("fingerprint", "severity", "code", "name", "message", "file")  # columns of the list of findings
+_FINDING_COLUMNS = ("fingerprint", "severity", "code", "name", "change", "remark", "message", "file")  # of findings
 _TEXT_COLUMNS = ("text", "code", "section", "paragraph")  # of the list of texts
 LIST_KEYS = ("details", "findings", "tracking", "texts")  # sheets with a row for every agency, finding, file or text
 _MAX_DECIMALS = 15  # the most a spreadsheet program stores; each figure was checked when it was summed
@@ -131,8 +131,23 @@ def read_bases(workbook: RawWorkbook) -> dict[str, MeanBasis]:
 def read_findings(workbook: RawWorkbook, severities: Mapping[str, Severity]) -> tuple[FindingRecord, ...] | None:
     """Read the listed findings; None where there is no such list. ``severities`` are by the word listed for each."""
     named = _read_listing(workbook, "findings", workbook_words().summary.findings, _FINDING_COLUMNS)
+    gone = {workbook_words().summary.findings[key] for key in ("gone", "past")}
     return (
-        None if named is None else tuple(_make_finding_record(row, severities) for row in named if row["fingerprint"])
+        None
+        if named is None
+        else tuple(
+            _make_finding_record(row, severities) for row in named if row["fingerprint"] and row["change"] not in gone
+        )
+    )
+
+
+def read_finding_remarks(
+    workbook: RawWorkbook, severities: Mapping[str, Severity]
+) -> tuple[tuple[FindingRecord, str], ...]:
+    """Read the listed findings beside which the coordinator wrote something, and what."""
+    named = _read_listing(workbook, "findings", workbook_words().summary.findings, _FINDING_COLUMNS) or ()
+    return tuple(
+        (_make_finding_record(row, severities), row["remark"].strip()) for row in named if row["remark"].strip()
     )
 
 

@@ -40,7 +40,7 @@ from xltool.recognition.unseen_figures import (
     refuse_wrong_results,
 )
 from xltool.spreadsheet.cell_look import select_visible_text
-from xltool.spreadsheet.raw_workbook import RawWorkbook
+from xltool.spreadsheet.raw_workbook import RawCell, RawWorkbook
 
 _MARK_COLUMN_LETTERS = tuple(column_letters(column) for column in range(1, len(MARK_COLUMNS) + 1))
 POSITION_CODES = {"place.moved", "sheet.renamed"}  # not reported for a workbook that was not made from a template
@@ -255,26 +255,46 @@ def _observe_struck_texts(plan: WorkbookPlan, assignment: SheetAssignment) -> It
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)
-def _find_explanation_rows(plan: WorkbookPlan) -> tuple[tuple[int, tuple[tuple[str, str], ...]], ...]:
-    """Return the explanation rows: row number, and the address of each column; cached."""
+def _find_explanation_rows(plan: WorkbookPlan) -> tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...]:
+    """Return the explanation rows: number, name of the relation that lists itself there, address of each column."""
     rows: dict[int, list[tuple[str, str]]] = {}
+    listed: dict[int, str] = {}
+    names = {relation.id: relation.name for relation in plan.form.relations}
     for slot in plan.sheet_for(Purpose.EXPLANATIONS).slots:
         if slot.role is Role.EXPLANATION and slot.key != EXPLANATION_COLUMNS[0]:
             rows.setdefault(slot.box.row, []).append((slot.key, slot.address))
-    return tuple((row, tuple(columns)) for row, columns in rows.items())
+            listed |= {slot.box.row: names[slot.text]} if slot.text else {}
+    return tuple((row, listed.get(row, ""), tuple(columns)) for row, columns in rows.items())
 
 
 def _read_explanations(plan: WorkbookPlan, assignment: SheetAssignment) -> Iterator[Explanation]:
     page = assignment.located_sheets.get(plan.sheet_for(Purpose.EXPLANATIONS).name)
     if page is None:
         return
-    for row, columns in _find_explanation_rows(plan):
+    for row, listed, columns in _find_explanation_rows(plan):
         if any(spot in page.cells for _, spot in columns):
-            row_texts = {key: cell_text(page.cells.get(spot)).strip() for key, spot in columns}
+            row_texts = _read_explanation(listed, {key: page.cells.get(spot) for key, spot in columns})
             if any(row_texts.values()):
                 left, right, author = (row_texts[key] for key in ("left", "right", "author"))
                 day = show_day(row_texts["date"])
                 yield Explanation(row_texts["relation"], left, right, row_texts["reason"], author, day, f"A{row}")
+
+
+def _read_explanation(listed: str, cells_by_column: Mapping[str, RawCell | None]) -> dict[str, str]:
+    """Read the texts of one explanation; of a row that lists its relation ``listed`` by itself only with a reason.
+
+    What such a row's formulas show follows the figures, so that it says nothing about when the reason was written.
+    """
+    row_texts = {key: cell_text(cell).strip() for key, cell in cells_by_column.items()}
+    own = (
+        {key for key, cell in cells_by_column.items() if cell is not None and cell.formula is not None}
+        if listed
+        else set()
+    )
+    row_texts |= dict.fromkeys(own - {"relation", "reason"}, "")
+    if "relation" in own or (listed and row_texts["relation"] == listed):
+        return {**row_texts, "relation": listed} if row_texts["reason"] else {}
+    return row_texts
 
 
 def _read_field(plan: WorkbookPlan, assignment: SheetAssignment, name: str) -> str:

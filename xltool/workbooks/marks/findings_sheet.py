@@ -7,12 +7,13 @@ from itertools import chain
 
 from xltool.forms.cell_addresses import cell_address, column_letters, parse_address, parse_box
 from xltool.forms.plan_sheets import LIST_FIRST_ROW, MARK_COLUMNS, MARK_WIDTHS, SMALL_SIZE_POINTS, text_height
-from xltool.workbooks.marks.findings_list import FindingText, SideValue
+from xltool.workbooks.marks.findings_list import FindingText, MarkedPlace, SideValue
 from xltool.workbooks.marks.xml_tree import Element, serialise_tree
 from xltool.workbooks.replace_part import NotCopyableError
 from xltool.workbooks.xlsxwriter_adapter import FORMULA_START_CHARACTERS
 
-_COLUMN_COUNT = len(MARK_COLUMNS)
+_COLUMNS = (*MARK_COLUMNS, "condition")
+_COLUMN_COUNT = len(_COLUMNS)
 _MIN_ROW_POINTS, _MAX_ROW_POINTS = 24.0, 409.0  # points; a row cannot be taller
 _MAX_CELL_CHARACTERS = 32_000  # characters of one cell
 _MAX_DIGITS = 15  # of a number a spreadsheet program keeps
@@ -54,7 +55,8 @@ class FindingsSheet:
     def write_findings_list(self, findings: Sequence[FindingText], sheets: Iterable[str]) -> None:
         """Replace the list by these findings; cells right of it stay. Links lead only to ``sheets``.
 
-        A finding is one row. Its further cells are listed in hidden rows, for the conditional formats.
+        A finding is one row. Its further cells are listed in hidden rows, for the conditional formats, and the
+        relations that need a reason in others, for 情况说明.
         """
         self._clear_list()
         known, links = set(sheets), []
@@ -65,11 +67,20 @@ class FindingsSheet:
         if not findings:
             self._write_row(LIST_FIRST_ROW, {}, _MIN_ROW_POINTS)
         named = {remark.places[0] for remark in findings if remark.places}
-        severities = {key: remark.severity for remark in reversed(findings) for key in remark.places[1:]}
+        severities = {place: remark.severity for remark in reversed(findings) for place in remark.places[1:]}
         others = dict.fromkeys(chain.from_iterable(remark.places[1:] for remark in findings))
-        hidden = [key for key in others if key not in named]
-        for number, key in enumerate(hidden, start=LIST_FIRST_ROW + len(findings)):
-            self._write_row(number, {"place": key, "severity": severities[key]}, height=None)
+        hidden = [place for place in others if place not in named]
+        further: list[dict[str, SideValue]] = [
+            {"place": key, "severity": severities[MarkedPlace(key, condition)], "condition": condition}
+            for key, condition in hidden
+        ]
+        further += [
+            {"place": remark.explained, "left": remark.left, "right": remark.right}
+            for remark in findings
+            if remark.explained
+        ]
+        for number, columns in enumerate(further, start=LIST_FIRST_ROW + len(findings)):
+            self._write_row(number, columns, height=None)
         self._write_links(links)
         self._restore_protection()
         self._update_dimension()
@@ -125,11 +136,11 @@ class FindingsSheet:
             self._rows[number] = row
         for key, value in {"hidden": "1"}.items() if height is None else _make_height_attributes(height):
             row.attributes[key] = value
-        for at, column in enumerate(MARK_COLUMNS):
+        for at, column in enumerate(_COLUMNS):
             row.insert_child(at, self._make_cell(number, column, side_values.get(column)))
 
     def _make_cell(self, number: int, column: str, side_value: SideValue) -> Element:
-        cell = self._make_element("c", r=cell_address(number, MARK_COLUMNS.index(column) + 1))
+        cell = self._make_element("c", r=cell_address(number, _COLUMNS.index(column) + 1))
         signed = isinstance(side_value, str) and side_value.startswith(FORMULA_START_CHARACTERS)
         look = self._looks.get("message" if signed else column)
         if look:
@@ -184,7 +195,8 @@ class FindingsSheet:
 
 def _make_columns(finding: FindingText) -> dict[str, SideValue]:
     return {
-        "place": finding.places[0] if finding.places else None,
+        "place": finding.places[0].key if finding.places else None,
+        "condition": finding.places[0].condition if finding.places else None,
         "number": finding.number,
         "sheet": finding.sheet or None,
         "cell": finding.address or None,
@@ -200,7 +212,8 @@ def _compute_row_height(finding: FindingText) -> float:
     """Return the height in points that a row needs for its longest texts."""
     widths = dict(zip(MARK_COLUMNS, MARK_WIDTHS, strict=True))
     cells = _make_columns(finding).items()
-    needed = [text_height(text, widths[key] - 2, SMALL_SIZE_POINTS) for key, text in cells if isinstance(text, str)]
+    texts = [(widths[key], text) for key, text in cells if key in widths and isinstance(text, str)]
+    needed = [text_height(text, width - 2, SMALL_SIZE_POINTS) for width, text in texts]
     return min(max([_MIN_ROW_POINTS, *needed]), _MAX_ROW_POINTS)
 
 
@@ -222,10 +235,10 @@ def _find_column_styles(root: Element, first_row: Element | None) -> dict[str, s
     for column in (column for columns in root.list_children("cols") for column in columns.list_children("col")):
         attributes = column.attributes
         for number in range(int(attributes.get("min", "")), min(int(attributes.get("max", "")), _COLUMN_COUNT) + 1):
-            found[MARK_COLUMNS[number - 1]] = attributes.get("style", "")
+            found[_COLUMNS[number - 1]] = attributes.get("style", "")
     for cell, number in _list_columns(first_row, LIST_FIRST_ROW) if first_row is not None else ():
         if number <= _COLUMN_COUNT and cell.attributes.get("s"):
-            found[MARK_COLUMNS[number - 1]] = cell.attributes["s"]
+            found[_COLUMNS[number - 1]] = cell.attributes["s"]
     return found
 
 
@@ -234,7 +247,7 @@ def _has_all_headings(row_element: Element | None) -> bool:
     if row_element is None:
         return False
     headed = {column for cell, column in _list_columns(row_element, LIST_FIRST_ROW - 1) if cell.children}
-    return headed >= set(range(1, _COLUMN_COUNT + 1))
+    return headed >= set(range(1, len(MARK_COLUMNS) + 1))
 
 
 def _parse_row_number(row: Element) -> int:

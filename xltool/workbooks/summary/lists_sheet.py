@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import PurePath
 
 from xltool.consolidation.agency_files import find_held_files
 from xltool.consolidation.file_status import find_unread_version
@@ -12,6 +13,7 @@ from xltool.consolidation.finding_fingerprints import (
     fingerprint_file_finding,
     name_check,
 )
+from xltool.consolidation.finding_remarks import make_remark_key
 from xltool.consolidation.show_status import show_file_status
 from xltool.forms.check_code import compute_check_code
 from xltool.forms.workbook_words import workbook_words
@@ -73,6 +75,7 @@ FINDING_WIDTHS = {
     "message": 54,
     "advice": 36,
     "settled": 26,
+    "remark": 26,
     "change": 9,
     "status": 13,
     "file": 26,
@@ -116,8 +119,8 @@ def write_findings(context: SummaryContext, book: BookWriter) -> None:
         del columns["change"]
     else:
         say["hint"] = say["since"].format(since=changes.since, **_count_changes(changes)) + say["hint"]
-        resolved = enumerate(changes.gone, start=len(rows) + 1)
-        rows += [(None, partial(_make_resolved_row, number, record)) for number, record in resolved]
+        records = enumerate(_list_past_findings(context, changes), start=len(rows) + 1)
+        rows += [(None, partial(_make_past_row, number, *listed)) for number, listed in records]
     _write_list(context, book, "findings", columns, say, rows)
 
 
@@ -272,21 +275,51 @@ def _count_changes(finding_changes: FindingChanges) -> dict[str, int]:
     return {"new": len(finding_changes.new), "still": len(finding_changes.still), "gone": len(finding_changes.gone)}
 
 
-def _make_resolved_row(number: int, record: FindingRecord) -> ListRow:
-    """Return the row of a finding that was resolved since the last run; without agency code, so no link finds it."""
+def _list_past_findings(
+    context: SummaryContext, finding_changes: FindingChanges
+) -> Iterator[tuple[FindingRecord, str, str]]:
+    """Yield the findings that are gone since the last run, then those of earlier runs that still have a remark."""
+    remarks, say = {remark.key: remark for remark in finding_changes.remarks}, workbook_words().summary.findings
+    for record in finding_changes.gone:
+        known = remarks.pop(record.fingerprint, None)
+        yield record, known.text if known else "", say["gone"]
+    shown = {_find_remark_key(context, row) for row in context.finding_rows}
+    for remark in remarks.values():
+        if remark.key not in shown:
+            yield remark.record, remark.text, say["past"]
+
+
+def _make_past_row(number: int, record: FindingRecord, remark: str, change_word: str) -> ListRow:
+    """Return the row of a finding of an earlier run; without agency code, so no link finds it."""
     cells: dict[str, StyledContent] = dict.fromkeys(FINDING_WIDTHS, ("", ("mid",)))
     return cells | {
         "number": (number, ("mid",)),
         "severity": (catalogue.look_up_word("severity", record.severity), ("mid",)),
         "name": (record.name, ("plain",)),
         "message": (record.message, ("cell",)),
-        "change": (workbook_words().summary.findings["gone"], ("mid", "is_superseded")),
+        "remark": (remark, ("cell", "remark")),
+        "change": (change_word, ("mid", "is_superseded")),
+        "fingerprint": (f"{record.fingerprint} {record.code}" if remark and record.fingerprint else "", ("small",)),
     }
+
+
+def _find_remark_key(context: SummaryContext, finding_row: FindingRow) -> str:
+    """Return what the coordinator's remark on a finding is matched by."""
+    agency, item, finding, trial = finding_row
+    owner = agency.code or agency.name or (PurePath(item.file).name if item else "")
+    return make_remark_key(
+        "" if trial else _fingerprint_row(context, finding_row), owner, catalogue.render_problem(finding)
+    )
+
+
+def _fingerprint_row(context: SummaryContext, finding_row: FindingRow) -> str:
+    item, finding = finding_row.item, finding_row.finding
+    return fingerprint_file_finding(item, finding) if item else fingerprint_area_finding(context.consolidation, finding)
 
 
 def _make_finding_row(context: SummaryContext, number: int, finding_row: FindingRow) -> ListRow:
     agency, item, finding, trial = finding_row
-    mark = fingerprint_file_finding(item, finding) if item else fingerprint_area_finding(context.consolidation, finding)
+    mark = _fingerprint_row(context, finding_row)
     change = "" if trial else classify_change(context.consolidation.changes, mark)
     severity = (
         workbook_words().summary.findings["trial"] if trial else catalogue.look_up_word("severity", finding.severity)
@@ -303,6 +336,7 @@ def _make_finding_row(context: SummaryContext, number: int, finding_row: Finding
         "message": (catalogue.render_problem(finding), ("cell",)),
         "advice": (catalogue.render_advice(finding), ("cell",)),
         "settled": (catalogue.render_settlement(finding), ("cell",)),
+        "remark": (context.remarks.get(_find_remark_key(context, finding_row), ""), ("cell", "remark")),
         "change": (workbook_words().summary.findings[change] if change else "", ("mid",)),
         "status": (status, ("mid",)),
         "file": (context.shown_file_names[item.file] if item else "", ("cell",)),

@@ -141,7 +141,7 @@ def _write_headline_figures(context: SummaryContext, book: BookWriter, sheet: Sh
     row += 1 + high * -(-len(shown) // 3)
     checks = workbook_words().sheets["checks"]
     sheet.write_box(Box(row, 1, 1, 4), Link(say.overview["checks"], checks, "A1"), "head", "leading")
-    result = overall_result(context.check_rows.values())
+    result = overall_result(context.plan, context.check_rows)
     sheet.write_box(Box(row, 5, 1, 8), Formula(format_overall_result(context.plan), result), "mid")
     known = {workbook_words().cover["all_hold"]: "good", workbook_words().checks["waiting"]: "waiting"}
     for text, look in known.items():

@@ -8,6 +8,7 @@ from xltool.workbooks.template.styles import (
     CAPTION_COLOUR,
     COMPUTED_COLOUR,
     INK_COLOUR,
+    INPUT_COLOUR,
     LINK_COLOUR,
     template_styles,
 )
@@ -117,6 +118,7 @@ def summary_styles() -> dict[str, StyleProperties]:
         # lists
         "head": {"font_name": heading, "font_size": 10, "bg_color": CAPTION_COLOUR, **_CENTRED, **_THIN_BORDER},
         "cell": {**_LIST_CELL, "align": "left", "text_wrap": True},
+        "remark": {"bg_color": INPUT_COLOUR, "num_format": "@"},
         "plain": {**_LIST_CELL, "align": "left", "indent": 1},
         "small": {**_LIST_CELL, "align": "left", "font_size": 8, "font_color": SECONDARY_COLOUR},
         "mid": {**_LIST_CELL, "align": "center"},

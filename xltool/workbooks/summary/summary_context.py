@@ -48,7 +48,7 @@ class SummaryContext:
     is missing, for the checks. ``check_rows``: the rows of the checks sheet by relation id. ``largest_shares``: for
     each total of which one part makes more than half, the largest parts. ``left_aligned_labels``: table id and text.
     ``detail_keys``: the agencies (codes, else names) with a row in the details. ``items_by_submission``: files by
-    ``id()`` of their submission.
+    ``id()`` of their submission. ``remarks``: what the coordinator wrote beside findings, by their keys.
     """
 
     consolidation: Consolidation
@@ -66,6 +66,7 @@ class SummaryContext:
     detail_keys: frozenset[str]
     items_by_submission: Mapping[int, ReviewedFile]
     shown_file_names: Mapping[str, str]
+    remarks: Mapping[str, str]
 
     @property
     def title(self) -> str:
@@ -103,6 +104,7 @@ def prepare_summary(consolidation: Consolidation, plan: WorkbookPlan, previous: 
         detail_keys=frozenset(part.agency_code or part.agency_name for part in consolidation.parts),
         items_by_submission={id(item.submission): item for item in consolidation.tracking},
         shown_file_names=show_file_names([item.file for item in consolidation.tracking]),
+        remarks={remark.key: remark.text for remark in consolidation.changes.remarks} if consolidation.changes else {},
     )
 
 

@@ -4,6 +4,7 @@ A blank counts as 0 in every sum, as in a spreadsheet program. While a figure ne
 agency has not declared its blanks to be 0, the result of the relation is "waiting".
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,13 +18,14 @@ from xltool.forms.format_formulas import (
     format_operation,
     quote_sheet_name,
 )
-from xltool.forms.lists.whole_form import list_typed_cells
+from xltool.forms.lists.whole_form import list_row_relations, list_typed_cells
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.slots import Purpose
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
+from xltool.messages import catalogue
 from xltool.model.expression import Comparison, LinearExpression, Operation, Side, Term
-from xltool.model.form import MAX_CACHED_FORMS, Form, Number, Relation, Values
+from xltool.model.form import MAX_CACHED_FORMS, Form, Number, Relation, Severity, Values
 from xltool.workbooks.xlsxwriter_adapter import CellContent, Formula
 
 NO_RESULT = " "  # of an operation such as a ratio by 0
@@ -311,19 +313,36 @@ def _group_by_switch(plan: WorkbookPlan, cell_ids: Iterable[str]) -> dict[str, l
 
 
 def format_overall_result(plan: WorkbookPlan) -> str:
-    """Return the formula of the summary of all checks."""
+    """Return the formula of the summary of all checks: how many are violated, by what they ask for."""
     say, cover = workbook_words().checks, workbook_words().cover
     rows = sorted(plan.checks.values())
-    results = f"{quote_sheet_name(plan.sheet_for(Purpose.CHECKS).name)}!$F${rows[0]}:$F${rows[-1]}"
+    sheet = quote_sheet_name(plan.sheet_for(Purpose.CHECKS).name)
+    results, severities = (f"{sheet}!${column}${rows[0]}:${column}${rows[-1]}" for column in ("F", "H"))
+    counts = "&".join(
+        f'IF({count}>0,"{cover["joint"]}"&{count}&"{_name_severity(severity)}","")'
+        for severity in Severity
+        for count in [f'COUNTIFS({results},"{say["broken"]}",{severities},"{_severity_word(severity)}")']
+    )
     broken, waiting = (f'COUNTIF({results},"{say[key]}")' for key in ("broken", "waiting"))
     none_broken = f'IF({waiting}>0,"{say["waiting"]}","{cover["all_hold"]}")'
-    return f'IF({broken}>0,{broken}&"{cover["broken_after"]}",{none_broken})'
+    return f"IF({broken}>0,MID({counts},{len(cover['joint']) + 1},99),{none_broken})"
 
 
-def overall_result(check_lines: Iterable[CheckLine]) -> str:
-    """Compute the value of `format_overall_result`."""
+def overall_result(plan: WorkbookPlan, lines: Mapping[str, CheckLine]) -> str:
+    """Compute the value of `format_overall_result` for the rows of the checks sheet, by relation id."""
     say, cover = workbook_words().checks, workbook_words().cover
-    results = [line.result for line in check_lines]
-    if broken := results.count(say["broken"]):
-        return f"{broken}{cover['broken_after']}"
-    return say["waiting"] if say["waiting"] in results else cover["all_hold"]
+    relations = (*plan.form.relations, *list_row_relations(plan.form))
+    severities = {relation.id: relation.severity for relation in relations}
+    broken = Counter(severities[relation] for relation, line in lines.items() if line.result == say["broken"])
+    if broken:
+        return cover["joint"].join(f"{broken[each]}{_name_severity(each)}" for each in Severity if broken[each])
+    waiting = any(line.result == say["waiting"] for line in lines.values())
+    return say["waiting"] if waiting else cover["all_hold"]
+
+
+def _name_severity(severity: Severity) -> str:
+    return workbook_words().cover["broken_after"].format(severity=_severity_word(severity))
+
+
+def _severity_word(severity: Severity) -> str:
+    return catalogue.look_up_word("severity", severity)

@@ -50,7 +50,9 @@ def add_validations(
     for cell, boxes in _group_ledger_totals(plan.form, planned):
         first = cell_address(boxes[0].row, boxes[0].column)
         _validate_boxes(sheet, boxes, ledger_total_validation(cell, first))
-    explained = [slot for slot in planned.slots if slot.role is Role.EXPLANATION and slot.key == "relation"]
+    explained = [
+        slot for slot in planned.slots if slot.role is Role.EXPLANATION and slot.key == "relation" and not slot.text
+    ]
     if explained:
         _validate_boxes(sheet, _cover_slots(explained), relation_validation(plan))
 

@@ -7,6 +7,7 @@ from xltool.forms.slots import Purpose, Role
 from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Form
+from xltool.workbooks.marks.mark_conditions import CONDITION_COLUMN
 from xltool.workbooks.template.styles import TAB_COLOURS
 from xltool.workbooks.xlsxwriter_adapter import BookWriter, SheetWriter
 
@@ -27,6 +28,8 @@ def set_up_page(
     listed = book.combine_styles("mark") if planned.purpose is Purpose.MARKS else None
     for column, width in enumerate(planned.widths):
         sheet.set_column(column, column, width, listed)
+    if planned.purpose is Purpose.MARKS:
+        sheet.set_column(CONDITION_COLUMN - 1, CONDITION_COLUMN - 1, None, listed, {"hidden": True})
     for row, height in sorted(heights.items()):
         sheet.set_row(row - 1, min(height, MAX_ROW_HEIGHT_POINTS), None, _folding_options(planned, row))
     if planned.folded:

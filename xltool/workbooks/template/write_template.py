@@ -20,7 +20,7 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.workbooks.save_files import save_file
-from xltool.workbooks.template import conditional_formats, input_messages, list_rows, page_setup
+from xltool.workbooks.template import conditional_formats, explanation_rows, input_messages, list_rows, page_setup
 from xltool.workbooks.template.check_formulas import (
     NO_RESULT,
     absolute_address,
@@ -246,7 +246,7 @@ def _fill_check_code(draft: TemplateDraft, planned: Planned, slot: Slot) -> Slot
 
 
 def _fill_checked(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
-    return Formula(format_overall_result(draft.plan), overall_result(draft.lines.values())), (slot.role,)
+    return Formula(format_overall_result(draft.plan), overall_result(draft.plan, draft.lines)), (slot.role,)
 
 
 def _fill_link(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
@@ -277,9 +277,7 @@ def _fill_ledger_total(draft: TemplateDraft, planned: Planned, slot: Slot) -> Sl
 
 
 def _fill_explanation(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
-    if slot.key == "number":
-        return int(slot.text), ("centred",)
-    return None, (slot.role, "text") if slot.key in {"author", "date"} else (slot.role,)
+    return explanation_rows.fill_explanation(draft.plan, draft.lines, slot)
 
 
 def _fill_mark(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotContent:
