@@ -233,6 +233,47 @@ def test_consolidated__two_of_them__which_agencies_and_files_differ(tmp_path: Pa
     assert told[-1] == "两份汇总里都有、交来的文件不同的单位 1 个：甲镇人民政府。"
 
 
+def summed_year(folder: Path, year: int, penalties: Mapping[str, int]) -> Path:
+    """The consolidated workbook of a year, of agencies by name and what they return as penalties."""
+    folder.mkdir()
+    for number, (agency, count) in enumerate(penalties.items(), start=1):
+        changed: dict[str, Number | str] = {"disclosure.penalties.decisions": count}
+        code = str("甲乙丙丁".index(agency[0]) + 1)
+        returned(folder, f"suqian-{year}", name=f"{number}.xlsx", agency=agency, code=code, changed=changed)
+    summary = folder.with_suffix(".xlsx")
+    run("merge", folder, "-o", summary, "--area", "示例县人民政府", "--include-flawed")
+    return summary
+
+
+def test_two_years_of_sums__other_agencies__those_in_both_are_compared(tmp_path: Path) -> None:
+    first = summed_year(tmp_path / "2023", 2023, {"甲镇人民政府": 100, "乙镇人民政府": 900})
+    second = summed_year(tmp_path / "2024", 2024, {"甲镇人民政府": 110, "丙镇人民政府": 5})
+    told = lines(first, second)
+    assert told[:3] == [
+        "汇总里的单位：只有2023年有 1 个：乙镇人民政府。",
+        "汇总里的单位：只有2024年有 1 个：丙镇人民政府。",
+        "两年的单位不同：以下是两年都有的 1 个单位的合计（同口径），2023年共 2 个，2024年共 2 个。",
+    ]
+    (line,) = (each for each in told if "行政处罚" in each)
+    assert line == "表二“行政处罚”（本年处理决定数量）：2023年 100，2024年 110，+10（+10.0%）。"
+    assert answer("compare", first, second)["common"] == {"agencies": 1, "left": 2, "right": 2, "summed": True}
+
+
+def test_two_years_of_sums__no_agency_in_both__no_figure_is_compared(tmp_path: Path) -> None:
+    first = summed_year(tmp_path / "2023", 2023, {"乙镇人民政府": 900})
+    second = summed_year(tmp_path / "2024", 2024, {"丙镇人民政府": 5})
+    told = lines(first, second)
+    assert "两年没有相同的单位（2023年 1 个，2024年 1 个），各数不能比较。" in told
+    assert not any("行政处罚" in each or "%" in each for each in told)
+
+
+def test_two_years_of_sums__the_same_agencies__nothing_said_of_them(tmp_path: Path) -> None:
+    first = summed_year(tmp_path / "2023", 2023, {"甲镇人民政府": 100, "乙镇人民政府": 900})
+    second = summed_year(tmp_path / "2024", 2024, {"甲镇人民政府": 100, "乙镇人民政府": 910})
+    assert not any("同口径" in each for each in lines(first, second))
+    assert answer("compare", first, second)["common"] is None
+
+
 # --- two folders -----------------------------------------------------------------------------------------------------
 
 

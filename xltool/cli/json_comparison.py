@@ -1,7 +1,7 @@
 """Encode a comparison as the JSON of ``compare --json``; numbers as in `json_output`."""
 
 from xltool.cli.json_output import encode_finding, encode_number
-from xltool.comparison.comparing import ComparisonResult, FolderComparison
+from xltool.comparison.comparing import CommonAgencies, ComparisonResult, FolderComparison
 from xltool.comparison.figures import FigureDifference
 from xltool.comparison.sides import ComparedSide, ComparedValue, name_sides
 from xltool.model.period import plain_year
@@ -27,6 +27,7 @@ def encode_comparison(comparison: ComparisonResult) -> dict[str, object]:
         "texts": [{"section": each.section, "left": each.left, "right": each.right} for each in comparison.texts],
         "years": comparison.years
         and {"asked": comparison.years.asked, "findings": [encode_finding(each) for each in comparison.years.findings]},
+        "common": _encode_common(comparison.common),
         "resubmitted": list(comparison.resubmitted),
         "only_left": [cell.id for cell in comparison.only_left],
         "only_right": [cell.id for cell in comparison.only_right],
@@ -43,6 +44,13 @@ def encode_comparisons(pairs: FolderComparison) -> dict[str, object]:
         "only_right": list(pairs.only_right),
         "unreadable": [{"file": file, "reason": reason} for file, reason in pairs.unreadable],
     }
+
+
+def _encode_common(common: CommonAgencies | None) -> dict[str, object] | None:
+    """Encode how many agencies two sums of different years share; ``summed`` if only these are compared."""
+    if common is None:
+        return None
+    return {"agencies": common.shared, "left": common.left, "right": common.right, "summed": common.summed}
 
 
 def _encode_figure(difference: FigureDifference) -> dict[str, object]:

@@ -10,6 +10,7 @@ from xltool.checks.history import check_jumps
 from xltool.checks.relations import check_relations, complete_figures, decide_relation
 from xltool.commands.check import build_file_finding
 from xltool.commands.check_outputs import PAGE_SUFFIXES, OutputFile, check_outputs
+from xltool.commands.common_agencies import compare_common_agencies
 from xltool.commands.own_outputs import is_own_page
 from xltool.commands.run_context import RunContext
 from xltool.comparison.comparing import ComparisonResult, YearChecks, find_differences
@@ -47,12 +48,14 @@ def compare_files(
 ) -> ComparisonResult:
     """Compare two files and write the differences to ``page`` as a standalone HTML page, if given.
 
-    If one is a consolidated workbook and the other belongs to an agency inside it, that agency's row is compared.
+    If one is a consolidated workbook and the other belongs to an agency inside it, that agency's row is compared. Of
+    consolidations of two years with different agencies the sums of those in both are compared.
     Raises UsageError, also for a file that cannot be compared, and WritingError.
     """
     check_page(page, (left_source, right_source), run_context, force=force)
     one, other = read_named_side(left_source, run_context), read_named_side(right_source, run_context)
-    found = compare_sides(_select_agency_row(other, one, left_source), _select_agency_row(one, other, right_source))
+    left_side, right_side = _select_agency_row(other, one, left_source), _select_agency_row(one, other, right_source)
+    found = _add_year_checks(compare_common_agencies(left_side, right_side, left_source, right_source))
     write_difference_page(page, [found], force=force)
     return found
 
@@ -166,7 +169,9 @@ def _is_same_agency(leaf: ManifestItem, submission: Submission) -> bool:
 
 def _add_year_checks(comparison: ComparisonResult) -> ComparisonResult:
     """Add the checks between years, if both sides are consecutive years of one agency."""
-    one, other = comparison.left, comparison.right
+    one, other, common = comparison.left, comparison.right, comparison.common
+    if common is not None and not (common.summed and common.shared):
+        return comparison
     years = (one.submission.year, other.submission.year)
     if (
         None in years

@@ -35,6 +35,18 @@ class YearChecks(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+class CommonAgencies(NamedTuple):
+    """How many agencies two sums of different years share, and how many each has.
+
+    ``summed``: the figures compared are sums of the shared ones (同口径); otherwise those of the whole.
+    """
+
+    shared: int
+    left: int
+    right: int
+    summed: bool
+
+
 @dataclass(frozen=True)
 class ComparisonResult:
     """Both sides, the number of figures in both, and every difference.
@@ -42,7 +54,8 @@ class ComparisonResult:
     ``unread`` are figures that could not be read on one side. ``exchanges`` explain those of ``figures`` that come from
     exchanged lines or columns. ``possible`` are figures of an incomplete sum below those of the other side: they may be
     equal once all agencies are in. ``resubmitted`` are agencies inside two sums with different files. ``only_left`` and
-    ``only_right`` are cells of one edition only. ``years`` is set if the sides are consecutive years.
+    ``only_right`` are cells of one edition only. ``years`` is set if the sides are consecutive years,
+    ``common`` if they are sums of different years with different agencies.
     """
 
     left: ComparedSide
@@ -58,6 +71,7 @@ class ComparisonResult:
     only_right: tuple[Cell, ...]
     years: YearChecks | None = None
     possible: tuple[FigureDifference, ...] = ()
+    common: CommonAgencies | None = None
 
     @property
     def is_same(self) -> bool:

@@ -53,6 +53,7 @@ def describe_differences(comparison: ComparisonResult) -> Iterator[DifferenceSen
     """Yield every difference, the most important first: subjects, years, figures, unread cells, texts."""
     names = name_sides(comparison.left, comparison.right)
     yield from map(DifferenceSentence, _describe_subjects(comparison, names))
+    yield from map(DifferenceSentence, _describe_common(comparison, names))
     yield from _describe_years(comparison)
     if comparison.is_distant:
         yield from _describe_rows(comparison, names)
@@ -132,6 +133,15 @@ def _describe_subjects(comparison: ComparisonResult, names: tuple[str, str]) -> 
             )
 
 
+def _describe_common(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[str]:
+    """Say of which agencies the figures of two years are compared, if the sums have different ones."""
+    common = comparison.common
+    if common is not None:
+        key = "compared_common" if common.summed else "compared_not_common"
+        facts = {"left": common.left, "right": common.right, "left_name": names[0], "right_name": names[1]}
+        yield catalogue.format_line(key if common.shared else "compared_none_common", count=common.shared, **facts)
+
+
 def _describe_years(comparison: ComparisonResult) -> Iterator[DifferenceSentence]:
     if comparison.years is None:
         return
@@ -182,7 +192,9 @@ def describe_row_changes(comparison: ComparisonResult) -> Iterator[RowChange]:
     """Yield the change of each row of the form, for two reports that differ widely."""
     for each in select_line_figures(comparison):
         gap = "" if each.gap is None else _format_signed(each.gap)
-        yield RowChange(describe_place(each), each.left.words, each.right.words, gap, _format_share(each), each.cell.id)
+        is_shared = comparison.common is None or comparison.common.summed
+        share = _format_share(each) if is_shared else ""
+        yield RowChange(describe_place(each), each.left.words, each.right.words, gap, share, each.cell.id)
 
 
 def _describe_rows(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[DifferenceSentence]:

@@ -1,0 +1,69 @@
+"""Two consolidations of different years with different agencies: compare the sums of those that both have (同口径)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from xltool.comparison.comparing import CommonAgencies, ComparisonResult, find_differences
+from xltool.comparison.sides import ComparedSide, are_different_years
+from xltool.forms.expressions import recompute_figures
+from xltool.model.agency import Scope
+from xltool.model.form import Form, Number, TotalKind, Values
+from xltool.model.submission import Entry, EntryState
+from xltool.recognition.read_consolidated import list_sheet_names, read_details
+from xltool.spreadsheet.load_file import FileSource
+from xltool.spreadsheet.open_workbook import open_named_sheets
+
+AgencyFigures = Mapping[str, Mapping[str, Number | None]]
+
+
+def compare_common_agencies(
+    left_side: ComparedSide, right_side: ComparedSide, left_source: FileSource, right_source: FileSource
+) -> ComparisonResult:
+    """Find all differences; of sums of different years with different agencies, those of the agencies in both.
+
+    Where the sums cannot be taken apart (no sheet 明细 with every agency), the whole is compared and marked so.
+    """
+    whole = find_differences(left_side, right_side)
+    sides = (left_side, right_side)
+    codes = [{leaf.code for leaf in side.submission.manifest} for side in sides]
+    is_summed = all(side.submission.scope is Scope.AREA and side.submission.manifest for side in sides)
+    if not is_summed or codes[0] == codes[1] or not are_different_years(*sides):
+        return whole
+    common = codes[0] & codes[1] - {""}
+    details = [
+        read_details(open_named_sheets(source, list_sheet_names(["details"]))) for source in (left_source, right_source)
+    ]
+    known = CommonAgencies(len(common), len(codes[0]), len(codes[1]), all(common <= each.keys() for each in details))
+    if not common:
+        return replace(whole, common=known, figures=(), possible=(), exchanges=(), unread=())
+    if not known.summed:
+        return replace(whole, common=known)
+    restricted = [_sum_agencies(side, common, figures) for side, figures in zip(sides, details, strict=True)]
+    compared = find_differences(*restricted)
+    return replace(compared, subjects=whole.subjects, common=known)
+
+
+def _sum_agencies(side: ComparedSide, codes: set[str], figures: AgencyFigures) -> ComparedSide:
+    """Return the side as the sum of some of its agencies."""
+    values = _sum_figures(side.form, [figures[code] for code in sorted(codes)])
+    sheet = side.submission
+    entries = {
+        cell: Entry(cell, EntryState.BLANK if value is None else EntryState.NUMBER, value, None, "", "")
+        for cell, value in values.items()
+    }
+    kept = tuple(leaf for leaf in sheet.manifest if leaf.code in codes)
+    return side._replace(
+        submission=replace(sheet, entries=entries, values=values, manifest=kept, absent=(), lacking={}, tallies={})
+    )
+
+
+def _sum_figures(form: Form, parts: Sequence[Mapping[str, Number | None]]) -> Values:
+    """Sum the inputs; None where an agency lacks the figure, or where figures of agencies do not add up to a sum."""
+    inputs: dict[str, Number | None] = {}
+    for cell in form.inputs:
+        known = [part.get(cell.id) for part in parts]
+        added = [value for value in known if value is not None]
+        adds_up = cell.total is TotalKind.SUM and len(added) == len(known)
+        inputs[cell.id] = sum(added) if adds_up else None
+    values = recompute_figures(form.formulas, inputs)
+    return {cell: values[cell] for cell in form.cells}
