@@ -1,5 +1,6 @@
 """xltool status: when returns came, who is late, whom to ask, and files that are nobody's."""
 
+import json
 import os
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from tests.cli.test_commands import run
 from tests.returns import GOOD, filled
 from xltool.cli.console_status import describe_due_day
+from xltool.cli.json_status import encode_status
 from xltool.commands.merge import merge
 from xltool.commands.run_context import build_run_context
 from xltool.model.agency import Agency
@@ -56,3 +58,25 @@ def test_due_day__ahead__and_past_with_who_is_missing(inbox: Path) -> None:
         "过期未报 1 个单位：丙镇人民政府",
     ]
     assert [*describe_due_day(made, None)] == []
+
+
+def test_status_json__with_the_last_day__says_who_is_late(inbox: Path) -> None:
+    words = ("status", inbox, "--roster", inbox.parent / "名册.csv", "--no-cache", "--json")
+    found = json.loads(run(*words, "--due", "2026-01-20")[1])
+    assert {item["code"]: (item["received"], item["late"], item["contact"]) for item in found["agencies"][1:]} == {
+        "1": ("2026-01-18", False, "张三"),
+        "2": ("2026-01-22", True, "李四"),
+        "3": (None, date.today() > date(2026, 1, 20), None),
+    }
+    assert found["due"] == "2026-01-20"
+    assert found["days_left"] == (date(2026, 1, 20) - date.today()).days
+    assert "2" in found["late"]
+    assert found["unknown_files"] == [str(inbox / "随便.xlsx")]
+    without = json.loads(run(*words)[1])
+    assert (without["due"], without["days_left"], without["late"]) == (None, None, [])
+
+
+def test_status_json__an_agency_without_a_return__is_late_once_the_day_is_past(inbox: Path) -> None:
+    made, due = merge([inbox], build_run_context(inbox.parent / "名册.csv"), None), date(2026, 1, 25)
+    assert encode_status(made, due, date(2026, 1, 25))["late"] == []
+    assert encode_status(made, due, date(2026, 1, 26))["late"] == ["3"]

@@ -70,12 +70,16 @@ def describe_due_day(consolidation: Consolidation, due: date | None, today: date
         yield catalogue.format_line("overdue", count=len(names), names=names)
 
 
-def describe_unknown_files(consolidation: Consolidation) -> Iterator[str]:
-    """Name the files that belong to no agency as far as is known."""
-    unknown = [
+def list_unknown_files(consolidation: Consolidation) -> list[ReviewedFile]:
+    """List the files that belong to no agency as far as is known."""
+    return [
         item
         for item in consolidation.tracking
         if item.submission is None and item.named_agency is None and any(each.open for each in item.findings)
     ]
-    for item in unknown:
+
+
+def describe_unknown_files(consolidation: Consolidation) -> Iterator[str]:
+    """Name the files that belong to no agency as far as is known."""
+    for item in list_unknown_files(consolidation):
         yield catalogue.format_line("unknown_file", file=item.file, status=show_file_status(item))

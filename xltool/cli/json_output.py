@@ -22,7 +22,7 @@ from xltool.model.period import plain_year
 from xltool.model.published import PublishedReport
 from xltool.model.submission import EntryState, Submission
 from xltool.workbooks.marks.covering_list import ReturnedFile
-from xltool.workbooks.summary.agency_status import count_agencies, list_agency_statuses
+from xltool.workbooks.summary.agency_status import count_agencies
 
 
 def encode_check(
@@ -67,13 +67,13 @@ def encode_merge(consolidation: Consolidation) -> dict[str, object]:
     return {
         "found": len(consolidation.tracking),
         **counts,
-        "agency_counts": _encode_agency_counts(consolidation),
+        "agency_counts": encode_agency_counts(consolidation),
         "missing": [agency.code for agency in consolidation.unreported],
         "not_summed": [agency.code for agency in consolidation.missing],
         "complete": consolidation.complete,
         **_count_read(consolidation.tracking),
         "year": plain_year(consolidation.year),
-        "files": [_encode_tracking_row(item) for item in consolidation.tracking],
+        "files": [encode_tracking_row(item) for item in consolidation.tracking],
         "totals": _encode_totals(consolidation),
         **encode_lists(consolidation.summary),
         "incomplete": dict(consolidation.lacking),
@@ -89,16 +89,16 @@ def encode_merge(consolidation: Consolidation) -> dict[str, object]:
         **_encode_changes(
             finding_fingerprints.iterate_finding_records(consolidation.tracking, consolidation), consolidation.changes
         ),
-        "roster": _encode_roster(consolidation.roster),
+        "roster": encode_roster(consolidation.roster),
     }
 
 
-def _encode_agency_counts(consolidation: Consolidation) -> dict[str, int] | None:
+def encode_agency_counts(consolidation: Consolidation) -> dict[str, int] | None:
     """Encode the counts of agencies; None without a roster, where it is not known which are expected."""
     return count_agencies(consolidation)._asdict() if consolidation.roster else None
 
 
-def _encode_roster(roster: Roster | None) -> dict[str, object] | None:
+def encode_roster(roster: Roster | None) -> dict[str, object] | None:
     """Encode the roster of a run: its file, the number of agencies on it, and notes on how it was read."""
     if roster is None:
         return None
@@ -147,38 +147,6 @@ def encode_merged_levels(
         for area, file, made in lower_levels
     ]
     return {**encode_merge(whole), "levels": levels}
-
-
-def encode_status(consolidation: Consolidation) -> dict[str, object]:
-    """Encode the answer of ``status --json``: every agency of the roster with the status of its return.
-
-    An agency of which only a file came that could not be read is among the ``missing``, with the status of that file.
-    ``undecided`` lists the returns that wait for a decision, as ``files`` of ``merge --json`` does.
-    """
-    statuses = {each.agency.code: each for each in list_agency_statuses(consolidation)}
-    agencies: list[dict[str, object]] = []
-    for agency in consolidation.roster or ():
-        standing = statuses.get(agency.code)
-        item, status = (standing.item, standing.state) if standing else (None, "summed")
-        agencies.append(
-            {
-                "code": agency.code,
-                "name": agency.name,
-                "status": item.status.value if item and status != "inside" else status,
-                "file": item.file if item else None,
-            }
-        )
-    missing_codes = [agency.code for agency in consolidation.unreported]
-    held = [_encode_tracking_row(item) for item in consolidation.tracking if item.status is Status.UNDECIDED]
-    return {
-        "agencies": agencies,
-        "agency_counts": _encode_agency_counts(consolidation),
-        "found": len(consolidation.tracking),
-        "counts": count_statuses(consolidation.tracking),
-        "missing": missing_codes,
-        "undecided": held,
-        "roster": _encode_roster(consolidation.roster),
-    }
 
 
 def encode_import(items: Iterable[tuple[ReviewedFile, PublishedReport | None, Path | None]]) -> dict[str, object]:
@@ -316,7 +284,8 @@ def encode_finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def _encode_tracking_row(item: ReviewedFile) -> dict[str, object]:
+def encode_tracking_row(item: ReviewedFile) -> dict[str, object]:
+    """Encode a file of a merge with its status, reason, other versions and decision."""
     return {
         "file": item.file,
         "sha256": item.sha256 or None,

@@ -182,17 +182,18 @@ def status(
     **choices: Any,
 ) -> None:
     """Print each agency of the roster with the status of its return."""
-    from xltool.cli import console_decisions, console_status, json_output
+    from xltool.cli import console_decisions, console_status, json_output, json_status
     from xltool.commands.merge import MergeOptions, merge
     from xltool.commands.open_issues import has_open_issues
 
     with show_progress("check") as report:
         options = MergeOptions(**choices)
         consolidation = merge(paths, context, None, options, jobs=jobs, progress=report)
+    last_day = due.date() if due else None
     click.echo(
-        json_output.dump_json(json_output.encode_status(consolidation))
+        json_output.dump_json(json_status.encode_status(consolidation, last_day))
         if as_json
-        else console_status.describe_status(consolidation, due.date() if due else None)
+        else console_status.describe_status(consolidation, last_day)
     )
     if not as_json:
         echo_lines(console_decisions.describe_decision_table(consolidation.tracking, options.decisions))
