@@ -43,9 +43,9 @@ def compare_common_agencies(
     return replace(compared, subjects=whole.subjects, common=known)
 
 
-def _sum_agencies(side: ComparedSide, codes: set[str], figures: AgencyFigures) -> ComparedSide:
+def _sum_agencies(side: ComparedSide, codes: set[str], agency_figures: AgencyFigures) -> ComparedSide:
     """Return the side as the sum of some of its agencies."""
-    values = _sum_figures(side.form, [figures[code] for code in sorted(codes)])
+    values = _sum_figures(side.form, [agency_figures[code] for code in sorted(codes)])
     sheet = side.submission
     entries = {
         cell: Entry(cell, EntryState.BLANK if value is None else EntryState.NUMBER, value, None, "", "")
@@ -57,11 +57,11 @@ def _sum_agencies(side: ComparedSide, codes: set[str], figures: AgencyFigures) -
     )
 
 
-def _sum_figures(form: Form, parts: Sequence[Mapping[str, Number | None]]) -> Values:
+def _sum_figures(form: Form, agency_rows: Sequence[Mapping[str, Number | None]]) -> Values:
     """Sum the inputs; None where an agency lacks the figure, or where figures of agencies do not add up to a sum."""
     inputs: dict[str, Number | None] = {}
     for cell in form.inputs:
-        known = [part.get(cell.id) for part in parts]
+        known = [row.get(cell.id) for row in agency_rows]
         added = [value for value in known if value is not None]
         adds_up = cell.total is TotalKind.SUM and len(added) == len(known)
         inputs[cell.id] = sum(added) if adds_up else None
