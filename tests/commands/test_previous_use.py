@@ -42,6 +42,10 @@ def test_merge_and_check__say_how_many_were_compared(tmp_path: Path, returns_of_
         assert done["previous"] == {"year": 2024, "used": ["329901"], "without": []}
     other = returned(tmp_path / "别", "329902", report("hongze-2024"))
     assert run("check", other, "--roster", ROSTER, "--previous", returns_of_2024)[0] == 2
+    alone = answer("check", other, "--previous", returns_of_2024)  # a unit that checks its own return may be new
+    assert alone["previous"] == {"year": 2024, "used": [], "without": ["329902"]}
+    old = returned(tmp_path / "旧", "329902", report("hongze-2024"), year=2023)
+    assert run("check", old, "--previous", returns_of_2024)[0] == 2
 
 
 def test_previous__folder_of_an_import__works_with_its_log(tmp_path: Path, returns_of_2024: Path) -> None:

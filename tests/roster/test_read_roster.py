@@ -416,3 +416,12 @@ def test_console__notes_are_told_beside_the_answer(tmp_path: Path) -> None:
     path = workbook(tmp_path, [["代码", "名称"], ["1\u200b", "甲"]])
     code, _, err = run("template", "--year", 2025, "--roster", path, "-o", tmp_path / "模板")
     assert (code, "看不见的字符" in err) == (0, True)
+
+
+def test_decisions_given_as_the_roster__said_what_it_is(tmp_path: Path) -> None:
+    heads = "文件,SHA-256,单位代码,单位,问题,涉及的数,裁定,计入哪个单位（代码或名称）,理由,裁定人,日期,问题编号,情况"
+    (tmp_path / "裁定.csv").write_text(f"裁定表\n\n{heads}\na.xlsx,0a,1,甲镇,,,计入,,,,,,\n", "utf-8")
+    with pytest.raises(RosterError) as refused:
+        read_roster(tmp_path / "裁定.csv")
+    assert refused.value.code == "roster.is_rulings"
+    assert "“裁定.csv”不是名册" in render_error(refused.value)

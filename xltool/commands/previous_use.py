@@ -46,13 +46,19 @@ def count_previous_use(run_context: RunContext, codes: Iterable[str], form: Form
 
 
 def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFile]) -> PreviousUse | None:
-    """Survey the agencies of checked files, for the year of most of them."""
+    """Survey the agencies of checked files, for the year of most of them.
+
+    An agency that checks its own return goes on if last year's sum has others: it may be new. Raises UsageError.
+    """
     returns = [item.submission for item in reviewed_files if item.submission and item.submission.year]
     if not returns:
         return None
     years = [submission.year or 0 for submission in returns]
     year = max(sorted(set(years)), key=years.count)
     of_year = next(submission for submission in returns if submission.year == year)
+    if run_context.roster is None and len(returns) == 1 and _knows_year_before(run_context, year):
+        key = run_context.find_previous_key(of_year.agency_code, of_year.agency_name)
+        return count_previous_use(run_context, [key], run_context.forms.of(of_year).form, year)
     return survey_returns(run_context, reviewed_files, run_context.forms.of(of_year).form, year)
 
 
@@ -70,6 +76,10 @@ def find_consolidation_use(run_context: RunContext, consolidation: Consolidation
     """Find which agencies in a sum have figures of the year before; its outputs are already written."""
     codes = [leaf.code for leaf in consolidation.summary.manifest]
     return count_previous_use(run_context, codes, consolidation.form, consolidation.year)
+
+
+def _knows_year_before(run_context: RunContext, year: int) -> bool:
+    return bool(run_context.previous_years and run_context.previous_years.get_year_before(year))
 
 
 def _may_have_figures(run_context: RunContext, code: str, form: Form, year: int) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from xltool.errors import RosterError
 from xltool.roster.load_sheets import RosterRow, RosterSheet
-from xltool.roster.words import find_heading, is_remark, is_total, load_words
+from xltool.roster.words import find_heading, is_remark, is_total, load_words, normalize_word
 
 REQUIRED_COLUMNS = ("code", "name")
 _HAS_CODE = re.compile("[0-9A-Za-z]")
@@ -39,6 +39,8 @@ def find_table(sheets: Sequence[RosterSheet], file: str) -> RosterTable:
     if not found:
         raise _explain_missing_headings(sheets, file)
     sheet, heading = found[0]
+    if set(map(normalize_word, load_words()["foreign"]["rulings"])) <= set(map(normalize_word, heading.cells)):
+        raise RosterError("roster.is_rulings", file=file)
     columns = _find_columns(_complete_heading(heading, sheet), file)
     rows = [row for row in sheet.rows if row.number > heading.number and any(row.cells)]
     if not rows:
