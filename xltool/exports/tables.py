@@ -5,7 +5,6 @@ CSV a text that a spreadsheet program would run as a formula gets an apostrophe,
 number a tab. Only this module imports pandas.
 """
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -20,6 +19,7 @@ from xltool.consolidation.finding_fingerprints import (
     fingerprint_file_finding,
 )
 from xltool.errors import UsageError, WritingError
+from xltool.exports.csv_text import escape_formula as _escape_formula
 from xltool.forms.lists.list_words import read_row_word
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation, ReviewedFile
@@ -38,7 +38,6 @@ from xltool.workbooks.summary.agency_status import (
     list_tracking_rows,
 )
 from xltool.workbooks.temporary_names import temporary_path
-from xltool.workbooks.xlsxwriter_adapter import FORMULA_START_CHARACTERS
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -47,9 +46,6 @@ DATABASE_NAME = "xltool.sqlite"
 TABLES = ("figures", "totals", "findings", "tracking", "rows")
 FILE_NAMES = frozenset({DATABASE_NAME, *(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet"))})
 FIGURE_COLUMN = "value"  # the only column that is neither text nor an integer
-_FORMULA_STARTS = (*FORMULA_START_CHARACTERS, "\n")  # as listed by OWASP
-# Digits that a spreadsheet program shows otherwise: more than eleven of them, a zero in front, or an exponent.
-_NUMBER_LIKE = re.compile(r"[0-9]{12,}|0[0-9]+|[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+")
 _PARTS_PER_FRAME = 500
 
 _CELL_COLUMNS = "id table line column unit computed value"
@@ -350,18 +346,6 @@ def _map_objects(column: "Series[Any]", convert: Callable[[Any], object]) -> "Se
     import pandas
 
     return pandas.Series([convert(value) for value in column], index=column.index, dtype=object)
-
-
-def _escape_formula(value: object) -> object:
-    """Return a text that no spreadsheet program runs as a formula or takes for a number; other values unchanged.
-
-    What a program would write otherwise (a code of 18 digits as 1.1E+17, 0101 as 101) gets a tab before it.
-    """
-    if not isinstance(value, str):
-        return value
-    if _NUMBER_LIKE.fullmatch(value):
-        return f"\t{value}"
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 def _write_database(tables: dict[str, FrameSource], path: Path) -> None:
