@@ -15,7 +15,7 @@ from tests.merging import CITY, FEES, NEW, YEAR, the_form, twelve
 from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.totals import consolidate
 from xltool.errors import UsageError
-from xltool.exports import tables
+from xltool.exports import csv_text, tables
 
 FILES = [f"{name}.{kind}" for name in ("figures", "findings", "totals", "tracking") for kind in ("csv", "parquet")]
 
@@ -168,17 +168,17 @@ def test_export__findings_and_tracking__every_file_and_who_sent_nothing(exported
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_csv__a_text_that_would_run_as_a_formula__is_a_text(sign: str) -> None:
-    harmless: Any = tables._escape_formula(f"{sign}cmd|' /C calc'!A0")
+    harmless: Any = csv_text.escape_formula(f"{sign}cmd|' /C calc'!A0")
     assert harmless == f"'{sign}cmd|' /C calc'!A0"
-    assert tables._escape_formula("=甲,乙"[1:]) == "甲,乙"
-    assert tables._escape_formula(-5) == -5
+    assert csv_text.escape_formula("=甲,乙"[1:]) == "甲,乙"
+    assert csv_text.escape_formula(-5) == -5
 
 
 @pytest.mark.parametrize("code", ["110112114000000000", "0101", "12E45", "1.5e7"])
 def test_csv__a_code_that_a_program_would_show_as_another_number__is_a_text(code: str) -> None:
-    harmless: Any = tables._escape_formula(code)
+    harmless: Any = csv_text.escape_formula(code)
     assert harmless == f"\t{code}"
-    assert [tables._escape_formula(text) for text in ("329907", "11010", "0", "E5", "1e", "12345678901")] == [
+    assert [csv_text.escape_formula(text) for text in ("329907", "11010", "0", "E5", "1e", "12345678901")] == [
         "329907",
         "11010",
         "0",

@@ -19,7 +19,7 @@ from xltool.consolidation.finding_fingerprints import (
     fingerprint_file_finding,
 )
 from xltool.errors import UsageError, WritingError
-from xltool.exports.csv_text import escape_formula as _escape_formula
+from xltool.exports.csv_text import escape_formula
 from xltool.forms.lists.list_words import read_row_word
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation, ReviewedFile
@@ -336,7 +336,7 @@ def _write_csv(frames: Iterable["DataFrame"], path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         for number, frame in enumerate(frames):
             for column in frame:
-                write = _escape_formula if column != FIGURE_COLUMN else _format_exactly
+                write = escape_formula if column != FIGURE_COLUMN else _format_exactly
                 frame[column] = _map_objects(frame[column], write)
             frame.to_csv(file, index=False, header=number == 0, lineterminator="\r\n")
 
