@@ -97,9 +97,7 @@ def block(code: str, title: str, severity: Severity | None, basis: str, example:
     words = SAID["page"]
     if code.startswith(FIXED_CODE_PREFIXES):
         severity = severity or Severity.MUST_FIX
-    settle = SAID["settle"][
-        "fixed" if code.startswith(FIXED_CODE_PREFIXES) else severity.value if severity else "varies"
-    ]
+    settle = SAID["settle"][settling(code, severity)]
     shown = catalogue.look_up_word("severity", severity.value) if severity else UNKNOWN
     rows = [f"### {code}", "", f"- **{words['meaning']}**\uff1a{title}", f"- **{words['severity']}**\uff1a{shown}"]
     rows += [
@@ -108,6 +106,15 @@ def block(code: str, title: str, severity: Severity | None, basis: str, example:
         if text
     ]
     return "\n".join([*rows, f"- **{words['settle']}**\uff1a{settle}"])
+
+
+def settling(code: str, severity: Severity | None) -> str:
+    """How a code is settled; a line of a ledger has neither explanations nor waivers."""
+    if code.startswith(FIXED_CODE_PREFIXES):
+        return "fixed"
+    if code.startswith("ledger.") and severity is not Severity.NOTE:
+        return "ledger"
+    return severity.value if severity else "varies"
 
 
 def filled(text: str, code: str = "") -> str:

@@ -15,6 +15,7 @@ from tests.merging import FEES, the_form
 from xltool.commands.check import check
 from xltool.commands.run_context import RunContext, build_run_context
 from xltool.execution.reading_cache import ReadingCache, find_default_folder, open_cache
+from xltool.model.period import parse_period
 from xltool.model.submission import Observation, Submission
 from xltool.spreadsheet.load_file import LoadedFile
 from xltool.spreadsheet.open_workbook import open_loaded_file
@@ -206,3 +207,14 @@ def test_cache__by_default__in_the_users_own_folder__unless_told_otherwise(
     shutil.rmtree(own)
     own.write_text("no folder")  # nothing can be kept: it costs time, and nothing else
     assert answer("check", folder)["remembered"] == 0
+
+
+def test_cache__a_return_of_a_part_of_a_year__comes_back_with_its_period(folder: Path, tmp_path: Path) -> None:
+    cache = setting(tmp_path / "cache").cache
+    assert cache is not None
+    read_once = read(folder, tmp_path / "cache")[0]
+    for period in (parse_period("2025-Q3"), parse_period("2025-09"), None):
+        cache.store_submission(replace(read_once, year=period))
+        found = cache.find_submission(read_once.source.sha256, read_once.source.file, read_once.source.modified)
+        assert found is not None
+        assert (found.year, type(found.year)) == (period, type(period))

@@ -1,9 +1,10 @@
-"""Describe the contributions to figures of a consolidation on the console."""
+"""Render what a figure is made of for the console: agencies of a consolidation, or lines of a ledger."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from xltool.cli.console import render_table
+from xltool.cli.console_ledgers import describe_counted_lines
 from xltool.messages import catalogue
 from xltool.model.contributions import Contribution, TracedFigure
 
@@ -25,6 +26,9 @@ def _describe_figure_trace(traced_figure: TracedFigure) -> Iterator[str]:
         total=traced_figure.total,
         unit=cell.unit,
     )
+    if traced_figure.lines is not None:
+        yield from describe_counted_lines(traced_figure)
+        return
     adding = [each for each in traced_figure.contributions if each.value or each.least]
     if adding:
         rows = [

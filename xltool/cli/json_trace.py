@@ -10,8 +10,8 @@ def encode_trace(traced_figures: Iterable[TracedFigure]) -> dict[str, object]:
     """Encode the answer of ``trace --json``: for each figure every contribution, the largest first.
 
     ``share`` is the contribution divided by the total, as text of an exact decimal; ``least`` is what the known parts
-    of a total without ``value`` add; ``agrees`` says whether the
-    contributions sum to the total in the official table.
+    of a total without ``value`` add; ``agrees`` says whether the contributions sum to the total in the official table.
+    ``lines`` are those of the ledger behind a figure of a report counted from it, with what each adds; else null.
     """
     return {
         "figures": [
@@ -28,6 +28,7 @@ def encode_trace(traced_figures: Iterable[TracedFigure]) -> dict[str, object]:
                 "expected": figure.expected,
                 "contributors": [_encode_contribution(figure, each) for each in figure.contributions],
                 **_encode_rows(figure),
+                "lines": None if figure.lines is None else [[line.name, str(line.amount)] for line in figure.lines],
             }
             for figure in traced_figures
         ]

@@ -1,10 +1,11 @@
 """Trace a figure of a consolidated workbook to its contributions."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.compiled_form import FormLibrary
+from xltool.forms.counted_lines import decode_counted_lines
 from xltool.forms.expressions import compute_total
 from xltool.forms.lists.aggregates import measure_row
 from xltool.forms.lists.list_words import name_row
@@ -12,7 +13,7 @@ from xltool.forms.workbook_plan import plan_workbook
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
-from xltool.model.contributions import ContributingRow, Contribution, TracedFigure
+from xltool.model.contributions import ContributingRow, Contribution, CountedLine, TracedFigure
 from xltool.model.finding import FindingCell
 from xltool.model.form import Cell, Form, Number, TotalKind, Values
 from xltool.model.submission import Submission
@@ -31,7 +32,8 @@ def trace(summary: FileSource, asked: str, forms: FormLibrary, where: str = "") 
 
     ``asked`` is a cell id, the prefix of some (``requests.received``), or a position (sheet, ``!``, address). ``where``
     selects, among these figures and those they are computed from, the ones whose id or official words contain that
-    text. Raises UsageError for an unknown figure, or a file that is not a consolidation.
+    text. A report that was counted from a ledger is traced to the lines of the ledger. Raises UsageError for an unknown
+    figure, or a file that is neither.
     """
     try:
         workbook = open_workbook(summary, skip_rule=make_skip_rule())
@@ -43,6 +45,8 @@ def trace(summary: FileSource, asked: str, forms: FormLibrary, where: str = "") 
         ) from error
     form = forms.of(read).form
     cells = _select_cells(form, asked, where)
+    if counted_lines := decode_counted_lines(read.issued):
+        return tuple(_trace_counted_cell(cell, read, counted_lines, form) for cell in cells)
     rows = read_parts(listed, {part for cell in cells for part in _iterate_components(form, cell.id)})
     if read.scope is not Scope.AREA or not rows:
         raise UsageError("usage.not_consolidated", path=str(summary))
@@ -61,6 +65,22 @@ def _trace_cell(
     lacking = len(read.absent) + read.lacking.get(cell.id, 0) if cell.is_summed else 0  # else no lower bound
     expected, rows = len(read.manifest) + len(read.absent), _list_rows(cell, read, form)
     return TracedFigure(cell, spot, total, tuple(contributions), agrees, lacking, expected, rows)
+
+
+def _trace_counted_cell(
+    cell: Cell, read: Submission, counted_lines: Mapping[str, tuple[CountedLine, ...]], form: Form
+) -> TracedFigure:
+    """Trace a figure of a report that was counted from a ledger to the lines behind it, a total to those of its parts.
+
+    A figure that the ledger does not give has no lines; one that was changed since does not agree with them.
+    """
+    entry, total = read.entries[cell.id], read.values[cell.id]
+    inputs = [part for part in _iterate_components(form, cell.id) if not form.cells[part].computed]
+    lines = tuple(line for part in inputs for line in counted_lines.get(part, ()))
+    given = any(part in counted_lines for part in inputs)
+    agrees = total in {None, sum(line.amount for line in lines)} or not given
+    spot = FindingCell(cell.id, entry.sheet, entry.address)
+    return TracedFigure(cell, spot, total, (), agrees, lines=lines)
 
 
 def _read_contribution(consolidated_part: ConsolidatedPart, cell: Cell, form: Form) -> Contribution:

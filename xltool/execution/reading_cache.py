@@ -28,6 +28,7 @@ import msgspec
 
 from xltool.errors import UsageError, find_system_fault
 from xltool.model.form import Form
+from xltool.model.period import parse_period
 from xltool.model.submission import Observation, Submission
 from xltool.package_data import PACKAGE, find_data_folder
 
@@ -40,10 +41,14 @@ _MAX_INFLATED_BYTES = 64 << 20
 
 
 class _CacheEntry(msgspec.Struct, array_like=True, frozen=True):
-    """One entry: a submission without its observations, and the observations with encoded facts."""
+    """One entry: a submission without its observations, and the observations with encoded facts.
+
+    ``period`` is the text of its year, or of a part of one, which the submission inside lacks; empty for none.
+    """
 
     submission: Submission
     observations: list[tuple[str, str, str, str | None, list[tuple[str, Any]]]]
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +183,11 @@ def _encode_entry(submission: Submission) -> bytes:
         )
         for observation in submission.observations
     ]
-    plain = replace(submission, observations=(), entries=dict(submission.entries), values=dict(submission.values))
-    data = zlib.compress(msgspec.msgpack.encode(_CacheEntry(plain, encoded)), 1)
+    plain = replace(
+        submission, year=None, observations=(), entries=dict(submission.entries), values=dict(submission.values)
+    )
+    period = "" if submission.year is None else str(submission.year)
+    data = zlib.compress(msgspec.msgpack.encode(_CacheEntry(plain, encoded, period)), 1)
     return hashlib.sha256(data).digest() + data
 
 
@@ -193,7 +201,8 @@ def _decode_entry(data: bytes) -> Submission:
         Observation(code, sheet, address, cell, {key: _decode_fact(fact) for key, fact in facts})
         for code, sheet, address, cell, facts in entry.observations
     )
-    return replace(entry.submission, observations=observations)
+    year = parse_period(entry.period) if entry.period else None
+    return replace(entry.submission, year=year, observations=observations)
 
 
 @cache

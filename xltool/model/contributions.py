@@ -32,9 +32,18 @@ class Contribution(NamedTuple):
     least: Number | None = None
 
 
+class CountedLine(NamedTuple):
+    """A line of a ledger behind a figure, by its number, and what it adds."""
+
+    name: str
+    amount: Number
+
+
 @dataclass(frozen=True, slots=True)
 class TracedFigure:
     """One figure of a consolidation and its contributions, the largest first.
+
+    Of a report that was counted from a ledger, ``lines`` are those behind the figure, and there are no contributions.
 
     ``total`` is the figure in the official table; ``agrees`` is False if the contributions do not add up to it.
     ``lacking`` of the ``expected`` agencies have no figure; if any, the total is a lower bound. ``rows`` are behind a
@@ -49,6 +58,7 @@ class TracedFigure:
     lacking: int = 0
     expected: int = 0
     rows: tuple[ContributingRow, ...] = ()
+    lines: tuple[CountedLine, ...] | None = None
 
     def calculate_share(self, contribution: Contribution) -> Decimal | None:
         """Return the contribution divided by the total, 0 to 1, four places; None if either is missing or zero."""

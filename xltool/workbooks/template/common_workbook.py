@@ -41,7 +41,7 @@ def hide_agency(request: TemplateRequest) -> TemplateRequest | None:
     """Return the request with placeholders, equal for agencies with a common workbook; None if this one has none."""
     agency, filling = request.agency, request.filling
     texts = (agency.name, agency.code, request.serial, request.seal or request.serial)
-    if request.previous is not None or request.imported or filling != FilledContents():
+    if request.previous is not None or request.imported or request.lines or filling != FilledContents():
         return None
     if len(agency.name) < 2 or not all(map(_PLAIN.fullmatch, texts)):
         return None

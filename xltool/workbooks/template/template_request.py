@@ -27,6 +27,7 @@ class TemplateRequest(NamedTuple):
 
     ``serial`` is unique to each issued workbook; ``seal`` is an HMAC over its identity, empty if there is none.
     ``filling`` is empty for a template; ``imported`` is the SHA-256 of the published report it comes from, if any.
+    ``lines`` are rows for the identity sheet: the lines of a ledger behind its figures (`forms.counted_lines`).
     """
 
     agency: Agency
@@ -36,3 +37,4 @@ class TemplateRequest(NamedTuple):
     seal: str = ""
     filling: FilledContents = FilledContents()
     imported: str = ""
+    lines: tuple[tuple[str, str], ...] = ()

@@ -317,7 +317,7 @@ def _write_identity(draft: TemplateDraft, book: BookWriter) -> None:
     """Write the identity to a very hidden sheet and to the document properties."""
     identity = template_identity(draft.plan, draft.request)
     sheet = book.add_sheet(workbook_words().sheets["identity"])
-    for row, (key, value) in enumerate(identity.to_rows()):
+    for row, (key, value) in enumerate((*identity.to_rows(), *draft.request.lines)):
         sheet.write_string(row, 0, key)
         sheet.write_string(row, 1, value)
     sheet.protect()

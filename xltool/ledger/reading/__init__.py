@@ -1,0 +1,1 @@
+"""Read a ledger workbook that people have kept, whatever happened to it."""
