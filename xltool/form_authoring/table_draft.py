@@ -12,6 +12,7 @@ from xltool.forms.schema import BlockSpec, LabelSpec, TableSpec
 from xltool.model.form import Box
 
 DEFAULT_COLUMN_WIDTH = 8.43  # characters, of a column without a width of its own
+MIN_TOTAL_WIDTH = 64.0  # characters, of a table whose columns have no widths of their own
 MIN_WORDS_WIDTH, MAX_FITTED_WIDTH = 14.0, 20.0
 MAX_PORTRAIT_WIDTH = 110.0  # characters; a wider table is printed across
 DEFAULT_ROW_HEIGHT = 18.0  # points, of a row without a height of its own
@@ -95,7 +96,8 @@ def _list_widths(draft: TableDraft) -> list[float]:
             worded = item.place in draft.figures and draft.figures[item.place].kind.kind in {"text", "choice", "date"}
             needed = MIN_WORDS_WIDTH if worded else len(show_label(item)) + 3 if item.is_label else 0
             fitted[at] = max(fitted[at], min(MAX_FITTED_WIDTH, needed))
-    return fitted
+    scale = max(1.0, MIN_TOTAL_WIDTH / sum(fitted))  # the title above the table needs room
+    return [round(width * scale, 2) for width in fitted]
 
 
 def _list_heights(draft: TableDraft) -> list[float]:

@@ -51,6 +51,8 @@ def _find_look(draft: TableDraft, member: TableCell) -> PrintedLook:
     align = cell.align if cell.align in _ALIGNMENTS else ""
     if not align and not cell.align and member.part is CellPart.LABEL and cell.indent:
         align = "left"
+    if not align and cell.align == "center" and _is_row_label(draft, member):
+        align = "center"  # templates align the labels of rows left
     if figure:
         align = align if align in {"left", "right"} else ""
     return PrintedLook(
@@ -63,6 +65,14 @@ def _find_look(draft: TableDraft, member: TableCell) -> PrintedLook:
         "" if figure else cell.fill,
         _find_borders(draft, member),
     )
+
+
+def _is_row_label(draft: TableDraft, member: TableCell) -> bool:
+    """Return True for a label left of a figure, where a table has several columns of such labels."""
+    rows = {row for row, _ in draft.figures}
+    first = min(column for _, column in draft.figures)
+    left = [item for item in draft.cells if item.is_label and item.box.row in rows and item.box.column < first]
+    return member in left and len({item.box.column for item in left}) > 1
 
 
 def _find_borders(draft: TableDraft, member: TableCell) -> tuple[str, str, str, str]:
