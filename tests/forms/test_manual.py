@@ -1,6 +1,9 @@
 """The form of the Chinese manual docs/zh/forms.md, as somebody copies it, through the chain."""
 
+import importlib.util
 import re
+import shutil
+import tomllib
 from pathlib import Path
 
 import openpyxl
@@ -8,8 +11,11 @@ import pytest
 
 from tests.official_report.test_publish import answer, run
 from xltool.cli.options import FORMS_VARIABLE
+from xltool.forms import schema
 
-MANUAL = Path(__file__).resolve().parents[2] / "docs" / "zh" / "forms.md"
+ROOT = Path(__file__).resolve().parents[2]
+MANUAL = ROOT / "docs" / "zh" / "forms.md"
+FORM = re.findall(r"^## (\w+\.toml)：.*?^```toml\n(.*?)^```$", MANUAL.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def test_form_of_the_manual__checked__filled__summed_and_published(
@@ -17,11 +23,8 @@ def test_form_of_the_manual__checked__filled__summed_and_published(
 ) -> None:
     made = tmp_path / "forms" / "window-report" / "2025"
     made.mkdir(parents=True)
-    blocks = re.findall(
-        r"^## (\w+\.toml)：.*?^```toml\n(.*?)^```$", MANUAL.read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )
-    assert [name for name, _ in blocks] == ["form.toml", "tables.toml", "relations.toml"]
-    for name, text in blocks:
+    assert [name for name, _ in FORM] == ["form.toml", "tables.toml", "relations.toml"]
+    for name, text in FORM:
         (made / name).write_text(text, "utf-8")
     assert run("forms", "check", tmp_path / "forms")[0] == 0
     monkeypatch.setenv(FORMS_VARIABLE, str(tmp_path / "forms"))
@@ -43,3 +46,40 @@ def test_form_of_the_manual__checked__filled__summed_and_published(
     returned = next((tmp_path / "returns").glob("1 *.xlsx"))
     assert run("publish", returned, "-o", tmp_path / "report.docx")[0] == 0
     assert answer("compare", returned, tmp_path / "report.docx")["same"] is True
+
+
+def test_commands_of_the_manual__run_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("名册.csv").write_text("单位代码,单位名称\n1,甲局\n2,乙局\n", "utf-8")
+    blocks = re.findall(r"^```\n(.*?)^```$", MANUAL.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    commands = [line.split() for block in blocks for line in block.splitlines() if line.startswith("xltool ")]
+    assert len(commands) >= 5
+    for _, *words in commands:
+        if words[:2] == ["forms", "check"]:  # the manual says: rename the folder, and change the three files
+            shutil.rmtree("我的报表")
+            made = Path("我的报表") / "window-report" / "2025"
+            made.mkdir(parents=True)
+            for name, text in FORM:
+                (made / name).write_text(text, "utf-8")
+        assert run(*words)[0] == 0, words
+    assert len(list(Path("模板").glob("[12] *.xlsx"))) == 2
+    assert "window.handled.current" in Path("表样.html").read_text("utf-8")
+
+
+def test_page_of_all_keys__is_made_from_the_schema() -> None:
+    spec = importlib.util.spec_from_file_location("make_form_keys", ROOT / "docs" / "make_form_keys.py")
+    assert spec
+    assert spec.loader
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    assert script.PAGE.read_text("utf-8") == script.make_page(), "run python docs/make_form_keys.py"
+    named = set(tomllib.loads(script.WORDS.read_text("utf-8")))
+    whole = {"TablesSpec", "RelationsSpec", "StandardsSpec"}  # the files themselves: a list each
+    assert {name for name in dir(schema) if name.endswith("Spec")} == named | whole
+
+
+def test_manual__travels_in_the_wheel() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert {"docs/zh/forms.md", "docs/zh/form-keys.md"} <= included.keys()
+    assert all((ROOT / path).exists() for path in included)

@@ -185,7 +185,10 @@ def test_advice_mended_after_handing_out__templates_stay_valid(forms: Path, tmp_
     tables = forms / "enforcement" / "1" / "tables.toml"
     tables.write_text(tables.read_text("utf-8").replace("代履行", "代为履行"), "utf-8")
     (item,) = answer("check", returned, "--forms", forms)["submissions"]
-    assert "layout.other" in [each["code"] for each in item["findings"]]
+    found = {each["code"]: each for each in item["findings"]}
+    assert sorted(found) == ["label.office", "layout.other"]  # not what the clerk did
+    assert found["label.office"]["severity"] == "note"
+    assert "现用“代为履行”，这份模板是“代履行”" in found["label.office"]["message"]
 
 
 def test_year_with_several_forms__the_default_one_is_taken_unless_another_is_named(forms: Path) -> None:

@@ -3,7 +3,7 @@
 Severities stand in `model.finding_codes`. Saving with another office program causes no finding.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import name_cell
@@ -43,14 +43,22 @@ OTHER_CHECK_PREFIXES = ("value.", "identity.", "formula.overwritten", "report.",
 def check_tampering(submission: Submission, context: CheckContext) -> Iterator[Finding]:
     """Yield one finding per kind and sheet; observations of other checks are left out."""
     groups: dict[tuple[str, str, int], list[Observation]] = {}
+    codes = _choose_codes(submission.observations)
     for number, item in enumerate(submission.observations):
         if item.code in SINGLE_CODES or item.code.startswith(IMPORT_PREFIX):
             groups[item.code.value, item.sheet, number] = [item]
         elif not item.code.startswith(OTHER_CHECK_PREFIXES) and not _concerns_unreadable(item, submission):
-            groups.setdefault((OBSERVATION_FINDINGS[item.code], item.sheet, -1), []).append(item)
+            groups.setdefault((codes[item.code], item.sheet, -1), []).append(item)
     for (code, sheet, _), items in groups.items():
         yield _report_observations(code, sheet, items, context)
     yield from check_formulas(submission, context)
+
+
+def _choose_codes(observations: Sequence[Observation]) -> Mapping[str, str]:
+    """Return the finding of each observation; labels of a template issued before a change are the office's own."""
+    if any(item.code == "layout.other" for item in observations):
+        return {**OBSERVATION_FINDINGS, "label.changed": "label.office", "label.reworded": "label.office"}
+    return OBSERVATION_FINDINGS
 
 
 def _concerns_unreadable(observation: Observation, submission: Submission) -> bool:

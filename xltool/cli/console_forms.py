@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xltool.cli.console import render_table
@@ -10,6 +11,7 @@ from xltool.messages import catalogue
 from xltool.model.form import Cell, Form, Relation
 
 if TYPE_CHECKING:
+    from xltool.commands.migrate_return import MigratedReturn
     from xltool.forms.compare_editions import EditionDifference, RelationChange, RewordedCell
     from xltool.forms.detection_power import DetectionPower
     from xltool.forms.prove_relations import RelationProof
@@ -171,6 +173,23 @@ def _describe_rows(cells: Iterable[Cell]) -> list[str]:
         catalogue.format_line("edition_line", line=line, columns=tuple(filter(None, columns))) if any(columns) else line
         for (_, line), columns in groups.items()
     ]
+
+
+def describe_migration(migrated: "MigratedReturn", output: Path) -> str:
+    """Describe a return carried into another edition: what found no place, and what is to be filled in."""
+    old, new = (f"{form.id} {form.edition}" for form in (migrated.old, migrated.new))
+    lines = [catalogue.format_line("migrated", old=old, new=new, kept=migrated.kept, file=str(output))]
+    if migrated.lost:
+        lines.append(catalogue.format_line("migrated_lost", count=len(migrated.lost)))
+        lines += [
+            catalogue.format_line("migrated_figure", place=lost.place, words=lost.cell.words, text=lost.text)
+            for lost in migrated.lost
+        ]
+    lines += [catalogue.format_line("migrated_texts", heading=heading) for heading in migrated.lost_texts]
+    if migrated.blank:
+        lines.append(catalogue.format_line("migrated_blank", new=new, count=len(migrated.blank)))
+        lines += [f"  {line}" for line in _describe_rows(migrated.blank)]
+    return "\n".join(lines)
 
 
 def describe_proof(form: Form, proof: "RelationProof") -> str:

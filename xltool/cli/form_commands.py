@@ -157,6 +157,22 @@ def forms_draw(form: str, edition: str | None, output: Path, folders: tuple[Path
     click.echo(catalogue.format_line("form_drawn", file=str(output)))
 
 
+@forms.command("migrate", cls=ChineseCommand, help=catalogue.help_text("forms.migrate"))
+@click.argument("workbook", type=PATH)
+@click.option("--edition", help=catalogue.help_text("forms.migrate.edition"))
+@click.option("-o", "--output", type=PATH, required=True, help=catalogue.help_text("forms.migrate.output"))
+@click.option("--force", is_flag=True, help=catalogue.help_text("forms.migrate.force"))
+@_FORMS
+def forms_migrate(workbook: Path, edition: str | None, output: Path, folders: tuple[Path, ...], *, force: bool) -> None:
+    """Carry a filled return into the template of another edition."""
+    from xltool.cli import console_forms
+    from xltool.commands.migrate_return import migrate_return
+    from xltool.forms.load_definitions import load_forms
+
+    migrated = migrate_return(workbook, load_forms(folders, regional=True), output, edition=edition, force=force)
+    click.echo(console_forms.describe_migration(migrated, output))
+
+
 @forms.command("explain", cls=ChineseCommand, help=catalogue.help_text("forms.explain"))
 @click.argument("form")
 @click.argument("cell")

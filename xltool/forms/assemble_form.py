@@ -12,6 +12,7 @@ from xltool.forms.definition_problems import DefinitionProblems, raise_definitio
 from xltool.forms.definition_rules import check_form_spec, check_totals
 from xltool.forms.lists.aggregates import list_own_aggregates
 from xltool.forms.lists.assemble_lists import assemble_lists, make_aggregate_table
+from xltool.forms.name_cells import name_cells
 from xltool.forms.placeholders import build_groups, check_placeholders
 from xltool.forms.schema import FormSpec, RelationsSpec, StandardSpec, StandardsSpec, TablesSpec
 from xltool.forms.shown_figures import build_shown_figures
@@ -54,7 +55,7 @@ def assemble_form(
     if len({table.id for table in tables_spec.tables}) < len(tables_spec.tables):
         problems.tainted.add("*")
     sections = tuple(
-        Section(item.id, item.number, item.title, item.sheet, item.paragraphs, tuple(item.guidance))
+        Section(item.id, item.number, item.title, item.sheet, item.paragraphs, tuple(item.guidance), item.table_titles)
         for item in form.sections
     )
     tables_parsed = _assemble_tables(tables_spec, sections, problems)
@@ -68,8 +69,11 @@ def assemble_form(
     with problems.collect():
         formulas = order_formulas(expanded, source)  # refuses cycles: later code follows definitions recursively
     computed = {relation.computes: relation.is_linear for relation in formulas}
-    finished = tuple(
-        replace(table, cells=tuple(_mark_computed(cell, computed) for cell in table.cells)) for table in tables_parsed
+    finished = name_cells(
+        tuple(
+            replace(table, cells=tuple(_mark_computed(cell, computed) for cell in table.cells))
+            for table in tables_parsed
+        )
     )
     cells = {cell.id: cell for table in finished for cell in table.cells}
     check_totals(cells, problems)

@@ -14,6 +14,7 @@ from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box, Form, Relation, Section, Severity, Table
 from xltool.model.list_table import ListTable
+from xltool.model.period import PeriodLength
 from xltool.model.printed_look import PrintedPage
 
 MAX_TEXTS_BESIDE_TABLE = 8  # paragraphs; the last takes what is left
@@ -52,6 +53,8 @@ def plan_cover_sheet(form: Form) -> SheetPlan:
     say = workbook_words().cover
     widths = (14.0, 30.0, 14.0, 30.0)
     captions = {**say, **{item.id: item.label for item in form.signature}}
+    if form.period is not PeriodLength.YEAR:
+        captions["year"] = say["period"]
     further = [item.id for item in form.signature if item.id not in COVER_FIELDS]
     pairs = [("agency", "code"), ("year", "scope"), ("author", "reviewer"), ("phone", "date")]
     pairs += [(first, second) for first, second in zip_longest(further[::2], further[1::2], fillvalue="")]
@@ -128,9 +131,8 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
         slots.append(Slot(Box(row, 1, 1, across), Role.UNFILLED, "sentence", section.sheet))
         heights[row] = 22.0
     row += 1
-    titled = has_table_titles(tables)
     for table in tables:
-        if titled:
+        if section.table_titles:
             slots.append(Slot(Box(row, 1, 1, across), Role.TABLE_TITLE, table.title, table.id))
             heights[row] = TABLE_TITLE_HEIGHT_POINTS
             row += 1
@@ -175,7 +177,7 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
 def _plan_page(tables: Sequence[Table]) -> PrintedPage:
     """Return the page of a section's sheet: that of its first table, with the rows of the sheet."""
     page = tables[0].page if tables else PrintedPage()
-    if page.repeated is None or has_table_titles(tables):
+    if page.repeated is None or len(tables) > 1 or tables[0].absence:
         return page._replace(repeated=None)
     first, last = page.repeated
     return page._replace(repeated=(first + GRID_OFFSET_ROWS, last + GRID_OFFSET_ROWS))
@@ -207,7 +209,7 @@ def _count_frozen_rows(tables: Sequence[Table]) -> int:
     """Count the frozen rows: the headings, and the column headers of a table longer than a screen."""
     if not tables:
         return GRID_OFFSET_ROWS - 1
-    long = tables[0].rows > MAX_SCREEN_ROWS and not has_table_titles(tables) and not tables[0].absence
+    long = tables[0].rows > MAX_SCREEN_ROWS and len(tables) == 1 and not tables[0].absence
     return GRID_OFFSET_ROWS + min(cell.box.row for cell in tables[0].cells) - 1 if long else 0
 
 
@@ -215,11 +217,6 @@ def _count_switch_columns(widths: Sequence[float]) -> int:
     """Return how many of the first columns hold the words of a switch."""
     reached = (number for number, end in enumerate(accumulate(widths), 1) if end >= MIN_SWITCH_CHARACTERS)
     return next(reached, len(widths))
-
-
-def has_table_titles(tables: Sequence[Table]) -> bool:
-    """Return True if several of a section's tables are printed, so that each has its title above it."""
-    return sum(table.printed for table in tables) > 1
 
 
 def _plan_grid(table: Table, rows_above: int, section_columns: SectionColumns) -> Iterator[Slot]:

@@ -9,7 +9,10 @@ KindWord = Literal["count", "signed_count", "amount", "percent", "decimal", "cho
 
 
 class SectionSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One section of the report with ``paragraphs`` rows of free text (0 for a section that is a table)."""
+    """One section of the report with ``paragraphs`` rows of free text (0 for a section that is a table).
+
+    With ``table_titles``, its sheet has a title above each of its tables, as the report has where there are several.
+    """
 
     id: str
     number: str
@@ -17,6 +20,7 @@ class SectionSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
     sheet: str
     paragraphs: int = 0
     guidance: list[str] = []
+    table_titles: bool = False
 
 
 class GroupSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -320,6 +320,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "place.moved": "from sheet to",
             "place.inserted": "axis lines sheet",
             "place.unmerged": "cells count sheet",
+            "label.office": "address cells count expected found sheet",
             "label.reworded": "address cells count expected found sheet",
             "sheet.renamed": "from to",
             "sheet.hidden": "sheet",

@@ -84,7 +84,7 @@ class Cell:
     ``decimals`` is how many places an amount may have; ``computed`` cells are formulas in the template. ``choices``
     are the words of a choice; ``minimum`` and ``maximum`` limit a figure, ``length`` a text (in characters). ``total``
     says how the cell adds up, ``weight`` names the figure that weights its mean. An ``aggregate`` is computed from the
-    rows of a list.
+    rows of a list. ``line_name`` tells its line from another where the usual words do not.
     """
 
     id: str
@@ -106,6 +106,7 @@ class Cell:
     total: TotalKind = TotalKind.SUM
     weight: str = ""
     aggregate: ListAggregate | None = None
+    line_name: str = ""
 
     @property
     def is_exact(self) -> bool:
@@ -125,13 +126,13 @@ class Cell:
     @property
     def line_words(self) -> str:
         """The official words of its line; for a table without line labels, of its group of columns."""
-        path = self.row_path or self.column_path[:-1]
+        path = (self.line_name,) if self.line_name else self.row_path or self.column_path[:-1] or self.column_path
         return "".join(path[-2:] if len(path) > 2 else path[-1:])
 
     @property
     def column_words(self) -> str:
         """The official words of its column; empty where the line has only one figure and no column label."""
-        path = self.column_path if self.row_path else self.column_path[-1:]
+        path = self.column_path if self.row_path else self.column_path[1:][-1:]  # a single label is its line's
         return "·".join(path[1:] if len(path) > 1 else path)
 
     @property
@@ -175,7 +176,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One of the form's sections; ``paragraphs`` is how many rows of text a narrative section offers, 0 for a table."""
+    """One section, of ``paragraphs`` rows of text or of tables, which have titles on its sheet if ``table_titles``."""
 
     id: str
     number: str
@@ -183,6 +184,7 @@ class Section:
     sheet: str
     paragraphs: int = 0
     guidance: tuple[str, ...] = ()
+    table_titles: bool = False
 
     @property
     def heading(self) -> str:
@@ -340,9 +342,8 @@ class Form:
     ``cells`` by id in form order; ``formulas`` the relations that compute cells, in order of dependency;
     ``standards`` by kind of check; ``shares`` the sums that a percentage in the text may refer to; ``digest`` the
     SHA-256 of the definition files. ``ranking`` is the figure by which agencies are compared; ``layouts`` are the
-    layout digests of earlier templates with the same places. ``period`` is how long its periods are; a form that is
-    ``named_only`` is never chosen unless it is named. ``signature`` is the line below its last table. ``lists`` are
-    its tables with a variable number of rows.
+    layout digests of earlier templates with the same places. ``period`` is the length of its periods; one ``named_only``
+    is never chosen unless named. ``signature`` is the line below its last table, ``lists`` the tables of any length.
     """
 
     id: str

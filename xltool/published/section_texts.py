@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from xltool.forms.plan_sheets import has_table_titles
 from xltool.forms.published_wording import load_published_wording, page_number_pattern
 from xltool.forms.signature_line import match_signature
 from xltool.model.form import Form, Section, Table
@@ -318,7 +317,7 @@ def drop_printed_lines(texts: SectionTexts, form: Form) -> SectionTexts:
     for section, paragraphs in texts.items():
         tables = [table for table in form.tables if table.section == section]
         printed = {normalize_text(note) for table in tables for note in (*table.footnotes, table.absence)}
-        printed |= {normalize_text(table.title) for table in tables if has_table_titles(tables)}
+        printed |= {normalize_text(table.title) for table in tables if sum(table.printed for table in tables) > 1}
         kept[section] = tuple(
             text
             for text in paragraphs
