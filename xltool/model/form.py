@@ -342,8 +342,8 @@ class Form:
     ``cells`` by id in form order; ``formulas`` the relations that compute cells, in order of dependency;
     ``standards`` by kind of check; ``shares`` the sums that a percentage in the text may refer to; ``digest`` the
     SHA-256 of the definition files. ``ranking`` is the figure by which agencies are compared; ``layouts`` are the
-    layout digests of earlier templates with the same places. ``period`` is the length of its periods; one ``named_only``
-    is never chosen unless named. ``signature`` is the line below its last table, ``lists`` the tables of any length.
+    layout digests of earlier templates with the same places. ``period`` is the length of its periods; if
+    ``named_only`` it is never chosen unless named. ``signature`` is the line below its last table.
     """
 
     id: str
