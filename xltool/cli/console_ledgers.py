@@ -11,6 +11,7 @@ from xltool.model.form import Number, Severity
 
 if TYPE_CHECKING:
     from xltool.commands.ledger_files import ReviewedLedger
+    from xltool.commands.ledger_workbooks import IssuedLedger
     from xltool.commands.merge_ledgers import MergedLedgers
     from xltool.ledger.count_ledger import LedgerCount
 
@@ -19,6 +20,26 @@ _MAX_ALIKE = 5  # findings of one code shown for one file; --verbose and --json 
 _MAX_OPEN_FIGURES = 5
 _MAX_NAMES = 10  # of lines in one sentence; --json and the workbook have all of them
 _BALANCE = ("requests.received", "requests.carried_in", "requests.concluded", "requests.carried_out")
+
+
+def describe_issued_ledgers(issued: Sequence["IssuedLedger"], folder: Path, *, has_previous: bool = True) -> str:
+    """Describe the ledger workbooks that were written, and what they begin with."""
+    lines = [catalogue.format_line("ledgers_issued", count=len(issued), folder=str(folder))]
+    if not has_previous:
+        return lines[0]
+    for item in issued:
+        if item.carried is None or not any(item.carried):
+            continue
+        facts = {"agency": item.agency.name, "requests": len(item.carried.requests)}
+        lines.append(catalogue.format_line("ledger_carried", **facts, disputes=len(item.carried.disputes)))
+        for told, numbers in (("ledger_unclear", item.carried.unclear), ("ledger_partly", item.carried.unreadable)):
+            if numbers:
+                lines.append(catalogue.format_line(told, count=len(numbers), numbers=_shorten_list(numbers)))
+    without = [item.agency.name for item in issued if item.carried is None]
+    if without:
+        facts = {"count": len(without), "agencies": _shorten_list(without)}
+        lines.append(catalogue.format_line("ledger_without_previous", **facts))
+    return "\n".join(lines)
 
 
 def describe_ledgers(

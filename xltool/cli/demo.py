@@ -87,7 +87,7 @@ def run_demo(output: Path) -> Iterator[str]:
     An earlier demo there is replaced. Raises UsageError if the folder holds anything else.
     """
     play = msgspec.toml.decode((find_data_folder("samples") / "demo.toml").read_bytes(), type=DemoScript)
-    _clear_output(output)
+    clear_demo_folder(output)
     roster = output / catalogue.look_up_word("demo", "roster")
     shutil.copyfile(find_data_folder("samples") / ROSTER_FILE, roster)
     run_context = build_run_context(roster)
@@ -155,7 +155,7 @@ def _decide(script: DemoScript, book: Path) -> Iterator[str]:
         )
 
 
-def _clear_output(output: Path) -> None:
+def clear_demo_folder(output: Path) -> None:
     """Create an empty folder; only an earlier demo is removed."""
     if output.exists() and not output.is_dir():
         raise UsageError("usage.output_exists", path=str(output))

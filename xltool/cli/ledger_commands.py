@@ -30,13 +30,19 @@ def ledger() -> None:
 @ledger.command("new", cls=ChineseCommand, help=catalogue.help_text("ledger_new"))
 @add_context_options("--roster!", "--seal-key-file")
 @add_option("--year", type=click.IntRange(_MIN_YEAR, _MAX_YEAR), required=True)
+@add_option("--previous", "earlier_files", type=PATH, multiple=True)
 @add_option("--lines", "capacity", type=click.IntRange(20, 50_000), default=2000, show_default=True, metavar="NUMBER")
 @add_option("-o", "--output", type=PATH, required=True)
 @add_option("--force", is_flag=True)
-def ledger_new(context: "RunContext", year: int, capacity: int, output: Path, *, force: bool) -> None:
+def ledger_new(
+    context: "RunContext", year: int, capacity: int, earlier_files: tuple[Path, ...], output: Path, *, force: bool
+) -> None:
     """Write a ledger workbook for each agency."""
+    from xltool.cli import console_ledgers
     from xltool.commands.ledger_workbooks import make_ledgers
 
     with show_progress("ledger_new") as report:
-        issued = make_ledgers(year, context, output, capacity=capacity, force=force, progress=report)
-    click.echo(catalogue.format_line("ledgers_issued", count=len(issued), folder=str(output)))
+        issued = make_ledgers(
+            year, context, output, capacity=capacity, earlier_files=earlier_files, force=force, progress=report
+        )
+    click.echo(console_ledgers.describe_issued_ledgers(issued, output, has_previous=bool(earlier_files)))

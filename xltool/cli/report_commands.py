@@ -110,9 +110,11 @@ def import_command(
 
 @register_command
 @add_option("-o", "--output", type=PATH, default=Path("xltool-demo"), show_default=True)
-def demo(output: Path) -> None:
-    """Run every step on the sample figures."""
+@add_option("--ledger", is_flag=True)
+def demo(output: Path, *, ledger: bool) -> None:
+    """Run every step on the sample figures, or on sample ledgers."""
     from xltool.cli.demo import run_demo
+    from xltool.cli.ledger_demo import run_ledger_demo
 
-    for line in run_demo(output):
+    for line in run_ledger_demo(output) if ledger else run_demo(output):
         click.echo(line)

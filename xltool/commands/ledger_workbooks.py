@@ -1,9 +1,11 @@
 """Write a ledger workbook for every agency of the roster."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from xltool.commands.check_outputs import OutputFile, check_outputs, create_folder
+from xltool.commands.previous_ledgers import CarriedLines, carry_lines, read_previous_ledgers
 from xltool.commands.run_context import Progress, RunContext, require_roster
 from xltool.errors import UsageError
 from xltool.forms.identity_seal import compute_seal
@@ -12,6 +14,7 @@ from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.ledger.ledger_definition import load_ledger_definition
 from xltool.model.agency import Agency
 from xltool.model.succession import owes_report
+from xltool.spreadsheet.load_file import FileSource
 from xltool.workbooks.ledger.annual_counts import count_form_cells
 from xltool.workbooks.ledger.ledger_layout import LedgerLayout
 from xltool.workbooks.ledger.write_ledger import LedgerRequest, build_ledger, ledger_identity
@@ -23,12 +26,11 @@ MIN_LINES, MAX_LINES = 20, 50_000
 
 
 class IssuedLedger(NamedTuple):
-    """One ledger workbook written: its agency, its file name, and how many lines were filled in from last year."""
+    """One ledger workbook written: its agency, its file name, and what was filled in from last year's, if any."""
 
     agency: Agency
     file: str
-    requests: int = 0
-    disputes: int = 0
+    carried: CarriedLines | None = None
 
 
 def make_ledgers(
@@ -37,18 +39,21 @@ def make_ledgers(
     output: Path,
     *,
     capacity: int = DEFAULT_LINES,
+    earlier_files: Sequence[FileSource] = (),
     force: bool = False,
     progress: Progress | None = None,
 ) -> tuple[IssuedLedger, ...]:
     """Write a ledger workbook with room for ``capacity`` requests for each agency that reports for the year.
 
+    It begins with what the ledgers of the year before, ``earlier_files``, have left open, and has as much more room.
     Nothing is written if one of the files exists (unless ``force``). Raises UsageError, WritingError.
     """
     roster = require_roster(run_context.roster)
     plan = find_annual_plan(year, run_context)
     pattern = load_ledger_definition().file
+    ledgers = read_previous_ledgers(earlier_files, year, run_context)
     issued = tuple(
-        IssuedLedger(agency, agency_file_name(pattern, agency, year))
+        IssuedLedger(agency, agency_file_name(pattern, agency, year), carry_lines(ledgers, agency, year))
         for agency in roster.units
         if owes_report(agency, year)
     )
@@ -58,7 +63,7 @@ def make_ledgers(
     refuse_existing(targets, force=force)
     create_folder(output)
     for number, item in enumerate(issued, start=1):
-        request = _seal_request(LedgerRequest(item.agency, year, capacity), run_context)
+        request = _seal_request(_request_ledger(item, year, capacity), run_context)
         save_file(output / item.file, build_ledger(plan, request), force=force)
         if progress:
             progress(number, len(issued), 0)
@@ -73,6 +78,12 @@ def find_annual_plan(year: int, run_context: RunContext) -> WorkbookPlan:
     if not counted.keys() <= form.cells.keys():
         raise UsageError("usage.no_ledger_for_year", year=year, form=form.title, edition=form.edition)
     return plan_workbook(form)
+
+
+def _request_ledger(issued: IssuedLedger, year: int, capacity: int) -> LedgerRequest:
+    carried = issued.carried or CarriedLines()
+    room = capacity + len(carried.requests)
+    return LedgerRequest(issued.agency, year, room, carried.requests, carried.disputes)
 
 
 def _seal_request(request: LedgerRequest, run_context: RunContext) -> LedgerRequest:
