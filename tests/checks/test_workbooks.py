@@ -13,6 +13,7 @@ from tests.judges import recalculate
 from xltool.forms.plan_sheets import EXPLANATION_COLUMNS
 from xltool.forms.slots import Purpose
 from xltool.forms.workbook_words import workbook_words
+from xltool.messages.catalogue import render_finding
 from xltool.model.agency import Agency
 from xltool.model.form import Number
 from xltool.model.submission import Submission
@@ -160,6 +161,16 @@ def test_protection_removed_and_a_sheet_lost__told(fill: Fill, tmp_path: Path) -
         ("sheet.missing", "must_fix", "表四!"),
         ("protection.removed", "note", "表三!"),
     ]
+
+
+def test_protection_removed_from_every_sheet__one_finding(fill: Fill, tmp_path: Path) -> None:
+    book = fill(ZHANGJIAWAN)
+    for sheet in book:
+        sheet.protection.disable()
+    (finding,) = found(read(book, tmp_path / "a.xlsx"))
+    assert finding.code == "protection.removed"
+    assert len(finding.cells) > 6
+    assert render_finding(finding).startswith("“填报说明”、“一 总体情况”、")
 
 
 def test_explanation_written_in_the_workbook__settles(fill: Fill, tmp_path: Path) -> None:

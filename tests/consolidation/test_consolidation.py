@@ -162,11 +162,11 @@ def test_later_return__replaces_the_earlier_whatever_its_state() -> None:
             "新.xlsx",
             "returned",
             False,
-            f"这一份在旧.xlsx之后（依据：{BASIS}），以它为准；与“旧.xlsx”相比{CHANGED}。"
+            f"这一份在“旧.xlsx”之后（依据：{BASIS}），以它为准；与“旧.xlsx”相比{CHANGED}。"
             "有 1 处必须改正的问题，没有计入汇总。",
         ),
         ("旧.xlsx", "superseded", False, f"“新.xlsx”在这一份之后（依据：{BASIS}），以它为准；它{CHANGED}。"),
-        ("b2.xlsx", "accepted", True, f"这一份在b1.xlsx之后（依据：{DATES}），以它为准；与“b1.xlsx”相比{CHANGED}。"),
+        ("b2.xlsx", "accepted", True, f"这一份在“b1.xlsx”之后（依据：{DATES}），以它为准；与“b1.xlsx”相比{CHANGED}。"),
         ("b1.xlsx", "superseded", False, f"“b2.xlsx”在这一份之后（依据：{DATES}），以它为准；它{CHANGED}。"),
     }
     assert all(set(fates(list(order))) == expected for order in permutations(items))
@@ -174,7 +174,7 @@ def test_later_return__replaces_the_earlier_whatever_its_state() -> None:
         "新.xlsx",
         "returned",
         True,
-        f"这一份在旧.xlsx之后（依据：{BASIS}），以它为准；与“旧.xlsx”相比{CHANGED}。"
+        f"这一份在“旧.xlsx”之后（依据：{BASIS}），以它为准；与“旧.xlsx”相比{CHANGED}。"
         "有 1 处必须改正的问题，按 --include-flawed 的要求仍计入汇总。",
     )
 

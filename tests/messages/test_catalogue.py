@@ -197,3 +197,13 @@ def test_every_code_in_the_package__has_its_words() -> None:
         if code not in known
     ]
     assert missing == []
+
+
+def test_long_lists__fit_a_cell_of_a_workbook() -> None:
+    names = tuple(f"示例县第{number}人民政府办事处" for number in range(5000))
+    facts = {"agencies": names, "count": len(names), "expected": 5001}
+    finding = Finding("merge.incomplete", Severity.MUST_FIX, facts=facts)
+    text = catalogue.render_finding(finding)
+    assert text.startswith("应有 5001 个单位，缺 5000 个：示例县第0人民政府办事处、示例县第1人民政府办事处、")
+    assert "示例县第99人民政府办事处等。" in text
+    assert len(text) < 32767

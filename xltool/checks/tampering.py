@@ -36,19 +36,21 @@ SINGLE_CODES = (
     *("table.copy", "table.copy_differs", "table.filled_in", "table.other_agency", "table.second"),
     *("structure.unprotected", "validation.lost", "checks.overwritten", "workbook.several", "workbook.macros"),
 )
+WHOLE_WORKBOOK_CODES = ("protection.removed",)  # one finding names all sheets
 IMPORT_PREFIX = "import."  # observations on published reports
 OTHER_CHECK_PREFIXES = ("value.", "identity.", "formula.overwritten", "report.", "list.")
 
 
 def check_tampering(submission: Submission, context: CheckContext) -> Iterator[Finding]:
-    """Yield one finding per kind and sheet; observations of other checks are left out."""
+    """Yield one finding per kind and sheet (of some kinds one for all sheets); leave out what other checks report."""
     groups: dict[tuple[str, str, int], list[Observation]] = {}
     codes = _choose_codes(submission.observations)
     for number, item in enumerate(submission.observations):
         if item.code in SINGLE_CODES or item.code.startswith(IMPORT_PREFIX):
             groups[item.code.value, item.sheet, number] = [item]
         elif not item.code.startswith(OTHER_CHECK_PREFIXES) and not _concerns_unreadable(item, submission):
-            groups.setdefault((codes[item.code], item.sheet, -1), []).append(item)
+            sheet = "" if item.code in WHOLE_WORKBOOK_CODES else item.sheet
+            groups.setdefault((codes[item.code], sheet, -1), []).append(item)
     for (code, sheet, _), items in groups.items():
         yield _report_observations(code, sheet, items, context)
     yield from check_formulas(submission, context)
@@ -73,6 +75,7 @@ def _report_observations(code: str, sheet: str, observations: list[Observation],
     spots = _spots_of_observations(sheet, observations, context)
     facts: dict[str, object] = {
         "sheet": sheet,
+        "sheets": ShortList(tuple(Quoted(item.sheet) for item in observations)),
         "count": len(spots) + sum(_count_more(item) for item in observations),
         "cells": list_ranges(spot.address for spot in spots),
         "examples": ShortList(tuple(_describe_example(item) for item in observations if item.address)),
@@ -81,7 +84,9 @@ def _report_observations(code: str, sheet: str, observations: list[Observation],
     }
     if observations[0].code in SINGLE_CODES:
         facts["count"] = observations[0].facts.get("count", len(spots))
-    return make_finding(code, *(spots or ([FindingCell("", sheet, "")] if sheet else [])), **facts)
+    if not spots:
+        spots = [FindingCell("", name, "") for name in dict.fromkeys(item.sheet for item in observations) if name]
+    return make_finding(code, *spots, **facts)
 
 
 def _spots_of_observations(sheet: str, observations: list[Observation], context: CheckContext) -> list[FindingCell]:

@@ -30,6 +30,7 @@ UNPRINTABLE_CHARACTERS = re.compile(
 _UNDECODED = re.compile("[\udc80-\udcff]")
 BRACKETED_TEXT = re.compile("(（[^（）]*）)")
 _MAX_BRIEF_CHARACTERS = 70  # a longer brief sentence gives way to the one without the figures of both sides
+MAX_NAMES_LISTED = 100  # a cell of a workbook holds 32,767 characters
 _QUOTED_LISTS = frozenset({"others"})  # facts that list names of files or sheets
 MAX_QUOTED_CHARACTERS = 200  # of one quoted text inside a sentence; the fact itself is not shortened
 
@@ -279,7 +280,8 @@ def _render_fact(fact: object) -> str:
         case float():
             raise TypeError(f"a figure is never a float: {fact}")
         case tuple() | list():
-            return look_up_word("shown", "joint").join(map(_render_fact, fact))
+            text = look_up_word("shown", "joint").join(map(_render_fact, fact[:MAX_NAMES_LISTED]))
+            return text if len(fact) <= MAX_NAMES_LISTED else format_phrase("and_more", text=Phrase(text))
         case Phrase():
             return fact
         case StructuredFact():

@@ -68,6 +68,7 @@ FACT_TYPES: Mapping[str, type | UnionType] = MappingProxyType(
         "scope": str,
         "second": Quantity,
         "sheet": str | None,
+        "sheets": ShortList,
         "shown": str | ShortList | tuple,
         "stated": Quantity,
         "stored": Quantity,

@@ -301,7 +301,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "stray": "count examples sheet",
             "sheet.missing_other": "sheet",
             "formula.in_input": "count examples sheet",
-            "protection.removed": "sheet",
+            "protection.removed": "sheets",
             "layout.other": "",
             "identity.none": "name number",
             "identity.by_name": "name number",

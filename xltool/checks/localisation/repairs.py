@@ -113,7 +113,7 @@ class RepairEvidence:
         for change in repair.changes:
             last = self.previous.get(change.cell)
             if change.becomes is not None and last is not None:
-                drift += _absolute_difference(change.becomes, last) - _absolute_difference(change.was, last)
+                drift += abs(change.becomes - last) - abs(change.was - last)
         return drift
 
     def _current_value(self, cell: str) -> Number:
@@ -163,10 +163,6 @@ class RepairEvidence:
             was, now = (evaluate_linear(side, values) == value for values in (self.values, after))
             weight += RELATION_WEIGHT * _compare_verdicts(was=was, now=now)
         return weight
-
-
-def _absolute_difference(one: Number, other: Number) -> Number:
-    return one - other if one > other else other - one
 
 
 def _weigh_slip(slip: str, figures: Iterable[Number | None]) -> int:
