@@ -113,7 +113,7 @@ class RepairEvidence:
         for change in repair.changes:
             last = self.previous.get(change.cell)
             if change.becomes is not None and last is not None:
-                drift += abs(change.becomes - last) - abs(change.was - last)
+                drift += _measure_distance(change.becomes, last) - _measure_distance(change.was, last)
         return drift
 
     def _current_value(self, cell: str) -> Number:
@@ -163,6 +163,10 @@ class RepairEvidence:
             was, now = (evaluate_linear(side, values) == value for values in (self.values, after))
             weight += RELATION_WEIGHT * _compare_verdicts(was=was, now=now)
         return weight
+
+
+def _measure_distance(one: Number, other: Number) -> Number:
+    return max(one, other) - min(one, other)
 
 
 def _weigh_slip(slip: str, figures: Iterable[Number | None]) -> int:
