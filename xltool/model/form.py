@@ -126,13 +126,13 @@ class Cell:
     @property
     def line_words(self) -> str:
         """The official words of its line; for a table without line labels, of its group of columns."""
-        path = (self.line_name,) if self.line_name else self.row_path or self.column_path[:-1] or self.column_path
-        return "".join(path[-2:] if len(path) > 2 else path[-1:])
+        path = self.row_path or self.column_path[:-1] or (self.column_path if self.line else ())  # a list has no lines
+        return self.line_name or "".join(path[-2:] if len(path) > 2 else path[-1:])
 
     @property
     def column_words(self) -> str:
         """The official words of its column; empty where the line has only one figure and no column label."""
-        path = self.column_path if self.row_path else self.column_path[1:][-1:]  # a single label is its line's
+        path = self.column_path if self.row_path or not self.line else self.column_path[1:][-1:]  # one: its line's
         return "·".join(path[1:] if len(path) > 1 else path)
 
     @property
