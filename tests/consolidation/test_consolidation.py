@@ -242,8 +242,8 @@ def test_consolidation_inside_another__counts_there() -> None:
 def test_overlapping_consolidations__are_all_refused_by_name() -> None:
     items = [below([A, B], "东片"), below([B, C], "西片"), sent(D)]
     told = [
-        ("东片.xlsx", "foreign", False, "与西片.xlsx有重叠，两边都含有：乙镇。为免重复计算，重叠的各份都没有计入。"),
-        ("西片.xlsx", "foreign", False, "与东片.xlsx有重叠，两边都含有：乙镇。为免重复计算，重叠的各份都没有计入。"),
+        ("东片.xlsx", "foreign", False, "与“西片.xlsx”有重叠，两边都含有：乙镇。为免重复计算，重叠的各份都没有计入。"),
+        ("西片.xlsx", "foreign", False, "与“东片.xlsx”有重叠，两边都含有：乙镇。为免重复计算，重叠的各份都没有计入。"),
         ("4.xlsx", "accepted", True, ""),
     ]
     assert fates(items) == told
@@ -253,8 +253,8 @@ def test_overlapping_consolidations__are_all_refused_by_name() -> None:
 def test_correction_of_a_report_inside_a_consolidation__both_are_refused() -> None:
     items = [below([A, B], "东片"), sent(B, 7)]
     assert [fate[1:] for fate in fates(items)] == [
-        ("foreign", False, "与2.xlsx有重叠，两边都含有：乙镇。为免重复计算，重叠的各份都没有计入。"),
-        ("foreign", False, "与东片.xlsx有重叠，两边都含有：乙镇。为免重复计算，重叠的各份都没有计入。"),
+        ("foreign", False, "与“2.xlsx”有重叠，两边都含有：乙镇。为免重复计算，重叠的各份都没有计入。"),
+        ("foreign", False, "与“东片.xlsx”有重叠，两边都含有：乙镇。为免重复计算，重叠的各份都没有计入。"),
     ]
 
 

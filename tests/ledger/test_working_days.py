@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from xltool.ledger.answer_terms import TermDates, compute_due_date, is_suspended
+from xltool.ledger.answer_terms import TermDates, compute_due_date, find_awaited
 from xltool.ledger.ledger_definition import load_ledger_definition
 from xltool.ledger.working_days import (
     WorkCalendar,
@@ -98,9 +98,22 @@ RECEIVED = date(2025, 9, 30)
         ),
         (TermDates(RECEIVED, correction_sent=date(2025, 10, 9)), None),
         (TermDates(RECEIVED, third_party_from=date(2025, 10, 9)), None),
+        (TermDates(RECEIVED, fee_notified=date(2025, 10, 9)), None),
+        # a payment starts the term anew, whatever came before it
+        (TermDates(RECEIVED, fee_notified=date(2025, 10, 9), fee_paid_on=date(2025, 10, 15)), date(2025, 11, 12)),
+        (
+            TermDates(
+                RECEIVED,
+                date(2025, 10, 9),
+                date(2025, 10, 10),
+                fee_notified=date(2025, 10, 13),
+                fee_paid_on=date(2025, 10, 15),
+            ),
+            date(2025, 11, 12),
+        ),
         (TermDates(None), None),
     ],
 )
 def test_due_date__by_hand(dates: TermDates, wanted: date | None) -> None:
     assert compute_due_date(dates, TERMS, CALENDAR) == wanted
-    assert is_suspended(dates) == (wanted is None and dates.received is not None)
+    assert bool(find_awaited(dates)) == (wanted is None and dates.received is not None)

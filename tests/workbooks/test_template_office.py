@@ -14,7 +14,7 @@ from tests.workbooks.hand import FORM, PLAN, at, number, shown_lines, trial_plan
 from xltool.forms.check_code import compute_check_code
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.workbook_plan import WorkbookPlan
-from xltool.model.form import Number
+from xltool.model.form import Number, Severity
 from xltool.workbooks.template.check_formulas import compute_check_lines, overall_result, spreadsheet_figures
 
 pytestmark = pytest.mark.office
@@ -77,7 +77,8 @@ def test_blank_template__recalculated__shows_what_was_stored(tmp_path: Path) -> 
                     spot = (sheet.title, cell.coordinate)
                     assert at(judged, *spot).value == at(stored, *spot).value, spot
                     compared += 1
-    assert compared == 34 + 4 * len(FORM.relations) + 7 + 4  # with the check code
+    explained = sum(relation.severity is Severity.EXPLAIN for relation in FORM.relations)  # 情况说明 lists each
+    assert compared == 34 + 4 * len(FORM.relations) + 3 * explained + 7 + 4  # with the check code
 
 
 def test_real_report__typed_in__every_total_and_every_check(tmp_path: Path) -> None:
@@ -137,14 +138,24 @@ def test_every_sign_and_kind_of_figure__agrees(
     agree(recalculated(tmp_path, made, values, previous), made, values, previous=previous)
 
 
+def marked(severity: str) -> str:
+    """The condition of a mark: it always holds, holds while the content stays, or while its check finds a fault."""
+    place = '检查结果!$A:$A,"表三!"&ADDRESS(ROW(),COLUMN(),4)'
+    listed = f"COUNTIFS({place},{severity}检查结果!$J:$J,"
+    return (
+        f'{listed}"always")+{listed}"0:"&IFERROR(LEFT(D7,200),"#"))'
+        f'+SUMPRODUCT((校验!$F$4:$F$73="✗")*{listed}ROW(校验!$F$4:$F$73)&":"))>0'
+    )
+
+
 def test_saved_by_office__names_validation_marks_and_locks_remain(tmp_path: Path) -> None:
     judged = openpyxl.load_workbook(recalculated(tmp_path, PLAN, TOWN_FIGURES))
     assert {name for name in judged.defined_names if not name.startswith("_xlnm")} == set(FORM.cells)
     three = judged["表三"]
     assert len(three.data_validations.dataValidation) == 24
     assert [rule.formula for area in three.conditional_formatting for rule in area.rules] == [
-        ['COUNTIFS(检查结果!$A:$A,"表三!"&ADDRESS(ROW(),COLUMN(),4),检查结果!$F:$F,"必须改正")>0'],
-        ['COUNTIF(检查结果!$A:$A,"表三!"&ADDRESS(ROW(),COLUMN(),4))>0'],
+        [marked('检查结果!$F:$F,"必须改正",')],
+        [marked("")],
         *([f'校验!$F${row}="✗"'] for row in range(4, 10)),
         ["OR(" + ",".join(f'校验!$F${row}="✗"' for row in range(4, 10)) + ")"],
     ]

@@ -1,4 +1,7 @@
-"""The last day of the answer to a request (答复期限), by articles 30 to 33 of the regulation."""
+"""The last day of the answer to a request (答复期限).
+
+By articles 30 to 33 of the regulation; that a payment starts the term anew by article 7 of 国办函〔2020〕109号.
+"""
 
 from datetime import date
 from typing import NamedTuple
@@ -16,28 +19,38 @@ class TermDates(NamedTuple):
     third_party_from: date | None = None
     third_party_until: date | None = None
     extended: date | None = None
+    fee_notified: date | None = None
+    fee_paid_on: date | None = None
 
 
 def compute_due_date(dates: TermDates, terms: LedgerTerms, calendar: WorkCalendar) -> date | None:
     """Return the last day of the answer; None while no term runs.
 
-    The term runs from the day of receipt, and anew from the day on which a correction was received. Working days after
+    The term runs from the day of receipt, and anew from the day of a correction or of a payment. Working days after
     the day on which others were asked, up to and with the day of their answer, are not counted. None if there is no day
-    of receipt, or while a correction or the answer of others is awaited. Raises ValueError for days outside the
+    of receipt, or while something is awaited (`find_awaited`). Raises ValueError for days outside the
     years 2000 to 2100.
     """
-    start = dates.correction_received or dates.received
-    if start is None or is_suspended(dates):
+    start = find_start(dates)
+    if start is None or find_awaited(dates):
         return None
     count = terms.answer + (terms.extension if dates.extended else 0)
     return add_working_days(start, count + _count_left_out(dates, start, calendar), calendar)
 
 
-def is_suspended(dates: TermDates) -> bool:
-    """Return True while a correction, or the answer of a third party, is awaited."""
-    awaits_correction = dates.correction_sent and not dates.correction_received
-    awaits_third_party = dates.third_party_from and not dates.third_party_until
-    return bool(awaits_correction or awaits_third_party)
+def find_start(dates: TermDates) -> date | None:
+    """Return the day from which the term runs; None without a day of receipt."""
+    start = dates.correction_received or dates.received
+    return max(start, dates.fee_paid_on) if start and dates.fee_paid_on else start
+
+
+def find_awaited(dates: TermDates) -> str:
+    """Return what stops the term: "correction", "third_party" or "fee"; empty if nothing is awaited."""
+    if dates.correction_sent and not dates.correction_received:
+        return "correction"
+    if dates.third_party_from and not dates.third_party_until:
+        return "third_party"
+    return "fee" if dates.fee_notified and not dates.fee_paid_on else ""
 
 
 def _count_left_out(dates: TermDates, start: date, calendar: WorkCalendar) -> int:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 Facts = Mapping[str, str | Sequence[str]]  # by placeholder; several texts give one paragraph each
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_OPTIONAL = re.compile("\u3010([^\u3011]*)\u3011")  # 【…】
+_OPTIONAL = re.compile("\u3010([^\u3010\u3011]*)\u3011")  # 【…】
 
 
 class FilledParagraph(NamedTuple):

@@ -127,21 +127,8 @@ def _check_order(request: Request, ledger: Ledger, context: LedgerContext) -> Fi
 
 
 def find_due_day(request: Request, context: LedgerContext) -> date | None:
-    """Return the last day of the answer; None while no term runs, and until a fee that was asked for is paid.
-
-    A payment starts the term anew, as a correction does.
-    """
-    if request.fee_notified and not request.fee_paid_on:
-        return None
-    restarts = [day for day in (request.correction_received, request.fee_paid_on) if day]
-    dates = TermDates(
-        request.received,
-        request.correction_sent,
-        max(restarts) if restarts and not (request.correction_sent and not request.correction_received) else None,
-        request.third_party_from,
-        request.third_party_until,
-        request.extended,
-    )
+    """Return the last day of the answer; None while no term runs."""
+    dates = TermDates(*(getattr(request, column) for column in TermDates._fields))
     try:
         return compute_due_date(dates, context.definition.terms, context.calendar)
     except ValueError:  # a day that no ledger has

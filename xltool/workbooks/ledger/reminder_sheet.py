@@ -62,7 +62,7 @@ def write_reminder_sheet(
 def _write_counts(layout: LedgerLayout, lines_by_area: Lines, context: TermContext, sheet: SheetWriter) -> None:
     """Write today, and how many requests are open, late, due and waiting."""
     say, states, rows = load_workbook_wording().reminders, load_workbook_wording().states, lines_by_area[Area.REQUESTS]
-    waiting = (states["correction"], states["third_party"])
+    waiting = (states["correction"], states["third_party"], states["fee"])
     shown: list[tuple[str, CellContent, str]] = [
         (say["today"], Formula(f"={single_value('today')}", day_number(context.today)), "day"),
         (say["open"], Formula(f"={format_open_count(layout)}", count_open(rows)), "figured"),

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from xltool.ledger.answer_terms import TermDates, compute_due_date, is_suspended
+from xltool.ledger.answer_terms import TermDates, compute_due_date, find_awaited, find_start
 from xltool.ledger.ledger_definition import LedgerDefinition
 from xltool.ledger.workbook_wording import load_workbook_wording
 from xltool.ledger.working_days import WorkCalendar, add_working_days
@@ -85,7 +85,8 @@ def format_dispute_formulas(layout: LedgerLayout) -> Mapping[str, str]:
 
 def _format_start(layout: LedgerLayout) -> str:
     again, received = _field(layout, "correction_received"), _field(layout, "received")
-    return f'=IF(ISNUMBER({again}),{again},IF(ISNUMBER({received}),{received},"{NO_CONTENT}"))'
+    paid = _field(layout, "fee_paid_on")  # MAX leaves out a cell without a number
+    return f'=IF(ISNUMBER({again}),MAX({again},{paid}),IF(ISNUMBER({received}),MAX({received},{paid}),"{NO_CONTENT}"))'
 
 
 def _format_due(layout: LedgerLayout) -> str:
@@ -103,11 +104,13 @@ def _format_due(layout: LedgerLayout) -> str:
     due = f'IFERROR(INDEX({days},MATCH({wanted},{numbers},1)+1),"{say["beyond"]}")'
     waits_for_correction = _waits(_field(layout, "correction_sent"), _field(layout, "correction_received"))
     waits_for_others = _waits(asked, answered)
+    waits_for_fee = _waits(_field(layout, "fee_notified"), _field(layout, "fee_paid_on"))
 
     def tell(state: str) -> str:
         return f'IF(ISNUMBER({closed}),"{NO_CONTENT}","{state}")'
 
-    inner = f"IF({waits_for_others},{tell(say['third_party'])},{due})"
+    inner = f"IF({waits_for_fee},{tell(say['fee'])},{due})"
+    inner = f"IF({waits_for_others},{tell(say['third_party'])},{inner})"
     inner = f"IF({waits_for_correction},{tell(say['correction'])},{inner})"
     return f'=IF(ISNUMBER({start}),{inner},"{NO_CONTENT}")'
 
@@ -194,7 +197,7 @@ def compute_line_values(filled_line: LedgerRow, number: int, layout: LedgerLayou
     due = _compute_due(filled_line, layout, context)
     state = _compute_state(received, closed, due, layout, context)
     values: dict[str, FieldContent] = dict(filled_line)
-    values["start"] = _find_day(filled_line, "correction_received") or received or NO_CONTENT
+    values["start"] = find_start(_list_term_dates(filled_line)) or NO_CONTENT
     values["due_day"] = due
     values["state"] = state
     values["incomplete"] = int(_is_incomplete(filled_line, layout.definition))
@@ -236,17 +239,18 @@ def _is_incomplete(filled_line: LedgerRow, definition: LedgerDefinition) -> bool
     return bool((received and no_type) or (closed and no_result) or (result and not closed))
 
 
+def _list_term_dates(filled_line: LedgerRow) -> TermDates:
+    return TermDates(*(_find_day(filled_line, name) for name in TermDates._fields))
+
+
 def _compute_due(filled_line: LedgerRow, layout: LedgerLayout, context: TermContext) -> date | str:
     say = load_workbook_wording().states
-    dates = TermDates(*(_find_day(filled_line, name) for name in TermDates._fields))
-    start = dates.correction_received or dates.received
+    dates = _list_term_dates(filled_line)
+    start = find_start(dates)
     if start is None:
         return NO_CONTENT
-    if is_suspended(dates):
-        if _find_day(filled_line, "closed"):
-            return NO_CONTENT
-        awaits_correction = dates.correction_sent and not dates.correction_received
-        return say["correction"] if awaits_correction else say["third_party"]
+    if awaited := find_awaited(dates):
+        return NO_CONTENT if _find_day(filled_line, "closed") else say[awaited]
     days = [day for day in (start, dates.third_party_until) if day]
     due = compute_due_date(dates, layout.definition.terms, context.calendar)
     if due is None or min(days) < layout.first_day or max(*days, due) > layout.last_day:

@@ -13,7 +13,7 @@ def make_summary(layout: LedgerLayout, lines_by_area: Lines) -> Formula:
     """Return the sentence that says how many requests are open, late and due, and how many lines lack something."""
     say, states = load_workbook_wording().requests, load_workbook_wording().states
     rows = lines_by_area[Area.REQUESTS]
-    waiting = (states["correction"], states["third_party"])
+    waiting = (states["correction"], states["third_party"], states["fee"])
     parts = [
         (say["summary_before"], format_open_count(layout), count_open(rows)),
         (say["summary_overdue"], format_state_count(layout, states["overdue"]), count_states(rows, states["overdue"])),
