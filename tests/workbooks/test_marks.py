@@ -1,5 +1,6 @@
 """Marks that go home: written into the agency's own workbook, where every other part keeps its bytes."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -112,6 +113,17 @@ def test_marks__hidden_column__says_while_what_a_mark_lasts(broken: Path, tmp_pa
     sheet = listed(mark(broken, tmp_path / "back.xlsx", told))
     assert sheet.column_dimensions["J"].hidden
     assert [sheet[f"J{row}"].value for row in range(4, 9)] == ["4:", "0:88", "4:", "4:", "4:"]
+
+
+def test_marks__template_of_an_earlier_version__does_not_show_that_column_either(broken: Path, tmp_path: Path) -> None:
+    def without_column(name: str, content: bytes) -> bytes:
+        return re.sub(rb'<col min="10" max="10"[^>]*/>', b"", content) if name == PART else content
+
+    source = rewritten(broken, tmp_path / "old.xlsx", without_column)
+    back = mark(source, tmp_path / "back.xlsx")
+    assert listed(back)["J4"].value == "4:"
+    assert listed(back).column_dimensions["J"].hidden
+    assert audit(back) == []
 
 
 def test_marks__links_protection_looks(broken: Path, tmp_path: Path) -> None:

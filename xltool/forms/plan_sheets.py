@@ -89,7 +89,7 @@ def plan_cover_sheet(form: Form) -> SheetPlan:
     for row, hint in ((7, "declaration_hint"), (9, "check_code_hint")):
         heights[row + down] = text_height(say[hint], sum(widths[2:]), SMALL_SIZE_POINTS)
     rows = count(12 + down)
-    for number, text in enumerate(form.instructions, start=1):
+    for number, text in enumerate((*form.instructions, *say["manual"].strip().split("\n")), start=1):
         row = next(rows)
         slots.append(Slot(Box(row, 1, 1, 4), Role.GUIDE, f"{number}. {text}"))
         heights[row] = text_height(f"{number}. {text}", sum(widths), SMALL_SIZE_POINTS)

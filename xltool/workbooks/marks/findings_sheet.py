@@ -82,6 +82,7 @@ class FindingsSheet:
         for number, columns in enumerate(further, start=LIST_FIRST_ROW + len(findings)):
             self._write_row(number, columns, height=None)
         self._write_links(links)
+        self._hide_conditions()
         self._restore_protection()
         self._update_dimension()
 
@@ -171,6 +172,20 @@ class FindingsSheet:
             quoted = sheet.replace("'", "''")
             listing.append_child("hyperlink", ref=spot, location=f"'{quoted}'!{target}", display=target)
 
+    def _hide_conditions(self) -> None:
+        """Hide the column of the conditions, which templates of an earlier version show."""
+        columns = self._root.find_child("cols")
+        if columns is None or not any(map(_has_condition, self._rows.values())):
+            return
+        covering = [
+            column
+            for column in columns.list_children("col")
+            if int(column.attributes.get("min", "0")) <= _COLUMN_COUNT <= int(column.attributes.get("max", "0"))
+        ]
+        if not covering:
+            number = str(_COLUMN_COUNT)
+            columns.append_child("col", min=number, max=number, width="9.625", hidden="1", customWidth="1")
+
     def _restore_protection(self) -> None:
         """Restore the sheet protection of the template, if it was removed."""
         if self._root.find_child("sheetProtection") is None:
@@ -191,6 +206,14 @@ class FindingsSheet:
 
     def _make_element(self, name: str, **attributes: str) -> Element:
         return Element(self._root.namespace, name, **attributes)
+
+
+def _has_condition(row_element: Element) -> bool:
+    """Return whether the last column of a row holds anything."""
+    return any(
+        column == _COLUMN_COUNT and bool(cell.children)
+        for cell, column in _list_columns(row_element, _parse_row_number(row_element))
+    )
 
 
 def _make_columns(finding: FindingText) -> dict[str, SideValue]:
