@@ -259,7 +259,7 @@ def test_cover__counts_what_is_unfilled__and_lists_the_pages(book: Workbook, sto
         169,
         "待填",
     ]
-    pages = {str(row[0].value): row[3].value for row in cover.iter_rows(min_row=21) if row[0].value}
+    pages = {str(row[0].value): row[3].value for row in cover.iter_rows(min_row=25) if row[0].value}
     assert {name: count for name, count in pages.items() if count is not None} == {
         "表二": 10,
         "表三": 144,
@@ -267,11 +267,11 @@ def test_cover__counts_what_is_unfilled__and_lists_the_pages(book: Workbook, sto
         "六 其他事项": 3,
     }
     assert list(pages) == [sheet.title for sheet in book.worksheets][1:-1]
-    assert at(book, "填报说明", "D24").value == (
+    assert at(book, "填报说明", "D28").value == (
         '=IF(填报说明!$B$7="是",0,COUNTBLANK(表四!A7:D7)+COUNTBLANK(表四!F7:I7)+COUNTBLANK(表四!K7:N7))'
     )
     assert at(stored, "表四", "A3").value == "本页还有 12 个单元格未填。浅黄色：填写　灰色：自动计算，已锁定"
-    assert len({link.hyperlink.location for row in cover["A21:A29"] for link in row if link.hyperlink}) == 9
+    assert len({link.hyperlink.location for row in cover["A25:A34"] for link in row if link.hyperlink}) == 9
 
 
 def test_identity__on_the_hidden_sheet_and_in_the_properties(book: Workbook, blank: Path) -> None:
