@@ -9,6 +9,7 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.form import Box, Severity
 from xltool.workbooks.marks.mark_conditions import format_marked_formula
+from xltool.workbooks.template.check_formulas import NO_RESULT
 from xltool.workbooks.template.sheet_sentence import iterate_balance_cells
 from xltool.workbooks.xlsxwriter_adapter import BookWriter, SheetWriter
 
@@ -75,7 +76,7 @@ def _colour_wanted_reasons(planned: Planned, sheet: SheetWriter, book: BookWrite
     reasons = [slot for slot in planned.slots if slot.key == "reason" and slot.box.row in listed]
     if reasons:
         column, row = column_letters(EXPLANATION_COLUMNS.index("relation") + 1), min(listed)
-        criteria = f'=AND(${column}{row}<>"",{reasons[0].address}="")'
+        criteria = f'=AND(${column}{row}<>"{NO_RESULT}",{reasons[0].address}="")'
         condition = {"type": "formula", "criteria": criteria, "format": book.combine_styles("doubtful")}
         sheet.conditional_format(_bounding_range(reasons), condition)
 
