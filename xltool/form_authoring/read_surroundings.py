@@ -14,7 +14,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 MAX_TITLE_CHARACTERS = 30  # of the title of a table below another
 MIN_NOTE_CHARACTERS = 60  # a longer text above a table is no field
 _SIGNATURE_FIELDS = ("phone", "signed_on", "author", "reviewer", "leader")
-_ITEMS = re.compile(r"(?<=[。；;\u3000 ])\s*(?=\d{1,2}[.．、](?!\d))|\n+")
+# The ends of the items of a note: white space begins only where no other stands before, so the time is linear.
+_ITEMS = re.compile(r"(?:(?<=[。；;])\s*|(?<!\s)[^\S\u3000 ]*[\u3000 ]\s*)(?=\d{1,2}[.．、](?!\d))|\n+")
 
 
 @dataclass

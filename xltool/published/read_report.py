@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.expressions import recompute_figures
+from xltool.forms.placeholders import remove_whitespace
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Scope
 from xltool.model.compact_entries import NOTE_NOT_READ, CompactEntries, EntryPosition, share_entry_layout
@@ -273,11 +274,19 @@ def _build_figures(
     placed = read_placed_texts(reading.stream, reading.located, reading.document.kind)
     for cell_id, (text, block) in placed.items():
         known = found.get(cell_id)
-        if text and (known is None or (known.raw or "").strip() not in {text, f"{text}{others.get(cell_id, '')}"}):
+        if text and not (known and _is_same_text(form.cells[cell_id], known, text, others.get(cell_id, ""))):
             found[cell_id] = _interpret_figure(form.cells[cell_id], text, find_place(reading, block), "printed")
         elif not text and (known is None or (known.value is not None and known.sure == "printed")):
             found[cell_id] = _blank_figure(cell_id, find_place(reading, block))
     return {cell: found[cell] for cell in form.cells if cell in found}
+
+
+def _is_same_text(cell: Cell, found_figure: FoundFigure, text: str, unit: str) -> bool:
+    """Return True if a figure was found with the text in its place; digits broken over lines may be joined in it."""
+    raw = (found_figure.raw or "").strip()
+    if cell.is_worded or found_figure.value is None:
+        return raw in {text, f"{text}{unit}"}
+    return remove_whitespace(raw) in {remove_whitespace(text), remove_whitespace(f"{text}{unit}")}
 
 
 def _interpret_figure(cell: Cell, text: str, where: DocumentPlace, sure: str) -> FoundFigure:
