@@ -141,8 +141,7 @@ def test_due_days_and_states__are_those_of_the_terms(filled: tuple[list[Row], li
             assert isinstance(cell, datetime), row
             assert cell.date() == due, row
         else:
-            waits = "待补正" if dates.correction_sent and not dates.correction_received else "征求意见中"
-            assert cell == (" " if "closed" in row else waits), row
+            assert cell == (" " if "closed" in row else _say_awaited(row)), row
         if "closed" not in row:
             open_lines.append((due or date.max, row["number"]))
     listed = [row[1:8] for row in book["提醒"].iter_rows(min_row=7, max_col=8, values_only=True) if row[1] != " "]
@@ -151,6 +150,18 @@ def test_due_days_and_states__are_those_of_the_terms(filled: tuple[list[Row], li
     assert book["提醒"]["D4"].value == sum(day < today for day, _ in open_lines)
     for row in listed:
         assert (row[6] == "已超期") == (isinstance(row[4], datetime) and row[4].date() < today)
+
+
+def _say_awaited(row: Row) -> str:
+    """What an open request waits for: the first of these that was asked for and did not come."""
+    for asked, came, words in (
+        ("correction_sent", "correction_received", "待补正"),
+        ("third_party_from", "third_party_until", "征求意见中"),
+        ("fee_notified", "fee_paid_on", "待缴费"),
+    ):
+        if row.get(asked) and not row.get(came):
+            return words
+    raise AssertionError(row)
 
 
 def test_statistics__by_month_and_quarter(filled: tuple[list[Row], list[Row], Any]) -> None:
