@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from xltool.form_authoring.office_workbook import OfficeWorkbook, Spot
-from xltool.form_authoring.parse_formula import Area, Binary, Call, Constant, FormulaError, Node, parse_formula
+from xltool.form_authoring.parse_formula import (
+    Area,
+    Binary,
+    Call,
+    Constant,
+    FormulaError,
+    Node,
+    iterate_nodes,
+    parse_formula,
+)
 from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 
@@ -62,11 +71,11 @@ def takes_away(tree: Node | None) -> bool:
 
 def divides_values(tree: Node | None) -> bool:
     """Return True if a formula divides, or takes a mean."""
-    match tree:
-        case Binary(operator="/") | Call(name="AVERAGE"):
-            return True
-        case Binary(left=left, right=right):
-            return divides_values(left) or divides_values(right)
-        case Call(arguments=arguments):
-            return any(map(divides_values, arguments))
-    return False
+    if tree is None:
+        return False
+    return has_quotient(tree) or any(isinstance(node, Call) and node.name == "AVERAGE" for node in iterate_nodes(tree))
+
+
+def has_quotient(tree: Node) -> bool:
+    """Return True if a formula contains a quotient."""
+    return any(isinstance(node, Binary) and node.operator == "/" for node in iterate_nodes(tree))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xltool.form_authoring.authoring_words import list_words, matches_word, search_word, squeeze_text
 from xltool.form_authoring.classify_cells import is_number
@@ -39,6 +39,12 @@ class FigureKind(NamedTuple):
     length: int | None = None
     optional: bool = False
     reason: str = "plain"
+
+    def list_settings(self) -> dict[str, Any]:
+        """Return the keys of a definition that say this kind, of a block and of a column of a list alike."""
+        settings = self._asdict()
+        del settings["reason"]
+        return {**settings, "choices": list(self.choices)}
 
 
 class KindEvidence(NamedTuple):

@@ -91,14 +91,7 @@ def _make_column(draft: TableDraft, draft_figure: DraftFigure) -> ListColumnSpec
     return ListColumnSpec(
         id=draft_figure.column,
         label=_label_of(draft, draft_figure),
-        kind=kind.kind,
-        unit=kind.unit,
-        decimals=kind.decimals,
-        optional=kind.optional,
-        choices=list(kind.choices),
-        minimum=kind.minimum,
-        maximum=kind.maximum,
-        length=kind.length,
+        **kind.list_settings(),
         width=round(width, 2) if width else None,
     )
 

@@ -84,6 +84,14 @@ class Call:
 Node = Constant | Area | Binary | Call
 
 
+def iterate_nodes(tree: Node) -> Iterator[Node]:
+    """Yield a formula and all parts of it, from the outside in."""
+    yield tree
+    parts = (tree.left, tree.right) if isinstance(tree, Binary) else tree.arguments if isinstance(tree, Call) else ()
+    for part in parts:
+        yield from iterate_nodes(part)
+
+
 class _Token(NamedTuple):
     kind: str
     text: str

@@ -199,14 +199,7 @@ def _make_block(draft: TableDraft, spot_rows: Sequence[Sequence[Spot]]) -> Block
         columns=columns if any(columns) else [],
         span=box.columns,
         span_rows=box.rows,
-        kind=kind.kind,
-        unit=kind.unit,
-        decimals=kind.decimals,
-        optional=kind.optional,
-        choices=list(kind.choices),
-        minimum=kind.minimum,
-        maximum=kind.maximum,
-        length=kind.length,
+        **kind.list_settings(),
     )
 
 

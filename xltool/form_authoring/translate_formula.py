@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from xltool.form_authoring.authoring_words import search_word
 from xltool.form_authoring.expression_parts import Expression, FigureKey, FigureSum, join_expression
+from xltool.form_authoring.formula_evidence import has_quotient
 from xltool.form_authoring.guess_kinds import FigureKind
 from xltool.form_authoring.office_workbook import Spot
 from xltool.form_authoring.parse_formula import COMPARISONS, Area, Binary, Call, Constant, Node
@@ -170,11 +171,11 @@ class FormulaTranslator:
     def _translate_choice(self, condition: Node, met_node: Node, unmet_node: Node) -> Expression:
         """Translate IF: one that guards against a blank or a division by zero is what it guards."""
         guarded = unmet_node if _is_nothing(met_node) else met_node if _is_nothing(unmet_node) else None
-        if guarded is not None and (_divides(guarded) or _tests_blank(condition)):
+        if guarded is not None and (has_quotient(guarded) or _tests_blank(condition)):
             return self.translate_value(guarded)
-        if _is_zero(met_node) and _divides(unmet_node):
+        if _is_zero(met_node) and has_quotient(unmet_node):
             return self.translate_value(unmet_node)
-        if _is_zero(unmet_node) and _divides(met_node):
+        if _is_zero(unmet_node) and has_quotient(met_node):
             return self.translate_value(met_node)
         test = self.translate_condition(condition)
         return join_expression(
@@ -273,17 +274,6 @@ def _is_nothing(tree: Node) -> bool:
 
 def _is_zero(tree: Node) -> bool:
     return isinstance(tree, Constant) and tree.value == 0 and not isinstance(tree.value, bool)
-
-
-def _divides(tree: Node) -> bool:
-    match tree:
-        case Binary(operator="/"):
-            return True
-        case Binary(left=left, right=right):
-            return _divides(left) or _divides(right)
-        case Call(arguments=arguments):
-            return any(map(_divides, arguments))
-    return False
 
 
 def _tests_blank(tree: Node) -> bool:
