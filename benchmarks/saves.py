@@ -91,7 +91,7 @@ def convert_with_libreoffice(source: Path, target: Path) -> None:
 
 def save_with_node(program: str, source: Path, target: Path) -> None:
     """Save every workbook of a folder with ExcelJS or SheetJS."""
-    cache_folder = target.parent / "npm"
+    cache_folder = target.resolve().parent / "npm"
     if not all((cache_folder / "node_modules" / name.split("@")[0]).is_dir() for name in PACKAGES):
         install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(cache_folder), *PACKAGES]
         subprocess.run(install, check=True, capture_output=True)
