@@ -10,7 +10,7 @@
 #   make bench   the benchmarks; saves of other programs are made once, by npm, node and LibreOffice (bench-output/)
 #   make bench-large  merging at 10,000 workbooks, of every kind of saves; takes an hour and 4 GB
 #   make fuzz    coverage-guided fuzzing of opening and reading for FUZZ_SECONDS (needs a Python that atheris supports)
-#   make manglings  MANGLINGS random changes to how figures look, each compared with what the sheet shows
+#   make manglings  MANGLINGS workbooks and folders of returns composed at random, each compared with what a person sees
 #   make labels  every two printed labels of every form exchanged, one workbook each (tests take a sample)
 #   make browser  dist/xltool.html, the whole work in one offline page, and its SHA-256 (needs npm and node)
 #   make test-browser  that page in a real Chromium, against the native run
@@ -88,6 +88,7 @@ browser/node_modules/.package-lock.json: browser/package-lock.json
 MANGLINGS ?= 1000
 manglings: $(VENV)/.dev
 	$(BIN)/python -m tests.mangling.random_looks $(MANGLINGS)
+	$(BIN)/python -m tests.mangling.random_folders $(MANGLINGS)
 
 labels: $(VENV)/.dev
 	XLTOOL_ALL_LABELS=1 $(BIN)/python -m pytest -q -n auto tests/mangling/test_label_exchanges.py

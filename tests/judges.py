@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -128,14 +128,20 @@ def recalculate(path: Path, out_dir: Path, kind: str = "xlsx") -> Path:
 
     Raises JudgeError when LibreOffice is absent, needs more than ``SECONDS`` or writes no file.
     """
+    return recalculate_all([path], out_dir, kind)[0]
+
+
+def recalculate_all(paths: Sequence[Path], out_dir: Path, kind: str) -> list[Path]:
+    """What `recalculate` makes of several files with names of their own, in one start of LibreOffice."""
     command = soffice()
     if command is None:
         raise JudgeError(office_missing())
-    if path.resolve().parent == out_dir.resolve():
+    if any(path.resolve().parent == out_dir.resolve() for path in paths):
         raise JudgeError(f"{out_dir}: the judge's copy would lie over the file it judges")
-    target = out_dir / f"{path.stem}.{kind.partition(':')[0]}"
-    target.unlink(missing_ok=True)
-    arguments = ["--headless", "--norestore", "--convert-to", kind, "--outdir", str(out_dir), str(path)]
+    targets = [out_dir / f"{path.stem}.{kind.partition(':')[0]}" for path in paths]
+    for target in targets:
+        target.unlink(missing_ok=True)
+    arguments = ["--headless", "--norestore", "--convert-to", kind, "--outdir", str(out_dir), *map(str, paths)]
     try:
         done = subprocess.run(
             [command, f"-env:UserInstallation={_profile().as_uri()}", *arguments],
@@ -145,10 +151,11 @@ def recalculate(path: Path, out_dir: Path, kind: str = "xlsx") -> Path:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise JudgeError(f"{path.name}: LibreOffice needed more than {SECONDS} s") from error
-    if not target.is_file():
-        raise JudgeError(f"{path.name}: LibreOffice wrote no {target.name}: {done.stdout}{done.stderr}")
-    return target
+        raise JudgeError(f"{paths[0].name}: LibreOffice needed more than {SECONDS} s") from error
+    for path, target in zip(paths, targets, strict=True):
+        if not target.is_file():
+            raise JudgeError(f"{path.name}: LibreOffice wrote no {target.name}: {done.stdout}{done.stderr}")
+    return targets
 
 
 @cache

@@ -15,11 +15,15 @@ Each line is a function in `tests/mangling/manglings.py` from a good, filled wor
 them, compose two or three at random, and compare every figure read with what was filled in. A line without a finding
 says that there is none at all. This page is written by `python -m tests.mangling.table`.
 
-Two longer runs have no line here, as what they change is drawn at random or is every label there is:
+Three longer runs have no line here, as what they change is drawn at random or is every label there is:
 
-- `make manglings`: up to seven changes to how figures look (number formats, rich text, fonts, colours of the theme and
-  the palette, alignments, conditional formats, merges, stale results, typed words). No figure may count that the sheet
-  does not show, without a finding that has to be answered. Last whole run, 2026-12-01: 1,000 workbooks, none does.
+- `make manglings`, folders: returns of several agencies with one or more versions of each, in files named after their
+  agency, another one or nobody, some in archives or saved by LibreOffice, each with changes to words and figures. The
+  real command merges each folder. Every file must be counted, replaced, held, returned or set aside as a person would
+  decide who sees the names, the dates and the sheets, and every sum must be the sum of what the counted sheets show.
+- `make manglings`, looks: up to seven changes to how figures look (number formats, rich text, fonts, colours of the
+  theme and the palette, alignments, conditional formats, merges, stale results, typed words). No figure may count that
+  the sheet does not show, without a finding that must be answered. Last whole run, 2026-12-01: 1,000 workbooks, none.
 - `make labels`: every two printed labels of every edition exchanged, each one lost, each one changed, each time in a
   workbook of its own. All must be told by name and go back. Last whole run, 2026-12-01: 8,683 cases, all are.
 

@@ -25,6 +25,7 @@ from tests.checks.figures import FORM, PLAN
 from tests.judges import recalculate
 from tests.mangling.good import ABOUT, good
 from tests.mangling.manglings import NEW, REQUESTS, rewritten, saved
+from tests.mangling.workbook_parts import WorkbookParts
 from xltool.commands.check import review_files
 from xltool.forms.cell_addresses import parse_address
 from xltool.messages import catalogue
@@ -220,6 +221,22 @@ def test_template__its_own_formats_are_no_doubt(value: float, tmp_path: Path) ->
     path.write_bytes(saved(book))
     entry = read_figure(path, AMOUNT)
     assert (entry.value, entry.note) == (Decimal(str(value)), None)
+
+
+def test_white_digits_under_the_templates_own_formats__are_told_as_such(tmp_path: Path) -> None:
+    parts = WorkbookParts(good())
+    parts.put_runs(NEW, [('<color rgb="FFFFFFFF"/>', "81"), ("", "12")])
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(parts.pack())
+    (problem,) = say(path)
+    assert "显示为“12”，存的是“8112”：有的字与底色相同" in problem
+
+
+def test_figure_that_a_format_may_show__is_named_as_shown_then(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(add_rules([formatted("TODAY()>45000", SAYS_ZERO)]))
+    (problem,) = say(path)
+    assert "有条件格式会把它显示成“0”" in problem
 
 
 def test_excel_2010__rule_with_its_own_look(tmp_path: Path) -> None:

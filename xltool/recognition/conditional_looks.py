@@ -133,14 +133,14 @@ def _read_under(
 
     decided = [(item, _is_met(item, real, raw, find_cell)) for item in formats]
     looks = _list_looks(raw.look, list(_stop_at_first(decided)))
-    if looks is None:
-        return _make_uncertain(before, "")
-    readings = {_meaning(entry): entry for entry in map(read, looks)}
+    readings = {_meaning(entry): entry for entry in map(read, looks or ())}
     if len(readings) == 1:
         (entry,) = readings.values()
         return None if _meaning(entry) == _meaning(before) else entry
-    others = [entry for entry in readings.values() if _meaning(entry) != _meaning(before)]
-    return _make_uncertain(before, others[0].shown or "")
+    if before.state is EntryState.UNREADABLE:  # for a reason of its own, which no format is sure to remove
+        return None
+    other = next((entry for entry in readings.values() if _meaning(entry) != _meaning(before)), before)
+    return _make_uncertain(before, (other.raw if other.shown is None else other.shown) or "" if readings else "")
 
 
 def _make_uncertain(entry: Entry, shown: str) -> Entry:
