@@ -53,6 +53,8 @@ def describe_type(hint: Any) -> str:
     if get_origin(hint) is list:
         inner = describe_type(get_args(hint)[0])
         return f"列表：{inner}"
+    if get_origin(hint) is dict:
+        return "一组键"
     if hint in _TYPES:
         return _TYPES[hint]
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
@@ -68,7 +70,7 @@ def describe_default(field: Any) -> str:
     if field.required:
         return "必写"
     value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-    if value is None or value in ("", []):
+    if value is None or value in ("", [], {}):
         return ""
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

@@ -165,6 +165,38 @@ def merge(
 
 @register_command
 @click.argument("paths", nargs=-1, required=True)
+@add_context_options("--roster", "--password", "--cache")
+@add_option("-o", "--output", type=PATH)
+@add_option("--form")
+@add_option("--year", "--period", "year", type=PERIOD)
+@add_option("--include-flawed", is_flag=True)
+@add_option("--decisions", type=PATH, metavar="FILE")
+@add_executor_options
+@add_option("--json", "as_json", is_flag=True)
+@add_option("--force", is_flag=True)
+def rollup(
+    context: "RunContext", paths: tuple[str, ...], output: Path | None, jobs: "Jobs", *, as_json: bool, **choices: Any
+) -> None:
+    """Add up the periods of a year for each agency, and compare them with the report of the whole."""
+    from xltool.cli import console_decisions, console_rollup, json_output, json_rollup
+    from xltool.commands.open_issues import has_open_issues
+    from xltool.commands.roll_up import RollUpOptions, roll_up
+
+    options = RollUpOptions(**choices)
+    with show_progress("check") as report:
+        made = roll_up(paths, context, output, options, jobs=jobs, progress=report)
+    click.echo(
+        json_output.dump_json(json_rollup.encode_rollup(made))
+        if as_json
+        else console_rollup.describe_rollup(made, output)
+    )
+    if not as_json:
+        echo_lines(console_decisions.describe_decision_table(made.tracking, options.decisions))
+    exit_with(has_open_issues=not made.is_complete or has_open_issues(made.tracking))
+
+
+@register_command
+@click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster!", "--password", "--cache")
 @add_option("--due", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD")
 @add_option("--decisions", type=PATH, metavar="FILE")

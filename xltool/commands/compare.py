@@ -15,17 +15,17 @@ from xltool.commands.own_outputs import is_own_page
 from xltool.commands.run_context import RunContext
 from xltool.comparison.comparing import ComparisonResult, YearChecks, find_differences
 from xltool.comparison.sides import ComparedSide
+from xltool.consolidation.agency_rows import build_row_submission
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.compiled_form import compile_form
-from xltool.forms.expressions import recompute_figures
 from xltool.forms.placeholders import remove_whitespace
 from xltool.forms.report_style import load_report_style
 from xltool.messages import catalogue
 from xltool.messages.figure_phrases import render_place
-from xltool.model.agency import Scope
+from xltool.model.agency import Agency, Scope
 from xltool.model.form import Form
 from xltool.model.published import PublishedReport
-from xltool.model.submission import Entry, EntryState, ManifestItem, Submission
+from xltool.model.submission import ManifestItem, Submission
 from xltool.pages import difference_page
 from xltool.published.read_report import build_submission, read_report
 from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
@@ -138,23 +138,8 @@ def _select_agency_row(other_side: ComparedSide, side: ComparedSide, path: FileS
     if figures is None:
         return side
     sheet = catalogue.format_phrase("compared_row", agency=leaf.name)
-    inputs = {cell.id: figures.get(cell.id) for cell in side.form.inputs}
-    values = recompute_figures(side.form.formulas, inputs)
-    of_agency = replace(
-        side.submission,
-        scope=Scope.OWN,
-        agency_code=leaf.code,
-        agency_name=leaf.name,
-        entries={
-            cell: Entry(cell, EntryState.BLANK if value is None else EntryState.NUMBER, value, None, sheet, "")
-            for cell, value in values.items()
-        },
-        values={cell: values[cell] for cell in side.form.cells},
-        texts=read_agency_texts(listed, side.form).get(leaf.code, {}),
-        manifest=(),
-        absent=(),
-        lacking={},
-    )
+    row = build_row_submission(side.submission, side.form, Agency(leaf.code, leaf.name), figures, sheet)
+    of_agency = replace(row, texts=read_agency_texts(listed, side.form).get(leaf.code, {}))
     return ComparedSide(side.form, of_agency, summed=True)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xltool.errors import ForeignFileError, RosterError, UnreadableFileError
-from xltool.forms.identity import LETTER_MARK, Identity, OwnList
+from xltool.forms.identity import LETTER_MARK, LIST_PROPERTY, Identity, OwnList
 from xltool.forms.period_words import fill_period
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency, Roster, Scope
@@ -40,6 +40,15 @@ def is_consolidation_of(path: Path, area: Agency) -> bool:
     identity = _read_identity(path)
     own = identity is not None and identity.scope is Scope.AREA and not identity.imported
     return own and identity is not None and (identity.agency_code, identity.agency_name) == (area.code, area.name)
+
+
+def is_own_list(path: Path, own_list: OwnList) -> bool:
+    """Return True for a list of that kind that xltool wrote."""
+    try:
+        workbook = open_named_sheets(path, frozenset())
+    except (UnreadableFileError, ForeignFileError):
+        return False
+    return workbook.properties.get(LIST_PROPERTY) == own_list.value
 
 
 def is_imported_workbook(path: Path) -> bool:

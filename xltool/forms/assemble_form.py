@@ -12,6 +12,7 @@ from xltool.forms.definition_problems import DefinitionProblems, raise_definitio
 from xltool.forms.definition_rules import check_form_spec, check_totals
 from xltool.forms.lists.aggregates import list_own_aggregates
 from xltool.forms.lists.assemble_lists import assemble_lists, make_aggregate_table
+from xltool.forms.made_from import assemble_made_from
 from xltool.forms.name_cells import name_cells
 from xltool.forms.placeholders import build_groups, check_placeholders
 from xltool.forms.schema import FormSpec, RelationsSpec, StandardSpec, StandardsSpec, TablesSpec
@@ -21,15 +22,14 @@ from xltool.forms.vocabulary import Vocabulary
 from xltool.model.form import (
     Cell,
     Form,
-    ParagraphDraft,
     Relation,
     Section,
     Severity,
-    SignatureField,
     StandardCheck,
     Table,
     TotalKind,
 )
+from xltool.model.form_parts import ParagraphDraft, SignatureField
 from xltool.model.list_table import ListTable
 from xltool.model.period import PeriodLength
 from xltool.package_data import find_data_folder
@@ -117,6 +117,7 @@ def assemble_form(
         named_only=form.named_only,
         signature=tuple(SignatureField(item.id, item.label) for item in form.signature),
         lists=lists,
+        made_from=assemble_made_from(form.made_from, cells, problems),
         **shown,
     )
     check_placeholders(form_model, problems)

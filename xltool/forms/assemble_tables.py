@@ -11,7 +11,7 @@ from xltool.forms.cell_kinds import describe_kind
 from xltool.forms.definition_problems import DefinitionProblems
 from xltool.forms.definition_rules import check_words
 from xltool.forms.schema import BlockSpec, LabelSpec, TableSpec
-from xltool.model.form import Box, Cell, Label, Table
+from xltool.model.form import Box, Cell, Label, Table, TotalKind
 
 MIN_COLUMN_WIDTH_CHARACTERS, MAX_COLUMN_WIDTH_CHARACTERS = 10.0, 36.0  # characters; for columns without a given width
 MIN_TABLE_CHARACTERS, MAX_UPRIGHT_CHARACTERS, MAX_LANDSCAPE_CHARACTERS = 64.0, 88.0, 132.0  # of all columns together
@@ -213,6 +213,7 @@ def _expand_block(
             row_path=naming.find_row_path(box.row, first[1]),
             column_path=naming.find_column_path(first[0], box.column),
             optional=block.optional,
+            year_total=TotalKind(block.year_total) if block.year_total else None,
             **describe_kind(block),
         )
 

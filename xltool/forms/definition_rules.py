@@ -70,11 +70,22 @@ def check_totals(cells: Mapping[str, Cell], problems: DefinitionProblems) -> Non
         if cell.total not in _TOTALS[cell.kind] or (cell.total is TotalKind.RECOMPUTE and not cell.computed):
             known = tuple(total.value for total in _TOTALS[cell.kind])
             problems.add("wrong_total", "tables.toml", place, key=cell.id, total=cell.total.value, known=known)
+        _check_year_total(cell, place, problems)
         weight = cells.get(cell.weight)
         if (cell.total is TotalKind.WEIGHTED_MEAN) is not bool(cell.weight) or (
             cell.weight and (weight is None or weight.is_worded)
         ):
             problems.add("wrong_weight", "tables.toml", place, key=cell.id, weight=cell.weight)
+
+
+def _check_year_total(cell: Cell, place: str, problems: DefinitionProblems) -> None:
+    total, known = cell.year_total, (*_TOTALS[cell.kind], TotalKind.FIRST, TotalKind.LAST)
+    unfit = {TotalKind.RECOMPUTE} if not cell.computed else set()
+    if not cell.weight:
+        unfit.add(TotalKind.WEIGHTED_MEAN)
+    if total is not None and (total not in known or total in unfit):
+        fitting = tuple(each.value for each in known if each not in unfit)
+        problems.add("wrong_year_total", "tables.toml", place, key=cell.id, total=total.value, known=fitting)
 
 
 def check_cell_kind(cell: Cell, decimals: int, place: str, problems: DefinitionProblems) -> None:

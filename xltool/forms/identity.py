@@ -29,6 +29,7 @@ class OwnList(StrEnum):
     TABLES = "tables"
     ANSWER = "answer"
     LEDGER = "ledger"
+    ROLL_UP = "roll_up"
 
 
 class Identity(NamedTuple):

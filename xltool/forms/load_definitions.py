@@ -1,7 +1,7 @@
 """Load form definitions strictly: unknown keys and dangling references are errors, every mistake is told at once."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,11 +10,13 @@ from xltool.forms.assemble_form import assemble_form
 from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.decode_definition import decode_definition
 from xltool.forms.definition_problems import DefinitionProblems
+from xltool.forms.made_from import parse_part_sums
 from xltool.forms.prove_relations import find_conflicts
 from xltool.forms.schema import FormSpec, RelationsSpec, TablesSpec
 from xltool.forms.text_patterns import CLAIMS_FILE as CLAIMS
 from xltool.forms.text_patterns import ClaimsSpec
 from xltool.model.form import Form
+from xltool.model.period import is_shorter
 from xltool.package_data import find_data_folder
 
 DEFAULT_FORM = "zfxxgk-annual-report"  # where a year has several forms and none is named
@@ -70,11 +72,28 @@ def check_forms_below(folder: Path) -> tuple[Form, ...]:
                 problems.add("contradiction", "relations.toml", "relations", key=key)
             forms.append(form)
         errors += problems.errors
+    errors += _check_part_sums(forms)
     if errors:
         first, *others = errors
         first.others = tuple(others)
         raise first
     return tuple(forms)
+
+
+def _check_part_sums(forms: Sequence[Form]) -> Iterator[DefinitionError]:
+    """Yield a mistake for a form made from one that is not of shorter periods, or from figures which that lacks."""
+    for form in forms:
+        wanted = form.made_from.form if form.made_from else ""
+        for part_form in (each for each in forms if each.id == wanted):
+            if not is_shorter(part_form.period, form.period):
+                yield DefinitionError(
+                    "definition.not_shorter", file=f"{form.source}/form.toml", place="made_from", key=wanted
+                )
+                continue
+            try:
+                parse_part_sums(form, part_form)
+            except DefinitionError as error:
+                yield error
 
 
 def _read_form(folder: Path, problems: DefinitionProblems) -> Form | None:

@@ -7,6 +7,8 @@ import msgspec
 SeverityWord = Literal["must_fix", "explain", "note"]
 KindWord = Literal["count", "signed_count", "amount", "percent", "decimal", "choice", "yes_no", "date", "text"]
 
+YearTotalWord = Literal["sum", "mean", "weighted_mean", "recompute", "count", "first", "last", "none"]
+
 
 class SectionSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One section of the report with ``paragraphs`` rows of free text (0 for a section that is a table).
@@ -63,6 +65,17 @@ class SignatureSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     label: str
 
 
+class MadeFromSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """From which form of shorter periods the figures of a period follow.
+
+    ``form`` is the id of that form. ``cells`` give for ids of figures of this form the sum of figures of that one; with
+    ``each`` as line, of every line. Without ``cells``, figures with the same id are meant.
+    """
+
+    form: str
+    cells: dict[str, str] = {}
+
+
 class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """``form.toml``."""
 
@@ -88,6 +101,7 @@ class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     period: Literal["year", "half", "quarter", "month"] = "year"
     named_only: bool = False
     signature: list[SignatureSpec] = []
+    made_from: MadeFromSpec | None = None
 
 
 class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -108,7 +122,8 @@ class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     """A rectangle of figures; ``first`` is its first cell, ``span`` and ``span_rows`` the grid cells of one figure.
 
     ``choices`` are the words of a choice; ``minimum`` and ``maximum`` limit figures, ``length`` texts. ``total`` is how
-    a figure adds up, ``weight`` the figure that weights its mean.
+    a figure adds up over agencies, ``weight`` the figure that weights its mean, ``year_total`` how it adds up over the
+    periods of a year.
     """
 
     first: str
@@ -127,6 +142,7 @@ class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     length: int | None = None
     total: Literal["sum", "mean", "weighted_mean", "recompute", "count", "none"] | None = None
     weight: str = ""
+    year_total: YearTotalWord | None = None
 
 
 class LookSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -214,6 +230,7 @@ class ListSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 
     ``rows`` is how many the template offers, ``key`` the columns that identify a row, ``unit`` what rows are counted
     in. An ``optional`` list may have no row. An area's report prints every row, or one an agency (``area_report``).
+    ``year_total`` is how the figures computed from it add up over the periods of a year.
     """
 
     id: str
@@ -229,6 +246,7 @@ class ListSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     landscape: bool = False
     notes: list[str] = []
     area_report: Literal["rows", "agencies"] = "rows"
+    year_total: Literal["sum", "first", "last", "none"] = "sum"
 
 
 class TablesSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

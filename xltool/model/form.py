@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from xltool.model.expression import Comparison, LinearExpression, Term
+from xltool.model.form_parts import MadeFrom, ParagraphDraft, SignatureField
 from xltool.model.list_table import ListAggregate, ListTable
 from xltool.model.period import PeriodLength, calendar_year, length_of
 from xltool.model.printed_look import PrintedLook, PrintedPage
@@ -45,6 +46,8 @@ class TotalKind(StrEnum):
     WEIGHTED_MEAN = "weighted_mean"  # by the figure `Cell.weight`
     RECOMPUTE = "recompute"  # by the relation that computes it, from the sums
     COUNT = "count"  # how many chose each word
+    FIRST = "first"  # of the periods of a year only: the figure of the first
+    LAST = "last"  # the same: the figure of the last
     NONE = "none"
 
 
@@ -84,7 +87,8 @@ class Cell:
     ``decimals`` is how many places an amount may have; ``computed`` cells are formulas in the template. ``choices``
     are the words of a choice; ``minimum`` and ``maximum`` limit a figure, ``length`` a text (in characters). ``total``
     says how the cell adds up, ``weight`` names the figure that weights its mean. An ``aggregate`` is computed from the
-    rows of a list. ``line_name`` tells its line from another where the usual words do not.
+    rows of a list. ``line_name`` tells its line from another where the usual words do not. ``year_total`` says how it
+    adds up over the periods of a year, where the definition does.
     """
 
     id: str
@@ -107,6 +111,7 @@ class Cell:
     weight: str = ""
     aggregate: ListAggregate | None = None
     line_name: str = ""
+    year_total: TotalKind | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -321,20 +326,6 @@ class FigureChart(NamedTuple):
     items: tuple[HeadlineFigure, ...]
 
 
-class SignatureField(NamedTuple):
-    """One part of the signature line (填表人、负责人、报出日期): ``id`` names its field on the cover."""
-
-    id: str
-    label: str
-
-
-class ParagraphDraft(NamedTuple):
-    """A suggested paragraph for a section, with placeholders for figures."""
-
-    section: str
-    text: str
-
-
 @dataclass(frozen=True)
 class Form:
     """One edition of an official form, complete, as issued (报表).
@@ -343,7 +334,8 @@ class Form:
     ``standards`` by kind of check; ``shares`` the sums that a percentage in the text may refer to; ``digest`` the
     SHA-256 of the definition files. ``ranking`` is the figure by which agencies are compared; ``layouts`` are the
     layout digests of earlier templates with the same places. ``period`` is the length of its periods; if
-    ``named_only`` it is never chosen unless named. ``signature`` is the line below its last table.
+    ``named_only`` it is never chosen unless named. ``signature`` is the line below its last table. ``made_from`` says
+    which figures of shorter periods make its own.
     """
 
     id: str
@@ -378,6 +370,7 @@ class Form:
     named_only: bool = False
     signature: tuple[SignatureField, ...] = ()
     lists: tuple[ListTable, ...] = ()
+    made_from: MadeFrom | None = None
 
     def __hash__(self) -> int:
         """Hash the digest: forms are keys of the caches of what is derived from them."""

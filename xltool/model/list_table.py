@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xltool.model.form import Cell, Number, Relation
+    from xltool.model.form import Cell, Number, Relation, TotalKind
 
 
 class AggregateKind(StrEnum):
@@ -70,6 +70,7 @@ class ListTable:
     landscape: bool = False
     printing: ListPrinting = ListPrinting.ROWS
     relations: "tuple[Relation, ...]" = field(default=())
+    year_total: "TotalKind | None" = None
 
     @cached_property
     def columns_by_id(self) -> "Mapping[str, Cell]":

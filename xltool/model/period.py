@@ -84,6 +84,25 @@ def parse_period(text: str) -> int:
     return int(match["year"])
 
 
+def list_parts(longer_period: int, length: PeriodLength) -> tuple[Period, ...]:
+    """List the periods of a shorter length inside a year or period, in order; empty if they are not shorter."""
+    if not is_shorter(length, length_of(longer_period)):
+        return ()
+    count, parts = _count_months(length_of(longer_period)) // _count_months(length), _PARTS[length]
+    before = 0 if not isinstance(longer_period, Period) else (longer_period.part - 1) * count
+    first = calendar_year(longer_period) * parts + before
+    return tuple(Period(first + at, length) for at in range(count))
+
+
+def is_shorter(length: PeriodLength, longer: PeriodLength) -> bool:
+    """Whether one length is shorter than another."""
+    return _count_months(length) < _count_months(longer)
+
+
+def _count_months(length: PeriodLength) -> int:
+    return _PARTS[PeriodLength.MONTH] // _PARTS.get(length, 1)
+
+
 def calendar_year(period: int) -> int:
     """Return the calendar year of a period or year."""
     return period.year if isinstance(period, Period) else period

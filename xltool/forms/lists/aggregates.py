@@ -103,6 +103,7 @@ def make_aggregate(list_table: ListTable, aggregate: ListAggregate) -> Cell:
         decimals=column.decimals if summed and column else 0,
         total=TotalKind.SUM if summed or list_table.merge is ListMerge.APPEND else TotalKind.NONE,
         aggregate=aggregate,
+        year_total=list_table.year_total,
     )
 
 

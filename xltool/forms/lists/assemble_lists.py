@@ -98,6 +98,7 @@ def _assemble_list(spec: ListSpec) -> ListTable:
         notes=tuple(spec.notes),
         landscape=spec.landscape,
         printing=ListPrinting(spec.area_report),
+        year_total=TotalKind(spec.year_total),
     )
 
 

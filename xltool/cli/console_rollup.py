@@ -1,0 +1,59 @@
+"""Render periods added up for the console: how many each agency has, and what is missing or differs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from xltool.consolidation.show_status import describe_file_counts
+from xltool.forms.period_words import name_period
+from xltool.messages import catalogue
+from xltool.messages.figure_phrases import format_number
+from xltool.model.rolled_up import RolledUp
+from xltool.workbooks.rollup.rollup_issues import RollUpIssue, list_issues, name_matter, name_periods
+
+
+def describe_rollup(rolled_up: RolledUp, output: Path | None) -> str:
+    """Describe every issue, then the counts and the workbook."""
+    return "\n".join(_describe(rolled_up, output))
+
+
+def _describe(rolled_up: RolledUp, output: Path | None) -> Iterator[str]:
+    yield from map(_describe_issue, list_issues(rolled_up))
+    lacking = sum(bool(agency.missing) for agency in rolled_up.agencies)
+    yield catalogue.format_line(
+        "rollup_counts",
+        title=rolled_up.form.title,
+        period=name_period(rolled_up.whole),
+        agencies=len(rolled_up.agencies),
+        expected=len(rolled_up.expected),
+        whole=len(rolled_up.agencies) - lacking,
+        lacking=lacking,
+    )
+    wholes = [whole for agency in rolled_up.agencies for whole in agency.wholes]
+    if wholes:
+        yield catalogue.format_line(
+            "rollup_compared",
+            reports=len(wholes),
+            count=sum(whole.compared for whole in wholes),
+            gaps=sum(len(whole.gaps) for whole in wholes),
+            unsure=sum(whole.unsure for whole in wholes),
+        )
+    yield describe_file_counts(rolled_up.tracking)
+    if output is not None:
+        yield catalogue.format_line("rollup_written", file=str(output))
+
+
+def _describe_issue(issue: RollUpIssue) -> str:
+    facts: dict[str, object] = {
+        "agency": issue.agency.name or issue.agency.code,
+        "matter": name_matter(issue),
+        "periods": name_periods(issue.periods),
+        "remark": issue.remark,
+    }
+    if issue.cell is None:
+        return catalogue.format_line("rollup_issue", **facts)
+    facts["figure"] = issue.cell.words
+    if issue.stated is None or issue.added is None or issue.difference is None:
+        return catalogue.format_line("rollup_issue_figure", **facts)
+    numbers = {"stated": issue.stated, "added": issue.added, "difference": issue.difference}
+    shown = {key: format_number(number) for key, number in numbers.items()}
+    return catalogue.format_line("rollup_issue_gap", **facts, place=f" {issue.place}".rstrip(), **shown)

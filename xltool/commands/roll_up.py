@@ -1,0 +1,212 @@
+"""Add up the periods of a year (months, quarters, halves) for each agency; compare with its reports of the whole."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from xltool.commands.check import obey_decisions, review_all
+from xltool.commands.check_outputs import WRITTEN_SUFFIXES, OutputFile, check_outputs
+from xltool.commands.decisions import list_decision_outputs, record_open_questions
+from xltool.commands.own_outputs import is_own_list
+from xltool.commands.run_context import Progress, RunContext
+from xltool.consolidation.agency_rows import build_row_submission
+from xltool.consolidation.choosing import choose_returns
+from xltool.consolidation.gather_periods import gather_agency, sum_agencies
+from xltool.consolidation.tree import RosterTree
+from xltool.errors import UsageError
+from xltool.execution.executor import Jobs
+from xltool.forms.identity import OwnList
+from xltool.forms.period_words import name_period
+from xltool.forms.workbook_words import workbook_words
+from xltool.forms.year_totals import find_year_totals
+from xltool.messages import catalogue
+from xltool.model.agency import Agency, Scope
+from xltool.model.consolidation import ReviewedFile
+from xltool.model.form import Form
+from xltool.model.period import calendar_year, list_parts
+from xltool.model.rolled_up import RolledUp
+from xltool.model.submission import Submission
+from xltool.recognition.read_consolidated import ConsolidatedPart, list_sheet_names, read_parts
+from xltool.spreadsheet.find_files import find_places
+from xltool.spreadsheet.load_file import FileSource
+from xltool.spreadsheet.open_workbook import open_named_sheets
+from xltool.workbooks.rollup.write_rollup import write_rollup
+from xltool.workbooks.save_files import refuse_existing, refuse_locked_files
+
+
+class RollUpOptions(NamedTuple):
+    """Which periods to add up: those inside ``year`` (default: the year of most reports) of ``form``.
+
+    Without ``form``, that of shorter periods of which most reports came. ``include_flawed`` counts reports with
+    ``must_fix`` findings; ``decisions`` is the workbook with the decisions on single files.
+    """
+
+    year: int | None = None
+    form: str | None = None
+    include_flawed: bool = False
+    decisions: Path | None = None
+    force: bool = False
+
+
+class _Report(NamedTuple):
+    """A counted report of one agency, known by its code or else its name, for one period, of a form."""
+
+    key: str
+    period: int
+    submission: Submission
+    form: Form
+
+
+def roll_up(
+    sources: Sequence[FileSource | str],
+    run_context: RunContext,
+    output: Path | None,
+    roll_up_options: RollUpOptions | None = None,
+    *,
+    jobs: Jobs = None,
+    progress: Progress | None = None,
+) -> RolledUp:
+    """Read every file below ``sources``, add up the periods of each agency, and write the workbook.
+
+    Files may be returns, consolidated workbooks (every agency in them) and reports of the whole. With ``output`` None
+    nothing is written. Raises UsageError if no file is a report of a part of a year, or the output exists.
+    """
+    roll_up_options = roll_up_options or RollUpOptions()
+    own = _prepare_output(sources, run_context, output, roll_up_options)
+    found = review_all(find_places(sources, own), run_context, jobs, progress)
+    reviewed, book = obey_decisions(found, roll_up_options.decisions, run_context)
+    form, whole = _choose_form_and_whole(reviewed, run_context, roll_up_options)
+    made = add_up_reports(reviewed, run_context, form, whole, include_flawed=roll_up_options.include_flawed)
+    if output is not None:
+        write_rollup(made, output, force=roll_up_options.force)
+    record_open_questions(book, made.tracking)
+    return made
+
+
+def _prepare_output(
+    sources: Sequence[FileSource | str], run_context: RunContext, output: Path | None, roll_up_options: RollUpOptions
+) -> tuple[Path, ...]:
+    """Check the outputs before any work; return those of an earlier run, which are no inputs."""
+    files = list_decision_outputs(roll_up_options.decisions)
+    if output is not None:
+        is_own = partial(is_own_list, own_list=OwnList.ROLL_UP)
+        files = [*files, OutputFile(output, WRITTEN_SUFFIXES, is_own)]
+    own = check_outputs(files, sources, run_context.sources)
+    if output is not None:
+        refuse_existing([output], force=roll_up_options.force)
+        refuse_locked_files([output])
+    return own
+
+
+def _choose_form_and_whole(
+    reviewed_files: Sequence[ReviewedFile], run_context: RunContext, roll_up_options: RollUpOptions
+) -> tuple[Form, int]:
+    """Return the form of shorter periods of which most reports came, and the year or period they are in."""
+    counts: Counter[tuple[str, str, int]] = Counter()
+    for item in reviewed_files:
+        read = item.submission
+        if read is None or read.year is None or roll_up_options.form not in {None, read.form}:
+            continue
+        form = run_context.forms.get(read.form, read.edition)
+        whole = roll_up_options.year if roll_up_options.year is not None else calendar_year(read.year)
+        if read.year in list_parts(whole, form.period):
+            counts[read.form, read.edition, whole] += 1
+    if not counts:
+        period = "" if roll_up_options.year is None else name_period(roll_up_options.year)
+        wanted = catalogue.format_phrase("rollup_within", period=period) if period else catalogue.Phrase("")
+        raise UsageError("usage.no_periods", count=len(reviewed_files), wanted=wanted)
+    form_id, edition, whole = max(counts, key=lambda key: (counts[key], key[2]))
+    return run_context.forms.get(form_id, edition), whole
+
+
+def add_up_reports(
+    reviewed_files: Sequence[ReviewedFile],
+    run_context: RunContext,
+    form: Form,
+    whole_period: int,
+    *,
+    include_flawed: bool,
+) -> RolledUp:
+    """Choose the reports that count, and add up the periods inside ``whole_period`` for each agency."""
+    expected = list_parts(whole_period, form.period)
+    wanted: list[tuple[Form, int]] = [(form, period) for period in expected]
+    for longer in run_context.forms:
+        if longer.made_from is not None and longer.made_from.form == form.id:
+            periods = list_parts(whole_period, longer.period) or (whole_period,)
+            wanted += [(longer, period) for period in periods if list_parts(period, form.period)]
+    judged, reports = _choose_reports(reviewed_files, run_context, wanted, include_flawed=include_flawed)
+    rest = [item for position, item in enumerate(reviewed_files) if position not in judged]
+    agencies = [
+        gather_agency(agency, form, expected, [report for report in reports if report.key == key], judged.values())
+        for key, agency in _list_agencies(reports, run_context, calendar_year(whole_period)).items()
+    ]
+    return RolledUp(
+        form,
+        whole_period,
+        expected,
+        tuple(agencies),
+        find_year_totals(form),
+        sum_agencies(agencies, form),
+        (*judged.values(), *choose_returns(rest, run_context.roster, form, whole_period)),
+        run_context.roster,
+    )
+
+
+def _choose_reports(
+    reviewed_files: Sequence[ReviewedFile],
+    run_context: RunContext,
+    wanted: Sequence[tuple[Form, int]],
+    *,
+    include_flawed: bool,
+) -> tuple[dict[int, ReviewedFile], list[_Report]]:
+    """Choose among the files of each wanted form and period; return these files by position, and the counted reports.
+
+    A consolidated workbook holds a report of every agency in it.
+    """
+    judged: dict[int, ReviewedFile] = {}
+    reports: list[_Report] = []
+    by_content: dict[tuple[str, str, int], dict[int, ReviewedFile]] = {}
+    for position, item in enumerate(reviewed_files):
+        read = item.submission
+        if read is not None and read.year is not None:
+            by_content.setdefault((read.form, read.edition, read.year), {})[position] = item
+    for form, period in wanted:
+        alike = by_content.get((*form.key, period), {})
+        chosen = choose_returns([*alike.values()], run_context.roster, form, period, include_flawed=include_flawed)
+        judged.update(zip(alike, chosen, strict=True))
+        for item in chosen:
+            if item.counted and item.submission is not None:
+                rows = _list_rows(item.submission, form)
+                reports += [_Report(row.agency_code or row.agency_name, period, row, form) for row in rows]
+    return judged, reports
+
+
+def _list_rows(submission: Submission, form: Form) -> Iterator[Submission]:
+    """Yield a report; of a consolidated workbook that of every row in it."""
+    path, sheet = Path(submission.source.file), workbook_words().summary.sheets["details"]
+    rows: Sequence[ConsolidatedPart] = ()
+    if submission.manifest and path.is_file():  # of one inside an archive only the sum is at hand
+        rows = read_parts(open_named_sheets(path, list_sheet_names(["details"])), form.cells)
+    if not rows:
+        yield submission
+    for row in rows:
+        is_area = row.lead.get("scope") == workbook_words().cover[Scope.AREA]
+        scope = Scope.AREA if is_area else Scope.OWN
+        agency = Agency(row.lead["code"].strip(), row.lead.get("name", ""), scope=scope)
+        yield build_row_submission(submission, form, agency, row.figures, sheet)
+
+
+def _list_agencies(reports: Sequence[_Report], run_context: RunContext, year: int) -> dict[str, Agency]:
+    """Return the agencies of reports, and those of the roster of which none came, in the order of the roster."""
+    roster = run_context.roster
+    tree = RosterTree(roster, year)
+    found = {
+        report.key: Agency(each.agency_code, each.agency_name, scope=each.scope)
+        for report in reports
+        for each in [report.submission]
+    }
+    found |= {each.code: each for each in tree.find_missing([report.submission for report in reports])}
+    order = {code: place for place, code in enumerate(roster.agencies if roster else ())}
+    return {key: found[key] for key in sorted(found, key=lambda key: (order.get(key, len(order)), key))}

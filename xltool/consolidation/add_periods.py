@@ -1,0 +1,151 @@
+"""Add up the periods of one agency: each figure in its own way, cumulative figures checked against the sums."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from xltool.consolidation.aggregates import aggregate
+from xltool.forms.expressions import evaluate_linear, recompute_figures
+from xltool.forms.made_from import parse_part_sums
+from xltool.forms.year_totals import find_running_sums, find_year_totals
+from xltool.model.expression import LinearExpression
+from xltool.model.finding import FindingCell
+from xltool.model.form import SIGNED_KINDS, Cell, Form, Number, TotalKind, Values
+from xltool.model.period import Period
+from xltool.model.rolled_up import FigureGap, WholeReport
+from xltool.model.submission import Submission
+
+_ONE_PERIOD = {TotalKind.FIRST: 0, TotalKind.LAST: -1}  # which of the periods gives the figure
+_UNCOUNTED = {TotalKind.NONE, TotalKind.COUNT, TotalKind.RECOMPUTE}
+
+
+class PeriodSum(NamedTuple):
+    """What periods add up to, how many chose each word, and by cell id the periods in which a figure is blank."""
+
+    values: Values
+    tallies: Mapping[str, Mapping[str, int]]
+    blank: Mapping[str, tuple[int, ...]]
+
+
+def add_periods(form: Form, parts_by_period: Mapping[int, Submission]) -> PeriodSum:
+    """Add up reports of several periods, in order of their periods."""
+    kinds, ordered = find_year_totals(form), [parts_by_period[period] for period in sorted(parts_by_period)]
+    if not ordered:
+        return PeriodSum(dict.fromkeys(form.cells), {}, {})
+    summed = aggregate(ordered, _make_year_form(form, kinds))
+    inputs = dict(summed.inputs)
+    counted = [part.counted for part in ordered]
+    for cell in form.inputs:
+        if kinds[cell.id] in _ONE_PERIOD:
+            inputs[cell.id] = counted[_ONE_PERIOD[kinds[cell.id]]].get(cell.id)
+    values = recompute_figures(form.formulas, inputs)
+    for cell in form.cells.values():
+        if cell.computed and cell.year_total in _ONE_PERIOD:
+            values[cell.id] = counted[_ONE_PERIOD[cell.year_total]].get(cell.id)
+    blank = {
+        cell.id: found for cell in form.inputs if (found := _find_blank_periods(cell, kinds[cell.id], parts_by_period))
+    }
+    for relation in form.formulas:
+        inside = {period for term in relation.expect.right.terms for period in blank.get(term.cell, ())}
+        if relation.computes is not None and inside:
+            blank[relation.computes] = tuple(sorted(inside))
+    return PeriodSum({cell: values.get(cell) for cell in form.cells}, summed.tallies, blank)
+
+
+def _make_year_form(form: Form, kinds: Mapping[str, TotalKind]) -> Form:
+    """Return the form as if periods were agencies: each figure adds up as it does over periods."""
+    cells = {
+        cell.id: replace(cell, total=TotalKind.NONE if kinds[cell.id] in _ONE_PERIOD else kinds[cell.id])
+        for cell in form.cells.values()
+    }
+    return replace(form, cells=cells)
+
+
+def _find_blank_periods(cell: Cell, kind: TotalKind, parts_by_period: Mapping[int, Submission]) -> tuple[int, ...]:
+    """Return the periods whose report lacks a figure that the sum needs."""
+    if cell.optional or kind in _UNCOUNTED:
+        return ()
+    periods = sorted(parts_by_period)
+    needed = [periods[_ONE_PERIOD[kind]]] if kind in _ONE_PERIOD else periods
+    return tuple(period for period in needed if parts_by_period[period].counted.get(cell.id) is None)
+
+
+# --- cumulative figures ----------------------------------------------------------------------------------------------
+
+
+def check_running_sums(
+    form: Form, expected: Sequence[Period], parts_by_period: Mapping[int, Submission]
+) -> Iterator[FigureGap]:
+    """Yield the cumulative figures that differ from the sum of the periods up to their own.
+
+    A difference that goes on unchanged is told once, where it begins. Behind a missing period the sum begins with what
+    the next cumulative figure says, which must not be less than what is known.
+    """
+    sums = find_running_sums(form)
+    for name in _drop_following(form, sums):
+        yield from _check_running_sum(form.cells[name], sums[name], expected, parts_by_period)
+
+
+def _drop_following(form: Form, cell_ids: Iterable[str]) -> list[str]:
+    """Return the cells without computed ones whose parts are all among them: what differs there follows."""
+    named = dict.fromkeys(cell_ids)
+    following = {
+        relation.computes
+        for relation in form.formulas
+        if relation.is_linear and all(term.cell in named for term in relation.expect.right.terms)
+    }
+    return [cell for cell in named if cell not in following]
+
+
+def _check_running_sum(
+    cell: Cell, expression: LinearExpression, expected: Sequence[Period], parts_by_period: Mapping[int, Submission]
+) -> Iterator[FigureGap]:
+    total: Number = 0
+    gap: Number = 0
+    is_known = expected[0].is_first
+    for period in expected:
+        figures = parts_by_period[period].counted if period in parts_by_period else {}
+        current, stated = evaluate_linear(expression, figures), figures.get(cell.id)
+        total += current or 0
+        if current is None or stated is None:
+            is_known = is_known and current is not None
+            continue
+        was, gap = gap, stated - total
+        if not is_known and (gap >= 0 or cell.kind in SIGNED_KINDS):
+            total, gap, is_known = stated, 0, True
+        if gap not in {0, was}:
+            yield FigureGap(cell, find_spot(parts_by_period[period], cell), period, stated, total)
+
+
+def find_spot(submission: Submission, cell: Cell) -> FindingCell:
+    """Return where a figure stands in a report."""
+    entry = submission.entries.get(cell.id)
+    return FindingCell(cell.id, entry.sheet if entry else "", entry.address if entry else "")
+
+
+def compare_whole(
+    whole_form: Form, submission: Submission, part_form: Form, period_sum: PeriodSum, *, has_all_parts: bool
+) -> WholeReport:
+    """Compare a report of a longer period with the sum of its parts.
+
+    Where a part or a figure is missing, a figure is only compared if the sum is already more than is stated. Raises
+    DefinitionError, see `parse_part_sums`.
+    """
+    gaps, compared, unsure = [], 0, 0
+    stated_values, kinds = submission.counted, find_year_totals(part_form)
+    sums = parse_part_sums(whole_form, part_form)
+    for name in _drop_following(whole_form, sums):
+        expression, cell, stated = sums[name], whole_form.cells[name], stated_values.get(name)
+        added = evaluate_linear(expression, period_sum.values)
+        if stated is None or cell.is_worded:
+            continue
+        inside = [term.cell for term in expression.terms]
+        is_sure = has_all_parts and not period_sum.blank.keys() & set(inside)
+        only_grows = cell.kind not in SIGNED_KINDS and all(kinds[each] is TotalKind.SUM for each in inside)
+        if added is None or not (is_sure or (only_grows and added > stated)):
+            unsure += 1
+            continue
+        compared += 1
+        if added != stated:
+            gaps.append(FigureGap(cell, find_spot(submission, cell), submission.year or 0, stated, added))
+    return WholeReport(whole_form, submission, tuple(gaps), compared, unsure)

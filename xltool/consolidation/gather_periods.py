@@ -1,0 +1,99 @@
+"""Gather the reports of one agency: its periods, what they add up to, and its reports of the whole."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from xltool.consolidation.add_periods import add_periods, check_running_sums, compare_whole
+from xltool.consolidation.aggregates import aggregate
+from xltool.forms.expressions import recompute_figures
+from xltool.model.agency import Agency, Scope
+from xltool.model.consolidation import ReviewedFile
+from xltool.model.form import Form, Values
+from xltool.model.period import Period, list_parts
+from xltool.model.rolled_up import AgencyPeriods, WholeReport
+from xltool.model.submission import Source, Submission
+
+
+class PeriodReport(Protocol):
+    """A report for one period, of a form."""
+
+    @property
+    def period(self) -> int:
+        """The period."""
+        ...
+
+    @property
+    def submission(self) -> Submission:
+        """The report."""
+        ...
+
+    @property
+    def form(self) -> Form:
+        """Its form."""
+        ...
+
+
+def gather_agency(
+    agency: Agency,
+    form: Form,
+    expected: Sequence[Period],
+    reports: Sequence[PeriodReport],
+    judged_files: Iterable[ReviewedFile],
+) -> AgencyPeriods:
+    """Add up the ``expected`` periods of ``form`` in the reports of one agency, and compare those of longer periods."""
+    parts = {report.period: report.submission for report in reports if report.form is form}
+    missing = tuple(period for period in expected if period not in parts)
+    summed = add_periods(form, parts)
+    wholes = [_compare_report(report, form, parts) for report in reports if report.form is not form]
+    return AgencyPeriods(
+        code=agency.code,
+        name=agency.name,
+        parts=parts,
+        missing=missing,
+        held=_find_held_files(agency, form, missing, judged_files),
+        values=summed.values,
+        tallies=summed.tallies,
+        blank=summed.blank,
+        running=tuple(check_running_sums(form, expected, parts)),
+        wholes=tuple(sorted(wholes, key=lambda whole: whole.submission.year or 0)),
+    )
+
+
+def _compare_report(report: PeriodReport, form: Form, parts_by_period: dict[int, Submission]) -> WholeReport:
+    needed = list_parts(report.period, form.period)
+    inside: dict[int, Submission] = {period: parts_by_period[period] for period in needed if period in parts_by_period}
+    return compare_whole(
+        report.form, report.submission, form, add_periods(form, inside), has_all_parts=len(inside) == len(needed)
+    )
+
+
+def _find_held_files(
+    agency: Agency, form: Form, missing: Sequence[int], judged_files: Iterable[ReviewedFile]
+) -> dict[int, ReviewedFile]:
+    """Return the files of missing periods that came and are not counted."""
+    held = {}
+    for item in judged_files:
+        read = item.submission
+        if read is not None and (read.form, read.agency_code) == (form.id, agency.code) and read.year in missing:
+            held[read.year or 0] = item
+    return held
+
+
+def sum_agencies(agencies: Sequence[AgencyPeriods], form: Form) -> Values:
+    """Add up what the periods of several agencies add up to, as their reports of one period would."""
+    reports = [
+        Submission(
+            form=form.id,
+            edition=form.edition,
+            year=None,
+            scope=Scope.OWN,
+            agency_code=agency.code,
+            agency_name=agency.name,
+            entries={},
+            values=agency.values,
+            source=Source("", "", 0, ""),
+        )
+        for agency in agencies
+    ]
+    summed = recompute_figures(form.formulas, aggregate(reports, form).inputs)
+    return {cell: summed[cell] for cell in form.cells}

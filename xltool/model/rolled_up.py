@@ -1,0 +1,100 @@
+"""What the periods of a year add up to, by agency, and how that stands against the reports of the whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from xltool.model.agency import Roster
+from xltool.model.consolidation import ReviewedFile
+from xltool.model.finding import FindingCell
+from xltool.model.form import Cell, Form, Number, TotalKind, Values
+from xltool.model.submission import Submission
+
+
+class FigureGap(NamedTuple):
+    """A figure that is not what the periods add up to: what is ``stated`` there, and what they ``added`` up to.
+
+    ``period`` is that of the report which states it.
+    """
+
+    cell: Cell
+    spot: FindingCell
+    period: int
+    stated: Number
+    added: Number
+
+    @property
+    def difference(self) -> Number:
+        """How much more is stated than the periods add up to."""
+        return self.stated - self.added
+
+
+class WholeReport(NamedTuple):
+    """An agency's report of a longer period beside what its parts add up to.
+
+    ``compared`` is how many figures were compared; ``unsure`` how many could not be, because a part or a figure is
+    missing.
+    """
+
+    form: Form
+    submission: Submission
+    gaps: tuple[FigureGap, ...]
+    compared: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyPeriods:
+    """The periods of one agency: its reports by period, the periods ``missing``, and what they add up to.
+
+    ``held`` are the files of missing periods that came and are not counted. ``blank`` are the periods in which a
+    figure is blank, by cell id; with those or missing periods a sum is only a lower bound. ``running`` are cumulative
+    figures that differ from the sum of the periods.
+    """
+
+    code: str
+    name: str
+    parts: Mapping[int, Submission]
+    missing: tuple[int, ...]
+    held: Mapping[int, ReviewedFile]
+    values: Values
+    tallies: Mapping[str, Mapping[str, int]]
+    blank: Mapping[str, tuple[int, ...]]
+    running: tuple[FigureGap, ...]
+    wholes: tuple[WholeReport, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no period is missing and nothing differs."""
+        differs = self.running or any(whole.gaps or whole.unsure for whole in self.wholes)
+        return not (self.missing or self.blank or differs)
+
+
+@dataclass(frozen=True, slots=True)
+class RolledUp:
+    """The periods ``expected`` inside ``whole``, added up for each agency.
+
+    ``kinds`` say for each cell how it adds up over the periods; ``totals`` are the figures of all agencies together.
+    """
+
+    form: Form
+    whole: int
+    expected: tuple[int, ...]
+    agencies: tuple[AgencyPeriods, ...]
+    kinds: Mapping[str, TotalKind]
+    totals: Values
+    tracking: tuple[ReviewedFile, ...]
+    roster: Roster | None
+
+    @property
+    def without_whole(self) -> tuple[AgencyPeriods, ...]:
+        """The agencies of which no report of the whole came, where one of another came."""
+        having = [any(each.submission.year == self.whole for each in agency.wholes) for agency in self.agencies]
+        if not any(having):
+            return ()
+        return tuple(agency for agency, has in zip(self.agencies, having, strict=True) if not has)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no agency lacks anything, and nothing differs."""
+        return all(agency.is_complete for agency in self.agencies) and not self.without_whole

@@ -1,0 +1,1 @@
+"""Write the workbook of periods added up."""

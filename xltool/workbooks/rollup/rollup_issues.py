@@ -1,0 +1,107 @@
+"""List what is missing or differs in periods added up: the rows of the workbook, of the console and of the JSON."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from xltool.consolidation.file_names import show_file_name
+from xltool.consolidation.show_status import show_file_status
+from xltool.forms.period_words import name_period
+from xltool.messages import catalogue
+from xltool.model.form import Cell, Number
+from xltool.model.period import length_of
+from xltool.model.rolled_up import AgencyPeriods, FigureGap, RolledUp
+
+
+class RollUpMatter(StrEnum):
+    """What is missing or differs."""
+
+    MISSING = "missing"
+    BLANK = "blank"
+    RUNNING = "running"
+    WHOLE = "whole"
+    UNSURE = "unsure"
+    NO_WHOLE = "no_whole"
+
+
+class RollUpIssue(NamedTuple):
+    """One thing to look at: of which agency, in which periods, of which figure, and what stands there.
+
+    ``stated`` is what the report says, ``added`` what the periods add up to.
+    """
+
+    agency: AgencyPeriods
+    matter: RollUpMatter
+    periods: tuple[int, ...]
+    cell: Cell | None = None
+    place: str = ""
+    stated: Number | None = None
+    added: Number | None = None
+    remark: str = ""
+    file: str = ""
+
+    @property
+    def difference(self) -> Number | None:
+        """How much more is stated than the periods add up to."""
+        return None if self.stated is None or self.added is None else self.stated - self.added
+
+
+def list_issues(rolled_up: RolledUp) -> list[RollUpIssue]:
+    """List every issue, by agency in the order of the workbook."""
+    without = rolled_up.without_whole
+    return [
+        issue for agency in rolled_up.agencies for issue in _list_agency_issues(agency, rolled_up, agency in without)
+    ]
+
+
+def _list_agency_issues(agency: AgencyPeriods, rolled_up: RolledUp, lacks_whole: bool) -> Iterator[RollUpIssue]:  # noqa: FBT001 - private
+    if agency.missing:
+        yield RollUpIssue(agency, RollUpMatter.MISSING, agency.missing, remark=_describe_missing(agency, rolled_up))
+    for name, periods in agency.blank.items():
+        cell = rolled_up.form.cells[name]
+        if not cell.computed:
+            yield RollUpIssue(agency, RollUpMatter.BLANK, periods, cell)
+    yield from (
+        _make_gap_issue(agency, RollUpMatter.RUNNING, gap, agency.parts[gap.period].source.file)
+        for gap in agency.running
+    )
+    for whole in agency.wholes:
+        file, year = whole.submission.source.file, whole.submission.year or 0
+        yield from (_make_gap_issue(agency, RollUpMatter.WHOLE, gap, file) for gap in whole.gaps)
+        if whole.unsure:
+            remark = catalogue.format_line("rollup_unsure", count=whole.unsure)
+            yield RollUpIssue(agency, RollUpMatter.UNSURE, (year,), remark=remark, file=file)
+    if lacks_whole:
+        yield RollUpIssue(agency, RollUpMatter.NO_WHOLE, (rolled_up.whole,))
+
+
+def _make_gap_issue(agency: AgencyPeriods, matter: RollUpMatter, gap: FigureGap, file: str) -> RollUpIssue:
+    place = f"{gap.spot.sheet}!{gap.spot.address}" if gap.spot.address else gap.spot.sheet
+    return RollUpIssue(agency, matter, (gap.period,), gap.cell, place, gap.stated, gap.added, file=file)
+
+
+def _describe_missing(agency: AgencyPeriods, rolled_up: RolledUp) -> str:
+    """Say how many periods are missing, and which of them came and are not counted."""
+    told = [describe_missing_count(agency, rolled_up)]
+    for period, item in sorted(agency.held.items()):
+        facts = {"status": show_file_status(item), "file": show_file_name(item.file)}
+        told.append(catalogue.format_line("rollup_held", period=name_period(period), **facts))
+    return catalogue.look_up_word("rollup", "joint").join(told)
+
+
+def describe_missing_count(agency: AgencyPeriods, rolled_up: RolledUp) -> str:
+    """Say how many periods of how many are missing."""
+    return catalogue.format_line("rollup_missing", missing=len(agency.missing), expected=len(rolled_up.expected))
+
+
+def name_matter(issue: RollUpIssue) -> str:
+    """Return the words for what is missing or differs; of a report of the whole with its kind."""
+    is_whole = issue.matter in {RollUpMatter.WHOLE, RollUpMatter.NO_WHOLE}
+    return catalogue.look_up_word(
+        "rollup", f"{issue.matter}_{length_of(issue.periods[0])}" if is_whole else issue.matter
+    )
+
+
+def name_periods(periods: tuple[int, ...]) -> str:
+    """Return the names of periods, in words."""
+    return catalogue.look_up_word("shown", "joint").join(name_period(period) for period in periods)
