@@ -63,6 +63,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.localisation
 	$(BIN)/python -m benchmarks.narrative
 	$(BIN)/python -m benchmarks.merging
+	$(BIN)/python -m benchmarks.ledgers --files 200
 
 bench-large: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.run --counts 10000

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from tests.judges import audit
 from tests.ledger.written_ledgers import AGENCY, DEFINITION, YEAR, invent_requests, write_empty
@@ -15,6 +16,7 @@ from xltool.errors import ForeignFileError, UsageError
 from xltool.forms.identity import parse_identity
 from xltool.forms.identity_seal import is_genuine
 from xltool.forms.load_definitions import load_forms
+from xltool.ledger.reading.read_ledger import read_ledger
 from xltool.recognition.read_submissions import read_submissions
 from xltool.spreadsheet.open_workbook import open_workbook
 
@@ -141,3 +143,27 @@ def test_carried_lines__have_a_colour_of_their_own(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(path)["台账"]
     colours = [sheet[f"A{number}"].fill.fgColor.rgb for number in (5, 6, 7)]
     assert colours[0] != colours[1] == colours[2]
+
+
+def test_line_typed_far_below_blank_rows__is_found_and_read_as_it_is_shown(tmp_path: Path) -> None:
+    path = write_empty(tmp_path / "a.xlsx", 2000)
+    read_ledger(open_workbook(path), path.name)  # the prepared rows are known from here on
+    book = openpyxl.load_workbook(path)
+    sheet = book["台账"]
+    for row, number, result in (
+        (7, "2026-001", "granted"),
+        (1900, "2026-002", "partly_granted"),
+        (2004, "2026-003", ""),
+    ):
+        sheet.cell(row, 1).value, sheet.cell(row, 2).value = number, date(YEAR, 3, 2)
+        if result:
+            sheet.cell(row, 13).value = date(YEAR, 3, 9)
+            sheet.cell(row, 14).value = next(each.title for each in DEFINITION.results if each.id == result)
+    sheet["P1900"] = 120
+    sheet["P1900"].font = Font(strike=True)
+    book.save(path)
+    (first, second, third) = read_ledger(open_workbook(path), path.name).requests
+    assert (first.row, first.number, first.result) == (7, "2026-001", "granted")
+    assert (second.row, second.closed, second.result) == (1900, date(YEAR, 3, 9), "partly_granted")
+    assert (second.fee_amount, second.unreadable) == (None, frozenset({"fee_amount"}))
+    assert (third.row, third.number, third.received) == (2004, "2026-003", date(YEAR, 3, 2))

@@ -127,6 +127,72 @@ def test_a_row_without_height__is_hidden(height: str, hidden: bool) -> None:
     assert read(content, remembering=True) == read(content, remembering=False)
 
 
+# --- rows that differ in their numbers --------------------------------------------------------------------------
+
+
+def prepared(number: int, value: str = "") -> str:
+    """A row of a list made ready, as row 5 of a ledger: blank cells and a formula; ``value`` in its second cell."""
+    second = f'<c r="B{number}" s="1"><v>{value}</v></c>' if value else f'<c r="B{number}" s="1"/>'
+    return (
+        f'<row r="{number}" spans="1:3" ht="21" customHeight="1"><c r="A{number}" s="1"/>{second}'
+        f'<c r="C{number}" t="str"><f>INDEX(D:D,ROW())&amp;"5"</f><v> </v></c></row>'
+    )
+
+
+def long_list(filled: dict[int, str], count: int = 400) -> str:
+    return sheet("".join(prepared(number, filled.get(number, "")) for number in range(1, count + 1)))
+
+
+def test_prepared_rows_with_other_numbers__are_not_scanned_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read(long_list({8: "1"}, 12), remembering=True)
+    content = read_without_scanning(long_list({7: "24", 399: "25", 400: "2.5"}), monkeypatch)
+    assert {address: cell.text for address, cell in content.cells.items() if address.startswith("B")} == {
+        "B7": "24",
+        "B399": "25",
+        "B400": "2.5",
+    }
+    assert content == read(long_list({7: "24", 399: "25", 400: "2.5"}), remembering=False)[0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 60), st.data())
+def test_one_row_of_a_list_mutated__as_read_strictly(place: int, data: st.DataObject) -> None:
+    changed = data.draw(mutated(prepared(place)))
+    read(long_list({}, 60), remembering=True)
+    content = long_list({}, 60).replace(prepared(place), changed)
+    assert read(content, remembering=True) == read(content, remembering=False)
+
+
+@pytest.mark.parametrize(
+    ("row", "again"),
+    [
+        ('<row r="5"><c r="A5"><f>B1&amp;"5"</f></c></row>', '<row r="6"><c r="A6"><f>B1&amp;"6"</f></c></row>'),
+        (
+            '<row r="5"><c r="A5"><f>B1&amp;"5"</f></c><c r="B9" s="1"/></row>',
+            '<row r="6"><c r="A6"><f>B1&amp;"6"</f></c><c r="B9" s="1"/></row>',
+        ),
+        ('<row r="5"><c r="A5" s="1"><v>1</v></c></row>', '<row r="6"><c r="A5" s="1"><v>1</v></c></row>'),
+        ('<row r="5" ht="5"><c r="A5"><v>1</v></c></row>', '<row r="3" ht="3"><c r="A3"><v>1</v></c></row>'),
+        ('<row r="5" hidden="1"><c r="A5"><v>1</v></c></row>', '<row r="6" hidden="1"><c r="A6"><v>1</v></c></row>'),
+        ('<row r="1" hidden="1"><c r="A1"><v>1</v></c></row>', '<row r="2" hidden="2"><c r="A2"><v>1</v></c></row>'),
+        ('<row r="5"><c r="A5"><v>1</v></c></row>', '<row r="5"><c r="A5"><v>1</v></c></row>'),
+        ('<row r="5"><c r="A5"><v>1</v></c></row>', '<row r="\2"><c r="A\2"><v>1</v></c></row>'),
+        ('<row r="5"/><row r="6"><c r="A6"><v>1</v></c></row>', '<row r="7"/><row r="8"><c r="A8"><v>1</v></c></row>'),
+        ('<row r="5"><c r="A5"><v>1</v></c></row>', '<row r="1048577"><c r="A1048577"><v>1</v></c></row>'),
+        ('<row r="1" s="1"><c r="A1" s="1"><v>7</v></c></row>', '<row r="2" s="2"><c r="A2" s="2"><v>7</v></c></row>'),
+    ],
+)
+def test_another_row_that_only_seems_to_differ_in_its_number__as_read_strictly(row: str, again: str) -> None:
+    for content in (sheet(row), sheet(again), sheet(row + again)):
+        assert read(content, remembering=True) == read(content, remembering=False)
+
+
+def test_a_row_twice_in_a_long_list__is_refused() -> None:
+    content = long_list({}).replace("</sheetData>", f"{prepared(2)}</sheetData>")
+    assert read(content, remembering=True) == read(content, remembering=False)
+    assert "2" in str(read(content, remembering=True)[0])
+
+
 @pytest.mark.parametrize(
     "before",
     [

@@ -18,6 +18,7 @@ MAX_NAME_BYTES = 255  # the longest name any file system takes
 MAX_PART_BYTES = 256 * MIB  # real maximum 112 MB
 MAX_PACKAGE_BYTES = 512 * MIB  # real maximum 114 MB
 PIECE_BYTES = 1 * MIB  # inflated and scanned at a time, so that memory does not grow with the part
+MAX_WHOLE_BYTES = 4 * MIB  # inflated, of a part that may be read at once; a ledger with 2,000 requests has 1.5
 
 # --- the cache of parsed parts ---
 CACHE_BYTES = 4 * MIB  # inflated, of each kind of part: those that a hundred workbooks of one template do not share

@@ -40,6 +40,7 @@ _REFUSED_TYPES = {
 }
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # [MS-XLS] 2.4.117: Excel tries it without a prompt
 _NO_STYLES = StyleSheet()
+_ROOT_BYTES = 4096  # enough for what stands before the root element of most parts
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 
 
@@ -227,7 +228,7 @@ def _refuse_doctypes(package: Package) -> None:
     """Refuse a workbook with a DOCTYPE; parts that were not read are parsed up to their root element."""
     for name in package.list_unread():
         if fold_part_name(name).endswith(_XML_ENDINGS):
-            _check_doctype(package.open_part(name))
+            _check_doctype(package.open_part(name, _ROOT_BYTES))
 
 
 _check_doctype = CachedReader(refuse_doctype)

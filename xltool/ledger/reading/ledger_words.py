@@ -12,6 +12,7 @@ from xltool.package_data import find_data_folder
 from xltool.recognition.label_text import normalise_label
 
 MAX_CACHED_DEFINITIONS = 8
+MAX_CACHED_HEADINGS = 4096
 
 
 class ReadingWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -56,10 +57,8 @@ class SheetWords:
 
     def find_column(self, heading: str) -> str | None:
         """Return the id of the column that a heading means; what stands in brackets behind it does not matter."""
-        plain = normalise_label(heading)
-        if plain in self.headings:
-            return self.headings[plain] or None
-        return self.headings.get(_strip_brackets(plain)) or None
+        plain, stripped = _list_forms(heading)
+        return (self.headings[plain] if plain in self.headings else self.headings.get(stripped)) or None
 
     def find_choice(self, column: str, word: str) -> str | None:
         """Return the id of the choice that a word means, "" for a word that means nothing; None if it is unknown."""
@@ -71,6 +70,13 @@ class LedgerWords(NamedTuple):
 
     requests: SheetWords
     disputes: SheetWords
+
+
+@lru_cache(maxsize=MAX_CACHED_HEADINGS)
+def _list_forms(heading: str) -> tuple[str, str]:
+    """Return a heading in normal form, and without what stands in brackets behind it."""
+    plain = normalise_label(heading)
+    return plain, _strip_brackets(plain)
 
 
 def _strip_brackets(plain: str) -> str:

@@ -1,7 +1,7 @@
 """Find the sheets of a ledger and their columns, by the headings, wherever they stand."""
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from xltool.forms.cell_addresses import cell_address, column_letters, column_number, parse_box
@@ -11,6 +11,7 @@ from xltool.recognition.label_text import normalise_label
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 
 MAX_HEADING_ROW = 40
+MAX_CACHED_ADDRESSES = 16_384
 _MIN_HEADINGS = 3
 _MAX_CANDIDATES = 3
 _DECIDING = ("applicant_type", "closed", "result")  # two of them beside the day of receipt make a sheet of requests
@@ -46,6 +47,12 @@ class LocatedColumns(NamedTuple):
         return len(self.letters)
 
 
+@lru_cache(maxsize=MAX_CACHED_ADDRESSES)
+def _split_address(address: str) -> tuple[str, int]:
+    letters = address.rstrip("0123456789")
+    return letters, int(address[len(letters) :])
+
+
 class SheetGrid:
     """A sheet by rows."""
 
@@ -57,8 +64,8 @@ class SheetGrid:
         """The populated cells by row and column letters."""
         rows: dict[int, dict[str, RawCell]] = {}
         for address, cell in self.sheet.cells.items():
-            letters = address.rstrip("0123456789")
-            rows.setdefault(int(address[len(letters) :]), {})[letters] = cell
+            letters, row = _split_address(address)
+            rows.setdefault(row, {})[letters] = cell
         return rows
 
     @cached_property

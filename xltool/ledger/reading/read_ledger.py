@@ -111,7 +111,7 @@ def _drop_copies(
     kept: list[LocatedColumns] = []
     problems: list[Finding] = []
     for located in found:
-        numbers = _list_numbers(located)
+        numbers = _list_numbers(located) if len(found) > 1 else set()
         first = next((each for each in kept if numbers and numbers <= _list_numbers(each)), None)
         if first is None:
             kept.append(located)

@@ -53,16 +53,19 @@ class Package:
         """Return the names of the parts that were not opened."""
         return tuple(entry.name for folded, entry in self._entries.items() if folded not in self._begun)
 
-    def open_part(self, name: str) -> Part:
-        """Open one part; reading it is charged to this package's budget."""
+    def open_part(self, name: str, piece_bytes: int = limits.PIECE_BYTES) -> Part:
+        """Open one part, in pieces of so many bytes; reading it is charged to this package's budget."""
         folded = fold_part_name(name)
         self._begun.add(folded)
         return Part(
-            name, partial(self.read_pieces, name), self.effort, self._identify_content(self._entries.get(folded))
+            name,
+            partial(self.read_pieces, name, piece_bytes),
+            self.effort,
+            self._identify_content(self._entries.get(folded)),
         )
 
     def _identify_content(self, entry: _PartEntry | None) -> PartContent | None:
-        if entry is None or entry.size > limits.PIECE_BYTES or entry.stored > limits.PIECE_BYTES:
+        if entry is None or entry.size > limits.MAX_WHOLE_BYTES or entry.stored > limits.PIECE_BYTES:
             return None
         return self._data[entry.start : entry.start + entry.stored], entry.size, entry.crc, entry.deflated
 

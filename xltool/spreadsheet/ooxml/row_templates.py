@@ -2,12 +2,13 @@
 
 Saves of one form have most rows in common except for the values. So the values of plain cells are cut out of the rows;
 the rest of a row is the key of its `RowTemplate`, which the strict scanner makes once. A row that differs only in its
-height has the same template. Anything unusual (forbidden characters, array formulas, a row that is not in the plain
-dialect) makes no template: then the strict scanner reads the whole part.
+height has the same template, one that differs only in its number the same with other addresses: a long list has few
+kinds of rows. Anything unusual (forbidden characters, array formulas, a row that is not in the plain dialect) makes no
+template: then the strict scanner reads the whole part.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from itertools import chain
 from operator import itemgetter
@@ -27,25 +28,24 @@ from xltool.spreadsheet.ooxml.cell_scanner import (
 )
 from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.part import Part, ReadingBudget
+from xltool.spreadsheet.ooxml.row_values import FORBIDDEN, INLINE_MARK, NUMBER_MARK, VALUE_MARK, RowValues
 from xltool.spreadsheet.ooxml.xml_text import NotPlainError, parse_string_text
+from xltool.spreadsheet.part_cache import BoundedCache
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS, WorkbookColours
 
 MAX_KNOWN_CELLS = 256  # of one cell of a template
 MAX_KNOWN_IN_ALL = 65_536  # of all cells of all templates of one styles part, about 13 MB
 MAX_KNOWN_CHARACTERS = 100  # of their texts
-MAX_KNOWN_SHEETS = 500  # combinations of row templates
-MAX_TEMPLATE_ROWS = 2_000  # longer sheets are lists, whose rows are never the same
-_VALUE = re.compile(rb"<v>([^<]*)</v>")
-_INLINE = re.compile(rb"<is><t>([^<]*)</t></is>")
-_VALUE_MARK, _INLINE_MARK = b"\0", b"\1"  # in place of what was cut out; no XML contains them
+MAX_KNOWN_BLOCKS = 500  # combinations of row templates
+BLOCK_ROWS = 128  # of one combination: a long list differs from others of its kind where it was filled in
+_ROW_NUMBER = re.compile(rb'<row r="([1-9][0-9]{0,5})"')
+_NUMBERED_CELL = re.compile(rb'<c r="[A-Z]+%s"' % NUMBER_MARK)
+_UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _INLINE_TAGS = "<t></t>"  # charged with an inline string
 _PLACEHOLDER = "\ue000"  # stands for each value while the rest of its row is scanned
 # A height of at least `MIN_ROW_POINTS`, after complete attributes of the row.
 _HEIGHT = re.compile(rb'<row(?: [A-Za-z0-9:.]+="[^"<>]*")*?( ht="(?:[4-9]|[1-9][0-9]+)(?:\.[0-9]+)?")(?=[ />])')
-# What no value of the plain dialect contains. Line ends are normalised by the strict scanner only.
-_FORBIDDEN = re.compile("[\x01-\x08\x0b-\x1f\ufffe\uffff]")
-_FORBIDDEN_TEXTS = ("]]>", "x14ac:")
 
 
 class TextSource(IntEnum):
@@ -83,14 +83,6 @@ class RowTemplate(NamedTuple):
     characters: int
 
 
-class RowValues(NamedTuple):
-    """The rows of a worksheet without their values, and the values in order. The last row is what follows all rows."""
-
-    rows: list[bytes]
-    values: list[str]
-    inline: list[str]
-
-
 class FilledRows(NamedTuple):
     """The cells of a worksheet. ``seen`` and ``characters`` are charged to the budget."""
 
@@ -98,30 +90,6 @@ class FilledRows(NamedTuple):
     hidden: tuple[int, ...]
     seen: int
     characters: int
-
-
-def cut_values(body: bytes) -> RowValues:
-    """Cut the values out of the rows of a worksheet. Raises NotPlainError if the strict scanner must read them."""
-    if _VALUE_MARK in body or _INLINE_MARK in body:
-        raise NotPlainError
-    body, values = _cut_texts(body, _VALUE, _VALUE_MARK)
-    body, inline = _cut_texts(body, _INLINE, _INLINE_MARK) if b"<is>" in body else (body, [])
-    rows = body.split(b"</row>")
-    if len(rows) > MAX_TEMPLATE_ROWS:
-        raise NotPlainError
-    return RowValues(rows, values, inline)
-
-
-def _cut_texts(body: bytes, pattern: re.Pattern[bytes], mark: bytes) -> tuple[bytes, list[str]]:
-    """Replace every match of ``pattern`` by ``mark``; return the texts in its group too."""
-    pieces = pattern.split(body)
-    try:
-        text = b"\0".join(pieces[1::2]).decode()
-    except UnicodeDecodeError:
-        raise NotPlainError from None
-    if any(forbidden in text for forbidden in _FORBIDDEN_TEXTS) or _FORBIDDEN.search(text):
-        raise NotPlainError
-    return mark.join(pieces[0::2]), text.split("\0") if len(pieces) > 1 else []
 
 
 class RowTemplates(dict[bytes, RowTemplate]):
@@ -132,20 +100,26 @@ class RowTemplates(dict[bytes, RowTemplate]):
         self._shared = SharedParts((), styles, colours)
         self._size = 0
         self._known_cells = 0
-        self._sheets: dict[tuple[int, ...], tuple[list[RowTemplate], _SheetTemplate]] = {}  # by their identities
+        self._numbered: BoundedCache[RowTemplate] = BoundedCache()  # by the row with a mark for its number
+        self._blocks: dict[tuple[int, ...], tuple[list[RowTemplate], _RowBlock]] = {}  # by their identities
 
-    def find_sheet_template(self, row_bytes: Sequence[bytes]) -> "_SheetTemplate":
-        """Return the joined templates of the rows of a sheet. Raises NotPlainError if one has none."""
+    def list_blocks(self, row_bytes: Sequence[bytes]) -> "list[_RowBlock]":
+        """Return the rows of a sheet in blocks. Raises NotPlainError if one has no template, or occurs twice."""
         templates = list(map(self.__getitem__, row_bytes[:-1]))
+        blocks = [self._find_block(templates[at : at + BLOCK_ROWS]) for at in range(0, len(templates), BLOCK_ROWS)]
         if row_bytes[-1]:
-            templates.append(self._make_template(row_bytes[-1], ""))
-            return _join_templates(templates)
-        key = tuple(map(id, templates))
-        known = self._sheets.get(key)
+            blocks.append(_join_templates([self._make_template(row_bytes[-1], "")]))
+        if len(frozenset().union(*(block.numbers for block in blocks))) != sum(len(block.numbers) for block in blocks):
+            raise NotPlainError
+        return blocks
+
+    def _find_block(self, row_templates: list[RowTemplate]) -> "_RowBlock":
+        key = tuple(map(id, row_templates))
+        known = self._blocks.get(key)
         if known is None:
-            if len(self._sheets) >= MAX_KNOWN_SHEETS:
-                self._sheets.clear()
-            known = self._sheets[key] = templates, _join_templates(templates)
+            if len(self._blocks) >= MAX_KNOWN_BLOCKS:
+                self._blocks.clear()
+            known = self._blocks[key] = row_templates, _join_templates(row_templates)
         return known[1]
 
     def count_known_cells(self, count: int) -> None:
@@ -153,7 +127,8 @@ class RowTemplates(dict[bytes, RowTemplate]):
         self._known_cells += count
         if self._known_cells > MAX_KNOWN_IN_ALL:
             self.clear()
-            self._sheets.clear()
+            self._blocks.clear()
+            self._numbered = BoundedCache()
             self._size = self._known_cells = 0
 
     def __missing__(self, row: bytes) -> RowTemplate:
@@ -161,7 +136,7 @@ class RowTemplates(dict[bytes, RowTemplate]):
         plain = row[: height.start(1)] + row[height.end(1) :] if height else row
         template = self.get(plain)
         if template is None:
-            template = self[plain] = self._make_template(plain, "</row>")
+            template = self[plain] = self._find_numbered(plain)
         if self._size > limits.CACHE_BYTES:
             self.clear()
             self._size = 0
@@ -169,11 +144,26 @@ class RowTemplates(dict[bytes, RowTemplate]):
         self._size += 2 * len(row)
         return template
 
+    def _find_numbered(self, row_bytes: bytes) -> RowTemplate:
+        """Return the template of a row, made of that of another row if only their numbers differ."""
+        number = _ROW_NUMBER.match(row_bytes)
+        if number is None:
+            return self._make_template(row_bytes, "</row>")
+        key = row_bytes.replace(number[1] + b'"', NUMBER_MARK + b'"')
+        known = self._numbered.get_value(key)
+        if known is not None:
+            return _renumber_row(known, number[1].decode())
+        template = self._make_template(row_bytes, "</row>")
+        is_plain = key.count(NUMBER_MARK) == 1 + len(_NUMBERED_CELL.findall(key))  # no mark but in an address
+        if is_plain and len(template.numbers) == 1 and not template.hidden:
+            self._numbered.put_value(key, template, 2 * len(key))
+        return template
+
     def _make_template(self, row_bytes: bytes, end: str) -> RowTemplate:
         """Scan a row strictly. Raises NotPlainError if it has no template."""
         try:
             text = row_bytes.decode()
-            if _PLACEHOLDER in text or "]]>" in text or _FORBIDDEN.search(text.replace("\1", "")):
+            if _PLACEHOLDER in text or "]]>" in text or FORBIDDEN.search(text.replace("\1", "")):
                 raise NotPlainError
             text = text.replace("\0", f"<v>{_PLACEHOLDER}</v>").replace("\1", f"<is><t>{_PLACEHOLDER}</t></is>")
             scanner = CellScanner(Part("", lambda: iter(()), ReadingBudget()), self._shared)
@@ -181,9 +171,19 @@ class RowTemplates(dict[bytes, RowTemplate]):
         except (UnicodeDecodeError, UnreadableFileError):
             raise NotPlainError from None
         inline = sum(slot.source is TextSource.INLINE for slot in template.slots)
-        if len(template.slots) - inline != row_bytes.count(_VALUE_MARK) or inline != row_bytes.count(_INLINE_MARK):
+        if len(template.slots) - inline != row_bytes.count(VALUE_MARK) or inline != row_bytes.count(INLINE_MARK):
             raise NotPlainError
         return template
+
+
+def _renumber_row(template: RowTemplate, number: str) -> RowTemplate:
+    """Return the template of a row that differs from another only in its number."""
+    slots = tuple(
+        CellSlot(slot.address.rstrip("0123456789") + number, slot.source, slot.known_cells, slot.kind, slot.formula)
+        for slot in template.slots
+    )
+    constants = {address.rstrip("0123456789") + number: cell for address, cell in template.constants.items()}
+    return template._replace(slots=slots, constants=constants, numbers=(number,))
 
 
 def _scan_row(scanner: CellScanner, text: str) -> RowTemplate:
@@ -191,7 +191,7 @@ def _scan_row(scanner: CellScanner, text: str) -> RowTemplate:
     constants: dict[str, RawCell] = {}
     row = ""
     for address, attributes, f, value, inline, turn, number, mismatch in split_tokens(text.lstrip()):
-        if mismatch or (address and address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != row):
+        if mismatch or (address and address.lstrip(_UPPER) != row):
             raise NotPlainError
         if address:
             kind, formula = scanner.kinds[attributes], scanner.read_formula(f) if f else None
@@ -204,6 +204,8 @@ def _scan_row(scanner: CellScanner, text: str) -> RowTemplate:
             row = scanner.enter_row(row, turn, number)
     addresses = find_addresses(text)
     if row or scanner.arrays or len(set(addresses)) != len(addresses):
+        raise NotPlainError
+    if any(address.lstrip(_UPPER) not in scanner.rows for address in addresses):  # a blank cell that says another row
         raise NotPlainError
     seen = len(addresses) + count_rows(text)
     return RowTemplate(
@@ -237,11 +239,11 @@ def _make_cell(attributes: CellAttributes, formula: str | None, text: str) -> Ra
     return None if formula is None else RawCell(stored, text, formula, attributes.locked, attributes.look)
 
 
-class _SheetTemplate(NamedTuple):
-    """The templates of all rows of a sheet, joined.
+class _RowBlock(NamedTuple):
+    """The templates of adjacent rows, joined.
 
-    ``pick_written`` brings values and inline strings into the order of the slots. ``shared`` and ``pick_strings`` are
-    the slots of shared strings, and of other texts that are charged to the budget.
+    ``pick_written`` brings the values and inline strings (``inline`` of them) into the order of the slots. ``shared``
+    and ``pick_strings`` are the slots of shared strings, and of other texts that are charged to the budget.
     """
 
     slots: tuple[CellSlot, ...]
@@ -250,14 +252,16 @@ class _SheetTemplate(NamedTuple):
     pick_written: Callable[[Sequence[str]], Sequence[str]]
     pick_strings: Callable[[Sequence[str]], Sequence[str]]
     shared: tuple[int, ...]
+    inline: int
     constants: Mapping[str, RawCell]
+    numbers: frozenset[str]
     hidden: tuple[int, ...]
     seen: int
     characters: int
 
 
-def _join_templates(templates: Sequence[RowTemplate]) -> _SheetTemplate:
-    """Join the templates of the rows of a sheet. Raises NotPlainError if a row occurs twice."""
+def _join_templates(templates: Sequence[RowTemplate]) -> _RowBlock:
+    """Join the templates of adjacent rows. Raises NotPlainError if a row occurs twice."""
     numbers = list(chain.from_iterable(template.numbers for template in templates))
     if len(set(numbers)) != len(numbers):
         raise NotPlainError
@@ -266,14 +270,16 @@ def _join_templates(templates: Sequence[RowTemplate]) -> _SheetTemplate:
     inline = [place for place, source in enumerate(sources) if source is TextSource.INLINE]
     values = [place for place, source in enumerate(sources) if source is not TextSource.INLINE]
     order = sorted(range(len(slots)), key=(values + inline).__getitem__)
-    return _SheetTemplate(
+    return _RowBlock(
         slots,
         tuple(slot.address for slot in slots),
         tuple(slot.known_cells for slot in slots),
         _make_picker(order),
         _make_picker([place for place, source in enumerate(sources) if source >= TextSource.VALUE]),
         tuple(place for place, source in enumerate(sources) if source is TextSource.SHARED),
+        len(inline),
         {address: cell for template in templates for address, cell in template.constants.items()},
+        frozenset(numbers),
         tuple(chain.from_iterable(template.hidden for template in templates)),
         sum(template.seen for template in templates),
         sum(template.characters for template in templates) + len(_INLINE_TAGS) * len(inline),
@@ -294,26 +300,43 @@ def fill_rows(
 
     Raises NotPlainError or UnreadableFileError if the strict scanner must read the rows.
     """
-    sheet = templates.find_sheet_template(row_values.rows)
-    written = sheet.pick_written(row_values.values + row_values.inline)
+    blocks = templates.list_blocks(row_values.rows)
+    cells: dict[str, RawCell] = {}
+    values, inline, characters = 0, 0, 0
+    for block in blocks:
+        last = values + len(block.slots) - block.inline
+        texts = row_values.values[values:last] + row_values.inline[inline : inline + block.inline]
+        values, inline = last, inline + block.inline
+        written = block.pick_written(texts)
+        cells.update(block.constants)
+        cells.update(_fill_block(templates, block, written, scanner, strings))
+        characters += block.characters + sum(map(len, block.pick_strings(written)))
+    hidden = tuple(chain.from_iterable(block.hidden for block in blocks))
+    return FilledRows(cells, hidden, sum(block.seen for block in blocks), characters + scanner.characters)
+
+
+def _fill_block(
+    templates: RowTemplates,
+    block: _RowBlock,
+    written: Sequence[str],
+    scanner: CellScanner,
+    strings: Mapping[str, str],
+) -> Iterable[tuple[str, RawCell]]:
+    """Return the cells of a block, with their addresses, for the texts ``written`` in its slots."""
     keys = list(written)
-    for place in sheet.shared:
+    for place in block.shared:
         keys[place] = strings.get(keys[place], "")
-    filled = list(map(dict.get, sheet.known_cells, keys))
+    filled = list(map(dict.get, block.known_cells, keys))
     if not all(filled):
         new = filled.count(None)
         for place, cell in enumerate(filled):
             if cell is None:
-                filled[place] = _read_cell(scanner, sheet.slots[place], written[place])
+                filled[place] = _read_cell(scanner, block.slots[place], written[place])
         templates.count_known_cells(new)
-    cells = dict(sheet.constants)
     with_content = [cell for cell in filled if cell is not None]
     if len(with_content) == len(filled):
-        cells.update(zip(sheet.addresses, with_content, strict=True))
-    else:
-        cells.update((address, cell) for address, cell in zip(sheet.addresses, filled, strict=True) if cell is not None)
-    characters = sheet.characters + scanner.characters + sum(map(len, sheet.pick_strings(written)))
-    return FilledRows(cells, sheet.hidden, sheet.seen, characters)
+        return zip(block.addresses, with_content, strict=True)
+    return ((address, cell) for address, cell in zip(block.addresses, filled, strict=True) if cell is not None)
 
 
 def _read_cell(scanner: CellScanner, slot: CellSlot, written: str) -> RawCell | None:

@@ -16,7 +16,8 @@ from xltool.spreadsheet.ooxml.cell_styles import CellStyle
 from xltool.spreadsheet.ooxml.conditional_rules import make_formats
 from xltool.spreadsheet.ooxml.fast_rows import read_grid
 from xltool.spreadsheet.ooxml.part import Part
-from xltool.spreadsheet.ooxml.row_templates import RowTemplates, cut_values, fill_rows
+from xltool.spreadsheet.ooxml.row_templates import RowTemplates, fill_rows
+from xltool.spreadsheet.ooxml.row_values import cut_values
 from xltool.spreadsheet.ooxml.surroundings import (
     PATHS,
     TEXT_PATHS,
