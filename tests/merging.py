@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -104,3 +105,8 @@ def members() -> list[Agency]:
 def twelve() -> list[ReviewedFile]:
     """One return of every agency of the roster."""
     return [found(a_return(agency, published(REPORTS[at % len(REPORTS)]))) for at, agency in enumerate(members())]
+
+
+def read_tiles(page: str) -> dict[str, str]:
+    """The labels of the tiles of a page with their values."""
+    return dict(re.findall(r"<dt>(?:<a [^>]*>)?([^<]*)(?:</a>)?</dt><dd>([^<]*)</dd>", page))

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import re
 import shutil
 from functools import partial
 from itertools import pairwise
@@ -16,6 +15,7 @@ import pytest
 from tests.cli.test_commands import MEMBERS, ROSTER, answer, broken, report, returned, run
 from tests.mangling.good import OTHER, TOWN, good
 from tests.mangling.manglings import MANGLINGS
+from tests.merging import read_tiles
 from xltool.commands.check import review_again, review_all
 from xltool.commands.decisions import apply_recorded_decisions, record_open_questions
 from xltool.commands.run_context import RunContext
@@ -290,7 +290,7 @@ def test_counts_of_agencies__agree_in_workbook_page_and_json(folder: Path, tmp_p
     counts = [int(str(cells[key])) for key in ("已计入", "退回", "待裁定", "未报")]
     assert counts == [1, 1, 1, 9]
     assert sum(counts) == cells["应报单位"] == 12
-    tiles = dict(re.findall(r"<div><dt>([^<]*)</dt><dd>([^<]*)</dd></div>", page.read_text("utf-8")))
+    tiles = read_tiles(page.read_text("utf-8"))
     assert [tiles[key] for key in ("应报单位", "已计入", "退回", "待裁定", "未报")] == ["12", "1", "1", "1", "9"]
     assert (made["accepted"], made["returned"], made["undecided"], len(made["missing"])) == (1, 1, 1, 9)
 

@@ -16,8 +16,9 @@ import pytest
 
 from tests.cli.test_commands import ROSTER, answer, broken, report, returned, run
 from tests.commands.test_decisions import decide
+from tests.merging import read_tiles
 from xltool.exports import tables
-from xltool.pages import overview_page
+from xltool.pages import overview_lists
 from xltool.workbooks.summary import details_sheet, lists_sheet
 
 TOWN = "zhangjiawan-2025"
@@ -190,25 +191,26 @@ def test_must_fix__the_tile_says_how_many_rows_of_the_list_must_be_corrected(mad
     book = openpyxl.load_workbook(made.workbook, data_only=True)
     found = list(book["审核问题"].iter_rows(min_row=4, values_only=True))
     listed = sum(row[1] == "必须改正" and row[9] not in {"重复", "已被后报替代"} for row in found)
-    page = dict(re.findall(r"<div><dt>([^<]*)</dt><dd>([^<]*)</dd></div>", made.page))
+    page = read_tiles(made.page)
     overview = {book["总览"].cell(7, column).value: book["总览"].cell(8, column).value for column in range(1, 13)}
     assert listed == overview["必须改正的问题"] == int(page["必须改正的问题"]) > 0
     assert f"必须改正的问题 {listed} 个（同“总览”）" in str(book["审核问题"]["A2"].value)
 
 
 def test_page__tiles_files_and_agencies_say_the_same(made: Run) -> None:
-    tiles = dict(re.findall(r"<div><dt>([^<]*)</dt><dd>([^<]*)</dd></div>", made.page))
+    tiles = read_tiles(made.page)
     assert [int(tiles[key]) for key in ("应报单位", "已计入", "退回", "待裁定", "未报", "收到文件")] == [
         *AGENCIES.values(),
         len(FILES),
     ]
     assert SENTENCE in made.page
     table = made.page.partition('id="files-rows">')[2].partition("</table>")[0]
-    files = [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in table.split("<tr")[2:]]
+    files = [re.findall(r"<td[^>]*>(?:<a [^>]*>)?([^<]*)(?:</a>)?</td>", row) for row in table.split("<tr")[2:]]
     assert {row[0]: row[3] for row in files} == {file: words for file, (_, words) in FILES.items()}
     reasons = {row[0]: row[4] for row in files}
     assert reasons["329904.xlsx"].startswith("报告年度是 2024，本次汇总的是 2025 年度。")
-    assert made.page.count("未报（无法读取）") == 1
+    board = made.page.partition('id="agencies-rows">')[2].partition("</table>")[0]
+    assert board.count("未报（无法读取）") == 1
 
 
 def test_export__tracking_has_the_decision_and_the_same_rows(made: Run) -> None:
@@ -255,7 +257,7 @@ def test_row_that_cannot_be_written__is_one_unexpected_file_and_the_rest_is_writ
     failing = (
         (lists_sheet, "show_figure_changes"),
         (details_sheet, "count_open_findings"),
-        (overview_page, "show_file_status"),
+        (overview_lists, "show_file_status"),
         (tables, "fingerprint_file_finding"),
     )
     for number, (module, function) in enumerate(failing):

@@ -31,6 +31,7 @@ from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Form, Values
+from xltool.pages.overview_draft import EarlierFigures
 from xltool.pages.overview_page import write_overview_page
 from xltool.spreadsheet.find_files import find_places
 from xltool.spreadsheet.load_file import FileSource
@@ -217,7 +218,12 @@ def _write_files(
         write_summary(shown, plan_workbook(consolidation.form), output, previous=before, force=force)
     if extra_outputs.page is not None:
         write_overview_page(
-            consolidation, plan_workbook(consolidation.form), extra_outputs.page, previous=before, force=force
+            consolidation,
+            plan_workbook(consolidation.form),
+            extra_outputs.page,
+            previous=before,
+            earlier_figures=find_earlier_figures(consolidation, run_context),
+            force=force,
         )
     if extra_outputs.tables is not None:
         write_tables(consolidation, extra_outputs.tables, force=options.force, keep_earlier=options.keep_earlier)
@@ -236,6 +242,23 @@ def find_year_before(consolidation: Consolidation, run_context: RunContext) -> V
         if consolidation.summary.absent
         else run_context.sum_year_before([consolidation.summary.agency_code], consolidation.year)
     )
+
+
+def find_earlier_figures(consolidation: Consolidation, run_context: RunContext) -> EarlierFigures:
+    """Return the figures of all earlier years: of the agencies in the sum, else of the area, and of each part."""
+    past, year, roster = run_context.previous_years, consolidation.year, run_context.roster
+    if past is None:
+        return EarlierFigures()
+    summary = consolidation.summary
+    own = past.sum_earlier_years([leaf.code for leaf in summary.manifest], year, roster)
+    area = {} if summary.absent else past.sum_earlier_years([summary.agency_code], year, roster)
+    parts = {
+        part.agency_code or part.agency_name: past.sum_earlier_years(
+            [run_context.find_previous_key(part.agency_code, part.agency_name)], year, roster
+        )
+        for part in consolidation.parts
+    }
+    return EarlierFigures({**area, **own}, {key: years for key, years in parts.items() if years})
 
 
 def prepare_outputs(

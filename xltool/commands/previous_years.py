@@ -66,10 +66,15 @@ class PreviousYears(NamedTuple):
         """Return the figures of an agency or its predecessors before the year before, the newest first."""
         if year is None:
             return ()
-        alike = (each for each in self.figures if length_of(each) is length_of(year))
-        years = sorted((each for each in alike if each < year - 1), reverse=True)
-        candidates = (sum_inherited_values(self.figures[earlier], (code,), roster, earlier, year) for earlier in years)
-        return tuple(values for values in candidates if values is not None)
+        known = self.sum_earlier_years((code,), year, roster)
+        return tuple(known[earlier] for earlier in reversed(known) if earlier != year - 1)
+
+    def sum_earlier_years(self, codes: Iterable[str], year: int, roster: Roster | None = None) -> dict[int, Values]:
+        """Sum the figures of ``codes``, or of their predecessors, for each year they are known of, the oldest first."""
+        codes = tuple(codes)
+        alike = sorted(each for each in self.figures if length_of(each) is length_of(year) and each < year)
+        sums = {earlier: sum_inherited_values(self.figures[earlier], codes, roster, earlier, year) for earlier in alike}
+        return {earlier: values for earlier, values in sums.items() if values is not None}
 
 
 def _get_single_agency(values_by_code: Mapping[str, Values], codes: Iterable[str]) -> Values | None:

@@ -1,115 +1,185 @@
-"""The figures of the overview page: tiles and bar charts, and the words and numbers all of the page is made of."""
+"""The words, numbers and tables that all parts of the overview page are made of, and its tiles."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from html import escape
+from typing import NamedTuple
 
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
+from xltool.model.consolidation import Consolidation
 from xltool.model.expression import LinearExpression
-from xltool.model.form import HeadlineFigure, Number
-from xltool.workbooks.summary.agency_status import agency_of, count_agencies, count_must_fix
+from xltool.model.form import Cell, HeadlineFigure, Number
+from xltool.pages.overview_draft import OverviewDraft
+from xltool.workbooks.summary.agency_status import count_agencies, count_must_fix
 from xltool.workbooks.summary.summary_context import SummaryContext
-from xltool.workbooks.summary.year_on_year import describe_change
+from xltool.workbooks.summary.year_on_year import describe_change, format_percent_change
 
-_MAX_RANKED_AGENCIES = 15
-_MAX_TILE_CHARACTERS = 11  # of a value in a tile of one column
-_TILE_CLASS = ' class="wide"'
+_MAX_TILE_CHARACTERS = 12  # of a value in a tile of one column
+_ONE_DECIMAL = Decimal("0.1")
+_ALARMING_TILES = {"returned", "undecided", "missing", "must_fix"}
 
 
-def count_tiles(summary_draft: SummaryContext) -> Iterator[tuple[str, str]]:
-    """Yield label and value of each tile that counts agencies, files and findings."""
-    made, say = summary_draft.consolidation, workbook_words().summary.tiles
+class Tile(NamedTuple):
+    """A label with a value, what may stand in a smaller line below it, where it leads, and whether it asks for work."""
+
+    label: str
+    value: str
+    more: str = ""
+    link: str = ""
+    alarming: bool = False
+
+
+def count_tiles(summary: SummaryContext) -> Iterator[Tile]:
+    """Yield the tiles that count agencies, files and findings."""
+    made, idle = summary.consolidation, workbook_words().checks["idle"]
     agencies = count_agencies(made)
-    yield say["expected"], str(agencies.expected) if made.roster else workbook_words().checks["idle"]
-    yield say["counted"], str(agencies.counted)
-    yield say["returned"], str(agencies.returned)
-    yield say["undecided"], str(agencies.undecided)
-    yield say["missing"], str(agencies.missing) if made.roster else workbook_words().checks["idle"]
-    yield say["files"], str(len(made.tracking))
-    yield say["must_fix"], str(count_must_fix(summary_draft.finding_rows).open)
+    counts = {
+        "expected": (agencies.expected if made.roster else None, "agencies"),
+        "counted": (agencies.counted, "agencies"),
+        "returned": (agencies.returned, "agencies"),
+        "undecided": (agencies.undecided, "agencies"),
+        "missing": (agencies.missing if made.roster else None, "agencies"),
+        "files": (len(made.tracking), "files"),
+        "must_fix": (count_must_fix(summary.finding_rows).open, "findings"),
+    }
+    for key, (count, link) in counts.items():
+        shown = idle if count is None else f"{count:,}"
+        alarming = key in _ALARMING_TILES and bool(count)
+        yield Tile(workbook_words().summary.tiles[key], shown, "", link, alarming)
 
 
-def compute_headlines(summary_draft: SummaryContext) -> Iterator[tuple[str, str, str]]:
-    """Yield label, value and change since last year of each headline figure."""
-    for figure in summary_draft.plan.form.headlines:
-        change = describe_change(summary_draft, figure.sum)
-        yield label_with_unit(figure), _format_bounded(summary_draft, figure.sum), change
+def list_headline_tiles(draft: OverviewDraft) -> Iterator[Tile]:
+    """Yield a tile for each headline figure, with its change since last year."""
+    for number, ranked in enumerate(draft.ranked_figures, start=1):
+        meaning = ranked.figure.sum
+        change = describe_change(draft.summary, meaning)
+        yield Tile(
+            label_with_unit(ranked.figure), format_bounded(draft.summary, meaning), change, name_figure_anchor(number)
+        )
+
+
+def render_tiles(tiles: Iterable[Tile]) -> str:
+    """Render the tiles as the items of a list of descriptions; the size of a value follows from its length."""
+    return "".join(_render_tile(tile) for tile in tiles)
+
+
+def _render_tile(tile: Tile) -> str:
+    classes = ["wide"] * (len(tile.value) > _MAX_TILE_CHARACTERS) + ["alarm"] * tile.alarming
+    label = render_link(tile.link, tile.label) if tile.link else escape_text(tile.label)
+    more = f'<dd class="more">{escape_text(tile.more)}</dd>' if tile.more else ""
+    css_class = f' class="{" ".join(classes)}"' if classes else ""
+    return (
+        f'<div{css_class} style="--n:{len(tile.value)}"><dt>{label}</dt><dd>{escape_text(tile.value)}</dd>{more}</div>'
+    )
+
+
+# --- anchors and links -----------------------------------------------------------------------------------------
+
+
+def name_figure_anchor(number: int) -> str:
+    """Return the name of the place where a headline figure is shown."""
+    return f"figure-{number}"
+
+
+def name_agency_anchor(number: int) -> str:
+    """Return the name of the place where an agency is shown."""
+    return f"agency-{number}"
+
+
+def render_link(anchor: str, text: str) -> str:
+    """Render a link to a place of the page."""
+    return f'<a href="#{anchor}">{escape_text(text)}</a>'
+
+
+def link_to_agency(draft: OverviewDraft, key: str, name: str = "") -> str:
+    """Render the name of an agency as a link to its card, if it has one."""
+    number, shown = draft.agency_numbers.get(key), name or draft.names.get(key, key)
+    return render_link(name_agency_anchor(number), shown) if number else escape_text(shown)
+
+
+# --- tables ----------------------------------------------------------------------------------------------------
+
+
+def render_table(css_class: str, caption: str, head_texts: Sequence[str], row_texts: Iterable[str]) -> str:
+    """Render a table from its rows as HTML; no head without ``head_texts``."""
+    head = "".join(f'<th scope="col">{escape_text(text)}</th>' for text in head_texts)
+    caption_html = f"<caption>{escape_text(caption)}</caption>" if caption else ""
+    head_html = f"<thead><tr>{head}</tr></thead>" if head_texts else ""
+    return f'<table class="{css_class}">{caption_html}{head_html}<tbody>{"".join(row_texts)}</tbody></table>'
+
+
+def render_bar_row(head: str, cell_texts: Iterable[str], value: Number | None, most: Number) -> str:
+    """Render a row: its heading (HTML) above a bar as long as its part of ``most``, then its cells (plain texts)."""
+    numbers = "".join(f"<td>{escape_text(text)}</td>" for text in cell_texts)
+    bar = (
+        '<svg aria-hidden="true" viewBox="0 0 100 4" preserveAspectRatio="none">'
+        f'<rect width="{_format_bar_width(value, most)}" height="4"/></svg>'
+    )
+    return f'<tr><th scope="row">{head}{bar}</th>{numbers}</tr>'
+
+
+def _format_bar_width(value: Number | None, most: Number) -> str:
+    return f"{Decimal(max(value or 0, 0)) * 100 / Decimal(most):.1f}" if most else "0"
+
+
+# --- words and numbers -----------------------------------------------------------------------------------------
 
 
 def label_with_unit(headline_figure: HeadlineFigure) -> str:
     """Return the label of a figure with its unit."""
-    return headline_figure.label + (
-        workbook_words().summary.shared["unit"].format(unit=headline_figure.unit) if headline_figure.unit else ""
-    )
+    return headline_figure.label + format_unit(headline_figure.unit)
 
 
-def _format_bounded(summary_draft: SummaryContext, meaning: LinearExpression) -> str:
+def format_unit(unit: str) -> str:
+    """Return a unit as it follows a label; empty for none."""
+    return workbook_words().summary.shared["unit"].format(unit=unit) if unit else ""
+
+
+def format_bounded(summary: SummaryContext, meaning: LinearExpression) -> str:
     """Format a figure computed from the totals; as a lower bound if an agency is missing."""
-    summary = summary_draft.consolidation.summary
-    bound = summary.absent or any(summary.lacking.get(term.cell) for term in meaning.terms)
-    value = evaluate_linear(meaning, summary.values)
+    total = summary.consolidation.summary
+    bound = total.absent or any(total.lacking.get(term.cell) for term in meaning.terms)
+    value = evaluate_linear(meaning, total.values)
     return (workbook_words().summary.shared["at_least"] if bound and value is not None else "") + format_number(value)
 
 
-def render_charts(summary_draft: SummaryContext) -> Iterator[str]:
-    """Yield bar charts as tables with the figures beside the bars."""
-    for chart in summary_draft.plan.form.charts:
-        totals = summary_draft.consolidation.summary.values
-        yield _render_bars(chart.title, [(item.label, evaluate_linear(item.sum, totals)) for item in chart.items])
-    ranking = summary_draft.plan.form.ranking
-    if ranking and summary_draft.consolidation.parts:
-        agencies = summary_draft.consolidation.roster.agencies if summary_draft.consolidation.roster else {}
-        each = [
-            (agency_of(part, agencies).name, evaluate_linear(ranking.sum, part.counted))
-            for part in summary_draft.consolidation.parts
-        ]
-        ranked = sorted((row for row in each if row[1]), key=lambda row: row[1] or 0, reverse=True)[
-            :_MAX_RANKED_AGENCIES
-        ]
-        title = workbook_words().summary.overview["ranking"].format(label=ranking.label, count=len(ranked))
-        yield _render_bars(title, ranked, sum(value or 0 for _, value in each))
+def show_total(consolidation: Consolidation, cell: Cell) -> str:
+    """Show the total of a cell: its word, or the figure, as a lower bound if an agency has none."""
+    summary = consolidation.summary
+    bound = consolidation.lacking.get(cell.id) and summary.values[cell.id] is not None and cell.is_summed
+    least = workbook_words().summary.shared["at_least"] if bound else ""
+    return summary.words.get(cell.id) or least + format_number(summary.values[cell.id])
 
 
-def _render_bars(title: str, labelled_values: Sequence[tuple[str, Number | None]], whole: Number = 0) -> str:
-    """Render a bar chart as a table, with the share of each figure in ``whole`` (default: their sum)."""
-    most = max((value for _, value in labelled_values if value), default=0)
-    whole = whole or sum(value or 0 for _, value in labelled_values)
-    leader = next((label for label, value in labelled_values if most and value == most), "")
-    share = _format_share(most, whole)
-    said = f"<p>{escape_text(fill_word('leader', label=leader, share=share))}</p>" if leader and share else ""
-    rows = "".join(
-        f'<tr><th scope="row">{escape_text(label)}</th><td class="number">{format_number(value)}</td>'
-        f'<td class="number">{escape(_format_share(value, whole))}</td>'
-        f'<td class="bar"><svg aria-hidden="true" viewBox="0 0 100 4" preserveAspectRatio="none">'
-        f'<rect width="{_format_bar_width(value, most)}" height="4"/></svg></td></tr>'
-        for label, value in labelled_values
-    )
-    return f'<section><h3>{escape_text(title)}</h3>{said}<table class="chart"><tbody>{rows}</tbody></table></section>'
-
-
-def _format_share(value: Number | None, whole: Number) -> str:
-    """Format a part of a whole as a percentage; empty if there is none."""
-    if not value or not whole:
+def format_share(value: Number | None, whole_figure: Number | None) -> str:
+    """Format a part of a whole_figure as a percentage; empty if there is none."""
+    if not value or not whole_figure:
         return ""
-    percent = Decimal(value) * 100 / Decimal(whole)
+    percent = Decimal(value) * 100 / Decimal(whole_figure)
     return f"{percent:.0f}%" if percent >= 1 else "<1%"
 
 
-def _format_bar_width(value: Number | None, maximum: Number) -> str:
-    return f"{Decimal(max(value or 0, 0)) * 100 / Decimal(maximum):.1f}" if maximum else "0"
+def format_change(now: Number | None, value_before: Number | None) -> str:
+    """Format the change since ``value_before`` as a percentage with its sign; empty if there is none to tell."""
+    return "" if now is None or not value_before else f"{format_percent_change(now, value_before)}%"
 
 
-def render_tiles(tiles: Iterable[tuple[str, ...]]) -> str:
-    """Render a tile for each label and value; what may follow stands in a smaller line below the value."""
-    return "".join(
-        f"<div{_TILE_CLASS if len(value) > _MAX_TILE_CHARACTERS else ''}>"
-        f"<dt>{escape_text(label)}</dt><dd>{escape_text(value)}</dd>"
-        + "".join(f'<dd class="more">{escape_text(text)}</dd>' for text in more if text)
-        + "</div>"
-        for label, value, *more in tiles
-    )
+def format_number(value: Number | None) -> str:
+    """Format a figure with thousands separators; a dash for None."""
+    if value is None:
+        return workbook_words().checks["idle"]
+    return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+
+
+def format_middle(value: Number | None) -> str:
+    """Format a median, which may lie between two counts."""
+    if value is None:
+        return workbook_words().checks["idle"]
+    rounded = Decimal(value).quantize(_ONE_DECIMAL, ROUND_HALF_UP)
+    whole = rounded.to_integral_value()
+    return f"{whole if rounded == whole else rounded:,f}"
 
 
 def escape_text(text: str) -> str:
@@ -122,17 +192,11 @@ def escape_word(key: str) -> str:
     return escape_text(catalogue.look_up_word("overview_page", key))
 
 
-def fill_word(key: str, **facts: str) -> str:
+def fill_word(key: str, **facts: object) -> str:
     """Return a sentence of the page with its facts."""
     return catalogue.look_up_word("overview_page", key).format(**facts)
 
 
-def format_number(value: Number | None) -> str:
-    """Format a figure with thousands separators; a dash for None."""
-    return (
-        workbook_words().checks["idle"]
-        if value is None
-        else f"{value:,f}"
-        if isinstance(value, Decimal)
-        else f"{value:,}"
-    )
+def look_up_words(keys: Iterable[str]) -> Mapping[str, str]:
+    """Return words of the page by their keys."""
+    return {key: catalogue.look_up_word("overview_page", key) for key in keys}

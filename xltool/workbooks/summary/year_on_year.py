@@ -27,10 +27,16 @@ def describe_change(context: SummaryContext, meaning: LinearExpression) -> str:
         return _describe_lacking(context, meaning)
     if not before:
         return _describe_year_before(context, before, meaning)
-    change = ((Decimal(now) - Decimal(before)) * 100 / Decimal(before)).quantize(_ONE_DECIMAL, ROUND_HALF_UP)
+    change = format_percent_change(now, before)
     return _describe_year_before(context, before, meaning) + workbook_words().summary.shared["change"].format(
-        change=f"{change:+}" if change else "0.0"
+        change=change
     )
+
+
+def format_percent_change(now: Number, before: Number) -> str:
+    """Return the change since ``before``, not 0, in percent: one decimal with its sign, ``0.0`` for none."""
+    change = ((Decimal(now) - Decimal(before)) * 100 / Decimal(before)).quantize(_ONE_DECIMAL, ROUND_HALF_UP)
+    return f"{change:+}" if change else "0.0"
 
 
 def make_live_change(context: SummaryContext, meaning: LinearExpression) -> CellContent:
