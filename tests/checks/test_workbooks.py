@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.workbook.protection import DocumentSecurity
 
 from tests.checks.figures import COLUMNS, FORM, PLAN, flat, found, must_fix, printed_totals, published
 from tests.filled import write_once
@@ -171,6 +172,26 @@ def test_protection_removed_from_every_sheet__one_finding(fill: Fill, tmp_path: 
     assert finding.code == "protection.removed"
     assert len(finding.cells) > 6
     assert render_finding(finding).startswith("“填报说明”、“一 总体情况”、")
+
+
+def test_protection_and_validation_removed_everywhere__one_finding(fill: Fill, tmp_path: Path) -> None:
+    book = fill(ZHANGJIAWAN)
+    book.security = DocumentSecurity()
+    for sheet in book:
+        sheet.protection.disable()
+        sheet.data_validations.dataValidation.clear()
+    assert flat(found(read(book, tmp_path / "a.xlsx"))) == [("protection.all_removed", "note", "")]
+
+
+def test_protection_removed_everywhere_and_one_validation_left__told_apart(fill: Fill, tmp_path: Path) -> None:
+    book = fill(ZHANGJIAWAN)
+    book.security = DocumentSecurity()
+    for sheet in book:
+        sheet.protection.disable()
+        if sheet.title != "表四":
+            sheet.data_validations.dataValidation.clear()
+    codes = [finding.code for finding in found(read(book, tmp_path / "a.xlsx"))]
+    assert set(codes) == {"structure.unprotected", "protection.removed", "validation.lost"}
 
 
 def test_explanation_written_in_the_workbook__settles(fill: Fill, tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ SINGLE_CODES = (
     *("place.hidden", "zeros.hidden", "text.struck"),
     *("sheet.renamed", "sheet.hidden", "sheet.shown", "sheet.copy", "sheet.copy_differs", "sheets.reordered"),
     *("table.copy", "table.copy_differs", "table.filled_in", "table.other_agency", "table.second"),
-    *("structure.unprotected", "validation.lost", "checks.overwritten", "workbook.several", "workbook.macros"),
+    *("protection.all_removed", "structure.unprotected", "validation.lost", "checks.overwritten"),
+    *("workbook.several", "workbook.macros"),
 )
 WHOLE_WORKBOOK_CODES = ("protection.removed",)  # one finding names all sheets
 IMPORT_PREFIX = "import."  # observations on published reports

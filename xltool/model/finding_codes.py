@@ -332,6 +332,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "workbook.several": "agency count",
             "workbook.macros": "",
             "structure.unprotected": "",
+            "protection.all_removed": "",
             "validation.lost": "cells count sheet",
             "checks.overwritten": "cells count sheet",
             "formula.altered": "cells count examples expected sheet",

@@ -52,6 +52,7 @@ class ObservationCode(StrEnum):
     PLACE_REORDERED = "place.reordered"
     PLACE_UNMERGED = "place.unmerged"
     PLACE_UNMERGED_TWICE = "place.unmerged_twice"
+    PROTECTION_ALL_REMOVED = "protection.all_removed"
     PROTECTION_REMOVED = "protection.removed"
     REPORT_PERIOD = "report.period"
     REPORT_PUBLISHED = "report.published"

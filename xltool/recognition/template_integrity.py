@@ -22,7 +22,19 @@ def check_integrity(plan: WorkbookPlan, workbook: RawWorkbook, assignment: Sheet
     yield from _check_sheets(plan, workbook, assignment)
     if not workbook.complete:
         return
-    if not workbook.structure_protected and not workbook.program.startswith(PROGRAMS_WITHOUT_STRUCTURE_LOCK):
+    yield from _find_lost_protection(plan, workbook, assignment)
+    yield from _find_overwritten_checks(plan, assignment)
+
+
+def _find_lost_protection(
+    plan: WorkbookPlan, workbook: RawWorkbook, assignment: SheetAssignment
+) -> Iterator[Observation]:
+    """Yield lost locks and validations; one observation where all are lost, as after a save by some programs."""
+    unlocked = not workbook.structure_protected
+    if unlocked and _is_without_protection(plan, assignment):
+        yield Observation("protection.all_removed")
+        return
+    if unlocked and not workbook.program.startswith(PROGRAMS_WITHOUT_STRUCTURE_LOCK):
         yield Observation("structure.unprotected")
     for page in assignment.located_sheets.values():
         sheet = page.sheet
@@ -33,7 +45,16 @@ def check_integrity(plan: WorkbookPlan, workbook: RawWorkbook, assignment: Sheet
             inputs = tuple(map(page.real_address, inputs))
         if inputs and (lost := _find_unvalidated(sheet.validated, inputs)):
             yield Observation("validation.lost", sheet.name, lost[0], facts={"count": len(lost), "at": lost})
-    yield from _find_overwritten_checks(plan, assignment)
+
+
+def _is_without_protection(plan: WorkbookPlan, assignment: SheetAssignment) -> bool:
+    """Return whether no sheet is locked and none that has inputs validates anything."""
+    pages = assignment.located_sheets.values()
+    inputs = _input_addresses(plan)
+    if any(page.sheet.protected for page in pages):
+        return False
+    validated = [page.sheet.validated for page in pages if inputs[page.planned_sheet.layout.name]]
+    return bool(validated) and not any(validated)
 
 
 def _check_sheets(plan: WorkbookPlan, workbook: RawWorkbook, assignment: SheetAssignment) -> Iterator[Observation]:
