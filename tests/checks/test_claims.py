@@ -1,12 +1,16 @@
 """Figures quoted in the text: each sentence is silent where its figure agrees, and read where it does not."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
-from tests.checks.figures import found, submission, zeros
-from xltool.model.form import Number
+from tests.checks.figures import FORM, found, submission, zeros
+from xltool.checks.texts.claims import insert_numbers
+from xltool.model.form import Number, TextClaim
 
 REPORT = zeros() | {
     "requests.received.natural_person": 16,
@@ -48,6 +52,8 @@ QUOTED: list[tuple[str, Mapping[str, Number]]] = [
     ("依申请公开请求77件。", RECEIVED),
     ("收到政府信息公开申请20件，结转上年度政府信息公开申请77件。", CARRIED_IN),
     ("收到政府信息公开申请20件，结转上年77件。", CARRIED_IN),
+    ("收到政府信息公开申请20件，承接上年度申请77件。", CARRIED_IN),
+    ("收到政府信息公开申请20件，转明年办理77件。", CARRIED_OUT),
     ("收到政府信息公开申请20件，上年结转77件。", CARRIED_IN),
     ("收到政府信息公开申请20件，下年度继续办理77件。", CARRIED_OUT),
     ("收到政府信息公开申请20件，结转至2026年77件。", CARRIED_OUT),
@@ -116,3 +122,26 @@ def test_quoted_figure__agrees_or_is_read(text: str, figures: Mapping[str, Numbe
 )
 def test_other_subjects__are_left_alone(text: str) -> None:
     assert quoted(text, {}) == []
+
+
+PATTERNS = [(claim, pattern) for claim in FORM.claims if claim.needs for pattern in claim.patterns]
+
+
+@pytest.mark.parametrize(("claim", "pattern"), PATTERNS, ids=[claim.id for claim, _ in PATTERNS])
+@settings(
+    max_examples=10,
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(data=st.data())
+def test_needed_words__every_sentence_that_the_pattern_matches_has_one(
+    claim: TextClaim, pattern: str, data: st.DataObject
+) -> None:
+    """A sentence without a needed word is not searched at all, so a missing word would hide a claim."""
+    whole = insert_numbers(pattern)
+    sentence = data.draw(st.from_regex(whole))
+    if re.search(whole, sentence):
+        assert any(word in sentence for word in claim.needs)

@@ -145,7 +145,7 @@ class _ClaimPatterns:
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], ...]:
         """The patterns, compiled for the first sentence that has a word of the claim."""
-        return tuple(compile_pattern(_insert_numbers(text)) for text in self.claim.patterns)
+        return tuple(compile_pattern(insert_numbers(text)) for text in self.claim.patterns)
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)
@@ -159,7 +159,7 @@ def _claims_by_word(form: Form) -> Mapping[str, tuple[_ClaimPatterns, ...]]:
     return words
 
 
-def _insert_numbers(pattern: str) -> str:
+def insert_numbers(pattern: str) -> str:
     """Replace the placeholders of a claim's pattern by the patterns of numbers and amounts."""
     amount = load_text_patterns().amounts.pattern
     return pattern.replace(NUMBER_PLACEHOLDER, numerals.number_pattern()).replace(AMOUNT_PLACEHOLDER, amount)

@@ -57,6 +57,8 @@ def parse_number(text: str) -> int | None:
     >>> [parse_number(text) for text in ("1097", "1.2万", "二十一", "壹佰", "1.5")]
     [1097, 12000, 21, 100, None]
     """
+    if text.isascii() and text.isdecimal():
+        return int(text)
     signs = _load_numeral_characters()
     if text[:1].isdigit() and text[:1].isascii():
         factor = signs.myriads.get(text[-1], 1)
