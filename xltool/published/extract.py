@@ -17,6 +17,7 @@ from xltool.published.labels.align_labels import (
     PlacedLabel,
     count_label_chars,
     find_best_chain,
+    find_candidates,
     overlaps_blocked,
 )
 from xltool.published.labels.displaced_rows import find_displaced_rows
@@ -36,12 +37,16 @@ MIN_COLUMN_LABEL_CHARS = 3  # of a column header that is also searched out of or
 
 @dataclass(frozen=True, slots=True)
 class LocatedForm:
-    """The label positions of a form in a document; ``weight`` is the number of exactly matched characters."""
+    """The label positions of a form in a document.
+
+    ``weight`` is the number of exactly matched characters; ``candidates`` are all places where a label is printed.
+    """
 
     form: Form
     outline: Outline
     places: tuple[PlacedLabel, ...]
     weight: int
+    candidates: tuple[PlacedLabel, ...]
 
     @property
     def span(self) -> tuple[int, int]:
@@ -94,10 +99,11 @@ def locate_form(stream: TextStream, form: Form, blocked: Sequence[tuple[int, int
 def _locate_outline(
     stream: TextStream, form: Form, outline: Outline, blocked: Sequence[tuple[int, int]]
 ) -> LocatedForm:
-    chain = find_best_chain(stream.text, outline.anchors, blocked)
+    candidates = find_candidates(stream.text, outline.anchors)
+    chain = find_best_chain(stream.text, candidates, blocked)
     if merged := list(_merged_label_cells(stream, chain)):
         blocked = [*blocked, *merged]
-        chain = find_best_chain(stream.text, outline.anchors, blocked)
+        chain = find_best_chain(stream.text, candidates, blocked)
     places = [place for place in find_fuzzy_labels(stream, outline, chain) if not overlaps_blocked(place, blocked)]
     signs = count_label_chars(chain)
     for table in outline.headless:
@@ -105,19 +111,20 @@ def _locate_outline(
             continue
         own = [anchor for anchor in outline.anchors if anchor.table == table]
         taken = [*blocked, *((place.start, place.end) for place in places)]
-        apart = find_best_chain(stream.text, own, taken)
+        apart = find_best_chain(stream.text, find_candidates(stream.text, own), taken)
         if count_label_chars(apart) >= MIN_LABEL_SHARE * sum(len(anchor.words) for anchor in own):
             places += find_fuzzy_labels(stream, outline, apart)
             signs += count_label_chars(apart)
     places += list(find_displaced_rows(stream, outline, places, blocked))
     places.sort(key=lambda place: place.start)
     places += find_unlabelled_rows(stream, outline, places)
-    return LocatedForm(form, outline, tuple(sorted(places, key=lambda place: place.start)), signs)
+    ordered = tuple(sorted(places, key=lambda place: place.start))
+    return LocatedForm(form, outline, ordered, signs, tuple(candidates))
 
 
 def has_label_chars(stream: TextStream, located: LocatedForm, share: float, blocked: Sequence[tuple[int, int]]) -> bool:
     """Return True if exact labels outside the ``blocked`` spans have at least ``share`` of the located characters."""
-    rest = find_best_chain(stream.text, located.outline.anchors, blocked)
+    rest = find_best_chain(stream.text, located.candidates, blocked)
     return count_label_chars(rest) >= share * located.weight
 
 

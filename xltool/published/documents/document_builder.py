@@ -62,6 +62,8 @@ class DocumentBuilder:
 
     def end_paragraph(self, level: int = 0) -> None:
         """End the current paragraph or line; ``level`` is that of a heading, else 0."""
+        if not self._chunks:
+            return
         cell = self._cells[-1]
         line = _join_chunks(self._chunks, in_cell=cell is not None)
         self._chunks = []

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -157,11 +158,12 @@ class _PageWalker:
             self.builder.end_container(self._headings.pop(node))
 
     def _start_element(self, node: "HtmlElement") -> None:
-        if node.tag in _RAISED_TAGS or _RAISED_STYLE.search(node.get("style", "")):
+        raised, hidden = _read_style(node.get("style", ""))
+        if raised or node.tag in _RAISED_TAGS:
             self._skipped = node
             self.builder.add_raised_text(node.text_content())
             return
-        if node.tag in _SKIPPED_TAGS or node.tag in _STRUCK_TAGS or _is_hidden(node):
+        if node.tag in _SKIPPED_TAGS or node.tag in _STRUCK_TAGS or hidden or "hidden" in node.attrib:
             self._skipped = node
             self.hidden += _hidden_strings(node)
             return
@@ -184,8 +186,10 @@ def _parse_html(text: str) -> "HtmlElement":
         raise UnreadableFileError("import.damaged") from None
 
 
-def _is_hidden(node: "HtmlElement") -> bool:
-    return "hidden" in node.attrib or bool(_HIDDEN_STYLE.search(node.get("style", "")))
+@lru_cache(maxsize=1024)
+def _read_style(style: str) -> tuple[bool, bool]:
+    """Return whether a style raises or lowers its text, and whether it hides it."""
+    return bool(_RAISED_STYLE.search(style)), bool(_HIDDEN_STYLE.search(style))
 
 
 def _open_element(builder: DocumentBuilder, node: "HtmlElement") -> None:
@@ -216,7 +220,7 @@ def _close_element(builder: DocumentBuilder, node: "HtmlElement") -> None:
 
 
 def _parse_span(span: str | None) -> int:
-    digits = re.match(r"\s*(\d{1,4})", span or "")
+    digits = re.match(r"\s*(\d{1,4})", span) if span else None
     return max(1, int(digits[1])) if digits else 1
 
 
@@ -283,8 +287,9 @@ def _iterate_strings(data: object) -> Iterator[str]:
 
 def unescape_script(text: str) -> str:
     """Resolve the escapes of a script string; percent escapes only if they encode markup."""
-    text = _ESCAPE.sub(_replace_escape, text)
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if "\\" in text:
+        text = _ESCAPE.sub(_replace_escape, text)
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if "%3C" in text or "%3c" in text:
         text = unquote(_PERCENT_U_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
     return text

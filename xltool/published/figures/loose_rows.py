@@ -182,7 +182,12 @@ def _figure_rows(
 ) -> Iterator[_FigureRow]:
     """Yield the rows of table cells with as many figures as some form row, from its first label to the next table."""
     labels = {stream.owner[place.start]: place.anchor for place in own if place.anchor.cells}
-    after = [stream.owner[place.start] for place in placed_labels if place.start > own[-1].start and place not in own]
+    table = own[0].anchor.table
+    after = [
+        stream.owner[place.start]
+        for place in placed_labels
+        if place.start > own[-1].start and place.anchor.table != table
+    ]
     blocks = range(stream.owner[own[0].start], min(after, default=len(stream.blocks)))
     cells = (block for block in blocks if stream.blocks[block].table)
     for _, group in groupby(cells, key=lambda block: (stream.blocks[block].page, *stream.blocks[block][1:3])):

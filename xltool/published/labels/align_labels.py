@@ -31,10 +31,13 @@ class PlacedLabel(NamedTuple):
 
 
 def find_best_chain(
-    text: str, anchors: Sequence[Anchor], blocked: Sequence[tuple[int, int]] = ()
+    text: str, candidates: Sequence[PlacedLabel], blocked: Sequence[tuple[int, int]] = ()
 ) -> tuple[PlacedLabel, ...]:
-    """Return the best chain of ``anchors`` in ``text``, outside the ``blocked`` spans."""
-    places = [place for place in _find_candidates(text, anchors) if not overlaps_blocked(place, blocked)]
+    """Return the best chain of ``candidates`` in ``text``, outside the ``blocked`` spans."""
+    taken = bytearray(len(text))
+    for start, end in blocked:
+        taken[start:end] = b"\1" * (end - start)
+    places = [place for place in candidates if 1 not in taken[place.start : place.end]]
     if not places:
         return ()
     foreign = _count_foreign_chars(text, places)
@@ -51,8 +54,8 @@ def overlaps_blocked(place: PlacedLabel, blocked: Sequence[tuple[int, int]]) -> 
     return any(place.start < end and start < place.end for start, end in blocked)
 
 
-def _find_candidates(text: str, anchors: Sequence[Anchor]) -> list[PlacedLabel]:
-    """Return all candidates in document order, without those inside a longer spelling of another label."""
+def find_candidates(text: str, anchors: Sequence[Anchor]) -> list[PlacedLabel]:
+    """Return all places of the labels in document order, without those inside a longer spelling of another label."""
     strong = [
         place
         for anchor in anchors
@@ -134,21 +137,25 @@ def _trace_best_chain(placed_labels: Sequence[PlacedLabel], foreign: Sequence[in
     back = [-1] * len(placed_labels)
     settled: list[int] = [-1] * size  # best candidate so far per anchor
     indexes, ends = [place.anchor.index for place in placed_labels], [place.end for place in placed_labels]
-    waiting = 0  # first candidate that is not yet settled
+    waiting, most_settled = 0, 0.0  # first candidate that is not yet settled; the best score of those that are
     for at, place in enumerate(placed_labels):
         index, start = place.anchor.index, place.start
         while waiting < at and ends[waiting] <= start:
             _settle_candidate(waiting, placed_labels, value, settled)
+            most_settled = max(most_settled, value[waiting])
             waiting += 1
         best, origin = 0.0, -1
-        for before in range(max(0, at - MAX_CANDIDATES_BACK), at):
-            if value[before] > best and indexes[before] < index and ends[before] <= start:
+        # Back from the nearest, which has the best score most often; of equal scores the first in the document counts.
+        for before in range(at - 1, max(0, at - MAX_CANDIDATES_BACK) - 1, -1):
+            if value[before] >= best and indexes[before] < index and ends[before] <= start:
                 cost = min(MAX_GAP_COST, COST_PER_FOREIGN_CHAR * (foreign[start] - foreign[ends[before]]))
-                if value[before] - cost > best:
-                    best, origin = value[before] - cost, before
-        for before in settled[:index]:
-            if before >= 0 and value[before] - MAX_GAP_COST > best:
-                best, origin = value[before] - MAX_GAP_COST, before
+                score = value[before] - cost
+                if score > best or (score == best and origin >= 0):
+                    best, origin = score, before
+        if most_settled - MAX_GAP_COST > best:
+            for before in settled[:index]:
+                if before >= 0 and value[before] - MAX_GAP_COST > best:
+                    best, origin = value[before] - MAX_GAP_COST, before
         value[at], back[at] = best + place.end - place.start, origin
     at = max(range(len(placed_labels)), key=value.__getitem__)
     chain = []
