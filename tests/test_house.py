@@ -7,7 +7,9 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +85,12 @@ MACHINE_PATH = re.compile(r"(?:/(?:home|Users)/\w|/root/\w|/tmp/\w|\b[A-Z]:\\+Us
 TEXT_FILES = ("*.py", "*.toml", "*.md", "*.csv", "*.json", "Makefile", "run")
 
 
+@cache
+def syntax_nodes(source: str) -> tuple[Any, ...]:
+    """All nodes of a module, itself first; parsed once for all rules."""
+    return tuple(ast.walk(ast.parse(source)))
+
+
 def name_of(path: Path) -> str:
     """``roster`` for xltool/roster.py, ``forms`` for xltool/forms/__init__.py, "" for that of the package."""
     parts = path.relative_to(PACKAGE).with_suffix("").parts
@@ -91,7 +99,7 @@ def name_of(path: Path) -> str:
 
 def imported(module: str, source: str) -> Iterator[str]:
     """Dotted names of everything imported, anywhere in the file."""
-    for node in ast.walk(ast.parse(source)):
+    for node in syntax_nodes(source):
         match node:
             case ast.Import(names=names):
                 yield from (alias.name for alias in names)
@@ -166,7 +174,7 @@ def test_module__has_its_place_in_the_layers(path: Path) -> None:
 def lines_with_chinese(source: str) -> list[int]:
     """Lines with Chinese characters, in strings, comments or names. A docstring may give a noun's official term."""
     documented: set[int] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in syntax_nodes(source):
         match node:
             case (
                 ast.Module(body=[ast.Expr(value=ast.Constant(value=str())) as doc, *_])
@@ -235,7 +243,7 @@ def test_lint__docstrings_verbs_first_no_private_members_no_bare_true() -> None:
 
 def possessive_groups(source: str) -> list[str]:
     """The patterns with a group that is repeated and never given back, in the way early Pythons get wrong."""
-    texts = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    texts = (node.value for node in syntax_nodes(source) if isinstance(node, ast.Constant))
     return [text for text in texts if isinstance(text, str) and re.search(r"\)(?:[*+?]|\{[0-9,]+\})\+", text)]
 
 
@@ -330,7 +338,7 @@ def test_severities__stand_beside_the_facts_of_a_code_only() -> None:
 def lacking_facts(source: str) -> list[str]:
     """Calls that build a finding or an observation by a literal code, without a fact that the code needs."""
     lacking = []
-    for node in ast.walk(ast.parse(source)):
+    for node in syntax_nodes(source):
         match node:
             case ast.Call(func=ast.Name(id="make_finding"), args=[ast.Constant(value=str(code)), *cells]):
                 given: set[str] | None = {word.arg or "*" for word in node.keywords}
@@ -392,7 +400,7 @@ def function_names(sources: dict[str, str]) -> dict[str, set[str]]:
     """The modules that define each function, special methods left out."""
     names: dict[str, set[str]] = {}
     for module, source in sources.items():
-        for node in ast.walk(ast.parse(source)):
+        for node in syntax_nodes(source):
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("__"):
                 names.setdefault(node.name, set()).add(module)
     return names
@@ -417,7 +425,7 @@ def parameter_types(sources: dict[str, str]) -> dict[str, set[str]]:
     """The types that parameters of each name have."""
     types: dict[str, set[str]] = {}
     for source in sources.values():
-        functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+        functions = (node for node in syntax_nodes(source) if isinstance(node, ast.FunctionDef))
         for function in (function for function in functions if not function.name.startswith("__")):
             for parameter in function.args.args + function.args.kwonlyargs:
                 if parameter.annotation is not None:
@@ -438,7 +446,7 @@ def shared_classes(sources: dict[str, str]) -> set[str]:
     """Names of classes that two modules define."""
     names: dict[str, int] = {}
     for source in sources.values():
-        for name in {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)}:
+        for name in {node.name for node in syntax_nodes(source) if isinstance(node, ast.ClassDef)}:
             names[name] = names.get(name, 0) + 1
     return {name for name, count in names.items() if count > 1}
 
@@ -451,7 +459,7 @@ def test_classes__one_name_is_one_thing() -> None:
 def module_words(source: str) -> set[str]:
     """Every name of a module, and every word of its short texts."""
     words: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in syntax_nodes(source):
         words |= {value for key in ("id", "arg", "attr", "name") if isinstance(value := getattr(node, key, None), str)}
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "``" not in node.value:
             words |= set(re.findall(r"\w+", node.value))
@@ -460,13 +468,13 @@ def module_words(source: str) -> set[str]:
 
 def assigned_texts(source: str) -> set[str]:
     """Texts that a name stands for, such as the values of an enum."""
-    values = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assign))
+    values = (node.value for node in syntax_nodes(source) if isinstance(node, ast.Assign))
     return {value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)}
 
 
 def stale_names(source: str, known: set[str]) -> list[str]:
     """Names in double backticks in docstrings that the module does not have: parameters were renamed, or are gone."""
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    nodes = [node for node in syntax_nodes(source) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     named = [(node.name, word) for node in nodes for word in NAMED.findall(ast.get_docstring(node) or "")]
     words = module_words(source) | known
     return [f"{name}: {word}" for name, word in named if word not in words]
@@ -482,7 +490,7 @@ def test_docstrings__name_only_what_is_there() -> None:
 
 def module_state(source: str) -> list[str]:
     """Names at module level that hold an empty dict, list or set, or one that is made by a call: they will change."""
-    assigned = [node for node in ast.parse(source).body if isinstance(node, (ast.Assign, ast.AnnAssign))]
+    assigned = [node for node in syntax_nodes(source)[0].body if isinstance(node, (ast.Assign, ast.AnnAssign))]
     return [
         ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
         for node in assigned
