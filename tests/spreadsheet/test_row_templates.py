@@ -271,6 +271,8 @@ def opened(data: bytes) -> object:
 @pytest.mark.parametrize("name", CORPUS)
 def test_workbooks_of_every_kind__remembered_and_strictly_alike(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = CORPUS[name]()
+    listed = list_plain_entries(data)
+    assert listed is None or listed == list_with_zipfile(data)
     opened(good(OTHER))
     first, again = opened(data), opened(data)
     monkeypatch.setattr(Package, "_identify_content", lambda *_: None)
@@ -278,13 +280,6 @@ def test_workbooks_of_every_kind__remembered_and_strictly_alike(name: str, monke
 
 
 # --- the directory, the memory -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", CORPUS)
-def test_plain_directory__lists_what_the_library_lists(name: str) -> None:
-    data = CORPUS[name]()
-    listed = list_plain_entries(data)
-    assert listed is None or listed == list_with_zipfile(data)
 
 
 @settings(max_examples=300, deadline=None)
