@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from xltool.forms.check_code import compute_check_code
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.load_definitions import load_forms
 from xltool.forms.placeholders import fill_placeholders
@@ -81,6 +82,13 @@ def issue(agency: Agency, report: str, factor: int) -> TemplateRequest:
     return TemplateRequest(agency, YEAR, f"S{agency.code}", filling=FilledContents(figures, texts, declared=True))
 
 
+@cache
+def check_code(report: str, factor: int) -> bytes:
+    """The check code of a report whose figures are multiplied, as the template shows it."""
+    figures = issue(agency_of(0), report, factor).filling.figures
+    return compute_check_code(the_plan(), {cell: Decimal(value) for cell, value in figures.items()}, YEAR).encode()
+
+
 def workbook(number: int) -> bytes:
     """The workbook of one agency."""
     report, factor = REPORTS[number % len(REPORTS)], factor_of(number)
@@ -89,6 +97,7 @@ def workbook(number: int) -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in base.parts:
             made = _scaled(content, base.scaled[name], factor) if name in base.scaled else content
+            made = made.replace(check_code(report, 1), check_code(report, factor))
             if name == "xl/sharedStrings.xml":
                 made = "".join(multiply_told_figures([content.decode()], factor)).encode()
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
