@@ -105,6 +105,31 @@ def test_count__quarterly_statistics__channels_and_results_by_their_labels(ledge
     assert read.values["statistics.disclosed.current"] is None
 
 
+def test_count__monthly_form_of_pudong__every_figure_that_a_ledger_knows(ledger: Path, tmp_path: Path) -> None:
+    months = invented.live_through(world())
+    form, report = "zfxxgk-statistics-pudong", tmp_path / "月报.xlsx"
+    code, _, err = run("ledger", "count", ledger, "--period", "2025-09", "--form", form, "-o", report)
+    assert (code, err) == (0, "")
+    read = read_report(report)
+    to_date: Counter[str] = sum((months[YEAR, month].happened for month in range(1, 10)), Counter())
+    channels = {"in_person": "in_person", "fax": "fax", "online": "online", "letter": "post", "other_channel": "other"}
+    results = {"granted": "granted", "partly_granted": "partly_granted", "repeated": "not_processed.repeated"}
+    results |= {"unclear": "not_available.still_unclear", "other_by_law": "refused.forbidden_by_law"}
+    results |= {line: f"refused.{line}" for line in ("state_secret", "security_and_stability")}
+    known = {*channels, *results, "reviews", "suits"}
+    for column, happened in (("current", months[YEAR, 9].happened), ("cumulative", to_date)):
+        expected = {line: happened[f"channel.{channel}"] for line, channel in channels.items()}
+        expected |= {
+            line: sum(happened[f"{result}.{kind}"] for kind in invented.TYPES) for line, result in results.items()
+        }
+        expected["reviews"] = happened["accepted.review"]
+        expected["suits"] = happened["accepted.direct_litigation"] + happened["accepted.post_review_litigation"]
+        assert {line: read.values[f"statistics.{line}.{column}"] for line in known} == expected
+        assert sum(expected.values()) > 10
+    form_cells = {cell.id: read.values[cell.id] for cell in next(each for each in FORMS if each.id == form).inputs}
+    assert {cell.split(".")[1] for cell, figure in form_cells.items() if figure is not None} == known
+
+
 def test_count__a_line_that_cannot_be_placed__leaves_its_figures_blank_and_no_other(
     ledger: Path, tmp_path: Path
 ) -> None:

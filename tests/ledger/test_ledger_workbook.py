@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
+from tests.cli.test_commands import run
 from tests.judges import audit
 from tests.ledger.written_ledgers import AGENCY, DEFINITION, YEAR, invent_requests, write_empty
 from xltool.commands.ledger_workbooks import make_ledgers
@@ -108,13 +109,20 @@ def test_command__writes_one_for_each_agency(tmp_path: Path) -> None:
         "2 乙局 2026年台账.xlsx",
         "3 丙委员会 2026年台账.xlsx",
     ]
-    for item in issued:
+    listing = tmp_path / "out" / "2026年政府信息公开申请台账下发清单.xlsx"
+    listed = list(openpyxl.load_workbook(listing)["下发清单"].iter_rows(values_only=True))
+    assert (listed[0][0], listed[1][6:8]) == ("2026年政府信息公开申请台账下发清单", ("台账文件", "台账编号"))
+    assert [row[1:3] + row[6:7] for row in listed[2:]] == [
+        (item.agency.code, item.agency.name, item.file) for item in issued
+    ]
+    serials = [row[7] for row in listed[2:]]
+    for item, serial in zip(issued, serials, strict=True):
         book = openpyxl.load_workbook(tmp_path / "out" / item.file)
         assert book["台账"]["A1"].value == f"{item.agency.name}2026年政府信息公开申请台账"
         rows = {str(row[0]): str(row[1] or "") for row in book["_xltool"].iter_rows(values_only=True)}
         identity = parse_identity(rows)
         assert identity is not None
-        assert identity.agency_name == item.agency.name
+        assert (identity.agency_name, identity.serial) == (item.agency.name, serial)
         assert is_genuine(identity, b"k" * 32)
         assert not is_genuine(identity._replace(year=2027), b"k" * 32)
     with pytest.raises(UsageError) as refused:
@@ -123,6 +131,24 @@ def test_command__writes_one_for_each_agency(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refused:
         make_ledgers(2020, context, tmp_path / "earlier")
     assert refused.value.code == "usage.no_ledger_for_year"
+
+
+def test_distribution_list__beside_ledgers__is_told_and_no_fault(tmp_path: Path) -> None:
+    roster = tmp_path / "名册.csv"
+    roster.write_text("代码,名称\n1,甲局\n", "utf-8")
+    make_ledgers(YEAR, build_run_context(roster), tmp_path / "out", capacity=20)
+    code, out, _ = run("ledger", "count", tmp_path / "out", "--roster", roster)
+    assert code == 0
+    assert "共 1 本台账，1 本没有问题，0 个文件" in out
+    assert "是下发清单，不是报表。" in out
+
+
+def test_more_disputes_carried_than_a_sheet_has_room_for__all_are_there(tmp_path: Path) -> None:
+    cases = tuple(
+        {"case_number": f"{number}号", "kind": "行政复议", "accepted": date(2025, 12, 1)} for number in range(250)
+    )
+    ledger = read_ledger(open_workbook(write_empty(tmp_path / "a.xlsx", 20, disputes=cases)), "a.xlsx")
+    assert [case.case_number for case in ledger.disputes] == [f"{number}号" for number in range(250)]
 
 
 def test_bytes__are_the_same_for_the_same_input(empty: Path, tmp_path: Path) -> None:

@@ -53,9 +53,13 @@ def describe_ledgers(
         if lines[-1]:
             lines.append("")
     clean = sum(item.ledger is not None and not any(each.open for each in item.findings) for item in reviewed_ledgers)
-    unread = sum(item.ledger is None for item in reviewed_ledgers)
+    others = sum(item.is_own_list for item in reviewed_ledgers)
+    unread = sum(item.ledger is None for item in reviewed_ledgers) - others
     return "\n".join(
-        [*lines, catalogue.format_line("ledgers_read", count=len(reviewed_ledgers), clean=clean, unread=unread)]
+        [
+            *lines,
+            catalogue.format_line("ledgers_read", count=len(reviewed_ledgers) - others, clean=clean, unread=unread),
+        ]
     )
 
 

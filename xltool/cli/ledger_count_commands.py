@@ -1,6 +1,6 @@
 """The commands that read ledgers: count, check, strip and merge; each parses, calls one function and prints."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +20,30 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+# The options that several of these commands have, by the names of their parameters.
+_SHARED_OPTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "earlier_files": add_option("--previous", "earlier_files", type=PATH, multiple=True),
+    "year": add_option("--year", "--period", "year", type=PERIOD),
+    "form": add_option("--form"),
+    "agency": add_option("--agency", default=""),
+    "columns_file": add_option("--columns", "columns_file", type=PATH, metavar="FILE"),
+    "jobs": add_executor_options,
+    "verbose": add_option("-v", "--verbose", is_flag=True),
+    "as_json": add_option("--json", "as_json", is_flag=True),
+    "force": add_option("--force", is_flag=True),
+}
+
+
+def _add_shared_options(*names: str) -> Callable[[_Command], _Command]:
+    """Add options of `_SHARED_OPTIONS`, in this order."""
+
+    def decorate(function: _Command) -> _Command:
+        for name in reversed(names):
+            function = _SHARED_OPTIONS[name](function)
+        return function
+
+    return decorate
+
 
 def _register(name: str) -> Callable[[_Command], click.Command]:
     """Register a function as a command below ``xltool ledger``."""
@@ -38,15 +62,7 @@ def _register(name: str) -> Callable[[_Command], click.Command]:
 @add_context_options("--roster", "--seal-key-file", "--password")
 @add_option("-o", "--output", type=PATH)
 @add_option("--handed-in", type=PATH, metavar="FILE|DIR")
-@add_option("--previous", "earlier_files", type=PATH, multiple=True)
-@add_option("--year", "--period", "year", type=PERIOD)
-@add_option("--form")
-@add_option("--agency", default="")
-@add_option("--columns", "columns_file", type=PATH, metavar="FILE")
-@add_executor_options
-@add_option("-v", "--verbose", is_flag=True)
-@add_option("--json", "as_json", is_flag=True)
-@add_option("--force", is_flag=True)
+@_add_shared_options(*_SHARED_OPTIONS)
 def ledger_count(
     context: "RunContext",
     paths: tuple[str, ...],
@@ -73,14 +89,7 @@ def ledger_count(
 @click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster", "--password")
 @add_option("--report", "reports", type=PATH, multiple=True)
-@add_option("--previous", "earlier_files", type=PATH, multiple=True)
-@add_option("--year", "--period", "year", type=PERIOD)
-@add_option("--form")
-@add_option("--agency", default="")
-@add_option("--columns", "columns_file", type=PATH, metavar="FILE")
-@add_executor_options
-@add_option("-v", "--verbose", is_flag=True)
-@add_option("--json", "as_json", is_flag=True)
+@_add_shared_options(*(name for name in _SHARED_OPTIONS if name != "force"))
 def ledger_check(
     context: "RunContext", paths: tuple[str, ...], jobs: "Jobs", *, verbose: bool, as_json: bool, **choices: Any
 ) -> None:
@@ -97,9 +106,7 @@ def ledger_check(
 @click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster", "--password")
 @add_option("-o", "--output", type=PATH, required=True)
-@add_option("--columns", "columns_file", type=PATH, metavar="FILE")
-@add_executor_options
-@add_option("--force", is_flag=True)
+@_add_shared_options("columns_file", "jobs", "force")
 def ledger_strip(context: "RunContext", paths: tuple[str, ...], output: Path, jobs: "Jobs", **choices: Any) -> None:
     """Write copies without names and contents."""
     from xltool.commands.count_ledgers import LedgerOutputs, count_ledgers
@@ -116,12 +123,7 @@ def ledger_strip(context: "RunContext", paths: tuple[str, ...], output: Path, jo
 @add_context_options("--roster", "--password")
 @add_option("-o", "--output", type=PATH, required=True)
 @add_option("--area", default="")
-@add_option("--year", "--period", "year", type=PERIOD)
-@add_option("--form")
-@add_executor_options
-@add_option("-v", "--verbose", is_flag=True)
-@add_option("--json", "as_json", is_flag=True)
-@add_option("--force", is_flag=True)
+@_add_shared_options("year", "form", "jobs", "verbose", "as_json", "force")
 def ledger_merge(
     context: "RunContext",
     paths: tuple[str, ...],
@@ -187,6 +189,8 @@ def _tell_ledgers(
 def _has_open_ledgers(reviewed_ledgers: tuple["ReviewedLedger", ...]) -> bool:
     """Return True if a file is no ledger, has an open finding, or leaves a figure open."""
     return any(
-        item.ledger is None or any(finding.open for finding in item.findings) or (item.count and item.count.open)
+        (item.ledger is None and not item.is_own_list)
+        or any(finding.open for finding in item.findings)
+        or (item.count and item.count.open)
         for item in reviewed_ledgers
     )

@@ -63,6 +63,11 @@ class ReviewedLedger:
         """The findings of the file."""
         return self.reviewed.findings
 
+    @property
+    def is_own_list(self) -> bool:
+        """Whether the file is a list that goes with ledgers, such as the distribution list: nothing to be read."""
+        return [finding.code for finding in self.findings] == ["file.own_list"]
+
 
 def open_ledger_file(place: Place, run_context: RunContext) -> RawWorkbook:
     """Open the workbook of a ledger; its computed sheets are left unread. Raises as `open_workbook`."""

@@ -1,4 +1,4 @@
-"""Write a ledger workbook for every agency of the roster."""
+"""Write a ledger workbook for every agency of the roster, and the distribution list."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,9 @@ from xltool.errors import UsageError
 from xltool.forms.identity_seal import compute_seal
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
+from xltool.forms.workbook_words import workbook_words
 from xltool.ledger.ledger_definition import load_ledger_definition
+from xltool.ledger.workbook_wording import load_workbook_wording
 from xltool.model.agency import Agency
 from xltool.model.succession import owes_report
 from xltool.spreadsheet.load_file import FileSource
@@ -19,7 +21,7 @@ from xltool.workbooks.ledger.annual_counts import count_form_cells
 from xltool.workbooks.ledger.ledger_layout import LedgerLayout
 from xltool.workbooks.ledger.write_ledger import LedgerRequest, build_ledger, ledger_identity
 from xltool.workbooks.save_files import refuse_existing, save_file
-from xltool.workbooks.template.distribution_list import agency_file_name
+from xltool.workbooks.template.distribution_list import agency_file_name, write_issued_list
 
 DEFAULT_LINES = 2000
 MIN_LINES, MAX_LINES = 20, 50_000
@@ -46,6 +48,7 @@ def make_ledgers(
     """Write a ledger workbook with room for ``capacity`` requests for each agency that reports for the year.
 
     It begins with what the ledgers of the year before, ``earlier_files``, have left open, and has as much more room.
+    The distribution list (下发清单) names all of them.
     Nothing is written if one of the files exists (unless ``force``). Raises UsageError, WritingError.
     """
     roster = require_roster(run_context.roster)
@@ -57,16 +60,21 @@ def make_ledgers(
         for agency in roster.units
         if owes_report(agency, year)
     )
-    targets = [output / item.file for item in issued]
+    words = {**workbook_words().distribution, **load_workbook_wording().distribution}
+    listing = output / words["file"].format(year=year)
+    targets = [*(output / item.file for item in issued), listing]
     if output.is_dir():
         check_outputs([OutputFile(path) for path in targets], (), run_context.sources)
     refuse_existing(targets, force=force)
     create_folder(output)
+    listed = []
     for number, item in enumerate(issued, start=1):
         request = _seal_request(_request_ledger(item, year, capacity), run_context)
+        listed.append((item.agency, item.file, ledger_identity(request).serial))
         save_file(output / item.file, build_ledger(plan, request), force=force)
         if progress:
             progress(number, len(issued), 0)
+    write_issued_list(words, words["title"].format(year=year), listed, listing, force=force)
     return issued
 
 

@@ -53,8 +53,12 @@ class NotesWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class LedgerWorkbookWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Everything ``ledger-workbook.toml`` holds, by sheet; ``states`` are what is told of a request."""
+    """Everything ``ledger-workbook.toml`` holds, by sheet; ``states`` are what is told of a request.
 
+    ``distribution`` are the words of the list of issued ledgers that differ from those of templates.
+    """
+
+    distribution: dict[str, str]
     requests: dict[str, str]
     disputes: dict[str, str]
     states: dict[str, str]

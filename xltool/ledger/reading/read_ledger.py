@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from xltool.checks.make_finding import make_finding
 from xltool.errors import ForeignFileError
-from xltool.forms.identity import PROPERTY_PREFIX
+from xltool.forms.identity import LIST_PROPERTY, PROPERTY_PREFIX, OwnList
 from xltool.forms.workbook_words import workbook_words
 from xltool.ledger.ledger_definition import LedgerColumn, LedgerDefinition, load_ledger_definition
 from xltool.ledger.ledger_entries import Dispute, Ledger, LedgerAgency, LedgerLine, Request
@@ -43,6 +43,8 @@ def read_ledger(workbook: RawWorkbook, file: str, ledger_words: LedgerWords | No
     ledger_words, definition = ledger_words or default_words(), load_ledger_definition()
     found = _find_sheets(workbook, definition, ledger_words)
     if not found.requests:
+        if kind := _find_own_list(workbook):
+            raise ForeignFileError("file.own_list", file=file, kind=kind)
         raise ForeignFileError("ledger.not_a_ledger", file=file)
     identity = _read_identity(workbook, found.requests[0], definition)
     requests, disputes = _SheetReader(ledger_words.requests, Request), _SheetReader(ledger_words.disputes, Dispute)
@@ -66,6 +68,12 @@ def read_ledger(workbook: RawWorkbook, file: str, ledger_words: LedgerWords | No
         days_off=days.off,
         working_weekends=days.work,
     )
+
+
+def _find_own_list(workbook: RawWorkbook) -> OwnList | None:
+    """Return which other list of ours a workbook says it is."""
+    marked = workbook.properties.get(LIST_PROPERTY)
+    return OwnList(marked) if marked in set(OwnList) - {OwnList.LEDGER} else None
 
 
 def make_ledger_skip_rule() -> SkipRule:

@@ -59,11 +59,13 @@ def _write_computed(
     layout: LedgerLayout, area: Area, column: str, position: int, formula: str, lines_by_area: Lines, sheet: SheetWriter
 ) -> None:
     sheet.write_box(Box(1, position), f"{area}.{column}")
-    rows, first = lines_by_area[area], layout.first_row(area)
-    for number in range(layout.count_lines(area)):
-        value = show_content(rows[number][column] if number < len(rows) else _blank_value(column))
+    lines, first, style = lines_by_area[area], layout.first_row(area), _COLUMN_STYLES.get(column, "whole")
+    for row, line in enumerate(lines, start=first):
+        value = show_content(line[column])
         assert value is not None  # a computed column is never blank
-        sheet.write_box(Box(first + number, position), Formula(formula, value), _COLUMN_STYLES.get(column, "whole"))
+        sheet.write_box(Box(row, position), Formula(formula, value), style)
+    blank = Box(first + len(lines), position, layout.count_lines(area) - len(lines))
+    sheet.write_alike_cells(blank, Formula(formula, _blank_value(column)), style)
 
 
 def _blank_value(column: str) -> str | int:

@@ -93,16 +93,18 @@ def _write_column(
     """Write the fields of a column: given contents, and blank fields below."""
     column = layout.list_columns(area)[position - 1]
     look, first = column_style(column), layout.first_row(area)
-    for number in range(layout.count_lines(area)):
-        row = filled_lines[number] if number < len(filled_lines) else {}
-        box = Box(first + number, position)
-        if column.computed:
-            value = show_content(row.get("due_day", NO_CONTENT))
-            formula = Formula(f"={layout.same_row(area, 'due_day')}", NO_CONTENT if value is None else value)
-            sheet.write_box(box, formula, "figured", look, "open")
-        else:
-            styles = ("field", look, "carried") if row.get(CARRIED) else ("field", look)
-            sheet.write_box(box, show_content(row.get(column.id)), *styles)
+    blank = Box(first + len(filled_lines), position, layout.count_lines(area) - len(filled_lines))
+    if column.computed:
+        computed, styles = f"={layout.same_row(area, 'due_day')}", ("figured", look, "open")
+        for row, line in enumerate(filled_lines, start=first):
+            value = show_content(line["due_day"])
+            sheet.write_box(Box(row, position), Formula(computed, NO_CONTENT if value is None else value), *styles)
+        sheet.write_alike_cells(blank, Formula(computed, NO_CONTENT), *styles)
+        return
+    for row, line in enumerate(filled_lines, start=first):
+        carried = ("carried",) if line.get(CARRIED) else ()
+        sheet.write_box(Box(row, position), show_content(line.get(column.id)), "field", look, *carried)
+    sheet.write_alike_cells(blank, None, "field", look)
 
 
 def show_content(field_content: FieldContent | None) -> str | Number | None:

@@ -54,11 +54,12 @@ HEADING_ROWS: Mapping[Area, int] = {Area.REQUESTS: 4, Area.DISPUTES: 3}
 
 
 class LedgerLayout(NamedTuple):
-    """The places of a workbook with room for so many lines of requests."""
+    """The places of a workbook with room for so many lines of requests, and for ``carried_disputes`` more disputes."""
 
     definition: LedgerDefinition
     year: int
     lines: int
+    carried_disputes: int = 0
 
     @property
     def first_day(self) -> date:
@@ -77,7 +78,9 @@ class LedgerLayout(NamedTuple):
 
     def count_lines(self, area: Area) -> int:
         """Return the number of lines of an area."""
-        return self.lines if area is Area.REQUESTS else max(MIN_DISPUTE_LINES, self.lines // DISPUTE_SHARE)
+        if area is Area.REQUESTS:
+            return self.lines
+        return max(MIN_DISPUTE_LINES, self.lines // DISPUTE_SHARE) + self.carried_disputes
 
     def first_row(self, area: Area) -> int:
         """Return the row of the first line."""

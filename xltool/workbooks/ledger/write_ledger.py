@@ -28,7 +28,7 @@ from xltool.workbooks.xlsxwriter_adapter import BookWriter, open_workbook_writer
 
 LEDGER_FORM = "ledger"  # what stands for the form in the identity of a ledger
 LEDGER_EDITION = "1"
-_MAX_COMMON_WORKBOOKS = 8
+_MAX_COMMON_WORKBOOKS = 64  # one for each width of a name
 
 
 class LedgerRequest(NamedTuple):
@@ -77,7 +77,7 @@ def _find_common_ledger(
 
 def write_ledger(plan: WorkbookPlan, request: LedgerRequest, serial: str) -> bytes:
     """Write every part of the workbook; ``plan`` is that of the annual form of the year. Raises WritingError."""
-    layout = LedgerLayout(load_ledger_definition(), request.year, request.lines)
+    layout = LedgerLayout(load_ledger_definition(), request.year, request.lines, len(request.disputes))
     context = TermContext(date(request.year, 1, 1), load_calendar())
     lines, stream, name = _complete_lines(layout, request, context), BytesIO(), request.agency.name
     with open_workbook_writer(stream, name, ledger_styles(), workbook_words().look["body_font"]) as book:

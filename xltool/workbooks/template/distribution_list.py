@@ -70,9 +70,20 @@ def write_distribution_list(
     Raises WritingError; UsageError if ``path`` exists (unless ``force``).
     """
     say = workbook_words().distribution
-    title = fill_period(say["title"], year, form=form.title)
+    write_issued_list(say, fill_period(say["title"], year, form=form.title), agency_rows, path, force=force)
+
+
+def write_issued_list(
+    words_by_key: Mapping[str, str],
+    title: str,
+    agency_rows: Sequence[tuple[Agency, str, str]],
+    path: Path,
+    *,
+    force: bool = False,
+) -> None:
+    """Write the list of issued workbooks of any kind; otherwise as `write_distribution_list`."""
     listed = [_list_template(agency, file, serial) for agency, file, serial in agency_rows]
-    write_list_workbook(path, OwnList.DISTRIBUTION, _COLUMNS, listed, say, title=title, force=force)
+    write_list_workbook(path, OwnList.DISTRIBUTION, _COLUMNS, listed, words_by_key, title=title, force=force)
 
 
 def _list_template(agency: Agency, file: str, serial: str) -> Mapping[str, CellContent]:
