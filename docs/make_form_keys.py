@@ -1,4 +1,4 @@
-"""Writes docs/zh/form-keys.md: every key of a form definition, from the schema, with the words of form_keys.toml.
+"""Writes docs/zh/form-keys.md: every key of a form definition, from the schema, with the words of workbooks.
 
     python docs/make_form_keys.py
 
@@ -18,11 +18,11 @@ sys.path.insert(0, str(ROOT))
 from xltool.forms import schema  # noqa: E402
 
 PAGE = ROOT / "docs" / "zh" / "form-keys.md"
-WORDS = ROOT / "docs" / "form_keys.toml"
+WORDS = ROOT / "xltool" / "form_authoring" / "definition_workbook" / "definition_words.toml"
 OPENING = """# 报表定义的全部键
 
 本页由 `python docs/make_form_keys.py` 按软件读取定义的规则生成，请勿直接修改。
-怎样写一种报表，见[自己编写一种报表](forms.md)。
+怎样写一种报表，见[自己编写一种报表](forms.md)；“在工作簿里”是写定义的工作簿（`xltool forms workbook`）里的栏名。
 “必写”的没有默认值；写错键名或值的，`xltool forms check` 指出是哪个文件、哪一处。
 """
 _TYPES = {str: "文字", int: "整数", float: "数", bool: "true、false", type(None): ""}
@@ -30,19 +30,19 @@ _TYPES = {str: "文字", int: "整数", float: "数", bool: "true、false", type
 
 def make_page() -> str:
     """Return the page."""
-    words = tomllib.loads(WORDS.read_text("utf-8"))
+    words = tomllib.loads(WORDS.read_text("utf-8"))["keys"]
     parts = [OPENING]
     for name, said in words.items():
-        rows = ["| 键 | 写什么 | 默认 | 意思 |", "| --- | --- | --- | --- |"]
+        rows = ["| 键 | 在工作簿里 | 写什么 | 默认 | 意思 |", "| --- | --- | --- | --- | --- |"]
         kind = getattr(schema, name)
         hints = get_type_hints(kind, include_extras=True)
         fields = msgspec.structs.fields(kind)
         known = {f"{field.name}_" if field.name == "title" else field.name for field in fields}
         if known != said.keys() - {"title"}:
-            raise SystemExit(f"form_keys.toml: {name}: {sorted(known ^ (said.keys() - {'title'}))}")
+            raise SystemExit(f"{WORDS.name}: {name}: {sorted(known ^ (said.keys() - {'title'}))}")
         for field in fields:
-            meaning = said[f"{field.name}_" if field.name == "title" else field.name]
-            cells = (f"`{field.name}`", describe_type(hints[field.name]), describe_default(field), meaning)
+            heading, meaning = said[f"{field.name}_" if field.name == "title" else field.name]
+            cells = (f"`{field.name}`", heading, describe_type(hints[field.name]), describe_default(field), meaning)
             rows.append(f"| {' | '.join(cells)} |")
         parts.append(f"## {said['title']}\n\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)

@@ -44,7 +44,7 @@ RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 OPENING = ("spreadsheet.",)
 DOORS: dict[str, tuple[str, ...]] = {
     "openpyxl": ("workbooks.decisions_workbook", "form_authoring.openpyxl_"),
-    "msgspec": ("forms.", "form_authoring.write_toml", "ledger.", "letters.", "cli.demo", "execution.reading_cache"),
+    "msgspec": ("forms.", "ledger.", "letters.", "cli.demo", "execution.reading_cache"),
     "xlsxwriter": ("workbooks.xlsxwriter_adapter", "workbooks.xlsxwriter_classes"),
     "pandas": ("exports.tables", "api.figures"),
     "pyarrow": ("exports.tables",),

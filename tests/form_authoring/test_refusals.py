@@ -103,14 +103,6 @@ def test_macros_and_other_files__are_named(tmp_path: Path) -> None:
     assert "打不开" in refuse(tmp_path, tmp_path / "missing.xlsx")
 
 
-def test_definition_workbook__is_told_apart(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    for name in ("表样", "栏目", "关系"):
-        book.create_sheet(name)
-    book.save(tmp_path / "definition.xlsx")
-    assert "写报表定义的工作簿" in refuse(tmp_path, tmp_path / "definition.xlsx")
-
-
 def test_formula_that_cannot_be_said__is_filled_in_and_told(tmp_path: Path) -> None:
     book = penalties()
     book["处罚"]["E5"] = "=VLOOKUP(A5,Z1:Z9,1,0)"

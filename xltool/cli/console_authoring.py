@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from xltool.commands.author_from_workbook import AuthoredForm, count_fates, describe_placement
+from xltool.commands.definition_workbooks import SavedDefinition
 from xltool.form_authoring.placements import Placement
 from xltool.forms.cell_addresses import merge_ranges
 from xltool.messages import catalogue
@@ -61,6 +62,21 @@ def describe_authored_form(authored: AuthoredForm, file: str) -> str:
         lines += [f"  {line}" for line in guessed[:MAX_LISTED]]
     lines.append(catalogue.format_line("authored_next", folder=authored.folder.parent.parent.as_posix()))
     return "\n".join(lines)
+
+
+def describe_saved_definition(saved: SavedDefinition, file: str) -> str:
+    """Describe the definition that was read from a workbook, and what was mended on its drawing."""
+    form = saved.form
+    facts = {"cells": len(form.cells), "lists": len(form.lists), "relations": len(form.relations)}
+    lines = [
+        catalogue.format_line(
+            "definition_read", file=file, form=form.id, edition=form.edition, folder=saved.folder.as_posix(), **facts
+        )
+    ]
+    if saved.mended:
+        lines.append(catalogue.format_line("definition_mended", count=len(saved.mended)))
+        lines += [f"  {line}" for line in saved.mended[:MAX_LISTED]]
+    return "\n".join([*lines, catalogue.format_line("authored_next", folder=saved.folder.parent.parent.as_posix())])
 
 
 def _group_alike(placements: list[Placement]) -> Iterator[str]:

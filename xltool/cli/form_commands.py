@@ -121,12 +121,31 @@ def forms_from(
 ) -> None:
     """Write the definition of the form in an office's own workbook."""
     from xltool.cli import console_authoring
-    from xltool.commands.author_from_workbook import AuthoringRequest, author_from_workbook
+    from xltool.commands.author_from_workbook import AuthoringRequest, author_form
+    from xltool.commands.definition_workbooks import SavedDefinition
     from xltool.forms.load_definitions import find_named_form, load_forms
 
     known = find_named_form(load_forms(folders, regional=True), like) if like else None
-    authored = author_from_workbook(AuthoringRequest(workbook, output, form, edition, known, force, examples))
-    click.echo(console_authoring.describe_authored_form(authored, workbook.name))
+    authored = author_form(AuthoringRequest(workbook, output, form, edition, known, force, examples))
+    if isinstance(authored, SavedDefinition):
+        click.echo(console_authoring.describe_saved_definition(authored, workbook.name))
+    else:
+        click.echo(console_authoring.describe_authored_form(authored, workbook.name))
+
+
+@forms.command("workbook", cls=ChineseCommand, help=catalogue.help_text("forms.workbook"))
+@click.argument("form")
+@click.argument("edition", required=False)
+@click.option("-o", "--output", type=PATH, required=True, help=catalogue.help_text("forms.workbook.output"))
+@click.option("--force", is_flag=True, help=catalogue.help_text("forms.workbook.force"))
+@_FORMS
+def forms_workbook(form: str, edition: str | None, output: Path, folders: tuple[Path, ...], *, force: bool) -> None:
+    """Write a definition as a workbook to be amended."""
+    from xltool.commands.definition_workbooks import write_form_workbook
+    from xltool.forms.load_definitions import find_named_form, load_forms
+
+    write_form_workbook(find_named_form(load_forms(folders, regional=True), form, edition), output, force=force)
+    click.echo(catalogue.format_line("form_workbook", file=output.as_posix()))
 
 
 @forms.command("new", cls=ChineseCommand, help=catalogue.help_text("forms.new"))

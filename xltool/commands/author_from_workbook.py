@@ -1,11 +1,17 @@
 """``xltool forms from``: a form definition out of an office's own workbook."""
 
-import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xltool.commands.definition_workbooks import (
+    SHEETS_GROUP,
+    SavedDefinition,
+    refuse_edition,
+    save_definition,
+    save_definition_workbook,
+)
 from xltool.errors import UsageError
 from xltool.form_authoring.build_definition import (
     FormNaming,
@@ -13,19 +19,14 @@ from xltool.form_authoring.build_definition import (
     find_first_year,
     find_period,
 )
+from xltool.form_authoring.definition_workbook.read_definition_workbook import is_definition_workbook
 from xltool.form_authoring.list_placements import list_placements
 from xltool.form_authoring.merge_earlier import merge_earlier
 from xltool.form_authoring.placements import Fate, Placement
-from xltool.form_authoring.read_form_workbook import read_form_workbook, refuse_definition_workbook
+from xltool.form_authoring.read_form_workbook import read_form_workbook
 from xltool.form_authoring.suggest_relations import suggest_cumulative, suggest_relations
 from xltool.form_authoring.write_toml import write_definition
-from xltool.forms.load_definitions import (
-    REQUIRED_FILES,
-    check_forms_below,
-    find_named_form,
-    load_form,
-    load_forms_below,
-)
+from xltool.forms.load_definitions import find_named_form, load_forms_below
 from xltool.messages import catalogue
 from xltool.model.form import Form
 from xltool.workbooks.save_files import save_file
@@ -73,6 +74,19 @@ class AuthoredForm:
         return tuple(relation.name for relation in self.form.relations if relation.beta)
 
 
+def author_form(request: AuthoringRequest) -> AuthoredForm | SavedDefinition:
+    """Write the definition in a workbook: that of an office's own form, or one that states a definition.
+
+    Raises UsageError, DefinitionError; then nothing is written.
+    """
+    from xltool.form_authoring.openpyxl_reader import read_office_workbook
+
+    book = read_office_workbook(request.workbook)
+    if is_definition_workbook(book, catalogue.list_words(SHEETS_GROUP)):
+        return save_definition_workbook(book, request.output, force=request.force)
+    return author_from_workbook(request)
+
+
 def author_from_workbook(request: AuthoringRequest) -> AuthoredForm:
     """Write the definition of the form in a workbook, and a copy of the workbook that shows what became what.
 
@@ -82,13 +96,11 @@ def author_from_workbook(request: AuthoringRequest) -> AuthoredForm:
     from xltool.form_authoring.openpyxl_reader import read_office_workbook, read_sheet_numbers
 
     book = read_office_workbook(request.workbook)
-    refuse_definition_workbook(book, tuple(catalogue.list_words("definition_sheets").values()))
     earlier = request.like or _find_earlier(request)
     reading = read_form_workbook(book, earlier)
     naming = _name_form(request, earlier, find_first_year(reading, date.today().year - 1))
     folder = request.output / naming.form / naming.edition
-    if any((folder / name).exists() for name in REQUIRED_FILES) and not request.force:
-        raise UsageError("authoring.edition_exists", folder=str(folder), edition=naming.edition)
+    refuse_edition(folder, force=request.force)
     copies = [read_sheet_numbers(file) for file in _list_copies(request)]
     suggested = suggest_relations(reading.drafts, reading.found.relations, copies)
     suggested += suggest_cumulative(reading.drafts, find_period(reading))
@@ -98,7 +110,7 @@ def author_from_workbook(request: AuthoringRequest) -> AuthoredForm:
     marked = mark_placements(
         request.workbook, [(item, describe_placement(item)) for item in placements], _load_mark_words()
     )
-    form = _save_definition(write_definition(definition, reading), folder)
+    form = save_definition(write_definition(definition, reading), folder)
     marked_file = folder / f"{request.workbook.stem}{catalogue.look_up_word('authoring', 'marked')}.xlsx"
     save_file(marked_file, marked, force=True)
     return AuthoredForm(form, folder, marked_file, placements, earlier, dropped)
@@ -131,20 +143,6 @@ def _name_form(request: AuthoringRequest, earlier: Form | None, first_year: int)
     named = name.strip("-_").lower() if any(sign.isalpha() for sign in name) else ""
     form = request.form or known or named or DEFAULT_FORM_ID
     return FormNaming(form, request.edition or str(first_year), first_year)
-
-
-def _save_definition(files: dict[str, str], folder: Path) -> Form:
-    """Write the files of a definition once it is proved valid elsewhere. Raises DefinitionError if it is not."""
-    with tempfile.TemporaryDirectory() as place:
-        trial = Path(place) / folder.parent.name / folder.name
-        trial.mkdir(parents=True)
-        for name, text in files.items():
-            (trial / name).write_text(text, "utf-8")
-        check_forms_below(Path(place))
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        save_file(folder / name, text.encode("utf-8"), force=True)
-    return load_form(folder)
 
 
 def describe_placement(placement: Placement) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xltool.errors import DefinitionError, UsageError
+from xltool.errors import DefinitionError
 from xltool.form_authoring.authoring_words import search_word
 from xltool.form_authoring.classify_cells import classify_cells, close_total_row, is_total_row
 from xltool.form_authoring.find_grids import OfficeGrid, find_grids, find_side_by_side
@@ -37,7 +37,6 @@ from xltool.model.form import Form, Table
 MAX_FORM_ROWS = 400  # a longer rectangle is a list of data
 GUESSED_REASONS = frozenset({"words", "plain", "sample", "formula"})
 WORDED_KINDS = frozenset({"text", "date", "choice", "yes_no"})
-DEFINITION_SHEETS = 3  # of those of a definition workbook; with them it is one
 
 
 @dataclass(frozen=True)
@@ -276,14 +275,3 @@ def _find_lists(readings: Sequence[SheetReading]) -> tuple[ListDraft, ...]:
     """Return the lists: of sheets with one table, since a list goes on to the end of its sheet."""
     found = (find_list(reading.drafts[0]) for reading in readings if len(reading.drafts) == 1)
     return tuple(item for item in found if item is not None)
-
-
-def is_definition_workbook(office_book: OfficeWorkbook, names: Sequence[str]) -> bool:
-    """Return True for a workbook in which a definition is written: by the ``names`` of its sheets."""
-    return sum(sheet.name in names for sheet in office_book.sheets) >= DEFINITION_SHEETS
-
-
-def refuse_definition_workbook(office_book: OfficeWorkbook, names: Sequence[str]) -> None:
-    """Raise UsageError for a workbook in which a definition is written."""
-    if is_definition_workbook(office_book, names):
-        raise UsageError("authoring.definition_workbook", file=office_book.file)

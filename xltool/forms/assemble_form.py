@@ -15,9 +15,9 @@ from xltool.forms.lists.assemble_lists import assemble_lists, make_aggregate_tab
 from xltool.forms.made_from import assemble_made_from
 from xltool.forms.name_cells import name_cells
 from xltool.forms.placeholders import build_groups, check_placeholders
-from xltool.forms.schema import FormSpec, RelationsSpec, StandardSpec, StandardsSpec, TablesSpec
+from xltool.forms.schema import ClaimsSpec, FormSpec, RelationsSpec, StandardSpec, StandardsSpec, TablesSpec
 from xltool.forms.shown_figures import build_shown_figures
-from xltool.forms.text_patterns import ClaimsSpec, build_claims, build_shares
+from xltool.forms.text_patterns import build_claims, build_shares
 from xltool.forms.vocabulary import Vocabulary
 from xltool.model.form import (
     Cell,

@@ -30,6 +30,7 @@ class OwnList(StrEnum):
     ANSWER = "answer"
     LEDGER = "ledger"
     ROLL_UP = "roll_up"
+    DEFINITION = "definition"
 
 
 class Identity(NamedTuple):

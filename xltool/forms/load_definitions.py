@@ -12,9 +12,8 @@ from xltool.forms.decode_definition import decode_definition
 from xltool.forms.definition_problems import DefinitionProblems
 from xltool.forms.made_from import parse_part_sums
 from xltool.forms.prove_relations import find_conflicts
-from xltool.forms.schema import FormSpec, RelationsSpec, TablesSpec
+from xltool.forms.schema import ClaimsSpec, FormSpec, RelationsSpec, TablesSpec
 from xltool.forms.text_patterns import CLAIMS_FILE as CLAIMS
-from xltool.forms.text_patterns import ClaimsSpec
 from xltool.model.form import Form
 from xltool.model.period import is_shorter
 from xltool.package_data import find_data_folder

@@ -313,3 +313,26 @@ class RelationsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 
     relations: list[RelationSpec]
     standards: list[StandardSpec] = []
+
+
+class ClaimSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A figure quoted in the text; see the head of a ``claims.toml``."""
+
+    id: str
+    title: str
+    severity: Literal["explain", "note"]
+    patterns: list[str]
+    readings: list[str]
+    asides: list[str] = []
+    says: int | None = None
+    parts: bool = False
+    needs: list[str] = []
+    beta: bool = False
+
+
+class ClaimsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """``claims.toml``."""
+
+    shares: list[str] = []
+    words: dict[str, str] = {}
+    claims: list[ClaimSpec] = []

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Literal
 
 import msgspec
 
 from xltool.errors import DefinitionError
 from xltool.forms import parse_expressions
 from xltool.forms.definition_problems import DefinitionProblems, require_unique
+from xltool.forms.schema import ClaimSpec, ClaimsSpec
 from xltool.forms.vocabulary import ExpressionError, Vocabulary
 from xltool.model.expression import LinearExpression
 from xltool.model.form import Severity, TextClaim
@@ -19,29 +19,6 @@ CLAIMS_FILE = "claims.toml"
 NUMBER_PLACEHOLDER = "{n}"
 AMOUNT_PLACEHOLDER = "{amount}"
 _WORD = re.compile(r"\{([a-z_]+)\}")
-
-
-class ClaimSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A figure quoted in the text; see the head of a ``claims.toml``."""
-
-    id: str
-    title: str
-    severity: Literal["explain", "note"]
-    patterns: list[str]
-    readings: list[str]
-    asides: list[str] = []
-    says: int | None = None
-    parts: bool = False
-    needs: list[str] = []
-    beta: bool = False
-
-
-class ClaimsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """``claims.toml``."""
-
-    shares: list[str] = []
-    words: dict[str, str] = {}
-    claims: list[ClaimSpec] = []
 
 
 def build_claims(spec: ClaimsSpec, vocabulary: Vocabulary, problems: DefinitionProblems) -> tuple[TextClaim, ...]:

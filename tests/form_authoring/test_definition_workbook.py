@@ -1,0 +1,303 @@
+"""A definition goes into a workbook and back without loss; an edit of the workbook is that edit of the definition."""
+
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from openpyxl import Workbook
+
+from tests.form_authoring.definition_workbooks import (
+    DATA,
+    NATIONAL,
+    add_row,
+    cell_of,
+    find_column,
+    find_row,
+    load_form_named,
+    read_back,
+    write_and_edit,
+)
+from tests.form_authoring.office_forms import FORMS as OFFICE_FORMS
+from tests.form_authoring.office_forms import save_forms
+from tests.forms import test_kinds
+from tests.lists import website_form
+from tests.official_report.test_publish import run
+from xltool.commands.author_from_workbook import AuthoringRequest, author_from_workbook
+from xltool.form_authoring.definition_workbook.assemble_spelling import assemble_parts
+from xltool.form_authoring.definition_workbook.build_data import DefinitionBuilder
+from xltool.form_authoring.definition_workbook.lay_out_regions import lay_out_regions
+from xltool.form_authoring.definition_workbook.read_regions import DefinitionRow, read_sheet_rows
+from xltool.form_authoring.definition_workbook.regions import list_regions
+from xltool.form_authoring.definition_workbook.workbook_problems import WorkbookProblems
+from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet
+from xltool.forms.compare_editions import EditionDifference, compare_editions
+from xltool.forms.definition_data import DEFINITION_FILES, DefinitionData, list_keys, read_definition_data
+from xltool.forms.load_definitions import check_forms_below, load_form, load_forms
+from xltool.forms.workbook_plan import plan_workbook
+from xltool.model.form import Form
+
+FORMS = {f"{form.id} {form.edition}": form for form in load_forms((DATA,), regional=True)}
+WRITTEN = {
+    "kinds": (test_kinds.FORM, test_kinds.TABLES, test_kinds.RELATIONS),
+    "lists": (website_form.FORM, website_form.TABLES, website_form.RELATIONS),
+}
+
+
+def read_data(form: Form) -> DefinitionData:
+    return read_definition_data(Path(form.source))
+
+
+def write_form(name: str, folder: Path) -> Form:
+    place = folder / name / "1"
+    place.mkdir(parents=True)
+    for file, text in zip(("form.toml", "tables.toml", "relations.toml"), WRITTEN[name], strict=True):
+        (place / file).write_text(text, "utf-8")
+    return load_form(place)
+
+
+def assert_same_through_workbook(form: Form, folder: Path) -> None:
+    saved = read_back(write_and_edit(form, folder), folder / "back")
+    assert read_data(saved.form) == read_data(form)
+    assert plan_workbook(saved.form).layout == plan_workbook(form).layout
+    assert [item.id for item in check_forms_below(folder / "back")] == [form.id]
+    assert saved.mended == ()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form__through_its_workbook__is_the_same(name: str, tmp_path: Path) -> None:
+    assert_same_through_workbook(FORMS[name], tmp_path)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_choices_lists_and_conditions__through_the_workbook__are_the_same(name: str, tmp_path: Path) -> None:
+    assert_same_through_workbook(write_form(name, tmp_path / "own"), tmp_path)
+
+
+@pytest.mark.parametrize("name", OFFICE_FORMS)
+def test_form_of_an_office__looks_and_pages_through_the_workbook__are_the_same(name: str, tmp_path: Path) -> None:
+    file = save_forms(tmp_path, [name])[name]
+    made = author_from_workbook(AuthoringRequest(file, tmp_path / "made", form=name))
+    assert_same_through_workbook(made.form, tmp_path)
+
+
+def test_workbook__saved_by_libreoffice__is_the_same(tmp_path: Path) -> None:
+    form = load_form_named(NATIONAL, "2021")
+    file = write_and_edit(form, tmp_path)
+    command = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
+    command += ["--convert-to", "xlsx", "--outdir", str(tmp_path / "saved"), str(file)]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    saved = read_back(tmp_path / "saved" / file.name, tmp_path / "forms")
+    assert read_data(saved.form) == read_data(form)
+
+
+# --- edits ---------------------------------------------------------------------------------------------------------
+
+
+def edit_national(tmp_path: Path, *edits: object) -> EditionDifference:
+    form = load_form_named(NATIONAL, "2021")
+    saved = read_back(write_and_edit(form, tmp_path, *edits), tmp_path / "forms")  # type: ignore[arg-type]
+    return compare_editions(form, saved.form)
+
+
+def no_change(difference: EditionDifference, *except_for: str) -> bool:
+    parts = {name: getattr(difference, name) for name in ("gone", "added", "reworded", "relations", "sections")}
+    return all(not value for name, value in parts.items() if name not in except_for)
+
+
+@pytest.mark.parametrize("where", ["表样", "栏目"])
+def test_label_renamed__on_either_sheet__is_renamed_in_the_definition(where: str, tmp_path: Path) -> None:
+    def rename(book: Workbook) -> None:
+        if where == "表样":
+            book["表样"]["A6"] = "政府规章"
+        else:
+            cell_of(book, "栏目", "栏目名称", ("文字", "规章"), "文字").value = "政府规章"
+
+    difference = edit_national(tmp_path, rename)
+    changed = [(change.old.row_path[-1], change.new.row_path[-1]) for change in difference.reworded]
+    assert changed == [("规章", "政府规章")] * 3
+    assert no_change(difference, "reworded")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (
+            "D23 + D24 = D46 + D47 每栏",
+            "requests.received + requests.carried_in == requests.concluded + requests.carried_out",
+        ),
+        ("一+二 = 三+四 每栏", "requests.received + requests.carried_in == requests.concluded + requests.carried_out"),
+        ("requests.received == requests.concluded", "requests.received == requests.concluded"),
+        (
+            "J23=SUM(D23:I23)",
+            "requests.received.total == sum(requests.received.natural_person, ..., requests.received.other)",
+        ),
+        ("=D46=SUM(D25:D45)", "requests.concluded.natural_person == sum(requests.granted.natural_person"),
+        ("总计 = 结果维持 + 结果纠正 + 其他结果 + 尚未审结，每行", "disputes.each.total == disputes.each.upheld + "),
+        (
+            "（三） <= （七）总计 每栏",
+            "sum(requests.refused.state_secret, ..., requests.refused.administrative_inquiry) <= ",
+        ),
+        ("D23 ≤ $J$24 × 2 每栏", "requests.received <= requests.carried_in.total * 2"),
+        ("D24 = 上期(D47) （每栏）", "requests.carried_in == previous(requests.carried_out)"),
+        ("B57 = 0 或 B56 > 0", "processing_fees.billed == 0 or processing_fees.notices > 0"),
+        ("-B57 <= 0", "-processing_fees.billed <= 0"),
+        ("「1.属于国家秘密」 >= 0 每栏", "requests.refused.state_secret >= 0"),
+    ],
+)
+def test_relation_added__in_every_spelling__is_that_relation(written: str, meant: str, tmp_path: Path) -> None:
+    def add(book: Workbook) -> None:
+        entry = {
+            "编号": "NEW",
+            "名称": "新的关系",
+            "式子": written,
+            "处理": "提示",
+            "怎么办": "请核对。",
+            "依据": "测试",
+        }
+        add_row(book, "关系", "关系", entry)
+
+    form = load_form_named(NATIONAL, "2021")
+    saved = read_back(write_and_edit(form, tmp_path, add), tmp_path / "forms")
+    *before, added = read_data(saved.form)["relations.toml"]["relations"]
+    assert before == read_data(form)["relations.toml"]["relations"]
+    assert added["id"] == "NEW"
+    assert added["expect"].startswith(meant)
+    assert {change.rule for change in compare_editions(form, saved.form).relations} == {"NEW"}
+
+
+def test_choice_added__below_its_set__is_the_last_choice(tmp_path: Path) -> None:
+    def add(book: Workbook) -> None:
+        sheet = book["选项"]
+        row = next(row for row in range(4, 20) if sheet.cell(row, 1).value is None)
+        sheet.cell(row, 1).value = "别的网站"
+
+    form = write_form("lists", tmp_path / "own")
+    saved = read_back(write_and_edit(form, tmp_path, add), tmp_path / "forms")
+    assert saved.form.lists[0].columns_by_id["sites.type"].choices[-1] == "别的网站"
+    changed, before = read_data(saved.form), read_data(form)
+    changed["tables.toml"]["lists"][0]["columns"][1]["choices"].pop()
+    assert changed == before
+
+
+def test_one_cell_optional__the_others_of_its_block_stay_as_they_are(tmp_path: Path) -> None:
+    def open_one(book: Workbook) -> None:
+        add_row(book, "栏目", "单格另定", {"哪一格": "E31", "可空": "是"})
+        add_row(book, "栏目", "单格另定", {"哪一格": "disputes.review.other", "可空": "是"})
+
+    form = load_form_named(NATIONAL, "2021")
+    saved = read_back(write_and_edit(form, tmp_path, open_one), tmp_path / "forms")
+    changed = [cell.id for cell in saved.form.cells.values() if cell != form.cells[cell.id]]
+    assert changed == ["requests.refused.internal_affairs.enterprise", "disputes.review.other"]
+    assert all(saved.form.cells[cell].optional for cell in changed)
+    assert list(saved.form.cells) == list(form.cells)
+    assert saved.form.relations == form.relations
+
+
+def test_numbers_and_dates__typed_as_such__are_texts_where_texts_are_meant(tmp_path: Path) -> None:
+    def retype(book: Workbook) -> None:
+        for name, value in (("版本", 2021), ("制发日期", datetime(2021, 9, 26))):
+            cell = cell_of(book, "文字", "报表", ("设置", name), "内容")
+            cell.number_format, cell.value = "General", value
+
+    saved = read_back(write_and_edit(load_form_named(NATIONAL, "2021"), tmp_path, retype), tmp_path / "forms")
+    assert (saved.form.edition, saved.form.issued) == ("2021", "2021-09-26")
+
+
+def test_rows_inserted_and_columns_moved__are_read_as_before(tmp_path: Path) -> None:
+    def move(book: Workbook) -> None:
+        sheet = book["关系"]
+        sheet.insert_rows(find_row(sheet, "关系", "编号", "T3-BAL"), 3)
+        sheet.insert_cols(find_column(sheet, "关系", "处理"))
+
+    form = load_form_named(NATIONAL, "2021")
+    saved = read_back(write_and_edit(form, tmp_path, move), tmp_path / "forms")
+    assert read_data(saved.form) == read_data(form)
+
+
+# --- the command ---------------------------------------------------------------------------------------------------
+
+
+def test_commands__workbook_and_from__say_where_the_definition_is(tmp_path: Path) -> None:
+    file = tmp_path / "定义.xlsx"
+    assert run("forms", "workbook", NATIONAL, "2021", "-o", file)[0] == 0
+    assert run("forms", "workbook", NATIONAL, "2021", "-o", file)[0] != 0
+    code, said, problem = run("forms", "from", file, "-o", tmp_path / "我的报表")
+    assert (code, problem) == (0, "")
+    assert f"{NATIONAL} 2021" in said
+    assert run("forms", "check", tmp_path / "我的报表")[0] == 0
+    assert "--force" in run("forms", "from", file, "-o", tmp_path / "我的报表")[2]
+
+
+# --- the schema ----------------------------------------------------------------------------------------------------
+
+
+def test_every_key_of_the_schema__has_a_place_in_the_workbook() -> None:
+    placed = {(region.kind, key.name) for region in list_regions() for key in region.keys}
+
+    def list_plain(kind: type[msgspec.Struct]) -> set[tuple[str, str]]:
+        found = {(kind.__name__, key.name) for key in list_keys(kind) if not key.shape.is_nested}
+        return found.union(*(list_plain(key.entry) for key in list_keys(kind) if key.entry is not None))
+
+    wanted = set().union(*(list_plain(kind) for kind in DEFINITION_FILES.values()))
+    assert wanted <= placed
+
+
+class GrownPart(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """An entry that the schema may have one day."""
+
+    name: str
+    weights: list[float] = []
+    notes: dict[str, str] = {}
+
+
+class GrownForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A file that the schema may have one day, with keys of every shape."""
+
+    id: str
+    colour: str = "red"
+    wide: bool = False
+    depth: int | None = None
+    parts: list[GrownPart] = []
+    best: GrownPart | None = None
+
+
+def test_keys_added_later__are_carried_without_further_code() -> None:
+    files = {"form.toml": GrownForm}
+    regions = list_regions(files)
+    assert [region.full_name for region in regions] == [
+        "form",
+        "form.parts",
+        "form.parts.notes",
+        "form.best",
+        "form.best.notes",
+    ]
+    assert [key.name for key in regions[1].keys] == ["name", "weights"]
+    assert {region.sheet for region in regions} == {"texts"}
+    assert [region.find_heading(key.name) for region in regions[:1] for key in region.keys][1] == "colour"
+    content = {
+        "id": "one",
+        "colour": "blue",
+        "wide": True,
+        "depth": 3,
+        "parts": [{"name": "p", "weights": [1, 2.5]}, {"name": " q ", "notes": {"a.b": "c", "d": ""}}],
+        "best": {"name": "", "notes": {"x": "y"}},
+    }
+    parts = assemble_parts(read_data(load_form_named(NATIONAL, "2021")))
+    assert parts is not None
+    pages, _ = lay_out_regions({"form.toml": content}, parts.spelling, files)
+    problems = WorkbookProblems("")
+    rows: dict[str, list[DefinitionRow]] = {}
+    sheet = OfficeSheet(
+        "文字",
+        "visible",
+        {(cell.row, cell.column): OfficeCell(cell.row, cell.column, cell.content) for cell in pages["texts"].cells},
+    )
+    for region, row in read_sheet_rows(sheet, regions, problems):
+        rows.setdefault(region.full_name, []).append(row)
+    builder = DefinitionBuilder(problems, {})
+    for region in regions:
+        builder.add_region(region, rows.get(region.full_name, []), ())
+    assert problems.errors == []
+    assert builder.data == {"form.toml": content}

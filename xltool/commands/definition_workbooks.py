@@ -1,0 +1,140 @@
+"""``xltool forms workbook``: a definition as a workbook, and the definition that such a workbook holds."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xltool.errors import DefinitionError, UsageError
+from xltool.form_authoring.definition_workbook.assemble_spelling import assemble_parts
+from xltool.form_authoring.definition_workbook.lay_out_regions import lay_out_regions
+from xltool.form_authoring.definition_workbook.read_definition_workbook import read_definition_workbook
+from xltool.form_authoring.definition_workbook.workbook_problems import ContentPlace, WorkbookProblems
+from xltool.form_authoring.write_toml import write_definition_file
+from xltool.forms.definition_data import read_definition_data
+from xltool.forms.load_definitions import REQUIRED_FILES, check_forms_below, load_form
+from xltool.messages import catalogue
+from xltool.model.form import Form
+from xltool.workbooks.definition.write_definition_workbook import DefinitionContents, write_definition_workbook
+from xltool.workbooks.save_files import save_file
+
+if TYPE_CHECKING:
+    from xltool.form_authoring.office_workbook import OfficeWorkbook
+
+SHEETS_GROUP = "definition_sheets"
+
+
+@dataclass(frozen=True)
+class SavedDefinition:
+    """A definition read from a workbook and saved: the form, its folder, and labels that were mended on the drawing."""
+
+    form: Form
+    folder: Path
+    mended: tuple[str, ...]
+
+
+def write_form_workbook(form: Form, output: Path, *, force: bool = False) -> None:
+    """Write the definition of a form as a workbook. Raises UsageError if the file exists (unless ``force``)."""
+    data = read_definition_data(Path(form.source))
+    parts = assemble_parts(data)
+    assert parts is not None  # a definition that was loaded can be assembled
+    pages, sets = lay_out_regions(data, parts.spelling)
+    contents = DefinitionContents(
+        form.title,
+        form.edition,
+        catalogue.list_words(SHEETS_GROUP),
+        parts.drawing,
+        pages,
+        sets,
+        frozenset(item.id for item in form.lists),
+    )
+    write_definition_workbook(output, contents, force=force)
+
+
+def save_definition_workbook(office_book: "OfficeWorkbook", output: Path, *, force: bool = False) -> SavedDefinition:
+    """Save the definition in a workbook below ``output``.
+
+    Raises DefinitionError with everything that is wrong, each with its sheet and cell; UsageError if the edition
+    exists (unless ``force``). Then nothing is written.
+    """
+    reading = read_definition_workbook(office_book, catalogue.list_words(SHEETS_GROUP))
+    problems = reading.problems
+    form = reading.data.get("form.toml", {})
+    files = {name: write_definition_file(content) for name, content in reading.data.items()}
+    folder = output / (str(form.get("id", "")) or "form") / (str(form.get("edition", "")) or "0")
+    if all(name in files for name in REQUIRED_FILES):
+        _add_mistakes(files, folder, problems)
+    problems.raise_first()
+    refuse_edition(folder, force=force)
+    return SavedDefinition(_save_files(files, folder), folder, reading.mended)
+
+
+def _add_mistakes(file_texts: Mapping[str, str], folder: Path, problems: WorkbookProblems) -> None:
+    """Add the mistakes that loading finds, where nothing is told of their row yet."""
+    told = {(item.facts.get("sheet"), _row_of(str(item.facts.get("at")))) for item in problems.errors}
+    try:
+        check_definition(file_texts, folder)
+    except DefinitionError as error:
+        for mistake in (error, *error.others):
+            located, place = _locate_mistake(mistake, problems)
+            here = (place.sheet, _row_of(place.address)) if place else None
+            if here not in told and mistake.code not in _TOLD_ALREADY:
+                problems.errors.append(located)
+
+
+def _row_of(address: str) -> str:
+    return address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+_TOLD_ALREADY = frozenset({"definition.missing_key", "definition.missing_file"})  # by the reader, with the cell
+
+
+def refuse_edition(folder: Path, *, force: bool) -> None:
+    """Raise UsageError if a folder has a definition (unless ``force``)."""
+    if any((folder / name).exists() for name in REQUIRED_FILES) and not force:
+        raise UsageError("authoring.edition_exists", folder=str(folder), edition=folder.name)
+
+
+def check_definition(file_texts: Mapping[str, str], folder: Path) -> None:
+    """Load the files of a definition elsewhere and try to disprove them. Raises DefinitionError."""
+    with tempfile.TemporaryDirectory() as place:
+        trial = Path(place) / folder.parent.name / folder.name
+        trial.mkdir(parents=True)
+        for name, text in file_texts.items():
+            (trial / name).write_text(text, "utf-8")
+        check_forms_below(Path(place))
+
+
+def save_definition(file_texts: Mapping[str, str], folder: Path) -> Form:
+    """Write the files of a definition once it is proved valid. Raises DefinitionError if it is not."""
+    check_definition(file_texts, folder)
+    return _save_files(file_texts, folder)
+
+
+def _save_files(file_texts: Mapping[str, str], folder: Path) -> Form:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in file_texts.items():
+        save_file(folder / name, text.encode("utf-8"), force=True)
+    return load_form(folder)
+
+
+def _locate_mistake(
+    mistake: DefinitionError, problems: WorkbookProblems
+) -> tuple[DefinitionError, ContentPlace | None]:
+    """Return a mistake with its place in the workbook that it was read from, and that place."""
+    facts = dict(mistake.facts)
+    place = problems.find_place(
+        Path(str(facts.get("file", ""))).name, str(facts.get("place", "")), str(facts.get("key", ""))
+    )
+    where = f"{place.sheet}!{place.address}" if place else ""
+    names_place = any(
+        "place" in catalogue.placeholders(wording.say)
+        for wording in catalogue.list_wordings()
+        if wording.code == mistake.code
+    )
+    facts["file"] = problems.file if names_place or not where else f"{problems.file} {where}"
+    facts["place"] = where or facts.get("place", "")
+    if isinstance(facts.get("key"), str):
+        facts["key"] = problems.find_written(str(facts["key"]))
+    return DefinitionError(mistake.code, **facts), place

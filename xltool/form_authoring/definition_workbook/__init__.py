@@ -1,0 +1,1 @@
+"""A form definition as a workbook: what stands where, and how it is read back."""

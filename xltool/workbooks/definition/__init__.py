@@ -1,0 +1,1 @@
+"""Write a form definition as a workbook that people amend."""
