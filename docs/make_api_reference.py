@@ -34,9 +34,10 @@ for item in xltool.check("returns", context):
 xltool.merge("returns", context, "merged.xlsx")
 ```
 
-Three programs that the tests run: [figures_to_pandas.py](../examples/figures_to_pandas.py) (a DataFrame of all
+Four programs that the tests run: [figures_to_pandas.py](../examples/figures_to_pandas.py) (a DataFrame of all
 figures), [own_check.py](../examples/own_check.py) (a check of your own in a merge),
-[in_memory.py](../examples/in_memory.py) (bytes in, bytes out, as in a web service).
+[in_memory.py](../examples/in_memory.py) (bytes in, bytes out, as in a web service),
+[count_ledgers.py](../examples/count_ledgers.py) (ledgers counted for a month, with the requests behind a figure).
 
 - An **input** is a path (`str` or `Path`), `bytes`, a binary stream, or a `MemoryFile` (bytes with a name); where
   several are taken, also a folder, the address of an object store (`s3://…`), or a list of any of these. An **output**

@@ -5,6 +5,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import pytest
 
 import xltool
 from tests.cli.test_commands import ROSTER, broken, report, returned
+from tests.ledger.workbooks import write_ledger
+from xltool.ledger.reading.read_ledger import read_ledger
+from xltool.spreadsheet.open_workbook import open_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 RECEIVED = "requests.received.total"
@@ -89,6 +93,44 @@ def test_example__in_memory(returns: Path) -> None:
     bad = run_example("in_memory", returns / "329908.xlsx")
     assert bad[1] == "329908.xlsx: returned"
     assert bad[2].startswith("  ")
+
+
+def test_example__count_ledgers(tmp_path: Path) -> None:
+    ledgers = tmp_path / "ledgers"
+    ledgers.mkdir()
+    requests = [
+        {"number": "2025-1", "received": date(2025, 9, 1), "applicant_type": "enterprise", "channel": "post"},
+        {"number": "2025-2", "received": date(2025, 9, 30), "applicant_type": "enterprise", "channel": "fax"},
+        {"number": "2025-3", "received": date(2025, 8, 1), "applicant_type": "other", "channel": "fax"},
+    ]
+    requests[2] |= {"closed": date(2025, 8, 2), "result": "granted", "applicant": "某某人", "content": "某事项"}
+    write_ledger(ledgers / "a.xlsx", requests, agency=("329907", "示例一镇人民政府"))
+    lines = run_example("count_ledgers", ledgers, ROSTER, "2025-09", tmp_path)
+    assert "  requests.received.enterprise = 2: 2025-1, 2025-2" in lines
+    assert "329907 示例一镇人民政府 2026年台账.xlsx: 2 carried over" in lines
+    (copy,) = (tmp_path / "handed in").iterdir()
+    assert [line.applicant for line in read_ledger(open_workbook(copy), "").requests] == [None] * 3
+
+
+def test_ledgers__in_memory__as_from_files(tmp_path: Path, context: xltool.RunContext) -> None:
+    made, report, copy, area = (
+        xltool.new_ledger(2026, "329907", context, capacity=30),
+        *(io.BytesIO() for _ in range(3)),
+    )
+    assert made[:2] == b"PK"
+    (item,) = xltool.count_ledgers(made, context, report, period="2026-Q3")
+    assert item.count
+    assert str(item.count.period) == "2026-Q3"
+    assert report.getvalue()[:2] == b"PK"
+    assert xltool.strip_ledgers(made, context, copy)[0].ledger
+    assert len(xltool.merge_ledgers([made], context, area, area="某区").ledger.agencies) == 1
+    assert copy.getvalue()[:2] == area.getvalue()[:2] == b"PK"
+    xltool.new_ledger(2026, "329907", context, tmp_path / "a.xlsx", capacity=30)
+    assert (tmp_path / "a.xlsx").read_bytes() == made
+    with pytest.raises(xltool.UsageError, match="2026-13"):
+        xltool.count_ledgers(made, context, period="2026-13")
+    (other,) = xltool.count_ledgers(b"nonsense", context)
+    assert other.ledger is None
 
 
 # --- inputs and outputs ------------------------------------------------------------------------------------------

@@ -28,16 +28,23 @@ if TYPE_CHECKING:
         select_open_findings,
         trace,
     )
+    from xltool.api.ledgers import count_ledgers, merge_ledgers, new_ledger, new_ledgers, strip_ledgers
     from xltool.checks.custom_checks import CustomCheck, Sentence
     from xltool.commands.import_reports import ImportedReport
+    from xltool.commands.ledger_files import ReviewedLedger
+    from xltool.commands.ledger_workbooks import IssuedLedger
     from xltool.commands.make_templates import IssuedTemplate
+    from xltool.commands.merge_ledgers import MergedLedgers
     from xltool.commands.merge_levels import MergedLevel
+    from xltool.commands.previous_ledgers import CarriedLines
     from xltool.commands.publish import WrittenReport
     from xltool.commands.run_context import RunContext
     from xltool.comparison.comparing import ComparisonResult
+    from xltool.ledger.count_ledger import LedgerCount
+    from xltool.ledger.ledger_entries import Dispute, Ledger, LedgerAgency, Request
     from xltool.model.agency import Agency, Roster
     from xltool.model.consolidation import Consolidation, ReviewedFile, Status
-    from xltool.model.contributions import TracedFigure
+    from xltool.model.contributions import CountedLine, TracedFigure
     from xltool.model.finding import Finding, FindingCell
     from xltool.model.form import Form, Severity
     from xltool.model.submission import Submission
@@ -45,19 +52,29 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Agency",
+    "CarriedLines",
     "ComparisonResult",
     "Consolidation",
+    "CountedLine",
     "CustomCheck",
     "DefinitionError",
+    "Dispute",
     "FigureRecord",
     "Finding",
     "FindingCell",
     "Form",
     "ImportedReport",
+    "IssuedLedger",
     "IssuedTemplate",
+    "Ledger",
+    "LedgerAgency",
+    "LedgerCount",
     "MemoryFile",
+    "MergedLedgers",
     "MergedLevel",
+    "Request",
     "ReviewedFile",
+    "ReviewedLedger",
     "Roster",
     "RosterError",
     "RunContext",
@@ -72,6 +89,7 @@ __all__ = [
     "XltoolError",
     "check",
     "compare",
+    "count_ledgers",
     "figures_to_dataframe",
     "import_reports",
     "iterate_figures",
@@ -80,24 +98,35 @@ __all__ = [
     "make_templates",
     "merge",
     "merge_areas",
+    "merge_ledgers",
+    "new_ledger",
+    "new_ledgers",
     "publish",
     "render_finding",
     "select_open_findings",
+    "strip_ledgers",
     "trace",
 ]
 
 _MODULES = (  # where the names above are defined; the test of the public interface holds both against each other
     ("xltool.api.figures", ("FigureRecord", "figures_to_dataframe", "iterate_figures")),
+    ("xltool.api.ledgers", ("count_ledgers", "merge_ledgers", "new_ledger", "new_ledgers", "strip_ledgers")),
     ("xltool.checks.custom_checks", ("CustomCheck", "Sentence")),
     ("xltool.commands.import_reports", ("ImportedReport",)),
+    ("xltool.commands.ledger_files", ("ReviewedLedger",)),
+    ("xltool.commands.ledger_workbooks", ("IssuedLedger",)),
     ("xltool.commands.make_templates", ("IssuedTemplate",)),
+    ("xltool.commands.merge_ledgers", ("MergedLedgers",)),
     ("xltool.commands.merge_levels", ("MergedLevel",)),
     ("xltool.commands.publish", ("WrittenReport",)),
+    ("xltool.commands.previous_ledgers", ("CarriedLines",)),
     ("xltool.commands.run_context", ("RunContext",)),
     ("xltool.comparison.comparing", ("ComparisonResult",)),
+    ("xltool.ledger.count_ledger", ("LedgerCount",)),
+    ("xltool.ledger.ledger_entries", ("Dispute", "Ledger", "LedgerAgency", "Request")),
     ("xltool.model.agency", ("Agency", "Roster")),
     ("xltool.model.consolidation", ("Consolidation", "ReviewedFile", "Status")),
-    ("xltool.model.contributions", ("TracedFigure",)),
+    ("xltool.model.contributions", ("CountedLine", "TracedFigure")),
     ("xltool.model.finding", ("Finding", "FindingCell")),
     ("xltool.model.form", ("Form", "Severity")),
     ("xltool.model.submission", ("Submission",)),

@@ -110,9 +110,9 @@ def make_template(
     XltoolError.
     """
     if isinstance(agency, str):
-        agency = _find_listed_agency(agency, context)
+        agency = find_listed_agency(agency, context)
     content = issuing.make_template(find_form_for_year(context.forms, year, form), agency, year, context)
-    _write_output(content, output, force=force)
+    write_output(content, output, force=force)
     return content
 
 
@@ -290,14 +290,16 @@ def select_open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return open_issues.select_open_findings(findings)
 
 
-def _find_listed_agency(name: str, context: RunContext) -> Agency:
+def find_listed_agency(name: str, context: RunContext) -> Agency:
+    """Return the agency of the roster with that code or name. Raises UsageError unless there is exactly one."""
     listed = [agency for agency in require_roster(context.roster) if name in (agency.code, agency.name)]
     if len(listed) != 1:
         raise UsageError("usage.no_such_agency", agency=name)
     return listed[0]
 
 
-def _write_output(content: bytes, output: Output | None, *, force: bool) -> None:
+def write_output(content: bytes, output: Output | None, *, force: bool) -> None:
+    """Write bytes to a path or stream, or nowhere. Raises WritingError, UsageError if the path exists."""
     if isinstance(output, str | Path):
         save_file(Path(output), content, force=force)
     elif output is not None:

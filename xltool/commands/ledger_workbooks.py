@@ -78,6 +78,21 @@ def make_ledgers(
     return issued
 
 
+def make_ledger(
+    year: int,
+    agency: Agency,
+    run_context: RunContext,
+    *,
+    capacity: int = DEFAULT_LINES,
+    earlier_files: Sequence[FileSource] = (),
+) -> bytes:
+    """Build the ledger workbook of one agency, otherwise as `make_ledgers`. Raises UsageError, WritingError."""
+    ledgers = read_previous_ledgers(earlier_files, year, run_context)
+    issued = IssuedLedger(agency, "", carry_lines(ledgers, agency, year))
+    plan = find_annual_plan(year, run_context)
+    return build_ledger(plan, _seal_request(_request_ledger(issued, year, capacity), run_context))
+
+
 def find_annual_plan(year: int, run_context: RunContext) -> WorkbookPlan:
     """Return the plan of the annual form of a year. Raises UsageError if a ledger cannot be counted for it."""
     definition = load_ledger_definition()
