@@ -274,6 +274,20 @@ def test_two_years_of_sums__the_same_agencies__nothing_said_of_them(tmp_path: Pa
     assert answer("compare", first, second)["common"] is None
 
 
+def test_folders_of_sums__other_agencies__those_in_both_are_compared(tmp_path: Path) -> None:
+    for year, penalties in (
+        (2023, {"甲镇人民政府": 100, "乙镇人民政府": 900}),
+        (2024, {"甲镇人民政府": 110, "丙镇人民政府": 5}),
+    ):
+        summary = summed_year(tmp_path / str(year), year, penalties)
+        (tmp_path / f"sums-{year}").mkdir()
+        summary.rename(tmp_path / f"sums-{year}" / "汇总.xlsx")
+    _, out, _ = run("compare", tmp_path / "sums-2023", tmp_path / "sums-2024")
+    told = out.splitlines()
+    assert "两年的单位不同：以下是两年都有的 1 个单位的合计（同口径），2023年共 2 个，2024年共 2 个。" in told
+    assert "表二“行政处罚”（本年处理决定数量）：2023年 100，2024年 110，+10（+10.0%）。" in told
+
+
 # --- two folders -----------------------------------------------------------------------------------------------------
 
 

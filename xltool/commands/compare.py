@@ -13,7 +13,7 @@ from xltool.commands.check_outputs import PAGE_SUFFIXES, OutputFile, check_outpu
 from xltool.commands.common_agencies import compare_common_agencies
 from xltool.commands.own_outputs import is_own_page
 from xltool.commands.run_context import RunContext
-from xltool.comparison.comparing import ComparisonResult, YearChecks, find_differences
+from xltool.comparison.comparing import ComparisonResult, YearChecks
 from xltool.comparison.sides import ComparedSide
 from xltool.consolidation.agency_rows import build_row_submission
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
@@ -55,14 +55,19 @@ def compare_files(
     check_page(page, (left_source, right_source), run_context, force=force)
     one, other = read_named_side(left_source, run_context), read_named_side(right_source, run_context)
     left_side, right_side = _select_agency_row(other, one, left_source), _select_agency_row(one, other, right_source)
-    found = _add_year_checks(compare_common_agencies(left_side, right_side, left_source, right_source))
+    found = compare_sides(left_side, right_side, left_source, right_source)
     write_difference_page(page, [found], force=force)
     return found
 
 
-def compare_sides(left_side: ComparedSide, right_side: ComparedSide) -> ComparisonResult:
-    """Find all differences; for two consecutive years of one agency also check the relations between years."""
-    return _add_year_checks(find_differences(left_side, right_side))
+def compare_sides(
+    left_side: ComparedSide, right_side: ComparedSide, left_source: FileSource, right_source: FileSource
+) -> ComparisonResult:
+    """Find all differences; for two consecutive years of one agency also check the relations between years.
+
+    Of consolidations of two years with different agencies the sums of those in both are compared.
+    """
+    return _add_year_checks(compare_common_agencies(left_side, right_side, left_source, right_source))
 
 
 def check_page(page: Path | None, input_sources: Sequence[FileSource], run_context: RunContext, *, force: bool) -> None:
@@ -88,7 +93,7 @@ def read_named_side(path: FileSource, run_context: RunContext) -> ComparedSide:
         finding = build_file_finding(path, error)
         phrases = {
             "reason": catalogue.Phrase(catalogue.render_problem(finding)),
-            "advice": catalogue.Phrase(catalogue.render_advice(finding)),
+            "advice": catalogue.Phrase(catalogue.render_advice(finding) + catalogue.render_option(finding)),
         }
         raise UsageError("compare.not_read", path=str(path), **phrases) from error
 

@@ -12,6 +12,7 @@ from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.placeholders import remove_whitespace
 from xltool.messages import catalogue
 from xltool.spreadsheet.find_files import find_files
+from xltool.spreadsheet.load_file import FileSource
 
 
 def compare_folders(
@@ -31,16 +32,19 @@ def compare_folders(
     check_page(page, (left, right), run_context, force=force)
     files = [(number, path) for number, folder in enumerate((left, right)) for path in find_files([folder])]
     sides: tuple[list[ComparedSide], list[ComparedSide]] = ([], [])
+    sources: dict[int, FileSource] = {}  # by the ``id()`` of a side
     unreadable: list[tuple[str, str]] = []
     for done, (number, path) in enumerate(files, start=1):
         try:
-            sides[number].append(read_side(path, run_context))
+            side = read_side(path, run_context)
+            sides[number].append(side)
+            sources[id(side)] = path
         except (UnreadableFileError, ForeignFileError) as error:
             unreadable.append((str(path), catalogue.code_title(error.code)))
         if progress:
             progress(done, len(files), len(unreadable))
     pairs, *alone = _pair_sides(*sides)
-    comparisons = [compare_sides(one, other) for one, other in pairs]
+    comparisons = [compare_sides(one, other, sources[id(one)], sources[id(other)]) for one, other in pairs]
     write_difference_page(page, [comparison for comparison in comparisons if not comparison.is_same], force=force)
     only_left, only_right = (tuple(side.submission.source.file for side in rest) for rest in alone)
     return FolderComparison(tuple(comparisons), only_left, only_right, tuple(unreadable))
