@@ -8,6 +8,9 @@ from tests.judges import inaccessible
 from tests.merging import roster, twelve
 from tests.official_report.test_publish import returned, run
 from tests.pages.test_overview_page import merged, page_of
+from tests.returns import BROKEN, checked, filled, the_plan
+from xltool.pages.findings_page import render_findings_page
+from xltool.workbooks.marks.findings_list import describe_findings
 
 NOT_ACCESSIBLE = """<!DOCTYPE html><html><head><title>t</title></head><body><main><h1>t</h1>
 <input type="text"><p style="color:#ccc;background:#fff">unread</p></main></body></html>"""
@@ -36,6 +39,14 @@ def test_published_page__axe__finds_nothing(sample: str, tmp_path: Path) -> None
 def test_overview_page__axe__finds_nothing(tmp_path: Path) -> None:
     page = tmp_path / "overview.html"
     page.write_text(page_of(merged(twelve(), roster())), "utf-8")
+    assert inaccessible(page, tmp_path) == []
+
+
+@pytest.mark.axe
+def test_findings_page__axe__finds_nothing(tmp_path: Path) -> None:
+    item = checked(filled(tmp_path / "甲.xlsx", BROKEN))
+    page = tmp_path / "findings.html"
+    page.write_text(render_findings_page(item, describe_findings(item.findings), the_plan().form), "utf-8")
     assert inaccessible(page, tmp_path) == []
 
 

@@ -98,8 +98,8 @@ def test_page__foreign_text__is_text_and_nothing_else(broken: ReviewedFile) -> N
     assert found.held["td"][4] == shown
     assert found.held["dd"][0] == f"{shown}（329908）"
     assert {tag for tag, _ in found.elements} == {
-        *("html", "head", "meta", "title", "style", "body", "h1", "dl", "dt", "dd", "p", "details", "summary"),
-        *("table", "colgroup", "col", "thead", "tbody", "tr", "th", "td"),
+        *("html", "head", "meta", "title", "style", "body", "main", "h1", "dl", "div", "dt", "dd", "p"),
+        *("details", "summary", "table", "thead", "tbody", "tr", "th", "td"),
     }
 
 
