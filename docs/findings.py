@@ -89,7 +89,7 @@ def claims(form: Form, said: Mapping[str, str]) -> Iterator[str]:
 def entry(item: catalogue.Wording, said: Mapping[str, str]) -> str:
     """One code of our own."""
     example = said.get(item.code) or filled(item.say, item.code)
-    return block(item.code, item.title, item.severity, "", example, filled(item.advice, item.code))
+    return block(item.code, item.title, item.severity, "", example, filled(item.advice + item.option, item.code))
 
 
 def block(code: str, title: str, severity: Severity | None, basis: str, example: str | None, cure: str) -> str:

@@ -15,6 +15,7 @@ from tests.returns import (
     BROKEN,
     GOOD,
     LIST,
+    checked,
     differing,
     filled,
     list_part,
@@ -31,6 +32,8 @@ from xltool.commands.run_context import build_run_context
 from xltool.errors import WritingError
 from xltool.forms.compiled_form import FormLibrary
 from xltool.model.agency import Agency
+from xltool.model.consolidation import Status
+from xltool.model.form import Severity
 from xltool.workbooks.save_files import save_file
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -90,6 +93,20 @@ def test_covering_list__who_gets_what(inbox: Path, tmp_path: Path) -> None:
     ]
     sheet = openpyxl.load_workbook(tmp_path / "退回" / "退回清单.xlsx")["退回清单"]
     assert [sheet[spot].hyperlink.target for spot in ("G3", "G4")] == ["坏%20检查结果.html", "错.xlsx"]
+
+
+def test_covering_list__accepted_and_asked_to_explain__comes_last_and_says_it_is_accepted(
+    inbox: Path, tmp_path: Path
+) -> None:
+    item = checked(inbox / "错.xlsx")
+    asked = [replace(finding, severity=Severity.EXPLAIN) for finding in item.findings]
+    accepted = replace(item, status=Status.ACCEPTED, findings=tuple(asked))
+    rejected = checked(inbox / "坏.xlsx")
+    forms = build_run_context().forms
+    send_back.send_back([accepted, rejected], forms, None, tmp_path / "退回")
+    rows = covering(tmp_path / "退回")[1:]
+    assert [(row[6], row[7]) for row in rows] == [("坏 检查结果.html", "问题清单（网页）"), ("错.xlsx", "请说明的原表")]
+    assert str(rows[1][12]).startswith("已计入，不用重报；")
 
 
 def test_return__json__has_the_same_sentences_and_what_went_back(inbox: Path, tmp_path: Path) -> None:

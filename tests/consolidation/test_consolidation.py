@@ -97,7 +97,7 @@ def test_return__with_a_must_fix__goes_back_and_is_summed_only_on_request() -> N
     items = [sent(A, flaws=2)]
     assert fates(items) == [("1.xlsx", "returned", False, "有 2 处必须改正的问题，没有计入汇总。")]
     assert fates(items, include_flawed=True) == [
-        ("1.xlsx", "returned", True, "有 2 处必须改正的问题，按 --include-flawed 的要求仍计入汇总。")
+        ("1.xlsx", "returned", True, "有 2 处必须改正的问题，按汇总单位的要求仍计入汇总。")
     ]
 
 
@@ -175,7 +175,7 @@ def test_later_return__replaces_the_earlier_whatever_its_state() -> None:
         "returned",
         True,
         f"这一份在“旧.xlsx”之后（依据：{BASIS}），以它为准；与“旧.xlsx”相比{CHANGED}。"
-        "有 1 处必须改正的问题，按 --include-flawed 的要求仍计入汇总。",
+        "有 1 处必须改正的问题，按汇总单位的要求仍计入汇总。",
     )
 
 

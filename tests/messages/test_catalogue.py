@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -207,3 +208,17 @@ def test_long_lists__fit_a_cell_of_a_workbook() -> None:
     assert text.startswith("应有 5001 个单位，缺 5000 个：示例县第0人民政府办事处、示例县第1人民政府办事处、")
     assert "示例县第99人民政府办事处等。" in text
     assert len(text) < 32767
+
+
+def test_findings__no_sentence_for_clerks_names_an_option_or_a_command__the_console_may() -> None:
+    texts = tomllib.loads((PACKAGE / "messages" / "texts.toml").read_text("utf-8"))["findings"]
+    named = re.compile("--[a-z]|xltool [a-z]|命令行")
+    for code, words in texts.items():
+        for key, text in words.items():
+            assert key == "option" or not named.search(text), (code, key)
+    assert catalogue.render_option(Finding("merge.returned", Severity.MUST_FIX, (), {"count": 1})) == (
+        "确需先行汇总的，加 --include-flawed。"
+    )
+    facts = {"count": 1, "cells": ("D7",)}
+    other = Finding("value.text_number", Severity.NOTE, (FindingCell("", "表三", "D7"),), facts)
+    assert catalogue.render_option(other) == ""

@@ -106,8 +106,7 @@ def describe_merge(consolidation: Consolidation, output: Path, extra_files: Iter
             lines += [_describe_file(item), *_describe_reason(item), *_describe_findings(item, consolidation.changes)]
     lines += describe_unread_versions(consolidation.tracking)
     lines += [
-        f"{catalogue.format_line('area_finding')}{catalogue.render_finding(finding)}"
-        for finding in consolidation.findings
+        f"{catalogue.format_line('area_finding')}{_render_with_option(finding)}" for finding in consolidation.findings
     ]
     lines += [*describe_open_explanations(consolidation.tracking), *_describe_coordinator_notes(consolidation)]
     sent_back = tuple(agency for agency in consolidation.missing if agency not in consolidation.unreported)
@@ -143,7 +142,11 @@ def describe_earlier_versions(outputs: Iterable[Path | None]) -> list[str]:
 def _describe_reason(item: ReviewedFile) -> list[str]:
     """Describe why a file has its status, unless one of its findings says so."""
     is_listed = item.reason in item.findings
-    return [f"    {catalogue.render_finding(item.reason)}"] if item.reason and not is_listed else []
+    return [f"    {_render_with_option(item.reason)}"] if item.reason and not is_listed else []
+
+
+def _render_with_option(finding: Finding) -> str:
+    return catalogue.render_finding(finding) + catalogue.render_option(finding)
 
 
 def _describe_cache_use(reviewed_files: Iterable[ReviewedFile]) -> list[str]:
@@ -309,7 +312,8 @@ def _describe_finding(finding: Finding, new: str, *, verbose: bool) -> list[str]
     """Render a finding in a line, marked as ``new`` or not; with ``verbose`` its details in a second one."""
     severity = finding.severity if finding.open else Severity.NOTE
     details = catalogue.render_details(finding) if verbose else ""
-    line = f"  {_SEVERITY_MARKS[severity]} {new}{catalogue.render_brief(finding)}"
+    option = catalogue.render_option(finding) if finding.open else ""
+    line = f"  {_SEVERITY_MARKS[severity]} {new}{catalogue.render_brief(finding)}{option}"
     return [line, f"      {details}"] if details else [line]
 
 

@@ -38,7 +38,7 @@ def describe_unread_versions(reviewed_files: Iterable[ReviewedFile]) -> Iterator
     """Yield a line for each counted return beside which a file, perhaps a later version, could not be read."""
     for item in reviewed_files:
         if item.counted and (unread := find_unread_version(item)):
-            problem = catalogue.Phrase(catalogue.render_finding(unread))
+            problem = catalogue.Phrase(catalogue.render_finding(unread) + catalogue.render_option(unread))
             yield catalogue.format_line("unread_version", file=show_file_name(item.file), problem=problem)
 
 

@@ -155,7 +155,7 @@ def _describe_findings(findings: Iterable[Finding], *, verbose: bool) -> Iterato
         code = finding.wording or finding.code
         shown[code] = shown.get(code, 0) + 1
         if verbose or shown[code] <= _MAX_ALIKE:
-            yield f"  {_MARKS[finding.severity]} {catalogue.render_finding(finding)}"
+            yield f"  {_MARKS[finding.severity]} {catalogue.render_finding(finding)}{catalogue.render_option(finding)}"
     if not verbose:
         for code, number in shown.items():
             if number > _MAX_ALIKE:

@@ -42,7 +42,10 @@ class Phrase(str):
 
 
 class Wording(NamedTuple):
-    """The texts of one code. ``group`` is findings or errors; ``severity`` is None if circumstances decide it."""
+    """The texts of one code. ``group`` is findings or errors; ``severity`` is None if circumstances decide it.
+
+    ``option`` says which option or command serves a coordinator, empty for none.
+    """
 
     group: str
     code: str
@@ -50,6 +53,7 @@ class Wording(NamedTuple):
     say: str
     advice: str
     severity: Severity | None = None
+    option: str = ""
 
 
 def list_wordings() -> tuple[Wording, ...]:
@@ -70,6 +74,14 @@ def render_problem(finding: Finding) -> str:
 def render_advice(finding: Finding) -> str:
     """Render what to do about a finding."""
     return _fill_placeholders(_find_wording(finding)["advice"], _facts_with_place(finding))
+
+
+def render_option(finding: Finding) -> str:
+    """Render with which option or command a coordinator can act on a finding; empty where there is none.
+
+    Only a console shows it: clerks, and those who work in a page, have no command line.
+    """
+    return _fill_placeholders(_find_wording(finding).get("option", ""), _facts_with_place(finding))
 
 
 def render_brief(finding: Finding) -> str:
@@ -219,7 +231,9 @@ def _load_texts() -> Mapping[str, Any]:
 def _iterate_wordings(group: str) -> Iterator[Wording]:
     for code, words in _load_texts()[group].items():
         severity = FINDING_CODES[code].severity if code in FINDING_CODES else None
-        yield Wording(group, code, words.get("title", ""), words["say"], words["advice"], severity)
+        yield Wording(
+            group, code, words.get("title", ""), words["say"], words["advice"], severity, words.get("option", "")
+        )
 
 
 def _find_wording(finding: Finding) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from xltool.forms.identity import OwnList
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
-from xltool.model.consolidation import ReviewedFile
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.form import Severity
 from xltool.workbooks.list_workbook import ListColumn, write_list_workbook
 from xltool.workbooks.xlsxwriter_adapter import CellContent, FileLink
@@ -39,16 +39,25 @@ class ReturnedFile(NamedTuple):
     file: str
     kind: str
 
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the agency must correct its file; otherwise it is only asked to explain, or to see it is cleared."""
+        return self.item.status is not Status.ACCEPTED
+
 
 def write_covering_list(returned_files: Iterable[ReturnedFile], path: Path) -> None:
-    """Write the list into the folder of the files it names. Raises WritingError; UsageError if ``path`` exists."""
-    listed = [_list_file(row) for row in returned_files]
+    """Write the list into the folder of the files it names: first what must be corrected, then what is accepted.
+
+    Raises WritingError; UsageError if ``path`` exists.
+    """
+    listed = [_list_file(row) for row in sorted(returned_files, key=lambda row: not row.is_rejected)]
     write_list_workbook(path, OwnList.RETURNING, _COLUMNS, listed, workbook_words().returning)
 
 
 def _list_file(returned: ReturnedFile) -> Mapping[str, CellContent]:
     agency, item, file, kind = returned
     say = workbook_words().returning
+    shown_kind = "explained" if kind == "marked" and not returned.is_rejected else kind
     return {
         "code": catalogue.quote_text(agency.code),
         "name": catalogue.quote_text(agency.name),
@@ -56,9 +65,9 @@ def _list_file(returned: ReturnedFile) -> Mapping[str, CellContent]:
         "phone": agency.phone,
         "received": catalogue.quote_text(item.file),
         "returned": FileLink(file, file),
-        "kind": say[kind],
+        "kind": say[shown_kind],
         **{severity.value: count_unsettled(item, severity) for severity in Severity},
-        "remark": say[f"remark_{kind}"],
+        "remark": say[f"remark_{shown_kind}"],
     }
 
 
