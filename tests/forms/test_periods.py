@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -206,3 +207,72 @@ def test_exports__have_a_column_for_the_period(folder: Path) -> None:
     lines = (folder / "tables" / "totals.csv").read_text("utf-8-sig").splitlines()
     assert [line.split(",")[0] + line.split(",")[-1] for line in lines[:2]] == ["yearperiod", "20252025-02"]
     assert Decimal(lines[1].split(",")[9]) == 18
+
+
+# --- which period is collected: check and status -----------------------------------------------------------------
+
+
+@pytest.fixture
+def two_months(folder: Path) -> tuple[Path, Path]:
+    """January of both agencies, February of the first."""
+    fill(folder, "2025-01", (3, 3, 4, 4))
+    _, second = fill(folder, "2025-02", (5, 8, 4, 8))
+    second.unlink()
+    return folder / "returns 2025-01", folder / "returns 2025-02"
+
+
+def list_statuses(answered: Any) -> list[tuple[str, str]]:
+    return [(item["year"], item["status"]) for item in answered["submissions"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "statuses"),
+    [
+        ((), ["accepted", "accepted", "accepted"]),
+        (("--period", "2025-01"), ["accepted", "accepted", "foreign"]),
+        (("--period", "2025-02"), ["foreign", "foreign", "accepted"]),
+        (("--period", "2025-03"), ["foreign", "foreign", "foreign"]),
+        (("--period", "2025"), ["foreign", "foreign", "foreign"]),
+        (("--period", "2025-01", "--period", "2025-02"), ["foreign", "foreign", "accepted"]),  # the last one counts
+    ],
+)
+def test_check__counts_the_period_that_is_asked_for(
+    two_months: tuple[Path, Path], words: tuple[str, ...], statuses: list[str]
+) -> None:
+    answered = answer("check", *two_months, *words)
+    periods = ["2025-01", "2025-01", "2025-02"]
+    assert list_statuses(answered) == list(zip(periods, statuses, strict=True))
+    codes = {each["code"] for item in answered["submissions"] for each in item["findings"]}
+    assert codes == ({"merge.other_year"} if words else {"identity.minority_year"})
+
+
+def test_check__several_periods_and_none_named__says_which_there_are(two_months: tuple[Path, Path]) -> None:
+    code, out, _ = run("check", *two_months)
+    assert code == 1
+    assert "2025-01 2 份、2025-02 1 份" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "statuses", "code"),
+    [
+        ((), ["accepted", "accepted"], 0),  # the period of most returns
+        (("--period", "2025-01"), ["accepted", "accepted"], 0),
+        (("--period", "2025-02"), ["accepted", "foreign"], 1),
+        (("--period", "2025-03"), ["foreign", "foreign"], 1),
+    ],
+)
+def test_status__shows_the_period_that_is_asked_for(
+    two_months: tuple[Path, Path], words: tuple[str, ...], statuses: list[str], code: int
+) -> None:
+    roster = two_months[0].parent / "roster.csv"
+    answered = answer("status", *two_months, "--roster", roster, *words)
+    assert [agency["status"] for agency in answered["agencies"]] == statuses
+    assert run("status", *two_months, "--roster", roster, *words)[0] == code
+
+
+@pytest.mark.parametrize("command", ["check", "status"])
+@pytest.mark.parametrize("period", ["2025-13", "2025-Q5", "25-01", "九月"])
+def test_period_that_is_none__is_refused_before_anything_is_read(folder: Path, command: str, period: str) -> None:
+    code, out, problem = run(command, folder, "--roster", folder / "roster.csv", "--period", period)
+    assert (code, out) == (2, "")
+    assert f"“{period}”不是年度或期间" in problem
