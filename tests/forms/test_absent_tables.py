@@ -1,5 +1,6 @@
 """A table that does not apply as a whole, because the duty is absent: one switch, apart from zero and blank."""
 
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -8,9 +9,10 @@ import pytest
 from tests.filled import write_once
 from tests.official_report.test_publish import answer, run
 from xltool.forms.absent_tables import name_switch
-from xltool.forms.load_definitions import find_named_form, load_forms
+from xltool.forms.load_definitions import find_named_form, load_form, load_forms
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
+from xltool.model.form import Form
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 
 FORMS = Path(__file__).parents[1] / "data" / "forms"
@@ -106,3 +108,64 @@ def test_merged__a_sum_says_to_how_many_it_applies__and_so_does_a_sum_of_sums(tm
     assert any(f"“{TABLE.title}”适用的 1 个，不适用的 1 个。" in text for text in told)
     (again,) = answer("check", tmp_path / "sum.xlsx", "--forms", FORMS)["submissions"]
     assert again["values"][SWITCH] == "适用 1、不适用 1"
+
+
+# --- relations over tables that do not apply ---------------------------------------------------------------------
+
+RELATIONS_OF_THE_DUTY = """
+[[relations]]
+id = "A-ALL"
+title = "有查封的应有强制措施"
+severity = "must_fix"
+basis = "测试"
+advice = "请核对。"
+expect = "measures.all.sealed > 0"
+
+[[relations]]
+id = "A-SOME"
+title = "强制措施不少于许可申请"
+severity = "must_fix"
+basis = "测试"
+advice = "请核对。"
+expect = "measures.all.total >= licences.all.applied"
+"""
+
+
+@pytest.fixture
+def stricter(tmp_path: Path) -> Form:
+    """The form with a relation of the table alone, and one of it and of another."""
+    source = FORMS / "xzzf-annual-report" / "2021"
+    folder = Path(shutil.copytree(source, tmp_path / "forms" / "xzzf-annual-report" / "2021"))
+    with (folder / "relations.toml").open("a", encoding="utf-8") as file:
+        file.write(RELATIONS_OF_THE_DUTY)
+    return load_form(folder)
+
+
+def fill_stricter(form: Form, path: Path, *, absent: bool, code: str = "1") -> Path:
+    figures = {cell.id: 2 for cell in form.inputs if cell.id not in OWN}
+    figures |= {} if absent else {cell: 0 for cell in OWN if not form.cells[cell].computed}
+    filling = FilledContents(figures, absent=(TABLE.id,) if absent else ())
+    write_once(plan_workbook(form), TemplateRequest(Agency(code, f"甲{code}局"), 2024, "1", filling=filling), path)
+    return path
+
+
+@pytest.mark.parametrize(("absent", "codes"), [(True, ["A-SOME"]), (False, ["A-ALL", "A-SOME"])])
+def test_relation__is_not_asked_if_nothing_in_it_applies__else_what_does_not_counts_as_0(
+    stricter: Form, tmp_path: Path, absent: bool, codes: list[str]
+) -> None:
+    path = fill_stricter(stricter, tmp_path / "a.xlsx", absent=absent)
+    (item,) = answer("check", path, "--forms", tmp_path / "forms")["submissions"]
+    assert [each["code"] for each in item["findings"]] == codes
+    checks = openpyxl.load_workbook(path, data_only=True)["校验"]
+    results = {row[1].value: row[5].value for row in checks.iter_rows() if row[1].value}
+    assert results["有查封的应有强制措施"] == ("—" if absent else "✗")
+
+
+def test_relation_of_a_sum__is_not_asked_if_nobody_has_the_duty(stricter: Form, tmp_path: Path) -> None:
+    returns = tmp_path / "returns"
+    returns.mkdir()
+    for code in ("1", "2"):
+        fill_stricter(stricter, returns / f"{code}.xlsx", absent=True, code=code)
+    words = ("--forms", tmp_path / "forms", "--form", stricter.id, "--include-flawed")
+    merged = answer("merge", returns, "-o", tmp_path / "sum.xlsx", *words)
+    assert [each["code"] for each in merged["findings"]] == ["A-SOME"]

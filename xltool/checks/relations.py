@@ -10,6 +10,7 @@ from xltool.checks.figure_facts import FigureFacts, choose_names, measure_differ
 from xltool.checks.make_finding import locate_cell
 from xltool.checks.previous_evidence import find_previous_evidence
 from xltool.checks.totals import collect_stored_values, find_wrong_totals
+from xltool.forms.absent_tables import find_absent_duties
 from xltool.forms.expressions import RelationVerdict, check_relation
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.finding_facts import ShortList, Word
@@ -55,6 +56,8 @@ def decide_relation(
         return RelationVerdict(None, asked=False)
     if context.index.unsummed and _names_unsummed(relation, submission, context):
         return RelationVerdict(None, asked=False)
+    if _is_about_absent_duties(relation, submission, context):
+        return RelationVerdict(None, asked=False)
     if relation.within_year and isinstance(submission.year, Period) and submission.year.is_first:
         return check_relation(relation, counted, dict.fromkeys(counted, 0))
     if relation.uses_previous and (context.previous is None or submission.absent):
@@ -72,6 +75,15 @@ def _names_unsummed(relation: Relation, submission: Submission, context: CheckCo
     cells = {term.cell for side in sides for term in side.terms if not term.previous} & context.index.unsummed
     entries = (submission.entries.get(cell) for cell in cells)
     return any(entry is not None and entry.state is EntryState.NOT_APPLICABLE for entry in entries)
+
+
+def _is_about_absent_duties(relation: Relation, submission: Submission, context: CheckContext) -> bool:
+    """Return True if every figure that it compares is of a table whose duty is absent: there is nothing to ask.
+
+    Where only some are, those count as 0, as any figure that does not apply.
+    """
+    tables = context.index.switched.get(relation.id)
+    return tables is not None and tables <= {table.id for table in find_absent_duties(context.form, submission)}
 
 
 def _is_caused_by_negative(relation: Relation, submission: Submission, context: CheckContext) -> bool:

@@ -128,6 +128,10 @@ def _describe_cell_groups(cells: Sequence[Cell], whole: Form) -> Iterator[str]:
                 yield _describe_column(table_.name, members)
                 rest = [cell for cell in rest if cell not in members]
         yield from _describe_rows(rest)
+    for list_table in whole.lists:
+        columns = tuple(column.column_words for column in list_table.columns if column.id in cell_ids)
+        if columns:
+            yield catalogue.format_line("edition_list", table=list_table.title, columns=columns)
 
 
 def _group_cells(cells: Iterable[Cell], key: Callable[[Cell], str]) -> list[list[Cell]]:
@@ -165,12 +169,15 @@ def _describe_rewording(pairs: "Iterable[RewordedCell]") -> Iterator[str]:
 
 
 def _describe_rows(cells: Iterable[Cell]) -> list[str]:
-    """Group figures by row: the row label with its column labels."""
+    """Group figures by row: the row label with its column labels; columns of a list have no row."""
+    joint = catalogue.look_up_word("shown", "joint")
     groups: dict[tuple[str, str], list[str]] = {}
     for cell in cells:
         groups.setdefault((cell.table, cell.line_words), []).append(cell.column_words)
     return [
-        catalogue.format_line("edition_line", line=line, columns=tuple(filter(None, columns))) if any(columns) else line
+        catalogue.format_line("edition_line", line=line, columns=tuple(filter(None, columns)))
+        if line and any(columns)
+        else line or joint.join(columns)
         for (_, line), columns in groups.items()
     ]
 

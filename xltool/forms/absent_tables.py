@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from xltool.forms.workbook_words import workbook_words
+from xltool.model.agency import Scope
 from xltool.model.form import Form, Table
-from xltool.model.submission import Entry, EntryState
+from xltool.model.submission import Entry, EntryState, Submission
 
 SWITCH_PREFIX = "applies."  # of the field of a table on its sheet, and of its tally in a sum
 
@@ -32,3 +33,12 @@ def find_absent_tables(form: Form, entries: Mapping[str, Entry]) -> tuple[Table,
             if not cell.computed
         )
     )
+
+
+def find_absent_duties(form: Form, submission: Submission) -> tuple[Table, ...]:
+    """Return the tables whose duty is absent; of a sum, those whose duty nobody in it has."""
+    if submission.scope is Scope.OWN:
+        return find_absent_tables(form, submission.entries)
+    applies, applies_not = list_switch_words()
+    tallies = {table: submission.tallies.get(name_switch(table), {}) for table in form.tables if table.absence}
+    return tuple(table for table, tally in tallies.items() if tally.get(applies_not) and not tally.get(applies))

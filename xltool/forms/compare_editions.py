@@ -7,6 +7,7 @@ editions print beside them; figures with different ids are not, however similar 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from xltool.forms.lists.whole_form import list_all_cells, list_all_relations
 from xltool.model.expression import LinearExpression
 from xltool.model.form import Cell, Form, Relation, Section
 
@@ -55,15 +56,16 @@ class EditionDifference(NamedTuple):
 
 
 def compare_editions(old: Form, new: Form) -> EditionDifference:
-    """Compare two editions of a form."""
-    both = tuple(cell for cell in new.cells if cell in old.cells)
-    pairs = (RewordedCell(old.cells[cell], new.cells[cell]) for cell in both)
+    """Compare two editions of a form, with the columns of their lists and the relations asked of rows."""
+    before, after = list_all_cells(old), list_all_cells(new)
+    both = tuple(cell for cell in after if cell in before)
+    pairs = (RewordedCell(before[cell], after[cell]) for cell in both)
     return EditionDifference(
         old,
         new,
         kept=both,
-        gone=tuple(cell for cell in old.cells.values() if cell.id not in new.cells),
-        added=tuple(cell for cell in new.cells.values() if cell.id not in old.cells),
+        gone=tuple(cell for cell in before.values() if cell.id not in after),
+        added=tuple(cell for cell in after.values() if cell.id not in before),
         reworded=tuple(pair for pair in pairs if _printed_properties(pair.old) != _printed_properties(pair.new)),
         relations=tuple(_compare_relations(old, new)),
         sections=tuple(_compare_sections(old.sections, new.sections)),
@@ -75,7 +77,7 @@ def _printed_properties(cell: Cell) -> tuple[object, ...]:
 
 
 def _compare_relations(old: Form, new: Form) -> Iterator[RelationChange]:
-    before, after = _group_by_rule(old.relations), _group_by_rule(new.relations)
+    before, after = (_group_by_rule(list_all_relations(form)) for form in (old, new))
     for rule in dict.fromkeys([*before, *after]):
         was, now = before.get(rule, []), after.get(rule, [])
         change = RelationChange(
@@ -84,7 +86,7 @@ def _compare_relations(old: Form, new: Form) -> Iterator[RelationChange]:
             now[0].title if now else "",
             (len(was), len(now)),
             (was[0].severity.value if was else "", now[0].severity.value if now else ""),
-            _meaning_changed(was, now, set(old.cells) ^ set(new.cells)),
+            _meaning_changed(was, now, set(list_all_cells(old)) ^ set(list_all_cells(new))),
         )
         pairs = (change[1:3], change.instances, change.severities)
         if change.otherwise or any(one != other for one, other in pairs):

@@ -16,7 +16,8 @@ class FormIndex:
     all others in form order; ``order`` and ``ranks`` the positions of cells and relations in the form; ``growing`` the
     computed cells that are plain sums of non-negative figures, so that a missing part can only make them larger;
     ``carried`` the inputs a template may prefill because they repeat a figure of last year; ``beta`` the ids of rules
-    on trial; ``unsummed`` the cells of which "not applicable" is no 0.
+    on trial; ``unsummed`` the cells of which "not applicable" is no 0; ``switched`` the tables of each relation that
+    only compares figures of tables that may be switched off as a whole.
     """
 
     inputs: Mapping[str, Cell]
@@ -28,6 +29,7 @@ class FormIndex:
     ranks: Mapping[str, int]
     beta: frozenset[str]
     unsummed: frozenset[str]
+    switched: Mapping[str, frozenset[str]]
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)
@@ -55,7 +57,16 @@ def index_form(form: Form) -> FormIndex:
         ranks={relation.id: place for place, relation in enumerate(form.relations)},
         beta=frozenset(_find_trial_rules(form)),
         unsummed=frozenset(cell.id for cell in form.cells.values() if cell.kind not in SUMMED_KINDS),
+        switched=dict(_find_switched_relations(form)),
     )
+
+
+def _find_switched_relations(form: Form) -> Iterator[tuple[str, frozenset[str]]]:
+    switched = {table.id for table in form.tables if table.absence}
+    for relation in form.relations if switched else ():
+        tables = frozenset(form.cells[term.cell].table for term in relation.terms if not term.previous)
+        if tables and tables <= switched:
+            yield relation.id, tables
 
 
 def _find_trial_rules(form: Form) -> Iterator[str]:

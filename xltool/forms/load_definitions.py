@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xltool.errors import DefinitionError, UsageError
 from xltool.forms.assemble_form import assemble_form
+from xltool.forms.blank_heads import find_blank_heads
 from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.decode_definition import decode_definition
 from xltool.forms.definition_problems import DefinitionProblems
@@ -69,6 +70,10 @@ def check_forms_below(folder: Path) -> tuple[Form, ...]:
             for conflict in find_conflicts(form):
                 key = tuple(names[relation] for relation in conflict)
                 problems.add("contradiction", "relations.toml", "relations", key=key)
+            for table in form.tables:
+                for cell, address, neighbour in find_blank_heads(table):
+                    facts = {"key": cell.id, "at": address, "other": neighbour.words}
+                    problems.add("blank_head", "tables.toml", f"tables.{table.id}", **facts)
             forms.append(form)
         errors += problems.errors
     errors += _check_part_sums(forms)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from xltool.errors import UsageError
-from xltool.forms.absent_tables import find_absent_tables, list_switch_words, name_switch
+from xltool.forms.absent_tables import find_absent_duties
 from xltool.forms.cell_kinds import format_value
 from xltool.forms.period_words import name_period
 from xltool.forms.placeholders import (
@@ -20,7 +20,6 @@ from xltool.forms.placeholders import (
 )
 from xltool.forms.report_style import ReportStyle
 from xltool.forms.signature_line import format_signature
-from xltool.model.agency import Scope
 from xltool.model.form import Box, Cell, Form, Section, Table
 from xltool.model.period import calendar_year
 from xltool.model.submission import EntryState, Submission
@@ -139,7 +138,7 @@ def _compose_part(section: Section, form: Form, submission: Submission, style: R
     heading = style.headings.get(section.id, section.heading)
     tables = [table for table in form.tables if table.section == section.id]
     figures = {cell: format_figure(form.cells[cell], submission) for cell in form.cells}
-    absent = find_unprinted_duties(form, submission)
+    absent = find_absent_duties(form, submission)
     grids = [build_grid(table, figures) for table in tables if table.printed and table not in absent]
     grids += build_list_grids(form, section, submission)
     if len(grids) > 1:
@@ -149,15 +148,6 @@ def _compose_part(section: Section, form: Form, submission: Submission, style: R
     sentences = [_compose_sentence(table, form, submission, style, texts) for table in tables if table.sentence]
     absences = [table.absence for table in tables if table in absent]
     return ReportPart(section.id, heading, tuple(grids), (*filter(None, sentences), *absences, *texts))
-
-
-def find_unprinted_duties(form: Form, submission: Submission) -> tuple[Table, ...]:
-    """Return the tables that a report leaves out because the duty is absent, of a sum: because nobody has it."""
-    if submission.scope is Scope.OWN:
-        return find_absent_tables(form, submission.entries)
-    applies, applies_not = list_switch_words()
-    tallies = {table: submission.tallies.get(name_switch(table), {}) for table in form.tables if table.absence}
-    return tuple(table for table, tally in tallies.items() if tally.get(applies_not) and not tally.get(applies))
 
 
 def _compose_sentence(

@@ -8,6 +8,7 @@ while the cell still holds 12.
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from xltool.forms.absent_tables import find_absent_tables
 from xltool.forms.cell_addresses import column_letters
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.plan_sheets import MARK_COLUMNS
@@ -80,7 +81,8 @@ def _list_broken_relations(plan: WorkbookPlan, submission: Submission) -> frozen
         for cell, entry in submission.entries.items()
         if entry.value is not None and not (cell in formulas and entry.formula is not None)
     }
-    lines = compute_check_lines(plan, typed, declared_zero=submission.declared_zero)
+    absent = tuple(table.id for table in find_absent_tables(plan.form, submission.entries))
+    lines = compute_check_lines(plan, typed, declared_zero=submission.declared_zero, absent=absent)
     broken = workbook_words().checks["broken"]
     shown = {relation for relation, line in lines.items() if line.result == broken}
     return frozenset(

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from xltool.consolidation.describe_versions import show_figure_change
 from xltool.consolidation.file_names import split_file_name
 from xltool.consolidation.file_status import find_unread_version
+from xltool.forms.absent_tables import find_absent_duties
 from xltool.forms.cell_addresses import column_letters
 from xltool.forms.consolidated_layout import CODE_COLUMN, DetailsSheet, plan_details
 from xltool.forms.period_words import fill_period
@@ -122,7 +123,8 @@ def find_undecided_inputs(consolidation: Consolidation, plan: WorkbookPlan, rela
 
 
 def _make_check_rows(consolidation: Consolidation, plan: WorkbookPlan, previous: Values | None) -> dict[str, CheckLine]:
-    lines = compute_check_lines(plan, consolidation.summary.values, previous)
+    absent = tuple(table.id for table in find_absent_duties(plan.form, consolidation.summary))
+    lines = compute_check_lines(plan, consolidation.summary.values, previous, absent=absent)
     waiting = workbook_words().checks["waiting"]
     for relation in list_announced_relations(plan.form):
         if lines[relation.id].left is not None and find_undecided_inputs(consolidation, plan, relation):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from xltool.forms.absent_tables import list_switch_words, name_switch
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
 from xltool.forms.expressions import check_relation, evaluate_side, recompute_figures
+from xltool.forms.form_index import index_form
 from xltool.forms.format_formulas import (
     EXCEL_OPERATORS,
     format_excel_formula,
@@ -51,21 +52,30 @@ def compute_check_lines(
     *,
     declared_zero: bool = False,
     profiles: Collection[str] = (),
+    absent: Collection[str] = (),
 ) -> dict[str, CheckLine]:
-    """Compute the rows of the checks sheet for these inputs, by relation id. ``profiles`` are those of the agency."""
+    """Compute the rows of the checks sheet for these inputs, by relation id.
+
+    ``profiles`` are those of the agency, ``absent`` the ids of tables that are switched off.
+    """
     figures = spreadsheet_figures(plan.form, values)
     blank = frozenset(
         cell.id
         for cell in list_typed_cells(plan.form)
-        if values.get(cell.id) is None and not (declared_zero and not cell.is_worded)
+        if values.get(cell.id) is None and cell.table not in absent and not (declared_zero and not cell.is_worded)
     )
     idle = CheckLine(None, None, None, workbook_words().checks["idle"])
     return {
         relation.id: _compute_check_line(plan.form, relation, figures, previous, blank)
-        if is_answerable(relation, previous, profiles)
+        if is_answerable(relation, previous, profiles) and not _is_switched_off(plan, relation, absent)
         else idle
         for relation in list_announced_relations(plan.form)
     }
+
+
+def _is_switched_off(plan: WorkbookPlan, relation: Relation, absent: Collection[str]) -> bool:
+    tables = index_form(plan.form).switched.get(relation.id)
+    return tables is not None and tables <= set(absent)
 
 
 def spreadsheet_figures(form: Form, values: Values) -> dict[str, Number | None]:
@@ -218,6 +228,9 @@ def _format_result(plan: WorkbookPlan, relation: Relation, previous: Values | No
     if relation.when:
         asked = ",".join(_format_comparison(plan, condition, previous) for condition in relation.when)
         text = _wait_until_filled(plan, conditions, f'IF(AND({asked}),{text},"{say["idle"]}")')
+    if relation.id in index_form(plan.form).switched:
+        switches = _group_by_switch(plan, [term.cell for term in relation.terms if not term.previous])
+        text = f'IF(AND({",".join(switches)}),"{say["idle"]}",{text})'
     return text
 
 

@@ -58,7 +58,12 @@ def prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraft
     numbers = {id: figure for id, figure in filling.figures.items() if not isinstance(figure, str)}
     profiles = {"without_rule_power"} if request.agency.rule_power is False else set()
     lines = compute_check_lines(
-        plan, prefilled | numbers, request.previous, declared_zero=filling.declared, profiles=profiles
+        plan,
+        prefilled | numbers,
+        request.previous,
+        declared_zero=filling.declared,
+        profiles=profiles,
+        absent=filling.absent,
     )
     unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
     for cell in list_typed_cells(form):
