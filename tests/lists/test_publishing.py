@@ -1,13 +1,14 @@
 """Lists in published reports: printed, looked up, and read back from the tool's own documents."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.lists.test_merging import merge
 from tests.lists.test_reading import TOTALS, VALUES, read, read_words
 from tests.lists.website_form import AGENCIES, fill, write_form, write_templates
-from tests.official_report.test_publish import run
+from tests.official_report.test_publish import answer, run
 from xltool.cli.options import FORMS_VARIABLE
 
 
@@ -78,3 +79,55 @@ def test_report_of_an_area__or_one_row_an_agency(folder: Path) -> None:
     page = publish(folder / "sum.xlsx", folder, "html").read_text("utf-8")
     assert "甲局政务网" not in page
     assert all(word in page for word in ("甲局", "乙局", "合计", "信息发布数合计", "350"))
+
+
+@pytest.fixture
+def area(folder: Path) -> Path:
+    """A sum of which reports print one row an agency."""
+    write_form(folder, ("rows = 6", 'rows = 6\narea_report = "agencies"'))
+    for code in AGENCIES:
+        fill(folder, code)
+    merge(folder)
+    return folder / "sum.xlsx"
+
+
+def import_one(folder: Path, document: Path) -> Any:
+    answered = answer("import", document, "--form", "websites", "--year", 2024, "-o", folder / "imported")
+    (item,) = answered["submissions"]
+    return item
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_report_with_one_row_an_agency__is_read_back_with_its_sums__and_says_so(
+    folder: Path, area: Path, kind: str
+) -> None:
+    document = publish(area, folder, kind)
+    found = answer("compare", document, area)
+    assert (found["same"], found["compared"]) == (True, 9)
+    item = import_one(folder, document)
+    assert {cell: value for cell, value in item["printed"].items() if cell.startswith("sites.")} == {
+        "sites.count": 3,
+        "sites.count_type_is_2": 2,
+        "sites.count_opened_below_36526": 0,
+        "sites.sum_articles": 350,
+        "sites.sum_original": 260,
+        "sites.sum_cost": "1.75",
+    }
+    (note,) = [each for each in item["findings"] if each["code"] == "import.list_sums"]
+    assert "（2 个单位：甲局 2、乙局 1）" in note["message"]
+
+
+def test_other_figure_in_a_report_with_one_row_an_agency__is_told(folder: Path, area: Path) -> None:
+    page = publish(area, folder, "html")
+    page.write_text(page.read_text("utf-8").replace(">260<", ">270<"), "utf-8")
+    code, told, _ = run("compare", page, area)
+    assert (code, "260" in told, "270" in told) == (1, True, True)
+
+
+def test_text_beside_a_list__is_told_with_its_words(folder: Path) -> None:
+    page = publish(fill(folder, "1"), folder, "html")
+    text = page.read_text("utf-8")
+    at = text.index("</table>", text.index("甲局政务网")) + len("</table>")
+    page.write_text(f"{text[:at]}<p>本年新开办的网站已报上级备案。</p>{text[at:]}", "utf-8")
+    (note,) = [each for each in import_one(folder, page)["findings"] if each["code"] == "import.list_text"]
+    assert "清单“网站”旁边的文字没有写进工作簿：“本年新开办的网站已报上级备案。”" in note["message"]

@@ -1,12 +1,13 @@
 """Find differences between the texts of two sides, paragraph by paragraph, ignoring white space and line breaks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from xltool.comparison.sides import ComparedSide
 from xltool.forms.lists.list_words import read_key, read_row_word
 from xltool.forms.placeholders import fill_known_placeholders, matches_sentence, remove_sentences, remove_whitespace
+from xltool.model.observation_codes import ObservationCode
 
 _CONTEXT_CHARACTERS = 10  # shown before and after a difference
 _MIN_SIMILARITY = 0.4  # `difflib` ratio above which one paragraph is a changed version of the other
@@ -26,8 +27,9 @@ class TextDifference(NamedTuple):
 
 def find_text_differences(left_side: ComparedSide, right_side: ComparedSide) -> Iterator[TextDifference]:
     """Yield every paragraph that differs, in the section order of the left side's form."""
+    summed = {*_find_summed_lists(left_side), *_find_summed_lists(right_side)}
     for section in left_side.form.sections:
-        one, other = split_paragraphs(left_side, section.id), split_paragraphs(right_side, section.id)
+        one, other = (split_paragraphs(side, section.id, summed) for side in (left_side, right_side))
         if _normalize_section(left_side, section.id, one) == _normalize_section(right_side, section.id, other):
             continue
         if not one or not other:
@@ -36,11 +38,18 @@ def find_text_differences(left_side: ComparedSide, right_side: ComparedSide) -> 
             yield from (TextDifference(section.heading, *pair) for pair in _find_changed_paragraphs(one, other))
 
 
-def split_paragraphs(side: ComparedSide, section: str) -> list[str]:
+def _find_summed_lists(side: ComparedSide) -> Iterator[str]:
+    """Yield the ids of lists whose rows the side does not have: it has one row an agency."""
+    for item in side.submission.observations:
+        if item.code is ObservationCode.IMPORT_LIST_SUMS and item.cell is not None:
+            yield side.form.cells[item.cell].table
+
+
+def split_paragraphs(side: ComparedSide, section: str, without_lists: Collection[str] = ()) -> list[str]:
     """Split a section into paragraphs, without sentences that only state table figures (compared as figures)."""
     text = fill_known_placeholders(side.submission.texts.get(section, ""), side.form, side.submission)
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    lines += _list_row_lines(side, section)
+    lines += _list_row_lines(side, section, without_lists)
     return [
         line
         for line in lines
@@ -48,10 +57,10 @@ def split_paragraphs(side: ComparedSide, section: str) -> list[str]:
     ]
 
 
-def _list_row_lines(side: ComparedSide, section: str) -> Iterator[str]:
+def _list_row_lines(side: ComparedSide, section: str, without_lists: Collection[str]) -> Iterator[str]:
     """Yield each row of the lists of a section as a line, in the order of their keys."""
     for list_table in side.form.lists:
-        if list_table.section == section:
+        if list_table.section == section and list_table.id not in without_lists:
             rows = side.submission.lists.get(list_table.id, ())
             for row in sorted(rows, key=lambda row: read_key(list_table, row)):
                 yield " ".join(read_row_word(column, row.entries[column.id]) or "-" for column in list_table.columns)

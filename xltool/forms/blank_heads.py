@@ -41,17 +41,17 @@ def _find_head(box: Box, step: Spot) -> Spot:
 
 
 def _find_labelled_neighbour(
-    cell: Cell, table_cells: Sequence[Cell], heads: Mapping[str, Spot], labels: Mapping[Spot, Label], step: Spot
+    cell: Cell, table_cells: Sequence[Cell], heads: Mapping[str, Spot], labels_by_spot: Mapping[Spot, Label], step: Spot
 ) -> Cell | None:
     """Return a figure beside one whose label stands where that of the other is missing, below the same label."""
     head = heads[cell.id]
-    group = labels.get((head[0] - step[0], head[1] - step[1]))
+    group = labels_by_spot.get((head[0] - step[0], head[1] - step[1]))
     if group is None:
         return None
     axis = step.index(1)
     for other in table_cells:
         place = heads[other.id]
-        before = labels.get((place[0] - step[0], place[1] - step[1]))
-        if place[axis] == head[axis] and place in labels and before is group and labels[place] is not group:
+        before = labels_by_spot.get((place[0] - step[0], place[1] - step[1]))
+        if place[axis] == head[axis] and before is group and labels_by_spot.get(place, group) is not group:
             return other
     return None

@@ -350,6 +350,8 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "import.tipped": "table",
             "import.turned": "table",
             "import.group": "label line",
+            "import.list_sums": "agencies count list",
+            "import.list_text": "list found",
             "import.solved": "count lines",
             "import.zero_by_total": "count lines",
             "import.nothing_there": "label where",

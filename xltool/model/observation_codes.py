@@ -20,6 +20,8 @@ class ObservationCode(StrEnum):
     IMPORT_EMBEDDED = "import.embedded"
     IMPORT_GROUP = "import.group"
     IMPORT_HEADING_NUMBER = "import.heading_number"
+    IMPORT_LIST_SUMS = "import.list_sums"
+    IMPORT_LIST_TEXT = "import.list_text"
     IMPORT_NAMELESS = "import.nameless"
     IMPORT_NOTHING_THERE = "import.nothing_there"
     IMPORT_NO_AGENCY = "import.no_agency"
@@ -136,6 +138,8 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "import.breaks_off": "found",
             "import.group": "label line",
             "import.heading_number": "headings misnumbered document issue",
+            "import.list_sums": "list count agencies",
+            "import.list_text": "list found",
             "import.nameless": "label where",
             "import.no_heading": "sections headings document issue",
             "import.no_label": "table labels",

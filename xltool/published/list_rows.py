@@ -1,5 +1,6 @@
 """Read the rows of lists in a published report: tables whose heads are the columns of a list of the form.
 
+The report of an area may print one row an agency instead: what the figures computed from the list are for its rows.
 Their cells are taken out of the document, so that nothing of them is read as a figure or a text.
 """
 
@@ -9,10 +10,10 @@ from typing import NamedTuple
 
 from xltool.forms.lists.aggregates import compute_aggregate
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import Cell, Form
+from xltool.model.form import Cell, Form, Number
 from xltool.model.list_table import ListTable
 from xltool.model.published import FoundFigure
-from xltool.model.submission import Entry, EntryRow, EntryState, RowOwner
+from xltool.model.submission import Entry, EntryRow, EntryState, Observation, RowOwner
 from xltool.published.documents.document import Block, Document
 from xltool.recognition.cell_values import is_not_applicable
 from xltool.recognition.label_text import normalise_label
@@ -22,11 +23,25 @@ from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 _LineOfBlocks = Mapping[int, Block]  # the cells of one row by column
 
 
+class AgencySums(NamedTuple):
+    """A list of which one row an agency is printed: the figures of each agency by its name, and those of the area.
+
+    Figures are by cell id; one that cannot be read is missing.
+    """
+
+    agencies: Mapping[str, Mapping[str, Number]]
+    totals: Mapping[str, Number]
+
+
 class PrintedLists(NamedTuple):
-    """The rows of the lists that were found, by id, and the document without their tables."""
+    """The rows of the lists that were found, by id, and the document without their tables.
+
+    ``sums`` are the lists of which only one row an agency is printed.
+    """
 
     rows: Mapping[str, tuple[EntryRow, ...]]
     document: Document
+    sums: Mapping[str, AgencySums] = {}
 
 
 def read_printed_lists(document: Document, form: Form) -> PrintedLists:
@@ -34,6 +49,7 @@ def read_printed_lists(document: Document, form: Form) -> PrintedLists:
     if not form.lists:
         return PrintedLists({}, document)
     rows: dict[str, tuple[EntryRow, ...]] = {}
+    sums: dict[str, AgencySums] = {}
     used: set[int] = set()
     for number, lines in _group_tables(document).items():
         for list_table in form.lists:
@@ -42,9 +58,13 @@ def read_printed_lists(document: Document, form: Form) -> PrintedLists:
                 read = (*rows.get(list_table.id, ()), *found)
                 rows[list_table.id] = tuple(row._replace(number=at) for at, row in enumerate(read, start=1))
                 used.add(number)
-    return PrintedLists(
-        rows, replace(document, blocks=tuple(b for b in document.blocks if b.table not in used or not b.table))
-    )
+            elif (summed := _read_agency_table(form, list_table, lines)) is not None:
+                known = sums.get(list_table.id, AgencySums({}, {}))
+                agencies, totals = {**known.agencies, **summed.agencies}, {**known.totals, **summed.totals}
+                sums[list_table.id] = AgencySums(agencies, totals)
+                used.add(number)
+    left = tuple(block for block in document.blocks if block.table not in used or not block.table)
+    return PrintedLists(rows, replace(document, blocks=left), sums)
 
 
 def _group_tables(document: Document) -> dict[int, dict[int, dict[int, Block]]]:
@@ -80,6 +100,32 @@ def _read_rows(
             yield EntryRow(entries, owners=_read_owners(line, owner_at))
 
 
+def _read_agency_table(form: Form, list_table: ListTable, table_rows: Mapping[int, _LineOfBlocks]) -> AgencySums | None:
+    """Return the figures of a table with one row an agency; None if its heads are not there."""
+    say = workbook_words().lists
+    figures = [cell for cell in form.cells.values() if cell.table == list_table.id]
+    for head, line in table_rows.items():
+        columns = {normalise_label(block.text): at for at, block in line.items()}
+        owner_at = columns.get(normalise_label(say["owner"]))
+        places = {cell: columns.get(normalise_label(cell.column_path[0])) for cell in figures}
+        if owner_at is None or None in places.values():
+            continue
+        below = [table_rows[row] for row in sorted(table_rows) if row > head and owner_at in table_rows[row]]
+        named = {row[owner_at].text.strip(): _read_row_figures(row, places) for row in below}
+        totals = named.pop(say["total"], {})
+        return AgencySums({name: own for name, own in named.items() if name != say["owner"]}, totals)
+    return None
+
+
+def _read_row_figures(row_blocks: _LineOfBlocks, figure_places: Mapping[Cell, int | None]) -> dict[str, Number]:
+    entries = {
+        cell.id: _read_printed_entry(cell, row_blocks[at].text.strip())
+        for cell, at in figure_places.items()
+        if at is not None and at in row_blocks
+    }
+    return {cell: entry.value for cell, entry in entries.items() if entry.value is not None}
+
+
 def _is_head(list_table: ListTable, printed_texts: Mapping[str, str]) -> bool:
     """Return True for the heads again, at the top of another page."""
     return all(normalise_label(printed_texts[c.id]) == normalise_label(c.column_path[0]) for c in list_table.columns)
@@ -99,12 +145,34 @@ def _read_printed_entry(list_column: Cell, text: str) -> Entry:
     return entry if entry.value is None else entry._replace(note=None)
 
 
-def find_aggregates(form: Form, entry_rows: Mapping[str, tuple[EntryRow, ...]]) -> dict[str, FoundFigure]:
+def observe_lists(
+    form: Form, printed_lists: PrintedLists, texts_by_section: Mapping[str, Sequence[str]]
+) -> Iterator[Observation]:
+    """Yield that a list is printed with one row an agency, whose rows are not in the report; and texts beside a list.
+
+    A list has a sheet of its own, without room for text: what stands beside it finds no place in a workbook.
+    """
+    for list_table in form.lists:
+        first = next((cell for cell in form.cells.values() if cell.table == list_table.id), None)
+        sums = printed_lists.sums.get(list_table.id)
+        if sums is not None and first is not None:
+            counts = tuple(f"{name} {own.get(first.id, '?')}" for name, own in sums.agencies.items())
+            facts: dict[str, object] = {"list": list_table.title, "count": len(counts), "agencies": counts}
+            yield Observation("import.list_sums", cell=first.id, facts=facts)
+        if texts := texts_by_section.get(list_table.section):
+            facts = {"list": list_table.title, "found": " ".join(texts)}
+            yield Observation("import.list_text", cell=first.id if first else None, facts=facts)
+
+
+def find_aggregates(form: Form, printed_lists: PrintedLists) -> dict[str, FoundFigure]:
     """Return the figures computed from the lists that were found; none where a row lacks what it takes."""
     found = {}
-    for list_table in (each for each in form.lists if each.id in entry_rows):
+    for list_table in form.lists:
+        rows, sums = printed_lists.rows.get(list_table.id), printed_lists.sums.get(list_table.id)
         for cell in (cell for cell in form.cells.values() if cell.table == list_table.id):
-            value = compute_aggregate(cell, list_table, entry_rows[list_table.id])
+            value = compute_aggregate(cell, list_table, rows) if rows is not None else None
+            if value is None and sums is not None:
+                value = sums.totals.get(cell.id)
             if value is not None:
                 found[cell.id] = FoundFigure(cell.id, EntryState.NUMBER, value, f"{value:f}", None, None, "printed")
     return found

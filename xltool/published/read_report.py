@@ -29,7 +29,7 @@ from xltool.published.figures.row_number_columns import remove_row_numbers
 from xltool.published.figures.strip_annotations import interpret_figure
 from xltool.published.figures.zeros_by_total import find_zeros_by_total
 from xltool.published.labels.text_stream import build_stream, normalize_text
-from xltool.published.list_rows import find_aggregates, read_printed_lists
+from xltool.published.list_rows import find_aggregates, observe_lists, read_printed_lists
 from xltool.published.located_document import LocatedDocument, find_place
 from xltool.published.reading_log import build_log, observe_zeros, shorten_names
 from xltool.published.section_texts import (
@@ -67,7 +67,7 @@ def read_report(
     document = read_document(file)
     reading = _choose_document(document, [form], year) if form else _choose_among(document, forms, year)
     lists = read_printed_lists(document, reading.located.form)
-    if lists.rows:
+    if lists.rows or lists.sums:
         document = lists.document
         reading = _choose_document(document, [reading.located.form], year)
     _refuse_second_report(reading)
@@ -77,15 +77,17 @@ def read_report(
     found = _build_figures(reading, figures, said)
     found |= leave_out_tables(reading.stream, reading.located)
     found |= (zeros := find_zeros_by_total(found, chosen))
-    found |= find_aggregates(chosen, lists.rows)
+    found |= find_aggregates(chosen, lists)
+    texts = drop_figure_sentences(_read_section_texts(reading), chosen, said)
+    log = (*build_log(document, reading, figures, found, title, year), *observe_zeros(zeros, chosen))
     return PublishedReport(
         form=chosen.id,
         edition=chosen.edition,
         year=year or title.year,
         agency_name=title.agency,
         figures=found,
-        texts=drop_figure_sentences(_read_section_texts(reading), chosen, said),
-        log=(*build_log(document, reading, figures, found, title, year), *observe_zeros(zeros, chosen)),
+        texts=texts,
+        log=(*log, *observe_lists(chosen, lists, texts)),
         source=Source(str(path), file.sha256, file.size, file.modified, document.kind),
         lists=lists.rows,
     )
