@@ -130,4 +130,4 @@ def test_text_beside_a_list__is_told_with_its_words(folder: Path) -> None:
     at = text.index("</table>", text.index("甲局政务网")) + len("</table>")
     page.write_text(f"{text[:at]}<p>本年新开办的网站已报上级备案。</p>{text[at:]}", "utf-8")
     (note,) = [each for each in import_one(folder, page)["findings"] if each["code"] == "import.list_text"]
-    assert "清单“网站”旁边的文字没有写进工作簿：“本年新开办的网站已报上级备案。”" in note["message"]
+    assert "清单“网站”旁边的文字“本年新开办的网站已报上级备案。”没有写进工作簿。" in note["message"]
