@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from tests.form_authoring.definition_workbooks import (
@@ -27,14 +29,23 @@ from tests.official_report.test_publish import run
 from xltool.commands.author_from_workbook import AuthoringRequest, author_from_workbook
 from xltool.form_authoring.definition_workbook.assemble_spelling import assemble_parts
 from xltool.form_authoring.definition_workbook.build_data import DefinitionBuilder
+from xltool.form_authoring.definition_workbook.cell_texts import decode_value, encode_value
 from xltool.form_authoring.definition_workbook.lay_out_regions import lay_out_regions
 from xltool.form_authoring.definition_workbook.read_regions import DefinitionRow, read_sheet_rows
 from xltool.form_authoring.definition_workbook.regions import list_regions
 from xltool.form_authoring.definition_workbook.workbook_problems import WorkbookProblems
 from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet
 from xltool.forms.compare_editions import EditionDifference, compare_editions
-from xltool.forms.definition_data import DEFINITION_FILES, DefinitionData, list_keys, read_definition_data
+from xltool.forms.definition_data import (
+    DEFINITION_FILES,
+    DefinitionData,
+    KeyShape,
+    SchemaKey,
+    list_keys,
+    read_definition_data,
+)
 from xltool.forms.load_definitions import check_forms_below, load_form, load_forms
+from xltool.forms.schema import BlockSpec, LookSpec, RelationSpec, TableSpec
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.form import Form
 
@@ -120,51 +131,48 @@ def test_label_renamed__on_either_sheet__is_renamed_in_the_definition(where: str
     assert no_change(difference, "reworded")
 
 
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [
-        (
-            "D23 + D24 = D46 + D47 每栏",
-            "requests.received + requests.carried_in == requests.concluded + requests.carried_out",
-        ),
-        ("一+二 = 三+四 每栏", "requests.received + requests.carried_in == requests.concluded + requests.carried_out"),
-        ("requests.received == requests.concluded", "requests.received == requests.concluded"),
-        (
-            "J23=SUM(D23:I23)",
-            "requests.received.total == sum(requests.received.natural_person, ..., requests.received.other)",
-        ),
-        ("=D46=SUM(D25:D45)", "requests.concluded.natural_person == sum(requests.granted.natural_person"),
-        ("总计 = 结果维持 + 结果纠正 + 其他结果 + 尚未审结，每行", "disputes.each.total == disputes.each.upheld + "),
-        (
-            "（三） <= （七）总计 每栏",
-            "sum(requests.refused.state_secret, ..., requests.refused.administrative_inquiry) <= ",
-        ),
-        ("D23 ≤ $J$24 × 2 每栏", "requests.received <= requests.carried_in.total * 2"),
-        ("D24 = 上期(D47) （每栏）", "requests.carried_in == previous(requests.carried_out)"),
-        ("B57 = 0 或 B56 > 0", "processing_fees.billed == 0 or processing_fees.notices > 0"),
-        ("-B57 <= 0", "-processing_fees.billed <= 0"),
-        ("「1.属于国家秘密」 >= 0 每栏", "requests.refused.state_secret >= 0"),
-    ],
+SPELLINGS = (
+    (
+        "D23 + D24 = D46 + D47 每栏",
+        "requests.received + requests.carried_in == requests.concluded + requests.carried_out",
+    ),
+    ("一+二 = 三+四 每栏", "requests.received + requests.carried_in == requests.concluded + requests.carried_out"),
+    ("requests.received == requests.concluded", "requests.received == requests.concluded"),
+    (
+        "J23=SUM(D23:I23)",
+        "requests.received.total == sum(requests.received.natural_person, ..., requests.received.other)",
+    ),
+    ("=D46=SUM(D25:D45)", "requests.concluded.natural_person == sum(requests.granted.natural_person"),
+    ("总计 = 结果维持 + 结果纠正 + 其他结果 + 尚未审结，每行", "disputes.each.total == disputes.each.upheld + "),
+    (
+        "（三） <= （七）总计 每栏",
+        "sum(requests.refused.state_secret, ..., requests.refused.administrative_inquiry) <= ",
+    ),
+    ("D23 ≤ $J$24 × 2 每栏", "requests.received <= requests.carried_in.total * 2"),
+    ("D24 = 上期(D47) （每栏）", "requests.carried_in == previous(requests.carried_out)"),
+    ("B57 = 0 或 B56 > 0", "processing_fees.billed == 0 or processing_fees.notices > 0"),
+    ("-B57 <= 0", "-processing_fees.billed <= 0"),
+    ("「1.属于国家秘密」 >= 0 每栏", "requests.refused.state_secret >= 0"),
 )
-def test_relation_added__in_every_spelling__is_that_relation(written: str, meant: str, tmp_path: Path) -> None:
+
+
+def test_relations_added__in_every_spelling__are_those_relations(tmp_path: Path) -> None:
     def add(book: Workbook) -> None:
-        entry = {
-            "编号": "NEW",
-            "名称": "新的关系",
-            "式子": written,
-            "处理": "提示",
-            "怎么办": "请核对。",
-            "依据": "测试",
-        }
-        add_row(book, "关系", "关系", entry)
+        for number, (written, _) in enumerate(SPELLINGS):
+            entry = {"名称": f"新的关系{number}", "式子": written, "处理": "提示", "怎么办": "请核对。", "依据": "测试"}
+            add_row(book, "关系", "关系", {"编号": f"NEW-{number}", **entry})
 
     form = load_form_named(NATIONAL, "2021")
     saved = read_back(write_and_edit(form, tmp_path, add), tmp_path / "forms")
-    *before, added = read_data(saved.form)["relations.toml"]["relations"]
-    assert before == read_data(form)["relations.toml"]["relations"]
-    assert added["id"] == "NEW"
-    assert added["expect"].startswith(meant)
-    assert {change.rule for change in compare_editions(form, saved.form).relations} == {"NEW"}
+    before = read_data(form)["relations.toml"]["relations"]
+    after = read_data(saved.form)["relations.toml"]["relations"]
+    assert after[: len(before)] == before
+    added = [item["expect"] for item in after[len(before) :]]
+    assert [expect[: len(meant)] for expect, (_, meant) in zip(added, SPELLINGS, strict=True)] == [
+        meant for _, meant in SPELLINGS
+    ]
+    new = {f"NEW-{number}" for number in range(len(SPELLINGS))}
+    assert {change.rule for change in compare_editions(form, saved.form).relations} == new
 
 
 def test_choice_added__below_its_set__is_the_last_choice(tmp_path: Path) -> None:
@@ -228,6 +236,27 @@ def test_commands__workbook_and_from__say_where_the_definition_is(tmp_path: Path
     assert f"{NATIONAL} 2021" in said
     assert run("forms", "check", tmp_path / "我的报表")[0] == 0
     assert "--force" in run("forms", "from", file, "-o", tmp_path / "我的报表")[2]
+
+
+@given(
+    st.sampled_from(list_keys(BlockSpec) + list_keys(LookSpec) + list_keys(TableSpec) + list_keys(RelationSpec)),
+    st.data(),
+)
+def test_value_of_every_shape__as_the_content_of_a_cell__is_the_same(key: SchemaKey, data: st.DataObject) -> None:
+    texts = st.text(st.sampled_from(["a", "B", "7", " ", "\n", "\r", '"', "[", "]", ",", "、", "是", "=", "\\"]))
+    values: dict[KeyShape, st.SearchStrategy[object]] = {
+        KeyShape.TEXT: texts,
+        KeyShape.INTEGER: st.integers(-9999, 9999),
+        KeyShape.NUMBER: st.integers(-9999, 9999).map(lambda number: number / 8),
+        KeyShape.SWITCH: st.booleans(),
+        KeyShape.WORD: st.sampled_from(key.words or ("",)),
+        KeyShape.TEXTS: st.lists(texts, max_size=3),
+        KeyShape.NUMBERS: st.lists(st.integers(0, 99).map(lambda number: number / 4), max_size=3),
+        KeyShape.WORDS: st.lists(st.sampled_from(key.words or ("",)), max_size=4),
+    }
+    if key.shape in values:
+        value = data.draw(values[key.shape])
+        assert decode_value(key, encode_value(key, value)) == value
 
 
 # --- the schema ----------------------------------------------------------------------------------------------------

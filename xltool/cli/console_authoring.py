@@ -6,6 +6,7 @@ from xltool.commands.author_from_workbook import AuthoredForm, count_fates, desc
 from xltool.commands.definition_workbooks import SavedDefinition
 from xltool.form_authoring.placements import Placement
 from xltool.forms.cell_addresses import merge_ranges
+from xltool.forms.lists.whole_form import list_all_relations
 from xltool.messages import catalogue
 
 GUESSES = frozenset({"words", "plain", "sample"})
@@ -24,7 +25,7 @@ def describe_authored_form(authored: AuthoredForm, file: str) -> str:
             cells=len(form.cells),
             computed=len(form.cells) - len(form.inputs),
             lists=len(form.lists),
-            relations=len(form.relations),
+            relations=len(list_all_relations(form)),
             folder=authored.folder.as_posix(),
         )
     ]
@@ -67,7 +68,7 @@ def describe_authored_form(authored: AuthoredForm, file: str) -> str:
 def describe_saved_definition(saved: SavedDefinition, file: str) -> str:
     """Describe the definition that was read from a workbook, and what was mended on its drawing."""
     form = saved.form
-    facts = {"cells": len(form.cells), "lists": len(form.lists), "relations": len(form.relations)}
+    facts = {"cells": len(form.cells), "lists": len(form.lists), "relations": len(list_all_relations(form))}
     lines = [
         catalogue.format_line(
             "definition_read", file=file, form=form.id, edition=form.edition, folder=saved.folder.as_posix(), **facts

@@ -16,7 +16,10 @@ def find_heading(kind: str, key: str) -> str:
 
 def find_meaning(kind: str, key: str) -> str:
     """Return what a key means, in a few words; "" if that is not known."""
-    return _find_key(kind, key)[1]
+    meaning = _find_key(kind, key)[1]
+    for written, plain in _load_words()["plainly"].items():
+        meaning = meaning.replace(written, plain)
+    return meaning
 
 
 def find_region_title(region: str) -> str:

@@ -62,6 +62,7 @@ class SheetPage:
     cells: list[PlannedCell] = field(default_factory=list)
     regions: list[PlannedRegion] = field(default_factory=list)
     addresses: dict[tuple[str, str, int, str], str] = field(default_factory=dict)
+    settings: dict[int, PlannedColumn] = field(default_factory=dict)  # by row, those with words to choose from
     next_row: int = FIRST_REGION_ROW
 
 
@@ -105,7 +106,7 @@ class _RegionWriter:
         page.cells.append(
             PlannedCell(row, MARK_COLUMN, definition_words.say_words("region", title=region.title), "region")
         )
-        page.cells.append(PlannedCell(row, MARK_COLUMN + 1, definition_words.find_purpose(region.full_name), "purpose"))
+        page.cells.append(PlannedCell(row, MARK_COLUMN + 2, definition_words.find_purpose(region.full_name), "purpose"))
         heading_row = row + 1
         self._write_marked(page, heading_row, "heading", [column.heading for column in columns])
         first = heading_row + 1
@@ -160,11 +161,14 @@ class _RegionWriter:
             value = content.get(key.name)
             items = value if isinstance(value, list) else [value]
             meaning = definition_words.find_meaning(region.kind, key.name)
+            heading, words = region.find_heading(key.name), self._list_words(key)
+            if words:
+                page.settings[row] = PlannedColumn(MARK_COLUMN + 2, heading, meaning, words)
             for number, item in enumerate(items or [None]):
                 wrapped = [item] if key.shape in {KeyShape.TEXTS, KeyShape.NUMBERS, KeyShape.WORDS} else item
                 shown = None if item is None else self._show(region, key, wrapped)
                 note = meaning if number == 0 else ""
-                cells = ((region.find_heading(key.name), "setting"), (shown, "value"), (note, "meaning"))
+                cells = ((heading, "setting"), (shown, "value"), (note, "meaning"))
                 page.cells += [
                     PlannedCell(row, at, text, role) for at, (text, role) in enumerate(cells, start=MARK_COLUMN + 1)
                 ]
@@ -179,8 +183,8 @@ class _RegionWriter:
             counts[owner] = number + 1
             for column, name in enumerate(keys, start=MARK_COLUMN + 1):
                 value: CellValue = owner if name == OWNER_KEY else None
-                if name in entry:
-                    value = self._show(region, by_name[name], entry[name])
+                if name in by_name and (name in entry or _is_written(by_name[name])):
+                    value = self._show(region, by_name[name], entry.get(name, by_name[name].default))
                 page.cells.append(PlannedCell(row, column, value, "value"))
                 page.addresses[region.full_name, owner, number, name] = cell_address(row, column)
             row += 1
@@ -195,6 +199,11 @@ class _RegionWriter:
         ):
             return encode_value(schema_key, self.spelling.spell_relation(data_value))
         return encode_value(schema_key, data_value)
+
+
+def _is_written(schema_key: SchemaKey) -> bool:
+    """Return True for a key whose default is written out."""
+    return not schema_key.required and schema_key.name in definition_words.list_key_words("written")["keys"]
 
 
 def _plan_settings() -> Iterator[PlannedColumn]:

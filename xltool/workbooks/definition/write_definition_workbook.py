@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from xltool.form_authoring.definition_workbook.definition_words import say_words
 from xltool.form_authoring.definition_workbook.drawn_form import DrawnForm
-from xltool.form_authoring.definition_workbook.lay_out_regions import PlannedCell, PlannedRegion, SheetPage
+from xltool.form_authoring.definition_workbook.lay_out_regions import PlannedCell, PlannedColumn, SheetPage
 from xltool.forms.cell_addresses import column_letters, parse_address
 from xltool.forms.identity import LIST_PROPERTY, OwnList
 from xltool.forms.plan_sheets import text_height
@@ -19,7 +19,7 @@ from xltool.workbooks.xlsxwriter_adapter import CellContent, Formula, SheetWrite
 DRAWN_WIDTHS = (26.0, 15.0)  # characters, of the first column of the drawing and of the others
 MARK_WIDTH, MIN_WIDTH, MAX_WIDTH = 6.0, 9.0, 46.0
 MAX_LIST_CHARACTERS, MAX_HINT_CHARACTERS, MAX_HINT_TITLE = 255, 255, 32  # of a validation, as Excel allows
-CHOICE_COLUMNS, CHOICE_ROWS, CHOICE_WIDTH = 6, 12, 18.0
+OPEN_CHOICE_COLUMNS, CHOICE_ROWS, CHOICE_WIDTH = 4, 12, 18.0
 FIRST_CHOICE_ROW = 3
 
 
@@ -124,7 +124,10 @@ def _write_page(sheet: SheetWriter, page: SheetPage, book_contents: DefinitionCo
                 needed.append(text_height(cell.content, widths[cell.column] - 1.5))
         sheet.set_row(row - 1, min(max(needed), MAX_ROW_HEIGHT_POINTS))
     for region in page.regions:
-        _add_lists(sheet, region)
+        for column in region.columns:
+            _add_list(sheet, column, region.first_row, region.last_row)
+    for row, setting in page.settings.items():
+        _add_list(sheet, setting, row, row)
     single = len(page.regions) == 1
     sheet.freeze_panes(page.regions[0].heading_row if single else 2, 2)
     if single:
@@ -145,40 +148,34 @@ def _measure_columns(page: SheetPage) -> dict[int, float]:
     return dict(sorted(widths.items()))
 
 
-def _add_lists(sheet: SheetWriter, region: PlannedRegion) -> None:
-    """Add the lists to choose from; what they do not have may be written as well, reading tells what is wrong."""
-    for column in region.columns:
-        if not column.words or sum(map(len, column.words)) + len(column.words) > MAX_LIST_CHARACTERS:
-            continue
-        if any("," in word for word in column.words):
-            continue
-        sheet.data_validation(
-            region.first_row - 1,
-            column.column - 1,
-            region.last_row - 1,
-            column.column - 1,
-            {
-                "validate": "list",
-                "source": list(column.words),
-                "error_type": "warning",
-                "input_title": column.heading[:MAX_HINT_TITLE],
-                "input_message": column.meaning[:MAX_HINT_CHARACTERS],
-            },
-        )
+def _add_list(sheet: SheetWriter, column: PlannedColumn, first_row: int, last_row: int) -> None:
+    """Add the list to choose from; what it does not have may be written as well, reading tells what is wrong."""
+    length = sum(len(word) + 1 for word in column.words)
+    if not column.words or length > MAX_LIST_CHARACTERS or any("," in word for word in column.words):
+        return
+    options = {
+        "validate": "list",
+        "source": list(column.words),
+        "error_type": "warning",
+        "input_title": column.heading[:MAX_HINT_TITLE],
+        "input_message": column.meaning[:MAX_HINT_CHARACTERS],
+    }
+    sheet.data_validation(first_row - 1, column.column - 1, last_row - 1, column.column - 1, options)
 
 
 # --- choices -------------------------------------------------------------------------------------------------------
 
 
 def _write_choices(sheet: SheetWriter, book_contents: DefinitionContents) -> None:
-    columns = max(CHOICE_COLUMNS, len(book_contents.sets) + 2)
+    columns = len(book_contents.sets) + 1 + OPEN_CHOICE_COLUMNS
     rows = max(CHOICE_ROWS, *(len(words) + 4 for words in book_contents.sets), 0)
     _write_head(sheet, book_contents, say_words("choices_note"), min(columns, 6))
     sheet.set_column(0, columns - 1, CHOICE_WIDTH)
     shown = [(name, words, "value") for words, name in book_contents.sets.items()]
     example = [(say_words("choices_example"), tuple(say_words("choices_words").split()), "example")]
-    for column, (name, words, role) in enumerate([*shown, *example], start=1):
-        sheet.write_box(Box(FIRST_CHOICE_ROW, column), name, "heading")
+    opened: list[tuple[str | None, tuple[str, ...], str]] = [(None, (), "open")] * OPEN_CHOICE_COLUMNS
+    for column, (name, words, role) in enumerate([*shown, *example, *opened], start=1):
+        sheet.write_box(Box(FIRST_CHOICE_ROW, column), name, "heading" if name else "open")
         for at in range(rows):
             word = words[at] if at < len(words) else None
             sheet.write_box(Box(FIRST_CHOICE_ROW + 1 + at, column), word, role if word else "open")
