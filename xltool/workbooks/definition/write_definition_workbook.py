@@ -124,10 +124,10 @@ def _write_page(sheet: SheetWriter, page: SheetPage, book_contents: DefinitionCo
                 needed.append(text_height(cell.content, widths[cell.column] - 1.5))
         sheet.set_row(row - 1, min(max(needed), MAX_ROW_HEIGHT_POINTS))
     for region in page.regions:
-        for column in region.columns:
-            _add_list(sheet, column, region.first_row, region.last_row)
-    for row, setting in page.settings.items():
-        _add_list(sheet, setting, row, row)
+        for planned in region.columns:
+            _add_list(sheet, planned, region.first_row, region.last_row)
+    for row, planned in page.settings.items():
+        _add_list(sheet, planned, row, row)
     single = len(page.regions) == 1
     sheet.freeze_panes(page.regions[0].heading_row if single else 2, 2)
     if single:
