@@ -43,7 +43,7 @@ RANKS = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 # Every outside library, and those of Python's own that need a guard: the beginnings of the modules that may import it.
 OPENING = ("spreadsheet.",)
 DOORS: dict[str, tuple[str, ...]] = {
-    "openpyxl": ("workbooks.decisions_workbook", "form_authoring.openpyxl_"),
+    "openpyxl": ("workbooks.decisions_workbook", "form_authoring.office_workbooks.openpyxl_"),
     "msgspec": ("forms.", "ledger.", "letters.", "cli.demo", "execution.reading_cache"),
     "xlsxwriter": ("workbooks.xlsxwriter_adapter", "workbooks.xlsxwriter_classes"),
     "pandas": ("exports.tables", "api.figures"),

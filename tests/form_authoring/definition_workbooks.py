@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xltool.commands.definition_workbooks import SavedDefinition, save_definition_workbook, write_form_workbook
-from xltool.form_authoring.openpyxl_reader import read_office_workbook
+from xltool.form_authoring.office_workbooks.openpyxl_reader import read_office_workbook
 from xltool.forms.load_definitions import find_named_form, load_forms
 from xltool.model.form import Form
 

@@ -34,7 +34,7 @@ from xltool.form_authoring.definition_workbook.lay_out_regions import lay_out_re
 from xltool.form_authoring.definition_workbook.read_regions import DefinitionRow, read_sheet_rows
 from xltool.form_authoring.definition_workbook.regions import list_regions
 from xltool.form_authoring.definition_workbook.workbook_problems import WorkbookProblems
-from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell, OfficeSheet
 from xltool.forms.compare_editions import EditionDifference, compare_editions
 from xltool.forms.definition_data import (
     DEFINITION_FILES,

@@ -13,26 +13,26 @@ from xltool.commands.definition_workbooks import (
     save_definition_workbook,
 )
 from xltool.errors import UsageError
-from xltool.form_authoring.build_definition import (
+from xltool.form_authoring.definition_workbook.read_definition_workbook import is_definition_workbook
+from xltool.form_authoring.definitions.build_definition import (
     FormNaming,
     build_definition,
     find_first_year,
     find_period,
 )
-from xltool.form_authoring.definition_workbook.read_definition_workbook import is_definition_workbook
+from xltool.form_authoring.definitions.merge_earlier import merge_earlier
+from xltool.form_authoring.definitions.write_toml import write_definition
 from xltool.form_authoring.list_placements import list_placements
-from xltool.form_authoring.merge_earlier import merge_earlier
 from xltool.form_authoring.placements import Fate, Placement
 from xltool.form_authoring.read_form_workbook import read_form_workbook
-from xltool.form_authoring.suggest_relations import suggest_cumulative, suggest_relations
-from xltool.form_authoring.write_toml import write_definition
+from xltool.form_authoring.relations.suggest_relations import suggest_cumulative, suggest_relations
 from xltool.forms.load_definitions import find_named_form, load_forms_below
 from xltool.messages import catalogue
 from xltool.model.form import Form
 from xltool.workbooks.save_files import save_file
 
 if TYPE_CHECKING:
-    from xltool.form_authoring.openpyxl_marks import MarkWords
+    from xltool.form_authoring.office_workbooks.openpyxl_marks import MarkWords
 
 DEFAULT_FORM_ID = "form"
 
@@ -79,7 +79,7 @@ def author_form(request: AuthoringRequest) -> AuthoredForm | SavedDefinition:
 
     Raises UsageError, DefinitionError; then nothing is written.
     """
-    from xltool.form_authoring.openpyxl_reader import read_office_workbook
+    from xltool.form_authoring.office_workbooks.openpyxl_reader import read_office_workbook
 
     book = read_office_workbook(request.workbook)
     if is_definition_workbook(book, catalogue.list_words(SHEETS_GROUP)):
@@ -92,8 +92,8 @@ def author_from_workbook(request: AuthoringRequest) -> AuthoredForm:
 
     Raises UsageError, DefinitionError for a workbook that is no form; then nothing is written.
     """
-    from xltool.form_authoring.openpyxl_marks import mark_placements
-    from xltool.form_authoring.openpyxl_reader import read_office_workbook, read_sheet_numbers
+    from xltool.form_authoring.office_workbooks.openpyxl_marks import mark_placements
+    from xltool.form_authoring.office_workbooks.openpyxl_reader import read_office_workbook, read_sheet_numbers
 
     book = read_office_workbook(request.workbook)
     earlier = request.like or _find_earlier(request)
@@ -165,7 +165,7 @@ def count_fates(placements: tuple[Placement, ...]) -> dict[Fate, int]:
 
 
 def _load_mark_words() -> "MarkWords":
-    from xltool.form_authoring.openpyxl_marks import MarkWords
+    from xltool.form_authoring.office_workbooks.openpyxl_marks import MarkWords
 
     words = catalogue.list_words("authoring")
     heads = tuple(words[key] for key in ("sheet", "cell", "content", "fate", "id", "reason"))

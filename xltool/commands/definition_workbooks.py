@@ -11,7 +11,7 @@ from xltool.form_authoring.definition_workbook.assemble_spelling import assemble
 from xltool.form_authoring.definition_workbook.lay_out_regions import lay_out_regions
 from xltool.form_authoring.definition_workbook.read_definition_workbook import read_definition_workbook
 from xltool.form_authoring.definition_workbook.workbook_problems import ContentPlace, WorkbookProblems
-from xltool.form_authoring.write_toml import write_definition_file
+from xltool.form_authoring.definitions.write_toml import write_definition_file
 from xltool.forms.definition_data import read_definition_data
 from xltool.forms.load_definitions import REQUIRED_FILES, check_forms_below, load_form
 from xltool.messages import catalogue
@@ -20,7 +20,7 @@ from xltool.workbooks.definition.write_definition_workbook import DefinitionCont
 from xltool.workbooks.save_files import save_file
 
 if TYPE_CHECKING:
-    from xltool.form_authoring.office_workbook import OfficeWorkbook
+    from xltool.form_authoring.office_workbooks.office_workbook import OfficeWorkbook
 
 SHEETS_GROUP = "definition_sheets"
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from xltool.form_authoring.build_definition import explains_form
-from xltool.form_authoring.grid_cells import CellPart, TableCell
-from xltool.form_authoring.list_tables import ListDraft
-from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet, Spot
+from xltool.form_authoring.definitions.build_definition import explains_form
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell, OfficeSheet, Spot
 from xltool.form_authoring.placements import Fate, Placement
 from xltool.form_authoring.read_form_workbook import SheetReading, WorkbookReading
-from xltool.form_authoring.table_draft import DraftFigure, TableDraft, show_label
+from xltool.form_authoring.tables.grid_cells import CellPart, TableCell
+from xltool.form_authoring.tables.list_tables import ListDraft
+from xltool.form_authoring.tables.table_draft import DraftFigure, TableDraft, show_label
 from xltool.forms.cell_addresses import column_letters
 
 DOUBTFUL_REASONS = frozenset(

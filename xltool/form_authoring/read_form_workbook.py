@@ -5,17 +5,19 @@ from dataclasses import dataclass, replace
 
 from xltool.errors import DefinitionError
 from xltool.form_authoring.authoring_words import search_word
-from xltool.form_authoring.classify_cells import classify_cells, close_total_row, is_total_row
-from xltool.form_authoring.find_grids import OfficeGrid, find_grids, find_side_by_side
-from xltool.form_authoring.find_relations import FoundRelations, find_relations
-from xltool.form_authoring.formula_evidence import (
+from xltool.form_authoring.definitions.keep_ids import KeptIds, match_tables
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeSheet, OfficeWorkbook, Spot
+from xltool.form_authoring.relations.find_relations import FoundRelations, find_relations
+from xltool.form_authoring.relations.formula_evidence import (
     collect_counted_spots,
     divides_values,
     parse_if_possible,
     takes_away,
 )
-from xltool.form_authoring.grid_cells import CellPart, GridCells, TableCell
-from xltool.form_authoring.guess_kinds import (
+from xltool.form_authoring.tables.classify_cells import classify_cells, close_total_row, is_total_row
+from xltool.form_authoring.tables.find_grids import OfficeGrid, find_grids, find_side_by_side
+from xltool.form_authoring.tables.grid_cells import CellPart, GridCells, TableCell
+from xltool.form_authoring.tables.guess_kinds import (
     FigureKind,
     KindEvidence,
     find_validation,
@@ -23,12 +25,10 @@ from xltool.form_authoring.guess_kinds import (
     list_column_heads,
     list_row_heads,
 )
-from xltool.form_authoring.keep_ids import KeptIds, match_tables
-from xltool.form_authoring.list_tables import ListDraft, find_list
-from xltool.form_authoring.office_workbook import OfficeSheet, OfficeWorkbook, Spot
-from xltool.form_authoring.read_surroundings import SheetSurroundings, read_surroundings, strip_period
-from xltool.form_authoring.separate_labels import separate_labels
-from xltool.form_authoring.table_draft import DraftFigure, TableDraft, make_table_spec
+from xltool.form_authoring.tables.list_tables import ListDraft, find_list
+from xltool.form_authoring.tables.read_surroundings import SheetSurroundings, read_surroundings, strip_period
+from xltool.form_authoring.tables.separate_labels import separate_labels
+from xltool.form_authoring.tables.table_draft import DraftFigure, TableDraft, make_table_spec
 from xltool.forms.assemble_tables import MAX_GRID_COLUMNS, assemble_table
 from xltool.forms.cell_addresses import box_address
 from xltool.forms.definition_problems import DefinitionProblems

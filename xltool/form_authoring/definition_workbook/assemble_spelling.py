@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xltool.form_authoring.definition_workbook.drawn_form import DrawnForm, draw_form
 from xltool.form_authoring.definition_workbook.printed_names import list_printed_names
 from xltool.form_authoring.definition_workbook.relation_spelling import RelationSpelling
-from xltool.form_authoring.write_toml import write_definition_file
+from xltool.form_authoring.definitions.write_toml import write_definition_file
 from xltool.forms.assemble_tables import assemble_table
 from xltool.forms.cell_addresses import parse_address
 from xltool.forms.decode_definition import decode_definition

@@ -11,7 +11,7 @@ from xltool.form_authoring.definition_workbook.choice_sets import CHOICES_KEY, f
 from xltool.form_authoring.definition_workbook.read_regions import OWNER_KEY, DefinitionRow, show_content
 from xltool.form_authoring.definition_workbook.regions import NAME_JOINT, PAIR_KEYS, Region, RegionForm, name_entries
 from xltool.form_authoring.definition_workbook.workbook_problems import MIN_LIKENESS, ContentPlace, WorkbookProblems
-from xltool.form_authoring.office_workbook import OfficeCell
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell
 from xltool.forms.definition_data import DefinitionData, KeyShape, SchemaKey
 
 _MISSING = object()

@@ -18,7 +18,7 @@ from xltool.form_authoring.definition_workbook.split_blocks import (
     split_block,
 )
 from xltool.form_authoring.definition_workbook.workbook_problems import WorkbookProblems
-from xltool.form_authoring.office_workbook import OfficeSheet, OfficeWorkbook
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeSheet, OfficeWorkbook
 from xltool.forms.definition_data import DEFINITION_FILES, DefinitionData, EntryKind, SchemaKey, list_keys
 
 OPTIONAL_SHEETS = frozenset({"claims"})  # of forms that compare the text with the tables

@@ -8,7 +8,7 @@ from xltool.form_authoring.definition_workbook import definition_words
 from xltool.form_authoring.definition_workbook.drawn_form import FIRST_TABLE_ROW, DrawnForm, DrawnTable
 from xltool.form_authoring.definition_workbook.read_regions import show_content
 from xltool.form_authoring.definition_workbook.workbook_problems import WorkbookProblems
-from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell, OfficeSheet
 from xltool.forms.cell_addresses import parse_address
 
 

@@ -8,7 +8,7 @@ from xltool.form_authoring.definition_workbook import definition_words
 from xltool.form_authoring.definition_workbook.cell_texts import decode_text
 from xltool.form_authoring.definition_workbook.regions import Region, RegionForm
 from xltool.form_authoring.definition_workbook.workbook_problems import MIN_LIKENESS, WorkbookProblems
-from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell, OfficeSheet
 from xltool.forms.cell_addresses import cell_address
 
 MARK_COLUMN = 1  # of what a row is: the title of a region, headings, an explanation, an example

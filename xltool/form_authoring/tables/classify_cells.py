@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date, time
 
 from xltool.form_authoring.authoring_words import matches_word, search_word, squeeze_text
-from xltool.form_authoring.find_grids import OfficeGrid
-from xltool.form_authoring.grid_cells import CellPart, GridCells, TableCell
-from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet, Spot, count_leading_blanks
-from xltool.form_authoring.parse_formula import is_check_formula
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell, OfficeSheet, Spot, count_leading_blanks
+from xltool.form_authoring.relations.parse_formula import is_check_formula
+from xltool.form_authoring.tables.find_grids import OfficeGrid
+from xltool.form_authoring.tables.grid_cells import CellPart, GridCells, TableCell
 from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from xltool.form_authoring.authoring_words import say_sentence, squeeze_text
-from xltool.form_authoring.expression_parts import (
+from xltool.form_authoring.relations.expression_parts import (
     Expression,
     FigureKey,
     FigureSum,
@@ -12,7 +12,7 @@ from xltool.form_authoring.expression_parts import (
     map_figures,
     render_expression,
 )
-from xltool.form_authoring.relation_draft import RelationDraft
+from xltool.form_authoring.relations.relation_draft import RelationDraft
 from xltool.forms.schema import RelationSpec
 from xltool.forms.vocabulary import EVERY_LINE, Vocabulary
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xltool.form_authoring.authoring_words import search_word
-from xltool.form_authoring.expression_parts import Expression, FigureKey, FigureSum, join_expression
-from xltool.form_authoring.formula_evidence import has_quotient
-from xltool.form_authoring.guess_kinds import FigureKind
-from xltool.form_authoring.office_workbook import Spot
-from xltool.form_authoring.parse_formula import COMPARISONS, Area, Binary, Call, Constant, Node
+from xltool.form_authoring.office_workbooks.office_workbook import Spot
+from xltool.form_authoring.relations.expression_parts import Expression, FigureKey, FigureSum, join_expression
+from xltool.form_authoring.relations.formula_evidence import has_quotient
+from xltool.form_authoring.relations.parse_formula import COMPARISONS, Area, Binary, Call, Constant, Node
+from xltool.form_authoring.tables.guess_kinds import FigureKind
 from xltool.forms.cell_addresses import box_address, cell_address, list_spots
 
 MAX_SUMMED_CELLS = 2_000

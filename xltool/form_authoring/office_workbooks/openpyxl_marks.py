@@ -4,7 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from xltool.form_authoring.openpyxl_reader import open_with_openpyxl
+from xltool.form_authoring.office_workbooks.openpyxl_reader import open_with_openpyxl
 from xltool.form_authoring.placements import Fate, Placement
 from xltool.spreadsheet.load_file import FileSource, load_file
 

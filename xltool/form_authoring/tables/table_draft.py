@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xltool.form_authoring.expression_parts import FigureKey
-from xltool.form_authoring.grid_cells import CellPart, GridCells, TableCell
-from xltool.form_authoring.guess_kinds import FigureKind
-from xltool.form_authoring.office_workbook import OfficeSheet, Spot
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeSheet, Spot
+from xltool.form_authoring.relations.expression_parts import FigureKey
+from xltool.form_authoring.tables.grid_cells import CellPart, GridCells, TableCell
+from xltool.form_authoring.tables.guess_kinds import FigureKind
 from xltool.forms.cell_addresses import box_address, cell_address, column_letters, list_spots
 from xltool.forms.schema import BlockSpec, LabelSpec, TableSpec
 from xltool.model.form import Box

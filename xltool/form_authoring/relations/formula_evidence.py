@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from xltool.form_authoring.office_workbook import OfficeWorkbook, Spot
-from xltool.form_authoring.parse_formula import (
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeWorkbook, Spot
+from xltool.form_authoring.relations.parse_formula import (
     Area,
     Binary,
     Call,

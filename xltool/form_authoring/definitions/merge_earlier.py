@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from xltool.errors import DefinitionError
-from xltool.form_authoring.build_definition import Definition
+from xltool.form_authoring.definitions.build_definition import Definition
 from xltool.forms.assemble_tables import assemble_table
 from xltool.forms.decode_definition import decode_definition
 from xltool.forms.definition_problems import DefinitionProblems

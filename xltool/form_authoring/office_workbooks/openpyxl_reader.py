@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
-from xltool.form_authoring.office_workbook import (
+from xltool.form_authoring.office_workbooks.office_workbook import (
     Borders,
     CellFont,
     OfficeCell,

@@ -7,11 +7,11 @@ from itertools import combinations
 from typing import NamedTuple
 
 from xltool.form_authoring.authoring_words import say_sentence, search_word
-from xltool.form_authoring.expression_parts import Expression, FigureKey, FigureSum, expand_sum
-from xltool.form_authoring.guess_kinds import list_column_heads
-from xltool.form_authoring.office_workbook import Spot
-from xltool.form_authoring.relation_draft import RelationDraft
-from xltool.form_authoring.table_draft import TableDraft
+from xltool.form_authoring.office_workbooks.office_workbook import Spot
+from xltool.form_authoring.relations.expression_parts import Expression, FigureKey, FigureSum, expand_sum
+from xltool.form_authoring.relations.relation_draft import RelationDraft
+from xltool.form_authoring.tables.guess_kinds import list_column_heads
+from xltool.form_authoring.tables.table_draft import TableDraft
 
 MIN_EVIDENCE = 3  # places (a column of a copy) with figures, before a relation is suggested
 MAX_LINES = 80  # of a table that is searched

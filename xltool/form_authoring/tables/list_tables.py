@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xltool.form_authoring.authoring_words import say_sentence, search_word, squeeze_text
-from xltool.form_authoring.expression_parts import Expression, FigureKey, join_expression, render_expression
-from xltool.form_authoring.grid_cells import TableCell
-from xltool.form_authoring.guess_kinds import list_column_heads, list_row_heads
-from xltool.form_authoring.office_workbook import Spot
-from xltool.form_authoring.parse_formula import FormulaError, parse_formula
-from xltool.form_authoring.table_draft import DraftFigure, TableDraft
-from xltool.form_authoring.translate_formula import FormulaTranslator, KnownFigure, UntranslatableError
+from xltool.form_authoring.office_workbooks.office_workbook import Spot
+from xltool.form_authoring.relations.expression_parts import Expression, FigureKey, join_expression, render_expression
+from xltool.form_authoring.relations.parse_formula import FormulaError, parse_formula
+from xltool.form_authoring.relations.translate_formula import FormulaTranslator, KnownFigure, UntranslatableError
+from xltool.form_authoring.tables.grid_cells import TableCell
+from xltool.form_authoring.tables.guess_kinds import list_column_heads, list_row_heads
+from xltool.form_authoring.tables.table_draft import DraftFigure, TableDraft
 from xltool.forms.schema import ListColumnSpec, ListSpec, RelationSpec
 
 SUMMED_KINDS = frozenset({"count", "signed_count", "amount"})

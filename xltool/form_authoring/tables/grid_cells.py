@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from xltool.form_authoring.find_grids import OfficeGrid
-from xltool.form_authoring.office_workbook import OfficeCell, Spot
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell, Spot
+from xltool.form_authoring.tables.find_grids import OfficeGrid
 from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from xltool.form_authoring.authoring_words import squeeze_text
-from xltool.form_authoring.grid_cells import TableCell
-from xltool.form_authoring.guess_kinds import list_column_heads, list_row_heads
-from xltool.form_authoring.office_workbook import Spot
-from xltool.form_authoring.table_draft import TableDraft
+from xltool.form_authoring.office_workbooks.office_workbook import Spot
+from xltool.form_authoring.tables.grid_cells import TableCell
+from xltool.form_authoring.tables.guess_kinds import list_column_heads, list_row_heads
+from xltool.form_authoring.tables.table_draft import TableDraft
 from xltool.model.form import Cell, Table
 
 MAX_ROUNDS = 3  # a label that tells two apart may itself stand twice

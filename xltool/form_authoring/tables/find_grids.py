@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet, Spot
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell, OfficeSheet, Spot
 from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xltool.form_authoring.authoring_words import remove_word, say_sentence, search_word, squeeze_text
-from xltool.form_authoring.group_relations import RelationGroups
-from xltool.form_authoring.list_tables import make_list_spec
-from xltool.form_authoring.office_workbook import CellFont
+from xltool.form_authoring.office_workbooks.office_workbook import CellFont
 from xltool.form_authoring.read_form_workbook import SheetReading, WorkbookReading
-from xltool.form_authoring.read_surroundings import strip_period
-from xltool.form_authoring.relation_draft import RelationDraft
-from xltool.form_authoring.table_draft import TableDraft, make_table_spec
-from xltool.form_authoring.table_looks import list_blanks, list_looks, make_page_spec
+from xltool.form_authoring.relations.group_relations import RelationGroups
+from xltool.form_authoring.relations.relation_draft import RelationDraft
+from xltool.form_authoring.tables.list_tables import make_list_spec
+from xltool.form_authoring.tables.read_surroundings import strip_period
+from xltool.form_authoring.tables.table_draft import TableDraft, make_table_spec
+from xltool.form_authoring.tables.table_looks import list_blanks, list_looks, make_page_spec
 from xltool.forms.definition_rules import FIRST_YEAR, list_own_sheet_names
 from xltool.forms.schema import FormSpec, RelationsSpec, SectionSpec, SignatureSpec, TableSpec, TablesSpec
 from xltool.forms.vocabulary import Vocabulary

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from xltool.form_authoring.build_definition import Definition
+from xltool.form_authoring.definitions.build_definition import Definition
 from xltool.form_authoring.read_form_workbook import WorkbookReading
-from xltool.form_authoring.table_draft import TableDraft
+from xltool.form_authoring.tables.table_draft import TableDraft
 from xltool.forms.cell_addresses import cell_address, column_letters, parse_address
 from xltool.forms.definition_data import encode_entry
 from xltool.forms.schema import BlockSpec, TableSpec
@@ -137,7 +137,7 @@ def _write_block(block: BlockSpec, draft: TableDraft) -> Iterator[str]:
 
 
 def _heads_of(draft: TableDraft, grid_place: tuple[int, int]) -> tuple[str, str]:
-    from xltool.form_authoring.guess_kinds import list_column_heads, list_row_heads
+    from xltool.form_authoring.tables.guess_kinds import list_column_heads, list_row_heads
 
     item = draft.figures[grid_place].item
     rows = [head.cell.text for head in list_row_heads(draft.cells, item) if head.cell.text]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from xltool.form_authoring.authoring_words import list_words, matches_word, search_word, squeeze_text
-from xltool.form_authoring.classify_cells import is_number
-from xltool.form_authoring.grid_cells import GridCells, TableCell
-from xltool.form_authoring.office_workbook import OfficeSheet, Validation
+from xltool.form_authoring.office_workbooks.office_workbook import OfficeSheet, Validation
+from xltool.form_authoring.tables.classify_cells import is_number
+from xltool.form_authoring.tables.grid_cells import GridCells, TableCell
 from xltool.forms.cell_kinds import DEFAULT_DECIMALS, DEFAULT_LENGTH
 from xltool.forms.schema import KindWord
 from xltool.spreadsheet.number_formats import is_date_format

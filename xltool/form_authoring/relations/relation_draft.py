@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from xltool.form_authoring.expression_parts import Expression, FigureKey
+from xltool.form_authoring.relations.expression_parts import Expression, FigureKey
 from xltool.forms.schema import SeverityWord
 
 

@@ -1,8 +1,8 @@
 """The look of an office's form: fonts, fills, borders and alignment of its cells, and the page it is printed on."""
 
-from xltool.form_authoring.grid_cells import CellPart, TableCell
-from xltool.form_authoring.office_workbook import CellFont, Spot, count_leading_blanks
-from xltool.form_authoring.table_draft import TableDraft
+from xltool.form_authoring.office_workbooks.office_workbook import CellFont, Spot, count_leading_blanks
+from xltool.form_authoring.tables.grid_cells import CellPart, TableCell
+from xltool.form_authoring.tables.table_draft import TableDraft
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, list_spots
 from xltool.forms.schema import LookSpec, PageSpec
 from xltool.model.form import Box

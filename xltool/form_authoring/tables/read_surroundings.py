@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from xltool.form_authoring.authoring_words import matches_word, remove_word, search_word, split_words, squeeze_text
-from xltool.form_authoring.find_grids import OfficeGrid, list_outside_cells
-from xltool.form_authoring.office_workbook import CellFont, OfficeCell, OfficeSheet
+from xltool.form_authoring.office_workbooks.office_workbook import CellFont, OfficeCell, OfficeSheet
 from xltool.form_authoring.placements import Fate
+from xltool.form_authoring.tables.find_grids import OfficeGrid, list_outside_cells
 
 _WIDE_GAP = re.compile(r"[\u3000]{2,}|[ \t]{3,}|[\u3000 \t]{3,}|\n")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

@@ -3,15 +3,27 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from xltool.form_authoring.authoring_words import say_sentence
-from xltool.form_authoring.expression_parts import Expression, FigureKey, FigureSum, join_expression, list_figures
-from xltool.form_authoring.grid_cells import CellPart
-from xltool.form_authoring.list_tables import SUMMED_KINDS, ListDraft, list_row_relations
-from xltool.form_authoring.office_workbook import OfficeCell, OfficeSheet, Spot, Validation, WarningFormat
-from xltool.form_authoring.parse_formula import FormulaError, parse_formula
+from xltool.form_authoring.office_workbooks.office_workbook import (
+    OfficeCell,
+    OfficeSheet,
+    Spot,
+    Validation,
+    WarningFormat,
+)
 from xltool.form_authoring.placements import Fate, Placement
-from xltool.form_authoring.relation_draft import RelationDraft
-from xltool.form_authoring.table_draft import DraftFigure, TableDraft
-from xltool.form_authoring.translate_formula import FormulaTranslator, KnownFigure, UntranslatableError
+from xltool.form_authoring.relations.expression_parts import (
+    Expression,
+    FigureKey,
+    FigureSum,
+    join_expression,
+    list_figures,
+)
+from xltool.form_authoring.relations.parse_formula import FormulaError, parse_formula
+from xltool.form_authoring.relations.relation_draft import RelationDraft
+from xltool.form_authoring.relations.translate_formula import FormulaTranslator, KnownFigure, UntranslatableError
+from xltool.form_authoring.tables.grid_cells import CellPart
+from xltool.form_authoring.tables.list_tables import SUMMED_KINDS, ListDraft, list_row_relations
+from xltool.form_authoring.tables.table_draft import DraftFigure, TableDraft
 from xltool.forms.cell_addresses import list_spots
 from xltool.forms.schema import RelationSpec
 from xltool.model.form import Box

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from xltool.form_authoring.authoring_words import squeeze_text
-from xltool.form_authoring.office_workbook import Spot
+from xltool.form_authoring.office_workbooks.office_workbook import Spot
 from xltool.model.form import Cell, Form, Table
 
 MIN_LIKENESS = 0.5  # of two heads between the same neighbours: one is the other renamed

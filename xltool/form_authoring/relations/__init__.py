@@ -1,0 +1,1 @@
+"""Formulas and checks of an office's workbook as relations of a definition."""
