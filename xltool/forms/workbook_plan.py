@@ -51,6 +51,12 @@ class WorkbookPlan:
         """Hash the digest: plans are keys of the caches of what is derived from them."""
         return hash(self.digest)
 
+    @property
+    def check_rows(self) -> tuple[int, int]:
+        """The first and last row of relations on the checks sheet; its first row twice where the form has none."""
+        rows = self.checks.values() or (plan_sheets.LIST_FIRST_ROW,)
+        return min(rows), max(rows)
+
     def sheet_for(self, purpose: Purpose) -> SheetPlan:
         """Return the sheet with that purpose (not for sections: there are several)."""
         return next(sheet for sheet in self.sheets if sheet.purpose is purpose)

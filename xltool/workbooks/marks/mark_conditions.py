@@ -34,8 +34,8 @@ def format_marked_formula(plan: WorkbookPlan, sheet: str, first: str, severity: 
     With ``severity`` only marks of that word count.
     """
     marks = quote_sheet_name(plan.sheet_for(Purpose.MARKS).name)
-    rows = sorted(plan.checks.values())
-    results = f"{quote_sheet_name(plan.sheet_for(Purpose.CHECKS).name)}!$F${rows[0]}:$F${rows[-1]}"
+    first_row, last_row = plan.check_rows
+    results = f"{quote_sheet_name(plan.sheet_for(Purpose.CHECKS).name)}!$F${first_row}:$F${last_row}"
     key = sheet.replace('"', '""')
     listed = f'{marks}!$A:$A,"{key}!"&ADDRESS(ROW(),COLUMN(),4)'
     if severity:

@@ -192,11 +192,11 @@ def write_checks_sheet(context: SummaryContext, book: BookWriter) -> None:
             sheet.write_box(slot.box, content, *looks)
         else:
             sheet.write_box(slot.box, slot.text, slot.role)
-    results = [slot.address for slot in planned.slots if slot.role is Role.CHECK and slot.text == "result"]
+    results = "F{}:F{}".format(*context.plan.check_rows)
     say = workbook_words().checks
     for key, look in (("holds", "good"), ("broken", "bad"), ("waiting", "waiting")):
         rule = {"type": "cell", "criteria": "==", "value": f'"{say[key]}"', "format": book.combine_styles(look)}
-        sheet.conditional_format(f"{results[0]}:{results[-1]}", rule)
+        sheet.conditional_format(results, rule)
     for column, width in enumerate(planned.widths):
         sheet.set_column(column, column, width)
     for row, height in planned.heights.items():
@@ -227,7 +227,7 @@ def _make_check_cell(
 ) -> tuple[CellContent, *tuple[str, ...]]:
     match slot.text:
         case "number":
-            return slot.box.row - min(context.plan.checks.values()) + 1, "mid"
+            return slot.box.row - context.plan.check_rows[0] + 1, "mid"
         case "relation":
             return relation.name, "cell"
         case "link":

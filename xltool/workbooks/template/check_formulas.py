@@ -328,9 +328,9 @@ def _group_by_switch(plan: WorkbookPlan, cell_ids: Iterable[str]) -> dict[str, l
 def format_overall_result(plan: WorkbookPlan) -> str:
     """Return the formula of the summary of all checks: how many are violated, by what they ask for."""
     say, cover = workbook_words().checks, workbook_words().cover
-    rows = sorted(plan.checks.values())
+    first_row, last_row = plan.check_rows
     sheet = quote_sheet_name(plan.sheet_for(Purpose.CHECKS).name)
-    results, severities = (f"{sheet}!${column}${rows[0]}:${column}${rows[-1]}" for column in ("F", "H"))
+    results, severities = (f"{sheet}!${column}${first_row}:${column}${last_row}" for column in ("F", "H"))
     counts = "&".join(
         f'IF({count}>0,"{cover["joint"]}"&{count}&"{_name_severity(severity)}","")'
         for severity in Severity

@@ -32,8 +32,9 @@ def add_conditional_formats(plan: WorkbookPlan, planned: Planned, sheet: SheetWr
             _colour_marked(plan, planned, sheet, book)
         case Purpose.CHECKS:
             results = [slot for slot in planned.slots if slot.role is Role.CHECK and slot.text == "result"]
-            _amber_explainable(planned, sheet, book)
-            _colour_results(sheet, book, _bounding_range(results))
+            if results:  # a form may have no relation
+                _amber_explainable(sheet, book, _bounding_range(results))
+                _colour_results(sheet, book, _bounding_range(results))
             _shorten_amounts(plan, planned, sheet, book)
         case Purpose.EXPLANATIONS:
             _colour_wanted_reasons(planned, sheet, book)
@@ -57,9 +58,8 @@ def _colour_results(sheet: SheetWriter, book: BookWriter, area: str) -> None:
         )
 
 
-def _amber_explainable(planned: Planned, sheet: SheetWriter, book: BookWriter) -> None:
+def _amber_explainable(sheet: SheetWriter, book: BookWriter, area: str) -> None:
     """Colour the result amber where a reason is enough; the first format that fits counts."""
-    area = _bounding_range([slot for slot in planned.slots if slot.role is Role.CHECK and slot.text == "result"])
     first = area.partition(":")[0]
     row = first.lstrip(column_letters(CHECK_COLUMNS.index("result") + 1))
     severity = f"{column_letters(CHECK_COLUMNS.index('severity') + 1)}{row}"

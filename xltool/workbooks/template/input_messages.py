@@ -231,11 +231,11 @@ def field_validation(name: str, form: Form) -> CellValidation:
 def relation_validation(plan: WorkbookPlan) -> CellValidation:
     """Accept one of the relation names on the checks sheet."""
     say = workbook_words().prompts
-    rows = sorted(plan.checks.values())
+    first_row, last_row = plan.check_rows
     sheet = plan.sheet_for(Purpose.CHECKS).name.replace("'", "''")
     return {
         "validate": "list",
-        "source": f"='{sheet}'!$B${rows[0]}:$B${rows[-1]}",
+        "source": f"='{sheet}'!$B${first_row}:$B${last_row}",
         "input_title": workbook_words().explanations["relation"],
         "input_message": say["relation"],
         "error_title": say["error_title"],

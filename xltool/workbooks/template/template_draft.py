@@ -89,7 +89,7 @@ def prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraft
         relations={relation.id: relation for relation in list_all_relations(form)},
         computing={relation.computes: relation for relation in form.formulas if relation.computes},
         items=frozenset(page_setup.find_item_labels(form)),
-        first_check=min(plan.checks.values()),
+        first_check=plan.check_rows[0],
         paragraphs=_place_paragraphs(plan, filling),
         list_figures={
             (column, number): figure
