@@ -1,12 +1,17 @@
 """Counts of ledgers: all figures of every year, quarter and month of invented years, whoever counts them."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.ledger import invented
 from tests.ledger.workbooks import write_ledger
+from xltool.commands.count_ledgers import count_ledgers
+from xltool.commands.ledger_files import LedgerTask
+from xltool.commands.run_context import build_run_context
 from xltool.forms.load_definitions import find_form_for_year, load_forms
 from xltool.ledger.count_ledger import count_ledger
 from xltool.ledger.ledger_entries import Ledger
@@ -89,3 +94,39 @@ def test_count__names_the_lines_behind_each_figure(ledgers: dict[int, Ledger]) -
     for key in ("received.enterprise", "granted.natural_person"):
         expected = [number for month in range(1, 13) for number in months()[2025, month].numbers.get(key, [])]
         assert sorted(line.name for line in count.lines[f"requests.{key}"]) == sorted(expected)
+
+
+def write_with_case(path: Path, *cases: dict[str, Any]) -> Path:
+    """A ledger in which the line of a request has a review that was decided."""
+    line: dict[str, Any] = {
+        "number": "2025-1",
+        "received": date(2025, 2, 3),
+        "channel": "post",
+        "applicant_type": "enterprise",
+    }
+    line |= {"closed": date(2025, 2, 20), "result": "granted"}
+    line |= {"review_accepted": date(2025, 3, 10), "review_outcome": "upheld"}
+    return write_ledger(path, [line], cases)
+
+
+def count_reviews(path: Path, period: str) -> tuple[list[int | None], list[str]]:
+    """The reviews of a period that were upheld and are pending, and the codes of what is told."""
+    task = LedgerTask(build_run_context(), parse_period(period))
+    (item,) = count_ledgers([path], task, jobs=1)
+    assert item.count
+    figures = [item.count.values[f"disputes.review.{outcome}"] for outcome in ("upheld", "pending")]
+    return [None if figure is None else int(figure) for figure in figures], [each.code for each in item.findings]
+
+
+def test_dispute_on_the_line_of_a_request__months_stay_open_until_it_has_a_day(tmp_path: Path) -> None:
+    bare = write_with_case(tmp_path / "a.xlsx")
+    assert count_reviews(bare, "2025") == ([1, 0], [])
+    assert count_reviews(bare, "2025-02") == ([0, 0], [])
+    assert count_reviews(bare, "2025-04") == ([None, None], ["ledger.no_line_case_day"])
+    case: dict[str, Any] = {"case_number": "复〔2025〕1号", "request_number": "2025-1", "kind": "review"}
+    case |= {"accepted": date(2025, 3, 10), "outcome": "upheld", "closed": date(2025, 5, 6)}
+    dated = write_with_case(tmp_path / "b.xlsx", case)
+    expected = {"2025": [1, 0], "2025-02": [0, 0], "2025-03": [0, 1], "2025-04": [0, 1], "2025-05": [1, 0]}
+    expected |= {"2025-06": [0, 0], "2025-Q1": [0, 1], "2025-Q2": [1, 0]}
+    for period, reviews in expected.items():
+        assert count_reviews(dated, period) == (reviews, [])

@@ -8,13 +8,16 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import judges
 from tests.cli.test_commands import answer, run
 from tests.ledger import invented
-from tests.ledger.workbooks import DEFINITION, write_ledger
+from tests.ledger.workbooks import DEFINITION, shown, write_ledger
+from tests.ledger.written_ledgers import invent_requests, type_lines, write_empty
+from tests.spreadsheet import binary_excel
 from xltool.errors import ForeignFileError
 from xltool.ledger.checking.check_ledger import check_ledger
 from xltool.ledger.ledger_entries import Ledger
@@ -227,6 +230,46 @@ def test_invisible_result__is_no_result(ledger: Path) -> None:
     assert (row.result, row.unreadable) == (None, frozenset({"result"}))
 
 
+WHITE = PatternFill(bgColor="FFFFFF")
+by_formula: Callable[..., Rule] = FormulaRule  # openpyxl has no types for it
+
+
+@pytest.mark.parametrize(
+    ("formula", "result", "unreadable"),
+    [
+        ('$A9<>""', None, {"result"}),  # met: nobody sees the word
+        ('$A9=""', "as before", set()),
+        ("LEN($A9)>RAND()*99", None, {"result"}),  # not to be decided
+    ],
+)
+def test_result_hidden_by_a_conditional_format__is_read_as_it_is_shown(
+    ledger: Path, formula: str, result: str | None, unreadable: set[str]
+) -> None:
+    def hide(sheet: Worksheet) -> None:
+        rule = by_formula([formula], font=Font(color="FFFFFF"), fill=WHITE)
+        sheet.conditional_formatting.add(f"{letter('result')}9:{letter('result')}9", rule)
+
+    before = next(line for line in read(ledger).requests if line.row == 9)
+    edit(ledger, hide)
+    row = next(line for line in read(ledger).requests if line.row == 9)
+    assert row == before._replace(result=before.result if result else None, unreadable=frozenset(unreadable))
+    told = f"“台账”的“办理结果”有 1 格用了条件格式，显示的与存的可能不同：{letter('result')}9“"
+    assert any(text.startswith(told) for text in said(ledger)) == ("RAND" in formula)
+
+
+def test_harmless_conditional_formats__change_nothing(ledger: Path) -> None:
+    expected = read(ledger)
+
+    def colour(sheet: Worksheet) -> None:
+        rule = by_formula(["$B3>0"], fill=PatternFill(bgColor="FFEEEE"), font=Font(bold=True))
+        sheet.conditional_formatting.add("A3:X60", rule)
+        hiding = by_formula(["$B3<0"], font=Font(strike=True))
+        sheet.conditional_formatting.add("A3:X60", hiding)
+
+    found = read(edit(ledger, colour))
+    assert (found.requests, found.disputes, found.problems) == (expected.requests, expected.disputes, expected.problems)
+
+
 def test_rows_that_are_no_lines__total_remark_heading_again__are_told_and_not_counted(ledger: Path) -> None:
     expected = figures(ledger)
 
@@ -318,3 +361,39 @@ def test_saved_by_libreoffice__same_counts_and_nothing_found(ledger: Path, tmp_p
     saved = judges.recalculate(ledger, folder, kind)
     assert figures(saved) == figures(ledger)
     assert said(saved) == []
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_issued_workbook_saved_in_another_format__same_counts(tmp_path: Path, kind: str) -> None:
+    if missing := judges.office_missing():
+        pytest.skip(missing)
+    typed = type_lines(write_empty(tmp_path / "a.xlsx", 120), invent_requests(60, 4))
+    (tmp_path / kind).mkdir()
+    saved = judges.recalculate(typed, tmp_path / kind, kind)
+    assert figures(saved) == figures(typed)
+    assert read(saved).year == read(typed).year
+    assert len(read(saved).requests) == 60
+
+
+def test_binary_workbook__is_read_as_well(ledger: Path, tmp_path: Path) -> None:
+    cells = read_ledger(open_workbook(ledger), "").requests[:3]
+    titles = {column.id: column.title for column in DEFINITION.requests}
+    wanted = ("number", "received", "channel", "applicant_type", "closed", "result")
+    rows = binary_excel.row(0) + b"".join(_text_cell(at, titles[column]) for at, column in enumerate(wanted))
+    for number, line in enumerate(cells, start=1):
+        rows += binary_excel.row(number)
+        for at, column in enumerate(wanted):
+            value = getattr(line, column)
+            known = next(each for each in DEFINITION.requests if each.id == column)
+            rows += _text_cell(at, value.isoformat() if column in {"received", "closed"} else shown(known, value))
+    path = tmp_path / "a.xlsb"
+    path.write_bytes(binary_excel.xlsb(rows))
+    found = read(path).requests
+    assert [tuple(getattr(line, column) for column in wanted) for line in found] == [
+        tuple(getattr(line, column) for column in wanted) for line in cells
+    ]
+
+
+def _text_cell(column: int, text: str) -> bytes:
+    return binary_excel.cell(binary_excel.CELL_TEXT, column, binary_excel.wide(text))

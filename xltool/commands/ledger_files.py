@@ -12,6 +12,7 @@ from xltool.consolidation.file_status import decide_status
 from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.ledger.checking.check_ledger import check_ledger
+from xltool.ledger.checking.check_lines import check_undated_cases
 from xltool.ledger.checking.compare_report import compare_report
 from xltool.ledger.count_ledger import LedgerCount, count_ledger
 from xltool.ledger.ledger_definition import load_ledger_definition
@@ -111,6 +112,8 @@ def _review_read_ledger(task: LedgerTask, ledger: Ledger) -> ReviewedLedger:
     findings = list(check_ledger(ledger, find_own(task.previous, agency)))
     if count is None:
         findings.insert(0, make_finding("ledger.no_year", file=ledger.file))
+    else:
+        findings += check_undated_cases(ledger, count)
     report = next((each for each in task.reports if _is_own_report(each, agency, alone=len(task.reports) == 1)), None)
     if report is not None and count is not None:
         findings += compare_report(count, report)

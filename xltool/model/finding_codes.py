@@ -17,7 +17,7 @@ class FindingCode(NamedTuple):
 
 CELL_FACTS = frozenset({"address", "place", "sheet"})  # taken from the first cell of a finding
 
-_UNREAD_FIELDS = ("not_date", "date_in_text", "not_choice", "unreadable")  # of a line of a ledger
+_UNREAD_FIELDS = ("not_date", "date_in_text", "not_choice", "conditional", "unreadable")  # of a line of a ledger
 _PLAIN_CODES = ["out_of_range", "not_choice", "not_date", "too_long", "too_large", "symbol_font", "upside_down"]
 _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
     {
@@ -190,6 +190,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "ledger.correction_without_notice": "name place",
             "ledger.half_fee": "name other place title",
             "ledger.no_case_day": "name place",
+            "ledger.no_line_case_day": "count lines sheet",
             "ledger.no_outcome": "day name place",
             "ledger.not_carried": "day file name other",
             "ledger.carried_changed": "expected found name place title",

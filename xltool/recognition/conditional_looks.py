@@ -27,8 +27,9 @@ from xltool.recognition.shown_values import is_read_as_stored
 from xltool.recognition.unseen_figures import list_inputs, replace_entries
 from xltool.spreadsheet.cell_look import CellLook, LookChange, change_look
 from xltool.spreadsheet.conditional_formats import ConditionalFormat, ConditionKind
-from xltool.spreadsheet.raw_workbook import RawCell, RawWorkbook, StorageType
+from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, StorageType
 
+Looks = tuple[CellLook, ...]
 _MAX_LOOKS = 64  # of one cell, for conditions that cannot be decided
 
 
@@ -46,6 +47,21 @@ def apply_conditional_formats(
             if again is not None and entry.state is not EntryState.BLANK and address not in located.doubts:
                 changed[cell.id] = again
     return replace_entries(entries, changed)
+
+
+def find_shown_looks(sheet: RawSheet, addresses: Sequence[str], workbook: RawWorkbook) -> Mapping[str, Looks | None]:
+    """Return the looks that filled cells may have by the conditional formats of their sheet; None for too many.
+
+    Cells that look as without any conditional format are not among them.
+    """
+    filled = tuple(address for address in addresses if address in sheet.cells) if sheet.conditional else ()
+    find_cell, shown = _make_finder(sheet.name, workbook), dict[str, Looks | None]()
+    for number, formats in _find_formats(sheet.conditional, filled) if filled else ():
+        raw = sheet.cells[filled[number]]
+        looks = _decide_looks(filled[number], raw, formats, find_cell)
+        if looks is None or looks != [raw.look]:
+            shown[filled[number]] = None if looks is None else tuple(looks)
+    return shown
 
 
 def _find_formatted(
@@ -125,14 +141,7 @@ def _read_under(
     before = read(raw.look)
     if possible is not None and {_meaning(read(look)) for look in possible} == {_meaning(before)}:
         return None
-    sheets = {sheet.name: sheet for sheet in workbook.sheets}
-
-    def find_cell(sheet: str, address: str) -> RawCell | None:
-        found = sheets.get(sheet or located.sheet.name)
-        return found.cells.get(address) if found else None
-
-    decided = [(item, _is_met(item, real, raw, find_cell)) for item in formats]
-    looks = _list_looks(raw.look, list(_stop_at_first(decided)))
+    looks = _decide_looks(real, raw, formats, _make_finder(located.sheet.name, workbook))
     readings = {_meaning(entry): entry for entry in map(read, looks or ())}
     if len(readings) == 1:
         (entry,) = readings.values()
@@ -141,6 +150,25 @@ def _read_under(
         return None
     other = next((entry for entry in readings.values() if _meaning(entry) != _meaning(before)), before)
     return _make_uncertain(before, (other.raw if other.shown is None else other.shown) or "" if readings else "")
+
+
+def _make_finder(sheet_name: str, workbook: RawWorkbook) -> FindCell:
+    """Return the function that finds the cells a condition refers to, by sheet (empty for its own) and address."""
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
+
+    def find_cell(sheet: str, address: str) -> RawCell | None:
+        found = sheets.get(sheet or sheet_name)
+        return found.cells.get(address) if found else None
+
+    return find_cell
+
+
+def _decide_looks(
+    address: str, raw: RawCell, formats: Sequence[ConditionalFormat], find_cell: FindCell
+) -> list[CellLook] | None:
+    """Return every look a cell may have under these formats; None for too many."""
+    decided = [(item, _is_met(item, address, raw, find_cell)) for item in formats]
+    return _list_looks(raw.look, list(_stop_at_first(decided)))
 
 
 def _make_uncertain(entry: Entry, shown: str) -> Entry:

@@ -70,11 +70,11 @@ def find_operand(text: str, find_cell: FindCell) -> Operand | None:
 
 
 def find_value(raw_cell: RawCell | None) -> Operand | None:
-    """Return the value of a cell as conditions compare it; None for an error or a date."""
+    """Return the value of a cell as conditions compare it, a date by its number; None for an error."""
     if raw_cell is None or (raw_cell.stored is StorageType.EMPTY and raw_cell.formula is None):
         return Blank.BLANK
     match raw_cell.stored:
-        case StorageType.NUMBER:
+        case StorageType.NUMBER | StorageType.DATE:
             return parse_stored_number(raw_cell.text)
         case StorageType.TEXT:
             return str(raw_cell.text)
@@ -140,7 +140,7 @@ def _decide_call(name: str, inside: str, find_cell: FindCell, depth: int) -> boo
     if cell is not None and cell.stored is StorageType.EMPTY and cell.formula is not None:
         return None
     stored = StorageType.EMPTY if cell is None else cell.stored
-    if stored in (StorageType.DATE, StorageType.ERROR) and name not in ("ISERROR", "ISBLANK", "ISNUMBER"):
+    if stored is StorageType.ERROR and name not in ("ISERROR", "ISBLANK", "ISNUMBER"):
         return None
     return stored in _QUESTIONS[name]
 

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from xltool.checks.make_finding import make_finding
 from xltool.ledger.answer_terms import TermDates, compute_due_date
-from xltool.ledger.count_ledger import name_line
+from xltool.ledger.count_ledger import LedgerCount, name_case, name_line
 from xltool.ledger.ledger_definition import LedgerDefinition
 from xltool.ledger.ledger_entries import Ledger, LedgerLine, Request
-from xltool.ledger.ledger_events import DaySpan, find_span
+from xltool.ledger.ledger_events import PENDING, REVIEW, DaySpan, find_span, list_disputes
 from xltool.ledger.working_days import WorkCalendar, add_working_days
 from xltool.model.finding import Finding
+from xltool.model.period import Period
 
 MAX_FREE_REQUESTS = 10  # of one applicant in a calendar month, by the rules on fees
 FEE_UNIT = 10  # yuan: fees are charged in tens
@@ -234,6 +235,19 @@ def check_disputes(ledger: Ledger, context: LedgerContext) -> Iterator[Finding]:
             yield _make_line_finding(
                 "ledger.no_such_request", case, ledger, "request_number", other=case.request_number
             )
+
+
+def check_undated_cases(ledger: Ledger, count: LedgerCount) -> Iterator[Finding]:
+    """Yield the disputes in lines of requests that a count for a part of a year leaves open: they have no last day."""
+    left_open = {name for names in count.open.values() for name in names}
+    listed = set(ledger.disputes)
+    cases = [case for case in list_disputes(ledger) if case not in listed and name_case(case, ledger) in left_open]
+    undated = [case for case in cases if case.outcome not in {None, PENDING}]
+    if isinstance(count.period, Period) and undated:
+        column = "review_outcome" if undated[0].kind == REVIEW else "suit_outcome"
+        facts = {"sheet": undated[0].sheet, "lines": tuple(name_case(case, ledger) for case in undated)}
+        place = ledger.locate_field(undated[0], column)
+        yield make_finding("ledger.no_line_case_day", place, count=len(undated), **facts)
 
 
 def _is_lost(agency: str, number: str | None, year: int, numbers: set[tuple[str, str | None]]) -> bool:

@@ -13,6 +13,7 @@ an amount                                as figures are read                    
 a text; a whole number                   number         the text                none
 a date or an error in place of a text    unreadable     none                    ``date``, ``error_value``
 struck out or invisible as a whole       unreadable     none                    ``struck_out``, ``invisible``
+different texts by conditional formats   unreadable     none                    ``conditional``
 ======================================== ============== ======================= ==================
 
 Blank and not applicable are as for figures. A state of number means that the field is filled.
@@ -29,9 +30,10 @@ from xltool.model.day_numbers import DAY_ZERO
 from xltool.model.form import Box, Cell, CellKind
 from xltool.model.submission import EntryState
 from xltool.recognition.cell_values import is_not_applicable
+from xltool.recognition.conditional_looks import Looks
 from xltool.recognition.kind_values import interpret_kind
 from xltool.recognition.shown_values import interpret_shown
-from xltool.spreadsheet.cell_look import Mark, select_visible_text
+from xltool.spreadsheet.cell_look import CellLook, Mark, select_visible_text
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 FieldContent = date | Decimal | str
@@ -61,6 +63,17 @@ def read_field(raw: RawCell, column: LedgerColumn, sheet_words: SheetWords) -> F
     if column.choices:
         return _read_choice(raw, column, sheet_words)
     return _read_amount(raw, column) if column.kind == "amount" else _read_words(raw)
+
+
+def read_shown_field(raw: RawCell, looks: Looks | None, column: LedgerColumn, sheet_words: SheetWords) -> FieldValue:
+    """Read a cell that may have several looks by conditional formats; unreadable unless it reads the same in all."""
+    readings = {read_field(_change_look(raw, look), column, sheet_words) for look in looks or ()}
+    return readings.pop() if len(readings) == 1 else FieldValue(EntryState.UNREADABLE, None, "conditional")
+
+
+def _change_look(raw: RawCell, look: CellLook) -> RawCell:
+    stored = StorageType.DATE if look.is_date and raw.stored is StorageType.NUMBER else raw.stored
+    return raw._replace(look=look, stored=stored)
 
 
 def read_date(raw: RawCell) -> FieldValue:

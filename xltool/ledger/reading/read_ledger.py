@@ -10,7 +10,7 @@ from xltool.forms.identity import LIST_PROPERTY, PROPERTY_PREFIX, OwnList
 from xltool.forms.workbook_words import workbook_words
 from xltool.ledger.ledger_definition import LedgerColumn, LedgerDefinition, load_ledger_definition
 from xltool.ledger.ledger_entries import Dispute, Ledger, LedgerAgency, LedgerLine, Request
-from xltool.ledger.reading.ledger_values import read_field
+from xltool.ledger.reading.ledger_values import read_field, read_shown_field
 from xltool.ledger.reading.ledger_words import LedgerWords, SheetWords, dispute_words, load_reading_words, request_words
 from xltool.ledger.reading.locate_columns import (
     LocatedColumns,
@@ -24,6 +24,7 @@ from xltool.ledger.reading.locate_columns import (
 from xltool.ledger.reading.read_days_off import read_days_off
 from xltool.ledger.reading.reading_notes import ReadingNotes, RowContent
 from xltool.model.finding import Finding
+from xltool.recognition.conditional_looks import Looks, find_shown_looks
 from xltool.recognition.identify_form import cell_text
 from xltool.recognition.label_text import normalise_label
 from xltool.spreadsheet.open_workbook import SkipRule
@@ -47,7 +48,8 @@ def read_ledger(workbook: RawWorkbook, file: str, ledger_words: LedgerWords | No
             raise ForeignFileError("file.own_list", file=file, kind=kind)
         raise ForeignFileError("ledger.not_a_ledger", file=file)
     identity = _read_identity(workbook, found.requests[0], definition)
-    requests, disputes = _SheetReader(ledger_words.requests, Request), _SheetReader(ledger_words.disputes, Dispute)
+    requests = _SheetReader(workbook, ledger_words.requests, Request)
+    disputes = _SheetReader(workbook, ledger_words.disputes, Dispute)
     for located in found.requests:
         requests.read_sheet(located)
     for located in found.disputes:
@@ -178,6 +180,7 @@ def _read_title(located: LocatedColumns, definition: LedgerDefinition) -> _Ledge
 class _SheetReader:
     """Reads the sheets of one kind into lines of one kind."""
 
+    workbook: RawWorkbook
     words: SheetWords
     kind: type[Request] | type[Dispute]
     lines: list[LedgerLine] = field(default_factory=list)
@@ -196,12 +199,12 @@ class _SheetReader:
             for column in self.words.columns
             if column.id in located.letters and not column.computed
         ]
-        covered = _find_covered(located, notes)
+        covered, looks = _find_covered(located, notes), _find_looks(self.workbook, located)
         agency = _find_agency_columns(located)
         inputs = {letters for letters, _ in columns}
         for row in sorted(row for row in located.rows if row > located.last_heading_row):
             cells = located.rows[row]
-            if inputs.isdisjoint(cells) or not (line := self._read_line(located, row, columns, notes, covered)):
+            if inputs.isdisjoint(cells) or not (line := self._read_line(located, row, columns, notes, covered, looks)):
                 continue
             code, name = (cell_text(cells.get(letters)).strip() if letters else "" for letters in agency)
             if code or name:
@@ -217,12 +220,18 @@ class _SheetReader:
         lettered_columns: list[tuple[str, LedgerColumn]],
         notes: ReadingNotes,
         covered: Set[tuple[int, str]],
+        shown_looks: Mapping[str, Looks | None],
     ) -> LedgerLine | None:
         """Read one row; None if it is blank, a heading, a total, struck out, or a number prepared for later."""
         cells, content = located.rows[row], RowContent()
         for letters, column in lettered_columns:
             if (raw := cells.get(letters)) is not None:
-                content.add_field(letters, column, raw, read_field(raw, column, self.words))
+                address = f"{letters}{row}"
+                if address in shown_looks:
+                    value = read_shown_field(raw, shown_looks[address], column, self.words)
+                else:
+                    value = read_field(raw, column, self.words)
+                content.add_field(letters, column, raw, value)
             elif (row, letters) in covered:
                 content.unreadable.append(column.id)
         if content.is_blank or notes.is_other_row(row, cells, content):
@@ -242,6 +251,16 @@ def _find_covered(located: LocatedColumns, notes: ReadingNotes) -> set[tuple[int
             notes.merged.append(address)
             covered |= {(row, letters) for row in rows[1:] for letters in list_letters(columns)}
     return covered
+
+
+def _find_looks(workbook: RawWorkbook, located: LocatedColumns) -> Mapping[str, Looks | None]:
+    """Return the looks of fields that conditional formats may change, by address."""
+    if not located.sheet.conditional:
+        return {}
+    letters = set(located.letters.values())
+    lines = ((row, cells) for row, cells in located.rows.items() if row > located.last_heading_row)
+    addresses = tuple(f"{column}{row}" for row, cells in lines for column in cells if column in letters)
+    return find_shown_looks(located.sheet, addresses, workbook)
 
 
 def _find_agency_columns(located: LocatedColumns) -> tuple[str, str]:

@@ -21,6 +21,7 @@ _EXPECTED = ("received", "applicant_type", "closed", "result", "kind", "accepted
 _FEES = ("fee_notified", "fee_amount", "fee_paid_on", "fee_paid")
 _READ_NOTES = frozenset({"text_date", "choice_spelling"})  # of a field that was read all the same
 _CODES = {"not_date": "ledger.not_date", "date": "ledger.date_in_text", "not_choice": "ledger.not_choice"}
+_CODES |= {"conditional": "ledger.conditional"}
 _NAMING = frozenset({*_EXPECTED, "number", "case_number", "outcome"})  # without any of them a row is no line
 
 
