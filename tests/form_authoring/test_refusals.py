@@ -1,14 +1,21 @@
 """Workbooks that are no form: one clear answer each, with sheet and cell; and cells that found no place."""
 
+import tomllib
 import zipfile
 from pathlib import Path
 
 import openpyxl
+from openpyxl import Workbook
 from openpyxl.styles import Border
 
-from tests.form_authoring.office_forms import first_sheet, frame, head, penalties, put, registration
+from tests.form_authoring.office_forms import choose, first_sheet, frame, head, penalties, put, registration
 from tests.official_report.test_publish import run
-from xltool.commands.author_from_workbook import AuthoredForm, AuthoringRequest, author_from_workbook
+from xltool.commands.author_from_workbook import (
+    AuthoredForm,
+    AuthoringRequest,
+    author_from_workbook,
+    describe_placement,
+)
 from xltool.form_authoring.placements import Fate, Placement
 
 
@@ -167,3 +174,49 @@ def test_merged_rows__a_figure_may_span_them(tmp_path: Path) -> None:
     put(book["登记表"], {"D7:D8": None})
     made = author(tmp_path, book)
     assert [cell.box.rows for cell in made.form.cells.values() if cell.box.rows > 1] == [2]
+
+
+def websites() -> Workbook:
+    """A list with a total row, and a table beside it that counts its rows."""
+    book = openpyxl.Workbook()
+    sheet = first_sheet(book, "网站")
+    heads = {"A1": "网站清单", "A3": "序号", "B3": "网站名称", "C3": "网站类型", "D3": "发布数（条）", "A9": "合计"}
+    put(sheet, {**heads, "C9": '=COUNTIF(C4:C8,"门户")', "D9": "=SUM(D4:D8)"})
+    put(sheet, {f"A{row}": row - 3 for row in range(4, 9)})
+    frame(sheet, "A3:D9")
+    choose(sheet, "C4:C8", "门户,部门")
+    other = book.create_sheet("汇总")
+    put(other, {"A1": "汇总情况", "A3": "项目", "B3": "个数"})
+    formulas = {
+        "网站数": "=COUNTA(网站!B4:B8)",
+        "门户网站数": '=COUNTIF(网站!C4:C8,"门户")',
+        "发布总数": "=SUM(网站!D4:D8)",
+        "发布多的": '=COUNTIF(网站!D4:D8,">=100")',
+        "一半的": '=COUNTIF(网站!D4:D6,">=100")',
+        "查到的": "=VLOOKUP(A4,网站!B4:D8,3,0)",
+    }
+    for row, (name, formula) in enumerate(formulas.items(), start=4):
+        put(other, {f"A{row}": name, f"B{row}": formula})
+    frame(other, "A3:B9")
+    return book
+
+
+def test_counts_over_all_rows_of_a_list__are_relations__others_are_told(tmp_path: Path) -> None:
+    made = author(tmp_path, websites())
+    text = (made.folder / "relations.toml").read_text("utf-8")
+    computed = [relation["expect"].partition(" == ")[2] for relation in tomllib.loads(text)["relations"]]
+    assert computed == ["count(t1.c2)", "count(t1.c3 == '门户')", "sum(t1.c4)", "count(t1.c4 >= 100)"]
+    told = {(item.address, item.reason): item.doubtful for item in made.placements if item.text.startswith("=")}
+    assert told["B8", "formula_filled_in"]
+    assert told["B9", "formula_filled_in"]
+    assert told["C9", "list_total_formula"]
+    assert not told["D9", "list_total"]
+
+
+def test_table_without_frames_below_one_with__every_text_and_formula_is_told(tmp_path: Path) -> None:
+    book = penalties()
+    put(book["处罚"], {"B20": "人员", "C20": "人数", "B21": "专职", "B22": "兼职", "C23": "=C21+C22"})
+    made = author(tmp_path, book)
+    told = {item.address: item.doubtful for item in made.placements}
+    assert all(told[address] for address in ("B20", "C20", "B21", "B22", "C23"))
+    assert "请画上框线" in describe_placement(next(item for item in made.placements if item.address == "B20"))

@@ -6,6 +6,7 @@ from xltool.form_authoring.definitions.build_definition import explains_form
 from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell, OfficeSheet, Spot
 from xltool.form_authoring.placements import Fate, Placement
 from xltool.form_authoring.read_form_workbook import SheetReading, WorkbookReading
+from xltool.form_authoring.relations.formula_evidence import is_plain_sum
 from xltool.form_authoring.tables.grid_cells import CellPart, TableCell
 from xltool.form_authoring.tables.list_tables import ListDraft
 from xltool.form_authoring.tables.table_draft import DraftFigure, TableDraft, show_label
@@ -108,7 +109,11 @@ def _place_list_figure(reading: WorkbookReading, list_draft: ListDraft, draft_fi
     kind, name = draft_figure.kind, f"{list_draft.table.id}.{draft_figure.column}"
     facts = {"kind": kind.kind, "unit": kind.unit, "told_by": kind.reason, "formula": cell.formula}
     if draft_figure.item.box.row in list_draft.totals:
-        return Placement(draft.source.name, cell.address, _show_content(cell), Fate.BLANK, name, "list_total", facts)
+        plain = not cell.formula or is_plain_sum(cell.formula)
+        reason, fate = ("list_total", Fate.BLANK) if plain else ("list_total_formula", Fate.UNPLACED)
+        return Placement(
+            draft.source.name, cell.address, _show_content(cell), fate, name, reason, facts, doubtful=not plain
+        )
     failed = reading.found.failed.get((draft.source.name, cell.spot))
     reason = "list_formula" if cell.formula else "kind"
     if failed is not None:

@@ -63,6 +63,19 @@ class FoundRelations:
                     return KnownFigure(FigureKey(draft.id, "", column), total.kind, f"sum({draft.id}.{column})")
         return None
 
+    def find_column(self, sheet: str, spots: Sequence[Spot]) -> KnownFigure | None:
+        """Return the column of a list if places of a sheet have all its rows and no other figure; else None."""
+        for listed in self.lists:
+            draft = listed.table
+            figures = [figure for spot in spots if (figure := draft.find_figure(spot))]
+            same_sheet = draft.source.name.casefold() == sheet.casefold()
+            if same_sheet and {figure.item.box.row for figure in figures} == set(listed.rows):
+                columns = {figure.column for figure in figures}
+                if len(columns) == 1:
+                    column = columns.pop()
+                    return KnownFigure(FigureKey(draft.id, "", column), figures[0].kind, f"{draft.id}.{column}")
+        return None
+
 
 def find_relations(
     drafts: Sequence[TableDraft], lists: Sequence[ListDraft], loose: Mapping[str, Sequence[OfficeCell]]
@@ -76,11 +89,15 @@ def find_relations(
     for draft in [*drafts, *(listed.table for listed in lists)]:
         for item in draft.cells:
             if item.part is CellPart.CHECK:
-                _add_check(found, FormulaTranslator(draft.source.name, found.find_figure), item.cell)
+                _add_check(found, _make_translator(found, draft.source), item.cell)
     sheets = {draft.source.name: draft.source for draft in [*drafts, *(listed.table for listed in lists)]}
     for sheet in sheets.values():
         _add_sheet(found, sheet, loose.get(sheet.name, ()))
     return found
+
+
+def _make_translator(found: FoundRelations, office_sheet: OfficeSheet) -> FormulaTranslator:
+    return FormulaTranslator(office_sheet.name, found.find_figure, find_column=found.find_column)
 
 
 def _add_row_relations(found: FoundRelations, list_draft: ListDraft) -> None:
@@ -94,7 +111,7 @@ def _add_row_relations(found: FoundRelations, list_draft: ListDraft) -> None:
 
 def _add_table(found: FoundRelations, draft: TableDraft) -> None:
     """Add the formulas of a table."""
-    translator = FormulaTranslator(draft.source.name, found.find_figure)
+    translator = _make_translator(found, draft.source)
     for figure in draft.figures.values():
         if figure.item.cell.formula:
             _add_computed(found, translator, draft, figure)
@@ -102,7 +119,7 @@ def _add_table(found: FoundRelations, draft: TableDraft) -> None:
 
 def _add_sheet(found: FoundRelations, office_sheet: OfficeSheet, loose: Sequence[OfficeCell]) -> None:
     """Add the checks beside the tables of a sheet, its validations and its conditional formats."""
-    translator = FormulaTranslator(office_sheet.name, found.find_figure)
+    translator = _make_translator(found, office_sheet)
     for cell in loose:
         _add_check(found, translator, cell)
     for validation in office_sheet.validations:

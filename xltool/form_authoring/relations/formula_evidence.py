@@ -79,3 +79,11 @@ def divides_values(tree: Node | None) -> bool:
 def has_quotient(tree: Node) -> bool:
     """Return True if a formula contains a quotient."""
     return any(isinstance(node, Binary) and node.operator == "/" for node in iterate_nodes(tree))
+
+
+def is_plain_sum(formula: str) -> bool:
+    """Return True for a formula that adds up one range and does nothing else."""
+    match parse_if_possible(formula):
+        case Call(name="SUM", arguments=(Area(),)) | Call(name="SUBTOTAL", arguments=(Constant(), Area())):
+            return True
+    return False

@@ -1,5 +1,6 @@
 """Translate formulas of a workbook into expressions of a definition."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,9 @@ from xltool.forms.cell_addresses import box_address, cell_address, list_spots
 MAX_SUMMED_CELLS = 2_000
 _OPERATORS = {"=": "==", "<>": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _NEGATED = {"=": "<>", "<>": "=", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+_CRITERION = re.compile(r"(<=|>=|<>|<|>|=)?(.*)", re.DOTALL)
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_SUMMABLE = {"count", "signed_count", "amount", "decimal"}
 _PASSED_ON = {"N", "VALUE", "INT"}
 _ZERO_GUARDS = {"IFERROR", "IFNA"}
 
@@ -38,6 +42,7 @@ class UntranslatableError(ValueError):
 
 
 FindFigure = Callable[[str, Spot], KnownFigure | None]  # by name of the sheet and place in it
+FindColumn = Callable[[str, Sequence[Spot]], KnownFigure | None]  # the column of a list whose rows are these places
 
 
 class FoundCheck(NamedTuple):
@@ -55,6 +60,7 @@ class FormulaTranslator:
     sheet: str
     find_figure: FindFigure
     shift: Spot = (0, 0)
+    find_column: FindColumn = lambda sheet, spots: None
 
     # --- values ---
 
@@ -116,6 +122,8 @@ class FormulaTranslator:
 
     def _translate_call(self, call_node: Call) -> Expression:
         values = call_node.arguments
+        if counted := self._translate_list_call(call_node):
+            return counted
         match call_node.name:
             case "SUM" | "SUBTOTAL" if values[1:] or call_node.name == "SUM":
                 return self._translate_sum(values if call_node.name == "SUM" else values[1:])
@@ -136,6 +144,25 @@ class FormulaTranslator:
         if (call_node.name in _PASSED_ON and len(values) == 1) or (call_node.name in _ZERO_GUARDS and len(values) == 2):
             return self.translate_value(values[0])
         raise UntranslatableError("no_function", call_node.name)
+
+    def _translate_list_call(self, call_node: Call) -> Expression | None:
+        """Return what a function says of all rows of a list; None if it is about anything else."""
+        match call_node:
+            case Call(name="SUM" | "COUNT" | "COUNTA", arguments=(Area() as area,)):
+                test = ""
+            case Call(name="COUNTIF", arguments=(Area() as area, Constant(value=str() | Decimal() as value))):
+                test = str(value)
+            case _:
+                return None
+        column = self.find_column(area.sheet or self.sheet, self._shifted(area))
+        if column is None or (call_node.name == "SUM" and column.kind.kind not in _SUMMABLE):
+            return None
+        if not test:
+            return (f"{'sum' if call_node.name == 'SUM' else 'count'}({column.text})",)
+        compared = _compare_column(column, test)
+        if not compared:
+            raise UntranslatableError("not_said", _describe(call_node))
+        return (f"count({compared})",)
 
     def _translate_sum(self, arguments: Sequence[Node]) -> Expression:
         if all(isinstance(argument, Area) for argument in arguments):
@@ -242,6 +269,18 @@ class FormulaTranslator:
         parts = tree.arguments if isinstance(tree, Call) and tree.name == "AND" else (tree,)
         for part in parts:
             yield FoundCheck(self.translate_condition(part), when, message)
+
+
+def _compare_column(column: KnownFigure, test: str) -> str:
+    """Return the comparison that a criterion such as ``是`` or ``>=10`` makes; "" if it cannot be said."""
+    match = _CRITERION.fullmatch(test)
+    assert match is not None  # the pattern takes any text
+    sign, value = _OPERATORS[match[1] or "="], match[2]
+    if column.kind.kind in {"choice", "yes_no"} and sign in {"==", "!="}:
+        return f"{column.text} {sign} '{value}'" if "'" not in value else ""
+    if column.kind.kind in _SUMMABLE and _NUMBER.fullmatch(value):
+        return f"{column.text} {sign} {value}"
+    return ""
 
 
 def _message_of(tree: Node) -> str:
