@@ -271,15 +271,15 @@ class FormulaTranslator:
             yield FoundCheck(self.translate_condition(part), when, message)
 
 
-def _compare_column(column: KnownFigure, test: str) -> str:
+def _compare_column(known_figure: KnownFigure, test: str) -> str:
     """Return the comparison that a criterion such as ``是`` or ``>=10`` makes; "" if it cannot be said."""
     match = _CRITERION.fullmatch(test)
     assert match is not None  # the pattern takes any text
     sign, value = _OPERATORS[match[1] or "="], match[2]
-    if column.kind.kind in {"choice", "yes_no"} and sign in {"==", "!="}:
-        return f"{column.text} {sign} '{value}'" if "'" not in value else ""
-    if column.kind.kind in _SUMMABLE and _NUMBER.fullmatch(value):
-        return f"{column.text} {sign} {value}"
+    if known_figure.kind.kind in {"choice", "yes_no"} and sign in {"==", "!="}:
+        return f"{known_figure.text} {sign} '{value}'" if "'" not in value else ""
+    if known_figure.kind.kind in _SUMMABLE and _NUMBER.fullmatch(value):
+        return f"{known_figure.text} {sign} {value}"
     return ""
 
 

@@ -148,19 +148,19 @@ def _measure_columns(page: SheetPage) -> dict[int, float]:
     return dict(sorted(widths.items()))
 
 
-def _add_list(sheet: SheetWriter, column: PlannedColumn, first_row: int, last_row: int) -> None:
+def _add_list(sheet: SheetWriter, planned: PlannedColumn, first_row: int, last_row: int) -> None:
     """Add the list to choose from; what it does not have may be written as well, reading tells what is wrong."""
-    length = sum(len(word) + 1 for word in column.words)
-    if not column.words or length > MAX_LIST_CHARACTERS or any("," in word for word in column.words):
+    length = sum(len(word) + 1 for word in planned.words)
+    if not planned.words or length > MAX_LIST_CHARACTERS or any("," in word for word in planned.words):
         return
     options = {
         "validate": "list",
-        "source": list(column.words),
+        "source": list(planned.words),
         "error_type": "warning",
-        "input_title": column.heading[:MAX_HINT_TITLE],
-        "input_message": column.meaning[:MAX_HINT_CHARACTERS],
+        "input_title": planned.heading[:MAX_HINT_TITLE],
+        "input_message": planned.meaning[:MAX_HINT_CHARACTERS],
     }
-    sheet.data_validation(first_row - 1, column.column - 1, last_row - 1, column.column - 1, options)
+    sheet.data_validation(first_row - 1, planned.column - 1, last_row - 1, planned.column - 1, options)
 
 
 # --- choices -------------------------------------------------------------------------------------------------------
