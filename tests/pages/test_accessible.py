@@ -7,6 +7,7 @@ import pytest
 from tests.judges import inaccessible
 from tests.merging import roster, twelve
 from tests.official_report.test_publish import returned, run
+from tests.pages.test_overview_drill import with_years
 from tests.pages.test_overview_page import merged, page_of
 from tests.returns import BROKEN, checked, filled, the_plan
 from xltool.pages.findings_page import render_findings_page
@@ -39,6 +40,14 @@ def test_published_page__axe__finds_nothing(sample: str, tmp_path: Path) -> None
 def test_overview_page__axe__finds_nothing(tmp_path: Path) -> None:
     page = tmp_path / "overview.html"
     page.write_text(page_of(merged(twelve(), roster())), "utf-8")
+    assert inaccessible(page, tmp_path) == []
+
+
+@pytest.mark.axe
+def test_overview_page__years_and_every_card_open__axe_finds_nothing(tmp_path: Path) -> None:
+    page = tmp_path / "overview.html"
+    text = with_years(merged(twelve()[:11], roster()), 2023, 2024)
+    page.write_text(text.replace(".agency { display: none;", ".agency { display: block;"), "utf-8")
     assert inaccessible(page, tmp_path) == []
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.merging import NEW, YEAR, a_return, found, members, published, roster, the_form, twelve
+from tests.official_report.test_publish import returned, run
 from tests.pages.test_overview_page import Balanced, chromium, merged, page_of, tried
 from xltool.forms.workbook_plan import plan_workbook
-from xltool.model.agency import Agency, Roster
+from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord
 from xltool.model.decision import Decision, Ruling
 from xltool.model.finding import Finding, FindingCell
@@ -85,6 +86,37 @@ def test_years__without_earlier_figures__show_none() -> None:
     text = page_of(merged(twelve(), roster()))
     assert 'class="chart years"' not in text
     assert "比上年" not in section_of(text, "agency-1")
+
+
+def test_merge__previous_of_several_years__all_are_on_the_page(tmp_path: Path) -> None:
+    agencies = {"1": "甲镇人民政府", "2": "乙镇人民政府"}
+    for year, sample in ((2023, "suqian-2023"), (2024, "suqian-2024"), (2025, "zhangjiawan-2025")):
+        folder = tmp_path / str(year)
+        folder.mkdir()
+        for code, name in agencies.items():
+            returned(folder, sample, name=f"{code}.xlsx", agency=name, code=code)
+        outputs = ("-o", tmp_path / f"{year}.xlsx", "--html", tmp_path / f"{year}.html")
+        earlier = [word for past in (2023, 2024) if past < year for word in ("--previous", tmp_path / f"{past}.xlsx")]
+        run("merge", folder, *outputs, "--area", "示例县人民政府", "--include-flawed", *earlier)
+    text = (tmp_path / "2025.html").read_text("utf-8")
+    figure = section_of(text, "figure-1")
+    assert [year for year in ("2023年", "2024年", "2025年") if year in figure] == ["2023年", "2024年", "2025年"]
+    heads = re.findall(r'<th scope="col">([^<]*)</th>', section_of(text, "agency-1"))
+    assert heads == ["指标", "2023年", "2024年", "2025年", "比上年", "占比", "名次"]
+    assert (
+        "2023年" not in section_of((tmp_path / "2023.html").read_text("utf-8"), "figure-1").partition("chart years")[2]
+    )
+
+
+def test_superiors__several_of_them__agencies_can_be_chosen_by_theirs() -> None:
+    districts = [Agency(code, name, scope=Scope.AREA) for code, name in (("A", "东区"), ("B", "西区"))]
+    towns = [Agency(str(at), f"第{at}镇", parent="AB"[at % 2]) for at in range(4)]
+    items = [found(a_return(each, published("suqian-2024"))) for each in towns]
+    text = page_of(merged(items, Roster({each.code: each for each in (*districts, *towns)}, "名册.csv")))
+    choice = text.partition('<select name="parent">')[2].partition("</select>")[0]
+    assert re.findall(r'value="([^"]+)">([^<]*)', choice) == [("A", "东区"), ("B", "西区")]
+    assert len(re.findall(r'<tr id="row-\d+"[^>]* data-parent="B"', text)) == 2
+    assert "<dt>上级</dt><dd>东区</dd>" in section_of(text, "agency-1")
 
 
 def test_ranks__equal_figures_share_one_and_blanks_have_none() -> None:
@@ -194,7 +226,7 @@ def test_browser__ranks_agencies_by_any_figure_and_goes_back(tmp_path: Path) -> 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, 820, 1280])
 def test_browser__long_names_and_large_figures__nothing_is_cut_or_scrolls_sideways(width: int, tmp_path: Path) -> None:
     agencies = [Agency(str(100 + at), LONG_NAME.format(at), level="镇") for at in range(40)]
     figures = {

@@ -76,6 +76,7 @@ def _render_facts(draft: OverviewDraft, standing: AgencyStatus | None, item: Rev
     tracking, board = workbook_words().summary.tracking, workbook_words().summary.board
     facts = {board["status"]: show_agency_status(standing) if standing else ""}
     facts[board["level"]] = (standing.agency.level or "") if standing else ""
+    facts[fill_word("superior")] = draft.superiors.get(standing.agency.parent or "", "") if standing else ""
     if item:
         modified = item.submission.source.modified if item.submission else ""
         facts[tracking["file"]] = draft.summary.shown_file_names[item.file]

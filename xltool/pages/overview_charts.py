@@ -137,7 +137,7 @@ def _render_largest(draft: OverviewDraft, ranked: RankedFigure) -> str:
         rows.append(render_bar_row(link_to_agency(draft, each.key), cells, each.value, most))
     heads = list(look_up_words(("agency", "number", "share")).values())
     heads += [fill_word("since_last_year")] if last_year is not None else []
-    return render_table("chart largest", fill_word("largest", count=len(shown)), heads, rows)
+    return render_table("chart largest", fill_word("largest"), heads, rows)
 
 
 def _find_last_year(draft: OverviewDraft) -> int | None:

@@ -84,6 +84,14 @@ class OverviewDraft:
         return self.summary.plan.form
 
     @cached_property
+    def superiors(self) -> Mapping[str, str]:
+        """Names of the bodies that agencies report to, by code, as far as they are on the roster."""
+        roster = self.summary.consolidation.roster
+        known = roster.agencies if roster else {}
+        codes = dict.fromkeys(each.agency.parent for each in self.summary.agency_statuses)
+        return {code: known[code].name for code in codes if code and code in known}
+
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """The earlier years of which any figure is known, the oldest first."""
         known = {*self.earlier.together, *(year for years in self.earlier.by_agency.values() for year in years)}

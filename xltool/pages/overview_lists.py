@@ -36,11 +36,15 @@ _FINDING_COLUMNS = ("severity", "agency", "place", "message", "advice", "change"
 _UNBROKEN_COLUMNS = {"change", "code", "level", "place", "severity", "state", "status"}  # never wrapped
 _NAME_COLUMNS = {"agency", "name"}
 _NUMBER_COLUMNS = {"figure", "must_fix", "explain", "value"}
+_MAX_COLUMNS = 11  # that fit on a wide screen
 _FIGURE_COLUMN = "figure-"  # the columns of headline figures begin with it
 
 
 class PageList(NamedTuple):
-    """A table with headings by column, rows as HTML, and selects (label, options) by the data they filter."""
+    """A table with headings by column, rows as HTML, and selects (label, options) by the data they filter.
+
+    One that is ``wide`` may be scrolled sideways where it has no room.
+    """
 
     key: str
     heads: Mapping[str, str]
@@ -48,6 +52,7 @@ class PageList(NamedTuple):
     filters: Mapping[str, tuple[str, Mapping[str, str]]] | None = None
     caption: str = ""
     label: str = ""
+    wide: bool = False
 
 
 def list_agencies(draft: OverviewDraft) -> PageList:
@@ -69,6 +74,8 @@ def list_agencies(draft: OverviewDraft) -> PageList:
     if "level" in columns:
         levels = {each.agency.level: each.agency.level for each in standings if each.agency.level}
         filters["level"] = (heads["level"], levels)
+    if len(superiors := draft.superiors) > 1:
+        filters["parent"] = (fill_word("superior"), superiors)
     rows = [_render_agency_row(draft, each, columns, decisions) for each in standings]
     label = workbook_words().summary.overview["board"]
     return PageList("agencies", {key: heads[key] for key in columns}, rows, filters, label=label)
@@ -94,6 +101,7 @@ def _render_agency_row(
             "file": escape_text(draft.summary.shown_file_names[item.file]) if item else "",
         }
         marks = {"state": standing.state} | ({"level": agency.level} if agency.level else {})
+        marks |= {"parent": agency.parent} if agency.parent and agency.parent in draft.superiors else {}
         anchor = f"row-{draft.agency_numbers[key]}"
         return _render_row({key: cells[key] for key in shown_columns}, marks, "state", standing.state, anchor)
 
@@ -140,7 +148,7 @@ def list_comparison(draft: OverviewDraft) -> PageList:
         values = (each.by_key[key].value for each in draft.ranked_figures)
         numbers = "".join(f'<td class="number">{format_number(value)}</td>' for value in values)
         rows.append(f'<tr><td class="name">{link_to_agency(draft, key)}</td>{numbers}</tr>')
-    return PageList("comparison", heads, rows, None, fill_word("by_agency"))
+    return PageList("comparison", heads, rows, None, fill_word("by_agency"), wide=True)
 
 
 # --- findings --------------------------------------------------------------------------------------------------
@@ -286,7 +294,12 @@ def render_list(page_list: PageList) -> str:
     head = "".join(_render_head(column, text) for column, text in page_list.heads.items())
     caption = f"<caption>{escape_text(page_list.caption)}</caption>" if page_list.caption else ""
     table = f'<table class="list" id="{key}-rows">{caption}<thead><tr>{head}</tr></thead><tbody>\n'
-    return _render_filters(page_list) + table + "\n".join(page_list.rows) + "</tbody></table>"
+    html = _render_filters(page_list) + table + "\n".join(page_list.rows) + "</tbody></table>"
+    if not page_list.wide:
+        return html
+    many = " many" if len(page_list.heads) > _MAX_COLUMNS else ""
+    label = escape_text(page_list.label or page_list.caption)
+    return f'<div class="scroll{many}" tabindex="0" role="region" aria-label="{label}">{html}</div>'
 
 
 def _render_head(column: str, text: str) -> str:

@@ -55,6 +55,7 @@ from xltool.workbooks.summary.summary_context import (
 
 _RANKING_COLUMNS = ("rank", "agency", "number", "share", "year_before", "change")
 _NAME_COLUMNS = {"agency", "figure"}
+_MAX_NAME_CHARACTERS = 18  # of the agencies in a narrow card; longer names make the cards wider
 _ALL_FIGURES_COLUMNS = ("figure", "number", "share", "rank", "year_before", "change")
 
 
@@ -130,7 +131,8 @@ def _list_sections(draft: OverviewDraft) -> Iterator[PageSection]:
         "returns", say.overview["returns"], (_render_tile_list(render_tiles(count_tiles(summary))), counts)
     )
     tiles = _render_tile_list(render_tiles(list_headline_tiles(draft)))
-    yield PageSection("figures", say.overview["figures"], (tiles, _render_cards(render_figures(draft))))
+    longest = max(map(len, draft.names.values()), default=0)
+    yield PageSection("figures", say.overview["figures"], (tiles, _render_cards(render_figures(draft), longest)))
     yield PageSection("charts", fill_word("shares"), (_render_cards(render_shares(draft)),))
     if draft.parts:
         yield PageSection("ranking", fill_word("ranking"), (_render_ranking(draft), list_comparison(draft)))
@@ -158,8 +160,9 @@ def _render_tile_list(tiles_html: str) -> str:
     return f'<dl class="tiles">{tiles_html}</dl>' if tiles_html else ""
 
 
-def _render_cards(cards_html: str) -> str:
-    return f'<div class="cards">{cards_html}</div>' if cards_html else ""
+def _render_cards(cards_html: str, longest_name: int = 0) -> str:
+    css_class = "cards roomy" if longest_name > _MAX_NAME_CHARACTERS else "cards"
+    return f'<div class="{css_class}">{cards_html}</div>' if cards_html else ""
 
 
 def _render_ranking(draft: OverviewDraft) -> str:
