@@ -70,7 +70,7 @@ def rules(form: Form, said: Mapping[str, str]) -> Iterator[str]:
         advice = next((item.advice for item in catalogue.list_wordings() if item.code == standard.kind), "")
         example = said.get(standard.id) or next(
             (
-                filled(item.say)
+                filled(item.say, standard.id, title=standard.title, basis=standard.basis)
                 for item in catalogue.list_wordings()
                 if item.code in (standard.kind, f"{standard.kind}.remark")
             ),
@@ -96,7 +96,7 @@ def block(code: str, title: str, severity: Severity | None, basis: str, example:
     """What the page says of one code; what there is nothing to say of is left out."""
     words = SAID["page"]
     if code.startswith(FIXED_CODE_PREFIXES):
-        severity = severity or Severity.MUST_FIX
+        severity = severity or Severity(SAID["severities"].get(code, "must_fix"))
     settle = SAID["settle"][settling(code, severity)]
     shown = catalogue.look_up_word("severity", severity.value) if severity else UNKNOWN
     rows = [f"### {code}", "", f"- **{words['meaning']}**\uff1a{title}", f"- **{words['severity']}**\uff1a{shown}"]
@@ -117,10 +117,10 @@ def settling(code: str, severity: Severity | None) -> str:
     return severity.value if severity else "varies"
 
 
-def filled(text: str, code: str = "") -> str:
+def filled(text: str, code: str = "", **own: str) -> str:
     """A text with samples for its placeholders, those of its code and of the group of its code first."""
     group = SAID["group_samples"].get(code.partition(".")[0], {})
-    samples = {**SAID["samples"], **group, **SAID["code_samples"].get(code, {})}
+    samples = {**SAID["samples"], **group, **own, **SAID["code_samples"].get(code, {})}
     return re.sub(r"\{([a-z_]+)\}", lambda match: samples.get(match[1], UNKNOWN), text)
 
 

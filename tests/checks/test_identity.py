@@ -106,7 +106,7 @@ def test_sum_of_the_rosters_own_members__is_not_asked_who_it_is() -> None:
 
 def test_year__none_or_before_the_form__goes_back() -> None:
     assert said(found(submission(zeros(), year=None))) == [
-        "看不出是哪一年度的《政府信息公开工作年度报告》。请在下发的模板中填报，不要删改封面和标题上的年度。"
+        "看不出是哪一年度的《政府信息公开工作年度报告》。请在下发的模板中填报，不要删改首页和标题上的年度。"
     ]
     assert said(found(submission(zeros(), year=2019))) == [
         "报告年度是 2019，而这一版报表（国办公开办函〔2021〕30号）适用于 2021 年度起的报告。请用该年度适用的模板填报。"
@@ -119,14 +119,14 @@ def test_witnesses__another_agencys_template_renamed__one_finding_for_code_and_n
     )
     assert flat(findings) == [("identity.witnesses", "must_fix", "")]
     assert said(findings) == [
-        "单位代码不一致：模板标识为1，文件属性为1，封面和标题上为2。可能是把别的单位或年度的报表改名后报送。"
+        "单位代码不一致：模板标识为1，文件属性为1，首页和标题上为2。可能是把别的单位或年度的报表改名后报送。"
         "请在下发给本单位的当年模板中重新填报。"
     ]
 
 
 def test_witnesses__year_in_the_title_differs__goes_back() -> None:
     findings = found(whose("1", "甲镇", witnesses("year", "2025", None, "2024")))
-    assert said(findings)[0].startswith("报告年度不一致：模板标识为2025，文件属性为空，封面和标题上为2024。")
+    assert said(findings)[0].startswith("报告年度不一致：模板标识为2025，文件属性为空，首页和标题上为2024。")
 
 
 def test_witnesses__only_the_name_differs__a_note() -> None:

@@ -56,7 +56,7 @@ def test_fees__no_notice_but_an_amount__one_cause_with_the_condition_among_its_c
 def test_fees__not_a_multiple_of_ten__the_remainder_is_told() -> None:
     fees: Changes = {"processing_fees.notices": 1, "processing_fees.billed": Decimal("15.5")}
     assert said(found(submission(ZHANGJIAWAN | fees))) == [
-        "六 其他事项：“收费通知总金额”（B5）15.5 元，除以 10 余 5.5，应等于 0，"
+        "六 其他事项：“收费通知总金额”（B5）15.5 元，除以 10 的余数是 5.5，应等于 0，"
         "不符合“收费通知总金额是 10 元的整数倍”。依据：信息处理费收费标准（按件 100 元一档，按页 10、20、40 元）。"
         "请核对金额和单位（元）。"
     ]
@@ -135,6 +135,13 @@ def test_relation__a_figure_not_applicable__counts_as_zero() -> None:
 def test_relation__of_one_year__names_itself(figures: Changes, relation: str) -> None:
     findings = found(submission(zeros() | figures))
     assert [str(finding.relation).partition(".")[0] for finding in findings] == [relation]
+
+
+def test_relation__a_factor_converts_the_unit__both_sides_and_the_gap_are_in_it() -> None:
+    fees: Changes = {"processing_fees.notices": 2, "processing_fees.billed": 200, "processing_fees.collected": 200}
+    (sentence,) = said(found(submission(zeros() | fees | {"disclosure.administrative_fees.amount": Decimal("0.01")})))
+    assert "10000 × “行政事业性收费”本年收费金额（单位：万元）（B17）0.01 万元 = 100 元，" in sentence
+    assert "，相差 100 元，" in sentence
 
 
 def test_disputes__fewer_than_were_pending_last_year__one_note() -> None:

@@ -329,18 +329,3 @@ def test_forms_prove__says_what_relations_are_worth() -> None:
         "总计也由人填写，一格填错：203 种错误，查出 190 种，其中 175 种能唯一定位；查出的每一种平均有 1.3 种可能。"
         in lines
     )
-
-
-def test_demo__the_whole_chain__ends_with_what_it_found_and_can_be_repeated(tmp_path: Path) -> None:
-    for _ in range(2):
-        code, out, _ = run("demo", "-o", tmp_path / "demo")
-        assert code == 0
-    assert "差 11 件" in out
-    assert "共 14 个文件：已计入 8，退回 4，待裁定 0" in out
-    assert "待裁定：示例市档案局.xlsx：" in out
-    assert "裁定：生效 1 条" in out
-    assert (tmp_path / "demo" / "2025年度汇总.xlsx").is_file()
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "letter.txt").write_text("x")
-    assert run("demo", "-o", tmp_path / "mine")[0] == 2
-    assert (tmp_path / "mine" / "letter.txt").read_text() == "x"

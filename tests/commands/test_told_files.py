@@ -53,11 +53,11 @@ def test_own_lists__are_named_and_need_no_cure(tmp_path: Path) -> None:
     roster.save(folder / "名册.xlsx")
     found = checked(folder, "--roster", ROSTER)
     assert {name: (item["status"], sentence(item)) for name, item in found.items() if name != "329907.xlsx"} == {
-        issued.name: ("foreign", f"“{issued.name}”是下发清单，不是报表。不必处理。"),
-        "退回清单.xlsx": ("foreign", "“退回清单.xlsx”是退回清单，不是报表。不必处理。"),
-        "裁定.xlsx": ("foreign", "“裁定.xlsx”是裁定表，不是报表。不必处理。"),
-        ROSTER.name: ("foreign", f"“{ROSTER.name}”是单位名册，不是报表。不必处理。"),
-        "名册.xlsx": ("foreign", "“名册.xlsx”是单位名册，不是报表。不必处理。"),
+        issued.name: ("foreign", f"“{issued.name}”是下发清单，不是报表。不用处理。"),
+        "退回清单.xlsx": ("foreign", "“退回清单.xlsx”是退回清单，不是报表。不用处理。"),
+        "裁定.xlsx": ("foreign", "“裁定.xlsx”是裁定表，不是报表。不用处理。"),
+        ROSTER.name: ("foreign", f"“{ROSTER.name}”是单位名册，不是报表。不用处理。"),
+        "名册.xlsx": ("foreign", "“名册.xlsx”是单位名册，不是报表。不用处理。"),
     }
     (folder / "329907.xlsx").unlink()
     returned(folder, FIRST, report(REPORT))
@@ -70,7 +70,7 @@ def test_own_list__saved_without_its_property__is_known_by_its_headings(tmp_path
     book = openpyxl.load_workbook(issued)
     book.custom_doc_props.props.clear()  # type: ignore[attr-defined]  # the stubs lack it
     book.save(tmp_path / "清单.xlsx")
-    assert sentence(checked(tmp_path / "清单.xlsx")["清单.xlsx"]) == "“清单.xlsx”是下发清单，不是报表。不必处理。"
+    assert sentence(checked(tmp_path / "清单.xlsx")["清单.xlsx"]) == "“清单.xlsx”是下发清单，不是报表。不用处理。"
 
 
 def test_other_table_with_codes_and_names__is_no_roster(tmp_path: Path) -> None:
@@ -331,7 +331,7 @@ def test_name_on_the_cover__is_a_witness_of_the_owner(tmp_path: Path, name: str,
     item = checked(tmp_path / "收回", "--roster", ROSTER)["年报.xlsx"]
     assert item["status"] == status
     if status == "undecided":
-        assert sentence(item).startswith("封面或标题写的是示例一镇人民政府（329907），报表内容却是示例二镇人民政府")
+        assert sentence(item).startswith("首页或标题写的是示例一镇人民政府（329907），报表内容却是示例二镇人民政府")
 
 
 @pytest.mark.parametrize(

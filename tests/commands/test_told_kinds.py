@@ -75,11 +75,11 @@ def test_own_outputs__among_the_returns__are_named_and_need_no_answer(folder: Pa
     others = {Path(row["file"]).name: row for row in rows if row["status"] != "accepted"}
     assert len(others) >= 7
     assert {(row["status"], row["findings"][0]["code"]) for row in others.values()} == {("foreign", "file.own_list")}
-    assert others["汇总.html"]["findings"][0]["message"] == "“汇总.html”是本程序写的网页，不是报表。不必处理。"
+    assert others["汇总.html"]["findings"][0]["message"] == "“汇总.html”是本程序写的网页，不是报表。不用处理。"
     assert (
-        others["xltool.sqlite"]["findings"][0]["message"] == "“xltool.sqlite”是本程序导出的数据，不是报表。不必处理。"
+        others["xltool.sqlite"]["findings"][0]["message"] == "“xltool.sqlite”是本程序导出的数据，不是报表。不用处理。"
     )
-    assert others["结果.json"]["findings"][0]["message"] == "“结果.json”是本程序输出的 JSON，不是报表。不必处理。"
+    assert others["结果.json"]["findings"][0]["message"] == "“结果.json”是本程序输出的 JSON，不是报表。不用处理。"
 
 
 def test_database_of_another_program__is_not_called_ours(folder: Path) -> None:
@@ -106,7 +106,7 @@ def test_scan__beside_the_return_of_its_agency__needs_no_answer(folder: Path, tm
     (folder / "329907 示例一镇人民政府 扫描件.pdf").write_bytes(b"%PDF-1.4\n%%EOF")
     (folder / "示例二镇人民政府.pdf").write_bytes(b"%PDF-1.4\n%%EOF")
     _, out, _ = run("check", folder, "--roster", ROSTER, "--return", tmp_path / "退回")
-    assert "“329907 示例一镇人民政府 扫描件.pdf”是PDF 文件，没有读；这个单位的报表已另外收到。不必处理。" in out
+    assert "“329907 示例一镇人民政府 扫描件.pdf”是PDF 文件，没有读；这个单位的报表已另外收到。不用处理。" in out
     assert [path.name for path in sorted((tmp_path / "退回").iterdir())] == [
         "示例二镇人民政府 检查结果.html",
         "退回清单.xlsx",

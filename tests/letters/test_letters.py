@@ -60,7 +60,7 @@ def test_letters__each_agency_gets_the_one_that_fits(inbox: Path) -> None:
     done, folder = letters(inbox), inbox.parent / "信函"
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
-        f"已写出 4 份函：催报 1，退回 2，受理 1，连同信函清单.xlsx存放在：{folder}",
+        f"已写出 4 份函：催报 1，退回 2，受理 1，连同“信函清单.xlsx”存放在：{folder}",
         "  不发函：单位不明（无法读取）。收到的文件打不开，也看不出是哪个单位的：“随便.xlsx”。",
     ]
     assert files(folder) == [
@@ -106,7 +106,7 @@ def test_letters__among_the_returns__are_named_as_such_also_in_an_archive(inbox:
         archive.write(letter, "函.docx")
     out = CliRunner().invoke(main, ["check", str(inbox)]).stdout
     for name in (letter.name, "函.zip/函.docx"):
-        assert f"“{name}”是本程序写的函，不是报表。不必处理。" in out
+        assert f"“{name}”是本程序写的函，不是报表。不用处理。" in out
 
 
 def test_letters__the_list_has_contacts_counts_and_check_codes(inbox: Path) -> None:

@@ -38,7 +38,7 @@ from xltool.workbooks.marks.findings_list import describe_findings
 from xltool.workbooks.marks.mark_workbook import has_marks, mark_workbook
 
 PART = list_part()
-BALANCE = "表三“自然人”不平：左边 101，右边 102，差 1 件。"
+BALANCE = "表三“自然人”不平：第一项加第二项之和 101，第三项加第四项之和 102，差 1 件。"
 
 
 def mark(source: Path, target: Path, findings: tuple[Finding, ...] | None = None) -> Path:

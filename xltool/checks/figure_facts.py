@@ -1,6 +1,6 @@
 """Describe figures and relations as facts of findings."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -51,10 +51,26 @@ def expect_value(cell: Cell) -> ExpectedValue:
     return ExpectedValue(cell.kind, cell.unit, cell.decimals, cell.choices, cell.minimum, cell.maximum, cell.length)
 
 
-def measure_difference(left: Number, right: Number, cells: Iterable[Cell]) -> Quantity:
-    """Return the difference of two sides, with the unit if all cells share it."""
-    units = {cell.unit for cell in cells}
+def measure_difference(left: Number, right: Number, cells: Iterable[Cell], unit: str = "") -> Quantity:
+    """Return the difference of two sides, with ``unit``, or that of all cells if they share it."""
+    units = {unit} if unit else {cell.unit for cell in cells}
     return Quantity(max(left, right) - min(left, right), units.pop() if len(units) == 1 else "")
+
+
+def find_common_unit(sides: tuple[Side, Side], cells: Mapping[str, Cell]) -> str:
+    """Return the unit in which two sides are compared if a factor converts one of them into it, else ""."""
+    for plain, converted in (sides, sides[::-1]):
+        units = {cells[term.cell].unit for term in plain.terms if cells[term.cell].is_exact}
+        others = {cells[term.cell].unit for term in converted.terms}
+        has_factor = any(abs(term.coefficient) != 1 for term in converted.terms)
+        if (
+            has_factor
+            and len(units) == 1
+            and units != others
+            and all(abs(term.coefficient) == 1 for term in plain.terms)
+        ):
+            return units.pop()
+    return ""
 
 
 def choose_names(relation: Relation, context: CheckContext) -> Callable[[Cell], FigureName]:
@@ -77,8 +93,8 @@ class FigureFacts:
     sheet: str = ""
     name: Callable[[Cell], FigureName] = name_cell
 
-    def describe_side(self, side: Side, *, missing_as_zero: bool = False) -> SideFact:
-        """Describe one side of a relation: its figures and their sum; a long sum by its ranges."""
+    def describe_side(self, side: Side, *, missing_as_zero: bool = False, unit: str = "") -> SideFact:
+        """Describe one side of a relation: its figures and their sum (in ``unit``); a long sum by its ranges."""
         if isinstance(side, Operation):
             total = evaluate_side(side, self.values, self.context.previous, missing_as_zero=missing_as_zero)
             return SideFact((), 0, Quantity(shorten_quotient(total)), self.list_ranges_of(side), computed=True)
@@ -89,7 +105,7 @@ class FigureFacts:
         return SideFact(
             () if is_long else tuple(map(self._describe_term, side.terms)),
             side.constant,
-            measure_figure(total, self._cell_of(side.terms[0])),
+            Quantity(total, unit) if unit else measure_figure(total, self._cell_of(side.terms[0])),
             self.list_ranges_of(side) if is_long else None,
             side.modulus,
         )

@@ -6,7 +6,13 @@ A relation with a missing figure is undecided.
 from collections.abc import Iterator
 
 from xltool.checks.context import CheckContext
-from xltool.checks.figure_facts import FigureFacts, choose_names, measure_difference, shorten_quotient
+from xltool.checks.figure_facts import (
+    FigureFacts,
+    choose_names,
+    find_common_unit,
+    measure_difference,
+    shorten_quotient,
+)
 from xltool.checks.make_finding import locate_cell
 from xltool.checks.previous_evidence import find_previous_evidence
 from xltool.checks.totals import collect_stored_values, find_wrong_totals
@@ -119,6 +125,7 @@ def report_breach(
     assert result.left is not None  # a broken relation has both sides
     assert result.right is not None
     expect, zero = relation.expect, relation.missing == "zero"
+    unit = find_common_unit((expect.left, expect.right), context.form.cells)
     cells = [context.form.cells[term.cell] for term in relation.terms]
     spots = _spots_of_relation(relation, submission, context)
     figures = FigureFacts(submission, context, counted, spots[0].sheet, choose_names(relation, context))
@@ -126,12 +133,12 @@ def report_breach(
         "left": shorten_quotient(result.left),
         "right": shorten_quotient(result.right),
         "difference": shorten_quotient(max(result.left, result.right) - min(result.left, result.right)),
-        "left_words": figures.describe_side(expect.left, missing_as_zero=zero),
-        "right_words": figures.describe_side(expect.right, missing_as_zero=zero)
+        "left_words": figures.describe_side(expect.left, missing_as_zero=zero, unit=unit),
+        "right_words": figures.describe_side(expect.right, missing_as_zero=zero, unit=unit)
         if expect.right.terms
         else result.right,
         "operator": Word("operator", expect.operator),
-        "gap": measure_difference(result.left, result.right, cells),
+        "gap": measure_difference(result.left, result.right, cells, unit),
         "leaves": _ranges_behind(relation, figures, context),
         "where": f"{spots[0].sheet}“{relation.subject}”" if relation.subject else spots[0].sheet,
         "title": relation.title,

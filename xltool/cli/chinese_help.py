@@ -74,7 +74,7 @@ class ChineseHelp(click.Command):
         assert isinstance(self, click.Group)
         if self.get_command(ctx, args[0]) is None:
             raise UsageError(
-                "usage.no_such_command", **_suggest(args[0], self.list_commands(ctx)), command=ctx.info_name
+                "usage.no_such_command", **_suggest(args[0], self.list_commands(ctx)), command=ctx.command_path
             )
         return click.Group.resolve_command(self, ctx, args)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xltool.commands.previous_use import PreviousUse
     from xltool.commands.publish import DraftedParagraphs, WrittenReport
 
-MAX_CODES_SHOWN = 10
+MAX_AGENCIES_SHOWN = 10
 MAX_NOTES_PER_FILE = 5  # shown for one file; --json and the consolidated workbook hold all of them
 _SEVERITY_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOTE: "·"}
 
@@ -44,14 +44,14 @@ def describe_previous_use(previous_use: "PreviousUse | None", purpose: str = "co
     """Say how many agencies have figures of the year before, and which have none."""
     if previous_use is None:
         return []
-    used, without = previous_use.used, previous_use.without
+    used, without = previous_use.used, previous_use.names
     facts: dict[str, object] = {"year": previous_use.year, "count": len(used) + len(without), "used": len(used)}
     facts["purpose"] = catalogue.Phrase(catalogue.look_up_word("previous", purpose))
     lines = [catalogue.format_line("previous_used", **facts)]
     if without:
-        shown = without[:MAX_CODES_SHOWN]
+        shown = without[:MAX_AGENCIES_SHOWN]
         more = catalogue.Phrase("…" if len(without) > len(shown) else "")
-        lines.append(catalogue.format_line("previous_without", count=len(without), codes=shown, more=more))
+        lines.append(catalogue.format_line("previous_without", count=len(without), agencies=shown, more=more))
     return lines
 
 

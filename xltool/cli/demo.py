@@ -123,7 +123,8 @@ def run_demo(output: Path) -> Iterator[str]:
 
     yield from _show_what_goes_out(consolidation, run_context, output, returned, book)
     yield ""
-    yield catalogue.format_line("demo_open_first", page=str(page), summary=str(summary))
+    guide = write_demo_guide("demo_guide", play.year, output)
+    yield catalogue.format_line("demo_open_first", page=str(page), summary=str(summary), guide=str(guide))
 
 
 def _show_what_goes_out(
@@ -142,6 +143,16 @@ def _show_what_goes_out(
     report = output / catalogue.look_up_word("demo", "report")
     yield console.describe_publication(publish([best], run_context, report))
     yield console.describe_comparison(compare_files(best, report, run_context))
+
+
+def write_demo_guide(key: str, year: int, output: Path, **names: str) -> Path:
+    """Write what each file of the demo is, in which order to look, and the commands to repeat it; return its path."""
+    words = catalogue.list_words("demo")
+    files = {name: word.format(year=year) for name, word in words.items()}
+    text = catalogue.format_line(key, **files, year=year, last_summary=words["summary"].format(year=year - 1), **names)
+    path = output / words["guide"]
+    path.write_text(text, "utf-8-sig", newline="\r\n")  # for the editor of Windows
+    return path
 
 
 def _decide(script: DemoScript, book: Path) -> Iterator[str]:

@@ -101,7 +101,7 @@ def forms_check(folder: Path) -> None:
 
 @forms.command("from", cls=ChineseCommand, help=catalogue.help_text("forms.from"))
 @click.argument("workbook", type=PATH)
-@click.option("-o", "--output", type=PATH, required=True, help=catalogue.help_text("forms.from.output"))
+@click.option("-o", "--output", type=PATH, metavar="DIR", required=True, help=catalogue.help_text("forms.from.output"))
 @click.option("--form", default="", metavar="FORM", help=catalogue.help_text("forms.from.form"))
 @click.option("--edition", default="", metavar="EDITION", help=catalogue.help_text("forms.from.edition"))
 @click.option("--like", default="", metavar="FORM", help=catalogue.help_text("forms.from.like"))
@@ -150,7 +150,7 @@ def forms_workbook(form: str, edition: str | None, output: Path, folders: tuple[
 
 @forms.command("new", cls=ChineseCommand, help=catalogue.help_text("forms.new"))
 @click.option("--like", "form", required=True, help=catalogue.help_text("forms.new.like"))
-@click.option("-o", "--output", type=PATH, required=True, help=catalogue.help_text("forms.new.output"))
+@click.option("-o", "--output", type=PATH, metavar="DIR", required=True, help=catalogue.help_text("forms.new.output"))
 @_FORMS
 def forms_new(form: str, output: Path, folders: tuple[Path, ...]) -> None:
     """Copy a definition to start another from."""

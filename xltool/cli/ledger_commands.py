@@ -32,7 +32,7 @@ def ledger() -> None:
 @add_option("--year", type=click.IntRange(_MIN_YEAR, _MAX_YEAR), required=True)
 @add_option("--previous", "earlier_files", type=PATH, multiple=True)
 @add_option("--lines", "capacity", type=click.IntRange(20, 50_000), default=2000, show_default=True, metavar="NUMBER")
-@add_option("-o", "--output", type=PATH, required=True)
+@add_option("-o", "--output", type=PATH, metavar="DIR", required=True)
 @add_option("--force", is_flag=True)
 def ledger_new(
     context: "RunContext", year: int, capacity: int, earlier_files: tuple[Path, ...], output: Path, *, force: bool

@@ -24,7 +24,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _SHARED_OPTIONS: Mapping[str, Callable[[Any], Any]] = {
     "earlier_files": add_option("--previous", "earlier_files", type=PATH, multiple=True),
     "year": add_option("--year", "--period", "year", type=PERIOD),
-    "form": add_option("--form"),
+    "form": add_option("--form", metavar="FORM"),
     "agency": add_option("--agency", default=""),
     "columns_file": add_option("--columns", "columns_file", type=PATH, metavar="FILE"),
     "jobs": add_executor_options,
@@ -60,7 +60,7 @@ def _register(name: str) -> Callable[[_Command], click.Command]:
 @_register("count")
 @click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster", "--seal-key-file", "--password")
-@add_option("-o", "--output", type=PATH)
+@add_option("-o", "--output", type=PATH, metavar="FILE|DIR")
 @add_option("--handed-in", type=PATH, metavar="FILE|DIR")
 @_add_shared_options(*_SHARED_OPTIONS)
 def ledger_count(
@@ -105,7 +105,7 @@ def ledger_check(
 @_register("strip")
 @click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster", "--password")
-@add_option("-o", "--output", type=PATH, required=True)
+@add_option("-o", "--output", type=PATH, metavar="FILE|DIR", required=True)
 @_add_shared_options("columns_file", "jobs", "force")
 def ledger_strip(context: "RunContext", paths: tuple[str, ...], output: Path, jobs: "Jobs", **choices: Any) -> None:
     """Write copies without names and contents."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from xltool.cli import console, console_ledgers, console_trace
-from xltool.cli.demo import clear_demo_folder
+from xltool.cli.demo import clear_demo_folder, write_demo_guide
 from xltool.cli.sample_ledgers import DEMO_YEAR, load_sample_lines
 from xltool.commands.check import check
 from xltool.commands.count_ledgers import LedgerOutputs, count_ledgers
@@ -69,6 +69,9 @@ def run_ledger_demo(output: Path) -> Iterator[str]:
     yield console_ledgers.describe_ledgers(counted)
     yield ""
     yield from _merge_counted(counted, run_context, output)
+    yield ""
+    guide = write_demo_guide("demo_ledger_guide", DEMO_YEAR, output, filled=filled.name, before=earlier.name)
+    yield catalogue.format_line("demo_open_first_ledger", folder=str(filled), guide=str(guide))
 
 
 def _merge_counted(counted: Sequence[ReviewedLedger], run_context: RunContext, output: Path) -> Iterator[str]:

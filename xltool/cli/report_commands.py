@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @register_command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
 @add_context_options("--roster", "--previous", "--password")
-@add_option("-o", "--output", type=PATH)
+@add_option("-o", "--output", type=PATH, metavar="FILE|DIR")
 @add_option("--style", type=PATH, metavar="FILE")
 @add_option("--texts", "words", type=PATH, metavar="FILE")
 @add_option("--as", "kind", type=click.Choice(["docx", "html"]), default="docx", show_default=True)
@@ -77,10 +77,10 @@ def compare(context: "RunContext", left: Path, right: Path, page: Path | None, *
 @register_command
 @click.argument("paths", type=PATH, nargs=-1, required=True)
 @add_context_options("--roster", "--previous")
-@add_option("-o", "--output", type=PATH, required=True)
+@add_option("-o", "--output", type=PATH, metavar="DIR", required=True)
 @add_option("--agency")
 @add_option("--year", "--period", "year", type=PERIOD)
-@add_option("--form")
+@add_option("--form", metavar="FORM")
 @add_option("--force", is_flag=True)
 @add_option("--jobs", type=click.IntRange(min=1))
 @add_option("--json", "as_json", is_flag=True)
@@ -109,7 +109,7 @@ def import_command(
 
 
 @register_command
-@add_option("-o", "--output", type=PATH, default=Path("xltool-demo"), show_default=True)
+@add_option("-o", "--output", type=PATH, metavar="DIR", default=Path("xltool-demo"), show_default=True)
 @add_option("--ledger", is_flag=True)
 def demo(output: Path, *, ledger: bool) -> None:
     """Run every step on the sample figures, or on sample ledgers."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @register_command
 @add_option("--year", "--period", "year", type=PERIOD, required=True)
 @add_context_options("--roster!", "--previous", "--seal-key-file")
-@add_option("--form")
-@add_option("-o", "--output", type=PATH, required=True)
+@add_option("--form", metavar="FORM")
+@add_option("-o", "--output", type=PATH, metavar="DIR", required=True)
 @add_option("--force", is_flag=True)
 def template(context: "RunContext", year: int, form: str | None, output: Path, *, force: bool) -> None:
     """Write the templates and the distribution list."""
@@ -96,7 +96,7 @@ def check(
 @add_context_options("--roster", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
 @add_option("-o", "--output", type=PATH, required=True)
 @add_option("--area")
-@add_option("--form")
+@add_option("--form", metavar="FORM")
 @add_option("--year", "--period", "year", type=PERIOD)
 @add_option("--include-flawed", is_flag=True)
 @add_option("--decisions", type=PATH, metavar="FILE")
@@ -200,7 +200,7 @@ def rollup(
 @add_context_options("--roster!", "--password", "--cache")
 @add_option("--due", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD")
 @add_option("--decisions", type=PATH, metavar="FILE")
-@add_option("--form")
+@add_option("--form", metavar="FORM")
 @add_option("--year", "--period", "year", type=PERIOD)
 @add_executor_options
 @add_option("--json", "as_json", is_flag=True)
@@ -235,14 +235,14 @@ def status(
 @register_command
 @click.argument("paths", nargs=-1, required=True)
 @add_context_options("--roster!", "--previous", "--profile", "--seal-key-file", "--password", "--cache")
-@add_option("-o", "--output", type=PATH, required=True)
+@add_option("-o", "--output", type=PATH, metavar="DIR", required=True)
 @add_option("--due", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD")
 @add_option("--sender", default="")
 @add_option("--contact", default="")
 @add_option("--wording", type=PATH, metavar="FILE")
 @add_option("--text-only", is_flag=True)
 @add_option("--decisions", type=PATH, metavar="FILE")
-@add_option("--form")
+@add_option("--form", metavar="FORM")
 @add_option("--year", "--period", "year", type=PERIOD)
 @add_executor_options
 def letters(context: "RunContext", paths: tuple[str, ...], output: Path, jobs: "Jobs", **choices: Any) -> None:

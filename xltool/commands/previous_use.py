@@ -11,11 +11,12 @@ from xltool.model.form import Form
 
 
 class PreviousUse(NamedTuple):
-    """The year of the figures, and the codes of the agencies that have some of them or none."""
+    """The year, the codes of the agencies with some figures of it or with none, and the names of the latter."""
 
     year: int
     used: tuple[str, ...]
     without: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 def find_previous_use(
@@ -42,7 +43,9 @@ def count_previous_use(run_context: RunContext, codes: Iterable[str], form: Form
     asked = tuple(dict.fromkeys(codes))
     has_figures = {code: _has_figures(run_context, code, form, year) for code in asked}
     used = tuple(code for code in asked if has_figures[code])
-    return PreviousUse(year - 1, used, tuple(code for code in asked if not has_figures[code]))
+    without = tuple(code for code in asked if not has_figures[code])
+    known = run_context.roster.known_agencies if run_context.roster else {}
+    return PreviousUse(year - 1, used, without, tuple(known[code].name if code in known else code for code in without))
 
 
 def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFile]) -> PreviousUse | None:

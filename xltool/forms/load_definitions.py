@@ -171,6 +171,8 @@ def find_form_for_year(forms: Iterable[Form], year: int, form_id: str | None = N
 
     Raises UsageError if there is none, or several without that one.
     """
+    if form_id is not None and all(form.id != form_id for form in forms):
+        raise UsageError("usage.no_such_form", form=form_id)
     named = [form for form in forms if form_id == form.id or (form_id is None and not form.named_only)]
     candidates = [form for form in named if form.covers_year(year)]
     if not candidates:

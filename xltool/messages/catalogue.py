@@ -29,6 +29,7 @@ UNPRINTABLE_CHARACTERS = re.compile(
 )
 _UNDECODED = re.compile("[\udc80-\udcff]")
 BRACKETED_TEXT = re.compile("(（[^（）]*）)")
+_BRIEF_KEYS = ("brief", "brief_named", "brief_long")
 _MAX_BRIEF_CHARACTERS = 70  # a longer brief sentence gives way to the one without the figures of both sides
 MAX_NAMES_LISTED = 100  # a cell of a workbook holds 32,767 characters
 _QUOTED_LISTS = frozenset({"others"})  # facts that list names of files or sheets
@@ -109,11 +110,18 @@ def render_brief_advice(finding: Finding) -> str:
 
 def _render_brief_problem(wording: Mapping[str, str], facts: Mapping[str, object]) -> str:
     """Render what is wrong: the shortest of the brief texts that fits, else the whole one without its basis."""
-    known = (wording[key] for key in ("brief", "brief_long") if key in wording)
+    known = (wording[key] for key in _BRIEF_KEYS if key in wording)
+    facts = {**facts, **_name_sides(str(facts.get("title", "")))}
     texts = [_fill_placeholders(text, facts) for text in known if all(name in facts for name in placeholders(text))]
     if not texts:
         return _fill_placeholders(_split_details(wording["say"])[0], facts)
     return next((text for text in texts if len(text) <= _MAX_BRIEF_CHARACTERS), texts[-1])
+
+
+def _name_sides(title: str) -> dict[str, str]:
+    """Name the sides of a relation as its title does, before and after the comma; nothing if it names none."""
+    left, equals, right = title.partition(look_up_word("shown", "equals"))
+    return {"left_title": left, "right_title": right} if equals else {}
 
 
 def render_details(finding: Finding) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltool.errors import UnreadableFileError, UsageError
 from xltool.forms.identity import LIST_PROPERTY
+from xltool.forms.plan_sheets import count_lines
 from xltool.model.day_numbers import show_day
 from xltool.model.decision import Decision, Ruling
 from xltool.package_data import find_data_folder
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _HEADING_ROW = 3
 _MAX_HEADING_ROW = 10
 _MAX_CELL_CHARACTERS = 2000
+_LINE_HEIGHT = 15  # points
 _VALIDATED_ROWS = 5000
 _REQUIRED_COLUMNS = ("file", "ruling")
 _ANSWER_COLUMNS = ("ruling", "target", "reason", "author", "date")  # people fill them in
@@ -147,12 +149,19 @@ def write_decision_rows(
     for number, row in enumerate(added, start=max((row.row for row in present), default=first - 1) + 1):
         for key, at in columns.items():
             _write_text(sheet, number, at + 1, str(getattr(row, key)))
+        sheet.row_dimensions[number].height = _LINE_HEIGHT * _count_row_lines(row)
     for row, change in changed:
         for key, text in change._asdict().items():
             if text and key in columns:
                 _write_text(sheet, row.row, columns[key] + 1, text)
     _save_book(book, path)
     return added
+
+
+def _count_row_lines(decision_row: DecisionRow) -> int:
+    """Count the lines of the longest text of a row; the SHA-256 is not for reading."""
+    widths: Mapping[str, int] = load_decision_words()["widths"]
+    return max(count_lines(getattr(decision_row, key), width - 2) for key, width in widths.items() if key != "sha256")
 
 
 def _find_rows(
@@ -253,6 +262,7 @@ def _make_book() -> "Workbook":
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     words = load_decision_words()
     book = Workbook()
@@ -271,6 +281,9 @@ def _make_book() -> "Workbook":
             choice.add(f"{letter}{_HEADING_ROW + 1}:{letter}{_VALIDATED_ROWS}")
             sheet.add_data_validation(choice)
     sheet.freeze_panes = f"B{_HEADING_ROW + 1}"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = sheet.ORIENTATION_LANDSCAPE, sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = False
     sheet.auto_filter.ref = f"A{_HEADING_ROW}:{get_column_letter(len(words['columns']))}{_HEADING_ROW}"
     mark = StringProperty(name=LIST_PROPERTY, value=words["properties_kind"])
     book.custom_doc_props.append(mark)  # type: ignore[attr-defined]  # the stubs lack it

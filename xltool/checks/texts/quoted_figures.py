@@ -125,7 +125,12 @@ def _check_growth(mention: Mention, section: Section, facts: TextContext) -> Ite
         )
     if not right:
         shown = tuple(dict.fromkeys(str(before) for _, before in changes))
-        stated = {"sentence": mention.sentence, "number": mention.number, "before": shown, "told": match[0]}
+        stated = {
+            "sentence": mention.sentence,
+            "number": mention.number,
+            "before": shown,
+            "told": match[0].lstrip("，（("),
+        }
         yield make_finding("text.growth", locate_section(section), **stated)
 
 
