@@ -49,7 +49,7 @@ class Shot(NamedTuple):
 
 
 SHOTS = (
-    Shot("template-cover", "下发的模板/329907*.xlsx", "填报说明与报送信息", (0, 0, 662, 620)),
+    Shot("template-cover", "下发的模板/329907*.xlsx", "填报说明与报送信息", (0, 0, 662, 640)),
     Shot("template-requests", "下发的模板/329907*.xlsx", "申请人情况", (0, 0, 662, 860)),
     Shot("template-controls", "展开/329907.xlsx", "各行总计", (40, 50, 870, 560)),
     Shot("marked-requests", "退回/329908*.xlsx", "申请人情况", (0, 0, 662, 780)),
@@ -84,7 +84,7 @@ def reports(scratch: Path) -> None:
     for name, words in (("title", "一、总体情况"), ("disclosure", "二、主动公开"), ("requests", "三、收到和处理")):
         keep(f"report-{name}", page(pdf, page_saying(pdf, words)))
     xltool("publish", one(town.parent, "*.xlsx"), "-o", scratch / "town.html")
-    keep("report-web", cut(screen(scratch / "town.html", 900, 3400), (100, 1770, 700, 1000)))
+    keep("report-web", cut(screen(scratch / "town.html", 900, 3400), (100, 1800, 700, 958)))
     web = (scratch / "town.html").read_text("utf-8")
     changed = scratch / "changed.html"
     changed.write_text(web.replace(">294<", ">249<").replace("联络员多为兼职", "联络员都是兼职"), "utf-8")
