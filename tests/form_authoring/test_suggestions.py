@@ -84,7 +84,8 @@ def test_read_again__what_people_wrote_stays(copies: Path, tmp_path: Path) -> No
     text += own.format(1) + 'expect = "t1.r6 <= t1.r8"\n\n'
     file.write_text(text + own.format(2) + 'expect = "t1.r7.c3 <= 100"\n', "utf-8")
     form = first.folder / "form.toml"
-    form.write_text(form.read_text("utf-8") + '\n[ranking]\nlabel = "总数"\nsum = "t1.r8.c2"\n', "utf-8")
+    own_settings = '\n[ranking]\nlabel = "总数"\nsum = "t1.r8.c2"\n\n[made_from]\nform = "monthly"\n'
+    form.write_text(form.read_text("utf-8") + own_settings, "utf-8")
     book = openpyxl.load_workbook(tmp_path / "blank.xlsx")
     for row in range(3, 9):
         book["收办"].cell(row, 3).border = openpyxl.styles.Border()
@@ -95,6 +96,7 @@ def test_read_again__what_people_wrote_stays(copies: Path, tmp_path: Path) -> No
     assert {name for name in rules if name.startswith("OWN")} == {"OWN-1"}
     assert again.dropped == ("手写2",)
     assert again.form.ranking is not None
+    assert again.form.made_from == ("monthly", ())
     assert any("核对过" in item.title and not item.beta for item in again.form.relations)
 
 

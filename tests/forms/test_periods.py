@@ -249,7 +249,7 @@ def test_check__counts_the_period_that_is_asked_for(
 def test_check__several_periods_and_none_named__says_which_there_are(two_months: tuple[Path, Path]) -> None:
     code, out, _ = run("check", *two_months)
     assert code == 1
-    assert "2025-01 2 份、2025-02 1 份" in out
+    assert "注意：这里有 2 期的报表：2025-01 2 份、2025-02 1 份。只收一期的，请加 --period；合成全年用 rollup。" in out
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,15 @@ def test_month_sent_back__is_missing__with_its_file(year: Path) -> None:
     assert "2025年3月已交，没有计入：" in run("rollup", year / "returns")[1]
 
 
+def test_annual_return_sent_back__is_told_with_its_file(year: Path) -> None:
+    for number, name in enumerate(AGENCIES, 1):
+        enter(year, f"{number} {name} 2025年情况年报", "年报表", {"B5": "若干"})
+    answered = add_up(year)
+    assert [list(agency["held"]) for agency in answered["agencies"]] == [["2025"]] * 3
+    told = run("rollup", year / "returns", "--roster", year / "roster.csv")[1]
+    assert "甲局：没有收到年报（2025年）2025年已交，没有计入：退回（1 甲局 2025年情况年报.xlsx）" in told
+
+
 def test_blank_figure__makes_a_lower_bound(year: Path) -> None:
     enter_month(year, "2 乙局", 3, {"D8": None})
     enter_month(year, "2 乙局", 12, {"D6": None, "E6": None})

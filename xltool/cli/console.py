@@ -18,6 +18,7 @@ from xltool.model.agency import Agency
 from xltool.model.consolidation import Consolidation, FindingChanges, ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
+from xltool.model.period import Period
 from xltool.workbooks.summary.agency_status import count_agencies
 
 if TYPE_CHECKING:
@@ -214,7 +215,8 @@ def _describe_years(reviewed: Sequence[ReviewedFile]) -> list[str]:
     if len(years) <= 1:
         return []
     shown = tuple(catalogue.format_phrase("returns_of_year", year=year, count=years[year]) for year in sorted(years))
-    return [catalogue.format_line("years", count=len(years), years=shown)]
+    key = "periods" if any(isinstance(year, Period) for year in years) else "years"
+    return [catalogue.format_line(key, count=len(years), years=shown)]
 
 
 def describe_publication(written: Sequence["WrittenReport"]) -> str:

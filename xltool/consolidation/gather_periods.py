@@ -1,6 +1,6 @@
 """Gather the reports of one agency: its periods, what they add up to, and its reports of the whole."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from xltool.consolidation.add_periods import add_periods, check_running_sums, compare_whole
@@ -45,12 +45,13 @@ def gather_agency(
     missing = tuple(period for period in expected if period not in parts)
     summed = add_periods(form, parts)
     wholes = [_compare_report(report, form, parts) for report in reports if report.form is not form]
+    counted = {(report.form.id, report.period) for report in reports}
     return AgencyPeriods(
         code=agency.code,
         name=agency.name,
         parts=parts,
         missing=missing,
-        held=_find_held_files(agency, form, missing, judged_files),
+        held=dict(_find_held_files(agency, counted, judged_files)),
         values=summed.values,
         tallies=summed.tallies,
         blank=summed.blank,
@@ -68,15 +69,15 @@ def _compare_report(report: PeriodReport, form: Form, parts_by_period: dict[int,
 
 
 def _find_held_files(
-    agency: Agency, form: Form, missing: Sequence[int], judged_files: Iterable[ReviewedFile]
-) -> dict[int, ReviewedFile]:
-    """Return the files of missing periods that came and are not counted."""
-    held = {}
+    agency: Agency, counted_reports: Container[tuple[str, int]], judged_files: Iterable[ReviewedFile]
+) -> Iterator[tuple[int, ReviewedFile]]:
+    """Yield the files that came for a period and are not counted, where no other of the same form is."""
     for item in judged_files:
         read = item.submission
-        if read is not None and (read.form, read.agency_code) == (form.id, agency.code) and read.year in missing:
-            held[read.year or 0] = item
-    return held
+        if read is None or read.year is None or read.agency_code != agency.code:
+            continue
+        if not item.counted and (read.form, read.year) not in counted_reports:
+            yield read.year, item
 
 
 def sum_agencies(agencies: Sequence[AgencyPeriods], form: Form) -> Values:

@@ -47,9 +47,9 @@ class WholeReport(NamedTuple):
 class AgencyPeriods:
     """The periods of one agency: its reports by period, the periods ``missing``, and what they add up to.
 
-    ``held`` are the files of missing periods that came and are not counted. ``blank`` are the periods in which a
-    figure is blank, by cell id; with those or missing periods a sum is only a lower bound. ``running`` are cumulative
-    figures that differ from the sum of the periods.
+    ``held`` are the files of missing periods, and of the whole, that came and are not counted. ``blank`` are the
+    periods in which a figure is blank, by cell id; with those or missing periods a sum is only a lower bound.
+    ``running`` are cumulative figures that differ from the sum of the periods.
     """
 
     code: str
@@ -88,9 +88,9 @@ class RolledUp:
 
     @property
     def without_whole(self) -> tuple[AgencyPeriods, ...]:
-        """The agencies of which no report of the whole came, where one of another came."""
+        """The agencies without a counted report of the whole, where any agency sent one."""
         having = [any(each.submission.year == self.whole for each in agency.wholes) for agency in self.agencies]
-        if not any(having):
+        if not any(having) and not any(self.whole in agency.held for agency in self.agencies):
             return ()
         return tuple(agency for agency, has in zip(self.agencies, having, strict=True) if not has)
 

@@ -14,7 +14,7 @@ from xltool.forms.vocabulary import ExpressionError, Vocabulary
 from xltool.model.form import Form
 
 # Settings of a form that no workbook states.
-KEPT_SETTINGS = ("groups", "drafts", "headlines", "charts", "ranking", "layouts", "named_only")
+KEPT_SETTINGS = ("groups", "drafts", "headlines", "charts", "ranking", "layouts", "named_only", "made_from")
 # Settings that people mend in a relation that was read from the workbook.
 MENDED_SETTINGS = ("title", "severity", "basis", "advice", "when", "missing", "profile", "beta", "tolerance", "holds")
 GENERATED = ("F-", "C-", "W-")  # ids of relations that stand in the workbook; gone there, they are gone

@@ -1,6 +1,6 @@
 """List what is missing or differs in periods added up: the rows of the workbook, of the console and of the JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -72,7 +72,8 @@ def _list_agency_issues(agency: AgencyPeriods, rolled_up: RolledUp, lacks_whole:
             remark = catalogue.format_line("rollup_unsure", count=whole.unsure)
             yield RollUpIssue(agency, RollUpMatter.UNSURE, (year,), remark=remark, file=file)
     if lacks_whole:
-        yield RollUpIssue(agency, RollUpMatter.NO_WHOLE, (rolled_up.whole,))
+        remark = "".join(_describe_held(agency, [rolled_up.whole]))
+        yield RollUpIssue(agency, RollUpMatter.NO_WHOLE, (rolled_up.whole,), remark=remark)
 
 
 def _make_gap_issue(agency: AgencyPeriods, matter: RollUpMatter, gap: FigureGap, file: str) -> RollUpIssue:
@@ -82,11 +83,17 @@ def _make_gap_issue(agency: AgencyPeriods, matter: RollUpMatter, gap: FigureGap,
 
 def _describe_missing(agency: AgencyPeriods, rolled_up: RolledUp) -> str:
     """Say how many periods are missing, and which of them came and are not counted."""
-    told = [describe_missing_count(agency, rolled_up)]
-    for period, item in sorted(agency.held.items()):
-        facts = {"status": show_file_status(item), "file": show_file_name(item.file)}
-        told.append(catalogue.format_line("rollup_held", period=name_period(period), **facts))
+    told = [describe_missing_count(agency, rolled_up), *_describe_held(agency, agency.missing)]
     return catalogue.look_up_word("rollup", "joint").join(told)
+
+
+def _describe_held(agency: AgencyPeriods, periods: Sequence[int]) -> Iterator[str]:
+    """Say of each of some periods whether a file came that is not counted."""
+    for period in periods:
+        if period in agency.held:
+            item = agency.held[period]
+            facts = {"status": show_file_status(item), "file": show_file_name(item.file)}
+            yield catalogue.format_line("rollup_held", period=name_period(period), **facts)
 
 
 def describe_missing_count(agency: AgencyPeriods, rolled_up: RolledUp) -> str:
