@@ -152,6 +152,7 @@ SPELLINGS = (
     ("D24 = 上期(D47) （每栏）", "requests.carried_in == previous(requests.carried_out)"),
     ("B57 = 0 或 B56 > 0", "processing_fees.billed == 0 or processing_fees.notices > 0"),
     ("-B57 <= 0", "-processing_fees.billed <= 0"),
+    ("Ｂ５７＝０ 且 B56＞０", "processing_fees.billed == 0 and processing_fees.notices > 0"),
     ("「1.属于国家秘密」 >= 0 每栏", "requests.refused.state_secret >= 0"),
 )
 
@@ -224,6 +225,33 @@ def test_rows_inserted_and_columns_moved__are_read_as_before(tmp_path: Path) -> 
     assert read_data(saved.form) == read_data(form)
 
 
+def test_table_and_relation_added__without_a_drawing_of_it__are_in_the_definition(tmp_path: Path) -> None:
+    def add(book: Workbook) -> None:
+        add_row(book, "文字", "部分", {"编号": "staff", "序号": "七", "标题": "人员情况", "工作表": "人员"})
+        add_row(
+            book, "栏目", "表", {"编号": "staff", "部分": "staff", "工作表": "人员", "表名": "人员情况", "右下角": "B3"}
+        )
+        for at, text in (("A1", "项目"), ("B1", "人数"), ("A2", "专职"), ("A3", "兼职")):
+            add_row(book, "栏目", "栏目名称", {"表": "staff", "位置": at, "文字": text})
+        add_row(
+            book,
+            "栏目",
+            "填数的格",
+            {"表": "staff", "首格": "B2", "各行编号": "full、part", "各列编号": "now", "单位": "人"},
+        )
+        entry = {"编号": "STAFF", "名称": "兼职不超过专职", "式子": "staff.part.now <= staff.full.now"}
+        add_row(book, "关系", "关系", {**entry, "处理": "提示", "怎么办": "请核对。", "依据": "测试"})
+        book["选项"].cell(3, 3).value = "没有用到的"
+
+    form = load_form_named(NATIONAL, "2021")
+    saved = read_back(write_and_edit(form, tmp_path, add), tmp_path / "forms")
+    difference = compare_editions(form, saved.form)
+    assert [cell.id for cell in difference.added] == ["staff.full.now", "staff.part.now"]
+    assert [change.rule for change in difference.relations] == ["STAFF"]
+    assert [change.id for change in difference.sections] == ["staff"]
+    assert no_change(difference, "added", "relations", "sections")
+
+
 # --- the command ---------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +264,9 @@ def test_commands__workbook_and_from__say_where_the_definition_is(tmp_path: Path
     assert f"{NATIONAL} 2021" in said
     assert run("forms", "check", tmp_path / "我的报表")[0] == 0
     assert "--force" in run("forms", "from", file, "-o", tmp_path / "我的报表")[2]
+    assert run("forms", "from", file, "-o", tmp_path / "我的报表", "--edition", "2026", "--form", "own")[0] == 0
+    assert load_form(tmp_path / "我的报表" / "own" / "2026").edition == "2026"
+    assert "--like" in run("forms", "from", file, "-o", tmp_path / "又一份", "--like", NATIONAL)[2]
 
 
 @given(

@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.form_authoring.office_forms import FORMS, THIN, annual_report, frame, put, save_forms
+from tests.form_authoring.office_forms import FORMS, THIN, annual_report, first_sheet, frame, put, save_forms
 from tests.official_report.test_publish import run
 from xltool.commands.author_from_workbook import AuthoredForm, AuthoringRequest, author_from_workbook
 from xltool.errors import DefinitionError
@@ -270,3 +270,21 @@ def test_looks__mistakes_are_told(tmp_path: Path, authored: dict[str, AuthoredFo
         check_forms_below(tmp_path / "forms")
     codes = {error.code for error in (caught.value, *caught.value.others)}
     assert codes == {"definition.not_a_look", "definition.not_a_place"}
+
+
+def test_list_wider_than_a_page__is_printed_across__a_narrow_one_upright(tmp_path: Path) -> None:
+    across = {}
+    for columns in (5, 14):
+        book = openpyxl.Workbook()
+        sheet = first_sheet(book, "名单")
+        put(sheet, {"A1": "处罚情况表", "A3": "序号", "B3": "单位名称", **{f"A{row}": row - 3 for row in range(4, 9)}})
+        for at in range(3, columns + 1):
+            sheet.cell(3, at).value = f"第{at}项（件）"
+        frame(sheet, f"A3:{sheet.cell(8, columns).coordinate}")
+        book.save(tmp_path / f"{columns}.xlsx")
+        made = author_from_workbook(
+            AuthoringRequest(tmp_path / f"{columns}.xlsx", tmp_path / str(columns), form="list")
+        )
+        across[columns] = made.form.lists[0].landscape
+        assert made.form.opening == "{agency}{year}年度处罚情况表如下。"
+    assert across == {5: False, 14: True}

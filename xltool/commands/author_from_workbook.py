@@ -83,7 +83,11 @@ def author_form(request: AuthoringRequest) -> AuthoredForm | SavedDefinition:
 
     book = read_office_workbook(request.workbook)
     if is_definition_workbook(book, catalogue.list_words(SHEETS_GROUP)):
-        return save_definition_workbook(book, request.output, force=request.force)
+        if request.like or request.examples:
+            raise UsageError("authoring.definition_workbook", file=book.file)
+        return save_definition_workbook(
+            book, request.output, form_id=request.form, edition=request.edition, force=request.force
+        )
     return author_from_workbook(request)
 
 

@@ -52,8 +52,10 @@ def write_form_workbook(form: Form, output: Path, *, force: bool = False) -> Non
     write_definition_workbook(output, contents, force=force)
 
 
-def save_definition_workbook(office_book: "OfficeWorkbook", output: Path, *, force: bool = False) -> SavedDefinition:
-    """Save the definition in a workbook below ``output``.
+def save_definition_workbook(
+    office_book: "OfficeWorkbook", output: Path, *, form_id: str = "", edition: str = "", force: bool = False
+) -> SavedDefinition:
+    """Save the definition in a workbook below ``output``, with another id or edition if one is given.
 
     Raises DefinitionError with everything that is wrong, each with its sheet and cell; UsageError if the edition
     exists (unless ``force``). Then nothing is written.
@@ -61,6 +63,7 @@ def save_definition_workbook(office_book: "OfficeWorkbook", output: Path, *, for
     reading = read_definition_workbook(office_book, catalogue.list_words(SHEETS_GROUP))
     problems = reading.problems
     form = reading.data.get("form.toml", {})
+    form |= {key: value for key, value in (("id", form_id), ("edition", edition)) if value and form}
     files = {name: write_definition_file(content) for name, content in reading.data.items()}
     folder = output / (str(form.get("id", "")) or "form") / (str(form.get("edition", "")) or "0")
     if all(name in files for name in REQUIRED_FILES):

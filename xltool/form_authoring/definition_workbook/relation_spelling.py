@@ -5,6 +5,7 @@ line, with that for every line (每行) for its column. ``$D$7`` stays the singl
 """
 
 import re
+import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,8 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _DOTTED = re.compile(r"[a-z_]\w*(?:\.\w+)+")
 _LANGUAGE = re.compile(r"(?P<dotted>[a-z_]\w*(?:\.\w+)+)|'[^']*'|(?P<name>[a-z_]\w*)|.", re.DOTALL)
 _SINGLE = re.compile(r"@([A-Z]+)([0-9]+)")  # the address of a single figure beside those of lines or columns
+# Letters, digits and signs as input methods for Chinese type them; brackets and commas may be part of a name.
+_FULL_WIDTH = {0xFEE0 + code: code for code in map(ord, "=+-*/<>%$" + string.digits + string.ascii_letters)}
 _COMPARING = frozenset({"==", "!=", "<=", ">=", "<", ">"})
 _BINARY = _COMPARING | {"+", "-", "*", "/", "%", "and", "or"}
 _RANGE_DOTS = ", ..., "
@@ -45,7 +48,7 @@ class RelationSpelling:
         """Return an expression of the language of definitions for whatever spelling. Raises SpellingError."""
         if _DOTTED.search(_QUOTED.sub("", text)):
             return text
-        body, axis = _split_axis(text.strip().removeprefix("="))
+        body, axis = _split_axis(text.translate(_FULL_WIDTH).strip().removeprefix("="))
         tokens = list(_split_relation(body))
         printed = [token.text for token in tokens if token.kind == "printed"]
         names = self.names.resolve_names(list(dict.fromkeys(printed)), axis)

@@ -10,7 +10,7 @@ from xltool.form_authoring.relations.parse_formula import FormulaError, parse_fo
 from xltool.form_authoring.relations.translate_formula import FormulaTranslator, KnownFigure, UntranslatableError
 from xltool.form_authoring.tables.grid_cells import TableCell
 from xltool.form_authoring.tables.guess_kinds import list_column_heads, list_row_heads
-from xltool.form_authoring.tables.table_draft import DraftFigure, TableDraft
+from xltool.form_authoring.tables.table_draft import DraftFigure, TableDraft, is_printed_across
 from xltool.forms.schema import ListColumnSpec, ListSpec, RelationSpec
 
 SUMMED_KINDS = frozenset({"count", "signed_count", "amount"})
@@ -80,7 +80,7 @@ def make_list_spec(list_draft: ListDraft, sheet: str) -> ListSpec:
         title=draft.title,
         columns=[_make_column(draft, figure) for figure in list_draft.columns],
         rows=max(MIN_OFFERED_ROWS, len(list_draft.rows)),
-        landscape=draft.source.printing.landscape,
+        landscape=is_printed_across(draft),
         notes=list(draft.notes),
     )
 

@@ -76,12 +76,17 @@ def make_table_spec(draft: TableDraft, sheet: str = "") -> TableSpec:
         size=cell_address(len(grid.rows), len(draft.columns)),
         labels=list(_list_labels(draft)),
         blocks=list(_list_blocks(draft)),
-        landscape=draft.source.printing.landscape or sum(widths) > MAX_PORTRAIT_WIDTH,
+        landscape=is_printed_across(draft),
         widths=widths,
         heights=_list_heights(draft),
         footnotes=list(draft.notes),
         asides=_list_asides(draft),
     )
+
+
+def is_printed_across(draft: TableDraft) -> bool:
+    """Return True for a table that the office prints in landscape, or that is too wide for a page upright."""
+    return draft.source.printing.landscape or sum(_list_widths(draft)) > MAX_PORTRAIT_WIDTH
 
 
 def _list_widths(draft: TableDraft) -> list[float]:
