@@ -161,7 +161,7 @@ def test_changes__since_the_last_run__tell_what_is_gone_and_who_is_no_longer_cou
     gone = FindingRecord("f1", "329901", "示例市人民政府办公室", Severity.MUST_FIX, "表三“自然人”不平")
     changes = FindingChanges("上次.xlsx", frozenset(), frozenset(), (gone,), ("示例市档案局",))
     text = page_of(replace(made, changes=changes)).partition('<h2 id="changes"')[2].partition("<h2")[0]
-    assert "与上次（上次.xlsx）相比：新出现 0 个，仍在 0 个，已消除 1 个" in text
+    assert "与上次（上次.xlsx）相比：新出现 0 个，仍在 0 个，已消除 1 个。" in text
     assert "上次计入、这次没有计入的单位 1 个：示例市档案局。" in text
     assert "表三“自然人”不平" in text
 

@@ -218,7 +218,7 @@ def _render_details(finding_row: FindingRow) -> str:
 def describe_changes(finding_changes: FindingChanges) -> list[str]:
     """Say how the findings differ from those of the last run, and which agencies are no longer counted."""
     counts = {"new": len(finding_changes.new), "still": len(finding_changes.still), "gone": len(finding_changes.gone)}
-    sentences = [workbook_words().summary.findings["since"].format(since=finding_changes.since, **counts)]
+    sentences = [fill_word("since", since=finding_changes.since, **counts)]
     if finding_changes.dropped:
         names = workbook_words().summary.shared["joint"].join(finding_changes.dropped)
         sentences.append(fill_word("dropped", count=len(finding_changes.dropped), agencies=names))
