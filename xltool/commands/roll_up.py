@@ -1,6 +1,6 @@
 """Add up the periods of a year (months, quarters, halves) for each agency; compare with its reports of the whole."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -138,8 +138,15 @@ def add_up_reports(
             wanted += [(longer, period) for period in periods if list_parts(period, form.period)]
     judged, reports = _choose_reports(reviewed_files, run_context, wanted, include_flawed=include_flawed)
     rest = [item for position, item in enumerate(reviewed_files) if position not in judged]
+    reports_by_key: defaultdict[str, list[_Report]] = defaultdict(list)
+    for report in reports:
+        reports_by_key[report.key].append(report)
+    held_by_key: defaultdict[str, list[ReviewedFile]] = defaultdict(list)
+    for item in judged.values():
+        if item.submission is not None and not item.counted:
+            held_by_key[item.submission.agency_code or item.submission.agency_name].append(item)
     agencies = [
-        gather_agency(agency, form, expected, [report for report in reports if report.key == key], judged.values())
+        gather_agency(agency, form, expected, reports_by_key[key], held_by_key[key])
         for key, agency in _list_agencies(reports, run_context, calendar_year(whole_period)).items()
     ]
     return RolledUp(

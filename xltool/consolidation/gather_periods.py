@@ -1,6 +1,6 @@
 """Gather the reports of one agency: its periods, what they add up to, and its reports of the whole."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from xltool.consolidation.add_periods import add_periods, check_running_sums, compare_whole
@@ -38,9 +38,12 @@ def gather_agency(
     form: Form,
     expected: Sequence[Period],
     reports: Sequence[PeriodReport],
-    judged_files: Iterable[ReviewedFile],
+    held_files: Iterable[ReviewedFile],
 ) -> AgencyPeriods:
-    """Add up the ``expected`` periods of ``form`` in the reports of one agency, and compare those of longer periods."""
+    """Add up the ``expected`` periods of ``form`` in the reports of one agency, and compare those of longer periods.
+
+    ``held_files`` are the files of the agency that are not counted.
+    """
     parts = {report.period: report.submission for report in reports if report.form is form}
     missing = tuple(period for period in expected if period not in parts)
     summed = add_periods(form, parts)
@@ -51,7 +54,11 @@ def gather_agency(
         name=agency.name,
         parts=parts,
         missing=missing,
-        held=dict(_find_held_files(agency, counted, judged_files)),
+        held={
+            item.submission.year: item
+            for item in held_files
+            if item.submission and item.submission.year and (item.submission.form, item.submission.year) not in counted
+        },
         values=summed.values,
         tallies=summed.tallies,
         blank=summed.blank,
@@ -66,18 +73,6 @@ def _compare_report(report: PeriodReport, form: Form, parts_by_period: dict[int,
     return compare_whole(
         report.form, report.submission, form, add_periods(form, inside), has_all_parts=len(inside) == len(needed)
     )
-
-
-def _find_held_files(
-    agency: Agency, counted_reports: Container[tuple[str, int]], judged_files: Iterable[ReviewedFile]
-) -> Iterator[tuple[int, ReviewedFile]]:
-    """Yield the files that came for a period and are not counted, where no other of the same form is."""
-    for item in judged_files:
-        read = item.submission
-        if read is None or read.year is None or read.agency_code != agency.code:
-            continue
-        if not item.counted and (read.form, read.year) not in counted_reports:
-            yield read.year, item
 
 
 def sum_agencies(agencies: Sequence[AgencyPeriods], form: Form) -> Values:
