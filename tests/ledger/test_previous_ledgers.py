@@ -6,10 +6,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.ledger.workbooks import write_ledger
 from tests.ledger.written_ledgers import AGENCY, DEFINITION, Row, invent_disputes, invent_requests
-from xltool.commands.ledger_workbooks import find_annual_plan, make_ledgers
+from xltool.commands.ledger_workbooks import find_annual_plan, make_ledger, make_ledgers
 from xltool.commands.run_context import RunContext, build_run_context
 from xltool.errors import UsageError
+from xltool.execution.executor import MIN_ITEMS_FOR_POOL
+from xltool.model.agency import Agency
 from xltool.workbooks.ledger.write_ledger import LedgerRequest, build_ledger
 
 YEAR, LAST_DAY = 2025, date(2025, 12, 31)
@@ -105,3 +108,20 @@ def test_ledger_of_another_year_and_other_files__stop_the_command(tmp_path: Path
         make_ledgers(YEAR + 1, context, tmp_path / "new", earlier_files=[roster])
     assert refused.value.code == "usage.ledger_source"
     assert not (tmp_path / "new").exists()
+
+
+def test_many_agencies_with_open_lines__in_several_processes__each_as_by_itself(tmp_path: Path) -> None:
+    folder, roster = tmp_path / "last", tmp_path / "名册.csv"
+    folder.mkdir()
+    agencies = [Agency(f"{number:03d}", f"第{number}局") for number in range(MIN_ITEMS_FOR_POOL)]
+    roster.write_text("代码,名称\n" + "".join(f"{each.code},{each.name}\n" for each in agencies), "utf-8")
+    line = {"received": date(YEAR, 12, 20), "channel": "post", "applicant_type": "other"}
+    for each in agencies:
+        lines = [{**line, "number": f"{YEAR}-{each.code}"}]
+        write_ledger(folder / f"{each.code}.xlsx", lines, year=YEAR, agency=(each.code, each.name))
+    context = build_run_context(roster)
+    issued = make_ledgers(YEAR + 1, context, tmp_path / "new", capacity=20, earlier_files=[folder])
+    for each, item in list(zip(agencies, issued, strict=True))[:: len(agencies) - 1]:
+        made = make_ledger(YEAR + 1, each, context, capacity=20, earlier_files=[folder / f"{each.code}.xlsx"])
+        assert (tmp_path / "new" / item.file).read_bytes() == made
+        assert read_rows(tmp_path / "new" / item.file, "台账", 5)[0]["number"] == f"{YEAR}-{each.code}"

@@ -1,6 +1,6 @@
 """Write a ledger workbook for every agency of the roster, and the distribution list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from xltool.commands.check_outputs import OutputFile, check_outputs, create_fold
 from xltool.commands.previous_ledgers import CarriedLines, carry_lines, read_previous_ledgers
 from xltool.commands.run_context import Progress, RunContext, require_roster
 from xltool.errors import UsageError
+from xltool.execution import executor
 from xltool.forms.identity_seal import compute_seal
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
@@ -67,15 +68,22 @@ def make_ledgers(
         check_outputs([OutputFile(path) for path in targets], (), run_context.sources)
     refuse_existing(targets, force=force)
     create_folder(output)
-    listed = []
-    for number, item in enumerate(issued, start=1):
-        request = _seal_request(_request_ledger(item, year, capacity), run_context)
-        listed.append((item.agency, item.file, ledger_identity(request).serial))
-        save_file(output / item.file, build_ledger(plan, request), force=force)
+    requests = [_seal_request(_request_ledger(item, year, capacity), run_context) for item in issued]
+    for number, (item, content) in enumerate(zip(issued, _build_all(plan, requests), strict=True), start=1):
+        save_file(output / item.file, content, force=force)
         if progress:
             progress(number, len(issued), 0)
+    serials = [ledger_identity(request).serial for request in requests]
+    listed = [(item.agency, item.file, serial) for item, serial in zip(issued, serials, strict=True)]
     write_issued_list(words, words["title"].format(year=year), listed, listing, force=force)
     return issued
+
+
+def _build_all(plan: WorkbookPlan, requests: Sequence[LedgerRequest]) -> Iterator[bytes]:
+    """Build the workbooks in order; in several processes if many begin with lines, which takes the time."""
+    with_lines = sum(bool(request.requests or request.disputes) for request in requests)
+    jobs = None if with_lines >= executor.MIN_ITEMS_FOR_POOL else 1
+    return executor.run_items(build_ledger, plan, requests, jobs, lambda request: build_ledger(plan, request))
 
 
 def make_ledger(
