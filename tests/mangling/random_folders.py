@@ -60,10 +60,12 @@ STATUSES = ("accepted", "returned", "undecided", "unreadable", "superseded", "fo
 OWN = (
     *("{name}", "{short}", "{code}", "{code} {name}", "{short}年报", "滨江区{short}", "滨江区人民政府 {name}"),
     *("{name} 抄送{other}", "{other}转报 {name}", "上报滨江区人民政府办公室", "{name}2025年年报"),
+    *("报{other}", "20260112报{other_short}", "呈{other_short}", "{other}代报"),
 )
 ANOTHERS = (
     *("{other}", "{other_short}", "{other_code}", "{other}2025年年报", "{other_short}（改）", "附件2：{other}"),
     *("滨江区人民政府 {other}", "滨江区{other_short}年报", "{other_code} {other}", "2025 {other_short}"),
+    *("{other}代报表", "年报{other}"),
 )
 COVER_SLOTS = {
     slot.key: (sheet.name, slot.address)

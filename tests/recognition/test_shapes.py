@@ -15,7 +15,7 @@ from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.form import Severity
 
-SHEET = "xl/worksheets/sheet4.xml"  # 表三
+SHEET = 4  # 表三
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 DRAWN = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -36,13 +36,18 @@ def anchor(first: tuple[int, int, int, int], last: tuple[int, int, int, int], te
     return f"<x:twoCellAnchor>{''.join(corners)}<x:sp>{body}</x:sp><x:clientData/></x:twoCellAnchor>"
 
 
-def drawn(drawing: str) -> bytes:
-    """The good workbook with a drawing on 表三."""
+def drawing_of(*anchors: str) -> str:
+    """A drawing with these shapes."""
+    return f'<x:wsDr xmlns:x="{DRAWN}/spreadsheetDrawing" xmlns:a="{DRAWN}/main">{"".join(anchors)}</x:wsDr>'
+
+
+def draw(data: bytes, sheet: int, drawing: str) -> bytes:
+    """The workbook with a drawing on a sheet, by its number."""
     stream = BytesIO()
-    with zipfile.ZipFile(BytesIO(good())) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             content = old.read(name)
-            if name == SHEET:
+            if name == f"xl/worksheets/sheet{sheet}.xml":
                 text, count = re.subn(
                     "(<pageSetup[^>]*/>(?:<headerFooter>.*?</headerFooter>)?)",
                     rf'\1<drawing xmlns:r="{OFFICE}" r:id="rId9"/>',
@@ -56,15 +61,14 @@ def drawn(drawing: str) -> bytes:
                 part = f'<Override PartName="/xl/drawings/drawing9.xml" ContentType="{kind}"/></Types>'
                 content = content.decode().replace("</Types>", part).encode()
             new.writestr(name, content)
-        new.writestr("xl/worksheets/_rels/sheet4.xml.rels", RELATIONS)
+        new.writestr(f"xl/worksheets/_rels/sheet{sheet}.xml.rels", RELATIONS)
         new.writestr("xl/drawings/drawing9.xml", drawing)
     return stream.getvalue()
 
 
 def review(tmp_path: Path, *anchors: str) -> ReviewedFile:
-    root = f'<x:wsDr xmlns:x="{DRAWN}/spreadsheetDrawing" xmlns:a="{DRAWN}/main">{"".join(anchors)}</x:wsDr>'
     path = tmp_path / "a.xlsx"
-    path.write_bytes(drawn(root))
+    path.write_bytes(draw(good(), SHEET, drawing_of(*anchors)))
     return review_files(ABOUT, path)[0]
 
 
@@ -116,5 +120,5 @@ def test_two_text_boxes__each_over_its_own_cells(tmp_path: Path) -> None:
 @pytest.mark.parametrize("drawing", ["<x>", "no xml", "<x:wsDr xmlns:x='other'/>"])
 def test_drawing_that_cannot_be_read__leaves_the_workbook_as_it_is(drawing: str, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    path.write_bytes(drawn(drawing))
+    path.write_bytes(draw(good(), SHEET, drawing))
     assert problems(review_files(ABOUT, path)[0]) == []

@@ -9,11 +9,12 @@ from xltool.checks.figure_facts import expect_value, name_cell
 from xltool.checks.make_finding import group_by_sheet, list_ranges, make_finding, spot_of_entry
 from xltool.checks.totals import find_overwritten, find_wrong_totals
 from xltool.forms.absent_tables import find_absent_tables
+from xltool.forms.cell_kinds import MAX_DATE, serial_day, word_of
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.compact_entries import NOTE_NOT_READ, iterate_unusual_entries
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import FigureName, Quoted, RangesOn, ShortList, Word
-from xltool.model.form import SIGNED_KINDS, WORD_KINDS, CellKind, Severity, StandardCheck
+from xltool.model.form import SIGNED_KINDS, WORD_KINDS, Cell, CellKind, Severity, StandardCheck
 from xltool.model.submission import Entry, EntryState, Submission
 
 # Reasons why a figure is unreadable (`Entry.note`); each has its own sentence.
@@ -137,7 +138,7 @@ def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> 
     cell = context.form.cells[entry.cell]
     reason = note if note in UNREADABLE_NOTES else "not_number"
     facts: dict[str, object] = {
-        "raw": " / ".join((entry.raw or "").split()) if reason == "several_numbers" else entry.raw,
+        "raw": " / ".join((entry.raw or "").split()) if reason == "several_numbers" else _name_content(entry, cell),
         "shown": entry.shown or "",
         "note": reason,
         "name": name_cell(cell),
@@ -150,6 +151,13 @@ def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> 
     shows_nothing = reason in _NOTES_ABOUT_LOOK and not entry.shown
     wording = f"number.{reason}_nothing" if shows_nothing else f"number.{reason}"
     return Finding(rule.id, rule.severity, (spot_of_entry(entry),), facts, wording=wording)
+
+
+def _name_content(entry: Entry, cell: Cell) -> str | None:
+    """Return what a cell holds as a person knows it: the day that a number stands for, else as stored."""
+    number = (entry.raw or "").strip()
+    is_day = cell.kind is CellKind.DATE and number.isdecimal() and int(number) <= serial_day(MAX_DATE)
+    return word_of(cell, int(number)) if is_day else entry.raw
 
 
 class _NumberRule(NamedTuple):

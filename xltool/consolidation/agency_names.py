@@ -32,7 +32,7 @@ class AgencyNameIndex:
     """The texts that mean an agency of one roster, without separators, and the codes with their boundaries.
 
     ``own_texts`` are the parts of each agency's name, ``short_texts`` those of them that begin with no place, ``stems``
-    the texts that mean an agency only where they stand alone, such as 示例 of 示例镇.
+    the texts that mean an agency only where they stand alone, such as 示例 of 示例镇, ``places`` those before names.
     """
 
     codes_by_text: Mapping[str, frozenset[str]]
@@ -40,6 +40,7 @@ class AgencyNameIndex:
     short_texts: Mapping[str, frozenset[str]]
     numbers: Mapping[str, str]
     stems: frozenset[str]
+    places: frozenset[str]
     beginnings: frozenset[str]
     max_characters: int
 
@@ -50,7 +51,7 @@ class AgencyNameIndex:
             code
             for start, end, code in self._iterate_matches(plain)
             if not _is_bystander(plain, start, end)
-            and (plain[start:end] not in self.stems or _stands_alone(plain, start, end))
+            and (plain[start:end] not in self.stems or _stands_alone(plain, start, end, self.places))
         }
         return frozenset(found | set(self._find_numbers(name)))
 
@@ -122,6 +123,7 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
         short,
         numbers,
         frozenset().union(*stems.values()) - frozenset().union(*names.values()),
+        frozenset().union(*places.values()),
         beginnings,
         max(map(len, codes_by_text), default=0),
     )
@@ -240,16 +242,28 @@ def _is_telling(code: str) -> bool:
 
 def _is_bystander(plain: str, start: int, end: int) -> bool:
     """Whether the agency at this position only passed the file on, or was to receive it."""
-    words = load_agency_words()
-    return plain[end:].startswith(words.passed_on) or plain[:start].endswith(words.sent_to)
+    words, before, after = load_agency_words(), plain[:start], plain[end:]
+    passed_on = (after.removeprefix(word) for word in words.passed_on if after.startswith(word))
+    return (
+        before.endswith(words.sent_to)
+        or _strip_digits(before) in words.sent_to_first
+        or any(not rest.startswith(words.document_ends) for rest in passed_on)
+    )
 
 
-def _stands_alone(plain: str, start: int, end: int) -> bool:
-    """Whether only figures, dates and words that mean nobody in particular stand around this position."""
+def _stands_alone(plain: str, start: int, end: int, places: Iterable[str]) -> bool:
+    """Whether only figures, dates, places and words that mean nobody in particular stand around this position."""
     words = load_agency_words()
-    before, after = re.sub(r"\d+", "", plain[:start]), plain[end:]
+    before, after = _strip_digits(plain[:start]), plain[end:]
     follows = not after or after[0].isdecimal() or after.startswith((*words.general, *words.after_names))
-    return follows and before in ("", *words.before_names)
+    whole = before + plain[start] if plain[start] in words.place_endings else before
+    if not follows or before in ("", *words.before_names) or whole in _iterate_areas(whole):
+        return follows
+    return any(before.removesuffix(place) in ("", *words.before_names) for place in places)
+
+
+def _strip_digits(text: str) -> str:
+    return re.sub(r"\d+", "", text)
 
 
 def _has_short_form(text: str, own_texts: Iterable[str]) -> bool:

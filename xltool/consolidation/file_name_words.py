@@ -20,7 +20,9 @@ class AgencyWords(NamedTuple):
     after_names: tuple[str, ...]
     general: tuple[str, ...]
     passed_on: tuple[str, ...]
+    document_ends: tuple[str, ...]
     sent_to: tuple[str, ...]
+    sent_to_first: tuple[str, ...]
 
 
 class VersionPatterns(NamedTuple):

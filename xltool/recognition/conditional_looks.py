@@ -64,6 +64,30 @@ def find_shown_looks(sheet: RawSheet, addresses: Sequence[str], workbook: RawWor
     return shown
 
 
+def read_under_formats(
+    cell: Cell, located: LocatedSheet, address: str, raw: RawCell, workbook: RawWorkbook
+) -> Entry | None:
+    """Return the entry of one cell under the conditional formats of its sheet; None if it reads as without them."""
+    formats = located.sheet.conditional
+    if not formats or _is_never_changed(cell, raw, formats):
+        return None
+    row, column = parse_address(address)
+    applying = [item for item in formats if any(is_inside_box(area, row, column) for area in parse_boxes([item.areas]))]
+    return _read_again(cell, located, address, raw, applying, workbook) if applying else None
+
+
+def _is_never_changed(cell: Cell, raw: RawCell, formats: tuple[ConditionalFormat, ...]) -> bool:
+    """Return True if a cell reads the same, whichever of all formats of a sheet apply to it."""
+    possible = _list_possible_looks(raw.look, tuple(dict.fromkeys(item.change for item in formats)))
+    if possible is None:
+        return False
+    if cell.kind not in OTHER_KINDS:
+        return is_read_as_stored(raw, possible)
+    return type(raw.text) is str and all(
+        look.is_plain and look.format_code == raw.look.format_code for look in possible
+    )
+
+
 def _find_formatted(
     inputs: tuple[str, ...], located: LocatedSheet
 ) -> Iterator[tuple[str, str, tuple[ConditionalFormat, ...]]]:

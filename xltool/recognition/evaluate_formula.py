@@ -216,4 +216,5 @@ _FUNCTIONS: dict[str, Callable[[list[Decimal]], Decimal]] = {
     "ROUNDDOWN": _round_to(ROUND_DOWN),
     "INT": lambda values: _take_only(values).to_integral_value(ROUND_FLOOR),
     "ABS": lambda values: abs(_take_only(values)),
+    "N": lambda values: _take_only(values or [Decimal(0)]),
 }

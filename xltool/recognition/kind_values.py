@@ -38,9 +38,9 @@ from xltool.forms.cell_kinds import MAX_DATE, MIN_DATE, serial_day, word_of
 from xltool.model.form import MAX_CACHED_FORMS, Cell, CellKind, Form, Number
 from xltool.model.submission import Entry, EntryState
 from xltool.recognition.cell_values import Meaning, interpret_cell, is_affirmative, is_negative, is_not_applicable
-from xltool.recognition.shown_values import ShownMeaning, interpret_shown
+from xltool.recognition.shown_values import ShownMeaning, find_unseen_words, interpret_shown, is_shown_as
 from xltool.spreadsheet.cell_look import select_visible_text
-from xltool.spreadsheet.number_formats import is_date_format
+from xltool.spreadsheet.number_formats import is_date_format, render_number
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
 OTHER_KINDS = frozenset(CellKind) - {CellKind.COUNT, CellKind.SIGNED_COUNT, CellKind.AMOUNT}
@@ -73,10 +73,12 @@ def interpret_kind(raw: RawCell, cell: Cell) -> WordMeaning:
     if cell.kind in {CellKind.PERCENT, CellKind.DECIMAL}:
         return WordMeaning(_check_limits(_interpret_measure(raw, cell), cell))
     text = select_visible_text(raw.text, raw.look).strip() if raw.stored is StorageType.TEXT else str(raw.text).strip()
-    if raw.stored is StorageType.EMPTY or not _collapse(text):
+    if raw.stored is StorageType.EMPTY or not _collapse(raw.text):
         return WordMeaning(ShownMeaning(*interpret_cell(raw, CellKind.COUNT, 0)))
     if raw.stored is StorageType.ERROR:
         return _make_unreadable("error_value")
+    if unseen := find_unseen_words(raw):
+        return WordMeaning(unseen)
     if _does_not_apply(text, cell):
         return WordMeaning(ShownMeaning(EntryState.NOT_APPLICABLE, None, "not_applicable"))
     return _INTERPRETERS[cell.kind](raw, text, cell)
@@ -129,15 +131,25 @@ def _interpret_measure(raw: RawCell, cell: Cell) -> ShownMeaning:
     """Interpret a percentage or decimal as an amount; a percentage in a percent format is a hundredfold."""
     decimals = cell.decimals
     if cell.kind is CellKind.PERCENT and raw.stored is StorageType.NUMBER and _is_percent_format(raw):
-        fraction = interpret_cell(raw, CellKind.AMOUNT, decimals + 2)
-        if fraction.value is None:
-            return ShownMeaning(*fraction)
-        return ShownMeaning(fraction.state, (Decimal(fraction.value) * 100).normalize() + 0, fraction.note)
+        return _interpret_fraction(raw, decimals)
     if cell.kind is CellKind.PERCENT and raw.stored is StorageType.TEXT:
         text = select_visible_text(raw.text, raw.look).strip()
         if text and text[-1] in _PERCENT_SIGNS:
             raw = raw._replace(text=text[:-1].rstrip())
     return interpret_shown(raw, CellKind.AMOUNT, decimals, cell.unit)
+
+
+def _interpret_fraction(raw: RawCell, decimals: int) -> ShownMeaning:
+    """Interpret a number in a percent format: a hundredfold, unless the cell shows nothing or another percentage."""
+    fraction = interpret_cell(raw, CellKind.AMOUNT, decimals + 2)
+    unseen = find_unseen_words(raw)
+    if fraction.value is None or unseen:
+        return unseen or ShownMeaning(*fraction)
+    percent = (Decimal(fraction.value) * 100).normalize() + 0
+    shown = render_number(str(raw.text).strip(), raw.look.format_code).text.strip()
+    if not is_shown_as(shown.replace("%", "").strip(), percent):
+        return ShownMeaning(EntryState.UNREADABLE, None, "shown_differs", shown)
+    return ShownMeaning(fraction.state, percent, fraction.note)
 
 
 def _is_percent_format(raw: RawCell) -> bool:

@@ -23,7 +23,8 @@ from xltool.model.submission import Entry, EntryRow, EntryState, Observation, Ro
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.locate_cells import LocatedSheet
 from xltool.recognition.read_entries import NOTE_NOT_PLACED, read_cell_entry
-from xltool.recognition.unseen_figures import find_covered_addresses, replace_entries
+from xltool.recognition.unseen_figures import replace_entries
+from xltool.recognition.unseen_rows import refuse_unseen_rows
 from xltool.spreadsheet.raw_workbook import RawCell, RawWorkbook
 
 
@@ -91,20 +92,21 @@ def read_lists(
     if not plan.lists:
         return ReadLists({}), entries
     if scope is Scope.AREA:  # its figures are sums of its parts
-        return _read_every_list(plan, assignment, declared=False, owned=True), entries
-    lists = _read_every_list(plan, assignment, declared=declared)
+        return _read_every_list(plan, workbook, assignment, declared=False, owned=True), entries
+    lists = _read_every_list(plan, workbook, assignment, declared=declared)
     filled, typed = _fill_aggregates(plan, workbook, entries, lists)
     return lists._replace(observations=(*lists.observations, *typed)), filled
 
 
 def _read_every_list(
-    plan: WorkbookPlan, assignment: SheetAssignment, *, declared: bool, owned: bool = False
+    plan: WorkbookPlan, workbook: RawWorkbook, assignment: SheetAssignment, *, declared: bool, owned: bool = False
 ) -> ReadLists:
     rows: dict[str, tuple[EntryRow, ...]] = {}
     noticed: list[Observation] = []
     for located, region in find_list_regions(plan, assignment):
         read, none = _read_rows(located, region, declared=declared)
         table = region.listed.table
+        read = refuse_unseen_rows(read, {column.id: column for column in table.columns}, located, workbook)
         rows[table.id] = tuple(_read_owners(row, region, located) for row in read) if owned else read
         if none:
             noticed.append(Observation("list.none", located.sheet.name, none, facts={"list": table.id}))
@@ -163,11 +165,8 @@ def _read_row_entry(
     if at in row_cells:
         entry = read_cell_entry(list_column, row_cells[at], sheet, address, declared=declared)
         if entry.value is not None and list_column.kind is CellKind.DATE:
-            entry = entry._replace(shown=word_of(list_column, entry.value))
-        covering = find_covered_addresses(located.sheet.merged, address)
-        if not covering:
-            return entry
-        return entry._replace(state=EntryState.UNREADABLE, value=None, note="covered", shown=covering, declared=False)
+            return entry._replace(shown=word_of(list_column, entry.value))
+        return entry
     zero = declared and not list_column.is_worded
     return Entry(list_column.id, EntryState.BLANK, 0 if zero else None, None, sheet, address, None, zero)
 

@@ -48,6 +48,7 @@ _SHOWN_NUMBER = re.compile(
 _NOTES = {Mark.STRUCK: "struck", Mark.RAISED: "raised", Mark.LOWERED: "raised", Mark.RUBY: "ruby"}
 _ODD_FONTS = (Mark.RAISED, Mark.LOWERED, Mark.SYMBOL_DIGITS)  # all of a figure in them is still that figure
 _UNREADABLE_MARKS = {Mark.INVISIBLE: "invisible", Mark.SYMBOL: "symbol_font"}
+_UNSEEN_WORDS = {Mark.INVISIBLE: "invisible", Mark.STRUCK: "struck_out"}
 _PLACED_NOTES = {Mark.REPEATED: "repeated", Mark.UPSIDE_DOWN: "upside_down"}
 _REPEATED_TIMES = 3  # in a sentence; how often it fits depends on the width of the column
 
@@ -141,6 +142,26 @@ def _find_whole_mark(cell: RawCell, colour: str = "") -> ShownMeaning | None:
     if Mark.STRUCK in look.marks:
         return _make_unreadable("struck_out", "")
     return _make_unreadable("symbol_font", "") if Mark.SYMBOL in look.marks else _find_odd_place(cell)
+
+
+def find_unseen_words(cell: RawCell) -> ShownMeaning | None:
+    """Return the meaning of words, or a date, of which nothing can be seen or read; None for all others."""
+    if cell.look.is_plain and type(cell.text) is str:
+        return None
+    marks = {find_run_mark(run, cell.look) for run in split_runs(cell.text) if run.text.strip()}
+    if Mark.SYMBOL in marks and any(map(_has_picture, cell.text)):
+        return _make_unreadable("symbol_font", "")
+    if unseen := next((mark for mark in _UNSEEN_WORDS if mark in marks and marks <= _UNSEEN_WORDS.keys()), None):
+        return _make_unreadable(_UNSEEN_WORDS[unseen], "")
+    if cell.stored is not StorageType.TEXT:
+        return None
+    shown = render_text(str(cell.text), cell.look.format_code)
+    return None if shown.split() == cell.text.split() else _make_unreadable("shown_differs", shown.strip())
+
+
+def _has_picture(character: str) -> bool:
+    """Return True if a font of pictures has one in place of a character; it has none of Chinese ones."""
+    return character.isascii() and not character.isspace()
 
 
 def _find_odd_place(cell: RawCell) -> ShownMeaning | None:

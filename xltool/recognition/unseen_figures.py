@@ -5,7 +5,7 @@ Such a figure becomes unreadable, with the note ``covered`` (``shown`` is the me
 its own cell and empty ones).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
 
@@ -19,7 +19,7 @@ from xltool.model.submission import Entry, EntryState
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.evaluate_formula import compute_formula
 from xltool.spreadsheet.cell_look import Mark
-from xltool.spreadsheet.raw_workbook import RawCell, RawWorkbook
+from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, RawWorkbook, SheetShape
 
 _TOLERANCE = Decimal("1e-12")  # relative; programs compute with fifteen digits
 
@@ -38,7 +38,7 @@ def refuse_covered(
             address = places[real] if places else real
             entry = entries[inputs[address]]
             if entry.raw is not None and entry.raw.strip() and address not in located.doubts:
-                covered[entry.cell] = _make_unreadable(entry, "covered", merged)
+                covered[entry.cell] = make_unreadable(entry, "covered", merged)
     return replace_entries(entries, covered)
 
 
@@ -48,12 +48,22 @@ def refuse_overlaid(
     """Return the entries; inputs under a shape with a text are unreadable."""
     overlaid: dict[str, Entry] = {}
     for name, located in assignment.located_sheets.items():
-        for shape in located.sheet.shapes:
-            for box in parse_boxes([shape.area]):
-                for address, cell in list_inputs(plan).get(name, {}).items():
-                    if is_inside_box(box, *parse_address(located.real_address(address))):
-                        overlaid[cell] = _make_unreadable(entries[cell], "overlaid", shape.text)
+        for address, cell in list_inputs(plan).get(name, {}).items() if located.sheet.shapes else ():
+            shape = find_shape_over(located.sheet, located.real_address(address))
+            if shape is not None:
+                overlaid[cell] = make_unreadable(entries[cell], "overlaid", shape.text)
     return replace_entries(entries, overlaid)
+
+
+def find_shape_over(sheet: RawSheet, address: str) -> SheetShape | None:
+    """Return the last shape with a text that covers a cell; None if there is none."""
+    row, column = parse_address(address)
+    over = (
+        shape
+        for shape in reversed(sheet.shapes)
+        if any(is_inside_box(box, row, column) for box in parse_boxes([shape.area]))
+    )
+    return next(over, None)
 
 
 def refuse_astray(plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
@@ -69,7 +79,7 @@ def refuse_astray(plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapp
             beside = cell_address(row, column + 1)
             if beside in inputs and beside not in located.cells:
                 entry = entries[cell]
-                astray[entry.cell] = _make_unreadable(entry, "across", located.real_address(beside))
+                astray[entry.cell] = make_unreadable(entry, "across", located.real_address(beside))
     return replace_entries(entries, astray)
 
 
@@ -77,19 +87,29 @@ def refuse_wrong_results(
     plan: WorkbookPlan, workbook: RawWorkbook, entries: Mapping[str, Entry]
 ) -> Mapping[str, Entry]:
     """Return the entries; inputs whose formula has another result than the one stored are unreadable."""
+    find_cell = make_cell_finder(workbook)
+    judged = ((entry, refuse_wrong_result(entry, find_cell)) for entry in _iterate_formula_inputs(plan, entries))
+    return replace_entries(entries, {entry.cell: wrong for entry, wrong in judged if wrong is not entry})
+
+
+def make_cell_finder(workbook: RawWorkbook) -> Callable[[str, str, str], RawCell | None]:
+    """Return a function that finds a cell by a formula's sheet, the sheet it names ("" for its own) and address."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
 
     def find_cell(own: str, sheet: str, address: str) -> RawCell | None:
         found = sheets.get(sheet or own)
         return found.cells.get(address) if found else None
 
-    wrong: dict[str, Entry] = {}
-    for entry in _iterate_formula_inputs(plan, entries):
-        result = compute_formula(entry.formula or "", partial(find_cell, entry.sheet))
-        value = Decimal(entry.value or 0)
-        if result is not None and abs(result - value) > _TOLERANCE * max(abs(result), abs(value)):
-            wrong[entry.cell] = _make_unreadable(entry, "formula_result", f"{result.normalize():f}")
-    return replace_entries(entries, wrong)
+    return find_cell
+
+
+def refuse_wrong_result(entry: Entry, find_cell: Callable[[str, str, str], RawCell | None]) -> Entry:
+    """Return an entry with a formula; unreadable if its result is not the one stored."""
+    result = compute_formula(entry.formula or "", partial(find_cell, entry.sheet))
+    value = Decimal(entry.value or 0)
+    if result is None or abs(result - value) <= _TOLERANCE * max(abs(result), abs(value)):
+        return entry
+    return make_unreadable(entry, "formula_result", f"{result.normalize():f}")
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)
@@ -136,7 +156,8 @@ def _list_formula_inputs(plan: WorkbookPlan, layout: EntryLayout) -> tuple[str, 
     return tuple(cell.id for cell in plan.form.inputs if layout.positions[layout.index[cell.id]].formula)
 
 
-def _make_unreadable(entry: Entry, note: str, shown: str) -> Entry:
+def make_unreadable(entry: Entry, note: str, shown: str) -> Entry:
+    """Return an entry that does not count, for the reason of its note."""
     return entry._replace(state=EntryState.UNREADABLE, value=None, note=note, shown=shown, declared=False)
 
 
