@@ -214,8 +214,7 @@ def compose_versions(
     """Compose the versions of one agency. Twins have the same changes; other versions have their own."""
     data, counts = clean(code)
     home = dice.choice(("", f"{NAMES[code]}/", f"第{code[-1]}批/", f"滨江区人民政府办公室/{code[-1]}/"))
-    if name in NEUTRAL and not home:
-        home = f"{code}/"
+    home = home or f"{code[-1]}/"  # a name that says nothing of its owner may be that of several
     if dice.random() < 0.2:
         home += f"{code}.zip/"
     shared: dict[int, Mangled] = {}

@@ -425,3 +425,68 @@ def test_decisions_given_as_the_roster__said_what_it_is(tmp_path: Path) -> None:
         read_roster(tmp_path / "裁定.csv")
     assert refused.value.code == "roster.is_rulings"
     assert "“裁定.csv”不是名册" in render_error(refused.value)
+
+
+WIDE = "代码，名称，上级代码\n1，甲局，9\n2，乙局，9\n"
+
+
+@pytest.mark.parametrize("text", [WIDE, WIDE.replace("，", "；"), WIDE.replace("\n2，", "\n2,", 1)])
+def test_text_file__separators_of_full_width__read_as_separators(tmp_path: Path, text: str) -> None:
+    assert codes(csv_file(tmp_path, text)) == [("1", "9"), ("2", "9")]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("代码,名称,上级代码\n1,甲局,9\n2，乙局，9\n3,丙局,9\n", (3,)),
+        ("代码,名称,上级代码\n1,甲局,9\n2,乙局，9\n3,丙局,9\n", (3,)),
+        ("代码，名称，上级代码\n1,甲局,9\n2,乙局,9\n3,丙局,9\n", (1,)),
+        ("名册，2026年\n代码,名称,上级代码\n1,甲局,9\n2,乙局,9\n3，丙局\n", (5,)),
+    ],
+)
+def test_text_file__some_rows_with_separators_of_full_width__read_and_told(
+    tmp_path: Path, text: str, rows: tuple[int, ...]
+) -> None:
+    path = csv_file(tmp_path, text)
+    assert [code for code, _ in codes(path)] == ["1", "2", "3"]
+    assert notes(path) == [("roster.wide_separators", {"count": 1, "rows": rows})]
+
+
+def test_text_file__full_width_comma_in_a_name__is_part_of_it(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "代码,名称,上级代码\n1,甲局,9\n2,乙，丙联合会,9\n")
+    assert [agency.name for agency in read_roster(path)] == ["甲局", "乙，丙联合会"]
+    assert notes(path) == []
+
+
+def test_text_file__several_shifted_rows__all_told_at_once(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "代码,名称\n1,甲,x\n2,乙\n3,丙,y\n")
+    code, facts = refusal(path)
+    assert (code, facts["count"]) == ("roster.problems", 2)
+    assert "第 2 行" in str(facts["problems"])
+    assert "第 4 行" in str(facts["problems"])
+
+
+def hide_list(path: Path, *, other: Sequence[Sequence[object]] = ()) -> Path:
+    """The roster's sheet hidden, behind a visible one with other rows."""
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].sheet_state = "hidden"
+    sheet = book.create_sheet("封面")
+    for row in other:
+        sheet.append(list(row))
+    book.active = 1
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("other", [[], [["单位名册"], ["2026年1月"]], [["代码", "名称"]]])
+def test_workbook__list_on_a_hidden_sheet_only__refused_with_its_name(
+    tmp_path: Path, other: Sequence[Sequence[object]]
+) -> None:
+    path = hide_list(workbook(tmp_path, [["代码", "名称"], ["1", "甲"]]), other=other)
+    name = openpyxl.load_workbook(path).worksheets[0].title
+    assert refusal(path) == ("roster.hidden_sheet", {"sheets": (name,)})
+
+
+def test_workbook__hidden_sheet_beside_the_visible_list__is_not_read(tmp_path: Path) -> None:
+    path = hide_list(workbook(tmp_path, [["代码", "名称"], ["1", "甲"]]), other=[["代码", "名称"], ["2", "乙"]])
+    assert codes(path) == [("2", None)]

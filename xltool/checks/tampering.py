@@ -31,7 +31,7 @@ OBSERVATION_FINDINGS: Mapping[str, str] = {
 SINGLE_CODES = (
     *("place.moved", "place.inserted", "place.inserted_filled", "place.reordered", "place.missing", "place.ambiguous"),
     *("label.exchanged", "place.exchanged"),
-    *("place.hidden", "zeros.hidden", "text.struck"),
+    *("place.hidden", "place.narrow", "zeros.hidden", "text.struck"),
     *("sheet.renamed", "sheet.hidden", "sheet.shown", "sheet.copy", "sheet.copy_differs", "sheets.reordered"),
     *("table.copy", "table.copy_differs", "table.filled_in", "table.other_agency", "table.second"),
     *("protection.all_removed", "structure.unprotected", "validation.lost", "checks.overwritten"),

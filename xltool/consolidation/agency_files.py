@@ -11,12 +11,14 @@ from xltool.consolidation.file_status import DOUBTFUL_OWNER, UNREAD_VERSION, fin
 from xltool.consolidation.overlaps import name_beside
 from xltool.consolidation.version_names import compare_version_names
 from xltool.model.agency import Agency, Roster
+from xltool.model.agency_names import normalize_name
 from xltool.model.consolidation import Consolidation, ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.finding_codes import code_severity
 from xltool.model.form import Severity
 from xltool.spreadsheet.refusals import FileKind
 
+_MIN_NEAR_CHARACTERS = 4  # of a name; among shorter ones, one other character makes another agency
 _COPY_KINDS = frozenset({FileKind.PDF, FileKind.PICTURE, FileKind.OFD, FileKind.TEXT_DOCUMENT})
 
 
@@ -111,6 +113,35 @@ def find_held_files(consolidation: Consolidation) -> Mapping[str, str]:
                 codes += map(str, named)
         held |= dict.fromkeys(codes, item.file)
     return held
+
+
+def find_near_files(consolidation: Consolidation) -> Mapping[str, ReviewedFile]:
+    """Map codes of agencies without a return to one of an agency off the roster whose name is all but theirs.
+
+    Equal, or with one character more, less or other; a name that is near those of several agencies is nobody's.
+    """
+    near: dict[str, ReviewedFile] = {}
+    codes_by_name: dict[str, list[str]] = defaultdict(list)
+    for agency in consolidation.roster or ():
+        codes_by_name[normalize_name(agency.name)].append(agency.code)
+    for item in consolidation.tracking:
+        if item.status is not Status.FOREIGN or item.submission is None or not item.submission.agency_name:
+            continue
+        name = normalize_name(item.submission.agency_name)
+        alike = codes_by_name.get(name) or [
+            code for other, codes in codes_by_name.items() if _are_near(name, other) for code in codes
+        ]
+        if len(alike) == 1 and item.reason and item.reason.code == "merge.unknown_agency":
+            near[alike[0]] = item
+    return {agency.code: near[agency.code] for agency in consolidation.missing if agency.code in near}
+
+
+def _are_near(one_name: str, other_name: str) -> bool:
+    """Whether two names are equal but for one character at most."""
+    short, long = sorted((one_name, other_name), key=len)
+    same = next((at for at, pair in enumerate(zip(short, long, strict=False)) if pair[0] != pair[1]), len(short))
+    rest = short[same + 1 :] if len(short) == len(long) else short[same:]
+    return len(short) >= _MIN_NEAR_CHARACTERS and len(long) - len(short) < 2 and rest == long[same + 1 :]
 
 
 def _find_named_agency(item: ReviewedFile, roster: Roster, agency_name_index: AgencyNameIndex) -> Agency | None:

@@ -50,6 +50,7 @@ class ObservationCode(StrEnum):
     PLACE_INSERTED_FILLED = "place.inserted_filled"
     PLACE_MISSING = "place.missing"
     PLACE_MOVED = "place.moved"
+    PLACE_NARROW = "place.narrow"
     PLACE_NAMES = "place.names"
     PLACE_REORDERED = "place.reordered"
     PLACE_UNMERGED = "place.unmerged"
@@ -161,6 +162,7 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "place.ambiguous": "lost count",
             "place.exchanged": "axis moves",
             "place.hidden": "count at",
+            "place.narrow": "count at",
             "place.inserted": "axis lines",
             "place.inserted_filled": "axis lines",
             "place.missing": "lost count",

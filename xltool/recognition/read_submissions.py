@@ -32,7 +32,12 @@ from xltool.recognition.locate_cells import find_text_cells
 from xltool.recognition.read_entries import read_entries, read_entry
 from xltool.recognition.read_lists import ReadLists, read_lists
 from xltool.recognition.stray_content import find_changed_labels, find_missing_sheets, find_strays
-from xltool.recognition.template_integrity import check_integrity, find_hidden_figures, find_hidden_zeros
+from xltool.recognition.template_integrity import (
+    check_integrity,
+    find_hidden_figures,
+    find_hidden_zeros,
+    find_narrow_figures,
+)
 from xltool.recognition.unseen_figures import (
     refuse_astray,
     refuse_covered,
@@ -104,7 +109,7 @@ def _build_submission(
     if scope is Scope.OWN:
         observations += find_strays(plan, assignment)
         observations += find_hidden_figures(assignment, _list_positions(entries, lists))
-        observations += find_hidden_zeros(assignment, entries)
+        observations += (*find_hidden_zeros(assignment, entries), *find_narrow_figures(plan, assignment, entries))
         observations += _observe_struck_texts(plan, assignment)
         if identity_claim.issued:
             observations += check_integrity(plan, workbook, assignment)

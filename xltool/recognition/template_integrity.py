@@ -9,12 +9,17 @@ from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.compact_entries import EntryPosition
 from xltool.model.form import MAX_CACHED_FORMS
-from xltool.model.submission import Entry, Observation
+from xltool.model.submission import Entry, EntryState, Observation
 from xltool.recognition.assign_sheets import SheetAssignment
+from xltool.recognition.unseen_figures import list_inputs
+from xltool.spreadsheet.cell_look import Mark
+from xltool.spreadsheet.number_formats import GENERAL, render_number
 from xltool.spreadsheet.ooxml.addresses import is_in_runs
-from xltool.spreadsheet.raw_workbook import RawWorkbook
+from xltool.spreadsheet.raw_workbook import RawCell, RawWorkbook, StorageType
 
 PROGRAMS_WITHOUT_STRUCTURE_LOCK = ("LibreOffice", "OpenOffice")  # programs that never write the structure lock
+_MIN_WIDTH_SHARE = 0.8  # of the template's; programs change widths a little when they save
+_ANY_DIGITS = 100
 
 
 def check_integrity(plan: WorkbookPlan, workbook: RawWorkbook, assignment: SheetAssignment) -> Iterator[Observation]:
@@ -90,6 +95,59 @@ def find_hidden_figures(assignment: SheetAssignment, spots: Iterable[EntryPositi
                 hidden_addresses.setdefault(sheet.name, []).append(spot.address)
     for name, at in hidden_addresses.items():
         yield Observation("place.hidden", name, at[0], facts={"count": len(at), "at": tuple(at)})
+
+
+def find_narrow_figures(
+    plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapping[str, Entry]
+) -> Iterator[Observation]:
+    """Yield figures with more digits than fit their columns, which show ``####`` instead, by sheet.
+
+    Columns as wide as those of the template are left out, as are merged cells and figures shrunk to fit.
+    """
+    for planned in plan.sheets:
+        located = assignment.located_sheets.get(planned.name)
+        if located is None or located.origin:
+            continue
+        widths = _find_narrowed(planned.widths, located.sheet.narrow_columns)
+        at = [
+            address
+            for address, cell in (list_inputs(plan).get(planned.name, {}) if widths else {}).items()
+            if (raw := located.cells.get(address)) is not None
+            and entries[cell].state is EntryState.NUMBER
+            and _count_digits(raw) > widths.get(parse_address(address)[1], _ANY_DIGITS)
+            and not _is_merged(located.sheet.merged, address)
+        ]
+        if at:
+            yield Observation("place.narrow", located.sheet.name, at[0], facts={"count": len(at), "at": tuple(at)})
+
+
+@lru_cache(maxsize=256)
+def _find_narrowed(
+    planned_widths: tuple[float, ...], narrow_columns: tuple[tuple[int, int, float], ...]
+) -> Mapping[int, float]:
+    """Return the widths of columns that are clearly narrower than in the template; no template has columns beyond."""
+    return {
+        column: width
+        for first, last, width in narrow_columns
+        for column in range(first, min(last, len(planned_widths)) + 1)
+        if width < _MIN_WIDTH_SHARE * planned_widths[column - 1]
+    }
+
+
+def _count_digits(raw: RawCell) -> int:
+    """Return how many digits of a figure its cell must show; decimals in the general format are only rounded."""
+    if raw.look.placed is Mark.FITTED:
+        return 0
+    text = str(raw.text)
+    if raw.stored is StorageType.NUMBER:
+        code = raw.look.format_code
+        text = render_number(text, code).text if code != GENERAL else text.partition(".")[0]
+    return sum(map(str.isdecimal, text))
+
+
+def _is_merged(merged: tuple[str, ...], address: str) -> bool:
+    row, column = parse_address(address)
+    return any(is_inside_box(box, row, column) for box in parse_boxes(merged))
 
 
 def find_hidden_zeros(assignment: SheetAssignment, entries: Mapping[str, Entry]) -> Iterator[Observation]:

@@ -16,7 +16,8 @@ MAX_ROWS_ABOVE = 50  # titles and remarks above the headings
 class RosterTable(NamedTuple):
     """The list: its sheet, its row of headings, the column ids with their 0-based positions, and the rows below.
 
-    ``others`` are the names of further sheets that hold a list, which are not read.
+    ``others`` are the names of further sheets that hold a list, which are not read. ``problems`` are those of rows that
+    are left out.
     """
 
     sheet: RosterSheet
@@ -24,6 +25,7 @@ class RosterTable(NamedTuple):
     columns: Mapping[str, int]
     rows: Sequence[RosterRow]
     others: tuple[str, ...]
+    problems: tuple[RosterError, ...] = ()
 
 
 class SkippedRow(NamedTuple):
@@ -34,8 +36,9 @@ class SkippedRow(NamedTuple):
 
 
 def find_table(sheets: Sequence[RosterSheet], file: str) -> RosterTable:
-    """Find the list on the first sheet that has one. Raises RosterError."""
-    found = [(sheet, heading) for sheet in sheets if (heading := _find_heading_row(sheet)) is not None]
+    """Find the list on the first visible sheet that has one. Raises RosterError."""
+    visible = [sheet for sheet in sheets if not sheet.is_hidden]
+    found = [(sheet, heading) for sheet in visible if (heading := _find_heading_row(sheet)) is not None]
     if not found:
         raise _explain_missing_headings(sheets, file)
     sheet, heading = found[0]
@@ -44,10 +47,10 @@ def find_table(sheets: Sequence[RosterSheet], file: str) -> RosterTable:
     columns = _find_columns(_complete_heading(heading, sheet), file)
     rows = [row for row in sheet.rows if row.number > heading.number and any(row.cells)]
     if not rows:
-        raise RosterError("roster.no_rows", file=file)
-    if not sheet.name:
-        _check_width(rows, heading, file)
-    return RosterTable(sheet, heading, columns, rows, tuple(other.name for other, _ in found[1:]))
+        raise _explain_hidden_list(sheets, file) or RosterError("roster.no_rows", file=file)
+    shifted = () if sheet.name else tuple(_find_shifted(rows, heading, file))
+    kept = [row for row in rows if row.number not in {problem.facts["row"] for problem in shifted}]
+    return RosterTable(sheet, heading, columns, kept, tuple(other.name for other, _ in found[1:]), shifted)
 
 
 def _find_heading_row(sheet: RosterSheet) -> RosterRow | None:
@@ -87,8 +90,10 @@ def _find_columns(heading: RosterRow, file: str) -> Mapping[str, int]:
 
 
 def _explain_missing_headings(sheets: Sequence[RosterSheet], file: str) -> RosterError:
-    """Return the error for a roster without headings: the column that is missing in the most likely row."""
-    rows = [row for sheet in sheets for row in sheet.rows[:MAX_ROWS_ABOVE] if any(row.cells)]
+    """Return the error for a roster without headings: a hidden list, or what is missing in the most likely row."""
+    if hidden := _explain_hidden_list(sheets, file):
+        return hidden
+    rows = [row for sheet in sheets if not sheet.is_hidden for row in sheet.rows[:MAX_ROWS_ABOVE] if any(row.cells)]
     if not rows or (len(rows) == 1 and not any(map(find_heading, rows[0].cells))):
         return RosterError("roster.no_rows", file=file)
     best = max(rows, key=lambda row: sum(find_heading(text) is not None for text in row.cells))
@@ -97,12 +102,18 @@ def _explain_missing_headings(sheets: Sequence[RosterSheet], file: str) -> Roste
     return RosterError("roster.no_column", file=file, row=best.number, accepted=load_words()["columns"][missing])
 
 
-def _check_width(roster_rows: Sequence[RosterRow], heading: RosterRow, file: str) -> None:
-    """Refuse a row of a text file with more cells than headings: a separator in a cell has shifted the rest."""
+def _explain_hidden_list(sheets: Sequence[RosterSheet], file: str) -> RosterError | None:
+    """Return the error for a roster whose list stands on hidden sheets only; None if it does not."""
+    names = tuple(sheet.name for sheet in sheets if sheet.is_hidden and _find_heading_row(sheet))
+    return RosterError("roster.hidden_sheet", file=file, sheets=names) if names else None
+
+
+def _find_shifted(roster_rows: Sequence[RosterRow], heading: RosterRow, file: str) -> Iterator[RosterError]:
+    """Yield each row of a text file with more cells than headings: a separator in a cell has shifted the rest."""
     width = len(heading.cells)
     for row in roster_rows:
         if any(row.cells[width:]):
-            raise RosterError("roster.extra_field", file=file, row=row.number, expected=width, found=len(row.cells))
+            yield RosterError("roster.extra_field", file=file, row=row.number, expected=width, found=len(row.cells))
 
 
 def select_agency_rows(roster_table: RosterTable) -> Iterator[RosterRow | SkippedRow]:

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,7 +26,9 @@ from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 MIN_INEXACT_CODE = 10**15
 FORMULA_TEXT = re.compile(r'="([^"]*)"')  # used by some programs to keep leading zeros in a CSV file
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)  # tells Excel the separator of a CSV file
-_SEPARATORS = ",\t;"
+_SEPARATORS = ",\t;\uff0c\uff1b"
+_ANY_SEPARATOR = re.compile("[,;\uff0c\uff1b]")
+_PLAIN_CODE = re.compile(r"[0-9A-Za-z.-]+")
 _DAY_ZERO = date(1899, 12, 30)  # a date cell stores the days since then
 _SERIAL_DAY = re.compile(r"[0-9]{1,6}(?:\.[0-9]*)?")
 _BLANKS = " \t\r\n\u3000"  # a no-break space is told as an invisible character
@@ -49,15 +51,20 @@ class RosterRow(NamedTuple):
 
 
 class RosterSheet(NamedTuple):
-    """One sheet; a text file is one without a name. ``hidden`` are the numbers of its hidden rows."""
+    """One sheet; a text file is one without a name. ``hidden`` are the numbers of its hidden rows.
+
+    ``is_hidden``: the sheet itself is. ``wide_separators``: rows of a text file read with separators of full width.
+    """
 
     name: str
     rows: Sequence[RosterRow]
     hidden: frozenset[int] = frozenset()
+    is_hidden: bool = False
+    wide_separators: tuple[int, ...] = ()
 
 
 def load_sheets(path: Path) -> list[RosterSheet]:
-    """Return the visible sheets of a roster. The first bytes, not the name, decide its format. Raises RosterError."""
+    """Return all sheets of a roster. The first bytes, not the name, decide its format. Raises RosterError."""
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
@@ -66,7 +73,7 @@ def load_sheets(path: Path) -> list[RosterSheet]:
         raise RosterError("roster.unreadable", file=str(path), reason=find_system_fault(error)) from error
     if content.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
         return _load_workbook(path)
-    return [RosterSheet("", list(_read_text_rows(content, path.name)))]
+    return [_join_wide_rows(list(_read_text_rows(content, path.name)))]
 
 
 # --- workbooks -------------------------------------------------------------------------------------------------
@@ -79,7 +86,7 @@ def _load_workbook(path: Path) -> list[RosterSheet]:
         finding = Finding(error.code, code_severity(error.code), facts={"file": path.name, **error.facts})
         reason = catalogue.Phrase(catalogue.render_problem(finding))
         raise RosterError("roster.unreadable", file=path.name, reason=reason) from error
-    return [_make_sheet(sheet) for sheet in workbook.sheets if sheet.state == "visible"]
+    return [_make_sheet(sheet) for sheet in workbook.sheets]
 
 
 def _make_sheet(sheet: RawSheet) -> RosterSheet:
@@ -100,7 +107,7 @@ def _make_sheet(sheet: RawSheet) -> RosterSheet:
         for number in sorted(rows)
     )
     hidden = frozenset(number for run in sheet.hidden_rows for number in run if number in rows)
-    return RosterSheet(sheet.name, list(made), hidden)
+    return RosterSheet(sheet.name, list(made), hidden, is_hidden=sheet.state != "visible")
 
 
 def _spread_merged(
@@ -158,6 +165,21 @@ def _read_text_rows(content: bytes, file: str) -> Iterator[RosterRow]:
             number = reader.line_num + first
     except csv.Error as error:
         raise RosterError("roster.unreadable", file=file, reason=str(error)) from error
+
+
+def _join_wide_rows(roster_rows: list[RosterRow]) -> RosterSheet:
+    """Return the sheet of a text file; rows with other separators than most, as full-width commas, split at them."""
+    widths = Counter(len(row.cells) for row in roster_rows if len(row.cells) > 1)
+    usual = widths.most_common(1)[0][0] if widths else 0
+    split: dict[int, RosterRow] = {}
+    for place, row in enumerate(roster_rows):
+        cells = tuple(part.strip(_BLANKS) for cell in row.cells for part in _ANY_SEPARATOR.split(cell))
+        if len(cells) == len(row.cells) or len(row.cells) >= usual:
+            continue
+        if len(cells) == usual or (len(row.cells) == 1 and len(cells) < usual and _PLAIN_CODE.fullmatch(cells[0])):
+            split[place] = row._replace(cells=cells)
+    read = [split.get(place, row) for place, row in enumerate(roster_rows)]
+    return RosterSheet("", read, wide_separators=tuple(row.number for row in split.values()))
 
 
 def _find_delimiter(text: str) -> str:

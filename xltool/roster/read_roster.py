@@ -41,6 +41,7 @@ def read_roster(path: Path) -> Roster:
             parser.problems.append(RosterError("roster.duplicate_code", file=path.name, **facts))
         else:
             agencies[agency.code], rows[agency.code] = agency, row.number
+    parser.problems += table.problems
     if not agencies and not parser.problems:
         raise RosterError("roster.no_rows", file=path.name)
     agencies = _resolve_names(agencies)
@@ -95,6 +96,9 @@ def _make_notes(
     ):
         if unseen:
             yield Finding(code, Severity.NOTE, facts={"count": len(unseen), "rows": unseen})
+    if roster_table.sheet.wide_separators:
+        wide = roster_table.sheet.wide_separators
+        yield Finding("roster.wide_separators", Severity.NOTE, facts={"count": len(wide), "rows": wide})
     if invisible:
         yield Finding("roster.invisible", Severity.NOTE, facts={"count": len(invisible), "rows": tuple(invisible)})
     for row in skipped:

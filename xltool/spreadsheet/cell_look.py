@@ -14,6 +14,7 @@ from xltool.spreadsheet.workbook_colours import BLACK, WHITE, is_unseen
 
 MIN_FONT_POINTS = 2.0  # a smaller character is a dot
 MIN_ROW_POINTS = 4.0  # in a lower row nobody can read a figure
+MAX_NARROW_CHARACTERS = 16.0  # a wider column has room for every figure, which have fifteen digits at most
 MIN_COLUMN_CHARACTERS = 1.7  # a narrower column has no room for one digit; with its margins, in Excel's unit
 
 _SYMBOL_FONTS = frozenset(
@@ -38,6 +39,7 @@ class Mark(StrEnum):
     REPEATED = "repeated"  # as often as they fit into the cell
     UPSIDE_DOWN = "upside_down"
     ACROSS = "across"  # centred across the empty cells to the right, too
+    FITTED = "fitted"  # shrunk or turned, so that it fits its column however narrow
 
 
 class Run(NamedTuple):
@@ -136,7 +138,7 @@ def make_look(
     """
     marks = (mark,) if mark else (Mark.INVISIBLE,) if is_unseen(colour or automatic, background) else ()
     is_date = is_date_format(format_code)
-    is_plain = not marks and not placed and (is_date or is_plain_format(format_code))
+    is_plain = not marks and placed in (None, Mark.FITTED) and (is_date or is_plain_format(format_code))
     return CellLook(format_code, marks, background or WHITE, is_plain, is_date, placed, mark, colour)
 
 

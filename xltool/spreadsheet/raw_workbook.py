@@ -50,7 +50,8 @@ class RawSheet:
     ``state`` is visible, hidden or veryHidden;
     ``validated`` the ranges under data validation as written (``"D7:I31"``); ``hidden_rows`` and ``hidden_columns``
     by number from 1, in order, also those too low or too narrow to see anything. ``conditional``: the conditional
-    formats by which a figure may read differently, the first to apply first. ``shapes``: those over cells (.xlsx only).
+    formats by which a figure may read differently, the first to apply first. Of .xlsx only: ``narrow_columns``, those
+    in which few digits fit, first and last number and width in digits, and ``shapes``, those over cells.
     """
 
     name: str
@@ -63,6 +64,7 @@ class RawSheet:
     hidden_columns: tuple[range, ...] = ()
     hides_zeros: bool = False
     conditional: tuple[ConditionalFormat, ...] = ()
+    narrow_columns: tuple[tuple[int, int, float], ...] = ()
     shapes: tuple[SheetShape, ...] = ()
 
 

@@ -205,7 +205,8 @@ class _StyleReader:
 
     def read_alignment(self, attributes: Mapping[str, str]) -> None:
         """Read how the latest cell format places characters."""
-        placed = mark_alignment(attributes.get("horizontal", ""))
+        fitted = is_true(attributes.get("shrinkToFit")) or attributes.get("textRotation", "0") != "0"
+        placed = mark_alignment(attributes.get("horizontal", "")) or (Mark.FITTED if fitted else None)
         if placed:
             look = self.styles[-1].look
             look = make_look(look.format_code, look.font_mark, look.colour, look.background, placed)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import MIN_COLUMN_CHARACTERS, MIN_ROW_POINTS
+from xltool.spreadsheet.cell_look import MAX_NARROW_CHARACTERS, MIN_COLUMN_CHARACTERS, MIN_ROW_POINTS
 from xltool.spreadsheet.ooxml.addresses import merge_runs, parse_row_number
 from xltool.spreadsheet.ooxml.conditional_rules import (
     CONDITION_PATHS,
@@ -48,6 +48,7 @@ class Surroundings(NamedTuple):
     hides_zeros: bool = False
     rules: SheetRules | None = None
     hidden_rows: tuple[range, ...] = ()
+    narrow_columns: tuple[tuple[int, int, float], ...] = ()
 
 
 class SplitWorksheet(NamedTuple):
@@ -86,6 +87,7 @@ def make_surroundings(part: str, elements: list[XmlElement]) -> Surroundings:
             any(_hides_zeros(element) for element in elements if element.path == _SHEET_VIEW),
             read_rules(elements),
             (_ALL_ROWS,) if any(_hides_rows(element.attributes) for element in sizes) else (),
+            tuple(_find_narrow_columns(elements)),
         ),
     )
 
@@ -131,6 +133,18 @@ def _find_hidden_columns(elements: list[XmlElement]) -> Iterator[tuple[int, int]
                 yield first, min(last, limits.MAX_COLUMNS)
 
 
+def _find_narrow_columns(elements: list[XmlElement]) -> Iterator[tuple[int, int, float]]:
+    """Yield first and last number and width of the columns that can be seen and have room for few digits."""
+    for element in elements:
+        attributes = element.attributes
+        if element.path != _COLUMN or is_true(attributes.get("hidden")):
+            continue
+        first, last = (parse_row_number(attributes.get(edge, "")) for edge in ("min", "max"))
+        width = attributes.get("width", "")
+        if first and last and _is_less(width, MAX_NARROW_CHARACTERS) and not _is_less(width, MIN_COLUMN_CHARACTERS):
+            yield first, min(last, limits.MAX_COLUMNS), float(width)
+
+
 def split_worksheet(data: bytes) -> SplitWorksheet:
     """Split a worksheet part at its rows. Raises NotPlainError if it has none in the plain dialect."""
     start = data.find(_BODY_START)
@@ -166,6 +180,7 @@ def _join_surroundings(first_surroundings: Surroundings, second: Surroundings) -
         first_surroundings.hides_zeros or second.hides_zeros,
         first_surroundings.rules or second.rules,
         first_surroundings.hidden_rows or second.hidden_rows,
+        first_surroundings.narrow_columns + second.narrow_columns,
     )
     return _refuse_many_merges("", joined)
 

@@ -45,6 +45,7 @@ class WorksheetContent(NamedTuple):
     hidden_columns: tuple[range, ...]
     hides_zeros: bool
     conditional: tuple[ConditionalFormat, ...]
+    narrow_columns: tuple[tuple[int, int, float], ...]
 
 
 class _StyleTable:
@@ -81,10 +82,12 @@ def _read_strictly(part: Part, shared: SharedParts) -> WorksheetContent:
 def _make_content(
     cells: Mapping[str, RawCell], surroundings: Surroundings, hidden_rows: Iterable[int], shared: SharedParts
 ) -> WorksheetContent:
-    merged, protected, validated, hidden_columns, hides_zeros, rules, all_rows = surroundings
+    merged, protected, validated, hidden_columns, hides_zeros, rules, all_rows, narrow = surroundings
     hidden = all_rows or merge_runs((row, row) for row in hidden_rows)
     conditional = make_formats(rules, shared) if rules else ()
-    return WorksheetContent(cells, merged, protected, validated, hidden, hidden_columns, hides_zeros, conditional)
+    return WorksheetContent(
+        cells, merged, protected, validated, hidden, hidden_columns, hides_zeros, conditional, narrow
+    )
 
 
 def _find_row_templates(shared: SharedParts) -> RowTemplates:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import PurePath
 
-from xltool.consolidation.agency_files import find_held_files
+from xltool.consolidation.agency_files import find_held_files, find_near_files
 from xltool.consolidation.file_status import find_unread_version
 from xltool.consolidation.finding_fingerprints import (
     classify_change,
@@ -94,14 +94,10 @@ PlannedRow = tuple[ReviewedFile | None, Callable[[], ListRow]]  # the file a row
 
 def write_tracking(context: SummaryContext, book: BookWriter) -> None:
     """Write the tracking table: one row for every agency that sent no file, then one for every file found."""
-    unread: dict[str, list[str]] = defaultdict(list)  # names of files that were not read, by the agency they name
-    for row in context.tracking_rows:
-        if row.item and row.item.named_agency:
-            unread[row.agency.code].append(context.shown_file_names[row.item.file])
-    held = find_held_files(context.consolidation)
+    reasons, nothing = _explain_missing(context), workbook_words().summary.tracking["missing_reason"]
     missing_first = sorted(context.tracking_rows, key=lambda row: row.item is not None)
     rows = (
-        (row.item, partial(_make_tracking_row, context, number, row, _explain_missing(row, context, unread, held)))
+        (row.item, partial(_make_tracking_row, context, number, row, reasons.get(row.agency.code, nothing)))
         for number, row in enumerate(missing_first, start=1)
     )
     _write_list(context, book, "tracking", TRACKING_WIDTHS, workbook_words().summary.tracking, rows)
@@ -202,17 +198,22 @@ def _count_lines(text: str, width: int) -> int:
     return sum(max(1, -(-len(part) // a_line)) for part in text.split("\n"))
 
 
-def _explain_missing(
-    tracking_row: TrackingRow, context: SummaryContext, unread: Mapping[str, Sequence[str]], held: Mapping[str, str]
-) -> str:
-    """Say why an agency has no figures: only files that were not read, a held file of its name, or nothing at all."""
-    say, shared, code = workbook_words().summary.tracking, workbook_words().summary.shared, tracking_row.agency.code
-    if names := unread.get(code):
-        shown = shared["joint"].join(shared["quoted"].format(text=name) for name in names)
-        return say["missing_unread"].format(files=shown)
-    if code in held:
-        return say["missing_held"].format(file=context.shown_file_names[held[code]])
-    return say["missing_reason"]
+def _explain_missing(context: SummaryContext) -> Mapping[str, str]:
+    """Say why agencies have no figures, by code: files not read, a held file, one of nearly their name."""
+    say, shared = workbook_words().summary.tracking, workbook_words().summary.shared
+    unread: dict[str, list[str]] = defaultdict(list)  # names of files that were not read, by the agency they name
+    for row in context.tracking_rows:
+        if row.item and row.item.named_agency:
+            unread[row.agency.code].append(shared["quoted"].format(text=context.shown_file_names[row.item.file]))
+    reasons = {}
+    for code, item in find_near_files(context.consolidation).items():
+        name = item.submission.agency_name if item.submission else ""
+        reasons[code] = say["missing_near"].format(name=name, file=context.shown_file_names[item.file])
+    for code, file in find_held_files(context.consolidation).items():
+        reasons[code] = say["missing_held"].format(file=context.shown_file_names[file])
+    return reasons | {
+        code: say["missing_unread"].format(files=shared["joint"].join(names)) for code, names in unread.items()
+    }
 
 
 def _make_tracking_row(context: SummaryContext, number: int, tracking_row: TrackingRow, missing_reason: str) -> ListRow:
