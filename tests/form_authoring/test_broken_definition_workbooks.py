@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from openpyxl import Workbook
 
 from tests.form_authoring.definition_workbooks import (
@@ -107,6 +108,43 @@ def test_relations_that_cannot_be_read__cell_and_part_of_each_are_told(tmp_path:
     missing = [parts for row, (_, parts) in zip(rows, BROKEN, strict=True) if not told(lines, f"关系!D{row}", *parts)]
     assert missing == []
     assert len(lines) == len(BROKEN)
+
+
+def rename_owner(book: Workbook) -> None:
+    sheet = book["栏目"]
+    row = find_heading_row(sheet, "填数的格") + 7
+    sheet.cell(row, find_column(sheet, "填数的格", "表")).value = "request"
+
+
+def rename_heading(book: Workbook) -> None:
+    sheet = book["栏目"]
+    sheet.cell(find_heading_row(sheet, "填数的格"), find_column(sheet, "填数的格", "首格")).value = "起点"
+
+
+def rename_region(book: Workbook) -> None:
+    sheet = book["栏目"]
+    sheet.cell(find_heading_row(sheet, "填数的格") - 1, 1).value = "■ 格子"
+
+
+def empty_id(book: Workbook) -> None:
+    cell_of(book, "栏目", "表", ("编号", "disclosure"), "编号").value = None
+
+
+@pytest.mark.parametrize(
+    ("edit", "parts", "most"),
+    [
+        (rename_owner, ("栏目!B", "“request”", "requests"), 1),
+        (rename_heading, ("栏目!C", "“起点”", "首格"), 1),
+        (rename_region, ("栏目!A", "■ 格子", "■ 填数的格"), 1),
+        (empty_id, ("栏目!", "缺“编号”"), 3),
+    ],
+)
+def test_part_of_the_form_that_cannot_be_read__what_follows_from_it_is_not_told(
+    edit: Edit, parts: tuple[str, ...], most: int, tmp_path: Path
+) -> None:
+    lines = refuse(tmp_path, edit)
+    assert told(lines, *parts)
+    assert len(lines) <= most, lines
 
 
 def test_duplicate_relation_and_contradiction__the_cell_is_told(tmp_path: Path) -> None:

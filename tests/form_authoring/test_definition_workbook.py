@@ -176,6 +176,15 @@ def test_relations_added__in_every_spelling__are_those_relations(tmp_path: Path)
     assert {change.rule for change in compare_editions(form, saved.form).relations} == new
 
 
+def test_sum_with_addresses__is_the_sum_of_those_figures(tmp_path: Path) -> None:
+    def add(book: Workbook) -> None:
+        add_row(book, "文字", "主要数据", {"名称": "收办", "怎样相加": "J23+J24", "单位": "件"})
+
+    saved = read_back(write_and_edit(load_form_named(NATIONAL, "2021"), tmp_path, add), tmp_path / "forms")
+    added = read_data(saved.form)["form.toml"]["headlines"][-1]
+    assert added == {"label": "收办", "sum": "requests.received.total + requests.carried_in.total", "unit": "件"}
+
+
 def test_choice_added__below_its_set__is_the_last_choice(tmp_path: Path) -> None:
     def add(book: Workbook) -> None:
         sheet = book["选项"]

@@ -75,6 +75,7 @@ def save_definition_workbook(
 
 def _add_mistakes(file_texts: Mapping[str, str], folder: Path, problems: WorkbookProblems) -> None:
     """Add the mistakes that loading finds, where nothing is told of their row yet."""
+    added: list[DefinitionError] = []
     told = {(item.facts.get("sheet"), _row_of(str(item.facts.get("at")))) for item in problems.errors}
     try:
         check_definition(file_texts, folder)
@@ -82,14 +83,26 @@ def _add_mistakes(file_texts: Mapping[str, str], folder: Path, problems: Workboo
         for mistake in (error, *error.others):
             located, place = _locate_mistake(mistake, problems)
             here = (place.sheet, _row_of(place.address)) if place else None
-            if here not in told and mistake.code not in _TOLD_ALREADY:
-                problems.errors.append(located)
+            follows = problems.lacks_parts and (place is None or mistake.code.startswith(_FOLLOWING))
+            if here not in told and mistake.code not in _TOLD_ALREADY and not follows:
+                added.append(located)
+    problems.errors += added
 
 
 def _row_of(address: str) -> str:
     return address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
+# What may be said of a form that lacks parts.
+_FOLLOWING = (
+    "definition.expression.",
+    "definition.unknown_",
+    "definition.empty_section",
+    "definition.table_without_section",
+    "definition.cell_without_label",
+    "definition.no_such_label",
+    "definition.not_computable",
+)
 _TOLD_ALREADY = frozenset({"definition.missing_key", "definition.missing_file"})  # by the reader, with the cell
 
 

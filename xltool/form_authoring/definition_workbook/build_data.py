@@ -34,6 +34,7 @@ class DefinitionBuilder:
     sets: Mapping[str, Sequence[str]]
     data: DefinitionData = field(default_factory=dict)
     _owners: dict[str, dict[str, _Owner]] = field(default_factory=dict)  # by region and name
+    _unknown_owners: set[tuple[str, str]] = field(default_factory=set)
 
     def add_region(self, region: Region, definition_rows: Sequence[DefinitionRow], nested: Sequence[SchemaKey]) -> None:
         """Add the entries of a region; ``nested`` are the keys of its kind that hold entries."""
@@ -132,9 +133,11 @@ class DefinitionBuilder:
         text = show_content(cell) if cell else owner_names[0] if len(owner_names) == 1 else ""
         if text in owner_names:
             return text
-        heading = definition_words.find_owner_heading(region.owner)
-        at = cell.address if cell else definition_row.address
-        self.problems.add("unknown_owner", definition_row.sheet, at, text, head=heading, known=tuple(owner_names))
+        if (region.full_name, text) not in self._unknown_owners:  # told once, however many rows
+            self._unknown_owners.add((region.full_name, text))
+            heading = definition_words.find_owner_heading(region.owner)
+            at = cell.address if cell else definition_row.address
+            self.problems.add("unknown_owner", definition_row.sheet, at, text, head=heading, known=tuple(owner_names))
         return None
 
     def _hold_entries(
@@ -183,7 +186,7 @@ class DefinitionBuilder:
                 entry[key.name] = value
                 if not keep_defaults:
                     self._drop_default(entry, key)
-            elif key.required and cell is None:
+            elif key.required and cell is None and region.full_name not in self.problems.unread_regions:
                 self.problems.add(
                     "missing_value",
                     definition_row.sheet,

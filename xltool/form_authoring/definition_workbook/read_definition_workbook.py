@@ -40,6 +40,7 @@ def is_definition_workbook(office_book: OfficeWorkbook, sheet_names: Mapping[str
     return sum(sheet.name in sheet_names.values() for sheet in office_book.sheets) >= MIN_SHEETS
 
 
+_FOLLOWING = frozenset({"no_figure", "unknown_name", "ambiguous_name", "not_one_table"})  # where parts are missing
 MIN_SHEETS = 3  # of those of a definition workbook; with them it is one
 
 
@@ -177,6 +178,8 @@ def _translate_inside(
                 try:
                     data_value[key] = problems.translated[item] = form_parts.spelling.read_relation(item)
                 except SpellingError as error:
+                    if problems.lacks_parts and error.problem in _FOLLOWING:
+                        continue
                     place = problems.find_place(file, here, item)
                     where = (place.sheet, place.address) if place else ("", "")
                     problems.add(f"relation_{error.problem}", *where, item, part=error.part, known=error.known)

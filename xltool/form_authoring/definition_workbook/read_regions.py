@@ -110,7 +110,8 @@ def _read_headings(
                 title=region.title,
                 known=tuple(known),
             )
-            key = key and ""
+            problems.unread_regions.add(region.full_name)
+            key = ""
         columns[column] = key
     return columns
 

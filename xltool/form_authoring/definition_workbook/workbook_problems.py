@@ -6,6 +6,10 @@ from typing import NamedTuple
 
 from xltool.errors import DefinitionError
 
+PREFIX = "authoring.workbook."
+_LACKING = frozenset(
+    {"missing_sheet", "unknown_region", "unknown_column", "unknown_owner", "missing_value", "duplicate_id"}
+)
 MIN_LIKENESS = 0.5  # of what is written to what may be meant; Chinese words are short
 
 
@@ -27,13 +31,19 @@ class WorkbookProblems:
     file: str
     errors: list[DefinitionError] = field(default_factory=list)
     places: list[ContentPlace] = field(default_factory=list)
+    unread_regions: set[str] = field(default_factory=set)  # with a column that could not be read
     translated: dict[str, str] = field(default_factory=dict)  # relations as written, in the language of definitions
 
     def add(self, problem: str, sheet: str, at: str = "", text: str = "", **facts: object) -> None:
         """Add a problem; ``problem`` is its code without ``authoring.workbook.``."""
         self.errors.append(
-            DefinitionError(f"authoring.workbook.{problem}", file=self.file, sheet=sheet, at=at, text=text, **facts)
+            DefinitionError(f"{PREFIX}{problem}", file=self.file, sheet=sheet, at=at, text=text, **facts)
         )
+
+    @property
+    def lacks_parts(self) -> bool:
+        """Whether parts of the form are missing because of a problem: what others say of them is no second problem."""
+        return any(error.code.removeprefix(PREFIX) in _LACKING for error in self.errors)
 
     def raise_first(self) -> None:
         """Raise the first problem, which carries all others, if there is any."""
