@@ -9,13 +9,14 @@ from tests.merging import NEW, YEAR, a_return, found, the_form
 from xltool.consolidation.apply_decisions import apply_decisions
 from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.compare_versions import select_figures
+from xltool.consolidation.describe_versions import show_figure_change
 from xltool.consolidation.settle_versions import settle_all_versions
 from xltool.consolidation.version_names import compare_version_names
 from xltool.consolidation.version_witnesses import find_order
 from xltool.forms.load_definitions import load_forms
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
-from xltool.model.consolidation import ReviewedFile
+from xltool.model.consolidation import FigureChange, ReviewedFile
 from xltool.model.decision import Decision, Ruling
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Form, Number, Severity
@@ -320,3 +321,17 @@ def test_many_versions__each_file_is_evaluated_once(monkeypatch: pytest.MonkeyPa
     items = [sent(f"{at}.xlsx", at) for at in range(12)]
     assert set(settled(*items).values()) == {"undecided"}
     assert sorted(evaluated) == sorted(f"{at}.xlsx" for at in range(12))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("0", 0, "表三!D7 “0”（不能按数字读）→0"),
+        (88, "约88", "表三!D7 88→约88"),
+        (None, 88, "表三!D7 空→88"),
+    ],
+)
+def test_change_of_a_figure_that_is_stored_but_not_shown__says_so(
+    old: Number | str | None, new: Number | str, said: str
+) -> None:
+    assert show_figure_change(FigureChange(NEW, "表三", "D7", old, new)) == said

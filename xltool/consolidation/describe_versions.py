@@ -74,4 +74,7 @@ def _show_moment(text: str) -> str:
 def _show_figure(figure: Number | str | None) -> str:
     if figure is None:
         return catalogue.look_up_word("shown", "nothing")
-    return figure if isinstance(figure, str) else f"{figure:f}" if not isinstance(figure, int) else str(figure)
+    if isinstance(figure, str):  # unreadable though it may be a number that is stored, but not shown
+        is_number = figure.strip().isdecimal()
+        return catalogue.format_phrase("figure_unseen", text=figure.strip()) if is_number else figure
+    return str(figure) if isinstance(figure, int) else f"{figure:f}"
