@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.checks.figures import flat, found, published, roster, said, submission, zeros
+from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.form import Number
 from xltool.model.submission import ManifestItem
@@ -27,6 +28,13 @@ def test_carry_over__one_column_differs__told_for_it_and_not_again_for_the_total
         "相差 1 件，不符合“本年“上年结转”等于上年“结转下年度继续办理””。依据：跨年衔接关系。"
         "请与上年报告核对；因更正、机构调整或申请人重新归类而不同的，请在“情况说明”页写明原因。",
     ]
+
+
+def test_carry_over__in_a_line__both_sides_are_named_as_in_the_title() -> None:
+    findings = found(submission(ZHANGJIAWAN), previous=submission(ZHANGJIAWAN | NOTHING_OPEN))
+    assert catalogue.render_brief_problem(findings[0]) == (
+        "表二“行政规范性文件”不平：现行有效件数 3，上年现行有效件数加本年制发件数减本年废止件数 0，差 3 件。"
+    )
 
 
 def test_fees__more_collected_than_billed__both_amounts_with_their_unit() -> None:

@@ -49,7 +49,7 @@ def test_merge__three_times_a_day__each_version_stays_and_none_is_read(inbox: Pa
     assert len(kept) == 3
     for text in (first, second, third):
         assert "共 1 个文件：" in text
-    assert f"上次的汇总.xlsx留在旁边：{kept[0].name}" in second
+    assert f"上次的“汇总.xlsx”留在旁边：{kept[0].name}" in second
     assert "留在旁边" not in first + third
 
 

@@ -14,6 +14,7 @@ from xltool.errors import RosterError, XltoolError
 from xltool.messages import catalogue
 from xltool.model.consolidation import Status
 from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding_facts import EarlierPeriod, FigureName, Quantity, SideFact, TermFact
 from xltool.model.form import Severity
 from xltool.model.submission import EntryState
 from xltool.spreadsheet import refusals
@@ -155,6 +156,13 @@ def test_words_and_help__by_key() -> None:
 def test_words__every_member_of_our_terms__has_one() -> None:
     for term in (Severity, Status, EntryState, *REASONS):
         assert [catalogue.look_up_word(term.__name__.lower(), member.value) for member in term]
+
+
+def test_side__of_a_sum_over_agencies__only_figures_of_last_year_are_called_so() -> None:
+    now = TermFact(1, FigureName(row="现行有效件数"), Quantity(428))
+    before = TermFact(1, FigureName(row="现行有效件数"), Quantity(1072), earlier=EarlierPeriod.YEAR)
+    side = SideFact((now, before), 0, Quantity(1500))
+    assert catalogue.render_structure(side) == "“现行有效件数”428 + 上年“现行有效件数”1072 = 1500"
 
 
 # --- the real catalogue -----------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def describe_changes(changes: FindingChanges | None) -> Iterator[str]:
         more = catalogue.Phrase("…" if len(changes.dropped) > len(names) else "")
         yield catalogue.format_line("dropped", count=len(changes.dropped), names=names, more=more)
     yield from (
-        catalogue.format_line("gone", agency=record.name, message=record.message)
+        catalogue.format_line("gone", agency=record.name, message=catalogue.strip_details(record.message))
         for record in changes.gone[:_MAX_GONE_SHOWN]
     )
     if len(changes.gone) > _MAX_GONE_SHOWN:

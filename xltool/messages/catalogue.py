@@ -29,6 +29,7 @@ UNPRINTABLE_CHARACTERS = re.compile(
 )
 _UNDECODED = re.compile("[\udc80-\udcff]")
 BRACKETED_TEXT = re.compile("(（[^（）]*）)")
+_SIDES = 2  # of a relation
 _BRIEF_KEYS = ("brief", "brief_named", "brief_long")
 _MAX_BRIEF_CHARACTERS = 70  # a longer brief sentence gives way to the one without the figures of both sides
 MAX_NAMES_LISTED = 100  # a cell of a workbook holds 32,767 characters
@@ -70,6 +71,11 @@ def render_finding(finding: Finding) -> str:
 def render_problem(finding: Finding) -> str:
     """Render what is wrong, without the advice."""
     return _fill_placeholders(_find_wording(finding)["say"], _facts_with_place(finding))
+
+
+def strip_details(problem: str) -> str:
+    """Return a rendered problem, perhaps of an earlier run, without its basis and the suspected errors."""
+    return _split_details(problem)[0]
 
 
 def render_advice(finding: Finding) -> str:
@@ -119,9 +125,9 @@ def _render_brief_problem(wording: Mapping[str, str], facts: Mapping[str, object
 
 
 def _name_sides(title: str) -> dict[str, str]:
-    """Name the sides of a relation as its title does, before and after the comma; nothing if it names none."""
-    left, equals, right = title.partition(look_up_word("shown", "equals"))
-    return {"left_title": left, "right_title": right} if equals else {}
+    """Name the sides of a relation as its title does, if it says that one is equal to another, else nothing."""
+    sides = re.split(look_up_word("shown", "equals"), title)
+    return {"left_title": sides[0], "right_title": sides[1]} if len(sides) == _SIDES else {}
 
 
 def render_details(finding: Finding) -> str:

@@ -180,9 +180,11 @@ def _join_terms(side: facts.SideFact) -> Iterator[str]:
 
 
 def _render_term(term: facts.TermFact) -> str:
-    if not term.place:
-        earlier = catalogue.look_up_word("earlierperiod", term.earlier or facts.EarlierPeriod.YEAR)
+    if term.earlier:
+        earlier = catalogue.look_up_word("earlierperiod", term.earlier)
         return catalogue.format_phrase("term_previous", earlier=earlier, label=term.name, value=term.value)
+    if not term.place:
+        return catalogue.format_phrase("term_of_sum", label=term.name, value=term.value)
     if term.parts is None:
         return catalogue.format_phrase("term", label=term.name, place=term.place, value=term.value)
     return catalogue.format_phrase(

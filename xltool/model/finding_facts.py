@@ -150,9 +150,10 @@ class ListedParts(StructuredFact):
 
 @dataclass(frozen=True, slots=True)
 class TermFact(StructuredFact):
-    """One figure of one side of a relation; ``place`` is empty for a figure of last year.
+    """One figure of one side of a relation; ``earlier`` for one of last year.
 
-    ``parts`` are the ranges of the figures behind a computed one.
+    ``place`` is empty for a figure of last year or of a sum over agencies. ``parts`` are the ranges of the figures
+    behind a computed one.
     """
 
     coefficient: int
