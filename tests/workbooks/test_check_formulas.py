@@ -13,7 +13,7 @@ def test_zeros__everything_that_can_be_asked_holds() -> None:
     lines = compute_check_lines(PLAN, ZEROS)
     assert {line.result for line in lines.values()} == {"✓", "—"}
     assert lines["T3-BAL.total"] == CheckLine(0, 0, 0, "✓")
-    assert lines["YEAR-CARRY.total"] == CheckLine(None, None, None, "—")
+    assert lines["YEAR-CARRY.total"] == CheckLine(None, None, None, "—", asked=False)
     assert overall_result(PLAN, lines) == "全部相符"
 
 

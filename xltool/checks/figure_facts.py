@@ -74,11 +74,15 @@ def find_common_unit(sides: tuple[Side, Side], cells: Mapping[str, Cell]) -> str
 
 
 def choose_names(relation: Relation, context: CheckContext) -> Callable[[Cell], FigureName]:
-    """Return how to name a relation's figures: by row within a column, by column within a row, else by both."""
+    """Return how to name a relation's figures: by row within a column, by column within a row, else by both.
+
+    A relation of a single line has no subject that says which line it is.
+    """
     cells = [context.form.cells[term.cell] for term in relation.terms]
     if len({(cell.table, cell.column) for cell in cells}) == 1 and all(cell.line_words for cell in cells):
         return lambda cell: FigureName(row=cell.line_words)
-    if len({(cell.table, cell.line) for cell in cells}) == 1 and all(cell.column_words for cell in cells):
+    of_line = len({(cell.table, cell.line) for cell in cells}) == 1
+    if of_line and relation.subject and all(cell.column_words for cell in cells):
         return lambda cell: FigureName(column=cell.column_words)
     return name_cell
 

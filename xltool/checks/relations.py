@@ -4,6 +4,7 @@ A relation with a missing figure is undecided.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import (
@@ -17,11 +18,10 @@ from xltool.checks.make_finding import locate_cell
 from xltool.checks.previous_evidence import find_previous_evidence
 from xltool.checks.totals import collect_stored_values, find_wrong_totals
 from xltool.forms.absent_tables import find_absent_duties
-from xltool.forms.expressions import RelationVerdict, check_relation
+from xltool.forms.expressions import RelationVerdict, check_relation, choose_earlier_figures
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.finding_facts import ShortList, Word
 from xltool.model.form import SIGNED_KINDS, Holding, Relation, Severity, Values
-from xltool.model.period import Period
 from xltool.model.submission import EntryState, Submission
 
 WITHOUT_RULE_POWER = "without_rule_power"
@@ -64,15 +64,14 @@ def decide_relation(
         return RelationVerdict(None, asked=False)
     if _is_about_absent_duties(relation, submission, context):
         return RelationVerdict(None, asked=False)
-    if relation.within_year and isinstance(submission.year, Period) and submission.year.is_first:
-        return check_relation(relation, counted, dict.fromkeys(counted, 0))
-    if relation.uses_previous and (context.previous is None or submission.absent):
+    previous = choose_earlier_figures(relation, submission.year, context.previous)
+    if relation.uses_previous and (previous is None or (submission.absent and previous is context.previous)):
         return RelationVerdict(None)
     if relation.profile == WITHOUT_RULE_POWER:
         agency = context.roster.agencies.get(submission.agency_code) if context.roster else None
         if agency is None or agency.rule_power is not False:
             return RelationVerdict(None, asked=False)
-    return check_relation(relation, counted, context.previous)
+    return check_relation(relation, counted, previous)
 
 
 def _names_unsummed(relation: Relation, submission: Submission, context: CheckContext) -> bool:
@@ -112,7 +111,8 @@ def _is_caused_by_total(relation: Relation, submission: Submission, context: Che
     wrong = {cell for cell, fault in find_wrong_totals(submission, context).items() if not fault.stale}
     if wrong.isdisjoint(term.cell for term in relation.terms if not term.previous):
         return False
-    return check_relation(relation, collect_stored_values(submission, context), context.previous).holds is True
+    previous = choose_earlier_figures(relation, submission.year, context.previous)
+    return check_relation(relation, collect_stored_values(submission, context), previous).holds is True
 
 
 # --- findings -----------------------------------------------------------------------------------------------------
@@ -124,6 +124,7 @@ def report_breach(
     """Make the finding on a broken relation; its figures stand in the entries of the submission."""
     assert result.left is not None  # a broken relation has both sides
     assert result.right is not None
+    context = replace(context, previous=choose_earlier_figures(relation, submission.year, context.previous))
     expect, zero = relation.expect, relation.missing == "zero"
     unit = find_common_unit((expect.left, expect.right), context.form.cells)
     cells = [context.form.cells[term.cell] for term in relation.terms]

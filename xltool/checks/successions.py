@@ -6,12 +6,13 @@ If one agency continues another's work, its own return is checked against both (
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xltool.forms.expressions import check_relation
+from xltool.forms.sum_values import sum_agency_values
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.consolidation import Consolidation
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.finding_facts import Breach, Clauses
 from xltool.model.form import Relation, Severity, Values
-from xltool.model.succession import group_divided_agencies, sum_agency_values
+from xltool.model.succession import group_divided_agencies
 
 _MAX_RELATIONS_LISTED = 6
 
@@ -29,11 +30,11 @@ def check_divided_agencies(consolidation: Consolidation, previous_figures: Mappi
         if not (were <= previous_figures.keys() and are <= own.keys() and _concerns_level(consolidation, were, are)):
             continue
         now = (
-            sum_agency_values([own[code].counted for code in are])
+            sum_agency_values([own[code].counted for code in are], consolidation.form)
             if are
             else dict.fromkeys(consolidation.form.cells, 0)
         )
-        then = sum_agency_values([previous_figures[code] for code in were])
+        then = sum_agency_values([previous_figures[code] for code in were], consolidation.form)
         wrong = {
             rule.id: rule for rule in consolidation.form.relations if rule.uses_previous and _is_broken(rule, now, then)
         }

@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.compiled_form import FormLibrary
+from xltool.forms.sum_values import sum_agency_values
 from xltool.messages import catalogue
 from xltool.model.agency import Roster, Scope
 from xltool.model.agency_names import find_agency_by_name, find_same_name
 from xltool.model.expression import LAST_YEAR_PREFIX
-from xltool.model.form import Values
+from xltool.model.form import Form, Values
 from xltool.model.period import Period, length_of
 from xltool.model.submission import Submission
-from xltool.model.succession import sum_inherited_values
+from xltool.model.succession import list_inherited_values
 from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.find_files import find_sources
@@ -29,13 +30,14 @@ class PreviousYears(NamedTuple):
     """Figures and texts of earlier years, by year and agency code.
 
     ``stated`` are the totals in the reports that differ from the sums of their parts. ``names`` are the keys that stand
-    for a code: the names of imported reports that are on no roster.
+    for a code: the names of imported reports that are on no roster. ``forms`` are those of the reports of each year.
     """
 
     figures: Mapping[int, Mapping[str, Values]]
     texts: Mapping[int, Mapping[str, TextsBySection]]
     names: frozenset[str] = frozenset()
     stated: Mapping[int, Mapping[str, Values]] = {}
+    forms: Mapping[int, frozenset[Form]] = {}
 
     def find_key(self, code: str, name: str) -> str:
         """Return the key of an agency: its code, or its name in an imported report if no figures have its code."""
@@ -50,14 +52,13 @@ class PreviousYears(NamedTuple):
 
     def sum_year_before(self, codes: Iterable[str], year: int | None, roster: Roster | None) -> Values | None:
         """Sum the figures of ``codes``, or of their predecessors, for the year before; None if unknown."""
-        figures, codes = self.get_year_before(year), tuple(codes)
+        codes = tuple(codes)
         if year is None:
-            return _get_single_agency(figures, codes)
-        before = sum_inherited_values(figures, codes, roster, year - 1, year)
+            return _get_single_agency(self.get_year_before(year), codes)
+        before = self._sum_year(codes, year - 1, year, roster)
         if not isinstance(year, Period):
             return before
-        last_year = self.figures.get(year.year_before, {})
-        same = sum_inherited_values(last_year, codes, roster, year.year_before, year)
+        same = self._sum_year(codes, year.year_before, year, roster)
         if before is None and same is None:
             return None
         return {**(before or {}), **{f"{LAST_YEAR_PREFIX}{cell}": value for cell, value in (same or {}).items()}}
@@ -73,8 +74,16 @@ class PreviousYears(NamedTuple):
         """Sum the figures of ``codes``, or of their predecessors, for each year they are known of, the oldest first."""
         codes = tuple(codes)
         alike = sorted(each for each in self.figures if length_of(each) is length_of(year) and each < year)
-        sums = {earlier: sum_inherited_values(self.figures[earlier], codes, roster, earlier, year) for earlier in alike}
+        sums = {earlier: self._sum_year(codes, earlier, year, roster) for earlier in alike}
         return {earlier: values for earlier, values in sums.items() if values is not None}
+
+    def _sum_year(self, codes: Iterable[str], past: int, year: int, roster: Roster | None) -> Values | None:
+        """Sum the figures of ``codes``, or of their predecessors, for the year ``past``; None if unknown."""
+        inherited = list_inherited_values(self.figures.get(past, {}), codes, roster, past, year)
+        if inherited is None or len(inherited) == 1:
+            return inherited[0] if inherited else None
+        sums = [sum_agency_values(inherited, form) for form in self.forms.get(past, ())]
+        return {cell: value for values in sums for cell, value in values.items()}
 
 
 def _get_single_agency(values_by_code: Mapping[str, Values], codes: Iterable[str]) -> Values | None:
@@ -106,6 +115,7 @@ def read_previous_years(
     said: dict[int, dict[str, TextsBySection]] = {}
     stated: dict[int, dict[str, Values]] = {}
     names: set[str] = set()
+    used: dict[int, set[Form]] = {}
     for file in find_sources(file_sources):
         try:
             workbook = open_workbook(file, skip_rule=make_skip_rule())
@@ -129,9 +139,11 @@ def read_previous_years(
             if code in year and year[code] != values:
                 raise UsageError("usage.previous_twice", path=str(file), agency=code)
             year[code] = values
+        used.setdefault(submission.year, set()).add(forms.of(submission).form)
         said.setdefault(submission.year, {}).update(texts)
         stated.setdefault(submission.year, {})[owner] = _list_differing_totals(submission)
-    return PreviousYears(figures, said, frozenset(names), stated)
+    of_year = {year: frozenset(each) for year, each in used.items()}
+    return PreviousYears(figures, said, frozenset(names), stated, of_year)
 
 
 def _list_differing_totals(submission: Submission) -> Values:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from xltool.model.expression import Comparison, LinearExpression, Operation, OperationKind, Side
 from xltool.model.form import Number, Relation, Values
+from xltool.model.period import Period
 
 _COMPARISONS: Mapping[str, Callable[[Number, Number], bool]] = {
     "==": operator.eq,
@@ -82,6 +83,32 @@ def evaluate_side(
     return _evaluate_operation(side, _Figures(values, previous, missing_as_zero))
 
 
+def evaluate_sides(
+    relation: Relation, values: Values, previous: Values | None = None, *, missing_as_zero: bool = False
+) -> tuple[Number | None, Number | None]:
+    """Evaluate both sides of a relation; what a total is computed by is rounded as the total is."""
+    left, right = (
+        evaluate_side(side, values, previous, missing_as_zero=missing_as_zero) for side in relation.expect.sides
+    )
+    if right is not None and is_rounded(relation):
+        right = round_half_up(right, relation.decimals or 0)
+    return left, right
+
+
+def is_rounded(relation: Relation) -> bool:
+    """Return True if a relation computes a total by an operation; the result is rounded as the cell is."""
+    return relation.computes is not None and isinstance(relation.expect.right, Operation)
+
+
+def choose_earlier_figures(relation: Relation, year: int | None, previous: Values | None) -> Values | None:
+    """Return the earlier figures of a relation: 0 before the first period of a year if it stays within the year."""
+    if not (relation.within_year and isinstance(year, Period) and year.is_first):
+        return previous
+    sides = (side for item in (relation.expect, *relation.when) for side in item.sides)
+    terms = (term for side in sides for term in side.terms if term.previous and not term.last_year)
+    return {**(previous or {}), **{term.earlier_key: 0 for term in terms}}
+
+
 def check_relation(relation: Relation, values: Values, previous: Values | None = None) -> RelationVerdict:
     """Evaluate a relation: whether it holds, with the values of both sides."""
     zero = relation.missing == "zero"
@@ -91,8 +118,7 @@ def check_relation(relation: Relation, values: Values, previous: Values | None =
             return RelationVerdict(None)
         if not _COMPARISONS[condition.operator](left, right):
             return RelationVerdict(holds=True, asked=False)
-    left = evaluate_side(relation.expect.left, values, previous, missing_as_zero=zero)
-    right = evaluate_side(relation.expect.right, values, previous, missing_as_zero=zero)
+    left, right = evaluate_sides(relation, values, previous, missing_as_zero=zero)
     if left is None or right is None:
         return RelationVerdict(None, left, right)
     if relation.tolerance and relation.expect.operator == "==":

@@ -5,10 +5,10 @@ the work of one agency went to several successors, no share of a figure can be a
 them together have figures of the earlier year.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 
 from xltool.model.agency import Agency, Roster
-from xltool.model.form import Number, Values
+from xltool.model.form import Values
 from xltool.model.period import calendar_year
 
 
@@ -19,28 +19,18 @@ def owes_report(agency: Agency, year: int) -> bool:
     return begun and (agency.ended is None or agency.ended.year > calendar)
 
 
-def sum_inherited_values(
+def list_inherited_values(
     values_by_code: Mapping[str, Values], codes: Iterable[str], roster: Roster | None, past_year: int, current_year: int
-) -> Values | None:
-    """Sum the figures for ``past_year`` of all agencies whose work ``codes`` do in ``current_year``.
+) -> list[Values] | None:
+    """List the figures for ``past_year`` of each agency whose work ``codes`` do in ``current_year``, by code.
 
-    ``values_by_code`` are the figures of ``past_year``; a cell that one of them left blank is None. Return None if the
-    figures of one of them are unknown, or only a part of its work passed to ``codes``.
+    ``values_by_code`` are the figures of ``past_year``. Return None if the figures of one of them are unknown, or only
+    a part of its work passed to ``codes``.
     """
     earlier = find_predecessor_codes(codes, roster, past_year, current_year)
     if not earlier or not earlier <= values_by_code.keys():
         return None
-    return (
-        values_by_code[next(iter(earlier))]
-        if len(earlier) == 1
-        else sum_agency_values([values_by_code[code] for code in sorted(earlier)])
-    )
-
-
-def sum_agency_values(agency_values: Sequence[Values]) -> dict[str, Number | None]:
-    """Sum the figures of several agencies by cell; None for a cell that one of them left blank."""
-    cells = dict.fromkeys(cell for values in agency_values for cell in values)
-    return {cell: _sum_if_complete([values.get(cell) for values in agency_values]) for cell in cells}
+    return [values_by_code[code] for code in sorted(earlier)]
 
 
 def find_predecessor_codes(
@@ -124,8 +114,3 @@ def _has_ended_between(agency: Agency, past_year: int, current_year: int) -> boo
 
 def _find_listed_agency(roster: Roster, code: str) -> Agency | None:
     return roster.agencies.get(code) or roster.others.get(code)
-
-
-def _sum_if_complete(numbers: Sequence[Number | None]) -> Number | None:
-    known = [figure for figure in numbers if figure is not None]
-    return sum(known) if len(known) == len(numbers) else None

@@ -124,7 +124,8 @@ def find_undecided_inputs(consolidation: Consolidation, plan: WorkbookPlan, rela
 
 def _make_check_rows(consolidation: Consolidation, plan: WorkbookPlan, previous: Values | None) -> dict[str, CheckLine]:
     absent = tuple(table.id for table in find_absent_duties(plan.form, consolidation.summary))
-    lines = compute_check_lines(plan, consolidation.summary.values, previous, absent=absent)
+    values, year = consolidation.summary.values, consolidation.year
+    lines = compute_check_lines(plan, values, previous, year=year, absent=absent)
     waiting = workbook_words().checks["waiting"]
     for relation in list_announced_relations(plan.form):
         if lines[relation.id].left is not None and find_undecided_inputs(consolidation, plan, relation):

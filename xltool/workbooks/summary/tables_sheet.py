@@ -210,7 +210,8 @@ def write_checks_sheet(context: SummaryContext, book: BookWriter) -> None:
 
 def _make_live_columns(context: SummaryContext, relation: Relation) -> dict[str, CellContent]:
     """Return the live columns of one relation; without a verdict while a part has no figure for an input."""
-    contents = format_check_row(context.plan, relation, context.previous, context.check_rows[relation.id])
+    line, year = context.check_rows[relation.id], context.consolidation.year
+    contents = format_check_row(context.plan, relation, context.previous, line, year)
     result, needed = contents["result"], find_undecided_inputs(context.consolidation, context.plan, relation)
     if needed and isinstance(result, Formula):
         inside = sum(

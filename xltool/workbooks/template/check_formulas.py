@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 from xltool.forms.absent_tables import list_switch_words, name_switch
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
-from xltool.forms.expressions import check_relation, evaluate_side, recompute_figures
+from xltool.forms.expressions import (
+    check_relation,
+    choose_earlier_figures,
+    evaluate_sides,
+    is_rounded,
+    recompute_figures,
+)
 from xltool.forms.form_index import index_form
 from xltool.forms.format_formulas import (
     EXCEL_OPERATORS,
@@ -35,14 +41,16 @@ NO_RESULT = " "  # of an operation such as a ratio by 0
 class CheckLine(NamedTuple):
     """The values of one relation's row on the checks sheet: both sides, their difference, and the result.
 
-    ``left`` and ``right`` are None if the relation does not apply to this agency or lacks last year's figures;
-    ``difference`` is None unless the result is "holds" or "broken".
+    ``left`` and ``right`` are None where there is no result, as of a ratio by 0; ``difference`` is None unless the
+    result is "holds" or "broken". A relation is not ``asked`` if it does not apply to this agency or lacks last year's
+    figures.
     """
 
     left: Number | None
     right: Number | None
     difference: Number | None
     result: str
+    asked: bool = True
 
 
 def compute_check_lines(
@@ -50,13 +58,15 @@ def compute_check_lines(
     values: Values,
     previous: Values | None = None,
     *,
+    year: int | None = None,
     declared_zero: bool = False,
     profiles: Collection[str] = (),
     absent: Collection[str] = (),
 ) -> dict[str, CheckLine]:
     """Compute the rows of the checks sheet for these inputs, by relation id.
 
-    ``profiles`` are those of the agency, ``absent`` the ids of tables that are switched off.
+    ``previous`` are the figures of the period before ``year``. ``profiles`` are those of the agency, ``absent`` the ids
+    of tables that are switched off.
     """
     figures = spreadsheet_figures(plan.form, values)
     blank = frozenset(
@@ -64,13 +74,13 @@ def compute_check_lines(
         for cell in list_typed_cells(plan.form)
         if values.get(cell.id) is None and cell.table not in absent and not (declared_zero and not cell.is_worded)
     )
-    idle = CheckLine(None, None, None, workbook_words().checks["idle"])
-    return {
-        relation.id: _compute_check_line(plan.form, relation, figures, previous, blank)
-        if is_answerable(relation, previous, profiles) and not _is_switched_off(plan, relation, absent)
-        else idle
-        for relation in list_announced_relations(plan.form)
-    }
+    idle = CheckLine(None, None, None, workbook_words().checks["idle"], asked=False)
+    lines = {}
+    for relation in list_announced_relations(plan.form):
+        earlier = choose_earlier_figures(relation, year, previous)
+        is_asked = is_answerable(relation, earlier, profiles) and not _is_switched_off(plan, relation, absent)
+        lines[relation.id] = _compute_check_line(plan.form, relation, figures, earlier, blank) if is_asked else idle
+    return lines
 
 
 def _is_switched_off(plan: WorkbookPlan, relation: Relation, absent: Collection[str]) -> bool:
@@ -101,8 +111,7 @@ def _compute_check_line(
     form: Form, relation: Relation, figures: Values, previous: Values | None, blank: frozenset[str]
 ) -> CheckLine:
     say = workbook_words().checks
-    left = evaluate_side(relation.expect.left, figures, previous, missing_as_zero=True)
-    right = evaluate_side(relation.expect.right, figures, previous, missing_as_zero=True)
+    left, right = evaluate_sides(relation, figures, previous, missing_as_zero=True)
     outcome = check_relation(relation, figures, previous)
     conditions, sides = find_needed_inputs(form, relation)
     if blank.intersection(conditions) or (outcome.asked and blank.intersection(sides)):
@@ -186,26 +195,39 @@ def _format_side(plan: WorkbookPlan, side: Side, previous: Values | None, sheet:
 
 
 def format_check_row(
-    plan: WorkbookPlan, relation: Relation, previous: Values | None, line: CheckLine
+    plan: WorkbookPlan, relation: Relation, previous: Values | None, line: CheckLine, year: int | None = None
 ) -> dict[str, CellContent]:
     """Return the live columns of one relation's row: left, right, difference and result."""
     say = workbook_words().checks
-    if line.left is None or line.right is None:
+    previous = choose_earlier_figures(relation, year, previous)
+    if not line.asked:
         return dict.fromkeys(("left", "right", "difference", "result"), say["idle"])
     row = plan.checks[relation.id]
     left, right, result = (f"{column}{row}" for column in "CDF")
     decided = f'OR({result}="{say["holds"]}",{result}="{say["broken"]}")'
     rounding = "ROUND({0}-{1},6)" if _has_amounts(plan.form, relation) else "{0}-{1}"
-    shown = line.difference if line.difference is not None else say["idle"]
-    return {
-        "left": Formula(format_side(plan, relation.expect.left, previous), line.left),
-        "right": Formula(format_side(plan, relation.expect.right, previous), line.right),
-        "difference": Formula(f'IF({decided},{rounding.format(left, right)},"{say["idle"]}")', shown),
-        "result": Formula(
-            _format_result(plan, relation, previous, _format_verdict(relation, left, right)),
-            line.result,
-        ),
-    }
+    verdict = _format_result(plan, relation, previous, _format_verdict(relation, left, right))
+    if any(isinstance(side, Operation) for side in relation.expect.sides):
+        verdict = f'IFERROR({verdict},"{say["idle"]}")'
+    values = [say["idle"] if value is None else value for value in line[:3]]
+    texts = (
+        _format_shown_side(plan, relation.expect.left, previous),
+        _format_shown_side(plan, relation.expect.right, previous, relation if is_rounded(relation) else None),
+        f'IF({decided},{rounding.format(left, right)},"{say["idle"]}")',
+    )
+    columns = zip(("left", "right", "difference", "result"), (*texts, verdict), (*values, line.result), strict=True)
+    return {key: Formula(text, value) for key, text, value in columns}
+
+
+def _format_shown_side(
+    plan: WorkbookPlan, side: Side, previous: Values | None, computing: Relation | None = None
+) -> str:
+    """Format one side as shown, that of a computed total rounded as it is; an operation without a result shows "—"."""
+    text = format_side(plan, side, previous)
+    if not isinstance(side, Operation):
+        return text
+    shown = f"ROUND({text},{computing.decimals or 0})" if computing else text
+    return f'IFERROR({shown},"{workbook_words().checks["idle"]}")'
 
 
 def _format_verdict(relation: Relation, left: str, right: str) -> str:

@@ -61,6 +61,7 @@ def prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraft
         plan,
         prefilled | numbers,
         request.previous,
+        year=request.year,
         declared_zero=filling.declared,
         profiles=profiles,
         absent=filling.absent,
@@ -82,7 +83,7 @@ def prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraft
         unfilled=unfilled,
         lines=lines,
         checks={
-            relation.id: format_check_row(plan, relation, request.previous, lines[relation.id])
+            relation.id: format_check_row(plan, relation, request.previous, lines[relation.id], request.year)
             for relation in list_announced_relations(form)
         }
         | {relation.id: format_row_verdict(plan, relation) for relation in list_row_relations(form)},
