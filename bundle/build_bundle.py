@@ -1,4 +1,4 @@
-"""Build the offline installation package: wheels for every supported system, scripts for offices, and the guide as PDF.
+"""Build the offline installation package: wheels for every supported system, scripts for offices, the guides as PDF.
 
 ``python -m bundle.build_bundle OUTPUT.zip`` needs a network (to download wheels) and Chromium (to print the guide).
 The package it writes needs neither.
@@ -24,6 +24,7 @@ PLATFORMS = {
     "windows": ("win_amd64",),
     "linux": ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64"),
 }
+GUIDES = {"使用指南.pdf": "guide.md", "汇总手册.pdf": "coordinator.md", "填报须知.pdf": "clerk.md"}
 EXTRAS = ("published", "crypto", "localise", "export")
 _FIXED_TIME = (2026, 1, 1, 0, 0, 0)  # the same contents give the same package
 
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for platform in chosen.platform:
             for version in chosen.python:
                 download_wheels(wheel, contents / "wheels", PLATFORMS[platform], version)
-        print_guide(ROOT / "docs" / "zh" / "guide.md", contents / "使用指南.pdf")
+        for name, guide in GUIDES.items():
+            print_guide(ROOT / "docs" / "zh" / guide, contents / name)
         check_wheels((contents / "wheels").glob("*.whl"))
         write_package(contents, chosen.output)
     print(f"{chosen.output}: {chosen.output.stat().st_size / 1e6:.0f} MB")

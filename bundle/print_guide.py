@@ -15,7 +15,8 @@ h1, h2, h3 { break-after: avoid }
 img { max-width: 100%; max-height: 120mm; border: 1px solid #ccc }
 pre { background: #f5f5f3; padding: 8px 10px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 8.5pt }
 code { font-family: "Noto Sans Mono CJK SC", Consolas, monospace }
-table { border-collapse: collapse; width: 100% } td, th { border: 1px solid #bbb; padding: 3px 6px; text-align: left }
+table { border-collapse: collapse; width: 100% }
+td, th { border: 1px solid #bbb; padding: 3px 6px; text-align: left; min-width: 3.2em }
 tr, img { break-inside: avoid }
 """
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -27,7 +28,7 @@ _FLAGS = (
 
 def render_guide(guide: Path) -> str:
     """Return the guide as one HTML page; pictures are found beside the guide."""
-    body = MarkdownIt("commonmark").enable("table").render(guide.read_text("utf-8"))
+    body = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(guide.read_text("utf-8"))
     base = guide.resolve().parent.as_uri() + "/"
     return f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><base href="{base}"><style>{_STYLE}</style>{body}'
 

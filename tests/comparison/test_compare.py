@@ -324,6 +324,8 @@ def test_folders__returns_and_what_was_published_of_them__nothing_differs(tmp_pa
 def test_folder__beside_a_file__said_what_can_be_compared(tmp_path: Path) -> None:
     code, _, err = run("compare", tmp_path, returned(tmp_path))
     assert (code, "请指明两个文件，或者两个文件夹。" in err) == (2, True)
+    absent = tmp_path / "没有"
+    assert run("compare", tmp_path, absent)[2] == f"找不到“{absent}”。请核对路径。\n"
 
 
 @pytest.mark.parametrize("name", ["page.html", "page.txt", "page.docx", "page.xlsx"])

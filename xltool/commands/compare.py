@@ -52,6 +52,9 @@ def compare_files(
     consolidations of two years with different agencies the sums of those in both are compared.
     Raises UsageError, also for a file that cannot be compared, and WritingError.
     """
+    for path in (left_source, right_source):
+        if isinstance(path, Path) and not path.exists():
+            raise UsageError("usage.no_path", path=str(path))
     check_page(page, (left_source, right_source), run_context, force=force)
     one, other = read_named_side(left_source, run_context), read_named_side(right_source, run_context)
     left_side, right_side = _select_agency_row(other, one, left_source), _select_agency_row(one, other, right_source)
