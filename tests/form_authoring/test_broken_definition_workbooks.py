@@ -45,6 +45,12 @@ def test_sheets_missing_and_foreign__each_is_named(tmp_path: Path) -> None:
     assert told(lines, "“记事”")
 
 
+@pytest.mark.parametrize("name", ["表样", "栏目", "关系", "选项", "文字"])
+def test_sheet_missing__it_is_told_and_nothing_that_follows(name: str, tmp_path: Path) -> None:
+    (line,) = refuse(tmp_path, lambda book: book.remove(book[name]))
+    assert f"没有工作表“{name}”" in line
+
+
 def test_many_mistakes__all_are_told_with_sheet_cell_and_content(tmp_path: Path) -> None:
     places: dict[str, str] = {}
 

@@ -74,8 +74,9 @@ def read_definition_workbook(
     if parts is None:
         return DefinitionReading(data, problems)
     mended: tuple[str, ...] = ()
-    if drawing and not parts.problems:
-        tables = {entry["id"]: entry for key in ("tables", "lists") for entry in data["tables.toml"].get(key, [])}
+    content = data.get("tables.toml")
+    if drawing and content is not None and not parts.problems:
+        tables = {entry.get("id", ""): entry for key in ("tables", "lists") for entry in content.get(key, [])}
         mended = check_drawing(drawing, parts.drawing, tables, problems)
     _split_singles(rows.get(single.full_name, []), single, builder, parts)
     _translate_expressions(data, parts, problems)
@@ -143,7 +144,7 @@ def _split_singles(
         if not asked:
             continue
         name = form_parts.find_named_figure(asked)
-        for table in builder.data["tables.toml"].get("tables", []):
+        for table in builder.data.get("tables.toml", {}).get("tables", []):
             blocks = table.get("blocks", [])
             for at, block in enumerate(blocks):
                 known = {
