@@ -12,7 +12,7 @@ import sys
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -144,13 +144,9 @@ class Sent(NamedTuple):
     modified: datetime = EARLY
 
 
-def clean(code: str) -> tuple[bytes, Mapping[str, int]]:
-    """An agency's return without a fault, and its counts. No two agencies have the same."""
-    return clean_of_year(code, YEAR)
-
-
 @cache
-def clean_of_year(code: str, year: int) -> tuple[bytes, Mapping[str, int]]:
+def clean(code: str, year: int = YEAR) -> tuple[bytes, Mapping[str, int]]:
+    """An agency's return without a fault, and its counts. No two agencies have the same."""
     name = NAMES.get(code) or STRANGER[1]
     agency = Agency(code, name, DISTRICT[0], rule_power=False)
     held = {**figures()}
@@ -246,7 +242,7 @@ def compose_doubtful(code: str, dice: random.Random) -> Sent:
 def compose_useless(code: str, dice: random.Random) -> Sent:
     """Compose a file of another year, a damaged one, or none of ours."""
     kind = dice.choice(("year", "damaged", "text"))
-    data, counts = clean_of_year(code, YEAR - 1)
+    data, counts = clean(code, YEAR - 1)
     made = Mangled(WorkbookParts(data), counts)
     if kind == "year":
         return Sent(f"旧{code}/{NAMES[code]}2024.xlsx", data, code, "foreign", f"{code}-year", made)
@@ -266,10 +262,16 @@ def save_by_office(sent: Sequence[Sent], kind: str) -> list[Sent]:
             path.write_bytes(item.content)
         contents = [path.read_bytes() for path in recalculate_all(paths, target, kind)]
     saved = dict(zip((item.path for item in opened), contents, strict=True))
-    return [
-        item._replace(path=item.path.removesuffix("xlsx") + kind, content=saved[item.path]) if item.code else item
-        for item in sent
-    ]
+    done: list[Sent] = []
+    for item in sent:
+        if not item.code:
+            done.append(item)
+            continue
+        # As .xls, LibreOffice gives the look of the first characters of a cell to other cells of the row.
+        made = replace(item.made, is_asked=item.made.is_asked or kind == "xls")
+        renamed = item.path.removesuffix("xlsx") + kind
+        done.append(item._replace(path=renamed, content=saved[item.path], made=made))
+    return done
 
 
 def write_folder(sent: Sequence[Sent], folder: Path) -> None:
