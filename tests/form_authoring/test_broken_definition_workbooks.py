@@ -88,6 +88,7 @@ def test_many_mistakes__all_are_told_with_sheet_cell_and_content(tmp_path: Path)
 
 BROKEN = (
     ("D99 = D23", ("D99", "不是填数的格")),
+    ("SUM(D23:ZZZ999999) = D23", ("ZZZ999999", "不是填数的格")),
     ("C24 <= D23", ("C24", "不是填数的格")),
     ("SUM(D45:D25) = D46", ("D45:D25", "起点在终点之后")),
     ("一+二 = 九 每栏", ("没有叫“九”的栏目",)),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from xltool.form_authoring.definition_workbook.definition_words import list_key_words, say_words
 from xltool.form_authoring.definition_workbook.drawn_form import DrawnForm
 from xltool.form_authoring.definition_workbook.printed_names import PrintedNames, SpellingError
-from xltool.forms.cell_addresses import list_spots, parse_address, parse_box
+from xltool.forms.cell_addresses import is_inside_box, parse_address, parse_box
 from xltool.forms.vocabulary import EVERY_LINE, EVERY_ROW, ExpressionError, Vocabulary, expand_range, resolve_name
 from xltool.model.form import Cell
 
@@ -91,7 +91,7 @@ class RelationSpelling:
         for end in ends:
             self._find_cell(end.replace("$", ""))
         dollar = "$" if ends[0].startswith("$") else ""
-        inside = dict.fromkeys(self.drawing.ids[spot] for spot in list_spots(box) if spot in self.drawing.ids)
+        inside = [name for spot, name in sorted(self.drawing.ids.items()) if is_inside_box(box, *spot)]
         named = [self._name_address(f"{dollar}{self.drawing.addresses[name]}", axis) for name in inside]
         named = list(dict.fromkeys(named))
         return f"{named[0]}{_RANGE_DOTS}{named[-1]}" if self._are_consecutive(named) else ", ".join(named)
