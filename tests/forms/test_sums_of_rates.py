@@ -8,7 +8,7 @@ import pytest
 
 from tests.forms.monthly_rates import FEBRUARY, JANUARY, fill_month, write_monthly_form
 from tests.judges import recalculate
-from tests.official_report.test_publish import answer
+from tests.official_report.test_publish import answer, run
 from xltool.cli.options import FORMS_VARIABLE
 
 
@@ -95,3 +95,94 @@ def test_first_month__the_template_tests_the_cumulative_figure(folder: Path, tmp
     (tmp_path / "saved").mkdir()
     found = list_checks(recalculate(returned, tmp_path / "saved"))["办结量本年累计等于上期累计加本期"]
     assert found == [9999, 479, 9520, "✗"]
+
+
+# --- missing agencies, tracing, the filtered view ----------------------------------------------------------------
+
+
+def test_agency_missing__only_sums_of_counts_are_lower_bounds(folder: Path) -> None:
+    fill_month(folder, "2025-01", {code: JANUARY[code] for code in "12"})
+    page = folder / "page.html"
+    summary = merge(folder, "2025-01", "--html", page)
+    told = " ".join(list_texts(summary, "总览"))
+    assert "数量的合计只是下限（≥），比率和平均数只按已有的单位算" in told
+    assert told.count("缺 1/3") == 4  # below each figure shown
+    book = openpyxl.load_workbook(summary)
+    tiles = {
+        cell.value: cell.number_format for row in book["总览"].iter_rows() for cell in row if cell.data_type == "f"
+    }
+    assert ["≥" in tiles[f"=办件!{at}"] for at in ("B5", "B7", "B8", "B9")] == [True, False, False, False]
+    text = page.read_text("utf-8")
+    assert "≥400" in text
+    assert "≥99" not in text
+    assert "0.75，缺 1/3" in text
+    _, out, _ = run("trace", summary, "cases.trips.current")
+    assert "0.75 次，缺 1/3" in out
+    assert "≥" not in out
+    assert "≥ 400 件，缺 1/3" in run("trace", summary, "cases.done.current")[1]
+
+
+def test_trace_of_a_choice__shows_the_counts_and_what_each_agency_chose(folder: Path) -> None:
+    fill_month(folder, "2025-01", JANUARY)
+    summary = merge(folder, "2025-01")
+    _, out, _ = run("trace", summary, "cases.type.current")
+    assert "综合 2、专业 1" in out
+    assert [line.split()[1:3] for line in out.splitlines() if "局" in line][:3] == [
+        ["乙局", "专业"],
+        ["甲局", "综合"],
+        ["丙局", "综合"],
+    ]
+    assert "共 3 个单位有数，0 个单位为 0，0 个单位没有填" in out
+    (figure,) = answer("trace", summary, "cases.type.current")["figures"]
+    assert (figure["words"], figure["agrees"]) == ("综合 2、专业 1", True)
+    assert {each["name"]: each["word"] for each in figure["contributors"]} == {
+        "甲局": "综合",
+        "乙局": "专业",
+        "丙局": "综合",
+    }
+
+
+def test_two_levels_without_codes__are_traced_to_the_areas(folder: Path) -> None:
+    returns = fill_month(folder, "2025-01", JANUARY)
+    for area, codes in (("东片", "12"), ("西片", "3")):
+        files = [path for path in returns.iterdir() if path.name[0] in codes]
+        assert run("merge", *files, "--area", area, "-o", folder / f"{area}.xlsx")[0] == 0
+    whole = folder / "whole.xlsx"
+    assert run("merge", folder / "东片.xlsx", folder / "西片.xlsx", "--area", "全市", "-o", whole)[0] == 0
+    (figure,) = answer("trace", whole, "cases.done.current")["figures"]
+    assert (figure["total"], figure["agrees"]) == (600, True)
+    assert [(each["name"], each["value"]) for each in figure["contributors"]] == [("东片", 400), ("西片", 200)]
+    both = folder / "both.xlsx"
+    alone = next(path for path in returns.iterdir() if path.name.startswith("3"))
+    assert run("merge", folder / "东片.xlsx", alone, "--area", "全市", "-o", both)[0] == 0
+    (figure,) = answer("trace", both, "cases.done.current")["figures"]
+    assert (figure["total"], figure["agrees"]) == (600, True)
+
+
+@pytest.mark.office
+def test_filtered_view__means_and_choices_are_those_of_the_rows_shown(folder: Path, tmp_path: Path) -> None:
+    fill_month(folder, "2025-01", JANUARY)
+    summary = merge(folder, "2025-01")
+    (tmp_path / "all").mkdir()
+    official = openpyxl.load_workbook(recalculate(summary, tmp_path / "all"), data_only=True)
+    shown = list_figures_shown(official["筛选视图"])
+    assert shown == {"按时办结率": 99.17, "平均时长": 2.3, "平均跑动次数": 0.5, "大厅类型": "综合 2、专业 1"}
+    book = openpyxl.load_workbook(summary)
+    details = book["明细"]
+    hidden = next(row for row in range(1, details.max_row + 1) if details.cell(row, 3).value == "乙局")
+    details.auto_filter.add_filter_column(2, ["甲局", "丙局"])
+    details.row_dimensions[hidden].hidden = True
+    book.save(tmp_path / "filtered.xlsx")
+    (tmp_path / "some").mkdir()
+    filtered = openpyxl.load_workbook(recalculate(tmp_path / "filtered.xlsx", tmp_path / "some"), data_only=True)
+    assert list_figures_shown(filtered["筛选视图"]) == {
+        "按时办结率": 98.67,  # 296 ÷ 300
+        "平均时长": 1.7,  # 500 ÷ 300
+        "平均跑动次数": 0.25,
+        "大厅类型": "综合 2",
+    }
+
+
+def list_figures_shown(sheet: Any) -> dict[str, Any]:
+    names = ("按时办结率", "平均时长", "平均跑动次数", "大厅类型")
+    return {row[0].value: row[1].value for row in sheet.iter_rows() if row[0].value in names}

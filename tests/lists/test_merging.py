@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 
@@ -156,7 +157,8 @@ def test_by_key__figures_add_up_and_words_that_differ_are_told_and_left_open(fol
         "2012-03-01",
     )
     assert merged["totals"]["sites.sum_articles"] == 307
-    assert merged["totals"].get("sites.count") is None  # rows of one key are one row: their numbers do not add up
+    assert merged["totals"]["sites.count"] == 2  # rows of one key are one row: their numbers do not add up
+    assert merged["totals"]["sites.count_type_is_2"] is None  # the type of one row is open
     differing = [each["message"] for each in merged["findings"] if each["code"] == "merge.row_differs"]
     assert len(differing) == 1
     assert "“甲局网”的“网站类型”各单位填得不同：“部门网站”、“专项网站”（甲局、乙局）" in differing[0]
@@ -169,3 +171,50 @@ def test_two_versions_that_differ_in_a_row_only__are_two_versions(folder: Path) 
     merged = merge(folder)
     assert sum(file["status"] == "accepted" for file in merged["files"]) <= 1
     assert "二、网站清单" in json.dumps(merged, ensure_ascii=False)
+
+
+def test_by_key__counts_are_those_of_the_merged_rows_and_a_figure_without_total_is_not_asked_for(folder: Path) -> None:
+    write_form(folder, BY_KEY)
+    fill(folder, "1")
+    fill(folder, "2", (change_row(articles=7, original=1, available=90, cost=2),), basics=(1, 1, 7))
+    fill(folder, "3")
+    merged = merge(folder)
+    assert [merged["totals"][f"sites.{name}"] for name in ("count", "count_type_is_2", "sum_articles")] == [2, 1, 307]
+    assert merged["findings"] == []
+    assert merged["lists"]["sites"][0]["entries"]["available"]["value"] is None
+    book = openpyxl.load_workbook(folder / "sum.xlsx", data_only=True)
+    results = {row[1].value: row[5].value for row in book["校验"].iter_rows(min_row=4)}
+    assert results["网站总数等于清单行数"] == "—"  # the agencies count the same website each
+    assert results["信息发布总数等于清单合计"] == "✓"
+    assert 2 in [cell.value for cell in book[SHEET][5]]
+
+
+def test_by_key__one_row_an_agency_is_printed_and_read_back(folder: Path) -> None:
+    write_form(folder, ('key = ["name"]', 'key = ["name"]\nmerge = "by_key"\narea_report = "agencies"'))
+    fill(folder, "1")
+    fill(folder, "2", (change_row(articles=7, original=1, cost=2),), basics=(1, 1, 7))
+    merge(folder)
+    report = folder / "report.docx"
+    assert run("publish", folder / "sum.xlsx", "-o", report, "--include-flawed")[2] == ""
+    table = docx.Document(str(report)).tables[-1]
+    column = [cell.text for cell in table.rows[0].cells].index("信息发布数合计（条）")
+    assert [[row.cells[1].text, row.cells[2].text, row.cells[column].text] for row in table.rows[1:]] == [
+        ["甲局", "2", "300"],
+        ["乙局", "1", "7"],
+        ["合计", "2", "307"],
+    ]
+    found = answer("compare", folder / "sum.xlsx", report)
+    assert found["unread"] == []
+
+
+def test_several_keys_in_two_lists__are_findings_of_their_own(folder: Path) -> None:
+    fill(folder, "1")
+    twice = (change_row(), change_row(name="甲局政务网"))
+    fill(folder, "2", twice, basics=(2, 2, 200))
+    fill(folder, "3")
+    merged = merge(folder)
+    assert [each["code"] for each in merged["findings"]] == ["merge.repeated_row"] * 2
+    again = merge(folder, None, "again.xlsx", "--since", folder / "sum.xlsx")
+    marks = {each["fingerprint"] for each in merged["noted"] if each["code"] == "merge.repeated_row"}
+    assert len(marks) == 2
+    assert (again["since"]["new"], marks <= set(again["since"]["still"]), again["since"]["gone"]) == ([], True, [])

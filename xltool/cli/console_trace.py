@@ -17,19 +17,19 @@ def describe_trace(traced_figures: Iterable[TracedFigure]) -> str:
 def _describe_figure_trace(traced_figure: TracedFigure) -> Iterator[str]:
     cell, spot = traced_figure.cell, traced_figure.position
     yield catalogue.format_line(
-        "traced_bound" if traced_figure.lacking else "traced",
+        "traced" if not traced_figure.lacking else "traced_bound" if traced_figure.is_bound else "traced_in_part",
         lacking=traced_figure.lacking,
         expected=traced_figure.expected,
         place=f"{spot.sheet}!{spot.address}",
         figure=cell.words,
         cell=cell.id,
-        total=traced_figure.total,
+        total=traced_figure.total if traced_figure.words is None else traced_figure.words,
         unit=cell.unit,
     )
     if traced_figure.lines is not None:
         yield from describe_counted_lines(traced_figure)
         return
-    adding = [each for each in traced_figure.contributions if each.value or each.least]
+    adding = [each for each in traced_figure.contributions if each.value or each.least or each.word]
     if adding:
         rows = [
             (
@@ -47,10 +47,10 @@ def _describe_figure_trace(traced_figure: TracedFigure) -> Iterator[str]:
     if behind:
         yield render_table(("name", "cell", "row", "value"), behind)
     zero = sum(each.value == 0 for each in traced_figure.contributions)
-    open_count = sum(each.value is None for each in traced_figure.contributions)
-    filled = sum(bool(each.value) for each in adding)
+    open_count = sum(each.value is None and not each.word for each in traced_figure.contributions)
+    filled = sum(bool(each.value or each.word) for each in adding)
     yield catalogue.format_line("traced_rest", adding=filled, zero=zero, open=open_count)
-    if any(each.value is None for each in adding):
+    if any(each.least is not None for each in adding):
         yield catalogue.format_line("traced_parts")
     if not traced_figure.agrees:
         found = sum(each.value or each.least or 0 for each in adding)
@@ -58,6 +58,8 @@ def _describe_figure_trace(traced_figure: TracedFigure) -> Iterator[str]:
 
 
 def _format_contribution(contribution: Contribution) -> str:
+    if contribution.word:
+        return contribution.word
     if contribution.value is not None:
         return f"{contribution.value:,}"
     return catalogue.format_line("traced_least", value=f"{contribution.least:,}")

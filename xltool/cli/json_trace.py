@@ -11,6 +11,7 @@ def encode_trace(traced_figures: Iterable[TracedFigure]) -> dict[str, object]:
 
     ``share`` is the contribution divided by the total, as text of an exact decimal; ``least`` is what the known parts
     of a total without ``value`` add; ``agrees`` says whether the contributions sum to the total in the official table.
+    Of a choice, a date or a text, ``words`` is what the table shows and ``word`` what an agency has.
     ``lines`` are those of the ledger behind a figure of a report counted from it, with what each adds; else null.
     """
     return {
@@ -23,6 +24,7 @@ def encode_trace(traced_figures: Iterable[TracedFigure]) -> dict[str, object]:
                 "sheet": figure.position.sheet,
                 "address": figure.position.address,
                 "total": encode_number(figure.total),
+                **({"words": figure.words} if figure.words is not None else {}),
                 "agrees": figure.agrees,
                 "lacking": figure.lacking,
                 "expected": figure.expected,
@@ -43,6 +45,7 @@ def _encode_contribution(traced_figure: TracedFigure, contribution: Contribution
         "agencies": contribution.agencies,
         "value": encode_number(contribution.value),
         "least": encode_number(contribution.least),
+        **({"word": contribution.word or None} if traced_figure.words is not None else {}),
         "share": encode_number(traced_figure.calculate_share(contribution)),
         "file": contribution.file or None,
     }

@@ -12,13 +12,18 @@ from xltool.commands.run_context import RunContext
 from xltool.errors import UsageError
 from xltool.forms.report_style import ReportStyle, load_report_style, require_known_parts
 from xltool.messages import catalogue
+from xltool.model.agency import Scope
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Severity
+from xltool.model.list_table import ListPrinting
 from xltool.model.submission import Submission
 from xltool.official_report import compose, docx, html, pdf
 from xltool.official_report.compose import OfficialReport
+from xltool.official_report.list_grids import AgencyFigures
+from xltool.recognition.read_consolidated import list_sheet_names, read_parts
 from xltool.spreadsheet.find_files import find_files
 from xltool.spreadsheet.load_file import FileSource
+from xltool.spreadsheet.open_workbook import open_named_sheets
 from xltool.workbooks.save_files import refuse_existing, save_file
 from xltool.workbooks.template.distribution_list import clean_file_name
 
@@ -88,7 +93,8 @@ def publish(
             continue
         require_known_parts(style, form, options.style)
         submission = replace(submission, texts=_fill_empty_texts(submission.texts, others))
-        made.append((str(path), compose.compose_report(form, submission, style)))
+        agency_figures = _read_agency_figures(path, form) if submission.scope is Scope.AREA else ()
+        made.append((str(path), compose.compose_report(form, submission, style, agency_figures)))
     if output.suffix and len(file_sources) > 1:
         raise UsageError("publish.one_file", path=str(output), count=len(file_sources))
     targets = _choose_targets(output, [report for _, report in made], options)
@@ -143,6 +149,14 @@ def _read_publishable(path: FileSource, run_context: RunContext, *, flawed: bool
     if absent and not flawed:
         raise UsageError("publish.incomplete", file=str(path), count=len(absent), agencies=absent)
     return run_context.forms.of(reviewed.submission).form, reviewed.submission
+
+
+def _read_agency_figures(path: FileSource, form: Form) -> tuple[AgencyFigures, ...]:
+    """Read the figures of each part of a sum from its details, where a list is printed with one row an agency."""
+    if all(table.printing is not ListPrinting.AGENCIES for table in form.lists):
+        return ()
+    parts = read_parts(open_named_sheets(path, list_sheet_names(["details"])), form.cells)
+    return tuple(AgencyFigures(part.lead.get("name") or part.lead.get("code", ""), part.figures) for part in parts)
 
 
 def _phrase_problem(finding: Finding) -> catalogue.Phrase:

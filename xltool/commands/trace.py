@@ -4,11 +4,13 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
 from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
+from xltool.forms.cell_kinds import format_tally
 from xltool.forms.compiled_form import FormLibrary
 from xltool.forms.counted_lines import decode_counted_lines
 from xltool.forms.expressions import compute_total
 from xltool.forms.lists.aggregates import measure_row
 from xltool.forms.lists.list_words import name_row
+from xltool.forms.lower_bounds import is_lower_bound
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
@@ -58,13 +60,19 @@ def _trace_cell(
 ) -> TracedFigure:
     entry, total = read.entries[cell.id], read.values[cell.id]
     contributions = [_read_contribution(row, cell, form) for row in consolidated_parts]
+    spot = FindingCell(cell.id, entry.sheet, entry.address)
+    lacking = len(read.absent) + read.lacking.get(cell.id, 0) if cell.total is not TotalKind.NONE else 0
+    expected = len(read.manifest) + len(read.absent)
+    if cell.is_worded:
+        words = format_tally(read.tallies[cell.id]) if cell.id in read.tallies else read.words.get(cell.id, "")
+        contributions.sort(key=lambda each: (not each.word, each.word, each.agency.code))
+        return TracedFigure(cell, spot, None, tuple(contributions), expected=expected, lacking=lacking, words=words)
     contributions.sort(key=lambda each: (each.value is None, -(each.value or each.least or 0), each.agency.code))
     added = sum(each.value or each.least or 0 for each in contributions)
     agrees = cell.total is not TotalKind.SUM or total in {added, None}  # a mean is no sum
-    spot = FindingCell(cell.id, entry.sheet, entry.address)
-    lacking = len(read.absent) + read.lacking.get(cell.id, 0) if cell.is_summed else 0  # else no lower bound
-    expected, rows = len(read.manifest) + len(read.absent), _list_rows(cell, read, form)
-    return TracedFigure(cell, spot, total, tuple(contributions), agrees, lacking, expected, rows)
+    rows = _list_rows(cell, read, form)
+    bound = is_lower_bound(form, cell)
+    return TracedFigure(cell, spot, total, tuple(contributions), agrees, lacking, expected, rows, is_bound=bound)
 
 
 def _trace_counted_cell(
@@ -90,7 +98,11 @@ def _read_contribution(consolidated_part: ConsolidatedPart, cell: Cell, form: Fo
     count = lead.get("agencies", "")
     value = consolidated_part.figures.get(cell.id)
     least = _add_known_components(form, cell.id, consolidated_part.figures) if value is None and cell.computed else None
-    return Contribution(agency, int(count) if count.isdecimal() else 1, lead.get("file", ""), value, least)
+    agencies, word = int(count) if count.isdecimal() else 1, ""
+    if cell.is_worded:
+        word = consolidated_part.texts.get(cell.id, "")
+        value = None
+    return Contribution(agency, agencies, lead.get("file", ""), value, least, word)
 
 
 def _list_rows(cell: Cell, read: Submission, form: Form) -> tuple[ContributingRow, ...]:

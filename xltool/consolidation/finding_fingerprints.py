@@ -21,8 +21,15 @@ _FINGERPRINT_DIGITS = 12  # among a million findings two are equal by chance onc
 def compute_fingerprint(finding: Finding, owner: str, year: int | None) -> str:
     """Return twelve hexadecimal digits that are equal for the same finding in every run."""
     spots = sorted(spot.id or f"{spot.sheet}!{spot.address}" for spot in finding.cells)
-    said = [owner, str(year or ""), finding.code, finding.relation or "", *spots]
+    said = [owner, str(year or ""), finding.code, finding.relation or "", *spots, *_identify_row(finding)]
     return hashlib.sha256("|".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:_FINGERPRINT_DIGITS]
+
+
+def _identify_row(finding: Finding) -> list[str]:
+    """Return what tells findings about rows of a merged list apart: the key, and the column that differs."""
+    if finding.code not in {"merge.repeated_row", "merge.row_differs"}:
+        return []
+    return [str(finding.facts["raw"]), str(finding.facts.get("label", ""))]
 
 
 def identify_owner(item: ReviewedFile) -> str:

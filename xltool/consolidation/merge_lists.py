@@ -50,7 +50,10 @@ def _merge_rows(list_table: ListTable, entry_rows: Sequence[EntryRow]) -> EntryR
 
 
 def _merge_entries(list_column: Cell, entries: Sequence[Entry]) -> Entry:
-    """Add the figures of a column that adds up; of another, return what all say, or a blank where they differ."""
+    """Add the figures of a column that adds up; of another, return what all say, or a blank where they differ.
+
+    A figure without a total is the figure of one agency: several make a blank.
+    """
     known = [entry.counted for entry in entries if entry.counted is not None]
     if list_column.total is TotalKind.SUM and known:
         with localcontext(_EXACT_CONTEXT):
@@ -88,7 +91,7 @@ def _report_alike(
             for row in entry_rows
             if row.entries[column.id].state is not EntryState.BLANK
         }
-        if column.total is not TotalKind.SUM and column.id not in list_table.key and len(said) > 1:
+        if column.is_worded and column.id not in list_table.key and len(said) > 1:
             told = ShortList(tuple(map(Quoted, said)))
             differing = {**facts, "label": column.column_words, "shown": told}
             yield Finding("merge.row_differs", Severity.EXPLAIN, (spot,), differing)

@@ -1,7 +1,7 @@
 """Sum the counted submissions cell by cell, exactly, and record which figures are missing."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xltool.consolidation.aggregates import aggregate
@@ -11,12 +11,13 @@ from xltool.consolidation.tree import RosterTree, list_manifest
 from xltool.forms.cell_addresses import box_address, cover_with_rectangles, parse_address
 from xltool.forms.cell_kinds import format_tally
 from xltool.forms.expressions import recompute_figures
+from xltool.forms.lists.aggregates import compute_aggregate
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Form, Number, Severity, TotalKind, Values
-from xltool.model.submission import Entry, EntryState, ManifestItem, Source, Submission
+from xltool.model.submission import Entry, EntryRow, EntryState, ManifestItem, Source, Submission
 
 
 def consolidate(
@@ -49,7 +50,8 @@ def sum_submissions(part_submissions: Sequence[Submission], form: Form, year: in
     """Sum submissions into one of ``area``; ``absent`` stays empty."""
     figures = [part.counted for part in part_submissions]
     totals = aggregate(part_submissions, form)
-    sums = recompute_figures(form.formulas, totals.inputs)
+    lists = merge_lists(part_submissions, form)
+    sums = recompute_figures(form.formulas, {**totals.inputs, **_count_merged_rows(form, lists, part_submissions)})
     calculated = {
         relation.computes for relation in form.formulas if not relation.is_linear
     }  # lack only what parts lack
@@ -74,8 +76,21 @@ def sum_submissions(part_submissions: Sequence[Submission], form: Form, year: in
         words={cell: format_tally(tally) for cell, tally in totals.tallies.items()},
         tallies=totals.tallies,
         bases=totals.bases,
-        lists=merge_lists(part_submissions, form),
+        lists=lists,
     )
+
+
+def _count_merged_rows(
+    form: Form, lists: Mapping[str, tuple[EntryRow, ...]], part_submissions: Sequence[Submission]
+) -> dict[str, Number | None]:
+    """Count the rows of lists merged by key, whose numbers do not add up; nothing where no part has the list."""
+    return {
+        cell.id: compute_aggregate(cell, list_table, lists[list_table.id])
+        for list_table in form.lists
+        if any(list_table.id in part.lists for part in part_submissions)
+        for cell in form.cells.values()
+        if cell.aggregate and cell.table == list_table.id and cell.total is TotalKind.NONE
+    }
 
 
 def _build_sum_entry(cell: str, value: Number | None, form: Form) -> Entry:

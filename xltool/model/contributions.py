@@ -30,6 +30,7 @@ class Contribution(NamedTuple):
     file: str
     value: Number | None
     least: Number | None = None
+    word: str = ""
 
 
 class CountedLine(NamedTuple):
@@ -43,11 +44,12 @@ class CountedLine(NamedTuple):
 class TracedFigure:
     """One figure of a consolidation and its contributions, the largest first.
 
+    Of a choice, a date or a text, ``words`` is what the official table shows, and each contribution has its ``word``.
     Of a report that was counted from a ledger, ``lines`` are those behind the figure, and there are no contributions.
 
     ``total`` is the figure in the official table; ``agrees`` is False if the contributions do not add up to it.
-    ``lacking`` of the ``expected`` agencies have no figure; if any, the total is a lower bound. ``rows`` are behind a
-    figure that is computed from a list.
+    ``lacking`` of the ``expected`` agencies have no figure; if any, a total that ``is_bound`` is a lower bound.
+    ``rows`` are behind a figure that is computed from a list.
     """
 
     cell: Cell
@@ -59,6 +61,8 @@ class TracedFigure:
     expected: int = 0
     rows: tuple[ContributingRow, ...] = ()
     lines: tuple[CountedLine, ...] | None = None
+    is_bound: bool = True
+    words: str | None = None
 
     def calculate_share(self, contribution: Contribution) -> Decimal | None:
         """Return the contribution divided by the total, 0 to 1, four places; None if either is missing or zero."""

@@ -25,7 +25,7 @@ from xltool.model.period import calendar_year
 from xltool.model.submission import EntryState, Submission
 from xltool.official_report.break_title import break_into_lines
 from xltool.official_report.grid import Grid, GridCell
-from xltool.official_report.list_grids import build_list_grids
+from xltool.official_report.list_grids import AgencyFigures, build_list_grids
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -70,17 +70,23 @@ class OfficialReport:
         return tuple(part.heading for part in self.parts if not part.grids and not part.paragraphs)
 
 
-def compose_report(form: Form, submission: Submission, style: ReportStyle) -> OfficialReport:
+def compose_report(
+    form: Form,
+    submission: Submission,
+    style: ReportStyle,
+    agency_figures: Sequence[AgencyFigures] = (),
+) -> OfficialReport:
     """Compose the report of ``submission``: figures from its tables, texts with filled placeholders.
 
-    Raises UsageError for an unknown placeholder, and for a sentence that lacks a figure.
+    ``agency_figures`` are those of each part of a sum, for lists of which one row an agency is printed. Raises
+    UsageError for an unknown placeholder, and for a sentence that lacks a figure.
     """
     facts = {"agency": submission.agency_name, **_period_facts(submission)}
     opening = style.words.opening or form.opening
     return OfficialReport(
         title_lines=_compose_title(style.words.report_title or form.report_title, facts, style),
         opening=_fill_placeholders(opening, form, submission, opening),
-        parts=tuple(_compose_part(section, form, submission, style) for section in form.sections),
+        parts=tuple(_compose_part(section, form, submission, style, agency_figures) for section in form.sections),
         signature=format_signature(form, submission.signed),
     )
 
@@ -134,13 +140,19 @@ def format_figure(cell: Cell, submission: Submission) -> str:
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _compose_part(section: Section, form: Form, submission: Submission, style: ReportStyle) -> ReportPart:
+def _compose_part(
+    section: Section,
+    form: Form,
+    submission: Submission,
+    style: ReportStyle,
+    agency_figures: Sequence[AgencyFigures],
+) -> ReportPart:
     heading = style.headings.get(section.id, section.heading)
     tables = [table for table in form.tables if table.section == section.id]
     figures = {cell: format_figure(form.cells[cell], submission) for cell in form.cells}
     absent = find_absent_duties(form, submission)
     grids = [build_grid(table, figures) for table in tables if table.printed and table not in absent]
-    grids += build_list_grids(form, section, submission)
+    grids += build_list_grids(form, section, submission, agency_figures)
     if len(grids) > 1:
         grids = [replace(grid, caption=grid.title) for grid in grids]
     written = submission.texts.get(section.id, "").split("\n")

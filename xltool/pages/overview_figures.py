@@ -5,7 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from typing import NamedTuple
 
+from xltool.consolidation.lower_bounds import is_sum_bounded
 from xltool.forms.expressions import evaluate_linear
+from xltool.forms.lower_bounds import is_lower_bound
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation
@@ -138,19 +140,22 @@ def format_unit(unit: str) -> str:
 
 
 def format_bounded(summary: SummaryContext, meaning: LinearExpression) -> str:
-    """Format a figure computed from the totals; as a lower bound if an agency is missing."""
-    total = summary.consolidation.summary
-    bound = total.absent or any(total.lacking.get(term.cell) for term in meaning.terms)
-    value = evaluate_linear(meaning, total.values)
+    """Format a figure computed from the totals; a sum of counts as a lower bound if an agency is missing."""
+    value = evaluate_linear(meaning, summary.consolidation.summary.values)
+    bound = is_sum_bounded(summary.consolidation, meaning)
     return (workbook_words().summary.shared["at_least"] if bound and value is not None else "") + format_number(value)
 
 
 def show_total(consolidation: Consolidation, cell: Cell) -> str:
-    """Show the total of a cell: its word, or the figure, as a lower bound if an agency has none."""
-    summary = consolidation.summary
-    bound = consolidation.lacking.get(cell.id) and summary.values[cell.id] is not None and cell.is_summed
-    least = workbook_words().summary.shared["at_least"] if bound else ""
-    return summary.words.get(cell.id) or least + format_number(summary.values[cell.id])
+    """Show the total of a cell: its words or its figure; if an agency has none, as a lower bound or with how many."""
+    summary, say = consolidation.summary, workbook_words().summary.shared
+    shown = summary.words.get(cell.id) or format_number(summary.values[cell.id])
+    lacking = consolidation.lacking.get(cell.id)
+    if not lacking or not (summary.words.get(cell.id) or summary.values[cell.id] is not None):
+        return shown
+    if is_lower_bound(consolidation.form, cell):
+        return say["at_least"] + shown
+    return say["comma"].join((shown, say["lacks"].format(count=lacking, expected=consolidation.expected)))
 
 
 def format_share(value: Number | None, whole_figure: Number | None) -> str:

@@ -64,17 +64,20 @@ def read_details(workbook: RawWorkbook) -> dict[str, dict[str, Number | None]]:
     figures = {cell: column for cell, column in columns.items() if "." in cell}
     details_by_code: dict[str, dict[str, Number | None]] = {}
     for row in _find_part_rows(rows, columns):
-        code = row[columns[CODE_COLUMN]].text.strip()
+        code = _cell_text(row, columns[CODE_COLUMN]).strip()
+        if not code:  # an area without one
+            continue
         if code not in details_by_code or _scope_text(row, columns) == workbook_words().cover[Scope.OWN]:
             details_by_code[code] = {cell: _parse_figure(row.get(column)) for cell, column in figures.items()}
     return details_by_code
 
 
 class ConsolidatedPart(NamedTuple):
-    """One row of the details: the texts of its leading columns by their ids, and its figures by cell id."""
+    """One row of the details: the texts of its leading columns by their ids, its figures and its texts by cell id."""
 
     lead: Mapping[str, str]
     figures: Mapping[str, Number | None]
+    texts: Mapping[str, str]
 
 
 def read_parts(workbook: RawWorkbook, cell_ids: Container[str]) -> tuple[ConsolidatedPart, ...]:
@@ -88,6 +91,7 @@ def read_parts(workbook: RawWorkbook, cell_ids: Container[str]) -> tuple[Consoli
         ConsolidatedPart(
             {key: row[column].text if column in row else "" for key, column in lead.items()},
             {cell: _parse_figure(row.get(column)) for cell, column in wanted.items()},
+            {cell: _cell_text(row, column).strip() for cell, column in wanted.items()},
         )
         for row in _find_part_rows(rows, columns)
     )
@@ -238,14 +242,15 @@ def _find_id_columns(rows: Mapping[int, _CellRow]) -> dict[str, int]:
 
 
 def _find_part_rows(rows: Mapping[int, _CellRow], columns: Mapping[str, int]) -> list[_CellRow]:
-    """Return the rows with an agency code below the headings, from the top."""
+    """Return the rows with the code or the name of an agency below the headings, from the top."""
     if CODE_COLUMN not in columns:
         return []
-    codes = {
-        row: cells[columns[CODE_COLUMN]].text.strip() for row, cells in rows.items() if columns[CODE_COLUMN] in cells
-    }
-    heading = max((row for row, text in codes.items() if text == workbook_words().summary.details["code"]), default=0)
-    return [rows[row] for row, text in sorted(codes.items()) if row > heading and text]
+    keys = [columns[key] for key in (CODE_COLUMN, "name") if key in columns]
+    named = {row: [_cell_text(cells, column).strip() for column in keys] for row, cells in rows.items()}
+    heading = max(
+        (row for row, texts in named.items() if texts[0] == workbook_words().summary.details["code"]), default=0
+    )
+    return [rows[row] for row, texts in sorted(named.items()) if row > heading and any(texts)]
 
 
 def _scope_text(cell_row: _CellRow, columns: Mapping[str, int]) -> str:

@@ -151,7 +151,9 @@ def _list_positions(entries: Mapping[str, Entry], lists: ReadLists) -> Sequence[
 
 def _drop_unsummed(form: Form, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
     """Return the entries of a consolidation; cells that have no figure in a sum are blank, whatever they show."""
-    unsummed = [cell.id for cell in form.inputs if cell.total in {TotalKind.COUNT, TotalKind.NONE}]
+    unsummed = [
+        cell.id for cell in form.inputs if cell.total in {TotalKind.COUNT, TotalKind.NONE} and cell.aggregate is None
+    ]
     if not unsummed:
         return entries
     return {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from xltool.consolidation.lower_bounds import is_sum_bounded
 from xltool.consolidation.show_status import describe_file_counts
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.format_formulas import format_excel_formula
@@ -160,12 +161,10 @@ def _write_headline_figures(context: SummaryContext, book: BookWriter, sheet: Sh
 
 
 def _make_headline(context: SummaryContext, meaning: LinearExpression) -> tuple[CellContent, str]:
-    """Return a live figure over the official tables and its style; a sum with missing parts is a lower bound."""
+    """Return a live figure over the official tables and its style; a sum of counts may be a lower bound."""
     cells = [context.plan.form.cells[term.cell] for term in meaning.terms]
     amount = "_amount" if any(cell.is_exact for cell in cells) else ""
-    bound = context.consolidation.summary.absent or any(
-        context.consolidation.summary.lacking.get(cell.id) for cell in cells
-    )
+    bound = is_sum_bounded(context.consolidation, meaning)
     look = f"tile_bound{amount}" if bound else f"tile{amount or '_count'}"
     value = evaluate_linear(meaning, context.consolidation.summary.values)
     text = format_excel_formula(meaning, context.plan.find_figure)

@@ -57,6 +57,8 @@ def summary_styles() -> dict[str, StyleProperties]:
         "total": {**figure, "num_format": "0", "bg_color": COMPUTED_COLOUR},
         "bound": {**figure, "num_format": f'"{at_least}"0', "bg_color": LOWER_BOUND_COLOUR},
         "bound_amount": {**figure, "num_format": f'"{at_least}"General', "bg_color": LOWER_BOUND_COLOUR},
+        "partial": {**figure, "num_format": "0", "bg_color": LOWER_BOUND_COLOUR},
+        "partial_amount": {**figure, "num_format": "General", "bg_color": LOWER_BOUND_COLOUR},
         # overview
         "sheet_title": {"font_name": heading, "font_size": 18, "font_color": HEADING_COLOUR, **_CENTRED},
         "subtitle": {"font_size": 10, "font_color": INK_COLOUR, **_CENTRED},

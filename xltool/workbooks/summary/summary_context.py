@@ -11,6 +11,7 @@ from xltool.consolidation.file_status import find_unread_version
 from xltool.forms.absent_tables import find_absent_duties
 from xltool.forms.cell_addresses import column_letters
 from xltool.forms.consolidated_layout import CODE_COLUMN, DetailsSheet, plan_details
+from xltool.forms.lower_bounds import has_rates
 from xltool.forms.period_words import fill_period
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.workbook_plan import WorkbookPlan
@@ -18,7 +19,7 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency
 from xltool.model.beijing_time import to_beijing
 from xltool.model.consolidation import Consolidation, ReviewedFile
-from xltool.model.form import Form, Relation, Values
+from xltool.model.form import Form, Holding, Relation, Values
 from xltool.workbooks.summary.agency_status import (
     AgencyStatus,
     FindingRow,
@@ -126,8 +127,10 @@ def _make_check_rows(consolidation: Consolidation, plan: WorkbookPlan, previous:
     absent = tuple(table.id for table in find_absent_duties(plan.form, consolidation.summary))
     values, year = consolidation.summary.values, consolidation.year
     lines = compute_check_lines(plan, values, previous, year=year, absent=absent)
-    waiting = workbook_words().checks["waiting"]
+    waiting, idle = workbook_words().checks["waiting"], workbook_words().checks["idle"]
     for relation in list_announced_relations(plan.form):
+        if relation.holds is Holding.RETURN:
+            lines[relation.id] = CheckLine(None, None, None, idle, asked=False)
         if lines[relation.id].left is not None and find_undecided_inputs(consolidation, plan, relation):
             lines[relation.id] = lines[relation.id]._replace(difference=None, result=waiting)
     return lines
@@ -160,12 +163,13 @@ def _describe_totals(context: SummaryContext, complete: str = "complete") -> tup
         "count": len(made.summary.absent),
         "agencies": join_names([leaf.name or leaf.code for leaf in made.summary.absent]),
     }
+    rated = has_rates(made.form)
     if not made.parts:
         return say["nothing"], False
     if made.summary.absent:
-        return say["incomplete"].format(**facts), False
+        return say["incomplete_in_part" if rated else "incomplete"].format(**facts), False
     if made.summary.lacking:
-        return say["bounded"].format(**facts), False
+        return say["bounded_in_part" if rated else "bounded"].format(**facts), False
     return say[complete if made.roster else "open_ended"].format(**facts), True
 
 

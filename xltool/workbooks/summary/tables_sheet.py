@@ -9,6 +9,7 @@ from xltool.forms.cell_addresses import box_address, cover_with_rectangles
 from xltool.forms.cell_addresses import parse_address as placed
 from xltool.forms.consolidated_layout import PANELS_ROW, move_slot, panel_addresses, plan_panels
 from xltool.forms.format_formulas import format_excel_formula, format_operation
+from xltool.forms.lower_bounds import has_rates, is_lower_bound
 from xltool.forms.period_words import fill_period
 from xltool.forms.plan_sheets import count_lines, list_announced_relations
 from xltool.forms.slots import CellAddress, Purpose, Role, Slot
@@ -17,6 +18,7 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.expression import LinearExpression, Side
 from xltool.model.form import Box, Cell, Relation, TotalKind
+from xltool.workbooks.summary.filtered_totals import MEANS, make_shown_total
 from xltool.workbooks.summary.merged_rows import write_merged_rows
 from xltool.workbooks.summary.summary_context import (
     SummaryContext,
@@ -59,17 +61,18 @@ class _TableView:
 
     def _make_other_total(self, cell: Cell) -> CellContent:
         """Return a mean, live where every part is one agency, or how many chose each word."""
-        summary, area = self.context.consolidation.summary, self.context.details.column_range(cell.id)
+        summary, details = self.context.consolidation.summary, self.context.details
+        is_live = not any(part.manifest for part in self.context.consolidation.parts)
+        if self.function != _SUM_ALL:
+            return make_shown_total(cell, details, summary) if is_live else None
         if cell.total is TotalKind.COUNT:
             return summary.words.get(cell.id)
-        value = summary.values[cell.id]
-        if value is None or self.function != _SUM_ALL:
-            return None
-        if any(part.manifest for part in self.context.consolidation.parts):
+        value, area = summary.values[cell.id], details.column_range(cell.id)
+        if value is None or not is_live or cell.total not in MEANS:
             return value
         formula = f"AVERAGE({area})"
         if cell.total is TotalKind.WEIGHTED_MEAN:
-            weights = self.context.details.column_range(cell.weight)
+            weights = details.column_range(cell.weight)
             formula = f"SUMPRODUCT({area},{weights})/SUMPRODUCT(--ISNUMBER({area}),{weights})"
         return Formula(f"ROUND({formula},{cell.decimals})", value)
 
@@ -158,7 +161,7 @@ def write_filtered_tables(context: SummaryContext, book: BookWriter) -> None:
     first = plan_panels(context.plan)[0]
     across = len(first.sheet.widths)
     sheet.write_box(Box(1, 1, 1, across), say["title"], "sheet_title")
-    sheet.write_box(Box(2, 1, 1, across), say["hint"], "hint")
+    sheet.write_box(Box(2, 1, 1, across), say[_choose_hint(context)], "hint")
     sheet.write_box(Box(3, 1, 1, across), _count_shown_rows(context), "sums_label")
     sheet.set_row(0, 30)
     sheet.set_row(1, 20)
@@ -168,6 +171,13 @@ def write_filtered_tables(context: SummaryContext, book: BookWriter) -> None:
     sheet.set_tab_color(TAB_COLOURS["look"])
     sheet.set_v_pagebreaks([panel.right for panel in plan_panels(context.plan)[1:]])
     set_up_page(sheet, context.plan.form.document, scale=62)
+
+
+def _choose_hint(context: SummaryContext) -> str:
+    """Return which hint is true: means and counts of words inside areas cannot be computed again."""
+    has_others = any(cell.total in {*MEANS, TotalKind.COUNT} for cell in context.plan.form.cells.values())
+    within_areas = any(part.manifest for part in context.consolidation.parts)
+    return "hint_areas" if has_others and within_areas else "hint"
 
 
 def _count_shown_rows(context: SummaryContext) -> Formula:
@@ -261,8 +271,9 @@ def _write_slot(context: SummaryContext, view: _TableView, slot: Slot, box: Box,
 
 def _choose_style(context: SummaryContext, cell: Cell) -> str:
     amount = "_amount" if cell.is_exact else ""
+    look = "bound" if is_lower_bound(context.plan.form, cell) else "partial"
     if context.consolidation.summary.lacking.get(cell.id) and context.consolidation.summary.values[cell.id] is not None:
-        return f"bound{amount}"
+        return f"{look}{amount}"
     if cell.is_worded:
         return "total"
     return "total" if cell.computed else f"sum{amount}"
@@ -275,7 +286,8 @@ def _describe_table_completeness(context: SummaryContext) -> tuple[str, bool]:
         return (say["counted"].format(counted=context.counted), True) if made.parts else describe_completeness(context)
     agencies = join_names([leaf.name or leaf.code for leaf in made.summary.absent])
     facts = {"expected": made.expected, "counted": context.counted, "count": len(made.summary.absent)}
-    return say["incomplete"].format(agencies=agencies, **facts), False
+    key = "incomplete_in_part" if has_rates(context.plan.form) else "incomplete"
+    return say[key].format(agencies=agencies, **facts), False
 
 
 def _describe_duties(context: SummaryContext, sheet_name: str) -> str:
@@ -299,7 +311,8 @@ def _write_comment(context: SummaryContext, slot: Slot, sheet: SheetWriter) -> N
             "count": context.consolidation.summary.lacking.get(slot.key, len(lacking)),
             "agencies": join_names(lacking),
         }
-        sentences.append(say["lacking"].format(**facts))
+        bound = is_lower_bound(context.plan.form, context.plan.form.cells[slot.key])
+        sentences.append(say["lacking" if bound else "lacking_in_part"].format(**facts))
     if shares := context.largest_shares.get(slot.key):
         total = Decimal(context.consolidation.summary.values[slot.key] or 1)
         phrases = [
