@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.lists.test_merging import merge
-from tests.lists.test_reading import TOTALS, VALUES, read, read_words
+from tests.lists.test_reading import TOTALS, VALUES, change_row, read, read_words
 from tests.lists.website_form import AGENCIES, fill, write_form, write_templates
 from tests.official_report.test_publish import answer, run
 from xltool.cli.options import FORMS_VARIABLE
@@ -131,3 +131,35 @@ def test_text_beside_a_list__is_told_with_its_words(folder: Path) -> None:
     page.write_text(f"{text[:at]}<p>本年新开办的网站已报上级备案。</p>{text[at:]}", "utf-8")
     (note,) = [each for each in import_one(folder, page)["findings"] if each["code"] == "import.list_text"]
     assert "清单“网站”旁边的文字“本年新开办的网站已报上级备案。”没有写进工作簿。" in note["message"]
+
+
+@pytest.mark.parametrize("kind", ["docx", "html"])
+def test_report_of_an_area__with_one_key_in_two_agencies__is_imported(folder: Path, kind: str) -> None:
+    fill(folder, "1")
+    fill(folder, "2", (change_row(),), basics=(1, 1, 100))
+    fill(folder, "3")
+    merge(folder)
+    document = publish(folder / "sum.xlsx", folder, kind)
+    code, told, errors = run("import", document, "--form", "websites", "--year", 2024, "-o", folder / "imported")
+    assert (errors, "意外" in told) == ("", False), (code, told)
+    (workbook,) = (folder / "imported").glob("*2024*.xlsx")
+    assert [row.entries["sites.name"].raw for row in read(folder, workbook).lists["sites"]] == [
+        "甲局网",
+        "甲局政务网",
+        "甲局网",
+    ]
+
+
+def test_report_with_a_key_twice_and_a_blank__is_imported_and_told_with_the_places(folder: Path) -> None:
+    rows = (change_row(type=None), change_row())
+    document = publish_in_spite(fill(folder, "1", rows, basics=(2, 1, 200)), folder)
+    answered = answer("import", document, "--form", "websites", "--year", 2024, "-o", folder / "imported")
+    (item,) = answered["submissions"]
+    told = [(each["code"], each["message"]) for each in item["findings"]]
+    assert any(code == "list.repeated_key" and "（B8:B9）" in message for code, message in told), told
+    assert any(code == "CELL-BLANK" and "C8" in message for code, message in told), told
+
+
+def publish_in_spite(source: Path, folder: Path) -> Path:
+    run("publish", source, "-o", folder / "report.docx", "--include-flawed")
+    return folder / "report.docx"

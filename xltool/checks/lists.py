@@ -101,11 +101,14 @@ def _check_entries(list_table: ListTable, entry_rows: Sequence[EntryRow], contex
 
 
 def _find_repeated_keys(list_table: ListTable, entry_rows: Sequence[EntryRow]) -> Iterator[Finding]:
-    """Yield one finding for each key that several rows have; a row whose key is not complete has none."""
-    by_key: dict[tuple[str, ...], list[EntryRow]] = {}
+    """Yield one finding for each key that several rows have; a row whose key is not complete has none.
+
+    In the report of an area each row has its agencies, and rows of different ones are not compared.
+    """
+    by_key: dict[tuple[object, ...], list[EntryRow]] = {}
     for row in entry_rows:
         if key := read_key(list_table, row):
-            by_key.setdefault(key, []).append(row)
+            by_key.setdefault((row.owners, *key), []).append(row)
     for alike in by_key.values():
         if len(alike) > 1:
             keys = [row.entries[column.id] for row in alike for column in list_table.key_columns]

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from xltool.forms.cell_addresses import cell_address
 from xltool.forms.lists.aggregates import compute_aggregate
+from xltool.forms.lists.plan_list import ListPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Cell, Form, Number
 from xltool.model.list_table import ListTable
@@ -143,6 +145,22 @@ def _read_printed_entry(list_column: Cell, text: str) -> Entry:
         return Entry(list_column.id, EntryState.BLANK, None, None, "", "")
     entry = read_cell_entry(list_column, RawCell(StorageType.TEXT, text), "", "")
     return entry if entry.value is None else entry._replace(note=None)
+
+
+def place_rows(list_plan: ListPlan, entry_rows: Sequence[EntryRow]) -> tuple[EntryRow, ...]:
+    """Return the rows, each entry at its address in the workbook that is made from the report."""
+    places = {column.id: column.box.column for column in list_plan.table.columns}
+    return tuple(
+        row._replace(
+            entries={
+                column: entry._replace(
+                    sheet=list_plan.sheet, address=cell_address(list_plan.head_row + number, places[column])
+                )
+                for column, entry in row.entries.items()
+            }
+        )
+        for number, row in enumerate(entry_rows, start=1)
+    )
 
 
 def observe_lists(

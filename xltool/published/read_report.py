@@ -29,7 +29,7 @@ from xltool.published.figures.row_number_columns import remove_row_numbers
 from xltool.published.figures.strip_annotations import interpret_figure
 from xltool.published.figures.zeros_by_total import find_zeros_by_total
 from xltool.published.labels.text_stream import build_stream, normalize_text
-from xltool.published.list_rows import find_aggregates, observe_lists, read_printed_lists
+from xltool.published.list_rows import find_aggregates, observe_lists, place_rows, read_printed_lists
 from xltool.published.located_document import LocatedDocument, find_place
 from xltool.published.reading_log import build_log, observe_zeros, shorten_names
 from xltool.published.section_texts import (
@@ -94,7 +94,7 @@ def read_report(
 
 
 def build_submission(published: PublishedReport, form: Form, *, agency: Agency | None = None) -> Submission:
-    """Convert a published report to a `Submission`, each figure at its address in the template of the form.
+    """Convert a published report to a `Submission`, figures and rows of lists at their addresses in the template.
 
     Printed totals stay in the entries like stored totals of a workbook, so that the checks see them.
     """
@@ -115,7 +115,7 @@ def build_submission(published: PublishedReport, form: Form, *, agency: Agency |
         texts={section: "\n".join(paragraphs) for section, paragraphs in published.texts.items()},
         observations=(*published.log, Observation("identity.imported")),
         words=find_words(form, entries),
-        lists=published.lists,
+        lists={name: place_rows(plan_workbook(form).lists[name], rows) for name, rows in published.lists.items()},
     )
 
 
