@@ -231,7 +231,7 @@ def test_annual_return_sent_back__is_told_with_its_file(year: Path) -> None:
     answered = add_up(year)
     assert [list(agency["held"]) for agency in answered["agencies"]] == [["2025"]] * 3
     told = run("rollup", year / "returns", "--roster", year / "roster.csv")[1]
-    assert "甲局：没有收到年报（2025年）2025年已交，没有计入：退回（1 甲局 2025年情况年报.xlsx）" in told
+    assert "甲局：年报没有计入（2025年）2025年已交，没有计入：退回（1 甲局 2025年情况年报.xlsx）" in told
 
 
 def test_blank_figure__makes_a_lower_bound(year: Path) -> None:

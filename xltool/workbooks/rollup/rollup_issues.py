@@ -102,10 +102,12 @@ def describe_missing_count(agency: AgencyPeriods, rolled_up: RolledUp) -> str:
 
 
 def name_matter(issue: RollUpIssue) -> str:
-    """Return the words for what is missing or differs; of a report of the whole with its kind."""
-    is_whole = issue.matter in {RollUpMatter.WHOLE, RollUpMatter.NO_WHOLE}
+    """Return the words for what is missing or differs; of a report of the whole with its kind, and whether it came."""
+    if issue.matter not in {RollUpMatter.WHOLE, RollUpMatter.NO_WHOLE}:
+        return catalogue.look_up_word("rollup", issue.matter)
+    was_handed_in = issue.matter is RollUpMatter.NO_WHOLE and issue.remark
     return catalogue.look_up_word(
-        "rollup", f"{issue.matter}_{length_of(issue.periods[0])}" if is_whole else issue.matter
+        "rollup", f"{'held_whole' if was_handed_in else issue.matter}_{length_of(issue.periods[0])}"
     )
 
 
