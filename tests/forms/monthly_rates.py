@@ -142,7 +142,7 @@ def fill_month(folder: Path, period: str, typed_by_code: Mapping[str, tuple[Any,
     for code, typed in typed_by_code.items():
         (template,) = issued.glob(f"{code} *.xlsx")
         book = openpyxl.load_workbook(template)
-        for address, figure in zip(CELLS, typed, strict=True):
+        for address, figure in zip(CELLS, typed, strict=False):
             book["办件"][address] = figure
         book.save(returns / template.name)
     return returns

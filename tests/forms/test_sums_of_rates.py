@@ -122,6 +122,19 @@ def test_agency_missing__only_sums_of_counts_are_lower_bounds(folder: Path) -> N
     assert "≥ 400 件，缺 1/3" in run("trace", summary, "cases.done.current")[1]
 
 
+def test_mean_that_an_agency_lacks__is_told_as_no_lower_bound(folder: Path) -> None:
+    fill_month(folder, "2025-01", {**JANUARY, "2": JANUARY["2"][:4]})
+    summary = merge(folder, "2025-01", "--include-flawed")
+    told = [text for text in list_texts(summary, "审核问题") if "没有填这一项" in text]
+    assert told == ["办件的 B8:B10 只按填了的单位算：计入的 3 个单位中有 1 个没有填这一项。"]
+
+
+def test_official_table__computed_rates_show_their_decimals(folder: Path) -> None:
+    fill_month(folder, "2025-01", JANUARY)
+    book = openpyxl.load_workbook(merge(folder, "2025-01"))
+    assert [book["办件"][at].number_format for at in ("B7", "B8")] == ["General", "General"]
+
+
 def test_trace_of_a_choice__shows_the_counts_and_what_each_agency_chose(folder: Path) -> None:
     fill_month(folder, "2025-01", JANUARY)
     summary = merge(folder, "2025-01")

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from xltool.comparison.figures import Exchange, FigureDifference, find_exchanges, find_figure_differences
 from xltool.comparison.sides import ComparedSide
 from xltool.comparison.wording import TextDifference, find_text_differences
+from xltool.forms.lower_bounds import is_lower_bound
 from xltool.forms.placeholders import remove_whitespace
 from xltool.messages import catalogue
 from xltool.model.finding import Finding
-from xltool.model.form import SIGNED_KINDS, Cell
+from xltool.model.form import Cell
 from xltool.model.submission import ManifestItem
 
 MAX_FIGURES_SHOWN = 20  # above it, differences between years or agencies are shown by line
@@ -146,10 +147,10 @@ def _may_become_equal(difference: FigureDifference, left_side: ComparedSide, rig
 
 
 def _is_lower_bound(side: ComparedSide, cell: Cell) -> bool:
-    """Whether the side is a sum from which a figure of some agency is missing, and the cell cannot be negative."""
+    """Whether the side is a sum from which a figure of some agency is missing, and the total can only grow with it."""
     submission = side.submission
     lacks = bool(submission.absent) or bool(submission.lacking.get(cell.id))
-    return bool(submission.manifest) and lacks and cell.kind not in SIGNED_KINDS
+    return bool(submission.manifest) and lacks and is_lower_bound(side.form, cell)
 
 
 def select_line_figures(comparison: ComparisonResult) -> Sequence[FigureDifference]:

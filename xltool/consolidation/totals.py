@@ -12,6 +12,7 @@ from xltool.forms.cell_addresses import box_address, cover_with_rectangles, pars
 from xltool.forms.cell_kinds import format_tally
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.lists.aggregates import compute_aggregate
+from xltool.forms.lower_bounds import is_lower_bound
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.consolidation import Consolidation, ReviewedFile
@@ -120,13 +121,15 @@ def _find_gaps_in_totals(consolidation: Consolidation) -> Iterator[Finding]:
         names = tuple(leaf.name or leaf.code for leaf in consolidation.summary.absent)
         facts: dict[str, object] = {"count": len(names), "expected": consolidation.expected, "agencies": names}
         yield Finding("merge.incomplete", Severity.MUST_FIX, facts=facts)
-    alike: dict[tuple[str, int], list[FindingCell]] = {}
+    alike: dict[tuple[str, int, bool], list[FindingCell]] = {}
     for cell, count in consolidation.summary.lacking.items():
         entry = consolidation.summary.entries[cell]
-        alike.setdefault((entry.sheet, count), []).append(FindingCell(cell, entry.sheet, entry.address))
-    for (_, count), spots in alike.items():
+        bound = is_lower_bound(consolidation.form, consolidation.form.cells[cell])
+        alike.setdefault((entry.sheet, count, bound), []).append(FindingCell(cell, entry.sheet, entry.address))
+    for (_, count, bound), spots in alike.items():
         areas = tuple(
             box_address(area) for area in cover_with_rectangles(parse_address(spot.address) for spot in spots)
         )
         facts = {"count": count, "counted": len(consolidation.summary.manifest), "cells": areas}
-        yield Finding("merge.lacking", Severity.NOTE, tuple(spots), facts)
+        wording = "" if bound else "merge.lacking_in_part"
+        yield Finding("merge.lacking", Severity.NOTE, tuple(spots), facts, wording=wording)

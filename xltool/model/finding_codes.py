@@ -264,6 +264,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "merge.contained": "other",
             "merge.earlier_summary": "count",
             "merge.lacking": "cells count counted sheet",
+            "merge.lacking_in_part": "cells count counted sheet",
             "control.unreadable": "name raw",
             "waiver.expired": "rule until",
             "text.share": "number sentence share sheet shown",

@@ -55,6 +55,7 @@ def summary_styles() -> dict[str, StyleProperties]:
         "sum": {**figure, "num_format": "0"},
         "sum_amount": {**figure, "num_format": "General"},
         "total": {**figure, "num_format": "0", "bg_color": COMPUTED_COLOUR},
+        "total_amount": {**figure, "num_format": "General", "bg_color": COMPUTED_COLOUR},
         "bound": {**figure, "num_format": f'"{at_least}"0', "bg_color": LOWER_BOUND_COLOUR},
         "bound_amount": {**figure, "num_format": f'"{at_least}"General', "bg_color": LOWER_BOUND_COLOUR},
         "partial": {**figure, "num_format": "0", "bg_color": LOWER_BOUND_COLOUR},

@@ -276,7 +276,7 @@ def _choose_style(context: SummaryContext, cell: Cell) -> str:
         return f"{look}{amount}"
     if cell.is_worded:
         return "total"
-    return "total" if cell.computed else f"sum{amount}"
+    return f"{'total' if cell.computed else 'sum'}{amount}"
 
 
 def _describe_table_completeness(context: SummaryContext) -> tuple[str, bool]:
