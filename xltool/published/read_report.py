@@ -123,6 +123,7 @@ def _build_entries(published: PublishedReport, form: Form) -> CompactEntries:
     """Build the entries at the template addresses of the form."""
     chart = plan_workbook(form).cells
     printed = {cell.id for table in form.tables if table.printed for cell in table.cells}
+    printed |= {cell.id for cell in form.cells.values() if cell.aggregate and cell.table in published.lists}
     where = share_entry_layout(
         tuple(form.cells),
         tuple(EntryPosition(*chart[cell]) for cell in form.cells),
