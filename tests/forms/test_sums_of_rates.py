@@ -199,3 +199,34 @@ def test_filtered_view__means_and_choices_are_those_of_the_rows_shown(folder: Pa
 def list_figures_shown(sheet: Any) -> dict[str, Any]:
     names = ("按时办结率", "平均时长", "平均跑动次数", "大厅类型")
     return {row[0].value: row[1].value for row in sheet.iter_rows() if row[0].value in names}
+
+
+# --- areas and other years ---------------------------------------------------------------------------------------
+
+
+def test_area_that_reports_its_own_figures__only_what_adds_up_is_compared_with_its_members(folder: Path) -> None:
+    rows = "9,示例区,{0},汇总\n1,甲局,{1},本机关\n2,乙局,{1},本机关\n3,丙局,{1},本机关\n"
+    (folder / "roster.csv").write_text("代码,名称,上级代码,口径\n" + rows.format("", ""), "utf-8")
+    fill_month(folder, "2025-01", {**JANUARY, "9": (600, 600, 595, 595, 2.3, 0.5, "综合")})
+    (folder / "roster.csv").write_text("代码,名称,上级代码,口径\n" + rows.format("", "9"), "utf-8")
+    summary = folder / "2025-01.xlsx"
+    merged = answer(
+        "merge", folder / "returns 2025-01", "--roster", folder / "roster.csv", "-o", summary, "--include-flawed"
+    )
+    (area,) = (file for file in merged["files"] if file["status"] == "foreign")
+    assert "示例区" in area["reason"]
+    assert [each["code"] for each in merged["findings"]] == []
+
+
+def test_compare_of_two_months__agencies_in_both__rates_and_means_are_theirs(folder: Path) -> None:
+    fill_month(folder, "2025-01", JANUARY)
+    fill_month(folder, "2025-02", {code: FEBRUARY[code] for code in "12"})
+    january = merge(folder, "2025-01")
+    (folder / "roster.csv").write_text("单位代码,单位名称\n1,甲局\n2,乙局\n", "utf-8")
+    february = merge(folder, "2025-02")
+    _, out, _ = run("compare", january, february)
+    assert "两年都有的 2 个单位" in out
+    told = {line.partition("”")[0].partition("“")[2]: line for line in out.splitlines() if "：2025" in line}
+    assert "2.5" in told["平均时长"]  # (100 × 1.0 + 300 × 3.0) ÷ 400
+    assert "1.7" in told["平均时长"]
+    assert "0.75" in told["平均跑动次数"]

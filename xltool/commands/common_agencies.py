@@ -1,13 +1,13 @@
 """Two consolidations of different years with different agencies: compare the sums of those that both have (同口径)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from xltool.comparison.comparing import CommonAgencies, ComparisonResult, find_differences
 from xltool.comparison.sides import ComparedSide, are_different_years
-from xltool.forms.expressions import recompute_figures
+from xltool.forms.sum_values import sum_agency_values
 from xltool.model.agency import Scope
-from xltool.model.form import Form, Number, TotalKind, Values
+from xltool.model.form import Number
 from xltool.model.submission import Entry, EntryState
 from xltool.recognition.read_consolidated import list_sheet_names, read_details
 from xltool.spreadsheet.load_file import FileSource
@@ -45,7 +45,7 @@ def compare_common_agencies(
 
 def _sum_agencies(side: ComparedSide, codes: set[str], agency_figures: AgencyFigures) -> ComparedSide:
     """Return the side as the sum of some of its agencies."""
-    values = _sum_figures(side.form, [agency_figures[code] for code in sorted(codes)])
+    values = sum_agency_values([agency_figures[code] for code in sorted(codes)], side.form)
     sheet = side.submission
     entries = {
         cell: Entry(cell, EntryState.BLANK if value is None else EntryState.NUMBER, value, None, "", "")
@@ -55,15 +55,3 @@ def _sum_agencies(side: ComparedSide, codes: set[str], agency_figures: AgencyFig
     return side._replace(
         submission=replace(sheet, entries=entries, values=values, manifest=kept, absent=(), lacking={}, tallies={})
     )
-
-
-def _sum_figures(form: Form, agency_rows: Sequence[Mapping[str, Number | None]]) -> Values:
-    """Sum the inputs; None where an agency lacks the figure, or where figures of agencies do not add up to a sum."""
-    inputs: dict[str, Number | None] = {}
-    for cell in form.inputs:
-        known = [row.get(cell.id) for row in agency_rows]
-        added = [value for value in known if value is not None]
-        adds_up = cell.total is TotalKind.SUM and len(added) == len(known)
-        inputs[cell.id] = sum(added) if adds_up else None
-    values = recompute_figures(form.formulas, inputs)
-    return {cell: values[cell] for cell in form.cells}

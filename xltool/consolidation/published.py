@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from xltool.consolidation.tree import RosterTree, list_manifest
+from xltool.forms.lower_bounds import is_lower_bound
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding, FindingCell
-from xltool.model.form import SIGNED_KINDS, Cell, Form, Number, Severity
+from xltool.model.form import Cell, Form, Number, Severity, TotalKind
 from xltool.model.submission import Submission
 
 _MAX_GAPS_QUOTED = 10  # in the sentence; the finding refers to every cell
@@ -48,17 +49,19 @@ def _collect_codes(part: Submission) -> frozenset[str]:
 
 
 def _find_gaps(form: Form, area: Submission, members: Sequence[Submission], *, whole: bool) -> list[_PublishedGap]:
-    """Return the cells that differ; if a member has no figure, only cells whose sum is already too large."""
+    """Return the cells that differ; if a member has no figure, only cells whose sum is already too large.
+
+    Rates, means and words are no sums of those of the members, and are not compared.
+    """
     figures, found = [member.counted for member in members], []
-    for cell in form.inputs:
+    for cell in (cell for cell in form.inputs if cell.total is TotalKind.SUM):
         published = area.values.get(cell.id)
         known = [value for each in figures if (value := each.get(cell.id)) is not None]
         if published is None or not known:
             continue
         complete = whole and len(known) == len(members) and not any(member.lacking.get(cell.id) for member in members)
         summed = sum(known)
-        grows = cell.kind not in SIGNED_KINDS
-        if (complete and summed != published) or (grows and summed > published):
+        if (complete and summed != published) or (is_lower_bound(form, cell) and summed > published):
             found.append(_PublishedGap(cell, published, summed))
     return found
 
