@@ -216,6 +216,9 @@ def test_area_that_reports_its_own_figures__only_what_adds_up_is_compared_with_i
     (area,) = (file for file in merged["files"] if file["status"] == "foreign")
     assert "示例区" in area["reason"]
     assert [each["code"] for each in merged["findings"]] == []
+    (own,) = (path for path in (folder / "returns 2025-01").iterdir() if path.name.startswith("9"))
+    (item,) = answer("check", own)["submissions"]
+    assert (item["values"]["cases.type.current"], item["findings"]) == ("综合", [])  # not a sum: its choice is its own
 
 
 def test_compare_of_two_months__agencies_in_both__rates_and_means_are_theirs(folder: Path) -> None:

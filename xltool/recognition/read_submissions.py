@@ -91,7 +91,7 @@ def _build_submission(
     read, plain = read_entries(plan, assignment, declared=declared)
     switched, filled_tables = apply_switches(plan, assignment, read)
     read, plain = switched, plain and switched is read
-    if scope is Scope.AREA:
+    if scope is Scope.AREA and read_consolidated.read_manifest(workbook):  # its own return is filled in as any other
         read = _drop_unsummed(plan.form, read)
     lists, read = read_lists(plan, workbook, assignment, read, scope=scope, declared=declared)
     observations += (*filled_tables, *lists.observations)
