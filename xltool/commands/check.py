@@ -30,6 +30,7 @@ from xltool.consolidation.settle_versions import settle_all_versions
 from xltool.consolidation.tree import list_manifest
 from xltool.errors import ForeignFileError, UnreadableFileError, XltoolError
 from xltool.execution import executor
+from xltool.execution.garbage_collection import collect_garbage_rarely
 from xltool.forms.identity import OwnList
 from xltool.model.agency import Roster, Scope
 from xltool.model.agency_names import find_agency_by_name
@@ -49,6 +50,7 @@ from xltool.spreadsheet.remote_files import Place, RemoteFile, fetch_file
 from xltool.spreadsheet.zip_archives import ArchiveMember, is_plain_archive, open_archive_member, read_members
 
 
+@collect_garbage_rarely()
 def check(
     sources: Sequence[FileSource | str],
     run_context: RunContext,

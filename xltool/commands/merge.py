@@ -24,6 +24,7 @@ from xltool.consolidation.folding import fold_into_areas
 from xltool.consolidation.totals import consolidate
 from xltool.errors import FileRowError, UsageError
 from xltool.execution.executor import Jobs
+from xltool.execution.garbage_collection import collect_garbage_rarely
 from xltool.exports.tables import FILE_NAMES, write_figures, write_tables
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import plan_workbook
@@ -78,6 +79,7 @@ class WriteStep(Protocol):
         ...
 
 
+@collect_garbage_rarely()
 def merge(
     sources: Sequence[FileSource | str],
     run_context: RunContext,
