@@ -248,6 +248,13 @@ def test_blank_figure__makes_a_lower_bound(year: Path) -> None:
     assert (whole["differences"], whole["compared"], whole["unsure"]) == ([], 2, 1)
 
 
+def test_figure_blank_in_the_annual_return__does_not_agree(year: Path) -> None:
+    enter(year, "1 甲局 2025年情况年报", "年报表", {"B5": None})
+    answered = add_up(year, "--include-flawed")
+    (whole,) = agency_of(answered, "甲局")["wholes"]
+    assert (whole["differences"], whole["compared"], whole["unsure"], answered["complete"]) == ([], 2, 1, False)
+
+
 def test_last_cumulative__other_than_the_sum_of_the_months(year: Path) -> None:
     for month, figure in ((11, 199), (12, 235)):
         enter_month(year, "3 丙局", month, {"E7": figure})

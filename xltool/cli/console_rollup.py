@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from xltool.consolidation.rollup_issues import RollUpIssue, list_issues, name_matter, name_periods
 from xltool.consolidation.show_status import describe_file_counts
 from xltool.forms.period_words import name_period
 from xltool.messages import catalogue
 from xltool.messages.figure_phrases import format_number
 from xltool.model.rolled_up import RolledUp
-from xltool.workbooks.rollup.rollup_issues import RollUpIssue, list_issues, name_matter, name_periods
 
 
 def describe_rollup(rolled_up: RolledUp, output: Path | None) -> str:
@@ -52,8 +52,8 @@ def _describe_issue(issue: RollUpIssue) -> str:
     if issue.cell is None:
         return catalogue.format_line("rollup_issue", **facts)
     facts["figure"] = issue.cell.words
-    if issue.stated is None or issue.added is None or issue.difference is None:
+    if issue.gap is None:
         return catalogue.format_line("rollup_issue_figure", **facts)
-    numbers = {"stated": issue.stated, "added": issue.added, "difference": issue.difference}
+    numbers = {"stated": issue.gap.stated, "added": issue.gap.added, "difference": issue.gap.difference}
     shown = {key: format_number(number) for key, number in numbers.items()}
     return catalogue.format_line("rollup_issue_gap", **facts, place=f" {issue.place}".rstrip(), **shown)

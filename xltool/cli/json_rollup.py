@@ -8,12 +8,13 @@ from xltool.model.rolled_up import AgencyPeriods, FigureGap, RolledUp, WholeRepo
 def encode_rollup(rolled_up: RolledUp) -> dict[str, object]:
     """Encode the answer of ``rollup --json``: every agency with its periods, what they add up to, and what differs.
 
-    ``missing`` are the periods without a counted report, ``held`` the files of those that came; ``blank`` the periods
-    in which a figure is blank, by cell id. ``running`` are cumulative figures that differ from the sum of the periods;
-    ``wholes`` the reports of a longer period, with the figures in which they differ from their parts. ``total`` of
-    ``kinds`` says how a figure adds up over periods.
+    ``missing`` are the periods without a counted report, ``held`` the files of those that came, ``repeated`` those of
+    further reports for a period, which are not added up; ``blank`` the periods in which a figure is blank, by cell id.
+    ``running`` are cumulative figures that differ from the sum of the periods; ``wholes`` the reports of a longer
+    period, with the figures in which they differ from their parts. ``total`` of ``kinds`` says how a figure adds up
+    over periods.
     """
-    without = rolled_up.without_whole
+    without = rolled_up.list_without_whole()
     return {
         "form": rolled_up.form.id,
         "edition": rolled_up.form.edition,
@@ -22,7 +23,9 @@ def encode_rollup(rolled_up: RolledUp) -> dict[str, object]:
         "complete": rolled_up.is_complete,
         "kinds": {cell: kind.value for cell, kind in rolled_up.kinds.items()},
         "totals": {cell: encode_number(value) for cell, value in rolled_up.totals.items()},
-        "agencies": [{**_encode_agency(agency), "without_whole": agency in without} for agency in rolled_up.agencies],
+        "agencies": [
+            {**_encode_agency(agency), "without_whole": agency.key in without} for agency in rolled_up.agencies
+        ],
         "files": [encode_tracking_row(item) for item in rolled_up.tracking],
     }
 
@@ -31,10 +34,12 @@ def _encode_agency(agency: AgencyPeriods) -> dict[str, object]:
     return {
         "code": agency.code or None,
         "name": agency.name or None,
+        "scope": agency.scope.value,
         "complete": agency.is_complete,
         "missing": [plain_year(period) for period in agency.missing],
         "held": {str(period): item.file for period, item in agency.held.items()},
         "files": {str(period): part.source.file for period, part in sorted(agency.parts.items())},
+        "repeated": [report.source.file for report in agency.repeated],
         "values": {cell: encode_number(value) for cell, value in agency.values.items()},
         "tallies": {cell: dict(tally) for cell, tally in agency.tallies.items()},
         "blank": {cell: [plain_year(period) for period in periods] for cell, periods in agency.blank.items()},

@@ -17,11 +17,12 @@ AgencyFigures = Mapping[str, Mapping[str, Number | None]]
 
 
 def compare_common_agencies(
-    left_side: ComparedSide, right_side: ComparedSide, left_source: FileSource, right_source: FileSource
+    left_side: ComparedSide, right_side: ComparedSide, source_pair: tuple[FileSource, FileSource], password: str | None
 ) -> ComparisonResult:
     """Find all differences; of sums of different years with different agencies, those of the agencies in both.
 
-    Where the sums cannot be taken apart (no sheet 明细 with every agency), the whole is compared and marked so.
+    Where the sums cannot be taken apart (no sheet 明细 with every agency), the whole is compared and marked so. Raises
+    UnreadableFileError and ForeignFileError if a source cannot be read again.
     """
     whole = find_differences(left_side, right_side)
     sides = (left_side, right_side)
@@ -30,9 +31,8 @@ def compare_common_agencies(
     if not is_summed or codes[0] == codes[1] or not are_different_years(*sides):
         return whole
     common = codes[0] & codes[1] - {""}
-    details = [
-        read_details(open_named_sheets(source, list_sheet_names(["details"]))) for source in (left_source, right_source)
-    ]
+    listed = [open_named_sheets(source, list_sheet_names(["details"]), password) for source in source_pair]
+    details = [read_details(workbook) for workbook in listed]
     known = CommonAgencies(len(common), len(codes[0]), len(codes[1]), all(common <= each.keys() for each in details))
     if not common:
         return replace(whole, common=known, figures=(), possible=(), exchanges=(), unread=())

@@ -57,20 +57,22 @@ def compare_files(
             raise UsageError("usage.no_path", path=str(path))
     check_page(page, (left_source, right_source), run_context, force=force)
     one, other = read_named_side(left_source, run_context), read_named_side(right_source, run_context)
-    left_side, right_side = _select_agency_row(other, one, left_source), _select_agency_row(one, other, right_source)
-    found = compare_sides(left_side, right_side, left_source, right_source)
+    left_side = _select_agency_row(other, one, left_source, run_context.password)
+    right_side = _select_agency_row(one, other, right_source, run_context.password)
+    found = compare_sides(left_side, right_side, (left_source, right_source), run_context.password)
     write_difference_page(page, [found], force=force)
     return found
 
 
 def compare_sides(
-    left_side: ComparedSide, right_side: ComparedSide, left_source: FileSource, right_source: FileSource
+    left_side: ComparedSide, right_side: ComparedSide, source_pair: tuple[FileSource, FileSource], password: str | None
 ) -> ComparisonResult:
     """Find all differences; for two consecutive years of one agency also check the relations between years.
 
-    Of consolidations of two years with different agencies the sums of those in both are compared.
+    Of consolidations of two years with different agencies the sums of those in both are compared, for which their
+    ``source_pair`` is read again. Raises UnreadableFileError and ForeignFileError if that fails.
     """
-    return _add_year_checks(compare_common_agencies(left_side, right_side, left_source, right_source))
+    return _add_year_checks(compare_common_agencies(left_side, right_side, source_pair, password))
 
 
 def check_page(page: Path | None, input_sources: Sequence[FileSource], run_context: RunContext, *, force: bool) -> None:
@@ -133,7 +135,9 @@ def _list_unread_cells(published: PublishedReport, form: Form) -> Iterable[str]:
 # --- one agency of a consolidation -----------------------------------------------------------------------------------
 
 
-def _select_agency_row(other_side: ComparedSide, side: ComparedSide, path: FileSource) -> ComparedSide:
+def _select_agency_row(
+    other_side: ComparedSide, side: ComparedSide, path: FileSource, password: str | None
+) -> ComparedSide:
     """Return the row of the agency of ``other_side`` in a consolidated workbook, if present; else ``side`` itself."""
     single = other_side.submission
     if side.submission.scope is not Scope.AREA or single.scope is Scope.AREA or not side.submission.manifest:
@@ -141,7 +145,7 @@ def _select_agency_row(other_side: ComparedSide, side: ComparedSide, path: FileS
     leaf = next((leaf for leaf in side.submission.manifest if _is_same_agency(leaf, single)), None)
     if leaf is None or remove_whitespace(single.agency_name) == remove_whitespace(side.submission.agency_name):
         return side
-    listed = open_named_sheets(path, list_sheet_names(["details", "texts"]))
+    listed = open_named_sheets(path, list_sheet_names(["details", "texts"]), password)
     figures = read_details(listed).get(leaf.code)
     if figures is None:
         return side

@@ -44,7 +44,13 @@ def compare_folders(
         if progress:
             progress(done, len(files), len(unreadable))
     pairs, *alone = _pair_sides(*sides)
-    comparisons = [compare_sides(one, other, sources[id(one)], sources[id(other)]) for one, other in pairs]
+    comparisons = []
+    for one, other in pairs:
+        places = sources[id(one)], sources[id(other)]
+        try:
+            comparisons.append(compare_sides(one, other, places, run_context.password))
+        except (UnreadableFileError, ForeignFileError) as error:
+            unreadable += [(str(place), catalogue.code_title(error.code)) for place in places]
     write_difference_page(page, [comparison for comparison in comparisons if not comparison.is_same], force=force)
     only_left, only_right = (tuple(side.submission.source.file for side in rest) for rest in alone)
     return FolderComparison(tuple(comparisons), only_left, only_right, tuple(unreadable))

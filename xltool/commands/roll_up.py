@@ -1,7 +1,8 @@
 """Add up the periods of a year (months, quarters, halves) for each agency; compare with its reports of the whole."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +14,8 @@ from xltool.commands.own_outputs import is_own_list
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.agency_rows import build_row_submission
 from xltool.consolidation.choosing import choose_returns
-from xltool.consolidation.gather_periods import gather_agency, sum_agencies
-from xltool.consolidation.tree import RosterTree
+from xltool.consolidation.gather_periods import PeriodReport, gather_agency, sum_agencies
+from xltool.consolidation.tree import RosterTree, list_manifest
 from xltool.errors import UsageError
 from xltool.execution.executor import Jobs
 from xltool.forms.identity import OwnList
@@ -23,10 +24,10 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.forms.year_totals import find_year_totals
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
-from xltool.model.consolidation import ReviewedFile
+from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.form import Form
 from xltool.model.period import calendar_year, list_parts
-from xltool.model.rolled_up import RolledUp
+from xltool.model.rolled_up import AgencyKey, RolledUp, make_agency_key
 from xltool.model.submission import Submission
 from xltool.recognition.read_consolidated import ConsolidatedPart, list_sheet_names, read_parts
 from xltool.spreadsheet.find_files import find_places
@@ -34,6 +35,8 @@ from xltool.spreadsheet.load_file import FileSource
 from xltool.spreadsheet.open_workbook import open_named_sheets
 from xltool.workbooks.rollup.write_rollup import write_rollup
 from xltool.workbooks.save_files import refuse_existing, refuse_locked_files
+
+_SETTLED_STATUSES = {Status.FOREIGN, Status.SUPERSEDED}  # of files that no agency still owes a correction of
 
 
 class RollUpOptions(NamedTuple):
@@ -48,15 +51,6 @@ class RollUpOptions(NamedTuple):
     include_flawed: bool = False
     decisions: Path | None = None
     force: bool = False
-
-
-class _Report(NamedTuple):
-    """A counted report of one agency, known by its code or else its name, for one period, of a form."""
-
-    key: str
-    period: int
-    submission: Submission
-    form: Form
 
 
 def roll_up(
@@ -138,16 +132,14 @@ def add_up_reports(
             wanted += [(longer, period) for period in periods if list_parts(period, form.period)]
     judged, reports = _choose_reports(reviewed_files, run_context, wanted, include_flawed=include_flawed)
     rest = [item for position, item in enumerate(reviewed_files) if position not in judged]
-    reports_by_key: defaultdict[str, list[_Report]] = defaultdict(list)
+    reports_by_key: defaultdict[AgencyKey, list[PeriodReport]] = defaultdict(list)
     for report in reports:
         reports_by_key[report.key].append(report)
-    held_by_key: defaultdict[str, list[ReviewedFile]] = defaultdict(list)
-    for item in judged.values():
-        if item.submission is not None and not item.counted:
-            held_by_key[item.submission.agency_code or item.submission.agency_name].append(item)
+    known = _list_agencies(reports, run_context, calendar_year(whole_period))
+    held_by_key = _group_held_files(judged.values(), known)
     agencies = [
-        gather_agency(agency, form, expected, reports_by_key[key], held_by_key[key])
-        for key, agency in _list_agencies(reports, run_context, calendar_year(whole_period)).items()
+        gather_agency(agency, form, expected, reports_by_key[key], held_by_key.get(key, ()))
+        for key, agency in _sort_agencies(_list_held_agencies(held_by_key) | known, run_context).items()
     ]
     return RolledUp(
         form,
@@ -167,13 +159,13 @@ def _choose_reports(
     wanted: Sequence[tuple[Form, int]],
     *,
     include_flawed: bool,
-) -> tuple[dict[int, ReviewedFile], list[_Report]]:
+) -> tuple[dict[int, ReviewedFile], list[PeriodReport]]:
     """Choose among the files of each wanted form and period; return these files by position, and the counted reports.
 
     A consolidated workbook holds a report of every agency in it.
     """
     judged: dict[int, ReviewedFile] = {}
-    reports: list[_Report] = []
+    reports: list[PeriodReport] = []
     by_content: dict[tuple[str, str, int], dict[int, ReviewedFile]] = {}
     for position, item in enumerate(reviewed_files):
         read = item.submission
@@ -185,35 +177,81 @@ def _choose_reports(
         judged.update(zip(alike, chosen, strict=True))
         for item in chosen:
             if item.counted and item.submission is not None:
-                rows = _list_rows(item.submission, form)
-                reports += [_Report(row.agency_code or row.agency_name, period, row, form) for row in rows]
+                reports += [PeriodReport(period, row, form) for row in _list_rows(item.submission, form, run_context)]
     return judged, reports
 
 
-def _list_rows(submission: Submission, form: Form) -> Iterator[Submission]:
+def _list_rows(submission: Submission, form: Form, run_context: RunContext) -> Iterator[Submission]:
     """Yield a report; of a consolidated workbook that of every row in it."""
     path, sheet = Path(submission.source.file), workbook_words().summary.sheets["details"]
     rows: Sequence[ConsolidatedPart] = ()
     if submission.manifest and path.is_file():  # of one inside an archive only the sum is at hand
-        rows = read_parts(open_named_sheets(path, list_sheet_names(["details"])), form.cells)
+        listed = open_named_sheets(path, list_sheet_names(["details"]), run_context.password)
+        rows = read_parts(listed, form.cells)
     if not rows:
         yield submission
     for row in rows:
         is_area = row.lead.get("scope") == workbook_words().cover[Scope.AREA]
         scope = Scope.AREA if is_area else Scope.OWN
         agency = Agency(row.lead["code"].strip(), row.lead.get("name", ""), scope=scope)
-        yield build_row_submission(submission, form, agency, row.figures, sheet)
+        yield build_row_submission(submission, form, agency, row.figures, sheet, row.texts)
 
 
-def _list_agencies(reports: Sequence[_Report], run_context: RunContext, year: int) -> dict[str, Agency]:
-    """Return the agencies of reports, and those of the roster of which none came, in the order of the roster."""
-    roster = run_context.roster
-    tree = RosterTree(roster, year)
+def _list_agencies(reports: Sequence[PeriodReport], run_context: RunContext, year: int) -> dict[AgencyKey, Agency]:
+    """Return the agencies of reports, and those of the roster of which none came."""
     found = {
         report.key: Agency(each.agency_code, each.agency_name, scope=each.scope)
         for report in reports
         for each in [report.submission]
     }
-    found |= {each.code: each for each in tree.find_missing([report.submission for report in reports])}
-    order = {code: place for place, code in enumerate(roster.agencies if roster else ())}
-    return {key: found[key] for key in sorted(found, key=lambda key: (order.get(key, len(order)), key))}
+    missing = RosterTree(run_context.roster, year).find_missing([report.submission for report in reports])
+    return found | {make_agency_key(each.code, each.name, each.scope): each for each in missing}
+
+
+def _group_held_files(
+    judged_files: Iterable[ReviewedFile], known_agencies: Iterable[AgencyKey]
+) -> dict[AgencyKey, list[ReviewedFile]]:
+    """Group the files that are not counted by agency; those of a consolidated workbook are of every agency in it.
+
+    Where figures of an agency are known in another scope only, the file is one of those.
+    """
+    scopes: defaultdict[str, list[Scope]] = defaultdict(list)
+    for name, scope in known_agencies:
+        scopes[name].append(scope)
+    held: defaultdict[AgencyKey, list[ReviewedFile]] = defaultdict(list)
+    for item in judged_files:
+        read = item.submission
+        if read is None or item.counted:
+            continue
+        stated = Scope.OWN if read.manifest else read.scope
+        for leaf in list_manifest(read):
+            name = leaf.code or leaf.name
+            for scope in [stated] if stated in scopes[name] else scopes[name] or [stated]:
+                held[name, scope].append(item)
+    return held
+
+
+def _list_held_agencies(held_by_key: Mapping[AgencyKey, Sequence[ReviewedFile]]) -> dict[AgencyKey, Agency]:
+    """Return the agencies of files that are not counted, unless they are foreign or another file replaces them."""
+    found = {}
+    for key, items in held_by_key.items():
+        waiting = [item.submission for item in items if item.status not in _SETTLED_STATUSES and item.submission]
+        for leaf in (leaf for read in waiting for leaf in list_manifest(read) if key[0] == (leaf.code or leaf.name)):
+            found[key] = Agency(leaf.code, leaf.name, scope=key[1])
+    return found
+
+
+def _sort_agencies(agencies: Mapping[AgencyKey, Agency], run_context: RunContext) -> dict[AgencyKey, Agency]:
+    """Return the agencies in the order of the roster, others behind; own figures before those of the area.
+
+    The name of one with figures in both scopes says which these are.
+    """
+    order = {code: place for place, code in enumerate(run_context.roster.agencies if run_context.roster else ())}
+    keys = sorted(agencies, key=lambda key: (order.get(key[0], len(order)), key[0], key[1] is Scope.AREA))
+    counts = Counter(name for name, _ in keys)
+    return {key: _name_scope(agencies[key]) if counts[key[0]] > 1 else agencies[key] for key in keys}
+
+
+def _name_scope(agency: Agency) -> Agency:
+    scope = workbook_words().cover[agency.scope]
+    return replace(agency, name=catalogue.format_line("rollup_scoped", name=agency.name, scope=scope))

@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from xltool.consolidation.aggregates import aggregate
 from xltool.forms.expressions import evaluate_linear, recompute_figures
 from xltool.forms.made_from import parse_part_sums
 from xltool.forms.year_totals import find_running_sums, find_year_totals
+from xltool.model.agency import Scope
 from xltool.model.expression import LinearExpression
 from xltool.model.finding import FindingCell
-from xltool.model.form import SIGNED_KINDS, Cell, Form, Number, TotalKind, Values
+from xltool.model.form import MAX_CACHED_FORMS, SIGNED_KINDS, Cell, Form, Number, TotalKind, Values
 from xltool.model.period import Period
 from xltool.model.rolled_up import FigureGap, WholeReport
 from xltool.model.submission import Submission
 
 _ONE_PERIOD = {TotalKind.FIRST: 0, TotalKind.LAST: -1}  # which of the periods gives the figure
-_UNCOUNTED = {TotalKind.NONE, TotalKind.COUNT, TotalKind.RECOMPUTE}
+_UNCOUNTED = {TotalKind.NONE, TotalKind.RECOMPUTE}
 
 
 class PeriodSum(NamedTuple):
@@ -32,16 +34,14 @@ def add_periods(form: Form, parts_by_period: Mapping[int, Submission]) -> Period
     kinds, ordered = find_year_totals(form), [parts_by_period[period] for period in sorted(parts_by_period)]
     if not ordered:
         return PeriodSum(dict.fromkeys(form.cells), {}, {})
-    summed = aggregate(ordered, _make_year_form(form, kinds))
+    year_form = _make_year_form(form)
+    summed = aggregate(ordered, year_form)
     inputs = dict(summed.inputs)
     counted = [part.counted for part in ordered]
-    for cell in form.inputs:
+    for cell in year_form.inputs:
         if kinds[cell.id] in _ONE_PERIOD:
             inputs[cell.id] = counted[_ONE_PERIOD[kinds[cell.id]]].get(cell.id)
-    values = recompute_figures(form.formulas, inputs)
-    for cell in form.cells.values():
-        if cell.computed and cell.year_total in _ONE_PERIOD:
-            values[cell.id] = counted[_ONE_PERIOD[cell.year_total]].get(cell.id)
+    values = recompute_inputs(year_form, inputs)
     blank = {
         cell.id: found for cell in form.inputs if (found := _find_blank_periods(cell, kinds[cell.id], parts_by_period))
     }
@@ -52,22 +52,47 @@ def add_periods(form: Form, parts_by_period: Mapping[int, Submission]) -> Period
     return PeriodSum({cell: values.get(cell) for cell in form.cells}, summed.tallies, blank)
 
 
-def _make_year_form(form: Form, kinds: Mapping[str, TotalKind]) -> Form:
-    """Return the form as if periods were agencies: each figure adds up as it does over periods."""
+@lru_cache(maxsize=MAX_CACHED_FORMS)
+def _make_year_form(form: Form) -> Form:
+    """Return the form as if periods were agencies: each figure adds up as it does over periods.
+
+    A computed figure of which the definition says how is one that nothing computes.
+    """
+    kinds = find_year_totals(form)
+    totals = {cell: TotalKind.NONE if kind in _ONE_PERIOD else kind for cell, kind in kinds.items()}
     cells = {
-        cell.id: replace(cell, total=TotalKind.NONE if kinds[cell.id] in _ONE_PERIOD else kinds[cell.id])
+        cell.id: replace(cell, total=totals[cell.id], computed=cell.computed and not has_own_year_total(cell))
         for cell in form.cells.values()
     }
     return replace(form, cells=cells)
 
 
+def has_own_year_total(cell: Cell) -> bool:
+    """Whether the definition says how a computed figure adds up over periods, other than being computed again."""
+    return cell.computed and cell.year_total not in {None, TotalKind.RECOMPUTE}
+
+
+def recompute_inputs(form: Form, inputs: Values) -> Values:
+    """Return the figures with the computed cells of ``form`` recomputed from the others, and nothing else."""
+    formulas = [each for each in form.formulas if each.computes is None or form.cells[each.computes].computed]
+    return recompute_figures(formulas, inputs)
+
+
 def _find_blank_periods(cell: Cell, kind: TotalKind, parts_by_period: Mapping[int, Submission]) -> tuple[int, ...]:
-    """Return the periods whose report lacks a figure that the sum needs."""
+    """Return the periods whose report lacks a figure that the sum needs, or the choices of an area."""
+    periods = sorted(parts_by_period)
+    if kind is TotalKind.COUNT:
+        return tuple(period for period in periods if _lacks_choices(cell, parts_by_period[period]))
     if cell.optional or kind in _UNCOUNTED:
         return ()
-    periods = sorted(parts_by_period)
     needed = [periods[_ONE_PERIOD[kind]]] if kind in _ONE_PERIOD else periods
     return tuple(period for period in needed if parts_by_period[period].counted.get(cell.id) is None)
+
+
+def _lacks_choices(cell: Cell, submission: Submission) -> bool:
+    """Whether a report is of an area, and does not say how many in it chose each word."""
+    known = {*submission.tallies, *submission.words}
+    return submission.scope is Scope.AREA and cell.id not in known
 
 
 # --- cumulative figures ----------------------------------------------------------------------------------------------
@@ -128,8 +153,8 @@ def compare_whole(
 ) -> WholeReport:
     """Compare a report of a longer period with the sum of its parts.
 
-    Where a part or a figure is missing, a figure is only compared if the sum is already more than is stated. Raises
-    DefinitionError, see `parse_part_sums`.
+    Where a part or a figure is missing, a figure is only compared if the sum is already more than is stated; one that
+    is blank in the report itself is not compared. Raises DefinitionError, see `parse_part_sums`.
     """
     gaps, compared, unsure = [], 0, 0
     stated_values, kinds = submission.counted, find_year_totals(part_form)
@@ -137,12 +162,12 @@ def compare_whole(
     for name in _drop_following(whole_form, sums):
         expression, cell, stated = sums[name], whole_form.cells[name], stated_values.get(name)
         added = evaluate_linear(expression, period_sum.values)
-        if stated is None or cell.is_worded:
+        if cell.is_worded or (stated is None and (added is None or (cell.optional and not added))):
             continue
         inside = [term.cell for term in expression.terms]
         is_sure = has_all_parts and not period_sum.blank.keys() & set(inside)
         only_grows = cell.kind not in SIGNED_KINDS and all(kinds[each] is TotalKind.SUM for each in inside)
-        if added is None or not (is_sure or (only_grows and added > stated)):
+        if added is None or stated is None or not (is_sure or (only_grows and added > stated)):
             unsure += 1
             continue
         compared += 1

@@ -2,26 +2,43 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from xltool.forms.expressions import recompute_figures
+from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency
 from xltool.model.form import Form, Number
 from xltool.model.submission import Entry, EntryState, Submission
 
 
 def build_row_submission(
-    summary: Submission, form: Form, agency: Agency, agency_figures: Mapping[str, Number | None], sheet: str
+    summary: Submission,
+    form: Form,
+    agency: Agency,
+    agency_figures: Mapping[str, Number | None],
+    sheet: str,
+    agency_texts: Mapping[str, str] = MappingProxyType({}),
 ) -> Submission:
-    """Build the report of an agency from its figures in ``summary``; ``sheet`` says where they stand."""
+    """Build the report of an agency from its figures in ``summary``; ``sheet`` says where they stand.
+
+    ``agency_texts`` are the texts of the cells, which hold its choices and what does not apply. The row of an area has
+    no choices: how many chose each word is not in it.
+    """
     inputs = {cell.id: agency_figures.get(cell.id) for cell in form.inputs}
     values = recompute_figures(form.formulas, inputs)
+    idle_word = workbook_words().summary.shared["not_applicable"]
+    idle = {cell.id for cell in form.inputs if agency_texts.get(cell.id) == idle_word}
+    values |= dict.fromkeys(idle)
+    words = {
+        cell.id: agency_texts.get(cell.id, "") for cell in form.cells.values() if cell.is_worded and cell.id not in idle
+    }
     return replace(
         summary,
         scope=agency.scope,
         agency_code=agency.code,
         agency_name=agency.name,
         entries={
-            cell: Entry(cell, EntryState.BLANK if value is None else EntryState.NUMBER, value, None, sheet, "")
+            cell: Entry(cell, _find_state(value, is_idle=cell in idle), value, None, sheet, "")
             for cell, value in values.items()
         },
         values={cell: values[cell] for cell in form.cells},
@@ -29,8 +46,14 @@ def build_row_submission(
         manifest=(),
         absent=(),
         lacking={},
-        words={},
+        words={cell: word for cell, word in words.items() if word},
         tallies={},
         bases={},
         lists={},
     )
+
+
+def _find_state(value: Number | None, *, is_idle: bool) -> EntryState:
+    if is_idle:
+        return EntryState.NOT_APPLICABLE
+    return EntryState.BLANK if value is None else EntryState.NUMBER

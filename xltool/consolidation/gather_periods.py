@@ -1,36 +1,36 @@
 """Gather the reports of one agency: its periods, what they add up to, and its reports of the whole."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import NamedTuple
 
-from xltool.consolidation.add_periods import add_periods, check_running_sums, compare_whole
+from xltool.consolidation.add_periods import (
+    add_periods,
+    check_running_sums,
+    compare_whole,
+    has_own_year_total,
+    recompute_inputs,
+)
 from xltool.consolidation.aggregates import aggregate
-from xltool.forms.expressions import recompute_figures
 from xltool.model.agency import Agency, Scope
 from xltool.model.consolidation import ReviewedFile
-from xltool.model.form import Form, Values
+from xltool.model.form import Form, TotalKind, Values
 from xltool.model.period import Period, list_parts
-from xltool.model.rolled_up import AgencyPeriods, WholeReport
+from xltool.model.rolled_up import AgencyKey, AgencyPeriods, WholeReport, make_agency_key
 from xltool.model.submission import Source, Submission
 
 
-class PeriodReport(Protocol):
-    """A report for one period, of a form."""
+class PeriodReport(NamedTuple):
+    """A counted report of one agency for one period, of a form."""
+
+    period: int
+    submission: Submission
+    form: Form
 
     @property
-    def period(self) -> int:
-        """The period."""
-        ...
-
-    @property
-    def submission(self) -> Submission:
-        """The report."""
-        ...
-
-    @property
-    def form(self) -> Form:
-        """Its form."""
-        ...
+    def key(self) -> AgencyKey:
+        """The agency and the scope of its figures."""
+        return make_agency_key(self.submission.agency_code, self.submission.agency_name, self.submission.scope)
 
 
 def gather_agency(
@@ -42,9 +42,11 @@ def gather_agency(
 ) -> AgencyPeriods:
     """Add up the ``expected`` periods of ``form`` in the reports of one agency, and compare those of longer periods.
 
-    ``held_files`` are the files of the agency that are not counted.
+    ``held_files`` are the files of the agency that are not counted. Of several reports for one period the first counts.
     """
-    parts = {report.period: report.submission for report in reports if report.form is form}
+    periodic = [report for report in reports if report.form is form]
+    parts = {report.period: report.submission for report in reversed(periodic)}
+    repeated = [report.submission for report in periodic if parts[report.period] is not report.submission]
     missing = tuple(period for period in expected if period not in parts)
     summed = add_periods(form, parts)
     wholes = [_compare_report(report, form, parts) for report in reports if report.form is not form]
@@ -52,7 +54,9 @@ def gather_agency(
     return AgencyPeriods(
         code=agency.code,
         name=agency.name,
+        scope=agency.scope,
         parts=parts,
+        repeated=tuple(repeated),
         missing=missing,
         held={
             item.submission.year: item
@@ -76,7 +80,10 @@ def _compare_report(report: PeriodReport, form: Form, parts_by_period: dict[int,
 
 
 def sum_agencies(agencies: Sequence[AgencyPeriods], form: Form) -> Values:
-    """Add up what the periods of several agencies add up to, as their reports of one period would."""
+    """Add up what the periods of several agencies add up to, as their reports of one period would.
+
+    A computed figure with a way of its own to add up over periods is the sum of those of the agencies.
+    """
     reports = [
         Submission(
             form=form.id,
@@ -91,5 +98,10 @@ def sum_agencies(agencies: Sequence[AgencyPeriods], form: Form) -> Values:
         )
         for agency in agencies
     ]
-    summed = recompute_figures(form.formulas, aggregate(reports, form).inputs)
+    cells = {
+        cell.id: replace(cell, computed=False) if has_own_year_total(cell) and cell.total is TotalKind.SUM else cell
+        for cell in form.cells.values()
+    }
+    sum_form = replace(form, cells=cells)
+    summed = recompute_inputs(sum_form, aggregate(reports, sum_form).inputs)
     return {cell: summed[cell] for cell in form.cells}

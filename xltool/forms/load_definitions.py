@@ -88,7 +88,7 @@ def _check_part_sums(forms: Sequence[Form]) -> Iterator[DefinitionError]:
     """Yield a mistake for a form made from one that is not of shorter periods, or from figures which that lacks."""
     for form in forms:
         wanted = form.made_from.form if form.made_from else ""
-        for part_form in (each for each in forms if each.id == wanted):
+        for part_form in (each for each in forms if each.id == wanted and _share_years(each, form, forms)):
             if not is_shorter(part_form.period, form.period):
                 yield DefinitionError(
                     "definition.not_shorter", file=f"{form.source}/form.toml", place="made_from", key=wanted
@@ -98,6 +98,19 @@ def _check_part_sums(forms: Sequence[Form]) -> Iterator[DefinitionError]:
                 parse_part_sums(form, part_form)
             except DefinitionError as error:
                 yield error
+
+
+def _share_years(form: Form, other_form: Form, forms: Sequence[Form]) -> bool:
+    """Whether reports of any year are made on both editions."""
+    found = (_find_last_year(each, forms) for each in (form, other_form))
+    last_years = [year for year in found if year is not None]
+    return not last_years or max(form.first_year, other_form.first_year) <= min(last_years)
+
+
+def _find_last_year(form: Form, forms: Sequence[Form]) -> int | None:
+    """Return the last year of an edition: the one stated, or that before the next edition begins."""
+    later = [each.first_year - 1 for each in forms if each.id == form.id and each.first_year > form.first_year]
+    return min([*later, *([] if form.last_year is None else [form.last_year])], default=None)
 
 
 def _read_form(folder: Path, problems: DefinitionProblems) -> Form | None:

@@ -4,11 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xltool.model.agency import Roster
+from xltool.model.agency import Roster, Scope
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import FindingCell
 from xltool.model.form import Cell, Form, Number, TotalKind, Values
 from xltool.model.submission import Submission
+
+AgencyKey = tuple[str, Scope]  # the code of an agency, else its name; its own figures or those of its area
+
+
+def make_agency_key(code: str, name: str, scope: Scope) -> AgencyKey:
+    """Return what tells the figures of one agency from those of all others."""
+    return code or name, scope
 
 
 class FigureGap(NamedTuple):
@@ -47,6 +54,8 @@ class WholeReport(NamedTuple):
 class AgencyPeriods:
     """The periods of one agency: its reports by period, the periods ``missing``, and what they add up to.
 
+    Its own figures and those of its area are two, by ``scope``. ``repeated`` are further reports for the periods of
+    ``parts``, which are not added up.
     ``held`` are the files of missing periods, and of the whole, that came and are not counted. ``blank`` are the
     periods in which a figure is blank, by cell id; with those or missing periods a sum is only a lower bound.
     ``running`` are cumulative figures that differ from the sum of the periods.
@@ -54,7 +63,9 @@ class AgencyPeriods:
 
     code: str
     name: str
+    scope: Scope
     parts: Mapping[int, Submission]
+    repeated: tuple[Submission, ...]
     missing: tuple[int, ...]
     held: Mapping[int, ReviewedFile]
     values: Values
@@ -64,9 +75,14 @@ class AgencyPeriods:
     wholes: tuple[WholeReport, ...]
 
     @property
+    def key(self) -> AgencyKey:
+        """The agency and the scope of its figures."""
+        return make_agency_key(self.code, self.name, self.scope)
+
+    @property
     def is_complete(self) -> bool:
-        """Whether no period is missing and nothing differs."""
-        differs = self.running or any(whole.gaps or whole.unsure for whole in self.wholes)
+        """Whether no period is missing or repeated, and nothing differs."""
+        differs = self.running or self.repeated or any(whole.gaps or whole.unsure for whole in self.wholes)
         return not (self.missing or self.blank or differs)
 
 
@@ -86,15 +102,15 @@ class RolledUp:
     tracking: tuple[ReviewedFile, ...]
     roster: Roster | None
 
-    @property
-    def without_whole(self) -> tuple[AgencyPeriods, ...]:
-        """The agencies without a counted report of the whole, where any agency sent one."""
-        having = [any(each.submission.year == self.whole for each in agency.wholes) for agency in self.agencies]
-        if not any(having) and not any(self.whole in agency.held for agency in self.agencies):
-            return ()
-        return tuple(agency for agency, has in zip(self.agencies, having, strict=True) if not has)
+    def list_without_whole(self) -> frozenset[AgencyKey]:
+        """List the agencies without a counted report of the whole, where any agency sent one."""
+        without = {
+            agency.key for agency in self.agencies if all(each.submission.year != self.whole for each in agency.wholes)
+        }
+        is_wanted = len(without) < len(self.agencies) or any(self.whole in agency.held for agency in self.agencies)
+        return frozenset(without if is_wanted else ())
 
     @property
     def is_complete(self) -> bool:
         """Whether no agency lacks anything, and nothing differs."""
-        return all(agency.is_complete for agency in self.agencies) and not self.without_whole
+        return all(agency.is_complete for agency in self.agencies) and not self.list_without_whole()

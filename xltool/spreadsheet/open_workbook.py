@@ -68,16 +68,18 @@ def open_workbook(
         return _read_workbook(load_file(path, max_bytes), password, skip_rule)
 
 
-def open_named_sheets(path: FileSource, sheet_names: Container[str]) -> RawWorkbook:
+def open_named_sheets(path: FileSource, sheet_names: Container[str], password: str | None = None) -> RawWorkbook:
     """Read only the named sheets of an .xlsx, whatever their size; of other formats all sheets."""
     with name_in_refusals(path.name):
         file = load_file(path)
+        if detect_file_type(file.data) is ReadableType.ENCRYPTED:
+            file = _remove_password(file, password)
         package = (
             Package(file.data, ReadingBudget(limits.MAX_LISTED_CELLS)) if file.data.startswith(ZIP_SIGNATURE) else None
         )
         main = find_main_part(package) if package and not is_ods_package(package) else None
         if package is None or main is None or main.container != "xlsx":
-            return _read_workbook(file, None, None)
+            return _read_workbook(file, password, None)
         outline = read_outline(package, main)
         return _read_ooxml(
             file, package, outline._replace(sheets=tuple(s for s in outline.sheets if s.name in sheet_names))

@@ -1,10 +1,18 @@
 """Write the workbook of periods added up: agencies, their sums with formulas, every period, issues and files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from xltool.consolidation.file_names import show_file_name
+from xltool.consolidation.rollup_issues import (
+    RollUpIssue,
+    RollUpMatter,
+    describe_missing_count,
+    list_issues,
+    name_matter,
+    name_periods,
+)
 from xltool.consolidation.show_status import show_file_status
 from xltool.forms.cell_addresses import cell_address
 from xltool.forms.cell_kinds import format_tally
@@ -14,18 +22,10 @@ from xltool.forms.period_words import name_period
 from xltool.forms.plan_sheets import text_height
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
-from xltool.model.form import Box, Cell, TotalKind
+from xltool.model.form import Box, Cell, Number, TotalKind
 from xltool.model.period import length_of
-from xltool.model.rolled_up import AgencyPeriods, RolledUp
-from xltool.model.submission import Submission
-from xltool.workbooks.rollup.rollup_issues import (
-    RollUpIssue,
-    RollUpMatter,
-    describe_missing_count,
-    list_issues,
-    name_matter,
-    name_periods,
-)
+from xltool.model.rolled_up import AgencyKey, AgencyPeriods, RolledUp
+from xltool.model.submission import EntryState, Submission
 from xltool.workbooks.template.page_setup import A4_PAPER_CODE, MAX_ROW_HEIGHT_POINTS
 from xltool.workbooks.template.styles import template_styles
 from xltool.workbooks.xlsxwriter_adapter import BookWriter, CellContent, Formula, SheetWriter, create_workbook
@@ -48,7 +48,7 @@ _TEXT, _NUMBER = ("listed", "text"), ("number",)
 class _Places:
     """Where the periods of each agency stand: the first row of each, and the column of each figure."""
 
-    first_rows: Mapping[str, int]
+    first_rows: Mapping[AgencyKey, int]
     columns: Mapping[str, int]
     sheet: str
 
@@ -56,6 +56,7 @@ class _Places:
 def write_rollup(rolled_up: RolledUp, path: Path, *, force: bool = False) -> None:
     """Write the workbook. Raises WritingError; UsageError if ``path`` exists (unless ``force``)."""
     issues = list_issues(rolled_up)
+    without = rolled_up.list_without_whole()
     title = catalogue.format_line("rollup_title", title=rolled_up.form.title, period=name_period(rolled_up.whole))
     with create_workbook(path, template_styles(), font=workbook_words().look["body_font"], force=force) as book:
         _write_list_sheet(
@@ -63,7 +64,7 @@ def write_rollup(rolled_up: RolledUp, path: Path, *, force: bool = False) -> Non
             "overview",
             title,
             _OVERVIEW_WIDTHS,
-            [_describe_agency(each, rolled_up) for each in rolled_up.agencies],
+            [_describe_agency(each, rolled_up, lacks_whole=each.key in without) for each in rolled_up.agencies],
         )
         places = _plan_places(rolled_up)
         _write_sums(book, title, rolled_up, places)
@@ -111,7 +112,7 @@ def _write_list_sheet(
 # --- lists -----------------------------------------------------------------------------------------------------------
 
 
-def _describe_agency(agency: AgencyPeriods, rolled_up: RolledUp) -> Row:
+def _describe_agency(agency: AgencyPeriods, rolled_up: RolledUp, *, lacks_whole: bool) -> Row:
     missing = f"{describe_missing_count(agency, rolled_up)}{_say('colon')}{name_periods(agency.missing)}"
     blank = sum(not rolled_up.form.cells[name].computed for name in agency.blank)
     counts = ((blank, "waiting"), (len(agency.running), "bad"))
@@ -121,31 +122,36 @@ def _describe_agency(agency: AgencyPeriods, rolled_up: RolledUp) -> Row:
         (f"{len(agency.parts)}/{len(rolled_up.expected)}", ("centred",)),
         (missing if agency.missing else _say("none_missing"), (*_TEXT, "bad" if agency.missing else "good")),
         *((count, ("number", style if count else "good")) for count, style in counts),
-        _describe_whole(agency, rolled_up),
+        _describe_whole(agency, rolled_up, lacks_whole=lacks_whole),
     ]
 
 
-def _describe_whole(agency: AgencyPeriods, rolled_up: RolledUp) -> StyledCell:
+def _describe_whole(agency: AgencyPeriods, rolled_up: RolledUp, *, lacks_whole: bool) -> StyledCell:
     """Say how the periods stand against the reports of the whole."""
     gaps, unsure = sum(len(whole.gaps) for whole in agency.wholes), sum(whole.unsure for whole in agency.wholes)
     if gaps:
         return catalogue.format_line("rollup_gaps", count=gaps), (*_TEXT, "bad")
     if unsure:
         return catalogue.format_line("rollup_unsure", count=unsure), (*_TEXT, "waiting")
-    if agency in rolled_up.without_whole:
+    if lacks_whole:
         return _say(f"{RollUpMatter.NO_WHOLE}_{length_of(rolled_up.whole)}"), (*_TEXT, "waiting")
     return (_say("agrees"), (*_TEXT, "good")) if agency.wholes else (None, _TEXT)
 
 
 def _describe_issue(issue: RollUpIssue) -> Row:
     figure = f"{issue.cell.words}（{issue.cell.id}）" if issue.cell else None
-    style = "bad" if issue.matter in {RollUpMatter.MISSING, RollUpMatter.RUNNING, RollUpMatter.WHOLE} else "waiting"
+    numbers = (issue.gap.stated, issue.gap.added, issue.gap.difference) if issue.gap else (None, None, None)
+    style = (
+        "bad"
+        if issue.matter in {RollUpMatter.MISSING, RollUpMatter.REPEATED, RollUpMatter.RUNNING, RollUpMatter.WHOLE}
+        else "waiting"
+    )
     texts = (issue.agency.code, issue.agency.name)
     return [
         *((text, _TEXT) for text in texts),
         (name_matter(issue), (*_TEXT, style)),
         *((text, _TEXT) for text in (name_periods(issue.periods), figure, issue.place or None)),
-        *((number, _NUMBER) for number in (issue.stated, issue.added, issue.difference)),
+        *((number, _NUMBER) for number in numbers),
         *((text or None, _TEXT) for text in (issue.remark, show_file_name(issue.file) if issue.file else "")),
     ]
 
@@ -166,7 +172,7 @@ def _list_files(rolled_up: RolledUp) -> list[Row]:
 
 def _plan_places(rolled_up: RolledUp) -> _Places:
     count = len(rolled_up.expected)
-    rows = {agency.code or agency.name: _FIRST_ROW + at * count for at, agency in enumerate(rolled_up.agencies)}
+    rows = {agency.key: _FIRST_ROW + at * count for at, agency in enumerate(rolled_up.agencies)}
     columns = {cell: len(_PERIOD_LEAD) + at for at, cell in enumerate(rolled_up.form.cells, start=1)}
     return _Places(rows, columns, _say("periods_sheet"))
 
@@ -191,7 +197,7 @@ def _write_periods(book: BookWriter, title: str, rolled_up: RolledUp, row_places
     _write_heads(sheet, rolled_up, len(_PERIOD_LEAD))
     for agency in rolled_up.agencies:
         flagged = {(gap.period, gap.cell.id) for gap in agency.running}
-        for row, period in enumerate(rolled_up.expected, start=row_places.first_rows[agency.code or agency.name]):
+        for row, period in enumerate(rolled_up.expected, start=row_places.first_rows[agency.key]):
             part = agency.parts.get(period)
             file = show_file_name(part.source.file) if part else _say("missing_period")
             style = _TEXT if part else (*_TEXT, "bad")
@@ -209,6 +215,9 @@ def _show_figure(cell: Cell, period_report: Submission | None, *, is_flagged: bo
     word, value = period_report.words.get(cell.id), period_report.values.get(cell.id)
     if word is not None:
         return word, _TEXT
+    entry = period_report.entries.get(cell.id)
+    if entry is not None and entry.state is EntryState.NOT_APPLICABLE:
+        return workbook_words().summary.shared["not_applicable"], _TEXT
     if value is None and not cell.optional:
         return None, ("number", "waiting")
     return value, ("number", "bad") if is_flagged else _NUMBER
@@ -229,7 +238,8 @@ def _write_sums(book: BookWriter, title: str, rolled_up: RolledUp, row_places: _
     for column, cell in enumerate(rolled_up.form.cells.values(), start=len(_SUM_LEAD) + 1):
         value = rolled_up.totals.get(cell.id)
         block = f"{cell_address(_FIRST_ROW + 1, column)}:{cell_address(last, column)}"
-        is_sum = cell.total is TotalKind.SUM and value is not None
+        added = _add_known(each.values.get(cell.id) for each in rolled_up.agencies)
+        is_sum = cell.total is TotalKind.SUM and added == value
         shown = Formula(f"=SUM({block})", value) if is_sum and value is not None else value
         totals.append((shown, ("number", "waiting") if is_bound and value is not None else _NUMBER))
     sheet.write_styled_row(_FIRST_ROW, 1, totals)
@@ -242,13 +252,20 @@ def _show_sum(cell: Cell, agency: AgencyPeriods, rolled_up: RolledUp, row_places
     if value is None:
         return None, _NUMBER
     style = ("number", "waiting") if agency.missing or cell.id in agency.blank else _NUMBER
-    first, column = row_places.first_rows[agency.code or agency.name], row_places.columns[cell.id]
+    first, column = row_places.first_rows[agency.key], row_places.columns[cell.id]
     sheet, kind = quote_sheet_name(row_places.sheet), rolled_up.kinds[cell.id]
-    if kind is TotalKind.SUM:
+    if kind is TotalKind.SUM and _add_known(part.values.get(cell.id) for part in agency.parts.values()) == value:
         block = f"{cell_address(first, column)}:{cell_address(first + len(rolled_up.expected) - 1, column)}"
         return Formula(f"=SUM({sheet}!{block})", value), style
     if kind in {TotalKind.FIRST, TotalKind.LAST}:
         period = min(agency.parts) if kind is TotalKind.FIRST else max(agency.parts)
+        if agency.parts[period].values.get(cell.id) != value:  # what does not apply is shown as a word and counts as 0
+            return value, style
         row = first + [int(each) for each in rolled_up.expected].index(int(period))
         return Formula(f"={sheet}!{cell_address(row, column)}", value), style
     return value, style
+
+
+def _add_known(numbers: Iterable[Number | None]) -> Number:
+    """Add up what a formula over the shown figures adds up."""
+    return sum(number for number in numbers if number is not None)

@@ -1,4 +1,4 @@
-"""List what is missing or differs in periods added up: the rows of the workbook, of the console and of the JSON."""
+"""List what is missing or differs in periods added up: the rows of the workbook and the lines of the console."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -8,7 +8,7 @@ from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.show_status import show_file_status
 from xltool.forms.period_words import name_period
 from xltool.messages import catalogue
-from xltool.model.form import Cell, Number
+from xltool.model.form import Cell
 from xltool.model.period import length_of
 from xltool.model.rolled_up import AgencyPeriods, FigureGap, RolledUp
 
@@ -17,6 +17,7 @@ class RollUpMatter(StrEnum):
     """What is missing or differs."""
 
     MISSING = "missing"
+    REPEATED = "repeated"
     BLANK = "blank"
     RUNNING = "running"
     WHOLE = "whole"
@@ -25,38 +26,39 @@ class RollUpMatter(StrEnum):
 
 
 class RollUpIssue(NamedTuple):
-    """One thing to look at: of which agency, in which periods, of which figure, and what stands there.
-
-    ``stated`` is what the report says, ``added`` what the periods add up to.
-    """
+    """One thing to look at: of which agency, in which periods, of which figure, and where it differs (``gap``)."""
 
     agency: AgencyPeriods
     matter: RollUpMatter
     periods: tuple[int, ...]
     cell: Cell | None = None
-    place: str = ""
-    stated: Number | None = None
-    added: Number | None = None
+    gap: FigureGap | None = None
     remark: str = ""
     file: str = ""
 
     @property
-    def difference(self) -> Number | None:
-        """How much more is stated than the periods add up to."""
-        return None if self.stated is None or self.added is None else self.stated - self.added
+    def place(self) -> str:
+        """Where the figure that differs stands: sheet and address; empty without one."""
+        spot = self.gap.spot if self.gap else None
+        return "!".join(part for part in (spot.sheet, spot.address) if part) if spot else ""
 
 
 def list_issues(rolled_up: RolledUp) -> list[RollUpIssue]:
     """List every issue, by agency in the order of the workbook."""
-    without = rolled_up.without_whole
+    without = rolled_up.list_without_whole()
     return [
-        issue for agency in rolled_up.agencies for issue in _list_agency_issues(agency, rolled_up, agency in without)
+        issue
+        for agency in rolled_up.agencies
+        for issue in _list_agency_issues(agency, rolled_up, lacks_whole=agency.key in without)
     ]
 
 
-def _list_agency_issues(agency: AgencyPeriods, rolled_up: RolledUp, lacks_whole: bool) -> Iterator[RollUpIssue]:  # noqa: FBT001 - private
+def _list_agency_issues(agency: AgencyPeriods, rolled_up: RolledUp, *, lacks_whole: bool) -> Iterator[RollUpIssue]:
     if agency.missing:
         yield RollUpIssue(agency, RollUpMatter.MISSING, agency.missing, remark=_describe_missing(agency, rolled_up))
+    for report in agency.repeated:
+        told, file = catalogue.format_line("rollup_repeated"), report.source.file
+        yield RollUpIssue(agency, RollUpMatter.REPEATED, (report.year or 0,), remark=told, file=file)
     for name, periods in agency.blank.items():
         cell = rolled_up.form.cells[name]
         if not cell.computed:
@@ -77,8 +79,7 @@ def _list_agency_issues(agency: AgencyPeriods, rolled_up: RolledUp, lacks_whole:
 
 
 def _make_gap_issue(agency: AgencyPeriods, matter: RollUpMatter, gap: FigureGap, file: str) -> RollUpIssue:
-    place = f"{gap.spot.sheet}!{gap.spot.address}" if gap.spot.address else gap.spot.sheet
-    return RollUpIssue(agency, matter, (gap.period,), gap.cell, place, gap.stated, gap.added, file=file)
+    return RollUpIssue(agency, matter, (gap.period,), gap.cell, gap, file=file)
 
 
 def _describe_missing(agency: AgencyPeriods, rolled_up: RolledUp) -> str:
