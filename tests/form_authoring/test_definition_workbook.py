@@ -1,5 +1,6 @@
 """A definition goes into a workbook and back without loss; an edit of the workbook is that edit of the definition."""
 
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -291,6 +292,37 @@ def test_commands__workbook_and_from__say_where_the_definition_is(tmp_path: Path
     assert run("forms", "from", file, "-o", tmp_path / "我的报表", "--edition", "2026", "--form", "own")[0] == 0
     assert load_form(tmp_path / "我的报表" / "own" / "2026").edition == "2026"
     assert "--like" in run("forms", "from", file, "-o", tmp_path / "又一份", "--like", NATIONAL)[2]
+
+
+def drop_claims(book: Workbook) -> None:
+    del book["正文核对"]
+
+
+def test_sheet_of_claims_removed__the_edition_saved_again_has_none(tmp_path: Path) -> None:
+    form = load_form_named(NATIONAL, "2021")
+    kept = read_back(write_and_edit(form, tmp_path), tmp_path / "forms")
+    assert (kept.folder / "claims.toml").is_file()
+    (tmp_path / "again").mkdir()
+    file = write_and_edit(kept.form, tmp_path / "again", drop_claims)
+    assert run("forms", "from", file, "-o", tmp_path / "forms", "--force")[0] == 0
+    assert not (kept.folder / "claims.toml").exists()
+    assert load_form(kept.folder).claims == ()
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("--form", ".."), ("--edition", ".."), ("--form", "a/b"), ("--edition", "/x")]
+)
+def test_id_that_names_no_folder__is_refused_and_nothing_written(option: str, name: str, tmp_path: Path) -> None:
+    file = tmp_path / "定义.xlsx"
+    write_form_workbook(load_form_named(NATIONAL, "2021"), file)
+    before = {*Path(tempfile.gettempdir()).iterdir()}
+    code, _, problem = run("forms", "from", file, "-o", tmp_path / "out" / "forms", option, name)
+    assert code != 0
+    assert f"“{name}”" in problem
+    assert tempfile.gettempdir() not in problem.replace(str(tmp_path), "")
+    assert [*tmp_path.iterdir()] == [file]
+    left = {path.name for path in {*Path(tempfile.gettempdir()).iterdir()} - before}
+    assert not left & {"2021", NATIONAL, "b", "x"}
 
 
 @given(

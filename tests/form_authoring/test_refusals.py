@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Border
 
@@ -220,3 +221,31 @@ def test_table_without_frames_below_one_with__every_text_and_formula_is_told(tmp
     told = {item.address: item.doubtful for item in made.placements}
     assert all(told[address] for address in ("B20", "C20", "B21", "B22", "C23"))
     assert "请画上框线" in describe_placement(next(item for item in made.placements if item.address == "B20"))
+
+
+def choose_total(formula: str) -> Workbook:
+    book = websites()
+    put(book["网站"], {"D9": formula})
+    return book
+
+
+@pytest.mark.parametrize(("function", "reason"), [(9, ""), (109, ""), (1, "_formula"), (103, "_formula")])
+def test_subtotal__only_one_that_adds_up_is_the_total_of_a_list(function: int, reason: str, tmp_path: Path) -> None:
+    made = author(tmp_path, choose_total(f"=SUBTOTAL({function},D4:D8)"))
+    (placed,) = [item for item in made.placements if (item.sheet, item.address) == ("网站", "D9")]
+    assert placed.reason == f"list_total{reason}"
+    assert placed.doubtful is bool(reason)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["=COUNT(网站!B4:B8)", '=COUNTIF(网站!C4:C8,"门*")', '=COUNTIF(网站!C4:C8,"门?")', '=COUNTIF(网站!C4:C8,"<>门户")'],
+)
+def test_count_that_a_definition_cannot_say__is_told_and_no_relation(formula: str, tmp_path: Path) -> None:
+    book = websites()
+    put(book["汇总"], {"B4": formula})
+    made = author(tmp_path, book)
+    (told,) = [item for item in made.placements if (item.sheet, item.address) == ("汇总", "B4")]
+    assert told.reason == "formula_filled_in"
+    computed = [item["expect"] for item in tomllib.loads((made.folder / "relations.toml").read_text())["relations"]]
+    assert not [text for text in computed if text.startswith("t2.r1")]

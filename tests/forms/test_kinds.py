@@ -285,3 +285,11 @@ def test_exports__words_have_a_column_of_their_own(folder: Path) -> None:
     assert rows["site.type"] == ("", "部门网站")
     assert rows["site.opened"] == ("", "2012-03-01")
     assert rows["site.rate"] == ("96.77", "")
+
+
+@pytest.mark.parametrize("typed", [2024, "7" * 5000])
+def test_number_where_a_day_is_asked__is_quoted_as_typed(folder: Path, typed: int | str) -> None:
+    path = fill(folder, "1", {"opened": (typed, "General")})
+    told = run("check", path)[1]
+    assert str(typed)[:20] in told
+    assert "1905" not in told

@@ -130,3 +130,15 @@ def test_dispute_on_the_line_of_a_request__months_stay_open_until_it_has_a_day(t
     expected |= {"2025-06": [0, 0], "2025-Q1": [0, 1], "2025-Q2": [1, 0]}
     for period, reviews in expected.items():
         assert count_reviews(dated, period) == (reviews, [])
+
+
+def test_review_and_suit_without_last_day__each_is_told_at_its_own_column(tmp_path: Path) -> None:
+    line = {"number": "2025-1", "received": date(2025, 2, 3), "channel": "post", "applicant_type": "enterprise"}
+    line |= {"closed": date(2025, 2, 20), "result": "granted"}
+    line |= {"review_accepted": date(2025, 3, 10), "review_outcome": "upheld"}
+    line |= {"suit_accepted": date(2025, 3, 20), "suit_outcome": "upheld"}
+    path = write_ledger(tmp_path / "a.xlsx", [line])
+    (item,) = count_ledgers([path], LedgerTask(build_run_context(), parse_period("2025-04")), jobs=1)
+    told = [each for each in item.findings if each.code == "ledger.no_line_case_day"]
+    assert [each.facts["count"] for each in told] == [1, 1]
+    assert len({spot.address for each in told for spot in each.cells}) == 2

@@ -452,6 +452,12 @@ def test_text_file__some_rows_with_separators_of_full_width__read_and_told(
     assert notes(path) == [("roster.wide_separators", {"count": 1, "rows": rows})]
 
 
+def test_text_file__quoted_name_with_a_full_width_comma__is_one_cell(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, '代码,名称,上级代码\n1,甲局,9\n2,"乙局，丙办"\n3,丁局,9\n')
+    assert [agency.name for agency in read_roster(path)] == ["甲局", "乙局，丙办", "丁局"]
+    assert notes(path) == []
+
+
 def test_text_file__full_width_comma_in_a_name__is_part_of_it(tmp_path: Path) -> None:
     path = csv_file(tmp_path, "代码,名称,上级代码\n1,甲局,9\n2,乙，丙联合会,9\n")
     assert [agency.name for agency in read_roster(path)] == ["甲局", "乙，丙联合会"]

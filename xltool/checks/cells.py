@@ -154,9 +154,13 @@ def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> 
 
 
 def _name_content(entry: Entry, cell: Cell) -> str | None:
-    """Return what a cell holds as a person knows it: the day that a number stands for, else as stored."""
-    number = (entry.raw or "").strip()
-    is_day = cell.kind is CellKind.DATE and number.isdecimal() and int(number) <= serial_day(MAX_DATE)
+    """Return what a cell holds as a person knows it: the day whose number a day is stored as, else as stored.
+
+    The number in a cell that holds no day was typed as a number.
+    """
+    number, last = (entry.raw or "").strip(), serial_day(MAX_DATE)
+    is_number = cell.kind is CellKind.DATE and entry.note != "not_date" and number.isdecimal()
+    is_day = is_number and len(number) <= len(str(last)) and int(number) <= last
     return word_of(cell, int(number)) if is_day else entry.raw
 
 

@@ -12,7 +12,8 @@ from xltool.form_authoring.definition_workbook.lay_out_regions import lay_out_re
 from xltool.form_authoring.definition_workbook.read_definition_workbook import read_definition_workbook
 from xltool.form_authoring.definition_workbook.workbook_problems import ContentPlace, WorkbookProblems
 from xltool.form_authoring.definitions.write_toml import write_definition_file
-from xltool.forms.definition_data import read_definition_data
+from xltool.forms.definition_data import DEFINITION_FILES, read_definition_data
+from xltool.forms.definition_rules import is_form_id
 from xltool.forms.load_definitions import REQUIRED_FILES, check_forms_below, load_form
 from xltool.messages import catalogue
 from xltool.model.form import Form
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from xltool.form_authoring.office_workbooks.office_workbook import OfficeWorkbook
 
 SHEETS_GROUP = "definition_sheets"
+_UNNAMED = "unnamed"  # folder of a trial whose id or edition cannot name one
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def refuse_edition(folder: Path, *, force: bool) -> None:
 def check_definition(file_texts: Mapping[str, str], folder: Path) -> None:
     """Load the files of a definition elsewhere and try to disprove them. Raises DefinitionError."""
     with tempfile.TemporaryDirectory() as place:
-        trial = Path(place) / folder.parent.name / folder.name
+        trial = Path(place).joinpath(*(part if is_form_id(part) else _UNNAMED for part in folder.parts[-2:]))
         trial.mkdir(parents=True)
         for name, text in file_texts.items():
             (trial / name).write_text(text, "utf-8")
@@ -123,15 +125,23 @@ def check_definition(file_texts: Mapping[str, str], folder: Path) -> None:
 
 
 def save_definition(file_texts: Mapping[str, str], folder: Path) -> Form:
-    """Write the files of a definition once it is proved valid. Raises DefinitionError if it is not."""
-    check_definition(file_texts, folder)
-    return _save_files(file_texts, folder)
+    """Write the files of a definition once it is proved valid together with those it leaves as they are.
+
+    Raises DefinitionError if it is not.
+    """
+    left = {name: path for name in DEFINITION_FILES.keys() - file_texts.keys() if (path := folder / name).is_file()}
+    whole = {name: path.read_text("utf-8") for name, path in left.items()} | dict(file_texts)
+    check_definition(whole, folder)
+    return _save_files(whole, folder)
 
 
 def _save_files(file_texts: Mapping[str, str], folder: Path) -> Form:
+    """Write the files of a definition, and remove those that it does not have."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in file_texts.items():
         save_file(folder / name, text.encode("utf-8"), force=True)
+    for name in DEFINITION_FILES.keys() - file_texts.keys():
+        (folder / name).unlink(missing_ok=True)
     return load_form(folder)
 
 

@@ -35,10 +35,15 @@ _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _NOT_IN_SHEET_NAMES = re.compile(r"[:\\/?*\[\]\x00-\x1f]")
 
 
+def is_form_id(text: str) -> bool:
+    """Return True for a text that can be the id or the edition of a form, and so the name of its folder."""
+    return _FORM_ID.fullmatch(text) is not None
+
+
 def check_form_spec(form: FormSpec, tables_spec: TablesSpec, problems: DefinitionProblems) -> None:
     """Add the mistakes of names, years, titles and sheets."""
     for key in ("id", "edition"):
-        if not _FORM_ID.fullmatch(getattr(form, key)):
+        if not is_form_id(getattr(form, key)):
             problems.add("not_a_form_id", "form.toml", key, key=getattr(form, key))
     _check_ids(form, tables_spec, problems)
     _check_years(form, problems)

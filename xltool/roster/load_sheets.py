@@ -28,6 +28,7 @@ FORMULA_TEXT = re.compile(r'="([^"]*)"')  # used by some programs to keep leadin
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)  # tells Excel the separator of a CSV file
 _SEPARATORS = ",\t;\uff0c\uff1b"
 _ANY_SEPARATOR = re.compile("[,;\uff0c\uff1b]")
+_QUOTED_CELL = re.compile('(?:^|[,\t;\uff0c\uff1b])"')
 _PLAIN_CODE = re.compile(r"[0-9A-Za-z.-]+")
 _DAY_ZERO = date(1899, 12, 30)  # a date cell stores the days since then
 _SERIAL_DAY = re.compile(r"[0-9]{1,6}(?:\.[0-9]*)?")
@@ -73,7 +74,7 @@ def load_sheets(path: Path) -> list[RosterSheet]:
         raise RosterError("roster.unreadable", file=str(path), reason=find_system_fault(error)) from error
     if content.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
         return _load_workbook(path)
-    return [_join_wide_rows(list(_read_text_rows(content, path.name)))]
+    return [_split_wide_rows(list(_read_text_rows(content, path.name)))]
 
 
 # --- workbooks -------------------------------------------------------------------------------------------------
@@ -150,31 +151,38 @@ def _show_cell(cell: RawCell) -> str:
 # --- text files ------------------------------------------------------------------------------------------------
 
 
-def _read_text_rows(content: bytes, file: str) -> Iterator[RosterRow]:
+def _read_text_rows(content: bytes, file: str) -> Iterator[tuple[RosterRow, bool]]:
+    """Yield each row of a text file, and whether a cell of it is in quotation marks. Raises RosterError."""
     text = _decode_text(content, file)
     separator_line = _SEPARATOR_LINE.match(text)
     first = 1
     if separator_line:
         text, first = text[separator_line.end() :], 2
     delimiter = separator_line[1] if separator_line else _find_delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = first
     try:
         for fields in reader:
-            yield RosterRow(number, tuple(FORMULA_TEXT.sub(r"\1", field).strip(_BLANKS) for field in fields))
+            is_quoted = any(map(_QUOTED_CELL.search, lines[number - first : reader.line_num]))
+            yield RosterRow(number, tuple(FORMULA_TEXT.sub(r"\1", field).strip(_BLANKS) for field in fields)), is_quoted
             number = reader.line_num + first
     except csv.Error as error:
         raise RosterError("roster.unreadable", file=file, reason=str(error)) from error
 
 
-def _join_wide_rows(roster_rows: list[RosterRow]) -> RosterSheet:
-    """Return the sheet of a text file; rows with other separators than most, as full-width commas, split at them."""
+def _split_wide_rows(read_rows: Sequence[tuple[RosterRow, bool]]) -> RosterSheet:
+    """Return the sheet of a text file; rows with other separators than most, as full-width commas, split at them.
+
+    A row with quotation marks has none: they tell that a separator inside belongs to its cell.
+    """
+    roster_rows = [row for row, _ in read_rows]
     widths = Counter(len(row.cells) for row in roster_rows if len(row.cells) > 1)
     usual = widths.most_common(1)[0][0] if widths else 0
     split: dict[int, RosterRow] = {}
-    for place, row in enumerate(roster_rows):
+    for place, (row, is_quoted) in enumerate(read_rows):
         cells = tuple(part.strip(_BLANKS) for cell in row.cells for part in _ANY_SEPARATOR.split(cell))
-        if len(cells) == len(row.cells) or len(row.cells) >= usual:
+        if is_quoted or len(cells) == len(row.cells) or len(row.cells) >= usual:
             continue
         if len(cells) == usual or (len(row.cells) == 1 and len(cells) < usual and _PLAIN_CODE.fullmatch(cells[0])):
             split[place] = row._replace(cells=cells)

@@ -17,6 +17,7 @@ from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 
 MAX_AREA_CELLS = 20_000
+_SUM_FUNCTIONS = (9, 109)  # of SUBTOTAL; the second leaves out hidden rows
 _COUNTING = {"COUNTA", "COUNTIF", "COUNTIFS", "ISBLANK", "VLOOKUP", "INDEX", "MATCH", "LEN", "TEXT"}
 
 
@@ -83,7 +84,16 @@ def has_quotient(tree: Node) -> bool:
 
 def is_plain_sum(formula: str) -> bool:
     """Return True for a formula that adds up one range and does nothing else."""
-    match parse_if_possible(formula):
-        case Call(name="SUM", arguments=(Area(),)) | Call(name="SUBTOTAL", arguments=(Constant(), Area())):
-            return True
-    return False
+    tree = parse_if_possible(formula)
+    added = list_added(tree) if isinstance(tree, Call) else ()
+    return len(added) == 1 and isinstance(added[0], Area)
+
+
+def list_added(call_node: Call) -> tuple[Node, ...]:
+    """Return what SUM, or a SUBTOTAL that is a sum, adds up; empty for other functions, as the SUBTOTAL of a mean."""
+    match call_node:
+        case Call(name="SUM", arguments=added):
+            return added
+        case Call(name="SUBTOTAL", arguments=(Constant(value=function), *rest)) if function in _SUM_FUNCTIONS:
+            return tuple(rest)
+    return ()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xltool.form_authoring.authoring_words import search_word
 from xltool.form_authoring.office_workbooks.office_workbook import Spot
 from xltool.form_authoring.relations.expression_parts import Expression, FigureKey, FigureSum, join_expression
-from xltool.form_authoring.relations.formula_evidence import has_quotient
+from xltool.form_authoring.relations.formula_evidence import has_quotient, list_added
 from xltool.form_authoring.relations.parse_formula import COMPARISONS, Area, Binary, Call, Constant, Node
 from xltool.form_authoring.tables.guess_kinds import FigureKind
 from xltool.forms.cell_addresses import box_address, cell_address, list_spots
@@ -20,6 +20,8 @@ _NEGATED = {"=": "<>", "<>": "=", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 _CRITERION = re.compile(r"(<=|>=|<>|<|>|=)?(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SUMMABLE = {"count", "signed_count", "amount", "decimal"}
+_WORDS = {"text", "choice", "yes_no", "date"}
+_WILDCARD = re.compile(r"[*?~]")
 _PASSED_ON = {"N", "VALUE", "INT"}
 _ZERO_GUARDS = {"IFERROR", "IFNA"}
 
@@ -125,8 +127,8 @@ class FormulaTranslator:
         if counted := self._translate_list_call(call_node):
             return counted
         match call_node.name:
-            case "SUM" | "SUBTOTAL" if values[1:] or call_node.name == "SUM":
-                return self._translate_sum(values if call_node.name == "SUM" else values[1:])
+            case "SUM" | "SUBTOTAL" if added := list_added(call_node):
+                return self._translate_sum(added)
             case "AVERAGE":
                 total = self._translate_sum(values)
                 return join_expression("ratio(", total, ", count(", _list_names(self._list_summed(values)), "))")
@@ -157,6 +159,8 @@ class FormulaTranslator:
         column = self.find_column(area.sheet or self.sheet, self._shifted(area))
         if column is None or (call_node.name == "SUM" and column.kind.kind not in _SUMMABLE):
             return None
+        if call_node.name == "COUNT" and column.kind.kind in _WORDS:  # counts numbers only
+            raise UntranslatableError("not_said", _describe(call_node))
         if not test:
             return (f"{'sum' if call_node.name == 'SUM' else 'count'}({column.text})",)
         compared = _compare_column(column, test)
@@ -183,7 +187,7 @@ class FormulaTranslator:
             found = [figure for spot in self._shifted(argument) if (figure := self.find_figure(sheet, spot))]
             if any(figure.kind.kind == "percent" for figure in found):
                 raise UntranslatableError("percent_in_sum", box_address(argument.box))
-            names += [figure.name for figure in found if figure.kind.kind not in {"text", "choice", "yes_no", "date"}]
+            names += [figure.name for figure in found if figure.kind.kind not in _WORDS]
         if not names:
             raise UntranslatableError("no_figure", ", ".join(map(_describe, arguments)))
         return names
@@ -272,11 +276,16 @@ class FormulaTranslator:
 
 
 def _compare_column(known_figure: KnownFigure, test: str) -> str:
-    """Return the comparison that a criterion such as ``是`` or ``>=10`` makes; "" if it cannot be said."""
+    """Return the comparison that a criterion such as ``是`` or ``>=10`` makes; "" if it cannot be said.
+
+    ``<>`` counts blank rows too, and ``*``, ``?``, ``~`` stand for other characters: neither can be said.
+    """
     match = _CRITERION.fullmatch(test)
     assert match is not None  # the pattern takes any text
     sign, value = _OPERATORS[match[1] or "="], match[2]
-    if known_figure.kind.kind in {"choice", "yes_no"} and sign in {"==", "!="}:
+    if sign == "!=" or _WILDCARD.search(value):
+        return ""
+    if known_figure.kind.kind in {"choice", "yes_no"} and sign == "==":
         return f"{known_figure.text} {sign} '{value}'" if "'" not in value else ""
     if known_figure.kind.kind in _SUMMABLE and _NUMBER.fullmatch(value):
         return f"{known_figure.text} {sign} {value}"

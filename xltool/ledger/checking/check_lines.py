@@ -8,7 +8,7 @@ from xltool.checks.make_finding import make_finding
 from xltool.ledger.answer_terms import TermDates, compute_due_date
 from xltool.ledger.count_ledger import LedgerCount, name_case, name_line
 from xltool.ledger.ledger_definition import LedgerDefinition
-from xltool.ledger.ledger_entries import Ledger, LedgerLine, Request
+from xltool.ledger.ledger_entries import Dispute, Ledger, LedgerLine, Request
 from xltool.ledger.ledger_events import PENDING, REVIEW, DaySpan, find_span, list_disputes
 from xltool.ledger.working_days import WorkCalendar, add_working_days
 from xltool.model.finding import Finding
@@ -243,11 +243,14 @@ def check_undated_cases(ledger: Ledger, count: LedgerCount) -> Iterator[Finding]
     listed = set(ledger.disputes)
     cases = [case for case in list_disputes(ledger) if case not in listed and name_case(case, ledger) in left_open]
     undated = [case for case in cases if case.outcome not in {None, PENDING}]
-    if isinstance(count.period, Period) and undated:
-        column = "review_outcome" if undated[0].kind == REVIEW else "suit_outcome"
-        facts = {"sheet": undated[0].sheet, "lines": tuple(name_case(case, ledger) for case in undated)}
-        place = ledger.locate_field(undated[0], column)
-        yield make_finding("ledger.no_line_case_day", place, count=len(undated), **facts)
+    groups: dict[tuple[str, str], list[Dispute]] = {}
+    for case in undated if isinstance(count.period, Period) else ():
+        column = "review_outcome" if case.kind == REVIEW else "suit_outcome"
+        groups.setdefault((case.sheet, column), []).append(case)
+    for (sheet, column), alike in groups.items():
+        lines = tuple(name_case(case, ledger) for case in alike)
+        place = ledger.locate_field(alike[0], column)
+        yield make_finding("ledger.no_line_case_day", place, count=len(alike), sheet=sheet, lines=lines)
 
 
 def _is_lost(agency: str, number: str | None, year: int, numbers: set[tuple[str, str | None]]) -> bool:
