@@ -130,6 +130,14 @@ MISTAKES = {
         edit("relations.toml", 'expect = "disclosure.rules == 0"', 'expect = "disclosure.rules == "'),
         ("definition.expression.not_parsed", "relations.T2-RULEPOWER", "disclosure.rules =="),
     ),
+    "relation with one sign of equality": (
+        edit("relations.toml", 'expect = "disclosure.rules == 0"', 'expect = "disclosure.rules = 0"'),
+        ("definition.expression.operator_misspelt", "relations.T2-RULEPOWER", "disclosure.rules = 0"),
+    ),
+    "relation with a comparison turned round": (
+        edit("relations.toml", 'expect = "disclosure.rules == 0"', 'expect = "disclosure.rules =< 0"'),
+        ("definition.expression.operator_misspelt", "relations.T2-RULEPOWER", "disclosure.rules =< 0"),
+    ),
     "lines added to columns": (
         edit(
             "relations.toml", 'expect = "disclosure.rules == 0"', 'expect = "disclosure.rules == disputes.each.total"'

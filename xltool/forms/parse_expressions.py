@@ -25,6 +25,7 @@ from xltool.model.expression import Comparison, LinearExpression, Operation, Ope
 from xltool.model.form import Number
 
 MAX_ROUND_DECIMALS = 10
+_MISSPELT_OPERATORS = {"=<": "<=", "=>": ">=", " = ": " == ", "=": "=="}
 _TRUE = LinearExpression((), 1)
 _EARLIER = {"previous": False, "same_period_last_year": True}
 _FUNCTIONS = {
@@ -92,7 +93,17 @@ def _parse_expression(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError) as error:
-        raise ExpressionError("not_parsed", text) from error
+        meant = (text.replace(written, operator) for written, operator in _MISSPELT_OPERATORS.items())
+        misspelt = any(other != text and _is_parsed(other) for other in meant)
+        raise ExpressionError("operator_misspelt" if misspelt else "not_parsed", text) from error
+
+
+def _is_parsed(text: str) -> bool:
+    try:
+        ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 # --- conditions --------------------------------------------------------------------------------------------------
