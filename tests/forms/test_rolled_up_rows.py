@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -128,3 +129,21 @@ def test_encrypted_sums__are_read_with_the_password(halves: Path) -> None:
         path.write_bytes(encrypted.getvalue())
     answered: Any = answer("rollup", *sums, "--password", "0" * 8)
     assert [agency["values"]["cases.received"] for agency in answered["agencies"]] == [20, 20]
+
+
+def test_sums_inside_an_archive__give_every_agency(halves: Path) -> None:
+    first, second = merge_halves(halves)
+    with zipfile.ZipFile(halves / "下半年.zip", "w") as archive:
+        archive.write(second, "汇总/下半年.xlsx")
+    answered: Any = answer("rollup", first, halves / "下半年.zip", "--roster", halves / "roster.csv")
+    assert (answered["complete"], len(answered["agencies"])) == (True, 2)
+    assert [agency["values"]["cases.received"] for agency in answered["agencies"]] == [20, 20]
+
+
+def test_unread_file__explains_what_is_missing(halves: Path) -> None:
+    files = fill(halves)
+    files[-1].write_bytes(files[-1].read_bytes()[:3000])
+    words = ("rollup", *files, "--roster", halves / "roster.csv")
+    _, second = answer(*words)["agencies"]
+    assert (second["missing"], [Path(file).name for file in second["unread"]]) == ([PERIODS[1]], [files[-1].name])
+    assert f"乙局：缺期（2025年下半年）缺 1/2；读不出来：{files[-1].name}" in run(*words)[1]

@@ -325,6 +325,20 @@ def test_no_period_there__is_said(year: Path) -> None:
     assert (code, "没有2024年的月报、季报或半年报" in problem) == (2, True), problem
 
 
+def test_earlier_edition_of_the_months__need_not_fit_a_later_annual_form(year: Path) -> None:
+    forms = year / "forms"
+    earlier = Path(shutil.copytree(forms / "statistics" / "1", forms / "statistics" / "0"))
+    text = (earlier / "form.toml").read_text("utf-8").replace('edition = "1"', 'edition = "0"')
+    (earlier / "form.toml").write_text(text.replace("first_year = 2018", "first_year = 2017"), "utf-8")
+    for path in earlier.iterdir():
+        path.write_text(path.read_text("utf-8").replace("offices", "places"), "utf-8")
+    assert run("forms", "check", forms)[0] == 0
+    annual = forms / "annual" / "1" / "form.toml"
+    annual.write_text(annual.read_text("utf-8").replace("first_year = 2018", "first_year = 2017"), "utf-8")
+    code, _, problem = run("forms", "check", forms)
+    assert (code, "statistics.offices.open" in problem) == (2, True), problem
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [

@@ -8,7 +8,8 @@ from xltool.model.rolled_up import AgencyPeriods, FigureGap, RolledUp, WholeRepo
 def encode_rollup(rolled_up: RolledUp) -> dict[str, object]:
     """Encode the answer of ``rollup --json``: every agency with its periods, what they add up to, and what differs.
 
-    ``missing`` are the periods without a counted report, ``held`` the files of those that came, ``repeated`` those of
+    ``missing`` are the periods without a counted report, ``held`` the files of those that came,
+    ``unread`` those named after the agency that could not be read, ``repeated`` those of
     further reports for a period, which are not added up; ``blank`` the periods in which a figure is blank, by cell id.
     ``running`` are cumulative figures that differ from the sum of the periods; ``wholes`` the reports of a longer
     period, with the figures in which they differ from their parts. ``total`` of ``kinds`` says how a figure adds up
@@ -38,6 +39,7 @@ def _encode_agency(agency: AgencyPeriods) -> dict[str, object]:
         "complete": agency.is_complete,
         "missing": [plain_year(period) for period in agency.missing],
         "held": {str(period): item.file for period, item in agency.held.items()},
+        "unread": [item.file for item in agency.unread],
         "files": {str(period): part.source.file for period, part in sorted(agency.parts.items())},
         "repeated": [report.source.file for report in agency.repeated],
         "values": {cell: encode_number(value) for cell, value in agency.values.items()},

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from xltool.commands.check import obey_decisions, review_all
+from xltool.commands.check import build_file_finding, obey_decisions, review_all
 from xltool.commands.check_outputs import WRITTEN_SUFFIXES, OutputFile, check_outputs
 from xltool.commands.decisions import list_decision_outputs, record_open_questions
 from xltool.commands.own_outputs import is_own_list
@@ -16,7 +16,7 @@ from xltool.consolidation.agency_rows import build_row_submission
 from xltool.consolidation.choosing import choose_returns
 from xltool.consolidation.gather_periods import PeriodReport, gather_agency, sum_agencies
 from xltool.consolidation.tree import RosterTree, list_manifest
-from xltool.errors import UsageError
+from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.execution.executor import Jobs
 from xltool.forms.identity import OwnList
 from xltool.forms.period_words import name_period
@@ -28,11 +28,13 @@ from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.form import Form
 from xltool.model.period import calendar_year, list_parts
 from xltool.model.rolled_up import AgencyKey, RolledUp, make_agency_key
-from xltool.model.submission import Submission
-from xltool.recognition.read_consolidated import ConsolidatedPart, list_sheet_names, read_parts
+from xltool.model.submission import Source, Submission
+from xltool.recognition.read_consolidated import list_sheet_names, read_parts
 from xltool.spreadsheet.find_files import find_places
-from xltool.spreadsheet.load_file import FileSource
-from xltool.spreadsheet.open_workbook import open_named_sheets
+from xltool.spreadsheet.load_file import FileSource, load_file
+from xltool.spreadsheet.open_workbook import make_printable, open_named_sheets
+from xltool.spreadsheet.raw_workbook import RawWorkbook
+from xltool.spreadsheet.zip_archives import open_archive_member, read_members
 from xltool.workbooks.rollup.write_rollup import write_rollup
 from xltool.workbooks.save_files import refuse_existing, refuse_locked_files
 
@@ -136,7 +138,8 @@ def add_up_reports(
     for report in reports:
         reports_by_key[report.key].append(report)
     known = _list_agencies(reports, run_context, calendar_year(whole_period))
-    held_by_key = _group_held_files(judged.values(), known)
+    unread = [item for item in rest if item.submission is None]
+    held_by_key = _group_held_files([*judged.values(), *unread], known)
     agencies = [
         gather_agency(agency, form, expected, reports_by_key[key], held_by_key.get(key, ()))
         for key, agency in _sort_agencies(_list_held_agencies(held_by_key) | known, run_context).items()
@@ -174,20 +177,24 @@ def _choose_reports(
     for form, period in wanted:
         alike = by_content.get((*form.key, period), {})
         chosen = choose_returns([*alike.values()], run_context.roster, form, period, include_flawed=include_flawed)
-        judged.update(zip(alike, chosen, strict=True))
-        for item in chosen:
+        for position, item in zip(alike, chosen, strict=True):
+            judged[position] = item
             if item.counted and item.submission is not None:
-                reports += [PeriodReport(period, row, form) for row in _list_rows(item.submission, form, run_context)]
+                try:
+                    rows = [*_list_rows(item.submission, form, run_context)]
+                except (UnreadableFileError, ForeignFileError) as error:
+                    reason = build_file_finding(Path(item.file), error)
+                    judged[position] = replace(item, counted=False, status=Status.UNREADABLE, reason=reason)
+                    continue
+                reports += [PeriodReport(period, row, form) for row in rows]
     return judged, reports
 
 
 def _list_rows(submission: Submission, form: Form, run_context: RunContext) -> Iterator[Submission]:
-    """Yield a report; of a consolidated workbook that of every row in it."""
-    path, sheet = Path(submission.source.file), workbook_words().summary.sheets["details"]
-    rows: Sequence[ConsolidatedPart] = ()
-    if submission.manifest and path.is_file():  # of one inside an archive only the sum is at hand
-        listed = open_named_sheets(path, list_sheet_names(["details"]), run_context.password)
-        rows = read_parts(listed, form.cells)
+    """Yield a report; of a consolidated workbook that of every row in it. Raises like `open_workbook`."""
+    sheet = workbook_words().summary.sheets["details"]
+    listed = _reopen_sum(submission.source, run_context.password) if submission.manifest else None
+    rows = read_parts(listed, form.cells) if listed else ()
     if not rows:
         yield submission
     for row in rows:
@@ -195,6 +202,18 @@ def _list_rows(submission: Submission, form: Form, run_context: RunContext) -> I
         scope = Scope.AREA if is_area else Scope.OWN
         agency = Agency(row.lead["code"].strip(), row.lead.get("name", ""), scope=scope)
         yield build_row_submission(submission, form, agency, row.figures, sheet, row.texts)
+
+
+def _reopen_sum(source: Source, password: str | None) -> RawWorkbook | None:
+    """Open a consolidated workbook with its details, also inside an archive; None where there is no such file now."""
+    path = Path(source.archive or source.file)
+    if not path.is_file():
+        return None
+    if not source.archive:
+        return open_named_sheets(path, list_sheet_names(["details"]), password)
+    members = read_members(load_file(path), password)
+    names = ((make_printable(f"{source.archive}/{member.path}"), member) for member in members)
+    return next((open_archive_member(member, password) for name, member in names if name == source.file), None)
 
 
 def _list_agencies(reports: Sequence[PeriodReport], run_context: RunContext, year: int) -> dict[AgencyKey, Agency]:
@@ -213,22 +232,28 @@ def _group_held_files(
 ) -> dict[AgencyKey, list[ReviewedFile]]:
     """Group the files that are not counted by agency; those of a consolidated workbook are of every agency in it.
 
-    Where figures of an agency are known in another scope only, the file is one of those.
+    An unread file is of the agency that its name means. Where figures of an agency are known in another scope only, the
+    file is one of those.
     """
     scopes: defaultdict[str, list[Scope]] = defaultdict(list)
     for name, scope in known_agencies:
         scopes[name].append(scope)
     held: defaultdict[AgencyKey, list[ReviewedFile]] = defaultdict(list)
     for item in judged_files:
-        read = item.submission
-        if read is None or item.counted:
-            continue
-        stated = Scope.OWN if read.manifest else read.scope
-        for leaf in list_manifest(read):
-            name = leaf.code or leaf.name
+        for name, stated in () if item.counted else _list_owners(item):
             for scope in [stated] if stated in scopes[name] else scopes[name] or [stated]:
                 held[name, scope].append(item)
     return held
+
+
+def _list_owners(item: ReviewedFile) -> list[AgencyKey]:
+    """Return the agencies whose figures are in a file, or of which an unread file is by its name."""
+    read, named = item.submission, item.named_agency
+    if read is not None:
+        scope = Scope.OWN if read.manifest else read.scope
+        return [make_agency_key(leaf.code, leaf.name, scope) for leaf in list_manifest(read)]
+    is_unread = named is not None and item.status is Status.UNREADABLE
+    return [make_agency_key(named.code, named.name, named.scope)] if named is not None and is_unread else []
 
 
 def _list_held_agencies(held_by_key: Mapping[AgencyKey, Sequence[ReviewedFile]]) -> dict[AgencyKey, Agency]:

@@ -50,6 +50,7 @@ def gather_agency(
     missing = tuple(period for period in expected if period not in parts)
     summed = add_periods(form, parts)
     wholes = [_compare_report(report, form, parts) for report in reports if report.form is not form]
+    held_files = [*held_files]
     counted = {(report.form.id, report.period) for report in reports}
     return AgencyPeriods(
         code=agency.code,
@@ -63,6 +64,7 @@ def gather_agency(
             for item in held_files
             if item.submission and item.submission.year and (item.submission.form, item.submission.year) not in counted
         },
+        unread=tuple(item for item in held_files if item.submission is None),
         values=summed.values,
         tallies=summed.tallies,
         blank=summed.blank,

@@ -83,8 +83,9 @@ def _make_gap_issue(agency: AgencyPeriods, matter: RollUpMatter, gap: FigureGap,
 
 
 def _describe_missing(agency: AgencyPeriods, rolled_up: RolledUp) -> str:
-    """Say how many periods are missing, and which of them came and are not counted."""
-    told = [describe_missing_count(agency, rolled_up), *_describe_held(agency, agency.missing)]
+    """Say how many periods are missing, and which of them came and are not counted or not read."""
+    unread = [catalogue.format_line("rollup_unread", file=show_file_name(item.file)) for item in agency.unread]
+    told = [describe_missing_count(agency, rolled_up), *_describe_held(agency, agency.missing), *unread]
     return catalogue.look_up_word("rollup", "joint").join(told)
 
 

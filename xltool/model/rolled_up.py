@@ -56,9 +56,10 @@ class AgencyPeriods:
 
     Its own figures and those of its area are two, by ``scope``. ``repeated`` are further reports for the periods of
     ``parts``, which are not added up.
-    ``held`` are the files of missing periods, and of the whole, that came and are not counted. ``blank`` are the
-    periods in which a figure is blank, by cell id; with those or missing periods a sum is only a lower bound.
-    ``running`` are cumulative figures that differ from the sum of the periods.
+    ``held`` are the files of missing periods, and of the whole, that came and are not counted, ``unread`` those that
+    could not be read, of whatever period. ``blank`` are the periods in which a figure is blank, by cell id; with those
+    or missing periods a sum is only a lower bound. ``running`` are cumulative figures that differ from the sum of the
+    periods.
     """
 
     code: str
@@ -68,6 +69,7 @@ class AgencyPeriods:
     repeated: tuple[Submission, ...]
     missing: tuple[int, ...]
     held: Mapping[int, ReviewedFile]
+    unread: tuple[ReviewedFile, ...]
     values: Values
     tallies: Mapping[str, Mapping[str, int]]
     blank: Mapping[str, tuple[int, ...]]
