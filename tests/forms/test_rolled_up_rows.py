@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -121,14 +122,34 @@ def test_figure_that_does_not_apply__is_shown_so(halves: Path) -> None:
     assert [sheet.cell(row, column).value for row in range(4, 8)] == [7, 7, "/", "/"]
 
 
+def encrypt(path: Path) -> None:
+    encrypted = io.BytesIO()
+    OOXMLFile(io.BytesIO(path.read_bytes())).encrypt("0" * 8, encrypted)
+    path.write_bytes(encrypted.getvalue())
+
+
 def test_encrypted_sums__are_read_with_the_password(halves: Path) -> None:
     sums = merge_halves(halves)
     for path in sums:
-        encrypted = io.BytesIO()
-        OOXMLFile(io.BytesIO(path.read_bytes())).encrypt("0" * 8, encrypted)
-        path.write_bytes(encrypted.getvalue())
+        encrypt(path)
     answered: Any = answer("rollup", *sums, "--password", "0" * 8)
     assert [agency["values"]["cases.received"] for agency in answered["agencies"]] == [20, 20]
+
+
+def test_encrypted_sums__are_compared_with_a_return_and_in_folders(halves: Path) -> None:
+    first, _ = merge_halves(halves)
+    (own,) = (halves / PERIODS[0]).glob("1 *.xlsx")
+    (later,) = (halves / PERIODS[1]).glob("1 *.xlsx")
+    for name in ("before", "after"):
+        (halves / name).mkdir()
+    shutil.copy(first, halves / "before")
+    run("merge", later, "-o", halves / "after" / "sum.xlsx")  # of one agency: the sums of those in both are compared
+    for path in (first, halves / "before" / first.name, halves / "after" / "sum.xlsx"):
+        encrypt(path)
+    code, told, problem = run("compare", first, own, "--password", "0" * 8)
+    assert (code, problem) == (0, ""), told
+    code, told, problem = run("compare", halves / "before", halves / "after", "--password", "0" * 8)
+    assert (problem, "同口径" in told) == ("", True), told
 
 
 def test_sums_inside_an_archive__give_every_agency(halves: Path) -> None:

@@ -20,6 +20,7 @@ from xltool.errors import ForeignFileError, UnreadableFileError, UsageError
 from xltool.forms.compiled_form import compile_form
 from xltool.forms.placeholders import remove_whitespace
 from xltool.forms.report_style import load_report_style
+from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.messages.figure_phrases import render_place
 from xltool.model.agency import Agency, Scope
@@ -28,11 +29,18 @@ from xltool.model.published import PublishedReport
 from xltool.model.submission import ManifestItem, Submission
 from xltool.pages import difference_page
 from xltool.published.read_report import build_submission, read_report
-from xltool.recognition.read_consolidated import list_sheet_names, make_skip_rule, read_agency_texts, read_details
+from xltool.recognition.read_consolidated import (
+    ConsolidatedPart,
+    list_sheet_names,
+    make_skip_rule,
+    read_agency_texts,
+    read_parts,
+)
 from xltool.recognition.read_submissions import read_submission
 from xltool.spreadsheet.file_type import WORKBOOK_SUFFIXES
 from xltool.spreadsheet.load_file import FileSource
 from xltool.spreadsheet.open_workbook import open_named_sheets, open_workbook
+from xltool.spreadsheet.raw_workbook import RawWorkbook
 from xltool.workbooks.save_files import refuse_existing, save_file
 
 _SUFFIXES_OF_TABLES = WORKBOOK_SUFFIXES | {".csv"}
@@ -146,13 +154,21 @@ def _select_agency_row(
     if leaf is None or remove_whitespace(single.agency_name) == remove_whitespace(side.submission.agency_name):
         return side
     listed = open_named_sheets(path, list_sheet_names(["details", "texts"]), password)
-    figures = read_details(listed).get(leaf.code)
-    if figures is None:
+    found = _find_agency_row(listed, side.form, leaf.code)
+    if found is None:
         return side
     sheet = catalogue.format_phrase("compared_row", agency=leaf.name)
-    row = build_row_submission(side.submission, side.form, Agency(leaf.code, leaf.name), figures, sheet)
+    agency = Agency(leaf.code, leaf.name)
+    row = build_row_submission(side.submission, side.form, agency, found.figures, sheet, found.texts)
     of_agency = replace(row, texts=read_agency_texts(listed, side.form).get(leaf.code, {}))
     return ComparedSide(side.form, of_agency, summed=True)
+
+
+def _find_agency_row(workbook: RawWorkbook, form: Form, code: str) -> ConsolidatedPart | None:
+    """Return the row of an agency in the details: its own, else that of its area; None without one or a code."""
+    rows = [row for row in read_parts(workbook, form.cells) if code and row.lead["code"].strip() == code]
+    own = [row for row in rows if row.lead.get("scope") == workbook_words().cover[Scope.OWN]]
+    return next(iter(own or rows), None)
 
 
 def _is_same_agency(leaf: ManifestItem, submission: Submission) -> bool:

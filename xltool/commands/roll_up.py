@@ -204,16 +204,16 @@ def _list_rows(submission: Submission, form: Form, run_context: RunContext) -> I
         yield build_row_submission(submission, form, agency, row.figures, sheet, row.texts)
 
 
-def _reopen_sum(source: Source, password: str | None) -> RawWorkbook | None:
+def _reopen_sum(file_source: Source, password: str | None) -> RawWorkbook | None:
     """Open a consolidated workbook with its details, also inside an archive; None where there is no such file now."""
-    path = Path(source.archive or source.file)
+    path = Path(file_source.archive or file_source.file)
     if not path.is_file():
         return None
-    if not source.archive:
+    if not file_source.archive:
         return open_named_sheets(path, list_sheet_names(["details"]), password)
     members = read_members(load_file(path), password)
-    names = ((make_printable(f"{source.archive}/{member.path}"), member) for member in members)
-    return next((open_archive_member(member, password) for name, member in names if name == source.file), None)
+    names = ((make_printable(f"{file_source.archive}/{member.path}"), member) for member in members)
+    return next((open_archive_member(member, password) for name, member in names if name == file_source.file), None)
 
 
 def _list_agencies(reports: Sequence[PeriodReport], run_context: RunContext, year: int) -> dict[AgencyKey, Agency]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from xltool.forms.cell_kinds import find_word_value
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency
@@ -25,6 +26,8 @@ def build_row_submission(
     no choices: how many chose each word is not in it.
     """
     inputs = {cell.id: agency_figures.get(cell.id) for cell in form.inputs}
+    worded = {cell.id: find_word_value(cell, agency_texts.get(cell.id, "")) for cell in form.inputs if cell.is_worded}
+    inputs |= {cell: value for cell, value in worded.items() if value is not None}
     values = recompute_figures(form.formulas, inputs)
     idle_word = workbook_words().summary.shared["not_applicable"]
     idle = {cell.id for cell in form.inputs if agency_texts.get(cell.id) == idle_word}

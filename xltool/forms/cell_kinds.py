@@ -1,6 +1,7 @@
 """The kinds of cells: their settings in a definition, and what a person reads in a figure of each kind."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypedDict
@@ -84,6 +85,16 @@ def word_of(cell: Cell, value: Number) -> str | None:
     if cell.kind is CellKind.DATE:
         return (DAY_ZERO + timedelta(days=int(value))).isoformat()
     return None
+
+
+def find_word_value(cell: Cell, word: str) -> int | None:
+    """Return the value that stands for a choice, a date (ISO 8601) or a text; None for what is none of these."""
+    if cell.choices:
+        return cell.choices.index(word) + 1 if word in cell.choices else None
+    if cell.kind is CellKind.DATE:
+        with suppress(ValueError):
+            return serial_day(date.fromisoformat(word))
+    return len(word) or None if cell.kind is CellKind.TEXT else None
 
 
 def serial_day(day: date) -> int:
