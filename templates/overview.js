@@ -1,5 +1,4 @@
 "use strict";
-const idle = "—";
 const node = (name, text) => Object.assign(document.createElement(name), {textContent: text});
 const link = (text, href) => Object.assign(node("a", text), {href});
 // Sorts a table by the column whose heading is pressed: figures by size, the largest first, texts in their order.
@@ -63,11 +62,14 @@ for (const each of findings ? document.querySelectorAll("a[data-agency]") : []) 
 }
 // Ranks the agencies by any figure, and shows all figures of one agency. Each choice is an address to go back to.
 const data = JSON.parse(document.getElementById("figures-data").textContent);
-const ranking = document.getElementById("ranking-form");
+const idle = data.idle, ranking = document.getElementById("ranking-form");
 const size = (text) => text === "" || text === undefined ? null : Number(text);
 const digits = (text) => text === "" || text === undefined ? idle : text.replace(/\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
-const percent = (part, whole) => !part || !whole ? "" : part / whole < 0.01 ? "<1%" : Math.round(part * 100 / whole) + "%";
-const change = (now, before) => now === null || !before ? "" : ((rate) => (rate > 0 ? "+" : "") + rate.toFixed(1) + "%")((now - before) * 100 / before);
+// Halves are rounded up, away from 0, as in the tables that are made without script; the rest is what doubles add.
+const round = (number) => Math.sign(number) * Math.round(Math.abs(number) * (1 + 1e-12));
+const tenths = (number) => round(number * 10) / 10;
+const percent = (part, whole) => !part || !whole || part < 0 ? "" : part / whole < 0.01 ? "<1%" : round(part * 100 / whole) + "%";
+const change = (now, before) => now === null || !before ? "" : ((rate) => (rate > 0 ? "+" : "") + (rate || 0).toFixed(1) + "%")(tenths((now - before) * 100 / before));
 const split = (figure) => {
   const texts = figure.values.split(" "), before = figure.before.split(" "), values = data.agencies.map((_, at) => size(texts[at]));
   const known = values.filter((value) => value !== null).sort((a, b) => b - a);
@@ -90,7 +92,7 @@ if (ranking) {
     places.sort((a, b) => (values[a] === null) - (values[b] === null) || values[b] - values[a]);
     const most = known[0] || 0, half = known.length / 2;
     const middle = known.length ? (known[Math.ceil(half - 1)] + known[Math.floor(half)]) / 2 : null;
-    const facts = {label: figure.label + figure.unit, total: figure.total, count: known.length, middle: middle === null ? idle : digits(String(middle))};
+    const facts = {label: figure.label + figure.unit, total: figure.total, count: known.length, middle: middle === null ? idle : digits(String(tenths(middle)))};
     said.textContent = said.dataset.say.replace(/\{(\w+)\}/g, (_, key) => facts[key]);
     body.replaceChildren();
     for (const at of places.slice(0, limit)) {

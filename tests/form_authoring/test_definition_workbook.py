@@ -147,6 +147,19 @@ def test_label_renamed__on_either_sheet__is_renamed_in_the_definition(where: str
     assert no_change(difference, "reworded")
 
 
+def test_label_renamed_on_the_drawing__relations_may_use_either_name(tmp_path: Path) -> None:
+    def rename(book: Workbook) -> None:
+        book["表样"]["A6"] = "政府规章"
+        entry = {"处理": "提示", "怎么办": "请核对。", "依据": "测试"}
+        for number, label in enumerate(("政府规章", "规章")):
+            written = {"编号": f"NEW-{number}", "名称": f"{label}不为负", **entry, "式子": f"「{label}」 >= 0 每栏"}
+            add_row(book, "关系", "关系", written)
+
+    saved = read_back(write_and_edit(load_form_named(NATIONAL, "2021"), tmp_path, rename), tmp_path / "forms")
+    added = read_data(saved.form)["relations.toml"]["relations"][-2:]
+    assert [item["expect"] for item in added] == ["disclosure.rules >= 0"] * 2
+
+
 SPELLINGS = (
     (
         "D23 + D24 = D46 + D47 每栏",

@@ -11,7 +11,7 @@ from openpyxl.styles import Font
 from tests.cli.test_commands import run
 from tests.judges import audit
 from tests.ledger.written_ledgers import AGENCY, DEFINITION, YEAR, invent_requests, write_empty
-from xltool.commands.ledger_workbooks import make_ledgers
+from xltool.commands.ledger_workbooks import make_ledger, make_ledgers
 from xltool.commands.run_context import build_run_context
 from xltool.errors import ForeignFileError, UsageError
 from xltool.forms.identity import parse_identity
@@ -193,3 +193,15 @@ def test_line_typed_far_below_blank_rows__is_found_and_read_as_it_is_shown(tmp_p
     assert (second.row, second.closed, second.result) == (1900, date(YEAR, 3, 9), "partly_granted")
     assert (second.fee_amount, second.unreadable) == (None, frozenset({"fee_amount"}))
     assert (third.row, third.number, third.received) == (2004, "2026-003", date(YEAR, 3, 2))
+
+
+@pytest.mark.parametrize("capacity", [-5, 0, 19, 50_001])
+def test_room_for_too_few_or_too_many_lines__is_refused_and_nothing_written(capacity: int, tmp_path: Path) -> None:
+    listed = tmp_path / "名册.csv"
+    listed.write_text(f"单位代码,单位名称\n{AGENCY.code},{AGENCY.name}\n", "utf-8")
+    context = build_run_context(listed)
+    with pytest.raises(UsageError, match="20"):
+        make_ledgers(YEAR, context, tmp_path / "out", capacity=capacity)
+    with pytest.raises(UsageError, match="20"):
+        make_ledger(YEAR, AGENCY, context, capacity=capacity)
+    assert [*tmp_path.iterdir()] == [listed]

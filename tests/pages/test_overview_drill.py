@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from xltool.model.decision import Decision, Ruling
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.form import Number, Severity, Values
 from xltool.pages.overview_draft import EarlierFigures
+from xltool.pages.overview_figures import format_share
 from xltool.pages.overview_page import render_overview_page
 from xltool.workbooks.summary.summary_context import prepare_summary
 
@@ -80,6 +82,23 @@ def test_years__are_shown_oldest_first_with_the_change_of_each() -> None:
     assert years[-2:] == [f"{total:,}", "-50.0%"]
     heads = re.findall(r'<th scope="col">([^<]*)</th>', section_of(text, "agency-1"))
     assert heads == ["指标", "2022年", "2023年", "2024年", "2025年", "比上年", "占比", "名次"]
+
+
+def test_years__after_a_gap__no_change_is_told() -> None:
+    text = with_years(merged(twelve(), roster()), 2021, 2022)
+    years = texts_of(section_of(text, "figure-1").partition('class="chart years"')[2].partition("</table>")[0])
+    assert years[years.index("2025年") :] == ["2025年", years[years.index("2025年") + 1]]
+    assert sum(shown.endswith("%") for shown in years) == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [(1, 8, "13%"), (1, 200, "<1%"), (-1, 8, ""), (0, 8, ""), (3, None, ""), (Decimal("2.5"), 100, "3%")],
+)
+def test_share__half_a_percent_is_rounded_up_and_a_negative_part_has_none(
+    part: Number, whole: Number | None, shown: str
+) -> None:
+    assert format_share(part, whole) == shown
 
 
 def test_years__without_earlier_figures__show_none() -> None:

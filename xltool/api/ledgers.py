@@ -16,6 +16,7 @@ from xltool.commands.merge_ledgers import MergedLedgers
 from xltool.commands.run_context import Progress, RunContext
 from xltool.errors import UsageError
 from xltool.execution.executor import Jobs
+from xltool.ledger.ledger_capacity import DEFAULT_LINES
 from xltool.model.agency import Agency
 from xltool.model.period import parse_period
 
@@ -25,7 +26,7 @@ def new_ledgers(
     context: RunContext,
     folder: str | Path,
     *,
-    capacity: int = issuing.DEFAULT_LINES,
+    capacity: int = DEFAULT_LINES,
     previous: Input | Iterable[Input] = (),
     force: bool = False,
     progress: Progress | None = None,
@@ -33,7 +34,7 @@ def new_ledgers(
     """Write a ledger with room for ``capacity`` requests for each agency of the roster, and the distribution list.
 
     What ledgers of the year before, ``previous``, have left open is filled in. Existing files are replaced with
-    ``force`` only. Raises XltoolError; then nothing was written.
+    ``force`` only. Raises XltoolError; a disk that is full may then have some of the files, and not the list.
     """
     return issuing.make_ledgers(
         year,
@@ -52,7 +53,7 @@ def new_ledger(
     context: RunContext,
     output: Output | None = None,
     *,
-    capacity: int = issuing.DEFAULT_LINES,
+    capacity: int = DEFAULT_LINES,
     previous: Input | Iterable[Input] = (),
     force: bool = False,
 ) -> bytes:

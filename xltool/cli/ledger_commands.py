@@ -8,6 +8,7 @@ import click
 from xltool.cli.chinese_help import ChineseCommand, ChineseHelp
 from xltool.cli.console_progress import show_progress
 from xltool.cli.options import PATH, add_context_options, add_option
+from xltool.ledger.ledger_capacity import DEFAULT_LINES, MAX_LINES, MIN_LINES
 from xltool.messages import catalogue
 
 if TYPE_CHECKING:
@@ -31,7 +32,14 @@ def ledger() -> None:
 @add_context_options("--roster!", "--seal-key-file")
 @add_option("--year", type=click.IntRange(_MIN_YEAR, _MAX_YEAR), required=True)
 @add_option("--previous", "earlier_files", type=PATH, multiple=True)
-@add_option("--lines", "capacity", type=click.IntRange(20, 50_000), default=2000, show_default=True, metavar="NUMBER")
+@add_option(
+    "--lines",
+    "capacity",
+    type=click.IntRange(MIN_LINES, MAX_LINES),
+    default=DEFAULT_LINES,
+    show_default=True,
+    metavar="NUMBER",
+)
 @add_option("-o", "--output", type=PATH, metavar="DIR", required=True)
 @add_option("--force", is_flag=True)
 def ledger_new(

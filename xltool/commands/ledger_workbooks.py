@@ -13,8 +13,10 @@ from xltool.forms.identity_seal import compute_seal
 from xltool.forms.load_definitions import find_form_for_year
 from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.forms.workbook_words import workbook_words
+from xltool.ledger.ledger_capacity import DEFAULT_LINES, MAX_LINES, MIN_LINES
 from xltool.ledger.ledger_definition import load_ledger_definition
 from xltool.ledger.workbook_wording import load_workbook_wording
+from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.succession import owes_report
 from xltool.spreadsheet.load_file import FileSource
@@ -23,9 +25,6 @@ from xltool.workbooks.ledger.ledger_layout import LedgerLayout
 from xltool.workbooks.ledger.write_ledger import LedgerRequest, build_ledger, ledger_identity
 from xltool.workbooks.save_files import refuse_existing, save_file
 from xltool.workbooks.template.distribution_list import agency_file_name, write_issued_list
-
-DEFAULT_LINES = 2000
-MIN_LINES, MAX_LINES = 20, 50_000
 
 
 class IssuedLedger(NamedTuple):
@@ -52,6 +51,7 @@ def make_ledgers(
     The distribution list (下发清单) names all of them.
     Nothing is written if one of the files exists (unless ``force``). Raises UsageError, WritingError.
     """
+    _check_capacity(capacity)
     roster = require_roster(run_context.roster)
     plan = find_annual_plan(year, run_context)
     pattern = load_ledger_definition().file
@@ -95,10 +95,18 @@ def make_ledger(
     earlier_files: Sequence[FileSource] = (),
 ) -> bytes:
     """Build the ledger workbook of one agency, otherwise as `make_ledgers`. Raises UsageError, WritingError."""
+    _check_capacity(capacity)
     ledgers = read_previous_ledgers(earlier_files, year, run_context)
     issued = IssuedLedger(agency, "", carry_lines(ledgers, agency, year))
     plan = find_annual_plan(year, run_context)
     return build_ledger(plan, _seal_request(_request_ledger(issued, year, capacity), run_context))
+
+
+def _check_capacity(capacity: int) -> None:
+    """Raise UsageError for fewer or more lines than a ledger can have."""
+    if not MIN_LINES <= capacity <= MAX_LINES:
+        expected = catalogue.format_phrase("expected_range", least=MIN_LINES, most=MAX_LINES)
+        raise UsageError("usage.bad_value", name="--lines", expected=expected, command="xltool ledger new")
 
 
 def find_annual_plan(year: int, run_context: RunContext) -> WorkbookPlan:

@@ -260,7 +260,8 @@ def find_earlier_figures(consolidation: Consolidation, run_context: RunContext) 
         )
         for part in consolidation.parts
     }
-    return EarlierFigures({**area, **own}, {key: years for key, years in parts.items() if years})
+    together = dict(sorted({**area, **own}.items()))
+    return EarlierFigures(together, {key: years for key, years in parts.items() if years})
 
 
 def prepare_outputs(

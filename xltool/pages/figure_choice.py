@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Number, Values
 from xltool.pages.overview_draft import OverviewDraft
 from xltool.pages.overview_figures import fill_word, format_bounded, format_unit, show_total
@@ -14,11 +15,13 @@ def encode_figures(draft: OverviewDraft) -> str:
     """Encode names and figures as JSON that can stand in a script element.
 
     A figure is its group, label, unit, total as shown, whether agencies have a share of it, and, in texts separated by
-    blanks, the figures of the agencies and those of the year before; empty where there is none.
+    blanks, the figures of the agencies and those of the year before; empty where there is none. ``idle`` is what a page
+    shows in the place of none.
     """
     summary = draft.summary
     levels = {each.agency.code or each.agency.name: each.agency.level or "" for each in summary.agency_statuses}
-    content = {
+    content: dict[str, Any] = {
+        "idle": workbook_words().checks["idle"],
         "agencies": [
             {"name": draft.names[key], "at": draft.agency_numbers[key], "level": levels.get(key, "")}
             for key in draft.parts

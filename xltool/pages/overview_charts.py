@@ -32,7 +32,7 @@ from xltool.workbooks.summary.year_on_year import find_figure_before
 _MAX_RANKED = 10
 _MAX_YEARS = 8  # before the current one
 _MAX_NAMED = 5  # outliers
-_LEADING = 3  # agencies whose share together is told
+_MAX_LEADING = 3  # agencies whose share together is told
 
 
 def render_figures(draft: OverviewDraft) -> str:
@@ -63,7 +63,10 @@ def _render_figure(draft: OverviewDraft, number: int, ranked: RankedFigure) -> s
 
 
 def _render_years(draft: OverviewDraft, ranked: RankedFigure) -> str:
-    """Render the figure of each year of the same agencies; empty where only the current year is known."""
+    """Render the figure of each year of the same agencies; empty where only the current year is known.
+
+    A change is from the year before, and told where that is known.
+    """
     known = draft.earlier.together
     values = [(year, evaluate_linear(ranked.figure.sum, known[year])) for year in sorted(known)[-_MAX_YEARS:]]
     values = [(year, value) for year, value in values if value is not None]
@@ -71,15 +74,16 @@ def _render_years(draft: OverviewDraft, ranked: RankedFigure) -> str:
         return ""
     values.append((draft.summary.consolidation.year, ranked.total))
     most = max(value for _, value in values if value is not None)
-    before: Number | None = None
-    rows = []
-    for year, value in values:
-        rows.append(
-            render_bar_row(
-                escape_text(name_period(year)), (format_number(value), format_change(value, before)), value, most
-            )
+    known_values = dict(values)
+    rows = [
+        render_bar_row(
+            escape_text(name_period(year)),
+            (format_number(value), format_change(value, known_values.get(year - 1))),
+            value,
+            most,
         )
-        before = value
+        for year, value in values
+    ]
     words = look_up_words(("year", "number", "change"))
     caption = "years_same" if draft.summary.consolidation.summary.absent else "years"
     return render_table("chart years", fill_word(caption), list(words.values()), rows)
@@ -95,9 +99,9 @@ def _describe_figure(draft: OverviewDraft, ranked: RankedFigure) -> Iterator[str
     zeros = sum(value == 0 for value in ranked.known)
     facts = {"count": len(ranked.known), "middle": format_middle(ranked.middle)}
     sentence = fill_word("spread", **facts)
-    if ranked.whole and len(ranked.known) > _LEADING:
-        share = format_share(sum(ranked.known[:_LEADING]), ranked.whole)
-        sentence += fill_word("leading", count=_LEADING, share=share)
+    if ranked.whole and len(ranked.known) > _MAX_LEADING:
+        share = format_share(sum(ranked.known[:_MAX_LEADING]), ranked.whole)
+        sentence += fill_word("leading", count=_MAX_LEADING, share=share)
     if zeros:
         sentence += fill_word("zeros", count=zeros)
     if len(ranked.known) < len(ranked.agencies):
@@ -153,7 +157,7 @@ def _render_shares(draft: OverviewDraft, chart: FigureChart) -> str:
     totals = draft.summary.consolidation.summary.values
     values = [evaluate_linear(item.sum, totals) for item in chart.items]
     before = [find_figure_before(draft.summary, item.sum) for item in chart.items]
-    whole, whole_before = _add_known(values), _add_known(before)
+    whole, whole_before = _add_parts(values), _add_parts(before)
     most = max((value for value in values if value), default=0)
     rows = [
         render_bar_row(
@@ -179,13 +183,15 @@ def _render_shares(draft: OverviewDraft, chart: FigureChart) -> str:
     )
 
 
-def _add_known(known_values: Sequence[Number | None]) -> Number:
-    return sum(value for value in known_values if value)
+def _add_parts(part_values: Sequence[Number | None]) -> Number | None:
+    """Return the whole; None if a part is not known, and with it no share is."""
+    known = [value for value in part_values if value is not None]
+    return sum(known) if len(known) == len(part_values) else None
 
 
-def _describe_leader(chart: FigureChart, item_values: Sequence[Number | None], whole_figure: Number) -> str:
-    """Say which part is the largest; empty if there is none."""
+def _describe_leader(chart: FigureChart, item_values: Sequence[Number | None], whole_figure: Number | None) -> str:
+    """Say which part is the largest; empty if there is none, or the whole is not known."""
     leader = max(range(len(item_values)), key=lambda at: item_values[at] or 0, default=None)
-    if leader is None or not item_values[leader]:
+    if leader is None or not item_values[leader] or not whole_figure:
         return ""
     return fill_word("leader", label=chart.items[leader].label, share=format_share(item_values[leader], whole_figure))

@@ -19,7 +19,7 @@ from xltool.workbooks.summary.summary_context import SummaryContext
 from xltool.workbooks.summary.year_on_year import describe_change, format_percent_change
 
 _MAX_TILE_CHARACTERS = 12  # of a value in a tile of one column
-_ONE_DECIMAL = Decimal("0.1")
+_NO_DECIMALS, _ONE_DECIMAL = Decimal(1), Decimal("0.1")
 _ALARMING_TILES = {"returned", "undecided", "missing", "must_fix"}
 
 
@@ -159,11 +159,11 @@ def show_total(consolidation: Consolidation, cell: Cell) -> str:
 
 
 def format_share(value: Number | None, whole_figure: Number | None) -> str:
-    """Format a part of a whole_figure as a percentage; empty if there is none."""
-    if not value or not whole_figure:
+    """Format a part of a whole as a percentage, halves rounded up; empty for none, as for a part below 0."""
+    if not value or not whole_figure or value < 0:
         return ""
     percent = Decimal(value) * 100 / Decimal(whole_figure)
-    return f"{percent:.0f}%" if percent >= 1 else "<1%"
+    return f"{percent.quantize(_NO_DECIMALS, ROUND_HALF_UP)}%" if percent >= 1 else "<1%"
 
 
 def format_change(now: Number | None, value_before: Number | None) -> str:

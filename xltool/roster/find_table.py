@@ -49,7 +49,8 @@ def find_table(sheets: Sequence[RosterSheet], file: str) -> RosterTable:
     if not rows:
         raise _explain_hidden_list(sheets, file) or RosterError("roster.no_rows", file=file)
     shifted = () if sheet.name else tuple(_find_shifted(rows, heading, file))
-    kept = [row for row in rows if row.number not in {problem.facts["row"] for problem in shifted}]
+    shifted_rows = {problem.facts["row"] for problem in shifted}
+    kept = [row for row in rows if row.number not in shifted_rows]
     return RosterTable(sheet, heading, columns, kept, tuple(other.name for other, _ in found[1:]), shifted)
 
 

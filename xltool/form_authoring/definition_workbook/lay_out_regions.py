@@ -24,6 +24,7 @@ FIRST_REGION_ROW = 3  # below the title of the sheet and its explanation
 OPEN_ROWS = 4  # left open below the entries of a region
 SINGLE_AFTER = "tables.tables.blocks"
 _EXPRESSIONS = "spelt"
+FIRST_CHOICE_ROW = 3  # of the names of the sets, below the title and the explanation
 
 
 class PlannedCell(NamedTuple):

@@ -27,7 +27,7 @@ class SpellingError(ValueError):
 class _NamedCells:
     """The cells that a name may mean; ``labels`` are the labels (with those around them) that bear the name."""
 
-    cells: list[Cell]
+    cells: dict[str, Cell]  # by id
     labels: set[tuple[str, ...]]
 
 
@@ -60,29 +60,31 @@ class PrintedNames:
         for tiers in self.tables.values():
             for tier in tiers:
                 if name in tier:
-                    yield from (cell.id for cell in tier[name].cells)
+                    yield from tier[name].cells
 
     def _resolve(self, table_id: str, name: str, axis: str) -> str:
         tiers = (tier[name] for tier in self.tables[table_id] if name in tier)
         return next(filter(None, (self._name_meaning(named, axis) for named in tiers)), "")
 
     def _name_meaning(self, named: _NamedCells, axis: str) -> str:
-        first = named.cells[0]
+        first = next(iter(named.cells.values()))
         if axis == "line":
-            columns = {cell.column for cell in named.cells}
+            columns = {cell.column for cell in named.cells.values()}
             return f"{first.table}.{EVERY_LINE}.{first.column}" if len(columns) == 1 else ""
         if not axis:
             return first.id if len(named.cells) == 1 else ""
-        lines = list(dict.fromkeys(cell.line for cell in named.cells))
+        lines = list(dict.fromkeys(cell.line for cell in named.cells.values()))
         if len(lines) == 1:
             return f"{first.table}.{first.line}"
         return self._name_group(named, lines) if len(named.labels) == 1 else ""
 
     def _name_group(self, named: _NamedCells, lines: Sequence[str]) -> str:
         """Return the total of a group of lines if it has one, else their sum."""
-        table = named.cells[0].table
+        table = next(iter(named.cells.values())).table
         totals = {
-            cell.line for cell in named.cells if cell.row_path and search_word("cells", "total", cell.row_path[-1])
+            cell.line
+            for cell in named.cells.values()
+            if cell.row_path and search_word("cells", "total", cell.row_path[-1])
         }
         if len(totals) == 1:
             return f"{table}.{totals.pop()}"
@@ -106,10 +108,9 @@ def _list_tiers(table: Table) -> list[dict[str, _NamedCells]]:
             for end in range(1, len(path) + 1):
                 for tier, name in zip(tiers, _list_spellings(path[end - 1]), strict=True):
                     if name:
-                        named = tier.setdefault(name, _NamedCells([], set()))
+                        named = tier.setdefault(name, _NamedCells({}, set()))
                         named.labels.add(path[:end])
-                        if cell not in named.cells:
-                            named.cells.append(cell)
+                        named.cells.setdefault(cell.id, cell)
     return tiers
 
 

@@ -7,10 +7,12 @@ from typing import Any
 from xltool.form_authoring.definition_workbook import definition_words
 from xltool.form_authoring.definition_workbook.assemble_spelling import FormParts, assemble_parts
 from xltool.form_authoring.definition_workbook.build_data import DefinitionBuilder
+from xltool.form_authoring.definition_workbook.lay_out_regions import FIRST_CHOICE_ROW
 from xltool.form_authoring.definition_workbook.printed_names import SpellingError
 from xltool.form_authoring.definition_workbook.read_drawing import check_drawing, find_title_rows
 from xltool.form_authoring.definition_workbook.read_regions import DefinitionRow, read_sheet_rows, show_content
 from xltool.form_authoring.definition_workbook.regions import Region, list_regions
+from xltool.form_authoring.definition_workbook.relation_spelling import RelationSpelling
 from xltool.form_authoring.definition_workbook.split_blocks import (
     FIGURE_KEY,
     list_block_figures,
@@ -23,7 +25,6 @@ from xltool.forms.definition_data import DEFINITION_FILES, DefinitionData, Entry
 
 OPTIONAL_SHEETS = frozenset({"claims"})  # of forms that compare the text with the tables
 DRAWING, CHOICES = "drawing", "choices"
-FIRST_CHOICE_ROW = 3  # of the names of the sets, below the title and the explanation
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def read_definition_workbook(
         tables = {entry.get("id", ""): entry for key in ("tables", "lists") for entry in content.get(key, [])}
         mended = check_drawing(drawing, parts.drawing, tables, problems)
     _split_singles(rows.get(single.full_name, []), single, builder, parts)
-    _translate_expressions(data, parts, problems)
+    renamed = assemble_parts(data, title_rows) if mended else None
+    _translate_expressions(data, [form_parts.spelling for form_parts in (parts, renamed) if form_parts], problems)
     return DefinitionReading(data, problems, mended)
 
 
@@ -159,25 +161,35 @@ def _split_singles(
             builder.problems.add("unknown_figure", row.sheet, cell.address, asked)
 
 
-def _translate_expressions(data: DefinitionData, form_parts: FormParts, problems: WorkbookProblems) -> None:
-    """Turn every spelling of a relation into the language of definitions."""
+def _translate_expressions(
+    data: DefinitionData, spellings: Sequence[RelationSpelling], problems: WorkbookProblems
+) -> None:
+    """Turn every spelling of a relation into the language of definitions.
+
+    ``spellings`` are those with the labels as listed and, where the drawing renames some, those with the new ones.
+    """
     keys = definition_words.list_key_words("lists")["expressions"]
     for file, content in data.items():
-        _translate_inside(content, file, "", keys, form_parts, problems)
+        _translate_inside(content, file, "", keys, spellings, problems)
 
 
 def _translate_inside(
-    data_value: Any, file: str, data_path: str, keys: Sequence[str], form_parts: FormParts, problems: WorkbookProblems
+    data_value: Any,
+    file: str,
+    data_path: str,
+    keys: Sequence[str],
+    spellings: Sequence[RelationSpelling],
+    problems: WorkbookProblems,
 ) -> None:
     if isinstance(data_value, list):
         for number, item in enumerate(data_value, start=1):
-            _translate_inside(item, file, f"{data_path}[{number}]", keys, form_parts, problems)
+            _translate_inside(item, file, f"{data_path}[{number}]", keys, spellings, problems)
     elif isinstance(data_value, dict):
         for key, item in data_value.items():
             here = f"{data_path}.{key}".lstrip(".")
             if key in keys and isinstance(item, str):
                 try:
-                    data_value[key] = problems.translated[item] = form_parts.spelling.read_relation(item)
+                    data_value[key] = problems.translated[item] = _read_relation(item, spellings)
                 except SpellingError as error:
                     if problems.lacks_parts and error.problem in _FOLLOWING:
                         continue
@@ -185,4 +197,14 @@ def _translate_inside(
                     where = (place.sheet, place.address) if place else ("", "")
                     problems.add(f"relation_{error.problem}", *where, item, part=error.part, known=error.known)
             else:
-                _translate_inside(item, file, here, keys, form_parts, problems)
+                _translate_inside(item, file, here, keys, spellings, problems)
+
+
+def _read_relation(text: str, spellings: Sequence[RelationSpelling]) -> str:
+    """Read a relation in the first spelling that knows its names. Raises SpellingError, as the last one does."""
+    for spelling in spellings[:-1]:
+        try:
+            return spelling.read_relation(text)
+        except SpellingError:
+            continue
+    return spellings[-1].read_relation(text)

@@ -35,7 +35,7 @@ def check_drawing(
 
     Adds whatever stands on the drawing and not in the definition.
     """
-    mended = []
+    mended, mark = [], definition_words.say_words("region", title="").strip()
     labels = {(label.box.row, label.box.column): label for label in drawing.labels}
     figures = {(figure.box.row, figure.box.column): figure.id for figure in drawing.figures}
     for spot, cell in sorted(office_sheet.cells.items()):
@@ -43,7 +43,7 @@ def check_drawing(
         if (
             cell.is_blank
             or cell.formula
-            or (table is None and (spot[0] < FIRST_TABLE_ROW or cell.text.startswith("■")))
+            or (table is None and (spot[0] < FIRST_TABLE_ROW or cell.text.startswith(mark)))
         ):
             continue
         text = show_content(cell)

@@ -6,8 +6,14 @@ from typing import NamedTuple
 
 from xltool.form_authoring.definition_workbook.definition_words import say_words
 from xltool.form_authoring.definition_workbook.drawn_form import DrawnForm
-from xltool.form_authoring.definition_workbook.lay_out_regions import PlannedCell, PlannedColumn, SheetPage
+from xltool.form_authoring.definition_workbook.lay_out_regions import (
+    FIRST_CHOICE_ROW,
+    PlannedCell,
+    PlannedColumn,
+    SheetPage,
+)
 from xltool.forms.cell_addresses import column_letters, parse_address
+from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.identity import LIST_PROPERTY, OwnList
 from xltool.forms.plan_sheets import text_height
 from xltool.forms.workbook_words import workbook_words
@@ -20,7 +26,6 @@ DRAWN_WIDTHS = (26.0, 15.0)  # characters, of the first column of the drawing an
 MARK_WIDTH, MIN_WIDTH, MAX_WIDTH = 6.0, 9.0, 46.0
 MAX_LIST_CHARACTERS, MAX_HINT_CHARACTERS, MAX_HINT_TITLE = 255, 255, 32  # of a validation, as Excel allows
 OPEN_CHOICE_COLUMNS, CHOICE_ROWS, CHOICE_WIDTH = 4, 12, 18.0
-FIRST_CHOICE_ROW = 3
 
 
 class DefinitionContents(NamedTuple):
@@ -101,7 +106,7 @@ def _refer_to_label(book_contents: DefinitionContents, table_id: str, number: in
     if address is None or not text.strip():
         return None
     row, column = parse_address(address)
-    return Formula(f"='{book_contents.sheets['figures']}'!${column_letters(column)}${row}", text)
+    return Formula(f"={quote_sheet_name(book_contents.sheets['figures'])}!${column_letters(column)}${row}", text)
 
 
 # --- regions -------------------------------------------------------------------------------------------------------
