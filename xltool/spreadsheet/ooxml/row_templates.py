@@ -109,8 +109,10 @@ class RowTemplates(dict[bytes, RowTemplate]):
         blocks = [self._find_block(templates[at : at + BLOCK_ROWS]) for at in range(0, len(templates), BLOCK_ROWS)]
         if row_bytes[-1]:
             blocks.append(_join_templates([self._make_template(row_bytes[-1], "")]))
-        if len(frozenset().union(*(block.numbers for block in blocks))) != sum(len(block.numbers) for block in blocks):
-            raise NotPlainError
+        if len(blocks) > 1:  # within a block, rows are compared where they are joined
+            numbers = frozenset().union(*(block.numbers for block in blocks))
+            if len(numbers) != sum(len(block.numbers) for block in blocks):
+                raise NotPlainError
         return blocks
 
     def _find_block(self, row_templates: list[RowTemplate]) -> "_RowBlock":
