@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from itertools import chain
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
@@ -329,15 +329,12 @@ def _fill_block(
     for place in block.shared:
         keys[place] = strings.get(keys[place], "")
     filled = list(map(dict.get, block.known_cells, keys))
-    if not all(filled):
-        new = filled.count(None)
-        for place, cell in enumerate(filled):
-            if cell is None:
-                filled[place] = _read_cell(scanner, block.slots[place], written[place])
-        templates.count_known_cells(new)
-    with_content = [cell for cell in filled if cell is not None]
-    if len(with_content) == len(filled):
-        return zip(block.addresses, with_content, strict=True)
+    new = [place for place, cell in enumerate(filled) if cell is None]
+    for place in new:
+        filled[place] = _read_cell(scanner, block.slots[place], written[place])
+    templates.count_known_cells(len(new))
+    if all(filled[place] is not None for place in new):
+        return zip(block.addresses, cast("list[RawCell]", filled), strict=True)
     return ((address, cell) for address, cell in zip(block.addresses, filled, strict=True) if cell is not None)
 
 
