@@ -8,7 +8,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_RARE_THRESHOLDS = (50_000, 20, 100)  # new objects, and passes over younger ones, before a pass; usually 700, 10, 10
+_RARE_THRESHOLDS = (200_000, 50, 1_000)  # new objects, and passes over younger ones, before a pass; usually 700, 10, 10
 
 
 @contextmanager

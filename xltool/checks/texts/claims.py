@@ -104,8 +104,8 @@ def find_mentions(sentence: str, form: Form, facts: TextContext, subject: str = 
         lead = f"{subject}\uff0c"
         known += [
             mention._replace(sentence=sentence, start=0, end=mention.end - len(lead))
-            for mention in _iterate_mentions(lead + sentence, form, facts)
-            if mention.start < len(lead) < mention.end
+            for mention in _iterate_mentions(lead + sentence, form, facts, len(lead))
+            if len(lead) < mention.end
         ]
     if len(known) < 2:
         return known
@@ -113,14 +113,24 @@ def find_mentions(sentence: str, form: Form, facts: TextContext, subject: str = 
     return [item for previous, item in zip([None, *known], known, strict=False) if not _is_same_place(previous, item)]
 
 
-def _iterate_mentions(sentence: str, form: Form, facts: TextContext) -> Iterator[Mention]:
-    """Yield the mentions of a sentence by claim."""
+def _iterate_mentions(sentence: str, form: Form, facts: TextContext, end: int | None = None) -> Iterator[Mention]:
+    """Yield the mentions of a sentence by claim; with ``end``, those whose words begin before this character."""
     shape = _DIGITS.sub("0", sentence) if _are_words_free_of_digits(form) else sentence
     for item in _find_candidates(shape, form):
         for pattern in item.patterns:
-            for match in pattern.finditer(sentence):
+            for match in pattern.finditer(sentence) if end is None else _match_before(pattern, sentence, end):
                 if mention := _read_mention(item, sentence, match, facts):
                     yield mention
+
+
+def _match_before(pattern: re.Pattern[str], sentence: str, end: int) -> Iterator[re.Match[str]]:
+    """Yield the matches that begin before character ``end``, as `re.finditer` does, without searching the rest."""
+    at = 0
+    while at < end:
+        match = pattern.match(sentence, at)
+        if match:
+            yield match
+        at = max(at + 1, match.end()) if match else at + 1
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)
