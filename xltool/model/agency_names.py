@@ -10,6 +10,7 @@ _INVISIBLE = frozenset({"Cf", "Cc"})  # format and control characters
 _SHORTEST_ENDING = 5  # characters that two names must have in common at their ends; fewer name a kind of agency
 
 
+@lru_cache(maxsize=8192)
 def normalize_name(name: str) -> str:
     """Return a name without differences of width, white space, invisible characters and letter case."""
     plain = "".join(unicodedata.normalize("NFKC", remove_invisible(name)).split())

@@ -292,6 +292,9 @@ def _read_explanation(listed: str, cells_by_column: Mapping[str, RawCell | None]
 
     What such a row's formulas show follows the figures, so that it says nothing about when the reason was written.
     """
+    relation, reason = cells_by_column["relation"], cell_text(cells_by_column["reason"]).strip()
+    if listed and not reason and relation is not None and (relation.formula is not None or relation.text == listed):
+        return {}
     row_texts = {key: cell_text(cell).strip() for key, cell in cells_by_column.items()}
     own = (
         {key for key, cell in cells_by_column.items() if cell is not None and cell.formula is not None}
