@@ -72,9 +72,20 @@ def main() -> None:
             pdf = printed(one(demo, shot.workbook), scratch)
             picture = page(pdf, page_saying(pdf, shot.words))
             keep(shot.name, cut(picture, shot.area) if any(shot.area) else trimmed(picture))
+        overview(demo, scratch)
         reports(scratch)
         district(demo, scratch)
         ledgers(scratch)
+
+
+def overview(demo: Path, scratch: Path) -> None:
+    """The page of a sum, and on it the card of one agency; without scripts, which the pictures do not need."""
+    html = scratch / "overview.html"
+    previous = demo / "2024年度汇总.xlsx"
+    returns = (demo / "收回的报表", "--roster", demo / "名册.csv", "--previous", previous)
+    xltool("merge", *returns, "-o", scratch / "overview.xlsx", "--html", html)
+    keep("overview-district", cut(screen(html, 1180, 900), (0, 0, 1180, 900)))
+    keep("overview-phone", screen(html, 500, 900))  # the least width of a window of Chromium
 
 
 def reports(scratch: Path) -> None:

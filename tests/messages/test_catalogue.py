@@ -225,7 +225,7 @@ def test_findings__no_sentence_for_clerks_names_an_option_or_a_command__the_cons
         for key, text in words.items():
             assert key == "option" or not named.search(text), (code, key)
     assert catalogue.render_option(Finding("merge.returned", Severity.MUST_FIX, (), {"count": 1})) == (
-        "决定带着问题计入的，加 --include-flawed。"
+        "全部带着问题计入的，加 --include-flawed。"
     )
     facts = {"count": 1, "cells": ("D7",)}
     other = Finding("value.text_number", Severity.NOTE, (FindingCell("", "表三", "D7"),), facts)
