@@ -1,7 +1,7 @@
 // The doors, the buttons, and what each of them has done.
 const DOORS = ["agency", "merge", "template"];
-const BUTTONS = { check: "check", merge: "merge", "send-back": "sendBack", letters: "letters", "make-templates": "makeTemplates" };
-let running = null, waitingJob = null, lastCheck = null, inputsChanged = false;
+const BUTTONS = { check: "check", merge: "merge", "send-back": "sendBack", letters: "letters", count: "count", "make-templates": "makeTemplates" };
+let running = null, waitingJob = null, lastCheck = null, ledgers = [], inputsChanged = false;
 
 // --- doors ---------------------------------------------------------------------------------------------------------
 
@@ -64,7 +64,8 @@ const JOBS = {
     showVerdict(agency ? agencyVerdict(items) : checkVerdict(items));
     if (!agency) showBoard(boardRows(items, null, null), items);
     if (!agency && made.length) showSave(made[0], 1);
-    showFindings(items);
+    showFindings(agency ? items.filter((item) => !isLedger(item)) : items);
+    if (agency) offerCounting(laid, items);
     lastCheck = agency ? { answer: answered(answers[0]), made } : null;
     if (agency) emphasizeSaving(copiesOf(lastCheck).length > 0);
   },
@@ -83,6 +84,17 @@ const JOBS = {
     showBoard(boardRows(answer.submissions, null, null), answer.submissions);
     showFindings(answer.submissions);
     return null;
+  },
+
+  async count() {
+    const laid = layOut(["returns", "previous"]), { reports, handedIn } = WORDS.out;
+    const counting = ["ledger", "count", ...ledgers, ...laid.args.previous, "-o", reports, "--handed-in", handedIn, "--jobs", "1", "--json"];
+    const { answers, made } = await run(laid, [counting],
+      () => [{ paths: [reports] }, { paths: [handedIn] }, { paths: [reports, handedIn], archive: WORDS.archives.counts }]);
+    const items = answered(answers[0]).ledgers.map((item) => countedLedger(item, reports));
+    showVerdict(countVerdict(items));
+    showCounted(made);
+    showFindings(items);
   },
 
   async letters() {
@@ -133,7 +145,33 @@ const JOBS = {
 // In an agency's door one button is the next thing to do: to check, or to save what was marked.
 function emphasizeSaving(saving) {
   byId("send-back").classList.toggle("first", saving);
-  byId("check").classList.toggle("first", !saving && document.body.dataset.door === "agency");
+  byId("check").classList.toggle("first", !saving && !ledgers.length && document.body.dataset.door === "agency");
+}
+
+// What a check knew as ledgers may be counted; those inside a .zip are not read by the command.
+function offerCounting(laid, items) {
+  const paths = new Set(laid.files.map(({ path }) => path));
+  ledgers = items.filter((item) => isLedger(item) && paths.has(item.file)).map(({ file }) => (file.startsWith("-") ? `./${file}` : file));
+  byId("count-offer").hidden = !ledgers.length;
+}
+
+// A ledger of the answer as the views take what was checked.
+function countedLedger(item, reports) {
+  const findings = item.findings.map((finding) => ({ ...finding, cells: finding.cells.map((cell) => {
+    const [sheet, address] = cell.split(/!(?=[^!]*$)/);
+    return { sheet, address };
+  }) }));
+  return { ...item, findings, agency: { name: item.agency }, report: item.written.some((path) => path.startsWith(`${reports}/`)) };
+}
+
+// The report, and under it the copy to hand in; of several ledgers one archive, which browsers do not lose.
+function showCounted(made) {
+  const archive = made.at(-1), files = made.slice(0, -1), inside = (folder) => files.filter(({ name }) => `/out/${name}`.startsWith(`${folder}/`));
+  const reports = inside(WORDS.out.reports), copies = inside(WORDS.out.handedIn);
+  if (reports.length === 1 && copies.length < 2) {
+    const copy = copies.map(({ name, data }) => ({ name: WORDS.save.handedInName(name.split("/").pop()), data }));
+    showSave(reports[0], 1, copy, WORDS.save.handedIn);
+  } else if (archive) showSave(archive, files.length);
 }
 
 class StoppedError extends Error {}
@@ -236,7 +274,7 @@ function setState(text) {
 }
 
 function enableButtons() {
-  const possible = { check: given.returns.length, merge: given.returns.length, "send-back": given.returns.length,
+  const possible = { check: given.returns.length, count: ledgers.length, merge: given.returns.length, "send-back": given.returns.length,
     letters: given.returns.length && given.roster.length, "make-templates": given.roster.length };
   for (const id of Object.keys(BUTTONS)) byId(id).disabled = !possible[id] || Boolean(running);
 }
@@ -245,7 +283,9 @@ function onFieldChange(field) {
   lastCheck = null;
   if (running) inputsChanged = true;
   else dropOldResult();
+  ledgers = [];
   emphasizeSaving(false);
+  byId("count-offer").hidden = true;
   if (field === "previous" && !byId("year").dataset.touched) {
     const year = given.previous.map(({ name }) => /(?:^|\D)(20\d\d)(?=\D)/.exec(name)).find(Boolean);
     if (year) byId("year").value = String(Number(year[1]) + 1);

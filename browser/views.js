@@ -58,10 +58,15 @@ function countStates(items) {
   };
 }
 
+const ownListOf = (item) => item.findings.find(({ code }) => code === "file.own_list");
+const isOwnList = (item) => Boolean(ownListOf(item));
+const isLedger = (item) => ownListOf(item)?.facts.kind === "ledger";
+
 // What a clerk wants to know first: may it be sent. [look, sentence, what to do]
 function agencyVerdict(items) {
   const { verdict, advice } = WORDS, counts = countStates(items);
   if (!items.length) return ["bad", verdict.nothing, ""];
+  if (items.every(isOwnList) && items.some(isLedger)) return ["good", verdict.ledgers(items.filter(isLedger).length), advice.ledgers];
   if (counts.unreadable) return ["bad", verdict.unreadable(counts.unreadable), advice.unreadable];
   if (counts.foreign) return ["bad", verdict.foreign(counts.foreign), advice.unreadable];
   if (counts.mustFix || counts.returned) return ["bad", verdict.mustFix(counts.mustFix), advice.mustFix];
@@ -70,6 +75,21 @@ function agencyVerdict(items) {
   if (!items.some(({ status }) => status === "accepted")) return ["bad", verdict.foreign(items.length), advice.unreadable];
   const sentence = items.length > 1 ? verdict.cleanMany(items.length) : verdict.clean;
   return ["good", sentence, counts.notes ? advice.notes(counts.notes) : advice.clean];
+}
+
+const BALANCE = ["requests.received", "requests.carried_in", "requests.concluded", "requests.carried_out"];
+
+function countVerdict(items) {
+  const { verdict, advice } = WORDS, reports = items.filter(({ report }) => report);
+  const faults = items.reduce((sum, { findings }) => sum + findings.filter(({ severity }) => severity !== "note").length, 0);
+  const unsure = items.reduce((sum, { count }) => sum + Object.keys(count ? count.open : {}).length, 0);
+  const lines = [];
+  if (reports.length === 1) lines.push(advice.balance(...BALANCE.map((line) => reports[0].count.figures[`${line}.total`] ?? engine.known.words.open)));
+  if (unsure) lines.push(advice.openFigures(unsure));
+  if (faults) lines.push(advice.ledgerFaults(faults));
+  if (reports.length) lines.push(advice.fillIn);
+  const look = reports.length < items.length ? "bad" : faults || unsure ? "warn" : "good";
+  return [look, reports.length ? verdict.counted(reports.length) : verdict.notCounted, lines.join("\n")];
 }
 
 function checkVerdict(items) {
@@ -244,13 +264,13 @@ function linkTo(link, { name, data }) {
 }
 
 // The one thing to save, and under it what is in it, where somebody wants just that.
-function showSave(whole, count, parts = []) {
+function showSave(whole, count, parts = [], also = WORDS.save.also) {
   const link = byId("download");
   linkTo(link, whole);
   const words = count !== 1 ? WORDS.save.archive(link.download, count) : WORDS.save.file(link.download);
   link.replaceChildren(...withFigures(words));
   byId("also").textContent = "";
-  if (parts.length) byId("also").append(WORDS.save.also, ...parts.map((part) => {
+  if (parts.length) byId("also").append(also, ...parts.map((part) => {
     const single = make("a", part.name.split("/").pop());
     linkTo(single, part);
     return single;

@@ -1,8 +1,8 @@
 // Every word the scripts say; those of the commands come from the commands.
 const WORDS = {
   folders: { returns: "收回的报表", previous: "上年", roster: "名册", decisions: "裁定" },
-  out: { summary: "/out/汇总.xlsx", page: "/out/总览.html", back: "/out/退回", letters: "/out/信函", templates: "下发的模板", decisions: "裁定.xlsx" },
-  archives: { merge: "汇总.zip", back: "退回.zip", letters: "信函.zip", templates: (year) => `${year}年模板.zip` },
+  out: { summary: "/out/汇总.xlsx", page: "/out/总览.html", back: "/out/退回", letters: "/out/信函", templates: "下发的模板", decisions: "裁定.xlsx", reports: "/out/年报", handedIn: "/out/上报的台账" },
+  archives: { merge: "汇总.zip", back: "退回.zip", letters: "信函.zip", counts: "年报和上报的台账.zip", templates: (year) => `${year}年模板.zip` },
   hashes: { agency: "单位", merge: "汇总", template: "下发" },
   headings: {
     "": "请选择要做的事",
@@ -47,6 +47,9 @@ const WORDS = {
     mergedSome: (parts, lacking) => `已汇总 ${parts} 个单位，还缺 ${lacking} 个`,
     sentBack: (count) => `退回 ${count} 份`,
     nothingBack: "没有要退回的",
+    ledgers: (count) => (count === 1 ? "这是依申请公开台账" : `放进来的是 ${count} 本依申请公开台账`),
+    counted: (count) => (count === 1 ? "已计数，年报已生成" : `已计数，生成了 ${count} 份年报`),
+    notCounted: "没有生成年报",
   },
   advice: {
     unreadable: "原因和办法见下表。",
@@ -59,6 +62,11 @@ const WORDS = {
     complete: "应报的单位都已汇总。",
     leftOut: (count) => `${count} 个文件没有计入，原因见下表。`,
     noRoster: "没有放名册，不知道还缺谁。",
+    ledgers: "点“计数，生成年报”，表三、表四和第六部分的数由台账算出。",
+    balance: (received, before, concluded, after) => `新收 ${received} + 上年结转 ${before} = 办结 ${concluded} + 结转下年度 ${after}。`,
+    openFigures: (count) => `有 ${count} 个数台账不能确定，年报里空着。`,
+    ledgerFaults: (count) => `台账有 ${count} 处要核对，见下表；改好以后再计数。`,
+    fillIn: "表二和文字请自行填写，填好后把年报放进来审核。",
   },
   dueUnclear: "报送期限没有写全，或不是 2000—2099 年的日期，没有生成任何文件。请写全年月日，或清空。",
   moreInList: (count) => `……另有 ${count} 个，见信函清单.xlsx。`,
@@ -67,6 +75,8 @@ const WORDS = {
     file: (name) => `保存 ${name}`,
     archive: (name, count) => (count ? `保存 ${name}（${count} 个文件）` : `保存 ${name}`),
     also: "单独保存：",
+    handedIn: "要上报台账的，报这一份（没有姓名和内容）：",
+    handedInName: (name) => `上报 ${name}`,
   },
   columns: {
     board: ["代码", "单位", "状态", "必须改正", "可说明", "文件"],

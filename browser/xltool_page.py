@@ -54,8 +54,9 @@ def start(tell_progress: Callable[[str, int, int, int], None], tell_task: Callab
             key: catalogue.look_up_word("status", key) for key in (*(status.value for status in Status), *_SILENT)
         },
         "severity": {severity.value: catalogue.look_up_word("severity", severity.value) for severity in Severity},
-        "doing": {key: catalogue.look_up_word("doing", key) for key in ("check", "merge", "template")},
+        "doing": {key: catalogue.look_up_word("doing", key) for key in ("check", "merge", "template", "ledger_count")},
         "unknown": catalogue.look_up_word("shown", "unknown"),
+        "open": catalogue.look_up_word("ledgerfigure", "open"),
     }
     return json.dumps({"version": __version__, "words": words})
 

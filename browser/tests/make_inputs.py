@@ -1,4 +1,4 @@
-"""Makes what the tests of the page put in: demo, a corrected return, many workbooks, other formats, hostile files."""
+"""Makes what the tests of the page put in: demo, a corrected return, many workbooks, ledgers, hostile files."""
 
 import shutil
 import sys
@@ -8,10 +8,15 @@ from pathlib import Path
 import openpyxl
 
 from tests.judges import recalculate
+from tests.ledger.written_ledgers import invent_requests, type_lines
 from tests.spreadsheet import hostile
 from xltool.cli.demo import run_demo
+from xltool.cli.sample_ledgers import DEMO_YEAR
+from xltool.commands.ledger_workbooks import make_ledgers
+from xltool.commands.run_context import build_run_context
 
 COPIES = 46  # of eleven returns
+LEDGERS = 2
 FLAWED, SHEET, CELL, RIGHT = "329908", "表三", "D31", 4  # house: words of the demo; its column balances with 4
 
 
@@ -41,6 +46,11 @@ def main(target: Path) -> None:
     with zipfile.ZipFile(kinds / "returns.zip", "w") as archive:
         for source in returns[2:5]:
             archive.write(source, source.name)
+    roster = target / "demo" / "名册.csv"  # house: words of the demo
+    make_ledgers(DEMO_YEAR, build_run_context(roster), target / "empty-ledgers", capacity=50)
+    (target / "ledgers").mkdir()
+    for seed, source in enumerate(sorted((target / "empty-ledgers").glob("3*.xlsx"))[:LEDGERS]):
+        type_lines(source, invent_requests(12, seed, DEMO_YEAR), target=target / "ledgers" / source.name)
     bad = target / "hostile"
     bad.mkdir()
     for name, case in hostile.BAD.items():

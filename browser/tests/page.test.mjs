@@ -43,6 +43,59 @@ test("a clerk drops, reads, saves the marked copy, corrects, drops again, and se
   assertSameBytes(copy, path.join(scratch, "marked", path.basename(copy)));
 });
 
+test("a ledger is counted: the report and the copy to hand in are what the native run writes", async () => {
+  const [one, other] = filesOf(path.join(inputs, "ledgers"));
+  const folder = path.join(scratch, "counted"), kept = path.join(folder, "收回的报表"), name = path.basename(one);
+  fs.mkdirSync(kept, { recursive: true });
+  for (const file of [one, other]) fs.copyFileSync(file, path.join(kept, path.basename(file)));
+  const told = JSON.parse(native(folder, "ledger", "count", "收回的报表", "-o", "out/年报", "--handed-in", "out/上报的台账", "--json")).ledgers;
+  await openDoor("agency");
+  await drop("returns", returnOf(FLAWLESS));
+  await banner("good");
+  assert.ok(!(await page.isVisible("#count")));
+  await drop("returns", one);
+  await until("the offer", "!document.getElementById('count-offer').hidden && document.getElementById('progress').hidden");
+  assert.match(await page.textContent("#verdict"), /^这是依申请公开台账$/);
+  await assertAccessible("a ledger");
+  await takePicture("page-ledger-offer");
+  await page.click("#count");
+  await until("the count", "document.getElementById('progress').hidden && !document.getElementById('save').hidden");
+  assert.match(await page.textContent("#verdict"), /^已计数，年报已生成$/);
+  assert.deepEqual((await shownMessages()).sort(), told[0].findings.map(({ message }) => message).sort());
+  const { figures } = told[0].count, total = (line) => figures[`requests.${line}.total`];
+  assert.ok(total("received") >= 10);
+  assert.ok((await page.textContent("#advice")).includes(`新收 ${total("received")} + 上年结转 ${total("carried_in")} `));
+  await assertAccessible("a counted ledger");
+  await takePicture("page-ledger");
+  await page.setViewportSize(SIZES.phone);
+  assert.ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
+  await page.evaluate("document.getElementById('count').scrollIntoView()");
+  await takePicture("page-ledger-phone");
+  await page.setViewportSize(SIZES.wide);
+  const report = await save(), copy = await save("#also a");
+  assertSameBytes(report, path.join(folder, told[0].written[0]));
+  assert.equal(path.basename(copy), `上报 ${name}`);
+  assertSameBytes(copy, path.join(folder, told[0].written[1]));
+  const { values } = JSON.parse(native(scratch, "check", report, "--json")).submissions[0];
+  const read = Object.keys(figures).filter((cell) => cell in values);
+  assert.ok(read.length > 100);
+  assert.deepEqual(read.map((cell) => values[cell]), read.map((cell) => figures[cell]));
+  await page.setInputFiles("#previous", previous); // sums, no ledger of last year
+  await until("the offer again", "!document.getElementById('count-offer').hidden && document.getElementById('progress').hidden");
+  await page.click("#count");
+  await until("the sentence", "!document.getElementById('stopped').hidden");
+  assert.match(await page.textContent("#stopped"), /不能用来核对：不是台账/);
+  await page.click("[data-drop=previous] button.link");
+  await page.setInputFiles("#returns", [one, other]);
+  await until("two ledgers", "document.getElementById('verdict').textContent.includes('2 本') && document.getElementById('progress').hidden");
+  await page.click("#count");
+  await until("the counts", "document.getElementById('progress').hidden && !document.getElementById('save').hidden");
+  const ours = unpacked(await save()), out = path.join(folder, "out");
+  assert.deepEqual(namesBelow(ours), namesBelow(out));
+  for (const each of namesBelow(out)) assertSameBytes(path.join(ours, each), path.join(out, each));
+  assertOffline();
+});
+
 test("a coordinator: every file of the archive is what the native run writes", async (t) => {
   await openPage();
   await page.evaluate("window.xltoolReady");
