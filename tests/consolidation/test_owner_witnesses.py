@@ -88,6 +88,25 @@ def test_usual_name__never_holds_a_return(name: str) -> None:
     assert held(sent(f"{name}.xlsx")) == [False]
 
 
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("城关镇（东河镇代报）", DONGHE),
+        ("东河镇代城关镇填报", DONGHE),
+        ("东河镇代报城关镇年报", DONGHE),
+        ("教育局表（东河镇汇总）", DONGHE),
+        ("区政府办", DONGHE),
+    ],
+)
+def test_file_that_the_owner_filled_in_for_another__is_held(name: str, owner: Agency) -> None:
+    assert held(sent(f"{name}.xlsx", owner)) == [True]
+
+
+@pytest.mark.parametrize("name", ["东河镇汇总", "东河镇代报表", "东河镇代报告 2025"])
+def test_carrier_alone__holds_nothing(name: str) -> None:
+    assert held(sent(f"{name}.xlsx")) == [False]
+
+
 @pytest.mark.parametrize("name", ["卫健委", "卫健委 改", "区卫健委转城关镇", "卫生健康委员会"])
 def test_short_form_of_the_owners_name__is_the_owners(name: str) -> None:
     assert held(sent(f"{name}.xlsx", HEALTH)) == [False]

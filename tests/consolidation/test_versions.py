@@ -224,6 +224,23 @@ def test_many_changed_figures__the_first_three_and_how_many_more() -> None:
         ("年报更正后", "年报更正前"),
         ("年报 审核后", "年报"),
         ("年报26.1.15", "年报26.1.5"),
+        ("年报", "年报（待改正）"),
+        ("年报", "年报 需修改"),
+        ("年报", "年报（请改）"),
+        ("年报", "年报（有误待更正）"),
+        ("年报", "年报（非最终）"),
+        ("年报", "年报未定稿"),
+        ("年报", "年报（不是最新）"),
+        ("年报", "年报（错误版）"),
+        ("年报", "年报修改前"),
+        ("年报（以此份为准）", "年报"),
+        ("年报（正式）", "年报"),
+        ("年报v1.1", "年报v1.0"),
+        ("年报v1.10", "年报v1.9"),
+        ("年报v2", "年报v1.1"),
+        ("新/年报", "旧/年报"),
+        ("重报/年报", "收回/年报"),
+        ("收回/年报", "作废/年报"),
         ("年报26.1.15", "年报20260105"),
     ],
 )
@@ -247,10 +264,37 @@ def test_names__say_which_is_later(later: str, earlier: str) -> None:
         ("高新区", "高新区 年报"),
         ("附件2-1", "附件2-2"),
         ("230102", "230105"),
+        ("年报（未改）", "年报"),
+        ("年报（暂不改）", "年报"),
+        ("年报（退回修改）", "年报"),
+        ("年报v1.0", "年报v1"),
+        ("收回/年报", "二批/年报"),
     ],
 )
 def test_names__that_decide_nothing(one: str, other: str) -> None:
     assert not any(verdict.decisive for verdict in compare_version_names(f"{one}.xlsx", f"{other}.xlsx", 2025))
+
+
+@pytest.mark.parametrize("name", ["一镇（作废）", "一镇 草稿", "（样表，勿用）一镇", "一镇（已撤回）"])
+def test_name_of_a_void_file__is_held_until_somebody_decides(name: str) -> None:
+    (item,) = choose_returns([sent(f"{name}.xlsx", 5)], ROSTER, the_form(), YEAR)
+    assert (item.status.value, item.counted) == ("undecided", False)
+    assert [finding.code for finding in item.findings] == ["version.void"]
+    decision = Decision(Ruling.COUNT, item.file, item.sha256, "", "", "", "在用", "张三", "2026-01-20", 2)
+    decided = apply_decisions(sent(f"{name}.xlsx", 5), [decision], ROSTER.agencies)
+    assert settled(decided) == {f"{name}.xlsx": "accepted"}
+
+
+@pytest.mark.parametrize("name", ["一镇", "样本单位", "固体废弃物管理中心", "一镇（初稿）", "一镇 盖章版"])
+def test_usual_name__is_not_held_as_void(name: str) -> None:
+    assert settled(sent(f"{name}.xlsx", 5)) == {f"{name}.xlsx": "accepted"}
+
+
+def test_void_file_beside_another_version__the_other_counts() -> None:
+    assert settled(sent("一镇（作废）.xlsx", 4), sent("一镇.xlsx", 5)) == {
+        "一镇（作废）.xlsx": "superseded",
+        "一镇.xlsx": "accepted",
+    }
 
 
 def of_agency(item: ReviewedFile, code: str, name: str) -> ReviewedFile:

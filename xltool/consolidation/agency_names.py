@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from xltool.consolidation.file_name_words import load_abbreviations, load_agency_words
 from xltool.model.agency import Agency, Roster
@@ -54,6 +55,12 @@ class AgencyNameIndex:
             and (plain[start:end] not in self.stems or _stands_alone(plain, start, end, self.places))
         }
         return frozenset(found | set(self._find_numbers(name)))
+
+    def find_carriers(self, name: str) -> frozenset[str]:
+        """Return the codes of the agencies that passed a file on or filled it in for others, by its name."""
+        words, plain = load_agency_words(), plain_file_name(name)
+        carried = (*words.passed_on, *words.carried)
+        return frozenset(code for _, end, code in self._iterate_matches(plain) if _is_followed_by(plain[end:], carried))
 
     def mentions(self, name: str, agency: Agency) -> bool:
         """Whether a name contains anything of one agency, a short form of its name included."""
@@ -207,9 +214,16 @@ def _list_town_stems(parts: Iterable[str]) -> Iterator[str]:
 
 def _can_stand_alone(part: str) -> bool:
     words = load_agency_words()
+    if part in _list_abbreviations():
+        return part not in words.general
     enough = _MIN_PART_CHARACTERS if part.endswith(words.short_endings) else _MIN_PLAIN_PART_CHARACTERS
     bare = part[1:] if part.startswith(words.place_endings) else part  # of the district itself
     return len(part) >= enough and not part.startswith(words.general) and not bare.startswith(words.general)
+
+
+@cache
+def _list_abbreviations() -> frozenset[str]:
+    return frozenset(short for shorts in load_abbreviations().values() for short in shorts)
 
 
 def _select_unique_parts(
@@ -243,12 +257,17 @@ def _is_telling(code: str) -> bool:
 def _is_bystander(plain: str, start: int, end: int) -> bool:
     """Whether the agency at this position only passed the file on, or was to receive it."""
     words, before, after = load_agency_words(), plain[:start], plain[end:]
-    passed_on = (after.removeprefix(word) for word in words.passed_on if after.startswith(word))
     return (
         before.endswith(words.sent_to)
         or _strip_digits(before) in words.sent_to_first
-        or any(not rest.startswith(words.document_ends) for rest in passed_on)
+        or _is_followed_by(after, words.passed_on)
     )
+
+
+def _is_followed_by(after: str, words: Iterable[str]) -> bool:
+    """Whether a text begins with one of these words, and not with the word of a document that begins alike."""
+    rests = (after.removeprefix(word) for word in words if after.startswith(word))
+    return any(not rest.startswith(load_agency_words().document_ends) for rest in rests)
 
 
 def _stands_alone(plain: str, start: int, end: int, places: Iterable[str]) -> bool:

@@ -20,6 +20,7 @@ class AgencyWords(NamedTuple):
     after_names: tuple[str, ...]
     general: tuple[str, ...]
     passed_on: tuple[str, ...]
+    carried: tuple[str, ...]
     document_ends: tuple[str, ...]
     sent_to: tuple[str, ...]
     sent_to_first: tuple[str, ...]
@@ -28,13 +29,16 @@ class AgencyWords(NamedTuple):
 class VersionPatterns(NamedTuple):
     """Regular expressions that decide which of two names is that of the later version; ``numerals`` are 1 to 10.
 
-    The groups of ``full_date`` are year, month and day, those of ``short_date`` month and day.
+    The groups of ``full_date`` are year, month and day, those of ``short_date`` month and day. Words inside a match of
+    ``earlier`` or ``denied`` say nothing by themselves. A file with a match of ``void`` is not meant to be counted.
     """
 
     full_date: tuple[str, ...]
     short_date: tuple[str, ...]
     later: tuple[str, ...]
     earlier: tuple[str, ...]
+    denied: tuple[str, ...]
+    void: tuple[str, ...]
     number: tuple[str, ...]
     copy: tuple[str, ...]
     numerals: str

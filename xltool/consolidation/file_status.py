@@ -12,9 +12,12 @@ DOUBTFUL_OWNER = "owner.doubtful"
 SHARED_NAME = "owner.shared_name"
 DOUBTFUL_VERSION = "version.doubtful"
 UNRELATED_VERSION = "version.unrelated"
+VOID_VERSION = "version.void"
 LAPSED_DECISION = "decision.outdated"
 UNREAD_VERSION = "version.unread"
-QUESTION_CODES = frozenset({DOUBTFUL_OWNER, SHARED_NAME, DOUBTFUL_VERSION, UNRELATED_VERSION, LAPSED_DECISION})
+QUESTION_CODES = frozenset(
+    {DOUBTFUL_OWNER, SHARED_NAME, DOUBTFUL_VERSION, UNRELATED_VERSION, VOID_VERSION, LAPSED_DECISION}
+)
 COUNTING = frozenset({Ruling.COUNT, Ruling.COUNT_AS})
 VERSION_QUESTION = "version-"  # the ids of questions about versions begin with it
 _QUESTION_DIGITS = 12

@@ -161,10 +161,16 @@ def _hear_witnesses(item: ReviewedFile, submission: Submission, owner: Agency, b
 
 
 def _read_name(key: str, shown: str, name: str, owner: Agency, batch: _Batch) -> Iterator[_Testimony]:
-    """Yield the agencies that the name of a file or folder means, if it has nothing of the owner's."""
+    """Yield the agencies that the name of a file or folder means, if it has nothing of the owner's.
+
+    An owner that only passed the file on, or filled it in for another, has nothing of its own in the name.
+    """
     codes = batch.names.find_agencies(name)
-    if codes and owner.code not in codes and not batch.names.mentions(name, owner):
-        for code in sorted(codes):
+    others = sorted(codes - {owner.code})
+    if others and (
+        owner.code in batch.names.find_carriers(name) or not (owner.code in codes or batch.names.mentions(name, owner))
+    ):
+        for code in others:
             if normalize_name(owner.name).startswith(normalize_name(batch.agencies[code].name)):
                 continue  # the area in front of the owner's name
             if key != "owner_in_folder" or not _may_collect(batch.agencies[code], owner, batch):

@@ -32,11 +32,13 @@ from xltool.consolidation.file_status import (
     DOUBTFUL_VERSION,
     UNRELATED_VERSION,
     VERSION_QUESTION,
+    VOID_VERSION,
     identify_question,
 )
 from xltool.consolidation.find_area import find_area
 from xltool.consolidation.overlaps import get_age_key, name_beside, remove_overlaps
 from xltool.consolidation.tree import RosterTree
+from xltool.consolidation.version_names import find_void_word
 from xltool.consolidation.version_witnesses import Order, find_order
 from xltool.model.agency import Roster
 from xltool.model.consolidation import FigureChange, ReviewedFile, Status
@@ -50,13 +52,14 @@ VERSION_STATUSES = {Status.ACCEPTED, Status.RETURNED}
 
 
 def settle_versions(reviewed_files: list[ReviewedFile], tree: RosterTree, form: Form) -> None:
-    """Settle the versions of every agency among files of one form and year, in place."""
+    """Settle the versions of every agency among files of one form and year, in place.
+
+    A version that is left, and whose name says that it is void or a draft, is held.
+    """
     for positions in group_by_agency(reviewed_files, tree).values():
-        if len(positions) > 1:
-            for position, item in _settle_agency(
-                {position: reviewed_files[position] for position in positions}, form
-            ).items():
-                reviewed_files[position] = item
+        items = {position: reviewed_files[position] for position in positions}
+        for position, item in (_settle_agency(items, form) if len(items) > 1 else items).items():
+            reviewed_files[position] = _hold_if_void(item)
 
 
 def settle_all_versions(
@@ -116,6 +119,17 @@ def _settle_agency(items: Mapping[int, ReviewedFile], form: Form) -> dict[int, R
     settled |= {at: item for at, item in items.items() if item.decision and item.decision.ruling is Ruling.RETURN}
     records = tuple(record_version(item) for _, item in sorted(settled.items()))
     return {at: replace(item, versions=records) for at, item in settled.items()}
+
+
+def _hold_if_void(item: ReviewedFile) -> ReviewedFile:
+    """Hold a return whose name says that it is not meant to be counted, unless somebody decided about it."""
+    word = find_void_word(item.file) if item.status in VERSION_STATUSES else ""
+    if not word or item.decisions:
+        return item
+    question = identify_question(VOID_VERSION, (item.sha256 or item.file,))
+    finding = Finding(VOID_VERSION, Severity.EXPLAIN, facts={"word": word, "question": question})
+    findings = (finding, *item.findings)
+    return replace(item, status=Status.UNDECIDED, reason=finding, counted=False, findings=findings)
 
 
 # --- equal contents ------------------------------------------------------------------------------------------------

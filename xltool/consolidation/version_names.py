@@ -15,10 +15,13 @@ _MAX_NAME_CHARACTERS = 300
 
 
 class VersionName(NamedTuple):
-    """What a file name says about its version; ``copy`` is 0 for no copy, ``date`` year, month and day."""
+    """What a file name says about its version.
+
+    ``date`` is year, month and day; ``number`` as in 1.2, empty for none; ``copy`` is 0 for no copy.
+    """
 
     date: tuple[int, int, int] | None
-    number: int | None
+    number: tuple[int, ...]
     later: frozenset[str]
     earlier: frozenset[str]
     copy: int
@@ -37,13 +40,27 @@ def compare_version_names(left: str, right: str, year: int | None) -> tuple[Name
     verdicts: list[NameVerdict] = []
     if one.date and other.date:
         verdicts.append(NameVerdict(_find_sign(one.date, other.date), decisive=True))
-    if one.number is not None or other.number is not None:
-        verdicts.append(NameVerdict(_find_sign([one.number or 1], [other.number or 1]), decisive=True))
-    for sign, words, others in ((1, one.later, other.later), (-1, one.earlier, other.earlier)):
-        if bool(words - others) != bool(others - words):
-            verdicts.append(NameVerdict(sign if words - others else -sign, decisive=True))
+    if one.number or other.number:
+        verdicts.append(NameVerdict(_find_sign(one.number or (1,), other.number or (1,)), decisive=True))
+    verdicts += _compare_words(one, other)
+    folders = PurePath(left).parent, PurePath(right).parent
+    if folders[0] != folders[1]:
+        verdicts += _compare_words(*(_read_stem(_plain_name(folder.name), year) for folder in folders))
     verdicts.append(NameVerdict(_find_sign([one.copy], [other.copy]), decisive=False))
     return tuple(verdict for verdict in verdicts if verdict.sign)
+
+
+def find_void_word(path: str) -> str:
+    """Return the word in the name of a file, or of its folder, by which it is not meant to be counted; else empty."""
+    names = (PurePath(path).stem, PurePath(path).parent.name)
+    words = (match[0] for name in names for match in _find_matches(_plain_name(name), load_version_patterns().void))
+    return next(words, "")
+
+
+def _compare_words(one: VersionName, other: VersionName) -> Iterator[NameVerdict]:
+    for sign, words, others in ((1, one.later, other.later), (-1, one.earlier, other.earlier)):
+        if bool(words - others) != bool(others - words):
+            yield NameVerdict(sign if words - others else -sign, decisive=True)
 
 
 def _find_sign(left_numbers: Sequence[int], right_numbers: Sequence[int]) -> int:
@@ -51,14 +68,25 @@ def _find_sign(left_numbers: Sequence[int], right_numbers: Sequence[int]) -> int
 
 
 def _read_version_name(path: str, year: int | None) -> VersionName:
-    stem = unicodedata.normalize("NFKC", PurePath(path).stem[-_MAX_NAME_CHARACTERS:]).casefold().strip()
+    return _read_stem(_plain_name(PurePath(path).stem), year)
+
+
+def _plain_name(name: str) -> str:
+    return unicodedata.normalize("NFKC", name[-_MAX_NAME_CHARACTERS:]).casefold().strip()
+
+
+def _read_stem(stem: str, year: int | None) -> VersionName:
+    """Read a name; words inside one that denies them, such as 改 of 未改 and 修改 of 修改前, say nothing."""
     patterns = load_version_patterns()
+    earlier = _find_matches(stem, patterns.earlier)
+    settled = [match.span() for match in (*earlier, *_find_matches(stem, patterns.denied))]
+    outside = "".join(" " if any(a <= at < b for a, b in settled) else sign for at, sign in enumerate(stem))
     return VersionName(
         date=_read_date(stem, year),
-        number=next(_read_numbers(stem, patterns.number), None),
-        later=frozenset(_find_words(stem, patterns.later)),
-        earlier=frozenset(_find_words(stem, patterns.earlier)),
-        copy=next(_read_numbers(stem, patterns.copy), 0),
+        number=next(_read_numbers(outside, patterns.number), ()),
+        later=frozenset(match[0] for match in _find_matches(outside, patterns.later)),
+        earlier=frozenset(match[0] for match in earlier),
+        copy=next(_read_numbers(stem, patterns.copy), (0,))[0],
     )
 
 
@@ -80,23 +108,25 @@ def _is_day(month: int, day: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= 31
 
 
-def _find_words(stem: str, patterns: Sequence[str]) -> Iterator[str]:
-    return (match[0] for match in _find_matches(stem, patterns))
-
-
 def _find_matches(stem: str, patterns: Sequence[str]) -> list[re.Match[str]]:
     """Return the matches of patterns in the order of the text."""
     matches = [match for pattern in patterns for match in _compile_pattern(pattern).finditer(stem)]
     return sorted(matches, key=lambda match: match.start())
 
 
-def _read_numbers(stem: str, patterns: Sequence[str]) -> Iterator[int]:
-    """Yield the number in each match of a pattern; 1 for a match without one."""
+def _read_numbers(stem: str, patterns: Sequence[str]) -> Iterator[tuple[int, ...]]:
+    """Yield the number in each match of a pattern, its parts without zeros at the end; 1 for a match without one."""
     numerals = load_version_patterns().numerals
     for pattern in patterns:
         for match in _compile_pattern(pattern).finditer(stem):
             digits = next((group for group in match.groups() if group), "")
-            yield int(digits) if digits.isdecimal() else numerals.find(digits) + 1 if digits else 1
+            if digits in numerals:
+                yield (numerals.find(digits) + 1,) if digits else (1,)
+            else:
+                first, *rest = map(int, digits.split("."))
+                while rest and not rest[-1]:
+                    rest.pop()
+                yield first, *rest
 
 
 @cache

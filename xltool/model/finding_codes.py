@@ -217,6 +217,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "owner.shared_name_decided": "agency count members",
             "version.unread": "other",
             "version.doubtful": "agency difference order other",
+            "version.void": "word",
             "version.unrelated": "agency changes count more other",
             "merge.published_differs": "agency count gaps",
             "control.differs": "gap name places stated sum suspects",
