@@ -264,9 +264,9 @@ def _is_bystander(plain: str, start: int, end: int) -> bool:
     )
 
 
-def _is_followed_by(after: str, words: Iterable[str]) -> bool:
+def _is_followed_by(after: str, beginnings: tuple[str, ...]) -> bool:
     """Whether a text begins with one of these words, and not with the word of a document that begins alike."""
-    rests = (after.removeprefix(word) for word in words if after.startswith(word))
+    rests = (after.removeprefix(word) for word in beginnings if after.startswith(word))
     return any(not rest.startswith(load_agency_words().document_ends) for rest in rests)
 
 

@@ -57,8 +57,8 @@ def find_void_word(path: str) -> str:
     return next(words, "")
 
 
-def _compare_words(one: VersionName, other: VersionName) -> Iterator[NameVerdict]:
-    for sign, words, others in ((1, one.later, other.later), (-1, one.earlier, other.earlier)):
+def _compare_words(left_name: VersionName, right_name: VersionName) -> Iterator[NameVerdict]:
+    for sign, words, others in ((1, left_name.later, right_name.later), (-1, left_name.earlier, right_name.earlier)):
         if bool(words - others) != bool(others - words):
             yield NameVerdict(sign if words - others else -sign, decisive=True)
 

@@ -19,7 +19,7 @@ from xltool.forms.vocabulary import EVERY_LINE, EVERY_ROW, ExpressionError, Voca
 from xltool.model.form import Cell
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
-_DOTTED = re.compile(r"[a-z_]\w*(?:\.\w+)+")
+_DOTTED = re.compile(r"(?<!\w)[a-z_]\w*(?:\.\w+)+")
 _LANGUAGE = re.compile(r"(?P<dotted>[a-z_]\w*(?:\.\w+)+)|'[^']*'|(?P<name>[a-z_]\w*)|.", re.DOTALL)
 _SINGLE = re.compile(r"@([A-Z]+)([0-9]+)")  # the address of a single figure beside those of lines or columns
 # Letters, digits and signs as input methods for Chinese type them; brackets and commas may be part of a name.
