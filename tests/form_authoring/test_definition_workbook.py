@@ -27,6 +27,7 @@ from tests.forms import test_kinds
 from tests.judges import audit, recalculate
 from tests.lists import website_form
 from tests.official_report.test_publish import run
+from xltool.cli.console_forms import describe_edition_changes
 from xltool.commands.author_from_workbook import AuthoringRequest, author_from_workbook
 from xltool.commands.definition_workbooks import write_form_workbook
 from xltool.form_authoring.definition_workbook.assemble_spelling import assemble_parts
@@ -129,7 +130,9 @@ def edit_national(tmp_path: Path, *edits: object) -> EditionDifference:
 
 
 def no_change(difference: EditionDifference, *except_for: str) -> bool:
-    parts = {name: getattr(difference, name) for name in ("gone", "added", "reworded", "relations", "sections")}
+    parts = {
+        name: getattr(difference, name) for name in ("gone", "added", "reworded", "settings", "relations", "sections")
+    }
     return all(not value for name, value in parts.items() if name not in except_for)
 
 
@@ -223,6 +226,8 @@ def test_choice_added__below_its_set__is_the_last_choice(tmp_path: Path) -> None
     form = write_form("lists", tmp_path / "own")
     saved = read_back(write_and_edit(form, tmp_path, add), tmp_path / "forms")
     assert saved.form.lists[0].columns_by_id["sites.type"].choices[-1] == "别的网站"
+    (change,) = compare_editions(form, saved.form).settings
+    assert (change.setting, change.new) == ("choices", (*change.old, "别的网站"))  # type: ignore[misc]  # a tuple
     changed, before = read_data(saved.form), read_data(form)
     changed["tables.toml"]["lists"][0]["columns"][1]["choices"].pop()
     assert changed == before
@@ -238,6 +243,11 @@ def test_one_cell_optional__the_others_of_its_block_stay_as_they_are(tmp_path: P
     changed = [cell.id for cell in saved.form.cells.values() if cell != form.cells[cell.id]]
     assert changed == ["requests.refused.internal_affairs.enterprise", "disputes.review.other"]
     assert all(saved.form.cells[cell].optional for cell in changed)
+    difference = compare_editions(form, saved.form)
+    assert [(change.cell.id, *change[1:]) for change in difference.settings] == [
+        (cell, "optional", False, True) for cell in changed
+    ]
+    assert "可以空着 否 → 是" in describe_edition_changes(difference)
     assert list(saved.form.cells) == list(form.cells)
     assert saved.form.relations == form.relations
 

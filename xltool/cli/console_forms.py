@@ -12,7 +12,7 @@ from xltool.model.form import Cell, Form, Relation
 
 if TYPE_CHECKING:
     from xltool.commands.migrate_return import MigratedReturn
-    from xltool.forms.compare_editions import EditionDifference, RelationChange, RewordedCell
+    from xltool.forms.compare_editions import EditionDifference, RelationChange, RewordedCell, SettingChange
     from xltool.forms.detection_power import DetectionPower
     from xltool.forms.prove_relations import RelationProof
 
@@ -90,6 +90,11 @@ def describe_edition_changes(difference: "EditionDifference") -> str:
     if difference.reworded:
         lines.append(catalogue.format_line("edition_reworded", count=len(difference.reworded)))
         lines += [f"  {line}" for line in _describe_rewording(difference.reworded)]
+    if difference.settings:
+        lines.append(
+            catalogue.format_line("edition_settings", count=len({item.cell.id for item in difference.settings}))
+        )
+        lines += [f"  {line}" for line in _describe_settings(difference.settings)]
     changes = [(change.old, change.new) for change in difference.sections]
     changes += [(change.old, change.new) for change in difference.relations if change.old != change.new]
     for old_words, new_words in changes:
@@ -166,6 +171,28 @@ def _describe_rewording(pairs: "Iterable[RewordedCell]") -> Iterator[str]:
             old, new = (_describe_rows([cell])[0] for cell in pair)
             lines.append(catalogue.format_line("edition_changed", old=old, new=new))
     yield from dict.fromkeys(lines)
+
+
+def _describe_settings(setting_changes: "Iterable[SettingChange]") -> Iterator[str]:
+    """Describe what figures accept now: the figures with one and the same change together."""
+    groups: dict[tuple[str, str, str], list[Cell]] = {}
+    for change in setting_changes:
+        key = (change.setting, _show_setting(change.old), _show_setting(change.new))
+        groups.setdefault(key, []).append(change.cell)
+    for (setting, old, new), cells in groups.items():
+        title = catalogue.look_up_word("cellsettings", setting)
+        figures = catalogue.look_up_word("shown", "semicolon").join(_describe_rows(cells))
+        yield catalogue.format_line("edition_setting", figures=figures, title=title, old=old, new=new)
+
+
+def _show_setting(value: object) -> str:
+    """Show the value of a setting; yes, no and nothing in words."""
+    words = catalogue.list_words("shown")
+    if isinstance(value, bool):
+        return words["yes" if value else "no"]
+    if isinstance(value, tuple):
+        return words["joint"].join(map(str, value)) or words["nothing"]
+    return words["nothing"] if value is None or value == "" else str(value)
 
 
 def _describe_rows(cells: Iterable[Cell]) -> list[str]:

@@ -174,6 +174,11 @@ def encode_import(items: Iterable[tuple[ReviewedFile, PublishedReport | None, Pa
     return {"submissions": answer}
 
 
+def _encode_setting(value: object) -> object:
+    """Encode the value of a setting; a decimal as text, exactly."""
+    return str(value) if isinstance(value, Decimal) else value
+
+
 def encode_edition_changes(difference: EditionDifference) -> dict[str, object]:
     """Encode the answer of ``forms diff --json``: changed figures by id with their words, relations and sections."""
     return {
@@ -183,6 +188,15 @@ def encode_edition_changes(difference: EditionDifference) -> dict[str, object]:
         "gone": [cell.id for cell in difference.gone],
         "added": [cell.id for cell in difference.added],
         "reworded": [pair.new.id for pair in difference.reworded],
+        "settings": [
+            {
+                "cell": item.cell.id,
+                "setting": item.setting,
+                "old": _encode_setting(item.old),
+                "new": _encode_setting(item.new),
+            }
+            for item in difference.settings
+        ],
         "relations": [change._asdict() for change in difference.relations],
         "sections": [change._asdict() for change in difference.sections],
         "words": {

@@ -11,12 +11,23 @@ from xltool.forms.lists.whole_form import list_all_cells, list_all_relations
 from xltool.model.expression import LinearExpression
 from xltool.model.form import Cell, Form, Relation, Section
 
+COMPARED_SETTINGS = ("choices", "optional", "minimum", "maximum", "length", "total")  # besides what is printed
+
 
 class RewordedCell(NamedTuple):
     """A cell of both editions whose labels, kind, unit or decimals changed."""
 
     old: Cell
     new: Cell
+
+
+class SettingChange(NamedTuple):
+    """What a cell of both editions accepts or how it adds up, changed: the name of an attribute of `Cell`."""
+
+    cell: Cell
+    setting: str
+    old: object
+    new: object
 
 
 class RelationChange(NamedTuple):
@@ -51,6 +62,7 @@ class EditionDifference(NamedTuple):
     gone: tuple[Cell, ...]
     added: tuple[Cell, ...]
     reworded: tuple[RewordedCell, ...]
+    settings: tuple[SettingChange, ...]
     relations: tuple[RelationChange, ...]
     sections: tuple[SectionChange, ...]
 
@@ -59,7 +71,7 @@ def compare_editions(old: Form, new: Form) -> EditionDifference:
     """Compare two editions of a form, with the columns of their lists and the relations asked of rows."""
     before, after = list_all_cells(old), list_all_cells(new)
     both = tuple(cell for cell in after if cell in before)
-    pairs = (RewordedCell(before[cell], after[cell]) for cell in both)
+    pairs = tuple(RewordedCell(before[cell], after[cell]) for cell in both)
     return EditionDifference(
         old,
         new,
@@ -67,6 +79,12 @@ def compare_editions(old: Form, new: Form) -> EditionDifference:
         gone=tuple(cell for cell in before.values() if cell.id not in after),
         added=tuple(cell for cell in after.values() if cell.id not in before),
         reworded=tuple(pair for pair in pairs if _printed_properties(pair.old) != _printed_properties(pair.new)),
+        settings=tuple(
+            SettingChange(pair.new, setting, getattr(pair.old, setting), getattr(pair.new, setting))
+            for pair in pairs
+            for setting in COMPARED_SETTINGS
+            if getattr(pair.old, setting) != getattr(pair.new, setting)
+        ),
         relations=tuple(_compare_relations(old, new)),
         sections=tuple(_compare_sections(old.sections, new.sections)),
     )
