@@ -63,7 +63,7 @@ def test_white_row__is_told_in_one_sentence_about_all_its_cells() -> None:
         "表三!D7:I7“一、本年新收政府信息公开申请数量”看上去是空的，存的是“7、7、7、7、7、7”："
     )
     (finding,) = found(with_look("struck_out", *row, "requests.carried_in.natural_person"))
-    assert said([finding])[0].startswith("表三!D7:I7、D8的内容“7、7、7、7、7、7等”整个划掉了")
+    assert said([finding])[0].startswith("表三!D7:I7、D8的内容“7、7、7、7、7、7等”整个划掉了（删除线或斜线）")
     assert len(found(with_look("struck_out", *row[:2]))) == 2
     assert (
         len(

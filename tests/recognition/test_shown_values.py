@@ -6,7 +6,7 @@ import pytest
 
 from xltool.model.form import CellKind
 from xltool.model.submission import EntryState
-from xltool.recognition.shown_values import interpret_shown, is_shown_as
+from xltool.recognition.shown_values import find_unseen_words, interpret_shown, is_shown_as
 from xltool.spreadsheet.cell_look import CellLook, Mark, MarkedText, Run, make_look, select_visible_text
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
 
@@ -83,6 +83,28 @@ def test_unit_of_the_form__may_be_added_by_a_format() -> None:
     cell = number("12.5", '0.00"万元"')
     assert interpret_shown(cell, CellKind.AMOUNT, 6, "万元").value == Decimal("12.5")
     assert interpret_shown(cell, CellKind.AMOUNT, 6, "元").note == "shown_differs"
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "shown"),
+    [('0.00"元"', "万元", "12.50元"), ('0.00"万元"', "元", "12.50万元"), ('0.0"个"', "件", "12.5个")],
+)
+def test_another_unit_than_the_printed_one__refused_with_what_is_shown(code: str, unit: str, shown: str) -> None:
+    meaning = interpret_shown(number("12.5", code), CellKind.AMOUNT, 6, unit)
+    assert (meaning.note, meaning.shown) == ("shown_differs", shown)
+    assert interpret_shown(number("12.5", f"¥{code[:4]}"), CellKind.AMOUNT, 6, unit).value == Decimal("12.5")
+
+
+def test_zero__the_same_in_every_unit() -> None:
+    assert interpret_shown(number("0", '0.00"元"'), CellKind.AMOUNT, 6, "万元").value == 0
+
+
+def test_crossed_out_cell__unreadable_whatever_it_holds() -> None:
+    look = make_look("0", None, "", YELLOW, Mark.CROSSED)
+    for stored in (StorageType.NUMBER, StorageType.TEXT):
+        cell = RawCell(stored, "294", look=look)
+        assert interpret_shown(cell, CellKind.COUNT, 0) == (EntryState.UNREADABLE, None, "struck_out", "")
+        assert find_unseen_words(cell) == (EntryState.UNREADABLE, None, "struck_out", "")
 
 
 def test_rounded_amount__refused_with_both() -> None:

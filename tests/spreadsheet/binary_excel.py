@@ -7,7 +7,7 @@ from tests.spreadsheet.packages import zipped
 ROW, CELL_RK, CELL_ERROR, CELL_REAL, CELL_TEXT, CELL_SHARED = 0, 2, 3, 5, 6, 7
 FORMULA_NUMBER, SHORT_RK, SHORT_SHARED = 9, 13, 18
 RICH_CELL, MERGED, VIEW = 62, 176, 137
-_SHARED_STRING, _FORMAT, _FONT, _FILL, _CELL_FORMAT, _SHEET = 19, 44, 43, 45, 47, 156
+_SHARED_STRING, _FORMAT, _FONT, _FILL, _BORDER, _CELL_FORMAT, _SHEET = 19, 44, 43, 45, 46, 47, 156
 _PALETTE_COLOUR, _LOOK_CHANGE, _CONDITIONAL, _RULE, _COLUMNS = 475, 507, 461, 463, 60
 _BEGIN_CELL_FORMATS, _END_CELL_FORMATS = 617, 618
 WHITE, BLACK, YELLOW = b"\x05\0\0\0\xff\xff\xff\xff", b"\x01\0\0\0\0\0\0\xff", b"\x05\0\0\0\xff\xf9\xe3\xff"
@@ -103,8 +103,16 @@ def number_format(index: int, code: str) -> bytes:
     return record(_FORMAT, struct.pack("<H", index) + wide(code))
 
 
-def cell_format(number: int = 0, font_index: int = 0, fill_index: int = 0, alignment: int = 0) -> bytes:
-    tail = bytes(4) + struct.pack("<I", alignment)
+def border(diagonals: int = 0) -> bytes:
+    """A border with thin lines from corner to corner: 1 falling, 2 rising, 3 both."""
+    side = bytes([bool(diagonals), 0]) + BLACK
+    return record(_BORDER, bytes([diagonals]) + 4 * (bytes(2) + BLACK) + side)
+
+
+def cell_format(
+    number: int = 0, font_index: int = 0, fill_index: int = 0, alignment: int = 0, border_index: int = 0
+) -> bytes:
+    tail = struct.pack("<H", border_index) + bytes(2) + struct.pack("<I", alignment)
     return record(_CELL_FORMAT, struct.pack("<4H", 0, number, font_index, fill_index) + tail)
 
 

@@ -77,6 +77,9 @@ def write_looks(path: Path) -> dict[str, tuple[int | None, str | None]]:
         add_number({"rotation": 90}, 294, None)
         add_number({"rotation": -90}, 294, None)
         add_number({"rotation": 270}, 294, None)
+        add_number({"diag_type": 1, "diag_border": 1}, None, "struck_out")
+        add_number({"diag_type": 3, "diag_border": 2, "align": "right"}, None, "struck_out")
+        add_number({"border": 1}, 294, None)
     return expected
 
 
@@ -200,13 +203,14 @@ def test_xlsb__fonts_alignments_palette_theme_and_sizes(tmp_path: Path) -> None:
     styles = made.font() + made.font(name="Wingdings 2") + made.font(name="Symbol") + made.font(colour=indexed)
     styles += made.font(colour=themed) + made.fill() + b"".join(made.palette_colour(b"\xff\xff\xfe") for _ in range(3))
     formats = b"".join(made.cell_format(0, font) for font in range(5)) + made.cell_format(alignment=4)
-    formats += made.cell_format(alignment=6)
+    formats += made.cell_format(alignment=6) + made.cell_format(border_index=1)
+    styles += made.border() + made.border(diagonals=2)
     sheet = made.columns(0, 3, 2048) + made.columns(4, 5, 100) + made.row(0)
-    sheet += b"".join(made.cell(made.CELL_RK, style, made.whole(12), style) for style in range(7))
+    sheet += b"".join(made.cell(made.CELL_RK, style, made.whole(12), style) for style in range(8))
     sheet += made.row(1, points=0.5) + made.row(2, points=4)
     read = opened(made.xlsb(sheet, (), styles, formats, theme=_WHITE_THEME), tmp_path)
-    notes = [meaning(read, address).note for address in ("A1", "B1", "C1", "D1", "E1", "F1")]
-    assert notes == [None, "symbol_font", "odd_font", "invisible", "invisible", "repeated"]
+    notes = [meaning(read, address).note for address in ("A1", "B1", "C1", "D1", "E1", "F1", "H1")]
+    assert notes == [None, "symbol_font", "odd_font", "invisible", "invisible", "repeated", "struck_out"]
     assert read.cells["G1"].look.placed is Mark.ACROSS
     assert (read.hidden_rows, read.hidden_columns) == ((range(2, 3),), (range(5, 7),))
 

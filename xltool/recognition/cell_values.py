@@ -171,6 +171,7 @@ class _ValueWords(NamedTuple):
     tens: Mapping[str, int]
     myriads: Mapping[str, int]
     plain_units: tuple[str, ...]
+    plain_signs: tuple[str, ...]
 
 
 @cache
@@ -182,7 +183,8 @@ def _load_value_words() -> _ValueWords:
     number = rf"[+-]?(?:[0-9][0-9, ]*\.?[0-9]*|[{numeral}]+)"
     with_unit = re.compile(rf"(?:{unit})\s*{number}|{number}\s*(?:{unit})+")
     numerals = words["digits"], words["tens"], words["myriads"]
-    return _ValueWords(frozenset(words["not_applicable"]), with_unit, *numerals, tuple(words["plain_units"]))
+    plain = tuple(words["plain_units"]), tuple(words["plain_signs"])
+    return _ValueWords(frozenset(words["not_applicable"]), with_unit, *numerals, *plain)
 
 
 @cache
@@ -206,9 +208,14 @@ def is_not_applicable(text: str) -> bool:
     return text.casefold() in _load_value_words().not_applicable
 
 
-def load_plain_units() -> tuple[str, ...]:
-    """Return the units that a number format may add without changing the figure, in lower case."""
-    return _load_value_words().plain_units
+@cache
+def load_plain_units(own_unit: str = "") -> tuple[str, ...]:
+    """Return what a number format may add without changing the figure, in lower case: units and signs.
+
+    Of a figure with a unit of its own, that one is the only unit: 3 元 is not 3 万元.
+    """
+    words = _load_value_words()
+    return (*((own_unit.casefold(),) if own_unit else words.plain_units), *words.plain_signs)
 
 
 def _parse_chinese_numeral(text: str) -> int | None:

@@ -8,7 +8,7 @@ what the cell shows                     state          note
 88 under small characters (ruby)        number 88      ``ruby``
 digits on both sides of such a part     unreadable     ``between``
 more raised characters than a mark has  unreadable     ``between``
-all of it struck out                    unreadable     ``struck_out``
+all of it struck out, or crossed out    unreadable     ``struck_out``
 a part nobody sees (white, size 0, …)   unreadable     ``invisible``
 all of it raised or lowered, or Symbol  number 88      ``odd_font``
 all or a part in a font of pictures     unreadable     ``symbol_font``
@@ -20,7 +20,8 @@ a format with a multiplier or a word    unreadable     ``shown_differs``
 another text beside it in the file      unreadable     ``cached_differs``
 ======================================= ============== =======================================================
 
-A format that only adds separators, zeros behind the point, a currency sign or a unit agrees with what is stored.
+A format that only adds separators, zeros behind the point, a currency sign or a unit agrees with what is stored; of a
+figure whose unit is printed, only that unit does.
 """
 
 import re
@@ -49,7 +50,7 @@ _NOTES = {Mark.STRUCK: "struck", Mark.RAISED: "raised", Mark.LOWERED: "raised", 
 _ODD_FONTS = (Mark.RAISED, Mark.LOWERED, Mark.SYMBOL_DIGITS)  # all of a figure in them is still that figure
 _UNREADABLE_MARKS = {Mark.INVISIBLE: "invisible", Mark.SYMBOL: "symbol_font"}
 _UNSEEN_WORDS = {Mark.INVISIBLE: "invisible", Mark.STRUCK: "struck_out"}
-_PLACED_NOTES = {Mark.REPEATED: "repeated", Mark.UPSIDE_DOWN: "upside_down"}
+_PLACED_NOTES = {Mark.REPEATED: "repeated", Mark.UPSIDE_DOWN: "upside_down", Mark.CROSSED: "struck_out"}
 _REPEATED_TIMES = 3  # in a sentence; how often it fits depends on the width of the column
 
 
@@ -149,6 +150,8 @@ def find_unseen_words(cell: RawCell) -> ShownMeaning | None:
     if cell.look.is_plain and type(cell.text) is str:
         return None
     marks = {find_run_mark(run, cell.look) for run in split_runs(cell.text) if run.text.strip()}
+    if cell.look.placed is Mark.CROSSED and marks:
+        return _make_unreadable("struck_out", "")
     if Mark.SYMBOL in marks and any(map(_has_picture, cell.text)):
         return _make_unreadable("symbol_font", "")
     if unseen := next((mark for mark in _UNSEEN_WORDS if mark in marks and marks <= _UNSEEN_WORDS.keys()), None):
@@ -176,7 +179,7 @@ def _find_odd_place(cell: RawCell) -> ShownMeaning | None:
 @lru_cache(maxsize=4096)
 def is_shown_as(text: str, number: Decimal, unit: str = "") -> bool:
     """Return True if a person reads this number in what a cell shows: the figure itself, perhaps with its unit."""
-    core = _strip_units(text, unit)
+    core = _strip_units(text, unit if number else "")  # nothing is nothing in every unit
     if is_not_applicable(core):
         return not number
     negative = core.startswith("(") and core.endswith(")")
@@ -193,7 +196,7 @@ def is_shown_as(text: str, number: Decimal, unit: str = "") -> bool:
 
 def _strip_units(text: str, own_unit: str) -> str:
     """Return a text without blanks, units and currency signs around it; a minus sign moves to the digits."""
-    units = (own_unit, *load_plain_units()) if own_unit else load_plain_units()
+    units = load_plain_units(own_unit)
     core = " ".join(text.split())
     sign = "-" if core.startswith("-") else ""
     core = core.removeprefix("-").strip()

@@ -40,6 +40,7 @@ class Mark(StrEnum):
     UPSIDE_DOWN = "upside_down"
     ACROSS = "across"  # centred across the empty cells to the right, too
     FITTED = "fitted"  # shrunk or turned, so that it fits its column however narrow
+    CROSSED = "crossed"  # under a diagonal line of the cell's border
 
 
 class Run(NamedTuple):

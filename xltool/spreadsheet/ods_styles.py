@@ -51,6 +51,8 @@ class _Properties(NamedTuple):
     font: str | None = None
     repeated: bool | None = None
     angle: int | None = None
+    rising: bool | None = None  # a line from corner to corner
+    falling: bool | None = None
 
 
 class StyleMap(NamedTuple):
@@ -121,6 +123,7 @@ class StyleReader:
             mark = self._find_mark(found)
             code = self._format_code(found.data_style or "")
             placed = Mark.REPEATED if found.repeated else Mark.UPSIDE_DOWN if found.angle in _UPSIDE_DOWN else None
+            placed = Mark.CROSSED if found.rising or found.falling else placed
             self._looks[style] = make_look(code, mark, found.colour or "", found.background or "", placed, "")
         return self._looks[style]
 
@@ -340,7 +343,14 @@ def _read_cell_properties(style: _Properties, attributes: dict[str, str]) -> _Pr
         background=style.background if background is None else parse_rgb(background),
         repeated=style.repeated if repeated is None else repeated == "true",
         angle=int(angle[1]) if angle else style.angle,
+        rising=_has_line(attributes.get(f"{_STYLE}diagonal-bl-tr"), style.rising),
+        falling=_has_line(attributes.get(f"{_STYLE}diagonal-tl-br"), style.falling),
     )
+
+
+def _has_line(stated: str | None, before: bool | None) -> bool | None:
+    """Return whether a border such as "0.74pt solid #000000" is drawn; ``before`` if none is stated."""
+    return before if stated is None else "none" not in stated.split()
 
 
 def _position_word(text: str) -> str:

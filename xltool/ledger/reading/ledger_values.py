@@ -41,7 +41,12 @@ _MAX_TEXT_CHARACTERS = 32_767
 _ZERO_DAY = DAY_ZERO.toordinal()
 _FIRST_SERIAL, _LAST_SERIAL = 61, 109_574  # 1900-03-01, before which Excel counts a day too many, and 2199-12-31
 _TIME_OF_DAY = re.compile(r"(?<=[0-9])[T\s]+[0-9]{1,2}[:\uff1a][0-9]{2}(?:[:\uff1a][0-9]{2})?\s*\Z")
-_WHOLE_MARKS = {Mark.STRUCK: "struck_out", Mark.INVISIBLE: "invisible", Mark.SYMBOL: "symbol_font"}
+_WHOLE_MARKS = {
+    Mark.STRUCK: "struck_out",
+    Mark.CROSSED: "struck_out",
+    Mark.INVISIBLE: "invisible",
+    Mark.SYMBOL: "symbol_font",
+}
 
 
 class FieldValue(NamedTuple):
@@ -154,7 +159,8 @@ def _show_number(text: str) -> str:
 
 def _find_whole_mark(raw: RawCell) -> FieldValue | None:
     """Return the meaning of a cell of which nothing can be read as it is shown; None for any other."""
-    note = next((_WHOLE_MARKS[mark] for mark in raw.look.marks if mark in _WHOLE_MARKS), None)
+    marks = (*raw.look.marks, raw.look.placed)
+    note = next((_WHOLE_MARKS[mark] for mark in marks if mark in _WHOLE_MARKS), None)
     if (
         note is None
         and raw.stored is StorageType.TEXT

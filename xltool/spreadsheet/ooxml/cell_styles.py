@@ -29,6 +29,7 @@ _FORMAT, _FONT, _FILL, _XF = "numFmts/numFmt", "fonts/font", "fills/fill", "cell
 _PATTERN, _FILL_COLOUR = f"{_FILL}/patternFill", f"{_FILL}/patternFill/fgColor"
 _BACK_COLOUR, _STOP_COLOUR = f"{_FILL}/patternFill/bgColor", f"{_FILL}/gradientFill/stop/color"
 _PROTECTION, _ALIGNMENT = f"{_XF}/protection", f"{_XF}/alignment"
+_BORDER, _DIAGONAL = "borders/border", "borders/border/diagonal"
 _PALETTE_COLOUR = "colors/indexedColors/rgbColor"
 _FONT_NAMES = ("strike", "vertAlign", "sz", "color", "name")
 _FONT_PARTS = frozenset(f"{_FONT}/{name}" for name in _FONT_NAMES)
@@ -54,6 +55,8 @@ _WANTED = (
             _XF,
             _PROTECTION,
             _ALIGNMENT,
+            _BORDER,
+            _DIAGONAL,
             _PALETTE_COLOUR,
             _CHANGE,
         }
@@ -146,6 +149,9 @@ class _StyleReader:
         self._font_looks: dict[int, tuple[Mark | None, str]] = {}
         self._fills: list[list[str]] = []
         self._pattern = ""
+        self._borders = 0
+        self._has_diagonal = False
+        self._crossed: set[str] = set()
         self._own_formats = 0
 
     def add_element(self, element: XmlElement) -> None:
@@ -188,6 +194,16 @@ class _StyleReader:
         if self._pattern not in ("none", "solid"):
             self._fills[-1].append(read_colour(attributes, self._colours))
 
+    def begin_border(self, attributes: Mapping[str, str]) -> None:
+        """Begin the next border."""
+        self._borders += 1
+        self._has_diagonal = any(is_true(attributes.get(name)) for name in ("diagonalUp", "diagonalDown"))
+
+    def read_diagonal(self, attributes: Mapping[str, str]) -> None:
+        """Read the line from corner to corner of the latest border."""
+        if self._has_diagonal and attributes.get("style", "none") != "none":
+            self._crossed.add(str(self._borders - 1))
+
     def _find_background(self, index: int) -> str:
         """Return the colour of a fill, "" for none; one of several colours hides nothing."""
         colours = set(self._fills[index]) if index < len(self._fills) else set()
@@ -201,14 +217,15 @@ class _StyleReader:
         font, fill = self._parse_index(attributes, "fontId"), self._parse_index(attributes, "fillId")
         mark, colour = self._read_font(font)
         background = self._find_background(fill)
-        self.styles.append(CellStyle(look=make_look(code, mark, colour, background)))
+        placed = Mark.CROSSED if attributes.get("borderId") in self._crossed else None
+        self.styles.append(CellStyle(look=make_look(code, mark, colour, background, placed)))
 
     def read_alignment(self, attributes: Mapping[str, str]) -> None:
         """Read how the latest cell format places characters."""
         fitted = is_true(attributes.get("shrinkToFit")) or attributes.get("textRotation", "0") != "0"
         placed = mark_alignment(attributes.get("horizontal", "")) or (Mark.FITTED if fitted else None)
-        if placed:
-            look = self.styles[-1].look
+        look = self.styles[-1].look
+        if placed and look.placed is None:
             look = make_look(look.format_code, look.font_mark, look.colour, look.background, placed)
             self.styles[-1] = self.styles[-1]._replace(look=look)
 
@@ -245,6 +262,8 @@ _HANDLERS: dict[str, Callable[[_StyleReader, Mapping[str, str]], None]] = {
     _FILL_COLOUR: _StyleReader.read_fill_colour,
     _STOP_COLOUR: _StyleReader.read_fill_colour,
     _BACK_COLOUR: _StyleReader.read_back_colour,
+    _BORDER: _StyleReader.begin_border,
+    _DIAGONAL: _StyleReader.read_diagonal,
     _XF: _StyleReader.add_cell_format,
     _PROTECTION: _StyleReader.read_protection,
     _ALIGNMENT: _StyleReader.read_alignment,

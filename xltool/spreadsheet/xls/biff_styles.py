@@ -20,6 +20,7 @@ _SOLID = 1
 _WIDE, _EXTENDED, _RICH = 0x01, 0x04, 0x08
 _FONT_NAME = 14  # where the name of a font begins, with its length
 _ALIGNMENT, _HORIZONTAL = 6, 0x07  # the byte of a cell format with the alignment, and its bits
+_DIAGONALS, _DIAGONAL_STYLE = 0xC0000000, 0x01E00000  # of the numbers at 10 and 14: which lines there are, and how
 
 RunStarts = tuple[tuple[int, int], ...]  # of each run: the index of its first character, and its font
 
@@ -116,10 +117,11 @@ class BookStyles:
         data = self.cell_formats[index]
         font_index, format_index = struct.unpack_from("<2H", data)
         font, code = self.find_font(font_index), self.formats.get(format_index, GENERAL)
-        background = ""
-        if len(data) >= 20 and struct.unpack_from("<I", data, 14)[0] >> 26 == _SOLID:
-            background = self.find_colour(struct.unpack_from("<H", data, 18)[0] & 0x7F)
-        placed = mark_alignment(data[_ALIGNMENT] & _HORIZONTAL)
+        background, placed = "", mark_alignment(data[_ALIGNMENT] & _HORIZONTAL)
+        if len(data) >= 20:
+            sides, rest, colour = struct.unpack_from("<2IH", data, 10)
+            background = self.find_colour(colour & 0x7F) if rest >> 26 == _SOLID else ""
+            placed = Mark.CROSSED if sides & _DIAGONALS and rest & _DIAGONAL_STYLE else placed
         return make_look(code, font.mark, self.find_colour(font.colour), background, placed)
 
 

@@ -12,13 +12,14 @@ from xltool.spreadsheet.xls.xlsb_changes import read_change
 from xltool.spreadsheet.xls.xlsb_colours import read_colour
 from xltool.spreadsheet.xls.xlsb_records import iterate_records, read_wide_string
 
-_STRING, _FORMAT, _FONT, _FILL, _CELL_FORMAT = 19, 44, 43, 45, 47
+_STRING, _FORMAT, _FONT, _FILL, _BORDER, _CELL_FORMAT = 19, 44, 43, 45, 46, 47
 _BEGIN_CELL_FORMATS, _END_CELL_FORMATS = 617, 618
 _STRUCK, _SOLID, _RICH = 0x0008, 1, 0x01
 _RAISED, _LOWERED = 1, 2
 _CHANGE, _PALETTE_COLOUR = 507, 475
 _FONT_NAME = 21  # where the name of a font begins
 _ALIGNMENT, _HORIZONTAL = 12, 0x07  # the byte of a cell format with the alignment, and its bits
+_DIAGONALS, _DIAGONAL_STYLE = 0x03, 41  # of a border: the bits of its first byte, and the byte that says how they look
 
 
 class BinaryStyles:
@@ -30,6 +31,7 @@ class BinaryStyles:
         self.colours = _read_colours(content, theme)
         self._fonts: list[tuple[Mark | None, str]] = []
         fills: list[str] = []
+        crossed: list[bool] = []
         formats = dict(BUILT_IN_FORMATS)
         inside = False
         for kind, data in iterate_records(content):
@@ -41,13 +43,16 @@ class BinaryStyles:
                 fills.append(
                     read_colour(data[4:12], self.colours) if struct.unpack_from("<I", data)[0] == _SOLID else ""
                 )
+            elif kind == _BORDER:
+                crossed.append(bool(data[:1] and data[0] & _DIAGONALS and any(data[_DIAGONAL_STYLE:][:1])))
             elif kind in (_BEGIN_CELL_FORMATS, _END_CELL_FORMATS):
                 inside = kind == _BEGIN_CELL_FORMATS
             elif kind == _CELL_FORMAT and inside:
-                _parent, number, font, fill = struct.unpack_from("<4H", data)
+                _parent, number, font, fill, border = struct.unpack_from("<5H", data)
                 mark, colour = self.find_font(font)
                 background = fills[fill] if fill < len(fills) else ""
                 placed = mark_alignment(data[_ALIGNMENT] & _HORIZONTAL) if len(data) > _ALIGNMENT else None
+                placed = Mark.CROSSED if border < len(crossed) and crossed[border] else placed
                 self.looks.append(make_look(formats.get(number, GENERAL), mark, colour, background, placed))
             elif kind == _CHANGE:
                 change = LookChange()
