@@ -7,8 +7,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
+from tests.judges import recalculate
 from tests.mangling.good import ABOUT, good
 from xltool.commands.check import review_files
 from xltool.messages import catalogue
@@ -122,3 +124,149 @@ def test_drawing_that_cannot_be_read__leaves_the_workbook_as_it_is(drawing: str,
     path = tmp_path / "a.xlsx"
     path.write_bytes(draw(good(), SHEET, drawing))
     assert problems(review_files(ABOUT, path)[0]) == []
+
+
+WHITE_FILL = '<a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill>'
+BY_STYLE = '<x:style><a:fillRef idx="1"><a:schemeClr val="accent1"/></a:fillRef></x:style>'
+CELL_D7 = ((3, 0, 6, 0), (4, 0, 7, 0))
+
+
+def shape(fill: str = "", style: str = "", geometry: str = "rect", hidden: str = "0") -> str:
+    """A shape without a text."""
+    name = f'<x:nvSpPr><x:cNvPr id="2" name="a" hidden="{hidden}"/></x:nvSpPr>'
+    outline = f'<a:prstGeom prst="{geometry}"/>'
+    return f"<x:sp>{name}<x:spPr>{outline}{fill}</x:spPr>{style}</x:sp>"
+
+
+def placed(content: str) -> str:
+    """An anchor over D7."""
+    return anchor(*CELL_D7, "").replace("<x:sp></x:sp>", content)
+
+
+def translucent(alpha: int) -> str:
+    return f'<a:solidFill><a:srgbClr val="FFFFFF"><a:alpha val="{alpha}"/></a:srgbClr></a:solidFill>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        shape(WHITE_FILL),
+        shape(translucent(95_000)),
+        shape("<a:gradFill/>"),
+        shape(style=BY_STYLE),
+        shape(WHITE_FILL, geometry="roundRect"),
+    ],
+)
+def test_filled_shape_over_a_figure__not_counted(content: str, tmp_path: Path) -> None:
+    item = review(tmp_path, placed(content))
+    (problem,) = problems(item)
+    assert problem.startswith(
+        "表三!D7“一、本年新收政府信息公开申请数量”自然人存的是“88”，上面盖着一个不透明的文本框或图形，看不见，没有计入。"
+    )
+    assert item.submission
+    assert item.submission.values["requests.received.natural_person"] is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        shape(),
+        shape("<a:noFill/>", BY_STYLE),
+        shape(translucent(30_000)),
+        shape(WHITE_FILL, geometry="frame"),
+        shape(WHITE_FILL, hidden="1"),
+        shape(style='<x:style><a:fillRef idx="0"/></x:style>'),
+        '<x:pic><x:blipFill><a:blip><a:alphaModFix amt="30000"/></a:blip></x:blipFill></x:pic>',
+    ],
+)
+def test_shape_that_is_seen_through__says_nothing(content: str, tmp_path: Path) -> None:
+    item = review(tmp_path, placed(content))
+    assert {each.code for each in item.findings} == {each.code for each in review(tmp_path).findings}
+
+
+def test_filled_shape_over_a_cell_without_content__leaves_it_blank(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(BytesIO(good()))
+    book["表三"]["D7"].value = None
+    stream = BytesIO()
+    book.save(stream)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(stream.getvalue())
+    before = [each.code for each in review_files(ABOUT, path)[0].findings]
+    path.write_bytes(draw(stream.getvalue(), SHEET, drawing_of(placed(shape(WHITE_FILL)))))
+    assert [each.code for each in review_files(ABOUT, path)[0].findings] == before
+
+
+@pytest.mark.parametrize("content", ["<x:pic/>", "<x:graphicFrame/>"])
+def test_picture_or_chart_over_a_figure__told_and_counted(content: str, tmp_path: Path) -> None:
+    item = review(tmp_path, placed(content))
+    assert problems(item) == []
+    assert "“表三”页有 1 个数（D7）上面盖着图片或图表，可能看不见，按存的数读取。" in notes(item)["place.picture"]
+    assert item.submission
+    assert item.submission.values["requests.received.natural_person"] == 88
+
+
+def notes(item: ReviewedFile) -> dict[str, str]:
+    return {each.code: catalogue.render_problem(each) for each in item.findings if each.severity is Severity.NOTE}
+
+
+@pytest.mark.parametrize("text", ["←应为300", "填错了", "此处300", "已改"])
+def test_text_box_beside_a_figure__told_with_its_cell(text: str, tmp_path: Path) -> None:
+    item = review(tmp_path, anchor((11, 0, 6, 0), (14, 0, 9, 0), text))
+    assert problems(item) == []
+    assert f"表三有 1 个文本框写着数字或更正的话（L7“{text}”）" in notes(item)["remark.text_box"]
+
+
+def test_text_box_with_other_words__says_nothing(tmp_path: Path) -> None:
+    assert "remark.text_box" not in notes(review(tmp_path, anchor((11, 0, 6, 0), (14, 0, 9, 0), "审核人意见")))
+
+
+def commented(text: str, author: str = "甲") -> bytes:
+    book = openpyxl.load_workbook(BytesIO(good()))
+    book["表三"]["D7"].comment = Comment(text, author)
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("应为300，填错了", "D7“应为300，填错了”"),
+        ("甲:\n应为三百", "D7“应为三百”"),
+        ("[Threaded comment]\n\nhttps://go.microsoft.com/fwlink/?linkid=870924\n\nComment:\n    300", "300"),
+    ],
+)
+def test_comment_about_a_figure__told_with_its_cell(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(commented(text))
+    item = review_files(ABOUT, path)[0]
+    assert problems(item) == []
+    told = notes(item)["remark.comment"]
+    assert said in told
+    assert "linkid" not in told
+    assert item.submission
+    assert item.submission.values["requests.received.natural_person"] == 88
+
+
+@pytest.mark.parametrize("text", ["已核对", "7科:\n已核对"])
+def test_comment_with_other_words__says_nothing(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(commented(text, "7科"))
+    assert "remark.comment" not in notes(review_files(ABOUT, path)[0])
+
+
+@pytest.mark.office
+def test_saved_by_libreoffice__comment_told_and_no_shape_of_it(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(commented("应为300"))
+    (tmp_path / "out").mkdir()
+    item = review_files(ABOUT, recalculate(tmp_path / "a.xlsx", tmp_path / "out", "xlsx"))[0]
+    assert problems(item) == []
+    assert set(notes(item)) & {"remark.comment", "remark.text_box", "place.picture"} == {"remark.comment"}
+
+
+@pytest.mark.office
+def test_template_saved_by_libreoffice__no_remark(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(good())
+    (tmp_path / "out").mkdir()
+    item = review_files(ABOUT, recalculate(tmp_path / "a.xlsx", tmp_path / "out", "xlsx"))[0]
+    assert not {"remark.comment", "remark.text_box", "place.picture"} & set(notes(item))

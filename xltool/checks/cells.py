@@ -26,6 +26,7 @@ UNREADABLE_NOTES = {
     *("out_of_range", "not_choice", "not_date", "too_long"),
 }
 _NOTES_ABOUT_LOOK = {"invisible", "shown_differs"}
+_NOTES_WITH_NOTHING = _NOTES_ABOUT_LOOK | {"overlaid"}  # worded otherwise if nothing is shown
 # Reasons that a change to the look of many cells brings to all of them at once.
 _NOTES_OF_RANGES = _NOTES_ABOUT_LOOK | {
     *("struck_out", "covered", "symbol_font", "repeated", "upside_down", "conditional", "overlaid"),
@@ -148,7 +149,7 @@ def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> 
         "title": Word("", "kind_rule") if cell.kind in _OTHER_KINDS else rule.title,
         "basis": rule.basis,
     }
-    shows_nothing = reason in _NOTES_ABOUT_LOOK and not entry.shown
+    shows_nothing = reason in _NOTES_WITH_NOTHING and not entry.shown
     wording = f"number.{reason}_nothing" if shows_nothing else f"number.{reason}"
     return Finding(rule.id, rule.severity, (spot_of_entry(entry),), facts, wording=wording)
 

@@ -20,6 +20,8 @@ OBSERVATION_FINDINGS: Mapping[str, str] = {
     "label.reworded": "label.reworded",
     "stray": "stray",
     "stray.more": "stray",
+    "remark.comment": "remark.comment",
+    "remark.text_box": "remark.text_box",
     "sheet.missing": "sheet.missing",
     "formula.in_input": "formula.in_input",
     "protection.removed": "protection.removed",
@@ -31,7 +33,7 @@ OBSERVATION_FINDINGS: Mapping[str, str] = {
 SINGLE_CODES = (
     *("place.moved", "place.inserted", "place.inserted_filled", "place.reordered", "place.missing", "place.ambiguous"),
     *("label.exchanged", "place.exchanged"),
-    *("place.hidden", "place.narrow", "zeros.hidden", "text.struck"),
+    *("place.hidden", "place.narrow", "place.picture", "zeros.hidden", "text.struck"),
     *("sheet.renamed", "sheet.hidden", "sheet.shown", "sheet.copy", "sheet.copy_differs", "sheets.reordered"),
     *("table.copy", "table.copy_differs", "table.filled_in", "table.other_agency", "table.second"),
     *("protection.all_removed", "structure.unprotected", "validation.lost", "checks.overwritten"),

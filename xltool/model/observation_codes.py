@@ -52,11 +52,14 @@ class ObservationCode(StrEnum):
     PLACE_MOVED = "place.moved"
     PLACE_NARROW = "place.narrow"
     PLACE_NAMES = "place.names"
+    PLACE_PICTURE = "place.picture"
     PLACE_REORDERED = "place.reordered"
     PLACE_UNMERGED = "place.unmerged"
     PLACE_UNMERGED_TWICE = "place.unmerged_twice"
     PROTECTION_ALL_REMOVED = "protection.all_removed"
     PROTECTION_REMOVED = "protection.removed"
+    REMARK_COMMENT = "remark.comment"
+    REMARK_TEXT_BOX = "remark.text_box"
     REPORT_PERIOD = "report.period"
     REPORT_PUBLISHED = "report.published"
     SHEETS_REORDERED = "sheets.reordered"
@@ -168,9 +171,12 @@ OBSERVATION_FACTS: Mapping[ObservationCode, frozenset[str]] = MappingProxyType(
             "place.missing": "lost count",
             "place.moved": "from to",
             "place.names": "labelled named",
+            "place.picture": "count at",
             "place.reordered": "axis moves",
             "place.unmerged": "from to",
             "place.unmerged_twice": "from to",
+            "remark.comment": "text",
+            "remark.text_box": "text",
             "report.period": "sentence",
             "report.published": "date",
             "sheet.copy": "of",

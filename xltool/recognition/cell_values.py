@@ -172,6 +172,7 @@ class _ValueWords(NamedTuple):
     myriads: Mapping[str, int]
     plain_units: tuple[str, ...]
     plain_signs: tuple[str, ...]
+    doubt_words: tuple[str, ...]
 
 
 @cache
@@ -184,7 +185,8 @@ def _load_value_words() -> _ValueWords:
     with_unit = re.compile(rf"(?:{unit})\s*{number}|{number}\s*(?:{unit})+")
     numerals = words["digits"], words["tens"], words["myriads"]
     plain = tuple(words["plain_units"]), tuple(words["plain_signs"])
-    return _ValueWords(frozenset(words["not_applicable"]), with_unit, *numerals, *plain)
+    doubts = tuple(words["doubt_words"])
+    return _ValueWords(frozenset(words["not_applicable"]), with_unit, *numerals, *plain, doubts)
 
 
 @cache
@@ -206,6 +208,11 @@ def is_negative(text: str) -> bool:
 def is_not_applicable(text: str) -> bool:
     """Return True for a word or a dash that stands for a figure that does not apply."""
     return text.casefold() in _load_value_words().not_applicable
+
+
+def is_about_figure(text: str) -> bool:
+    """Return True for a text that holds a digit or a word of correction: the figure it is about may be another."""
+    return any(map(str.isdigit, text)) or any(word in text for word in _load_value_words().doubt_words)
 
 
 @cache

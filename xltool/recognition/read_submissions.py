@@ -31,6 +31,7 @@ from xltool.recognition.kind_values import find_words
 from xltool.recognition.locate_cells import find_text_cells
 from xltool.recognition.read_entries import read_entries, read_entry
 from xltool.recognition.read_lists import ReadLists, read_lists
+from xltool.recognition.remarks import find_remarks
 from xltool.recognition.stray_content import find_changed_labels, find_missing_sheets, find_strays
 from xltool.recognition.template_integrity import (
     check_integrity,
@@ -110,7 +111,7 @@ def _build_submission(
         observations += find_strays(plan, assignment)
         observations += find_hidden_figures(assignment, _list_positions(entries, lists))
         observations += (*find_hidden_zeros(assignment, entries), *find_narrow_figures(plan, assignment, entries))
-        observations += _observe_struck_texts(plan, assignment)
+        observations += (*_observe_struck_texts(plan, assignment), *find_remarks(plan, assignment, entries))
         if identity_claim.issued:
             observations += check_integrity(plan, workbook, assignment)
     observations += find_missing_sheets(plan, assignment, issued=bool(identity_claim.issued) and scope is Scope.OWN)

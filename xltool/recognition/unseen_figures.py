@@ -1,8 +1,8 @@
 """Find inputs whose stored figure is not the one a person reads: under merged cells, not its formula's result, astray.
 
 Such a figure becomes unreadable, with the note ``covered`` (``shown`` is the merged range), ``overlaid``
-(by a shape; ``shown`` is its text), ``formula_result`` (``shown`` is the result) or ``across`` (it is centred between
-its own cell and empty ones).
+(by a shape; ``shown`` is its text, "" for one without), ``formula_result`` (``shown`` is the result) or ``across`` (it
+is centred between its own cell and empty ones).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -45,25 +45,26 @@ def refuse_covered(
 def refuse_overlaid(
     plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapping[str, Entry]
 ) -> Mapping[str, Entry]:
-    """Return the entries; inputs under a shape with a text are unreadable."""
+    """Return the entries; inputs under a shape with a text, or with content under a filled one, are unreadable."""
     overlaid: dict[str, Entry] = {}
     for name, located in assignment.located_sheets.items():
         for address, cell in list_inputs(plan).get(name, {}).items() if located.sheet.shapes else ():
             shape = find_shape_over(located.sheet, located.real_address(address))
-            if shape is not None:
+            if shape is not None and (shape.text or (entries[cell].raw or "").strip()):
                 overlaid[cell] = make_unreadable(entries[cell], "overlaid", shape.text)
     return replace_entries(entries, overlaid)
 
 
 def find_shape_over(sheet: RawSheet, address: str) -> SheetShape | None:
-    """Return the last shape with a text that covers a cell; None if there is none."""
-    row, column = parse_address(address)
-    over = (
-        shape
-        for shape in reversed(sheet.shapes)
-        if any(is_inside_box(box, row, column) for box in parse_boxes([shape.area]))
-    )
+    """Return the last shape that covers a cell, pictures aside; None if there is none."""
+    over = (shape for shape in reversed(sheet.shapes) if not shape.is_picture and is_under(shape, address))
     return next(over, None)
+
+
+def is_under(shape: SheetShape, address: str) -> bool:
+    """Return True if a shape covers a cell."""
+    row, column = parse_address(address)
+    return bool(shape.area) and any(is_inside_box(box, row, column) for box in parse_boxes([shape.area]))
 
 
 def refuse_astray(plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:

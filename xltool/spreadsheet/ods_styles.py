@@ -338,19 +338,15 @@ def _read_text_properties(style: _Properties, attributes: dict[str, str]) -> _Pr
 def _read_cell_properties(style: _Properties, attributes: dict[str, str]) -> _Properties:
     """Return a style with the properties of cells an element states."""
     background, repeated = attributes.get(f"{_FO}background-color"), attributes.get(f"{_STYLE}repeat-content")
+    rising, falling = (attributes.get(f"{_STYLE}diagonal-{corners}") for corners in ("bl-tr", "tl-br"))
     angle = re.fullmatch(r"([0-9]{1,3})(?:\.[0-9]+)?(?:deg)?", attributes.get(f"{_STYLE}rotation-angle", ""))
     return style._replace(
         background=style.background if background is None else parse_rgb(background),
         repeated=style.repeated if repeated is None else repeated == "true",
         angle=int(angle[1]) if angle else style.angle,
-        rising=_has_line(attributes.get(f"{_STYLE}diagonal-bl-tr"), style.rising),
-        falling=_has_line(attributes.get(f"{_STYLE}diagonal-tl-br"), style.falling),
+        rising=style.rising if rising is None else "none" not in rising.split(),
+        falling=style.falling if falling is None else "none" not in falling.split(),
     )
-
-
-def _has_line(stated: str | None, before: bool | None) -> bool | None:
-    """Return whether a border such as "0.74pt solid #000000" is drawn; ``before`` if none is stated."""
-    return before if stated is None else "none" not in stated.split()
 
 
 def _position_word(text: str) -> str:

@@ -18,6 +18,7 @@ from xltool.spreadsheet.load_file import FileSource, LoadedFile, load_file
 from xltool.spreadsheet.name_stories import explain_by_name
 from xltool.spreadsheet.ooxml.cell_scanner import SharedParts
 from xltool.spreadsheet.ooxml.cell_styles import StyleSheet, read_styles
+from xltool.spreadsheet.ooxml.comments import has_comments, read_comments
 from xltool.spreadsheet.ooxml.drawings import has_drawings, read_shapes
 from xltool.spreadsheet.ooxml.package import Package, fold_part_name
 from xltool.spreadsheet.ooxml.part import ReadingBudget
@@ -205,7 +206,8 @@ def _read_sheets(
     """Read every sheet in order; the first sheet of the rule before all others, as it decides which are skipped."""
     read: dict[str, RawSheet] = {}
     skipped: Container[str] = ()
-    read_sheet = partial(_read_sheet, package, shared=shared, has_drawings=has_drawings(package))
+    has_notes, has_shapes = has_comments(package), has_drawings(package)
+    read_sheet = partial(_read_sheet, package, shared=shared, has_notes=has_notes, has_shapes=has_shapes)
     first = next((sheet for sheet in outline.sheets if skip_rule and sheet.name == skip_rule.first_sheet), None)
     if skip_rule and first:
         read[first.name] = read_sheet(first)
@@ -218,12 +220,15 @@ def _read_sheets(
     return tuple(read[listed.name] for listed in outline.sheets)
 
 
-def _read_sheet(package: Package, listed: SheetPart, shared: SharedParts, *, has_drawings: bool) -> RawSheet:
+def _read_sheet(
+    package: Package, listed: SheetPart, shared: SharedParts, *, has_notes: bool, has_shapes: bool
+) -> RawSheet:
     if listed.kind != "worksheet":
         return RawSheet(listed.name, listed.state, {})
     content = read_worksheet(package.open_part(listed.part), shared)
-    shapes = read_shapes(package, listed.part) if has_drawings else ()
-    return RawSheet(listed.name, listed.state, *content, shapes)
+    shapes = read_shapes(package, listed.part) if has_shapes else ()
+    comments = read_comments(package, listed.part) if has_notes else ()
+    return RawSheet(listed.name, listed.state, *content, shapes, comments)
 
 
 def _refuse_doctypes(package: Package) -> None:

@@ -37,9 +37,22 @@ class RawCell(NamedTuple):
 
 
 class SheetShape(NamedTuple):
-    """A shape with a text over cells, such as a text box: the range of cells it covers, and its text."""
+    """A shape over cells that has a text, such as a text box, or hides what is below.
+
+    ``area`` is the range of cells it covers, "" for none; ``at`` the cell in which it begins. ``is_picture``: a picture
+    or a chart, whose figures nobody can read from here.
+    """
 
     area: str
+    text: str
+    at: str = ""
+    is_picture: bool = False
+
+
+class CellComment(NamedTuple):
+    """A comment on a cell: its address and its text, without the name of the author."""
+
+    address: str
     text: str
 
 
@@ -51,7 +64,7 @@ class RawSheet:
     ``validated`` the ranges under data validation as written (``"D7:I31"``); ``hidden_rows`` and ``hidden_columns``
     by number from 1, in order, also those too low or too narrow to see anything. ``conditional``: the conditional
     formats by which a figure may read differently, the first to apply first. Of .xlsx only: ``narrow_columns``, those
-    in which few digits fit, first and last number and width in digits, and ``shapes``, those over cells.
+    in which few digits fit, first and last number and width in digits, ``shapes``, those over cells, and ``comments``.
     """
 
     name: str
@@ -66,6 +79,7 @@ class RawSheet:
     conditional: tuple[ConditionalFormat, ...] = ()
     narrow_columns: tuple[tuple[int, int, float], ...] = ()
     shapes: tuple[SheetShape, ...] = ()
+    comments: tuple[CellComment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

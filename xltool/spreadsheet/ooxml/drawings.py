@@ -1,13 +1,12 @@
-"""Read the texts of shapes that lie over the cells of a worksheet, such as text boxes, and which cells they cover."""
+"""Read the shapes that lie over the cells of a worksheet (text boxes, filled boxes, pictures), and which they cover."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.ooxml.addresses import format_column
 from xltool.spreadsheet.ooxml.package import Package
-from xltool.spreadsheet.ooxml.workbook_part import read_relations
-from xltool.spreadsheet.ooxml.xml_parser import XmlElement, collect_elements
+from xltool.spreadsheet.ooxml.related_parts import read_related_parts
+from xltool.spreadsheet.ooxml.xml_parser import XmlElement, collect_elements, is_true
 from xltool.spreadsheet.part_cache import CachedReader
 from xltool.spreadsheet.raw_workbook import SheetShape
 
@@ -21,10 +20,34 @@ _GROUP = "xdr:grpSp/"
 _TEXTS = frozenset(
     f"{_ANCHOR}/{_GROUP * depth}xdr:sp/xdr:txBody/a:p/a:{kind}/a:t" for depth in range(3) for kind in ("r", "fld")
 )
-_WANTED = frozenset({_ANCHOR, *_EDGES}) | _TEXTS
+_PICTURES = frozenset(f"{_ANCHOR}/xdr:{kind}" for kind in ("pic", "graphicFrame"))
+_NAMES = frozenset(
+    f"{_ANCHOR}/xdr:{kind}/xdr:{name}/xdr:cNvPr"
+    for kind, name in (("sp", "nvSpPr"), ("pic", "nvPicPr"), ("graphicFrame", "nvGraphicFramePr"))
+)
+_SHAPE = f"{_ANCHOR}/xdr:sp/xdr:spPr"
+_GEOMETRY, _NO_FILL, _STYLE_FILL = f"{_SHAPE}/a:prstGeom", f"{_SHAPE}/a:noFill", f"{_ANCHOR}/xdr:sp/xdr:style/a:fillRef"
+_FILLS = frozenset(f"{_SHAPE}/a:{kind}Fill" for kind in ("solid", "grad", "patt", "blip"))
+_ALPHAS = frozenset(
+    {
+        *(f"{_SHAPE}/a:solidFill/a:{kind}Clr/a:alpha" for kind in ("srgb", "scheme", "sys", "prst", "scrgb", "hsl")),
+        f"{_ANCHOR}/xdr:pic/xdr:blipFill/a:blip/a:alphaModFix",
+    }
+)
+_WANTED = (
+    frozenset({_ANCHOR, *_EDGES, _GEOMETRY, _NO_FILL, _STYLE_FILL}) | _TEXTS | _PICTURES | _NAMES | _FILLS | _ALPHAS
+)
 # A cell at an edge is covered if more than this is: half of an ordinary column and of an ordinary row, in EMU.
 _HALF_COLUMN, _HALF_ROW = 300_000, 120_000
 _MAX_DIGITS = 9
+_MIN_OPACITY = 80_000  # of 100 000; through less a figure is seen
+# Outlines that leave out their middle.
+_HOLLOW = frozenset(
+    {
+        *("line", "lineInv", "straightConnector1", "arc", "blockArc", "frame", "halfFrame", "donut", "noSmoking"),
+        *("bracketPair", "bracePair", "leftBracket", "rightBracket", "leftBrace", "rightBrace"),
+    }
+)
 
 
 def has_drawings(package: Package) -> bool:
@@ -33,19 +56,12 @@ def has_drawings(package: Package) -> bool:
 
 
 def read_shapes(package: Package, sheet_part: str) -> tuple[SheetShape, ...]:
-    """Return the shapes with a text over the cells of a worksheet; those that cover half a cell or less are left out.
+    """Return the shapes over the cells of a worksheet that have a text or hide what is below.
 
     A drawing that cannot be parsed has none: its workbook is sound.
     """
-    shapes: list[SheetShape] = []
-    for relation in read_relations(package, sheet_part).values():
-        if relation.kind == "drawing" and relation.target in package:
-            try:
-                shapes += _make_shapes(_read_elements(package.open_part(relation.target)))
-            except UnreadableFileError as refusal:
-                if refusal.code == "file.doctype":
-                    raise
-    return tuple(shapes)
+    parts = read_related_parts(package, sheet_part, "drawing", _read_elements)
+    return tuple(shape for elements in parts for shape in _make_shapes(elements))
 
 
 _read_elements = CachedReader(lambda part: collect_elements(part, _ROOTS, _WANTED, frozenset(_EDGES) | _TEXTS))
@@ -53,10 +69,27 @@ _read_elements = CachedReader(lambda part: collect_elements(part, _ROOTS, _WANTE
 
 def _make_shapes(elements: Sequence[XmlElement]) -> Iterator[SheetShape]:
     for anchor in _split_anchors(elements):
+        if any(element.path in _NAMES and is_true(element.attributes.get("hidden")) for element in anchor):
+            continue
         text = " ".join("".join(element.text for element in anchor if element.path in _TEXTS).split())
-        area = _find_covered_area({element.path: element.text for element in anchor if element.path in _EDGES})
-        if text and area:
-            yield SheetShape(area, text)
+        edges = _read_edges({element.path: element.text for element in anchor if element.path in _EDGES})
+        picture = any(element.path in _PICTURES for element in anchor)
+        area = _find_covered_area(edges)
+        if edges and (text or (area and _is_opaque(anchor))):
+            yield SheetShape(area, text, _format_cell(edges[0], edges[2]), is_picture=picture and not text)
+
+
+def _is_opaque(anchor: Sequence[XmlElement]) -> bool:
+    """Return True for a picture, and for a shape that is filled, by itself or by its style, and not see-through."""
+    attributes = {element.path: element.attributes for element in anchor}
+    opacities = [value for path in _ALPHAS & attributes.keys() for value in attributes[path].values()]
+    if any(value.isdecimal() and int(value[:_MAX_DIGITS]) < _MIN_OPACITY for value in opacities):
+        return False
+    if _PICTURES & attributes.keys():
+        return True
+    if _NO_FILL in attributes or attributes.get(_GEOMETRY, {}).get("prst") in _HOLLOW:
+        return False
+    return bool(_FILLS & attributes.keys()) or attributes.get(_STYLE_FILL, {}).get("idx", "0") != "0"
 
 
 def _split_anchors(elements: Sequence[XmlElement]) -> Iterator[list[XmlElement]]:
@@ -71,14 +104,28 @@ def _split_anchors(elements: Sequence[XmlElement]) -> Iterator[list[XmlElement]]
         yield anchor
 
 
-def _find_covered_area(edges: Mapping[str, str]) -> str:
-    """Return the range of cells of which more than half is covered; empty if there is none, or no place is stated."""
-    if any(not edges.get(path, "").strip().isdecimal() for path in _EDGES):
+def _read_edges(stated: Mapping[str, str]) -> tuple[int, ...]:
+    """Return where an anchor begins and ends: first column, its offset, first row, its offset, the same of the last.
+
+    Columns and rows count from 0. Empty if no place is stated.
+    """
+    if any(not stated.get(path, "").strip().isdecimal() for path in _EDGES):
+        return ()
+    return tuple(min(int(stated[path].strip()[:_MAX_DIGITS]), limits.MAX_ROWS - 1) for path in _EDGES)
+
+
+def _find_covered_area(edges: tuple[int, ...]) -> str:
+    """Return the range of cells of which more than half is covered; empty if there is none."""
+    if not edges:
         return ""
-    numbers = [min(int(edges[path].strip()[:_MAX_DIGITS]), limits.MAX_ROWS - 1) for path in _EDGES]
-    left, left_offset, top, top_offset, right, right_offset, bottom, bottom_offset = numbers
+    left, left_offset, top, top_offset, right, right_offset, bottom, bottom_offset = edges
     left, top = left + (left_offset > _HALF_COLUMN), top + (top_offset > _HALF_ROW)
     right, bottom = right - (right_offset <= _HALF_COLUMN), bottom - (bottom_offset <= _HALF_ROW)
     if right < left or bottom < top:
         return ""
-    return f"{format_column(left + 1)}{top + 1}:{format_column(right + 1)}{bottom + 1}"
+    return f"{_format_cell(left, top)}:{_format_cell(right, bottom)}"
+
+
+def _format_cell(column: int, row: int) -> str:
+    """Return the address of a cell whose column and row count from 0."""
+    return f"{format_column(column + 1)}{row + 1}"
