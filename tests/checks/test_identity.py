@@ -119,7 +119,7 @@ def test_witnesses__another_agencys_template_renamed__one_finding_for_code_and_n
     )
     assert flat(findings) == [("identity.witnesses", "must_fix", "")]
     assert said(findings) == [
-        "单位代码不一致：模板标识为1，文件属性为1，首页和标题上为2。可能是把别的单位或年度的报表改名后报送。"
+        "单位代码不一致：模板标识为1，文件属性为1，首页和标题上为2。可能是改动了首页，或把别的单位或年度的报表改名后报送。"
         "请在下发给本单位的当年模板中重新填报。"
     ]
 

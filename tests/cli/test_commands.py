@@ -329,3 +329,9 @@ def test_forms_prove__says_what_relations_are_worth() -> None:
         "总计也由人填写，一格填错：203 种错误，查出 190 种，其中 175 种能唯一定位；查出的每一种平均有 1.3 种可能。"
         in lines
     )
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_check__empty_folder__says_so(more: tuple[str, ...], tmp_path: Path) -> None:
+    code, out, err = run("check", tmp_path, *more)
+    assert (code, out, "里没有文件，没有报表可以审核" in err) == (2, "", True)

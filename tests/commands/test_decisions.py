@@ -126,6 +126,13 @@ def test_counted_as_another_agency__it_is_that_agencys(folder: Path, tmp_path: P
     assert {row["code"]: row["status"] for row in status["agencies"]}[SECOND] == "accepted"
 
 
+def test_target_in_its_short_form__counted_as_that_agency(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "二镇.xlsx", "计入为某单位", **{"计入哪个单位（代码或名称）": "示例二镇"})
+    assert SECOND not in merged(folder, book)["not_summed"]
+
+
 def test_row_that_somebody_added__leaves_out_a_sound_return_and_counts_a_flawed_one(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -206,6 +213,7 @@ def test_versions_in_doubt__the_one_decided_on_counts_until_a_third_comes(folder
         ([("二镇.xlsx", "算进去", {})], "裁定“算进去”不认得"),
         ([("二镇.xlsx", "计入", {"理由": "", "裁定人": ""})], "写了裁定，没有写理由、裁定人"),
         ([("二镇.xlsx", "计入为某单位", {"计入哪个单位（代码或名称）": "外地局"})], "要计入的单位“外地局”不在名册上"),
+        ([("二镇.xlsx", "计入为某单位", {})], "二镇.xlsx）没有写要计入哪个单位"),
         ([("四十镇.xlsx", "不计入", {})], "文件“四十镇.xlsx”这次没有找到"),
     ],
 )

@@ -110,7 +110,8 @@ def test_json__every_file_has_one_status_and_the_counts_add_up(made: Run) -> Non
     assert {below(made.folder, row["file"]): row["status"] for row in merged["files"]} == {
         file: status for file, (status, _) in FILES.items()
     }
-    assert {key: merged[key] for key in COUNTS} == made.status["counts"] == COUNTS
+    assert {key: merged[key] for key in COUNTS} == merged["counts"] == made.status["counts"] == COUNTS
+    assert {**{key: made.status[key] for key in COUNTS}, "undecided": len(made.status["undecided"])} == COUNTS
     assert merged["found"] == made.status["found"] == sum(COUNTS.values()) == len(FILES)
     assert merged["agency_counts"] == made.status["agency_counts"] == AGENCIES
     assert AGENCIES["expected"] == sum(AGENCIES.values()) - AGENCIES["expected"]
@@ -126,6 +127,7 @@ def test_check__counts_every_file_and_tells_the_years(made: Run) -> None:
     assert "注意：这里有 2 个年度的报表：2024 年度 1 份、2025 年度 10 份。只收一个年度的，请加 --year。" in out
     found = answer("check", *words)
     assert found["found"] == sum(found["counts"].values()) == len(FILES)
+    assert {key: found[key] for key in COUNTS} == found["counts"]
     other = next(item for item in found["submissions"] if item["year"] == 2024)
     assert [item["severity"] for item in other["findings"] if item["code"] == "identity.minority_year"] == ["explain"]
 

@@ -32,7 +32,11 @@ def test_template__figures_of_another_district__refused(tmp_path: Path, returns_
     roster = tmp_path / "名册.csv"
     roster.write_text("代码,名称\n9,别处\n", "utf-8")
     words = ("template", "--year", 2025, "--roster", roster, "--previous", returns_of_2024)
-    assert run(*words, "-o", tmp_path / "模板")[0] == 2
+    code, _, err = run(*words, "-o", tmp_path / "模板")
+    assert (code, "有 2024 年的，但单位对不上：里面的单位代码（如 329901）都不是这 1 个单位的（如 9）" in err) == (
+        2,
+        True,
+    )
 
 
 def test_merge_and_check__say_how_many_were_compared(tmp_path: Path, returns_of_2024: Path) -> None:

@@ -499,6 +499,11 @@ def cover_code_edited(book: Workbook) -> None:
     relabel_cover(book, "code", OTHER.code)
 
 
+@edited("封面上的数据口径被改", "identity.witnesses", alters=True)
+def cover_scope_edited(book: Workbook) -> None:
+    relabel_cover(book, "scope", "汇总")
+
+
 @edited("表三标题上的年度被改", "identity.witnesses", alters=True)
 def year_in_a_title_changed(book: Workbook) -> None:
     title = sheet(book, "表三")["A1"]

@@ -14,7 +14,7 @@ from xltool.forms.compare_editions import EditionDifference
 from xltool.messages import catalogue
 from xltool.messages.figure_phrases import render_place
 from xltool.model.agency import Agency, Roster
-from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, ReviewedFile, Status
+from xltool.model.consolidation import Consolidation, FindingChanges, FindingRecord, ReviewedFile
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import StructuredFact
 from xltool.model.form import Number
@@ -39,7 +39,7 @@ def encode_check(
     """
     items = list(reviewed)
     counts = count_statuses(items)
-    answer: dict[str, object] = {"found": len(items), "undecided": counts[Status.UNDECIDED.value], "counts": counts}
+    answer: dict[str, object] = {"found": len(items), **counts, "counts": counts}
     answer |= {
         **_count_read(items),
         "submissions": [_encode_submission(item, (codes or {}).get(item.file)) for item in items],
@@ -67,6 +67,7 @@ def encode_merge(consolidation: Consolidation) -> dict[str, object]:
     return {
         "found": len(consolidation.tracking),
         **counts,
+        "counts": counts,
         "agency_counts": encode_agency_counts(consolidation),
         "missing": [agency.code for agency in consolidation.unreported],
         "not_summed": [agency.code for agency in consolidation.missing],

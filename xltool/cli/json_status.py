@@ -16,19 +16,22 @@ def encode_status(
     """Encode the answer of ``status --json``: every agency of the roster with the status of its return.
 
     An agency of which only a file came that could not be read is among the ``missing``, with the status of that file.
-    ``undecided`` lists the returns that wait for a decision, as ``files`` of ``merge --json`` does. ``received`` is
-    the day of a return in Beijing; with ``due``, the last day of handing in, ``late`` says whether it came after that
-    (of an agency without a return: whether that day is past), ``days_left`` is negative when it is past.
+    ``found`` and the counts of files by status are those of `encode_merge`; only ``undecided`` lists the returns that
+    wait for a decision, as ``files`` of ``merge --json`` does. ``received`` is the day of a return in Beijing; with
+    ``due``, the last day of handing in, ``late`` says whether it came after that (of an agency without a return:
+    whether that day is past), ``days_left`` is negative when it is past.
     """
     day = today or date.today()
     statuses = {each.agency.code: each for each in list_agency_statuses(consolidation)}
     agencies = [_encode_agency(agency, statuses.get(agency.code), due, day) for agency in consolidation.roster or ()]
+    counts = count_statuses(consolidation.tracking)
     held = [encode_tracking_row(item) for item in consolidation.tracking if item.status is Status.UNDECIDED]
     return {
         "agencies": agencies,
         "agency_counts": encode_agency_counts(consolidation),
         "found": len(consolidation.tracking),
-        "counts": count_statuses(consolidation.tracking),
+        **counts,
+        "counts": counts,
         "missing": [agency.code for agency in consolidation.unreported],
         "undecided": held,
         "roster": encode_roster(consolidation.roster),

@@ -62,6 +62,7 @@ def check(
     from xltool.commands.earlier_run import compare_with_earlier_run, read_earlier_run
     from xltool.commands.open_issues import has_open_issues
     from xltool.commands.previous_use import survey_reviewed
+    from xltool.errors import UsageError
 
     as_json, verbose = shown["as_json"], shown["verbose"]
     if folder:
@@ -71,6 +72,8 @@ def check(
     earlier_run = read_earlier_run(since) if since else None
     with show_progress("check") as report:
         reviewed = check(paths, context, year=year, decisions=decisions, jobs=jobs, progress=report)
+    if not reviewed:
+        raise UsageError("usage.no_files", path=paths[0])
     changes = compare_with_earlier_run(reviewed, earlier_run, context) if earlier_run else None
     returned = None
     if folder:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from xltool.commands.check_outputs import WRITTEN_SUFFIXES, OutputFile
 from xltool.commands.conflicting_decisions import RuledFile, find_conflicts
 from xltool.commands.decision_files import IndexedFiles, MatchedFiles, find_present, index_files, match_row
+from xltool.consolidation.agency_names import index_agency_names
 from xltool.consolidation.apply_decisions import apply_decisions, reassign_return
 from xltool.consolidation.file_status import COUNTING, LAPSED_DECISION, QUESTION_CODES, decide_status, identify_question
 from xltool.errors import UsageError
@@ -206,12 +207,15 @@ def _make_decision(decision_row: DecisionRow, item: ReviewedFile, roster: Roster
 
 
 def _find_targets(decision_row: DecisionRow, roster: Roster | None) -> tuple[Agency, ...]:
-    """Return the agencies that a row counts a file as: the one of that code, else all of that name."""
+    """Return the agencies that a row counts a file as: the one of that code, else all of that name or short form."""
     if roster is None or find_ruling(decision_row.ruling) is not Ruling.COUNT_AS or not decision_row.target:
         return ()
     code = normalize_name(decision_row.target)
     of_code = (each for each in (*roster, *roster.others.values()) if normalize_name(each.code) == code)
-    return tuple(islice(of_code, 1)) or find_agencies_by_name(roster, decision_row.target)
+    found = tuple(islice(of_code, 1)) or find_agencies_by_name(roster, decision_row.target)
+    return found or tuple(
+        roster.known_agencies[each] for each in sorted(index_agency_names(roster).find_short_form(decision_row.target))
+    )
 
 
 # --- problems -------------------------------------------------------------------------------------------------------
@@ -246,7 +250,9 @@ def _list_target_problems(
 ) -> Iterator[catalogue.Phrase]:
     """Yield what is wrong with the agency that a row counts a file as."""
     targets, is_wanted = _find_targets(decision_row, roster), find_ruling(decision_row.ruling) is Ruling.COUNT_AS
-    if is_wanted and not targets:
+    if is_wanted and not decision_row.target:
+        yield catalogue.format_phrase("decision_blank_target", **facts)
+    elif is_wanted and not targets:
         yield catalogue.format_phrase("decision_no_target", **facts)
     if len(targets) > 1:
         codes = tuple(agency.code for agency in targets)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from xltool.commands.check_outputs import OutputFile, check_outputs, create_folder
 from xltool.commands.previous_ledgers import CarriedLines, carry_lines, read_previous_ledgers
 from xltool.commands.run_context import Progress, RunContext, require_roster
+from xltool.commands.untouched_templates import refuse_filled_workbooks
 from xltool.errors import UsageError
 from xltool.execution import executor
 from xltool.forms.identity_seal import compute_seal
@@ -49,7 +50,8 @@ def make_ledgers(
 
     It begins with what the ledgers of the year before, ``earlier_files``, have left open, and has as much more room.
     The distribution list (下发清单) names all of them.
-    Nothing is written if one of the files exists (unless ``force``). Raises UsageError, WritingError.
+    Nothing is written if one of the files exists (unless ``force``), or the folder holds workbooks that were filled
+    in. Raises UsageError, WritingError.
     """
     _check_capacity(capacity)
     roster = require_roster(run_context.roster)
@@ -66,6 +68,7 @@ def make_ledgers(
     targets = [*(output / item.file for item in issued), listing]
     if output.is_dir():
         check_outputs([OutputFile(path) for path in targets], (), run_context.sources)
+    refuse_filled_workbooks(output, targets[:-1], run_context.forms)
     refuse_existing(targets, force=force)
     create_folder(output)
     requests = [_seal_request(_request_ledger(item, year, capacity), run_context) for item in issued]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from xltool.commands.check_outputs import OutputFile, check_outputs, create_folder
 from xltool.commands.previous_use import find_previous_use
 from xltool.commands.run_context import Progress, RunContext, require_roster
+from xltool.commands.untouched_templates import refuse_filled_workbooks
 from xltool.forms.identity import Identity, make_serial
 from xltool.forms.identity_seal import compute_seal
 from xltool.forms.load_definitions import find_form_for_year
@@ -42,7 +43,8 @@ def make_templates(
 ) -> tuple[IssuedTemplate, ...]:
     """Write a locked workbook for each agency of the roster that reports for the year, and the distribution list.
 
-    Nothing is written if one of the files exists (unless ``force``). Raises UsageError, WritingError.
+    Nothing is written if one of the files exists (unless ``force``), or the folder holds workbooks that were filled
+    in. Raises UsageError, WritingError.
     """
     roster = require_roster(run_context.roster)
     form = find_form_for_year(run_context.forms, year, form_id)
@@ -56,6 +58,7 @@ def make_templates(
     targets = [*(output / item.file for item in issued), listing]
     if output.is_dir():
         check_outputs([OutputFile(path) for path in targets], (), run_context.sources)
+    refuse_filled_workbooks(output, targets[:-1], run_context.forms)
     refuse_existing(targets, force=force)
     create_folder(output)
     for number, item in enumerate(issued, start=1):

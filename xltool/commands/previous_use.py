@@ -9,6 +9,8 @@ from xltool.errors import UsageError
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Form
 
+_MAX_SHOWN = 3  # codes of agencies in a sentence
+
 
 class PreviousUse(NamedTuple):
     """The year, the codes of the agencies with some figures of it or with none, and the names of the latter."""
@@ -31,9 +33,19 @@ def find_previous_use(
     if use is None or use.used or not use.without or run_context.previous_years is None:
         return use
     if not any(_may_have_figures(run_context, code, form, year) for code in (*use.without, area)):
+        _refuse_other_agencies(run_context, use)
         years = tuple(sorted(run_context.previous_years.figures)) or None
         raise UsageError("usage.previous_unused", years=years, wanted=year - 1, count=len(use.without))
     return use
+
+
+def _refuse_other_agencies(run_context: RunContext, use: PreviousUse) -> None:
+    """Raise UsageError if there are figures of the year, all of them those of other agencies."""
+    known = run_context.previous_years.figures.get(use.year, {}) if run_context.previous_years else {}
+    listed = sorted(code for code in known if code)
+    if listed and not set(listed) & set(use.without):
+        shown, asked = tuple(listed[:_MAX_SHOWN]), use.without[:_MAX_SHOWN]
+        raise UsageError("usage.previous_agencies", wanted=use.year, listed=shown, asked=asked, count=len(use.without))
 
 
 def count_previous_use(run_context: RunContext, codes: Iterable[str], form: Form, year: int) -> PreviousUse | None:

@@ -62,6 +62,10 @@ class AgencyNameIndex:
         carried = (*words.passed_on, *words.carried)
         return frozenset(code for _, end, code in self._iterate_matches(plain) if _is_followed_by(plain[end:], carried))
 
+    def find_short_form(self, name: str) -> frozenset[str]:
+        """Return the codes of the agencies of which a whole text is a name, as it is usually shortened."""
+        return self.codes_by_text.get(plain_file_name(name), frozenset())
+
     def mentions(self, name: str, agency: Agency) -> bool:
         """Whether a name contains anything of one agency, a short form of its name included."""
         plain = plain_file_name(name)

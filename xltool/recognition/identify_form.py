@@ -239,3 +239,19 @@ def _find_disagreements(
         said["printed"] = next(differing, readings[0] if readings else None)
         if len({normalize_name(value) for value in said.values() if value is not None}) > 1:
             yield Observation("identity.witnesses", facts={"field": field, **said})
+    yield from _find_other_scope(sheet_identity, property_identity, printed.get("scope", ""))
+
+
+def _find_other_scope(
+    sheet_identity: Identity | None, property_identity: Identity | None, printed: str
+) -> Iterator[Observation]:
+    """Yield an observation if the cover names another scope (数据口径) than the hidden identity."""
+    words = {scope: workbook_words().cover[scope] for scope in Scope}
+    said = {
+        key: words[identity.scope] if identity else None
+        for key, identity in (("sheet", sheet_identity), ("property", property_identity))
+    }
+    hidden = {word for word in said.values() if word}
+    named = {word for word in words.values() if word in printed}
+    if len(hidden) > 1 or (hidden and named and not hidden & named):
+        yield Observation("identity.witnesses", facts={"field": "scope", **said, "printed": printed or None})
