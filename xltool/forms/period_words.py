@@ -19,6 +19,11 @@ def name_period(period: int) -> str:
     return say["part"].format(year=period.year, part=part)
 
 
+def name_earlier_period(length: PeriodLength) -> str:
+    """Return the word for the period before: the year before, or the period before of a part of a year."""
+    return workbook_words().periods["earlier_year" if length is PeriodLength.YEAR else "earlier_part"]
+
+
 def fill_period(pattern: str, period: int | None, **facts: object) -> str:
     """Fill a pattern with ``{year}`` and ``{period}``; of a part of a year ``{year}年`` becomes its words."""
     if not isinstance(period, Period):

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.format_formulas import format_excel_formula
+from xltool.forms.period_words import name_earlier_period
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.expression import LinearExpression
 from xltool.model.form import Number
@@ -64,5 +65,6 @@ def _describe_lacking(context: SummaryContext, meaning: LinearExpression) -> str
 
 def _describe_year_before(context: SummaryContext, before: Number, meaning: LinearExpression) -> str:
     say, lacks = workbook_words().summary.shared, _describe_lacking(context, meaning)
-    sentence = say["before_same" if context.consolidation.summary.absent else "before"].format(before=f"{before:,}")
+    pattern = say["before_same" if context.consolidation.summary.absent else "before"]
+    sentence = pattern.format(before=f"{before:,}", earlier=name_earlier_period(context.plan.form.period))
     return lacks + say["comma"] + sentence if lacks else sentence

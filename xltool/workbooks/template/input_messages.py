@@ -7,6 +7,7 @@ from xltool.forms.absent_tables import SWITCH_PREFIX, list_switch_words
 from xltool.forms.cell_addresses import box_address, cell_address, cover_with_rectangles
 from xltool.forms.cell_kinds import MAX_DATE, MIN_DATE
 from xltool.forms.ledger_totals import first_summed_cell
+from xltool.forms.period_words import name_earlier_period
 from xltool.forms.slots import Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_plan import WorkbookPlan
@@ -45,7 +46,8 @@ def add_validations(
     for slots in _group_inputs(plan.form, planned, prefilled):
         boxes, cell = _cover_slots(slots), plan.form.cells[slots[0].key]
         before = _list_previous(slots, previous)
-        allowed = figure_validation(cell, planned.name, boxes, prefilled.get(cell.id), before)
+        earlier = name_earlier_period(plan.form.period)
+        allowed = figure_validation(cell, planned.name, boxes, prefilled.get(cell.id), before, earlier)
         _validate_boxes(sheet, boxes, allowed)
     for cell, boxes in _group_ledger_totals(plan.form, planned):
         first = cell_address(boxes[0].row, boxes[0].column)
@@ -100,12 +102,17 @@ def _validate_boxes(sheet: SheetWriter, boxes: Sequence[Box], allowed: CellValid
 
 
 def figure_validation(
-    cell: Cell, sheet: str, boxes: Sequence[Box], prefilled: Number | None = None, previous: str = ""
+    cell: Cell,
+    sheet: str,
+    boxes: Sequence[Box],
+    prefilled: Number | None = None,
+    previous: str = "",
+    earlier: str = "",
 ) -> CellValidation:
     """Accept non-negative integers, integers, or non-negative amounts with the cell's decimals, by kind of cell.
 
     ``boxes`` are the cells of one line that share the rule. A single cell is named with its column. ``previous`` are
-    their figures of last year.
+    their figures of the period before, which is called ``earlier``.
     """
     say = workbook_words().prompts
     facts = {
@@ -118,6 +125,7 @@ def figure_validation(
         **describe_limits(cell),
         "value": _format_number(prefilled) if prefilled is not None else "",
         "previous": previous,
+        "earlier": earlier,
     }
     is_single = len(boxes) == 1 and boxes[0].rows == boxes[0].columns == 1
     lines = [say["line"], say["column"] if cell.column_words and is_single else "", say[f"{cell.kind}_rule"]]

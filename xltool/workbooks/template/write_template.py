@@ -11,7 +11,7 @@ from xltool.forms.check_code import compute_check_code, format_check_code_formul
 from xltool.forms.format_formulas import quote_sheet_name
 from xltool.forms.identity import Identity
 from xltool.forms.ledger_totals import first_summed_cell
-from xltool.forms.period_words import fill_period
+from xltool.forms.period_words import fill_period, name_earlier_period
 from xltool.forms.plan_sheets import text_height
 from xltool.forms.slots import CellAddress, Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
@@ -234,7 +234,7 @@ def _fill_unfilled(draft: TemplateDraft, planned: Planned, slot: Slot) -> SlotCo
     spot = f"{quote_sheet_name(cover.name)}!{places[slot.key]}"
     legend = say["legend"]
     if any(draft.plan.find_figure(cell).sheet == planned.name for cell in draft.prefilled):
-        legend += say["legend_prefilled"]
+        legend += say["legend_prefilled"].format(earlier=name_earlier_period(draft.plan.form.period))
     shown = list_shown_relations(draft.plan, planned.name)
     return make_sheet_sentence(shown, draft.plan, draft.lines, spot, count, legend), (slot.role,)
 
