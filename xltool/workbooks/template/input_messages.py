@@ -46,8 +46,8 @@ def add_validations(
     for slots in _group_inputs(plan.form, planned, prefilled):
         boxes, cell = _cover_slots(slots), plan.form.cells[slots[0].key]
         before = _list_previous(slots, previous)
-        earlier = name_earlier_period(plan.form.period)
-        allowed = figure_validation(cell, planned.name, boxes, prefilled.get(cell.id), before, earlier)
+        word = name_earlier_period(plan.form.period)
+        allowed = figure_validation(cell, planned.name, boxes, prefilled.get(cell.id), before, word)
         _validate_boxes(sheet, boxes, allowed)
     for cell, boxes in _group_ledger_totals(plan.form, planned):
         first = cell_address(boxes[0].row, boxes[0].column)
@@ -107,12 +107,12 @@ def figure_validation(
     boxes: Sequence[Box],
     prefilled: Number | None = None,
     previous: str = "",
-    earlier: str = "",
+    period_before: str = "",
 ) -> CellValidation:
     """Accept non-negative integers, integers, or non-negative amounts with the cell's decimals, by kind of cell.
 
     ``boxes`` are the cells of one line that share the rule. A single cell is named with its column. ``previous`` are
-    their figures of the period before, which is called ``earlier``.
+    their figures of the period before, which is called ``period_before``.
     """
     say = workbook_words().prompts
     facts = {
@@ -125,7 +125,7 @@ def figure_validation(
         **describe_limits(cell),
         "value": _format_number(prefilled) if prefilled is not None else "",
         "previous": previous,
-        "earlier": earlier,
+        "earlier": period_before,
     }
     is_single = len(boxes) == 1 and boxes[0].rows == boxes[0].columns == 1
     lines = [say["line"], say["column"] if cell.column_words and is_single else "", say[f"{cell.kind}_rule"]]
