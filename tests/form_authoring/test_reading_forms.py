@@ -169,6 +169,30 @@ def test_numbered_blank_rows__a_list_with_a_check_of_every_row(authored: dict[st
     assert (reasons["D10"], reasons["F4"], reasons["B4"]) == ("list_total", "list_formula", "kind")
 
 
+def test_blank_rows_without_numbers__the_same_list(authored: dict[str, AuthoredForm], tmp_path: Path) -> None:
+    book = FORMS["equipment"]()
+    for row in range(4, 10):
+        book["设备"][f"A{row}"] = None
+    book.save(tmp_path / "blank.xlsx")
+    made = author_from_workbook(AuthoringRequest(tmp_path / "blank.xlsx", tmp_path / "forms"))
+    assert made.form.lists[0].columns == authored["equipment"].form.lists[0].columns
+    reasons = {item.address: item.reason for item in made.placements}
+    assert (reasons["A4"], reasons["B4"]) == ("running_number", "kind")
+
+
+def test_mistake_of_a_definition_read__names_the_file_where_it_was_to_be_saved(tmp_path: Path) -> None:
+    book = FORMS["equipment"]()
+    put(book["设备"], {"A12": "设备", "B12": "数量", "A13": "电脑", "A14": "电脑"})
+    frame(book["设备"], "A11:I14")
+    book.save(tmp_path / "twice.xlsx")
+    with pytest.raises(DefinitionError) as found:
+        author_from_workbook(AuthoringRequest(tmp_path / "twice.xlsx", tmp_path / "forms"))
+    assert all(
+        str(each.facts["file"]).startswith(str(tmp_path / "forms")) for each in (found.value, *found.value.others)
+    )
+    assert not (tmp_path / "forms").exists()
+
+
 def test_reference_to_a_total_of_a_list__is_the_sum_of_its_column(tmp_path: Path) -> None:
     book = FORMS["equipment"]()
     sheet = book.create_sheet("汇总")

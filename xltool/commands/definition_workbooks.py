@@ -115,13 +115,23 @@ def refuse_edition(folder: Path, *, force: bool) -> None:
 
 
 def check_definition(file_texts: Mapping[str, str], folder: Path) -> None:
-    """Load the files of a definition elsewhere and try to disprove them. Raises DefinitionError."""
+    """Load the files of a definition elsewhere and try to disprove them.
+
+    Raises DefinitionError, which names the files where they are to be saved.
+    """
     with tempfile.TemporaryDirectory() as place:
         trial = Path(place).joinpath(*(part if is_form_id(part) else _UNNAMED for part in folder.parts[-2:]))
         trial.mkdir(parents=True)
         for name, text in file_texts.items():
             (trial / name).write_text(text, "utf-8")
-        check_forms_below(Path(place))
+        try:
+            check_forms_below(Path(place))
+        except DefinitionError as error:
+            for mistake in (error, *error.others):
+                if "file" in mistake.facts:
+                    named = str(folder / Path(str(mistake.facts["file"])).name)
+                    mistake.facts = {**mistake.facts, "file": named}
+            raise
 
 
 def save_definition(file_texts: Mapping[str, str], folder: Path) -> Form:

@@ -76,6 +76,8 @@ def _settle_aside_columns(grid_cells: GridCells) -> None:
             continue
         body = [item for item in members if item.box.row > head.box.row and not item.cell.is_blank]
         serial = matches_word("cells", "serial", head.cell.text)
+        if serial and all(search_word("cells", "total", item.cell.text) for item in body):
+            _close_running_numbers(grid_cells, head, members)
         blank = any(item.cell.is_blank and not is_total_row(grid_cells, item) for item in members)
         if not body or (blank and not serial) or any(item.cell.formula for item in body):
             continue
@@ -83,6 +85,14 @@ def _settle_aside_columns(grid_cells: GridCells) -> None:
             if not (serial and search_word("cells", "total", item.cell.text)):
                 grid_cells.set_part(item, CellPart.LABEL, aside=not serial or _has_label_right(grid_cells, item))
         grid_cells.set_part(head, CellPart.LABEL, aside=True)
+
+
+def _close_running_numbers(grid_cells: GridCells, head: TableCell, members: list[TableCell]) -> None:
+    """Close the blank cells of a column of running numbers, which nobody has to fill in."""
+    for item in members:
+        if item.box.row > head.box.row and item.part is CellPart.OPEN and not is_total_row(grid_cells, item):
+            grid_cells.set_part(item, CellPart.BLANK, reason="running_number")
+    grid_cells.set_part(head, CellPart.LABEL, aside=True)
 
 
 def _heads_aside(member: TableCell) -> bool:
