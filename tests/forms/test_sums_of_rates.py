@@ -10,6 +10,10 @@ from tests.forms.monthly_rates import FEBRUARY, JANUARY, fill_month, write_month
 from tests.judges import recalculate
 from tests.official_report.test_publish import answer, run
 from xltool.cli.options import FORMS_VARIABLE
+from xltool.messages import catalogue
+from xltool.model.finding import Finding
+from xltool.model.form import Severity
+from xltool.model.period import parse_period
 
 
 @pytest.fixture
@@ -46,10 +50,10 @@ def test_month_before__rates_and_means_are_those_of_all_agencies(folder: Path) -
     january = merge(folder, "2025-01")
     page = folder / "page.html"
     february = merge(folder, "2025-02", "--previous", january, "--html", page)
-    told = [text for text in list_texts(february, "总览") if "上年" in text]
+    told = [text for text in list_texts(february, "总览") if "上期" in text]
     before = [text.partition("，")[0] for text in told]
-    assert before == ["上年 600", "上年 99.17", "上年 2.3", "上年 0.50"]  # 595 ÷ 600, 1400 ÷ 600, 1.5 ÷ 3
-    assert "上年 99.17" in page.read_text("utf-8")
+    assert before == ["上期 600", "上期 99.17", "上期 2.3", "上期 0.50"]  # 595 ÷ 600, 1400 ÷ 600, 1.5 ÷ 3
+    assert "上期 99.17" in page.read_text("utf-8")
     assert "297.67" not in page.read_text("utf-8")  # the sum of the three rates
 
 
@@ -228,8 +232,54 @@ def test_compare_of_two_months__agencies_in_both__rates_and_means_are_theirs(fol
     (folder / "roster.csv").write_text("单位代码,单位名称\n1,甲局\n2,乙局\n", "utf-8")
     february = merge(folder, "2025-02")
     _, out, _ = run("compare", january, february)
-    assert "两年都有的 2 个单位" in out
+    assert "两期都有的 2 个单位" in out
     told = {line.partition("”")[0].partition("“")[2]: line for line in out.splitlines() if "：2025" in line}
     assert "2.5" in told["平均时长"]  # (100 × 1.0 + 300 × 3.0) ÷ 400
     assert "1.7" in told["平均时长"]
     assert "0.75" in told["平均跑动次数"]
+
+
+# --- what the period before is called ----------------------------------------------------------------------------
+
+
+def list_all_texts(path: Path) -> str:
+    """Return the texts of all cells and prompts of a workbook."""
+    book = openpyxl.load_workbook(path)
+    texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    texts += [rule.prompt or "" for sheet in book for rule in sheet.data_validations.dataValidation]
+    return "\n".join(texts)
+
+
+def test_month_before__is_never_called_the_year_before(folder: Path) -> None:
+    fill_month(folder, "2025-01", JANUARY)
+    january, page = merge(folder, "2025-01"), folder / "page.html"
+    options = ("--form", "windows", "--roster", folder / "roster.csv", "--previous", january)
+    code, out, _ = run("template", "--period", "2025-02", *options, "-o", folder / "issued")
+    assert (code, out.splitlines()[-1]) == (0, "上期数字（2025年1月）：3 个单位中 3 个有，已预填。")
+    template = list_all_texts(next((folder / "issued").glob("1 *.xlsx")))
+    for words in ("上期各栏依次：100、100。", "上期：1。", "—：不适用或没有上期数据", "填法和上期的数"):
+        assert words in template
+    fill_month(folder, "2025-02", FEBRUARY)
+    february = merge(folder, "2025-02", "--previous", january, "--html", page)
+    assert "上期" in page.read_text("utf-8")
+    _, compared, _ = run("compare", january, february)
+    assert "与上期衔接的关系核对了" in compared
+    for text in (template, list_all_texts(february), page.read_text("utf-8"), compared):
+        assert "上年" not in text
+        assert "两年" not in text
+
+
+def test_wrong_month_before__errors_name_the_periods_in_words(folder: Path) -> None:
+    fill_month(folder, "2025-01", JANUARY)
+    january = merge(folder, "2025-01")
+    options = ("--period", "2025-03", "--form", "windows", "--roster", folder / "roster.csv", "--previous", january)
+    code, _, err = run("template", *options, "-o", folder / "issued")
+    assert code != 0
+    assert "上期报表里没有用得上的数字：要的是 2025年2月、这 3 个单位的，里面是 2025年1月的。" in err
+
+
+def test_month_beside_an_option__is_written_as_the_option_takes_it() -> None:
+    period = parse_period("2025-02")
+    finding = Finding("identity.earlier_year", Severity.NOTE, facts={"found": period - 1, "expected": period})
+    assert "2025年1月" in catalogue.render_problem(finding)
+    assert "2025-02" in catalogue.render_option(finding)

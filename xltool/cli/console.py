@@ -13,12 +13,13 @@ from xltool.comparison.comparing import ComparisonResult, FolderComparison
 from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
 from xltool.consolidation.folding import MAX_DETAIL_ROWS
 from xltool.consolidation.show_status import count_statuses, describe_file_counts, show_file_status
+from xltool.forms.period_words import name_earlier_period
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.consolidation import Consolidation, FindingChanges, ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.form import Severity
-from xltool.model.period import Period
+from xltool.model.period import Period, length_of
 from xltool.workbooks.summary.agency_status import count_agencies
 
 if TYPE_CHECKING:
@@ -47,12 +48,14 @@ def describe_previous_use(previous_use: "PreviousUse | None", purpose: str = "co
         return []
     used, without = previous_use.used, previous_use.names
     facts: dict[str, object] = {"year": previous_use.year, "count": len(used) + len(without), "used": len(used)}
+    facts["earlier"] = name_earlier_period(length_of(previous_use.year))
     facts["purpose"] = catalogue.Phrase(catalogue.look_up_word("previous", purpose))
     lines = [catalogue.format_line("previous_used", **facts)]
     if without:
         shown = without[:MAX_AGENCIES_SHOWN]
         more = catalogue.Phrase("…" if len(without) > len(shown) else "")
-        lines.append(catalogue.format_line("previous_without", count=len(without), agencies=shown, more=more))
+        facts |= {"count": len(without), "agencies": shown, "more": more}
+        lines.append(catalogue.format_line("previous_without", **facts))
     return lines
 
 
@@ -214,8 +217,9 @@ def _describe_years(reviewed: Sequence[ReviewedFile]) -> list[str]:
     years = Counter(submission.year for submission in returns if submission and submission.year)
     if len(years) <= 1:
         return []
-    shown = tuple(catalogue.format_phrase("returns_of_year", year=year, count=years[year]) for year in sorted(years))
     key = "periods" if any(isinstance(year, Period) for year in years) else "years"
+    phrase = "returns_of_period" if key == "periods" else "returns_of_year"  # a period as an option names it
+    shown = tuple(catalogue.format_phrase(phrase, year=str(year), count=years[year]) for year in sorted(years))
     return [catalogue.format_line(key, count=len(years), years=shown)]
 
 

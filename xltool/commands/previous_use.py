@@ -6,8 +6,10 @@ from typing import NamedTuple
 from xltool.commands.run_context import RunContext
 from xltool.consolidation.tree import list_manifest
 from xltool.errors import UsageError
+from xltool.forms.period_words import name_earlier_period
 from xltool.model.consolidation import Consolidation, ReviewedFile
 from xltool.model.form import Form
+from xltool.model.period import length_of
 
 _MAX_SHOWN = 3  # codes of agencies in a sentence
 
@@ -35,7 +37,8 @@ def find_previous_use(
     if not any(_may_have_figures(run_context, code, form, year) for code in (*use.without, area)):
         _refuse_other_agencies(run_context, use)
         years = tuple(sorted(run_context.previous_years.figures)) or None
-        raise UsageError("usage.previous_unused", years=years, wanted=year - 1, count=len(use.without))
+        earlier, count = name_earlier_period(form.period), len(use.without)
+        raise UsageError("usage.previous_unused", years=years, wanted=year - 1, count=count, earlier=earlier)
     return use
 
 
@@ -45,7 +48,14 @@ def _refuse_other_agencies(run_context: RunContext, use: PreviousUse) -> None:
     listed = sorted(code for code in known if code)
     if listed and not set(listed) & set(use.without):
         shown, asked = tuple(listed[:_MAX_SHOWN]), use.without[:_MAX_SHOWN]
-        raise UsageError("usage.previous_agencies", wanted=use.year, listed=shown, asked=asked, count=len(use.without))
+        raise UsageError(
+            "usage.previous_agencies",
+            earlier=name_earlier_period(length_of(use.year)),
+            wanted=use.year,
+            listed=shown,
+            asked=asked,
+            count=len(use.without),
+        )
 
 
 def count_previous_use(run_context: RunContext, codes: Iterable[str], form: Form, year: int) -> PreviousUse | None:

@@ -24,6 +24,11 @@ def name_earlier_period(length: PeriodLength) -> str:
     return workbook_words().periods["earlier_year" if length is PeriodLength.YEAR else "earlier_part"]
 
 
+def name_both(length: PeriodLength) -> str:
+    """Return what two periods of that length are called together."""
+    return workbook_words().periods["both_year" if length is PeriodLength.YEAR else "both_part"]
+
+
 def fill_period(pattern: str, period: int | None, **facts: object) -> str:
     """Fill a pattern with ``{year}`` and ``{period}``; of a part of a year ``{year}年`` becomes its words."""
     if not isinstance(period, Period):

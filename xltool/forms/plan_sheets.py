@@ -9,6 +9,7 @@ from xltool.forms.cell_addresses import list_spots
 from xltool.forms.ledger_totals import list_ledger_totals
 from xltool.forms.lists.plan_list import ROW_HEIGHT_POINTS, plan_list_rows
 from xltool.forms.lists.whole_form import list_row_relations
+from xltool.forms.period_words import name_earlier_period
 from xltool.forms.section_columns import SectionColumns, plan_section_columns
 from xltool.forms.slots import Purpose, Role, SheetPlan, Slot
 from xltool.forms.workbook_words import workbook_words
@@ -89,7 +90,8 @@ def plan_cover_sheet(form: Form) -> SheetPlan:
     for row, hint in ((7, "declaration_hint"), (9, "check_code_hint")):
         heights[row + down] = text_height(say[hint], sum(widths[2:]), SMALL_SIZE_POINTS)
     rows = count(12 + down)
-    for number, text in enumerate((*form.instructions, *say["manual"].strip().split("\n")), start=1):
+    manual = say["manual"].strip().format(earlier=name_earlier_period(form.period)).split("\n")
+    for number, text in enumerate((*form.instructions, *manual), start=1):
         row = next(rows)
         slots.append(Slot(Box(row, 1, 1, 4), Role.GUIDE, f"{number}. {text}"))
         heights[row] = text_height(f"{number}. {text}", sum(widths), SMALL_SIZE_POINTS)
@@ -259,7 +261,7 @@ def list_checked_relations(form: Form) -> tuple[Relation, ...]:
 
 def plan_checks_sheet(form: Form) -> SheetPlan:
     """Lay out one row a relation: those that figures can violate, those of locked totals, those of rows of lists."""
-    say = workbook_words().checks
+    say = _fill_hint(workbook_words().checks, form)
     widths = (6.0, 54.0, 10.0, 10.0, 10.0, 8.0, 7.0, 10.0, 34.0)
     relations = (*list_checked_relations(form), *list_row_relations(form))
     slots = _plan_list_head(say, CHECK_COLUMNS)
@@ -287,9 +289,10 @@ def plan_explanations_sheet(form: Form) -> SheetPlan:
     The ``text`` of a slot that fills itself is the id of its relation.
     """
     relations = list_explainable_relations(form)
-    slots = _plan_list_head(workbook_words().explanations, EXPLANATION_COLUMNS)
+    say = _fill_hint(workbook_words().explanations, form)
+    slots = _plan_list_head(say, EXPLANATION_COLUMNS)
     widths = (6.0, 44.0, 11.0, 11.0, 48.0, 12.0, 13.0)
-    heights = {1: 36.0, 2: text_height(workbook_words().explanations["hint"], sum(widths), SMALL_SIZE_POINTS), 3: 24.0}
+    heights = {1: 36.0, 2: text_height(say["hint"], sum(widths), SMALL_SIZE_POINTS), 3: 24.0}
     for number in range(1, max(EXPLANATION_ROWS, len(relations) + MIN_FREE_EXPLANATIONS) + 1):
         row, relation = number + LIST_FIRST_ROW - 1, relations[number - 1] if number <= len(relations) else None
         filled = dict.fromkeys(("relation", "left", "right"), relation.id) if relation else {}
@@ -313,6 +316,10 @@ def plan_marks_sheet() -> SheetPlan:
     slots += [Slot(Box(LIST_FIRST_ROW, i), Role.MARK, "", key) for i, key in enumerate(MARK_COLUMNS, start=1)]
     name, heights = workbook_words().sheets["marks"], {1: 36.0, 2: 22.0, 3: 36.0, 4: 24.0}
     return SheetPlan(name, Purpose.MARKS, tuple(slots), MARK_WIDTHS, heights, landscape=True, frozen=3)
+
+
+def _fill_hint(say: dict[str, str], form: Form) -> dict[str, str]:
+    return say | {"hint": say["hint"].format(earlier=name_earlier_period(form.period))}
 
 
 def _plan_list_head(say: dict[str, str], columns: Sequence[str]) -> list[Slot]:

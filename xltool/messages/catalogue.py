@@ -17,6 +17,7 @@ from string import Formatter
 from typing import Any, NamedTuple
 
 from xltool.errors import XltoolError
+from xltool.forms.period_words import name_period
 from xltool.model.finding import CUSTOM_WORDING, Finding
 from xltool.model.finding_codes import FINDING_CODES
 from xltool.model.finding_facts import StructuredFact
@@ -29,6 +30,7 @@ UNPRINTABLE_CHARACTERS = re.compile(
 )
 _UNDECODED = re.compile("[\udc80-\udcff]")
 BRACKETED_TEXT = re.compile("(（[^（）]*）)")
+_OPTION_SIGN = "--"
 _SIDES = 2  # of a relation
 _BRIEF_KEYS = ("brief", "brief_named", "brief_long")
 _MAX_BRIEF_CHARACTERS = 70  # a longer brief sentence gives way to the one without the figures of both sides
@@ -268,12 +270,24 @@ def _facts_with_place(finding: Finding) -> Mapping[str, object]:
 
 
 def _fill_placeholders(text: str, facts: Mapping[str, object]) -> str:
-    for name in placeholders(text):
-        if isinstance(facts[name], Period):
-            for word in look_up_word("period", "year_words").split():
-                text = re.sub(rf"(\{{{name}\}}) ?{word}", r"\1", text)
+    text, facts = _name_periods(text, facts)
     shown = {name: _render_named_fact(name, facts[name]) for name in placeholders(text)}
     return "".join(_fill_piece(piece, shown) for piece in BRACKETED_TEXT.split(text))
+
+
+def _name_periods(text: str, facts: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+    """Return a sentence about years, and its facts, with the parts of years in words; as written beside an option."""
+    known = {name: fact if isinstance(fact, tuple) else (fact,) for name, fact in facts.items()}
+    known = {name: fact for name, fact in known.items() if any(isinstance(each, Period) for each in fact)}
+    if not known:
+        return text, facts
+    title, words = look_up_word("period", "year_title"), "|".join(look_up_word("period", "year_words").split())
+    named = {}
+    for name in known.keys() & set(placeholders(text)):
+        text, count = re.subn(rf"(\{{{name}\}}) ?(?:{words})", r"\1", text)
+        if _OPTION_SIGN not in text and (count or title in text):
+            named[name] = tuple(Phrase(name_period(each)) for each in known[name])
+    return text.replace(title, look_up_word("period", "period_title")), {**facts, **named}
 
 
 def _fill_piece(text: str, shown: Mapping[str, str]) -> str:

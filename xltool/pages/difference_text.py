@@ -9,6 +9,7 @@ from xltool.comparison.comparing import ComparisonResult, select_line_figures
 from xltool.comparison.figures import FigureDifference
 from xltool.comparison.sides import ComparedSide, ComparedValue, are_different_years, name_sides
 from xltool.comparison.wording import TextDifference, cut_excerpts, split_paragraphs
+from xltool.forms.period_words import name_both, name_earlier_period
 from xltool.forms.placeholders import remove_whitespace
 from xltool.messages import catalogue
 from xltool.model.form import Cell, Number
@@ -139,19 +140,21 @@ def _describe_common(comparison: ComparisonResult, names: tuple[str, str]) -> It
     if common is not None:
         key = "compared_common" if common.summed else "compared_not_common"
         facts = {"left": common.left, "right": common.right, "left_name": names[0], "right_name": names[1]}
+        facts["both"] = name_both(comparison.left.form.period)
         yield catalogue.format_line(key if common.shared else "compared_none_common", count=common.shared, **facts)
 
 
 def _describe_years(comparison: ComparisonResult) -> Iterator[DifferenceSentence]:
     if comparison.years is None:
         return
+    earlier = name_earlier_period(comparison.left.form.period)
     for each in comparison.years.findings:
         cell = each.cells[0].id if each.cells else ""
-        yield DifferenceSentence(
-            catalogue.format_line("compared_years", problem=catalogue.Phrase(catalogue.render_problem(each))), cell
-        )
+        problem = catalogue.Phrase(catalogue.render_problem(each))
+        yield DifferenceSentence(catalogue.format_line("compared_years", earlier=earlier, problem=problem), cell)
     broken = sum(each.relation is not None for each in comparison.years.findings)
-    yield DifferenceSentence(catalogue.format_line("compared_years_count", asked=comparison.years.asked, broken=broken))
+    facts = {"earlier": earlier, "asked": comparison.years.asked, "broken": broken}
+    yield DifferenceSentence(catalogue.format_line("compared_years_count", **facts))
 
 
 def _describe_figures(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[DifferenceSentence]:

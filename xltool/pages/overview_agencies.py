@@ -103,7 +103,8 @@ def _render_agency_figures(draft: OverviewDraft, key: str) -> str:
 
 def name_figure_columns(draft: OverviewDraft) -> list[str]:
     """Return the headings of the figures of an agency."""
-    words, current = look_up_words(("figure", "since_last_year", "share", "rank")), draft.summary.consolidation.year
+    words = look_up_words(("figure", "since_last_year", "share", "rank"), draft.form.period)
+    current = draft.summary.consolidation.year
     years = draft.years[-_MAX_YEARS:]
     heads = [words["figure"], *(name_period(year) for year in (*years, current))]
     heads += [words["since_last_year"]] if current - 1 in years else []

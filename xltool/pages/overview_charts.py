@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from xltool.checks.history import JUMP_STANDARD
 from xltool.checks.peers import PEER_STANDARD
 from xltool.forms.expressions import evaluate_linear
-from xltool.forms.period_words import name_period
+from xltool.forms.period_words import name_earlier_period, name_period
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.form import FigureChart, HeadlineFigure, Number
@@ -140,7 +140,9 @@ def _render_largest(draft: OverviewDraft, ranked: RankedFigure) -> str:
         cells += [format_change(each.value, before)] if last_year is not None else []
         rows.append(render_bar_row(link_to_agency(draft, each.key), cells, each.value, most))
     heads = list(look_up_words(("agency", "number", "share")).values())
-    heads += [fill_word("since_last_year")] if last_year is not None else []
+    heads += (
+        [fill_word("since_last_year", earlier=name_earlier_period(draft.form.period))] if last_year is not None else []
+    )
     return render_table("chart largest", fill_word("largest"), heads, rows)
 
 
@@ -173,7 +175,7 @@ def _render_shares(draft: OverviewDraft, chart: FigureChart) -> str:
         for item, value, earlier in zip(chart.items, values, before, strict=True)
     ]
     heads = list(look_up_words(("figure", "number", "share")).values())
-    heads += [fill_word("share_before")] if whole_before else []
+    heads += [fill_word("share_before", earlier=name_earlier_period(draft.form.period))] if whole_before else []
     said = _describe_leader(chart, values, whole)
     return (
         f"<section><h3>{escape_text(chart.title)}</h3>"

@@ -8,11 +8,13 @@ from typing import NamedTuple
 from xltool.consolidation.lower_bounds import is_sum_bounded
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.lower_bounds import is_lower_bound
+from xltool.forms.period_words import name_earlier_period
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation
 from xltool.model.expression import LinearExpression
 from xltool.model.form import Cell, HeadlineFigure, Number
+from xltool.model.period import PeriodLength
 from xltool.pages.overview_draft import OverviewDraft
 from xltool.workbooks.summary.agency_status import count_agencies, count_must_fix
 from xltool.workbooks.summary.summary_context import SummaryContext
@@ -202,6 +204,7 @@ def fill_word(key: str, **facts: object) -> str:
     return catalogue.look_up_word("overview_page", key).format(**facts)
 
 
-def look_up_words(keys: Iterable[str]) -> Mapping[str, str]:
-    """Return words of the page by their keys."""
-    return {key: catalogue.look_up_word("overview_page", key) for key in keys}
+def look_up_words(keys: Iterable[str], length: PeriodLength = PeriodLength.YEAR) -> Mapping[str, str]:
+    """Return words of the page by their keys; ``length`` is that of the periods of the form."""
+    earlier = name_earlier_period(length)
+    return {key: catalogue.look_up_word("overview_page", key).replace("{earlier}", earlier) for key in keys}

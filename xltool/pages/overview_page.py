@@ -16,6 +16,7 @@ from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.consolidation import Consolidation
 from xltool.model.form import Values
+from xltool.model.period import PeriodLength
 from xltool.package_data import find_data_folder
 from xltool.pages.figure_choice import encode_figures
 from xltool.pages.overview_agencies import name_figure_columns, render_agencies
@@ -110,16 +111,16 @@ def render_overview_page(summary: SummaryContext, earlier_figures: EarlierFigure
         head_styles="\n".join(_list_head_styles(draft, lists)),
         sections="\n".join(map(_render_section, sections)),
         figures_data=encode_figures(draft),
-        all_figures=_render_all_figures(),
+        all_figures=_render_all_figures(form.period),
     )
 
 
 def _list_head_styles(draft: OverviewDraft, lists: Sequence[PageList]) -> Iterator[str]:
     """Yield the rules by which cells show the headings of their columns on a narrow screen."""
     yield from (render_head_styles(f"#{each.key}-rows", each.heads.values()) for each in lists)
-    yield render_head_styles("#ranking-rows", look_up_words(_RANKING_COLUMNS).values())
+    yield render_head_styles("#ranking-rows", look_up_words(_RANKING_COLUMNS, draft.form.period).values())
     yield render_head_styles(".grid", name_figure_columns(draft))
-    yield render_head_styles(".grid.all", look_up_words(_ALL_FIGURES_COLUMNS).values())
+    yield render_head_styles(".grid.all", look_up_words(_ALL_FIGURES_COLUMNS, draft.form.period).values())
 
 
 def _list_sections(draft: OverviewDraft) -> Iterator[PageSection]:
@@ -169,27 +170,28 @@ def _render_ranking(draft: OverviewDraft) -> str:
     """Render what the script fills: a choice of the figure by which agencies are ranked, and the table."""
     levels = {each.agency.level: each.agency.level for each in draft.summary.agency_statuses if each.agency.level}
     words = {key: escape_text(text) for key, text in look_up_words(("ranking", "figure", "show_all", "ranked")).items()}
+    heads = _render_heads(_RANKING_COLUMNS, draft.form.period)
     level = render_select("level", workbook_words().summary.board["level"], levels) if levels else ""
     return (
         f'<form hidden id="ranking-form" aria-label="{words["ranking"]}">'
         f'<label>{words["figure"]}<select name="figure"></select></label>{level}'
         f'<button type="button" name="everything" hidden data-say="{words["show_all"]}"></button></form>'
         f'<div id="ranking-shown" hidden><p aria-live="polite" data-say="{words["ranked"]}"></p>'
-        f'<table class="list" id="ranking-rows">{_render_heads(_RANKING_COLUMNS)}<tbody></tbody></table></div>'
+        f'<table class="list" id="ranking-rows">{heads}<tbody></tbody></table></div>'
     )
 
 
-def _render_all_figures() -> str:
+def _render_all_figures(length: PeriodLength) -> str:
     """Render what the script copies into the card of an agency to show all its figures."""
     return (
         f'<button type="button">{escape_word("all_figures")}</button>'
-        f'<table class="grid all">{_render_heads(_ALL_FIGURES_COLUMNS)}<tbody></tbody></table>'
+        f'<table class="grid all">{_render_heads(_ALL_FIGURES_COLUMNS, length)}<tbody></tbody></table>'
     )
 
 
-def _render_heads(column_keys: tuple[str, ...]) -> str:
+def _render_heads(column_keys: tuple[str, ...], length: PeriodLength) -> str:
     heads = "".join(
         f'<th scope="col" class="{"" if key in _NAME_COLUMNS else "number"}">{escape_text(text)}</th>'
-        for key, text in look_up_words(column_keys).items()
+        for key, text in look_up_words(column_keys, length).items()
     )
     return f"<thead><tr>{heads}</tr></thead>"
