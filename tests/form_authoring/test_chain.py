@@ -12,7 +12,6 @@ from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
 from xltool.model.form import Cell, CellKind, Form, Number
 from xltool.model.period import parse_period
-from xltool.workbooks.template.check_formulas import format_unfilled_count
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 from xltool.workbooks.template.write_template import write_template
 
@@ -84,15 +83,3 @@ def test_authored_form__every_command(name: str, tmp_path: Path) -> None:
         found = answer("compare", returns / "1.xlsx", report, "--forms", tmp_path / "forms")
         assert found["figures"] == []
         assert found["same"] or name in NUMBERED, found["told"]
-
-
-def test_unfilled_count__optional_remarks__left_out(tmp_path: Path) -> None:
-    file = save_forms(tmp_path, ["penalties"])["penalties"]
-    form = author_from_workbook(AuthoringRequest(file, tmp_path / "forms", form="penalties")).form
-    plan = plan_workbook(form)
-    spots = {cell.optional: plan.find_figure(cell.id) for cell in form.inputs}
-    assert set(spots) == {True, False}
-    counted = format_unfilled_count(plan, spots[False].sheet)
-    assert spots[True].address[0] == "G"
-    assert "COUNTBLANK" in counted
-    assert "G" not in counted.replace("COUNTBLANK", "")

@@ -317,9 +317,8 @@ def absolute_address(spot: str) -> str:
 
 
 def format_unfilled_count(plan: WorkbookPlan, sheet: str) -> str:
-    """Return the formula that counts blank required inputs of a sheet; 0 once blanks are declared to be 0."""
-    required = [cell for cell in list_typed_cells(plan.form) if not cell.optional]
-    own = [cell for cell in required if plan.find_figure(cell.id).sheet == sheet]
+    """Return the formula that counts blank inputs of a sheet; 0 once blanks are declared to be 0."""
+    own = [cell for cell in list_typed_cells(plan.form) if plan.find_figure(cell.id).sheet == sheet]
     groups = ([cell.id for cell in own if cell.is_worded is worded] for worded in (False, True))
     figures, worded = (_count_blanks(plan, group) for group in groups)
     return f"IF({declaration_condition(plan)},0,{figures or 0})" + (f"+{worded}" if worded else "")
