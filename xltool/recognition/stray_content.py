@@ -91,7 +91,7 @@ def _find_second_tables(plan: WorkbookPlan, sheet: RawSheet, strange: set[str]) 
 def _unclaimed_addresses(plan: WorkbookPlan, name: str, located: LocatedSheet) -> Iterator[str]:
     if located.unclaimed is not None:
         yield from located.unclaimed
-    else:
+    elif not located.cells.keys() <= plan.known[name]:  # of most sheets nothing is left to look for
         texts = find_text_cells(located.planned_sheet.layout, located.cells)
         yield from located.cells.keys() - plan.known[name] - texts
 
