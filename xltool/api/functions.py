@@ -109,9 +109,8 @@ def make_template(
     ``agency`` is an `Agency`, or the code or name of one on the roster. Returns the bytes of the workbook. Raises
     XltoolError.
     """
-    if isinstance(agency, str):
-        agency = find_listed_agency(agency, context)
-    content = issuing.make_template(find_form_for_year(context.forms, year, form), agency, year, context)
+    owner = resolve_agency(agency, context)
+    content = issuing.make_template(find_form_for_year(context.forms, year, form), owner, year, context)
     write_output(content, output, force=force)
     return content
 
@@ -290,11 +289,13 @@ def select_open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return open_issues.select_open_findings(findings)
 
 
-def find_listed_agency(name: str, context: RunContext) -> Agency:
-    """Return the agency of the roster with that code or name. Raises UsageError unless there is exactly one."""
-    listed = [agency for agency in require_roster(context.roster) if name in (agency.code, agency.name)]
+def resolve_agency(agency: Agency | str, context: RunContext) -> Agency:
+    """Return an agency, or that of the roster with this code or name. Raises UsageError unless there is exactly one."""
+    if isinstance(agency, Agency):
+        return agency
+    listed = [each for each in require_roster(context.roster) if agency in (each.code, each.name)]
     if len(listed) != 1:
-        raise UsageError("usage.no_such_agency", agency=name)
+        raise UsageError("usage.no_such_agency", agency=agency)
     return listed[0]
 
 

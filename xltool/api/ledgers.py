@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from xltool.api.functions import find_listed_agency, write_output
+from xltool.api.functions import resolve_agency, write_output
 from xltool.api.sources import Input, Output, output_path, to_files, to_places
 from xltool.commands import count_ledgers as counting
 from xltool.commands import ledger_workbooks as issuing
@@ -62,9 +62,8 @@ def new_ledger(
     ``agency`` is an `Agency`, or the code or name of one on the roster. Returns the bytes of the workbook. Raises
     XltoolError.
     """
-    if isinstance(agency, str):
-        agency = find_listed_agency(agency, context)
-    content = issuing.make_ledger(year, agency, context, capacity=capacity, earlier_files=to_files(previous))
+    owner, files = resolve_agency(agency, context), to_files(previous)
+    content = issuing.make_ledger(year, owner, context, capacity=capacity, earlier_files=files)
     write_output(content, output, force=force)
     return content
 

@@ -1,12 +1,16 @@
 """The commands below ``xltool forms``: show and check form definitions."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from xltool.cli.chinese_help import ChineseCommand, ChineseHelp
 from xltool.cli.options import FORMS_VARIABLE, PATH
 from xltool.messages import catalogue
+
+if TYPE_CHECKING:
+    from xltool.model.form import Form
 
 _FORMS = click.option(
     "--forms",
@@ -17,6 +21,13 @@ _FORMS = click.option(
     envvar=FORMS_VARIABLE,
     help=catalogue.help_text("forms.forms"),
 )
+
+
+def _find_form(folders: tuple[Path, ...], name: str, edition: str | None = None) -> "Form":
+    """Find a form by its id, among the regional ones and those of ``folders`` too. Raises UsageError."""
+    from xltool.forms.load_definitions import find_named_form, load_forms
+
+    return find_named_form(load_forms(folders, regional=True), name, edition)
 
 
 class FormGroup(ChineseHelp, click.Group):
@@ -47,9 +58,8 @@ def forms_list(folders: tuple[Path, ...]) -> None:
 def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
     """Print one form: its figures and its relations."""
     from xltool.cli import console_forms
-    from xltool.forms.load_definitions import find_named_form, load_forms
 
-    click.echo(console_forms.describe_form(find_named_form(load_forms(folders, regional=True), form, edition)))
+    click.echo(console_forms.describe_form(_find_form(folders, form, edition)))
 
 
 @forms.command("prove", cls=ChineseCommand, help=catalogue.help_text("forms.prove"))
@@ -59,10 +69,9 @@ def forms_show(form: str, edition: str | None, folders: tuple[Path, ...]) -> Non
 def forms_prove(form: str, edition: str | None, folders: tuple[Path, ...]) -> None:
     """Print the detection power of a form's relations; exit with 1 if they contradict each other."""
     from xltool.cli import console_forms
-    from xltool.forms.load_definitions import find_named_form, load_forms
     from xltool.forms.prove_relations import prove_relations
 
-    known = find_named_form(load_forms(folders, regional=True), form, edition)
+    known = _find_form(folders, form, edition)
     proof = prove_relations(known)
     click.echo(console_forms.describe_proof(known, proof))
     raise SystemExit(bool(proof.conflicts))
@@ -123,9 +132,8 @@ def forms_from(
     from xltool.cli import console_authoring
     from xltool.commands.author_from_workbook import AuthoringRequest, author_form
     from xltool.commands.definition_workbooks import SavedDefinition
-    from xltool.forms.load_definitions import find_named_form, load_forms
 
-    known = find_named_form(load_forms(folders, regional=True), like) if like else None
+    known = _find_form(folders, like) if like else None
     authored = author_form(AuthoringRequest(workbook, output, form, edition, known, force, examples))
     if isinstance(authored, SavedDefinition):
         click.echo(console_authoring.describe_saved_definition(authored, workbook.name))
@@ -142,9 +150,8 @@ def forms_from(
 def forms_workbook(form: str, edition: str | None, output: Path, folders: tuple[Path, ...], *, force: bool) -> None:
     """Write a definition as a workbook to be amended."""
     from xltool.commands.definition_workbooks import write_form_workbook
-    from xltool.forms.load_definitions import find_named_form, load_forms
 
-    write_form_workbook(find_named_form(load_forms(folders, regional=True), form, edition), output, force=force)
+    write_form_workbook(_find_form(folders, form, edition), output, force=force)
     click.echo(catalogue.format_line("form_workbook", file=output.as_posix()))
 
 
@@ -155,9 +162,8 @@ def forms_workbook(form: str, edition: str | None, output: Path, folders: tuple[
 def forms_new(form: str, output: Path, folders: tuple[Path, ...]) -> None:
     """Copy a definition to start another from."""
     from xltool.commands.author_forms import copy_definition
-    from xltool.forms.load_definitions import find_named_form, load_forms
 
-    folder = copy_definition(find_named_form(load_forms(folders, regional=True), form), output)
+    folder = copy_definition(_find_form(folders, form), output)
     click.echo(catalogue.format_line("form_copied", folder=str(folder)))
 
 
@@ -170,9 +176,8 @@ def forms_new(form: str, output: Path, folders: tuple[Path, ...]) -> None:
 def forms_draw(form: str, edition: str | None, output: Path, folders: tuple[Path, ...], *, force: bool) -> None:
     """Draw a form as an HTML page."""
     from xltool.commands.author_forms import draw_form
-    from xltool.forms.load_definitions import find_named_form, load_forms
 
-    draw_form(find_named_form(load_forms(folders, regional=True), form, edition), output, force=force)
+    draw_form(_find_form(folders, form, edition), output, force=force)
     click.echo(catalogue.format_line("form_drawn", file=str(output)))
 
 
@@ -202,8 +207,7 @@ def forms_explain(form: str, cell: str, edition: str | None, folders: tuple[Path
     from xltool.cli import console_forms
     from xltool.commands.author_forms import describe_cell, find_relations_of
     from xltool.forms.lists.whole_form import list_all_cells
-    from xltool.forms.load_definitions import find_named_form, load_forms
 
-    known = find_named_form(load_forms(folders, regional=True), form, edition)
+    known = _find_form(folders, form, edition)
     relations, asked = find_relations_of(known, cell), list_all_cells(known)[cell]
     click.echo(console_forms.describe_explained_cell(asked, describe_cell(asked), relations))

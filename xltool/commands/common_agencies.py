@@ -10,19 +10,18 @@ from xltool.model.agency import Scope
 from xltool.model.form import Number
 from xltool.model.submission import Entry, EntryState
 from xltool.recognition.read_consolidated import list_sheet_names, read_details
-from xltool.spreadsheet.load_file import FileSource
 from xltool.spreadsheet.open_workbook import open_named_sheets
 
 AgencyFigures = Mapping[str, Mapping[str, Number | None]]
 
 
 def compare_common_agencies(
-    left_side: ComparedSide, right_side: ComparedSide, source_pair: tuple[FileSource, FileSource], password: str | None
+    left_side: ComparedSide, right_side: ComparedSide, password: str | None
 ) -> ComparisonResult:
     """Find all differences; of sums of different years with different agencies, those of the agencies in both.
 
     Where the sums cannot be taken apart (no sheet 明细 with every agency), the whole is compared and marked so. Raises
-    UnreadableFileError and ForeignFileError if a source cannot be read again.
+    UnreadableFileError and ForeignFileError if a file cannot be read again.
     """
     whole = find_differences(left_side, right_side)
     sides = (left_side, right_side)
@@ -31,7 +30,7 @@ def compare_common_agencies(
     if not is_summed or codes[0] == codes[1] or not are_different_years(*sides):
         return whole
     common = codes[0] & codes[1] - {""}
-    listed = [open_named_sheets(source, list_sheet_names(["details"]), password) for source in source_pair]
+    listed = [open_named_sheets(side.source, list_sheet_names(["details"]), password) for side in sides]
     details = [read_details(workbook) for workbook in listed]
     known = CommonAgencies(len(common), len(codes[0]), len(codes[1]), all(common <= each.keys() for each in details))
     if not common:

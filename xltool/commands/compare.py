@@ -65,22 +65,20 @@ def compare_files(
             raise UsageError("usage.no_path", path=str(path))
     check_page(page, (left_source, right_source), run_context, force=force)
     one, other = read_named_side(left_source, run_context), read_named_side(right_source, run_context)
-    left_side = _select_agency_row(other, one, left_source, run_context.password)
-    right_side = _select_agency_row(one, other, right_source, run_context.password)
-    found = compare_sides(left_side, right_side, (left_source, right_source), run_context.password)
+    left_side = _select_agency_row(other, one, run_context.password)
+    right_side = _select_agency_row(one, other, run_context.password)
+    found = compare_sides(left_side, right_side, run_context.password)
     write_difference_page(page, [found], force=force)
     return found
 
 
-def compare_sides(
-    left_side: ComparedSide, right_side: ComparedSide, source_pair: tuple[FileSource, FileSource], password: str | None
-) -> ComparisonResult:
+def compare_sides(left_side: ComparedSide, right_side: ComparedSide, password: str | None) -> ComparisonResult:
     """Find all differences; for two consecutive years of one agency also check the relations between years.
 
     Of consolidations of two years with different agencies the sums of those in both are compared, for which their
-    ``source_pair`` is read again. Raises UnreadableFileError and ForeignFileError if that fails.
+    files are read again. Raises UnreadableFileError and ForeignFileError if that fails.
     """
-    return _add_year_checks(compare_common_agencies(left_side, right_side, source_pair, password))
+    return _add_year_checks(compare_common_agencies(left_side, right_side, password))
 
 
 def check_page(page: Path | None, input_sources: Sequence[FileSource], run_context: RunContext, *, force: bool) -> None:
@@ -123,13 +121,14 @@ def read_side(path: FileSource, run_context: RunContext) -> ComparedSide:
     if path.suffix.lower() in _SUFFIXES_OF_TABLES:
         workbook = open_workbook(path, run_context.password, skip_rule=make_skip_rule())
         submission = read_submission(workbook, run_context.forms, str(path))
-        return ComparedSide(run_context.forms.of(submission).form, submission)
+        return ComparedSide(run_context.forms.of(submission).form, submission, path)
     published = read_report(path, run_context.forms)
     form = run_context.forms.get(published.form, published.edition)
     places = {cell: render_place(found.where) if found.where else "" for cell, found in published.figures.items()}
     return ComparedSide(
         form,
         build_submission(published, form),
+        path,
         published=True,
         places=places,
         unread=frozenset(_list_unread_cells(published, form)),
@@ -143,9 +142,7 @@ def _list_unread_cells(published: PublishedReport, form: Form) -> Iterable[str]:
 # --- one agency of a consolidation -----------------------------------------------------------------------------------
 
 
-def _select_agency_row(
-    other_side: ComparedSide, side: ComparedSide, path: FileSource, password: str | None
-) -> ComparedSide:
+def _select_agency_row(other_side: ComparedSide, side: ComparedSide, password: str | None) -> ComparedSide:
     """Return the row of the agency of ``other_side`` in a consolidated workbook, if present; else ``side`` itself."""
     single = other_side.submission
     if side.submission.scope is not Scope.AREA or single.scope is Scope.AREA or not side.submission.manifest:
@@ -153,7 +150,7 @@ def _select_agency_row(
     leaf = next((leaf for leaf in side.submission.manifest if _is_same_agency(leaf, single)), None)
     if leaf is None or remove_whitespace(single.agency_name) == remove_whitespace(side.submission.agency_name):
         return side
-    listed = open_named_sheets(path, list_sheet_names(["details", "texts"]), password)
+    listed = open_named_sheets(side.source, list_sheet_names(["details", "texts"]), password)
     found = _find_agency_row(listed, side.form, leaf.code)
     if found is None:
         return side
@@ -161,7 +158,7 @@ def _select_agency_row(
     agency = Agency(leaf.code, leaf.name)
     row = build_row_submission(side.submission, side.form, agency, found.figures, sheet, found.texts)
     of_agency = replace(row, texts=read_agency_texts(listed, side.form).get(leaf.code, {}))
-    return ComparedSide(side.form, of_agency, summed=True)
+    return ComparedSide(side.form, of_agency, side.source, summed=True)
 
 
 def _find_agency_row(workbook: RawWorkbook, form: Form, code: str) -> ConsolidatedPart | None:

@@ -12,7 +12,6 @@ from xltool.errors import ForeignFileError, UnreadableFileError
 from xltool.forms.placeholders import remove_whitespace
 from xltool.messages import catalogue
 from xltool.spreadsheet.find_files import find_files
-from xltool.spreadsheet.load_file import FileSource
 
 
 def compare_folders(
@@ -32,13 +31,10 @@ def compare_folders(
     check_page(page, (left, right), run_context, force=force)
     files = [(number, path) for number, folder in enumerate((left, right)) for path in find_files([folder])]
     sides: tuple[list[ComparedSide], list[ComparedSide]] = ([], [])
-    sources: dict[int, FileSource] = {}  # by the ``id()`` of a side
     unreadable: list[tuple[str, str]] = []
     for done, (number, path) in enumerate(files, start=1):
         try:
-            side = read_side(path, run_context)
-            sides[number].append(side)
-            sources[id(side)] = path
+            sides[number].append(read_side(path, run_context))
         except (UnreadableFileError, ForeignFileError) as error:
             unreadable.append((str(path), catalogue.code_title(error.code)))
         if progress:
@@ -46,11 +42,10 @@ def compare_folders(
     pairs, *alone = _pair_sides(*sides)
     comparisons = []
     for one, other in pairs:
-        places = sources[id(one)], sources[id(other)]
         try:
-            comparisons.append(compare_sides(one, other, places, run_context.password))
+            comparisons.append(compare_sides(one, other, run_context.password))
         except (UnreadableFileError, ForeignFileError) as error:
-            unreadable += [(str(place), catalogue.code_title(error.code)) for place in places]
+            unreadable += [(str(side.source), catalogue.code_title(error.code)) for side in (one, other)]
     write_difference_page(page, [comparison for comparison in comparisons if not comparison.is_same], force=force)
     only_left, only_right = (tuple(side.submission.source.file for side in rest) for rest in alone)
     return FolderComparison(tuple(comparisons), only_left, only_right, tuple(unreadable))

@@ -12,6 +12,7 @@ from xltool.messages import catalogue
 from xltool.model.agency import Scope
 from xltool.model.form import Form, Number
 from xltool.model.submission import Entry, EntryState, Submission
+from xltool.spreadsheet.load_file import FileSource
 
 
 class ComparedSide(NamedTuple):
@@ -19,11 +20,12 @@ class ComparedSide(NamedTuple):
 
     ``published`` is True for a published report; then ``places`` describes the position of each figure in words, and
     ``unread`` are cells that were not found or could not be read: their values are unknown, not blank. ``summed`` is
-    True for a row of a consolidated workbook, in which lines that do not apply are 0.
+    True for a row of a consolidated workbook, in which lines that do not apply are 0. ``source`` is the file read.
     """
 
     form: Form
     submission: Submission
+    source: FileSource
     published: bool = False
     places: Mapping[str, str] = {}
     unread: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from xltool.consolidation.add_periods import (
+    PeriodSum,
     add_periods,
     check_running_sums,
     compare_whole,
@@ -49,7 +50,7 @@ def gather_agency(
     repeated = [report.submission for report in periodic if parts[report.period] is not report.submission]
     missing = tuple(period for period in expected if period not in parts)
     summed = add_periods(form, parts)
-    wholes = [_compare_report(report, form, parts) for report in reports if report.form is not form]
+    wholes = [_compare_report(report, form, parts, summed) for report in reports if report.form is not form]
     held_files = [*held_files]
     counted = {(report.form.id, report.period) for report in reports}
     return AgencyPeriods(
@@ -73,12 +74,14 @@ def gather_agency(
     )
 
 
-def _compare_report(report: PeriodReport, form: Form, parts_by_period: dict[int, Submission]) -> WholeReport:
+def _compare_report(
+    report: PeriodReport, form: Form, parts_by_period: dict[int, Submission], all_added: PeriodSum
+) -> WholeReport:
+    """Compare a report of a longer period with the parts in it; ``all_added`` is what all parts add up to."""
     needed = list_parts(report.period, form.period)
     inside: dict[int, Submission] = {period: parts_by_period[period] for period in needed if period in parts_by_period}
-    return compare_whole(
-        report.form, report.submission, form, add_periods(form, inside), has_all_parts=len(inside) == len(needed)
-    )
+    added = all_added if len(inside) == len(parts_by_period) else add_periods(form, inside)
+    return compare_whole(report.form, report.submission, form, added, has_all_parts=len(inside) == len(needed))
 
 
 def sum_agencies(agencies: Sequence[AgencyPeriods], form: Form) -> Values:

@@ -79,8 +79,9 @@ def _read_stem(stem: str, year: int | None) -> VersionName:
     """Read a name; words inside one that denies them, such as 改 of 未改 and 修改 of 修改前, say nothing."""
     patterns = load_version_patterns()
     earlier = _find_matches(stem, patterns.earlier)
-    settled = [match.span() for match in (*earlier, *_find_matches(stem, patterns.denied))]
-    outside = "".join(" " if any(a <= at < b for a, b in settled) else sign for at, sign in enumerate(stem))
+    outside = stem
+    for start, end in (match.span() for match in (*earlier, *_find_matches(stem, patterns.denied))):
+        outside = outside[:start] + " " * (end - start) + outside[end:]
     return VersionName(
         date=_read_date(stem, year),
         number=next(_read_numbers(outside, patterns.number), ()),

@@ -21,7 +21,7 @@ def name_period(period: int) -> str:
 
 def name_earlier_period(length: PeriodLength) -> str:
     """Return the word for the period before: the year before, or the period before of a part of a year."""
-    return workbook_words().periods["earlier_year" if length is PeriodLength.YEAR else "earlier_part"]
+    return workbook_words().periods["earlier_year" if length is PeriodLength.YEAR else "earlier_period"]
 
 
 def name_both(length: PeriodLength) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.messages.catalogue import Phrase, render_structure
 from xltool.model import finding_facts as facts
@@ -181,7 +182,7 @@ def _join_terms(side: facts.SideFact) -> Iterator[str]:
 
 def _render_term(term: facts.TermFact) -> str:
     if term.earlier:
-        earlier = catalogue.look_up_word("earlierperiod", term.earlier)
+        earlier = workbook_words().periods[f"earlier_{term.earlier}"]
         return catalogue.format_phrase("term_previous", earlier=earlier, label=term.name, value=term.value)
     if not term.place:
         return catalogue.format_phrase("term_of_sum", label=term.name, value=term.value)

@@ -87,8 +87,7 @@ def _render_remark(remark: FindingText) -> str:
         f'<td class="{key}">{escape(_format_value(value))}{more if key == "message" else ""}</td>'
         for key, value in values.items()
     )
-    must_fix = remark.severity == catalogue.look_up_word("severity", Severity.MUST_FIX)
-    return f'<tr class="{"open" if remark.open else "known"}{" must_fix" if must_fix else ""}">{cells}</tr>'
+    return f'<tr class="{"open" if remark.open else "known"}{" must_fix" if remark.must_fix else ""}">{cells}</tr>'
 
 
 def _format_value(side_value: SideValue) -> str:

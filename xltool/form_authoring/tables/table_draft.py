@@ -7,7 +7,7 @@ from xltool.form_authoring.office_workbooks.office_workbook import OfficeSheet, 
 from xltool.form_authoring.relations.expression_parts import FigureKey
 from xltool.form_authoring.tables.grid_cells import CellPart, GridCells, TableCell
 from xltool.form_authoring.tables.guess_kinds import FigureKind
-from xltool.forms.cell_addresses import box_address, cell_address, column_letters, list_spots
+from xltool.forms.cell_addresses import box_address, cell_address, column_letters
 from xltool.forms.schema import BlockSpec, LabelSpec, TableSpec
 from xltool.model.form import Box
 
@@ -206,8 +206,3 @@ def _make_block(draft: TableDraft, spot_rows: Sequence[Sequence[Spot]]) -> Block
         span_rows=box.rows,
         **kind.list_settings(),
     )
-
-
-def list_covered_spots(draft: TableDraft) -> frozenset[Spot]:
-    """Return every cell of the sheet inside its rectangle."""
-    return frozenset(list_spots(draft.cells.grid.area))

@@ -26,12 +26,14 @@ class FindingText(NamedTuple):
     """One finding as a row. ``problem`` and ``cure`` together are the sentence of the console, ``details`` the rest.
 
     ``sheet`` and ``address``: the first cell, by the workbook's own sheet name. ``places``: every cell to colour; none
-    for notes and settled findings. ``explained``: the relation to list on 情况说明, unless the workbook does so itself.
+    for notes and settled findings. ``must_fix``: an open finding that must be corrected. ``explained``: the relation to
+    list on 情况说明, unless the workbook does so itself.
     """
 
     number: int
     severity: str
     open: bool
+    must_fix: bool
     sheet: str
     address: str
     problem: str
@@ -69,6 +71,7 @@ def _describe_finding(
         if finding.settled
         else catalogue.look_up_word("severity", finding.severity.value),
         open=is_open,
+        must_fix=is_open and finding.severity is Severity.MUST_FIX,
         sheet=first.sheet,
         address=first.address,
         problem=catalogue.render_brief_problem(finding),
