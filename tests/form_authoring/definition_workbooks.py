@@ -66,5 +66,5 @@ def add_row(book: Workbook, sheet: str, region: str, values: Mapping[str, object
     while any(here.cell(row, at).value is not None for at in range(2, here.max_column + 1)):
         row += 1
     for heading, value in values.items():
-        here.cell(row, find_column(here, region, heading)).value = value  # type: ignore[assignment]
+        here.cell(row, find_column(here, region, heading)).value = value  # type: ignore[assignment]  # of a merged cell, which these are not
     return row

@@ -125,7 +125,7 @@ def test_workbook__is_one_that_office_opens_without_repair(name: str, tmp_path: 
 
 def edit_national(tmp_path: Path, *edits: object) -> EditionDifference:
     form = load_form_named(NATIONAL, "2021")
-    saved = read_back(write_and_edit(form, tmp_path, *edits), tmp_path / "forms")  # type: ignore[arg-type]
+    saved = read_back(write_and_edit(form, tmp_path, *edits), tmp_path / "forms")  # type: ignore[arg-type]  # each is a function
     return compare_editions(form, saved.form)
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.official_report.test_publish import run
 from xltool.forms.blank_heads import find_blank_heads
 from xltool.forms.load_definitions import load_forms
-from xltool.model.form import Box, Cell, CellKind, Label, Table
+from xltool.model.form import Box, Cell, CellKind, Form, Label, Table
 
 FORMS = Path(__file__).parents[1] / "data" / "forms"
 
@@ -35,8 +35,8 @@ def test_forms_check__a_column_without_its_own_label_below_a_common_one__is_told
 
 
 @pytest.mark.parametrize("form", load_forms([FORMS], regional=True), ids=lambda form: f"{form.id} {form.edition}")
-def test_forms_in_use__have_no_such_place(form: object) -> None:
-    assert [blank for table in form.tables for blank in find_blank_heads(table)] == []  # type: ignore[attr-defined]
+def test_forms_in_use__have_no_such_place(form: Form) -> None:
+    assert [blank for table in form.tables for blank in find_blank_heads(table)] == []
 
 
 def test_column__below_a_common_label() -> None:
