@@ -8,6 +8,7 @@ import pytest
 from tests.checks.figures import flat, found, roster, said, submission, zeros
 from xltool.commands.check import assign_code_by_name
 from xltool.model.agency import Agency, Roster, Scope
+from xltool.model.finding_facts import NameWithRemark
 from xltool.model.submission import ManifestItem, Observation, Submission
 
 KNOWN = roster(
@@ -60,7 +61,7 @@ def test_agency__another_name_under_its_code__a_note() -> None:
 def test_agency__no_code__suggested_by_the_name_of_the_file_and_never_chosen() -> None:
     findings = found(whose("", "", UNSEALED), known=KNOWN)
     assert flat(findings) == [("identity.no_agency", "must_fix", "")]
-    assert findings[0].facts["suggested"] == ("甲镇（1）",)
+    assert findings[0].facts["suggested"] == (NameWithRemark("甲镇", "1"),)
     assert said(findings) == [
         "看不出是哪个单位的报表：没有单位代码，单位名称为空。名册上名称相近的有：甲镇（1）。"
         "请在下发给本单位的模板中填报，或由汇总单位核实后补上代码。"
@@ -152,7 +153,10 @@ def test_imported__without_a_roster__nobody_can_say_the_code_and_nothing_is_aske
 def test_imported__not_on_the_roster__what_can_be_done_is_said() -> None:
     findings = found(whose("", "乙镇政府", IMPORTED), known=KNOWN)
     assert flat(findings) == [("identity.not_listed", "must_fix", "")]
-    assert findings[0].facts["suggested"] == ("乙镇人民政府（2）", "乙镇财政所（3）")
+    assert findings[0].facts["suggested"] == (
+        NameWithRemark("乙镇人民政府", "2"),
+        NameWithRemark("乙镇财政所", "3"),
+    )
 
 
 def test_imported__without_a_name__is_nobody_s() -> None:

@@ -7,6 +7,7 @@ from xltool.checks.serials import find_shared_serials
 from xltool.forms.identity import Identity, make_serial
 from xltool.model.agency import Scope
 from xltool.model.consolidation import ReviewedFile, Status
+from xltool.model.finding_facts import NameWithRemark
 from xltool.model.submission import Submission
 
 
@@ -49,7 +50,10 @@ def test_shared__the_one_it_was_not_issued_to_goes_back_and_the_others_are_named
     assert (own, same, third) == (items[0], unread, items[3])
     assert other.status is Status.RETURNED
     (finding,) = other.findings
-    assert (finding.code, finding.facts) == ("serial.shared", {"serial": ISSUED, "others": ("1.xlsx（甲镇）",)})
+    assert (finding.code, finding.facts) == (
+        "serial.shared",
+        {"serial": ISSUED, "others": (NameWithRemark("1.xlsx", "甲镇"),)},
+    )
 
 
 def test_shared__two_versions_of_one_agency__are_no_sharing() -> None:

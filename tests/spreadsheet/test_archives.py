@@ -14,6 +14,7 @@ from tests.mangling.manglings import MANGLINGS
 from tests.spreadsheet.packages import RawZip
 from xltool.cli.main import main
 from xltool.commands.check import check, review_files
+from xltool.model.finding_facts import NameWithRemark
 from xltool.spreadsheet import limits
 
 
@@ -144,4 +145,4 @@ def test_one_template_used_by_two_agencies__the_other_one_is_told(tmp_path: Path
     items = {Path(item.file).name: item for item in check([tmp_path], ABOUT)}
     assert [found.code for found in items["甲.xlsx"].findings] == []
     assert [found.code for found in items["乙.xlsx"].findings] == ["serial.shared", "serial.other"]
-    assert items["乙.xlsx"].findings[0].facts["others"] == (f"甲.xlsx（{TOWN.name}）",)
+    assert items["乙.xlsx"].findings[0].facts["others"] == (NameWithRemark("甲.xlsx", TOWN.name),)

@@ -9,7 +9,7 @@ from xltool.checks.make_finding import make_finding
 from xltool.model.agency import MAX_CODE_CHARACTERS, MAX_NAME_CHARACTERS, Agency, Roster, Scope
 from xltool.model.agency_names import normalize_name
 from xltool.model.finding import Finding
-from xltool.model.finding_facts import Suggestion, Word
+from xltool.model.finding_facts import NameWithRemark, Suggestion, Word
 from xltool.model.submission import Observation, Submission
 from xltool.model.succession import owes_report
 
@@ -149,13 +149,13 @@ def _suggest_agencies(submission: Submission, roster: Roster | None) -> dict[str
     return {"suggested": names, "hint": Suggestion(names)}
 
 
-def _find_similar_names(submission: Submission, roster: Roster | None) -> tuple[str, ...]:
+def _find_similar_names(submission: Submission, roster: Roster | None) -> tuple[NameWithRemark, ...]:
     name = (normalize_name(submission.agency_name) or normalize_name(PurePath(submission.source.file).stem))[
         :MAX_COMPARED_CHARACTERS
     ]
     scored = [(_name_similarity(name, normalize_name(agency.name)), agency) for agency in roster or ()]
     best = sorted((pair for pair in scored if pair[0] >= MIN_NAME_SIMILARITY), key=lambda pair: -pair[0])
-    return tuple(f"{agency.name}（{agency.code}）" for _, agency in best[:MAX_SUGGESTIONS])
+    return tuple(NameWithRemark(agency.name, agency.code) for _, agency in best[:MAX_SUGGESTIONS])
 
 
 def _name_similarity(name: str, listed: str) -> float:

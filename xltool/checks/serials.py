@@ -11,6 +11,7 @@ from xltool.forms.identity import Identity, make_serial, parse_identity
 from xltool.model.agency import Scope
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
+from xltool.model.finding_facts import NameWithRemark
 from xltool.model.submission import Submission
 
 _OWN_SERIAL = re.compile(r"[0-9]{4}-[0-9a-f]{12}")  # other serials were issued elsewhere and cannot be checked
@@ -36,7 +37,7 @@ def find_shared_serials(reviewed: Sequence[ReviewedFile]) -> tuple[ReviewedFile,
         if len(agencies) > 1:
             for code, positions in agencies.items():
                 others = tuple(
-                    _describe_file(reviewed[at]) for other, held in agencies.items() if other != code for at in held
+                    _name_file(reviewed[at]) for other, held in agencies.items() if other != code for at in held
                 )
                 for position in positions:
                     done[position] = _return_with_finding(done[position], serial, others)
@@ -51,7 +52,7 @@ def _issued_identity(submission: Submission) -> Identity | None:
     return identity if identity is not None and _OWN_SERIAL.fullmatch(identity.serial) else None
 
 
-def _return_with_finding(item: ReviewedFile, serial: str, others: tuple[str, ...]) -> ReviewedFile:
+def _return_with_finding(item: ReviewedFile, serial: str, others: tuple[NameWithRemark, ...]) -> ReviewedFile:
     """Return the file with the finding, unchanged if the serial fits its own agency."""
     identity = _issued_identity(item.submission) if item.submission else None
     if identity is None or identity.serial == make_serial(identity):
@@ -60,6 +61,5 @@ def _return_with_finding(item: ReviewedFile, serial: str, others: tuple[str, ...
     return replace(item, findings=(found, *item.findings), status=Status.RETURNED)
 
 
-def _describe_file(item: ReviewedFile) -> str:
-    agency = item.submission.agency_name if item.submission else ""
-    return f"{PurePath(item.file).name}（{agency}）"
+def _name_file(item: ReviewedFile) -> NameWithRemark:
+    return NameWithRemark(PurePath(item.file).name, item.submission.agency_name if item.submission else "")

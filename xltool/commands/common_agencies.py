@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from xltool.comparison.comparing import CommonAgencies, ComparisonResult, find_differences
 from xltool.comparison.sides import ComparedSide, are_different_years
+from xltool.consolidation.agency_rows import build_figure_entries
 from xltool.forms.sum_values import sum_agency_values
 from xltool.model.agency import Scope
 from xltool.model.form import Number
-from xltool.model.submission import Entry, EntryState
 from xltool.recognition.read_consolidated import list_sheet_names, read_details
 from xltool.spreadsheet.open_workbook import open_named_sheets
 
@@ -46,10 +46,7 @@ def _sum_agencies(side: ComparedSide, codes: set[str], agency_figures: AgencyFig
     """Return the side as the sum of some of its agencies."""
     values = sum_agency_values([agency_figures[code] for code in sorted(codes)], side.form)
     sheet = side.submission
-    entries = {
-        cell: Entry(cell, EntryState.BLANK if value is None else EntryState.NUMBER, value, None, "", "")
-        for cell, value in values.items()
-    }
+    entries = build_figure_entries(values)
     kept = tuple(leaf for leaf in sheet.manifest if leaf.code in codes)
     return side._replace(
         submission=replace(sheet, entries=entries, values=values, manifest=kept, absent=(), lacking={}, tallies={})

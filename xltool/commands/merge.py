@@ -238,12 +238,8 @@ def name_leaves_path(output: Path) -> Path:
 
 def find_year_before(consolidation: Consolidation, run_context: RunContext) -> Values | None:
     """Return last year's figures of the agencies in the sum; if unknown, those of the area."""
-    own = run_context.sum_year_before([leaf.code for leaf in consolidation.summary.manifest], consolidation.year)
-    return own or (
-        None
-        if consolidation.summary.absent
-        else run_context.sum_year_before([consolidation.summary.agency_code], consolidation.year)
-    )
+    sums = (run_context.sum_year_before(codes, consolidation.year) for codes in _list_known_codes(consolidation))
+    return next(filter(None, sums), None)
 
 
 def find_earlier_figures(consolidation: Consolidation, run_context: RunContext) -> EarlierFigures:
@@ -251,17 +247,22 @@ def find_earlier_figures(consolidation: Consolidation, run_context: RunContext) 
     past, year, roster = run_context.previous_years, consolidation.year, run_context.roster
     if past is None:
         return EarlierFigures()
-    summary = consolidation.summary
-    own = past.sum_earlier_years([leaf.code for leaf in summary.manifest], year, roster)
-    area = {} if summary.absent else past.sum_earlier_years([summary.agency_code], year, roster)
+    own, *of_area = [past.sum_earlier_years(codes, year, roster) for codes in _list_known_codes(consolidation)]
     parts = {
         part.agency_code or part.agency_name: past.sum_earlier_years(
             [run_context.find_previous_key(part.agency_code, part.agency_name)], year, roster
         )
         for part in consolidation.parts
     }
-    together = dict(sorted({**area, **own}.items()))
-    return EarlierFigures(together, {key: years for key, years in parts.items() if years})
+    together = {earlier: values for years in (*of_area, own) for earlier, values in years.items()}
+    return EarlierFigures(dict(sorted(together.items())), {key: years for key, years in parts.items() if years})
+
+
+def _list_known_codes(consolidation: Consolidation) -> list[list[str]]:
+    """List the agency codes earlier figures of the sum are known by: its agencies, else its area unless one lacks."""
+    summary = consolidation.summary
+    agencies = [leaf.code for leaf in summary.manifest]
+    return [agencies] if summary.absent else [agencies, [summary.agency_code]]
 
 
 def prepare_outputs(

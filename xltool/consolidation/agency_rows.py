@@ -1,6 +1,6 @@
 """The report of one agency as its row in a consolidated workbook gives it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -8,7 +8,7 @@ from xltool.forms.cell_kinds import find_word_value
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.agency import Agency
-from xltool.model.form import Form, Number
+from xltool.model.form import Form, Number, Values
 from xltool.model.submission import Entry, EntryState, Submission
 
 
@@ -40,10 +40,7 @@ def build_row_submission(
         scope=agency.scope,
         agency_code=agency.code,
         agency_name=agency.name,
-        entries={
-            cell: Entry(cell, _find_state(value, is_idle=cell in idle), value, None, sheet, "")
-            for cell, value in values.items()
-        },
+        entries=build_figure_entries(values, sheet, idle),
         values={cell: values[cell] for cell in form.cells},
         texts={},
         manifest=(),
@@ -54,6 +51,14 @@ def build_row_submission(
         bases={},
         lists={},
     )
+
+
+def build_figure_entries(values: Values, sheet: str = "", idle: Collection[str] = ()) -> dict[str, Entry]:
+    """Build entries, by cell id, of figures that stand in no cell of their own; those of ``idle`` ones do not apply."""
+    return {
+        cell: Entry(cell, _find_state(value, is_idle=cell in idle), value, None, sheet, "")
+        for cell, value in values.items()
+    }
 
 
 def _find_state(value: Number | None, *, is_idle: bool) -> EntryState:

@@ -14,7 +14,6 @@ from xltool.model.form import Cell, CellKind, Number, TotalKind
 MIN_DATE, MAX_DATE = date(1900, 3, 1), date(2199, 12, 31)
 DEFAULT_DECIMALS = 2  # of percentages and decimals
 DEFAULT_LENGTH = 200  # characters of a text
-MAX_LENGTH = 2_000
 MAX_PERCENT = 100
 
 _DEFAULT_TOTALS = {

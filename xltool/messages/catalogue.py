@@ -305,7 +305,7 @@ def _render_named_fact(name: str, fact: object) -> str:
     if name not in _QUOTED_LISTS or not isinstance(fact, tuple | list):
         return _render_fact(fact)
     quoted = look_up_word("shown", "quoted")
-    return look_up_word("shown", "joint").join(quoted.format(quote_text(str(each))) for each in fact)
+    return look_up_word("shown", "joint").join(quoted.format(_render_fact(each)) for each in fact)
 
 
 def _render_fact(fact: object) -> str:

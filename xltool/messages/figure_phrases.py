@@ -10,6 +10,7 @@ from xltool.model import finding_facts as facts
 from xltool.model.form import Number
 
 MAX_ITEMS_LISTED = 6  # in one sentence; the finding's cells are complete
+_UNKNOWN_FIGURE = "?"
 
 
 def format_number(value: Number) -> str:
@@ -31,6 +32,17 @@ def _render_figure_name(name: facts.FigureName) -> str:
 @render_structure.register
 def _render_control_name(name: facts.ControlName) -> str:
     return catalogue.format_phrase("control_figure", line=name.row, column=name.column)
+
+
+@render_structure.register
+def _render_named_figure(named_figure: facts.NamedFigure) -> str:
+    value = _UNKNOWN_FIGURE if named_figure.value is None else named_figure.value
+    return catalogue.quote_text(f"{named_figure.name} {value}")
+
+
+@render_structure.register
+def _render_name_with_remark(name_with_remark: facts.NameWithRemark) -> str:
+    return catalogue.quote_text(f"{name_with_remark.name}（{name_with_remark.remark}）")
 
 
 @render_structure.register

@@ -48,6 +48,22 @@ class ControlName(StructuredFact):
 
 
 @dataclass(frozen=True, slots=True)
+class NamedFigure(StructuredFact):
+    """A figure of an agency; None if it is not known."""
+
+    name: str
+    value: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class NameWithRemark(StructuredFact):
+    """A name that needs another word beside it to be told from others, such as the code of an agency."""
+
+    name: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity(StructuredFact):
     """A figure with its unit; the unit of a count is empty, the value of a missing figure is None.
 
@@ -220,9 +236,9 @@ class Addends(StructuredFact):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion(StructuredFact):
-    """Agencies of the roster with similar names; none is chosen."""
+    """Agencies of the roster with similar names, with their codes; none is chosen."""
 
-    agencies: tuple[str, ...]
+    agencies: tuple[NameWithRemark, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from xltool.forms.cell_addresses import cell_address
 from xltool.forms.lists.aggregates import compute_aggregate
 from xltool.forms.lists.plan_list import ListPlan
 from xltool.forms.workbook_words import workbook_words
+from xltool.model.finding_facts import NamedFigure
 from xltool.model.form import Cell, Form, Number
 from xltool.model.list_table import ListTable
 from xltool.model.published import FoundFigure
@@ -174,7 +175,7 @@ def observe_lists(
         first = next((cell for cell in form.cells.values() if cell.table == list_table.id), None)
         sums = printed_lists.sums.get(list_table.id)
         if sums is not None and first is not None:
-            counts = tuple(f"{name} {own.get(first.id, '?')}" for name, own in sums.agencies.items())
+            counts = tuple(NamedFigure(name, own.get(first.id)) for name, own in sums.agencies.items())
             facts: dict[str, object] = {"list": list_table.title, "count": len(counts), "agencies": counts}
             yield Observation("import.list_sums", cell=first.id, facts=facts)
         if texts := texts_by_section.get(list_table.section):

@@ -16,10 +16,9 @@ from xltool.model.form import TextClaim
 from xltool.published.figures.resolve_by_equations import AmbiguousRow
 from xltool.published.figures.split_digits import Segmentation, parse_figure
 
-MIN_DIGITS = 2  # of a number that may decide: small numbers are too frequent
 MAX_NARRATIVE_CHARS = 200_000  # of narrative that are searched
 
-_DIGITS = r"(?P<n>[1-9][0-9]{1,8})(?![0-9.])"
+_DIGITS = r"(?P<n>[1-9][0-9]{1,8})(?![0-9.])"  # two at least: smaller numbers are too frequent to decide
 
 
 class Narrative:

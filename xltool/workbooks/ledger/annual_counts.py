@@ -146,15 +146,11 @@ def _count_disputes(
 
 
 class Indicator(NamedTuple):
-    """A row of the statistics: its title, its unit, whether it is a heading of a group, and whether it is a stock.
-
-    A ``stock`` is counted at the end of a period and not summed over the periods in it.
-    """
+    """A row of the statistics: its title, its unit, and whether it is a heading of a group."""
 
     title: str
     unit: str
     leading: bool = False
-    stock: bool = False
 
 
 def list_statistics(layout: LedgerLayout, span: Span) -> list[tuple[Indicator, Counts]]:
@@ -182,7 +178,7 @@ def list_statistics(layout: LedgerLayout, span: Span) -> list[tuple[Indicator, C
         ),
         (Indicator(say.extended, say.piece, leading=True), (_count_requests(*span.holds("extended")),)),
         (
-            Indicator(say.open, say.piece, leading=True, stock=True),
+            Indicator(say.open, say.piece, leading=True),
             _count_open(span.by_end("received"), span.after("closed")),
         ),
         (Indicator(say.fee_notices, say.piece, leading=True), (_count_requests(*span.holds("fee_notified")),)),
