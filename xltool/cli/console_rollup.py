@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from xltool.consolidation.rollup_issues import RollUpIssue, list_issues, name_matter, name_periods
+from xltool.consolidation.rollup_issues import RollUpIssue, list_issues
+from xltool.consolidation.show_rollup import describe_remark, show_matter, show_periods
 from xltool.consolidation.show_status import describe_file_counts
 from xltool.forms.period_words import name_period
 from xltool.messages import catalogue
@@ -22,20 +23,20 @@ def _describe(rolled_up: RolledUp, output: Path | None) -> Iterator[str]:
     yield catalogue.format_line(
         "rollup_counts",
         title=rolled_up.form.title,
-        period=name_period(rolled_up.whole),
+        period=name_period(rolled_up.whole_period),
         agencies=len(rolled_up.agencies),
         expected=len(rolled_up.expected),
         whole=len(rolled_up.agencies) - lacking,
         lacking=lacking,
     )
-    wholes = [whole for agency in rolled_up.agencies for whole in agency.wholes]
+    wholes = [whole for agency in rolled_up.agencies for whole in agency.whole_reports]
     if wholes:
         yield catalogue.format_line(
             "rollup_compared",
             reports=len(wholes),
             count=sum(whole.compared for whole in wholes),
             gaps=sum(len(whole.gaps) for whole in wholes),
-            unsure=sum(whole.unsure for whole in wholes),
+            unsure=sum(whole.uncompared for whole in wholes),
         )
     yield describe_file_counts(rolled_up.tracking)
     if output is not None:
@@ -45,9 +46,9 @@ def _describe(rolled_up: RolledUp, output: Path | None) -> Iterator[str]:
 def _describe_issue(issue: RollUpIssue) -> str:
     facts: dict[str, object] = {
         "agency": issue.agency.name or issue.agency.code,
-        "matter": name_matter(issue),
-        "periods": name_periods(issue.periods),
-        "remark": issue.remark,
+        "matter": show_matter(issue),
+        "periods": show_periods(issue.periods),
+        "remark": describe_remark(issue),
     }
     if issue.cell is None:
         return catalogue.format_line("rollup_issue", **facts)

@@ -19,7 +19,7 @@ def encode_rollup(rolled_up: RolledUp) -> dict[str, object]:
     return {
         "form": rolled_up.form.id,
         "edition": rolled_up.form.edition,
-        "period": plain_year(rolled_up.whole),
+        "period": plain_year(rolled_up.whole_period),
         "periods": [plain_year(period) for period in rolled_up.expected],
         "complete": rolled_up.is_complete,
         "kinds": {cell: kind.value for cell, kind in rolled_up.kinds.items()},
@@ -45,8 +45,8 @@ def _encode_agency(agency: AgencyPeriods) -> dict[str, object]:
         "values": {cell: encode_number(value) for cell, value in agency.values.items()},
         "tallies": {cell: dict(tally) for cell, tally in agency.tallies.items()},
         "blank": {cell: [plain_year(period) for period in periods] for cell, periods in agency.blank.items()},
-        "running": [_encode_gap(gap) for gap in agency.running],
-        "wholes": [_encode_whole(whole) for whole in agency.wholes],
+        "running": [_encode_gap(gap) for gap in agency.cumulative_gaps],
+        "wholes": [_encode_whole(whole) for whole in agency.whole_reports],
     }
 
 
@@ -56,7 +56,7 @@ def _encode_whole(whole_report: WholeReport) -> dict[str, object]:
         "period": plain_year(whole_report.submission.year),
         "file": whole_report.submission.source.file,
         "compared": whole_report.compared,
-        "unsure": whole_report.unsure,
+        "unsure": whole_report.uncompared,
         "differences": [_encode_gap(gap) for gap in whole_report.gaps],
     }
 

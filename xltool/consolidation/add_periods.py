@@ -156,7 +156,7 @@ def compare_whole(
     Where a part or a figure is missing, a figure is only compared if the sum is already more than is stated; one that
     is blank in the report itself is not compared. Raises DefinitionError, see `parse_part_sums`.
     """
-    gaps, compared, unsure = [], 0, 0
+    gaps, compared, uncompared = [], 0, 0
     stated_values, kinds = submission.counted, find_year_totals(part_form)
     sums = parse_part_sums(whole_form, part_form)
     for name in _drop_following(whole_form, sums):
@@ -168,9 +168,9 @@ def compare_whole(
         is_sure = has_all_parts and not period_sum.blank.keys() & set(inside)
         only_grows = cell.kind not in SIGNED_KINDS and all(kinds[each] is TotalKind.SUM for each in inside)
         if added is None or stated is None or not (is_sure or (only_grows and added > stated)):
-            unsure += 1
+            uncompared += 1
             continue
         compared += 1
         if added != stated:
             gaps.append(FigureGap(cell, find_spot(submission, cell), submission.year or 0, stated, added))
-    return WholeReport(whole_form, submission, tuple(gaps), compared, unsure)
+    return WholeReport(whole_form, submission, tuple(gaps), compared, uncompared)

@@ -69,8 +69,8 @@ def gather_agency(
         values=summed.values,
         tallies=summed.tallies,
         blank=summed.blank,
-        running=tuple(check_running_sums(form, expected, parts)),
-        wholes=tuple(sorted(wholes, key=lambda whole: whole.submission.year or 0)),
+        cumulative_gaps=tuple(check_running_sums(form, expected, parts)),
+        whole_reports=tuple(sorted(wholes, key=lambda whole: whole.submission.year or 0)),
     )
 
 

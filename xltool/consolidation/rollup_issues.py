@@ -1,15 +1,10 @@
 """List what is missing or differs in periods added up: the rows of the workbook and the lines of the console."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from xltool.consolidation.file_names import show_file_name
-from xltool.consolidation.show_status import show_file_status
-from xltool.forms.period_words import name_period
-from xltool.messages import catalogue
 from xltool.model.form import Cell
-from xltool.model.period import length_of
 from xltool.model.rolled_up import AgencyPeriods, FigureGap, RolledUp
 
 
@@ -26,21 +21,31 @@ class RollUpMatter(StrEnum):
 
 
 class RollUpIssue(NamedTuple):
-    """One thing to look at: of which agency, in which periods, of which figure, and where it differs (``gap``)."""
+    """One thing to look at: of which agency, in which periods, of which figure, and where it differs (``gap``).
+
+    ``expected`` is the number of periods of which some are missing; ``uncompared`` the number of figures of a report of
+    the whole that could not be compared. ``file`` is that of the report in question, empty without one.
+    """
 
     agency: AgencyPeriods
     matter: RollUpMatter
     periods: tuple[int, ...]
     cell: Cell | None = None
     gap: FigureGap | None = None
-    remark: str = ""
     file: str = ""
+    expected: int = 0
+    uncompared: int = 0
 
     @property
     def place(self) -> str:
         """Where the figure that differs stands: sheet and address; empty without one."""
         spot = self.gap.spot if self.gap else None
         return "!".join(part for part in (spot.sheet, spot.address) if part) if spot else ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a file came for one of the periods that is not counted."""
+        return any(period in self.agency.held for period in self.periods)
 
 
 def list_issues(rolled_up: RolledUp) -> list[RollUpIssue]:
@@ -55,64 +60,23 @@ def list_issues(rolled_up: RolledUp) -> list[RollUpIssue]:
 
 def _list_agency_issues(agency: AgencyPeriods, rolled_up: RolledUp, *, lacks_whole: bool) -> Iterator[RollUpIssue]:
     if agency.missing:
-        yield RollUpIssue(agency, RollUpMatter.MISSING, agency.missing, remark=_describe_missing(agency, rolled_up))
+        yield RollUpIssue(agency, RollUpMatter.MISSING, agency.missing, expected=len(rolled_up.expected))
     for report in agency.repeated:
-        told, file = catalogue.format_line("rollup_repeated"), report.source.file
-        yield RollUpIssue(agency, RollUpMatter.REPEATED, (report.year or 0,), remark=told, file=file)
+        yield RollUpIssue(agency, RollUpMatter.REPEATED, (report.year or 0,), file=report.source.file)
     for name, periods in agency.blank.items():
         cell = rolled_up.form.cells[name]
         if not cell.computed:
             yield RollUpIssue(agency, RollUpMatter.BLANK, periods, cell)
-    yield from (
-        _make_gap_issue(agency, RollUpMatter.RUNNING, gap, agency.parts[gap.period].source.file)
-        for gap in agency.running
-    )
-    for whole in agency.wholes:
+    for gap in agency.cumulative_gaps:
+        yield _make_gap_issue(agency, RollUpMatter.RUNNING, gap, agency.parts[gap.period].source.file)
+    for whole in agency.whole_reports:
         file, year = whole.submission.source.file, whole.submission.year or 0
         yield from (_make_gap_issue(agency, RollUpMatter.WHOLE, gap, file) for gap in whole.gaps)
-        if whole.unsure:
-            remark = catalogue.format_line("rollup_unsure", count=whole.unsure)
-            yield RollUpIssue(agency, RollUpMatter.UNSURE, (year,), remark=remark, file=file)
+        if whole.uncompared:
+            yield RollUpIssue(agency, RollUpMatter.UNSURE, (year,), file=file, uncompared=whole.uncompared)
     if lacks_whole:
-        remark = "".join(_describe_held(agency, [rolled_up.whole]))
-        yield RollUpIssue(agency, RollUpMatter.NO_WHOLE, (rolled_up.whole,), remark=remark)
+        yield RollUpIssue(agency, RollUpMatter.NO_WHOLE, (rolled_up.whole_period,))
 
 
 def _make_gap_issue(agency: AgencyPeriods, matter: RollUpMatter, gap: FigureGap, file: str) -> RollUpIssue:
-    return RollUpIssue(agency, matter, (gap.period,), gap.cell, gap, file=file)
-
-
-def _describe_missing(agency: AgencyPeriods, rolled_up: RolledUp) -> str:
-    """Say how many periods are missing, and which of them came and are not counted or not read."""
-    unread = [catalogue.format_line("rollup_unread", file=show_file_name(item.file)) for item in agency.unread]
-    told = [describe_missing_count(agency, rolled_up), *_describe_held(agency, agency.missing), *unread]
-    return catalogue.look_up_word("rollup", "joint").join(told)
-
-
-def _describe_held(agency: AgencyPeriods, periods: Sequence[int]) -> Iterator[str]:
-    """Say of each of some periods whether a file came that is not counted."""
-    for period in periods:
-        if period in agency.held:
-            item = agency.held[period]
-            facts = {"status": show_file_status(item), "file": show_file_name(item.file)}
-            yield catalogue.format_line("rollup_held", period=name_period(period), **facts)
-
-
-def describe_missing_count(agency: AgencyPeriods, rolled_up: RolledUp) -> str:
-    """Say how many periods of how many are missing."""
-    return catalogue.format_line("rollup_missing", missing=len(agency.missing), expected=len(rolled_up.expected))
-
-
-def name_matter(issue: RollUpIssue) -> str:
-    """Return the words for what is missing or differs; of a report of the whole with its kind, and whether it came."""
-    if issue.matter not in {RollUpMatter.WHOLE, RollUpMatter.NO_WHOLE}:
-        return catalogue.look_up_word("rollup", issue.matter)
-    was_handed_in = issue.matter is RollUpMatter.NO_WHOLE and issue.remark
-    return catalogue.look_up_word(
-        "rollup", f"{'held_whole' if was_handed_in else issue.matter}_{length_of(issue.periods[0])}"
-    )
-
-
-def name_periods(periods: tuple[int, ...]) -> str:
-    """Return the names of periods, in words."""
-    return catalogue.look_up_word("shown", "joint").join(name_period(period) for period in periods)
+    return RollUpIssue(agency, matter, (gap.period,), gap.cell, gap, file)

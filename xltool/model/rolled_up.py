@@ -39,7 +39,7 @@ class FigureGap(NamedTuple):
 class WholeReport(NamedTuple):
     """An agency's report of a longer period beside what its parts add up to.
 
-    ``compared`` is how many figures were compared; ``unsure`` how many could not be, because a part or a figure is
+    ``compared`` is how many figures were compared; ``uncompared`` how many could not be, because a part or a figure is
     missing.
     """
 
@@ -47,7 +47,7 @@ class WholeReport(NamedTuple):
     submission: Submission
     gaps: tuple[FigureGap, ...]
     compared: int
-    unsure: int
+    uncompared: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class AgencyPeriods:
     ``parts``, which are not added up.
     ``held`` are the files of missing periods, and of the whole, that came and are not counted, ``unread`` those that
     could not be read, of whatever period. ``blank`` are the periods in which a figure is blank, by cell id; with those
-    or missing periods a sum is only a lower bound. ``running`` are cumulative figures that differ from the sum of the
-    periods.
+    or missing periods a sum is only a lower bound. ``cumulative_gaps`` are the cumulative figures that differ
+    from the sum of the periods.
     """
 
     code: str
@@ -73,8 +73,8 @@ class AgencyPeriods:
     values: Values
     tallies: Mapping[str, Mapping[str, int]]
     blank: Mapping[str, tuple[int, ...]]
-    running: tuple[FigureGap, ...]
-    wholes: tuple[WholeReport, ...]
+    cumulative_gaps: tuple[FigureGap, ...]
+    whole_reports: tuple[WholeReport, ...]
 
     @property
     def key(self) -> AgencyKey:
@@ -84,19 +84,19 @@ class AgencyPeriods:
     @property
     def is_complete(self) -> bool:
         """Whether no period is missing or repeated, and nothing differs."""
-        differs = self.running or self.repeated or any(whole.gaps or whole.unsure for whole in self.wholes)
-        return not (self.missing or self.blank or differs)
+        differs = any(whole.gaps or whole.uncompared for whole in self.whole_reports)
+        return not (self.missing or self.blank or self.cumulative_gaps or self.repeated or differs)
 
 
 @dataclass(frozen=True, slots=True)
 class RolledUp:
-    """The periods ``expected`` inside ``whole``, added up for each agency.
+    """The periods ``expected`` inside ``whole_period``, added up for each agency.
 
     ``kinds`` say for each cell how it adds up over the periods; ``totals`` are the figures of all agencies together.
     """
 
     form: Form
-    whole: int
+    whole_period: int
     expected: tuple[int, ...]
     agencies: tuple[AgencyPeriods, ...]
     kinds: Mapping[str, TotalKind]
@@ -107,9 +107,13 @@ class RolledUp:
     def list_without_whole(self) -> frozenset[AgencyKey]:
         """List the agencies without a counted report of the whole, where any agency sent one."""
         without = {
-            agency.key for agency in self.agencies if all(each.submission.year != self.whole for each in agency.wholes)
+            agency.key
+            for agency in self.agencies
+            if all(report.submission.year != self.whole_period for report in agency.whole_reports)
         }
-        is_wanted = len(without) < len(self.agencies) or any(self.whole in agency.held for agency in self.agencies)
+        is_wanted = len(without) < len(self.agencies) or any(
+            self.whole_period in agency.held for agency in self.agencies
+        )
         return frozenset(without if is_wanted else ())
 
     @property

@@ -8,10 +8,14 @@ from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.rollup_issues import (
     RollUpIssue,
     RollUpMatter,
-    describe_missing_count,
     list_issues,
-    name_matter,
-    name_periods,
+)
+from xltool.consolidation.show_rollup import (
+    describe_missing_count,
+    describe_remark,
+    describe_uncompared,
+    show_matter,
+    show_periods,
 )
 from xltool.consolidation.show_status import show_file_status
 from xltool.forms.cell_addresses import cell_address
@@ -57,7 +61,9 @@ def write_rollup(rolled_up: RolledUp, path: Path, *, force: bool = False) -> Non
     """Write the workbook. Raises WritingError; UsageError if ``path`` exists (unless ``force``)."""
     issues = list_issues(rolled_up)
     without = rolled_up.list_without_whole()
-    title = catalogue.format_line("rollup_title", title=rolled_up.form.title, period=name_period(rolled_up.whole))
+    title = catalogue.format_line(
+        "rollup_title", title=rolled_up.form.title, period=name_period(rolled_up.whole_period)
+    )
     with create_workbook(path, template_styles(), font=workbook_words().look["body_font"], force=force) as book:
         _write_list_sheet(
             book,
@@ -113,9 +119,9 @@ def _write_list_sheet(
 
 
 def _describe_agency(agency: AgencyPeriods, rolled_up: RolledUp, *, lacks_whole: bool) -> Row:
-    missing = f"{describe_missing_count(agency, rolled_up)}{_say('colon')}{name_periods(agency.missing)}"
+    missing = f"{describe_missing_count(agency, len(rolled_up.expected))}{_say('colon')}{show_periods(agency.missing)}"
     blank = sum(not rolled_up.form.cells[name].computed for name in agency.blank)
-    counts = ((blank, "waiting"), (len(agency.running), "bad"))
+    counts = ((blank, "waiting"), (len(agency.cumulative_gaps), "bad"))
     return [
         (agency.code, _TEXT),
         (agency.name, _TEXT),
@@ -128,14 +134,15 @@ def _describe_agency(agency: AgencyPeriods, rolled_up: RolledUp, *, lacks_whole:
 
 def _describe_whole(agency: AgencyPeriods, rolled_up: RolledUp, *, lacks_whole: bool) -> StyledCell:
     """Say how the periods stand against the reports of the whole."""
-    gaps, unsure = sum(len(whole.gaps) for whole in agency.wholes), sum(whole.unsure for whole in agency.wholes)
+    gaps = sum(len(whole.gaps) for whole in agency.whole_reports)
+    uncompared = sum(whole.uncompared for whole in agency.whole_reports)
     if gaps:
         return catalogue.format_line("rollup_gaps", count=gaps), (*_TEXT, "bad")
-    if unsure:
-        return catalogue.format_line("rollup_unsure", count=unsure), (*_TEXT, "waiting")
+    if uncompared:
+        return describe_uncompared(uncompared), (*_TEXT, "waiting")
     if lacks_whole:
-        return _say(f"{RollUpMatter.NO_WHOLE}_{length_of(rolled_up.whole)}"), (*_TEXT, "waiting")
-    return (_say("agrees"), (*_TEXT, "good")) if agency.wholes else (None, _TEXT)
+        return _say(f"{RollUpMatter.NO_WHOLE}_{length_of(rolled_up.whole_period)}"), (*_TEXT, "waiting")
+    return (_say("agrees"), (*_TEXT, "good")) if agency.whole_reports else (None, _TEXT)
 
 
 def _describe_issue(issue: RollUpIssue) -> Row:
@@ -149,10 +156,10 @@ def _describe_issue(issue: RollUpIssue) -> Row:
     texts = (issue.agency.code, issue.agency.name)
     return [
         *((text, _TEXT) for text in texts),
-        (name_matter(issue), (*_TEXT, style)),
-        *((text, _TEXT) for text in (name_periods(issue.periods), figure, issue.place or None)),
+        (show_matter(issue), (*_TEXT, style)),
+        *((text, _TEXT) for text in (show_periods(issue.periods), figure, issue.place or None)),
         *((number, _NUMBER) for number in numbers),
-        *((text or None, _TEXT) for text in (issue.remark, show_file_name(issue.file) if issue.file else "")),
+        *((text or None, _TEXT) for text in (describe_remark(issue), show_file_name(issue.file) if issue.file else "")),
     ]
 
 
@@ -196,7 +203,7 @@ def _write_periods(book: BookWriter, title: str, rolled_up: RolledUp, row_places
     sheet = _start_sheet(book, "periods", title, _PERIOD_LEAD, len(_PERIOD_LEAD))
     _write_heads(sheet, rolled_up, len(_PERIOD_LEAD))
     for agency in rolled_up.agencies:
-        flagged = {(gap.period, gap.cell.id) for gap in agency.running}
+        flagged = {(gap.period, gap.cell.id) for gap in agency.cumulative_gaps}
         for row, period in enumerate(rolled_up.expected, start=row_places.first_rows[agency.key]):
             part = agency.parts.get(period)
             file = show_file_name(part.source.file) if part else _say("missing_period")
