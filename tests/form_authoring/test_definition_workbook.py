@@ -27,6 +27,7 @@ from tests.forms import test_kinds
 from tests.judges import audit, recalculate
 from tests.lists import website_form
 from tests.official_report.test_publish import run
+from tests.own_forms import write_definition
 from xltool.cli.console_forms import describe_edition_changes
 from xltool.commands.author_from_workbook import AuthoringRequest, author_from_workbook
 from xltool.commands.definition_workbooks import write_form_workbook
@@ -64,11 +65,7 @@ def read_data(form: Form) -> DefinitionData:
 
 
 def write_form(name: str, folder: Path) -> Form:
-    place = folder / name / "1"
-    place.mkdir(parents=True)
-    for file, text in zip(("form.toml", "tables.toml", "relations.toml"), WRITTEN[name], strict=True):
-        (place / file).write_text(text, "utf-8")
-    return load_form(place)
+    return load_form(write_definition(folder, name, *WRITTEN[name]) / name / "1")
 
 
 def assert_same_through_workbook(form: Form, folder: Path) -> None:

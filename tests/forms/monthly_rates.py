@@ -6,30 +6,26 @@ from typing import Any
 
 import openpyxl
 
-from tests.forms.test_rolling_up import write_form
 from tests.official_report.test_publish import run
+from tests.own_forms import form_toml, write_definition
 
-FORM = """
-id = "windows"
-edition = "1"
-title = "窗口月报"
-official_title = "窗口月报表"
-document = "测试用"
-issuer = "测试用"
-issued = "2018"
-first_year = 2018
-period = "month"
-report_title = "{agency}{period}窗口情况"
-opening = "{agency}{period}情况如下。"
-instructions = ["只填浅黄色单元格。"]
-sections = [{ id = "cases", number = "一", title = "办件情况", sheet = "办件" }]
+FORM = form_toml(
+    "windows",
+    "窗口月报",
+    '[{ id = "cases", number = "一", title = "办件情况", sheet = "办件" }]',
+    report_title="{agency}{period}窗口情况",
+    opening="{agency}{period}情况如下。",
+    official_title="窗口月报表",
+    period="month",
+    more="""
 headlines = [
   { label = "办结量", sum = "cases.done.current" },
   { label = "按时办结率", sum = "cases.rate.current" },
   { label = "平均时长", sum = "cases.days.current" },
   { label = "平均跑动次数", sum = "cases.trips.current" },
 ]
-"""
+""",
+)
 TABLES = """
 [[tables]]
 id = "cases"
@@ -128,7 +124,7 @@ FEBRUARY: Mapping[str, tuple[Any, ...]] = {
 
 def write_monthly_form(folder: Path, *, roster_rows: str = "1,甲局\n2,乙局\n3,丙局\n") -> Path:
     """Write the definition and the roster; return the folder of the forms."""
-    write_form(folder, "windows", FORM, TABLES, RELATIONS)
+    write_definition(folder, "windows", FORM, TABLES, RELATIONS)
     (folder / "roster.csv").write_text(f"单位代码,单位名称\n{roster_rows}", "utf-8")
     return folder / "forms"
 

@@ -9,22 +9,17 @@ import openpyxl
 import pytest
 
 from tests.official_report.test_publish import answer, run
+from tests.own_forms import form_toml, write_definition
 from xltool.cli.options import FORMS_VARIABLE
 
-FORM = """
-id = "kinds"
-edition = "1"
-title = "网站年报"
-official_title = "网站年报（20__年度）"
-document = "测试用"
-issuer = "测试用"
-issued = "2018"
-first_year = 2018
-report_title = "{agency}{year}年度网站年报"
-opening = "现公布{agency}{year}年度网站情况。"
-instructions = ["只填浅黄色单元格。"]
-sections = [{ id = "site", number = "一", title = "网站情况", sheet = "网站" }]
-"""
+FORM = form_toml(
+    "kinds",
+    "网站年报",
+    '[{ id = "site", number = "一", title = "网站情况", sheet = "网站" }]',
+    report_title="{agency}{year}年度网站年报",
+    opening="现公布{agency}{year}年度网站情况。",
+    official_title="网站年报（20__年度）",
+)
 TABLES = """
 [[tables]]
 id = "site"
@@ -118,11 +113,8 @@ TYPED: dict[str, tuple[Any, ...]] = {
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the form, the roster and a template for each agency in ``issued``."""
-    made = tmp_path / "forms" / "kinds" / "1"
-    made.mkdir(parents=True)
-    for name, text in (("form", FORM), ("tables", TABLES), ("relations", RELATIONS)):
-        (made / f"{name}.toml").write_text(text, "utf-8")
-    monkeypatch.setenv(FORMS_VARIABLE, str(tmp_path / "forms"))
+    forms = write_definition(tmp_path, "kinds", FORM, TABLES, RELATIONS)
+    monkeypatch.setenv(FORMS_VARIABLE, str(forms))
     rows = "".join(f"{code},{name}\n" for code, name in AGENCIES.items())
     (tmp_path / "roster.csv").write_text(f"单位代码,单位名称\n{rows}", "utf-8")
     options = ("--year", 2024, "--form", "kinds", "--roster", tmp_path / "roster.csv", "-o", tmp_path / "issued")

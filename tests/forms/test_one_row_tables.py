@@ -8,6 +8,7 @@ from docx import Document
 
 from tests.filled import write_once
 from tests.official_report.test_publish import answer, run
+from tests.own_forms import form_toml, write_definition
 from xltool.cli.options import FORMS_VARIABLE
 from xltool.forms.load_definitions import DEFAULT_FORM, find_form_for_year, load_forms
 from xltool.forms.workbook_plan import plan_workbook
@@ -15,23 +16,17 @@ from xltool.model.agency import Agency
 from xltool.model.form import Number
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 
-FORM = """
-id = "enforcement"
-edition = "1"
-title = "执法统计年报"
-official_title = "执法统计年报（20__年度）"
-document = "测试用"
-issuer = "测试用"
-issued = "2018"
-first_year = 2018
-report_title = "{agency}{year}年度执法统计年报"
-opening = "现公布{agency}{year}年度执法数据。"
-instructions = ["只填浅黄色单元格。"]
-sections = [
+FORM = form_toml(
+    "enforcement",
+    "执法统计年报",
+    """[
   { id = "penalties", number = "一", title = "处罚情况", sheet = "处罚" },
   { id = "coercion", number = "二", title = "强制情况", sheet = "强制" },
-]
-"""
+]""",
+    report_title="{agency}{year}年度执法统计年报",
+    opening="现公布{agency}{year}年度执法数据。",
+    official_title="执法统计年报（20__年度）",
+)
 PENALTIES = ["warning", "fine", "confiscation", "suspension", "closure", "detention", "other", "total"]
 HEADS = ["警告、通报批评", "罚款", "没收违法所得、没收非法财物", "暂扣许可证件、降低资质等级"]
 HEADS += ["责令停产停业、责令关闭、限制从业", "行政拘留", "其他行政处罚", "合计（宗）"]
@@ -77,16 +72,12 @@ AGENCY = Agency("1", "甲县公安局")
 
 @pytest.fixture
 def forms(tmp_path: Path) -> Path:
-    made = tmp_path / "forms" / "enforcement" / "1"
-    made.mkdir(parents=True)
     tables = table("penalties", "penalties", "处罚", HEADS, PENALTIES)
     tables += table("measures", "coercion", "强制", ["查封场所、设施或者财物", "扣押财物"], ["sealed", "seized"])
     tables += table(
         "execution", "coercion", "强制", ["代履行", "申请法院强制执行"], ["substitute", "court"], ", optional = true"
     )
-    for name, text in (("form", FORM), ("tables", tables), ("relations", RELATIONS)):
-        (made / f"{name}.toml").write_text(text, "utf-8")
-    return tmp_path / "forms"
+    return write_definition(tmp_path, "enforcement", FORM, tables, RELATIONS)
 
 
 def write(forms: Path, path: Path, figures: dict[str, Number]) -> Path:

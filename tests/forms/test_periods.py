@@ -8,25 +8,19 @@ import openpyxl
 import pytest
 
 from tests.official_report.test_publish import answer, run
+from tests.own_forms import form_toml, write_definition
 from xltool.cli.options import FORMS_VARIABLE
 from xltool.forms.period_words import name_period, parse_period_words
 from xltool.model.period import Period, calendar_year, parse_period
 
-FORM = """
-id = "statistics"
-edition = "1"
-title = "情况统计表"
-official_title = "情况统计表"
-document = "测试用"
-issuer = "测试用"
-issued = "2018"
-first_year = 2018
-period = "month"
-report_title = "{agency}{period}情况统计表"
-opening = "{agency}{period}情况如下。"
-instructions = ["只填浅黄色单元格。"]
-sections = [{ id = "statistics", number = "一", title = "统计表", sheet = "统计表" }]
-"""
+FORM = form_toml(
+    "statistics",
+    "情况统计表",
+    '[{ id = "statistics", number = "一", title = "统计表", sheet = "统计表" }]',
+    report_title="{agency}{period}情况统计表",
+    opening="{agency}{period}情况如下。",
+    period="month",
+)
 TABLES = """
 [[tables]]
 id = "statistics"
@@ -104,11 +98,8 @@ def test_periods__in_words__and_back(text: str, words: str) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    made = tmp_path / "forms" / "statistics" / "1"
-    made.mkdir(parents=True)
-    for name, text in (("form", FORM), ("tables", TABLES), ("relations", RELATIONS)):
-        (made / f"{name}.toml").write_text(text, "utf-8")
-    monkeypatch.setenv(FORMS_VARIABLE, str(tmp_path / "forms"))
+    forms = write_definition(tmp_path, "statistics", FORM, TABLES, RELATIONS)
+    monkeypatch.setenv(FORMS_VARIABLE, str(forms))
     (tmp_path / "roster.csv").write_text("单位代码,单位名称\n1,甲局\n2,乙局\n", "utf-8")
     return tmp_path
 

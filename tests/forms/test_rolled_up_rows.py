@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from tests.forms.test_rolling_up import write_form
 from tests.forms.test_year_totals import FORM, RELATIONS, TABLES
 from tests.official_report.test_publish import answer, run
+from tests.own_forms import write_definition
 from xltool.cli.options import FORMS_VARIABLE
 
 PERIODS = ("2025-H1", "2025-H2")
@@ -23,7 +23,7 @@ FIGURES: dict[str, int | str | None] = {"B4": 10, "B5": 2, "B6": 9, "B7": 3, "B9
 
 @pytest.fixture
 def halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    write_form(tmp_path, "cases", FORM, TABLES, RELATIONS)
+    write_definition(tmp_path, "cases", FORM, TABLES, RELATIONS)
     monkeypatch.setenv(FORMS_VARIABLE, str(tmp_path / "forms"))
     (tmp_path / "roster.csv").write_text("单位代码,单位名称\n1,甲局\n2,乙局\n", "utf-8")
     return tmp_path

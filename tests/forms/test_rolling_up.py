@@ -10,23 +10,17 @@ import pytest
 
 from tests.forms.test_periods import FORM, RELATIONS, TABLES
 from tests.official_report.test_publish import answer, run
+from tests.own_forms import form_toml, write_definition
 from xltool.cli.options import FORMS_VARIABLE
 
 AGENCIES = ("甲局", "乙局", "丙局")
-ANNUAL_FORM = """
-id = "annual"
-edition = "1"
-title = "情况年报"
-official_title = "情况年报"
-document = "测试用"
-issuer = "测试用"
-issued = "2018"
-first_year = 2018
-report_title = "{agency}{year}年情况年报"
-opening = "{agency}{year}年情况如下。"
-instructions = ["只填浅黄色单元格。"]
-sections = [{ id = "annual", number = "一", title = "年报表", sheet = "年报表" }]
-
+ANNUAL_FORM = form_toml(
+    "annual",
+    "情况年报",
+    '[{ id = "annual", number = "一", title = "年报表", sheet = "年报表" }]',
+    report_title="{agency}{year}年情况年报",
+    opening="{agency}{year}年情况如下。",
+    more="""
 [made_from]
 form = "statistics"
 [made_from.cells]
@@ -34,7 +28,8 @@ form = "statistics"
 "annual.online.count" = "statistics.online.current"
 "annual.total.count" = "statistics.requests.current"
 "annual.offices.count" = "statistics.offices.open"
-"""
+""",
+)
 ANNUAL_TABLES = """
 [[tables]]
 id = "annual"
@@ -71,19 +66,12 @@ MONTHLY_TABLES = (
 )
 
 
-def write_form(folder: Path, name: str, form: str, tables: str, relations: str) -> None:
-    made = folder / "forms" / name / "1"
-    made.mkdir(parents=True)
-    for file, text in (("form", form), ("tables", tables), ("relations", relations)):
-        (made / f"{file}.toml").write_text(text, "utf-8")
-
-
 @pytest.fixture(scope="module")
 def filled_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve monthly returns and the annual return of three agencies, all in order."""
     folder = tmp_path_factory.mktemp("year")
-    write_form(folder, "statistics", FORM, MONTHLY_TABLES, RELATIONS)
-    write_form(folder, "annual", ANNUAL_FORM, ANNUAL_TABLES, ANNUAL_RELATIONS)
+    write_definition(folder, "statistics", FORM, MONTHLY_TABLES, RELATIONS)
+    write_definition(folder, "annual", ANNUAL_FORM, ANNUAL_TABLES, ANNUAL_RELATIONS)
     listed = "".join(f"{number},{name}\n" for number, name in enumerate(AGENCIES, 1))
     (folder / "roster.csv").write_text(f"单位代码,单位名称\n{listed}", "utf-8")
     (folder / "returns").mkdir()
@@ -302,7 +290,9 @@ def test_quarter__adds_up_its_months__and_is_compared_with_the_quarterly_form(ye
         "{year}年", "{period}"
     )
     forms = Path(shutil.copytree(year / "forms", year / "more"))
-    write_form(forms.parent / "q", "quarterly", quarterly, ANNUAL_TABLES.replace("年报", "季报"), ANNUAL_RELATIONS)
+    write_definition(
+        forms.parent / "q", "quarterly", quarterly, ANNUAL_TABLES.replace("年报", "季报"), ANNUAL_RELATIONS
+    )
     shutil.copytree(forms.parent / "q" / "forms" / "quarterly", forms / "quarterly")
     shutil.copytree(forms, year / "forms", dirs_exist_ok=True)
     hand_out(year, "quarterly", "2025-Q3")

@@ -6,27 +6,20 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.forms.test_rolling_up import write_form
 from tests.official_report.test_publish import answer, run
+from tests.own_forms import form_toml, write_definition
 from xltool.cli.options import FORMS_VARIABLE
 from xltool.forms.load_definitions import load_form
 from xltool.forms.year_totals import find_running_sums, find_year_totals
 
-FORM = """
-id = "cases"
-edition = "1"
-title = "办件半年报"
-official_title = "办件半年报"
-document = "测试用"
-issuer = "测试用"
-issued = "2018"
-first_year = 2018
-period = "half"
-report_title = "{agency}{period}办件半年报"
-opening = "{agency}{period}办件情况如下。"
-instructions = ["只填浅黄色单元格。"]
-sections = [{ id = "cases", number = "一", title = "办件", sheet = "办件" }]
-"""
+FORM = form_toml(
+    "cases",
+    "办件半年报",
+    '[{ id = "cases", number = "一", title = "办件", sheet = "办件" }]',
+    report_title="{agency}{period}办件半年报",
+    opening="{agency}{period}办件情况如下。",
+    period="half",
+)
 TABLES = """
 [[tables]]
 id = "cases"
@@ -80,8 +73,8 @@ HALVES = {
 }
 
 
-def write_definition(folder: Path, relations: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    write_form(folder, "cases", FORM, TABLES, relations)
+def prepare_folder(folder: Path, relations: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write_definition(folder, "cases", FORM, TABLES, relations)
     monkeypatch.setenv(FORMS_VARIABLE, str(folder / "forms"))
     (folder / "roster.csv").write_text("单位代码,单位名称\n1,甲局\n", "utf-8")
     return folder
@@ -100,7 +93,7 @@ def fill_half(folder: Path, period: str) -> Path:
 
 
 def test_figures_of_every_kind__over_two_halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = write_definition(tmp_path, RELATIONS, monkeypatch)
+    folder = prepare_folder(tmp_path, RELATIONS, monkeypatch)
     answered: Any = answer("rollup", *(fill_half(folder, period) for period in HALVES), "-o", folder / "year.xlsx")
     assert answered["kinds"] == {
         "cases.received": "sum",
@@ -142,7 +135,7 @@ advice = "请核对。"
 expect = "cases.stock == previous(cases.stock) + cases.received + cases.carried_in"
 within_year = true
 """
-    write_form(tmp_path, "cases", FORM, TABLES, RELATIONS + running)
+    write_definition(tmp_path, "cases", FORM, TABLES, RELATIONS + running)
     form = load_form(tmp_path / "forms" / "cases" / "1")
     (added,) = find_running_sums(form).values()
     assert [term.cell for term in added.terms] == ["cases.received", "cases.carried_in"]
@@ -152,7 +145,7 @@ within_year = true
 def test_form_without_relations__goes_through_template_check_and_merge(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = write_definition(tmp_path, "relations = []", monkeypatch)
+    folder = prepare_folder(tmp_path, "relations = []", monkeypatch)
     returned = fill_half(folder, "2025-H1")
     book = openpyxl.load_workbook(returned)
     book["办件"]["B8"] = 75

@@ -10,25 +10,20 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.official_report.test_publish import run
+from tests.own_forms import form_toml, write_definition
 
-FORM = """
-id = "websites"
-edition = "1"
-title = "政府网站年度报表"
-official_title = "政府网站年度报表（20__年度）"
-document = "测试用"
-issuer = "测试用"
-issued = "2018"
-first_year = 2018
-report_title = "{agency}{year}年度政府网站报表"
-opening = "现公布{agency}{year}年度政府网站情况。"
-instructions = ["只填浅黄色单元格。"]
-sections = [
+FORM = form_toml(
+    "websites",
+    "政府网站年度报表",
+    """[
   { id = "basics", number = "一", title = "基本情况", sheet = "基本情况" },
   { id = "sites", number = "二", title = "网站清单", sheet = "网站清单" },
   { id = "remarks", number = "三", title = "情况说明", sheet = "说明", paragraphs = 5 },
-]
-"""
+]""",
+    report_title="{agency}{year}年度政府网站报表",
+    opening="现公布{agency}{year}年度政府网站情况。",
+    official_title="政府网站年度报表（20__年度）",
+)
 TABLES = """
 [[tables]]
 id = "basics"
@@ -134,12 +129,8 @@ FORM_OPTIONS = ("--form", "websites")
 
 def write_form(folder: Path, *changes: tuple[str, str]) -> Path:
     """Write the definition below ``folder``, each text of ``changes`` replaced; return the folder of the forms."""
-    made = folder / "forms" / "websites" / "1"
-    made.mkdir(parents=True, exist_ok=True)
-    for name, text in (("form", FORM), ("tables", TABLES), ("relations", RELATIONS)):
-        changed = reduce(lambda done, change: done.replace(*change), changes, text)
-        (made / f"{name}.toml").write_text(changed, "utf-8")
-    return folder / "forms"
+    texts = (reduce(lambda done, change: done.replace(*change), changes, text) for text in (FORM, TABLES, RELATIONS))
+    return write_definition(folder, "websites", *texts)
 
 
 def write_templates(folder: Path) -> None:
