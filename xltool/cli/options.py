@@ -70,7 +70,7 @@ def find_form_folders(roster: Path | None) -> tuple[Path, ...]:
 
 
 def _names_folder(file: Path) -> bool:
-    """Whether a definition is that of the form its folder is named after; one that cannot be parsed is."""
+    """Return whether a definition is that of the form its folder is named after; one that cannot be parsed is."""
     try:
         return tomllib.loads(file.read_text("utf-8")).get("id", "") in {"", file.parent.parent.name}
     except (OSError, ValueError):

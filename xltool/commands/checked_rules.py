@@ -36,7 +36,7 @@ class CheckedRules(NamedTuple):
     needing_previous: frozenset[str]
 
     def is_checked(self, record: FindingRecord) -> bool:
-        """Whether this run checked what the record of an earlier run is about. Records without a code: yes."""
+        """Return whether this run checked what the record of an earlier run is about. Records without a code: yes."""
         if record.code in self.skipped or (record.code.startswith(_SEAL_PREFIX) and not self.run_context.seal_key):
             return False
         return record.code not in self.needing_previous or self._has_previous(record.whose)

@@ -22,8 +22,9 @@ def choose_executor(
 ) -> Jobs:
     """Return the ``jobs`` argument of `merge` and the other commands.
 
-    Without an ``address``: ``jobs`` local processes. With ``dask://host:port``: that cluster, with ``jobs`` batches of
-    ``unit`` files in flight. ``memory`` in bytes limits each reading process. Raises UsageError for an invalid address.
+    Without an ``address`` it has ``jobs`` local processes; with ``dask://host:port`` it is that cluster, with ``jobs``
+    batches of ``unit`` files in flight. ``memory`` in bytes limits each reading process. Raises UsageError for an
+    invalid address.
     """
     if address is None:
         return LocalProcesses(jobs, memory) if memory else jobs

@@ -51,7 +51,7 @@ def _find_rival_returns(ruled_files: Iterable[RuledFile]) -> Iterator[catalogue.
 
 
 def _exclude_each_other(one_row: DecisionRow, other_row: DecisionRow) -> bool:
-    """Whether two rows cannot both be obeyed if they count returns of one agency.
+    """Return whether two rows cannot both be obeyed if they count returns of one agency.
 
     An answer about versions stands beside answers to other questions, given before that one arose.
     """

@@ -153,7 +153,7 @@ def _find_changed_states(
 
 
 def _took_effect(decision: Decision, item: ReviewedFile) -> bool:
-    """Whether a file has the final status that a decision asks for; an answer whose return it is only settles that."""
+    """Return whether a file has the status a decision asks for; an answer whose return it is settles only that."""
     if decision.ruling not in COUNTING or decision.question.startswith(_OWNER_QUESTION):
         return True
     is_same = item.reason is not None and item.reason.code in _CODES_OF_SAME_FIGURES

@@ -301,5 +301,5 @@ def _add_finding(item: ImportedReport, new_finding: Finding) -> ImportedReport:
 
 
 def _has_content(path: Path, content: bytes) -> bool:
-    """Whether a file has exactly this content."""
+    """Return whether a file has exactly this content."""
     return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content

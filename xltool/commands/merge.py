@@ -72,7 +72,7 @@ SumFiles = Callable[[Sequence[ReviewedFile]], Consolidation]
 
 
 class WriteStep(Protocol):
-    """Writes outputs of a consolidation; ``is_again``: some may have been written by the call before."""
+    """Writes outputs of a consolidation; with ``is_again`` some may have been written by the call before."""
 
     def __call__(self, made: Consolidation, *, is_again: bool) -> None:
         """Write the outputs."""
@@ -254,8 +254,8 @@ def find_earlier_figures(consolidation: Consolidation, run_context: RunContext) 
         )
         for part in consolidation.parts
     }
-    together = {earlier: values for years in (*of_area, own) for earlier, values in years.items()}
-    return EarlierFigures(dict(sorted(together.items())), {key: years for key, years in parts.items() if years})
+    of_sum = {earlier: values for years in (*of_area, own) for earlier, values in years.items()}
+    return EarlierFigures(dict(sorted(of_sum.items())), {key: years for key, years in parts.items() if years})
 
 
 def _list_known_codes(consolidation: Consolidation) -> list[list[str]]:

@@ -108,7 +108,7 @@ def _knows_year_before(run_context: RunContext, year: int) -> bool:
 
 
 def _may_have_figures(run_context: RunContext, code: str, form: Form, year: int) -> bool:
-    """Whether an agency has figures, or came out of one that has some: its share is then unknown, not absent."""
+    """Return whether an agency has figures, or came out of one that has some: its share is then unknown, not absent."""
     before = run_context.roster.predecessors.get(code, ()) if run_context.roster and code else ()
     known = run_context.previous_years.get_year_before(year) if run_context.previous_years else {}
     return bool(code) and (

@@ -69,7 +69,7 @@ class DraftedParagraphs(NamedTuple):
 def publish(
     file_sources: Sequence[FileSource], run_context: RunContext, output: Path, options: PublishOptions | None = None
 ) -> tuple[WrittenReport, ...]:
-    """Write the report of each workbook to ``output``: a .docx or .html file for one, else a folder.
+    """Write the report of each workbook to ``output``, a .docx or .html file for one, else a folder.
 
     Of several workbooks, also in folders, those that cannot be published are left out and told. Raises UsageError for
     an existing output and for a single return with ``must_fix`` findings or a single sum with missing agencies,

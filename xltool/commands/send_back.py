@@ -133,12 +133,12 @@ def _build_copy(item: ReviewedFile, forms: FormLibrary, originals: OriginalFiles
 
 
 def _has_open_findings(findings: Iterable[Finding]) -> bool:
-    """Whether any finding needs action: not a note, and not settled by a written reason."""
+    """Return whether any finding needs action: not a note, and not settled by a written reason."""
     return any(finding.severity is not Severity.NOTE and not finding.settled for finding in findings)
 
 
 def _is_own_template(submission: Submission | None) -> bool:
-    """Whether a return was made on a template of ours; one read by its labels alone gets a page."""
+    """Return whether a return was made on a template of ours; one read by its labels alone gets a page."""
     known = submission is not None and not any(item.code == "identity.none" for item in submission.observations)
     return known and submission is not None and submission.scope is Scope.OWN
 

@@ -39,7 +39,7 @@ class YearChecks(NamedTuple):
 class CommonAgencies(NamedTuple):
     """How many agencies two sums of different years share, and how many each has.
 
-    ``summed``: the figures compared are sums of the shared ones (同口径); otherwise those of the whole.
+    ``summed`` is True if the figures compared are sums of the shared ones (同口径), else they are those of the whole.
     """
 
     shared: int
@@ -139,7 +139,7 @@ def find_differences(left_side: ComparedSide, right_side: ComparedSide) -> Compa
 
 
 def _may_become_equal(difference: FigureDifference, left_side: ComparedSide, right_side: ComparedSide) -> bool:
-    """Whether one side is a sum that still lacks agencies, and only smaller than the other: it can only grow."""
+    """Return whether one side is a sum that still lacks agencies, and only smaller than the other: it can only grow."""
     is_bound = [_is_lower_bound(side, difference.cell) for side in (left_side, right_side)]
     if difference.gap is None or is_bound[0] is is_bound[1]:
         return False
@@ -147,7 +147,7 @@ def _may_become_equal(difference: FigureDifference, left_side: ComparedSide, rig
 
 
 def _is_lower_bound(side: ComparedSide, cell: Cell) -> bool:
-    """Whether the side is a sum from which a figure of some agency is missing, and the total can only grow with it."""
+    """Return whether the side is a sum that lacks a figure of some agency, and the total can only grow with it."""
     submission = side.submission
     lacks = bool(submission.absent) or bool(submission.lacking.get(cell.id))
     return bool(submission.manifest) and lacks and is_lower_bound(side.form, cell)
@@ -183,7 +183,7 @@ def _compare_subjects(left_side: ComparedSide, right_side: ComparedSide) -> Iter
 
 
 def _is_longer_name(one: str, other: str) -> bool:
-    """Whether one name ends with the other, so that both may be the same agency."""
+    """Return whether one name ends with the other, so that both may be the same agency."""
     return min(len(one), len(other)) >= _MIN_NAME_CHARACTERS and (one.endswith(other) or other.endswith(one))
 
 

@@ -76,7 +76,7 @@ def find_exchanges(differing: Iterable[FigureDifference]) -> Iterator[Exchange]:
 
 
 def _is_difference(one_value: ComparedValue, other_value: ComparedValue) -> bool:
-    """Whether the values differ; an unreadable value beside a blank one is no difference."""
+    """Return whether the values differ; an unreadable value beside a blank one is no difference."""
     if one_value.known and other_value.known:
         return are_different(one_value, other_value)
     known = one_value if one_value.known else other_value
@@ -101,7 +101,7 @@ def _find_exchanged_lines(differences: Sequence[FigureDifference], *, lines: boo
 
 
 def _is_crosswise(one: Mapping[str, FigureDifference], other: Mapping[str, FigureDifference]) -> bool:
-    """Whether the left figures of each equal the right figures of the other."""
+    """Return whether the left figures of each equal the right figures of the other."""
     return one.keys() == other.keys() and all(
         not are_different(one[at].left, other[at].right) and not are_different(one[at].right, other[at].left)
         for at in one

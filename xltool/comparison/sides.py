@@ -66,7 +66,7 @@ def read_compared_value(side: ComparedSide, cell: str, *, summed: bool = False) 
 
 
 def are_different(left_value: ComparedValue, right_value: ComparedValue) -> bool:
-    """Whether two values differ; unreadable ones are compared as text."""
+    """Return whether two values differ; unreadable ones are compared as text."""
     if left_value.raw and left_value.raw == right_value.raw and left_value.value is None and right_value.value is None:
         return False
     if EntryState.UNREADABLE in (left_value.state, right_value.state):
@@ -96,7 +96,7 @@ def name_sides(left_side: ComparedSide, right_side: ComparedSide) -> tuple[str, 
 
 
 def are_different_years(left_side: ComparedSide, right_side: ComparedSide) -> bool:
-    """Whether both sides are of one kind and of different years."""
+    """Return whether both sides are of one kind and of different years."""
     years = (left_side.submission.year, right_side.submission.year)
     return _classify_side(left_side) == _classify_side(right_side) and None not in years and years[0] != years[1]
 

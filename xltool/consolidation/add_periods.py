@@ -68,7 +68,7 @@ def _make_year_form(form: Form) -> Form:
 
 
 def has_own_year_total(cell: Cell) -> bool:
-    """Whether the definition says how a computed figure adds up over periods, other than being computed again."""
+    """Return whether the definition says how a computed figure adds up, other than being computed again."""
     return cell.computed and cell.year_total not in {None, TotalKind.RECOMPUTE}
 
 
@@ -90,7 +90,7 @@ def _find_blank_periods(cell: Cell, kind: TotalKind, parts_by_period: Mapping[in
 
 
 def _lacks_choices(cell: Cell, submission: Submission) -> bool:
-    """Whether a report is of an area, and does not say how many in it chose each word."""
+    """Return whether a report is of an area, and does not say how many in it chose each word."""
     known = {*submission.tallies, *submission.words}
     return submission.scope is Scope.AREA and cell.id not in known
 

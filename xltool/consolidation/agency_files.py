@@ -56,7 +56,7 @@ def _note_unread_version(item: ReviewedFile, unread: Mapping[str, Sequence[Revie
 
 
 def _is_named_earlier(file: str, other: str, year: int | None) -> bool:
-    """Whether all that the names of two files say makes the first the earlier one."""
+    """Return whether all that the names of two files say makes the first the earlier one."""
     verdicts = compare_version_names(file, other, year)
     return any(verdict.decisive for verdict in verdicts) and all(verdict.sign < 0 for verdict in verdicts)
 
@@ -137,7 +137,7 @@ def find_near_files(consolidation: Consolidation) -> Mapping[str, ReviewedFile]:
 
 
 def _are_near(one_name: str, other_name: str) -> bool:
-    """Whether two names are equal but for one character at most."""
+    """Return whether two names are equal but for one character at most."""
     short, long = sorted((one_name, other_name), key=len)
     same = next((at for at, pair in enumerate(zip(short, long, strict=False)) if pair[0] != pair[1]), len(short))
     rest = short[same + 1 :] if len(short) == len(long) else short[same:]

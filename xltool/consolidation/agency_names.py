@@ -67,7 +67,7 @@ class AgencyNameIndex:
         return self.codes_by_text.get(plain_file_name(name), frozenset())
 
     def mentions(self, name: str, agency: Agency) -> bool:
-        """Whether a name contains anything of one agency, a short form of its name included."""
+        """Return whether a name contains anything of one agency, a short form of its name included."""
         plain = plain_file_name(name)
         if agency.code in self._find_numbers(name) or any(
             text in plain for text in map(plain_file_name, (agency.name, *agency.former_names)) if text
@@ -254,12 +254,12 @@ def _plain_code(code: str) -> str:
 
 
 def _is_telling(code: str) -> bool:
-    """Whether a code in a file name is no number of files and no date."""
+    """Return whether a code in a file name is no number of files and no date."""
     return len(code) >= _MIN_CODE_DIGITS and not _DATE_LIKE.fullmatch(code) and any(map(str.isdigit, code))
 
 
 def _is_bystander(plain: str, start: int, end: int) -> bool:
-    """Whether the agency at this position only passed the file on, or was to receive it."""
+    """Return whether the agency at this position only passed the file on, or was to receive it."""
     words, before, after = load_agency_words(), plain[:start], plain[end:]
     return (
         before.endswith(words.sent_to)
@@ -269,13 +269,13 @@ def _is_bystander(plain: str, start: int, end: int) -> bool:
 
 
 def _is_followed_by(after: str, beginnings: tuple[str, ...]) -> bool:
-    """Whether a text begins with one of these words, and not with the word of a document that begins alike."""
+    """Return whether a text begins with one of these words, and not with the word of a document that begins alike."""
     rests = (after.removeprefix(word) for word in beginnings if after.startswith(word))
     return any(not rest.startswith(load_agency_words().document_ends) for rest in rests)
 
 
 def _stands_alone(plain: str, start: int, end: int, places: Iterable[str]) -> bool:
-    """Whether only figures, dates, places and words that mean nobody in particular stand around this position."""
+    """Return whether only figures, dates, places and words that name nobody stand around this position."""
     words = load_agency_words()
     before, after = _strip_digits(plain[:start]), plain[end:]
     follows = not after or after[0].isdecimal() or after.startswith((*words.general, *words.after_names))
@@ -290,7 +290,7 @@ def _strip_digits(text: str) -> str:
 
 
 def _has_short_form(text: str, own_texts: Iterable[str]) -> bool:
-    """Whether a text has a short form of a name: its first character and others of it, side by side."""
+    """Return whether a text has a short form of a name: its first character and others of it, side by side."""
     for own in own_texts:
         if own.endswith(load_agency_words().endings):
             continue

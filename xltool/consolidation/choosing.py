@@ -69,7 +69,7 @@ def _judge_file(item: ReviewedFile, tree: RosterTree, form: Form, year: int, *, 
 
 
 def _is_one_of_several(item: ReviewedFile) -> bool:
-    """Whether the return is of an agency of the roster, but nobody has decided of which."""
+    """Return whether the return is of an agency of the roster, but nobody has decided of which."""
     return any(finding.code == SHARED_NAME and finding.open for finding in item.findings)
 
 

@@ -57,7 +57,7 @@ def select_figures(submission: Submission, form: Form) -> dict[str, Number]:
 
 
 def are_unrelated(one_figures: Mapping[str, Number], other_figures: Mapping[str, Number]) -> bool:
-    """Whether two returns share hardly any figure that is not zero, so that they are hardly versions of one return."""
+    """Return whether two returns share so few figures other than zero that they are hardly versions of one return."""
     if min(len(one_figures), len(other_figures)) < _MIN_FIGURES:
         return False
     same_place = len(one_figures.items() & other_figures.items())

@@ -187,7 +187,7 @@ def _find_meant_agencies(said: str, owner: Agency, batch: _Batch) -> Iterable[st
 
 
 def _may_collect(agency: Agency, owner: Agency, batch: _Batch) -> bool:
-    """Whether an agency is above the owner, or an office of one above: its folder may hold what it collected."""
+    """Return whether an agency is above the owner, or an office of one above: its folder may hold what it collected."""
     seen, above = {owner.code}, batch.agencies.get(owner.parent or "")
     while above is not None and above.code not in seen:
         if normalize_name(agency.name).startswith(normalize_name(above.name)):
@@ -198,7 +198,7 @@ def _may_collect(agency: Agency, owner: Agency, batch: _Batch) -> bool:
 
 
 def _can_be_owner(agency: Agency, owner: Agency, submission: Submission) -> bool:
-    """Whether an agency other than the owner may have sent a report of its own for the year."""
+    """Return whether an agency other than the owner may have sent a report of its own for the year."""
     if agency.code == owner.code or (agency.scope is Scope.AREA and submission.scope is Scope.OWN):
         return False
     if agency.code in owner.successors or owner.code in agency.successors:

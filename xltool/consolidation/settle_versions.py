@@ -213,7 +213,7 @@ def _find_preference(item: ReviewedFile, question: str) -> Decision | None:
 
 
 def _is_to_be_counted(item: ReviewedFile) -> bool:
-    """Whether a decision about versions, or one that somebody added, says that this file counts."""
+    """Return whether a decision about versions, or one that somebody added, says that this file counts."""
     return any(
         each.ruling in COUNTING and (not each.question or each.question.startswith(VERSION_QUESTION))
         for each in item.decisions

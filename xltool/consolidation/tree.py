@@ -31,7 +31,7 @@ class RosterTree:
         return self.roster.agencies.get(code) if self.roster else None
 
     def owes_report(self, code: str) -> bool:
-        """Whether the code is an agency, or an area without listed members, that must report for the year."""
+        """Return whether the code is an agency, or an area without listed members, that must report for the year."""
         agency = self.find_agency(code)
         is_unit = agency is not None and (agency.scope is Scope.OWN or code not in self._children)
         return agency is not None and is_unit and owes_report(agency, self._year)
@@ -47,12 +47,12 @@ class RosterTree:
         return frozenset(descendants)
 
     def is_area(self, submission: Submission) -> bool:
-        """Whether the submission or the roster says that it holds the figures of an area."""
+        """Return whether the submission or the roster says that it holds the figures of an area."""
         agency = self.find_agency(submission.agency_code)
         return submission.scope is Scope.AREA or bool(agency and agency.scope is Scope.AREA)
 
     def is_opaque(self, submission: Submission) -> bool:
-        """Whether it holds the figures of an area without a manifest."""
+        """Return whether it holds the figures of an area without a manifest."""
         return self.is_area(submission) and not submission.manifest
 
     def covered_codes(self, submission: Submission) -> frozenset[str]:

@@ -62,7 +62,7 @@ def parse_boxes(texts: Iterable[str]) -> Iterator[Box]:
 
 
 def is_inside_box(box: Box, row: int, column: int) -> bool:
-    """Whether a rectangle covers a cell."""
+    """Return whether a rectangle covers a cell."""
     return 0 <= row - box.row < box.rows and 0 <= column - box.column < box.columns
 
 

@@ -20,11 +20,11 @@ ErrorSignature = tuple[tuple[int, int], ...]
 class DetectionPower(NamedTuple):
     """Of all errors of a kind, how many violate an equation (``caught``), and how many have a unique signature.
 
-    ``way``: ``typed`` (totals are typed too), ``template`` (they are formulas), ``template_subtotals`` and
+    ``way`` is ``typed`` (totals are typed too), ``template`` (they are formulas), ``template_subtotals`` and
     ``template_totals`` (with the group subtotals, or the row totals, from the agency's ledger beside it),
     ``template_controls`` (with all of these). ``kind``:
     ``single`` (one figure wrong), ``pair`` (two, by unrelated amounts), ``moved`` (a figure one place down or right).
-    ``suspects``: the number of errors with the same signature, itself included, summed over all caught errors.
+    ``suspects`` is the number of errors with the same signature, itself included, summed over all caught errors.
     """
 
     way: str

@@ -31,7 +31,7 @@ class RelationVerdict(NamedTuple):
 
 
 class _Figures(NamedTuple):
-    """The figures of this year and of the year before; ``zero``: a missing figure counts as 0."""
+    """The figures of this year and of the year before; with ``zero`` a missing figure counts as 0."""
 
     values: Values
     previous: Values | None
@@ -41,7 +41,7 @@ class _Figures(NamedTuple):
 def evaluate_linear(
     side: LinearExpression, values: Values, previous: Values | None = None, *, missing_as_zero: bool = False
 ) -> Number | None:
-    """Evaluate one side exactly; None if a figure is missing (unless ``zero``: missing counts as 0)."""
+    """Evaluate one side exactly; None if a figure is missing, unless with ``zero`` it counts as 0."""
     getter = _figures_getter(side)
     if getter is not None:
         try:

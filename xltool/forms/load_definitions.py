@@ -101,7 +101,7 @@ def _check_part_sums(forms: Sequence[Form]) -> Iterator[DefinitionError]:
 
 
 def _share_years(form: Form, other_form: Form, forms: Sequence[Form]) -> bool:
-    """Whether reports of any year are made on both editions."""
+    """Return whether reports of any year are made on both editions."""
     found = (_find_last_year(each, forms) for each in (form, other_form))
     last_years = [year for year in found if year is not None]
     return not last_years or max(form.first_year, other_form.first_year) <= min(last_years)

@@ -9,14 +9,14 @@ from xltool.forms.schema import MadeFromSpec
 from xltool.forms.vocabulary import EVERY_LINE, ExpressionError, Vocabulary
 from xltool.model.expression import LinearExpression
 from xltool.model.form import Cell, Form
-from xltool.model.form_parts import MadeFrom
+from xltool.model.form_parts import PartSums
 
 _PLACE = "made_from"
 
 
 def assemble_made_from(
     made_from_spec: MadeFromSpec | None, cells: Mapping[str, Cell], problems: DefinitionProblems
-) -> MadeFrom | None:
+) -> PartSums | None:
     """Return what a definition says, with ``each`` written out; add a mistake for a figure the form does not have."""
     if made_from_spec is None:
         return None
@@ -26,7 +26,7 @@ def assemble_made_from(
         sums += written
         if not written:
             problems.add("expression.unknown_name", "form.toml", _PLACE, key=name)
-    return MadeFrom(made_from_spec.form, tuple(sums))
+    return PartSums(made_from_spec.form, tuple(sums))
 
 
 def _write_out_lines(name: str, text: str, cells: Mapping[str, Cell]) -> Iterator[tuple[str, str]]:

@@ -24,8 +24,8 @@ class Agency:
     """A reporting body (填报单位). ``parent`` is the code of the body it reports to, if it is on the roster.
 
     ``began`` and ``ended`` are the dates of its founding and closing, if on the roster; ``successors`` the codes of the
-    agencies that took over its work; ``former_names`` its earlier names. See `succession`. ``scope_stated``: the roster
-    says the scope; otherwise it is assumed to be its own.
+    agencies that took over its work; ``former_names`` its earlier names. See `succession`. ``scope_stated`` is True
+    if the roster says the scope; otherwise it is assumed to be its own.
     """
 
     code: str

@@ -100,7 +100,8 @@ class FindingChanges:
     """Findings that are new, still present or gone since the run stored in the file ``since``, by fingerprint.
 
     ``dropped`` are the names of the agencies that were counted then and are not now, whose findings are not compared;
-    None if that is not asked. ``remarks``: what the coordinator wrote beside findings, also beside those that are gone.
+    None if that is not asked. ``remarks`` is what the coordinator wrote beside findings, also beside those that are
+    gone.
     """
 
     since: str

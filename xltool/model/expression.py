@@ -13,7 +13,7 @@ LAST_YEAR_PREFIX = "last_year "  # of the figures of the same period of last yea
 class Term(NamedTuple):
     """``coefficient`` times one figure, of this period or an earlier one.
 
-    ``previous``: of the period before; with ``last_year`` too, of the same period of the year before.
+    ``previous`` means that of the period before; with ``last_year`` too, that of the same period of the year before.
     """
 
     cell: str

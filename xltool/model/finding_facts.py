@@ -279,8 +279,8 @@ class SuspectedQuestion(StructuredFact):
 class Suspects(StructuredFact):
     """Explanations of a violated relation, the ``best`` equally good; ``more`` counts those not listed.
 
-    ``is_stated``: the finding itself already names the best one. ``consequences`` are names of other relations violated
-    by the same error. ``sheet`` is the sheet the sentence is about.
+    ``is_stated`` is True if the finding itself already names the best one. ``consequences`` are names of other
+    relations violated by the same error. ``sheet`` is the sheet the sentence is about.
     """
 
     sheet: str

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from xltool.model.expression import Comparison, LinearExpression, Term
-from xltool.model.form_parts import MadeFrom, ParagraphDraft, SignatureField
+from xltool.model.form_parts import ParagraphDraft, PartSums, SignatureField
 from xltool.model.list_table import ListAggregate, ListTable
 from xltool.model.period import PeriodLength, calendar_year, length_of
 from xltool.model.printed_look import PrintedLook, PrintedPage
@@ -150,10 +150,10 @@ class Cell:
 class Table:
     """One grid of the form, with every printed label, in the table's own 1-based coordinates.
 
-    In reports, a table that is not ``printed`` is replaced by its ``sentence``, a template with ``{year}`` and
+    In reports, a table that is not ``printed`` is replaced by its ``sentence``, a template with ``{year}`` and with
     ``{cell id}``. ``notes`` are for those who fill it in; ``footnotes`` are printed below it. ``absence`` is the
-    sentence that stands for the table where the duty is absent; without one, the table always applies.
-    ``own_widths``: the definition gives its ``widths``. A ``landscape`` table stands on a page in landscape. Nothing is
+    sentence that stands for the table where the duty is absent; without one, the table always applies. ``own_widths``
+    is True if the definition gives its ``widths``. A ``landscape`` table stands on a page in landscape. Nothing is
     filled in where its ``blanks`` are; ``looks`` are those of cells that differ from every template's, by rectangle.
     """
 
@@ -213,7 +213,7 @@ class Relation:
     ``computes`` names the cell this equation defines. ``when`` limits it. ``missing`` says what a missing
     figure does: ``undecided`` (no verdict) or zero. ``implied_by`` are the relations whose breach explains
     a breach of this one. ``beta`` rules are on trial: what they find is for coordinators only. ``tolerance`` widens an
-    equality; ``decimals`` rounds what is computed by an operation. ``within_year``: in the first
+    equality; ``decimals`` rounds what is computed by an operation. ``within_year`` means that in the first
     period of a year the figures of the period before count as 0.
     """
 
@@ -370,7 +370,7 @@ class Form:
     named_only: bool = False
     signature: tuple[SignatureField, ...] = ()
     lists: tuple[ListTable, ...] = ()
-    made_from: MadeFrom | None = None
+    made_from: PartSums | None = None
 
     def __hash__(self) -> int:
         """Hash the digest: forms are keys of the caches of what is derived from them."""
@@ -387,7 +387,7 @@ class Form:
         return (self.id, self.edition)
 
     def covers_year(self, year: int) -> bool:
-        """Whether reports for ``year``, which may be a part of a year, are made on this edition."""
+        """Return whether reports for ``year``, which may be a part of a year, are made on this edition."""
         calendar = calendar_year(year)
         covered = self.first_year <= calendar and (self.last_year is None or calendar <= self.last_year)
         return covered and self.period is length_of(year)

@@ -10,7 +10,7 @@ class SignatureField(NamedTuple):
     label: str
 
 
-class MadeFrom(NamedTuple):
+class PartSums(NamedTuple):
     """The form of shorter periods whose figures make those of a form: its id, and the sum that makes each figure.
 
     ``sums`` are pairs of a cell id and an expression over the figures of that form, as written.

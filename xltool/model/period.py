@@ -95,7 +95,7 @@ def list_parts(longer_period: int, length: PeriodLength) -> tuple[Period, ...]:
 
 
 def is_shorter(length: PeriodLength, longer: PeriodLength) -> bool:
-    """Whether one length is shorter than another."""
+    """Return whether one length is shorter than another."""
     return _count_months(length) < _count_months(longer)
 
 

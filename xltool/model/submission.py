@@ -99,8 +99,9 @@ class Source:
     """The file of a submission. ``size`` in bytes; ``modified`` is the file's modification time, ISO 8601.
 
     ``saved`` is the date of the last change stored inside the workbook, ISO 8601 (without a time zone if the format
-    stores none), empty if unknown. ``marked``: its list of findings has those of an earlier check. ``archive`` is the
-    path of the archive it was in, ``position`` its place there, None if the archive is in order of names.
+    stores none), empty if unknown. ``marked`` is True if its list of findings has those of an earlier check.
+    ``archive`` is the path of the archive it was in, ``position`` its place there, None if the archive is in order of
+    names.
     """
 
     file: str

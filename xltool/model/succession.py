@@ -13,7 +13,7 @@ from xltool.model.period import calendar_year
 
 
 def owes_report(agency: Agency, year: int) -> bool:
-    """Whether the agency reports for ``year``: it exists on the last day of that year."""
+    """Return whether the agency reports for ``year``: it exists on the last day of that year."""
     calendar = calendar_year(year)
     begun = agency.began is None or agency.began.year <= calendar
     return begun and (agency.ended is None or agency.ended.year > calendar)

@@ -39,7 +39,7 @@ class ReportPart(NamedTuple):
     paragraphs: tuple[str, ...]
 
     def stands_landscape(self, *, follows_landscape: bool) -> bool:
-        """Whether it is on a page in landscape: with a wide table; a narrow one stays on such a page before it."""
+        """Return True for a page in landscape: one with a wide table; a narrow one stays on such a page before it."""
         return any(grid.landscape for grid in self.grids) or (
             follows_landscape and bool(self.grids) and not self.paragraphs
         )

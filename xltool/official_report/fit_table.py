@@ -105,7 +105,7 @@ def _figures_fit(grid: Grid, widths: Sequence[float], size: float) -> bool:
 
 
 def is_set_vertically(grid_cell: GridCell, widths: Sequence[float], size: float) -> bool:
-    """Whether the text of a tall, narrow cell is set vertically: a line would hold fewer than two characters."""
+    """Return whether the text of a tall, narrow cell is set vertically: a line would hold fewer than two characters."""
     return (
         grid_cell.box.rows > 1
         and not grid_cell.cell

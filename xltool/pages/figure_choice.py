@@ -40,7 +40,7 @@ def _encode_headlines(draft: OverviewDraft) -> Iterator[dict[str, Any]]:
             "label": ranked.figure.label,
             "unit": format_unit(ranked.figure.unit),
             "total": format_bounded(draft.summary, ranked.figure.sum),
-            "shared": ranked.whole is not None,
+            "shared": ranked.shared_total is not None,
             "values": _join_values(ranked.by_key[key].value for key in draft.parts),
             "before": _join_values(draft.find_earlier(key, ranked.figure, last) for key in draft.parts),
         }

@@ -116,7 +116,7 @@ def _render_agency_figure(draft: OverviewDraft, key: str, number: int, ranked: R
     earlier = {year: draft.find_earlier(key, ranked.figure, year) for year in draft.years[-_MAX_YEARS:]}
     cells = [*(format_number(value) for value in earlier.values()), format_number(mine.value)]
     cells += [format_change(mine.value, earlier[last])] if last in earlier else []
-    cells.append(format_share(mine.value, ranked.whole))
+    cells.append(format_share(mine.value, ranked.shared_total))
     cells.append(f"{mine.rank}/{len(ranked.known)}" if mine.rank else "")
     head = render_link(name_figure_anchor(number), label_with_unit(ranked.figure))
     return f'<tr><th scope="row">{head}</th>{"".join(f"<td>{escape_text(text)}</td>" for text in cells)}</tr>'

@@ -67,7 +67,7 @@ def _render_years(draft: OverviewDraft, ranked: RankedFigure) -> str:
 
     A change is from the year before, and told where that is known.
     """
-    known = draft.earlier.together
+    known = draft.earlier.of_sum
     values = [(year, evaluate_linear(ranked.figure.sum, known[year])) for year in sorted(known)[-_MAX_YEARS:]]
     values = [(year, value) for year, value in values if value is not None]
     if not values or ranked.total is None:
@@ -99,8 +99,8 @@ def _describe_figure(draft: OverviewDraft, ranked: RankedFigure) -> Iterator[str
     zeros = sum(value == 0 for value in ranked.known)
     facts = {"count": len(ranked.known), "middle": format_middle(ranked.middle)}
     sentence = fill_word("spread", **facts)
-    if ranked.whole and len(ranked.known) > _MAX_LEADING:
-        share = format_share(sum(ranked.known[:_MAX_LEADING]), ranked.whole)
+    if ranked.shared_total and len(ranked.known) > _MAX_LEADING:
+        share = format_share(sum(ranked.known[:_MAX_LEADING]), ranked.shared_total)
         sentence += fill_word("leading", count=_MAX_LEADING, share=share)
     if zeros:
         sentence += fill_word("zeros", count=zeros)
@@ -136,7 +136,7 @@ def _render_largest(draft: OverviewDraft, ranked: RankedFigure) -> str:
     rows = []
     for each in shown:
         before = draft.find_earlier(each.key, ranked.figure, last_year) if last_year is not None else None
-        cells = [format_number(each.value), format_share(each.value, ranked.whole)]
+        cells = [format_number(each.value), format_share(each.value, ranked.shared_total)]
         cells += [format_change(each.value, before)] if last_year is not None else []
         rows.append(render_bar_row(link_to_agency(draft, each.key), cells, each.value, most))
     heads = list(look_up_words(("agency", "number", "share")).values())

@@ -19,10 +19,10 @@ from xltool.workbooks.summary.summary_context import SummaryContext
 class EarlierFigures(NamedTuple):
     """Figures of earlier years by year, the oldest first.
 
-    ``together`` are those of the agencies in the sum; ``by_agency`` those of each agency, by its code, else its name.
+    ``of_sum`` are those of all agencies in the sum, ``by_agency`` those of each agency, by its code, else its name.
     """
 
-    together: Mapping[int, Values] = {}
+    of_sum: Mapping[int, Values] = {}
     by_agency: Mapping[str, Mapping[int, Values]] = {}
 
 
@@ -48,7 +48,7 @@ class RankedFigure:
         return [each.value for each in self.agencies if each.value is not None]
 
     @cached_property
-    def whole(self) -> Number | None:
+    def shared_total(self) -> Number | None:
         """The total that the agencies share; None if it is not the sum of theirs."""
         added = sum(self.known)
         return added if added and added == self.total else None
@@ -68,8 +68,8 @@ class RankedFigure:
 class OverviewDraft:
     """Inputs of all parts of the page.
 
-    ``agency_numbers`` and ``names``: the number under which the card of an agency is found, and its name, by its code,
-    else its name. ``ranked_figures``: the headline figures, and the one by which agencies are compared.
+    ``agency_numbers`` has the number under which the card of an agency is found, and ``names`` its name, by its code,
+    else its name. ``ranked_figures`` are the headline figures, and the one by which agencies are compared.
     """
 
     summary: SummaryContext
@@ -94,7 +94,7 @@ class OverviewDraft:
     @cached_property
     def years(self) -> tuple[int, ...]:
         """The earlier years of which any figure is known, the oldest first."""
-        known = {*self.earlier.together, *(year for years in self.earlier.by_agency.values() for year in years)}
+        known = {*self.earlier.of_sum, *(year for years in self.earlier.by_agency.values() for year in years)}
         return tuple(sorted(known))
 
     @cached_property

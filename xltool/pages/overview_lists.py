@@ -43,7 +43,7 @@ _FIGURE_COLUMN = "figure-"  # the columns of headline figures begin with it
 class PageList(NamedTuple):
     """A table with headings by column, rows as HTML, and selects (label, options) by the data they filter.
 
-    One that is ``wide`` may be scrolled sideways where it has no room.
+    A ``scrollable`` one may be scrolled sideways where it has no room.
     """
 
     key: str
@@ -52,7 +52,7 @@ class PageList(NamedTuple):
     filters: Mapping[str, tuple[str, Mapping[str, str]]] | None = None
     caption: str = ""
     label: str = ""
-    wide: bool = False
+    scrollable: bool = False
 
 
 def list_agencies(draft: OverviewDraft) -> PageList:
@@ -148,7 +148,7 @@ def list_comparison(draft: OverviewDraft) -> PageList:
         values = (each.by_key[key].value for each in draft.ranked_figures)
         numbers = "".join(f'<td class="number">{format_number(value)}</td>' for value in values)
         rows.append(f'<tr><td class="name">{link_to_agency(draft, key)}</td>{numbers}</tr>')
-    return PageList("comparison", heads, rows, None, fill_word("by_agency"), wide=True)
+    return PageList("comparison", heads, rows, None, fill_word("by_agency"), scrollable=True)
 
 
 # --- findings --------------------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def render_list(page_list: PageList) -> str:
     caption = f"<caption>{escape_text(page_list.caption)}</caption>" if page_list.caption else ""
     table = f'<table class="list" id="{key}-rows">{caption}<thead><tr>{head}</tr></thead><tbody>\n'
     html = _render_filters(page_list) + table + "\n".join(page_list.rows) + "</tbody></table>"
-    if not page_list.wide:
+    if not page_list.scrollable:
         return html
     many = " many" if len(page_list.heads) > _MAX_COLUMNS else ""
     label = escape_text(page_list.label or page_list.caption)

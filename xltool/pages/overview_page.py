@@ -77,7 +77,7 @@ def write_overview_page(
     earlier_figures: EarlierFigures | None = None,
     force: bool = False,
 ) -> None:
-    """Write the page atomically. ``previous``: the area's figures of the year before; ``earlier_figures``: all years.
+    """Write the page atomically, with the area's figures of the year before (``previous``) and of all earlier years.
 
     Raises UsageError if ``path`` exists (unless ``force``), WritingError if it cannot be saved.
     """

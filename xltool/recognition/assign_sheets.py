@@ -69,7 +69,7 @@ def assign_sheets(
 ) -> tuple[SheetAssignment, ...]:
     """Return the sheets of each submission in a workbook, at least one.
 
-    ``by_name_only``: sheets are found by name only, as in a consolidated workbook, which shows tables twice itself.
+    With ``by_name_only`` sheets are found by name only, as in a consolidated workbook, which shows tables twice itself.
     """
     charts = prepare_sheets(plan)
     sheets = {sheet.name: sheet for sheet in workbook.sheets}

@@ -60,7 +60,7 @@ class LocatedSheet:
 
     ``cells`` are by planned address, ``origin`` maps planned to real addresses, ``doubts`` says why a figure was not
     read. ``unclaimed`` are the real addresses of cells that belong to nothing; None where nothing was moved.
-    ``words_in_place``: every label is at its planned place.
+    ``words_in_place`` is True if every label is at its planned place.
     """
 
     planned_sheet: PlannedSheet
@@ -111,7 +111,7 @@ def locate_sheet(
 ) -> LocatedSheet:
     """Locate a planned sheet on ``sheet``, or in a section of it given as ``raw_cells``.
 
-    ``known_in_place``: `is_in_place` was true of the sheet.
+    ``known_in_place`` is True if `is_in_place` was true of the sheet.
     """
     raw_cells = sheet.cells if raw_cells is None else raw_cells
     if known_in_place or is_in_place(planned_sheet, raw_cells):

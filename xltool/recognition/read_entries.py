@@ -39,7 +39,7 @@ def read_entries(
 ) -> tuple[Mapping[str, Entry], bool]:
     """Read every cell of the form; also return True if all are plain numbers or blanks and formulas are in place.
 
-    ``declared``: the agency declares that blank cells are zero.
+    ``declared`` is True if the agency declares that blank cells are zero.
     """
     by_sheet = _group_planned_cells(plan)
     located_sheets = {sheet: assignment.located_sheets.get(sheet) for sheet in by_sheet}

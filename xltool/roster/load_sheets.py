@@ -54,7 +54,8 @@ class RosterRow(NamedTuple):
 class RosterSheet(NamedTuple):
     """One sheet; a text file is one without a name. ``hidden`` are the numbers of its hidden rows.
 
-    ``is_hidden``: the sheet itself is. ``wide_separators``: rows of a text file read with separators of full width.
+    ``is_hidden`` is True if the sheet itself is. ``wide_separators`` are the rows of a text file that were read with
+    separators of full width.
     """
 
     name: str

@@ -46,7 +46,7 @@ class Mark(StrEnum):
 class Run(NamedTuple):
     """Characters of one look. ``colour`` is theirs if it is not automatic; the background decides whether it is seen.
 
-    ``inherits``: they look as the cell does.
+    ``inherits`` is True if they look as the cell does.
     """
 
     text: str
@@ -81,7 +81,7 @@ class MarkedText(str):
 
 
 class CellLook(NamedTuple):
-    """The look of a whole cell. ``background`` is RRGGBB; ``is_plain``: every whole number is shown as it is.
+    """The look of a whole cell. ``background`` is RRGGBB; ``is_plain`` means that whole numbers are shown as they are.
 
     ``marks`` are those of its characters, seen before its background, ``placed`` how they are placed in the cell.
     ``font_mark`` and ``colour`` are those of its font alone. ``cached`` is what the program that saved the file says
@@ -105,7 +105,7 @@ PLAIN_LOOK = CellLook()
 class LookChange(NamedTuple):
     """What a conditional format changes of the look of a cell; None for what it leaves.
 
-    ``clears_mark``: it removes the mark of the font, if it has none of its own.
+    ``clears_mark`` means that it removes the mark of the font, if it has none of its own.
     """
 
     format_code: str | None = None

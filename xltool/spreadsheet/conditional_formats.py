@@ -27,9 +27,8 @@ class ConditionalFormat(NamedTuple):
     """One conditional format.
 
     ``areas`` are ranges separated by blanks, ``base`` the cell to which relative references in ``operands`` belong.
-    ``negated``: it applies where the condition is not met. ``stops``: where it applies, those after it in its ``group``
-    do not.
-    ``operator``: "<", "between" …; "contains", "begins", "ends".
+    A ``negated`` one applies where the condition is not met. Where one that ``stops`` applies, those after it in its
+    ``group`` do not. ``operator`` is "<", "between" …, "contains", "begins" or "ends".
     """
 
     areas: str

@@ -5,7 +5,7 @@ from typing import Any
 
 
 def decrypt_bytes(data: bytes, password: str) -> tuple[dict[str, Any], bytes]:
-    """Return the decrypted bytes, or a ``problem``: no_library, password, unreadable."""
+    """Return the decrypted bytes, or a ``problem`` (no_library, password or unreadable)."""
     try:
         import msoffcrypto
         from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError

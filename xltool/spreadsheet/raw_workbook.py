@@ -13,7 +13,7 @@ from xltool.spreadsheet.conditional_formats import ConditionalFormat
 
 
 class StorageType(StrEnum):
-    """The type a cell's content was stored as. ``EMPTY``: no value, or a formula without a stored result."""
+    """The type a cell's content was stored as. ``EMPTY`` means no value, or a formula without a stored result."""
 
     EMPTY = "empty"
     NUMBER = "number"
@@ -39,8 +39,8 @@ class RawCell(NamedTuple):
 class SheetShape(NamedTuple):
     """A shape over cells that has a text, such as a text box, or hides what is below.
 
-    ``area`` is the range of cells it covers, "" for none; ``at`` the cell in which it begins. ``is_picture``: a picture
-    or a chart, whose figures nobody can read from here.
+    ``area`` is the range of cells it covers, "" for none; ``at`` the cell in which it begins. ``is_picture`` is
+    True for a picture or a chart, whose figures nobody can read from here.
     """
 
     area: str
@@ -62,7 +62,7 @@ class RawSheet:
 
     ``state`` is visible, hidden or veryHidden;
     ``validated`` the ranges under data validation as written (``"D7:I31"``); ``hidden_rows`` and ``hidden_columns``
-    by number from 1, in order, also those too low or too narrow to see anything. ``conditional``: the conditional
+    by number from 1, in order, also those too low or too narrow to see anything. ``conditional`` are the conditional
     formats by which a figure may read differently, the first to apply first. Of .xlsx only: ``narrow_columns``, those
     in which few digits fit, first and last number and width in digits, ``shapes``, those over cells, and ``comments``.
     """

@@ -117,7 +117,7 @@ def _iterate_rows(sheet: "Worksheet", columns: Mapping[str, int], first: int) ->
 
 
 def is_decisions_workbook(path: Path) -> bool:
-    """Whether a file is such a workbook."""
+    """Return whether a file is such a workbook."""
     try:
         read_decision_rows(path)
     except UsageError:

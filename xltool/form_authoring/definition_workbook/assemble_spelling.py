@@ -19,7 +19,7 @@ from xltool.forms.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class FormParts:
-    """The drawing and the spelling of relations; ``problems``: the tables have mistakes."""
+    """The drawing and the spelling of relations; ``problems`` is True if the tables have mistakes."""
 
     drawing: DrawnForm
     spelling: RelationSpelling

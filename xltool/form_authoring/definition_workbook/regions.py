@@ -28,7 +28,7 @@ class RegionForm(StrEnum):
 class Region:
     """Entries of one kind; ``key_path`` are the keys that lead to them from the root of their ``file``.
 
-    ``single``: an owner has one such entry at most. ``entry_kind`` is the name of the struct.
+    ``single`` means that an owner has one such entry at most. ``entry_kind`` is the name of the struct.
     """
 
     file: str

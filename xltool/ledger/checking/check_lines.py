@@ -254,5 +254,5 @@ def check_undated_cases(ledger: Ledger, count: LedgerCount) -> Iterator[Finding]
 
 
 def _is_lost(agency: str, number: str | None, year: int, numbers: set[tuple[str, str | None]]) -> bool:
-    """Whether a number that names the year of the ledger is that of none of its lines."""
+    """Return whether a number that names the year of the ledger is that of none of its lines."""
     return bool(number) and str(number).startswith(str(year)) and (agency, number) not in numbers

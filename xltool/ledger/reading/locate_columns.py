@@ -153,7 +153,7 @@ def _find_column(heading: Heading, sheet_words: SheetWords) -> str | None:
 
 
 def is_request_sheet(located: LocatedColumns, *, named: bool) -> bool:
-    """Whether the columns found are those of requests; of a sheet that has its name, fewer are enough."""
+    """Return whether the columns found are those of requests; of a sheet that has its name, fewer are enough."""
     if named:
         return True
     deciding = sum(column in located.letters for column in _DECIDING)
@@ -161,7 +161,7 @@ def is_request_sheet(located: LocatedColumns, *, named: bool) -> bool:
 
 
 def is_dispute_sheet(located: LocatedColumns, *, named: bool) -> bool:
-    """Whether the columns found are those of disputes."""
+    """Return whether the columns found are those of disputes."""
     return named or {"accepted", "kind"} <= located.letters.keys()
 
 

@@ -16,7 +16,7 @@ _END_OF_NOTICE = "linkid=870924"
 
 
 def has_comments(package: Package) -> bool:
-    """Whether a workbook has any part with comments; templates have none."""
+    """Return whether a workbook has any part with comments; templates have none."""
     return any(_COMMENTS in name.casefold() for name in package.list_names())
 
 

@@ -51,7 +51,7 @@ _HOLLOW = frozenset(
 
 
 def has_drawings(package: Package) -> bool:
-    """Whether a workbook has any drawing part; templates have none."""
+    """Return whether a workbook has any drawing part; templates have none."""
     return any(_DRAWING in name.casefold() for name in package.list_names())
 
 

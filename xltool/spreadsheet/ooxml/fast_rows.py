@@ -28,7 +28,7 @@ EXCEL_2010 = ("x14ac", "http://schemas.microsoft.com/office/spreadsheetml/2009/9
 
 
 class Rows(Protocol):
-    """A scanner of rows; ``inside``: whether an element has begun that has not ended."""
+    """A scanner of rows; ``inside`` is True if an element has begun that has not ended."""
 
     inside: bool
 

@@ -20,7 +20,7 @@ EffortCost = Mapping[LimitKind, int]
 
 
 class ReadingBudget:
-    """The remaining budget for reading one workbook; ``cells``: maximum of cells kept (default: of a submission)."""
+    """The remaining budget for reading one workbook; ``cells`` may be kept, by default as many as a submission has."""
 
     def __init__(self, cells: int | None = None) -> None:
         self._allowed = _BUDGET | {LimitKind.CELLS_HELD: limits.MAX_CELLS_HELD if cells is None else cells}

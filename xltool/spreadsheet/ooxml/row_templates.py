@@ -58,7 +58,7 @@ class TextSource(IntEnum):
 
 
 class CellSlot(NamedTuple):
-    """One cell of a row template. ``known_cells``: the cell for texts it had before."""
+    """One cell of a row template. ``known_cells`` are the cells made of texts it had before."""
 
     address: str
     source: TextSource
@@ -70,8 +70,8 @@ class CellSlot(NamedTuple):
 class RowTemplate(NamedTuple):
     """A row without its values.
 
-    ``slots``: the cells whose values were cut out; ``constants``: all other cells with content. ``numbers``: its row
-    number, and those of rows without an end tag before it; ``hidden``: those of them that are hidden. ``seen`` (cells
+    ``slots`` are the cells whose values were cut out, ``constants`` all other cells with content. ``numbers`` are its
+    row number and those of rows without an end tag before it, ``hidden`` those of them that are hidden. ``seen`` (cells
     and rows) and ``characters`` are charged to the budget.
     """
 

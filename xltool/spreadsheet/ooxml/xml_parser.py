@@ -97,9 +97,9 @@ DivertHandler = Callable[[str, XMLParserType, ResumeHandler], None]
 class ElementCollector:
     """Parse one part and keep the wanted elements, in document order.
 
-    ``roots``: allowed short names of the root element. ``wanted``: paths below it to keep. ``texts``: those of them
-    whose text is kept too (they have no child elements). At the element ``diverted`` (a path, or the name of the root)
-    ``diversion`` takes over the parser until that element ends. ``cost``: the budget to which its bytes are charged.
+    ``roots`` are allowed short names of the root element, ``wanted`` the paths below it to keep, ``texts`` those of
+    them whose text is kept too (they have no child elements). At the element ``diverted`` (a path, or the name of the
+    root) ``diversion`` takes over the parser until that element ends. Its bytes are charged to the budget ``cost``.
     """
 
     def __init__(

@@ -25,9 +25,9 @@ class MarkedPlace(NamedTuple):
 class FindingText(NamedTuple):
     """One finding as a row. ``problem`` and ``cure`` together are the sentence of the console, ``details`` the rest.
 
-    ``sheet`` and ``address``: the first cell, by the workbook's own sheet name. ``places``: every cell to colour; none
-    for notes and settled findings. ``must_fix``: an open finding that must be corrected. ``explained``: the relation to
-    list on 情况说明, unless the workbook does so itself.
+    ``sheet`` and ``address`` are those of the first cell, by the workbook's own sheet name; ``places`` are all cells to
+    colour, none for notes and settled findings. ``must_fix`` is True for an open finding that must be corrected.
+    ``explained`` is the relation to list on 情况说明, unless the workbook does so itself.
     """
 
     number: int

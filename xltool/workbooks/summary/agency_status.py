@@ -61,7 +61,7 @@ class AgencyStatus(NamedTuple):
 class FindingRow(NamedTuple):
     """A finding with its agency and file; ``item`` is None for a finding about the consolidation itself.
 
-    ``coordinators_only``: from a rule on trial or a comparison with other agencies.
+    ``coordinators_only`` marks those of a rule on trial or of a comparison with other agencies.
     """
 
     agency: Agency

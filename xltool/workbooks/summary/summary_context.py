@@ -46,11 +46,11 @@ LIST_FIRST_ROW = 4  # the first row of the lists: title, hint and headings stand
 class SummaryContext:
     """Inputs of one consolidated workbook: the consolidation, the plan of its sheets, and its lists in order.
 
-    ``figures_before``: last year's figures of the agencies in the sum, where known. ``previous``: the same if no agency
-    is missing, for the checks. ``check_rows``: the rows of the checks sheet by relation id. ``largest_shares``: for
-    each total of which one part makes more than half, the largest parts. ``left_aligned_labels``: table id and text.
-    ``detail_keys``: the agencies (codes, else names) with a row in the details. ``items_by_submission``: files by
-    ``id()`` of their submission. ``remarks``: what the coordinator wrote beside findings, by their keys.
+    ``figures_before`` are last year's figures of the agencies in the sum, where known; ``previous`` the same, for the
+    checks, if no agency is missing. ``check_rows`` are the rows of the checks sheet by relation id; ``largest_shares``
+    the largest parts of each total of which one part makes more than half; ``left_aligned_labels`` pairs of a table id
+    and a text; ``detail_keys`` the agencies (codes, else names) with a row in the details; ``items_by_submission`` the
+    files by ``id()`` of their submission; ``remarks`` what the coordinator wrote beside findings, by their keys.
     """
 
     consolidation: Consolidation
@@ -88,7 +88,7 @@ class SummaryContext:
 
 
 def prepare_summary(consolidation: Consolidation, plan: WorkbookPlan, previous: Values | None) -> SummaryContext:
-    """Prepare the inputs of all sheets. ``previous``: the area's figures of the year before, if known."""
+    """Prepare the inputs of all sheets; ``previous`` are the area's figures of the year before, if known."""
     before, previous = previous, None if consolidation.summary.absent else previous
     return SummaryContext(
         consolidation=consolidation,

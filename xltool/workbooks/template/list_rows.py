@@ -53,7 +53,7 @@ def _escape_pattern(word: str) -> str:
 
 
 def _column_range(list_plan: ListPlan, column: int, *, qualified: bool = False) -> str:
-    """Return the rows of one column; ``qualified``: with the name of the sheet."""
+    """Return the rows of one column, with the name of the sheet if ``qualified``."""
     letters, sheet = column_letters(column), f"{quote_sheet_name(list_plan.sheet)}!" if qualified else ""
     return f"{sheet}${letters}${list_plan.first_row}:${letters}${list_plan.last_row}"
 
