@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Border
 
-from tests.form_authoring.office_forms import choose, first_sheet, frame, head, penalties, put, registration
+from tests.form_authoring.office_forms import choose, equipment, first_sheet, frame, head, penalties, put, registration
 from tests.official_report.test_publish import run
 from xltool.commands.author_from_workbook import (
     AuthoredForm,
@@ -249,3 +249,14 @@ def test_count_that_a_definition_cannot_say__is_told_and_no_relation(formula: st
     assert told.reason == "formula_filled_in"
     computed = [item["expect"] for item in tomllib.loads((made.folder / "relations.toml").read_text())["relations"]]
     assert not [text for text in computed if text.startswith("t2.r1")]
+
+
+def test_list_and_table_in_one_frame__sheet_cell_and_cure_are_told(tmp_path: Path) -> None:
+    book = equipment()
+    put(book["设备"], {"A12": "设备", "B12": "数量", "A13": "电脑", "A14": "打印机"})
+    frame(book["设备"], "A11:I14")
+    book.save(tmp_path / "joined.xlsx")
+    answer = refuse(tmp_path, tmp_path / "joined.xlsx")
+    assert "的“设备”有几行没有名称" in answer
+    assert "（A10）" in answer
+    assert "请在两张表之间空一行" in answer

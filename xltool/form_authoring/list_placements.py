@@ -1,6 +1,7 @@
 """List what became of every cell of an office's workbook."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from xltool.form_authoring.definitions.build_definition import explains_form
 from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell, OfficeSheet, Spot
@@ -13,7 +14,10 @@ from xltool.form_authoring.tables.table_draft import DraftFigure, TableDraft, sh
 from xltool.forms.cell_addresses import column_letters
 
 DOUBTFUL_REASONS = frozenset(
-    {"sample_value", "part_not_read", "taken_as_note", "unnamed_blank", "closed_total", "same_words"}
+    {
+        *("sample_value", "part_not_read", "taken_as_note", "unnamed_blank", "closed_total", "open_total"),
+        *("same_words", "check_column"),
+    }
 )
 
 
@@ -50,7 +54,7 @@ def _place_sheet(reading: WorkbookReading, page: SheetReading) -> Iterator[Place
     for draft in page.drafts:
         for item in draft.cells:
             if item.part is not CellPart.CHECK:
-                yield _place_grid_cell(reading, draft, item)
+                yield _add_remark(reading, draft, _place_grid_cell(reading, draft, item))
     for cell, fate, reason in page.around.fates:
         doubtful = fate is Fate.UNPLACED or reason in DOUBTFUL_REASONS
         yield Placement(name, cell.address, _show_content(cell), fate, reason=reason, doubtful=doubtful)
@@ -58,6 +62,21 @@ def _place_sheet(reading: WorkbookReading, page: SheetReading) -> Iterator[Place
     if page.sheet.drawings:
         facts = {"count": page.sheet.drawings}
         yield Placement(name, "", "", Fate.UNPLACED, reason="drawings", facts=facts, doubtful=True)
+
+
+def _add_remark(reading: WorkbookReading, draft: TableDraft, placement: Placement) -> Placement:
+    """Say at the cell that shows it why a table is no list, at its first cell that it is on another page."""
+    if placement.doubtful:
+        return placement
+    refusal = next((item for item in reading.refusals if item.draft is draft), None)
+    if refusal is not None and refusal.address == placement.address:
+        facts = {**placement.facts, "list_fault": refusal.fault}
+        return replace(placement, reason="not_a_list", facts=facts, doubtful=True)
+    first = next(iter(draft.cells)).cell.address
+    moved = any(draft is other for page in reading.sheets for part in page.parts[1:] for other in part.drafts[:1])
+    if moved and placement.address == first:
+        return replace(placement, reason="own_page", facts={"page": draft.sheet}, doubtful=True)
+    return placement
 
 
 def _place_hidden(page: SheetReading) -> Iterator[Placement]:
@@ -86,6 +105,8 @@ def _place_grid_cell(reading: WorkbookReading, draft: TableDraft, member: TableC
     if figure is not None:
         return _place_figure(reading, draft, figure)
     text = show_label(member) if member.is_label else ""
+    if listed is not None and member.reason == "closed_total":
+        return Placement(sheet, address, text, Fate.BLANK, reason="list_total")
     fate = Fate.LABEL if member.part is CellPart.LABEL else Fate.BLANK
     reason = member.reason or ("struck" if member.part is CellPart.STRUCK else "")
     if reason == "same_words" and member.within:

@@ -14,8 +14,10 @@ from xltool.form_authoring.relations.formula_evidence import (
     parse_if_possible,
     takes_away,
 )
-from xltool.form_authoring.tables.classify_cells import classify_cells, close_total_row, is_total_row
+from xltool.form_authoring.tables.classify_cells import classify_cells
 from xltool.form_authoring.tables.find_grids import OfficeGrid, find_grids, find_side_by_side
+from xltool.form_authoring.tables.find_lists import ListRefusal, find_list
+from xltool.form_authoring.tables.form_parts import FormPart, divide_sheet
 from xltool.form_authoring.tables.grid_cells import CellPart, GridCells, TableCell
 from xltool.form_authoring.tables.guess_kinds import (
     FigureKind,
@@ -25,10 +27,11 @@ from xltool.form_authoring.tables.guess_kinds import (
     list_column_heads,
     list_row_heads,
 )
-from xltool.form_authoring.tables.list_tables import ListDraft, find_list
+from xltool.form_authoring.tables.list_tables import ListDraft
 from xltool.form_authoring.tables.read_surroundings import SheetSurroundings, read_surroundings, strip_period
-from xltool.form_authoring.tables.separate_labels import separate_labels
+from xltool.form_authoring.tables.separate_labels import has_same_words, separate_labels
 from xltool.form_authoring.tables.table_draft import DraftFigure, TableDraft, make_table_spec
+from xltool.form_authoring.tables.total_rows import settle_total
 from xltool.forms.assemble_tables import MAX_GRID_COLUMNS, assemble_table
 from xltool.forms.cell_addresses import box_address
 from xltool.forms.definition_problems import DefinitionProblems
@@ -36,7 +39,6 @@ from xltool.model.form import Form, Table
 
 MAX_FORM_ROWS = 400  # a longer rectangle is a list of data
 GUESSED_REASONS = frozenset({"words", "plain", "sample", "formula"})
-WORDED_KINDS = frozenset({"text", "date", "choice", "yes_no"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class SheetReading:
     sheet: OfficeSheet
     around: SheetSurroundings
     drafts: tuple[TableDraft, ...]
-    section: str
+    parts: tuple[FormPart, ...]
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class WorkbookReading:
     tables: tuple[Table, ...]
     plain_sheets: tuple[OfficeSheet, ...]  # that can be seen and have no table
     lists: tuple[ListDraft, ...] = ()
+    refusals: tuple[ListRefusal, ...] = ()
 
     @property
     def drafts(self) -> tuple[TableDraft, ...]:
@@ -77,20 +80,31 @@ def read_form_workbook(office_book: OfficeWorkbook, earlier: Form | None = None)
     _refuse_other_workbooks(office_book, grids)
     counted = collect_counted_spots(office_book)
     readings: list[SheetReading] = []
+    lists: list[ListDraft] = []
+    refusals: list[ListRefusal] = []
+    parts: list[FormPart] = []
     number = 0
     for sheet in office_book.sheets:
-        if grids.get(sheet.name):
-            section = f"s{len(readings) + 1}"
-            around = read_surroundings(sheet, grids[sheet.name])
-            page_tables = tuple(_draft_tables(sheet, grids[sheet.name], around, section, number))
-            for table in page_tables:
-                _draft_figures(table, counted, around.units)
-                separate_labels(table, _assemble_draft)
-            number += len(page_tables)
-            readings.append(SheetReading(sheet, around, page_tables, section))
+        if not grids.get(sheet.name):
+            continue
+        around = read_surroundings(sheet, grids[sheet.name])
+        page_tables = tuple(_draft_tables(sheet, grids[sheet.name], around, number))
+        number += len(page_tables)
+        for table in page_tables:
+            _draft_figures(table, counted, around.units)
+            separate_labels(table, _assemble_draft)
+            found_list = find_list(table)
+            if isinstance(found_list, ListDraft):
+                lists.append(found_list)
+            elif found_list is not None:
+                refusals.append(found_list)
+        title = strip_period(around.title.text) if around.title else sheet.name
+        page_parts = tuple(divide_sheet(page_tables, [item.table for item in lists], title, parts))
+        parts += page_parts
+        readings.append(SheetReading(sheet, around, page_tables, page_parts))
     tables = [draft for reading in readings for draft in reading.drafts]
     _refuse_no_figures(office_book, tables)
-    lists = _find_lists(readings)
+    _refuse_nameless_rows(office_book, refusals)
     drafts = [draft for draft in tables if all(draft is not listed.table for listed in lists)]
     kept = match_tables(_assemble_drafts(drafts), earlier)
     for draft, ids in zip(drafts, kept, strict=True):
@@ -100,7 +114,16 @@ def read_form_workbook(office_book: OfficeWorkbook, earlier: Form | None = None)
     loose = {reading.sheet.name: reading.around.formulas for reading in readings}
     found = find_relations(drafts, lists, loose)
     plain = tuple(sheet for sheet in office_book.sheets if sheet.state == "visible" and not grids[sheet.name])
-    return WorkbookReading(office_book, tuple(readings), found, tuple(kept), _assemble_drafts(drafts), plain, lists)
+    return WorkbookReading(
+        office_book,
+        tuple(readings),
+        found,
+        tuple(kept),
+        _assemble_drafts(drafts),
+        plain,
+        tuple(lists),
+        tuple(refusals),
+    )
 
 
 def _refuse_other_workbooks(office_book: OfficeWorkbook, grids: Mapping[str, list[OfficeGrid]]) -> None:
@@ -153,21 +176,39 @@ def _refuse_no_figures(office_book: OfficeWorkbook, drafts: Sequence[TableDraft]
         raise errors[0]
 
 
+def _refuse_nameless_rows(office_book: OfficeWorkbook, refusals: Sequence[ListRefusal]) -> None:
+    """Raise DefinitionError for tables that are no list, and whose rows nothing tells apart."""
+    errors = [
+        DefinitionError(
+            "authoring.nameless_rows",
+            file=office_book.file,
+            sheet=refusal.draft.source.name,
+            at=refusal.address,
+            why=refusal.fault,
+        )
+        for refusal in refusals
+        if has_same_words(_assemble_draft(refusal.draft))
+    ]
+    if errors:
+        errors[0].others = tuple(errors[1:])
+        raise errors[0]
+
+
 # --- tables --------------------------------------------------------------------------------------------------------
 
 
 def _draft_tables(
-    office_sheet: OfficeSheet, grids: Sequence[OfficeGrid], around: SheetSurroundings, section: str, tables_before: int
+    office_sheet: OfficeSheet, grids: Sequence[OfficeGrid], around: SheetSurroundings, tables_before: int
 ) -> Iterator[TableDraft]:
     title = strip_period(around.title.text) if around.title else office_sheet.name
     first = min(grid.columns[0] for grid in grids)
     last = max(grid.columns[-1] for grid in grids)
     columns = tuple(column for column in range(first, last + 1) if column not in office_sheet.hidden_columns)
     for number, grid in enumerate(grids, start=1):
-        name = title if number == 1 else around.table_titles.get(number, f"{title}{number}")
+        name = around.table_titles.get(number, f"{title}{number}" if number > 1 else title)
         notes = around.notes.get(number, []) + (around.notes.get(0, []) if number == 1 else [])
         yield TableDraft(
-            f"t{tables_before + number}", section, office_sheet.name, name, classify_cells(grid), columns, notes=notes
+            f"t{tables_before + number}", "", office_sheet.name, name, classify_cells(grid), columns, notes=notes
         )
 
 
@@ -189,19 +230,13 @@ def _draft_figures(draft: TableDraft, counted: frozenset[tuple[str, Spot]], unit
         )
         own = [*_find_row_unit(draft.cells, item), *units]
         kind = guess_kind(sheet, item, evidence, own)
-        total = is_total_row(draft.cells, item) and not item.cell.formula
-        if total and (kind.kind in WORDED_KINDS or _has_formulas(draft.cells, item)):
-            close_total_row(draft.cells, item)
+        if settle_total(draft.cells, item, kind, validated=evidence.validation is not None):
             continue
+        settled = draft.cells.find_at(*item.place) or item
         grid = draft.cells.grid
         names = (f"r{grid.rows[item.box.row - 1]}", f"c{grid.columns[item.box.column - 1]}")
-        draft.figures[item.place] = DraftFigure(item, kind, *names)
+        draft.figures[item.place] = DraftFigure(settled, kind, *names)
     _drop_single_column(draft)
-
-
-def _has_formulas(grid_cells: GridCells, member: TableCell) -> bool:
-    """Return True if some cell of its row is computed."""
-    return any(other.cell.formula for other in (*grid_cells.list_left(member), *grid_cells.list_right(member)))
 
 
 def _drop_single_column(draft: TableDraft) -> None:
@@ -269,9 +304,3 @@ def _keep_kinds(draft: TableDraft, earlier: Form) -> None:
                 reason="earlier",
             )
             draft.figures[place] = replace(figure, kind=kept)
-
-
-def _find_lists(readings: Sequence[SheetReading]) -> tuple[ListDraft, ...]:
-    """Return the lists: of sheets with one table, since a list goes on to the end of its sheet."""
-    found = (find_list(reading.drafts[0]) for reading in readings if len(reading.drafts) == 1)
-    return tuple(item for item in found if item is not None)

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from xltool.form_authoring.authoring_words import remove_word, say_sentence, search_word, squeeze_text
 from xltool.form_authoring.office_workbooks.office_workbook import CellFont
-from xltool.form_authoring.read_form_workbook import SheetReading, WorkbookReading
+from xltool.form_authoring.read_form_workbook import WorkbookReading
 from xltool.form_authoring.relations.group_relations import RelationGroups
 from xltool.form_authoring.relations.relation_draft import RelationDraft
+from xltool.form_authoring.tables.form_parts import FormPart
 from xltool.form_authoring.tables.list_tables import make_list_spec
 from xltool.form_authoring.tables.read_surroundings import strip_period
 from xltool.form_authoring.tables.table_draft import TableDraft, make_table_spec
 from xltool.form_authoring.tables.table_looks import list_blanks, list_looks, make_page_spec
-from xltool.forms.definition_rules import FIRST_YEAR, list_own_sheet_names
+from xltool.forms.definition_rules import FIRST_YEAR
 from xltool.forms.schema import FormSpec, RelationsSpec, SectionSpec, SignatureSpec, TableSpec, TablesSpec
 from xltool.forms.vocabulary import Vocabulary
 
@@ -41,19 +42,18 @@ def build_definition(
     reading: WorkbookReading, naming: FormNaming, suggested: Sequence[RelationDraft] = ()
 ) -> Definition:
     """Build the definition of a form, with ``suggested`` relations on trial."""
-    sheets = _name_sheets(reading)
     specs = [
-        complete_table(make_table_spec(draft, sheets[draft.sheet]), draft, page.around.title_font)
+        complete_table(make_table_spec(draft), draft, page.around.title_font)
         for page in reading.sheets
         for draft in page.drafts
         if draft in reading.drafts
     ]
-    lists = [make_list_spec(item, sheets[item.table.sheet]) for item in reading.lists]
+    lists = [make_list_spec(item) for item in reading.lists]
     cells = {cell.id: cell for table in reading.tables for cell in table.cells}
     groups = RelationGroups([*reading.found.relations, *suggested], Vocabulary(cells))
     relations = [*groups.make_specs(), *reading.found.row_relations]
     return Definition(
-        _build_form(reading, naming, sheets), TablesSpec(tables=specs, lists=lists), RelationsSpec(relations=relations)
+        _build_form(reading, naming), TablesSpec(tables=specs, lists=lists), RelationsSpec(relations=relations)
     )
 
 
@@ -63,22 +63,7 @@ def complete_table(table_spec: TableSpec, draft: TableDraft, title_font: CellFon
     return TableSpec(**{name: getattr(table_spec, name) for name in table_spec.__struct_fields__} | looks)
 
 
-def _name_sheets(reading: WorkbookReading) -> dict[str, str]:
-    """Return the name of each sheet in the template: its own, unless the program has a sheet of that name."""
-    taken = {name.casefold() for name in list_own_sheet_names()}
-    names: dict[str, str] = {}
-    for sheet in reading.sheets:
-        name = sheet.sheet.name
-        number = 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{sheet.sheet.name}{number}"
-        taken.add(name.casefold())
-        names[sheet.sheet.name] = name
-    return names
-
-
-def _build_form(reading: WorkbookReading, naming: FormNaming, sheet_names: dict[str, str]) -> FormSpec:
+def _build_form(reading: WorkbookReading, naming: FormNaming) -> FormSpec:
     first = reading.sheets[0]
     heading = first.around.title.text if first.around.title else first.sheet.name
     title = _clean_title(strip_period(heading))
@@ -98,7 +83,10 @@ def _build_form(reading: WorkbookReading, naming: FormNaming, sheet_names: dict[
         opening=say_sentence("opening" if period == "year" else "opening_period", title=title),
         instructions=[say_sentence("instruction"), *_list_instructions(reading)],
         signature=[SignatureSpec(id=key, label=label) for key, label in _find_signature(reading).items()],
-        sections=[_build_section(sheet, number, sheet_names) for number, sheet in enumerate(reading.sheets)],
+        sections=[
+            _build_section(part, number)
+            for number, part in enumerate((part for page in reading.sheets for part in page.parts), start=1)
+        ],
         period=period,  # type: ignore[arg-type]  # one of the words of the schema
     )
 
@@ -108,13 +96,13 @@ def _find_signature(reading: WorkbookReading) -> dict[str, str]:
     return next((sheet.around.signature for sheet in reading.sheets if sheet.around.signature), {})
 
 
-def _build_section(page: SheetReading, number: int, sheet_names: dict[str, str]) -> SectionSpec:
-    title = strip_period(page.around.title.text) if page.around.title else page.sheet.name
+def _build_section(form_part: FormPart, number: int) -> SectionSpec:
     return SectionSpec(
-        id=page.section,
-        number=_chinese_number(number + 1),
-        title=title,
-        sheet=sheet_names[page.sheet.name],
+        id=form_part.id,
+        number=_chinese_number(number),
+        title=form_part.title,
+        sheet=form_part.name,
+        table_titles=len(form_part.drafts) > 1,
     )
 
 

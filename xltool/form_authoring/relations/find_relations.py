@@ -76,6 +76,12 @@ class FoundRelations:
                     return KnownFigure(FigureKey(draft.id, "", column), figures[0].kind, f"{draft.id}.{column}")
         return None
 
+    def find_label(self, sheet: str, spot: Spot) -> str:
+        """Return the words of the label at a place of a sheet; "" if none stands there."""
+        drafts = [*self.drafts, *(listed.table for listed in self.lists)]
+        own = (item for draft in drafts if draft.source.name.casefold() == sheet.casefold() for item in draft.cells)
+        return next((item.cell.text for item in own if item.is_label and item.cell.spot == spot), "")
+
 
 def find_relations(
     drafts: Sequence[TableDraft], lists: Sequence[ListDraft], loose: Mapping[str, Sequence[OfficeCell]]
@@ -97,7 +103,9 @@ def find_relations(
 
 
 def _make_translator(found: FoundRelations, office_sheet: OfficeSheet) -> FormulaTranslator:
-    return FormulaTranslator(office_sheet.name, found.find_figure, find_column=found.find_column)
+    return FormulaTranslator(
+        office_sheet.name, found.find_figure, find_column=found.find_column, find_label=found.find_label
+    )
 
 
 def _add_row_relations(found: FoundRelations, list_draft: ListDraft) -> None:

@@ -18,7 +18,7 @@ from xltool.model.form import Box
 
 MAX_AREA_CELLS = 20_000
 _SUM_FUNCTIONS = (9, 109)  # of SUBTOTAL; the second leaves out hidden rows
-_COUNTING = {"COUNTA", "COUNTIF", "COUNTIFS", "ISBLANK", "VLOOKUP", "INDEX", "MATCH", "LEN", "TEXT"}
+_COUNTING = {"COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "ISBLANK", "VLOOKUP", "INDEX", "MATCH", "LEN", "TEXT"}
 
 
 def collect_counted_spots(office_book: OfficeWorkbook) -> frozenset[tuple[str, Spot]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from xltool.form_authoring.authoring_words import search_word
+from xltool.form_authoring.authoring_words import list_words, search_word
 from xltool.form_authoring.office_workbooks.office_workbook import Spot
 from xltool.form_authoring.relations.expression_parts import Expression, FigureKey, FigureSum, join_expression
 from xltool.form_authoring.relations.formula_evidence import has_quotient, list_added
@@ -44,6 +44,7 @@ class UntranslatableError(ValueError):
 
 
 FindFigure = Callable[[str, Spot], KnownFigure | None]  # by name of the sheet and place in it
+FindLabel = Callable[[str, Spot], str]  # the words of the label there; "" if there is none
 FindColumn = Callable[[str, Sequence[Spot]], KnownFigure | None]  # the column of a list whose rows are these places
 
 
@@ -63,6 +64,7 @@ class FormulaTranslator:
     find_figure: FindFigure
     shift: Spot = (0, 0)
     find_column: FindColumn = lambda sheet, spots: None
+    find_label: FindLabel = lambda sheet, spot: ""
 
     # --- values ---
 
@@ -148,25 +150,36 @@ class FormulaTranslator:
         raise UntranslatableError("no_function", call_node.name)
 
     def _translate_list_call(self, call_node: Call) -> Expression | None:
-        """Return what a function says of all rows of a list; None if it is about anything else."""
+        """Return what a function says of all rows of a list; None for one that may be about anything else."""
+        criterion: Node | None = None
         match call_node:
             case Call(name="SUM" | "COUNT" | "COUNTA", arguments=(Area() as area,)):
-                test = ""
-            case Call(name="COUNTIF", arguments=(Area() as area, Constant(value=str() | Decimal() as value))):
-                test = str(value)
+                pass
+            case Call(name="COUNTIF", arguments=(Area() as area, criterion)):
+                pass
             case _:
                 return None
         column = self.find_column(area.sheet or self.sheet, self._shifted(area))
-        if column is None or (call_node.name == "SUM" and column.kind.kind not in _SUMMABLE):
-            return None
+        if call_node.name == "SUM":
+            summable = column is not None and column.kind.kind in _SUMMABLE
+            return (f"sum({column.text})",) if column is not None and summable else None
+        if column is None:
+            raise UntranslatableError("no_list_column", _describe(area))
         if call_node.name == "COUNT" and column.kind.kind in _WORDS:  # counts numbers only
             raise UntranslatableError("not_said", _describe(call_node))
-        if not test:
-            return (f"{'sum' if call_node.name == 'SUM' else 'count'}({column.text})",)
-        compared = _compare_column(column, test)
-        if not compared:
-            raise UntranslatableError("not_said", _describe(call_node))
-        return (f"count({compared})",)
+        counted = column.text if criterion is None else compare_column(column, self._read_criterion(criterion))
+        return (f"count({counted})",)
+
+    def _read_criterion(self, tree: Node) -> str:
+        """Return what COUNTIF looks for: a constant, or the label that a cell holds. Raises UntranslatableError."""
+        match tree:
+            case Constant(value=str() | Decimal() as value):
+                return str(value)
+            case Area() if tree.is_single and (
+                label := self.find_label(tree.sheet or self.sheet, self._shifted(tree)[0])
+            ):
+                return label
+        raise UntranslatableError("criterion_no_label", _describe(tree))
 
     def _translate_sum(self, arguments: Sequence[Node]) -> Expression:
         if all(isinstance(argument, Area) for argument in arguments):
@@ -275,21 +288,23 @@ class FormulaTranslator:
             yield FoundCheck(self.translate_condition(part), when, message)
 
 
-def _compare_column(known_figure: KnownFigure, test: str) -> str:
-    """Return the comparison that a criterion such as ``是`` or ``>=10`` makes; "" if it cannot be said.
+def compare_column(known_figure: KnownFigure, test: str) -> str:
+    """Return the comparison that a criterion such as ``是`` or ``>=10`` makes. Raises UntranslatableError.
 
     ``<>`` counts blank rows too, and ``*``, ``?``, ``~`` stand for other characters: neither can be said.
     """
     match = _CRITERION.fullmatch(test)
     assert match is not None  # the pattern takes any text
-    sign, value = _OPERATORS[match[1] or "="], match[2]
-    if sign == "!=" or _WILDCARD.search(value):
-        return ""
-    if known_figure.kind.kind in {"choice", "yes_no"} and sign == "==":
-        return f"{known_figure.text} {sign} '{value}'" if "'" not in value else ""
-    if known_figure.kind.kind in _SUMMABLE and _NUMBER.fullmatch(value):
+    sign, value, kind = _OPERATORS[match[1] or "="], match[2], known_figure.kind
+    if sign == "!=" or _WILDCARD.search(value) or "'" in value:
+        raise UntranslatableError("criterion_sign", test)
+    if kind.kind in _SUMMABLE and _NUMBER.fullmatch(value):
         return f"{known_figure.text} {sign} {value}"
-    return ""
+    if kind.kind not in {"choice", "yes_no"}:
+        raise UntranslatableError("criterion_no_choices", test)
+    if sign != "==" or value not in (kind.choices or list_words("kinds", "yes_words")):
+        raise UntranslatableError("criterion_other_choice", test)
+    return f"{known_figure.text} == '{value}'"
 
 
 def _message_of(tree: Node) -> str:

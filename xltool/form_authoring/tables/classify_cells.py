@@ -23,7 +23,7 @@ def classify_cells(grid: OfficeGrid) -> GridCells:
     for item in cells:
         part, reason = _judge_content(grid.sheet, item, listed)
         cells.set_part(item, part, reason=reason)
-    for step in (_settle_aside_columns, _settle_number_rows, _settle_numbers, _settle_blanks, _settle_parts_of_rows):
+    for step in _STEPS:
         step(cells)
     return cells
 
@@ -101,11 +101,6 @@ def _heads_aside(member: TableCell) -> bool:
     )
 
 
-def close_total_row(grid_cells: GridCells, member: TableCell) -> None:
-    """Close a cell of a row of totals that holds what cannot be added up, such as a date."""
-    grid_cells.set_part(member, CellPart.BLANK, reason="closed_total")
-
-
 def is_total_row(grid_cells: GridCells, member: TableCell) -> bool:
     """Return True if a cell is in a row of totals."""
     row = [*grid_cells.list_left(member), *grid_cells.list_right(member)]
@@ -146,6 +141,18 @@ def _settle_numbers(grid_cells: GridCells) -> None:
             else:
                 kind = "sample_value" if isinstance(item.cell.value, int | float | date | time) else ""
                 grid_cells.set_part(item, CellPart.FIGURE, reason=kind)
+
+
+def _settle_check_columns(grid_cells: GridCells) -> None:
+    """Close what has no formula in a column of checks."""
+    for column in range(1, grid_cells.size[1] + 1):
+        members = grid_cells.list_column(column)
+        head = next((item for item in members if matches_word("cells", "check", item.cell.text)), None)
+        below = [item for item in members if head is not None and item.box.row > head.box.row]
+        if any(item.cell.formula for item in below):
+            for item in below:
+                if item.part is CellPart.OPEN:
+                    grid_cells.set_part(item, CellPart.BLANK, reason="check_column")
 
 
 # --- blanks --------------------------------------------------------------------------------------------------------
@@ -251,3 +258,9 @@ def _indent_of(office_cell: OfficeCell) -> int:
     part = search_word("cells", "part", text)
     marked = 2 * len(part[0]) if part is not None and squeeze_text(text).startswith(part[0]) else 0
     return (0 if centred else blanks) + office_cell.indent * _CHARACTERS_OF_AN_INDENT + marked
+
+
+_STEPS = (
+    *(_settle_aside_columns, _settle_number_rows, _settle_numbers, _settle_check_columns, _settle_blanks),
+    _settle_parts_of_rows,
+)

@@ -3,19 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xltool.form_authoring.authoring_words import say_sentence, search_word, squeeze_text
+from xltool.form_authoring.authoring_words import say_sentence, squeeze_text
 from xltool.form_authoring.office_workbooks.office_workbook import Spot
 from xltool.form_authoring.relations.expression_parts import Expression, FigureKey, join_expression, render_expression
 from xltool.form_authoring.relations.parse_formula import FormulaError, parse_formula
 from xltool.form_authoring.relations.translate_formula import FormulaTranslator, KnownFigure, UntranslatableError
-from xltool.form_authoring.tables.grid_cells import TableCell
-from xltool.form_authoring.tables.guess_kinds import list_column_heads, list_row_heads
+from xltool.form_authoring.tables.guess_kinds import list_column_heads
 from xltool.form_authoring.tables.table_draft import DraftFigure, TableDraft, is_printed_across
 from xltool.forms.schema import ListColumnSpec, ListSpec, RelationSpec
 
 SUMMED_KINDS = frozenset({"count", "signed_count", "amount"})
-MIN_LIST_COLUMNS = 2
-MIN_LIST_ROWS = 3  # blank rows of one kind; fewer are a table
 MIN_OFFERED_ROWS = 30  # of a list in the template
 ROUNDING_TOLERANCE = 0.01  # of a figure that is typed where the office's form computes it
 EACH_ROW = "row"  # of a list, in a relation
@@ -41,42 +38,13 @@ class ListDraft:
         return figure.column if figure is not None and in_totals else ""
 
 
-def find_list(draft: TableDraft) -> ListDraft | None:
-    """Return the list that a table is; None if its rows are named, or differ."""
-    rows: dict[int, list[DraftFigure]] = {}
-    for (row, _), figure in sorted(draft.figures.items()):
-        rows.setdefault(row, []).append(figure)
-    nameless = [row for row, figures in rows.items() if not _is_named(draft, figures[0].item)]
-    rest = [row for row in rows if row not in nameless]
-    if len(nameless) < MIN_LIST_ROWS or nameless != list(range(nameless[0], nameless[0] + len(nameless))):
-        return None
-    shapes = {tuple((figure.item.box.column, figure.kind.kind) for figure in rows[row]) for row in nameless}
-    below = all(row > nameless[-1] and _is_total(draft, rows[row][0].item) for row in rest)
-    if len(rows[nameless[0]]) < MIN_LIST_COLUMNS:
-        return None
-    first_is_worded = rows[nameless[0]][0].kind.kind in {"text", "choice"}
-    if len(shapes) > 1 or not below or not first_is_worded:
-        return None
-    return ListDraft(draft, tuple(nameless), tuple(rest))
-
-
-def _is_named(draft: TableDraft, member: TableCell) -> bool:
-    """Return True if a label other than a running number stands left of the first figure of a row."""
-    heads = list_row_heads(draft.cells, member)
-    return any(not head.aside and not squeeze_text(str(head.cell.value or "")).isdecimal() for head in heads)
-
-
-def _is_total(draft: TableDraft, member: TableCell) -> bool:
-    return any(search_word("cells", "total", head.cell.text) for head in list_row_heads(draft.cells, member))
-
-
-def make_list_spec(list_draft: ListDraft, sheet: str) -> ListSpec:
+def make_list_spec(list_draft: ListDraft) -> ListSpec:
     """Return the definition of a list."""
     draft = list_draft.table
     return ListSpec(
         id=draft.id,
         section=draft.section,
-        sheet=sheet,
+        sheet=draft.sheet,
         title=draft.title,
         columns=[_make_column(draft, figure) for figure in list_draft.columns],
         rows=max(MIN_OFFERED_ROWS, len(list_draft.rows)),

@@ -57,7 +57,7 @@ def read_surroundings(office_sheet: OfficeSheet, grids: list[OfficeGrid]) -> She
             found.fates.append((cell, Fate.UNPLACED, "beside_table"))
         else:
             above = sum(grid.rows[-1] < cell.row for grid in grids)
-            if 0 < above < len(grids) and _is_table_title(cell):
+            if len(grids) > 1 and above < len(grids) and _is_table_title(cell):
                 found.table_titles[above + 1] = cell.text
                 found.fates.append((cell, Fate.TITLE, ""))
             else:

@@ -21,6 +21,11 @@ def separate_labels(draft: TableDraft, assemble: Callable[[TableDraft], Table]) 
             return
 
 
+def has_same_words(table: Table) -> bool:
+    """Return True if the labels of two figures of a table say the same."""
+    return bool(_group_same_words(table))
+
+
 def _group_same_words(table: Table) -> list[list[Cell]]:
     groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Cell]] = {}
     for cell in table.cells:

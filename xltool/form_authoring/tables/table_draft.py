@@ -30,7 +30,10 @@ class DraftFigure:
 
 @dataclass
 class TableDraft:
-    """A table in the making. ``columns`` are those of its sheet that all its tables share, in the sheet's numbers."""
+    """A table in the making. ``columns`` are those of its sheet that all its tables share, in the sheet's numbers.
+
+    ``section`` and ``sheet``, the name of its sheet in the template, follow from what else is on the office's sheet.
+    """
 
     id: str
     section: str
@@ -65,13 +68,13 @@ class TableDraft:
         return next((figure for figure in self.figures.values() if figure.item.cell.spot == spot), None)
 
 
-def make_table_spec(draft: TableDraft, sheet: str = "") -> TableSpec:
-    """Return the definition of a table, on the sheet of that name (that of its own, if none is given)."""
+def make_table_spec(draft: TableDraft) -> TableSpec:
+    """Return the definition of a table."""
     grid, widths = draft.cells.grid, _list_widths(draft)
     return TableSpec(
         id=draft.id,
         section=draft.section,
-        sheet=sheet or draft.sheet,
+        sheet=draft.sheet,
         title=draft.title,
         size=cell_address(len(grid.rows), len(draft.columns)),
         labels=list(_list_labels(draft)),
