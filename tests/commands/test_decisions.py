@@ -115,6 +115,27 @@ def test_counted_by_decision__the_figures_are_in_the_sum(folder: Path, tmp_path:
     assert "计入：电话核实（李四，2026-01-31）" in {cell.value for row in sheet.iter_rows() for cell in row}
 
 
+def test_counted_as_another_agency__the_question_about_its_other_file_says_so(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    (folder / "三镇.xlsx").unlink()
+    returned(folder, SECOND, report(REPORT), name="三镇.xlsx")
+    merged(folder, book)
+    assert any(
+        "除这一份外，示例二镇人民政府和示例三镇人民政府（329909）都还没有报表" in row["问题"] for row in rows(book)
+    )
+    decide(book, "二镇.xlsx", "计入为某单位", **{COLUMNS[7]: SECOND})
+    made = merged(folder, book)
+    assert statuses(made) == {"五区.xlsx": "accepted", "二镇.xlsx": "accepted", "三镇.xlsx": "undecided"}
+    told = next(str(row["reason"]) for row in made["files"] if row["file"].endswith("三镇.xlsx"))
+    assert (
+        "示例二镇人民政府另有报表，示例三镇人民政府（329909）还没有报表。示例二镇人民政府（329908）已有另一份按裁定计入。"
+        in told
+    )
+    assert "请写“不计入”，或先改裁定表里那一条" in told
+    decide(book, "三镇.xlsx", "不计入")
+    assert statuses(merged(folder, book))["二镇.xlsx"] == "accepted"
+
+
 def test_counted_as_another_agency__it_is_that_agencys(folder: Path, tmp_path: Path) -> None:
     book = tmp_path / "裁定.xlsx"
     merged(folder, book)

@@ -199,6 +199,21 @@ def test_many_changed_figures__the_first_three_and_how_many_more() -> None:
 @pytest.mark.parametrize(
     ("later", "earlier"),
     [
+        ("年报（以这个为准）", "年报"),
+        ("年报 请用这份", "年报"),
+        ("正式版年报", "年报"),
+        ("年报正式报送稿", "年报"),
+        ("年报（定版）", "年报"),
+        ("年报定稿改", "年报定稿"),
+        ("年报（定稿）", "年报（改）"),
+        ("年报", "年报（发错）"),
+        ("年报", "年报（仅供参考）"),
+        ("第二次/年报", "第一次/年报"),
+        ("收/v2/年报", "收/v1/年报"),
+        ("1月15日收/年报", "1月12日收/年报"),
+        ("重报/街道/年报", "退回/街道/年报"),
+        ("收回/年报", "退回/年报"),
+        ("收回/年报", "历史版本/年报"),
         ("卫健委 改", "卫健委"),
         ("年报（更正）", "年报"),
         ("年报-最终", "年报"),
@@ -258,6 +273,11 @@ def test_names__say_which_is_later(later: str, earlier: str) -> None:
         ("年报（1）", "年报"),
         ("年报 - 副本", "年报"),
         ("更正", "更正 盖章版"),
+        ("更正", "盖章版"),
+        ("年报（不以此份为准）", "年报"),
+        ("年报（待盖章）", "年报"),
+        ("收/1/年报", "收/2/年报"),
+        ("旧/年报", "旧/年报改表"),
         ("年报20261301", "年报20260100"),
         ("年报20260132", "年报20260001"),
         ("一镇", "一镇（盖章）"),
@@ -275,19 +295,86 @@ def test_names__that_decide_nothing(one: str, other: str) -> None:
     assert not any(verdict.decisive for verdict in compare_version_names(f"{one}.xlsx", f"{other}.xlsx", 2025))
 
 
-@pytest.mark.parametrize("name", ["一镇（作废）", "一镇 草稿", "（样表，勿用）一镇", "一镇（已撤回）"])
+@pytest.mark.parametrize("name", ["以此份为准", "以此为准", "正式", "正式版", "定稿", "盖章", "盖章版", "用这份"])
+@pytest.mark.parametrize("other", ["一镇.xlsx", "一镇（改）.xlsx"])
+def test_name_that_claims_to_count_but_is_saved_before__both_are_held(name: str, other: str) -> None:
+    claiming = sent(f"一镇（{name}）.xlsx", 88, saved=EARLY, modified=EARLY)
+    items = [claiming, sent(other, 90, saved=LATE, modified=LATE)]
+    assert set(settled(*items).values()) == {"undecided"}
+    kind = "的“盖章”" if "章" in name else "“为准”“定稿”一类的话"
+    assert f"看文件名里{kind}，这一份在后" in reason(items, 0)
+
+
+@pytest.mark.parametrize("name", ["以此份为准", "正式版", "定稿", "盖章版"])
+@pytest.mark.parametrize("other", ["一镇.xlsx", "一镇（改）.xlsx"])
+def test_name_that_claims_to_count_and_is_saved_after__counts(name: str, other: str) -> None:
+    claiming = sent(f"一镇 {name}.xlsx", 90, saved=LATE, modified=LATE)
+    assert settled(sent(other, 88, saved=EARLY, modified=EARLY), claiming)[f"一镇 {name}.xlsx"] == "accepted"
+
+
+def test_seal_alone__does_not_decide() -> None:
+    assert set(settled(sent("一镇.xlsx", 88), sent("一镇（盖章版）.xlsx", 90)).values()) == {"undecided"}
+    assert settled(sent("一镇.xlsx", 88), sent("一镇（定稿）.xlsx", 90))["一镇（定稿）.xlsx"] == "accepted"
+
+
+@pytest.mark.parametrize(("old", "new"), [("旧", "新"), ("退回", "重报"), ("已退回", "收回"), ("作废", "收回")])
+def test_folder_that_contradicts_the_dates__both_are_held(old: str, new: str) -> None:
+    items = [sent(f"{new}/一镇.xlsx", 88, saved=EARLY), sent(f"{old}/一镇.xlsx", 90, saved=LATE)]
+    assert [item.status.value for item in choose_returns(items, ROSTER, the_form(), YEAR)] == ["undecided"] * 2
+    assert "看文件夹名，这一份在后" in reason(items, 0)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "一镇（作废）",
+            "一镇 草稿",
+            "（样表，勿用）一镇",
+            "一镇（已撤回）",
+            "一镇 发错了",
+            "一镇（误发）",
+            "一镇 不作数",
+        ),
+        *("一镇（仅供参考）", "一镇 征求意见稿", "一镇（错误）", "一镇（无效）", "一镇（已退回）", "请忽略 一镇"),
+        *("作废/一镇", "仅供参考/一镇", "退回/一镇", "不用/一镇", "草稿/一镇"),
+    ],
+)
 def test_name_of_a_void_file__is_held_until_somebody_decides(name: str) -> None:
     (item,) = choose_returns([sent(f"{name}.xlsx", 5)], ROSTER, the_form(), YEAR)
     assert (item.status.value, item.counted) == ("undecided", False)
     assert [finding.code for finding in item.findings] == ["version.void"]
     decision = Decision(Ruling.COUNT, item.file, item.sha256, "", "", "", "在用", "张三", "2026-01-20", 2)
     decided = apply_decisions(sent(f"{name}.xlsx", 5), [decision], ROSTER.agencies)
-    assert settled(decided) == {f"{name}.xlsx": "accepted"}
+    assert list(settled(decided).values()) == ["accepted"]
 
 
-@pytest.mark.parametrize("name", ["一镇", "样本单位", "固体废弃物管理中心", "一镇（初稿）", "一镇 盖章版"])
+def test_void_word_of_a_folder_above__is_read_unless_all_files_are_in_it() -> None:
+    items = [sent("收回/作废/一月/一镇.xlsx", 5), of_agency(sent("收回/二镇.xlsx", 5), "329908", "示例二镇人民政府")]
+    assert [item.status.value for item in choose_returns(items, None, the_form(), YEAR)] == ["undecided", "accepted"]
+    items = [sent("草稿/收回/一镇.xlsx", 5), of_agency(sent("草稿/收回/二镇.xlsx", 5), "329908", "示例二镇人民政府")]
+    assert [item.status.value for item in choose_returns(items, None, the_form(), YEAR)] == ["accepted", "accepted"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "一镇",
+            "样本单位",
+            "固体废弃物管理中心",
+            "一镇（初稿）",
+            "一镇 盖章版",
+            "一镇最终",
+            "一镇(1)",
+            "一镇 - 副本",
+        ),
+        *("一镇定稿", "示例一镇", "参考文献馆", "软件测试中心", "报废车管理所", "退回修改后/一镇", "一镇（审核无误）"),
+        *("已退回，修改后重报/一镇", "数据有误发改委已核/一镇", "模板/一镇", "退休局/一镇"),
+    ],
+)
 def test_usual_name__is_not_held_as_void(name: str) -> None:
-    assert settled(sent(f"{name}.xlsx", 5)) == {f"{name}.xlsx": "accepted"}
+    assert list(settled(sent(f"{name}.xlsx", 5)).values()) == ["accepted"]
 
 
 def test_void_file_beside_another_version__the_other_counts() -> None:

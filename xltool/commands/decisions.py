@@ -13,6 +13,7 @@ from xltool.commands.decision_files import IndexedFiles, MatchedFiles, find_pres
 from xltool.consolidation.agency_names import index_agency_names
 from xltool.consolidation.apply_decisions import apply_decisions, reassign_return
 from xltool.consolidation.file_status import COUNTING, LAPSED_DECISION, QUESTION_CODES, decide_status, identify_question
+from xltool.consolidation.restate_owners import restate_doubtful_owners
 from xltool.errors import UsageError
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster
@@ -102,7 +103,7 @@ def apply_recorded_decisions(
     ]
     blank = (row for row in iterate_ruled(rows) if not row.sha256)
     digests = {row.row: reviewed[matched[row.row][0]].sha256 for row in blank}
-    return tuple(done), DecisionBook(path, rows, digests)
+    return restate_doubtful_owners(done, agencies), DecisionBook(path, rows, digests)
 
 
 def record_open_questions(book: DecisionBook | None, reviewed_files: Iterable[ReviewedFile]) -> int:

@@ -38,7 +38,7 @@ from xltool.consolidation.file_status import (
 from xltool.consolidation.find_area import find_area
 from xltool.consolidation.overlaps import get_age_key, name_beside, remove_overlaps
 from xltool.consolidation.tree import RosterTree
-from xltool.consolidation.version_names import find_void_word
+from xltool.consolidation.version_names import count_shared_folders, find_void_word
 from xltool.consolidation.version_witnesses import Order, find_order
 from xltool.model.agency import Roster
 from xltool.model.consolidation import FigureChange, ReviewedFile, Status
@@ -56,10 +56,11 @@ def settle_versions(reviewed_files: list[ReviewedFile], tree: RosterTree, form: 
 
     A version that is left, and whose name says that it is void or a draft, is held.
     """
+    shared = count_shared_folders(item.file for item in reviewed_files)
     for positions in group_by_agency(reviewed_files, tree).values():
         items = {position: reviewed_files[position] for position in positions}
         for position, item in (_settle_agency(items, form) if len(items) > 1 else items).items():
-            reviewed_files[position] = _hold_if_void(item)
+            reviewed_files[position] = _hold_if_void(item, shared)
 
 
 def settle_all_versions(
@@ -121,9 +122,9 @@ def _settle_agency(items: Mapping[int, ReviewedFile], form: Form) -> dict[int, R
     return {at: replace(item, versions=records) for at, item in settled.items()}
 
 
-def _hold_if_void(item: ReviewedFile) -> ReviewedFile:
+def _hold_if_void(item: ReviewedFile, shared_folders: int) -> ReviewedFile:
     """Hold a return whose name says that it is not meant to be counted, unless somebody decided about it."""
-    word = find_void_word(item.file) if item.status in VERSION_STATUSES else ""
+    word = find_void_word(item.file, shared_folders) if item.status in VERSION_STATUSES else ""
     if not word or item.decisions:
         return item
     question = identify_question(VOID_VERSION, (item.sha256 or item.file,))

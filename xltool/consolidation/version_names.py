@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -15,52 +16,100 @@ _MAX_NAME_CHARACTERS = 300
 
 
 class VersionName(NamedTuple):
-    """What a file name says about its version.
+    """What the name of a file, or of its folders, says about its version.
 
-    ``date`` is year, month and day; ``number`` as in 1.2, empty for none; ``copy`` is 0 for no copy.
+    ``date`` is year, month and day; ``number`` as in 1.2, empty for none; ``copy`` is 0 for no copy. ``later`` are
+    words such as 更正, ``claimed`` those by which it is the one that counts, such as 定稿, ``sealed`` such as 盖章.
     """
 
-    date: tuple[int, int, int] | None
-    number: tuple[int, ...]
-    later: frozenset[str]
-    earlier: frozenset[str]
-    copy: int
+    date: tuple[int, int, int] | None = None
+    number: tuple[int, ...] = ()
+    later: frozenset[str] = frozenset()
+    claimed: frozenset[str] = frozenset()
+    sealed: frozenset[str] = frozenset()
+    earlier: frozenset[str] = frozenset()
+    copy: int = 0
 
 
 class NameVerdict(NamedTuple):
-    """1 if the first name is that of the later version, -1 if the second; ``decisive`` if it may decide alone."""
+    """What two names say: ``sign`` is 1 if the first is that of the later version, -1 if the second.
 
+    ``source`` is name, claim (it is said to be the one that counts), seal, copy or folder; ``decisive`` if it may
+    decide alone.
+    """
+
+    source: str
     sign: int
-    decisive: bool
+    decisive: bool = True
 
 
 def compare_version_names(left: str, right: str, year: int | None) -> tuple[NameVerdict, ...]:
     """Compare two paths; ``year`` is the year reported. Empty if the names say nothing about their order."""
     one, other = _read_version_name(left, year), _read_version_name(right, year)
-    verdicts: list[NameVerdict] = []
-    if one.date and other.date:
-        verdicts.append(NameVerdict(_find_sign(one.date, other.date), decisive=True))
-    if one.number or other.number:
-        verdicts.append(NameVerdict(_find_sign(one.number or (1,), other.number or (1,)), decisive=True))
-    verdicts += _compare_words(one, other)
-    folders = PurePath(left).parent, PurePath(right).parent
-    if folders[0] != folders[1]:
-        verdicts += _compare_words(*(_read_stem(_plain_name(folder.name), year) for folder in folders))
-    verdicts.append(NameVerdict(_find_sign([one.copy], [other.copy]), decisive=False))
+    verdicts = (
+        *_compare_names("name", "claim", one, other),
+        NameVerdict("seal", _compare_words(one.sealed, other.sealed), decisive=False),
+        *_compare_names("folder", "folder", *_read_folders(left, right, year)),
+        NameVerdict("copy", _find_sign([one.copy], [other.copy]), decisive=False),
+    )
     return tuple(verdict for verdict in verdicts if verdict.sign)
 
 
-def find_void_word(path: str) -> str:
-    """Return the word in the name of a file, or of its folder, by which it is not meant to be counted; else empty."""
-    names = (PurePath(path).stem, PurePath(path).parent.name)
+def find_void_word(path: str, shared_folders: int = 0) -> str:
+    """Return the word in the name of a file, or of its folders, by which it is not meant to be counted; else empty.
+
+    ``shared_folders`` is the number of folders, from the first, in which all files of the run are.
+    """
+    *folders, name = PurePath(path).parts
+    names = (PurePath(name).stem, *reversed(folders[min(shared_folders, len(folders) - 1) :] if folders else ()))
     words = (match[0] for name in names for match in _find_matches(_plain_name(name), load_version_patterns().void))
     return next(words, "")
 
 
-def _compare_words(left_name: VersionName, right_name: VersionName) -> Iterator[NameVerdict]:
-    for sign, words, others in ((1, left_name.later, right_name.later), (-1, left_name.earlier, right_name.earlier)):
-        if bool(words - others) != bool(others - words):
-            yield NameVerdict(sign if words - others else -sign, decisive=True)
+def count_shared_folders(file_names: Iterable[str]) -> int:
+    """Return the number of folders, from the first, in which all files are."""
+    folders = [PurePath(name).parts[:-1] for name in file_names]
+    levels = (set(level) for level in zip(*folders, strict=False))
+    return sum(1 for _ in takewhile(lambda level: len(level) == 1, levels))
+
+
+def _compare_names(
+    source: str, claim_source: str, one_name: VersionName, other_name: VersionName
+) -> Iterator[NameVerdict]:
+    """Compare dates, numbers and words; a word such as 改 says nothing against a claim or seal of the other name."""
+    if one_name.date and other_name.date:
+        yield NameVerdict(source, _find_sign(one_name.date, other_name.date))
+    if one_name.number or other_name.number:
+        yield NameVerdict(source, _find_sign(one_name.number or (1,), other_name.number or (1,)))
+    claim = _compare_words(one_name.claimed, other_name.claimed)
+    later = _compare_words(one_name.later, other_name.later)
+    if later * (claim or _compare_words(one_name.sealed, other_name.sealed)) >= 0:
+        yield NameVerdict(source, later)
+    yield NameVerdict(source, -_compare_words(one_name.earlier, other_name.earlier))
+    yield NameVerdict(claim_source, claim)
+
+
+def _compare_words(words: frozenset[str], other_words: frozenset[str]) -> int:
+    """Return 1 if only the first name has words of its own, -1 if only the second, else 0."""
+    return bool(words - other_words) - bool(other_words - words)
+
+
+def _read_folders(left: str, right: str, year: int | None) -> tuple[VersionName, VersionName]:
+    """Read the folders of two paths that are not the same, all of each as one name."""
+    paths = [PurePath(path).parts[:-1] for path in (left, right)]
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*paths, strict=False)))
+    one, other = ([_read_stem(_plain_name(name), year) for name in path[shared:]] for path in paths)
+    return _join_names(one), _join_names(other)
+
+
+def _join_names(folders: Sequence[VersionName]) -> VersionName:
+    return VersionName(
+        date=next((name.date for name in reversed(folders) if name.date), None),
+        number=next((name.number for name in reversed(folders) if name.number), ()),
+        later=frozenset(word for name in folders for word in name.later),
+        claimed=frozenset(word for name in folders for word in name.claimed),
+        earlier=frozenset(word for name in folders for word in name.earlier),
+    )
 
 
 def _find_sign(left_numbers: Sequence[int], right_numbers: Sequence[int]) -> int:
@@ -78,14 +127,16 @@ def _plain_name(name: str) -> str:
 def _read_stem(stem: str, year: int | None) -> VersionName:
     """Read a name; words inside one that denies them, such as 改 of 未改 and 修改 of 修改前, say nothing."""
     patterns = load_version_patterns()
-    earlier = _find_matches(stem, patterns.earlier)
+    earlier = _find_matches(stem, (*patterns.earlier, *patterns.void))
     outside = stem
     for start, end in (match.span() for match in (*earlier, *_find_matches(stem, patterns.denied))):
         outside = outside[:start] + " " * (end - start) + outside[end:]
     return VersionName(
         date=_read_date(stem, year),
         number=next(_read_numbers(outside, patterns.number), ()),
-        later=frozenset(match[0] for match in _find_matches(outside, patterns.later)),
+        later=_find_words(outside, patterns.later),
+        claimed=_find_words(outside, patterns.claimed),
+        sealed=_find_words(outside, patterns.sealed),
         earlier=frozenset(match[0] for match in earlier),
         copy=next(_read_numbers(stem, patterns.copy), (0,))[0],
     )
@@ -113,6 +164,10 @@ def _find_matches(stem: str, patterns: Sequence[str]) -> list[re.Match[str]]:
     """Return the matches of patterns in the order of the text."""
     matches = [match for pattern in patterns for match in _compile_pattern(pattern).finditer(stem)]
     return sorted(matches, key=lambda match: match.start())
+
+
+def _find_words(stem: str, patterns: Sequence[str]) -> frozenset[str]:
+    return frozenset(match[0] for match in _find_matches(stem, patterns))
 
 
 def _read_numbers(stem: str, patterns: Sequence[str]) -> Iterator[tuple[int, ...]]:

@@ -21,7 +21,8 @@ _MIN_YEAR_SAVED = 2008  # an earlier date is that of a clock that was not set
 class TimeWitness(NamedTuple):
     """One witness: ``sign`` is 1 if the first version is later, -1 if the second; ``decisive`` if it may decide alone.
 
-    ``source`` is saved, file, name, copy, marks or archive; ``left`` and ``right`` are the dates compared, ISO 8601.
+    ``source`` is saved, file, marks, archive or that of a `NameVerdict`; ``left`` and ``right`` are the dates compared,
+    ISO 8601.
     """
 
     source: str
@@ -52,7 +53,7 @@ def find_order(left_file: ReviewedFile, right_file: ReviewedFile) -> Order:
     witnesses = (
         TimeWitness("saved", _compare_saved(one.saved, other.saved, year), left=one.saved, right=other.saved),
         TimeWitness("file", _compare_file_dates(one, other), left=one.modified, right=other.modified),
-        *(TimeWitness("name" if name.decisive else "copy", name.sign, name.decisive) for name in names),
+        *(TimeWitness(name.source, name.sign, name.decisive) for name in names),
         TimeWitness("marks", one.marked - other.marked),
         TimeWitness("archive", _compare_positions(one, other), decisive=False),
     )

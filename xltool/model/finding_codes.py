@@ -18,7 +18,8 @@ class FindingCode(NamedTuple):
 CELL_FACTS = frozenset({"address", "place", "sheet"})  # taken from the first cell of a finding
 
 _UNREAD_FIELDS = ("not_date", "date_in_text", "not_choice", "conditional", "unreadable")  # of a line of a ledger
-_PLAIN_CODES = ["out_of_range", "not_choice", "not_date", "too_long", "too_large", "symbol_font", "upside_down"]
+_LOOKS = ("struck_out", "symbol_font", "upside_down")
+_PLAIN_CODES = (*_LOOKS, "negative", "fraction", "out_of_range", "not_choice", "not_date", "too_long", "too_large")
 _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
     {
         None: {
@@ -33,8 +34,6 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "number.unit_in_cell": "asked basis name place raw title unit",
             "number.remark": "asked basis name place raw title",
             "number.not_number": "asked basis name place raw title",
-            "number.negative": "asked basis name place raw title",
-            "number.fraction": "asked basis name place raw title",
             "number.too_many_decimals": "asked basis decimals name place raw title",
             "number.boolean": "asked basis name place title",
             "number.date": "asked basis name place raw title",
@@ -43,7 +42,6 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "number.results_not_saved": "count",
             "number.several_numbers": "asked basis name place raw title",
             "number.between": "asked basis name place raw shown title",
-            "number.struck_out": "asked basis name place raw title",
             "number.invisible": "asked basis name place raw shown title",
             "number.shown_differs": "asked basis name place raw shown title",
             "number.invisible_nothing": "asked basis name place raw title",
@@ -213,6 +211,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "identity.minority_year": "expected found",
             "merge.earlier_summary_partly": "agencies count",
             "owner.doubtful": "missing named owner where",
+            "owner.doubtful_beside": "missing named owner where",
             "owner.decided": "named owner where",
             "owner.shared_name": "agency count members",
             "owner.shared_name_decided": "agency count members",
