@@ -244,7 +244,7 @@ def _encode_submission(item: ReviewedFile, code: str | None = None) -> dict[str,
             if entry.state is not EntryState.NUMBER and submission and submission.values[cell] is None
         },
         **(encode_lists(submission) if submission else {}),
-        "controls": {id: encode_number(entry.value) for id, entry in submission.controls.items()} if submission else {},
+        "controls": _encode_ledger_totals(submission) if submission else {},
         "findings": [
             encode_finding(each) | {"fingerprint": finding_fingerprints.fingerprint_file_finding(item, each)}
             for each in item.findings
@@ -252,6 +252,10 @@ def _encode_submission(item: ReviewedFile, code: str | None = None) -> dict[str,
         **({"check_code": code} if code else {}),
         **_encode_versions(item),
     }
+
+
+def _encode_ledger_totals(submission: Submission) -> dict[str, int | str | None]:
+    return {key: encode_number(entry.value) for key, entry in submission.controls.items()}
 
 
 def _encode_versions(item: ReviewedFile) -> dict[str, object]:

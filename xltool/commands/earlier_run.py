@@ -100,7 +100,7 @@ def _find_dropped(
     read = [item.submission for item in reviewed_files if item.submission and item.status is Status.ACCEPTED]
     leaves = [leaf for submission in read for leaf in list_manifest(submission)]
     leaves += consolidation.summary.manifest
-    counted = {leaf.code or leaf.name for leaf in leaves} | {each.agency_code or each.agency_name for each in read}
+    counted = {leaf.key for leaf in leaves} | {each.agency_key for each in read}
     agencies, others = (run_context.roster.agencies, run_context.roster.others) if run_context.roster else ({}, {})
     for key, name in earlier_run.counted.items():
         if key not in counted and key not in others:
@@ -111,7 +111,7 @@ def _read_from_workbook(path: FileSource) -> _StoredRun | None:
     severities = {catalogue.look_up_word("severity", severity): severity for severity in Severity}
     workbook = open_named_sheets(path, list_sheet_names(["findings"]) | {workbook_words().sheets["identity"]})
     records = read_findings(workbook, severities)
-    counted = {leaf.code or leaf.name: leaf.name for leaf in read_manifest(workbook)}
+    counted = {leaf.key: leaf.name for leaf in read_manifest(workbook)}
     remarks = (make_remark(record, text) for record, text in read_finding_remarks(workbook, severities))
     return None if records is None else _StoredRun(records, counted, join_remarks(remarks))
 

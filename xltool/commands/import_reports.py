@@ -258,7 +258,7 @@ class _OutputFolder:
     def _compare_with_first(self, item: ImportedReport) -> ImportedReport:
         """Add a finding to a second report of one agency and year that names the first and whether they differ."""
         read = item.reviewed.submission
-        if read is None or not (read.agency_code or read.agency_name):
+        if read is None or not read.agency_key:
             return item
         key = (read.form, read.agency_code, read.agency_name, read.year)
         other = self._reports.setdefault(key, item.reviewed)

@@ -154,7 +154,7 @@ def find_own(ledgers: Sequence[Ledger], agency: Agency) -> Ledger | None:
     for each in ledgers:
         if is_same_agency(each.agency, agency) or (len(ledgers) == 1 and not any(each.agency)):
             return each
-    return ledgers[0] if len(ledgers) == 1 and not (agency.code or agency.name) else None
+    return ledgers[0] if len(ledgers) == 1 and not agency.key else None
 
 
 def is_same_agency(stated: LedgerAgency, agency: Agency) -> bool:
@@ -166,7 +166,7 @@ def is_same_agency(stated: LedgerAgency, agency: Agency) -> bool:
 
 def _is_own_report(report: Submission, agency: Agency, *, alone: bool) -> bool:
     stated = LedgerAgency(report.agency_code, report.agency_name)
-    return is_same_agency(stated, agency) or (alone and not (agency.code or agency.name))
+    return is_same_agency(stated, agency) or (alone and not agency.key)
 
 
 def read_report_file(source: FileSource, run_context: RunContext) -> Submission:

@@ -249,7 +249,7 @@ def find_earlier_figures(consolidation: Consolidation, run_context: RunContext) 
         return EarlierFigures()
     own, *of_area = [past.sum_earlier_years(codes, year, roster) for codes in _list_known_codes(consolidation)]
     parts = {
-        part.agency_code or part.agency_name: past.sum_earlier_years(
+        part.agency_key: past.sum_earlier_years(
             [run_context.find_previous_key(part.agency_code, part.agency_name)], year, roster
         )
         for part in consolidation.parts

@@ -104,7 +104,7 @@ def _join_ledgers(agency_ledgers: Sequence[tuple[Agency, Ledger]], file: str) ->
     requests: list[Request] = []
     disputes: list[Dispute] = []
     for agency, part in agency_ledgers:
-        ledger, code = strip_ledger(part), agency.code or agency.name
+        ledger, code = strip_ledger(part), agency.key
         if len(ledger.agencies) > 1:  # of an area, with the agency on every line
             agencies += ledger.agencies
             requests += ledger.requests

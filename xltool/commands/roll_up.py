@@ -261,7 +261,7 @@ def _list_held_agencies(held_by_key: Mapping[AgencyKey, Sequence[ReviewedFile]])
     found = {}
     for key, items in held_by_key.items():
         waiting = [item.submission for item in items if item.status not in _SETTLED_STATUSES and item.submission]
-        for leaf in (leaf for read in waiting for leaf in list_manifest(read) if key[0] == (leaf.code or leaf.name)):
+        for leaf in (leaf for read in waiting for leaf in list_manifest(read) if key[0] == leaf.key):
             found[key] = Agency(leaf.code, leaf.name, scope=key[1])
     return found
 

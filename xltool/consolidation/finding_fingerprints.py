@@ -35,7 +35,7 @@ def _identify_row(finding: Finding) -> list[str]:
 def identify_owner(item: ReviewedFile) -> str:
     """Return the owner of a file's findings: the agency's code, else its name, else the file name."""
     read = item.submission
-    return (read.agency_code or read.agency_name if read else "") or PurePath(item.file).name
+    return (read.agency_key if read else "") or PurePath(item.file).name
 
 
 def fingerprint_file_finding(item: ReviewedFile, finding: Finding) -> str:
@@ -134,4 +134,4 @@ def describe_changes(changes: FindingChanges | None) -> Iterator[str]:
 
 
 def _identify_area(consolidation: Consolidation) -> str:
-    return f"area {consolidation.summary.agency_code or consolidation.summary.agency_name}"
+    return f"area {consolidation.summary.agency_key}"

@@ -55,23 +55,11 @@ _PERIOD_COLUMN = " period"  # of forms of months, quarters or halves
 _WORD_COLUMN = " text"  # of forms with choices, dates or texts: what a person reads
 _TOTAL_COLUMNS = f"year area_code area_name {_CELL_COLUMNS} expected lacking"
 _ROW_COLUMNS = "year period list row agency_code agency_name id column unit value text state"
-_FINDING_COLUMNS = (
-    "year agency_code agency_name severity code relation sheet address id message advice settled status file"
-)
-_FINDING_COLUMNS += " fingerprint change"
-_TRACKING_COLUMNS = (
-    "year agency_code agency_name level status counted reason decision file sha256 size modified program"
-)
-_INTEGER_COLUMNS = {
-    "row",
-    "year",
-    "computed",
-    "declared_zero",
-    "expected",
-    "lacking",
-    "counted",
-    "size",
-}  # columns of whole numbers
+_FINDING_COLUMNS = "year agency_code agency_name severity code relation sheet address id message advice settled"
+_FINDING_COLUMNS += " status file fingerprint change"
+_TRACKING_COLUMNS = "year agency_code agency_name level status counted reason decision file sha256 size modified"
+_TRACKING_COLUMNS += " program"
+_INTEGER_COLUMNS = frozenset(["row", "year", "computed", "declared_zero", "expected", "lacking", "counted", "size"])
 
 TableRow = dict[str, object]
 FrameSource = Callable[[], Iterable["DataFrame"]]
@@ -87,10 +75,10 @@ def write_tables(
     One row of ``figures`` is one figure of one part of the sum. All files appear together at the end. Raises UsageError
     if the folder holds anything (unless ``force`` or ``keep_earlier``), WritingError if it cannot be written.
     """
-    words = _list_more_columns(consolidation)
+    more_columns = _list_more_columns(consolidation)
     tables: dict[str, FrameSource] = {
         "figures": lambda: _build_figures(consolidation),
-        "totals": lambda: [_make_frame(_build_totals(consolidation), _TOTAL_COLUMNS + words)],
+        "totals": lambda: [_make_frame(_build_totals(consolidation), _TOTAL_COLUMNS + more_columns)],
         "findings": lambda: [_make_frame(_build_findings(consolidation), _FINDING_COLUMNS)],
         "tracking": lambda: [_make_frame(_build_tracking(consolidation), _TRACKING_COLUMNS)],
     }
@@ -138,14 +126,14 @@ def write_figures(consolidation: Consolidation, path: Path, *, force: bool = Fal
 def _build_figures(consolidation: Consolidation) -> Iterator["DataFrame"]:
     """Yield frames of one row per figure, some hundred parts each: ten thousand agencies have two million figures."""
     files = {id(item.submission): item for item in consolidation.tracking}
-    words = _list_more_columns(consolidation)
+    more_columns = _list_more_columns(consolidation)
     for start in range(0, max(1, len(consolidation.parts)), _PARTS_PER_FRAME):
         parts = consolidation.parts[start : start + _PARTS_PER_FRAME]
         rows: list[TableRow] = []
         for part in parts:
             with name_failing_file(files[id(part)]):
                 rows += _build_part_rows(consolidation, part, files[id(part)])
-        yield _make_frame(rows, _FIGURE_COLUMNS + words)
+        yield _make_frame(rows, _FIGURE_COLUMNS + more_columns)
 
 
 def _build_part_rows(consolidation: Consolidation, part: Submission, item: ReviewedFile) -> Iterator[TableRow]:
@@ -264,6 +252,7 @@ def _build_findings(consolidation: Consolidation) -> Iterator[TableRow]:
 def _build_finding_row(consolidation: Consolidation, finding_row: FindingRow) -> TableRow:
     agency, item, finding, _ = finding_row
     spot = finding.cells[0] if finding.cells else None
+    fingerprint = fingerprint_file_finding(item, finding) if item else fingerprint_area_finding(consolidation, finding)
     return {
         "year": calendar_year(consolidation.year),
         "period": str(consolidation.year),
@@ -280,12 +269,8 @@ def _build_finding_row(consolidation: Consolidation, finding_row: FindingRow) ->
         "settled": catalogue.render_settlement(finding),
         "status": item.status.value if item else "",
         "file": item.file if item else "",
-        "fingerprint": (
-            mark := fingerprint_file_finding(item, finding)
-            if item
-            else fingerprint_area_finding(consolidation, finding)
-        ),
-        "change": classify_change(consolidation.changes, mark),
+        "fingerprint": fingerprint,
+        "change": classify_change(consolidation.changes, fingerprint),
     }
 
 

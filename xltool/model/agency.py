@@ -42,6 +42,11 @@ class Agency:
     phone: str | None = None
     scope_stated: bool = field(default=False, compare=False)
 
+    @property
+    def key(self) -> str:
+        """The code, else the name: what identifies an agency where not all have codes."""
+        return self.code or self.name
+
 
 @dataclass(frozen=True)
 class Roster:

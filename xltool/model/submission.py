@@ -122,6 +122,11 @@ class ManifestItem(NamedTuple):
     name: str
     sha256: str
 
+    @property
+    def key(self) -> str:
+        """The code of the agency, else its name."""
+        return self.code or self.name
+
 
 class RowOwner(NamedTuple):
     """The agency whose row of a list stands in a consolidation."""
@@ -190,6 +195,11 @@ class Submission:
     tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     bases: Mapping[str, MeanBasis] = field(default_factory=dict)
     lists: Mapping[str, tuple[EntryRow, ...]] = field(default_factory=dict)
+
+    @property
+    def agency_key(self) -> str:
+        """The code of the agency, else its name; empty if it says neither."""
+        return self.agency_code or self.agency_name
 
     @property
     def imported(self) -> bool:

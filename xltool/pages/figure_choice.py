@@ -19,7 +19,7 @@ def encode_figures(draft: OverviewDraft) -> str:
     shows in the place of none.
     """
     summary = draft.summary
-    levels = {each.agency.code or each.agency.name: each.agency.level or "" for each in summary.agency_statuses}
+    levels = {each.agency.key: each.agency.level or "" for each in summary.agency_statuses}
     content: dict[str, Any] = {
         "idle": workbook_words().checks["idle"],
         "agencies": [

@@ -36,7 +36,7 @@ _MAX_YEARS = 4  # before the current one
 
 def render_agencies(draft: OverviewDraft) -> str:
     """Render the cards of all agencies."""
-    standings = {each.agency.code or each.agency.name: each for each in draft.summary.agency_statuses}
+    standings = {each.agency.key: each for each in draft.summary.agency_statuses}
     return "\n".join(_render_agency(draft, key, standings.get(key)) for key in draft.agency_numbers)
 
 

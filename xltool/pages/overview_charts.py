@@ -118,7 +118,7 @@ def _find_outliers(draft: OverviewDraft, headline_figure: HeadlineFigure) -> dic
     cells = {term.cell for term in headline_figure.sum.terms}
     found: dict[str, list[str]] = {}
     for agency, item, finding, _ in draft.summary.finding_rows:
-        key = agency.code or agency.name
+        key = agency.key
         if item and item.counted and finding.wording in {PEER_STANDARD, JUMP_STANDARD}:
             keys = found.setdefault(catalogue.finding_heading(finding), [])
             if key not in keys and any(cell.id in cells for cell in finding.cells):

@@ -103,13 +103,13 @@ class OverviewDraft:
         rows: dict[str, list[FindingRow]] = {}
         for row in self.summary.finding_rows:
             if row.item:
-                rows.setdefault(row.agency.code or row.agency.name, []).append(row)
+                rows.setdefault(row.agency.key, []).append(row)
         return {key: tuple(found) for key, found in rows.items()}
 
     @cached_property
     def parts(self) -> Mapping[str, Submission]:
         """The parts of the sum by the code of their agency, else its name."""
-        return {find_part_key(part): part for part in self.summary.consolidation.parts}
+        return {part.agency_key: part for part in self.summary.consolidation.parts}
 
     def find_earlier(self, key: str, headline_figure: HeadlineFigure, year: int) -> Number | None:
         """Return an agency's figure of an earlier year; None if it is unknown."""
@@ -123,7 +123,7 @@ def prepare_overview(summary: SummaryContext, earlier_figures: EarlierFigures | 
     roster = summary.consolidation.roster
     listed = roster.agencies if roster else {}
     agencies += [agency_of(part, listed) for part in summary.consolidation.parts]
-    by_key = {agency.code or agency.name: agency for agency in agencies}
+    by_key = {agency.key: agency for agency in agencies}
     return OverviewDraft(
         summary=summary,
         earlier=earlier_figures or EarlierFigures(),
@@ -144,7 +144,7 @@ def list_figures(form: Form) -> tuple[HeadlineFigure, ...]:
 def rank_figure(summary: SummaryContext, headline_figure: HeadlineFigure) -> RankedFigure:
     """Rank the parts of the sum by a figure."""
     made = summary.consolidation
-    values = {find_part_key(part): evaluate_linear(headline_figure.sum, part.counted) for part in made.parts}
+    values = {part.agency_key: evaluate_linear(headline_figure.sum, part.counted) for part in made.parts}
     known = {key: value for key, value in values.items() if value is not None}
     ordered = sorted(known, key=lambda key: known[key], reverse=True)
     ranks: dict[Number, int] = {}
@@ -153,11 +153,6 @@ def rank_figure(summary: SummaryContext, headline_figure: HeadlineFigure) -> Ran
     agencies = [RankedAgency(key, known[key], ranks[known[key]]) for key in ordered]
     agencies += [RankedAgency(key, None, None) for key in values if key not in known]
     return RankedFigure(headline_figure, evaluate_linear(headline_figure.sum, made.summary.values), tuple(agencies))
-
-
-def find_part_key(part: Submission) -> str:
-    """Return the code of the agency of a part, else its name."""
-    return part.agency_code or part.agency_name
 
 
 def name_agency(agency: Agency) -> str:

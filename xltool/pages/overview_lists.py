@@ -88,7 +88,7 @@ def _render_agency_row(
         item, agency, figure = standing.item, standing.agency, draft.form.ranking
         summed = item.submission if item and item.counted else None
         value = evaluate_linear(figure.sum, summed.counted) if figure and summed else None
-        key = agency.code or agency.name
+        key = agency.key
         cells = {
             "code": escape_text(agency.code),
             "name": link_to_agency(draft, key),
@@ -126,7 +126,7 @@ def list_files(draft: OverviewDraft) -> PageList:
             continue
         with name_failing_file(item):
             states.setdefault(item.status.value, catalogue.look_up_word("status", item.status.value))
-            key = agency.code or agency.name
+            key = agency.key
             cells = {
                 "file": escape_text(draft.summary.shown_file_names[item.file]),
                 "code": escape_text(agency.code),
@@ -164,7 +164,7 @@ def list_findings(draft: OverviewDraft) -> PageList:
         with name_failing_file(row.item):
             key = "trial" if row.coordinators_only else row.finding.severity.value
             severities.setdefault(key, _name_severity(row))
-            agencies.setdefault(row.agency.code or row.agency.name, row.agency.name or row.agency.code)
+            agencies.setdefault(row.agency.key, row.agency.name or row.agency.code)
             rows.append(_render_finding_row(draft, row, key))
     heads = {**say, "agency": say["name"], "place": workbook_words().marks["place"]}
     filters: dict[str, tuple[str, Mapping[str, str]]] = {
@@ -182,7 +182,7 @@ def _render_finding_row(draft: OverviewDraft, finding_row: FindingRow, severity_
     say, made = workbook_words().summary.findings, draft.summary.consolidation
     fingerprint = fingerprint_file_finding(item, finding) if item else fingerprint_area_finding(made, finding)
     change = "" if trial else classify_change(made.changes, fingerprint)
-    key, spot = agency.code or agency.name, finding.cells[0] if finding.cells else None
+    key, spot = agency.key, finding.cells[0] if finding.cells else None
     place = "" if spot is None else f"{spot.sheet}!{spot.address}" if spot.address else spot.sheet
     cells = {
         "severity": escape_text(_name_severity(finding_row)) + (escape_word("settled") if finding.settled else ""),
@@ -251,7 +251,7 @@ def list_decisions(draft: OverviewDraft) -> PageList:
     for agency, item in summary.tracking_rows:
         for decision in item.decisions if item else ():
             assert item is not None  # it has decisions
-            key = agency.code or agency.name
+            key = agency.key
             effect = "in_force" if decision == item.decision else "not_in_force"
             cells = {
                 "file": escape_text(summary.shown_file_names[item.file]),

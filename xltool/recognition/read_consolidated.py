@@ -67,7 +67,7 @@ def read_details(workbook: RawWorkbook) -> dict[str, dict[str, Number | None]]:
         code = _cell_text(row, columns[CODE_COLUMN]).strip()
         if not code:  # an area without one
             continue
-        if code not in details_by_code or _scope_text(row, columns) == workbook_words().cover[Scope.OWN]:
+        if code not in details_by_code or _cell_text(row, columns.get("scope", 0)) == workbook_words().cover[Scope.OWN]:
             details_by_code[code] = {cell: _parse_figure(row.get(column)) for cell, column in figures.items()}
     return details_by_code
 
@@ -89,7 +89,7 @@ def read_parts(workbook: RawWorkbook, cell_ids: Container[str]) -> tuple[Consoli
     lead = {key: column for key, column in columns.items() if key in LEADING_COLUMNS}
     return tuple(
         ConsolidatedPart(
-            {key: row[column].text if column in row else "" for key, column in lead.items()},
+            {key: _cell_text(row, column) for key, column in lead.items()},
             {cell: _parse_figure(row.get(column)) for cell, column in wanted.items()},
             {cell: _cell_text(row, column).strip() for cell, column in wanted.items()},
         )
@@ -134,24 +134,21 @@ def read_bases(workbook: RawWorkbook) -> dict[str, MeanBasis]:
 
 def read_findings(workbook: RawWorkbook, severities: Mapping[str, Severity]) -> tuple[FindingRecord, ...] | None:
     """Read the listed findings; None where there is no such list. ``severities`` are by the word listed for each."""
-    named = _read_listing(workbook, "findings", workbook_words().summary.findings, _FINDING_COLUMNS)
+    listed = _read_listing(workbook, "findings", workbook_words().summary.findings, _FINDING_COLUMNS)
+    if listed is None:
+        return None
     gone = {workbook_words().summary.findings[key] for key in ("gone", "past")}
-    return (
-        None
-        if named is None
-        else tuple(
-            _make_finding_record(row, severities) for row in named if row["fingerprint"] and row["change"] not in gone
-        )
-    )
+    current = (row for row in listed if row["fingerprint"] and row["change"] not in gone)
+    return tuple(_make_finding_record(row, severities) for row in current)
 
 
 def read_finding_remarks(
     workbook: RawWorkbook, severities: Mapping[str, Severity]
 ) -> tuple[tuple[FindingRecord, str], ...]:
     """Read the listed findings beside which the coordinator wrote something, and what."""
-    named = _read_listing(workbook, "findings", workbook_words().summary.findings, _FINDING_COLUMNS) or ()
+    listed = _read_listing(workbook, "findings", workbook_words().summary.findings, _FINDING_COLUMNS) or ()
     return tuple(
-        (_make_finding_record(row, severities), row["remark"].strip()) for row in named if row["remark"].strip()
+        (_make_finding_record(row, severities), row["remark"].strip()) for row in listed if row["remark"].strip()
     )
 
 
@@ -211,8 +208,8 @@ def _read_identity_entries(workbook: RawWorkbook, kind: str) -> Iterator[tuple[s
 
 def _find_identity_rows(identity: RawSheet, kind: str) -> list[int]:
     """Return the rows of one kind on an identity sheet, from the top."""
-    said = sorted(parse_address(spot)[0] for spot, cell in identity.cells.items() if cell.text == kind)
-    return [row for row in dict.fromkeys(said) if _text_at(identity, row, 1) == kind]
+    rows = sorted(parse_address(spot)[0] for spot, cell in identity.cells.items() if cell.text == kind)
+    return [row for row in dict.fromkeys(rows) if _text_at(identity, row, 1) == kind]
 
 
 def _find_sheet(workbook: RawWorkbook, name: str) -> RawSheet | None:
@@ -251,11 +248,6 @@ def _find_part_rows(rows: Mapping[int, _CellRow], columns: Mapping[str, int]) ->
         (row for row, texts in named.items() if texts[0] == workbook_words().summary.details["code"]), default=0
     )
     return [rows[row] for row, texts in sorted(named.items()) if row > heading and any(texts)]
-
-
-def _scope_text(cell_row: _CellRow, columns: Mapping[str, int]) -> str:
-    cell = cell_row.get(columns.get("scope", 0))
-    return cell.text if cell else ""
 
 
 def _text_at(sheet: RawSheet, row: int, column: int) -> str:

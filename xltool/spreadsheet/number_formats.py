@@ -305,11 +305,11 @@ def _render_fraction(tokens: tuple[_FormatToken, ...], number: Decimal) -> str:
     with_whole = re.search(r"[0#?][^0#?/]+[0#?]+[^0#?]*$", "".join(token.text for token in tokens[:at])) is not None
     exact = Fraction(number)
     if behind.isdecimal() and behind.strip("0"):
-        under = int(behind)
-        over = round(exact * under)
+        denominator = int(behind)
+        numerator = round(exact * denominator)
     else:
-        over, under = exact.limit_denominator(largest).as_integer_ratio()
-    whole, over = divmod(over, under) if with_whole else (0, over)
-    if not over:
+        numerator, denominator = exact.limit_denominator(largest).as_integer_ratio()
+    whole, numerator = divmod(numerator, denominator) if with_whole else (0, numerator)
+    if not numerator:
         return str(whole)
-    return f"{whole} {over}/{under}" if whole else f"{over}/{under}"
+    return f"{whole} {numerator}/{denominator}" if whole else f"{numerator}/{denominator}"

@@ -218,11 +218,11 @@ def _read_conditional(sheet: "Worksheet") -> Iterable[WarningFormat]:
         for rule in region.rules:
             formulas = tuple(str(text) for text in rule.formula or ())
             yield WarningFormat(
-                rule.type or "", rule.operator or "", formulas, _parse_boxes(str(region.sqref)), _shouts(rule)
+                rule.type or "", rule.operator or "", formulas, _parse_boxes(str(region.sqref)), _is_warning_look(rule)
             )
 
 
-def _shouts(rule: Any) -> bool:
+def _is_warning_look(rule: Any) -> bool:
     """Return True if the format colours the fill or the characters, and not merely grey."""
     look = rule.dxf
     if look is None:

@@ -48,7 +48,7 @@ def read_wrapped_tables(
     figures read from runs are used in that table.
     """
     kept = list(fields)
-    told: list[RowTokens] = []
+    recovered: list[RowTokens] = []
     ungrouped: set[int] = set()
     for table in outline.headless:
         lines = _table_lines(stream, outline, placed_labels, table)
@@ -60,16 +60,17 @@ def read_wrapped_tables(
             read, grouped = _merge_alignments(read, blocks[0]), blocks[1]
         ungrouped |= {index for index in groups if outline.anchors[index].table == table and index not in grouped}
         rows = _aligned_row_tokens(outline, table, lines, _form_rows(outline, table, grouped, groups), read)
-        plainly = {_field_cells(field): field for field in kept if read_by_count(field) is not None}
-        told += [row for cells, row in rows.items() if cells not in plainly or _has_other_figures(plainly[cells], row)]
+        by_count = {_field_cells(field): field for field in kept if read_by_count(field) is not None}
+        recovered += [
+            row for cells, row in rows.items() if cells not in by_count or _has_other_figures(by_count[cells], row)
+        ]
         kept = list(_replace_rows(kept, table, rows, whole=read.whole))
         if not read.whole and _is_row_layout(lines):
-            frayed = _has_broken_figures(lines, kept, table)
+            tested_equations = equations if _has_broken_figures(lines, kept, table) else ()
             kept = [
-                _check_likely(field, read, equations if frayed else ()) if field.anchor.table == table else field
-                for field in kept
+                _check_likely(field, read, tested_equations) if field.anchor.table == table else field for field in kept
             ]
-    return WrappedTables(tuple(kept), tuple(told), frozenset(ungrouped))
+    return WrappedTables(tuple(kept), tuple(recovered), frozenset(ungrouped))
 
 
 def _table_lines(
@@ -173,11 +174,12 @@ def _merge_alignments(read: RowAlignment, blocks: RowAlignment) -> RowAlignment:
 def _form_rows(
     outline: Outline, table: str, grouped: frozenset[int], groups: Mapping[int, Sequence[Anchor]]
 ) -> list[FormRow]:
-    silent = {member.index for index in grouped for member in groups[index]}
+    """Return the rows of a table as printed: one row for each group in ``grouped``, none for its members."""
+    printed_together = {member.index for index in grouped for member in groups[index]}
     rows = []
     for anchor in outline.anchors:
         cells = anchor.alone if anchor.index in grouped else anchor.cells
-        if anchor.table == table and cells and anchor.index not in silent:
+        if anchor.table == table and cells and anchor.index not in printed_together:
             rows.append(FormRow(anchor, cells))
     return rows
 
@@ -187,14 +189,14 @@ def _replace_rows(
 ) -> Iterator[RowTokens]:
     """Yield the rows with aligned figures; on a disagreement no other figure of the table is used."""
     own = {_field_cells(field): field for field in fields if field.anchor.table == table}
-    odd = any(_has_other_figures(own[cells], field) for cells, field in read.items() if cells in own)
+    disagrees = any(_has_other_figures(own[cells], field) for cells, field in read.items() if cells in own)
     for field in fields:
         if field.anchor.table != table:
             yield field
         elif (cells := _field_cells(field)) in read:
             yield read[cells]
         elif not whole:
-            yield field._replace(scattered=field.scattered or odd)
+            yield field._replace(scattered=field.scattered or disagrees)
     yield from (field for cells, field in read.items() if cells not in own)
 
 
@@ -257,10 +259,10 @@ def _aligned_row_tokens(
         if row.anchor.index in read.certain
     ]
     headless = outline.headless[table]
-    holding = [line.figures for line in text_lines if line.figures]
-    if headless and not form_rows and len(holding) == 1 and len(holding[0]) == len(headless):
+    figure_lines = [line.figures for line in text_lines if line.figures]
+    if headless and not form_rows and len(figure_lines) == 1 and len(figure_lines[0]) == len(headless):
         above = [anchor for anchor in outline.anchors if anchor.table == table and anchor.above]
-        found.append(RowTokens(above[-1], headless, holding[0][0].block, holding[0], given=True))
+        found.append(RowTokens(above[-1], headless, figure_lines[0][0].block, figure_lines[0], given=True))
     return {_field_cells(field): field for field in found}
 
 

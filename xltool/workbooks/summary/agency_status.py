@@ -125,8 +125,8 @@ def list_agency_statuses(consolidation: Consolidation) -> tuple[AgencyStatus, ..
         if item and item.named_agency:
             unread.setdefault(agency.code, item)
         if item and item.submission and (item.counted or agency.code in known or not consolidation.roster):
-            current.setdefault(agency.code or agency.name, item)
-            agencies.setdefault(agency.code or agency.name, agency)
+            current.setdefault(agency.key, item)
+            agencies.setdefault(agency.key, agency)
     inside = {leaf.code for part in consolidation.parts for leaf in part.manifest}
     missing = {agency.code for agency in consolidation.missing}
     statuses = []
@@ -216,7 +216,7 @@ def _copy_roster(consolidation: Consolidation) -> dict[str, Agency]:
 
 
 def _roster_sort_key(agency: Agency, order: Mapping[str, int]) -> tuple[bool, int, str, str]:
-    known = bool(agency.code or agency.name)
+    known = bool(agency.key)
     return (not known, order.get(agency.code, len(order)), agency.code, agency.name)
 
 

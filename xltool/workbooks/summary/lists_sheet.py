@@ -267,7 +267,7 @@ def _compute_code(context: SummaryContext, item: ReviewedFile | None) -> str:
 
 def _link_finding_count(context: SummaryContext, agency: Agency, count: int) -> StyledContent:
     """Return the number of findings, linked to them."""
-    if not count or not (agency.code or agency.name):
+    if not count or not agency.key:
         return count or None, ("mid",)
     return link_to_findings(context, count, agency), ("jump_mid",)
 
@@ -307,7 +307,7 @@ def _make_past_row(number: int, record: FindingRecord, remark: str, change_word:
 def _find_remark_key(context: SummaryContext, finding_row: FindingRow) -> str:
     """Return what the coordinator's remark on a finding is matched by."""
     agency, item, finding, trial = finding_row
-    owner = agency.code or agency.name or (PurePath(item.file).name if item else "")
+    owner = agency.key or (PurePath(item.file).name if item else "")
     return make_remark_key(
         "" if trial else _fingerprint_row(context, finding_row), owner, catalogue.render_problem(finding)
     )

@@ -329,9 +329,7 @@ def _make_status_row(
 ) -> dict[str, tuple[CellContent, tuple[str, ...]]]:
     agency, state = agency_status.agency, show_agency_status(agency_status)
     name = agency.name or workbook_words().summary.shared["not_named"]
-    linked = (
-        bool(agency_status.item and agency_status.item.counted) and (agency.code or agency.name) in context.detail_keys
-    )
+    linked = bool(agency_status.item and agency_status.item.counted) and agency.key in context.detail_keys
     must_fix = agency_status.count_open_findings(Severity.MUST_FIX)
     return {
         "number": (number, ("mid",)),

@@ -103,7 +103,7 @@ def prepare_summary(consolidation: Consolidation, plan: WorkbookPlan, previous: 
         parts_without_figure=name_parts_without_figure(consolidation),
         largest_shares=find_largest_shares(consolidation, _list_overview_cells(plan.form)),
         left_aligned_labels=frozenset(find_item_labels(plan.form)),
-        detail_keys=frozenset(part.agency_code or part.agency_name for part in consolidation.parts),
+        detail_keys=frozenset(part.agency_key for part in consolidation.parts),
         items_by_submission={id(item.submission): item for item in consolidation.tracking},
         shown_file_names=show_file_names([item.file for item in consolidation.tracking]),
         remarks={remark.key: remark.text for remark in consolidation.changes.remarks} if consolidation.changes else {},
@@ -225,25 +225,25 @@ def link_to_row(shown: str | int, sheet: str, column: str, first: int, last: int
 
 def link_to_details(context: SummaryContext, shown: str | int, agency: Agency) -> CellContent:
     """Link to an agency's row of figures, if it has one."""
-    if (agency.code or agency.name) not in context.detail_keys:
+    if agency.key not in context.detail_keys:
         return shown
     table = context.details
     column = column_letters(table.columns[CODE_COLUMN if agency.code else "name"])
-    return link_to_row(shown, table.sheet, column, table.first, table.last, agency.code or agency.name)
+    return link_to_row(shown, table.sheet, column, table.first, table.last, agency.key)
 
 
 def link_to_tracking(context: SummaryContext, shown: str | int, agency: Agency) -> CellContent:
     """Link to the current file of an agency in the tracking table."""
     column, last = "B" if agency.code else "C", LIST_FIRST_ROW + max(1, len(context.tracking_rows)) - 1
     sheet = workbook_words().summary.sheets["tracking"]
-    return link_to_row(shown, sheet, column, LIST_FIRST_ROW, last, agency.code or agency.name)
+    return link_to_row(shown, sheet, column, LIST_FIRST_ROW, last, agency.key)
 
 
 def link_to_findings(context: SummaryContext, shown: str | int, agency: Agency) -> CellContent:
     """Link to the most severe finding about an agency."""
     column, last = "C" if agency.code else "D", LIST_FIRST_ROW + max(1, len(context.finding_rows)) - 1
     sheet = workbook_words().summary.sheets["findings"]
-    return link_to_row(shown, sheet, column, LIST_FIRST_ROW, last, agency.code or agency.name)
+    return link_to_row(shown, sheet, column, LIST_FIRST_ROW, last, agency.key)
 
 
 def quote_formula_text(text: str) -> str:
