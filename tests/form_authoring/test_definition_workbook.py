@@ -181,7 +181,7 @@ SPELLINGS = (
     ("D24 = 上期(D47) （每栏）", "requests.carried_in == previous(requests.carried_out)"),
     ("B57 = 0 或 B56 > 0", "processing_fees.billed == 0 or processing_fees.notices > 0"),
     ("-B57 <= 0", "-processing_fees.billed <= 0"),
-    ("Ｂ５７＝０ 且 B56＞０", "processing_fees.billed == 0 and processing_fees.notices > 0"),
+    ("Ｂ５７＝０ 且 B56＜９", "processing_fees.billed == 0 and processing_fees.notices < 9"),
     ("「1.属于国家秘密」 >= 0 每栏", "requests.refused.state_secret >= 0"),
 )
 

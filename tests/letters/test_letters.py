@@ -12,12 +12,15 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.forms.monthly_rates import FORM, TABLES
+from tests.own_forms import write_definition
 from tests.returns import BROKEN, GOOD, filled, lit
 from xltool.cli.main import main
 from xltool.commands.letters import LetterOptions, write_letters
 from xltool.commands.run_context import build_run_context
 from xltool.letters.fill_paragraph import fill_paragraph
 from xltool.model.agency import Agency
+from xltool.model.period import Period, PeriodLength, parse_period
 
 NAMES = "2025年政府信息公开工作年度报告的函"
 ROSTER = """代码,名称,上级代码,口径,联系人,联系电话
@@ -262,3 +265,28 @@ def test_paragraph__optional_parts_and_paragraphs_without_a_value_are_left_out()
         None,
         "没有",
     ]
+
+
+@pytest.mark.parametrize(
+    ("period", "title"),
+    [
+        ("2025", "关于催报2025年窗口报表的函"),
+        ("2025-H1", "关于催报2025年上半年窗口报表的函"),
+        ("2025-Q3", "关于催报2025年第三季度窗口报表的函"),
+        ("2025-02", "关于催报2025年2月窗口报表的函"),
+    ],
+)
+def test_letter__names_the_period_in_words(period: str, title: str, tmp_path: Path) -> None:
+    parsed = parse_period(period)
+    length = parsed.length if isinstance(parsed, Period) else PeriodLength.YEAR
+    form = FORM.replace('"窗口月报"', '"窗口报表"').replace('period = "month"', f'period = "{length}"')
+    write_definition(tmp_path, "windows", form, TABLES, "relations = []")
+    (tmp_path / "名册.csv").write_text(ROSTER, "utf-8")
+    (tmp_path / "收到").mkdir()
+    (tmp_path / "收到" / "通知.txt").write_text("通知", "utf-8")
+    given = ["--period", period, "--form", "windows", "--forms", tmp_path / "forms"]
+    done = letters(tmp_path / "收到", *given)
+    assert done.exit_code == 0, done.stderr
+    (letter,) = (tmp_path / "信函" / "催报").glob("*（丁镇人民政府）.txt")
+    assert letter.stem == f"{title}（丁镇人民政府）"
+    assert title.removeprefix("关于催报").removesuffix("的函") in letter.read_text("utf-8-sig").splitlines()[3]

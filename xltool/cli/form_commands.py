@@ -100,12 +100,13 @@ def forms_diff(form: str, old: str, new: str, folders: tuple[Path, ...], *, as_j
 
 @forms.command("check", cls=ChineseCommand, help=catalogue.help_text("forms.check"))
 @click.argument("folder", type=PATH)
-def forms_check(folder: Path) -> None:
+@_FORMS
+def forms_check(folder: Path, folders: tuple[Path, ...]) -> None:
     """Load the definitions below a folder strictly; print that they are valid, or every mistake."""
     from xltool.cli import console_forms
     from xltool.forms.load_definitions import check_forms_below
 
-    click.echo(console_forms.describe_valid_forms(check_forms_below(folder)))
+    click.echo(console_forms.describe_valid_forms(check_forms_below(folder, folders)))
 
 
 @forms.command("from", cls=ChineseCommand, help=catalogue.help_text("forms.from"))

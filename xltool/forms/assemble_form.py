@@ -10,6 +10,7 @@ from xltool.forms.assemble_relations import expand_relations, mark_implied, orde
 from xltool.forms.assemble_tables import assemble_table
 from xltool.forms.definition_problems import DefinitionProblems, raise_definition_error, require_unique
 from xltool.forms.definition_rules import check_form_spec, check_totals
+from xltool.forms.kind_rules import check_settings
 from xltool.forms.lists.aggregates import list_own_aggregates
 from xltool.forms.lists.assemble_lists import assemble_lists, make_aggregate_table
 from xltool.forms.made_from import assemble_made_from
@@ -43,7 +44,7 @@ def assemble_form(
     digest: str,
     problems: DefinitionProblems,
 ) -> Form | None:
-    """Assemble the form and add its mistakes to ``problems``; None if it has any."""
+    """Assemble the form and add its mistakes to ``problems``; None where they leave none, because of an empty table."""
     source = problems.source
     check_form_spec(form, tables_spec, problems)
     with problems.collect():
@@ -76,7 +77,8 @@ def assemble_form(
         )
     )
     cells = {cell.id: cell for table in finished for cell in table.cells}
-    check_totals(cells, problems)
+    check_settings(tables_spec, problems)
+    check_totals(cells, tables_spec, problems)
     groups = build_groups(form.groups, vocabulary, problems)
     claims, shares = build_claims(claims_spec, vocabulary, problems), build_shares(claims_spec, vocabulary, problems)
     shown = build_shown_figures(form, vocabulary, [cell for cell in cells.values() if cell.computed], problems)
@@ -85,8 +87,8 @@ def assemble_form(
     standards: dict[str, StandardCheck] = {}
     with problems.collect():
         standards = _build_standards(relations, cells, source)
-    if any(not table.cells for table in finished):
-        problems.raise_first()
+    if any(not table.cells for table in finished) and problems.errors:
+        return None
     form_model = Form(
         id=form.id,
         edition=form.edition,
@@ -121,7 +123,7 @@ def assemble_form(
         **shown,
     )
     check_placeholders(form_model, problems)
-    return None if problems.errors else form_model
+    return form_model
 
 
 def _assemble_tables(
@@ -130,7 +132,7 @@ def _assemble_tables(
     for table in tables_spec.tables:
         if all(section.id != table.section or section.sheet != table.sheet for section in sections):
             problems.add("table_without_section", "tables.toml", f"tables.{table.id}", key=table.section)
-    parsed = tuple(assemble_table(table, problems) for table in tables_spec.tables)
+    parsed = tuple(assemble_table(table, problems, number=at) for at, table in enumerate(tables_spec.tables, start=1))
     for each in parsed:
         if len({cell.id for cell in each.cells}) < len(each.cells):
             problems.tainted.add(each.id)

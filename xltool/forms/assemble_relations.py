@@ -8,6 +8,7 @@ from xltool.errors import DefinitionError
 from xltool.forms import parse_expressions
 from xltool.forms.cell_kinds import exact_number
 from xltool.forms.definition_problems import DefinitionProblems, raise_definition_error, require_unique
+from xltool.forms.kind_rules import check_tolerance
 from xltool.forms.parse_expressions import RelationInstance
 from xltool.forms.schema import RelationSpec, RelationsSpec
 from xltool.forms.vocabulary import ExpressionError, Vocabulary
@@ -25,7 +26,9 @@ def expand_relations(spec: RelationsSpec, vocabulary: Vocabulary, problems: Defi
     computed: set[str] = set()
     for item in spec.relations:
         with problems.collect():
-            for instance in _expand_instances(item, vocabulary, source):
+            instances = _expand_instances(item, vocabulary, problems)
+            check_tolerance(item, instances, problems)
+            for instance in instances:
                 computes = _find_computed_cell(item, instance, vocabulary, source) if item.computes else None
                 _require_one_list(item, instance, vocabulary, source)
                 if computes in computed:
@@ -34,16 +37,23 @@ def expand_relations(spec: RelationsSpec, vocabulary: Vocabulary, problems: Defi
                     computed.add(computes)
                 relations.append(_build_relation(item, instance, computes, vocabulary))
     for name, count in Counter(relation.name for relation in relations).items():
-        if count > 1 and not problems.tainted:
+        if count > 1 and not problems.has_mistakes("tables.toml"):
             problems.add("duplicate_name", "relations.toml", "relations", key=name)
     return tuple(relations)
 
 
-def _expand_instances(relation_spec: RelationSpec, vocabulary: Vocabulary, source: str) -> tuple[RelationInstance, ...]:
+def _expand_instances(
+    relation_spec: RelationSpec, vocabulary: Vocabulary, problems: DefinitionProblems
+) -> tuple[RelationInstance, ...]:
+    """Expand one relation; of one that cannot be expanded add every mistake, and return none."""
+    expect, when = relation_spec.expect, relation_spec.when
     try:
-        return parse_expressions.expand_relation(relation_spec.expect, relation_spec.when, vocabulary)
+        return parse_expressions.expand_relation(expect, when, vocabulary)
     except ExpressionError as error:
-        raise _expression_error(error, relation_spec.id, source) from error
+        for mistake in parse_expressions.find_mistakes(expect, when, vocabulary) or (error,):
+            with problems.collect():
+                raise _expression_error(mistake, relation_spec.id, problems.source) from error
+        return ()
 
 
 def _expression_error(expression_error: ExpressionError, relation: str, source: str) -> DefinitionError:

@@ -1,13 +1,14 @@
 """Assemble the tables of a form: place labels and figures in the grid, and name each figure by its labels."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from xltool.errors import DefinitionError
 from xltool.forms.assemble_looks import assemble_looks, assemble_page, parse_boxes
 from xltool.forms.cell_addresses import box_address, list_spots, parse_address, parse_box
 from xltool.forms.cell_kinds import describe_kind
+from xltool.forms.decode_definition import UNKNOWN_KEY
 from xltool.forms.definition_problems import DefinitionProblems
 from xltool.forms.definition_rules import check_words
 from xltool.forms.schema import BlockSpec, LabelSpec, TableSpec
@@ -16,14 +17,17 @@ from xltool.model.form import Box, Cell, Label, Table, TotalKind
 MIN_COLUMN_WIDTH_CHARACTERS, MAX_COLUMN_WIDTH_CHARACTERS = 10.0, 36.0  # characters; for columns without a given width
 MIN_TABLE_CHARACTERS, MAX_UPRIGHT_CHARACTERS, MAX_LANDSCAPE_CHARACTERS = 64.0, 88.0, 132.0  # of all columns together
 MAX_GRID_ROWS, MAX_GRID_COLUMNS = 1_000, 200  # assumed where a table does not state its size
+_GEOMETRY = frozenset({"size", "at", "first", "lines", "columns", "direction", "span", "span_rows", "blocks", "labels"})
+_GEOMETRY |= {UNKNOWN_KEY}
+_PLACING = frozenset({"not_a_place", "outside_grid", "overlap", "no_such_label"})  # mistakes of places
+_WORDING = frozenset({"cell_without_label", "same_words", "unknown_line"})  # mistakes of words, which may follow
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _Place = TypeVar("_Place")
 
 
-def assemble_table(spec: TableSpec, problems: DefinitionProblems) -> Table:
-    """Assemble one table; add its mistakes to ``problems``."""
+def assemble_table(spec: TableSpec, problems: DefinitionProblems, *, number: int = 0) -> Table:
+    """Assemble one table; add its mistakes to ``problems``. ``number`` is its place in the file, from 1."""
     where, count = f"tables.{spec.id}", len(problems.errors)
-    tainted = spec.id in problems.tainted
     grid = _Grid(spec, problems)
     cells = tuple(sorted(grid.cells, key=lambda cell: cell.box))
     for given, needed, what in ((spec.widths, grid.columns, "widths"), (spec.heights, grid.rows, "heights")):
@@ -55,11 +59,21 @@ def assemble_table(spec: TableSpec, problems: DefinitionProblems) -> Table:
         page=assemble_page(spec.page, where, problems),
     )
     check_words(table, problems)
-    if tainted:  # what follows from a mistake already told is no second mistake
-        del problems.errors[count:]
-    elif len(problems.errors) > count:
-        problems.tainted.add(spec.id)
+    _drop_consequences(spec.id, problems.list_replaced("tables.toml", f"tables[{number}]."), count, problems)
     return table
+
+
+def _drop_consequences(table: str, replaced: Collection[str], count: int, problems: DefinitionProblems) -> None:
+    """Drop those mistakes behind the first ``count`` that follow from what was told when the table was decoded."""
+    found = problems.errors[count:]
+    codes = {error.code.removeprefix("definition.") for error in found}
+    if _GEOMETRY.intersection(replaced):
+        del problems.errors[count:]
+        problems.tainted.add(table)
+    elif table in problems.misread or codes & _PLACING:
+        problems.errors[count:] = [error for error in found if error.code.removeprefix("definition.") not in _WORDING]
+    if "not_a_place" in codes:
+        problems.tainted.add(table)
 
 
 class _Grid:
@@ -68,7 +82,8 @@ class _Grid:
     def __init__(self, spec: TableSpec, problems: DefinitionProblems) -> None:
         self._spec, self._problems = spec, problems
         self._taken: dict[tuple[int, int], str] = {}
-        self._count = len(problems.errors)  # what follows from a mistake of the table is no second mistake
+        self._overlaps: set[tuple[str, str]] = set()  # lines of figures of which it was told
+        self._outside: dict[str, str] = {}  # what stands outside the grid, by address
         self.rows, self.columns = self._parse(spec.size, parse_address) or (MAX_GRID_ROWS, MAX_GRID_COLUMNS)
         placed = [(item, label) for item in spec.labels if (label := self._place_label(item))]
         self.labels = [label for _, label in placed]
@@ -81,6 +96,9 @@ class _Grid:
             for cell in _expand_block(spec, block, first, naming)
             if self._place_cell(cell)
         ]
+        if self._outside:  # a size that is too small is one mistake, whatever it cuts off
+            facts = {"key": next(iter(self._outside.values())), "at": tuple(self._outside), "size": spec.size}
+            problems.add("outside_grid", "tables.toml", f"tables.{spec.id}", **facts)
 
     def _list_naming_labels(self, placed: Sequence[tuple[LabelSpec, Label]]) -> list[Label]:
         """Return the labels that name figures: those that are no asides, each with the label it is a part of."""
@@ -119,10 +137,8 @@ class _Grid:
         return label
 
     def _place_cell(self, cell: Cell) -> bool:
-        outside = any(error.code.endswith(".outside_grid") for error in self._problems.errors[self._count :])
-        if not outside:  # a size that is too small is one mistake, however many figures it cuts off
-            self._occupy(cell.box, cell.id)
-        if not (cell.row_path or cell.column_path or len(self._problems.errors) > self._count):
+        self._occupy(cell.box, cell.id)
+        if not (cell.row_path or cell.column_path):
             self._problems.add("cell_without_label", "tables.toml", f"tables.{self._spec.id}", key=cell.id)
         return True
 
@@ -134,11 +150,17 @@ class _Grid:
             return None
 
     def _occupy(self, box: Box, name: str) -> None:
-        where = f"tables.{self._spec.id}"
-        with self._problems.collect():
-            _occupy_box(
-                self._taken, box, name, (self.rows, self.columns), f"{self._problems.source}/tables.toml", where
-            )
+        """Take the places of a label or figure; of a line that overlaps another, the first figure is told."""
+        where, at = f"tables.{self._spec.id}", box_address(box)
+        spots = list(list_spots(box))
+        if any(row > self.rows or column > self.columns for row, column in spots):
+            self._outside.setdefault(at, name)
+        other = next((self._taken[spot] for spot in spots if spot in self._taken), "")
+        lines = name.rpartition(".")[0], other.rpartition(".")[0]
+        if other and (lines not in self._overlaps or not all(lines)):
+            self._overlaps.add(lines)
+            self._problems.add("overlap", "tables.toml", where, key=name, other=other, at=at)
+        self._taken |= dict.fromkeys(spots, name)
 
 
 def _default_widths(columns: int, labels: Sequence[Label], *, landscape: bool) -> tuple[float, ...]:
@@ -171,19 +193,6 @@ def _require_known_lines(spec: TableSpec, cells: Sequence[Cell], file: str, wher
     unknown += sorted(placeholders - {"year", *(cell.id for cell in cells)})
     if unknown:
         raise DefinitionError("definition.unknown_line", file=file, place=where, key=unknown[0])
-
-
-def _occupy_box(
-    taken: dict[tuple[int, int], str], area: Box, name: str, size: tuple[int, int], file: str, where: str
-) -> None:
-    for spot in list_spots(area):
-        if spot[0] > size[0] or spot[1] > size[1]:
-            raise DefinitionError("definition.outside_grid", file=file, place=where, key=name, at=box_address(area))
-        if spot in taken:
-            raise DefinitionError(
-                "definition.overlap", file=file, place=where, key=name, other=taken[spot], at=box_address(area)
-            )
-        taken[spot] = name
 
 
 def _list_block_boxes(block: BlockSpec, first: tuple[int, int]) -> Iterator[tuple[str, str, Box]]:

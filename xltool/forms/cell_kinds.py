@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import TypedDict
 
 from xltool.forms.schema import BlockSpec, ListColumnSpec
@@ -49,11 +50,11 @@ def describe_kind(block: BlockSpec | ListColumnSpec) -> KindSettings:
         maximum = MAX_PERCENT
     return {
         "kind": kind,
-        "decimals": block.decimals or (DEFAULT_DECIMALS if measured else 0),
+        "decimals": (DEFAULT_DECIMALS if measured else 0) if block.decimals is None else block.decimals,
         "choices": list_choices(kind, block.choices),
         "minimum": minimum,
         "maximum": maximum,
-        "length": (block.length or DEFAULT_LENGTH) if kind is CellKind.TEXT else 0,
+        "length": (DEFAULT_LENGTH if block.length is None else block.length) if kind is CellKind.TEXT else 0,
         "total": TotalKind(block.total) if block.total else _DEFAULT_TOTALS.get(kind, TotalKind.NONE),
         "weight": block.weight if isinstance(block, BlockSpec) else "",
     }
@@ -67,8 +68,8 @@ def list_choices(kind: CellKind, choices: list[str]) -> tuple[str, ...]:
 
 
 def exact_number(limit: float | None) -> Number | None:
-    """Return a number of a definition, exactly as written."""
-    if limit is None:
+    """Return a number of a definition, exactly as written; None for one without a size (nan, inf)."""
+    if limit is None or not isfinite(limit):
         return None
     return limit if isinstance(limit, int) else Decimal(str(limit))
 

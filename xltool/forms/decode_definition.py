@@ -15,6 +15,7 @@ import msgspec
 from xltool.forms.definition_problems import DefinitionProblems
 
 _Spec = TypeVar("_Spec", bound=msgspec.Struct)
+UNKNOWN_KEY = "?"
 _POSITION = re.compile(r" \(at line (\d+), column (\d+)\)")
 _NEUTRAL: Mapping[type, object] = {str: "", int: 0, float: 0.0, bool: False, list: [], dict: {}}
 
@@ -45,11 +46,17 @@ def decode_definition(
     """Decode one file; add its mistakes to ``problems``. Return None if there is none or it cannot be parsed."""
     data = None if content is None else _parse_toml(content, problems, file)
     if data is None:
+        problems.lose_file(file)
         return None
     try:
         return msgspec.convert(data, spec_type)
     except msgspec.ValidationError:
         return cast(_Spec, _Decoder(problems, file).decode_struct(data, spec_type, ""))
+
+
+def make_neutral_spec(spec_type: type[_Spec]) -> _Spec:
+    """Make what stands for a file that cannot be read, so that others can be checked: it is empty."""
+    return cast(_Spec, _Decoder(DefinitionProblems(""), "").decode_struct({}, spec_type, ""))
 
 
 def _parse_toml(content: bytes, problems: DefinitionProblems, file: str) -> dict[str, Any] | None:
@@ -87,6 +94,8 @@ class _Decoder:
                 near = get_close_matches(key, fields.keys() - data.keys(), 1)
                 self._add("unknown_key", place, key=key, near=near[0] if near else "", known=tuple(fields))
                 self._taint(data)
+                if not near and ".blocks[" in place:  # it may have said where figures stand
+                    self._problems.replace(self._file, f"{place}.{UNKNOWN_KEY}")
                 meant |= dict.fromkeys(near, data[key])
         data = {**meant, **data}
         values: dict[str, object] = {}
@@ -112,23 +121,28 @@ class _Decoder:
             return items
         if inner and isinstance(data, dict) and get_origin(kind) is not list:
             return self.decode_struct(data, inner, place)
-        self._report_value(data, kind, place)
+        meant = self._report_value(data, kind, place)
+        if meant:
+            self._taint(owner)
+            return meant
         self._problems.replace(self._file, place)
         self._taint(owner)
         return _neutral_value(kind)
 
-    def _report_value(self, data: object, kind: Any, place: str) -> None:
+    def _report_value(self, data: object, kind: Any, place: str) -> str:
+        """Report a value that does not fit; return the word that was probably meant."""
         shown = str(data) if isinstance(data, str | int | float) and not isinstance(data, bool) else ""
         if choices := tuple(_literals(kind)):
             near = get_close_matches(shown, choices, 1)
             self._add("not_a_choice", place, key=shown, near=near[0] if near else "", known=choices)
-        else:
-            self._add("wrong_value", place, key=shown, wanted=_value_type(kind), given=_value_type(type(data)))
+            return near[0] if near else ""
+        self._add("wrong_value", place, key=shown, wanted=_value_type(kind), given=_value_type(type(data)))
+        return ""
 
     def _taint(self, data: Mapping[str, object]) -> None:
         """Note the table that an entry of ``tables.toml`` is."""
         if self._file == "tables.toml" and "size" in data and isinstance(data.get("id"), str):
-            self._problems.tainted.add(str(data["id"]))
+            self._problems.misread.add(str(data["id"]))
 
     def _add(self, problem: str, place: str, **facts: object) -> None:
         self._problems.add(problem, self._file, place, **facts)

@@ -6,15 +6,14 @@ from keyword import kwlist
 from string import Formatter
 
 from xltool.forms.definition_problems import DefinitionProblems
-from xltool.forms.schema import FormSpec, TablesSpec
+from xltool.forms.schema import BlockSpec, FormSpec, TablesSpec
 from xltool.forms.vocabulary import EVERY_LINE, EVERY_ROW
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.form import EXACT_KINDS, WORD_KINDS, Cell, CellKind, Table, TotalKind
+from xltool.model.form import WORD_KINDS, Cell, CellKind, Table, TotalKind
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100  # of reports
 MAX_SHEET_NAME_CHARACTERS = 31
 TITLE_PLACEHOLDERS = ("agency", "year", "period")
-MIN_CHOICES = 2
 _FIGURE_TOTALS: tuple[TotalKind, ...] = (
     TotalKind.SUM,
     TotalKind.MEAN,
@@ -67,20 +66,36 @@ def check_words(table: Table, problems: DefinitionProblems) -> None:
             problems.add("same_words", "tables.toml", f"tables.{table.id}", key=cell.id, other=other.id, words=words)
 
 
-def check_totals(cells: Mapping[str, Cell], problems: DefinitionProblems) -> None:
-    """Add the mistakes of how cells add up, and of choices without words."""
+def check_totals(cells: Mapping[str, Cell], tables_spec: TablesSpec, problems: DefinitionProblems) -> None:
+    """Add the mistakes of how cells add up."""
+    for table in tables_spec.tables:
+        for block in table.blocks:
+            _check_computed_total(table.id, block, cells, problems)
     for cell in cells.values():
         place = f"tables.{cell.table}"
-        check_cell_kind(cell, 0, place, problems)
-        if cell.total not in _TOTALS[cell.kind] or (cell.total is TotalKind.RECOMPUTE and not cell.computed):
+        not_computed = cell.total is TotalKind.RECOMPUTE and not cell.computed
+        if not_computed and problems.has_mistakes("relations.toml"):
+            continue  # the relation that computes it may be one of those
+        if cell.total not in _TOTALS[cell.kind] or not_computed:
             known = tuple(total.value for total in _TOTALS[cell.kind])
             problems.add("wrong_total", "tables.toml", place, key=cell.id, total=cell.total.value, known=known)
         _check_year_total(cell, place, problems)
         weight = cells.get(cell.weight)
-        if (cell.total is TotalKind.WEIGHTED_MEAN) is not bool(cell.weight) or (
-            cell.weight and (weight is None or weight.is_worded)
-        ):
+        unfit = cell.weight and (weight is None or weight.is_worded) and not problems.is_tainted(cell.weight)
+        if (cell.total is TotalKind.WEIGHTED_MEAN) is not bool(cell.weight) or unfit:
             problems.add("wrong_weight", "tables.toml", place, key=cell.id, weight=cell.weight)
+
+
+def _check_computed_total(
+    table: str, block: BlockSpec, cells: Mapping[str, Cell], problems: DefinitionProblems
+) -> None:
+    """Add the mistake of a total that has no effect, since a relation computes the figure again from the sums."""
+    names = (".".join(filter(None, (table, line, column))) for line in block.lines for column in block.columns or [""])
+    for name in names:
+        cell = cells.get(name)
+        if cell is not None and cell.computed and block.total not in (None, cell.total.value):
+            problems.add("computed_total", "tables.toml", f"tables.{table}", key=name, total=block.total)
+            return
 
 
 def _check_year_total(cell: Cell, place: str, problems: DefinitionProblems) -> None:
@@ -91,14 +106,6 @@ def _check_year_total(cell: Cell, place: str, problems: DefinitionProblems) -> N
     if total is not None and (total not in known or total in unfit):
         fitting = tuple(each.value for each in known if each not in unfit)
         problems.add("wrong_year_total", "tables.toml", place, key=cell.id, total=total.value, known=fitting)
-
-
-def check_cell_kind(cell: Cell, decimals: int, place: str, problems: DefinitionProblems) -> None:
-    """Add the mistakes of a cell's kind: a choice without words, ``decimals`` given for a whole number."""
-    if cell.kind is CellKind.CHOICE and len(set(cell.choices)) < MIN_CHOICES:
-        problems.add("no_choices", "tables.toml", place, key=cell.id)
-    if decimals and cell.kind not in EXACT_KINDS:
-        problems.add("no_decimals", "tables.toml", place, key=decimals, kind=cell.kind.value)
 
 
 def check_cell_id(name: str, place: str, problems: DefinitionProblems) -> None:
@@ -116,8 +123,6 @@ def _check_ids(form: FormSpec, tables_spec: TablesSpec, problems: DefinitionProb
         for block in table.blocks:
             named += [("tables.toml", f"{place}.lines", line, _LINE_ID) for line in block.lines]
             named += [("tables.toml", f"{place}.columns", column, _ID) for column in block.columns]
-            if block.decimals and CellKind(block.kind) not in EXACT_KINDS:
-                problems.add("no_decimals", "tables.toml", place, key=block.decimals, kind=block.kind)
     for file, place, name, pattern in dict.fromkeys(named):
         if not pattern.fullmatch(name) or _RESERVED.intersection(name.split(".")):
             problems.add("not_an_id", file, place, key=name, known=_RESERVED_WORDS)

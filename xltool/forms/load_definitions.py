@@ -1,7 +1,8 @@
 """Load form definitions strictly: unknown keys and dangling references are errors, every mistake is told at once."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,14 +10,13 @@ from xltool.errors import DefinitionError, UsageError
 from xltool.forms.assemble_form import assemble_form
 from xltool.forms.blank_heads import find_blank_heads
 from xltool.forms.compiled_form import FormLibrary
-from xltool.forms.decode_definition import decode_definition
+from xltool.forms.decode_definition import decode_definition, make_neutral_spec
 from xltool.forms.definition_problems import DefinitionProblems
-from xltool.forms.made_from import parse_part_sums
+from xltool.forms.made_from import check_part_sums
 from xltool.forms.prove_relations import find_conflicts
 from xltool.forms.schema import ClaimsSpec, FormSpec, RelationsSpec, TablesSpec
 from xltool.forms.text_patterns import CLAIMS_FILE as CLAIMS
 from xltool.model.form import Form
-from xltool.model.period import is_shorter
 from xltool.package_data import find_data_folder
 
 DEFAULT_FORM = "zfxxgk-annual-report"  # where a year has several forms and none is named
@@ -51,14 +51,16 @@ def _load_contents(folder: Path, _contents: tuple[bytes | None, ...], shipped: b
     problems = DefinitionProblems(folder.as_posix(), shipped=shipped)
     form = _read_form(folder, problems)
     problems.raise_first()
-    assert form is not None  # no form without a mistake
+    assert form is not None  # only mistakes leave no form
     return form
 
 
-def check_forms_below(folder: Path) -> tuple[Form, ...]:
+def check_forms_below(folder: Path, elsewhere: Sequence[Path] | None = None) -> tuple[Form, ...]:
     """Load every form in or below ``folder`` and try to disprove it.
 
-    Raises DefinitionError, which carries every mistake of every form; UsageError if there is none.
+    ``elsewhere`` are folders with other forms from which one may be made; where it is None, a form that is not below
+    ``folder`` is not asked for. Raises DefinitionError, which carries every mistake of every form; UsageError if there
+    is none.
     """
     forms, errors = [], []
     for file in _find_definitions(folder):
@@ -66,55 +68,45 @@ def check_forms_below(folder: Path) -> tuple[Form, ...]:
         form = _read_form(file.parent, problems)
         if form is not None:
             _check_folder_names(file.parent.relative_to(folder).parts, form, problems)
-            names = {relation.id: relation.name for relation in form.relations}
-            for conflict in find_conflicts(form):
-                key = tuple(names[relation] for relation in conflict)
-                problems.add("contradiction", "relations.toml", "relations", key=key)
-            for table in form.tables:
-                for cell, address, neighbour in find_blank_heads(table):
-                    facts = {"key": cell.id, "at": address, "other": neighbour.words}
-                    problems.add("blank_head", "tables.toml", f"tables.{table.id}", **facts)
+            _disprove_form(form, problems)
             forms.append(form)
         errors += problems.errors
-    errors += _check_part_sums(forms)
+    others = None if elsewhere is None else _load_other_forms(folder, elsewhere)
+    errors += check_part_sums(forms, others)
     if errors:
-        first, *others = errors
-        first.others = tuple(others)
+        first, *later = errors
+        first.others = tuple(later)
         raise first
     return tuple(forms)
 
 
-def _check_part_sums(forms: Sequence[Form]) -> Iterator[DefinitionError]:
-    """Yield a mistake for a form made from one that is not of shorter periods, or from figures which that lacks."""
-    for form in forms:
-        wanted = form.made_from.form if form.made_from else ""
-        for part_form in (each for each in forms if each.id == wanted and _share_years(each, form, forms)):
-            if not is_shorter(part_form.period, form.period):
-                yield DefinitionError(
-                    "definition.not_shorter", file=f"{form.source}/form.toml", place="made_from", key=wanted
-                )
-                continue
-            try:
-                parse_part_sums(form, part_form)
-            except DefinitionError as error:
-                yield error
+def _disprove_form(form: Form, problems: DefinitionProblems) -> None:
+    """Add contradictions and figures without a head of their own, unless mistakes of the tables may be their cause."""
+    if problems.has_mistakes("tables.toml"):
+        return
+    names = {relation.id: relation.name for relation in form.relations}
+    for conflict in find_conflicts(form):
+        key = tuple(names[relation] for relation in conflict)
+        problems.add("contradiction", "relations.toml", "relations", key=key)
+    for table in form.tables:
+        for cell, address, neighbour in find_blank_heads(table):
+            facts = {"key": cell.id, "at": address, "other": neighbour.words}
+            problems.add("blank_head", "tables.toml", f"tables.{table.id}", **facts)
 
 
-def _share_years(form: Form, other_form: Form, forms: Sequence[Form]) -> bool:
-    """Return whether reports of any year are made on both editions."""
-    found = (_find_last_year(each, forms) for each in (form, other_form))
-    last_years = [year for year in found if year is not None]
-    return not last_years or max(form.first_year, other_form.first_year) <= min(last_years)
-
-
-def _find_last_year(form: Form, forms: Sequence[Form]) -> int | None:
-    """Return the last year of an edition: the one stated, or that before the next edition begins."""
-    later = [each.first_year - 1 for each in forms if each.id == form.id and each.first_year > form.first_year]
-    return min([*later, *([] if form.last_year is None else [form.last_year])], default=None)
+def _load_other_forms(folder: Path, elsewhere: Sequence[Path]) -> tuple[Form, ...]:
+    """Load the forms shipped with the package and in ``elsewhere``; not those below ``folder``, nor broken ones."""
+    forms = []
+    for base in (find_data_folder("templates"), *(place for place in elsewhere if place.is_dir())):
+        for file in sorted(base.rglob("form.toml")):
+            if not file.resolve().is_relative_to(folder.resolve()):
+                with suppress(DefinitionError):
+                    forms.append(load_form(file.parent))
+    return tuple(forms)
 
 
 def _read_form(folder: Path, problems: DefinitionProblems) -> Form | None:
-    """Read a definition; add its mistakes to ``problems``, and return None if there are any."""
+    """Read a definition; add its mistakes to ``problems``. Return None if they leave no form."""
     contents = {}
     for name in (*REQUIRED_FILES, *([CLAIMS] if (folder / CLAIMS).is_file() else [])):
         with problems.collect():
@@ -124,9 +116,14 @@ def _read_form(folder: Path, problems: DefinitionProblems) -> Form | None:
     tables = decode_definition(contents.get("tables.toml"), TablesSpec, problems, "tables.toml")
     relations = decode_definition(contents.get("relations.toml"), RelationsSpec, problems, "relations.toml")
     claims = decode_definition(contents.get(CLAIMS, b""), ClaimsSpec, problems, CLAIMS)
-    if form is None or tables is None or relations is None or claims is None:
-        return None
-    return assemble_form(form, tables, relations, claims, digest, problems)
+    return assemble_form(
+        form or make_neutral_spec(FormSpec),
+        tables or make_neutral_spec(TablesSpec),
+        relations or make_neutral_spec(RelationsSpec),
+        claims or make_neutral_spec(ClaimsSpec),
+        digest,
+        problems,
+    )
 
 
 def _check_folder_names(parts: Sequence[str], form: Form, problems: DefinitionProblems) -> None:

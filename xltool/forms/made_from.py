@@ -1,6 +1,7 @@
 """Which figures of a form of shorter periods make those of a form of longer ones, such as months those of a year."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 
 from xltool.errors import DefinitionError
 from xltool.forms.definition_problems import DefinitionProblems
@@ -10,6 +11,7 @@ from xltool.forms.vocabulary import EVERY_LINE, ExpressionError, Vocabulary
 from xltool.model.expression import LinearExpression
 from xltool.model.form import Cell, Form
 from xltool.model.form_parts import PartSums
+from xltool.model.period import is_shorter
 
 _PLACE = "made_from"
 
@@ -52,6 +54,59 @@ def parse_part_sums(form: Form, part_form: Form) -> dict[str, LinearExpression]:
     same = ((cell, cell) for cell in form.cells if cell in part_form.cells)
     vocabulary, sums = Vocabulary(part_form.cells, part_form.lists), form.made_from.sums or same
     return {cell: _parse_part_sum(text, vocabulary, form) for cell, text in sums}
+
+
+def check_part_sums(forms: Sequence[Form], other_forms: Sequence[Form] | None) -> Iterator[DefinitionError]:
+    """Yield a mistake for a form made from one that is unknown, not of shorter periods, or lacks the figures.
+
+    ``other_forms`` are those that are known beside ``forms``; where that is None, an unknown form is not told.
+    """
+    known_forms = (*forms, *(other_forms or ()))
+    for form in forms:
+        wanted = form.made_from.form if form.made_from else ""
+        if not wanted:
+            continue
+        named = [each for each in known_forms if each.id == wanted]
+        partners = [each for each in named if _share_years(each, form, known_forms)]
+        if not named and other_forms is not None:
+            shorter = sorted({each.id for each in known_forms if is_shorter(each.period, form.period)})
+            near = (get_close_matches(wanted, shorter, 1) or [""])[0]
+            yield _part_error("unknown_part_form", form, key=wanted, near=near, known=tuple(shorter))
+        elif named and not partners:
+            editions = tuple(f"{each.edition}（{each.first_year}—{each.last_year or ''}）" for each in named)
+            yield _part_error("no_common_year", form, key=wanted, known=editions)
+        for part_form in partners:
+            if not is_shorter(part_form.period, form.period):
+                yield _part_error("not_shorter", form, key=wanted)
+            else:
+                yield from _find_part_mistakes(form, part_form)
+
+
+def _find_part_mistakes(form: Form, part_form: Form) -> Iterator[DefinitionError]:
+    """Yield a mistake for every sum over figures that the form of shorter periods does not have."""
+    vocabulary = Vocabulary(part_form.cells, part_form.lists)
+    for _, text in form.made_from.sums if form.made_from else ():
+        try:
+            _parse_part_sum(text, vocabulary, form)
+        except DefinitionError as error:
+            yield error
+
+
+def _part_error(problem: str, form: Form, **facts: object) -> DefinitionError:
+    return DefinitionError(f"definition.{problem}", file=f"{form.source}/form.toml", place=_PLACE, **facts)
+
+
+def _share_years(form: Form, other_form: Form, forms: Sequence[Form]) -> bool:
+    """Return whether reports of any year are made on both editions."""
+    found = (_find_last_year(each, forms) for each in (form, other_form))
+    last_years = [year for year in found if year is not None]
+    return not last_years or max(form.first_year, other_form.first_year) <= min(last_years)
+
+
+def _find_last_year(form: Form, forms: Sequence[Form]) -> int | None:
+    """Return the last year of an edition: the one stated, or that before the next edition begins."""
+    later = [each.first_year - 1 for each in forms if each.id == form.id and each.first_year > form.first_year]
+    return min([*later, *([] if form.last_year is None else [form.last_year])], default=None)
 
 
 def _parse_part_sum(text: str, vocabulary: Vocabulary, form: Form) -> LinearExpression:

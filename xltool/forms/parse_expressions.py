@@ -12,12 +12,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xltool.forms.lists.aggregates import find_aggregate
+from xltool.forms.misspelt_operators import has_misspelt_operator
 from xltool.forms.vocabulary import (
     OPERATOR_TEXTS,
     ExpressionError,
     Vocabulary,
     dotted_name,
     expand_range,
+    find_unknown_names,
     number_of_word,
     resolve_name,
 )
@@ -25,7 +27,6 @@ from xltool.model.expression import Comparison, LinearExpression, Operation, Ope
 from xltool.model.form import Number
 
 MAX_ROUND_DECIMALS = 10
-_MISSPELT_OPERATORS = {"=<": "<=", "=>": ">=", " = ": " == ", "=": "=="}
 _TRUE = LinearExpression((), 1)
 _EARLIER = {"previous": False, "same_period_last_year": True}
 _FUNCTIONS = {
@@ -69,6 +70,20 @@ def expand_relation(expect: str, when: str | None, vocabulary: Vocabulary) -> tu
     )
 
 
+def find_mistakes(expect: str, when: str | None, vocabulary: Vocabulary) -> tuple[ExpressionError, ...]:
+    """Return every mistake of ``expect`` and of ``when``: all unknown names, or the first of another kind in each."""
+    found: list[ExpressionError] = []
+    for text in (expect, when or ""):
+        if text:
+            try:
+                tree = _parse_expression(text)
+                _parse_condition(tree, vocabulary)
+            except ExpressionError as error:
+                unknown = find_unknown_names(tree, vocabulary) if error.problem == "unknown_name" else []
+                found += unknown or [error]
+    return tuple(found)
+
+
 def parse_linear(text: str, vocabulary: Vocabulary) -> LinearExpression:
     """Parse a scalar linear expression. Raises ExpressionError."""
     axis, parts = parse_linears(text, vocabulary)
@@ -93,17 +108,8 @@ def _parse_expression(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError) as error:
-        meant = (text.replace(written, operator) for written, operator in _MISSPELT_OPERATORS.items())
-        misspelt = any(other != text and _is_parsed(other) for other in meant)
-        raise ExpressionError("operator_misspelt" if misspelt else "not_parsed", text) from error
-
-
-def _is_parsed(text: str) -> bool:
-    try:
-        ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError):
-        return False
-    return True
+        problem = "operator_misspelt" if has_misspelt_operator(text) else "not_parsed"
+        raise ExpressionError(problem, text) from error
 
 
 # --- conditions --------------------------------------------------------------------------------------------------

@@ -19,6 +19,11 @@ def name_period(period: int) -> str:
     return say["part"].format(year=period.year, part=part)
 
 
+def name_part_of_year(period: int) -> str:
+    """Return which part of its year a period is, such as 9月 or 第三季度; empty for a whole year."""
+    return name_period(period).removeprefix(name_period(period.year)) if isinstance(period, Period) else ""
+
+
 def name_earlier_period(length: PeriodLength) -> str:
     """Return the word for the period before: the year before, or the period before of a part of a year."""
     return workbook_words().periods["earlier_year" if length is PeriodLength.YEAR else "earlier_period"]

@@ -7,14 +7,16 @@ linear programming over non-negative figures; what is infeasible there is infeas
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from xltool.forms.cell_kinds import can_be_negative
 from xltool.forms.detection_power import DetectionPower, measure_detection_power
 from xltool.forms.equations import Equation, find_dependents, form_equations
 from xltool.forms.feasibility import EquationGroup, find_conflict
-from xltool.model.expression import Comparison, LinearExpression, Side, Term
-from xltool.model.form import Cell, Form, Relation, Severity
+from xltool.model.expression import Comparison, LinearExpression, Operation, OperationKind, Side, Term
+from xltool.model.form import Cell, Form, Number, Relation, Severity
 
 
 class Redundancy(NamedTuple):
@@ -71,9 +73,19 @@ def _relation_sides(relation: Relation) -> list[Side]:
 
 
 def _is_linear(relation: Relation) -> bool:
-    comparisons = (relation.expect, *relation.when)
-    whole = all(isinstance(side, LinearExpression) and side.modulus is None for side in _relation_sides(relation))
-    return whole and relation.is_linear and all(item.operator != "!=" for item in comparisons)
+    return relation.is_linear and all(map(_is_linear_comparison, (relation.expect, *relation.when)))
+
+
+def _joins_linear(relation: Relation) -> bool:
+    """Return True for linear comparisons of this or an earlier period joined by ``and``."""
+    return not relation.tolerance and all(map(_is_linear_comparison, _list_joined(relation)))
+
+
+def _is_linear_comparison(comparison: Comparison) -> bool:
+    sides = comparison.sides
+    return comparison.operator != "!=" and all(
+        isinstance(side, LinearExpression) and side.modulus is None for side in sides
+    )
 
 
 # --- contradictions ----------------------------------------------------------------------------------------------
@@ -82,7 +94,7 @@ def _is_linear(relation: Relation) -> bool:
 def _separate_conflicts(form: Form) -> tuple[list[Relation], list[tuple[str, ...]]]:
     """Return the relations left after removing one of each contradiction, and the contradictions."""
     contradictions = []
-    linear = [relation for relation in form.relations if _is_linear(relation)]
+    linear = [relation for relation in form.relations if _is_linear(relation) or _joins_linear(relation)]
     always = [relation for relation in linear if not relation.when]
     while (clash := find_conflict([_relation_equations(relation, form.cells) for relation in always])) is not None:
         contradictions.append(tuple(always[place].id for place in clash))
@@ -96,7 +108,7 @@ def _separate_conflicts(form: Form) -> tuple[list[Relation], list[tuple[str, ...
                 agreeing.append(relation)
             else:
                 contradictions.append(tuple([*always, relation][place].id for place in clash))
-    return agreeing, contradictions
+    return [relation for relation in agreeing if _is_linear(relation)], contradictions
 
 
 # --- redundancies ------------------------------------------------------------------------------------------------
@@ -148,32 +160,49 @@ def _violating_groups(relation: Relation, cells: Mapping[str, Cell]) -> Iterator
 
 def _relation_equations(relation: Relation, cells: Mapping[str, Cell]) -> EquationGroup:
     """Return the equations of a relation's conditions and expectation."""
-    comparisons = (relation.expect, *relation.when)
     return [
         _comparison_equation(item, f"{relation.id} {place}", relation.id, cells)
-        for place, item in enumerate(comparisons)
+        for place, item in enumerate(_list_joined(relation))
     ]
+
+
+def _list_joined(relation: Relation) -> list[Comparison]:
+    """Return the comparisons of a relation, instead of those joined by ``and`` or in a chain the comparisons joined."""
+    found: list[Comparison] = []
+    pending = [relation.expect, *relation.when]
+    while pending:
+        item = pending.pop(0)
+        if isinstance(item.left, Operation) and item.left.kind is OperationKind.ALL:
+            pending += [part for part in item.left.arguments if isinstance(part, Comparison)]
+        else:
+            found.append(item)
+    return found
 
 
 def _comparison_equation(comparison: Comparison, name: str, relation: str, cells: Mapping[str, Cell]) -> Equation:
     """Turn a comparison into an equation with a slack variable; a strict inequality differs by at least one unit."""
-    finest = max(
-        (cells[term.cell].decimals for side in (comparison.left, comparison.right) for term in side.terms), default=0
-    )
+    left, right = comparison.sides
+    assert isinstance(left, LinearExpression)  # others are left out
+    assert isinstance(right, LinearExpression)
+    decimals = [cells[term.cell].decimals for side in comparison.sides for term in side.terms]
+    constant = Fraction(right.constant) - Fraction(left.constant)
+    finest = max([*decimals, *(_count_decimals(side.constant) for side in (left, right))])
     terms: dict[str, int] = {}
     for sign, side in ((1, comparison.left), (-1, comparison.right)):
         for term in side.terms:
             _add_term(terms, term, sign * 10**finest, cells)
-    left, right = comparison.sides
-    assert isinstance(left, LinearExpression)  # others are left out
-    assert isinstance(right, LinearExpression)
-    constant = int(right.constant - left.constant) * 10**finest
     if comparison.operator in {"<", "<="}:
         terms[f"<open {name}>"] = 1
     if comparison.operator in {">", ">="}:
         terms[f"<open {name}>"] = -1
     gap = {"<": -1, ">": 1}.get(comparison.operator, 0)
-    return Equation((relation,), {cell: factor for cell, factor in terms.items() if factor}, constant + gap)
+    return Equation(
+        (relation,), {cell: factor for cell, factor in terms.items() if factor}, int(constant * 10**finest) + gap
+    )
+
+
+def _count_decimals(number: Number) -> int:
+    return max(0, -int(number.as_tuple().exponent)) if isinstance(number, Decimal) else 0
 
 
 def _add_term(terms: dict[str, int], term: Term, times: int, cells: Mapping[str, Cell]) -> None:

@@ -134,7 +134,7 @@ class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     span_rows: int = 1
     kind: KindWord = "count"
     unit: str = ""
-    decimals: int = 0
+    decimals: int | None = None
     optional: bool = False
     choices: list[str] = []
     minimum: int | float | None = None
@@ -215,7 +215,7 @@ class ListColumnSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw
     label: str
     kind: KindWord = "count"
     unit: str = ""
-    decimals: int = 0
+    decimals: int | None = None
     optional: bool = False
     choices: list[str] = []
     minimum: int | float | None = None

@@ -88,6 +88,26 @@ def resolve_name(name: str, vocabulary: Vocabulary) -> tuple[str, str, str]:
     return meanings[0]
 
 
+def find_unknown_names(tree: ast.expr, vocabulary: Vocabulary) -> list[ExpressionError]:
+    """Return one error for each name in an expression that stands for nothing."""
+    inner: set[int] = set()  # names of functions, and parts of dotted names
+    errors: dict[str, ExpressionError] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            inner.add(id(node.func))
+        if isinstance(node, ast.Attribute):
+            inner.add(id(node.value))
+        if id(node) in inner or not isinstance(node, ast.Name | ast.Attribute):
+            continue
+        try:
+            name = dotted_name(node)
+            if name not in vocabulary.lists and name not in vocabulary.list_columns:
+                resolve_name(name, vocabulary)
+        except ExpressionError as error:
+            errors.setdefault(error.part, error)
+    return list(errors.values())
+
+
 def expand_range(first: str, last: str, vocabulary: Vocabulary) -> list[tuple[str, str, str]]:
     """Return all names from ``first`` to ``last`` in the order of the form."""
     start, end = resolve_name(first, vocabulary), resolve_name(last, vocabulary)
@@ -107,6 +127,8 @@ def expand_range(first: str, last: str, vocabulary: Vocabulary) -> list[tuple[st
 
 def number_of_word(cell: Cell | None, word: str) -> int:
     """Return the number a word stands for beside a choice or date. Raises ExpressionError."""
+    if cell is not None and cell.kind is CellKind.CHOICE and not cell.choices:
+        return 1  # that it has no words is told already
     if cell is not None and cell.choices:
         if word not in cell.choices:
             raise ExpressionError("not_a_choice", word)

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import NamedTuple
 
+from xltool.forms.period_words import name_part_of_year
 from xltool.letters.fill_paragraph import Facts, fill_paragraph
 from xltool.letters.letter_words import letter_words
 from xltool.messages import catalogue
@@ -12,6 +13,7 @@ from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding
 from xltool.model.form import Form, Severity
+from xltool.model.period import Period
 
 
 class LetterSender(NamedTuple):
@@ -46,8 +48,8 @@ def gather_letter_facts(
     late = (sender.today - sender.due).days if sender.due and not ahead else 0
     facts: dict[str, str | Sequence[str]] = {
         "agency": agency.name,
-        "year": str(year),
-        "form": form.title,
+        "year": str(year.year if isinstance(year, Period) else year),
+        "form": name_part_of_year(year) + form.title,  # every wording has it behind the year
         "due": format_day(sender.due),
         "due_ahead": format_day(sender.due) if ahead else "",
         "days_late": str(late or ""),

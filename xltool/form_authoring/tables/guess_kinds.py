@@ -44,7 +44,7 @@ class FigureKind(NamedTuple):
         """Return the keys of a definition that say this kind, of a block and of a column of a list alike."""
         settings = self._asdict()
         del settings["reason"]
-        return {**settings, "choices": list(self.choices)}
+        return {**settings, "choices": list(self.choices), "decimals": self.decimals or None}
 
 
 class KindEvidence(NamedTuple):

@@ -6,7 +6,7 @@ from itertools import count
 
 from xltool.forms.cell_kinds import describe_kind
 from xltool.forms.definition_problems import DefinitionProblems
-from xltool.forms.definition_rules import check_cell_id, check_cell_kind
+from xltool.forms.definition_rules import check_cell_id
 from xltool.forms.lists.aggregates import SUM_KINDS
 from xltool.forms.schema import FormSpec, ListColumnSpec, ListSpec, TablesSpec
 from xltool.model.form import Box, Cell, CellKind, Label, Table, TotalKind
@@ -74,7 +74,6 @@ def _check_columns(spec: ListSpec, place: str, problems: DefinitionProblems) -> 
         other = labels.setdefault("".join(column.label.split()), column.id)
         if other != column.id or not column.label.strip():
             problems.add("same_words", "tables.toml", place, key=column.id, other=other, words=column.label)
-        check_cell_kind(_make_column(spec, column, 1), column.decimals, place, problems)
         if column.total == "sum" and CellKind(column.kind) not in SUM_KINDS:
             facts = {"key": f"{spec.id}.{column.id}", "total": column.total, "known": (TotalKind.NONE.value,)}
             problems.add("wrong_total", "tables.toml", place, **facts)
