@@ -1,7 +1,7 @@
 """The words that names of files and folders are read with, from ``templates/file_names.toml``."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,8 +16,10 @@ class AgencyWords(NamedTuple):
     no_places: tuple[str, ...]
     short_endings: tuple[str, ...]
     town_endings: tuple[str, ...]
-    before_names: tuple[str, ...]
-    after_names: tuple[str, ...]
+    subject_endings: tuple[str, ...]
+    subject_ends: tuple[str, ...]
+    no_stems: tuple[str, ...]
+    alone_endings: tuple[str, ...]
     general: tuple[str, ...]
     passed_on: tuple[str, ...]
     carried: tuple[str, ...]
@@ -54,13 +56,30 @@ def load_agency_words() -> AgencyWords:
 
 
 @cache
-def load_abbreviations() -> Mapping[str, tuple[str, ...]]:
-    """Load the usual abbreviations by the end of an official name that they stand for."""
+def load_abbreviations(*tables: str) -> Mapping[str, tuple[str, ...]]:
+    """Load the usual short names by the end of an official name that they stand for; by default those of all tables."""
     abbreviations: dict[str, tuple[str, ...]] = {}
-    for short, endings in _load_tables()["abbreviations"].items():
-        for ending in endings:
-            abbreviations[ending] = (*abbreviations.get(ending, ()), short)
+    for table in tables or ("abbreviations", "other_names"):
+        for short, endings in _load_tables()[table].items():
+            for ending in endings:
+                abbreviations[ending] = (*abbreviations.get(ending, ()), short)
     return abbreviations
+
+
+def consists_of_usual_words(text: str, more_words: Collection[str] = ()) -> bool:
+    """Return whether a text has nothing but usual words of file names, figures, Latin letters and ``more_words``."""
+    words = _load_usual_words()
+    longest = max(map(len, (*words, *more_words)))
+    reached = [True]
+    for end in range(1, len(text) + 1):
+        pieces = (text[start:end] for start in range(max(0, end - longest), end) if reached[start])
+        reached.append(any(piece.isascii() or piece in words or piece in more_words for piece in pieces))
+    return reached[-1]
+
+
+@cache
+def _load_usual_words() -> frozenset[str]:
+    return frozenset(_load_tables()["usual"]["words"])
 
 
 @cache

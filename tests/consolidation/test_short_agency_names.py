@@ -1,0 +1,240 @@
+"""Short names of agencies in file names, on the roster of a district: which mean an agency, and which mean nobody."""
+
+import pytest
+
+from tests.merging import a_return, found
+from xltool.consolidation.agency_names import index_agency_names
+from xltool.consolidation.owner_witnesses import hold_doubtful_owners
+from xltool.model.agency import Agency, Roster, Scope
+
+AREA = "川门区"
+DISTRICT = Agency("5102", f"{AREA}人民政府", scope=Scope.AREA)
+OFFICES = (
+    *(
+        "人民政府办公室",
+        "发展和改革局",
+        "教育局",
+        "科学技术局",
+        "工业和信息化局",
+        "公安局",
+        "民政局",
+        "司法局",
+        "财政局",
+    ),
+    *(
+        "人力资源和社会保障局",
+        "自然资源局",
+        "生态环境局",
+        "住房和城乡建设局",
+        "交通运输局",
+        "水利局",
+        "农业农村局",
+        "商务局",
+    ),
+    *(
+        "文化和旅游局",
+        "卫生健康委员会",
+        "退役军人事务局",
+        "应急管理局",
+        "审计局",
+        "市场监督管理局",
+        "统计局",
+        "医疗保障局",
+    ),
+    *(
+        "信访局",
+        "档案局",
+        "行政审批局",
+        "城关镇人民政府",
+        "柳河镇人民政府",
+        "红旗乡人民政府",
+        "新民街道办事处",
+        "第二街道办事处",
+    ),
+    "高新技术产业园区管理委员会",
+)
+AGENCIES = {name: Agency(str(510201 + at), AREA + name, DISTRICT.code) for at, name in enumerate(OFFICES)}
+ROSTER = Roster({agency.code: agency for agency in (DISTRICT, *AGENCIES.values())}, "名册.xlsx")
+INDEX = index_agency_names(ROSTER)
+OWNERS = ("司法局", "城关镇人民政府", "人民政府办公室")
+
+MEANT = {
+    "财政": "财政局",
+    "财政2025年报": "财政局",
+    "附件2：民政（改）": "民政局",
+    "2025年度政府信息公开工作年度报告（审计）": "审计局",
+    "区教育": "教育局",
+    "川门区 水利 最终版": "水利局",
+    "公安 盖章版": "公安局",
+    "信访v2": "信访局",
+    "卫健": "卫生健康委员会",
+    "发改": "发展和改革局",
+    "住建 2025": "住房和城乡建设局",
+    "政府办": "人民政府办公室",
+    "府办 年报": "人民政府办公室",
+    "区府办": "人民政府办公室",
+    "政府办公室": "人民政府办公室",
+    "高新区": "高新技术产业园区管理委员会",
+    "高新区管委会": "高新技术产业园区管理委员会",
+    "环保局": "生态环境局",
+    "区环保局年报": "生态环境局",
+    "自规局": "自然资源局",
+    "教体局": "教育局",
+    "文广旅局": "文化和旅游局",
+    "卫计委": "卫生健康委员会",
+    "工商局": "市场监督管理局",
+    "新民办": "新民街道办事处",
+    "新民办事处": "新民街道办事处",
+    "新民": "新民街道办事处",
+}
+NOBODY = (
+    *(
+        "统计",
+        "2025年政府信息公开统计",
+        "统计报表",
+        "统计员",
+        "档案",
+        "汇总",
+        "审批",
+        "行政审批",
+        "数据",
+        "第二",
+        "第二稿",
+        "第二次报送",
+    ),
+    *(
+        "财政拨款",
+        "财政拨款表",
+        "财政年度报告",
+        "财政信息公开",
+        "财政收支",
+        "审计报告",
+        "审计整改",
+        "审计意见",
+        "教育培训",
+        "教育报告",
+    ),
+    *(
+        "民政工作",
+        "民生实事",
+        "水利工程",
+        "信访件",
+        "信访情况",
+        "公安专网版",
+        "商务合同",
+        "交通安全",
+        "应急演练",
+        "应急预案",
+        "农业生产",
+    ),
+    *(
+        "政府办件统计",
+        "政府办理依申请公开情况",
+        "区政府办理情况",
+        "区政府办公会",
+        "政府办公平台下载",
+        "政府网站年报",
+        "政府年报",
+    ),
+    *(
+        "高新企业",
+        "高新区企业名单",
+        "新民晚报",
+        "红旗单位",
+        "城关派出所",
+        "环境保护",
+        "生态环境保护",
+        "文旅融合",
+        "科技创新",
+        "人社系统",
+    ),
+    *(
+        "财政部",
+        "司法厅",
+        "教育股",
+        "审计组",
+        "信访室",
+        "公安部",
+        "财政所",
+        "民政科",
+        "法规科",
+        "财务科",
+        "张三",
+        "李主任 2025年报",
+    ),
+    *(
+        "街道办",
+        "办事处",
+        "管委会",
+        "镇政府",
+        "区政府",
+        "局办公室",
+        "机关各科室",
+        "综合科",
+        "政务中心",
+        "执法",
+        "本局",
+        "市局",
+        "全局汇总",
+    ),
+    *(
+        "转报",
+        "盖章版",
+        "20260112",
+        "2026.1.12",
+        "2026年1月12日",
+        "附件2",
+        "年报（最终）",
+        "年报(1)",
+        "副本",
+        "新建 XLSX 工作表",
+    ),
+    *(
+        "2025年度政府信息公开工作年度报告",
+        "2025年度（2026年1月报）",
+        "工作簿1",
+        "Sheet1",
+        "审核通过",
+        "科室审核后",
+        "请查收",
+        "OA下载",
+    ),
+    *("报政府办", "呈区政府办", "上报区府办", "报送政府办公室", "商务转报", "财政代报"),
+)
+
+
+def named(file: str, owner: str, folder: str = "收回") -> list[str]:
+    """Return the names, without the district, of the agencies that hold a return of the owner."""
+    (item,) = hold_doubtful_owners([found(a_return(AGENCIES[owner], {}, file=file), folder=folder)], ROSTER)
+    lists = [finding.facts["codes"] for finding in item.findings if finding.code == "owner.doubtful"]
+    return [
+        ROSTER.agencies[code].name.removeprefix(AREA) for codes in lists if isinstance(codes, tuple) for code in codes
+    ]
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_short_name_alone__means_the_agency_and_holds_the_return_of_another(name: str) -> None:
+    assert INDEX.find_agencies(name) == {AGENCIES[MEANT[name]].code}
+    assert [named(f"{name}.xlsx", owner) for owner in ("司法局", "城关镇人民政府")] == [[MEANT[name]]] * 2
+    assert named(f"{name}.xlsx", MEANT[name]) == []
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_words_that_only_contain_a_short_name__hold_nothing(owner: str) -> None:
+    assert [name for name in NOBODY if named(f"{name}.xlsx", owner)] == []
+    own = [pattern.format(name=name, own=owner) for name in NOBODY for pattern in ("{own}（{name}）", "{name} {own}")]
+    assert [name for name in own if named(f"{name}.xlsx", owner)] == []
+
+
+@pytest.mark.parametrize("name", ["财政", "新民办", "环保局"])
+def test_folder_with_a_short_name__holds_the_return_in_it(name: str) -> None:
+    assert named("年报.xlsx", "司法局", folder=f"收回/{name}") != []
+    assert named("年报.xlsx", "司法局", folder="收回/统计") == []
+
+
+def test_short_name_that_several_agencies_have__means_nobody() -> None:
+    names = ("东区财政局", "西区财政局", "东区人民政府办公室", "西区人民政府办公室", "东区生态环境局", "西区环境保护局")
+    index = index_agency_names(Roster({name: Agency(name, name) for name in names}, "名册.xlsx"))
+    assert [index.find_agencies(name) for name in ("财政", "政府办", "环保局")] == [frozenset()] * 3
+    assert [index.find_agencies(name) for name in ("东区财政", "西财政")] == [{"东区财政局"}, {"西区财政局"}]
+    assert index.find_agencies("东区政府办") == {"东区人民政府办公室"}
