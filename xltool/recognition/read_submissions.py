@@ -7,6 +7,7 @@ from the inputs; the stored ones remain in the entries.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from xltool.forms.cell_addresses import column_letters
 from xltool.forms.cell_kinds import format_tally
@@ -79,43 +80,21 @@ def _build_submission(
 ) -> Submission:
     identity = identity_claim.identity
     scope = identity.scope if identity else Scope.OWN
-    if identity_claim.issued and workbook.complete and scope is Scope.OWN:
+    is_issued = bool(identity_claim.issued)
+    if is_issued and workbook.complete and scope is Scope.OWN:
         assignment = dispute_by_names(plan, workbook.names, assignment)
-    observations: list[Observation] = [*identity_claim.observations]
-    noticed = assignment.observations
-    if identity_claim.issued:
-        noticed = tuple(doubt_exchanges(workbook.names, noticed))
-    observations += [item for item in noticed if identity_claim.issued or item.code not in POSITION_CODES]
-    if workbook.macros:
-        observations.append(Observation("workbook.macros"))
     declared = is_affirmative(_read_field(plan, assignment, "declaration"))
-    read, plain = read_entries(plan, assignment, declared=declared)
-    switched, filled_tables = apply_switches(plan, assignment, read)
-    read, plain = switched, plain and switched is read
-    if scope is Scope.AREA and read_consolidated.read_manifest(workbook):  # its own return is filled in as any other
-        read = _drop_unsummed(plan.form, read)
-    lists, read = read_lists(plan, workbook, assignment, read, scope=scope, declared=declared)
-    observations += (*filled_tables, *lists.observations)
-    entries = refuse_covered(plan, assignment, apply_conditional_formats(plan, workbook, assignment, read))
-    entries = refuse_overlaid(plan, assignment, entries)
-    if not plain:
-        entries = refuse_astray(plan, assignment, entries)
-    if not plain and scope is Scope.OWN:
-        entries = refuse_wrong_results(plan, workbook, entries)
-    plain = plain and entries is read
-    controls = _read_controls(plan, assignment)
-    if not plain:
-        observations += _observe_figures(plan.form.cells, entries, workbook, scope)
-    observations += [Observation(f"value.{e.note}", e.sheet, e.address, e.cell) for e in controls.values() if e.note]
-    if scope is Scope.OWN:
-        observations += find_strays(plan, assignment)
-        observations += find_hidden_figures(assignment, _list_positions(entries, lists))
-        observations += (*find_hidden_zeros(assignment, entries), *find_narrow_figures(plan, assignment, entries))
-        observations += (*_observe_struck_texts(plan, assignment), *find_remarks(plan, assignment, entries))
-        if identity_claim.issued:
-            observations += check_integrity(plan, workbook, assignment)
-    observations += find_missing_sheets(plan, assignment, issued=bool(identity_claim.issued) and scope is Scope.OWN)
-    observations += find_changed_labels(assignment, issued=bool(identity_claim.issued))
+    figures = _read_figures(plan, workbook, assignment, scope, declared=declared)
+    entries, controls = figures.entries, _read_controls(plan, assignment)
+    observations = [
+        *identity_claim.observations,
+        *_observe_assignment(workbook, assignment, is_issued=is_issued),
+        *figures.observations,
+        *(Observation(f"value.{e.note}", e.sheet, e.address, e.cell) for e in controls.values() if e.note),
+        *(_observe_return(plan, workbook, assignment, figures, is_issued=is_issued) if scope is Scope.OWN else ()),
+        *find_missing_sheets(plan, assignment, issued=is_issued and scope is Scope.OWN),
+        *find_changed_labels(assignment, issued=is_issued),
+    ]
     tallies = read_consolidated.read_tallies(workbook) if scope is Scope.AREA else {}
     return Submission(
         form=plan.form.id,
@@ -140,8 +119,69 @@ def _build_submission(
         signed={item.id: _read_field(plan, assignment, item.id) for item in plan.form.signature},
         tallies=tallies,
         bases=read_consolidated.read_bases(workbook) if scope is Scope.AREA else {},
-        lists=lists.rows,
+        lists=figures.lists.rows,
     )
+
+
+class _ReadFigures(NamedTuple):
+    """The figures and lists of a submission. ``observations`` are in the order in which they are told."""
+
+    entries: Mapping[str, Entry]
+    lists: ReadLists
+    observations: tuple[Observation, ...]
+
+
+def _read_figures(
+    plan: WorkbookPlan, workbook: RawWorkbook, assignment: SheetAssignment, scope: Scope, *, declared: bool
+) -> _ReadFigures:
+    """Read the entries of the form and the rows of its lists; what does not look as it is stored is refused."""
+    read, is_plain = read_entries(plan, assignment, declared=declared)
+    switched, filled_tables = apply_switches(plan, assignment, read)
+    is_plain = is_plain and switched is read
+    if scope is Scope.AREA and read_consolidated.read_manifest(workbook):  # its own return is filled in as any other
+        switched = _drop_unsummed(plan.form, switched)
+    lists, read = read_lists(plan, workbook, assignment, switched, scope=scope, declared=declared)
+    entries = refuse_covered(plan, assignment, apply_conditional_formats(plan, workbook, assignment, read))
+    entries = refuse_overlaid(plan, assignment, entries)
+    if not is_plain:
+        entries = refuse_astray(plan, assignment, entries)
+    if not is_plain and scope is Scope.OWN:
+        entries = refuse_wrong_results(plan, workbook, entries)
+    is_plain = is_plain and entries is read
+    observed = () if is_plain else _observe_figures(plan.form.cells, entries, workbook, scope)
+    return _ReadFigures(entries, lists, (*filled_tables, *lists.observations, *observed))
+
+
+def _observe_assignment(
+    workbook: RawWorkbook, assignment: SheetAssignment, *, is_issued: bool
+) -> Iterator[Observation]:
+    """Yield what was noticed when the tables were found, and macros."""
+    noticed = assignment.observations
+    if is_issued:
+        yield from doubt_exchanges(workbook.names, noticed)
+    else:
+        yield from (item for item in noticed if item.code not in POSITION_CODES)
+    if workbook.macros:
+        yield Observation("workbook.macros")
+
+
+def _observe_return(
+    plan: WorkbookPlan,
+    workbook: RawWorkbook,
+    assignment: SheetAssignment,
+    figures: _ReadFigures,
+    *,
+    is_issued: bool,
+) -> Iterator[Observation]:
+    """Yield what a return of one agency holds beside its figures, and what was changed of its template."""
+    yield from find_strays(plan, assignment)
+    yield from find_hidden_figures(assignment, _list_positions(figures.entries, figures.lists))
+    yield from find_hidden_zeros(assignment, figures.entries)
+    yield from find_narrow_figures(plan, assignment, figures.entries)
+    yield from _observe_struck_texts(plan, assignment)
+    yield from find_remarks(plan, assignment, figures.entries)
+    if is_issued:
+        yield from check_integrity(plan, workbook, assignment)
 
 
 def _list_positions(entries: Mapping[str, Entry], lists: ReadLists) -> Sequence[EntryPosition]:
