@@ -8,6 +8,7 @@ from xltool.form_authoring.placements import Placement
 from xltool.forms.cell_addresses import merge_ranges
 from xltool.forms.lists.whole_form import list_all_relations
 from xltool.messages import catalogue
+from xltool.model.form import Form
 
 GUESSES = frozenset({"words", "plain", "sample"})
 MAX_LISTED = 40  # further cells are in the marked copy
@@ -30,18 +31,7 @@ def describe_authored_form(authored: AuthoredForm, file: str) -> str:
         )
     ]
     if authored.earlier is not None:
-        old = authored.earlier.cells
-        kept = sum(cell in old for cell in form.cells)
-        lines.append(
-            catalogue.format_line(
-                "authored_kept",
-                form=authored.earlier.id,
-                edition=authored.earlier.edition,
-                kept=kept,
-                added=len(form.cells) - kept,
-                gone=len(old) - kept,
-            )
-        )
+        lines.append(_describe_kept(form, authored.earlier))
     if authored.dropped:
         lines.append(catalogue.format_line("authored_dropped", titles=authored.dropped))
     if authored.suggested:
@@ -53,16 +43,34 @@ def describe_authored_form(authored: AuthoredForm, file: str) -> str:
         if count
     )
     lines.append(catalogue.format_line("authored_fates", counts=counts))
-    doubtful = list(_group_alike([item for item in authored.placements if item.doubtful]))
-    if doubtful:
-        lines.append(catalogue.format_line("authored_doubtful", count=len(doubtful), file=authored.marked.as_posix()))
-        lines += [f"  {line}" for line in doubtful[:MAX_LISTED]]
-    guessed = list(_group_guesses([item for item in authored.placements if item.facts.get("told_by") in GUESSES]))
-    if guessed:
-        lines.append(catalogue.format_line("authored_guessed"))
-        lines += [f"  {line}" for line in guessed[:MAX_LISTED]]
+    lines += _list_doubts(authored)
     lines.append(catalogue.format_line("authored_next", folder=authored.folder.parent.parent.as_posix()))
     return "\n".join(lines)
+
+
+def _describe_kept(form: Form, earlier: Form) -> str:
+    """Describe how many figures of an earlier edition are in the new one."""
+    kept = sum(cell in earlier.cells for cell in form.cells)
+    return catalogue.format_line(
+        "authored_kept",
+        form=earlier.id,
+        edition=earlier.edition,
+        kept=kept,
+        added=len(form.cells) - kept,
+        gone=len(earlier.cells) - kept,
+    )
+
+
+def _list_doubts(authored: AuthoredForm) -> Iterator[str]:
+    """Yield a line for each cell, or group of cells, of which the part or the kind is not certain."""
+    doubtful = list(_group_alike([item for item in authored.placements if item.doubtful]))
+    if doubtful:
+        yield catalogue.format_line("authored_doubtful", count=len(doubtful), file=authored.marked.as_posix())
+        yield from (f"  {line}" for line in doubtful[:MAX_LISTED])
+    guessed = list(_group_guesses([item for item in authored.placements if item.facts.get("told_by") in GUESSES]))
+    if guessed:
+        yield catalogue.format_line("authored_guessed")
+        yield from (f"  {line}" for line in guessed[:MAX_LISTED])
 
 
 def describe_saved_definition(saved: SavedDefinition, file: str) -> str:

@@ -41,44 +41,42 @@ _MIDDLE = {"valign": "vcenter", "text_wrap": True}
 _CENTRED = {"align": "center", **_MIDDLE}
 _THIN_BORDER = {"border": 1, "border_color": BORDER_COLOUR}
 _LIST_CELL = {"font_size": 10, "valign": "vcenter", **_THIN_BORDER}
+_BANNER = {"font_size": 11, "align": "left", "indent": 1, **_MIDDLE, "bold": True}
+_TILE = {**_CENTRED, **_THIN_BORDER, "bg_color": TILE_COLOUR}
+_SUM = {**_CENTRED, "border": 1, "text_wrap": False}
 
 
 @cache
 def summary_styles() -> dict[str, StyleProperties]:
     """Return every named style of the consolidated workbook, including those of the templates."""
-    heading = workbook_words().look["heading_font"]
+    states = {f"is_{state}": look for state, look in STATUS_STYLES.items()}
+    return {**template_styles(), **_sum_styles(), **_overview_styles(), **_list_styles(), **states}
+
+
+def _sum_styles() -> dict[str, StyleProperties]:
     at_least = workbook_words().summary.shared["at_least"]
-    figure = {**_CENTRED, "border": 1, "text_wrap": False}
-    own: dict[str, StyleProperties] = {
+    return {
         "hint": {"font_size": 10, "font_color": INK_COLOUR, "align": "left", **_MIDDLE},
         "aside": {"font_size": 10, "font_color": INK_COLOUR, "valign": "vcenter"},
-        "sum": {**figure, "num_format": "0"},
-        "sum_amount": {**figure, "num_format": "General"},
-        "total": {**figure, "num_format": "0", "bg_color": COMPUTED_COLOUR},
-        "total_amount": {**figure, "num_format": "General", "bg_color": COMPUTED_COLOUR},
-        "bound": {**figure, "num_format": f'"{at_least}"0', "bg_color": LOWER_BOUND_COLOUR},
-        "bound_amount": {**figure, "num_format": f'"{at_least}"General', "bg_color": LOWER_BOUND_COLOUR},
-        "partial": {**figure, "num_format": "0", "bg_color": LOWER_BOUND_COLOUR},
-        "partial_amount": {**figure, "num_format": "General", "bg_color": LOWER_BOUND_COLOUR},
-        # overview
+        "sum": {**_SUM, "num_format": "0"},
+        "sum_amount": {**_SUM, "num_format": "General"},
+        "total": {**_SUM, "num_format": "0", "bg_color": COMPUTED_COLOUR},
+        "total_amount": {**_SUM, "num_format": "General", "bg_color": COMPUTED_COLOUR},
+        "bound": {**_SUM, "num_format": f'"{at_least}"0', "bg_color": LOWER_BOUND_COLOUR},
+        "bound_amount": {**_SUM, "num_format": f'"{at_least}"General', "bg_color": LOWER_BOUND_COLOUR},
+        "partial": {**_SUM, "num_format": "0", "bg_color": LOWER_BOUND_COLOUR},
+        "partial_amount": {**_SUM, "num_format": "General", "bg_color": LOWER_BOUND_COLOUR},
+    }
+
+
+def _overview_styles() -> dict[str, StyleProperties]:
+    heading = workbook_words().look["heading_font"]
+    at_least = workbook_words().summary.shared["at_least"]
+    return {
         "sheet_title": {"font_name": heading, "font_size": 18, "font_color": HEADING_COLOUR, **_CENTRED},
         "subtitle": {"font_size": 10, "font_color": INK_COLOUR, **_CENTRED},
-        "banner_good": {
-            "font_size": 11,
-            "align": "left",
-            "indent": 1,
-            **_MIDDLE,
-            "bold": True,
-            **STATUS_STYLES["accepted"],
-        },
-        "banner_bad": {
-            "font_size": 11,
-            "align": "left",
-            "indent": 1,
-            **_MIDDLE,
-            "bold": True,
-            **STATUS_STYLES["missing"],
-        },
+        "banner_good": {**_BANNER, **STATUS_STYLES["accepted"]},
+        "banner_bad": {**_BANNER, **STATUS_STYLES["missing"]},
         "chapter": {
             "font_name": heading,
             "font_size": 12,
@@ -88,37 +86,21 @@ def summary_styles() -> dict[str, StyleProperties]:
             "bottom_color": HEADING_COLOUR,
         },
         "leading": {"font_color": LINK_COLOUR, "underline": 1},
-        "tile_label": {
-            "font_size": 10,
-            "font_color": INK_COLOUR,
-            **_CENTRED,
-            **_THIN_BORDER,
-            "bottom": 0,
-            "bg_color": TILE_COLOUR,
-        },
-        "tile": {
-            "font_size": 18,
-            "bold": True,
-            "font_color": HEADING_COLOUR,
-            **_CENTRED,
-            **_THIN_BORDER,
-            "top": 0,
-            "bg_color": TILE_COLOUR,
-        },
+        "tile_label": {**_TILE, "font_size": 10, "font_color": INK_COLOUR, "bottom": 0},
+        "tile": {**_TILE, "font_size": 18, "bold": True, "font_color": HEADING_COLOUR, "top": 0},
         "tile_count": {"num_format": "#,##0"},
         "tile_amount": {"num_format": "#,##0.00####"},
-        "tile_note": {
-            "font_size": 9,
-            "font_color": INK_COLOUR,
-            **_CENTRED,
-            **_THIN_BORDER,
-            "top": 0,
-            "bg_color": TILE_COLOUR,
-        },
+        "tile_note": {**_TILE, "font_size": 9, "font_color": INK_COLOUR, "top": 0},
         "tile_bound": {"num_format": f'"{at_least} "#,##0'},
         "tile_bound_amount": {"num_format": f'"{at_least} "#,##0.00####'},
         "alarm": {"font_color": "#9C0006"},
-        # lists
+    }
+
+
+def _list_styles() -> dict[str, StyleProperties]:
+    """Return the styles of lists and of the details, a row an agency."""
+    heading = workbook_words().look["heading_font"]
+    return {
         "head": {"font_name": heading, "font_size": 10, "bg_color": CAPTION_COLOUR, **_CENTRED, **_THIN_BORDER},
         "cell": {**_LIST_CELL, "align": "left", "text_wrap": True},
         "remark": {"bg_color": INPUT_COLOUR, "num_format": "@"},
@@ -127,7 +109,6 @@ def summary_styles() -> dict[str, StyleProperties]:
         "mid": {**_LIST_CELL, "align": "center"},
         "jump": {**_LIST_CELL, "align": "left", "indent": 1, "font_color": LINK_COLOUR, "underline": 1},
         "jump_mid": {**_LIST_CELL, "align": "center", "font_color": LINK_COLOUR, "underline": 1},
-        # details
         "id": {"font_size": 7, "font_color": SECONDARY_COLOUR, "align": "center", "shrink": True},
         "figure": {**_LIST_CELL, "align": "right", "num_format": "0"},
         "figure_total": {**_LIST_CELL, "align": "right", "num_format": "0", "bg_color": COMPUTED_COLOUR},
@@ -137,4 +118,3 @@ def summary_styles() -> dict[str, StyleProperties]:
         "sums": {"font_size": 10, "bold": True, "align": "right", "valign": "vcenter", "num_format": "General"},
         "sums_label": {"font_size": 10, "bold": True, "align": "left", "valign": "vcenter"},
     }
-    return {**template_styles(), **own, **{f"is_{state}": look for state, look in STATUS_STYLES.items()}}

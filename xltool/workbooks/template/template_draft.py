@@ -1,6 +1,6 @@
 """Derive from plan and request what the cells of one workbook hold, before it is written."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from xltool.errors import WritingError
@@ -52,10 +52,9 @@ def prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraft
     """Derive everything one workbook needs. Raises WritingError if a section has more text than rows."""
     form = plan.form
     filling = request.filling
-    prefilled = {
-        id: value for id, value in prefill_figures(form, request.previous).items() if id not in filling.figures
-    }
-    numbers = {id: figure for id, figure in filling.figures.items() if not isinstance(figure, str)}
+    known = prefill_figures(form, request.previous)
+    prefilled = {cell: value for cell, value in known.items() if cell not in filling.figures}
+    numbers = {cell: figure for cell, figure in filling.figures.items() if not isinstance(figure, str)}
     profiles = {"without_rule_power"} if request.agency.rule_power is False else set()
     lines = compute_check_lines(
         plan,
@@ -66,21 +65,12 @@ def prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraft
         profiles=profiles,
         absent=filling.absent,
     )
-    unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
-    for cell in list_typed_cells(form):
-        for key in ("", plan.find_figure(cell.id).sheet):
-            declared = filling.declared and not cell.is_worded
-            unfilled[key] += not (declared or cell.id in prefilled or cell.id in filling.figures)
-    for listed in plan.lists.values():
-        empty = not (listed.table.optional or filling.declared or filling.lists.get(listed.table.id))
-        unfilled[listed.sheet] += empty
-        unfilled[""] += empty
     return TemplateDraft(
         plan=plan,
         request=request,
         prefilled=prefilled,
         figures=spreadsheet_figures(form, prefilled | numbers),
-        unfilled=unfilled,
+        unfilled=_count_unfilled(plan, filling, prefilled),
         lines=lines,
         checks={
             relation.id: format_check_row(plan, relation, request.previous, lines[relation.id], request.year)
@@ -99,6 +89,20 @@ def prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraft
             for column, figure in row.items()
         },
     )
+
+
+def _count_unfilled(plan: WorkbookPlan, filling: FilledContents, prefilled: Container[str]) -> dict[str, int]:
+    """Count the inputs and lists that are still blank, by sheet; those of all sheets under ""."""
+    unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
+    for cell in list_typed_cells(plan.form):
+        for key in ("", plan.find_figure(cell.id).sheet):
+            declared = filling.declared and not cell.is_worded
+            unfilled[key] += not (declared or cell.id in prefilled or cell.id in filling.figures)
+    for listed in plan.lists.values():
+        empty = not (listed.table.optional or filling.declared or filling.lists.get(listed.table.id))
+        unfilled[listed.sheet] += empty
+        unfilled[""] += empty
+    return unfilled
 
 
 def _place_paragraphs(plan: WorkbookPlan, filling: FilledContents) -> dict[CellAddress, str]:
