@@ -37,18 +37,26 @@ def _check_witnesses(submission: Submission, roster: Roster | None) -> Iterator[
     A name that differs together with its code is one mistake. A variant of the name is a note; the name of another
     agency on the roster is not.
     """
-    told = {str(item.facts["field"]): item for item in submission.observations if item.code == "identity.witnesses"}
-    for field, item in told.items():
-        if field in _DECISIVE_FIELDS or ("agency_code" not in told and _names_other_agency(item, submission, roster)):
+    differing = {
+        str(item.facts["field"]): item for item in submission.observations if item.code == "identity.witnesses"
+    }
+    for field, item in differing.items():
+        if field in _DECISIVE_FIELDS or (
+            "agency_code" not in differing and _names_other_agency(item, submission, roster)
+        ):
             yield make_finding("identity.witnesses", what=Word("field", field), **item.facts)
-        elif "agency_code" not in told:
+        elif "agency_code" not in differing:
             yield make_finding("identity.witnesses_name", what=Word("field", field), **item.facts)
 
 
 def _names_other_agency(observation: Observation, submission: Submission, roster: Roster | None) -> bool:
     """Return True if one of the observed names is that of another agency on the roster."""
-    said = {normalize_name(str(name)) for key, name in observation.facts.items() if name and key != "field"}
-    return any(normalize_name(agency.name) in said for agency in roster or () if agency.code != submission.agency_code)
+    observed_names = {normalize_name(str(name)) for key, name in observation.facts.items() if name and key != "field"}
+    return any(
+        normalize_name(agency.name) in observed_names
+        for agency in roster or ()
+        if agency.code != submission.agency_code
+    )
 
 
 def _check_year(submission: Submission, context: CheckContext) -> Iterator[Finding]:
@@ -128,10 +136,10 @@ def _check_reporting_duty(agency: Agency, submission: Submission, roster: Roster
 
 
 def _compare_with_roster(agency: Agency, submission: Submission, roster: Roster | None) -> Iterator[Finding]:
-    said = normalize_name(submission.agency_name)
-    if said != normalize_name(agency.name) and said in map(normalize_name, agency.former_names):
+    stated_name = normalize_name(submission.agency_name)
+    if stated_name != normalize_name(agency.name) and stated_name in map(normalize_name, agency.former_names):
         yield make_finding("identity.former_name", number=agency.code, name=submission.agency_name, listed=agency.name)
-    elif said != normalize_name(agency.name):
+    elif stated_name != normalize_name(agency.name):
         yield make_finding("identity.other_name", number=agency.code, name=submission.agency_name, listed=agency.name)
     if agency.scope is not submission.scope:
         members = any(other.parent == agency.code for other in roster or ())

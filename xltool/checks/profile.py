@@ -55,15 +55,15 @@ def read_profile(chosen: str, forms: Sequence[Form]) -> CheckProfile:
     if not path.is_file():
         raise UsageError("usage.no_such_profile", profile=chosen, known=tuple(named))
     try:
-        said = tomllib.loads(path.read_text("utf-8"))
+        settings = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise explain_toml_error("usage.profile_syntax", chosen, error) from error
-    _refuse_unknown_keys(said, _PROFILE_KEYS, chosen)
-    base = said.get("base", DEFAULT_PROFILE)
+    _refuse_unknown_keys(settings, _PROFILE_KEYS, chosen)
+    base = settings.get("base", DEFAULT_PROFILE)
     if base not in named:
         raise UsageError("usage.no_such_profile", profile=str(base), known=tuple(named))
-    severities = _read_severities(named[base], known, base) | _read_severities(said, known, chosen)
-    beta = said.get("beta", [])
+    severities = _read_severities(named[base], known, base) | _read_severities(settings, known, chosen)
+    beta = settings.get("beta", [])
     if not isinstance(beta, list):
         raise UsageError("usage.profile_value", path=chosen, key="beta", value=str(beta))
     return CheckProfile(
@@ -99,9 +99,9 @@ def _known_codes(forms: Sequence[Form]) -> dict[str, bool]:
     return {code: may for code, may in codes.items() if not code.startswith(FIXED_CODE_PREFIXES)}
 
 
-def _read_severities(said: Mapping[str, Any], known: Mapping[str, bool], source: str) -> dict[str, Severity | None]:
+def _read_severities(settings: Mapping[str, Any], known: Mapping[str, bool], source: str) -> dict[str, Severity | None]:
     severities: dict[str, Severity | None] = {}
-    table = said.get("severity", {})
+    table = settings.get("severity", {})
     if not isinstance(table, dict):
         raise UsageError("usage.profile_value", path=source, key="severity", value=str(table))
     for pattern, value in table.items():
@@ -122,6 +122,6 @@ def _match_codes(pattern: str, known: Mapping[str, bool], source: str) -> Iterat
     yield from codes
 
 
-def _refuse_unknown_keys(said: Mapping[str, Any], keys: Iterable[str], source: str) -> None:
-    for key in said.keys() - set(keys):
+def _refuse_unknown_keys(settings: Mapping[str, Any], keys: Iterable[str], source: str) -> None:
+    for key in settings.keys() - set(keys):
         raise UsageError("usage.profile_value", path=source, key=key, value="")

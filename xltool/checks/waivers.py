@@ -43,12 +43,12 @@ def read_waivers(path: Path, forms: Sequence[Form], roster: Roster | None, today
     cannot be waived (`FIXED`).
     """
     try:
-        said = tomllib.loads(path.read_text("utf-8"))
+        settings = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise explain_toml_error("usage.waivers_syntax", path, error) from error
-    items = said.get("waivers", [])
-    if said.keys() - {"waivers"} or not isinstance(items, list):
-        raise UsageError("usage.waivers_syntax", path=str(path), problem=", ".join(sorted(said)))
+    items = settings.get("waivers", [])
+    if settings.keys() - {"waivers"} or not isinstance(items, list):
+        raise UsageError("usage.waivers_syntax", path=str(path), problem=", ".join(sorted(settings)))
     known = _known_rules(forms)
     return Waivers(
         tuple(_parse_waiver(item, number, path, known, roster) for number, item in enumerate(items, 1)), today

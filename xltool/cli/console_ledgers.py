@@ -32,9 +32,9 @@ def describe_issued_ledgers(issued: Sequence["IssuedLedger"], folder: Path, *, h
             continue
         facts = {"agency": item.agency.name, "requests": len(item.carried.requests)}
         lines.append(catalogue.format_line("ledger_carried", **facts, disputes=len(item.carried.disputes)))
-        for told, numbers in (("ledger_unclear", item.carried.unclear), ("ledger_partly", item.carried.unreadable)):
+        for line_key, numbers in (("ledger_unclear", item.carried.unclear), ("ledger_partly", item.carried.unreadable)):
             if numbers:
-                lines.append(catalogue.format_line(told, count=len(numbers), numbers=_shorten_list(numbers)))
+                lines.append(catalogue.format_line(line_key, count=len(numbers), numbers=_shorten_list(numbers)))
     without = [item.agency.name for item in issued if item.carried is None]
     if without:
         facts = {"count": len(without), "agencies": _shorten_list(without)}
@@ -65,8 +65,8 @@ def describe_ledgers(
 
 def describe_merged_ledgers(merged: "MergedLedgers", output: Path, *, verbose: bool = False) -> str:
     """Describe the files that were left out or have findings, then the sums of the area."""
-    told = [item for item in merged.items if item.ledger is None or item.findings]
-    lines = [describe_ledgers(told, verbose=verbose, with_counts=False)] if told else []
+    shown_items = [item for item in merged.items if item.ledger is None or item.findings]
+    lines = [describe_ledgers(shown_items, verbose=verbose, with_counts=False)] if shown_items else []
     agencies, requests = len(merged.ledger.agencies), len(merged.ledger.requests)
     facts = {"agencies": agencies, "requests": requests, "disputes": len(merged.ledger.disputes)}
     lines.append(catalogue.format_line("ledgers_merged", **facts))

@@ -32,9 +32,9 @@ def describe_status(consolidation: Consolidation, due: date | None = None) -> st
         )
     table = render_table(("code", "name", "state", "open", "received", "file", "contact"), rows)
     counts = [describe_agency_counts(consolidation), describe_file_counts(consolidation.tracking)]
-    told = [*describe_due_day(consolidation, due), *describe_unknown_files(consolidation)]
-    told += describe_unread_versions(consolidation.tracking)
-    return "\n".join([table, *counts, *told, *describe_held_files(consolidation.tracking)])
+    notes = [*describe_due_day(consolidation, due), *describe_unknown_files(consolidation)]
+    notes += describe_unread_versions(consolidation.tracking)
+    return "\n".join([table, *counts, *notes, *describe_held_files(consolidation.tracking)])
 
 
 def find_received_day(item: ReviewedFile | None) -> date | None:

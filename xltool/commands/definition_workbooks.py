@@ -78,7 +78,7 @@ def save_definition_workbook(
 def _add_mistakes(file_texts: Mapping[str, str], folder: Path, problems: WorkbookProblems) -> None:
     """Add the mistakes that loading finds, where nothing is told of their row yet."""
     added: list[DefinitionError] = []
-    told = {(item.facts.get("sheet"), _row_of(str(item.facts.get("at")))) for item in problems.errors}
+    known_places = {(item.facts.get("sheet"), _row_of(str(item.facts.get("at")))) for item in problems.errors}
     try:
         check_definition(file_texts, folder)
     except DefinitionError as error:
@@ -86,7 +86,7 @@ def _add_mistakes(file_texts: Mapping[str, str], folder: Path, problems: Workboo
             located, place = _locate_mistake(mistake, problems)
             here = (place.sheet, _row_of(place.address)) if place else None
             follows = problems.lacks_parts and (place is None or mistake.code.startswith(_FOLLOWING))
-            if here not in told and mistake.code not in _TOLD_ALREADY and not follows:
+            if here not in known_places and mistake.code not in _TOLD_ALREADY and not follows:
                 added.append(located)
     problems.errors += added
 

@@ -112,7 +112,7 @@ def read_previous_years(
     programs leave behind are passed over. An imported report without a code is found on the roster by its name.
     """
     figures: dict[int, dict[str, Values]] = {}
-    said: dict[int, dict[str, TextsBySection]] = {}
+    texts_by_year: dict[int, dict[str, TextsBySection]] = {}
     stated: dict[int, dict[str, Values]] = {}
     names: set[str] = set()
     used: dict[int, set[Form]] = {}
@@ -140,10 +140,10 @@ def read_previous_years(
                 raise UsageError("usage.previous_twice", path=str(file), agency=code)
             year[code] = values
         used.setdefault(submission.year, set()).add(forms.of(submission).form)
-        said.setdefault(submission.year, {}).update(texts)
+        texts_by_year.setdefault(submission.year, {}).update(texts)
         stated.setdefault(submission.year, {})[owner] = _list_differing_totals(submission)
     of_year = {year: frozenset(each) for year, each in used.items()}
-    return PreviousYears(figures, said, frozenset(names), stated, of_year)
+    return PreviousYears(figures, texts_by_year, frozenset(names), stated, of_year)
 
 
 def _list_differing_totals(submission: Submission) -> Values:

@@ -21,8 +21,8 @@ _FINGERPRINT_DIGITS = 12  # among a million findings two are equal by chance onc
 def compute_fingerprint(finding: Finding, owner: str, year: int | None) -> str:
     """Return twelve hexadecimal digits that are equal for the same finding in every run."""
     spots = sorted(spot.id or f"{spot.sheet}!{spot.address}" for spot in finding.cells)
-    said = [owner, str(year or ""), finding.code, finding.relation or "", *spots, *_identify_row(finding)]
-    return hashlib.sha256("|".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:_FINGERPRINT_DIGITS]
+    parts = [owner, str(year or ""), finding.code, finding.relation or "", *spots, *_identify_row(finding)]
+    return hashlib.sha256("|".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:_FINGERPRINT_DIGITS]
 
 
 def _identify_row(finding: Finding) -> list[str]:

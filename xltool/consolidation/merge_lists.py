@@ -59,10 +59,10 @@ def _merge_entries(list_column: Cell, entries: Sequence[Entry]) -> Entry:
         with localcontext(_EXACT_CONTEXT):
             total = sum(known, Decimal(0)) if list_column.is_exact else sum(known)
         return entries[0]._replace(state=EntryState.NUMBER, value=total, raw=f"{total}", note=None, declared=False)
-    said = [entry for entry in entries if entry.state is not EntryState.BLANK]
-    if len({read_row_word(list_column, entry) for entry in said}) > 1:
+    filled = [entry for entry in entries if entry.state is not EntryState.BLANK]
+    if len({read_row_word(list_column, entry) for entry in filled}) > 1:
         return entries[0]._replace(state=EntryState.BLANK, value=None, raw=None, note=None, declared=False)
-    return said[0] if said else entries[0]
+    return filled[0] if filled else entries[0]
 
 
 def check_merged_lists(consolidation: Consolidation) -> Iterator[Finding]:
@@ -86,12 +86,12 @@ def _report_alike(
         yield Finding("merge.repeated_row", Severity.EXPLAIN, (spot,), facts)
         return
     for column in list_table.columns:
-        said = {
+        words = {
             read_row_word(column, row.entries[column.id]): None
             for row in entry_rows
             if row.entries[column.id].state is not EntryState.BLANK
         }
-        if column.is_worded and column.id not in list_table.key and len(said) > 1:
-            told = ShortList(tuple(map(Quoted, said)))
-            differing = {**facts, "label": column.column_words, "shown": told}
+        if column.is_worded and column.id not in list_table.key and len(words) > 1:
+            shown_words = ShortList(tuple(map(Quoted, words)))
+            differing = {**facts, "label": column.column_words, "shown": shown_words}
             yield Finding("merge.row_differs", Severity.EXPLAIN, (spot,), differing)

@@ -68,11 +68,11 @@ def _find_gaps(form: Form, area: Submission, members: Sequence[Submission], *, w
 
 def _build_gap_finding(form: Form, area: Submission, gaps: Sequence[_PublishedGap], missing: int) -> Finding:
     places = plan_workbook(form).cells
-    told = tuple(
+    shown_gaps = tuple(
         catalogue.format_phrase("published_gap", figure=gap.cell.words, published=gap.published, summed=gap.summed)
         for gap in gaps[:_MAX_GAPS_QUOTED]
     )
     spots = tuple(FindingCell(gap.cell.id, places[gap.cell.id].sheet, places[gap.cell.id].address) for gap in gaps)
-    facts = {"agency": area.agency_name or area.agency_code, "count": len(gaps), "gaps": told, "missing": missing}
+    facts = {"agency": area.agency_name or area.agency_code, "count": len(gaps), "gaps": shown_gaps, "missing": missing}
     code = "merge.published_exceeded" if missing else "merge.published_differs"
     return Finding(code, Severity.MUST_FIX if missing else Severity.EXPLAIN, spots, facts)

@@ -54,8 +54,8 @@ def _describe_missing(issue: RollUpIssue) -> str:
     """Describe how many periods are missing, and which of them came and are not counted or not read."""
     agency = issue.agency
     unread = [catalogue.format_line("rollup_unread", file=show_file_name(item.file)) for item in agency.unread]
-    told = [describe_missing_count(agency, issue.expected), *_describe_held(agency, issue.periods), *unread]
-    return catalogue.look_up_word("rollup", "joint").join(told)
+    parts = [describe_missing_count(agency, issue.expected), *_describe_held(agency, issue.periods), *unread]
+    return catalogue.look_up_word("rollup", "joint").join(parts)
 
 
 def _describe_held(agency: AgencyPeriods, periods: Sequence[int]) -> Iterator[str]:

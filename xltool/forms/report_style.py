@@ -152,8 +152,8 @@ def _require_consistent(style: ReportStyle, file: Path) -> None:
 def require_known_parts(style: ReportStyle, form: Form, file: Path | None) -> None:
     """Raise DefinitionError for a section or table named by the style but absent from the form."""
     sections = {section.id for section in form.sections}
-    said = {table.id for table in form.tables if table.sentence}
-    for part, names, known in (("headings", style.headings, sections), ("sentences", style.sentences, said)):
+    tables = {table.id for table in form.tables if table.sentence}
+    for part, names, known in (("headings", style.headings, sections), ("sentences", style.sentences, tables)):
         for name in names:
             if name not in known:
                 raise _style_error(
@@ -172,10 +172,10 @@ def _read_style_file(file: Path) -> dict[str, Any]:
         raise _style_error(file, "syntax", "", str(error)) from error
 
 
-def _merge_settings(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``base`` with the keys of ``said`` replaced, recursively."""
+def _merge_settings(base: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with the keys of ``changed`` replaced, recursively."""
     merged = dict(base)
-    for key, value in said.items():
+    for key, value in changed.items():
         both = isinstance(value, dict) and isinstance(base.get(key), dict)
         merged[key] = _merge_settings(base[key], value) if both else value
     return merged

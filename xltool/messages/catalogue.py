@@ -277,8 +277,8 @@ def _fill_placeholders(text: str, facts: Mapping[str, object]) -> str:
 
 def _name_periods(text: str, facts: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
     """Return a sentence about years, and its facts, with the parts of years in words; as written beside an option."""
-    told = ((name, fact if isinstance(fact, tuple) else (fact,)) for name, fact in facts.items())
-    known = {name: fact for name, fact in told if any(isinstance(each, Period) for each in fact)}
+    listed = ((name, fact if isinstance(fact, tuple) else (fact,)) for name, fact in facts.items())
+    known = {name: fact for name, fact in listed if any(isinstance(each, Period) for each in fact)}
     if not known:
         return text, facts
     title, words = look_up_word("period", "year_title"), "|".join(look_up_word("period", "year_words").split())

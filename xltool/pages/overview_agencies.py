@@ -140,9 +140,9 @@ def _render_problem(finding_row: FindingRow) -> str:
         workbook_words().summary.findings["trial"] if trial else catalogue.look_up_word("severity", finding.severity)
     ]
     words += [show_file_status(item)] if item and not item.counted else []
-    told = escape_text(workbook_words().summary.shared["joint"].join(words))
+    heading = escape_text(workbook_words().summary.shared["joint"].join(words))
     css_class = "note" if trial else finding.severity.value
-    return f'<li class="{css_class}"><b>{told}</b> {"".join(_list_sentences(finding_row))}</li>'
+    return f'<li class="{css_class}"><b>{heading}</b> {"".join(_list_sentences(finding_row))}</li>'
 
 
 def _list_sentences(finding_row: FindingRow) -> Iterator[str]:

@@ -176,10 +176,10 @@ def _render_shares(draft: OverviewDraft, chart: FigureChart) -> str:
     ]
     heads = list(look_up_words(("figure", "number", "share")).values())
     heads += [fill_word("share_before", earlier=name_earlier_period(draft.form.period))] if whole_before else []
-    said = _describe_leader(chart, values, whole)
+    leader = _describe_leader(chart, values, whole)
     return (
         f"<section><h3>{escape_text(chart.title)}</h3>"
-        + (f"<p>{escape_text(said)}</p>" if said else "")
+        + (f"<p>{escape_text(leader)}</p>" if leader else "")
         + render_table("chart", "", heads, rows)
         + "</section>"
     )

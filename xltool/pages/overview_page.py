@@ -143,9 +143,9 @@ def _list_sections(draft: OverviewDraft) -> Iterator[PageSection]:
     none = f"<p>{escape_text(say.findings['none'])}</p>"
     yield PageSection("findings", say.findings["title"], (findings if findings.rows else none,))
     if made.changes:
-        told = "".join(f"<p>{escape_text(sentence)}</p>" for sentence in describe_changes(made.changes))
+        paragraphs = "".join(f"<p>{escape_text(sentence)}</p>" for sentence in describe_changes(made.changes))
         gone = (list_gone_findings(made.changes),) if made.changes.gone else ()
-        yield PageSection("changes", say.findings["change"], (told, *gone))
+        yield PageSection("changes", say.findings["change"], (paragraphs, *gone))
     decisions = list_decisions(draft)
     if decisions.rows:
         yield PageSection("decisions", say.tracking["decision"], (decisions,))

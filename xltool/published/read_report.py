@@ -73,12 +73,12 @@ def read_report(
     _refuse_second_report(reading)
     chosen, title = reading.located.form, _find_title(document, reading)
     figures = read_figures(reading.stream, reading.located)
-    said = tuple(figure for table in chosen.tables for figure in read_stated_figures(reading.stream, table))
-    found = _build_figures(reading, figures, said)
+    stated_figures = tuple(figure for table in chosen.tables for figure in read_stated_figures(reading.stream, table))
+    found = _build_figures(reading, figures, stated_figures)
     found |= leave_out_tables(reading.stream, reading.located)
     found |= (zeros := find_zeros_by_total(found, chosen))
     found |= find_aggregates(chosen, lists)
-    texts = drop_figure_sentences(_read_section_texts(reading), chosen, said)
+    texts = drop_figure_sentences(_read_section_texts(reading), chosen, stated_figures)
     log = (*build_log(document, reading, figures, found, title, year), *observe_zeros(zeros, chosen))
     return PublishedReport(
         form=chosen.id,
@@ -130,15 +130,15 @@ def _build_entries(published: PublishedReport, form: Form) -> CompactEntries:
         frozenset(number for number, cell in enumerate(form.cells.values()) if not cell.computed),
     )
     numbers: list[Number | None] = []
-    odd = {}
+    exceptions = {}
     for cell in form.cells:
         found = published.figures.get(cell) or _missing_figure(cell, printed=cell in printed)
         plain = found.raw is None if found.value is None else found.raw == f"{found.value:f}" and found.value >= 0
         if not plain or found.note:
             sheet, address = chart[cell]
-            odd[cell] = Entry(cell, found.state, found.value, found.raw, sheet, address, note=found.note)
-        numbers.append(None if cell in odd else found.value)
-    return CompactEntries(where, numbers, odd, declared=False)
+            exceptions[cell] = Entry(cell, found.state, found.value, found.raw, sheet, address, note=found.note)
+        numbers.append(None if cell in exceptions else found.value)
+    return CompactEntries(where, numbers, exceptions, declared=False)
 
 
 def _missing_figure(cell: str, *, printed: bool) -> FoundFigure:
@@ -255,7 +255,7 @@ def _find_title(document: Document, reading: LocatedDocument) -> Title:
 
 
 def _build_figures(
-    reading: LocatedDocument, extracted_figures: ExtractedFigures, said: Sequence[StatedFigure]
+    reading: LocatedDocument, extracted_figures: ExtractedFigures, stated_figures: Sequence[StatedFigure]
 ) -> dict[str, FoundFigure]:
     form, last = reading.located.form, len(reading.stream.blocks) - 1
     found: dict[str, FoundFigure] = {}
@@ -271,7 +271,7 @@ def _build_figures(
         if meant.value and each.cell.id in others:
             meant = _interpret_figure(each.cell, f"{each.text}{others[each.cell.id]}", where, sure)
         found[each.cell.id] = meant
-    for figure in said:
+    for figure in stated_figures:
         cell = form.cells[figure.cell]
         found[cell.id] = _interpret_figure(cell, figure.text, find_place(reading, figure.piece), "printed")
     placed = read_placed_texts(reading.stream, reading.located, reading.document.kind)

@@ -285,8 +285,8 @@ def read_stated_figures(stream: TextStream, table: Table) -> tuple[StatedFigure,
     opening = re.split("[,:;]", parts[0])[-1]
     start = stream.text.find(opening[:6])
     while start >= 0:
-        if said := _read_sentence(stream, start, [opening, *parts[1:]], cells):
-            return said
+        if figures := _read_sentence(stream, start, [opening, *parts[1:]], cells):
+            return figures
         start = stream.text.find(opening[:6], start + 1)
     return ()
 
@@ -294,7 +294,7 @@ def read_stated_figures(stream: TextStream, table: Table) -> tuple[StatedFigure,
 def _read_sentence(
     stream: TextStream, start: int, parts: Sequence[str], cells: Sequence[str]
 ) -> tuple[StatedFigure, ...]:
-    said = []
+    figures = []
     at = start
     for cell, before, after in zip(cells, parts, parts[1:], strict=False):
         match = _NUMBER.search(stream.text, at, at + len(before) + 24)
@@ -302,9 +302,9 @@ def _read_sentence(
             return ()
         if not stream.text.startswith(after[:1], match.end()):
             return ()
-        said.append(StatedFigure(cell, match.group(), stream.owner[match.start()]))
+        figures.append(StatedFigure(cell, match.group(), stream.owner[match.start()]))
         at = match.end()
-    return tuple(said)
+    return tuple(figures)
 
 
 def _is_similar(words: str, printed: str) -> bool:
@@ -326,9 +326,9 @@ def drop_printed_lines(texts: SectionTexts, form: Form) -> SectionTexts:
     return {section: paragraphs for section, paragraphs in kept.items() if paragraphs}
 
 
-def drop_figure_sentences(texts: SectionTexts, form: Form, said: Sequence[StatedFigure]) -> SectionTexts:
+def drop_figure_sentences(texts: SectionTexts, form: Form, stated_figures: Sequence[StatedFigure]) -> SectionTexts:
     """Remove paragraphs that consist only of a sentence whose figures were read."""
-    values = {figure.cell: figure.text for figure in said}
+    values = {figure.cell: figure.text for figure in stated_figures}
     kept = dict(texts)
     for table in form.tables:
         names = [name for name in _PLACEHOLDER.findall(table.sentence) if name != "year"]

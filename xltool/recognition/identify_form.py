@@ -99,25 +99,25 @@ def claim_identity(
 ) -> IdentityClaim:
     """Determine agency and year of one submission. Of several in a workbook the hidden identity belongs to one."""
     printed = read_printed_identity(plan, assignment)
-    said = sources.preferred
+    identity = sources.preferred
     if (
         not is_only_submission
-        and said is not None
-        and normalise_label(printed.get("agency", "")) != normalise_label(said.agency_name)
+        and identity is not None
+        and normalise_label(printed.get("agency", "")) != normalise_label(identity.agency_name)
     ):
-        said, sources = None, IdentitySources()
+        identity, sources = None, IdentitySources()
     observations: list[Observation] = []
-    if said is None:
-        said = _make_printed_identity(plan, printed)
+    if identity is None:
+        identity = _make_printed_identity(plan, printed)
         observations.append(Observation("identity.none"))
-    elif said.layout not in {plan.layout, *plan.form.layouts} and said.scope is Scope.OWN:
+    elif identity.layout not in {plan.layout, *plan.form.layouts} and identity.scope is Scope.OWN:
         observations.append(Observation("layout.other"))
-    if said is not None and said.imported:
+    if identity is not None and identity.imported:
         observations.append(Observation("identity.imported"))
     properties = sources.properties if workbook.complete else None
     odd_titles = _find_odd_titles(plan, assignment, printed)
     observations += _find_disagreements(sources.sheet, properties, printed, odd_titles)
-    return IdentityClaim(said, sources.rows, tuple(observations))
+    return IdentityClaim(identity, sources.rows, tuple(observations))
 
 
 def _read_identity_rows(workbook: RawWorkbook) -> dict[str, str]:
@@ -150,24 +150,24 @@ def _find_form_by_labels(workbook: RawWorkbook, forms: Iterable[Form]) -> Form |
 
 def read_printed_identity(chart: WorkbookPlan, assignment: SheetAssignment) -> dict[str, str]:
     """Read agency, code, year and scope from the cover and the titles, as far as present."""
-    said: dict[str, str] = {}
+    printed: dict[str, str] = {}
     planned = chart.sheet_for(Purpose.COVER)
     cover = assignment.located_sheets.get(planned.name)
     if cover is not None:
         for slot in planned.slots:
             if slot.role is Role.IDENTITY and (text := cell_text(cover.cells.get(slot.address)).strip()):
-                said[slot.key] = text
+                printed[slot.key] = text
     if assignment.title:
-        said.setdefault("agency", assignment.title.agency)
-        said.setdefault("year", assignment.title.year)
-        return said
+        printed.setdefault("agency", assignment.title.agency)
+        printed.setdefault("year", assignment.title.year)
+        return printed
     for section in chart.form.sections:
         page = assignment.located_sheets.get(section.sheet)
         title = parse_title(chart, _read_first_cell(page.sheet)) if page else None
         if title:
-            said.setdefault("agency", title.agency)
-            said.setdefault("year", title.year)
-    return said
+            printed.setdefault("agency", title.agency)
+            printed.setdefault("year", title.year)
+    return printed
 
 
 def _find_odd_titles(chart: WorkbookPlan, assignment: SheetAssignment, printed: Mapping[str, str]) -> dict[str, str]:
@@ -182,9 +182,9 @@ def _find_odd_titles(chart: WorkbookPlan, assignment: SheetAssignment, printed: 
         for text in dict.fromkeys(_read_first_cell(page.sheet) for page in pages)
         if (title := parse_title(chart, text))
     ]
-    said = [*(("agency", title.agency) for title in titles), *(("year", title.year) for title in titles)]
+    named = [*(("agency", title.agency) for title in titles), *(("year", title.year) for title in titles)]
     return {
-        key: text for key, text in said if key in printed and normalise_label(text) != normalise_label(printed[key])
+        key: text for key, text in named if key in printed and normalise_label(text) != normalise_label(printed[key])
     }
 
 
@@ -229,16 +229,16 @@ def _find_disagreements(
     Of the cover and a title that say different things, the one that differs from the hidden identity is reported.
     """
     for field, key in (("agency_code", "code"), ("agency_name", "agency"), ("year", "year")):
-        said = {
+        stated = {
             "sheet": str(getattr(sheet_identity, field)) if sheet_identity else None,
             "property": str(getattr(property_identity, field)) if property_identity else None,
         }
-        hidden = {normalize_name(value) for value in said.values() if value is not None}
+        hidden = {normalize_name(value) for value in stated.values() if value is not None}
         readings = [source[key] for source in (printed, odd_titles) if key in source]
         differing = (text for text in readings if normalize_name(text) not in hidden)
-        said["printed"] = next(differing, readings[0] if readings else None)
-        if len({normalize_name(value) for value in said.values() if value is not None}) > 1:
-            yield Observation("identity.witnesses", facts={"field": field, **said})
+        stated["printed"] = next(differing, readings[0] if readings else None)
+        if len({normalize_name(value) for value in stated.values() if value is not None}) > 1:
+            yield Observation("identity.witnesses", facts={"field": field, **stated})
     yield from _find_other_scope(sheet_identity, property_identity, printed.get("scope", ""))
 
 
@@ -247,11 +247,11 @@ def _find_other_scope(
 ) -> Iterator[Observation]:
     """Yield an observation if the cover names another scope (数据口径) than the hidden identity."""
     words = {scope: workbook_words().cover[scope] for scope in Scope}
-    said = {
+    stated = {
         key: words[identity.scope] if identity else None
         for key, identity in (("sheet", sheet_identity), ("property", property_identity))
     }
-    hidden = {word for word in said.values() if word}
+    hidden = {word for word in stated.values() if word}
     named = {word for word in words.values() if word in printed}
     if len(hidden) > 1 or (hidden and named and not hidden & named):
-        yield Observation("identity.witnesses", facts={"field": "scope", **said, "printed": printed or None})
+        yield Observation("identity.witnesses", facts={"field": "scope", **stated, "printed": printed or None})

@@ -169,17 +169,17 @@ def _observe_return(
     plan: WorkbookPlan,
     workbook: RawWorkbook,
     assignment: SheetAssignment,
-    figures: _ReadFigures,
+    figures_read: _ReadFigures,
     *,
     is_issued: bool,
 ) -> Iterator[Observation]:
     """Yield what a return of one agency holds beside its figures, and what was changed of its template."""
     yield from find_strays(plan, assignment)
-    yield from find_hidden_figures(assignment, _list_positions(figures.entries, figures.lists))
-    yield from find_hidden_zeros(assignment, figures.entries)
-    yield from find_narrow_figures(plan, assignment, figures.entries)
+    yield from find_hidden_figures(assignment, _list_positions(figures_read.entries, figures_read.lists))
+    yield from find_hidden_zeros(assignment, figures_read.entries)
+    yield from find_narrow_figures(plan, assignment, figures_read.entries)
     yield from _observe_struck_texts(plan, assignment)
-    yield from find_remarks(plan, assignment, figures.entries)
+    yield from find_remarks(plan, assignment, figures_read.entries)
     if is_issued:
         yield from check_integrity(plan, workbook, assignment)
 

@@ -116,8 +116,8 @@ def _interpret_number(cell: RawCell, kind: CellKind, decimals: int, unit: str) -
         return _make_unreadable("shown_differs", text)
     if cached is not None and not _is_cached_of(cached, text, number, unit):
         return _make_unreadable("cached_differs", cached)
-    odd = meaning.state is EntryState.NUMBER and any(mark in _ODD_FONTS for mark in cell.look.marks)
-    return meaning._replace(note=meaning.note or "odd_font", shown=text) if odd else meaning
+    has_odd_font = meaning.state is EntryState.NUMBER and any(mark in _ODD_FONTS for mark in cell.look.marks)
+    return meaning._replace(note=meaning.note or "odd_font", shown=text) if has_odd_font else meaning
 
 
 def _is_rounded_by_file_only(look: CellLook, number: Decimal, unit: str) -> bool:

@@ -157,5 +157,5 @@ def _detect_text_type(start: bytes) -> FileKind | None:
         return FileKind.HTML
     if _XML.match(start):
         return FileKind.EXCEL_2003_XML if _EXCEL_2003 in start else FileKind.XML
-    odd = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in start)
-    return None if odd * 50 > len(start) else FileKind.TEXT
+    control_count = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in start)
+    return None if control_count * 50 > len(start) else FileKind.TEXT

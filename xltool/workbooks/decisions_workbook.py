@@ -108,10 +108,14 @@ def read_decision_rows(path: Path) -> tuple[DecisionRow, ...]:
 
 def _iterate_rows(sheet: "Worksheet", columns: Mapping[str, int], first: int) -> Iterator[DecisionRow]:
     for number, cells in enumerate(sheet.iter_rows(min_row=first), start=first):
-        told = {key: cells[at] for key, at in columns.items() if at < len(cells)}
-        texts = {key: _show_value(cell.value) for key, cell in told.items()}
+        cells_by_key = {key: cells[at] for key, at in columns.items() if at < len(cells)}
+        texts = {key: _show_value(cell.value) for key, cell in cells_by_key.items()}
         texts["date"] = show_day(texts.get("date", ""))
-        formulas = (told[key].coordinate for key in told.keys() & _OBEYED_COLUMNS if told[key].data_type == _FORMULA)
+        formulas = (
+            cells_by_key[key].coordinate
+            for key in cells_by_key.keys() & _OBEYED_COLUMNS
+            if cells_by_key[key].data_type == _FORMULA
+        )
         if any(texts.values()):
             yield DecisionRow(number, formulas=tuple(sorted(formulas)), **texts)
 

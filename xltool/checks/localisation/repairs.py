@@ -73,7 +73,7 @@ class RepairEvidence:
         typed: Values,
         previous: Values | None = None,
         likely_right: Collection[str] = (),
-        said: Sequence[StatedFigure] = (),
+        stated_figures: Sequence[StatedFigure] = (),
     ) -> None:
         self.form = form
         self.typed = typed
@@ -83,7 +83,7 @@ class RepairEvidence:
             cell: value for cell, value in typed.items() if cell in form.cells and not form.cells[cell].computed
         }
         self.likely_right = likely_right
-        self._said = said
+        self._stated_figures = stated_figures
         self._touching = relations_by_cell(form.relations, form.formulas)
 
     def build_repair(self, slips: Sequence[tuple[str, Values]], singles: Values) -> Repair | None:
@@ -150,7 +150,7 @@ class RepairEvidence:
     def _weigh_relations(self, changes: Sequence[Change]) -> int | None:
         """Return the weight of relations and statements violated minus satisfied; None if the repair is impossible."""
         relations = {id(item): item for change in changes for item in self._touching.get(change.cell, ())}
-        if not relations and not self._said:
+        if not relations and not self._stated_figures:
             return 0
         after = complete_values(self.form, {**self.typed, **{change.cell: change.becomes for change in changes}})
         weight = 0
@@ -159,7 +159,7 @@ class RepairEvidence:
             if was is True and now is False and relation.severity is Severity.MUST_FIX:
                 return None
             weight += RELATION_WEIGHT * _compare_verdicts(was=was, now=now)
-        for side, value in self._said:
+        for side, value in self._stated_figures:
             was, now = (evaluate_linear(side, values) == value for values in (self.values, after))
             weight += RELATION_WEIGHT * _compare_verdicts(was=was, now=now)
         return weight

@@ -59,10 +59,10 @@ def _check_paragraph(paragraph: str, section: Section, received: Sequence[int], 
 
 def _is_one_list(sentence: str, items: Sequence[re.Match[str]], year: int | None) -> bool:
     """Return True if a sentence names each channel once, of this year and of this agency."""
-    told = find_year_of_clause(sentence[: items[0].start()])
+    named_year = find_year_of_clause(sentence[: items[0].start()])
     names = [item["channel"] for item in items]
     aside = compile_pattern(load_text_patterns().clauses.elsewhere).search(sentence)
-    return len(set(names)) == len(names) and told in {None, year} and not aside
+    return len(set(names)) == len(names) and named_year in {None, year} and not aside
 
 
 def _is_wrong_list(counts: Sequence[int], wholes: Sequence[int], *, complete: bool) -> bool:

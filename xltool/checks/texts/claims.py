@@ -237,8 +237,8 @@ def _rounding_step(claim_patterns: _ClaimPatterns, match: re.Match[str]) -> Deci
 def find_year_of_clause(before: str) -> int | None:
     """Return the year the end of this text refers to; None if it names none."""
     years = load_text_patterns().years
-    told = compile_pattern(years.governing).findall(compile_pattern(years.aside).sub("", before))
-    return int(told[-1]) if told else None
+    named_years = compile_pattern(years.governing).findall(compile_pattern(years.aside).sub("", before))
+    return int(named_years[-1]) if named_years else None
 
 
 def _judge_number(

@@ -26,10 +26,10 @@ class _NumeralCharacters(NamedTuple):
 
 @cache
 def _load_numeral_characters() -> _NumeralCharacters:
-    said = load_text_patterns().numerals
-    digits = {sign: value for line in said.digits for value, sign in enumerate(line)}
-    tens = {sign: 10 ** (place + 1) for line in said.tens for place, sign in enumerate(line)}
-    myriads = {sign: 10 ** (4 + 4 * place) for line in said.myriads for place, sign in enumerate(line)}
+    numerals = load_text_patterns().numerals
+    digits = {sign: value for line in numerals.digits for value, sign in enumerate(line)}
+    tens = {sign: 10 ** (place + 1) for line in numerals.tens for place, sign in enumerate(line)}
+    myriads = {sign: 10 ** (4 + 4 * place) for line in numerals.myriads for place, sign in enumerate(line)}
     return _NumeralCharacters(digits, tens, myriads, "".join([*digits, *tens, *myriads]))
 
 

@@ -82,8 +82,8 @@ def _full_width_digits() -> Mapping[int, str]:
     return str.maketrans({0xFF10 + digit: str(digit) for digit in range(10)})
 
 
-def _report_other_year(sentence: str, told: int, section: Section, submission: Submission) -> Finding:
-    return make_finding("text.year", locate_section(section), sentence=sentence, told=told, year=submission.year)
+def _report_other_year(sentence: str, stated_year: int, section: Section, submission: Submission) -> Finding:
+    return make_finding("text.year", locate_section(section), sentence=sentence, told=stated_year, year=submission.year)
 
 
 # --- agency --------------------------------------------------------------------------------------------------------
@@ -167,10 +167,10 @@ def _check_empty_sections(
     """Yield findings on text sections left empty where others are written; not on one whose very heading is missing."""
     if sum(map(len, written.values())) < load_text_patterns().empty.least:
         return
-    told: set[object] = {table.section for table in context.form.tables}
-    told |= {name for item in submission.observations for name in _tuple_fact(item, "sections")}
+    reported: set[object] = {table.section for table in context.form.tables}
+    reported |= {name for item in submission.observations for name in _tuple_fact(item, "sections")}
     for section in context.form.sections:
-        if section.paragraphs and section not in written and section.id not in told:
+        if section.paragraphs and section not in written and section.id not in reported:
             yield make_finding("text.empty", locate_section(section))
 
 

@@ -25,7 +25,7 @@ _CODES |= {"conditional": "ledger.conditional"}
 _NAMING = frozenset({*_EXPECTED, "number", "case_number", "outcome"})  # without any of them a row is no line
 
 
-class ToldField(NamedTuple):
+class NotedField(NamedTuple):
     """A field with a note, or a formula: the letters of its column, the column, the cell, the note (or "")."""
 
     letters: str
@@ -41,7 +41,7 @@ class RowContent:
     fields: dict[str, FieldContent] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
     declined: list[str] = field(default_factory=list)
-    told: list[ToldField] = field(default_factory=list)
+    noted: list[NotedField] = field(default_factory=list)
 
     def add_field(self, letters: str, column: LedgerColumn, raw: RawCell, field_value: FieldValue) -> None:
         """Add a cell as it was read."""
@@ -52,7 +52,7 @@ class RowContent:
         elif field_value.state is EntryState.NOT_APPLICABLE:
             self.declined.append(column.id)
         if field_value.note or raw.formula is not None:
-            self.told.append(ToldField(letters, column, raw, field_value.note or ""))
+            self.noted.append(NotedField(letters, column, raw, field_value.note or ""))
 
     @property
     def is_blank(self) -> bool:
@@ -73,10 +73,10 @@ class ReadingNotes:
 
     def is_other_row(self, row: int, cells: Mapping[str, RawCell], row_content: RowContent) -> bool:
         """Return True if a row is no line: a heading once more, a total, a remark, or struck out as a whole."""
-        fields, told = row_content.fields, row_content.told
+        fields, noted = row_content.fields, row_content.noted
         if "received" in fields or "accepted" in fields:
             return False
-        if told and not fields and all(each.note == "struck_out" for each in told):
+        if noted and not fields and all(each.note == "struck_out" for each in noted):
             self._struck.append(row)
             return True
         if self._repeats_headings(cells):
@@ -98,7 +98,7 @@ class ReadingNotes:
 
     def note_fields(self, row: int, row_content: RowContent) -> None:
         """Note the fields of a line that were normalised or cannot be read, and formulas; nothing of private ones."""
-        for letters, column, raw, note in row_content.told:
+        for letters, column, raw, note in row_content.noted:
             address = f"{letters}{row}"
             if note and not column.private:
                 key = (column.id, note, column.id in row_content.unreadable)

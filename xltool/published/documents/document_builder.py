@@ -165,8 +165,8 @@ class DocumentBuilder:
 
 def _join_chunks(chunks: list[str], *, in_cell: bool) -> str:
     """Return the text of a line; if every chunk in a cell is one character, the spaces between them are layout."""
-    said = [chunk for chunk in chunks if chunk.strip()]
-    if in_cell and len(said) > 1 and all(len(chunk.strip()) == 1 for chunk in said):
-        return "".join(chunk.strip() for chunk in said)
+    filled_chunks = [chunk for chunk in chunks if chunk.strip()]
+    if in_cell and len(filled_chunks) > 1 and all(len(chunk.strip()) == 1 for chunk in filled_chunks):
+        return "".join(chunk.strip() for chunk in filled_chunks)
     text = _BLANK.sub(" ", "".join(chunks))
     return text.strip(" ")

@@ -115,8 +115,8 @@ def align_rows(
     for step in path:
         rest, _ = _best_alignment([other for other in steps if other is not step], len(runs), len(form_rows))
         proven = whole or (step.beside and step.held and step in alone and step.stop - step.first == 1)
-        told = step.share >= MIN_LABEL_SHARE or (whole and step.gain >= FULL_LABEL_GAIN * MIN_LABEL_SHARE)
-        if told and best - rest >= MIN_MARGIN and proven:
+        has_label = step.share >= MIN_LABEL_SHARE or (whole and step.gain >= FULL_LABEL_GAIN * MIN_LABEL_SHARE)
+        if has_label and best - rest >= MIN_MARGIN and proven:
             given[form_rows[step.row].anchor.index] = step.figures
     left_over = [run for at, run in enumerate(runs) if at not in used]
     clear = [step for step in path if not any(_is_rival_run(run, step, runs, form_rows[step.row]) for run in left_over)]

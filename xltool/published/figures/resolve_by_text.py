@@ -34,8 +34,8 @@ class Narrative:
         if len(question.readings) < 2 or any(cell in cells for each in equations for cell in each.terms):
             return question
         ways = question.readings
-        for claim, told in self._find_statements(cells):
-            agreeing = tuple(way for way in ways if _agrees_with_claim(claim, told, question, way))
+        for claim, stated_number in self._find_statements(cells):
+            agreeing = tuple(way for way in ways if _agrees_with_claim(claim, stated_number, question, way))
             ways = agreeing or ways
         return question._replace(readings=ways)
 
@@ -46,13 +46,13 @@ class Narrative:
                 for pattern in claim.patterns:
                     for sentence in self._sentences:
                         if not claim.needs or any(word in sentence for word in claim.needs):
-                            yield from ((claim, told) for told in _find_numbers(pattern, sentence))
+                            yield from ((claim, number) for number in _find_numbers(pattern, sentence))
 
 
-def _agrees_with_claim(claim: TextClaim, told: int, question: AmbiguousRow, way: Segmentation) -> bool:
+def _agrees_with_claim(claim: TextClaim, stated_number: int, question: AmbiguousRow, way: Segmentation) -> bool:
     values = {cell.id: parse_figure(figure) for cell, figure in zip(question.cells, way, strict=True)}
     meant: list[LinearExpression] = [*claim.readings, *claim.asides]
-    return any(evaluate_linear(reading, values) == told for reading in meant)
+    return any(evaluate_linear(reading, values) == stated_number for reading in meant)
 
 
 def _find_numbers(pattern: str, sentence: str) -> Iterator[int]:

@@ -153,8 +153,8 @@ def _list_ambiguous(
     whole = find_complete_tables(fields)
     asked: list[tuple[RowTokens, AmbiguousRow | None]] = []
     for field in waiting:
-        shut = field.scattered or field.anchor.table in evidence.disordered
-        ways = None if shut else list_readings(field, evidence.equations, whole=field.anchor.table in whole)
+        is_unreliable = field.scattered or field.anchor.table in evidence.disordered
+        ways = None if is_unreliable else list_readings(field, evidence.equations, whole=field.anchor.table in whole)
         asked.append((field, evidence.narrative.narrow_readings(ways, evidence.equations) if ways else None))
     doubtful = find_seldom_solvable(asked)
     return [(field, None if field.anchor.table in doubtful else ways) for field, ways in asked]

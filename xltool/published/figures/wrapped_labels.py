@@ -123,23 +123,25 @@ def _align_blocks(
         rows = _form_rows(outline, table, grouped, groups)
         cells = [cell for row in rows for cell in row.cells]
         if len(cells) == len(texts) and all(is_figure_text(text, cells[0]) for text in texts):
-            told = read_by_blocks(list(map(parse_figure, texts)), breaks, list(map(_cell_ids, rows)), equations)
-            if _figures_precede_labels(text_lines, rows, told):
+            token_places = read_by_blocks(list(map(parse_figure, texts)), breaks, list(map(_cell_ids, rows)), equations)
+            if _figures_precede_labels(text_lines, rows, token_places):
                 return None
             given = {
-                row.anchor.index: tuple(tokens[told[cell.id]] for cell in row.cells)
+                row.anchor.index: tuple(tokens[token_places[cell.id]] for cell in row.cells)
                 for row in rows
-                if all(cell.id in told for cell in row.cells)
+                if all(cell.id in token_places for cell in row.cells)
             }
             return RowAlignment(given, given, 0.0, len(given) == len(rows)), grouped
     return None
 
 
 def _figures_precede_labels(
-    text_lines: Sequence[TextLine], form_rows: Sequence[FormRow], told: Mapping[str, int]
+    text_lines: Sequence[TextLine], form_rows: Sequence[FormRow], token_places: Mapping[str, int]
 ) -> bool:
     """Return True if figures stand after the label of a later row: the blocks are out of order."""
-    row_at = {told[cell.id]: at for at, row in enumerate(form_rows) for cell in row.cells if cell.id in told}
+    row_at = {
+        token_places[cell.id]: at for at, row in enumerate(form_rows) for cell in row.cells if cell.id in token_places
+    }
     runs: list[tuple[int, int]] = []  # last row named before some figures, and the index of the first of these
     words, place = "", 0
     for line in text_lines:
@@ -273,7 +275,7 @@ def _has_ordered_heads(outline: Outline, table: str, text_lines: Sequence[TextLi
     """
     leaves = list_column_leaves(outline, table)
     heads = {anchor.words for anchor in outline.anchors if anchor.table == table and anchor not in leaves}
-    told = []
+    head_positions = []
     for at_line, line in enumerate(takewhile(lambda line: not line.figures, text_lines)):
         for word, place in zip(line.words, line.places, strict=True):
             begun = [
@@ -282,8 +284,12 @@ def _has_ordered_heads(outline: Outline, table: str, text_lines: Sequence[TextLi
                 if len(word) >= MIN_LABEL_START_CHARS and leaf.core.startswith(word)
             ]
             if len(begun) == 1 and not any(word in head for head in heads):
-                told.append((begun[0], _WordPosition(at_line, place, line.indented, len(line.words) == 1)))
-    return not any(one < other and _follows_position(here, there) for one, here in told for other, there in told)
+                head_positions.append((begun[0], _WordPosition(at_line, place, line.indented, len(line.words) == 1)))
+    return not any(
+        one < other and _follows_position(here, there)
+        for one, here in head_positions
+        for other, there in head_positions
+    )
 
 
 class _WordPosition(NamedTuple):

@@ -27,9 +27,9 @@ def make_summary(layout: LedgerLayout, lines_by_area: Lines) -> Formula:
     text = "&".join(f'"{words}"&{formula}' for words, formula, _ in parts)
     shown = "".join(f"{words}{count}" for words, _, count in parts)
     flawed, count = format_incomplete_count(layout), count_incomplete(lines_by_area)
-    told = f'IF({flawed}>0,"{say["incomplete_before"]}"&{flawed}&"{say["incomplete_after"]}","")'
+    incomplete = f'IF({flawed}>0,"{say["incomplete_before"]}"&{flawed}&"{say["incomplete_after"]}","")'
     shown += say["summary_after"] + (f"{say['incomplete_before']}{count}{say['incomplete_after']}" if count else "")
-    return Formula(f'={text}&"{say["summary_after"]}"&{told}', shown)
+    return Formula(f'={text}&"{say["summary_after"]}"&{incomplete}', shown)
 
 
 def make_form_sentence(layout: LedgerLayout, lines_by_area: Lines) -> Formula:

@@ -226,14 +226,14 @@ def _write_part_figures(
     entries = part.entries
     numbers = list_numbers(part.values, [cell.id for cell in cells])
     blanks = [at for at, number in enumerate(numbers) if number is None]
-    silent = [at for at in blanks if (entry := entries.get(cells[at].id)) and entry.state is _NOT_APPLICABLE]
-    if not (silent or part.words):
+    not_applicable = [at for at in blanks if (entry := entries.get(cells[at].id)) and entry.state is _NOT_APPLICABLE]
+    if not (not_applicable or part.words):
         sheet.write_figures(row, first, numbers, looks, "figure_open")
         return
     for at, (number, look) in enumerate(zip(numbers, looks, strict=True)):
-        said: CellContent = workbook_words().summary.shared["not_applicable"] if at in silent else number
-        said = part.words.get(cells[at].id, said)
-        sheet.write_box(Box(row, first + at), said, "figure_open" if said is None else look)
+        content: CellContent = workbook_words().summary.shared["not_applicable"] if at in not_applicable else number
+        content = part.words.get(cells[at].id, content)
+        sheet.write_box(Box(row, first + at), content, "figure_open" if content is None else look)
 
 
 _NOT_APPLICABLE = EntryState.NOT_APPLICABLE

@@ -36,9 +36,9 @@ def _list_relation(plan: WorkbookPlan, line: CheckLine, slot: Slot) -> Formula:
         (name,) = (relation.name for relation in plan.form.relations if relation.id == slot.text)
         text = f'IF(OR({is_broken},COUNTIF({found},"{slot.text}")>0),{live},"{NO_RESULT}")'
         return Formula(text, name if line.result == broken else NO_RESULT)
-    told = f'INDEX({_locate_marks(plan, slot.key)},MATCH("{slot.text}",{found},0))'
+    marked = f'INDEX({_locate_marks(plan, slot.key)},MATCH("{slot.text}",{found},0))'
     value = (line.left if slot.key == "left" else line.right) if line.result == broken else None
-    return Formula(f'IF({is_broken},{live},IFERROR({told},"{NO_RESULT}"))', NO_RESULT if value is None else value)
+    return Formula(f'IF({is_broken},{live},IFERROR({marked},"{NO_RESULT}"))', NO_RESULT if value is None else value)
 
 
 def _locate_marks(plan: WorkbookPlan, column: str) -> str:

@@ -59,11 +59,11 @@ def make_sheet_sentence(
     all_hold = (
         f'IF(AND({",".join(_format_result_holds(plan, each) for each in shown_relations)}),"{say["balanced"]}","")'
     )
-    told = "".join(_tell_broken(each, lines[each.relation.id]) for each in shown_relations)
+    verdict = "".join(_tell_broken(each, lines[each.relation.id]) for each in shown_relations)
     holds = workbook_words().checks["holds"]
     if all(lines[each.relation.id].result == holds for each in shown_relations):
-        told = say["balanced"]
-    return Formula(f'{blanks}&{all_hold}&{broken}&"{legend}"', sentence + told + legend)
+        verdict = say["balanced"]
+    return Formula(f'{blanks}&{all_hold}&{broken}&"{legend}"', sentence + verdict + legend)
 
 
 def _format_result_holds(plan: WorkbookPlan, shown: ShownRelation) -> str:
