@@ -9,7 +9,8 @@ from xltool.form_authoring.authoring_words import squeeze_text
 from xltool.form_authoring.office_workbooks.office_workbook import Spot
 from xltool.model.form import Cell, Form, Table
 
-MIN_LIKENESS = 0.5  # of two heads between the same neighbours: one is the other renamed
+MIN_SIMILARITY = 0.5  # of two heads between the same neighbours, one of which is the other renamed
+MIN_SHARE_OF_LABELS = 1 / 3  # that two tables have in common if one is the other renamed
 
 FigureIds = dict[Spot, tuple[str, str]]  # line and column by the place of a figure in the table's grid
 
@@ -45,12 +46,12 @@ def _find_earlier(table: Table, candidates: Sequence[Table]) -> Table | None:
     """Return the earlier table with the most equal labels; None if less than a third are equal."""
     words = {squeeze_text(label.text) for label in table.labels}
 
-    def likeness(earlier_table: Table) -> tuple[float, bool]:
+    def similarity(earlier_table: Table) -> tuple[float, bool]:
         others = {squeeze_text(label.text) for label in earlier_table.labels}
         return len(words & others) / max(1, min(len(words), len(others))), earlier_table.name == table.name
 
-    best = max(candidates, key=likeness, default=None)
-    return best if best is not None and likeness(best)[0] > 1 / 3 else None
+    best = max(candidates, key=similarity, default=None)
+    return best if best is not None and similarity(best)[0] > MIN_SHARE_OF_LABELS else None
 
 
 def _match_figures(table: Table, earlier: Table | None, taken: Iterable[str]) -> KeptIds:
@@ -98,8 +99,8 @@ def _match_positions(
             continue
         low, high = _neighbours(found, position)
         between = [old for old in free if low < old < high]
-        best = max(between, key=lambda old: _likeness(head, old_heads[old]), default=None)
-        if best is not None and _likeness(head, old_heads[best]) >= MIN_LIKENESS:
+        best = max(between, key=lambda old: _head_similarity(head, old_heads[old]), default=None)
+        if best is not None and _head_similarity(head, old_heads[best]) >= MIN_SIMILARITY:
             found[position] = best
             free.remove(best)
         elif len(between) == 1:
@@ -127,7 +128,7 @@ def _neighbours(found: Mapping[int, int], position: int) -> tuple[float, float]:
     )
 
 
-def _likeness(one: str, other: str) -> float:
+def _head_similarity(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio() if one and other else 0.0
 
 

@@ -59,7 +59,7 @@ class RelationGroups:
             same = [
                 draft
                 for draft in waiting
-                if _generalise(draft, axis) == pattern and _likeness(draft) == _likeness(relation_draft)
+                if _generalise(draft, axis) == pattern and _shared_settings(draft) == _shared_settings(relation_draft)
             ]
             if len(same) >= MIN_GROUP and self._covers_all(same, relation_draft, axis):
                 return axis, same
@@ -188,7 +188,8 @@ def _order_names(vocabulary: Vocabulary) -> Mapping[FigureKey, int]:
     return order
 
 
-def _likeness(draft: RelationDraft) -> tuple[object, ...]:
+def _shared_settings(draft: RelationDraft) -> tuple[object, ...]:
+    """Return the settings that relations written as one must have in common."""
     return draft.computes, draft.severity, draft.title, draft.beta, draft.within_year, draft.tolerance
 
 
