@@ -1,10 +1,13 @@
-"""Short names of agencies in file names, on the roster of a district: which mean an agency, and which mean nobody."""
+"""Names of agencies in file names, on the roster of a district: short, beside the owner's, and misspelt ones."""
+
+from time import perf_counter
 
 import pytest
 
 from tests.merging import a_return, found
 from xltool.consolidation.agency_names import index_agency_names
 from xltool.consolidation.owner_witnesses import hold_doubtful_owners
+from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
 
 AREA = "川门区"
@@ -238,3 +241,146 @@ def test_short_name_that_several_agencies_have__means_nobody() -> None:
     assert [index.find_agencies(name) for name in ("财政", "政府办", "环保局")] == [frozenset()] * 3
     assert [index.find_agencies(name) for name in ("东区财政", "西财政")] == [{"东区财政局"}, {"西区财政局"}]
     assert index.find_agencies("东区政府办") == {"东区人民政府办公室"}
+
+
+BESIDE = {
+    "司法局、财政局": ["财政局"],
+    "司法局和财政局2025年报": ["财政局"],
+    "信访局+司法局（盖章）": ["信访局"],
+    "司法局 财政局 民政局": ["民政局", "财政局"],
+    "司法局与区财政局联合填报": ["财政局"],
+    "510208 财政局": ["财政局"],
+    "510209 司法局": ["财政局"],
+}
+OWNER_FILLED_IN_FOR_ANOTHER = (
+    *(
+        "财政局（司法局代报）",
+        "司法局代报财政局",
+        "司法局代填财政局",
+        "司法局替财政局填报",
+        "司法局帮财政局填",
+        "财政局由司法局代填",
+    ),
+    *(
+        "财政局表（司法局汇总）",
+        "财政局（司法局收）",
+        "财政局（司法局转）2025",
+        "财政局-司法局报送",
+        "司法局转报财政局",
+    ),
+)
+EXPLAINED = (
+    *(
+        "司法局（财政局代报）",
+        "司法局（财政局报送）",
+        "司法局 财政局收",
+        "司法局（财政局转）",
+        "司法局（财政局审核）",
+        "司法局（财政局汇总）",
+    ),
+    *(
+        "司法局抄送财政局",
+        "司法局报送财政局",
+        "司法局报财政局",
+        "司法局转财政局",
+        "财政局转司法局",
+        "财政局收 司法局",
+        "司法局 收于财政局",
+    ),
+    *(
+        "司法局（含财政局、信访局）",
+        "司法局汇总（含财政局）",
+        "司法局（包括财政局和信访局）",
+        "司法局（与财政局合并）",
+        "司法局（财政局并入）",
+    ),
+    *(
+        "司法局（财政局退回后重报）",
+        "司法局年报 财政局王科长要的",
+        "司法局关于财政局意见的回复",
+        "司法局经财政局审核",
+        "司法局（原信访局）",
+    ),
+    *(
+        "川门区人民政府 司法局",
+        "川门区政府办、司法局",
+        "5102 司法局",
+        "司法局（财政拨款）",
+        "司法局 教育培训",
+        "司法局（公安专网版）",
+    ),
+)
+MISSPELT = {
+    "财致局": "财政局",
+    "区财致局2025年报（盖章）": "财政局",
+    "水力局": "水利局",
+    "柳合镇": "柳河镇人民政府",
+    "市场监督菅理局": "市场监督管理局",
+}
+NOT_MISSPELT = (
+    *(
+        "税务局",
+        "体育局",
+        "财政所",
+        "财政居",
+        "教育股",
+        "统计表",
+        "公安部",
+        "总务局",
+        "民致局、财政局收",
+        "水力发电",
+    ),
+    *("城关所", "审计组", "年报表", "人民镇", "新民桥", "信访室", "第三街道", "北关镇"),
+)
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_agency_of_equal_rank_beside_the_owner__holds_the_return(name: str) -> None:
+    assert sorted(named(f"{name}.xlsx", "司法局")) == sorted(BESIDE[name])
+
+
+@pytest.mark.parametrize("name", OWNER_FILLED_IN_FOR_ANOTHER)
+def test_owner_that_filled_in_for_another__holds_the_return_and_not_that_of_the_other(name: str) -> None:
+    assert named(f"{name}.xlsx", "司法局") == ["财政局"]
+    assert named(f"{name}.xlsx", "财政局") == []
+
+
+def test_agency_beside_the_owner_with_a_word_that_explains_it__holds_nothing() -> None:
+    assert [name for name in EXPLAINED if named(f"{name}.xlsx", "司法局")] == []
+
+
+@pytest.mark.parametrize("name", MISSPELT)
+def test_name_with_one_wrong_character__holds_the_return_of_another(name: str) -> None:
+    assert named(f"{name}.xlsx", "司法局") == [MISSPELT[name]]
+    assert named(f"{name}.xlsx", MISSPELT[name]) == []
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_name_that_is_no_misspelling__holds_nothing(owner: str) -> None:
+    assert [name for name in NOT_MISSPELT if named(f"{name}.xlsx", owner)] == []
+
+
+def test_misspelt_name_of_the_owner__holds_nothing() -> None:
+    assert [name for name in ("思法局", "司发局", "区司发局年报") if named(f"{name}.xlsx", "司法局")] == []
+
+
+def test_sentences__say_what_the_file_name_has() -> None:
+    def said(file: str) -> str:
+        (item,) = hold_doubtful_owners([found(a_return(AGENCIES["司法局"], {}, file=file))], ROSTER)
+        return catalogue.render_problem(item.findings[0])
+
+    assert said("司法局、财政局.xlsx").startswith(
+        "文件名“司法局、财政局.xlsx”除川门区司法局外写的是川门区财政局（510209），报表内容却是川门区司法局"
+    )
+    assert said("财致局.xlsx").startswith(
+        "文件名“财致局.xlsx”（差一个字）写的是川门区财政局（510209），报表内容却是川门区司法局"
+    )
+
+
+def test_index_of_many_agencies__takes_time_in_proportion() -> None:
+    signs = "甲乙丙丁戊己庚辛壬癸"
+    names = [f"川门区{a}{b}{c}镇人民政府" for a in signs for b in signs for c in signs]
+    roster = Roster({name: Agency(name, name) for name in names}, "名册.xlsx")
+    started = perf_counter()
+    assert index_agency_names(roster).find_agencies("甲乙丙镇") == {"川门区甲乙丙镇人民政府"}
+    assert perf_counter() - started < 5

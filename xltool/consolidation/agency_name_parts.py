@@ -6,7 +6,7 @@ The words are in ``templates/file_names.toml``.
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from xltool.consolidation.file_name_words import load_abbreviations, load_agency_words
@@ -108,6 +108,12 @@ def list_loners(parts: Iterable[str]) -> Iterator[str]:
     return (part for part in parts if part.endswith(load_agency_words().alone_endings))
 
 
+def list_near_texts(text: str) -> list[str]:
+    """Return a text with each of its characters but the last left blank, but for those that tell towns apart."""
+    telling = load_agency_words().telling_apart
+    return [text[:at] + "\n" + text[at + 1 :] for at in range(len(text) - 1) if text[at] not in telling]
+
+
 def _can_be_stem(stem: str) -> bool:
     words = load_agency_words()
     return not stem.endswith(words.no_stems) and not stem.startswith(words.general)
@@ -140,13 +146,16 @@ def select_unique_parts(
             owners[text].add(code)
     endings = load_agency_words().endings
     inside_endings = frozenset(text for text in owners if any(text in ending for ending in endings))
+    longest = max(map(len, owners), default=0)
     others = owners.keys() - inside_endings
     for code, full in names_by_part.items():
         for name in full:
-            for text in _iterate_texts_in(name, others):
-                owners[text].add(code)
-            for text in _iterate_texts_in(_blank_out(name, endings), inside_endings):
-                owners[text].add(code)
+            for text in _iterate_texts_in(name, longest):
+                if text in others:
+                    owners[text].add(code)
+            for text in _iterate_texts_in(_blank_out(name, endings), longest) if inside_endings else ():
+                if text in inside_endings:
+                    owners[text].add(code)
     yield from ((text, next(iter(codes))) for text, codes in owners.items() if len(codes) == 1)
 
 
@@ -156,9 +165,7 @@ def _blank_out(name: str, endings: Iterable[str]) -> str:
     return name
 
 
-def _iterate_texts_in(name: str, wanted: Collection[str]) -> Iterator[str]:
-    longest = max(map(len, wanted), default=0)
+def _iterate_texts_in(name: str, longest: int) -> Iterator[str]:
     for start in range(len(name)):
         for end in range(start + _MIN_PART_CHARACTERS, min(len(name), start + longest) + 1):
-            if name[start:end] in wanted:
-                yield name[start:end]
+            yield name[start:end]

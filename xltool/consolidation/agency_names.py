@@ -16,6 +16,7 @@ from xltool.consolidation.agency_name_parts import (
     iterate_areas,
     list_full_names,
     list_loners,
+    list_near_texts,
     list_parts,
     list_places,
     list_shared_places,
@@ -23,7 +24,7 @@ from xltool.consolidation.agency_name_parts import (
     plain_file_name,
     select_unique_parts,
 )
-from xltool.consolidation.file_name_words import consists_of_usual_words, load_agency_words
+from xltool.consolidation.file_name_words import consists_of_usual_words, find_usual_beginnings, load_agency_words
 from xltool.model.agency import Agency, Roster
 
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"  # month and day
@@ -31,6 +32,7 @@ _DATE_LIKE = re.compile(rf"(?:19|20)\d\d(?:0[1-9]|1[0-2])?|(?:(?:19|20)\d\d|2[4-
 _MIN_CODE_DIGITS = 4  # shorter numbers in a file name count the files
 _MIN_PART_CHARACTERS = 2
 _MIN_SHORT_FORM_CHARACTERS = 3
+_MIN_NEAR_CHARACTERS = 3
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,11 @@ class AgencyNameIndex:
 
     ``own_texts`` are the parts of each agency's name, ``short_texts`` those of them that begin with no place. ``stems``
     mean an agency only where they stand alone, such as 示例 of 示例镇; ``subjects`` are those of bureaus: 财政.
-    ``places`` may stand before names.
+    ``places`` may stand before names. ``near_texts`` are names in which one character is left blank.
     """
 
     codes_by_text: Mapping[str, frozenset[str]]
+    near_texts: Mapping[str, frozenset[str]]
     own_texts: Mapping[str, frozenset[str]]
     short_texts: Mapping[str, frozenset[str]]
     numbers: Mapping[str, str]
@@ -57,17 +60,63 @@ class AgencyNameIndex:
         plain = plain_file_name(name)
         found = {
             code
-            for start, end, code in self._iterate_matches(plain)
-            if not _is_bystander(plain, start, end)
-            and (plain[start:end] not in self.stems or self._stands_alone(plain, start, end))
+            for start, end, code in self._iterate_meant(plain)
+            if plain[start:end] not in self.stems or self._stands_alone(plain, start, end)
         }
         return frozenset(found | set(self._find_numbers(name)))
+
+    def find_listed(self, name: str) -> frozenset[str]:
+        """Return the codes of the agencies of a name without words of its own, but for those that handed in for others.
+
+        司法局、财政局2025年报 means two, 司法局（财政局报送） the first, 司法局（财政局要求重做） none.
+        """
+        words, plain = load_agency_words(), plain_file_name(name)
+        full = [match for match in self._iterate_matches(plain) if plain[match[0] : match[1]] not in self.stems]
+        between = self.places.union(words.joining)
+        if not all(consists_of_usual_words(text, between) for text in _list_gaps(plain, full)):
+            return frozenset()
+        handed_in = (*words.carried, *words.reported)
+        listed = {code for _, end, code in self._iterate_meant(plain) if not _is_followed_by(plain[end:], handed_in)}
+        return frozenset(listed | set(self._find_numbers(name)))
+
+    def find_near(self, name: str, owner: Agency) -> frozenset[str]:
+        """Return the codes of agencies of whose names all that a name says has one other character, not the last.
+
+        What has less than three characters, is the name of another known body or shares one with the owner's is no
+        misspelling of another agency's name. Neither is a name that means or passes over an agency by itself.
+        """
+        plain = plain_file_name(name)
+        if any(plain[start:end] not in self.places for start, end, _ in self._iterate_matches(plain)):
+            return frozenset()
+        own = {sign for text in self.short_texts.get(owner.code, ()) for sign in text[:-1]}
+        own.difference_update(load_agency_words().place_endings)
+        found: set[str] = set()
+        for said in self._iterate_said(plain):
+            codes = {code for text in list_near_texts(said) for code in self.near_texts.get(text, ())}
+            if codes and (said in load_agency_words().known or not own.isdisjoint(said[:-1])):
+                return frozenset()
+            found |= codes
+        return frozenset(found)
+
+    def _iterate_said(self, plain: str) -> Iterator[str]:
+        """Yield what a name says between usual words and places, divided in all ways; nothing if it has only such."""
+        starts = find_usual_beginnings(plain, self.places)
+        if starts[-1]:
+            return
+        ends = [end for end in range(_MIN_NEAR_CHARACTERS, len(plain) + 1) if consists_of_usual_words(plain[end:])]
+        for start in range(len(plain)):
+            if starts[start]:
+                yield from (plain[start:end] for end in ends if end - start >= _MIN_NEAR_CHARACTERS)
 
     def find_carriers(self, name: str) -> frozenset[str]:
         """Return the codes of the agencies that passed a file on or filled it in for others, by its name."""
         words, plain = load_agency_words(), plain_file_name(name)
         carried = (*words.passed_on, *words.carried)
-        return frozenset(code for _, end, code in self._iterate_matches(plain) if _is_followed_by(plain[end:], carried))
+        return frozenset(
+            code
+            for _, end, code in self._iterate_matches(plain)
+            if _is_followed_by(plain[end:], carried) or _strip_digits(plain[end:]) in words.passed_on_last
+        )
 
     def find_short_form(self, name: str) -> frozenset[str]:
         """Return the codes of the agencies of which a whole text is a name, as it is usually shortened."""
@@ -90,6 +139,17 @@ class AgencyNameIndex:
         short = self.short_texts.get(agency.code, frozenset())
         return any(text in remaining for text in own) or _has_short_form(remaining, short)
 
+    def _iterate_meant(self, plain: str) -> Iterator[tuple[int, int, str]]:
+        """Yield the matches of agencies that neither passed the file on, nor received it, nor are part of another."""
+        words, included, before = load_agency_words(), 0, 0
+        for start, end, code in sorted(self._iterate_matches(plain)):
+            follows = included and plain[included:start] in ("", *words.joining)
+            if follows or plain[:start].endswith(words.including):
+                included = end
+            elif plain[before:start] not in words.sent_to_first and not _is_bystander(plain, start, end):
+                yield start, end, code
+            before = end
+
     def _iterate_matches(self, plain: str) -> Iterator[tuple[int, int, str]]:
         """Yield start, end and code of every text of an agency that is not inside a longer one."""
         taken = [False] * len(plain)
@@ -110,7 +170,7 @@ class AgencyNameIndex:
         if plain[start:end] in self.subjects and plain[end:].startswith(load_agency_words().subject_ends):
             return False
         areas = [*iterate_areas(_strip_digits(plain[: start + 1]))]
-        before = {*self.places, *load_agency_words().place_endings, *areas, *(area[:-1] for area in areas)}
+        before = self.places.union(areas, (area[:-1] for area in areas))
         return consists_of_usual_words(plain[end:]) and consists_of_usual_words(plain[:start], before)
 
     def _find_numbers(self, name: str) -> Iterator[str]:
@@ -147,15 +207,28 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
     beginnings = frozenset(text[:_MIN_PART_CHARACTERS] for text in codes_by_text)
     return AgencyNameIndex(
         codes_by_text,
+        _index_near_texts(names, places),
         parts,
         short,
         numbers,
         frozenset().union(*stems.values()) - frozenset().union(*names.values()),
         frozenset().union(*subjects.values()),
-        frozenset().union(*places.values()),
+        frozenset(load_agency_words().place_endings).union(*places.values()),
         beginnings,
         max(map(len, codes_by_text), default=0),
     )
+
+
+def _index_near_texts(
+    texts_by_code: Mapping[str, frozenset[str]], places_by_code: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, frozenset[str]]:
+    """Index the codes of agencies by their names without places, with any one character but the last left blank."""
+    codes: dict[str, frozenset[str]] = {}
+    for code, texts in texts_by_code.items():
+        for part in list_parts(texts, places_by_code[code]):
+            if len(part) >= _MIN_NEAR_CHARACTERS and not part.startswith(places_by_code[code]):
+                codes |= {text: codes.get(text, frozenset()) | {code} for text in list_near_texts(part)}
+    return codes
 
 
 def _plain_code(code: str) -> str:
@@ -174,7 +247,15 @@ def _is_bystander(plain: str, start: int, end: int) -> bool:
         before.endswith(words.sent_to)
         or _strip_digits(before) in words.sent_to_first
         or _is_followed_by(after, words.passed_on)
+        or _strip_digits(after) in words.passed_on_last
     )
+
+
+def _list_gaps(plain: str, spans: Iterable[tuple[int, int, str]]) -> list[str]:
+    """Return the texts before, between and after the spans."""
+    for start, end, _ in spans:
+        plain = plain[:start] + "\n" * (end - start) + plain[end:]
+    return plain.split("\n")
 
 
 def _is_followed_by(after: str, beginnings: tuple[str, ...]) -> bool:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from xltool.package_data import find_data_folder
 
+_MAX_USUAL_CHARACTERS = 20
+
 
 class AgencyWords(NamedTuple):
     """Words that decide which agency a name means; see the comments in ``file_names.toml``."""
@@ -22,7 +24,13 @@ class AgencyWords(NamedTuple):
     alone_endings: tuple[str, ...]
     general: tuple[str, ...]
     passed_on: tuple[str, ...]
+    passed_on_last: tuple[str, ...]
     carried: tuple[str, ...]
+    reported: tuple[str, ...]
+    including: tuple[str, ...]
+    joining: tuple[str, ...]
+    known: tuple[str, ...]
+    telling_apart: str
     document_ends: tuple[str, ...]
     sent_to: tuple[str, ...]
     sent_to_first: tuple[str, ...]
@@ -68,13 +76,18 @@ def load_abbreviations(*tables: str) -> Mapping[str, tuple[str, ...]]:
 
 def consists_of_usual_words(text: str, more_words: Collection[str] = ()) -> bool:
     """Return whether a text has nothing but usual words of file names, figures, Latin letters and ``more_words``."""
-    words = _load_usual_words()
-    longest = max(map(len, (*words, *more_words)))
+    return find_usual_beginnings(text, more_words)[-1]
+
+
+def find_usual_beginnings(text: str, more_words: Collection[str] = ()) -> list[bool]:
+    """Return for each length, from 0 on, whether the beginning of that length consists of usual words."""
+    usual = _load_usual_words()
     reached = [True]
     for end in range(1, len(text) + 1):
-        pieces = (text[start:end] for start in range(max(0, end - longest), end) if reached[start])
-        reached.append(any(piece.isascii() or piece in words or piece in more_words for piece in pieces))
-    return reached[-1]
+        starts = range(max(0, end - _MAX_USUAL_CHARACTERS), end)
+        pieces = (text[start:end] for start in starts if reached[start])
+        reached.append(any(piece.isascii() or piece in usual or piece in more_words for piece in pieces))
+    return reached
 
 
 @cache

@@ -145,7 +145,7 @@ def _is_about_agency(finding: Finding) -> bool:
 def _hear_witnesses(item: ReviewedFile, submission: Submission, owner: Agency, batch: _Batch) -> Iterator[_Testimony]:
     path = PurePath(_file_path(item))
     if _file_path(item) not in batch.shared_files:
-        yield from _read_name("owner_in_file_name", path.name, path.stem, owner, batch)
+        yield from _read_file_name(path.name, path.stem, owner, batch)
         if len(batch.owners_by_folder[_folder_path(item)]) <= _MAX_OWNERS_IN_OWN_FOLDER:
             folder = path.parent.name
             yield from _read_name("owner_in_folder", folder, folder.removesuffix(_ARCHIVE_SUFFIX), owner, batch)
@@ -158,6 +158,18 @@ def _hear_witnesses(item: ReviewedFile, submission: Submission, owner: Agency, b
             for source in ("sheet", "property", "printed"):
                 for code in _find_meant_agencies(str(observation.facts[source] or ""), owner, batch):
                     yield _Testimony(code, catalogue.format_phrase(f"owner_in_{source}"))
+
+
+def _read_file_name(shown: str, name: str, owner: Agency, batch: _Batch) -> Iterator[_Testimony]:
+    """Yield the agencies that the name of a file means: instead of the owner, beside it, or by a misspelt name."""
+    if meant := [*_read_name("owner_in_file_name", shown, name, owner, batch)]:
+        yield from meant
+    elif owner.code in (codes := batch.names.find_agencies(name)):
+        for code in sorted(batch.names.find_listed(name) if len(codes) > 1 else ()):
+            if _is_of_equal_rank(batch.agencies[code], owner, batch):
+                yield _Testimony(code, catalogue.format_phrase("owner_beside", name=shown, owner=owner.name))
+    elif len(near := batch.names.find_near(name, owner)) == 1 and not batch.names.mentions(name, owner):
+        yield _Testimony(min(near), catalogue.format_phrase("owner_near_file_name", name=shown))
 
 
 def _read_name(key: str, shown: str, name: str, owner: Agency, batch: _Batch) -> Iterator[_Testimony]:
@@ -188,13 +200,21 @@ def _find_meant_agencies(said: str, owner: Agency, batch: _Batch) -> Iterable[st
 
 def _may_collect(agency: Agency, owner: Agency, batch: _Batch) -> bool:
     """Return whether an agency is above the owner, or an office of one above: its folder may hold what it collected."""
-    seen, above = {owner.code}, batch.agencies.get(owner.parent or "")
+    name = normalize_name(agency.name)
+    return any(name.startswith(normalize_name(above.name)) for above in _iterate_above(owner, batch))
+
+
+def _is_of_equal_rank(agency: Agency, owner: Agency, batch: _Batch) -> bool:
+    """Return whether an agency is neither above nor below the owner, nor collects for one above."""
+    return not _may_collect(agency, owner, batch) and owner not in _iterate_above(agency, batch)
+
+
+def _iterate_above(agency: Agency, batch: _Batch) -> Iterator[Agency]:
+    seen, above = {agency.code}, batch.agencies.get(agency.parent or "")
     while above is not None and above.code not in seen:
-        if normalize_name(agency.name).startswith(normalize_name(above.name)):
-            return True
+        yield above
         seen.add(above.code)
         above = batch.agencies.get(above.parent or "")
-    return False
 
 
 def _can_be_owner(agency: Agency, owner: Agency, submission: Submission) -> bool:
