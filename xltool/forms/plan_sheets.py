@@ -1,6 +1,7 @@
 """Lay out each sheet of a form's workbook. The words are data; this module sets their positions."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, count, zip_longest
 from math import ceil
 
@@ -21,6 +22,8 @@ from xltool.model.printed_look import PrintedPage
 MAX_TEXTS_BESIDE_TABLE = 8  # paragraphs; the last takes what is left
 GRID_OFFSET_ROWS = 3  # rows above a table: report title, section heading, count of blank inputs
 TABLE_TITLE_HEIGHT_POINTS = 30.0
+SENTENCE_HEIGHT_POINTS = 22.0  # of the row that says whether a table balances
+SWITCH_HEIGHT_POINTS = 22.0  # of the row that says whether a table applies
 MIN_SWITCH_CHARACTERS = 16.0  # of the cell that says whether a table applies
 MIN_PARAGRAPH_CHARACTERS = 40.0  # of the first column, for paragraphs to stand in it alone
 EXPLANATION_ROWS = 20
@@ -69,23 +72,7 @@ def plan_cover_sheet(form: Form) -> SheetPlan:
             role = Role.FIELD if key in (*COVER_FIELDS, *further) else Role.IDENTITY if key else Role.ENTRY
             caption = captions[key] if key else ""
             slots += [Slot(Box(row, column), Role.CAPTION, caption), Slot(Box(row, column + 1), role, "", key)]
-    slots += [
-        Slot(Box(7 + down, 1), Role.CAPTION, say["declaration"]),
-        Slot(Box(7 + down, 2), Role.CHOICE, "", "declaration"),
-        Slot(Box(7 + down, 3, 1, 2), Role.ENTRY, say["declaration_hint"]),
-        Slot(Box(8 + down, 1), Role.CAPTION, say["unfilled"]),
-        Slot(Box(8 + down, 2), Role.UNFILLED, "", ""),
-        Slot(Box(8 + down, 3), Role.CAPTION, say["checked"]),
-        Slot(Box(8 + down, 4), Role.CHECKED),
-        Slot(Box(9 + down, 1), Role.CAPTION, say["check_code"]),
-        Slot(Box(9 + down, 2), Role.CHECK_CODE),
-        Slot(Box(9 + down, 3, 1, 2), Role.ENTRY, say["check_code_hint"]),
-        Slot(Box(10 + down, 1), Role.CAPTION, say["signature"]),
-        Slot(Box(10 + down, 2), Role.ENTRY),
-        Slot(Box(10 + down, 3), Role.CAPTION, say["official_seal"]),
-        Slot(Box(10 + down, 4), Role.ENTRY),
-        Slot(Box(11 + down, 1, 1, 4), Role.HEADING, say["instructions"]),
-    ]
+    slots += _plan_cover_status(7 + down)
     heights = {1: 40.0, 2: 28.0, 10 + down: 54.0, 11 + down: 32.0} | dict.fromkeys(range(3, 9 + down), 26.0)
     for row, hint in ((7, "declaration_hint"), (9, "check_code_hint")):
         heights[row + down] = text_height(say[hint], sum(widths[2:]), SMALL_SIZE_POINTS)
@@ -100,6 +87,28 @@ def plan_cover_sheet(form: Form) -> SheetPlan:
     heights[heading] = 32.0
     heights |= dict.fromkeys(range(heading + 1, slots[-1].box.row + 1), 22.0)
     return SheetPlan(workbook_words().sheets["cover"], Purpose.COVER, tuple(slots), widths, heights)
+
+
+def _plan_cover_status(first: int) -> list[Slot]:
+    """Return the slots below the fields, from row ``first``: declaration, results of the checks, signature and seal."""
+    say = workbook_words().cover
+    return [
+        Slot(Box(first, 1), Role.CAPTION, say["declaration"]),
+        Slot(Box(first, 2), Role.CHOICE, "", "declaration"),
+        Slot(Box(first, 3, 1, 2), Role.ENTRY, say["declaration_hint"]),
+        Slot(Box(first + 1, 1), Role.CAPTION, say["unfilled"]),
+        Slot(Box(first + 1, 2), Role.UNFILLED, "", ""),
+        Slot(Box(first + 1, 3), Role.CAPTION, say["checked"]),
+        Slot(Box(first + 1, 4), Role.CHECKED),
+        Slot(Box(first + 2, 1), Role.CAPTION, say["check_code"]),
+        Slot(Box(first + 2, 2), Role.CHECK_CODE),
+        Slot(Box(first + 2, 3, 1, 2), Role.ENTRY, say["check_code_hint"]),
+        Slot(Box(first + 3, 1), Role.CAPTION, say["signature"]),
+        Slot(Box(first + 3, 2), Role.ENTRY),
+        Slot(Box(first + 3, 3), Role.CAPTION, say["official_seal"]),
+        Slot(Box(first + 3, 4), Role.ENTRY),
+        Slot(Box(first + 4, 1, 1, 4), Role.HEADING, say["instructions"]),
+    ]
 
 
 def _plan_contents(form: Form, head: int) -> Iterator[Slot]:
@@ -117,6 +126,22 @@ def _plan_contents(form: Form, head: int) -> Iterator[Slot]:
         yield Slot(Box(row, 4), Role.UNFILLED, "", name) if name in filled_in else Slot(Box(row, 4), Role.ENTRY)
 
 
+@dataclass
+class _SheetDraft:
+    """A sheet in the making: its slots, the heights of its rows in points, and its next free ``row``."""
+
+    widths: tuple[float, ...]
+    slots: list[Slot]
+    heights: dict[int, float]
+    row: int
+
+    def add_row(self, role: Role, text: str, key: str = "", *, height: float | None = None) -> None:
+        """Add a row with one slot as wide as the sheet, by default as high as its text needs in small type."""
+        self.slots.append(Slot(Box(self.row, 1, 1, len(self.widths)), role, text, key))
+        self.heights[self.row] = text_height(text, sum(self.widths), SMALL_SIZE_POINTS) if height is None else height
+        self.row += 1
+
+
 def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
     """Lay out a section: report title, section heading, tables as printed, and rows for paragraphs."""
     tables = [table for table in form.tables if table.section == section.id]
@@ -127,53 +152,61 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
         Slot(Box(1, 1, 1, across), Role.TITLE, form.report_title, look=_plan_page(tables).title),
         Slot(Box(2, 1, 1, across), Role.HEADING, section.heading),
     ]
-    heights = {1: 36.0, 2: 28.0}
-    row = GRID_OFFSET_ROWS
+    draft = _SheetDraft(widths, slots, {1: 36.0, 2: 28.0}, GRID_OFFSET_ROWS)
     if tables:
-        slots.append(Slot(Box(row, 1, 1, across), Role.UNFILLED, "sentence", section.sheet))
-        heights[row] = 22.0
-    row += 1
+        draft.add_row(Role.UNFILLED, "sentence", section.sheet, height=SENTENCE_HEIGHT_POINTS)
+    else:
+        draft.row += 1
     for table in tables:
-        if section.table_titles:
-            slots.append(Slot(Box(row, 1, 1, across), Role.TABLE_TITLE, table.title, table.id))
-            heights[row] = TABLE_TITLE_HEIGHT_POINTS
-            row += 1
-        if table.absence:
-            hint = workbook_words().table["applies_hint"].format(absence=table.absence)
-            slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, hint))
-            slots.append(Slot(Box(row + 1, 1, 1, _count_switch_columns(widths)), Role.CHOICE, "", name_switch(table)))
-            heights |= {row: text_height(hint, sum(widths), SMALL_SIZE_POINTS), row + 1: 22.0}
-            row += 2
-        slots += _plan_grid(table, row - 1, columns)
-        grid_heights = _plan_grid_heights(table, columns.list_widths(table.id))
-        heights |= {row - 1 + line: height for line, height in grid_heights.items()}
-        row += table.rows
-        for note in (*table.footnotes, *table.notes):
-            slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, note))
-            heights[row] = text_height(note, sum(widths), SMALL_SIZE_POINTS)
-            row += 1
+        _plan_table(draft, table, columns, has_title=section.table_titles)
     if listed:
-        list_slots, list_heights = _plan_list_block(listed, row, widths)
-        slots, heights, row = slots + list_slots, heights | list_heights, row + len(listed.notes) + 1
+        list_slots, list_heights = _plan_list_block(listed, draft.row, widths)
+        draft.slots += list_slots
+        draft.heights |= list_heights
+        draft.row += len(listed.notes) + 1
     if section.paragraphs:
-        for text in (*section.guidance, workbook_words().text["hint"]):
-            slots.append(Slot(Box(row, 1, 1, across), Role.GUIDE, text))
-            heights[row] = text_height(text, sum(widths), SMALL_SIZE_POINTS)
-            row += 1
-        wide = 1 if widths[0] >= MIN_PARAGRAPH_CHARACTERS else across
-        slots += [Slot(Box(row + i, 1, 1, wide), Role.PARAGRAPH, "", section.id) for i in range(section.paragraphs)]
+        _plan_paragraphs(draft, section)
     return SheetPlan(
         section.sheet,
         Purpose.SECTION,
-        tuple(slots),
+        tuple(draft.slots),
         widths,
-        heights,
+        draft.heights,
         landscape=any(table.landscape for table in tables),
-        frozen=row if listed else _count_frozen_rows(tables),
+        frozen=draft.row if listed else _count_frozen_rows(tables),
         key=section.id,
-        text_slots=() if section.paragraphs or listed else _plan_texts_beside(section, row + 1, across),
+        text_slots=() if section.paragraphs or listed else _plan_texts_beside(section, draft.row + 1, across),
         page=_plan_page(tables),
     )
+
+
+def _plan_table(draft: _SheetDraft, table: Table, columns: SectionColumns, *, has_title: bool) -> None:
+    """Add a table: its title, the list by which it may be declared not to apply, its grid and its notes."""
+    if has_title:
+        draft.add_row(Role.TABLE_TITLE, table.title, table.id, height=TABLE_TITLE_HEIGHT_POINTS)
+    if table.absence:
+        draft.add_row(Role.GUIDE, workbook_words().table["applies_hint"].format(absence=table.absence))
+        switch = Box(draft.row, 1, 1, _count_switch_columns(draft.widths))
+        draft.slots.append(Slot(switch, Role.CHOICE, "", name_switch(table)))
+        draft.heights[draft.row] = SWITCH_HEIGHT_POINTS
+        draft.row += 1
+    draft.slots += _plan_grid(table, draft.row - 1, columns)
+    grid_heights = _plan_grid_heights(table, columns.list_widths(table.id))
+    draft.heights |= {draft.row - 1 + line: height for line, height in grid_heights.items()}
+    draft.row += table.rows
+    for note in (*table.footnotes, *table.notes):
+        draft.add_row(Role.GUIDE, note)
+
+
+def _plan_paragraphs(draft: _SheetDraft, section: Section) -> None:
+    """Add what is said about the paragraphs of a section, and a row for each; these stay the last rows."""
+    for text in (*section.guidance, workbook_words().text["hint"]):
+        draft.add_row(Role.GUIDE, text)
+    columns = 1 if draft.widths[0] >= MIN_PARAGRAPH_CHARACTERS else len(draft.widths)
+    draft.slots += [
+        Slot(Box(draft.row + number, 1, 1, columns), Role.PARAGRAPH, "", section.id)
+        for number in range(section.paragraphs)
+    ]
 
 
 def _plan_page(tables: Sequence[Table]) -> PrintedPage:
