@@ -98,40 +98,41 @@ def _resolve_group(
     asked: Mapping[str, int],
 ) -> dict[int, tuple[str | None, ...]]:
     """Return, for each row of a group, the figures common to all combinations with the fewest violations."""
-    members = set(group)
     fixed = dict(known)
-    for at, question in enumerate(questions):
-        if at not in members and len(question.readings) == 1:
+    for question in questions:
+        if len(question.readings) == 1:
             fixed |= _reading_values(question, question.readings[0])
+    members = set(group)
     inside = {cell for cell, at in asked.items() if at in members}
     relevant = [
         e for e in equations if any(c in inside for c in e.terms) and all(c in inside or c in fixed for c in e.terms)
     ]
     doubtful = [at for at in group if len(questions[at].readings) > 1]
-    sure = [at for at in group if len(questions[at].readings) == 1]
-    for at in sure:
-        fixed |= _reading_values(questions[at], questions[at].readings[0])
     if prod(len(questions[at].readings) for at in doubtful) > MAX_COMBINATIONS:
         return {at: _agreed_figures(questions[at].readings) for at in doubtful}
-    costs: list[tuple[int, tuple[Segmentation, ...]]] = []
-    for ways in product(*(questions[at].readings for at in doubtful)):
-        values = dict(fixed)
-        for at, way in zip(doubtful, ways, strict=True):
-            values |= _reading_values(questions[at], way)
-        costs.append((_count_violations(values, relevant), ways))
+    rows = [questions[at] for at in doubtful]
+    costs = [
+        (_count_violations(fixed | _combine_readings(rows, ways), relevant), ways)
+        for ways in product(*(row.readings for row in rows))
+    ]
     fewest = min(cost for cost, _ in costs)
     margin = 1 if fewest else 0
     counting = [ways for cost, ways in costs if cost <= fewest + margin]
     answered = {at: _agreed_figures([ways[place] for ways in counting]) for place, at in enumerate(doubtful)}
     if fewest:
         best = next(ways for cost, ways in costs if cost == fewest)
-        values = dict(fixed)
-        for at, way in zip(doubtful, best, strict=True):
-            values |= _reading_values(questions[at], way)
+        values = fixed | _combine_readings(rows, best)
         for at in group:
             current = best[doubtful.index(at)] if at in doubtful else questions[at].readings[0]
             answered[at] = _drop_doubted(questions[at], answered.get(at, current), values, relevant, fewest)
     return answered
+
+
+def _combine_readings(rows: Sequence[AmbiguousRow], ways: Sequence[Segmentation]) -> dict[str, Number]:
+    """Return the figures of several rows, each read in one way."""
+    return {
+        cell: value for row, way in zip(rows, ways, strict=True) for cell, value in _reading_values(row, way).items()
+    }
 
 
 def _drop_doubted(
