@@ -180,7 +180,7 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
     )
 
 
-def _plan_table(draft: _SheetDraft, table: Table, columns: SectionColumns, *, has_title: bool) -> None:
+def _plan_table(draft: _SheetDraft, table: Table, section_columns: SectionColumns, *, has_title: bool) -> None:
     """Add a table: its title, the list by which it may be declared not to apply, its grid and its notes."""
     if has_title:
         draft.add_row(Role.TABLE_TITLE, table.title, table.id, height=TABLE_TITLE_HEIGHT_POINTS)
@@ -190,8 +190,8 @@ def _plan_table(draft: _SheetDraft, table: Table, columns: SectionColumns, *, ha
         draft.slots.append(Slot(switch, Role.CHOICE, "", name_switch(table)))
         draft.heights[draft.row] = SWITCH_HEIGHT_POINTS
         draft.row += 1
-    draft.slots += _plan_grid(table, draft.row - 1, columns)
-    grid_heights = _plan_grid_heights(table, columns.list_widths(table.id))
+    draft.slots += _plan_grid(table, draft.row - 1, section_columns)
+    grid_heights = _plan_grid_heights(table, section_columns.list_widths(table.id))
     draft.heights |= {draft.row - 1 + line: height for line, height in grid_heights.items()}
     draft.row += table.rows
     for note in (*table.footnotes, *table.notes):

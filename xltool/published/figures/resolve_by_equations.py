@@ -128,10 +128,12 @@ def _resolve_group(
     return answered
 
 
-def _combine_readings(rows: Sequence[AmbiguousRow], ways: Sequence[Segmentation]) -> dict[str, Number]:
+def _combine_readings(ambiguous_rows: Sequence[AmbiguousRow], ways: Sequence[Segmentation]) -> dict[str, Number]:
     """Return the figures of several rows, each read in one way."""
     return {
-        cell: value for row, way in zip(rows, ways, strict=True) for cell, value in _reading_values(row, way).items()
+        cell: value
+        for row, way in zip(ambiguous_rows, ways, strict=True)
+        for cell, value in _reading_values(row, way).items()
     }
 
 
