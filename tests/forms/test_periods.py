@@ -158,6 +158,28 @@ def test_same_period_of_last_year__is_told_as_such(folder: Path) -> None:
     assert "上年同期“申请总数”2" in finding["message"]
 
 
+def test_same_period_of_last_year_alone__is_used__and_what_is_missing_is_said(folder: Path) -> None:
+    fill(folder, "2024-02", (1, 2, 1, 2))
+    last_year = merged(folder, "2024-02")
+    now, _ = fill(folder, "2025-02", (4, 8, 4, 8))
+    _, said, problem = run("check", now, "--previous", last_year)
+    assert problem == ""
+    assert "上年同期“申请总数”2" in said
+    assert "上年同期数字（2024年2月）：1 个单位中 1 个有，已用来核对。" in said
+    assert "没有给出上期（2025年1月）的数字，与上期有关的关系没有核对。" in said
+    answered = answer("check", folder / "returns 2025-02", "--previous", last_year, "--roster", folder / "roster.csv")
+    assert answered["previous"] == {"year": "2024-02", "used": ["1", "2"], "without": [], "missing": "2025-01"}
+
+
+def test_other_period_of_last_year__is_refused_as_before(folder: Path) -> None:
+    fill(folder, "2024-03", (1, 2, 1, 2))
+    now, _ = fill(folder, "2025-02", (4, 8, 4, 8))
+    words = ("check", now, "--previous", merged(folder, "2024-03"), "--roster", folder / "roster.csv")
+    code, _, problem = run(*words)
+    assert code == 2
+    assert "没有用得上的数字" in problem
+
+
 def test_return_of_another_period__is_not_summed(folder: Path) -> None:
     fill(folder, "2025-01", (3, 3, 4, 4))
     fill(folder, "2025-02", (5, 8, 4, 8))

@@ -261,6 +261,23 @@ def test_more_rows_offered_later__templates_handed_out_stay_valid(folder: Path) 
     assert list_problems(folder, path) == []
 
 
+def test_rows_counted_by_a_relation_written_later__templates_handed_out_stay_valid(folder: Path) -> None:
+    """The new figure stands above the rows and moves them; old returns have no cell for it, but the rows."""
+    path = fill(folder, "1")
+    rule = RELATIONS.split("[[relations]]")[4]
+    later = "count(sites.type == '政府门户网站') <= 1 and count(sites.barrier_free == '是') <= 0"
+    added = rule.replace('"N-OLD"', '"N-GATE"').replace("count(sites.opened < '2000-01-01') <= 1", later)
+    added = added.replace("2000年以前开办的网站不超过一个", "门户网站不超过一个")
+    write_form(folder, (rule, f"{rule}[[relations]]{added}"))
+    submission = read(folder, path)
+    assert submission.values["sites.count_barrier_free_is_1"] == 1
+    assert [row.entries["sites.name"].raw for row in submission.lists["sites"]] == ["甲局网", "甲局政务网"]
+    (item,) = answer("check", path, "--forms", folder / "forms")["submissions"]
+    assert [each["code"] for each in item["findings"] if each["severity"] == "must_fix"] == []
+    told = [(each["code"], each["severity"]) for each in item["findings"]]
+    assert sorted(told) == [("N-GATE", "explain"), ("label.office", "note"), ("layout.other", "note")]
+
+
 MISTAKES = [
     ('key = ["name"]', 'key = ["nam"]', "写了“nam”，但清单没有这一栏"),
     ('key = ["name"]', 'key = ["cost"]', "这一栏是 optional"),

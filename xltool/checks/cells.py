@@ -14,7 +14,7 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.model.compact_entries import NOTE_NOT_READ, iterate_unusual_entries
 from xltool.model.finding import Finding
 from xltool.model.finding_facts import FigureName, Quoted, RangesOn, ShortList, Word
-from xltool.model.form import SIGNED_KINDS, WORD_KINDS, Cell, CellKind, Severity, StandardCheck
+from xltool.model.form import SIGNED_KINDS, WORD_KINDS, Cell, CellKind, Severity, StandardCheck, TotalKind
 from xltool.model.submission import Entry, EntryState, Submission
 
 # Reasons why a figure is unreadable (`Entry.note`); each has its own sentence.
@@ -43,6 +43,12 @@ NORMALISED_NOTES = {
 }
 
 
+def _is_lawful_blank(entry: Entry, cell: Cell, submission: Submission) -> bool:
+    """Return True for a blank that is declared, that was reported with its label, or that a sum has everywhere."""
+    unsummed = submission.is_sum and cell.total in {TotalKind.COUNT, TotalKind.NONE}
+    return unsummed or entry.declared or entry.note == NOTE_NOT_READ
+
+
 def check_cells(submission: Submission, context: CheckContext) -> Iterator[Finding]:
     """Yield findings on single figures; a figure has at most one of them.
 
@@ -61,7 +67,7 @@ def _check_cells(submission: Submission, context: CheckContext) -> Iterator[Find
         if entry.cell not in inputs:
             continue
         if entry.state is EntryState.BLANK:
-            if not entry.declared and entry.note != NOTE_NOT_READ:  # reported with its label
+            if not _is_lawful_blank(entry, inputs[entry.cell], submission):
                 blank.append(entry)
         elif entry.state is EntryState.NOT_APPLICABLE:
             not_applicable.append(entry)

@@ -57,7 +57,8 @@ def _check_list(list_table: ListTable, submission: Submission, context: CheckCon
     if len(rows) > list_table.rows:
         yield _report_surplus(list_table, rows)
     yield from _check_entries(list_table, rows, context)
-    yield from _find_repeated_keys(list_table, rows)
+    if not submission.is_sum or any(row.owners for row in rows):  # rows of several agencies, not told apart
+        yield from _find_repeated_keys(list_table, rows)
     for row in rows:
         yield from _check_row(list_table, row, submission, context)
 

@@ -58,7 +58,7 @@ def decide_relation(
 
     Last year's figures of an area are not compared with a sum from which agencies are missing.
     """
-    if relation.holds is (Holding.RETURN if submission.manifest else Holding.SUM):
+    if relation.holds is (Holding.RETURN if submission.is_sum else Holding.SUM):
         return RelationVerdict(None, asked=False)
     if context.index.unsummed and _names_unsummed(relation, submission, context):
         return RelationVerdict(None, asked=False)

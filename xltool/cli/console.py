@@ -13,7 +13,7 @@ from xltool.comparison.comparing import ComparisonResult, FolderComparison
 from xltool.consolidation.finding_fingerprints import describe_changes, mark_if_new
 from xltool.consolidation.folding import MAX_DETAIL_ROWS
 from xltool.consolidation.show_status import count_statuses, describe_file_counts, show_file_status
-from xltool.forms.period_words import name_earlier_period
+from xltool.forms.period_words import name_earlier_period, name_same_period
 from xltool.messages import catalogue
 from xltool.model.agency import Agency
 from xltool.model.consolidation import Consolidation, FindingChanges, ReviewedFile, Status
@@ -50,12 +50,16 @@ def describe_previous_use(previous_use: "PreviousUse | None", purpose: str = "co
     facts: dict[str, object] = {"year": previous_use.year, "count": len(used) + len(without), "used": len(used)}
     facts["earlier"] = name_earlier_period(length_of(previous_use.year))
     facts["purpose"] = catalogue.Phrase(catalogue.look_up_word("previous", purpose))
+    if previous_use.missing is not None:
+        facts["earlier"] = name_same_period()
     lines = [catalogue.format_line("previous_used", **facts)]
     if without:
         shown = without[:MAX_AGENCIES_SHOWN]
         more = catalogue.Phrase("…" if len(without) > len(shown) else "")
         facts |= {"count": len(without), "agencies": shown, "more": more}
         lines.append(catalogue.format_line("previous_without", **facts))
+    if previous_use.missing is not None:
+        lines.append(catalogue.format_line("previous_missing", year=previous_use.missing))
     return lines
 
 

@@ -209,13 +209,17 @@ def encode_edition_changes(difference: EditionDifference) -> dict[str, object]:
 
 
 def encode_previous_use(previous_use: PreviousUse | None) -> dict[str, object] | None:
-    """Encode what ``--previous`` was good for: the year, and the codes of agencies with and without its figures."""
+    """Encode what ``--previous`` was good for: the year, and the codes of agencies with and without its figures.
+
+    ``missing`` is the period before, where only the same period of last year was given.
+    """
     if previous_use is None:
         return None
     return {
         "year": plain_year(previous_use.year),
         "used": list(previous_use.used),
         "without": list(previous_use.without),
+        **({} if previous_use.missing is None else {"missing": plain_year(previous_use.missing)}),
     }
 
 

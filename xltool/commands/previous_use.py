@@ -8,19 +8,25 @@ from xltool.consolidation.tree import list_manifest
 from xltool.errors import UsageError
 from xltool.forms.period_words import name_earlier_period
 from xltool.model.consolidation import Consolidation, ReviewedFile
+from xltool.model.expression import LAST_YEAR_PREFIX
 from xltool.model.form import Form
-from xltool.model.period import length_of
+from xltool.model.period import Period, length_of
 
 _MAX_SHOWN = 3  # codes of agencies in a sentence
 
 
 class PreviousUse(NamedTuple):
-    """The year, the codes of the agencies with some figures of it or with none, and the names of the latter."""
+    """The year, the codes of the agencies with some figures of it or with none, and the names of the latter.
+
+    ``missing`` is the period before, of which no agency has figures, where ``year`` is the same period of the year
+    before; otherwise None.
+    """
 
     year: int
     used: tuple[str, ...]
     without: tuple[str, ...]
     names: tuple[str, ...]
+    missing: int | None = None
 
 
 def find_previous_use(
@@ -59,15 +65,22 @@ def _refuse_other_agencies(run_context: RunContext, use: PreviousUse) -> None:
 
 
 def count_previous_use(run_context: RunContext, codes: Iterable[str], form: Form, year: int) -> PreviousUse | None:
-    """Find the agencies with figures of the year before ``year`` for this form; None without ``--previous``."""
+    """Find the agencies with figures of the year before ``year`` for this form; None without ``--previous``.
+
+    Where none has any, those with figures of the same period of last year are found, if a relation asks for these.
+    """
     if run_context.previous_years is None:
         return None
     asked = tuple(dict.fromkeys(codes))
-    has_figures = {code: _has_figures(run_context, code, form, year) for code in asked}
-    used = tuple(code for code in asked if has_figures[code])
-    without = tuple(code for code in asked if not has_figures[code])
+    used = tuple(code for code in asked if _has_figures(run_context, code, form, year))
+    earlier, missing = year - 1, None
+    if not used and isinstance(year, Period) and _asks_last_year(form):
+        used = tuple(code for code in asked if _has_figures(run_context, code, form, year, LAST_YEAR_PREFIX))
+        earlier, missing = (year.year_before, year - 1) if used else (earlier, None)
+    without = tuple(code for code in asked if code not in used)
     known = run_context.roster.known_agencies if run_context.roster else {}
-    return PreviousUse(year - 1, used, without, tuple(known[code].name if code in known else code for code in without))
+    names = tuple(known[code].name if code in known else code for code in without)
+    return PreviousUse(earlier, used, without, names, missing)
 
 
 def survey_reviewed(run_context: RunContext, reviewed_files: Sequence[ReviewedFile]) -> PreviousUse | None:
@@ -104,7 +117,9 @@ def find_consolidation_use(run_context: RunContext, consolidation: Consolidation
 
 
 def _knows_year_before(run_context: RunContext, year: int) -> bool:
-    return bool(run_context.previous_years and run_context.previous_years.get_year_before(year))
+    known = run_context.previous_years
+    same = known.figures.get(year.year_before) if known and isinstance(year, Period) else None
+    return bool(known and (known.get_year_before(year) or same))
 
 
 def _may_have_figures(run_context: RunContext, code: str, form: Form, year: int) -> bool:
@@ -116,6 +131,12 @@ def _may_have_figures(run_context: RunContext, code: str, form: Form, year: int)
     )
 
 
-def _has_figures(run_context: RunContext, code: str, form: Form, year: int) -> bool:
+def _has_figures(run_context: RunContext, code: str, form: Form, year: int, prefix: str = "") -> bool:
     values = run_context.sum_year_before([code], year)
-    return values is not None and any(values.get(cell) is not None for cell in form.cells)
+    return values is not None and any(values.get(f"{prefix}{cell}") is not None for cell in form.cells)
+
+
+def _asks_last_year(form: Form) -> bool:
+    """Return whether a relation needs figures of the same period of last year."""
+    compared = (item for relation in form.relations for item in (relation.expect, *relation.when))
+    return any(term.last_year for item in compared for side in item.sides for term in side.terms)

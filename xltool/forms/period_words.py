@@ -29,6 +29,11 @@ def name_earlier_period(length: PeriodLength) -> str:
     return workbook_words().periods["earlier_year" if length is PeriodLength.YEAR else "earlier_period"]
 
 
+def name_same_period() -> str:
+    """Return the word for the same period of the year before."""
+    return workbook_words().periods["earlier_same_period"]
+
+
 def name_both(length: PeriodLength) -> str:
     """Return what two periods of that length are called together."""
     return workbook_words().periods["both_year" if length is PeriodLength.YEAR else "both_part"]

@@ -207,6 +207,11 @@ class Submission:
         return any(item.code is ObservationCode.IDENTITY_IMPORTED for item in self.observations)
 
     @property
+    def is_sum(self) -> bool:
+        """Whether its figures are sums: a consolidation, or the published report of an area."""
+        return bool(self.manifest) or (self.scope is Scope.AREA and self.imported)
+
+    @property
     def counted(self) -> Values:
         """The values as used in sums and relations: not applicable counts as 0, missing stays None."""
         missing = [cell for cell, value in self.values.items() if value is None and cell in self.entries]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from xltool.errors import ForeignFileError, UnreadableFileError
+from xltool.forms.cell_kinds import format_tally
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.placeholders import remove_whitespace
 from xltool.forms.workbook_plan import plan_workbook
@@ -17,7 +18,7 @@ from xltool.model.compact_entries import NOTE_NOT_READ, CompactEntries, EntryPos
 from xltool.model.compact_entries import CompactValues as Held
 from xltool.model.finding_facts import DocumentPlace
 from xltool.model.form import Cell, Form, Number
-from xltool.model.period import PeriodLength
+from xltool.model.period import PeriodLength, length_of
 from xltool.model.published import FoundFigure, PublishedReport
 from xltool.model.submission import Entry, EntryState, Observation, Source, Submission
 from xltool.published.documents.document import Document, drop_last_figure
@@ -42,6 +43,7 @@ from xltool.published.section_texts import (
 )
 from xltool.published.titles import Title, find_period_title, find_title
 from xltool.recognition.kind_values import find_words
+from xltool.recognition.printed_sums import drop_unsummed, read_printed_tallies
 from xltool.spreadsheet.load_file import FileSource, load_file
 
 MAX_REPORT_BYTES = 20 * 1024 * 1024  # real reports stay under 2 MiB, apart from scans
@@ -98,23 +100,27 @@ def build_submission(published: PublishedReport, form: Form, *, agency: Agency |
 
     Printed totals stay in the entries like stored totals of a workbook, so that the checks see them.
     """
-    entries = _build_entries(published, form)
+    compact = _build_entries(published, form)
+    tallies = read_printed_tallies(form, compact)
+    entries = drop_unsummed(form, compact) if tallies else compact
     inputs = {cell.id: entries[cell.id].counted for cell in form.inputs}
     values = recompute_figures(form.formulas, inputs)
     values |= {cell: None for cell in inputs if entries[cell].state is EntryState.NOT_APPLICABLE}
+    scope = agency.scope if agency else Scope.OWN
     return Submission(
         form=form.id,
         edition=form.edition,
         year=published.year,
-        scope=agency.scope if agency else Scope.OWN,
+        scope=Scope.AREA if tallies else scope,
         agency_code=agency.code if agency else "",
         agency_name=agency.name if agency else published.agency_name,
         entries=entries,
-        values=Held(entries.layout.index, [values[cell] for cell in form.cells]),
+        values=Held(compact.layout.index, [values[cell] for cell in form.cells]),
         source=published.source,
         texts={section: "\n".join(paragraphs) for section, paragraphs in published.texts.items()},
         observations=(*published.log, Observation("identity.imported")),
-        words=find_words(form, entries),
+        words=find_words(form, entries) | {cell: format_tally(tally) for cell, tally in tallies.items()},
+        tallies=tallies,
         lists={name: place_rows(plan_workbook(form).lists[name], rows) for name, rows in published.lists.items()},
     )
 
@@ -195,10 +201,22 @@ def _choose_edition(fits: Sequence[LocatedForm], document: Document, year: int |
     """Return the edition that fits best; of two that fit equally well the one for the year of the report."""
     most = max(fit.weight for fit in fits)
     near = [fit for fit in fits if fit.weight >= most - MAX_WEIGHT_DIFFERENCE_CHARS]
+    if len({fit.form.period for fit in near}) > 1:
+        near = _choose_period_length(near, document)
     if len(near) > 1:
         stated = year or find_title(document, near[0].form.report_title).year
         near = [fit for fit in near if stated and fit.form.covers_year(stated)] or near
     return max(near, key=lambda fit: (fit.weight, fit.form.first_year))
+
+
+def _choose_period_length(fits: Sequence[LocatedForm], document: Document) -> list[LocatedForm]:
+    """Return the forms whose title names a part of a year of their length, else those of years, else all."""
+    parts = [fit for fit in fits if fit.form.period is not PeriodLength.YEAR]
+    titles = [find_period_title(document, fit.form.report_title).year for fit in parts]
+    titled = [
+        fit for fit, year in zip(parts, titles, strict=True) if year is not None and length_of(year) is fit.form.period
+    ]
+    return titled or [fit for fit in fits if fit not in parts] or list(fits)
 
 
 def _has_headings(reading: LocatedDocument) -> bool:

@@ -22,6 +22,7 @@ from xltool.model.form import Cell, CellKind
 from xltool.model.submission import Entry, EntryRow, EntryState, Observation, RowOwner
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.locate_cells import LocatedSheet
+from xltool.recognition.read_consolidated import read_manifest
 from xltool.recognition.read_entries import NOTE_NOT_PLACED, read_cell_entry
 from xltool.recognition.unseen_figures import replace_entries
 from xltool.recognition.unseen_rows import refuse_unseen_rows
@@ -92,7 +93,8 @@ def read_lists(
     if not plan.lists:
         return ReadLists({}), entries
     if scope is Scope.AREA:  # its figures are sums of its parts
-        return _read_every_list(plan, workbook, assignment, declared=False, owned=True), entries
+        owned = bool(read_manifest(workbook))  # a template has no agencies beside the rows
+        return _read_every_list(plan, workbook, assignment, declared=False, owned=owned), entries
     lists = _read_every_list(plan, workbook, assignment, declared=declared)
     filled, typed = _fill_aggregates(plan, workbook, entries, lists)
     return lists._replace(observations=(*lists.observations, *typed)), filled

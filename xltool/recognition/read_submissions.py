@@ -19,7 +19,7 @@ from xltool.forms.workbook_plan import WorkbookPlan, plan_workbook
 from xltool.model.agency import Scope
 from xltool.model.compact_entries import CompactEntries, CompactValues, EntryPosition, find_entry_layout
 from xltool.model.day_numbers import show_day
-from xltool.model.form import MAX_CACHED_FORMS, Cell, Form, Number, TotalKind, Values
+from xltool.model.form import MAX_CACHED_FORMS, Cell, Form, Number, Values
 from xltool.model.submission import Entry, EntryState, Explanation, Observation, Source, Submission
 from xltool.recognition import read_consolidated
 from xltool.recognition.absent_entries import apply_switches
@@ -30,6 +30,8 @@ from xltool.recognition.defined_names import dispute_by_names, doubt_exchanges
 from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_identity, find_form, read_identity_sources
 from xltool.recognition.kind_values import find_words
 from xltool.recognition.locate_cells import find_text_cells
+from xltool.recognition.lost_aggregates import forgive_lost_aggregates
+from xltool.recognition.printed_sums import drop_unsummed, read_printed_tallies
 from xltool.recognition.read_entries import read_entries, read_entry
 from xltool.recognition.read_lists import ReadLists, read_lists
 from xltool.recognition.remarks import find_remarks
@@ -95,7 +97,6 @@ def _build_submission(
         *find_missing_sheets(plan, assignment, issued=is_issued and scope is Scope.OWN),
         *find_changed_labels(assignment, issued=is_issued),
     ]
-    tallies = read_consolidated.read_tallies(workbook) if scope is Scope.AREA else {}
     return Submission(
         form=plan.form.id,
         edition=plan.form.edition,
@@ -109,25 +110,29 @@ def _build_submission(
         texts=_read_texts(plan, assignment),
         controls=controls,
         explanations=tuple(_read_explanations(plan, assignment)),
-        observations=tuple(observations),
+        observations=forgive_lost_aggregates(plan.form, observations, figures.lists.rows),
         manifest=read_consolidated.read_manifest(workbook),
         declared_zero=declared,
         absent=read_consolidated.read_absent(workbook),
         lacking=read_consolidated.read_lacking(workbook),
         issued=identity_claim.issued,
-        words=find_words(plan.form, entries) | {cell: format_tally(tally) for cell, tally in tallies.items()},
+        words=find_words(plan.form, entries) | {cell: format_tally(tally) for cell, tally in figures.tallies.items()},
         signed={item.id: _read_field(plan, assignment, item.id) for item in plan.form.signature},
-        tallies=tallies,
+        tallies=figures.tallies,
         bases=read_consolidated.read_bases(workbook) if scope is Scope.AREA else {},
         lists=figures.lists.rows,
     )
 
 
 class _ReadFigures(NamedTuple):
-    """The figures and lists of a submission. ``observations`` are in the order in which they are told."""
+    """The figures and lists of a submission. ``observations`` are in the order in which they are told.
+
+    ``tallies`` say how many chose each word, where it is a sum.
+    """
 
     entries: Mapping[str, Entry]
     lists: ReadLists
+    tallies: Mapping[str, Mapping[str, int]]
     observations: tuple[Observation, ...]
 
 
@@ -138,8 +143,9 @@ def _read_figures(
     read, is_plain = read_entries(plan, assignment, declared=declared)
     switched, filled_tables = apply_switches(plan, assignment, read)
     is_plain = is_plain and switched is read
-    if scope is Scope.AREA and read_consolidated.read_manifest(workbook):  # its own return is filled in as any other
-        switched = _drop_unsummed(plan.form, switched)
+    tallies: Mapping[str, Mapping[str, int]] = {}
+    if scope is Scope.AREA:
+        switched, tallies = _read_sum(plan.form, workbook, switched)
     lists, read = read_lists(plan, workbook, assignment, switched, scope=scope, declared=declared)
     entries = refuse_covered(plan, assignment, apply_conditional_formats(plan, workbook, assignment, read))
     entries = refuse_overlaid(plan, assignment, entries)
@@ -149,7 +155,7 @@ def _read_figures(
         entries = refuse_wrong_results(plan, workbook, entries)
     is_plain = is_plain and entries is read
     observed = () if is_plain else _observe_figures(plan.form.cells, entries, workbook, scope)
-    return _ReadFigures(entries, lists, (*filled_tables, *lists.observations, *observed))
+    return _ReadFigures(entries, lists, tallies, (*filled_tables, *lists.observations, *observed))
 
 
 def _observe_assignment(
@@ -190,17 +196,14 @@ def _list_positions(entries: Mapping[str, Entry], lists: ReadLists) -> Sequence[
     return (*find_entry_layout(entries).positions, *(EntryPosition(each.sheet, each.address) for each in listed))
 
 
-def _drop_unsummed(form: Form, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
-    """Return the entries of a consolidation; cells that have no figure in a sum are blank, whatever they show."""
-    unsummed = [
-        cell.id for cell in form.inputs if cell.total in {TotalKind.COUNT, TotalKind.NONE} and cell.aggregate is None
-    ]
-    if not unsummed:
-        return entries
-    return {
-        **entries,
-        **{cell: entries[cell]._replace(state=EntryState.BLANK, value=None, raw=None, note=None) for cell in unsummed},
-    }
+def _read_sum(
+    form: Form, workbook: RawWorkbook, entries: Mapping[str, Entry]
+) -> tuple[Mapping[str, Entry], Mapping[str, Mapping[str, int]]]:
+    """Return the entries of an area's workbook, and how many chose each word where it is a sum."""
+    tallies = read_consolidated.read_tallies(workbook) or read_printed_tallies(form, entries)
+    if tallies or read_consolidated.read_manifest(workbook):  # an area's own return is filled in as any other
+        entries = drop_unsummed(form, entries)
+    return entries, tallies
 
 
 def _describe_source(plan: WorkbookPlan, workbook: RawWorkbook, file: str) -> Source:
