@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xltool.errors import DefinitionError, RosterError, UsageError, WritingError, XltoolError
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 if TYPE_CHECKING:
     from xltool.api.figures import FigureRecord, figures_to_dataframe, iterate_figures
