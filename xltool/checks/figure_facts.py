@@ -8,8 +8,8 @@ from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import locate_cell
 from xltool.forms.cell_addresses import merge_ranges
 from xltool.forms.cell_kinds import word_of
-from xltool.forms.expressions import evaluate_linear, evaluate_side, round_half_up
-from xltool.model.expression import Operation, Side, Term
+from xltool.forms.expressions import evaluate_linear, round_half_up
+from xltool.model.expression import LinearExpression, Side, Term
 from xltool.model.finding_facts import (
     EarlierPeriod,
     ExpectedValue,
@@ -20,7 +20,7 @@ from xltool.model.finding_facts import (
     SideFact,
     TermFact,
 )
-from xltool.model.form import Cell, Number, Relation, Values
+from xltool.model.form import Cell, CellKind, Number, Relation, Values
 from xltool.model.period import Period
 from xltool.model.submission import Submission
 
@@ -53,8 +53,10 @@ def expect_value(cell: Cell) -> ExpectedValue:
 
 def measure_difference(left: Number, right: Number, cells: Iterable[Cell], unit: str = "") -> Quantity:
     """Return the difference of two sides, with ``unit``, or that of all cells if they share it."""
+    cells = list(cells)
     units = {unit} if unit else {cell.unit for cell in cells}
-    return Quantity(max(left, right) - min(left, right), units.pop() if len(units) == 1 else "")
+    days = bool(cells) and all(cell.kind is CellKind.DATE for cell in cells)
+    return Quantity(max(left, right) - min(left, right), units.pop() if len(units) == 1 else "", is_days=days)
 
 
 def find_common_unit(sides: tuple[Side, Side], cells: Mapping[str, Cell]) -> str:
@@ -97,11 +99,8 @@ class FigureFacts:
     sheet: str = ""
     name: Callable[[Cell], FigureName] = name_cell
 
-    def describe_side(self, side: Side, *, missing_as_zero: bool = False, unit: str = "") -> SideFact:
+    def describe_side(self, side: LinearExpression, *, missing_as_zero: bool = False, unit: str = "") -> SideFact:
         """Describe one side of a relation: its figures and their sum (in ``unit``); a long sum by its ranges."""
-        if isinstance(side, Operation):
-            total = evaluate_side(side, self.values, self.context.previous, missing_as_zero=missing_as_zero)
-            return SideFact((), 0, Quantity(shorten_quotient(total)), self.list_ranges_of(side), computed=True)
         total = evaluate_linear(
             side._replace(modulus=None), self.values, self.context.previous, missing_as_zero=missing_as_zero
         )
@@ -109,10 +108,19 @@ class FigureFacts:
         return SideFact(
             () if is_long else tuple(map(self._describe_term, side.terms)),
             side.constant,
-            Quantity(total, unit) if unit else measure_figure(total, self._cell_of(side.terms[0])),
+            Quantity(total, unit) if unit else self._measure_sum(side, total),
             self.list_ranges_of(side) if is_long else None,
             side.modulus,
         )
+
+    def _measure_sum(self, side: LinearExpression, total: Number | None) -> Quantity:
+        """Measure what a side adds up to: days between dates are no date."""
+        cells = [self._cell_of(term) for term in side.terms]
+        if not cells:
+            return Quantity(total)
+        if cells[0].kind is CellKind.DATE and sum(term.coefficient for term in side.terms) != 1:
+            return Quantity(total, is_days=True)
+        return measure_figure(total, cells[0])
 
     def list_ranges_of(self, side: Side) -> ShortList:
         """Return the ranges of the figures of a sum: D9:I9."""
@@ -154,5 +162,5 @@ class FigureFacts:
             self.name(cell),
             measure_figure(self.values.get(term.cell), cell),
             self._qualify_address(where.sheet, where.address),
-            self.list_ranges_of(defining[0].expect.right) if defining else None,
+            self.list_ranges_of(defining[0].expect.right) if defining and defining[0].is_linear else None,
         )

@@ -3,9 +3,10 @@
 A relation with a missing figure is undecided.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from xltool.checks.condition_facts import RelationFacts, choose_operator_words, find_word_cell, is_condition
 from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import (
     FigureFacts,
@@ -125,20 +126,17 @@ def report_breach(
     assert result.left is not None  # a broken relation has both sides
     assert result.right is not None
     context = replace(context, previous=choose_earlier_figures(relation, submission.year, context.previous))
-    expect, zero = relation.expect, relation.missing == "zero"
+    expect = relation.expect
     unit = find_common_unit((expect.left, expect.right), context.form.cells)
     cells = [context.form.cells[term.cell] for term in relation.terms]
     spots = _spots_of_relation(relation, submission, context)
     figures = FigureFacts(submission, context, counted, spots[0].sheet, choose_names(relation, context))
+    wording, words = _describe_breach(relation, result, RelationFacts(figures, zero=relation.missing == "zero"), unit)
     facts: dict[str, object] = {
         "left": shorten_quotient(result.left),
         "right": shorten_quotient(result.right),
         "difference": shorten_quotient(max(result.left, result.right) - min(result.left, result.right)),
-        "left_words": figures.describe_side(expect.left, missing_as_zero=zero, unit=unit),
-        "right_words": figures.describe_side(expect.right, missing_as_zero=zero, unit=unit)
-        if expect.right.terms
-        else result.right,
-        "operator": Word("operator", expect.operator),
+        **words,
         "gap": measure_difference(result.left, result.right, cells, unit),
         "leaves": _ranges_behind(relation, figures, context),
         "where": f"{spots[0].sheet}“{relation.subject}”" if relation.subject else spots[0].sheet,
@@ -147,8 +145,26 @@ def report_breach(
         "advice": relation.advice,
         "suspects": find_previous_evidence(relation, result, submission.year, context) or "",
     }
-    wording = "relation.sides" if expect.right.terms else "relation.limit"
     return Finding(relation.rule, relation.severity, spots, facts, relation.id, wording=wording)
+
+
+def _describe_breach(
+    relation: Relation, result: RelationVerdict, described: RelationFacts, unit: str
+) -> tuple[str, Mapping[str, object]]:
+    """Return the wording of a breach, and the facts on what is compared."""
+    left, operator, right = relation.expect
+    if is_condition(relation.expect):
+        return "relation.condition", {"demand": described.describe_demand(relation.expect)}
+    cell = find_word_cell(left, described.figures.context.form.cells)
+    facts = {
+        "left_words": described.describe_side(left, unit),
+        "operator": Word(choose_operator_words(cell), operator),
+    }
+    if cell:
+        return "relation.word", {**facts, "right_words": described.describe_limit(right, cell)}
+    if right.terms:
+        return "relation.sides", {**facts, "right_words": described.describe_side(right, unit)}
+    return "relation.limit", {**facts, "right_words": result.right}
 
 
 def _ranges_behind(relation: Relation, figure_facts: FigureFacts, context: CheckContext) -> tuple[ShortList, ...]:

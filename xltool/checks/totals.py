@@ -14,7 +14,9 @@ from xltool.checks.formulas import has_intact_formula
 from xltool.checks.make_finding import locate_cell
 from xltool.forms.expressions import compute_total, recompute_figures
 from xltool.forms.form_index import FormIndex
+from xltool.model.expression import LinearExpression
 from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding_facts import FigureSource, ListedParts, Word
 from xltool.model.form import Number, Relation, Severity, Values
 from xltool.model.submission import Entry, Submission
 
@@ -115,6 +117,7 @@ def _report_total(wrong_total: WrongTotal, submission: Submission, context: Chec
     stored = entry.value or 0
     cell = context.form.cells[entry.cell]
     figures = FigureFacts(submission, context, submission.counted, entry.sheet)
+    ranges, summed = figures.list_ranges_of(relation.expect.right), isinstance(relation.expect.right, LinearExpression)
     facts: dict[str, object] = {
         "left": stored,
         "right": expected,
@@ -123,8 +126,10 @@ def _report_total(wrong_total: WrongTotal, submission: Submission, context: Chec
         "recomputed": measure_figure(expected, cell),
         "gap": measure_difference(stored, expected, [cell]),
         "name": name_cell(cell),
-        "ranges": figures.list_ranges_of(relation.expect.right),
-        "parts": figures.list_parts(relation.expect.right),
+        "ranges": ranges,
+        "source": FigureSource(ranges, summed),
+        "outcome": Word("", "parts_sum" if summed else "recalculated"),
+        "parts": figures.list_parts(relation.expect.right) if summed else ListedParts(),
         "formula": entry.formula is not None,
         "title": relation.title,
         "basis": relation.basis,

@@ -1,5 +1,5 @@
 """Turn the facts of findings and errors into Chinese sentences. The sentences are data in ``texts.toml``."""
 
-from xltool.messages import figure_phrases, suspect_phrases
+from xltool.messages import condition_phrases, figure_phrases, suspect_phrases
 
-__all__ = ["figure_phrases", "suspect_phrases"]  # imported to register their renderings
+__all__ = ["condition_phrases", "figure_phrases", "suspect_phrases"]  # imported to register their renderings

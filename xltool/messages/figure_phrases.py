@@ -1,6 +1,6 @@
 """Render the structured facts of findings (`model.finding_facts`) in the words of the printed form."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from xltool.forms.workbook_words import workbook_words
@@ -51,6 +51,8 @@ def _render_quantity(quantity: facts.Quantity) -> str:
         return catalogue.look_up_word("shown", "nothing")
     if quantity.word:
         return f"“{quantity.word}”"
+    if quantity.is_days:
+        return catalogue.format_phrase("days", count=Phrase(format_number(quantity.value)))
     return " ".join(filter(None, (format_number(quantity.value), quantity.unit)))
 
 
@@ -170,12 +172,10 @@ def _render_alternatives(alternatives: facts.Alternatives) -> str:
 @render_structure.register
 def _render_side(side: facts.SideFact) -> str:
     """Render each figure of a side with its words, address and value, and what they add up to."""
-    if side.computed:
-        return catalogue.format_phrase("calculated", parts=side.ranges, value=side.total)
     if side.ranges is not None:
         text = catalogue.format_phrase("range_sum", parts=side.ranges, value=side.total)
     else:
-        text = Phrase("".join(_join_terms(side)).removeprefix(" + "))
+        text = Phrase("".join(join_terms(side, render_term)).removeprefix(" + "))
         if len(side.terms) > 1 or side.constant or abs(side.terms[0].coefficient) != 1:
             text = Phrase(f"{text} = {render_structure(side.total)}")
     if side.modulus is None or side.total.value is None:
@@ -183,18 +183,25 @@ def _render_side(side: facts.SideFact) -> str:
     return catalogue.format_phrase("remainder", sum=text, modulus=side.modulus, rest=side.total.value % side.modulus)
 
 
-def _join_terms(side: facts.SideFact) -> Iterator[str]:
+def join_terms(side: facts.SideFact, render: Callable[[facts.TermFact], str]) -> Iterator[str]:
+    """Yield the figures of a side, each after its sign, and its constant."""
     for term in side.terms:
         factor = abs(term.coefficient)
         yield " - " if term.coefficient < 0 else " + "
-        yield _render_term(term) if factor == 1 else f"{factor} × {_render_term(term)}"
+        yield render(term) if factor == 1 else f"{factor} × {render(term)}"
     if side.constant:
         yield f" {'-' if side.constant < 0 else '+'} {abs(side.constant)}"
 
 
-def _render_term(term: facts.TermFact) -> str:
+def name_earlier(earlier: facts.EarlierPeriod) -> str:
+    """Return how an earlier period is called beside a figure of it."""
+    return workbook_words().periods[f"earlier_{earlier}"]
+
+
+def render_term(term: facts.TermFact) -> str:
+    """Render a figure with its words, address and value."""
     if term.earlier:
-        earlier = workbook_words().periods[f"earlier_{term.earlier}"]
+        earlier = name_earlier(term.earlier)
         return catalogue.format_phrase("term_previous", earlier=earlier, label=term.name, value=term.value)
     if not term.place:
         return catalogue.format_phrase("term_of_sum", label=term.name, value=term.value)

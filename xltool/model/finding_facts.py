@@ -6,6 +6,7 @@ A check fills them in; ``messages`` renders them as Chinese. None of them contai
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xltool.model.expression import OperationKind
 from xltool.model.form import CellKind, Number
 
 
@@ -67,12 +68,14 @@ class NameWithRemark(StructuredFact):
 class Quantity(StructuredFact):
     """A figure with its unit; the unit of a count is empty, the value of a missing figure is None.
 
-    ``word`` is what a person reads where the value stands for a choice or a date.
+    ``word`` is what a person reads where the value stands for a choice or a date; ``is_days`` if it counts days
+    between dates.
     """
 
     value: Number | None
     unit: str = ""
     word: str = ""
+    is_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ class TermFact(StructuredFact):
 class SideFact(StructuredFact):
     """One side of a relation: its terms and constant, and the total; for a long sum the ``ranges`` instead of terms.
 
-    ``total`` is the sum before the remainder by ``modulus``, if there is one; ``computed`` if it is calculated, no sum.
+    ``total`` is the sum before the remainder by ``modulus``, if there is one.
     """
 
     terms: tuple[TermFact, ...]
@@ -192,7 +195,41 @@ class SideFact(StructuredFact):
     total: Quantity
     ranges: ShortList | None = None
     modulus: int | None = None
-    computed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation(StructuredFact):
+    """One side of a relation that is no sum: an operation on ``parts`` and what it comes to; of many, the ``ranges``."""
+
+    kind: OperationKind
+    parts: tuple["SideFact | Calculation | ComparedSides | Condition", ...]
+    total: Quantity
+    ranges: ShortList | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSides(StructuredFact):
+    """A comparison that should hold, or that holds; a constant side is a quantity."""
+
+    left: SideFact | Calculation
+    operator: Word
+    right: SideFact | Calculation | Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Condition(StructuredFact):
+    """Conditions of which ``any`` or ``all`` should hold; of kind ``if`` the case and what should hold in it."""
+
+    kind: OperationKind
+    parts: tuple["ComparedSides | Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSource(StructuredFact):
+    """What a total is made of: the ranges of its parts, ``summed`` or calculated in another way."""
+
+    ranges: ShortList
+    summed: bool
 
 
 @dataclass(frozen=True, slots=True)
