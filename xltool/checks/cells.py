@@ -7,13 +7,14 @@ from typing import NamedTuple
 from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import expect_value, name_cell
 from xltool.checks.make_finding import group_by_sheet, list_ranges, make_finding, spot_of_entry
+from xltool.checks.percentages import find_meant_percentage
 from xltool.checks.totals import find_overwritten, find_wrong_totals
 from xltool.forms.absent_tables import find_absent_tables
 from xltool.forms.cell_kinds import MAX_DATE, serial_day, word_of
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.compact_entries import NOTE_NOT_READ, iterate_unusual_entries
 from xltool.model.finding import Finding
-from xltool.model.finding_facts import FigureName, Quoted, RangesOn, ShortList, Word
+from xltool.model.finding_facts import FigureName, Quantity, Quoted, RangesOn, ShortList, Word
 from xltool.model.form import SIGNED_KINDS, WORD_KINDS, Cell, CellKind, Severity, StandardCheck, TotalKind
 from xltool.model.submission import Entry, EntryState, Submission
 
@@ -32,6 +33,7 @@ _NOTES_OF_RANGES = _NOTES_ABOUT_LOOK | {
     *("struck_out", "covered", "symbol_font", "repeated", "upside_down", "conditional", "overlaid"),
 }
 _NOTES_OF_PLACES = {"covered", "overlaid"}  # one finding for what lies over the cells
+_MAX_TEXT_QUOTED = 30  # characters of a text that is too long
 _MIN_CELLS_OF_RANGE = 3  # with the same reason; fewer are told one by one
 _OTHER_KINDS = WORD_KINDS | {CellKind.PERCENT, CellKind.DECIMAL}
 # Normalisations that reading applies (`value.` observations); each has its own sentence.
@@ -144,20 +146,35 @@ def _report_no_number(entry: Entry, note: str | None, context: CheckContext) -> 
     rule = _find_number_rule(context)
     cell = context.form.cells[entry.cell]
     reason = note if note in UNREADABLE_NOTES else "not_number"
+    meant = find_meant_percentage(cell, entry.raw) if reason == "too_many_decimals" else None
     facts: dict[str, object] = {
-        "raw": " / ".join((entry.raw or "").split()) if reason == "several_numbers" else _name_content(entry, cell),
+        "raw": _quote_content(entry, cell, reason),
         "shown": entry.shown or "",
         "note": reason,
         "name": name_cell(cell),
         "asked": expect_value(cell),
         "decimals": cell.decimals,
+        "count": len(entry.raw or ""),
         "unit": cell.unit,
         "title": Word("", "kind_rule") if cell.kind in _OTHER_KINDS else rule.title,
         "basis": rule.basis,
     }
+    if meant is not None:
+        facts["meant"] = Quantity(meant)
+        return Finding(rule.id, rule.severity, (spot_of_entry(entry),), facts, wording="number.as_share")
     shows_nothing = reason in _NOTES_WITH_NOTHING and not entry.shown
     wording = f"number.{reason}_nothing" if shows_nothing else f"number.{reason}"
     return Finding(rule.id, rule.severity, (spot_of_entry(entry),), facts, wording=wording)
+
+
+def _quote_content(entry: Entry, cell: Cell, reason: str) -> str | None:
+    """Return what a cell holds; of several numbers each, of a text that is too long its beginning."""
+    if reason == "several_numbers":
+        return " / ".join((entry.raw or "").split())
+    if reason == "too_long" and entry.raw:
+        text = " ".join(entry.raw.split())
+        return text if len(text) <= _MAX_TEXT_QUOTED else f"{text[:_MAX_TEXT_QUOTED]}…"
+    return _name_content(entry, cell)
 
 
 def _name_content(entry: Entry, cell: Cell) -> str | None:

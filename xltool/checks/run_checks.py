@@ -10,6 +10,7 @@ from xltool.checks.identity import check_identity
 from xltool.checks.ledger_totals import check_ledger
 from xltool.checks.lists import check_lists
 from xltool.checks.localisation.group_by_cause import group_findings
+from xltool.checks.percentages import check_percentages
 from xltool.checks.profile import CheckProfile, apply_profile
 from xltool.checks.relations import check_relations
 from xltool.checks.seals import check_seal
@@ -30,7 +31,7 @@ CheckFunction = Callable[[Submission, CheckContext], Iterator[Finding]]
 
 CHECKS: tuple[CheckFunction, ...] = (
     *(check_identity, check_seal, check_serial, check_tampering, check_cells, check_totals, check_relations),
-    check_lists,
+    *(check_lists, check_percentages),
     *(check_ledger, check_jumps, check_quoted_figures, check_channels, check_texts, check_required_contents),
 )
 

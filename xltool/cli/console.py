@@ -79,7 +79,7 @@ def describe_check(
         if item.findings or item.status is not Status.ACCEPTED:
             lines += [_describe_file(item), *_describe_reason(item)]
             lines += [*_describe_findings(item, changes, verbose=verbose), ""]
-    lines += describe_check_codes(reviewed, codes or {})
+    lines += describe_check_codes(reviewed, codes or {}, verbose=verbose)
     counts = count_statuses(reviewed)
     clean = sum(item.status is Status.ACCEPTED and not select_open(item.findings) for item in reviewed)
     explain = counts[Status.ACCEPTED.value] - clean

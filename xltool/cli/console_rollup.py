@@ -1,15 +1,20 @@
 """Render periods added up for the console: how many each agency has, and what is missing or differs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from xltool.commands.open_issues import has_open_issues, select_open_findings
+from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.rollup_issues import RollUpIssue, list_issues
 from xltool.consolidation.show_rollup import describe_remark, show_matter, show_periods
-from xltool.consolidation.show_status import describe_file_counts
+from xltool.consolidation.show_status import describe_file_counts, show_file_status
 from xltool.forms.period_words import name_period
 from xltool.messages import catalogue
 from xltool.messages.figure_phrases import format_number
+from xltool.model.consolidation import ReviewedFile
 from xltool.model.rolled_up import RolledUp
+
+_MAX_FILES_NAMED = 5  # on the console; the workbook lists all
 
 
 def describe_rollup(rolled_up: RolledUp, output: Path | None) -> str:
@@ -39,8 +44,24 @@ def _describe(rolled_up: RolledUp, output: Path | None) -> Iterator[str]:
             unsure=sum(whole.uncompared for whole in wholes),
         )
     yield describe_file_counts(rolled_up.tracking)
+    yield from _describe_open_files(rolled_up.tracking)
     if output is not None:
         yield catalogue.format_line("rollup_written", file=str(output))
+
+
+def _describe_open_files(tracking: Sequence[ReviewedFile]) -> Iterator[str]:
+    """Name the files for whose sake the exit code is 1, each with its first problem; of many the first few."""
+    files = [item for item in tracking if has_open_issues([item])]
+    if files:
+        yield catalogue.format_line("rollup_open_files", count=len(files))
+    for item in files[:_MAX_FILES_NAMED]:
+        problem = next(iter(select_open_findings(item.findings)), None)
+        told = catalogue.Phrase(catalogue.render_brief(problem)) if problem else ""
+        yield catalogue.format_line(
+            "rollup_open_file", file=show_file_name(item.file), status=show_file_status(item), problem=told
+        )
+    if len(files) > _MAX_FILES_NAMED:
+        yield catalogue.format_line("rollup_more_files", count=len(files) - _MAX_FILES_NAMED)
 
 
 def _describe_issue(issue: RollUpIssue) -> str:
@@ -57,4 +78,5 @@ def _describe_issue(issue: RollUpIssue) -> str:
         return catalogue.format_line("rollup_issue_figure", **facts)
     numbers = {"stated": issue.gap.stated, "added": issue.gap.added, "difference": issue.gap.difference}
     shown = {key: format_number(number) for key, number in numbers.items()}
+    facts["made"] = catalogue.look_up_word("rollup_added", issue.gap.kind)
     return catalogue.format_line("rollup_issue_gap", **facts, place=f" {issue.place}".rstrip(), **shown)

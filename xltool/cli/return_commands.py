@@ -86,6 +86,8 @@ def check(
     else:
         text = console.describe_check(reviewed, changes, codes, verbose=verbose)
         click.echo("\n".join([text, *console.describe_previous_use(use)]))
+        if context.previous_years is None:
+            echo_lines(console_returns.describe_unchecked_relations(reviewed, context.forms))
     if folder and returned is not None and not as_json:
         click.echo(console_returns.describe_sent_back(returned, folder))
     if not as_json:

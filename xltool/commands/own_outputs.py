@@ -29,6 +29,7 @@ _TABLE_MARKS = (
     (b"PAR1", b"area_code"),
     (b"\xef\xbb\xbfyear,agency_code,agency_name,", b""),
     (b"\xef\xbb\xbfyear,area_code,area_name,", b""),
+    (b"\xef\xbb\xbfyear,period,list,row,agency_code,", b""),
 )
 _ANSWER = re.compile(rb'\s*\{\s*"(?:form|found)": [^\n]*\n(?s:.{0,400})"(?:counts|undecided)": ')
 _CORE_PROPERTIES, _LETTER_IDENTIFIER = "docProps/core.xml", f">{LETTER_MARK}<".encode()

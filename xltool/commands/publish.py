@@ -141,7 +141,9 @@ def _read_publishable(path: FileSource, run_context: RunContext, *, flawed: bool
     """Read and check a workbook. Raises UsageError for one with ``must_fix`` findings or missing agencies."""
     reviewed = review_file(run_context, path)
     if reviewed.submission is None:
-        raise UsageError("publish.not_a_return", file=str(path), reason=_phrase_problem(reviewed.findings[0]))
+        problem = reviewed.findings[0]
+        reason = catalogue.Phrase(_phrase_problem(problem) + catalogue.render_option(problem))
+        raise UsageError("publish.not_a_return", file=str(path), reason=reason)
     flaws = [finding for finding in reviewed.findings if finding.severity is Severity.MUST_FIX and not finding.settled]
     if flaws and not flawed:
         raise UsageError("publish.must_be_fixed", file=str(path), count=len(flaws), first=_phrase_problem(flaws[0]))

@@ -16,7 +16,8 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Scope
 from xltool.model.contributions import ContributingRow, Contribution, CountedLine, TracedFigure
-from xltool.model.finding import FindingCell
+from xltool.model.finding import Finding, FindingCell
+from xltool.model.finding_codes import code_severity
 from xltool.model.form import Cell, Form, Number, TotalKind, Values
 from xltool.model.submission import Submission
 from xltool.recognition.read_consolidated import ConsolidatedPart, list_sheet_names, make_skip_rule, read_parts
@@ -42,9 +43,9 @@ def trace(summary: FileSource, asked: str, forms: FormLibrary, where: str = "") 
         read = read_submission(workbook, forms, str(summary))
         listed = open_named_sheets(summary, list_sheet_names(["details"]))
     except (UnreadableFileError, ForeignFileError) as error:
-        raise UsageError(
-            "usage.summary_unreadable", path=str(summary), reason=catalogue.code_title(error.code)
-        ) from error
+        hint = catalogue.Phrase(catalogue.render_option(Finding(error.code, code_severity(error.code), (), error.facts)))
+        reason = catalogue.code_title(error.code)
+        raise UsageError("usage.summary_unreadable", path=str(summary), reason=reason, hint=hint) from error
     form = forms.of(read).form
     cells = _select_cells(form, asked, where)
     if counted_lines := decode_counted_lines(read.issued):

@@ -172,5 +172,6 @@ def compare_whole(
             continue
         compared += 1
         if added != stated:
-            gaps.append(FigureGap(cell, find_spot(submission, cell), submission.year or 0, stated, added))
+            kind = kinds[inside[0]] if len(inside) == 1 else TotalKind.SUM
+            gaps.append(FigureGap(cell, find_spot(submission, cell), submission.year or 0, stated, added, kind))
     return WholeReport(whole_form, submission, tuple(gaps), compared, uncompared)

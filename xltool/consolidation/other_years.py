@@ -1,13 +1,14 @@
 """Find returns of another year than the one that is collected."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
 from xltool.model.finding_codes import code_severity
 from xltool.model.form import Severity
+from xltool.model.period import Period
 from xltool.model.submission import Submission
 
 _YEAR_CHARACTERS = 4  # at the beginning of a time in ISO 8601
@@ -20,20 +21,27 @@ def mark_other_years(
 
     Without a year they only get a finding: one to explain where most returns are of another year, a note where some
     are of a later year and none has a majority, or (with a roster) where a single return was saved in a later year than
-    the one after its own.
+    the one after its own. Years are those of one form, and several parts of a year are usual unless most are of one.
     """
     if year is not None:
         return tuple(_refuse_other_year(item, year) for item in reviewed)
     returns = [item.submission for item in reviewed if item.submission and item.submission.year]
-    years = Counter(submission.year for submission in returns)
     if len(returns) == 1 and has_roster:
         return tuple(_note_late_file(item) for item in reviewed)
+    years: dict[str, Counter[int]] = {}
+    for submission in returns:
+        years.setdefault(submission.form, Counter())[submission.year or 0] += 1
+    return tuple(_mark_other_year(item, years) for item in reviewed)
+
+
+def _mark_other_year(item: ReviewedFile, years_by_form: Mapping[str, Counter[int]]) -> ReviewedFile:
+    years = years_by_form.get(item.submission.form) if item.submission else None
     if not years:
-        return tuple(reviewed)
+        return item
     most, count = years.most_common(1)[0]
-    if count * 2 > len(returns):
-        return tuple(_add_if_other(item, "identity.minority_year", most or 0) for item in reviewed)
-    return tuple(_add_if_other(item, "identity.earlier_year", max(year or 0 for year in years)) for item in reviewed)
+    if count * 2 > years.total():
+        return _add_if_other(item, "identity.minority_year", most)
+    return item if isinstance(most, Period) else _add_if_other(item, "identity.earlier_year", max(years))
 
 
 def _refuse_other_year(item: ReviewedFile, year: int) -> ReviewedFile:

@@ -75,12 +75,12 @@ def write_tables(
     One row of ``figures`` is one figure of one part of the sum. All files appear together at the end. Raises UsageError
     if the folder holds anything (unless ``force`` or ``keep_earlier``), WritingError if it cannot be written.
     """
-    more_columns = _list_more_columns(consolidation)
+    more_columns, period = _list_more_columns(consolidation), _list_period_column(consolidation)
     tables: dict[str, FrameSource] = {
         "figures": lambda: _build_figures(consolidation),
         "totals": lambda: [_make_frame(_build_totals(consolidation), _TOTAL_COLUMNS + more_columns)],
-        "findings": lambda: [_make_frame(_build_findings(consolidation), _FINDING_COLUMNS)],
-        "tracking": lambda: [_make_frame(_build_tracking(consolidation), _TRACKING_COLUMNS)],
+        "findings": lambda: [_make_frame(_build_findings(consolidation), _FINDING_COLUMNS + period)],
+        "tracking": lambda: [_make_frame(_build_tracking(consolidation), _TRACKING_COLUMNS + period)],
     }
     if consolidation.form.lists:
         tables["rows"] = lambda: [_make_frame(_build_rows(consolidation), _ROW_COLUMNS)]
@@ -154,7 +154,11 @@ def _build_part_rows(consolidation: Consolidation, part: Submission, item: Revie
 def _list_more_columns(consolidation: Consolidation) -> str:
     """Return the columns that only some forms have: what a person reads in words, and the part of a year."""
     words = _WORD_COLUMN if _has_words(consolidation) else ""
-    return words + (_PERIOD_COLUMN if isinstance(consolidation.year, Period) else "")
+    return words + _list_period_column(consolidation)
+
+
+def _list_period_column(consolidation: Consolidation) -> str:
+    return _PERIOD_COLUMN if isinstance(consolidation.year, Period) else ""
 
 
 def _has_words(consolidation: Consolidation) -> bool:

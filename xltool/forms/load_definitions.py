@@ -17,6 +17,7 @@ from xltool.forms.prove_relations import find_conflicts
 from xltool.forms.schema import ClaimsSpec, FormSpec, RelationsSpec, TablesSpec
 from xltool.forms.text_patterns import CLAIMS_FILE as CLAIMS
 from xltool.model.form import Form
+from xltool.model.period import calendar_year, length_of, list_parts
 from xltool.package_data import find_data_folder
 
 DEFAULT_FORM = "zfxxgk-annual-report"  # where a year has several forms and none is named
@@ -186,12 +187,21 @@ def find_form_for_year(forms: Iterable[Form], year: int, form_id: str | None = N
     named = [form for form in forms if form_id == form.id or (form_id is None and not form.named_only)]
     candidates = [form for form in named if form.covers_year(year)]
     if not candidates:
+        _refuse_other_length(named, year, form_id)
         raise UsageError("usage.no_form_for_year", year=year)
     if form_id is None and any(form.id == DEFAULT_FORM for form in candidates):
         candidates = [form for form in candidates if form.id == DEFAULT_FORM]
     if len({form.id for form in candidates}) > 1:
         raise UsageError("usage.several_forms", year=year, forms=tuple(sorted(form.id for form in candidates)))
     return max(candidates, key=lambda form: form.first_year)
+
+
+def _refuse_other_length(named: Sequence[Form], year: int, form_id: str | None) -> None:
+    """Raise UsageError if a form that was named has periods of another length than the year or period asked for."""
+    for form in named if form_id else ():
+        if form.period is not length_of(year) and form.covers_calendar_year(year):
+            example = next(iter(list_parts(calendar_year(year), form.period)), calendar_year(year))
+            raise UsageError("usage.form_of_period", form=form_id, period=form.period, year=year, example=example)
 
 
 def _read_definition_file(path: Path) -> bytes:

@@ -51,6 +51,7 @@ FACT_TYPES: Mapping[str, type | UnionType] = MappingProxyType(
         "left_words": SideFact | Calculation,
         "limit": int | str | StructuredFact,
         "listed": str,
+        "meant": Quantity,
         "middle": Quantity,
         "missing": int | str,
         "named": str | tuple,

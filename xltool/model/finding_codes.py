@@ -19,7 +19,7 @@ CELL_FACTS = frozenset({"address", "place", "sheet"})  # taken from the first ce
 
 _UNREAD_FIELDS = ("not_date", "date_in_text", "not_choice", "conditional", "unreadable")  # of a line of a ledger
 _LOOKS = ("struck_out", "symbol_font", "upside_down")
-_PLAIN_CODES = (*_LOOKS, "negative", "fraction", "out_of_range", "not_choice", "not_date", "too_long", "too_large")
+_PLAIN_CODES = (*_LOOKS, "negative", "fraction", "out_of_range", "not_choice", "not_date", "too_large")
 _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
     {
         None: {
@@ -37,6 +37,8 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "number.remark": "asked basis name place raw title",
             "number.not_number": "asked basis name place raw title",
             "number.too_many_decimals": "asked basis decimals name place raw title",
+            "number.as_share": "asked basis decimals meant name place raw title",
+            "percent.as_share": "cells meant name sheet value",
             "number.boolean": "asked basis name place title",
             "number.date": "asked basis name place raw title",
             "number.error_value": "asked basis name place raw title",
@@ -57,6 +59,7 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "number.cached_differs": "asked basis name place raw shown title",
             "number.conditional": "asked basis name place raw shown title",
             **dict.fromkeys((f"number.{note}" for note in _PLAIN_CODES), "asked basis name place raw title"),
+            "number.too_long": "asked basis count name place raw title",
             "blank": "basis cells count cover declaration sheet title yes",
             "blank.words": "cells count sheet",
             "blank.row": "cells count sheet",

@@ -388,6 +388,9 @@ class Form:
 
     def covers_year(self, year: int) -> bool:
         """Return whether reports for ``year``, which may be a part of a year, are made on this edition."""
+        return self.covers_calendar_year(year) and self.period is length_of(year)
+
+    def covers_calendar_year(self, year: int) -> bool:
+        """Return whether this edition is in force in the calendar year of a year or period of any length."""
         calendar = calendar_year(year)
-        covered = self.first_year <= calendar and (self.last_year is None or calendar <= self.last_year)
-        return covered and self.period is length_of(year)
+        return self.first_year <= calendar and (self.last_year is None or calendar <= self.last_year)

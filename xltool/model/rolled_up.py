@@ -21,7 +21,7 @@ def make_agency_key(code: str, name: str, scope: Scope) -> AgencyKey:
 class FigureGap(NamedTuple):
     """A figure that is not what the periods add up to: what is ``stated`` there, and what they ``added`` up to.
 
-    ``period`` is that of the report which states it.
+    ``period`` is that of the report which states it; ``kind`` is how the periods add up.
     """
 
     cell: Cell
@@ -29,6 +29,7 @@ class FigureGap(NamedTuple):
     period: int
     stated: Number
     added: Number
+    kind: TotalKind = TotalKind.SUM
 
     @property
     def difference(self) -> Number:

@@ -203,7 +203,8 @@ def describe_row_changes(comparison: ComparisonResult) -> Iterator[RowChange]:
 def _describe_rows(comparison: ComparisonResult, names: tuple[str, str]) -> Iterator[DifferenceSentence]:
     for each in describe_row_changes(comparison):
         facts = {"place": each.place, "left": each.left, "right": each.right, "gap": each.gap, "share": each.share}
-        words = catalogue.format_line("compared_line", left_name=names[0], right_name=names[1], **facts)
+        key = "compared_line" if each.gap else "compared_line_words"
+        words = catalogue.format_line(key, left_name=names[0], right_name=names[1], **facts)
         yield DifferenceSentence(words, each.cell, line=True)
     yield DifferenceSentence(catalogue.format_line("compared_line_details", count=len(comparison.figures)), line=True)
 
