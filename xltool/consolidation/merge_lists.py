@@ -8,7 +8,7 @@ from xltool.model.consolidation import Consolidation
 from xltool.model.finding import Finding, FindingCell
 from xltool.model.finding_facts import Quoted, ShortList
 from xltool.model.form import Cell, Form, Severity, TotalKind
-from xltool.model.list_table import ListMerge, ListTable
+from xltool.model.list_table import KeyScope, ListMerge, ListTable
 from xltool.model.submission import Entry, EntryRow, EntryState, RowOwner, Submission
 
 _EXACT_CONTEXT = Context(prec=1000)
@@ -69,7 +69,8 @@ def check_merged_lists(consolidation: Consolidation) -> Iterator[Finding]:
     """Yield what the agencies of a sum contradict each other in: one key in several lists, words that differ."""
     for list_table in consolidation.form.lists if len(consolidation.parts) > 1 else ():
         rows = [row for part in consolidation.parts for row in _list_owned(part, list_table)]
-        for alike in _group_by_key(list_table, rows) if list_table.key else ():
+        is_shared = list_table.key and list_table.key_scope is KeyScope.FORM
+        for alike in _group_by_key(list_table, rows) if is_shared else ():
             owners = dict.fromkeys(owner for row in alike for owner in row.owners)
             if len(alike) > 1 and len(owners) > 1:
                 yield from _report_alike(list_table, alike, tuple(owners))

@@ -229,7 +229,7 @@ class ListSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     """A table with a variable number of rows.
 
     ``rows`` is how many the template offers, ``key`` the columns that identify a row, ``unit`` what rows are counted
-    in. An ``optional`` list may have no row. An area's report prints every row, or one an agency (``area_report``).
+    in, ``key_scope`` whether two agencies may have rows of one key. An ``optional`` list may have no row. An area's report prints every row, or one an agency (``area_report``).
     ``year_total`` is how the figures computed from it add up over the periods of a year.
     """
 
@@ -240,6 +240,7 @@ class ListSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     columns: list[ListColumnSpec]
     rows: int = 30
     key: list[str] = []
+    key_scope: Literal["form", "agency"] = "form"
     merge: Literal["append", "by_key"] = "append"
     unit: str = ""
     optional: bool = False

@@ -46,12 +46,19 @@ class ListPrinting(StrEnum):
     AGENCIES = "agencies"  # one row an agency: how many rows it has, and their sums
 
 
+class KeyScope(StrEnum):
+    """Among which rows a key is the key of one."""
+
+    FORM = "form"  # of all agencies: the same key in two of them is asked about
+    AGENCY = "agency"  # of one agency: others number their rows alike
+
+
 @dataclass(frozen=True)
 class ListTable:
     """One list of the form, in the table's own 1-based coordinates: column 1 is the row's number.
 
     ``columns`` are what a row holds, each as a `Cell` with the id ``list.column``. ``rows`` is how many rows a template
-    offers, ``key`` the ids of the columns that identify a row; an ``optional`` list may have none. ``relations`` are
+    offers, ``key`` the ids of the columns that identify a row among those of ``key_scope``; an ``optional`` list may have none. ``relations`` are
     asked of every row; rows are counted in ``unit``.
     """
 
@@ -71,6 +78,7 @@ class ListTable:
     printing: ListPrinting = ListPrinting.ROWS
     relations: "tuple[Relation, ...]" = field(default=())
     year_total: "TotalKind | None" = None
+    key_scope: KeyScope = KeyScope.FORM
 
     @cached_property
     def columns_by_id(self) -> "Mapping[str, Cell]":

@@ -10,7 +10,7 @@ from xltool.forms.definition_rules import check_cell_id
 from xltool.forms.lists.aggregates import SUM_KINDS
 from xltool.forms.schema import FormSpec, ListColumnSpec, ListSpec, TablesSpec
 from xltool.model.form import Box, Cell, CellKind, Label, Table, TotalKind
-from xltool.model.list_table import ListMerge, ListPrinting, ListTable
+from xltool.model.list_table import KeyScope, ListMerge, ListPrinting, ListTable
 
 MAX_ROWS = 2_000  # that a template offers
 MAX_COLUMNS = 40
@@ -59,6 +59,8 @@ def _check_list(spec: ListSpec, place: str, problems: DefinitionProblems) -> Non
             problems.add("optional_key", "tables.toml", f"{place}.key", key=name)
     if spec.merge == "by_key" and not spec.key:
         problems.add("list_without_key", "tables.toml", f"{place}.merge", key=spec.merge)
+    if spec.key_scope == "agency" and (spec.merge == "by_key" or not spec.key):
+        problems.add("list_key_scope", "tables.toml", f"{place}.key_scope", key=spec.key_scope)
     _check_columns(spec, place, problems)
 
 
@@ -98,6 +100,7 @@ def _assemble_list(spec: ListSpec) -> ListTable:
         landscape=spec.landscape,
         printing=ListPrinting(spec.area_report),
         year_total=TotalKind(spec.year_total),
+        key_scope=KeyScope(spec.key_scope),
     )
 
 
