@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from tests.forms.test_kinds import FORM, TABLES
-from tests.forms.test_rolling_up import write_form
 from tests.official_report.test_publish import answer, run
+from tests.own_forms import write_definition
 
 # The row of each relation in the definition: its expression, and its condition if it has one.
 EXPRESSIONS: Mapping[str, str] = {
@@ -52,7 +52,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     tables = tables.rstrip().removesuffix("]") + '  { first = "B12", lines = ["revised"], kind = "date" },\n]\n'
     relations = "".join(RELATION.format(id=name, expect=text) for name, text in EXPRESSIONS.items())
-    write_form(folder, "kinds", FORM, tables, relations)
+    write_definition(folder, "kinds", FORM, tables, relations)
     (folder / "roster.csv").write_text("单位代码,单位名称\n1,甲局\n", "utf-8")
     options = ("--year", 2024, "--form", "kinds", "--forms", folder / "forms", "--roster", folder / "roster.csv")
     assert run("template", *options, "-o", folder / "issued")[0] == 0

@@ -188,13 +188,43 @@ def test_every_kind__as_people_type_it__has_one_meaning(folder: Path) -> None:
         ("opened", "3月1日", "网站!B11“开通日期”填的是“3月1日”，不是能认出的日期"),
         ("opened", (45717, "General"), "网站!B11“开通日期”填的是“45717”，不是能认出的日期"),
         ("opened", "2025-02-30", "网站!B11“开通日期”填的是“2025-02-30”，不是能认出的日期"),
-        ("name", "很长的名称" * 5, "网站!B12“网站名称”的文字太长"),
+        ("rate", 0.9677, "网站!B7“满意率（%）”填的是“0.9677”，小数超过 2 位，没有计入。这一格填百分号前的数，是不是 96.77？"),
+        ("name", "很长的名称" * 5, "网站!B12“网站名称”的文字有 25 个字，太长，没有计入：“很长的名称很长的名称很长的名称很长的名称很长的名称”。"),
+        ("name", "很长的\n名称" * 50, "网站!B12“网站名称”的文字有 300 个字，太长，没有计入：“很长的 名称很长的 名称很长的 名称很长的 名称很长的 名称…”。"),
         ("name", None, "网站有 1 个单元格没有填：B12。"),
     ],
 )
 def test_what_a_cell_cannot_hold__one_clear_answer(folder: Path, cell: str, typed: object, said: str) -> None:
     _, (message,) = checked(fill(folder, "1", {cell: typed}))
     assert message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        (0.97, "网站的 B7“满意率（%）”填的是不大于 1 的数（如 0.97），按 0.97% 计入。这里填百分号前的数，是不是 97？"),
+        (1, "网站的 B7“满意率（%）”填的是不大于 1 的数（如 1），按 1% 计入。这里填百分号前的数，是不是 100？"),
+        ("0.97%", ""),
+        ((0.0097, "0.00%"), ""),
+        (0, ""),
+        (1.01, ""),
+    ],
+)
+def test_share_in_a_cell_of_percentages__is_asked_about(folder: Path, typed: object, asked: str) -> None:
+    (item,) = answer("check", fill(folder, "1", {"rate": typed, "media": "否"}))["submissions"]
+    told = [each for each in item["findings"] if each["code"] == "percent.as_share"]
+    assert [(each["severity"], each["message"].startswith(asked)) for each in told] == [("note", True)] * bool(asked)
+
+
+def test_overwritten_quotient__is_no_sum(folder: Path) -> None:
+    path = fill(folder, "1")
+    book = openpyxl.load_workbook(path)
+    book["网站"].cell(FIRST_ROW + len(CELLS), 2).value = 7
+    book.save(path)
+    _, (message,) = checked(path)
+    assert message.startswith(
+        "网站!B14“人均访问量”直接填了 7 次（公式已被覆盖），按 B4、B13 计算，应为 100 次，相差 93 次。"
+    )
 
 
 def test_does_not_apply__is_no_blank_and_no_figure(folder: Path) -> None:

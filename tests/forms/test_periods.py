@@ -205,7 +205,7 @@ def test_published_month__is_read_back_with_its_period(folder: Path) -> None:
     assert answer("compare", returned, imported)["same"] is True
 
 
-@pytest.mark.parametrize(("option", "said"), [("2025-13", "不是年度或期间"), ("2025", "没有适用于 2025 年度的报表")])
+@pytest.mark.parametrize(("option", "said"), [("2025-13", "不是年度或期间"), ("2025", "“statistics”是月报，不能用于 2025")])
 def test_period_that_is_none__or_of_another_length(folder: Path, option: str, said: str) -> None:
     words = ("template", "--period", option, "--form", "statistics", "--roster", folder / "roster.csv")
     code, _, problem = run(*words, "-o", folder / "issued")
@@ -257,6 +257,81 @@ def test_check__counts_the_period_that_is_asked_for(
     assert list_statuses(answered) == list(zip(periods, statuses, strict=True))
     codes = {each["code"] for item in answered["submissions"] for each in item["findings"]}
     assert codes == ({"merge.other_year"} if words else {"identity.minority_year"})
+
+
+def test_check__whole_periods_side_by_side__are_told_once(folder: Path) -> None:
+    months = [fill(folder, f"2025-{month:02d}", (1, month, 2, 2 * month)) for month in (1, 2)]
+    answered = answer("check", *(path for paths in months for path in paths))
+    assert [item["findings"] for item in answered["submissions"]] == [[]] * 4
+    code, out, _ = run("check", *(path for paths in months for path in paths))
+    assert code == 0
+    assert "重报" not in out
+    assert [line.partition("　")[2] for line in out.splitlines() if line.startswith("校验码")] == [
+        "甲局 2025年1月",
+        "乙局 2025年1月",
+        "甲局 2025年2月",
+        "乙局 2025年2月",
+    ]
+
+
+def test_check__many_check_codes__the_rest_is_counted_and_listed_when_asked(folder: Path) -> None:
+    paths = [path for month in range(1, 12) for path in fill(folder, f"2025-{month:02d}", (1, month, 2, 2 * month))]
+    out = run("check", *paths)[1]
+    assert "另有 2 份的校验码没有列出，加 --verbose 全部列出。" in out
+    assert "汇总工作簿" not in out
+    assert run("check", *paths, "--verbose")[1].count("校验码 ") == 22
+
+
+def test_check__without_the_period_before__says_once_what_was_not_checked(folder: Path) -> None:
+    january, february = (fill(folder, f"2025-{month:02d}", (1, month, 2, 2 * month)) for month in (1, 2))
+    unchecked = "没有给上期的报表，与上期衔接的 {} 条关系没有核对，如“{}”。要核对的，用 --previous 给出上期的报表。"
+    told = unchecked.format(2, "本年累计等于上期累计加本期")
+    assert run("check", *february)[1].count(told) == 1
+    assert unchecked.format(1, "本期不超过上年同期的三倍") in run("check", *january)[1]  # 0 before the first month
+    assert "没有核对" not in run("check", *february, "--previous", *january[:1], "--previous", january[1])[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--year", "2025"), "“statistics”是月报，不能用于 2025。请用 --period 写明是哪一期，例如 --period 2025-01。"),
+        (("--period", "2025-Q1"), "“statistics”是月报，不能用于 2025-Q1。"),
+        (("--period", "2010-01"), "没有适用于 2010-01"),
+    ],
+)
+def test_template__of_another_length__says_which_periods_the_form_has(
+    folder: Path, words: tuple[str, str], told: str
+) -> None:
+    options = ("--form", "statistics", "--roster", folder / "roster.csv", "-o", folder / "issued")
+    code, _, problem = run("template", *words, *options)
+    assert (code, problem.startswith(told)) == (2, True), problem
+
+
+def test_tables__of_a_month__have_its_period(folder: Path) -> None:
+    paths = fill(folder, "2025-02", (1, 2, 2, 4))
+    exported = folder / "tables"
+    assert run("merge", *paths, "-o", folder / "sum.xlsx", "--export", exported)[0] == 0
+    for name in ("figures", "totals", "findings", "tracking"):
+        head, *rows = (exported / f"{name}.csv").read_text("utf-8-sig").splitlines()
+        assert head.endswith(",period"), name
+        assert all(row.endswith(",2025-02") for row in rows)
+
+
+def test_form_that_is_not_known__is_told_with_the_option_for_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = fill(folder, "2025-02", (1, 2, 2, 4))
+    assert run("merge", *paths, "-o", folder / "sum.xlsx")[0] == 0
+    monkeypatch.delenv(FORMS_VARIABLE)
+    (folder / "elsewhere").mkdir()
+    path = (folder / "sum.xlsx").rename(folder / "elsewhere" / "sum.xlsx")
+    for words in (
+        ("trace", path, "statistics.requests.current"),
+        ("publish", path, "-o", folder / "a.docx"),
+        ("forms", "prove", "statistics"),
+    ):
+        code, _, problem = run(*words)
+        assert (code, "自己定义的报表，用 --forms 指定" in problem) == (2, True), problem
 
 
 def test_check__several_periods_and_none_named__says_which_there_are(two_months: tuple[Path, Path]) -> None:

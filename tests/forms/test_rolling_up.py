@@ -344,3 +344,24 @@ def test_mistakes_of_a_definition__are_told(year: Path, file: str, old: str, new
         path.write_text(text.replace("{year}年", "{period}") if "month" in new else text, "utf-8")
     code, _, problem = run("forms", "check", year / "forms")
     assert (code, said in problem) == (2, True), problem
+
+
+def test_exports_beside_sums__are_known__and_other_files_are_named(year: Path) -> None:
+    sums, made = year / "sums", year / "2025.xlsx"
+    sums.mkdir()
+    for month in ("01", "02", "03"):
+        returns = sorted((year / "returns").glob(f"* 2025年{int(month)}月*.xlsx"))
+        words = ("merge", *returns, "--roster", year / "roster.csv", "-o", sums / f"{month}.xlsx")
+        assert run(*words, "--export", sums / month, "--html", sums / f"{month}.html")[0] == 0
+    words = ("rollup", sums, "--roster", year / "roster.csv", "--period", "2025-Q1", "-o", made, "--force")
+    code, out, _ = run(*words)
+    assert (code, "还要处理" in out) == (0, False), out
+    (sums / "通知.docx").write_bytes(b"PK")
+    code, out, _ = run(*words)
+    assert (code, "还要处理的文件 1 个" in out, "  通知.docx（" in out) == (1, True, True), out
+
+
+def test_stock_that_differs__is_not_called_a_sum(year: Path) -> None:
+    enter(year, "1 甲局 2025年情况年报", "年报表", {"B7": 21})
+    out = run("rollup", year / "returns", "--roster", year / "roster.csv", "-o", year / "2025.xlsx")[1]
+    assert "受理点·全年：21，最后一期的数 22，相差 -1" in out

@@ -218,3 +218,22 @@ def test_several_keys_in_two_lists__are_findings_of_their_own(folder: Path) -> N
     marks = {each["fingerprint"] for each in merged["noted"] if each["code"] == "merge.repeated_row"}
     assert len(marks) == 2
     assert (again["since"]["new"], marks <= set(again["since"]["still"]), again["since"]["gone"]) == ([], True, [])
+
+
+def test_key_of_an_agency__is_asked_about_within_it_only(folder: Path) -> None:
+    write_form(folder, ('key = ["name"]', 'key = ["name"]\nkey_scope = "agency"'))
+    fill(folder, "1")
+    fill(folder, "2", (change_row(),), basics=(1, 1, 100))
+    merged = merge(folder)
+    codes = [each["code"] for each in merged["findings"]]
+    assert (codes, len(merged["lists"]["sites"])) == (["merge.incomplete"], 3)
+    path = fill(folder, "2", (change_row(), change_row()), basics=(2, 2, 200))
+    (item,) = answer("check", path)["submissions"]
+    assert [each["code"] for each in item["findings"]] == ["list.repeated_key"]
+
+
+@pytest.mark.parametrize("more", ['key = ["name"]\nmerge = "by_key"', ""])
+def test_key_of_an_agency__without_a_key_or_merged_by_it__is_refused(folder: Path, more: str) -> None:
+    write_form(folder, ('key = ["name"]', f'{more}\nkey_scope = "agency"'))
+    code, _, problem = run("forms", "check", folder / "forms")
+    assert (code, "lists.sites.key_scope 写了 agency，要有 key，并且各单位的行依次排列" in problem) == (2, True), problem
