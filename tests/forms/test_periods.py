@@ -205,7 +205,9 @@ def test_published_month__is_read_back_with_its_period(folder: Path) -> None:
     assert answer("compare", returned, imported)["same"] is True
 
 
-@pytest.mark.parametrize(("option", "said"), [("2025-13", "不是年度或期间"), ("2025", "“statistics”是月报，不能用于 2025")])
+@pytest.mark.parametrize(
+    ("option", "said"), [("2025-13", "不是年度或期间"), ("2025", "“statistics”是月报，不能用于 2025")]
+)
 def test_period_that_is_none__or_of_another_length(folder: Path, option: str, said: str) -> None:
     words = ("template", "--period", option, "--form", "statistics", "--roster", folder / "roster.csv")
     code, _, problem = run(*words, "-o", folder / "issued")
@@ -317,9 +319,7 @@ def test_tables__of_a_month__have_its_period(folder: Path) -> None:
         assert all(row.endswith(",2025-02") for row in rows)
 
 
-def test_form_that_is_not_known__is_told_with_the_option_for_it(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_form_that_is_not_known__is_told_with_the_option_for_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = fill(folder, "2025-02", (1, 2, 2, 4))
     assert run("merge", *paths, "-o", folder / "sum.xlsx")[0] == 0
     monkeypatch.delenv(FORMS_VARIABLE)

@@ -236,4 +236,6 @@ def test_key_of_an_agency__is_asked_about_within_it_only(folder: Path) -> None:
 def test_key_of_an_agency__without_a_key_or_merged_by_it__is_refused(folder: Path, more: str) -> None:
     write_form(folder, ('key = ["name"]', f'{more}\nkey_scope = "agency"'))
     code, _, problem = run("forms", "check", folder / "forms")
-    assert (code, "lists.sites.key_scope 写了 agency，要有 key，并且各单位的行依次排列" in problem) == (2, True), problem
+    assert (code, "lists.sites.key_scope 写了 agency，要有 key，并且各单位的行依次排列" in problem) == (2, True), (
+        problem
+    )

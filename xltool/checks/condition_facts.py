@@ -6,8 +6,8 @@ from typing import NamedTuple
 from xltool.checks.figure_facts import MAX_TERMS_LISTED, FigureFacts, measure_figure, shorten_quotient
 from xltool.forms.expressions import evaluate_side
 from xltool.model.expression import Comparison, LinearExpression, Operation, OperationKind, Side
-from xltool.model.finding_facts import Calculation, ComparedSides, Condition, Quantity, SideFact, Word
-from xltool.model.form import Cell, CellKind
+from xltool.model.finding_facts import Calculation, ComparedSides, JoinedConditions, Quantity, SideFact, Word
+from xltool.model.form import Cell, CellKind, Number
 
 _TRUE = LinearExpression((), 1)
 _LOGIC = {OperationKind.ANY: OperationKind.ALL, OperationKind.ALL: OperationKind.ANY}
@@ -60,13 +60,13 @@ class RelationFacts(NamedTuple):
             return Calculation(side.kind, (self.describe_argument(chosen), self.describe_condition(reason)), total)
         return Calculation(side.kind, tuple(map(self.describe_argument, side.arguments)), total)
 
-    def describe_argument(self, argument: Side | Comparison) -> "SideFact | Calculation | ComparedSides | Condition":
+    def describe_argument(
+        self, argument: Side | Comparison
+    ) -> "SideFact | Calculation | ComparedSides | JoinedConditions":
         """Describe an argument of an operation."""
-        return (
-            self.describe_condition(argument) if isinstance(argument, Comparison) else self.describe_side(argument)
-        )
+        return self.describe_condition(argument) if isinstance(argument, Comparison) else self.describe_side(argument)
 
-    def describe_demand(self, comparison: Comparison) -> ComparedSides | Condition:
+    def describe_demand(self, comparison: Comparison) -> ComparedSides | JoinedConditions:
         """Describe a violated condition; of several that must all hold, those that do not."""
         if is_condition(comparison) and isinstance(comparison.left, Operation):
             kind, arguments = comparison.left.kind, comparison.left.arguments
@@ -74,10 +74,10 @@ class RelationFacts(NamedTuple):
             if kind is OperationKind.ALL and len(broken) == 1:
                 return self.describe_demand(broken[0])
             if kind is OperationKind.ALL and broken:
-                return Condition(kind, tuple(map(self.describe_condition, broken)))
+                return JoinedConditions(kind, tuple(map(self.describe_condition, broken)))
         return self.describe_condition(comparison)
 
-    def describe_condition(self, comparison: Comparison) -> ComparedSides | Condition:
+    def describe_condition(self, comparison: Comparison) -> ComparedSides | JoinedConditions:
         """Describe a condition with the figures that it compares; of ``if`` only the branch that applies."""
         if not (is_condition(comparison) and isinstance(comparison.left, Operation)):
             return self._describe_comparison(comparison)
@@ -88,7 +88,7 @@ class RelationFacts(NamedTuple):
         if kind is OperationKind.IF:
             test, body, otherwise = parts
             parts = [test, body] if self._holds(test) else [negate_comparison(test), otherwise]
-        return Condition(kind, tuple(map(self.describe_condition, parts)))
+        return JoinedConditions(kind, tuple(map(self.describe_condition, parts)))
 
     def _describe_comparison(self, comparison: Comparison) -> ComparedSides:
         left, operator, right = comparison
@@ -104,10 +104,8 @@ class RelationFacts(NamedTuple):
             return self.describe_side(side)
         return measure_figure(side.constant, cell) if cell else Quantity(side.constant)
 
-    def _evaluate(self, side: Side) -> object:
-        return evaluate_side(
-            side, self.figures.values, self.figures.context.previous, missing_as_zero=self.zero
-        )
+    def _evaluate(self, side: Side) -> Number | None:
+        return evaluate_side(side, self.figures.values, self.figures.context.previous, missing_as_zero=self.zero)
 
     def _holds(self, comparison: Comparison) -> bool:
         return self._evaluate(Operation(OperationKind.ALL, (comparison,))) == 1

@@ -48,9 +48,9 @@ def check_percentages(submission: Submission, context: CheckContext) -> Iterator
                 yield from _check_column(column, (row.entries[column.id] for row in rows), None)
 
 
-def _check_column(cell: Cell, entries: Iterable[Entry], before: Number | None) -> Iterator[Finding]:
+def _check_column(cell: Cell, entries: Iterable[Entry], previous_value: Number | None) -> Iterator[Finding]:
     shares = [entry for entry in entries if _is_share(entry, cell)]
-    if not shares or (before is not None and before < _FAR * (shares[0].value or 0)):
+    if not shares or (previous_value is not None and previous_value < _FAR * (shares[0].value or 0)):
         return
     value = shares[0].value or 0
     facts: dict[str, object] = {
@@ -60,7 +60,7 @@ def _check_column(cell: Cell, entries: Iterable[Entry], before: Number | None) -
         "value": Quantity(value),
         "meant": Quantity(value * _HUNDRED),
     }
-    severity = Severity.NOTE if before is None else Severity.EXPLAIN
+    severity = Severity.NOTE if previous_value is None else Severity.EXPLAIN
     yield Finding("percent.as_share", severity, tuple(map(spot_of_entry, shares)), facts)
 
 

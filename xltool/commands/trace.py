@@ -43,7 +43,9 @@ def trace(summary: FileSource, asked: str, forms: FormLibrary, where: str = "") 
         read = read_submission(workbook, forms, str(summary))
         listed = open_named_sheets(summary, list_sheet_names(["details"]))
     except (UnreadableFileError, ForeignFileError) as error:
-        hint = catalogue.Phrase(catalogue.render_option(Finding(error.code, code_severity(error.code), (), error.facts)))
+        hint = catalogue.Phrase(
+            catalogue.render_option(Finding(error.code, code_severity(error.code), (), error.facts))
+        )
         reason = catalogue.code_title(error.code)
         raise UsageError("usage.summary_unreadable", path=str(summary), reason=reason, hint=hint) from error
     form = forms.of(read).form

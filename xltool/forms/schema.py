@@ -228,8 +228,9 @@ class ListColumnSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw
 class ListSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A table with a variable number of rows.
 
-    ``rows`` is how many the template offers, ``key`` the columns that identify a row, ``unit`` what rows are counted
-    in, ``key_scope`` whether two agencies may have rows of one key. An ``optional`` list may have no row. An area's report prints every row, or one an agency (``area_report``).
+    ``rows`` is how many the template offers, ``key`` the columns that identify a row, ``key_scope`` whether two
+    agencies may have rows of one key, ``unit`` what rows are counted in. An ``optional`` list may have no row. An
+    area's report prints every row, or one an agency (``area_report``).
     ``year_total`` is how the figures computed from it add up over the periods of a year.
     """
 

@@ -10,7 +10,7 @@ from xltool.model.expression import OperationKind
 
 _SIGNS = {OperationKind.ADD: " + ", OperationKind.MULTIPLY: " × ", OperationKind.DIVIDE: " ÷ "}
 
-Part = facts.SideFact | facts.Calculation | facts.ComparedSides | facts.Condition | facts.Quantity
+Part = facts.SideFact | facts.Calculation | facts.ComparedSides | facts.JoinedConditions | facts.Quantity
 
 
 @render_structure.register
@@ -28,8 +28,10 @@ def _render_comparison(compared: facts.ComparedSides) -> str:
 
 
 @render_structure.register
-def _render_condition(condition: facts.Condition) -> str:
-    parts = [_bracket(part, isinstance(part, facts.Condition), render_structure(part)) for part in condition.parts]
+def _render_condition(condition: facts.JoinedConditions) -> str:
+    parts = [
+        _bracket(render_structure(part), is_wanted=isinstance(part, facts.JoinedConditions)) for part in condition.parts
+    ]
     if condition.kind is OperationKind.IF:
         test, demand = map(Phrase, parts)
         return catalogue.format_phrase("condition_if", test=test, demand=demand)
@@ -45,7 +47,7 @@ def _join_parts(calculation: facts.Calculation, render: Callable[[facts.TermFact
         return catalogue.format_phrase("calculated_if", part=value, reason=reason)
     if kind in _SIGNS:
         return _SIGNS[kind].join(
-            _bracket(part, _is_looser(part, kind), text)
+            _bracket(text, is_wanted=_is_looser(part, kind))
             for part, text in zip(calculation.parts, texts, strict=True)
         )
     decimals = texts.pop() if kind is OperationKind.ROUND else ""
@@ -53,8 +55,8 @@ def _join_parts(calculation: facts.Calculation, render: Callable[[facts.TermFact
     return catalogue.format_phrase(f"calculated_{kind}", part=text, decimals=decimals)
 
 
-def _bracket(part: Part, wanted: bool, text: str) -> Phrase:
-    return catalogue.format_phrase("bracketed", text=Phrase(text)) if wanted else Phrase(text)
+def _bracket(text: str, *, is_wanted: bool) -> Phrase:
+    return catalogue.format_phrase("bracketed", text=Phrase(text)) if is_wanted else Phrase(text)
 
 
 def _is_looser(part: Part, kind: OperationKind) -> bool:
@@ -94,5 +96,7 @@ def _set_apart(text: str) -> Phrase:
 
 
 @render_structure.register
-def _render_source(source: facts.FigureSource) -> str:
-    return catalogue.format_phrase("source_sum" if source.summed else "source_calculated", ranges=source.ranges)
+def _render_source(figure_source: facts.FigureSource) -> str:
+    return catalogue.format_phrase(
+        "source_sum" if figure_source.summed else "source_calculated", ranges=figure_source.ranges
+    )

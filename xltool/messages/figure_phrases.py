@@ -193,9 +193,9 @@ def join_terms(side: facts.SideFact, render: Callable[[facts.TermFact], str]) ->
         yield f" {'-' if side.constant < 0 else '+'} {abs(side.constant)}"
 
 
-def name_earlier(earlier: facts.EarlierPeriod) -> str:
+def name_earlier(earlier_period: facts.EarlierPeriod) -> str:
     """Return how an earlier period is called beside a figure of it."""
-    return workbook_words().periods[f"earlier_{earlier}"]
+    return workbook_words().periods[f"earlier_{earlier_period}"]
 
 
 def render_term(term: facts.TermFact) -> str:

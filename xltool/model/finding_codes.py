@@ -19,7 +19,8 @@ CELL_FACTS = frozenset({"address", "place", "sheet"})  # taken from the first ce
 
 _UNREAD_FIELDS = ("not_date", "date_in_text", "not_choice", "conditional", "unreadable")  # of a line of a ledger
 _LOOKS = ("struck_out", "symbol_font", "upside_down")
-_PLAIN_CODES = (*_LOOKS, "negative", "fraction", "out_of_range", "not_choice", "not_date", "too_large")
+_NO_NUMBERS = ("remark", "not_number", "date", "error_value", "several_numbers")
+_PLAIN_CODES = (*_LOOKS, *_NO_NUMBERS, "negative", "fraction", "out_of_range", "not_choice", "not_date", "too_large")
 _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
     {
         None: {
@@ -28,23 +29,18 @@ _NAMES: Mapping[Severity | None, Mapping[str, str]] = MappingProxyType(
             "relation.limit": "advice basis left_words operator right_words title where",
             "relation.word": "advice basis left_words operator right_words title where",
             "relation.condition": "advice basis demand title where",
-            "total.typed": "advice basis gap name outcome parts place recomputed source stored suspects",
-            "total.formula": "advice basis gap name outcome parts place recomputed source stored suspects",
+            "total.typed": "advice basis gap name parts place recomputed source stored suspects",
+            "total.formula": "advice basis gap name parts place recomputed source stored suspects",
             "total.stale": "gap name parts place recomputed source stored",
-            "total.plain": "advice basis gap name outcome parts place recomputed source stored suspects",
+            "total.plain": "advice basis gap name parts place recomputed source stored suspects",
             "total.least": "advice basis name parts place ranges recomputed stored suspects",
             "number.unit_in_cell": "asked basis name place raw title unit",
-            "number.remark": "asked basis name place raw title",
-            "number.not_number": "asked basis name place raw title",
             "number.too_many_decimals": "asked basis decimals name place raw title",
             "number.as_share": "asked basis decimals meant name place raw title",
             "percent.as_share": "cells meant name sheet value",
             "number.boolean": "asked basis name place title",
-            "number.date": "asked basis name place raw title",
-            "number.error_value": "asked basis name place raw title",
             "number.not_calculated": "asked basis name place title",
             "number.results_not_saved": "count",
-            "number.several_numbers": "asked basis name place raw title",
             "number.between": "asked basis name place raw shown title",
             "number.invisible": "asked basis name place raw shown title",
             "number.shown_differs": "asked basis name place raw shown title",

@@ -199,10 +199,10 @@ class SideFact(StructuredFact):
 
 @dataclass(frozen=True, slots=True)
 class Calculation(StructuredFact):
-    """One side of a relation that is no sum: an operation on ``parts`` and what it comes to; of many, the ``ranges``."""
+    """One side of a relation that is no sum: an operation on ``parts``, or of many the ``ranges``."""
 
     kind: OperationKind
-    parts: tuple["SideFact | Calculation | ComparedSides | Condition", ...]
+    parts: tuple["SideFact | Calculation | ComparedSides | JoinedConditions", ...]
     total: Quantity
     ranges: ShortList | None = None
 
@@ -217,11 +217,11 @@ class ComparedSides(StructuredFact):
 
 
 @dataclass(frozen=True, slots=True)
-class Condition(StructuredFact):
+class JoinedConditions(StructuredFact):
     """Conditions of which ``any`` or ``all`` should hold; of kind ``if`` the case and what should hold in it."""
 
     kind: OperationKind
-    parts: tuple["ComparedSides | Condition", ...]
+    parts: tuple["ComparedSides | JoinedConditions", ...]
 
 
 @dataclass(frozen=True, slots=True)

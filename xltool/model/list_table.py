@@ -58,8 +58,8 @@ class ListTable:
     """One list of the form, in the table's own 1-based coordinates: column 1 is the row's number.
 
     ``columns`` are what a row holds, each as a `Cell` with the id ``list.column``. ``rows`` is how many rows a template
-    offers, ``key`` the ids of the columns that identify a row among those of ``key_scope``; an ``optional`` list may have none. ``relations`` are
-    asked of every row; rows are counted in ``unit``.
+    offers, ``key`` the ids of the columns that identify a row among those of ``key_scope``; an ``optional`` list may
+    have none. ``relations`` are asked of every row; rows are counted in ``unit``.
     """
 
     id: str
