@@ -21,10 +21,8 @@ SHEET = 4  # 表三
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 DRAWN = "http://schemas.openxmlformats.org/drawingml/2006"
-RELATIONS = (
-    f'<Relationships xmlns="{PACKAGE}/relationships">'
-    f'<Relationship Id="rId9" Type="{OFFICE}/drawing" Target="/xl/drawings/drawing9.xml"/></Relationships>'
-)
+RELATION = f'<Relationship Id="rId9" Type="{OFFICE}/drawing" Target="/xl/drawings/drawing9.xml"/>'
+RELATIONS = f'<Relationships xmlns="{PACKAGE}/relationships">{RELATION}</Relationships>'
 
 
 def anchor(first: tuple[int, int, int, int], last: tuple[int, int, int, int], text: str) -> str:
@@ -47,7 +45,11 @@ def draw(data: bytes, sheet: int, drawing: str) -> bytes:
     """The workbook with a drawing on a sheet, by its number."""
     stream = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        relations = f"xl/worksheets/_rels/sheet{sheet}.xml.rels"
+        before = old.read(relations).decode() if relations in old.namelist() else ""
         for name in old.namelist():
+            if name == relations:
+                continue
             content = old.read(name)
             if name == f"xl/worksheets/sheet{sheet}.xml":
                 text, count = re.subn(
@@ -63,7 +65,7 @@ def draw(data: bytes, sheet: int, drawing: str) -> bytes:
                 part = f'<Override PartName="/xl/drawings/drawing9.xml" ContentType="{kind}"/></Types>'
                 content = content.decode().replace("</Types>", part).encode()
             new.writestr(name, content)
-        new.writestr(f"xl/worksheets/_rels/sheet{sheet}.xml.rels", RELATIONS)
+        new.writestr(relations, before.replace("</Relationships>", RELATION + "</Relationships>") or RELATIONS)
         new.writestr("xl/drawings/drawing9.xml", drawing)
     return stream.getvalue()
 
@@ -112,6 +114,13 @@ def test_printed_word_that_nobody_sees__is_told(font: Font, tmp_path: Path) -> N
     assert [each.code for each in review_files(ABOUT, path)[0].findings if each.severity is Severity.MUST_FIX] == [
         "label.changed"
     ]
+
+
+@pytest.mark.parametrize(("width", "height", "told"), [(600_000, 240_000, ["表三!D7"]), (200_000, 240_000, [])])
+def test_text_box_at_one_cell__by_its_size(width: int, height: int, told: list[str], tmp_path: Path) -> None:
+    begin = anchor(*CELL_D7, "99").replace("twoCellAnchor", "oneCellAnchor")
+    box = re.sub("<x:to>.*</x:to>", f'<x:ext cx="{width}" cy="{height}"/>', begin)
+    assert [problem.split("“")[0] for problem in problems(review(tmp_path, box))] == told
 
 
 def test_two_text_boxes__each_over_its_own_cells(tmp_path: Path) -> None:

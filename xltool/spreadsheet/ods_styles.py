@@ -19,11 +19,11 @@ _STYLES = (f"{_STYLE}style", f"{_STYLE}default-style")
 _TEXT_PROPERTIES, _CELL_PROPERTIES = f"{_STYLE}text-properties", f"{_STYLE}table-cell-properties"
 _NAME, _MAP = f"{_STYLE}name", f"{_STYLE}map"
 _FONT_FACE, _FONT_FAMILY = f"{_STYLE}font-face", f"{_ODF}svg-compatible:1.0 font-family"
-# The elements that state the size of rows and of columns, each with the attribute that does.
-_SIZES = {
-    f"{_STYLE}table-row-properties": f"{_STYLE}row-height",
-    f"{_STYLE}table-column-properties": f"{_STYLE}column-width",
-}
+# Elements whose attributes are kept by style, and those that state the size of rows and of columns.
+_KEPT = frozenset(f"{_STYLE}{name}-properties" for name in ("table-row", "table-column", "graphic"))
+_SIZES = {"table-row": f"{_STYLE}row-height", "table-column": f"{_STYLE}column-width"}
+_FILL, _OPACITY = (f"{_ODF}drawing:1.0 {name}" for name in ("fill", "opacity"))
+_MIN_OPACITY = 80  # percent; through less a figure is seen
 _UPSIDE_DOWN = range(91, 270)  # angles at which digits stand on their heads
 _DATA_STYLES = frozenset(
     f"{_NUMBER}{kind}-style" for kind in ("number", "percentage", "currency", "text", "boolean", "date", "time")
@@ -53,6 +53,7 @@ class _Properties(NamedTuple):
     angle: int | None = None
     rising: bool | None = None  # a line from corner to corner
     falling: bool | None = None
+    shrunk: bool | None = None
 
 
 class StyleMap(NamedTuple):
@@ -78,7 +79,7 @@ class StyleReader:
         self._maps: dict[str, list[StyleMap]] = {}
         self._names_by_display: dict[str, str] = {}
         self._font_families: dict[str, str] = {}
-        self._sizes: dict[tuple[str, str], float] = {}
+        self._kept: dict[tuple[str, str], dict[str, str]] = {}
         self._found_sizes: dict[tuple[str, str], float | None] = {}
 
     def start_element(self, name: str, attributes: dict[str, str]) -> None:
@@ -94,9 +95,8 @@ class StyleReader:
             self._change(_read_text_properties(self._styles[self._open], attributes))
         elif self._open is not None and name == _CELL_PROPERTIES:
             self._change(_read_cell_properties(self._styles[self._open], attributes))
-        elif self._open is not None and name in _SIZES:
-            if length := _LENGTH.fullmatch(attributes.get(_SIZES[name], "")):
-                self._sizes[self._open] = float(length[1]) * _POINTS[length[2]]
+        elif self._open is not None and name in _KEPT:
+            self._kept[self._open] = attributes
         elif self._open is not None and name == _MAP:
             self._add_map(self._open[1], attributes)
         elif name == _FONT_FACE:
@@ -123,6 +123,7 @@ class StyleReader:
             mark = self._find_mark(found)
             code = self._format_code(found.data_style or "")
             placed = Mark.REPEATED if found.repeated else Mark.UPSIDE_DOWN if found.angle in _UPSIDE_DOWN else None
+            placed = placed or (Mark.FITTED if found.shrunk or found.angle else None)
             placed = Mark.CROSSED if found.rising or found.falling else placed
             self._looks[style] = make_look(code, mark, found.colour or "", found.background or "", placed, "")
         return self._looks[style]
@@ -148,9 +149,17 @@ class StyleReader:
     def find_size(self, family: str, style: str) -> float | None:
         """Return the height of rows ("table-row") or the width of columns ("table-column") of a style in points."""
         if (family, style) not in self._found_sizes:
-            sizes = (self._sizes.get((family, name)) for name in self._list_chain(family, style))
+            stated = (self._kept.get((family, name), {}) for name in self._list_chain(family, style))
+            sizes = (parse_length(attributes.get(_SIZES[family], "")) for attributes in stated)
             self._found_sizes[family, style] = next((size for size in sizes if size is not None), None)
         return self._found_sizes[family, style]
+
+    def is_filled(self, style: str, *, by_default: bool) -> bool:
+        """Whether shapes of a style hide what is below; ``by_default`` those whose style does not say so."""
+        stated = [self._kept.get(("graphic", name), {}) for name in self._list_chain("graphic", style)]
+        fill = next((each[_FILL] for each in stated if _FILL in each), "solid" if by_default else "none")
+        opacity = next((each[_OPACITY] for each in stated if _OPACITY in each), "100%").partition(".")[0].rstrip("%")
+        return fill != "none" and not (opacity.isdecimal() and int(opacity[:9]) < _MIN_OPACITY)
 
     def find_run_look(self, style: str) -> tuple[Mark | None, str]:
         """Return mark and colour of runs of a text style."""
@@ -221,6 +230,12 @@ class StyleReader:
             if (match := _CONDITION.fullmatch(condition)) and (mapped := self._data_styles.get(target))
         ]
         return ";".join([*sections[:3], data_style.make_section()])
+
+
+def parse_length(text: str) -> float | None:
+    """Return a length in points; None for none, or one below 0."""
+    length = _LENGTH.fullmatch(text)
+    return None if length is None else float(length[1]) * _POINTS[length[2]]
 
 
 class _DataStyle:
@@ -324,26 +339,28 @@ def _read_text_properties(style: _Properties, attributes: dict[str, str]) -> _Pr
     display, colour = attributes.get(f"{_TEXT}display"), attributes.get(f"{_FO}color")
     if attributes.get(f"{_STYLE}use-window-font-color") == "true":
         colour = ""
-    length = _LENGTH.fullmatch(size)
+    length = parse_length(size)
     return style._replace(
         struck=style.struck if line == [None, None] else any(text not in (None, "none") for text in line),
         position=style.position if position is None else _position_word(position),
         hidden=style.hidden if display is None else display == "none",
         colour=style.colour if colour is None else parse_rgb(colour),
-        points=style.points if length is None else float(length[1]) * _POINTS[length[2]],
+        points=style.points if length is None else length,
         font=attributes.get(f"{_STYLE}font-name") or attributes.get(f"{_FO}font-family", "").strip("'\"") or style.font,
     )
 
 
 def _read_cell_properties(style: _Properties, attributes: dict[str, str]) -> _Properties:
     """Return a style with the properties of cells an element states."""
-    background, repeated = attributes.get(f"{_FO}background-color"), attributes.get(f"{_STYLE}repeat-content")
+    background, shrunk = attributes.get(f"{_FO}background-color"), attributes.get(f"{_STYLE}shrink-to-fit")
+    repeated = attributes.get(f"{_STYLE}repeat-content")
     rising, falling = (attributes.get(f"{_STYLE}diagonal-{corners}") for corners in ("bl-tr", "tl-br"))
     angle = re.fullmatch(r"([0-9]{1,3})(?:\.[0-9]+)?(?:deg)?", attributes.get(f"{_STYLE}rotation-angle", ""))
     return style._replace(
         background=style.background if background is None else parse_rgb(background),
         repeated=style.repeated if repeated is None else repeated == "true",
         angle=int(angle[1]) if angle else style.angle,
+        shrunk=style.shrunk if shrunk is None else shrunk == "true",
         rising=style.rising if rising is None else "none" not in rising.split(),
         falling=style.falling if falling is None else "none" not in falling.split(),
     )

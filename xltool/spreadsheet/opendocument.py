@@ -9,10 +9,19 @@ from collections.abc import Iterable
 from itertools import chain
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import MIN_ROW_POINTS, PLAIN_LOOK, Mark, MarkedText, Run, mark_runs
+from xltool.spreadsheet.cell_look import (
+    MAX_NARROW_CHARACTERS,
+    MIN_ROW_POINTS,
+    PLAIN_LOOK,
+    Mark,
+    MarkedText,
+    Run,
+    mark_runs,
+)
 from xltool.spreadsheet.conditional_formats import keep_effective
 from xltool.spreadsheet.number_formats import GENERAL
 from xltool.spreadsheet.ods_conditions import NAMES, ConditionReader, has_effective_map, list_mapped_formats
+from xltool.spreadsheet.ods_drawings import AxisSizes, DrawingReader
 from xltool.spreadsheet.ods_formulas import convert_formula
 from xltool.spreadsheet.ods_styles import StyleReader
 from xltool.spreadsheet.ooxml.addresses import format_column, merge_runs
@@ -27,9 +36,7 @@ _OFFICE, _TABLE, _TEXT, _STYLE = (f"{_ODF}{name}:1.0 " for name in ("office", "t
 _ERROR_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
 _SPREADSHEET, _SHEET, _ROW, _PARAGRAPH = f"{_OFFICE}spreadsheet", f"{_TABLE}table", f"{_TABLE}table-row", f"{_TEXT}p"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
-_SKIPPED = frozenset(
-    {f"{_OFFICE}annotation", f"{_TABLE}shapes", _SHEET}
-)  # inside a sheet: comments, drawings, nested tables
+_ANCHORED_TO_SHEET = f"{_TABLE}shapes"
 _ROWS, _COLUMNS = f"{_TABLE}number-rows-repeated", f"{_TABLE}number-columns-repeated"
 _DOWN, _ACROSS = f"{_TABLE}number-rows-spanned", f"{_TABLE}number-columns-spanned"
 _COLUMN, _VISIBILITY, _SHOWN = f"{_TABLE}table-column", f"{_TABLE}visibility", "visible"
@@ -41,6 +48,7 @@ _INHERITED = Run("", inherits=True)
 _TRUTH = {"true": "1", "false": "0"}
 _BLANKS = re.compile(r"[ \t\r\n]+")  # collapsed to one space, as OpenDocument defines
 MIN_COLUMN_POINTS = 9.0  # a narrower column has no room for one digit
+POINTS_OF_CHARACTER = 5.25  # of the width of a column, in Excel's unit
 _MAX_COUNT_DIGITS = 7  # of the number of rows of the grid
 
 # How a cell of each type is stored, and the attribute that holds its value; a text's stands in its paragraphs.
@@ -121,7 +129,9 @@ class _ContentReader:
             raise exceeded_limit(CONTENT, LimitKind.ELEMENTS, limits.MAX_ODS_ELEMENTS)
         above = self._open[-1] if self._open else ""
         self._open.append(name)
-        if self._skipping or (self._sheet is not None and name in _SKIPPED):
+        if self._sheet is not None and not self._skipping and self._sheet.drawings.takes(name):
+            self._sheet.start_drawing(name, attributes, is_in_cell=above != _ANCHORED_TO_SHEET)
+        elif self._skipping or (self._sheet is not None and name == _SHEET):  # a table inside a sheet
             self._skipping += 1
         elif self._sheet is not None:
             self._start_in_sheet(self._sheet, name, attributes)
@@ -143,17 +153,15 @@ class _ContentReader:
             self._runs.clear()
             self._paragraphs = 0
         elif name == _ROW:
-            hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN or self._is_less(
-                "table-row", attributes, MIN_ROW_POINTS
-            )
-            sheet_builder.begin_row(_read_count(attributes, _ROWS), attributes.get(_DEFAULT_STYLE, ""), hidden=hidden)
+            height = self._styles.find_size("table-row", attributes.get(_STYLE_NAME, ""))
+            hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN or (height is not None and height < MIN_ROW_POINTS)
+            count = _read_count(attributes, _ROWS)
+            sheet_builder.rows.add_run(count, height, hidden=hidden)
+            sheet_builder.begin_row(count, attributes.get(_DEFAULT_STYLE, ""), hidden=hidden)
         elif name == _COLUMN:
-            hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN or self._is_less(
-                "table-column", attributes, MIN_COLUMN_POINTS
-            )
-            sheet_builder.add_columns(
-                _read_count(attributes, _COLUMNS), attributes.get(_DEFAULT_STYLE, ""), hidden=hidden
-            )
+            width = self._styles.find_size("table-column", attributes.get(_STYLE_NAME, ""))
+            hidden = attributes.get(_VISIBILITY, _SHOWN) != _SHOWN or (width is not None and width < MIN_COLUMN_POINTS)
+            sheet_builder.add_columns(_read_count(attributes, _COLUMNS), attributes, width, hidden=hidden)
         elif name == _PARAGRAPH:
             self._begin_paragraph()
         elif name in (_SPAN, _LINK, _RUBY_TEXT):
@@ -164,10 +172,6 @@ class _ContentReader:
             self._append_text(" " * _read_count(attributes, f"{_TEXT}c"))
         elif name in NAMES:
             sheet_builder.conditions.start_element(name, attributes)
-
-    def _is_less(self, family: str, attributes: dict[str, str], bound: float) -> bool:
-        size = self._styles.find_size(family, attributes.get(_STYLE_NAME, ""))
-        return size is not None and size < bound
 
     def _begin_paragraph(self) -> None:
         if self._paragraphs:
@@ -194,6 +198,8 @@ class _ContentReader:
             self._skipping -= 1
         elif self._sheet is None:
             self._styles.end_element(name)
+        elif self._sheet.drawings.is_open:
+            self._sheet.drawings.end_element(name)
         elif name in _CELLS:
             self._sheet.add_cell(_make_cell(self._cell, self._runs), self._cell)
         elif name in (_SPAN, _LINK, _RUBY_TEXT):
@@ -209,6 +215,8 @@ class _ContentReader:
     def _add_characters(self, text: str) -> None:
         if self._sheet is None:
             self._styles.add_characters(text)
+        elif self._sheet.drawings.is_open:
+            self._sheet.drawings.add_characters(text)
         elif self._in_paragraph and not self._skipping:
             self._append_text(_BLANKS.sub(" ", text))
 
@@ -231,6 +239,9 @@ class _SheetBuilder:
     def __init__(self, name: str, state: str, styles: StyleReader) -> None:
         self.protected = False
         self.conditions = ConditionReader(styles)
+        self.drawings = DrawingReader()
+        self.rows, self._columns = AxisSizes.of_rows(), AxisSizes.of_columns()
+        self._narrow: list[tuple[int, int, float]] = []
         self._mapped: dict[str, list[str]] = {}
         self._effective: dict[str, bool] = {}  # by style, whether its conditions matter
         self._name, self._state, self._styles = name, state, styles
@@ -244,12 +255,21 @@ class _SheetBuilder:
         self._rows = 1
         self._in_row: list[tuple[int, int, RawCell]] = []
 
-    def add_columns(self, repeated: int, style: str, *, hidden: bool) -> None:
-        """Describe the next columns; their cells come later."""
+    def start_drawing(self, name: str, attributes: dict[str, str], *, is_in_cell: bool) -> None:
+        """Handle an element that begins a comment or shape, of the next cell or of the sheet, or is part of one."""
+        cell = (self._row + 1, self._column + 1) if is_in_cell else None
+        self.drawings.start_element(name, attributes, cell)
+
+    def add_columns(self, repeated: int, attributes: dict[str, str], width: float | None, *, hidden: bool) -> None:
+        """Describe the next columns, ``width`` in points; their cells come later."""
+        first, last = self._described + 1, self._described + repeated
         if hidden:
-            self._hidden_columns.append((self._described + 1, self._described + repeated))
-        self._described += repeated
-        self._column_styles.append((self._described, style))
+            self._hidden_columns.append((first, last))
+        elif width is not None and width < MAX_NARROW_CHARACTERS * POINTS_OF_CHARACTER:
+            self._narrow.append((first, min(last, limits.MAX_COLUMNS), width / POINTS_OF_CHARACTER))
+        self._described = last
+        self._columns.add_run(repeated, width, hidden=hidden)
+        self._column_styles.append((last, attributes.get(_DEFAULT_STYLE, "")))
 
     def begin_row(self, repeated: int, style: str, *, hidden: bool) -> None:
         if hidden:
@@ -325,6 +345,9 @@ class _SheetBuilder:
             conditional=keep_effective(
                 tuple(self.conditions.formats) or tuple(list_mapped_formats(self._styles, self._mapped.items()))
             ),
+            narrow_columns=tuple(self._narrow),
+            shapes=self.drawings.make_shapes(self.rows, self._columns, self._styles),
+            comments=self.drawings.make_comments(),
         )
 
 

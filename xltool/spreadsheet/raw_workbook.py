@@ -62,9 +62,9 @@ class RawSheet:
 
     ``state`` is visible, hidden or veryHidden;
     ``validated`` the ranges under data validation as written (``"D7:I31"``); ``hidden_rows`` and ``hidden_columns``
-    by number from 1, in order, also those too low or too narrow to see anything. ``conditional`` are the conditional
-    formats by which a figure may read differently, the first to apply first. Of .xlsx only: ``narrow_columns``, those
-    in which few digits fit, first and last number and width in digits, ``shapes``, those over cells, and ``comments``.
+    by number from 1, in order, also those too low or too narrow to see anything; ``conditional`` the conditional
+    formats by which a figure may read differently, the first to apply first; ``narrow_columns`` those in which few
+    digits fit, first and last number and width in digits; ``shapes`` those over cells.
     """
 
     name: str

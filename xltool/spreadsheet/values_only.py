@@ -10,7 +10,7 @@ from xltool.spreadsheet import limits
 from xltool.spreadsheet.cell_look import CellLook, LookChange, Mark, MarkedText, Run
 from xltool.spreadsheet.conditional_formats import ConditionalFormat, ConditionKind
 from xltool.spreadsheet.ooxml.addresses import format_column, merge_runs
-from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
+from xltool.spreadsheet.raw_workbook import CellComment, RawCell, RawSheet, SheetShape, StorageType
 from xltool.spreadsheet.refusals import DamageKind, FileKind, LimitKind, damaged_workbook, exceeded_limit, foreign_file
 from xltool.spreadsheet.worker.client import SHARED_WORKER
 
@@ -63,6 +63,9 @@ def _make_sheet(described: dict[str, Any], looks: list[CellLook]) -> RawSheet:
         hidden_columns=merge_runs((first, last) for first, last in described["hidden_columns"]),
         hides_zeros=described["hides_zeros"],
         conditional=tuple(_make_conditional(*fields) for fields in described["conditional"]),
+        narrow_columns=tuple((first, last, width) for first, last, width in described["narrow_columns"]),
+        shapes=tuple(SheetShape(*fields) for fields in described["shapes"]),
+        comments=tuple(CellComment(*fields) for fields in described["comments"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from xltool.spreadsheet.comment_text import clean_comment
 from xltool.spreadsheet.ooxml.package import Package
 from xltool.spreadsheet.ooxml.related_parts import read_related_parts
 from xltool.spreadsheet.ooxml.xml_parser import XmlElement, collect_elements
@@ -11,8 +12,6 @@ from xltool.spreadsheet.raw_workbook import CellComment
 _COMMENTS = "comment"
 _AUTHOR, _COMMENT = "authors/author", "commentList/comment"
 _TEXTS = frozenset({_AUTHOR, f"{_COMMENT}/text/t", f"{_COMMENT}/text/r/t"})
-# The end of the sentence that Excel puts before a comment with replies, for programs that do not know these.
-_END_OF_NOTICE = "linkid=870924"
 
 
 def has_comments(package: Package) -> bool:
@@ -34,9 +33,6 @@ def _make_comments(elements: Sequence[XmlElement]) -> Iterator[CellComment]:
     authors = [element.text.strip() for element in elements if element.path == _AUTHOR]
     starts = [number for number, element in enumerate(elements) if element.path == _COMMENT]
     for start, end in zip(starts, (*starts[1:], len(elements)), strict=True):
-        text = "".join(element.text for element in elements[start + 1 : end]).strip()
-        text = text.partition(_END_OF_NOTICE)[2] or text
-        author = next((name for name in authors if name and text.startswith((f"{name}:", f"{name}\uff1a"))), None)
-        text = " ".join((text if author is None else text[len(author) + 1 :]).split())
+        text = clean_comment("".join(element.text for element in elements[start + 1 : end]), authors)
         if text:
             yield CellComment(elements[start].attributes.get("ref", "").replace("$", ""), text)

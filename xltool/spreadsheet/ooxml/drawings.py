@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.ooxml.addresses import format_column
 from xltool.spreadsheet.ooxml.package import Package
+from xltool.spreadsheet.ooxml.part import Part
 from xltool.spreadsheet.ooxml.related_parts import read_related_parts
 from xltool.spreadsheet.ooxml.xml_parser import XmlElement, collect_elements, is_true
 from xltool.spreadsheet.part_cache import CachedReader
@@ -12,10 +13,11 @@ from xltool.spreadsheet.raw_workbook import SheetShape
 
 _DRAWING = "drawings/drawing"
 _ROOTS = frozenset({"xdr:wsDr"})
-_ANCHOR = "xdr:twoCellAnchor"
+_ANCHOR, _ONE_CELL_ANCHOR = "xdr:twoCellAnchor", "xdr:oneCellAnchor"
 _EDGES = tuple(
     f"{_ANCHOR}/xdr:{corner}/xdr:{edge}" for corner in ("from", "to") for edge in ("col", "colOff", "row", "rowOff")
 )
+_SIZE = f"{_ANCHOR}/xdr:ext"  # of a shape whose end is not stated
 _GROUP = "xdr:grpSp/"
 _TEXTS = frozenset(
     f"{_ANCHOR}/{_GROUP * depth}xdr:sp/xdr:txBody/a:p/a:{kind}/a:t" for depth in range(3) for kind in ("r", "fld")
@@ -35,14 +37,20 @@ _ALPHAS = frozenset(
     }
 )
 _WANTED = (
-    frozenset({_ANCHOR, *_EDGES, _GEOMETRY, _NO_FILL, _STYLE_FILL}) | _TEXTS | _PICTURES | _NAMES | _FILLS | _ALPHAS
+    frozenset({_ANCHOR, _SIZE, *_EDGES, _GEOMETRY, _NO_FILL, _STYLE_FILL})
+    | _TEXTS
+    | _PICTURES
+    | _NAMES
+    | _FILLS
+    | _ALPHAS
 )
+_STATED = frozenset(_EDGES) | _TEXTS
 # A cell at an edge is covered if more than this is: half of an ordinary column and of an ordinary row, in EMU.
 _HALF_COLUMN, _HALF_ROW = 300_000, 120_000
 _MAX_DIGITS = 9
 _MIN_OPACITY = 80_000  # of 100 000; through less a figure is seen
 # Outlines that leave out their middle.
-_HOLLOW = frozenset(
+HOLLOW_OUTLINES = frozenset(
     {
         *("line", "lineInv", "straightConnector1", "arc", "blockArc", "frame", "halfFrame", "donut", "noSmoking"),
         *("bracketPair", "bracePair", "leftBracket", "rightBracket", "leftBrace", "rightBrace"),
@@ -64,7 +72,19 @@ def read_shapes(package: Package, sheet_part: str) -> tuple[SheetShape, ...]:
     return tuple(shape for elements in parts for shape in _make_shapes(elements))
 
 
-_read_elements = CachedReader(lambda part: collect_elements(part, _ROOTS, _WANTED, frozenset(_EDGES) | _TEXTS))
+def _collect_elements(part: Part) -> list[XmlElement]:
+    """Return the wanted elements; those of an anchor at one cell have the paths of one at two."""
+    elements = collect_elements(part, _ROOTS, _WANTED | _rename(_WANTED), _STATED | _rename(_STATED))
+    for element in elements:
+        element.path = element.path.replace(_ONE_CELL_ANCHOR, _ANCHOR, 1)
+    return elements
+
+
+def _rename(paths: frozenset[str]) -> frozenset[str]:
+    return frozenset(path.replace(_ANCHOR, _ONE_CELL_ANCHOR, 1) for path in paths)
+
+
+_read_elements = CachedReader(_collect_elements)
 
 
 def _make_shapes(elements: Sequence[XmlElement]) -> Iterator[SheetShape]:
@@ -72,7 +92,7 @@ def _make_shapes(elements: Sequence[XmlElement]) -> Iterator[SheetShape]:
         if any(element.path in _NAMES and is_true(element.attributes.get("hidden")) for element in anchor):
             continue
         text = " ".join("".join(element.text for element in anchor if element.path in _TEXTS).split())
-        edges = _read_edges({element.path: element.text for element in anchor if element.path in _EDGES})
+        edges = _read_edges({element.path: element.text for element in anchor if element.path in _EDGES}, anchor)
         picture = any(element.path in _PICTURES for element in anchor)
         area = _find_covered_area(edges)
         if edges and (text or (area and _is_opaque(anchor))):
@@ -87,7 +107,7 @@ def _is_opaque(anchor: Sequence[XmlElement]) -> bool:
         return False
     if _PICTURES & attributes.keys():
         return True
-    if _NO_FILL in attributes or attributes.get(_GEOMETRY, {}).get("prst") in _HOLLOW:
+    if _NO_FILL in attributes or attributes.get(_GEOMETRY, {}).get("prst") in HOLLOW_OUTLINES:
         return False
     return bool(_FILLS & attributes.keys()) or attributes.get(_STYLE_FILL, {}).get("idx", "0") != "0"
 
@@ -104,14 +124,30 @@ def _split_anchors(elements: Sequence[XmlElement]) -> Iterator[list[XmlElement]]
         yield anchor
 
 
-def _read_edges(stated: Mapping[str, str]) -> tuple[int, ...]:
+def _read_edges(stated: Mapping[str, str], anchor: Sequence[XmlElement]) -> tuple[int, ...]:
     """Return where an anchor begins and ends: first column, its offset, first row, its offset, the same of the last.
 
-    Columns and rows count from 0. Empty if no place is stated.
+    Columns and rows count from 0. Empty if no place is stated. An anchor at one cell ends where its size does, in
+    columns and rows of the usual size.
     """
+    size = next((element.attributes for element in anchor if element.path == _SIZE), None)
+    if size and not stated.keys() & set(_EDGES[4:]):
+        stated = {**stated, **dict(_find_end(stated, size))}
     if any(not stated.get(path, "").strip().isdecimal() for path in _EDGES):
         return ()
     return tuple(min(int(stated[path].strip()[:_MAX_DIGITS]), limits.MAX_ROWS - 1) for path in _EDGES)
+
+
+def _find_end(stated: Mapping[str, str], size: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the edges at which a shape of a size ends, as they would be stated."""
+    for number, (name, whole) in enumerate((("cx", 2 * _HALF_COLUMN), ("cy", 2 * _HALF_ROW))):
+        first, offset, extent = (
+            int(text[:_MAX_DIGITS]) if text.isdecimal() else 0
+            for text in (stated.get(_EDGES[2 * number], ""), stated.get(_EDGES[2 * number + 1], ""), size.get(name, ""))
+        )
+        last, rest = divmod(offset + extent, whole)
+        yield _EDGES[4 + 2 * number], str(first + last)
+        yield _EDGES[5 + 2 * number], str(rest)
 
 
 def _find_covered_area(edges: tuple[int, ...]) -> str:

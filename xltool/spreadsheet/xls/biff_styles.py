@@ -20,6 +20,7 @@ _SOLID = 1
 _WIDE, _EXTENDED, _RICH = 0x01, 0x04, 0x08
 _FONT_NAME = 14  # where the name of a font begins, with its length
 _ALIGNMENT, _HORIZONTAL = 6, 0x07  # the byte of a cell format with the alignment, and its bits
+_ROTATION, _SHRINKS, _SHRINK = 7, 8, 0x10
 _DIAGONALS, _DIAGONAL_STYLE = 0xC0000000, 0x01E00000  # of the numbers at 10 and 14: which lines there are, and how
 
 RunStarts = tuple[tuple[int, int], ...]  # of each run: the index of its first character, and its font
@@ -122,6 +123,7 @@ class BookStyles:
             sides, rest, colour = struct.unpack_from("<2IH", data, 10)
             background = self.find_colour(colour & 0x7F) if rest >> 26 == _SOLID else ""
             placed = Mark.CROSSED if sides & _DIAGONALS and rest & _DIAGONAL_STYLE else placed
+            placed = placed or (Mark.FITTED if data[_ROTATION] or data[_SHRINKS] & _SHRINK else None)
         return make_look(code, font.mark, self.find_colour(font.colour), background, placed)
 
 

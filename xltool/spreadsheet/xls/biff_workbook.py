@@ -11,9 +11,10 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import MIN_COLUMN_CHARACTERS, MIN_ROW_POINTS, CellLook
+from xltool.spreadsheet.cell_look import MIN_ROW_POINTS, CellLook
 from xltool.spreadsheet.conditional_formats import ConditionalFormat
 from xltool.spreadsheet.xls import biff_conditions
+from xltool.spreadsheet.xls.biff_drawings import DRAWING_RECORDS, DrawingRecords
 from xltool.spreadsheet.xls.biff_records import (
     BOF,
     OldFormatError,
@@ -33,6 +34,7 @@ _ROW, _COLUMNS, _WINDOW = 0x0208, 0x007D, 0x023E
 _LABEL, _LABEL_SST, _RICH_LABEL = 0x0204, 0x00FD, 0x00D6
 _BIFF8 = 0x0600
 _HIDDEN_ROW, _HIDDEN_COLUMNS, _SHOWS_ZEROS = 0x20, 0x01, 0x10
+_LAST_COLUMN, _UNITS_OF_WIDTH = 255, 256
 _ROW_HEIGHT = 0x7FFF  # the bits with the height of a row, in twentieths of a point
 _FORMULA_TOKENS = 20  # where the size of the parsed expression stands in a FORMULA record
 
@@ -58,14 +60,18 @@ class TextRecord(NamedTuple):
 
 
 class SheetRecords(NamedTuple):
-    """The records of one sheet; rows and columns are counted from 1."""
+    """The records of one sheet; rows and columns are counted from 1.
+
+    ``columns``: first and last number, width in digits, whether they are hidden.
+    """
 
     figures: dict[CellPosition, ValueRecord]
     texts: dict[CellPosition, TextRecord]
     hidden_rows: list[int]
-    hidden_columns: list[int]
+    columns: list[tuple[int, int, float, bool]]
     shows_zeros: list[bool]
     conditional: list[ConditionalFormat]
+    drawings: DrawingRecords
 
 
 class BookRecords(NamedTuple):
@@ -114,7 +120,7 @@ class _BiffSheetReader:
 
     def __init__(self, stream: bytes, styles: BookStyles, strings: list[tuple[int, RunStarts]], max_cells: int) -> None:
         self._stream, self._styles, self._strings, self._max_cells = stream, styles, strings, max_cells
-        self._records = SheetRecords({}, {}, [], [], [], [])
+        self._records = SheetRecords({}, {}, [], [], [], [], DrawingRecords())
 
     def read_sheet(self, start: int) -> SheetRecords:
         """Return the records from the beginning of the sheet in the stream."""
@@ -138,6 +144,8 @@ class _BiffSheetReader:
                     records.conditional.append(biff_conditions.read_rule(*rule))
             elif kind in (_ROW, _COLUMNS, _WINDOW):
                 self._read_visibility(kind, at)
+            elif kind in DRAWING_RECORDS:
+                records.drawings.add_record(kind, stream[at : at + size])
         return records
 
     def _read_visibility(self, kind: int, at: int) -> None:
@@ -147,8 +155,8 @@ class _BiffSheetReader:
                 self._records.hidden_rows.append(int.from_bytes(self._stream[at : at + 2], "little") + 1)
         elif kind == _COLUMNS:
             first, last, width, _style, flags = struct.unpack_from("<5H", self._stream, at)
-            if flags & _HIDDEN_COLUMNS or width < MIN_COLUMN_CHARACTERS * 256:
-                self._records.hidden_columns.extend(range(first + 1, min(last, 255) + 2))
+            hidden = bool(flags & _HIDDEN_COLUMNS)
+            self._records.columns.append((first + 1, min(last, _LAST_COLUMN) + 1, width / _UNITS_OF_WIDTH, hidden))
         else:
             self._records.shows_zeros.append(bool(self._stream[at] & _SHOWS_ZEROS))
 

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum
 from xltool.spreadsheet import limits
 from xltool.spreadsheet.cell_look import PLAIN_LOOK
 from xltool.spreadsheet.file_type import OLE_SIGNATURE
+from xltool.spreadsheet.xls.biff_drawings import DrawingRecords
 from xltool.spreadsheet.xls.biff_records import OldFormatError, TooMuchError
 from xltool.spreadsheet.xls.biff_workbook import BookRecords, CellPosition, SheetRecords, TextRecord, read_book
 from xltool.spreadsheet.xls.sheet_values import SheetValues, format_number, join_runs
@@ -58,7 +59,7 @@ def _add_sheet(
     sheet_values: SheetValues, cell_values: dict[CellPosition, object], records: SheetRecords | None, book: BookRecords
 ) -> None:
     """Add the texts among ``cell_values``, and every figure from its record. Raises ValueError where one is missing."""
-    records = records or SheetRecords({}, {}, [], [], [], [])
+    records = records or SheetRecords({}, {}, [], [], [], [], DrawingRecords())
     figures = dict(records.figures)
     for (row, column), value in cell_values.items():
         figure = figures.pop((row, column), None)
@@ -79,8 +80,9 @@ def _add_sheet(
         sheet_values.add_cell(row, column, figure.stored, _format(figure.value), figure.look, figure.formula)
     for row in records.hidden_rows:
         sheet_values.hide_rows(row, row)
-    for column in records.hidden_columns:
-        sheet_values.hide_columns(column, column)
+    for first, last, width, hidden in records.columns:
+        sheet_values.describe_columns(first, last, width, hidden=hidden)
+    sheet_values.add_drawings(records.drawings.list_shapes(), records.drawings.list_comments())
     sheet_values.add_conditional(records.conditional)
     sheet_values.hides_zeros = bool(records.shows_zeros) and not records.shows_zeros[0]
 

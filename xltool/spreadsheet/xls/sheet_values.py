@@ -2,16 +2,25 @@
 
 ``sheets``: of each ``name``, ``state``, ``merged`` (top, left, bottom, right from 0), ``cells`` (row and column from 1,
 storage type, text, index of its look, formula or None, runs or None), ``hidden_rows`` and ``hidden_columns`` (first and
-last number), ``hides_zeros``, ``conditional`` (the fields of its conditional formats). ``looks``: the fields of
-`CellLook`.
+last number), ``narrow_columns`` (the same and the width), ``hides_zeros``, ``conditional``, ``shapes`` and ``comments``
+(the fields of each). ``looks``: the fields of `CellLook`.
 """
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import CellLook, Mark, MarkedText, Run, mark_runs
+from xltool.spreadsheet.cell_look import (
+    MAX_NARROW_CHARACTERS,
+    MIN_COLUMN_CHARACTERS,
+    CellLook,
+    Mark,
+    MarkedText,
+    Run,
+    mark_runs,
+)
 from xltool.spreadsheet.conditional_formats import ConditionalFormat, keep_effective
+from xltool.spreadsheet.raw_workbook import CellComment, SheetShape
 from xltool.spreadsheet.xls.biff_records import TooMuchError
 
 _MAX_EXACT_FLOAT = 1e15  # above this, floats do not represent every integer exactly
@@ -32,7 +41,11 @@ class SheetValues:
             raise TooMuchError
         self._finish_sheet()
         lists: dict[str, list[Any]] = {
-            key: [] for key in ("merged", "cells", "hidden_rows", "hidden_columns", "conditional")
+            key: []
+            for key in (
+                *("merged", "cells", "hidden_rows", "hidden_columns", "narrow_columns"),
+                *("conditional", "shapes", "comments"),
+            )
         }
         self._sheets.append({"name": name, "state": state, **lists})
 
@@ -55,9 +68,17 @@ class SheetValues:
         """Add hidden rows."""
         self._sheets[-1]["hidden_rows"].append((first, last))
 
-    def hide_columns(self, first: int, last: int) -> None:
-        """Add hidden columns."""
-        self._sheets[-1]["hidden_columns"].append((first, last))
+    def describe_columns(self, first: int, last: int, width: float, *, hidden: bool) -> None:
+        """Add columns by number from 1, their width in digits; those with room for every figure are left out."""
+        if hidden or width < MIN_COLUMN_CHARACTERS:
+            self._sheets[-1]["hidden_columns"].append((first, last))
+        elif width < MAX_NARROW_CHARACTERS:
+            self._sheets[-1]["narrow_columns"].append((first, last, width))
+
+    def add_drawings(self, shapes: Iterable[SheetShape], comments: Iterable[CellComment]) -> None:
+        """Add what lies over and beside cells."""
+        self._sheets[-1]["shapes"] += shapes
+        self._sheets[-1]["comments"] += comments
 
     def add_conditional(self, formats: Iterable[ConditionalFormat]) -> None:
         """Add conditional formats, the first to apply first."""

@@ -19,6 +19,7 @@ _RAISED, _LOWERED = 1, 2
 _CHANGE, _PALETTE_COLOUR = 507, 475
 _FONT_NAME = 21  # where the name of a font begins
 _ALIGNMENT, _HORIZONTAL = 12, 0x07  # the byte of a cell format with the alignment, and its bits
+_ROTATION, _SHRINKS, _SHRINK = 10, 13, 0x01
 _DIAGONALS, _DIAGONAL_STYLE = 0x03, 41  # of a border: the bits of its first byte, and the byte that says how they look
 
 
@@ -53,6 +54,8 @@ class BinaryStyles:
                 background = fills[fill] if fill < len(fills) else ""
                 placed = mark_alignment(data[_ALIGNMENT] & _HORIZONTAL) if len(data) > _ALIGNMENT else None
                 placed = Mark.CROSSED if border < len(crossed) and crossed[border] else placed
+                fitted = len(data) > _SHRINKS and (data[_ROTATION] or data[_SHRINKS] & _SHRINK)
+                placed = placed or (Mark.FITTED if fitted else None)
                 self.looks.append(make_look(formats.get(number, GENERAL), mark, colour, background, placed))
             elif kind == _CHANGE:
                 change = LookChange()

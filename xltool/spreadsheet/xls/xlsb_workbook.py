@@ -1,28 +1,33 @@
 """Read the sheets of an .xlsb ([MS-XLSB]): cells and their looks, merged ranges, what is hidden. Runs in the worker."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from operator import itemgetter
 from typing import Any
 
 from xltool.errors import UnreadableFileError
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.cell_look import MIN_COLUMN_CHARACTERS, MIN_ROW_POINTS
+from xltool.spreadsheet.cell_look import MIN_ROW_POINTS
 from xltool.spreadsheet.conditional_formats import ConditionalFormat
+from xltool.spreadsheet.ooxml.comments import has_comments
+from xltool.spreadsheet.ooxml.drawings import has_drawings, read_shapes
 from xltool.spreadsheet.ooxml.package import Package
 from xltool.spreadsheet.ooxml.theme_colours import read_theme_colours
 from xltool.spreadsheet.ooxml.workbook_part import find_main_part, find_theme, read_relations
+from xltool.spreadsheet.raw_workbook import CellComment, SheetShape
 from xltool.spreadsheet.workbook_colours import DEFAULT_COLOURS
 from xltool.spreadsheet.xls import xlsb_conditions
 from xltool.spreadsheet.xls.biff_records import name_error, unpack_rk
 from xltool.spreadsheet.xls.formula_tokens import XLSB_LAYOUT, write_formula
 from xltool.spreadsheet.xls.sheet_values import SheetValues, format_number
+from xltool.spreadsheet.xls.xlsb_comments import read_comment_records
 from xltool.spreadsheet.xls.xlsb_records import iterate_records, read_wide_string
 from xltool.spreadsheet.xls.xlsb_styles import BinaryStyles, read_strings
 
 _SHEET = 156
 _ROW, _COLUMNS, _MERGED, _VIEW = 0, 60, 176, 137
+_COMMENTS, _UNITS_OF_WIDTH = "comments", 256
 _STATES = ("visible", "hidden", "veryHidden")
 _HIDDEN_ROW, _HIDDEN_COLUMNS, _SHOWS_ZEROS = 0x10, 0x01, 0x10
 _FIRST_SHORT, _SHORT_TO_LONG = 12, 11  # a record without a column, and how much its number is above the one with it
@@ -55,6 +60,7 @@ def read_xlsb(data: bytes) -> dict[str, Any]:
                 values.begin_sheet(read_wide_string(content, at)[0], _STATES[min(state, 2)])
                 if relation.kind == "worksheet":
                     _XlsbSheetReader(values, styles, strings).read_sheet(package.read_whole(relation.target))
+                    values.add_drawings(*_read_drawings(package, relation.target))
         return values.finish()
     except (UnreadableFileError, IndexError, KeyError, struct.error):
         raise ValueError("no sheets that can be read") from None
@@ -62,6 +68,14 @@ def read_xlsb(data: bytes) -> dict[str, Any]:
 
 def _read_part(package: Package, name: str | None) -> bytes:
     return package.read_whole(name) if name else b""
+
+
+def _read_drawings(package: Package, sheet_part: str) -> tuple[Iterable[SheetShape], Iterable[CellComment]]:
+    """Return the shapes of a worksheet, whose drawing is that of an .xlsx, and its comments."""
+    shapes = read_shapes(package, sheet_part) if has_drawings(package) else ()
+    relations = read_relations(package, sheet_part).values() if has_comments(package) else ()
+    parts = [each.target for each in relations if each.kind == _COMMENTS and each.target in package]
+    return shapes, [comment for part in parts for comment in read_comment_records(package.read_whole(part))]
 
 
 class _XlsbSheetReader:
@@ -95,8 +109,9 @@ class _XlsbSheetReader:
         """Read a record that is no cell and no row."""
         if kind == _COLUMNS:
             first, last, width, _style, flags = struct.unpack_from("<4IH", data)
-            if flags & _HIDDEN_COLUMNS or width < MIN_COLUMN_CHARACTERS * 256:
-                self._values.hide_columns(first + 1, min(last, limits.MAX_COLUMNS - 1) + 1)
+            last = min(last, limits.MAX_COLUMNS - 1)
+            hidden = bool(flags & _HIDDEN_COLUMNS)
+            self._values.describe_columns(first + 1, last + 1, width / _UNITS_OF_WIDTH, hidden=hidden)
         elif kind == _MERGED:
             top, bottom, left, right = struct.unpack_from("<4I", data)
             self._values.merge(top, left, bottom, right)
