@@ -10,7 +10,7 @@ from tests.cli.test_commands import ROSTER, report, returned, run
 
 COMMANDS = {
     "template": ("template", "--year", 2025, "--roster", ROSTER),
-    "ledger": ("ledger", "new", "--year", 2026, "--roster", ROSTER),
+    "ledger": ("ledger", "new", "--year", 2026, "--roster", ROSTER, "--lines", 50),
 }
 
 
