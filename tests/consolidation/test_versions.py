@@ -337,7 +337,7 @@ def test_folder_that_contradicts_the_dates__both_are_held(old: str, new: str) ->
             "一镇 不作数",
         ),
         *("一镇（仅供参考）", "一镇 征求意见稿", "一镇（错误）", "一镇（无效）", "一镇（已退回）", "请忽略 一镇"),
-        *("作废/一镇", "仅供参考/一镇", "退回/一镇", "不用/一镇", "草稿/一镇"),
+        *("作废/一镇", "仅供参考/一镇", "不用/一镇", "草稿/一镇"),
     ],
 )
 def test_name_of_a_void_file__is_held_until_somebody_decides(name: str) -> None:
@@ -347,6 +347,14 @@ def test_name_of_a_void_file__is_held_until_somebody_decides(name: str) -> None:
     decision = Decision(Ruling.COUNT, item.file, item.sha256, "", "", "", "在用", "张三", "2026-01-20", 2)
     decided = apply_decisions(sent(f"{name}.xlsx", 5), [decision], ROSTER.agencies)
     assert list(settled(decided).values()) == ["accepted"]
+
+
+def test_folder_of_returned_files__held_unless_all_files_are_in_it() -> None:
+    town = of_agency(sent("收回/二镇.xlsx", 5), "329908", "示例二镇人民政府")
+    for folder in ("退回", "已退回"):
+        (item, _) = choose_returns([sent(f"收回/{folder}/一镇.xlsx", 5), town], None, the_form(), YEAR)
+        assert (item.status.value, item.reason and item.reason.facts["word"]) == ("undecided", folder)
+        assert list(settled(sent(f"{folder}/一镇.xlsx", 5)).values()) == ["accepted"]
 
 
 def test_void_word_of_a_folder_above__is_read_unless_all_files_are_in_it() -> None:

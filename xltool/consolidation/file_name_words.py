@@ -40,8 +40,9 @@ class VersionPatterns(NamedTuple):
     """Regular expressions that decide which of two names is that of the later version; ``numerals`` are 1 to 10.
 
     The groups of ``full_date`` are year, month and day, those of ``short_date`` month and day. Words inside a match of
-    ``earlier``, ``void`` or ``denied`` say nothing by themselves. A file with a match of ``claimed`` is said to be the
-    one that counts, of ``sealed`` to bear a seal; one with a match of ``void`` is not meant to be counted.
+    ``earlier``, ``void``, ``returned`` or ``denied`` say nothing by themselves. A file with a match of ``claimed`` is
+    said to be the one that counts, of ``sealed`` to bear a seal; one with a match of ``void`` is not meant to be
+    counted, one with a match of ``returned`` waits to be corrected.
     """
 
     full_date: tuple[str, ...]
@@ -52,6 +53,7 @@ class VersionPatterns(NamedTuple):
     earlier: tuple[str, ...]
     denied: tuple[str, ...]
     void: tuple[str, ...]
+    returned: tuple[str, ...]
     number: tuple[str, ...]
     copy: tuple[str, ...]
     numerals: str

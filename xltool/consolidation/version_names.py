@@ -60,9 +60,11 @@ def find_void_word(path: str, shared_folders: int = 0) -> str:
 
     ``shared_folders`` is the number of folders, from the first, in which all files of the run are.
     """
-    *folders, name = PurePath(path).parts
-    names = (PurePath(name).stem, *reversed(folders[min(shared_folders, len(folders) - 1) :] if folders else ()))
-    words = (match[0] for name in names for match in _find_matches(_plain_name(name), load_version_patterns().void))
+    path_of_file, patterns = PurePath(path), load_version_patterns()
+    own_folders = path_of_file.parts[shared_folders:-1]
+    searched = [(name, (*patterns.void, *patterns.returned)) for name in (path_of_file.stem, *reversed(own_folders))]
+    searched.append((path_of_file.parent.name, patterns.void))
+    words = (match[0] for name, wanted in searched for match in _find_matches(_plain_name(name), wanted))
     return next(words, "")
 
 
@@ -127,7 +129,7 @@ def _plain_name(name: str) -> str:
 def _read_stem(stem: str, year: int | None) -> VersionName:
     """Read a name; words inside one that denies them, such as 改 of 未改 and 修改 of 修改前, say nothing."""
     patterns = load_version_patterns()
-    earlier = _find_matches(stem, (*patterns.earlier, *patterns.void))
+    earlier = _find_matches(stem, (*patterns.earlier, *patterns.void, *patterns.returned))
     outside = stem
     for start, end in (match.span() for match in (*earlier, *_find_matches(stem, patterns.denied))):
         outside = outside[:start] + " " * (end - start) + outside[end:]
