@@ -36,6 +36,33 @@ ANNUAL_FORM = form_toml(
 )
 LIMIT = '\n[[relations]]\nid = "LIMIT"\ntitle = "界限"\nseverity = "note"\nbasis = "b"\nadvice = "a"\nexpect = "'
 MISTAKES = {
+    "width below 0": (
+        "tables",
+        'size = "C7"',
+        'size = "C7"\nwidths = [-30, 10, 10]',
+        "tables.cases 里，widths 是 -30。请写大于 0 的数",
+    ),
+    "blank on a figure": ("tables", '["C4"', '["B4", "C4"', "“blanks”（B4）与“cases.rate.current”占了同一格"),
+    "blank outside the table": ("tables", '["C4"', '["Z9", "C4"', "“blanks”等超出了表的范围（size 是 C7）：Z9"),
+    "mean weighted by itself": (
+        "tables",
+        'weight = "cases.done.current"',
+        'weight = "cases.days.current"',
+        "“cases.days.current”的权数不对：cases.days.current。total = 'weighted_mean' 时，weight 写另一个相加的数字指标",
+    ),
+    "unknown column of a list that is counted": (
+        "relations",
+        "within_year = true\n",
+        "within_year = true\n{LIMIT}count(counters.type == '综合') >= 0\"\n",
+        "relations.LIMIT 处，没有叫“counters.type”的指标、行或列",
+    ),
+    "relation that is a list of relations": (
+        "relations",
+        'expect = "ratio(cases.on_time.current, cases.done.current) >= 0.5"',
+        'expect = ["cases.done.current >= 0"]',
+        "relations[3].expect 应为文字，现在是列表",
+    ),
+    "id of a table that is no name": ("tables", 'id = "cases"', 'id = "Cases"', "“Cases”不能作 id"),
     "minimum above maximum": (
         "tables",
         'unit = "天"',
@@ -152,6 +179,14 @@ def test_setting_that_cannot_be_meant__is_one_sentence_with_place_and_cure(mista
     (line,) = told(write_windows(tmp_path, **texts))
     assert f"报表定义“{file}.toml”" in line
     assert sentence in line
+
+
+def test_percentage_that_is_added_up__is_pointed_out(tmp_path: Path) -> None:
+    tables = TABLES.replace('kind = "percent"\ndecimals = 2', 'kind = "amount"\ndecimals = 2')
+    relations = RELATIONS.replace("computes = true", "")
+    code, said, problem = run("forms", "check", write_windows(tmp_path, tables=tables + LIST, relations=relations))
+    assert (code, problem) == (0, "")
+    assert "（cases.rate.current）的单位是 %，汇总时却相加（kind = 'amount'）。比率请写 kind = 'percent'" in said
 
 
 def test_no_decimals_stated__percentages_are_whole(tmp_path: Path) -> None:

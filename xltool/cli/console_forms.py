@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xltool.cli.console import render_table
 from xltool.forms.lists.whole_form import find_role, list_all_cells, list_all_relations
 from xltool.messages import catalogue
-from xltool.model.form import Cell, Form, Relation
+from xltool.model.form import Cell, Form, Relation, TotalKind
 
 if TYPE_CHECKING:
     from xltool.commands.migrate_return import MigratedReturn
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xltool.forms.detection_power import DetectionPower
     from xltool.forms.prove_relations import RelationProof
 
+_PERCENT_SIGNS = ("%", "\N{FULLWIDTH PERCENT SIGN}")
 _MAX_NAMED_CELLS = 4  # more figures are counted instead of named
 
 
@@ -67,13 +68,17 @@ def describe_explained_cell(cell: Cell, kind: str, relations: Sequence[Relation]
 
 
 def describe_valid_forms(forms: Iterable[Form]) -> str:
-    """Confirm valid definitions, one line each."""
-    return "\n".join(
-        catalogue.format_line(
-            "form_right", form=item.id, edition=item.edition, cells=len(item.cells), relations=len(item.relations)
+    """Confirm valid definitions, one line each; say which percentages are added up like other figures."""
+    lines = []
+    for form in forms:
+        counts = {"cells": len(form.cells), "relations": len(form.relations)}
+        lines.append(catalogue.format_line("form_right", form=form.id, edition=form.edition, **counts))
+        lines += (
+            catalogue.format_line("form_percent_added", name=cell.words, cell=cell.id, kind=cell.kind.value)
+            for cell in form.cells.values()
+            if cell.total is TotalKind.SUM and cell.unit in _PERCENT_SIGNS
         )
-        for item in forms
-    )
+    return "\n".join(lines)
 
 
 def describe_edition_changes(difference: "EditionDifference") -> str:

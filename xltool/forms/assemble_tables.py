@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from xltool.errors import DefinitionError
 from xltool.forms.assemble_looks import assemble_looks, assemble_page, parse_boxes
-from xltool.forms.cell_addresses import box_address, list_spots, parse_address, parse_box
+from xltool.forms.cell_addresses import box_address, cell_address, list_spots, parse_address, parse_box
 from xltool.forms.cell_kinds import describe_kind
 from xltool.forms.decode_definition import UNKNOWN_KEY
 from xltool.forms.definition_problems import DefinitionProblems
@@ -19,6 +19,7 @@ MIN_TABLE_CHARACTERS, MAX_UPRIGHT_CHARACTERS, MAX_LANDSCAPE_CHARACTERS = 64.0, 8
 MAX_GRID_ROWS, MAX_GRID_COLUMNS = 1_000, 200  # assumed where a table does not state its size
 _GEOMETRY = frozenset({"size", "at", "first", "lines", "columns", "direction", "span", "span_rows", "blocks", "labels"})
 _GEOMETRY |= {UNKNOWN_KEY}
+_CODE_OUTSIDE = "definition.outside_grid"
 _PLACING = frozenset({"not_a_place", "outside_grid", "overlap", "no_such_label"})  # mistakes of places
 _WORDING = frozenset({"cell_without_label", "same_words", "unknown_line"})  # mistakes of words, which may follow
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -58,9 +59,23 @@ def assemble_table(spec: TableSpec, problems: DefinitionProblems, *, number: int
         looks=assemble_looks(spec, problems),
         page=assemble_page(spec.page, where, problems),
     )
+    if _CODE_OUTSIDE not in {error.code for error in problems.errors[count:]}:
+        _check_blanks(table, problems)
     check_words(table, problems)
     _drop_consequences(spec.id, problems.list_replaced("tables.toml", f"tables[{number}]."), count, problems)
     return table
+
+
+def _check_blanks(table: Table, problems: DefinitionProblems) -> None:
+    """Add the mistake of a blank that stands on a figure, or outside the table."""
+    figures = {spot: cell.id for cell in table.cells for spot in list_spots(cell.box)}
+    for box in table.blanks:
+        facts = {"key": "blanks", "at": box_address(box)}
+        if other := next((figures[spot] for spot in list_spots(box) if spot in figures), ""):
+            problems.add("overlap", "tables.toml", f"tables.{table.id}", other=other, **facts)
+        if box.row + box.rows - 1 > table.rows or box.column + box.columns - 1 > table.columns:
+            size = cell_address(table.rows, table.columns)
+            problems.add("outside_grid", "tables.toml", f"tables.{table.id}", size=size, **facts)
 
 
 def _drop_consequences(table: str, replaced: Collection[str], count: int, problems: DefinitionProblems) -> None:

@@ -74,16 +74,23 @@ def check_totals(cells: Mapping[str, Cell], tables_spec: TablesSpec, problems: D
     for cell in cells.values():
         place = f"tables.{cell.table}"
         not_computed = cell.total is TotalKind.RECOMPUTE and not cell.computed
-        if not_computed and problems.has_mistakes("relations.toml"):
+        if not_computed and (problems.has_mistakes("relations.toml") or problems.tainted):
             continue  # the relation that computes it may be one of those
         if cell.total not in _TOTALS[cell.kind] or not_computed:
             known = tuple(total.value for total in _TOTALS[cell.kind])
             problems.add("wrong_total", "tables.toml", place, key=cell.id, total=cell.total.value, known=known)
         _check_year_total(cell, place, problems)
         weight = cells.get(cell.weight)
-        unfit = cell.weight and (weight is None or weight.is_worded) and not problems.is_tainted(cell.weight)
+        unfit = cell.weight and not _can_weight(weight, cell) and not problems.is_tainted(cell.weight)
         if (cell.total is TotalKind.WEIGHTED_MEAN) is not bool(cell.weight) or unfit:
             problems.add("wrong_weight", "tables.toml", place, key=cell.id, weight=cell.weight)
+
+
+def _can_weight(weight: Cell | None, cell: Cell) -> bool:
+    """Return True for a figure that adds up, other than the one that is weighted."""
+    if weight is None or weight.id == cell.id:
+        return False
+    return weight.kind is not CellKind.PERCENT and not weight.is_worded
 
 
 def _check_computed_total(
@@ -126,7 +133,7 @@ def _check_ids(form: FormSpec, tables_spec: TablesSpec, problems: DefinitionProb
     for file, place, name, pattern in dict.fromkeys(named):
         if not pattern.fullmatch(name) or _RESERVED.intersection(name.split(".")):
             problems.add("not_an_id", file, place, key=name, known=_RESERVED_WORDS)
-            problems.tainted.add(place.split(".")[1])
+            problems.tainted.add("*" if place == f"tables.{name}" else place.split(".")[1])
 
 
 def _check_years(form: FormSpec, problems: DefinitionProblems) -> None:

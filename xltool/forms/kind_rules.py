@@ -26,6 +26,12 @@ _SETTING_KINDS: Mapping[str, Sequence[CellKind]] = {
 def check_settings(tables_spec: TablesSpec, problems: DefinitionProblems) -> None:
     """Add the mistakes of the settings of every block and of every column of a list."""
     for at, table in enumerate(tables_spec.tables, start=1):
+        sizes = [*(("widths", width) for width in table.widths), *(("heights", height) for height in table.heights)]
+        sizes += [("span", block.span) for block in table.blocks]
+        sizes += [("span_rows", block.span_rows) for block in table.blocks]
+        for setting, size in sizes:
+            if not size > 0:
+                problems.add("not_positive", "tables.toml", f"tables.{table.id}", setting=setting, number=f"{size:g}")
         for number, block in enumerate(table.blocks, start=1):
             name = ".".join((table.id, *block.lines[:1], *block.columns[:1]))
             _check_kind(block, name, (f"tables.{table.id}", f"tables[{at}].blocks[{number}]."), problems)

@@ -63,7 +63,7 @@ def check_forms_below(folder: Path, elsewhere: Sequence[Path] | None = None) -> 
     ``folder`` is not asked for. Raises DefinitionError, which carries every mistake of every form; UsageError if there
     is none.
     """
-    forms, errors = [], []
+    forms, errors, doubtful = [], [], set()
     for file in _find_definitions(folder):
         problems = DefinitionProblems(file.parent.as_posix())
         form = _read_form(file.parent, problems)
@@ -71,9 +71,11 @@ def check_forms_below(folder: Path, elsewhere: Sequence[Path] | None = None) -> 
             _check_folder_names(file.parent.relative_to(folder).parts, form, problems)
             _disprove_form(form, problems)
             forms.append(form)
+            if problems.has_mistakes("tables.toml"):
+                doubtful.add(form.key)
         errors += problems.errors
     others = None if elsewhere is None else _load_other_forms(folder, elsewhere)
-    errors += check_part_sums(forms, others)
+    errors += check_part_sums(forms, others, doubtful)
     if errors:
         first, *later = errors
         first.others = tuple(later)

@@ -1,6 +1,6 @@
 """Which figures of a form of shorter periods make those of a form of longer ones, such as months those of a year."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from xltool.errors import DefinitionError
@@ -56,30 +56,35 @@ def parse_part_sums(form: Form, part_form: Form) -> dict[str, LinearExpression]:
     return {cell: _parse_part_sum(text, vocabulary, form) for cell, text in sums}
 
 
-def check_part_sums(forms: Sequence[Form], other_forms: Sequence[Form] | None) -> Iterator[DefinitionError]:
+def check_part_sums(
+    forms: Sequence[Form], other_forms: Sequence[Form] | None, doubtful: Collection[tuple[str, str]] = ()
+) -> Iterator[DefinitionError]:
     """Yield a mistake for a form made from one that is unknown, not of shorter periods, or lacks the figures.
 
-    ``other_forms`` are those that are known beside ``forms``; where that is None, an unknown form is not told.
+    ``other_forms`` are those that are known beside ``forms``; where that is None, an unknown form is not told. Sums of
+    figures of ``doubtful`` editions, whose tables have mistakes, are not looked at.
     """
     known_forms = (*forms, *(other_forms or ()))
     for form in forms:
         wanted = form.made_from.form if form.made_from else ""
-        if not wanted:
-            continue
-        named = [each for each in known_forms if each.id == wanted]
+        named = [each for each in known_forms if wanted and each.id == wanted]
         partners = [each for each in named if _share_years(each, form, known_forms)]
-        if not named and other_forms is not None:
-            shorter = sorted({each.id for each in known_forms if is_shorter(each.period, form.period)})
-            near = (get_close_matches(wanted, shorter, 1) or [""])[0]
-            yield _part_error("unknown_part_form", form, key=wanted, near=near, known=tuple(shorter))
+        if wanted and not named and other_forms is not None:
+            yield _refuse_unknown_form(form, wanted, known_forms)
         elif named and not partners:
             editions = tuple(f"{each.edition}（{each.first_year}—{each.last_year or ''}）" for each in named)
             yield _part_error("no_common_year", form, key=wanted, known=editions)
         for part_form in partners:
             if not is_shorter(part_form.period, form.period):
                 yield _part_error("not_shorter", form, key=wanted)
-            else:
+            elif part_form.key not in doubtful:
                 yield from _find_part_mistakes(form, part_form)
+
+
+def _refuse_unknown_form(form: Form, wanted: str, known_forms: Sequence[Form]) -> DefinitionError:
+    shorter = sorted({each.id for each in known_forms if is_shorter(each.period, form.period)})
+    near = (get_close_matches(wanted, shorter, 1) or [""])[0]
+    return _part_error("unknown_part_form", form, key=wanted, near=near, known=tuple(shorter))
 
 
 def _find_part_mistakes(form: Form, part_form: Form) -> Iterator[DefinitionError]:

@@ -9,7 +9,7 @@ from decimal import Context, Decimal, localcontext
 
 from xltool.forms.cell_kinds import word_of
 from xltool.forms.expressions import compare_numbers
-from xltool.forms.vocabulary import OPERATOR_TEXTS, ExpressionError, Vocabulary, dotted_name, number_of_word
+from xltool.forms.vocabulary import EVERY_ROW, OPERATOR_TEXTS, ExpressionError, Vocabulary, dotted_name, number_of_word
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import SUMMED_KINDS, Box, Cell, CellKind, Number, TotalKind
 from xltool.model.list_table import AggregateKind, ListAggregate, ListMerge, ListTable
@@ -52,9 +52,14 @@ def find_aggregate(node: ast.Call, vocabulary: Vocabulary) -> str | None:
 def _find_column(node: ast.expr, vocabulary: Vocabulary) -> Cell | None:
     """Return the column that ``list.column`` names; None for anything else."""
     try:
-        return vocabulary.list_columns.get(dotted_name(node))
+        name = dotted_name(node)
     except ExpressionError:
         return None
+    table, _, column = name.partition(".")
+    known = name in vocabulary.list_columns or name in vocabulary.cells or column.startswith(f"{EVERY_ROW}.")
+    if column and table in vocabulary.lists and not known:
+        raise ExpressionError("unknown_name", name)
+    return vocabulary.list_columns.get(name)
 
 
 def _read_constant(node: ast.expr, list_column: Cell, call: ast.Call) -> Number:
