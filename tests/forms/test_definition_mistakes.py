@@ -101,6 +101,18 @@ MISTAKES = {
         "“cases.type.current”的选项“综合”写了两次。",
     ),
     "blank choice": ("tables", '["综合", "专门"]', '["综合", "专门", ""]', "“counters.kind”有一个选项是空的。"),
+    "choice with a comma": (
+        "tables",
+        '["综合", "专业"]',
+        '["综合,专业", "其他"]',
+        "“cases.type.current”的选项“综合,专业”里有“,”，在下拉列表里会拆成两个。",
+    ),
+    "more choices than a list holds": (
+        "tables",
+        '["综合", "专业"]',
+        str([f"第{number}类综合服务大厅" for number in range(30)]),
+        "“cases.type.current”的选项连同间隔一共 319 个字符，下拉列表放不下。最多 255 个字符",
+    ),
     "length of a figure": (
         "tables",
         'unit = "天"',
@@ -143,6 +155,12 @@ MISTAKES = {
         "within_year = true\n",
         'within_year = true\n{LIMIT}0.6 <= cases.days.current <= 0.5"\n',
         "有互相矛盾的关系，怎么填都不能全部相符：界限。",
+    ),
+    "relation beyond the limits of its figure": (
+        "relations",
+        "within_year = true\n",
+        'within_year = true\n{LIMIT}cases.rate.current > 100"\n',
+        "有互相矛盾的关系，怎么填都不能全部相符：界限。请改正其中一条关系式或它的 when；只列出一条的，也核对所涉指标",
     ),
     "signs of comparison as printed": (
         "relations",

@@ -14,6 +14,8 @@ from xltool.model.form import EXACT_KINDS, WORD_KINDS, CellKind
 MAX_DECIMALS = 10  # spreadsheet programs keep fifteen digits altogether
 MAX_LENGTH = 2_000  # characters of a text
 MIN_CHOICES = 2
+MAX_CHOICE_CHARACTERS = 255  # of a list to choose from, with the commas between its words
+_NOT_IN_CHOICES = (",", '"')  # part the words of such a list
 _FIGURE_KINDS = tuple(kind for kind in CellKind if kind not in WORD_KINDS)
 _SETTING_KINDS: Mapping[str, Sequence[CellKind]] = {
     "choices": (CellKind.CHOICE,),
@@ -92,6 +94,10 @@ def _check_choices(kind_spec: BlockSpec | ListColumnSpec, name: str, place: str,
     for word, times in Counter(words).items():
         if times > 1 or not word:
             problems.add("same_choice" if word else "blank_choice", "tables.toml", place, key=name, word=word)
+        if bad := next((mark for mark in _NOT_IN_CHOICES if mark in word), ""):
+            problems.add("choice_mark", "tables.toml", place, key=name, word=word, bad=bad)
+    if (length := len(",".join(words))) > MAX_CHOICE_CHARACTERS:
+        problems.add("choices_too_long", "tables.toml", place, key=name, count=length, most=MAX_CHOICE_CHARACTERS)
 
 
 def check_tolerance(

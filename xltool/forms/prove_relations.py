@@ -96,19 +96,40 @@ def _separate_conflicts(form: Form) -> tuple[list[Relation], list[tuple[str, ...
     contradictions = []
     linear = [relation for relation in form.relations if _is_linear(relation) or _joins_linear(relation)]
     always = [relation for relation in linear if not relation.when]
-    while (clash := find_conflict([_relation_equations(relation, form.cells) for relation in always])) is not None:
+    limits = _list_limits(linear, form.cells)
+    while (clash := _find_clash(always, limits, form.cells)) is not None:
         contradictions.append(tuple(always[place].id for place in clash))
         del always[clash[-1]]
     agreeing = list(always)
-    groups = [_relation_equations(relation, form.cells) for relation in always]
     for relation in linear:
         if relation.when:
-            clash = find_conflict([*groups, _relation_equations(relation, form.cells)])
+            clash = _find_clash([*always, relation], limits, form.cells)
             if clash is None:
                 agreeing.append(relation)
             else:
                 contradictions.append(tuple([*always, relation][place].id for place in clash))
     return [relation for relation in agreeing if _is_linear(relation)], contradictions
+
+
+def _find_clash(
+    relations: Sequence[Relation], limits: Sequence[EquationGroup], cells: Mapping[str, Cell]
+) -> tuple[int, ...] | None:
+    """Return the positions of relations that cannot all hold within the limits of their figures; None if all can."""
+    clash = find_conflict([*(_relation_equations(relation, cells) for relation in relations), *limits])
+    return None if clash is None else tuple(place for place in clash if place < len(relations)) or None
+
+
+def _list_limits(relations: Sequence[Relation], cells: Mapping[str, Cell]) -> list[EquationGroup]:
+    """Return the smallest and the largest value of each figure that relations name, as far as they have any."""
+    named = {term.cell for relation in relations for side in _relation_sides(relation) for term in side.terms}
+    limits: list[EquationGroup] = []
+    for cell in (cells[name] for name in sorted(named)):
+        figure = LinearExpression((Term(cell.id),))
+        for operator, number in ((">=", cell.minimum), ("<=", cell.maximum)):
+            if number is not None and not cell.is_worded:
+                limit = Comparison(figure, operator, LinearExpression((), number))
+                limits.append([_comparison_equation(limit, f"{operator} {cell.id}", "", cells)])
+    return limits
 
 
 # --- redundancies ------------------------------------------------------------------------------------------------
