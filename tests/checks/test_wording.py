@@ -120,6 +120,16 @@ def test_neighbour__is_the_subject_of_a_text_that_never_names_its_own_agency() -
     assert told(known, "2025年，我镇与乙乙镇联合开展培训。") == []
 
 
+def test_text_of_a_neighbour__is_told_by_its_whole_name_and_not_by_that_of_the_district() -> None:
+    names = ("丙丙区人民政府办公室", "丙丙区水利局", "丙丙区财政局", "丙丙区财政局会计中心")
+    towns = (Agency("1", "甲甲镇人民政府", "0"), Agency("2", "乙乙镇人民政府", "0"), Agency("3", "乙乙镇中心小学", "2"))
+    known = roster(*towns, *(Agency(name, name, "0") for name in names))
+    for name in (*names[1:], "乙乙镇人民政府"):
+        (sentence,) = told(known, f"2025年，{name.removesuffix('人民政府')}扎实推进政务公开。")
+        assert f"说的是{name}，" in sentence
+    assert told(known, "2025年，丙丙区坚持稳中求进。丙丙区税务局扎实推进政务公开。") == []
+
+
 def told(known: Roster, text: str) -> list[str]:
     read = submission(published("zhangjiawan-2025"), texts={"overview": text}, agency_name="甲甲镇人民政府")
     findings: list[Finding] = list(review_submission(read, replace(CheckContext(compile_form(FORM)), roster=known)))

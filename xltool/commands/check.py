@@ -22,6 +22,7 @@ from xltool.commands.own_outputs import find_own_output, is_roster
 from xltool.commands.previous_use import survey_reviewed
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.agency_files import name_unread_files
+from xltool.consolidation.file_name_remarks import note_file_names
 from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.file_status import UNREAD_VERSION, decide_status
 from xltool.consolidation.other_years import mark_other_years
@@ -73,6 +74,7 @@ def check(
     survey_reviewed(run_context, reviewed)
     settled = settle_all_versions(reviewed, run_context.forms, run_context.roster)
     settled = mark_other_years(settled, year, has_roster=run_context.roster is not None)
+    settled = note_file_names(settled, run_context.roster)
     record_open_questions(book, settled)
     return settled
 

@@ -16,6 +16,7 @@ class AgencyWords(NamedTuple):
     endings: tuple[str, ...]
     place_endings: tuple[str, ...]
     no_places: tuple[str, ...]
+    kinds_of_places: tuple[str, ...]
     short_endings: tuple[str, ...]
     town_endings: tuple[str, ...]
     subject_endings: tuple[str, ...]
@@ -57,6 +58,13 @@ class VersionPatterns(NamedTuple):
     number: tuple[str, ...]
     copy: tuple[str, ...]
     numerals: str
+
+
+class YearPatterns(NamedTuple):
+    """Regular expressions with a year as their group: ``any`` mention of one, and one that is the report's for sure."""
+
+    any: tuple[str, ...]
+    of_report: tuple[str, ...]
 
 
 @cache
@@ -101,6 +109,12 @@ def _load_usual_words() -> frozenset[str]:
 def load_version_patterns() -> VersionPatterns:
     """Load the patterns about versions."""
     return VersionPatterns(**_freeze_lists(_load_tables()["version"]))
+
+
+@cache
+def load_year_patterns() -> YearPatterns:
+    """Load the patterns about years."""
+    return YearPatterns(**_freeze_lists(_load_tables()["year"]))
 
 
 @cache

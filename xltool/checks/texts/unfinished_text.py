@@ -1,5 +1,6 @@
 """Check texts for gaps, template guidance, another year or agency, reused paragraphs and empty sections."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -118,14 +119,19 @@ def _find_neighbour(text: str, code: str, roster: Roster) -> Agency | None:
 
 @lru_cache(maxsize=1)
 def _index_names(roster: Roster) -> Mapping[str | None, _NamesByLength]:
-    """Return the roster's names by parent code; cached for one roster."""
+    """Return the roster's names by parent code, the longest first; cached for one roster.
+
+    A short name that names of others with the same parent begin with, such as that of the district, means none.
+    """
+    beginnings = Counter((agency.parent, agency.name[:end]) for agency in roster for end in range(len(agency.name) + 1))
     by_parent: dict[str | None, dict[int, dict[str, tuple[Agency, ...]]]] = {}
     for agency in roster:
-        for name in {agency.name, _short_name(agency.name)}:
+        short = _short_name(agency.name)
+        for name in {agency.name, short if beginnings[agency.parent, short] == 1 else agency.name}:
             if len(name) >= load_text_patterns().names.shortest:
                 alike = by_parent.setdefault(agency.parent, {}).setdefault(len(name), {})
                 alike[name] = (*alike.get(name, ()), agency)
-    return by_parent
+    return {parent: dict(sorted(names.items(), reverse=True)) for parent, names in by_parent.items()}
 
 
 def _short_name(name: str) -> str:

@@ -1,0 +1,79 @@
+"""Find what the name of a return's file says against its year or its district, without naming another agency.
+
+The words and patterns are in ``templates/file_names.toml``.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from xltool.consolidation.agency_name_parts import iterate_areas, plain_file_name
+from xltool.consolidation.file_name_words import find_usual_beginnings, load_agency_words, load_year_patterns
+from xltool.consolidation.file_names import split_file_name
+from xltool.model.agency import Roster
+from xltool.model.consolidation import ReviewedFile
+from xltool.model.finding import Finding
+from xltool.model.finding_codes import code_severity
+from xltool.model.submission import Submission
+
+_MIN_PLACE_CHARACTERS = 3  # with the ending: 示例区
+_MAX_PLACE_CHARACTERS = 5
+_FIRST_YEAR = 2008  # of the reports
+
+
+def note_file_names(reviewed: Sequence[ReviewedFile], roster: Roster | None) -> tuple[ReviewedFile, ...]:
+    """Return the files; a return gets a finding if the name of its file has another year, or another district."""
+    return tuple(_add_remarks(item, roster) for item in reviewed)
+
+
+def _add_remarks(item: ReviewedFile, roster: Roster | None) -> ReviewedFile:
+    submission = item.submission
+    if submission is None or submission.manifest:
+        return item
+    name = split_file_name(item.file)[-1]
+    remarks = (*_check_year(name, submission), *_check_area(name, submission, roster))
+    return replace(item, findings=(*item.findings, *remarks)) if remarks else item
+
+
+def _check_year(name: str, submission: Submission) -> Iterator[Finding]:
+    """Yield a finding if a name has years, and none of them is the return's. Dates of handing in are no years."""
+    year, stem = submission.year, unicodedata.normalize("NFKC", PurePath(name).stem)
+    if year is None or str(year) in stem:
+        return
+    patterns = load_year_patterns()
+    earlier = (int(match[1]) for pattern in patterns.any for match in re.finditer(pattern, stem))
+    named = [told for told in earlier if _FIRST_YEAR <= told < year]
+    named += (int(match[1]) for pattern in patterns.of_report for match in re.finditer(pattern, stem))
+    if named:
+        facts = {"file": name, "found": named[0], "expected": year}
+        yield Finding("identity.year_in_name", code_severity("identity.year_in_name"), facts=facts)
+
+
+def _check_area(name: str, submission: Submission, roster: Roster | None) -> Iterator[Finding]:
+    """Yield a finding if a place of the same kind as the agency's stands before its name, and is another."""
+    full = plain_file_name(submission.agency_name)
+    areas = [*iterate_areas(full)]
+    if not areas or len(full) == len(areas[-1]):
+        return
+    before, found, _ = plain_file_name(PurePath(name).stem).partition(full.removeprefix(areas[-1]))
+    told = _find_last_place(before) if found else ""
+    if not told or told[-1] != areas[-1][-1]:
+        return
+    known = (area for agency in roster or () for area in iterate_areas(plain_file_name(agency.name)))
+    if not any(area.endswith(told) for area in (*areas, *known)):
+        facts = {"file": name, "told": told, "name": submission.agency_name}
+        yield Finding("identity.area_in_name", code_severity("identity.area_in_name"), facts=facts)
+
+
+def _find_last_place(text: str) -> str:
+    """Return the place that a text ends with, without usual words and places before it; "" if there is none."""
+    endings = load_agency_words().place_endings
+    said = re.split(r"[^\u4e00-\u9fff]", text)[-1]
+    start = max(said[:-1].rfind(ending) for ending in endings) + 1
+    usual = max((at for at, reached in enumerate(find_usual_beginnings(said[start:])) if reached), default=0)
+    place = said[start + usual :]
+    no_places = (*load_agency_words().no_places, *load_agency_words().kinds_of_places)
+    fits = _MIN_PLACE_CHARACTERS <= len(place) <= _MAX_PLACE_CHARACTERS
+    return place if fits and place.endswith(endings) and not place.endswith(no_places) else ""
