@@ -377,6 +377,55 @@ def test_sentences__say_what_the_file_name_has() -> None:
     )
 
 
+OWN_NAMES = (
+    *(
+        "{own}",
+        "{own}2025年年报",
+        "2025年政府信息公开工作年度报告（{own}）",
+        "{own} 20260112",
+        "附件2：{own}（盖章版）",
+        "{own}（改）",
+    ),
+    *(
+        "{own}转报",
+        "{own}上报区政府办",
+        "{own}报政府办公室",
+        "{own}（最终）v2",
+        "川门区人民政府 {own}",
+        "区直-{own}-年报",
+        "{own}_张三",
+    ),
+    *(
+        "{own}（法规科审核）",
+        "{own} 财政拨款",
+        "{own}（统计口径）",
+        "01{own}",
+        "{own}年报(1)",
+        "{own}政务公开办",
+        "{own}（2026年1月报）",
+    ),
+    *(
+        "报送：{own}",
+        "{own}年报，请财政局审核",
+        "{own}抄送财政局",
+        "{own}与财政局会签",
+        "{own}（财政局已审）",
+        "{own} 联系人李四",
+    ),
+)
+
+
+def test_name_of_the_owner_in_all_usual_ways__holds_nothing() -> None:
+    sent = []
+    endings = ("人民政府", "街道办事处", "管理委员会", "委员会", "局", "镇人民政府", "乡人民政府")
+    for name, agency in AGENCIES.items():
+        stems = (name.removesuffix(ending) for ending in endings)
+        shown = {agency.name, name, f"区{name}", *(stem for stem in stems if len(stem) > 1)}
+        files = [f"{pattern.format(own=own)}.xlsx" for own in shown for pattern in OWN_NAMES]
+        sent += [found(a_return(agency, {}, file=file), folder=agency.code) for file in files]
+    assert [item.file for item in hold_doubtful_owners(sent, ROSTER) if item.findings] == []
+
+
 def test_index_of_many_agencies__takes_time_in_proportion() -> None:
     signs = "甲乙丙丁戊己庚辛壬癸"
     names = [f"川门区{a}{b}{c}镇人民政府" for a in signs for b in signs for c in signs]

@@ -95,11 +95,12 @@ def iterate_areas(name: str) -> Iterator[str]:
 
 
 def list_stems(parts: Iterable[str], endings: Iterable[str]) -> Iterator[str]:
-    """Yield names without their endings, where the rest is no word of returns: 示例 of 示例镇, 财政 of 财政局."""
+    """Yield names without their endings: 示例 of 示例镇, 财政 of 财政局."""
+    general = load_agency_words().general
     for part in parts:
         for ending in endings:
             stem = part.removesuffix(ending)
-            if stem != part and len(stem) >= _MIN_PART_CHARACTERS and _can_be_stem(stem):
+            if stem != part and len(stem) >= _MIN_PART_CHARACTERS and not stem.startswith(general):
                 yield stem
 
 
@@ -112,11 +113,6 @@ def list_near_texts(text: str) -> list[str]:
     """Return a text with each of its characters but the last left blank, but for those that tell towns apart."""
     telling = load_agency_words().telling_apart
     return [text[:at] + "\n" + text[at + 1 :] for at in range(len(text) - 1) if text[at] not in telling]
-
-
-def _can_be_stem(stem: str) -> bool:
-    words = load_agency_words()
-    return not stem.endswith(words.no_stems) and not stem.startswith(words.general)
 
 
 def _can_stand_alone(part: str) -> bool:

@@ -195,6 +195,8 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
         code: (subjects[code] | {*list_stems(parts[code], load_agency_words().town_endings), *list_loners(parts[code])})
         for code in agencies
     }
+    no_stems = load_agency_words().no_stems
+    silent = {text for code in agencies for text in stems[code] - parts[code] if text.endswith(no_stems)}
     parts = {code: (texts | stems[code]) - names[code] for code, texts in parts.items()}
     codes_by_text: dict[str, frozenset[str]] = {}
     for code, texts in names.items():
@@ -202,7 +204,8 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
             codes_by_text[text] = codes_by_text.get(text, frozenset()) | {code}
     codes_by_text = {text: codes for text, codes in codes_by_text.items() if len(codes) == 1}
     for text, code in select_unique_parts(parts, spoken):
-        codes_by_text.setdefault(text, frozenset({code}))
+        if text not in silent:
+            codes_by_text.setdefault(text, frozenset({code}))
     numbers = {_plain_code(code): code for code in agencies if _is_telling(_plain_code(code))}
     beginnings = frozenset(text[:_MIN_PART_CHARACTERS] for text in codes_by_text)
     return AgencyNameIndex(

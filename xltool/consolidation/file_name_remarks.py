@@ -18,7 +18,7 @@ from xltool.model.finding import Finding
 from xltool.model.finding_codes import code_severity
 from xltool.model.submission import Submission
 
-_MIN_PLACE_CHARACTERS = 3  # with the ending: 示例区
+_MIN_PLACE_CHARACTERS = 3  # with the ending
 _MAX_PLACE_CHARACTERS = 5
 _FIRST_YEAR = 2008  # of the reports
 
