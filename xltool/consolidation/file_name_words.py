@@ -60,7 +60,7 @@ class VersionPatterns(NamedTuple):
     numerals: str
 
 
-class YearPatterns(NamedTuple):
+class FileNameYears(NamedTuple):
     """Regular expressions with a year as their group: ``any`` mention of one, and one that is the report's for sure."""
 
     any: tuple[str, ...]
@@ -112,9 +112,9 @@ def load_version_patterns() -> VersionPatterns:
 
 
 @cache
-def load_year_patterns() -> YearPatterns:
+def load_year_patterns() -> FileNameYears:
     """Load the patterns about years."""
-    return YearPatterns(**_freeze_lists(_load_tables()["year"]))
+    return FileNameYears(**_freeze_lists(_load_tables()["year"]))
 
 
 @cache
