@@ -1,5 +1,6 @@
 """The documents are run: each console block's commands, against what the page shows. ``...`` stands for any lines."""
 
+import doctest
 import importlib
 import importlib.util
 import re
@@ -59,6 +60,17 @@ def test_comparison__the_guard_itself_can_fail() -> None:
 def test_page__whatever_it_links_to_is_there(page: Path) -> None:
     for image, link in IMAGE.findall(page.read_text("utf-8")):
         assert (page.parent / (image or link)).exists(), image or link
+
+
+MODULES_WITH_EXAMPLES = [path for path in sorted((ROOT / "xltool").rglob("*.py")) if ">>> " in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("module", MODULES_WITH_EXAMPLES, ids=lambda path: path.stem)
+def test_docstrings__their_examples_are_true(module: Path) -> None:
+    name = ".".join(module.relative_to(ROOT).with_suffix("").parts)
+    outcome = doctest.testmod(importlib.import_module(name))
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
 
 
 # --- the structure of the documents ------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def _is_doubled_digit(was: str, becomes: str) -> bool:
 
 
 def _is_dropped_digit(was: str, becomes: str) -> bool:
-    return len(becomes) > 1 and any(was == becomes[:place] + becomes[place + 1 :] for place in range(len(becomes)))
+    return any(was == becomes[:place] + becomes[place + 1 :] for place in range(len(becomes)))
 
 
 DIGIT_SLIPS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
@@ -85,8 +85,8 @@ DIGIT_SLIPS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
 def classify_digit_slip(was: int, becomes: int) -> str:
     """Return the kind of typing error that turns ``becomes`` into ``was``, or "".
 
-    >>> digits_slip(132, 123), digits_slip(1223, 123), digits_slip(13, 123), digits_slip(120, 12), digits_slip(7, 9)
-    ('swap_digits', 'doubled_digit', 'dropped_digit', 'factor_10', '')
+    >>> [classify_digit_slip(was, 123) for was in (132, 1223, 13, 1230, 456)]
+    ['swap_digits', 'doubled_digit', 'dropped_digit', 'factor_10', '']
     """
     if was == becomes or was < 0 or becomes < 0:
         return ""
