@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.form_authoring.office_forms import FORMS, save_forms
@@ -12,6 +13,7 @@ from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Agency
 from xltool.model.form import Cell, CellKind, Form, Number
 from xltool.model.period import parse_period
+from xltool.workbooks.template.check_formulas import format_unfilled_count
 from xltool.workbooks.template.template_request import FilledContents, TemplateRequest
 from xltool.workbooks.template.write_template import write_template
 
@@ -83,3 +85,21 @@ def test_authored_form__every_command(name: str, tmp_path: Path) -> None:
         found = answer("compare", returns / "1.xlsx", report, "--forms", tmp_path / "forms")
         assert found["figures"] == []
         assert found["same"] or name in NUMBERED, found["told"]
+
+
+def test_unfilled_count__optional_remarks_of_an_office_form__left_out(tmp_path: Path) -> None:
+    file = save_forms(tmp_path, ["penalties"])["penalties"]
+    form = author_from_workbook(AuthoringRequest(file, tmp_path / "forms", form="penalties")).form
+    plan = plan_workbook(form)
+    optional = {plan.find_figure(cell.id).address for cell in form.inputs if cell.optional}
+    assert {address[0] for address in optional} == {"G"}
+    sheet = plan.find_figure(form.inputs[0].id).sheet
+    counted = format_unfilled_count(plan, sheet)
+    assert "COUNTBLANK" in counted
+    assert "G" not in counted.replace("COUNTBLANK", "")
+    file = tmp_path / "blank.xlsx"
+    write_template(plan, TemplateRequest(Agency("1", "甲镇人民政府"), 2025, "1"), file)
+    required = sum(not cell.optional for cell in form.inputs)
+    stored = [cell.value for row in openpyxl.load_workbook(file, data_only=True).worksheets[0] for cell in row]
+    assert required in stored
+    assert len(form.inputs) not in stored

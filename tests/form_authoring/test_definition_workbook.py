@@ -437,3 +437,18 @@ def test_keys_added_later__are_carried_without_further_code() -> None:
         builder.add_region(region, rows.get(region.full_name, []), ())
     assert problems.errors == []
     assert builder.data == {"form.toml": content}
+
+
+def test_relation_without_id_and_basis__is_numbered_the_same_each_time(tmp_path: Path) -> None:
+    def add(book: Workbook) -> None:
+        for name in ("甲", "乙"):
+            add_row(book, "关系", "关系", {"名称": name, "式子": "J23 >= D23", "怎么办": "请核对。"})
+        add_row(book, "关系", "关系", {"编号": "R1", "名称": "丙", "式子": "J23 >= D23", "处理": "提示"})
+
+    file = write_and_edit(load_form_named(NATIONAL, "2021"), tmp_path, add)
+    for folder in ("forms", "again"):
+        saved = read_back(file, tmp_path / folder)
+        added = read_data(saved.form)["relations.toml"]["relations"][-3:]
+        assert [(item["id"], item["title"]) for item in added] == [("R2", "甲"), ("R3", "乙"), ("R1", "丙")]
+        assert [item["severity"] for item in added] == ["must_fix", "must_fix", "note"]
+        assert {item["basis"] for item in added} == {"本单位规定"}

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xltool.cli.console import render_table
+from xltool.forms.cell_kinds import show_limit
 from xltool.forms.lists.whole_form import find_role, list_all_cells, list_all_relations
 from xltool.messages import catalogue
-from xltool.model.form import Cell, Form, Relation, TotalKind
+from xltool.model.form import Cell, CellKind, Form, Relation, TotalKind
 
 if TYPE_CHECKING:
     from xltool.commands.migrate_return import MigratedReturn
@@ -182,7 +183,7 @@ def _describe_settings(setting_changes: "Iterable[SettingChange]") -> Iterator[s
     """Describe what figures accept now: the figures with one and the same change together."""
     groups: dict[tuple[str, str, str], list[Cell]] = {}
     for change in setting_changes:
-        key = (change.setting, _show_setting(change.old), _show_setting(change.new))
+        key = (change.setting, _show_setting(change.old, change.cell), _show_setting(change.new, change.cell))
         groups.setdefault(key, []).append(change.cell)
     for (setting, old, new), cells in groups.items():
         title = catalogue.look_up_word("cellsettings", setting)
@@ -190,13 +191,15 @@ def _describe_settings(setting_changes: "Iterable[SettingChange]") -> Iterator[s
         yield catalogue.format_line("edition_setting", figures=figures, title=title, old=old, new=new)
 
 
-def _show_setting(value: object) -> str:
-    """Show the value of a setting; yes, no and nothing in words."""
+def _show_setting(value: object, cell: Cell) -> str:
+    """Show the value of a setting; yes, no and nothing in words, limits of dates as days."""
     words = catalogue.list_words("shown")
     if isinstance(value, bool):
         return words["yes" if value else "no"]
     if isinstance(value, tuple):
         return words["joint"].join(map(str, value)) or words["nothing"]
+    if cell.kind is CellKind.DATE and isinstance(value, int):
+        return str(show_limit(cell.kind, value))
     return words["nothing"] if value is None or value == "" else str(value)
 
 

@@ -38,6 +38,7 @@ from xltool.forms.definition_problems import DefinitionProblems
 from xltool.model.form import Form, Table
 
 MAX_FORM_ROWS = 400  # a longer rectangle is a list of data
+HEAD_LINE_JOINT = "\u3000\u3000"
 GUESSED_REASONS = frozenset({"words", "plain", "sample", "formula"})
 
 
@@ -207,8 +208,17 @@ def _draft_tables(
     for number, grid in enumerate(grids, start=1):
         name = around.table_titles.get(number, f"{title}{number}" if number > 1 else title)
         notes = around.notes.get(number, []) + (around.notes.get(0, []) if number == 1 else [])
+        if number == len(grids):
+            notes += around.head_lines.get(number, [])
         yield TableDraft(
-            f"t{tables_before + number}", "", office_sheet.name, name, classify_cells(grid), columns, notes=notes
+            f"t{tables_before + number}",
+            "",
+            office_sheet.name,
+            name,
+            classify_cells(grid),
+            columns,
+            notes=notes,
+            head_line=HEAD_LINE_JOINT.join(around.head_lines.get(number - 1, [])),
         )
 
 

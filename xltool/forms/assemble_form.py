@@ -117,6 +117,7 @@ def assemble_form(
         layouts=tuple(form.layouts),
         period=PeriodLength(form.period),
         named_only=form.named_only,
+        count_optional=form.count_optional,
         signature=tuple(SignatureField(item.id, item.label) for item in form.signature),
         lists=lists,
         made_from=assemble_made_from(form.made_from, cells, problems),

@@ -53,6 +53,7 @@ def assemble_table(spec: TableSpec, problems: DefinitionProblems, *, number: int
         notes=tuple(spec.notes),
         sentence=spec.sentence,
         footnotes=tuple(spec.footnotes),
+        head_line=spec.head_line,
         own_widths=bool(spec.widths),
         absence=spec.absence,
         blanks=tuple(parse_boxes(spec.blanks, where, problems)),

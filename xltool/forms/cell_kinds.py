@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from math import isfinite
 from typing import TypedDict
 
 from xltool.forms.schema import BlockSpec, ListColumnSpec
 from xltool.forms.workbook_words import workbook_words
-from xltool.model.day_numbers import DAY_ZERO
+from xltool.model.day_numbers import DAY_ZERO, find_day
 from xltool.model.form import Cell, CellKind, Number, TotalKind
 
 MIN_DATE, MAX_DATE = date(1900, 3, 1), date(2199, 12, 31)
@@ -44,6 +44,8 @@ def describe_kind(block: BlockSpec | ListColumnSpec) -> KindSettings:
     kind = CellKind(block.kind)
     measured = kind in {CellKind.PERCENT, CellKind.DECIMAL}
     minimum, maximum = exact_number(block.minimum), exact_number(block.maximum)
+    if kind is CellKind.DATE:
+        minimum, maximum = read_limit_day(block.earliest), read_limit_day(block.latest)
     if measured and minimum is None:
         minimum = 0
     if kind is CellKind.PERCENT and maximum is None:
@@ -74,6 +76,13 @@ def exact_number(limit: float | None) -> Number | None:
     return limit if isinstance(limit, int) else Decimal(str(limit))
 
 
+def read_limit_day(text: str) -> int | None:
+    """Return the serial number of a date (ISO 8601) of a definition; None for none, and for what is no date."""
+    with suppress(ValueError):
+        return serial_day(date.fromisoformat(text))
+    return None
+
+
 # --- what a person reads -----------------------------------------------------------------------------------------
 
 
@@ -83,7 +92,7 @@ def word_of(cell: Cell, value: Number) -> str | None:
         position = int(value)
         return cell.choices[position - 1] if 0 < position <= len(cell.choices) else None
     if cell.kind is CellKind.DATE:
-        return (DAY_ZERO + timedelta(days=int(value))).isoformat()
+        return find_day(int(value)).isoformat()
     return None
 
 
@@ -109,6 +118,11 @@ def format_value(cell: Cell, value: Number) -> str:
     text = f"{value:f}" if isinstance(value, Decimal) else str(value)
     labelled = any("%" in label or "％" in label for label in (*cell.row_path, *cell.column_path))
     return f"{text}%" if cell.kind is CellKind.PERCENT and not labelled else text
+
+
+def show_limit(kind: CellKind, limit: Number) -> Number | str:
+    """Return a limit of figures of a kind as a person reads it: of dates the day, else the number."""
+    return find_day(int(limit)).isoformat() if kind is CellKind.DATE else limit
 
 
 def can_be_negative(cell: Cell) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from xltool.forms.cell_kinds import MAX_PERCENT, describe_kind
+from xltool.forms.cell_kinds import MAX_PERCENT, describe_kind, read_limit_day
 from xltool.forms.definition_problems import DefinitionProblems
 from xltool.forms.parse_expressions import RelationInstance
 from xltool.forms.schema import BlockSpec, ListColumnSpec, RelationSpec, TablesSpec
@@ -22,6 +22,9 @@ _SETTING_KINDS: Mapping[str, Sequence[CellKind]] = {
     "length": (CellKind.TEXT,),
     "minimum": _FIGURE_KINDS,
     "maximum": _FIGURE_KINDS,
+    "earliest": (CellKind.DATE,),
+    "latest": (CellKind.DATE,),
+    "fixed_decimals": tuple(kind for kind in CellKind if kind in EXACT_KINDS),
 }
 
 
@@ -59,7 +62,7 @@ def _check_kind_settings(
     if kind_spec.decimals and kind not in EXACT_KINDS:
         problems.add("no_decimals", "tables.toml", place, key=kind_spec.decimals, kind=kind.value)
     for setting, kinds in _SETTING_KINDS.items():
-        if getattr(kind_spec, setting) not in (None, []) and kind not in kinds:
+        if getattr(kind_spec, setting) not in (None, [], "", False) and kind not in kinds:
             known = tuple(each.value for each in kinds)
             problems.add("unfit_setting", "tables.toml", place, key=name, setting=setting, kind=kind.value, known=known)
     for setting, least, most in (("decimals", 0, MAX_DECIMALS), ("length", 1, MAX_LENGTH)):
@@ -79,6 +82,12 @@ def _check_limits(kind_spec: BlockSpec | ListColumnSpec, name: str, place: str, 
     for setting, number in (("minimum", kind_spec.minimum), ("maximum", kind_spec.maximum)):
         if number is not None and not isfinite(number):
             problems.add("no_number", "tables.toml", place, key=name, setting=setting, number=str(number))
+    for day in filter(None, (kind_spec.earliest, kind_spec.latest)):
+        if read_limit_day(day) is None:
+            problems.add("not_a_limit_day", "tables.toml", place, key=name, text=day)
+    if kind is CellKind.DATE and minimum is not None and maximum is not None and minimum > maximum:
+        facts = {"minimum": kind_spec.earliest, "maximum": kind_spec.latest, "known": MAX_PERCENT}
+        problems.add("limits_crossed", "tables.toml", place, key=name, **facts)
     if kind not in WORD_KINDS and minimum is not None and maximum is not None and minimum > maximum:
         facts = {"minimum": minimum, "maximum": maximum, "known": MAX_PERCENT}
         problems.add("limits_crossed", "tables.toml", place, key=name, **facts)

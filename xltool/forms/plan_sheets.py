@@ -17,7 +17,7 @@ from xltool.forms.workbook_words import workbook_words
 from xltool.model.form import Box, Form, Relation, Section, Severity, Table
 from xltool.model.list_table import ListTable
 from xltool.model.period import PeriodLength
-from xltool.model.printed_look import PrintedPage
+from xltool.model.printed_look import PrintedLook, PrintedPage
 
 MAX_TEXTS_BESIDE_TABLE = 8  # paragraphs; the last takes what is left
 GRID_OFFSET_ROWS = 3  # rows above a table: report title, section heading, count of blank inputs
@@ -38,6 +38,7 @@ MARK_COLUMNS = ("place", "number", "sheet", "cell", "message", "severity", "left
 MARK_WIDTHS = (13.0, 6.0, 12.0, 9.0, 52.0, 10.0, 10.0, 10.0, 34.0)
 COVER_FIELDS = ("author", "reviewer", "phone", "date")
 LIST_FIRST_ROW = 4
+HEAD_LINE_LOOK = PrintedLook(align="right")
 
 
 def count_lines(text: str, width: float) -> int:
@@ -135,9 +136,11 @@ class _SheetDraft:
     heights: dict[int, float]
     row: int
 
-    def add_row(self, role: Role, text: str, key: str = "", *, height: float | None = None) -> None:
+    def add_row(
+        self, role: Role, text: str, key: str = "", *, height: float | None = None, look: PrintedLook | None = None
+    ) -> None:
         """Add a row with one slot as wide as the sheet, by default as high as its text needs in small type."""
-        self.slots.append(Slot(Box(self.row, 1, 1, len(self.widths)), role, text, key))
+        self.slots.append(Slot(Box(self.row, 1, 1, len(self.widths)), role, text, key, look))
         self.heights[self.row] = text_height(text, sum(self.widths), SMALL_SIZE_POINTS) if height is None else height
         self.row += 1
 
@@ -160,10 +163,7 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
     for table in tables:
         _plan_table(draft, table, columns, has_title=section.table_titles)
     if listed:
-        list_slots, list_heights = _plan_list_block(listed, draft.row, widths)
-        draft.slots += list_slots
-        draft.heights |= list_heights
-        draft.row += len(listed.notes) + 1
+        _plan_list(draft, listed)
     if section.paragraphs:
         _plan_paragraphs(draft, section)
     return SheetPlan(
@@ -181,7 +181,7 @@ def plan_section_sheet(form: Form, section: Section) -> SheetPlan:
 
 
 def _plan_table(draft: _SheetDraft, table: Table, section_columns: SectionColumns, *, has_title: bool) -> None:
-    """Add a table: its title, the list by which it may be declared not to apply, its grid and its notes."""
+    """Add a table: its title, the list by which it may be declared not to apply, the line above, grid and notes."""
     if has_title:
         draft.add_row(Role.TABLE_TITLE, table.title, table.id, height=TABLE_TITLE_HEIGHT_POINTS)
     if table.absence:
@@ -190,6 +190,8 @@ def _plan_table(draft: _SheetDraft, table: Table, section_columns: SectionColumn
         draft.slots.append(Slot(switch, Role.CHOICE, "", name_switch(table)))
         draft.heights[draft.row] = SWITCH_HEIGHT_POINTS
         draft.row += 1
+    if table.head_line:
+        draft.add_row(Role.GUIDE, table.head_line, look=HEAD_LINE_LOOK)
     draft.slots += _plan_grid(table, draft.row - 1, section_columns)
     grid_heights = _plan_grid_heights(table, section_columns.list_widths(table.id))
     draft.heights |= {draft.row - 1 + line: height for line, height in grid_heights.items()}
@@ -215,7 +217,8 @@ def _plan_page(tables: Sequence[Table]) -> PrintedPage:
     if page.repeated is None or len(tables) > 1 or tables[0].absence:
         return page._replace(repeated=None)
     first, last = page.repeated
-    return page._replace(repeated=(first + GRID_OFFSET_ROWS, last + GRID_OFFSET_ROWS))
+    above = GRID_OFFSET_ROWS + bool(tables[0].head_line)
+    return page._replace(repeated=(first + above, last + above))
 
 
 def _plan_texts_beside(section: Section, row: int, across: int) -> tuple[Slot, ...]:
@@ -225,13 +228,14 @@ def _plan_texts_beside(section: Section, row: int, across: int) -> tuple[Slot, .
     return (caption, *(Slot(Box(line, 1, 1, across), Role.PARAGRAPH, "", section.id) for line in lines))
 
 
-def _plan_list_block(list_table: ListTable, first: int, widths: Sequence[float]) -> tuple[list[Slot], dict[int, float]]:
-    """Lay out the notes, the heads and the rows of a list from row ``first``."""
-    texts = (*list_table.notes, workbook_words().lists["hint"])
-    slots = [Slot(Box(row, 1, 1, len(widths)), Role.GUIDE, text) for row, text in enumerate(texts, start=first)]
-    heights = {row: text_height(text, sum(widths), SMALL_SIZE_POINTS) for row, text in enumerate(texts, start=first)}
-    head_row = first + len(texts)
-    return [*slots, *plan_list_rows(list_table, head_row)], heights | _plan_list_heights(list_table, head_row, widths)
+def _plan_list(draft: _SheetDraft, list_table: ListTable) -> None:
+    """Add the notes, the line above, the heads and the rows of a list; the heads stand in the row it ends with."""
+    for text in (*list_table.notes, workbook_words().lists["hint"]):
+        draft.add_row(Role.GUIDE, text)
+    if list_table.head_line:
+        draft.add_row(Role.GUIDE, list_table.head_line, look=HEAD_LINE_LOOK)
+    draft.slots += plan_list_rows(list_table, draft.row)
+    draft.heights |= _plan_list_heights(list_table, draft.row, draft.widths)
 
 
 def _plan_list_heights(list_table: ListTable, head_row: int, widths: Sequence[float]) -> dict[int, float]:
@@ -245,7 +249,8 @@ def _count_frozen_rows(tables: Sequence[Table]) -> int:
     if not tables:
         return GRID_OFFSET_ROWS - 1
     long = tables[0].rows > MAX_SCREEN_ROWS and len(tables) == 1 and not tables[0].absence
-    return GRID_OFFSET_ROWS + min(cell.box.row for cell in tables[0].cells) - 1 if long else 0
+    above = GRID_OFFSET_ROWS + bool(tables[0].head_line)
+    return above + min(cell.box.row for cell in tables[0].cells) - 1 if long else 0
 
 
 def _count_switch_columns(widths: Sequence[float]) -> int:

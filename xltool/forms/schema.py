@@ -100,6 +100,7 @@ class FormSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     layouts: list[str] = []
     period: Literal["year", "half", "quarter", "month"] = "year"
     named_only: bool = False
+    count_optional: bool = True
     signature: list[SignatureSpec] = []
     made_from: MadeFromSpec | None = None
 
@@ -121,7 +122,8 @@ class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A rectangle of figures; ``first`` is its first cell, ``span`` and ``span_rows`` the grid cells of one figure.
 
-    ``choices`` are the words of a choice; ``minimum`` and ``maximum`` limit figures, ``length`` texts. ``total`` is how
+    ``choices`` are the words of a choice; ``minimum`` and ``maximum`` limit figures, ``earliest`` and ``latest`` dates,
+    such as ``2025-01-01``, ``length`` texts. ``total`` is how
     a figure adds up over agencies, ``weight`` the figure that weights its mean, ``year_total`` how it adds up over the
     periods of a year.
     """
@@ -139,6 +141,8 @@ class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     choices: list[str] = []
     minimum: int | float | None = None
     maximum: int | float | None = None
+    earliest: str = ""
+    latest: str = ""
     length: int | None = None
     total: Literal["sum", "mean", "weighted_mean", "recompute", "count", "none"] | None = None
     weight: str = ""
@@ -184,7 +188,8 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     ``sentence`` states the figures of a table that is not printed, with the placeholders ``{year}`` and ``{cell id}``.
     ``absence`` is the sentence that a report has instead of the table where the duty is absent; it gives the table a
     list 适用, 不适用. ``notes`` are for those who fill it in; ``footnotes`` are printed below it in workbook and
-    report. Nothing is filled in the cells of ``blanks``.
+    report; ``head_line`` above its right edge, such as its unit and number. Nothing is filled in the cells of
+    ``blanks``.
     """
 
     id: str
@@ -200,6 +205,7 @@ class TableSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     heights: list[float] = []
     notes: list[str] = []
     footnotes: list[str] = []
+    head_line: str = ""
     absence: str = ""
     sentence: str = ""
     asides: list[str] = []
@@ -220,6 +226,8 @@ class ListColumnSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw
     choices: list[str] = []
     minimum: int | float | None = None
     maximum: int | float | None = None
+    earliest: str = ""
+    latest: str = ""
     length: int | None = None
     total: Literal["sum", "none"] | None = None
     width: float | None = None
@@ -247,6 +255,7 @@ class ListSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     optional: bool = False
     landscape: bool = False
     notes: list[str] = []
+    head_line: str = ""
     area_report: Literal["rows", "agencies"] = "rows"
     year_total: Literal["sum", "first", "last", "none"] = "sum"
 

@@ -8,6 +8,7 @@ from xltool.forms import parse_expressions
 from xltool.forms.definition_problems import DefinitionProblems
 from xltool.forms.schema import FigureSpec, FormSpec
 from xltool.forms.vocabulary import ExpressionError, Vocabulary
+from xltool.forms.workbook_words import workbook_words
 from xltool.model.expression import LinearExpression, Term
 from xltool.model.form import Cell, FigureChart, HeadlineFigure
 
@@ -39,6 +40,13 @@ def build_shown_figures(
         "charts": charts,
         "ranking": next(iter((*ranking, *default)), None),
     }
+
+
+def label_with_unit(headline_figure: HeadlineFigure) -> str:
+    """Return the label of a figure with its unit, once."""
+    unit = headline_figure.unit
+    said = workbook_words().summary.shared["unit"].format(unit=unit) if unit else ""
+    return headline_figure.label if said in headline_figure.label else headline_figure.label + said
 
 
 def _build_figures(

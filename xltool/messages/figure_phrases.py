@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from xltool.forms.cell_kinds import show_limit
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.messages.catalogue import Phrase, render_structure
 from xltool.model import finding_facts as facts
-from xltool.model.form import Number
+from xltool.model.form import CellKind, Number
 
 MAX_ITEMS_LISTED = 6  # in one sentence; the finding's cells are complete
 _UNKNOWN_FIGURE = "?"
@@ -59,8 +60,10 @@ def _render_quantity(quantity: facts.Quantity) -> str:
 @render_structure.register
 def _render_expected(expected: facts.ExpectedValue) -> str:
     key = f"asked_{expected.kind.value}"
-    limits = [catalogue.format_phrase("asked_from", limit=expected.minimum)] if expected.minimum else []
-    limits += [catalogue.format_phrase("asked_to", limit=expected.maximum)] if expected.maximum is not None else []
+    kind, dated = expected.kind, "date_" if expected.kind is CellKind.DATE else ""
+    least, most = expected.minimum, expected.maximum
+    limits = [catalogue.format_phrase(f"asked_{dated}from", limit=show_limit(kind, least))] if least else []
+    limits += [catalogue.format_phrase(f"asked_{dated}to", limit=show_limit(kind, most))] if most is not None else []
     return catalogue.format_phrase(
         key,
         decimals=expected.decimals,

@@ -59,7 +59,8 @@ class ListTable:
 
     ``columns`` are what a row holds, each as a `Cell` with the id ``list.column``. ``rows`` is how many rows a template
     offers, ``key`` the ids of the columns that identify a row among those of ``key_scope``; an ``optional`` list may
-    have none. ``relations`` are asked of every row; rows are counted in ``unit``.
+    have none. ``relations`` are asked of every row; rows are counted in ``unit``. ``head_line`` is printed above its
+    right edge.
     """
 
     id: str
@@ -74,6 +75,7 @@ class ListTable:
     widths: tuple[float, ...]
     unit: str = ""
     notes: tuple[str, ...] = ()
+    head_line: str = ""
     landscape: bool = False
     printing: ListPrinting = ListPrinting.ROWS
     relations: "tuple[Relation, ...]" = field(default=())

@@ -122,6 +122,7 @@ def build_grid(table: Table, figure_texts: Mapping[str, str]) -> Grid:
         cells=cells,
         head_rows=first_row - 1,
         footnotes=table.footnotes,
+        head_line=table.head_line,
         landscape=table.landscape,
     )
 

@@ -137,6 +137,9 @@ def _add_part(
             word_document.element.body.insert(
                 len(word_document.element.body) - 1, build_caption(grid.caption, style, first=number == 0)
             )
+        if grid.head_line:
+            line = build_footnote(grid.head_line, style, side="right")
+            word_document.element.body.insert(len(word_document.element.body) - 1, line)
         page = style.page.measure_text(landscape=landscape)
         word_document.element.body.insert(len(word_document.element.body) - 1, build_table(grid, style, page))
         for note in grid.footnotes:

@@ -42,11 +42,11 @@ def build_caption(text: str, style: ReportStyle, *, first: bool) -> Any:
     return paragraph
 
 
-def build_footnote(text: str, style: ReportStyle) -> Any:
-    """Build the paragraph of a note below a table, in the type of the table."""
+def build_footnote(text: str, style: ReportStyle, side: str = "left") -> Any:
+    """Build the paragraph of a note below a table, or of the line above it on the right, in the type of the table."""
     size = style.table.size
     paragraph = make_element("w:p", {})
-    paragraph.append(build_paragraph_properties(round(size * TITLE_LINE_HEIGHT_RATIO), size, {"jc": "left"}))
+    paragraph.append(build_paragraph_properties(round(size * TITLE_LINE_HEIGHT_RATIO), size, {"jc": side}))
     paragraph.append(
         make_element("w:r", {}, build_run_properties(style.table.fonts[0], style.latin.fonts[0], size), make_text(text))
     )

@@ -29,7 +29,8 @@ class GridCell(NamedTuple):
 class Grid:
     """A table as printed: ``cells`` in reading order; ``head_rows`` is the number of top rows that hold only labels.
 
-    ``caption`` is printed above it where its section has several tables, ``footnotes`` below it. A ``landscape`` table
+    ``caption`` is printed above it where its section has several tables, ``head_line`` above its
+    right edge, ``footnotes`` below it. A ``landscape`` table
     stands on a page in landscape.
     """
 
@@ -42,6 +43,7 @@ class Grid:
     head_rows: int
     caption: str = ""
     footnotes: tuple[str, ...] = ()
+    head_line: str = ""
     landscape: bool = False
 
 

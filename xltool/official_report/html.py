@@ -91,6 +91,8 @@ def _render_part(part: ReportPart, style: ReportStyle) -> Iterator[str]:
     look = f"{_style_face(style.heading, style)};{pitch};margin:0.5em 0;text-indent:2em"
     yield f'<h2 style="{look}">{escape(part.heading)}</h2>'
     for grid in part.grids:
+        if grid.head_line:
+            yield f'<p style="{_style_small_print(style)};text-align:right">{escape(grid.head_line)}</p>'
         yield render_report_table(grid, style)
         for note in grid.footnotes:
             yield f'<p style="{_style_small_print(style)}">{escape(note)}</p>'

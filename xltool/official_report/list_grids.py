@@ -123,5 +123,6 @@ def _build_grid(
         cells=tuple(cells),
         head_rows=1,
         footnotes=list_table.notes,
+        head_line=list_table.head_line,
         landscape=list_table.landscape,
     )

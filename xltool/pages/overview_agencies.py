@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from xltool.consolidation.show_status import show_file_status
 from xltool.forms.period_words import name_period
+from xltool.forms.shown_figures import label_with_unit
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile
@@ -19,7 +20,6 @@ from xltool.pages.overview_figures import (
     format_change,
     format_number,
     format_share,
-    label_with_unit,
     look_up_words,
     name_agency_anchor,
     name_figure_anchor,

@@ -6,6 +6,7 @@ from xltool.checks.history import JUMP_STANDARD
 from xltool.checks.peers import PEER_STANDARD
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.period_words import name_earlier_period, name_period
+from xltool.forms.shown_figures import label_with_unit
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.form import FigureChart, HeadlineFigure, Number
@@ -19,7 +20,6 @@ from xltool.pages.overview_figures import (
     format_middle,
     format_number,
     format_share,
-    label_with_unit,
     link_to_agency,
     look_up_words,
     name_figure_anchor,

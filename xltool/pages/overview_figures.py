@@ -9,11 +9,12 @@ from xltool.consolidation.lower_bounds import is_sum_bounded
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.lower_bounds import is_lower_bound
 from xltool.forms.period_words import name_earlier_period
+from xltool.forms.shown_figures import label_with_unit
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation
 from xltool.model.expression import LinearExpression
-from xltool.model.form import Cell, HeadlineFigure, Number
+from xltool.model.form import Cell, Number
 from xltool.model.period import PeriodLength
 from xltool.pages.overview_draft import OverviewDraft
 from xltool.workbooks.summary.agency_status import count_agencies, count_must_fix
@@ -129,11 +130,6 @@ def _format_bar_width(value: Number | None, most: Number) -> str:
 
 
 # --- words and numbers -----------------------------------------------------------------------------------------
-
-
-def label_with_unit(headline_figure: HeadlineFigure) -> str:
-    """Return the label of a figure with its unit."""
-    return headline_figure.label + format_unit(headline_figure.unit)
 
 
 def format_unit(unit: str) -> str:

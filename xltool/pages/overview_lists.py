@@ -12,6 +12,7 @@ from xltool.consolidation.finding_fingerprints import (
 )
 from xltool.consolidation.show_status import show_file_status
 from xltool.forms.expressions import evaluate_linear
+from xltool.forms.shown_figures import label_with_unit
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.consolidation import Consolidation, FindingChanges
@@ -22,7 +23,6 @@ from xltool.pages.overview_figures import (
     escape_word,
     fill_word,
     format_number,
-    label_with_unit,
     link_to_agency,
     look_up_words,
     show_total,

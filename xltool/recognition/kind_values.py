@@ -58,6 +58,7 @@ class WordMeaning(NamedTuple):
 
 class _KindWords(NamedTuple):
     dates: tuple[re.Pattern[str], ...]
+    day: str
     text_not_applicable: frozenset[str]
 
 
@@ -65,7 +66,7 @@ class _KindWords(NamedTuple):
 def _load_words() -> _KindWords:
     """Load what dates and texts need of ``values.toml``."""
     words = tomllib.loads((Path(__file__).parent / "values.toml").read_text("utf-8"))
-    return _KindWords(tuple(map(re.compile, words["dates"])), frozenset(words["text_not_applicable"]))
+    return _KindWords(tuple(map(re.compile, words["dates"])), words["day"], frozenset(words["text_not_applicable"]))
 
 
 def interpret_kind(raw: RawCell, cell: Cell) -> WordMeaning:
@@ -178,7 +179,26 @@ def _interpret_date(raw: RawCell, text: str, cell: Cell) -> WordMeaning:
     day, note = _parse_date(raw, text)
     if day is None or not MIN_DATE <= day <= MAX_DATE:
         return _make_unreadable("not_date")
-    return _make_word(serial_day(day), note, day.isoformat())
+    number = serial_day(day)
+    if check_limits(Meaning(EntryState.NUMBER, number, note), cell).value is None:
+        return _make_unreadable("out_of_range")
+    return _make_word(number, note, day.isoformat())
+
+
+def spell_day(raw_cell: RawCell) -> RawCell:
+    """Return a stored date as a text such as 2025年10月11日; any other cell unchanged."""
+    stored_number = raw_cell.stored is StorageType.NUMBER and is_date_format(raw_cell.look.format_code)
+    if raw_cell.stored is not StorageType.DATE and not stored_number:
+        return raw_cell
+    day, _ = _parse_date(raw_cell, str(raw_cell.text).strip())
+    if day is None or not MIN_DATE <= day <= MAX_DATE:
+        return raw_cell
+    return raw_cell._replace(stored=StorageType.TEXT, text=format_day(day))
+
+
+def format_day(day: date) -> str:
+    """Return a day as people write it, such as 2025年10月11日."""
+    return _load_words().day.format(year=day.year, month=day.month, day=day.day)
 
 
 def _parse_date(raw: RawCell, text: str) -> tuple[date | None, str | None]:

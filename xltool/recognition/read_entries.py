@@ -14,7 +14,7 @@ from xltool.model.form import Cell, CellKind, Number
 from xltool.model.submission import Entry, EntryState
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.cell_values import MAX_DIGITS, Meaning, interpret_cell
-from xltool.recognition.kind_values import OTHER_KINDS, check_limits, interpret_kind
+from xltool.recognition.kind_values import OTHER_KINDS, check_limits, interpret_kind, spell_day
 from xltool.recognition.locate_cells import LocatedSheet
 from xltool.recognition.shown_values import ShownMeaning, interpret_shown
 from xltool.spreadsheet.raw_workbook import RawCell, StorageType
@@ -145,7 +145,9 @@ def read_entry(cell: Cell, located: LocatedSheet, address: str, *, declared: boo
 
 
 def read_cell_entry(cell: Cell, raw: RawCell, sheet: str, address: str, *, declared: bool = False) -> Entry:
-    """Read the entry of a cell that is not empty."""
+    """Read the entry of a cell that is not empty; a stored date in a place for text is what people write."""
+    if cell.kind is CellKind.TEXT:
+        raw = spell_day(raw)
     if (cell.computed or cell.aggregate) and raw.formula is not None:  # recomputed, whatever it shows
         kind = CellKind.AMOUNT if cell.is_exact else cell.kind
         meaning = ShownMeaning(*interpret_cell(raw, kind, cell.decimals))

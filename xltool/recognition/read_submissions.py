@@ -6,6 +6,7 @@ from the inputs; the stored ones remain in the entries.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,7 +29,7 @@ from xltool.recognition.cell_values import is_affirmative
 from xltool.recognition.conditional_looks import apply_conditional_formats
 from xltool.recognition.defined_names import dispute_by_names, doubt_exchanges
 from xltool.recognition.identify_form import IdentityClaim, cell_text, claim_identity, find_form, read_identity_sources
-from xltool.recognition.kind_values import find_words
+from xltool.recognition.kind_values import find_words, format_day, spell_day
 from xltool.recognition.locate_cells import find_text_cells
 from xltool.recognition.lost_aggregates import forgive_lost_aggregates
 from xltool.recognition.printed_sums import drop_unsummed, read_printed_tallies
@@ -51,6 +52,7 @@ from xltool.recognition.unseen_figures import (
 from xltool.spreadsheet.cell_look import select_visible_text
 from xltool.spreadsheet.raw_workbook import RawCell, RawWorkbook
 
+DATE_FIELD = "date"  # of the signature line
 _MARK_COLUMN_LETTERS = tuple(column_letters(column) for column in range(1, len(MARK_COLUMNS) + 1))
 POSITION_CODES = {"place.moved", "sheet.renamed"}  # not reported for a workbook that was not made from a template
 
@@ -352,8 +354,13 @@ def _read_explanation(listed: str, cells_by_column: Mapping[str, RawCell | None]
 
 
 def _read_field(plan: WorkbookPlan, assignment: SheetAssignment, name: str) -> str:
+    """Return the text of a field of the cover; a date, stored or as a number of days, as people write it."""
     spot = plan.fields[name]
-    return _text_at(assignment, spot.sheet, spot.address).strip()
+    page = assignment.located_sheets.get(spot.sheet)
+    raw = page.cells.get(spot.address) if page else None
+    text = cell_text(spell_day(raw) if raw else None).strip()
+    day = show_day(text) if name == DATE_FIELD else text
+    return text if day == text else format_day(date.fromisoformat(day))
 
 
 def _text_at(assignment: SheetAssignment, sheet: str, address: str) -> str:

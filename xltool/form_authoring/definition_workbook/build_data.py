@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import count
 from typing import Any
 
 from xltool.form_authoring.definition_workbook import definition_words
@@ -118,6 +119,7 @@ class DefinitionBuilder:
             name = self._find_owner(region, row, list(owners))
             if name is not None:
                 held[name].append((row, self.read_entry(region, row, nested)))
+        _fill_usual(region, [entry for members in held.values() for _, entry in members])
         self._owners[region.full_name] = {}
         for name, members in held.items():
             self._hold_entries(region, name, owners[name], members)
@@ -186,7 +188,12 @@ class DefinitionBuilder:
                 entry[key.name] = value
                 if not keep_defaults:
                     self._drop_default(entry, key)
-            elif key.required and cell is None and region.full_name not in self.problems.unread_regions:
+            elif (
+                key.required
+                and cell is None
+                and key.name not in definition_words.find_usual(region.full_name)
+                and region.full_name not in self.problems.unread_regions
+            ):
                 self.problems.add(
                     "missing_value",
                     definition_row.sheet,
@@ -229,6 +236,17 @@ class DefinitionBuilder:
                 known=error.known,
             )
             return _MISSING
+
+
+def _fill_usual(region: Region, entry_list: Sequence[dict[str, Any]]) -> None:
+    """Give entries what is usual for a required key that is not written; an id the next number that is free."""
+    usual = definition_words.find_usual(region.full_name)
+    taken = {entry.get("id") for entry in entry_list}
+    for entry in entry_list:
+        numbers = (number for number in count(1) if usual.get("id", "").format(number=number) not in taken)
+        for key in usual.keys() - entry.keys():
+            entry[key] = usual[key].format(number=next(numbers)) if key == "id" else usual[key]
+        taken.add(entry.get("id"))
 
 
 NAME_PATH = "."

@@ -48,6 +48,12 @@ def list_first_keys(region: str) -> tuple[str, ...]:
     return tuple(_load_words()["order"].get(region, ()))
 
 
+def find_usual(region: str) -> Mapping[str, str]:
+    """Return what the required keys of a region hold where nothing is written, by key."""
+    usual: Mapping[str, str] = _load_words()["usual"].get(region, {})
+    return usual
+
+
 def find_example(region: str) -> Mapping[str, str]:
     """Return the example row of a region: texts as they stand in the cells, by key."""
     examples: Mapping[str, str] = _load_words()["examples"].get(region, {})

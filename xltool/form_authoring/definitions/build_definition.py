@@ -64,8 +64,7 @@ def complete_table(table_spec: TableSpec, draft: TableDraft, title_font: CellFon
 
 
 def _build_form(reading: WorkbookReading, naming: FormNaming) -> FormSpec:
-    first = reading.sheets[0]
-    heading = first.around.title.text if first.around.title else first.sheet.name
+    heading = _find_heading(reading)
     title = _clean_title(strip_period(heading))
     period = find_period(reading)
     says = "report_title" if period == "year" else "report_title_period"
@@ -87,8 +86,17 @@ def _build_form(reading: WorkbookReading, naming: FormNaming) -> FormSpec:
             _build_section(part, number)
             for number, part in enumerate((part for page in reading.sheets for part in page.parts), start=1)
         ],
+        count_optional=False,
         period=period,  # type: ignore[arg-type]  # one of the words of the schema
     )
+
+
+def _find_heading(reading: WorkbookReading) -> str:
+    """Return the title of the form: that of its first sheet, without the number that tells its sheets apart."""
+    pages = [page.around.title.text if page.around.title else page.sheet.name for page in reading.sheets]
+    whole = [remove_word("around", "title_number", page) for page in pages]
+    numbered = len(pages) > 1 and whole[0] != squeeze_text(pages[0]) and len(set(whole)) == 1
+    return whole[0] if numbered else pages[0]
 
 
 def _find_signature(reading: WorkbookReading) -> dict[str, str]:

@@ -36,8 +36,10 @@ def divide_sheet(
         name = _find_free_name(_shorten(own_title) if number else drafts[0].sheet, taken)
         taken.add(name.casefold())
         section = f"s{len(parts_before) + number + 1}"
+        columns = sorted(column for draft in group for column in draft.cells.grid.columns)
         for draft in group:
             draft.section, draft.sheet = section, name
+            draft.columns = tuple(column for column in draft.columns if columns[0] <= column <= columns[-1])
         yield FormPart(section, own_title, name, tuple(group))
 
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from xltool.form_authoring.authoring_words import list_words, matches_word, search_word, squeeze_text
@@ -10,12 +12,14 @@ from xltool.form_authoring.tables.classify_cells import is_number
 from xltool.form_authoring.tables.grid_cells import GridCells, TableCell
 from xltool.forms.cell_kinds import DEFAULT_DECIMALS, DEFAULT_LENGTH
 from xltool.forms.schema import KindWord
+from xltool.model.day_numbers import find_day
 from xltool.spreadsheet.number_formats import is_date_format
 
 FINE_DECIMALS = 6  # of sums in ten thousands: exact to the fen
 MAX_GROWTH, MIN_GROWTH = 100_000, -100_000  # percent
 MAX_DECIMALS = 6
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|[_*].')
+_DATE_CALL = re.compile(r"DATE\((\d{1,4}),(\d{1,2}),(\d{1,2})\)", re.IGNORECASE)
 _PLACES = re.compile(r"0\.([0#?]+)")
 _LIMITS = {
     "between": (0, 1),
@@ -36,6 +40,8 @@ class FigureKind(NamedTuple):
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    earliest: str = ""
+    latest: str = ""
     length: int | None = None
     optional: bool = False
     reason: str = "plain"
@@ -123,7 +129,8 @@ def _kind_of_validation(member: TableCell, evidence: KindEvidence) -> FigureKind
         case "list" if len(set(known.choices)) > 1:
             return _kind_of_choices(known.choices)
         case "date":
-            return FigureKind("date", reason="validation")
+            earliest, latest = _limit_days(known)
+            return FigureKind("date", earliest=earliest, latest=latest, reason="validation")
         case "textLength":
             return FigureKind("text", length=int(high) if high else DEFAULT_LENGTH, reason="validation")
         case "whole":
@@ -161,6 +168,28 @@ def _limits_of(validation: Validation) -> tuple[float | None, float | None]:
     places = _LIMITS.get(validation.operator, (None, None))
     low, high = (_read_number(texts[at]) if at is not None else None for at in places)
     return low, high
+
+
+def _limit_days(validation: Validation) -> tuple[str, str]:
+    """Return the first and last day (ISO 8601) a validation allows; "" for none, and for one that is a formula."""
+    places = _LIMITS.get(validation.operator, (None, None))
+    texts = (validation.first, validation.second)
+    steps = {"greaterThan": (1, 0), "lessThan": (0, -1)}.get(validation.operator, (0, 0))
+    days = [None if at is None else _read_day(texts[at]) for at in places]
+    first, last = (
+        "" if day is None else (day + timedelta(step)).isoformat() for day, step in zip(days, steps, strict=True)
+    )
+    return first, last
+
+
+def _read_day(text: str) -> date | None:
+    """Return the day of a serial number, or of ``DATE(2025,1,1)``; None for any other formula."""
+    with suppress(ValueError, OverflowError):
+        if match := _DATE_CALL.fullmatch(text.strip()):
+            return date(*map(int, match.groups()))
+        number = _read_number(text)
+        return None if number is None else find_day(int(number))
+    return None
 
 
 def _read_number(text: str) -> float | None:

@@ -50,6 +50,7 @@ def make_list_spec(list_draft: ListDraft) -> ListSpec:
         rows=max(MIN_OFFERED_ROWS, len(list_draft.rows)),
         landscape=is_printed_across(draft),
         notes=list(draft.notes),
+        head_line=draft.head_line,
     )
 
 

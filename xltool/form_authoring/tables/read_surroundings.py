@@ -20,7 +20,10 @@ _ITEMS = re.compile(r"(?:(?<=[。；;])\s*|(?<!\s)[^\S\u3000 ]*[\u3000 ]\s*)(?=\
 
 @dataclass
 class SheetSurroundings:
-    """The texts around the tables of one sheet; ``notes`` by the number of the table they stand below (0 for none)."""
+    """The texts around the tables of one sheet; ``notes`` by the number of the table they stand below (0 for none).
+
+    ``head_lines`` are unit, number and office of a table, by the number of the tables above.
+    """
 
     title: OfficeCell | None = None
     units: list[str] = field(default_factory=list)
@@ -33,6 +36,7 @@ class SheetSurroundings:
     fates: list[tuple[OfficeCell, Fate, str]] = field(default_factory=list)  # with the reason
     formulas: list[OfficeCell] = field(default_factory=list)
     signature: dict[str, str] = field(default_factory=dict)  # label by id
+    head_lines: dict[int, list[str]] = field(default_factory=dict)
     table_titles: dict[int, str] = field(default_factory=dict)  # of tables below others
 
     @property
@@ -99,7 +103,7 @@ def _fate_of(piece: str) -> Fate | None:
         ("signature", Fate.SIGNATURE),
         ("issuer", Fate.DOCUMENT),
         ("document", Fate.DOCUMENT),
-        ("table_number", Fate.NOTE),
+        ("table_number", Fate.DOCUMENT),
         ("valid", Fate.DOCUMENT),
         ("attachment", Fate.NOTE),
     )
@@ -121,6 +125,8 @@ def _read_line(found: SheetSurroundings, office_cell: OfficeCell, tables_above: 
         return
     for piece, fate in zip(pieces, fates, strict=True):
         _read_piece(found, piece, fate)
+        if fate in {Fate.UNIT, Fate.DOCUMENT}:
+            found.head_lines.setdefault(tables_above, []).append(piece)
         if tables_above and fate in {Fate.SIGNATURE, Fate.COVER}:
             _read_signature(found, piece)
     order = (Fate.UNIT, Fate.DOCUMENT, Fate.COVER, Fate.SIGNATURE, Fate.NOTE)
@@ -150,12 +156,10 @@ def _read_piece(found: SheetSurroundings, piece: str, fate: Fate | None) -> None
     match fate:
         case Fate.UNIT if match := search_word("around", "unit", piece):
             found.units += [unit for unit in split_words("around", "unit_joints", match[1].strip("（）()_")) if unit]
-        case Fate.NOTE if match := search_word("around", "table_number", piece):
-            found.document = found.document or match[1]
         case Fate.DOCUMENT:
             if match := search_word("around", "issuer", piece):
                 found.issuer = found.issuer or match[1]
-            elif match := search_word("around", "document", piece):
+            elif match := search_word("around", "table_number", piece) or search_word("around", "document", piece):
                 found.document = found.document or match[1]
             elif (match := search_word("around", "valid", piece)) and (year := _YEAR.search(match[1])):
                 found.last_year = int(year[0])

@@ -43,6 +43,7 @@ class TableDraft:
     columns: tuple[int, ...]
     figures: dict[Spot, DraftFigure] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    head_line: str = ""
 
     @property
     def source(self) -> OfficeSheet:
@@ -83,6 +84,7 @@ def make_table_spec(draft: TableDraft) -> TableSpec:
         widths=widths,
         heights=_list_heights(draft),
         footnotes=list(draft.notes),
+        head_line=draft.head_line,
         asides=_list_asides(draft),
     )
 

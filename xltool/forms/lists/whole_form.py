@@ -15,6 +15,11 @@ def list_typed_cells(form: Form) -> tuple[Cell, ...]:
     return tuple(cell for cell in form.inputs if cell.aggregate is None)
 
 
+def list_counted_cells(form: Form) -> tuple[Cell, ...]:
+    """Return the cells that a template counts as not filled in while they are blank, in form order."""
+    return tuple(cell for cell in list_typed_cells(form) if form.count_optional or not cell.optional)
+
+
 def list_all_relations(form: Form) -> tuple[Relation, ...]:
     """Return the relations of a form, then those asked of every row of its lists."""
     return (*form.relations, *(relation for table in form.lists for relation in table.relations))

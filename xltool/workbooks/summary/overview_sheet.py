@@ -8,6 +8,7 @@ from xltool.consolidation.show_status import describe_file_counts
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.format_formulas import format_excel_formula
 from xltool.forms.plan_sheets import count_lines
+from xltool.forms.shown_figures import label_with_unit
 from xltool.forms.workbook_words import workbook_words
 from xltool.model.expression import LinearExpression
 from xltool.model.form import Box, HeadlineFigure, Number, Severity
@@ -132,7 +133,7 @@ def _write_headline_figures(context: SummaryContext, book: BookWriter, sheet: Sh
     high = _TILE_ROWS + any(describe_change(context, figure.sum) for figure in shown)
     for number, figure in enumerate(shown):
         down, right = divmod(number, 3)
-        label = figure.label + (say.shared["unit"].format(unit=figure.unit) if figure.unit else "")
+        label = label_with_unit(figure)
         content, look = _make_headline(context, figure.sum)
         at, column = row + 1 + high * down, right * 4 + 1
         _write_tile(sheet, at, column, 4, (label, content, (look,)))

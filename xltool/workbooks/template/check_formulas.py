@@ -25,7 +25,7 @@ from xltool.forms.format_formulas import (
     format_operation,
     quote_sheet_name,
 )
-from xltool.forms.lists.whole_form import list_row_relations, list_typed_cells
+from xltool.forms.lists.whole_form import list_counted_cells, list_row_relations, list_typed_cells
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.slots import Purpose
 from xltool.forms.workbook_plan import WorkbookPlan
@@ -317,8 +317,8 @@ def absolute_address(spot: str) -> str:
 
 
 def format_unfilled_count(plan: WorkbookPlan, sheet: str) -> str:
-    """Return the formula that counts blank inputs of a sheet; 0 once blanks are declared to be 0."""
-    own = [cell for cell in list_typed_cells(plan.form) if plan.find_figure(cell.id).sheet == sheet]
+    """Return the formula that counts the blanks of a sheet to be filled in; 0 once blanks are declared to be 0."""
+    own = [cell for cell in list_counted_cells(plan.form) if plan.find_figure(cell.id).sheet == sheet]
     groups = ([cell.id for cell in own if cell.is_worded is worded] for worded in (False, True))
     figures, worded = (_count_blanks(plan, group) for group in groups)
     return f"IF({declaration_condition(plan)},0,{figures or 0})" + (f"+{worded}" if worded else "")

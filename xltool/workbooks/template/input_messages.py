@@ -5,13 +5,14 @@ from decimal import Decimal
 
 from xltool.forms.absent_tables import SWITCH_PREFIX, list_switch_words
 from xltool.forms.cell_addresses import box_address, cell_address, cover_with_rectangles
-from xltool.forms.cell_kinds import MAX_DATE, MIN_DATE
+from xltool.forms.cell_kinds import MAX_DATE, MIN_DATE, show_limit
 from xltool.forms.ledger_totals import first_summed_cell
 from xltool.forms.period_words import name_earlier_period
 from xltool.forms.slots import Purpose, Role, Slot
 from xltool.forms.slots import SheetPlan as Planned
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.forms.workbook_words import workbook_words
+from xltool.model.day_numbers import find_day
 from xltool.model.form import Box, Cell, CellKind, Form, Number, Values
 from xltool.workbooks.xlsxwriter_adapter import SheetWriter
 
@@ -163,7 +164,9 @@ def _value_limits(cell: Cell, address: str) -> CellValidation:
         case CellKind.CHOICE | CellKind.YES_NO:
             return {"validate": "list", "source": list(cell.choices)}
         case CellKind.DATE:
-            return {"validate": "date", "criteria": "between", "minimum": MIN_DATE, "maximum": MAX_DATE}
+            first = MIN_DATE if cell.minimum is None else find_day(int(cell.minimum))
+            last = MAX_DATE if cell.maximum is None else find_day(int(cell.maximum))
+            return {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}
         case CellKind.TEXT:
             return {"validate": "length", "criteria": "<=", "value": cell.length}
 
@@ -180,8 +183,10 @@ def _exact_limits(cell: Cell, address: str, minimum: Number | None, maximum: Num
 def describe_limits(cell: Cell) -> Mapping[str, object]:
     """Return the placeholders of prompts that say what a cell may hold."""
     say = workbook_words().prompts
-    limits = [say["from"].format(limit=cell.minimum)] if cell.minimum else []
-    limits += [say["to"].format(limit=cell.maximum)] if cell.maximum is not None else []
+    dated = "date_" if cell.kind is CellKind.DATE else ""
+    limits = [say[f"{dated}from"].format(limit=show_limit(cell.kind, cell.minimum))] if cell.minimum else []
+    if cell.maximum is not None:
+        limits.append(say[f"{dated}to"].format(limit=show_limit(cell.kind, cell.maximum)))
     return {"choices": say["ranges"].join(cell.choices), "length": cell.length, "limits": "".join(limits)}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from xltool.errors import WritingError
-from xltool.forms.lists.whole_form import list_all_relations, list_row_relations, list_typed_cells
+from xltool.forms.lists.whole_form import list_all_relations, list_counted_cells, list_row_relations
 from xltool.forms.plan_sheets import list_announced_relations
 from xltool.forms.slots import CellAddress
 from xltool.forms.workbook_plan import WorkbookPlan
@@ -94,7 +94,7 @@ def prepare_draft(plan: WorkbookPlan, request: TemplateRequest) -> TemplateDraft
 def _count_unfilled(plan: WorkbookPlan, filling: FilledContents, prefilled: Container[str]) -> dict[str, int]:
     """Count the inputs and lists that are still blank, by sheet; those of all sheets under ""."""
     unfilled = dict.fromkeys(["", *(sheet.name for sheet in plan.sheets)], 0)
-    for cell in list_typed_cells(plan.form):
+    for cell in list_counted_cells(plan.form):
         for key in ("", plan.find_figure(cell.id).sheet):
             declared = filling.declared and not cell.is_worded
             unfilled[key] += not (declared or cell.id in prefilled or cell.id in filling.figures)
