@@ -168,3 +168,30 @@ def test_limit_that_is_no_date__is_told(tmp_path: Path, key: str, written: str) 
     code, _, problem = run("forms", "check", tmp_path / "forms")
     assert code == 2
     assert written in problem
+
+
+# --- decimals ------------------------------------------------------------------------------------------------------
+
+
+def test_decimals_of_the_number_format__are_shown_in_template_and_report(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = first_sheet(book, "经费")
+    head(sheet, "2025年经费表", "C")
+    put(sheet, {"A3": "项目", "B3": "支出（万元）", "C3": "完成率", "A4": "甲", "A5": "乙", "A6": "丙"})
+    for address, code in {"B4": "0.0", "B5": "#,##0.00", "B6": "0.##", "C4": "0.0%", "C5": "0.00%", "C6": "0%"}.items():
+        sheet[address].number_format = code
+    frame(sheet, "A3:C6")
+    made = author(tmp_path, book)
+    filling = FilledContents({cell.id: 88 for cell in made.form.inputs})
+    plan, file = plan_workbook(made.form), tmp_path / "1.xlsx"
+    write_template(plan, TemplateRequest(Agency("1", "甲镇"), 2025, "1", filling=filling), file)
+    place = plan.find_figure("t1.r4.c2")
+    filled = openpyxl.load_workbook(file)[place.sheet]
+    formats = [filled[plan.find_figure(f"t1.r{row}.c2").address].number_format for row in (4, 5, 6)]
+    assert formats == ["0.0", "0.00", "0.######"]
+    report = tmp_path / "report.html"
+    assert run("publish", file, "-o", report, "--forms", tmp_path / "forms")[0] == 0
+    text = report.read_text("utf-8")
+    assert [f">{figure}<" in text for figure in ("88.0", "88.00", "88", "88.0%", "88.00%", "88%")] == [True] * 6
+    found = answer("compare", file, report, "--forms", tmp_path / "forms")
+    assert (found["figures"], found["same"]) == ([], True)

@@ -269,7 +269,7 @@ def test_layout__fonts_fills_borders_and_paper_are_in_the_template(
     file = tmp_path / "wide.xlsx"
     write_template(plan_workbook(form), TemplateRequest(Agency("1", "甲镇人民政府"), 2025, "1"), file)
     sheet = openpyxl.load_workbook(file)["月度"]
-    heading, part, unused, figure = (sheet[address] for address in ("C4", "A7", "B6", "C7"))
+    heading, part, unused, figure = (sheet[address] for address in ("C5", "A8", "B7", "C8"))
     assert (heading.font.name, heading.font.sz, heading.font.b) == ("黑体", 10, True)
     assert heading.fill.fgColor.rgb == "FFDDEBF7"
     assert (part.alignment.horizontal, part.alignment.indent) == ("left", 1)
@@ -279,7 +279,7 @@ def test_layout__fonts_fills_borders_and_paper_are_in_the_template(
     assert sheet["A1"].font.name == "方正小标宋简体"
     assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "8")
     assert abs(sheet.column_dimensions["A"].width - 16) < 1
-    assert sheet.row_dimensions[4].height == 24
+    assert sheet.row_dimensions[5].height == 24
 
 
 def test_looks__mistakes_are_told(tmp_path: Path, authored: dict[str, AuthoredForm]) -> None:

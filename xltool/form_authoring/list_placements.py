@@ -131,6 +131,7 @@ def _place_list_figure(reading: WorkbookReading, list_draft: ListDraft, draft_fi
     facts = {"kind": kind.kind, "unit": kind.unit, "told_by": kind.reason, "formula": cell.formula}
     if draft_figure.item.box.row in list_draft.totals:
         plain = not cell.formula or is_plain_sum(cell.formula)
+        del facts["told_by"]  # the columns say it
         reason, fate = ("list_total", Fate.BLANK) if plain else ("list_total_formula", Fate.UNPLACED)
         return Placement(
             draft.source.name, cell.address, _show_content(cell), fate, name, reason, facts, doubtful=not plain

@@ -240,7 +240,8 @@ def _draft_figures(draft: TableDraft, counted: frozenset[tuple[str, Spot]], unit
         )
         own = [*_find_row_unit(draft.cells, item), *units]
         kind = guess_kind(sheet, item, evidence, own)
-        if settle_total(draft.cells, item, kind, validated=evidence.validation is not None):
+        above = {figure.kind.kind for (_, column), figure in draft.figures.items() if column == item.box.column}
+        if settle_total(draft.cells, item, above or {kind.kind}, validated=evidence.validation is not None):
             continue
         settled = draft.cells.find_at(*item.place) or item
         grid = draft.cells.grid
@@ -308,6 +309,7 @@ def _keep_kinds(draft: TableDraft, earlier: Form) -> None:
                 known.kind.value,
                 known.unit,
                 known.decimals,
+                known.fixed_decimals,
                 known.choices if known.kind.value == "choice" else (),
                 length=known.length or None,
                 optional=known.optional,

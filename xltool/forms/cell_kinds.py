@@ -31,6 +31,7 @@ class KindSettings(TypedDict):
 
     kind: CellKind
     decimals: int
+    fixed_decimals: bool
     choices: tuple[str, ...]
     minimum: Number | None
     maximum: Number | None
@@ -43,6 +44,7 @@ def describe_kind(block: BlockSpec | ListColumnSpec) -> KindSettings:
     """Return the settings of the figures of a block or of a column of a list, with the defaults of its kind."""
     kind = CellKind(block.kind)
     measured = kind in {CellKind.PERCENT, CellKind.DECIMAL}
+    decimals = (DEFAULT_DECIMALS if measured else 0) if block.decimals is None else block.decimals
     minimum, maximum = exact_number(block.minimum), exact_number(block.maximum)
     if kind is CellKind.DATE:
         minimum, maximum = read_limit_day(block.earliest), read_limit_day(block.latest)
@@ -52,7 +54,8 @@ def describe_kind(block: BlockSpec | ListColumnSpec) -> KindSettings:
         maximum = MAX_PERCENT
     return {
         "kind": kind,
-        "decimals": (DEFAULT_DECIMALS if measured else 0) if block.decimals is None else block.decimals,
+        "decimals": decimals,
+        "fixed_decimals": block.fixed_decimals and decimals > 0,
         "choices": list_choices(kind, block.choices),
         "minimum": minimum,
         "maximum": maximum,
@@ -116,6 +119,9 @@ def format_value(cell: Cell, value: Number) -> str:
     if word := word_of(cell, value):
         return word
     text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if cell.fixed_decimals:
+        whole, _, places = text.partition(".")
+        text = f"{whole}.{places.ljust(cell.decimals, '0')}"
     labelled = any("%" in label or "％" in label for label in (*cell.row_path, *cell.column_path))
     return f"{text}%" if cell.kind is CellKind.PERCENT and not labelled else text
 

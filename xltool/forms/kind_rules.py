@@ -86,8 +86,8 @@ def _check_limits(kind_spec: BlockSpec | ListColumnSpec, name: str, place: str, 
         if read_limit_day(day) is None:
             problems.add("not_a_limit_day", "tables.toml", place, key=name, text=day)
     if kind is CellKind.DATE and minimum is not None and maximum is not None and minimum > maximum:
-        facts = {"minimum": kind_spec.earliest, "maximum": kind_spec.latest, "known": MAX_PERCENT}
-        problems.add("limits_crossed", "tables.toml", place, key=name, **facts)
+        days = {"earliest": kind_spec.earliest, "latest": kind_spec.latest}
+        problems.add("limit_days_crossed", "tables.toml", place, key=name, **days)
     if kind not in WORD_KINDS and minimum is not None and maximum is not None and minimum > maximum:
         facts = {"minimum": minimum, "maximum": maximum, "known": MAX_PERCENT}
         problems.add("limits_crossed", "tables.toml", place, key=name, **facts)

@@ -122,10 +122,10 @@ class LabelSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A rectangle of figures; ``first`` is its first cell, ``span`` and ``span_rows`` the grid cells of one figure.
 
-    ``choices`` are the words of a choice; ``minimum`` and ``maximum`` limit figures, ``earliest`` and ``latest`` dates,
-    such as ``2025-01-01``, ``length`` texts. ``total`` is how
-    a figure adds up over agencies, ``weight`` the figure that weights its mean, ``year_total`` how it adds up over the
-    periods of a year.
+    With ``fixed_decimals`` every figure shows all its ``decimals``. ``choices`` are the words of a choice; ``minimum``
+    and ``maximum`` limit figures, ``earliest`` and ``latest`` dates, such as ``2025-01-01``, ``length`` texts.
+    ``total`` is how a figure adds up over agencies, ``weight`` the figure that weights its mean, ``year_total`` how it
+    adds up over the periods of a year.
     """
 
     first: str
@@ -137,6 +137,7 @@ class BlockSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     kind: KindWord = "count"
     unit: str = ""
     decimals: int | None = None
+    fixed_decimals: bool = False
     optional: bool = False
     choices: list[str] = []
     minimum: int | float | None = None
@@ -222,6 +223,7 @@ class ListColumnSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw
     kind: KindWord = "count"
     unit: str = ""
     decimals: int | None = None
+    fixed_decimals: bool = False
     optional: bool = False
     choices: list[str] = []
     minimum: int | float | None = None

@@ -88,7 +88,7 @@ class Cell:
     are the words of a choice; ``minimum`` and ``maximum`` limit a figure, ``length`` a text (in characters). ``total``
     says how the cell adds up, ``weight`` names the figure that weights its mean. An ``aggregate`` is computed from the
     rows of a list. ``line_name`` tells its line from another where the usual words do not. ``year_total`` says how it
-    adds up over the periods of a year, where the definition does.
+    adds up over the periods of a year, where the definition does. With ``fixed_decimals`` all decimals are shown.
     """
 
     id: str
@@ -112,6 +112,7 @@ class Cell:
     aggregate: ListAggregate | None = None
     line_name: str = ""
     year_total: TotalKind | None = None
+    fixed_decimals: bool = False
 
     @property
     def is_exact(self) -> bool:

@@ -37,6 +37,7 @@ class FigureKind(NamedTuple):
     kind: KindWord = "count"
     unit: str = ""
     decimals: int = 0
+    fixed_decimals: bool = False
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
@@ -212,12 +213,14 @@ def _kind_of_format(member: TableCell, evidence: KindEvidence) -> FigureKind | N
         return FigureKind("date", reason="format")
     bare = _LITERAL.sub("", code)
     if "%" in bare:
-        return _percent_kind(evidence, _count_places(bare) or DEFAULT_DECIMALS, "format")
+        percent = _percent_kind(evidence, _count_places(bare) or DEFAULT_DECIMALS, "format")
+        return percent._replace(fixed_decimals=_shows_all_places(bare))
     places = min(_count_places(bare), MAX_DECIMALS)
     if places:
         money = any(search_word("kinds", "amount", head) for head in evidence.heads)
         kind: KindWord = "amount" if money else "decimal"
-        return _with_sign(FigureKind(kind, decimals=places, reason="format"), evidence)
+        fixed = _shows_all_places(bare)
+        return _with_sign(FigureKind(kind, decimals=places, fixed_decimals=fixed, reason="format"), evidence)
     if "0" in bare:
         return _with_sign(FigureKind("count", reason="format"), evidence)
     return None
@@ -226,6 +229,12 @@ def _kind_of_format(member: TableCell, evidence: KindEvidence) -> FigureKind | N
 def _count_places(code: str) -> int:
     match = _PLACES.search(code.split(";", maxsplit=1)[0])
     return len(match[1]) if match else 0
+
+
+def _shows_all_places(code: str) -> bool:
+    """Return True if a format shows all its decimals, as 0.0 does and 0.## does not."""
+    match = _PLACES.search(code.split(";", maxsplit=1)[0])
+    return match is not None and set(match[1]) == {"0"} and len(match[1]) <= MAX_DECIMALS
 
 
 def _unit_of_format(code: str) -> str:
@@ -292,12 +301,11 @@ def _kind_of_head(head: str, evidence: KindEvidence, *, numeric: bool) -> Figure
 
 
 def find_head_unit(head_words: Sequence[str]) -> str:
-    """Return the unit in brackets of the nearest head that has one; "" if none has."""
-    for head in head_words:
-        match = search_word("kinds", "unit", head)
-        if match is not None and not matches_word("kinds", "no_unit", match[1]):
-            return str(match[1])
-    return ""
+    """Return the unit in brackets of the nearest head that has one, a usual unit before other words; "" if none has."""
+    found = [match[1] for head in head_words if (match := search_word("kinds", "unit", head))]
+    units = [unit for unit in found if not matches_word("kinds", "no_unit", unit)]
+    usual = [unit for unit in units if matches_word("kinds", "usual_unit", unit)]
+    return next(iter([*usual, *units]), "")
 
 
 def _pick_unit(figure_kind: FigureKind, head_words: Sequence[str], units: Sequence[str]) -> str:

@@ -1,19 +1,21 @@
 """Rows of totals: what is not computed there."""
 
+from collections.abc import Collection
+
 from xltool.form_authoring.authoring_words import matches_word
 from xltool.form_authoring.relations.formula_evidence import parse_if_possible
 from xltool.form_authoring.relations.parse_formula import Area, iterate_nodes
 from xltool.form_authoring.tables.classify_cells import is_total_row
 from xltool.form_authoring.tables.grid_cells import CellPart, GridCells, TableCell
-from xltool.form_authoring.tables.guess_kinds import FigureKind
 
 WORDED_KINDS = frozenset({"text", "date", "choice", "yes_no"})
 
 
-def settle_total(grid_cells: GridCells, member: TableCell, figure_kind: FigureKind, *, validated: bool) -> bool:
+def settle_total(grid_cells: GridCells, member: TableCell, kind_words: Collection[str], *, validated: bool) -> bool:
     """Close a cell of a row of totals that holds words, and note a number that is typed beside sums.
 
-    Return True if the cell is closed. A name such as 网格员总数 alone makes no row of totals.
+    ``kind_words`` are the kinds of the figures above it; its own, if there are none. Return True if the cell is closed.
+    A name such as 网格员总数 alone makes no row of totals.
     """
     if member.cell.formula or not is_total_row(grid_cells, member):
         return False
@@ -22,7 +24,7 @@ def settle_total(grid_cells: GridCells, member: TableCell, figure_kind: FigureKi
     if not sums and not any(matches_word("cells", "total", other.cell.text) for other in row):
         return False
     opened = validated or (grid_cells.grid.sheet.protected and not member.cell.locked)
-    if figure_kind.kind in WORDED_KINDS and not opened:
+    if WORDED_KINDS.issuperset(kind_words) and not opened:
         grid_cells.set_part(member, CellPart.BLANK, reason="closed_total")
         return True
     if sums and not opened and member.cell.is_blank:

@@ -106,6 +106,7 @@ def make_aggregate(list_table: ListTable, aggregate: ListAggregate) -> Cell:
         row_path=(),
         column_path=(_label_aggregate(list_table, column, aggregate),),
         decimals=column.decimals if summed and column else 0,
+        fixed_decimals=bool(summed and column and column.fixed_decimals),
         total=TotalKind.SUM if summed or list_table.merge is ListMerge.APPEND else TotalKind.NONE,
         aggregate=aggregate,
         year_total=list_table.year_total,

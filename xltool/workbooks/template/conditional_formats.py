@@ -143,7 +143,8 @@ def _shorten_amounts(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, b
                 cells = [term.cell for term in relations[slot.key].terms]
             case _:
                 continue
-        if any(plan.form.cells[cell].is_exact for cell in cells):
+        own = [plan.form.cells[cell] for cell in cells]
+        if any(cell.is_exact and (slot.role is Role.CHECK or not cell.fixed_decimals) for cell in own):
             whole = f"=INT({slot.address})={slot.address}"
             sheet.conditional_format(
                 slot.address, {"type": "formula", "criteria": whole, "format": book.combine_styles("whole")}

@@ -200,7 +200,7 @@ def add_list_formats(plan: WorkbookPlan, planned: Planned, sheet: SheetWriter, b
                 checked, {"type": "formula", "criteria": criteria, "format": book.combine_styles(style)}
             )
         for column in listed.table.columns:
-            if column.is_exact:
+            if column.is_exact and not column.fixed_decimals:
                 area = box_address(Box(listed.first_row, column.box.column, listed.table.rows))
                 spot = cell_address(listed.first_row, column.box.column)
                 whole = f'=AND({spot}<>"",INT(N({spot}))=N({spot}))'

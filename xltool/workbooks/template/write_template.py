@@ -30,7 +30,7 @@ from xltool.workbooks.template.check_formulas import (
     overall_result,
 )
 from xltool.workbooks.template.common_workbook import CommonWorkbook, hide_agency, split_common_workbook
-from xltool.workbooks.template.figure_cells import find_kind_style, show_figure
+from xltool.workbooks.template.figure_cells import find_kind_style, list_fixed_styles, show_figure
 from xltool.workbooks.template.look_styles import list_look_styles, name_look_style
 from xltool.workbooks.template.prefilled_figures import prefill_figures
 from xltool.workbooks.template.sheet_sentence import list_shown_relations, make_sheet_sentence
@@ -75,7 +75,7 @@ def _find_common_workbook(plan: WorkbookPlan, agency: Agency, year: int, serial:
 def write_workbook(plan: WorkbookPlan, request: TemplateRequest) -> bytes:
     """Write every part of the workbook of ``request``. Raises WritingError."""
     draft, stream = prepare_draft(plan, request), BytesIO()
-    styles = {**template_styles(), **list_look_styles(plan)}
+    styles = {**template_styles(), **list_fixed_styles(plan.form), **list_look_styles(plan)}
     with open_workbook_writer(stream, request.agency.name, styles, workbook_words().look["body_font"]) as book:
         for planned in plan.sheets:
             sheet = book.add_sheet(planned.name)
