@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from tests.form_authoring.office_forms import first_sheet, frame, head, put
+from tests.form_authoring.office_forms import equipment, first_sheet, frame, head, put
 from tests.official_report.test_publish import answer, run
 from xltool.commands.author_from_workbook import AuthoredForm, AuthoringRequest, author_from_workbook
 from xltool.forms.shown_figures import label_with_unit
@@ -69,6 +69,35 @@ def test_number_and_unit__above_the_table_once(tmp_path: Path) -> None:
     assert run("publish", file, "-o", report, "--forms", tmp_path / "forms")[0] == 0
     found = answer("compare", file, report, "--forms", tmp_path / "forms")
     assert (found["figures"], found["same"]) == ([], True)
+
+
+def test_unit_of_a_list__above_its_heads_and_no_number_in_the_header_of_the_page(tmp_path: Path) -> None:
+    book = equipment()
+    book["设备"]["A2"] = "填报单位：　　　　　表号：装备1表　　　　　单位：台、元"
+    made = author(tmp_path, book)
+    (listed,) = made.form.lists
+    assert listed.head_line == "表号：装备1表　　单位：台、元"
+    file = tmp_path / "list.xlsx"
+    write_template(plan_workbook(made.form), TemplateRequest(Agency("1", "甲镇"), 2025, "1"), file)
+    sheet = openpyxl.load_workbook(file)[listed.name]
+    (line,) = [cell for row in sheet.iter_rows() for cell in row if cell.value == listed.head_line]
+    assert line.alignment.horizontal == "right"
+    assert sheet.cell(line.row + 1, 1).value == "序号"
+    assert "装备1表" not in str(sheet.oddHeader.right.text)
+
+
+def test_dash_in_a_row__is_centred_and_no_heading(tmp_path: Path) -> None:
+    book = draw_two_sheets()
+    book["基本情况"]["C6"] = "—"
+    made = author(tmp_path, book)
+    report = tmp_path / "report.html"
+    file = write_return(made, tmp_path, {})
+    assert run("publish", file, "-o", report, "--forms", tmp_path / "forms")[0] == 0
+    text = report.read_text("utf-8")
+    cell = text[: text.index(">—<")].rpartition("<")[2]
+    assert cell.startswith("td ")
+    assert "text-align:center" in cell
+    assert answer("compare", file, report, "--forms", tmp_path / "forms")["figures"] == []
 
 
 def test_title_of_several_sheets__is_that_of_all(tmp_path: Path) -> None:

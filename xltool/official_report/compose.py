@@ -107,7 +107,10 @@ def compose_drafts(form: Form, submission: Submission) -> Mapping[str, tuple[str
 def build_grid(table: Table, figure_texts: Mapping[str, str]) -> Grid:
     """Lay out a table as printed; ``figure_texts`` holds the text of each cell id."""
     first_row = min(cell.box.row for cell in table.cells)
-    labels = [GridCell(label.box, label.text, _find_heading_scope(label.box, table)) for label in table.labels]
+    labels = [
+        GridCell(label.box, label.text, _find_heading_scope(label.box, table) if _is_worded(label.text) else "")
+        for label in table.labels
+    ]
     figure_cells = [
         GridCell(cell.box, figure_texts.get(cell.id, ""), "", cell.id, cell.is_worded) for cell in table.cells
     ]
@@ -204,6 +207,11 @@ def _compose_title(pattern: str, facts: Mapping[str, str], style: ReportStyle) -
     return tuple(
         line.strip() for part in parts if part.strip() for line in break_into_lines(part, most, style.title_seams)
     )
+
+
+def _is_worded(text: str) -> bool:
+    """Return True for a label that says something: no dash that only says that nothing stands there."""
+    return not text or any(sign.isalnum() for sign in text)
 
 
 def _find_heading_scope(box: Box, table: Table) -> str:

@@ -149,7 +149,7 @@ def _render_grid_cell(
     where = f'{spans} align="{side}"'
     look = f"border:1px solid #000;padding:3px;text-align:{side};vertical-align:middle;font-weight:normal{extra_style}"
     if not grid_cell.cell and not grid_cell.head:
-        return f'<td style="{look}"></td>'
+        return f'<td{where if grid_cell.text else ""} style="{look}">{escape(grid_cell.text)}</td>'
     if not grid_cell.cell:
         return (
             f'<th scope="{grid_cell.head}"{where} style="{look};overflow-wrap:anywhere">{escape(grid_cell.text)}</th>'

@@ -97,6 +97,7 @@ def _assemble_list(spec: ListSpec) -> ListTable:
         widths=(NUMBER_WIDTH_CHARACTERS, *widths, CHECK_WIDTH_CHARACTERS),
         unit=spec.unit,
         notes=tuple(spec.notes),
+        head_line=spec.head_line,
         landscape=spec.landscape,
         printing=ListPrinting(spec.area_report),
         year_total=TotalKind(spec.year_total),

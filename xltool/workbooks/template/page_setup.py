@@ -82,6 +82,13 @@ def _set_up_printing(planned: Planned, sheet: SheetWriter, form: Form) -> None:
     if listed or planned.purpose in {Purpose.CHECKS, Purpose.EXPLANATIONS, Purpose.MARKS}:
         sheet.repeat_rows(planned.frozen - 1)
     small = f'&"{say["body_font"]},Regular"&9 '
-    sheet.set_header(f"&R{small}{form.document.replace('&', '&&')}", {"margin": 0.35})
+    document = "" if planned.purpose is Purpose.SECTION and _prints_document(form) else form.document
+    sheet.set_header(f"&R{small}{document.replace('&', '&&')}", {"margin": 0.35})
     signature = f"{small}{list_print_footer(form).replace('&', '&&')}\n" if planned.purpose is Purpose.SECTION else ""
     sheet.set_footer(f"&C{signature}{small}{say['footer']}", {"margin": 0.35})
+
+
+def _prints_document(form: Form) -> bool:
+    """Return True if a line above a table names the document of the form."""
+    lines = [*(table.head_line for table in form.tables), *(listed.head_line for listed in form.lists)]
+    return bool(form.document) and any(form.document in line for line in lines)
