@@ -205,3 +205,25 @@ def test_row_of_totals__numbers_without_formula_are_inputs__words_are_closed_unl
     book.save(tmp_path / "cured.xlsx")
     cured = author_from_workbook(AuthoringRequest(tmp_path / "cured.xlsx", tmp_path / "cured", edition="1"))
     assert "t1.r6.c4" in cured.form.cells
+
+
+def test_row_of_totals__below_choices_nothing_is_counted(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = first_sheet(book, "经费")
+    head(sheet, "2025年经费表", "C")
+    put(sheet, {"A3": "部门", "B3": "预算数（元）", "C3": "支付情况", "A4": "甲科", "A5": "乙科", "A6": "合计"})
+    put(sheet, {"B6": "=SUM(B4:B5)"})
+    frame(sheet, "A3:C6")
+    choose(sheet, "C4:C5", "已付,未付")  # the list of choices ends above the totals
+    form = author(tmp_path, book).form
+    assert {item for item in form.cells if item.startswith("t1.r6.")} == {"t1.r6.c2"}
+
+
+def test_word_in_brackets_of_a_name__is_no_unit_beside_a_usual_one(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = first_sheet(book, "办件")
+    head(sheet, "2025年办件表", "C")
+    put(sheet, {"A3:A4": "部门", "B3:C3": "办件量（件）", "B4": "网上", "C4": "窗口", "A5": "自然资源（不动产）"})
+    put(sheet, {"A6": "税务"})
+    frame(sheet, "A3:C6")
+    assert {cell.unit for cell in author(tmp_path, book).form.cells.values()} == {"件"}
