@@ -152,11 +152,10 @@ class Table:
     """One grid of the form, with every printed label, in the table's own 1-based coordinates.
 
     In reports, a table that is not ``printed`` is replaced by its ``sentence``, a template with ``{year}`` and with
-    ``{cell id}``. ``notes`` are for those who fill it in; ``footnotes`` are printed below it, ``head_line`` above its
-    right edge. ``absence`` is the sentence that stands for the table where the duty is absent; without one, the table
-    always applies. ``own_widths`` is True if the definition gives its ``widths``. A ``landscape`` table stands on a
-    page in landscape. Nothing is filled in where its ``blanks`` are; ``looks`` are those of cells that differ from
-    every template's, by rectangle.
+    ``{cell id}``. ``notes`` are for those who fill it in; ``footnotes`` are printed below it, ``head_line`` above it.
+    ``absence`` is the sentence that stands for the table where the duty is absent; without one, it always applies.
+    ``own_widths`` is True if the definition gives its ``widths``. A ``landscape`` table stands on a page in landscape.
+    Nothing is filled in where ``blanks`` are; ``looks`` of cells differ from every template's, by rectangle.
     """
 
     id: str
@@ -337,9 +336,8 @@ class Form:
     ``standards`` by kind of check; ``shares`` the sums that a percentage in the text may refer to; ``digest`` the
     SHA-256 of the definition files. ``ranking`` is the figure by which agencies are compared; ``layouts`` are the
     layout digests of earlier templates with the same places. ``period`` is the length of its periods; if
-    ``named_only`` it is never chosen unless named. Templates count blank optional figures as not filled in if
-    ``count_optional``. ``signature`` is the line below its last table. ``made_from`` says which figures of shorter
-    periods make its own.
+    ``named_only`` it is never chosen unless named. Blank optional figures are counted if ``count_optional``.
+    ``signature`` is the line below its last table. ``made_from`` says which figures of shorter periods make its own.
     """
 
     id: str
