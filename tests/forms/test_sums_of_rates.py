@@ -283,3 +283,19 @@ def test_month_beside_an_option__is_written_as_the_option_takes_it() -> None:
     finding = Finding("identity.earlier_year", Severity.NOTE, facts={"found": period - 1, "expected": period})
     assert "2025年1月" in catalogue.render_problem(finding)
     assert "2025-02" in catalogue.render_option(finding)
+
+
+def test_year_of_all_agencies__counts_choices_and_weighs_means_by_their_basis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FORMS_VARIABLE, str(write_monthly_form(tmp_path)))
+    january = fill_month(tmp_path, "2025-01", JANUARY)
+    of_one = (*FEBRUARY["1"][:5], 1.5, "综合")  # days 1.0, trips 1.5: the means of this agency are of two months
+    february = fill_month(tmp_path, "2025-02", {"1": of_one})
+    answered = answer("rollup", january, february, "--roster", tmp_path / "roster.csv", "-o", tmp_path / "year.xlsx")
+    assert answered["total_tallies"] == {"cases.type.current": {"综合": 3, "专业": 1}}
+    # (0.5 + 1.5 + 1.0 + 0.0) / 4 reports, not (1.0 + 1.0 + 0.0) / 3; of days: (100×1 + 300×3 + 200×2 + 50×1) / 650
+    assert (answered["totals"]["cases.trips.current"], answered["totals"]["cases.days.current"]) == ("0.75", "2.2")
+    sheet = openpyxl.load_workbook(tmp_path / "year.xlsx")["合计"]
+    column = [cell.value for cell in sheet[3]].index("cases.type.current") + 1
+    assert [sheet.cell(row, column).value for row in range(4, 8)] == ["综合 3、专业 1", "综合 2", "专业 1", "综合 1"]

@@ -13,7 +13,7 @@ def encode_rollup(rolled_up: RolledUp) -> dict[str, object]:
     further reports for a period, which are not added up; ``blank`` the periods in which a figure is blank, by cell id.
     ``running`` are cumulative figures that differ from the sum of the periods; ``wholes`` the reports of a longer
     period, with the figures in which they differ from their parts. ``total`` of ``kinds`` says how a figure adds up
-    over periods.
+    over periods; ``total_tallies`` are the choices of all agencies together.
     """
     without = rolled_up.list_without_whole()
     return {
@@ -24,6 +24,7 @@ def encode_rollup(rolled_up: RolledUp) -> dict[str, object]:
         "complete": rolled_up.is_complete,
         "kinds": {cell: kind.value for cell, kind in rolled_up.kinds.items()},
         "totals": {cell: encode_number(value) for cell, value in rolled_up.totals.items()},
+        "total_tallies": {cell: dict(tally) for cell, tally in rolled_up.total_tallies.items()},
         "agencies": [
             {**_encode_agency(agency), "without_whole": agency.key in without} for agency in rolled_up.agencies
         ],

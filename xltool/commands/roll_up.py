@@ -150,7 +150,7 @@ def add_up_reports(
         expected,
         tuple(agencies),
         find_year_totals(form),
-        sum_agencies(agencies, form),
+        *sum_agencies(agencies, form),
         (*judged.values(), *choose_returns(rest, run_context.roster, form, whole_period)),
         run_context.roster,
     )

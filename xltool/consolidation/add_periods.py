@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from xltool.consolidation.aggregates import aggregate
 from xltool.forms.expressions import evaluate_linear, recompute_figures
@@ -15,32 +15,41 @@ from xltool.model.finding import FindingCell
 from xltool.model.form import MAX_CACHED_FORMS, SIGNED_KINDS, Cell, Form, Number, TotalKind, Values
 from xltool.model.period import Period
 from xltool.model.rolled_up import FigureGap, WholeReport
-from xltool.model.submission import Submission
+from xltool.model.submission import MeanBasis, Submission
 
+_Fact = TypeVar("_Fact")
 _ONE_PERIOD = {TotalKind.FIRST: 0, TotalKind.LAST: -1}  # which of the periods gives the figure
 _UNCOUNTED = {TotalKind.NONE, TotalKind.RECOMPUTE}
 
 
 class PeriodSum(NamedTuple):
-    """What periods add up to, how many chose each word, and by cell id the periods in which a figure is blank."""
+    """What periods add up to, how many chose each word, and by cell id the periods in which a figure is blank.
+
+    ``bases`` are what means are made of, where agencies make a mean as periods do.
+    """
 
     values: Values
     tallies: Mapping[str, Mapping[str, int]]
     blank: Mapping[str, tuple[int, ...]]
+    bases: Mapping[str, MeanBasis]
 
 
 def add_periods(form: Form, parts_by_period: Mapping[int, Submission]) -> PeriodSum:
     """Add up reports of several periods, in order of their periods."""
     kinds, ordered = find_year_totals(form), [parts_by_period[period] for period in sorted(parts_by_period)]
     if not ordered:
-        return PeriodSum(dict.fromkeys(form.cells), {}, {})
+        return PeriodSum(dict.fromkeys(form.cells), {}, {}, {})
     year_form = _make_year_form(form)
     summed = aggregate(ordered, year_form)
-    inputs = dict(summed.inputs)
+    inputs, tallies = dict(summed.inputs), dict(summed.tallies)
+    bases = {cell: basis for cell, basis in summed.bases.items() if kinds[cell] is form.cells[cell].total}
     counted = [part.counted for part in ordered]
     for cell in year_form.inputs:
         if kinds[cell.id] in _ONE_PERIOD:
-            inputs[cell.id] = counted[_ONE_PERIOD[kinds[cell.id]]].get(cell.id)
+            which = _ONE_PERIOD[kinds[cell.id]]
+            inputs[cell.id] = counted[which].get(cell.id)
+            tallies |= _select_cell(ordered[which].tallies, cell.id)
+            bases |= _select_cell(ordered[which].bases, cell.id)
     values = recompute_inputs(year_form, inputs)
     blank = {
         cell.id: found for cell in form.inputs if (found := _find_blank_periods(cell, kinds[cell.id], parts_by_period))
@@ -49,7 +58,11 @@ def add_periods(form: Form, parts_by_period: Mapping[int, Submission]) -> Period
         inside = {period for term in relation.expect.right.terms for period in blank.get(term.cell, ())}
         if relation.computes is not None and inside:
             blank[relation.computes] = tuple(sorted(inside))
-    return PeriodSum({cell: values.get(cell) for cell in form.cells}, summed.tallies, blank)
+    return PeriodSum({cell: values.get(cell) for cell in form.cells}, tallies, blank, bases)
+
+
+def _select_cell(facts_by_cell: Mapping[str, _Fact], cell: str) -> dict[str, _Fact]:
+    return {cell: facts_by_cell[cell]} if cell in facts_by_cell else {}
 
 
 @lru_cache(maxsize=MAX_CACHED_FORMS)

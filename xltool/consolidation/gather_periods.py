@@ -1,6 +1,6 @@
 """Gather the reports of one agency: its periods, what they add up to, and its reports of the whole."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -68,6 +68,7 @@ def gather_agency(
         unread=tuple(item for item in held_files if item.submission is None),
         values=summed.values,
         tallies=summed.tallies,
+        bases=summed.bases,
         blank=summed.blank,
         cumulative_gaps=tuple(check_running_sums(form, expected, parts)),
         whole_reports=tuple(sorted(wholes, key=lambda whole: whole.submission.year or 0)),
@@ -84,9 +85,10 @@ def _compare_report(
     return compare_whole(report.form, report.submission, form, added, has_all_parts=len(inside) == len(needed))
 
 
-def sum_agencies(agencies: Sequence[AgencyPeriods], form: Form) -> Values:
-    """Add up what the periods of several agencies add up to, as their reports of one period would.
+def sum_agencies(agencies: Sequence[AgencyPeriods], form: Form) -> tuple[Values, Mapping[str, Mapping[str, int]]]:
+    """Add up what the periods of several agencies add up to, as their reports of one period would; count their choices.
 
+    A mean is made of what those of the agencies are made of.
     A computed figure with a way of its own to add up over periods is the sum of those of the agencies.
     """
     reports = [
@@ -100,6 +102,8 @@ def sum_agencies(agencies: Sequence[AgencyPeriods], form: Form) -> Values:
             entries={},
             values=agency.values,
             source=Source("", "", 0, ""),
+            tallies=agency.tallies,
+            bases=agency.bases,
         )
         for agency in agencies
     ]
@@ -108,5 +112,6 @@ def sum_agencies(agencies: Sequence[AgencyPeriods], form: Form) -> Values:
         for cell in form.cells.values()
     }
     sum_form = replace(form, cells=cells)
-    summed = recompute_inputs(sum_form, aggregate(reports, sum_form).inputs)
-    return {cell: summed[cell] for cell in form.cells}
+    aggregates = aggregate(reports, sum_form)
+    summed = recompute_inputs(sum_form, aggregates.inputs)
+    return {cell: summed[cell] for cell in form.cells}, aggregates.tallies

@@ -8,7 +8,7 @@ from xltool.model.agency import Roster, Scope
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import FindingCell
 from xltool.model.form import Cell, Form, Number, TotalKind, Values
-from xltool.model.submission import Submission
+from xltool.model.submission import MeanBasis, Submission
 
 AgencyKey = tuple[str, Scope]  # the code of an agency, else its name; its own figures or those of its area
 
@@ -59,8 +59,8 @@ class AgencyPeriods:
     ``parts``, which are not added up.
     ``held`` are the files of missing periods, and of the whole, that came and are not counted, ``unread`` those that
     could not be read, of whatever period. ``blank`` are the periods in which a figure is blank, by cell id; with those
-    or missing periods a sum is only a lower bound. ``cumulative_gaps`` are the cumulative figures that differ
-    from the sum of the periods.
+    or missing periods a sum is only a lower bound. ``bases`` are what its means are made of. ``cumulative_gaps``
+    are the cumulative figures that differ from the sum of the periods.
     """
 
     code: str
@@ -73,6 +73,7 @@ class AgencyPeriods:
     unread: tuple[ReviewedFile, ...]
     values: Values
     tallies: Mapping[str, Mapping[str, int]]
+    bases: Mapping[str, MeanBasis]
     blank: Mapping[str, tuple[int, ...]]
     cumulative_gaps: tuple[FigureGap, ...]
     whole_reports: tuple[WholeReport, ...]
@@ -93,7 +94,8 @@ class AgencyPeriods:
 class RolledUp:
     """The periods ``expected`` inside ``whole_period``, added up for each agency.
 
-    ``kinds`` say for each cell how it adds up over the periods; ``totals`` are the figures of all agencies together.
+    ``kinds`` say for each cell how it adds up over the periods; ``totals`` are the figures of all agencies together,
+    ``total_tallies`` how many of their reports chose each word.
     """
 
     form: Form
@@ -102,6 +104,7 @@ class RolledUp:
     agencies: tuple[AgencyPeriods, ...]
     kinds: Mapping[str, TotalKind]
     totals: Values
+    total_tallies: Mapping[str, Mapping[str, int]]
     tracking: tuple[ReviewedFile, ...]
     roster: Roster | None
 

@@ -243,7 +243,10 @@ def _write_sums(book: BookWriter, title: str, rolled_up: RolledUp, row_places: _
     totals: list[StyledCell] = [(None, _TEXT), (_say("all"), _TEXT), (None, _TEXT)]
     is_bound = any(agency.missing or agency.blank for agency in rolled_up.agencies)
     for column, cell in enumerate(rolled_up.form.cells.values(), start=len(_SUM_LEAD) + 1):
-        value = rolled_up.totals.get(cell.id)
+        value, tally = rolled_up.totals.get(cell.id), rolled_up.total_tallies.get(cell.id)
+        if tally and any(tally.values()):
+            totals.append((format_tally(tally), _TEXT))
+            continue
         block = f"{cell_address(_FIRST_ROW + 1, column)}:{cell_address(last, column)}"
         added = _add_known(each.values.get(cell.id) for each in rolled_up.agencies)
         is_sum = cell.total is TotalKind.SUM and added == value
