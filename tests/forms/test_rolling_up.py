@@ -365,3 +365,12 @@ def test_stock_that_differs__is_not_called_a_sum(year: Path) -> None:
     enter(year, "1 甲局 2025年情况年报", "年报表", {"B7": 21})
     out = run("rollup", year / "returns", "--roster", year / "roster.csv", "-o", year / "2025.xlsx")[1]
     assert "受理点·全年：21，最后一期的数 22，相差 -1" in out
+
+
+def test_workbook__sheets_of_figures__are_printed_on_pages_that_can_be_read(year: Path) -> None:
+    add_up(year, "-o", year / "2025.xlsx")
+    book = openpyxl.load_workbook(year / "2025.xlsx")
+    for name in ("合计", "各期"):
+        sheet = book[name]
+        assert (sheet.page_setup.scale, sheet.page_setup.orientation) == (60, "landscape")
+        assert sheet.print_title_cols == "$A:$C"

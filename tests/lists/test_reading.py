@@ -366,3 +366,12 @@ def test_live_checks__say_of_relations_of_rows_what_the_rows_say(
     (tmp_path / "saved").mkdir()
     sheet = openpyxl.load_workbook(recalculate(fill(folder, "1", rows), tmp_path / "saved"), data_only=True)["校验"]
     assert [sheet.cell(row, 6).value for row in (8, 9)] == results
+
+
+def test_template__wide_list__is_landscape_and_says_the_units(folder: Path) -> None:
+    (template,) = (folder / "issued").glob("1 *.xlsx")
+    book = openpyxl.load_workbook(template)
+    assert [book[sheet].page_setup.orientation for sheet in (SHEET, "基本情况")] == ["landscape", "portrait"]
+    assert "计量单位：信息发布数 条，其中原创 条" in str(book[SHEET].cell(find_head_row(book[SHEET]) - 1, 1).value)
+    titles = {each.promptTitle for each in book[SHEET].data_validations.dataValidation}
+    assert not any(str(title).endswith("（）") for title in titles), titles

@@ -230,12 +230,23 @@ def _plan_texts_beside(section: Section, row: int, across: int) -> tuple[Slot, .
 
 def _plan_list(draft: _SheetDraft, list_table: ListTable) -> None:
     """Add the notes, the line above, the heads and the rows of a list; the heads stand in the row it ends with."""
-    for text in (*list_table.notes, workbook_words().lists["hint"]):
+    for text in (*list_table.notes, workbook_words().lists["hint"] + _describe_units(list_table)):
         draft.add_row(Role.GUIDE, text)
     if list_table.head_line:
         draft.add_row(Role.GUIDE, list_table.head_line, look=HEAD_LINE_LOOK)
     draft.slots += plan_list_rows(list_table, draft.row)
     draft.heights |= _plan_list_heights(list_table, draft.row, draft.widths)
+
+
+def _describe_units(list_table: ListTable) -> str:
+    """Return the sentence on the units of columns whose heads do not say them; empty if there are none."""
+    say = workbook_words().lists
+    units = [
+        say["column_unit"].format(column=column.column_path[0], unit=column.unit)
+        for column in list_table.columns
+        if column.unit and say["with_unit"].format(text="", unit=column.unit) not in column.column_path[0]
+    ]
+    return say["units"].format(units=say["unit_joint"].join(units)) if units else ""
 
 
 def _plan_list_heights(list_table: ListTable, head_row: int, widths: Sequence[float]) -> dict[int, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from xltool.consolidation.file_names import show_file_name
@@ -42,6 +43,9 @@ _FILE_WIDTHS = {"file": 44, "name": 24, "period": 14, "status": 12, "reason": 44
 _SUM_LEAD = {"code": 14, "name": 26, "counted": 9}
 _PERIOD_LEAD = {"code": 14, "name": 26, "period": 14, "file": 34}
 _FIGURE_WIDTH_CHARACTERS = 13
+_PAGE_WIDTH_CHARACTERS = 104.0  # characters across landscape A4 at 100 %, with our margins
+_PRINT_SCALE_PERCENT = 60
+_REPEATED_COLUMNS = 3  # which say whose figures they are, on each page
 
 StyledCell = tuple[CellContent, tuple[str, ...]]
 Row = Sequence[StyledCell]
@@ -184,7 +188,26 @@ def _plan_places(rolled_up: RolledUp) -> _Places:
     return _Places(rows, columns, _say("periods_sheet"))
 
 
-def _write_heads(sheet: SheetWriter, rolled_up: RolledUp, lead: int) -> None:
+def _break_pages(sheet: SheetWriter, rolled_up: RolledUp, widths: Mapping[str, float]) -> None:
+    """Begin a printed page where the figures of the next row of the form would not fit, with the leading columns."""
+    lead, room = len(widths), _PAGE_WIDTH_CHARACTERS * 100 / _PRINT_SCALE_PERCENT
+    repeated = sum([*widths.values()][:_REPEATED_COLUMNS])
+    used, breaks, column = sum(widths.values()), list[int](), lead
+    for _, line in groupby(rolled_up.form.cells.values(), lambda cell: (cell.table, cell.line)):
+        wide = sum(_FIGURE_WIDTH_CHARACTERS for _ in line)
+        if used + wide > room:
+            breaks.append(column)
+            used = repeated
+        used += wide
+        column += wide // _FIGURE_WIDTH_CHARACTERS
+    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
+    sheet.repeat_columns(0, _REPEATED_COLUMNS - 1)
+    sheet.set_v_pagebreaks(breaks)
+    sheet.set_print_scale(_PRINT_SCALE_PERCENT)
+
+
+def _write_heads(sheet: SheetWriter, rolled_up: RolledUp, widths: Mapping[str, float]) -> None:
+    lead = len(widths)
     names = {table.id: table.name for table in rolled_up.form.tables}
     for column in range(lead):
         sheet.write_box(Box(_ID_ROW, column + 1), None, "caption")
@@ -194,6 +217,7 @@ def _write_heads(sheet: SheetWriter, rolled_up: RolledUp, lead: int) -> None:
         sheet.set_column(column - 1, column - 1, _FIGURE_WIDTH_CHARACTERS)
     sheet.set_row(_HEAD_ROW - 1, 62)
     sheet.set_row(_ID_ROW - 1, 30)
+    _break_pages(sheet, rolled_up, widths)
     sheet.freeze_panes(_ID_ROW, 2)
     sheet.repeat_rows(_HEAD_ROW - 1, _ID_ROW - 1)
 
@@ -201,7 +225,7 @@ def _write_heads(sheet: SheetWriter, rolled_up: RolledUp, lead: int) -> None:
 def _write_periods(book: BookWriter, title: str, rolled_up: RolledUp, row_places: _Places) -> None:
     """Write a row for every agency and period, also for those that are missing."""
     sheet = _start_sheet(book, "periods", title, _PERIOD_LEAD, len(_PERIOD_LEAD))
-    _write_heads(sheet, rolled_up, len(_PERIOD_LEAD))
+    _write_heads(sheet, rolled_up, _PERIOD_LEAD)
     for agency in rolled_up.agencies:
         flagged = {(gap.period, gap.cell.id) for gap in agency.cumulative_gaps}
         for row, period in enumerate(rolled_up.expected, start=row_places.first_rows[agency.key]):
@@ -233,7 +257,7 @@ def _show_figure(cell: Cell, period_report: Submission | None, *, is_flagged: bo
 def _write_sums(book: BookWriter, title: str, rolled_up: RolledUp, row_places: _Places) -> None:
     """Write a row for every agency with what its periods add up to, as formulas over their rows; the totals above."""
     sheet = _start_sheet(book, "sums", title, _SUM_LEAD, len(_SUM_LEAD))
-    _write_heads(sheet, rolled_up, len(_SUM_LEAD))
+    _write_heads(sheet, rolled_up, _SUM_LEAD)
     last = _FIRST_ROW + len(rolled_up.agencies)
     for row, agency in enumerate(rolled_up.agencies, start=_FIRST_ROW + 1):
         counted = f"{len(agency.parts)}/{len(rolled_up.expected)}"

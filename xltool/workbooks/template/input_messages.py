@@ -128,6 +128,7 @@ def figure_validation(
         "previous": previous,
         "earlier": period_before,
     }
+    title = say["figure_title" if cell.unit else "figure_title_without_unit"]
     is_single = len(boxes) == 1 and boxes[0].rows == boxes[0].columns == 1
     lines = [say["line"], say["column"] if cell.column_words and is_single else "", say[f"{cell.kind}_rule"]]
     if prefilled is not None:
@@ -136,7 +137,7 @@ def figure_validation(
         lines.append(say["previous" if is_single else "previous_line"])
     return {
         **_value_limits(cell, cell_address(boxes[0].row, boxes[0].column)),
-        "input_title": clip_text(say["figure_title"].format(**facts), MAX_TITLE_UNITS),
+        "input_title": clip_text(title.format(**facts), MAX_TITLE_UNITS),
         "input_message": clip_text("\n".join(filter(None, lines)).format(**facts), MAX_MESSAGE_UNITS),
         "error_title": clip_text(say["error_title"].format(**facts), MAX_TITLE_UNITS),
         "error_message": clip_text(say[f"{cell.kind}_error"].format(**facts), MAX_MESSAGE_UNITS),

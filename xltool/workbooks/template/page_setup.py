@@ -16,6 +16,7 @@ DEFAULT_MARGINS_INCHES = (0.6, 0.6, 0.75, 0.75)  # left, right, top, bottom
 MAX_ROW_HEIGHT_POINTS = 409.0  # the highest row a spreadsheet program shows
 _FILLED_IN_ROLES = {Role.INPUT, Role.PARAGRAPH, Role.FIELD, Role.ROW_INPUT}
 _GROWING_ROLES = {Role.PARAGRAPH, Role.CHECK, Role.EXPLANATION, Role.ROW_INPUT}  # of sheets of several pages
+_PORTRAIT_WIDTH_CHARACTERS = 95.0  # of columns on a page in portrait that is still read with ease
 _PROTECTION_OPTIONS = {"format_rows": True}
 
 
@@ -69,7 +70,8 @@ def _set_up_printing(planned: Planned, sheet: SheetWriter, form: Form) -> None:
     say = workbook_words().look
     page = planned.page
     sheet.set_paper(page.paper or A4_PAPER_CODE)
-    if planned.landscape:
+    listed = any(slot.role is Role.ROW_INPUT for slot in planned.slots)
+    if planned.landscape or (listed and sum(planned.widths) > _PORTRAIT_WIDTH_CHARACTERS):
         sheet.set_landscape()
     left, right, top, bottom = page.margins or DEFAULT_MARGINS_INCHES
     sheet.set_margins(left=left, right=right, top=top, bottom=bottom)
@@ -78,7 +80,6 @@ def _set_up_printing(planned: Planned, sheet: SheetWriter, form: Form) -> None:
     if page.repeated:
         sheet.repeat_rows(page.repeated[0] - 1, page.repeated[1] - 1)
     sheet.fit_to_pages(1, 0 if grows or page.repeated or planned.purpose is Purpose.MARKS else 1)
-    listed = any(slot.role is Role.ROW_INPUT for slot in planned.slots)
     if listed or planned.purpose in {Purpose.CHECKS, Purpose.EXPLANATIONS, Purpose.MARKS}:
         sheet.repeat_rows(planned.frozen - 1)
     small = f'&"{say["body_font"]},Regular"&9 '
