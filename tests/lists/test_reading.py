@@ -291,7 +291,7 @@ MISTAKES = [
     ("sum(sites.articles)", "sum(sites.type)", "这一栏不能相加"),
     ("sum(sites.articles)", "sites.articles", "没有叫“sites.articles”的指标"),
     ("count(sites.type == '部门网站')", "count(sites.type == '门户')", "不是这个指标的选项"),
-    ("<= sites.row.articles", "<= previous(sites.row.articles)", "要的是清单一行上年的数"),
+    ("<= sites.row.articles", "<= previous(sites.row.articles)", "要的是清单一行以前的数"),
     ("kind = \"yes_no\"", "kind = \"yesno\"", "不能写“yesno”"),
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from xltool.errors import RosterError, XltoolError
 from xltool.messages import catalogue
 from xltool.model.consolidation import Status
 from xltool.model.finding import Finding, FindingCell
-from xltool.model.finding_facts import EarlierPeriod, FigureName, Quantity, SideFact, TermFact
+from xltool.model.finding_facts import EarlierPeriod, FigureName, PreviousEvidence, Quantity, SideFact, TermFact
 from xltool.model.form import Severity
 from xltool.model.submission import EntryState
 from xltool.spreadsheet import refusals
@@ -230,3 +230,14 @@ def test_findings__no_sentence_for_clerks_names_an_option_or_a_command__the_cons
     facts = {"count": 1, "cells": ("D7",)}
     other = Finding("value.text_number", Severity.NOTE, (FindingCell("", "表三", "D7"),), facts)
     assert catalogue.render_option(other) == ""
+
+
+def test_evidence_of_an_earlier_report__is_of_the_period_before_or_of_the_year_before() -> None:
+    told = {
+        earlier: catalogue.render_structure(PreviousEvidence(Quantity(3), ("balance", "text"), earlier))
+        for earlier in (EarlierPeriod.PERIOD, EarlierPeriod.YEAR)
+    }
+    assert told[EarlierPeriod.PERIOD] == (
+        "上期的数若是 3，就与上期自己的勾稽关系、上期报告的正文相符，可能是上期的报告填错，请先核对上期的报告。"
+    )
+    assert told[EarlierPeriod.YEAR] == told[EarlierPeriod.PERIOD].replace("上期", "上年")

@@ -6,8 +6,9 @@ from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import measure_figure
 from xltool.checks.texts.claims import Judgement, TextContext, find_mentions, split_statements
 from xltool.forms.expressions import RelationVerdict, check_relation, recompute_figures
-from xltool.model.finding_facts import PreviousEvidence
+from xltool.model.finding_facts import EarlierPeriod, PreviousEvidence
 from xltool.model.form import Form, Number, Relation, Values
+from xltool.model.period import Period
 
 
 def find_previous_evidence(
@@ -19,7 +20,8 @@ def find_previous_evidence(
     cell, value = wanted
     changed = _change_figure(context.previous, cell, value, context.form)
     signs = tuple(_iterate_signs(context.previous, changed, year, context))
-    return PreviousEvidence(measure_figure(value, context.form.cells[cell]), signs) if signs else None
+    earlier = EarlierPeriod.PERIOD if isinstance(year, Period) else EarlierPeriod.YEAR
+    return PreviousEvidence(measure_figure(value, context.form.cells[cell]), signs, earlier) if signs else None
 
 
 def _find_wanted_figure(relation: Relation, result: RelationVerdict, previous: Values) -> tuple[str, Number] | None:

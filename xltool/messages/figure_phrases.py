@@ -217,8 +217,10 @@ def render_term(term: facts.TermFact) -> str:
 
 @render_structure.register
 def _render_previous_evidence(evidence: facts.PreviousEvidence) -> str:
-    signs = tuple(Phrase(catalogue.look_up_word("previous_sign", sign)) for sign in evidence.signs)
-    return catalogue.format_phrase("previous_evidence", value=evidence.value, signs=signs)
+    earlier = name_earlier(evidence.earlier)
+    words = (catalogue.look_up_word("previous_sign", sign) for sign in evidence.signs)
+    signs = tuple(Phrase(word.format(earlier=earlier)) for word in words)
+    return catalogue.format_phrase("previous_evidence", earlier=earlier, value=evidence.value, signs=signs)
 
 
 @render_structure.register

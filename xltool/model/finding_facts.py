@@ -345,6 +345,7 @@ class PreviousEvidence(StructuredFact):
 
     value: Quantity
     signs: tuple[str, ...]
+    earlier: EarlierPeriod = EarlierPeriod.YEAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,6 +238,7 @@ def _write_periods(book: BookWriter, title: str, rolled_up: RolledUp, row_places
                 for cell in rolled_up.form.cells.values()
             ]
             sheet.write_styled_row(row, 1, [*lead, *figures])
+            sheet.set_row(row - 1, text_height(file, _PERIOD_LEAD["file"] - 2))
 
 
 def _show_figure(cell: Cell, period_report: Submission | None, *, is_flagged: bool) -> StyledCell:
