@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BESIDE: dict[str, tuple[str, ...]] = {
     "checks": ("tests/checks",),
     "consolidation": ("tests/consolidation",),
-    "recognition": ("tests/recognition", "tests/mangling", "tests/test_round_trips.py"),
+    "recognition": ("tests/recognition", "tests/mangling", "tests/lists", "tests/test_round_trips.py"),
     "roster": ("tests/roster",),
     "exports": ("tests/exports",),
 }

@@ -7,6 +7,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font
 
 from tests.official_report.test_publish import answer, run
 from tests.own_forms import form_toml, write_definition
@@ -329,3 +331,15 @@ def test_number_where_a_day_is_asked__is_quoted_as_typed(folder: Path, typed: in
     told = run("check", path)[1]
     assert str(typed)[:20] in told
     assert "1905" not in told
+
+
+@pytest.mark.parametrize(("condition", "counted"), [("TRUE", False), ("FALSE", True)])
+def test_word_that_a_conditional_format_hides__is_told(folder: Path, condition: str, *, counted: bool) -> None:
+    path = fill(folder, "1")
+    book = openpyxl.load_workbook(path)
+    white: Any = FormulaRule(formula=[condition], font=Font(color="FFFFFFFF"))
+    book["网站"].conditional_formatting.add("B9", white)  # the choice
+    book.save(path)
+    _, messages = checked(path)
+    assert (messages == []) is counted
+    assert all("B9" in message for message in messages)

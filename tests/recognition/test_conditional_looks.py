@@ -125,6 +125,10 @@ RULES: dict[str, tuple[list[Rule], Expected]] = {
     ),
     "icons": ([icon_set("3Arrows", "percent", [0, 33, 67])], FIGURE),
     "icons only": ([icon_set("3Arrows", "percent", [0, 33, 67], showValue=False)], (None, "invisible")),
+    "beside what cannot be calculated": (
+        [cell_is(operator="greaterThan", formula=["COUNTIF(D:D,1)"], font=WHITE)],
+        (None, "conditional"),
+    ),
     "bars": ([data_bar("min", 0, "max", 0, "FF638EC6")], FIGURE),
     "bars only": ([data_bar("min", 0, "max", 0, "FF638EC6", showValue=False)], (None, "invisible")),
 }
@@ -284,3 +288,17 @@ def test_low_row_with_figures__told(tmp_path: Path) -> None:
     (finding,) = [finding for finding in item.findings if finding.code == "place.hidden"]
     assert "太矮、太窄看不见" in catalogue.render_problem(finding)
     assert {parse_address(spot.address)[0] for spot in finding.cells} == {8}
+
+
+def test_zeros_that_a_sheet_does_not_show__inputs_are_counted_and_totals_are_not(tmp_path: Path) -> None:
+    def hide_zeros(sheet: Worksheet) -> None:
+        sheet.sheet_view.showZeros = False
+
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(changed(hide_zeros))
+    (item,) = review_files(ABOUT, path)
+    assert item.submission is not None
+    on_sheet = [cell for cell in FORM.inputs if PLAN.find_figure(cell.id).sheet == REQUESTS]
+    zeros = [cell for cell in on_sheet if item.submission.entries[cell.id].value == 0]
+    (finding,) = [finding for finding in item.findings if finding.code == "zeros.hidden"]
+    assert finding.facts["count"] == len(zeros) > 0
