@@ -1,6 +1,6 @@
 """A form with every kind of cell, through the whole chain, filled in as people type."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,7 @@ advice = "请核对。"
 expect = "ratio(10000 * site.cost, site.visits) == 1.5"
 tolerance = 0.5
 """
+by_formula: Callable[..., Any] = FormulaRule  # openpyxl has no types for it
 AGENCIES = {"1": "甲局", "2": "乙局", "3": "丙局"}
 FIRST_ROW = 4
 CELLS = ("visits", "change", "cost", "rate", "days", "type", "media", "opened", "name", "staff")
@@ -337,7 +338,7 @@ def test_number_where_a_day_is_asked__is_quoted_as_typed(folder: Path, typed: in
 def test_word_that_a_conditional_format_hides__is_told(folder: Path, condition: str, *, counted: bool) -> None:
     path = fill(folder, "1")
     book = openpyxl.load_workbook(path)
-    white: Any = FormulaRule(formula=[condition], font=Font(color="FFFFFFFF"))
+    white = by_formula(formula=[condition], font=Font(color="FFFFFFFF"))
     book["网站"].conditional_formatting.add("B9", white)  # the choice
     book.save(path)
     _, messages = checked(path)
