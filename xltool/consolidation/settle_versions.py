@@ -123,8 +123,12 @@ def _settle_agency(items: Mapping[int, ReviewedFile], form: Form) -> dict[int, R
 
 
 def _hold_if_void(item: ReviewedFile, shared_folders: int) -> ReviewedFile:
-    """Hold a return whose name says that it is not meant to be counted, unless somebody decided about it."""
-    word = find_void_word(item.file, shared_folders) if item.status in VERSION_STATUSES else ""
+    """Hold a return whose name says that it is not meant to be counted, unless somebody decided about it.
+
+    A flawed return that is not counted anyway goes back as it is: there is nothing to decide.
+    """
+    could_count = item.status is Status.ACCEPTED or (item.status is Status.RETURNED and item.counted)
+    word = find_void_word(item.file, shared_folders) if could_count else ""
     if not word or item.decisions:
         return item
     question = identify_question(VOID_VERSION, (item.sha256 or item.file,))
