@@ -24,9 +24,12 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 # The packages that faults are put into, and the tests beside each.
 BESIDE: dict[str, tuple[str, ...]] = {
-    "checks": ("tests/checks",),
+    "checks": ("tests/checks", "tests/lists", "tests/forms/test_kinds.py"),
     "consolidation": ("tests/consolidation",),
-    "recognition": ("tests/recognition", "tests/mangling", "tests/lists", "tests/test_round_trips.py"),
+    "recognition": (
+        *("tests/recognition", "tests/mangling", "tests/lists", "tests/forms/test_kinds.py"),
+        *("tests/commands/test_told_files.py", "tests/test_round_trips.py"),
+    ),
     "roster": ("tests/roster",),
     "exports": ("tests/exports",),
 }

@@ -203,6 +203,11 @@ def test_bad_input__one_clear_answer_that_goes_back(folder: Path, case: str) -> 
     assert message.startswith(said)
 
 
+def test_list_that_is_full__is_no_surplus(folder: Path) -> None:
+    rows = tuple(change_row(name=f"网{number}") for number in range(6))
+    assert list_problems(folder, fill(folder, "1", rows, basics=(6, 6, 600))) == []
+
+
 def test_surplus_rows__are_read_and_not_lost(folder: Path) -> None:
     rows, basics, _ = WRONG["too many rows"]
     submission = read(folder, fill(folder, "1", rows, basics=basics))
