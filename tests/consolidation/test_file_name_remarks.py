@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from tests.merging import YEAR, a_return, found
+from tests.merging import YEAR, a_return, found, the_form
 from xltool.consolidation.file_name_remarks import note_file_names
+from xltool.forms.period_words import name_period
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.consolidation import ReviewedFile, Status
+from xltool.model.finding import Finding
+from xltool.model.finding_codes import code_severity
+from xltool.model.period import Period, PeriodLength, list_parts, parse_period
+from xltool.workbooks.template.distribution_list import template_file_name
 
 JUSTICE = Agency("510208", "川门区司法局", "5102")
 ROSTER = Roster(
@@ -106,6 +111,84 @@ def test_district_of_another_agency_of_the_roster__is_not_told() -> None:
     both = Roster({agency.code: agency for agency in (JUSTICE, Agency("9", "清江区司法局"))}, "名册")
     (item,) = note_file_names([found(a_return(JUSTICE, {}, file="清江区司法局.xlsx"))], both)
     assert item.findings == ()
+
+
+PERIODS = [
+    period
+    for length in (PeriodLength.HALF, PeriodLength.QUARTER, PeriodLength.MONTH)
+    for period in list_parts(2025, length)
+]
+SPELLINGS = {
+    "2025-H1": ("2025年上半年", "2025上半年", "2025年度上半年", "2025H1", "2025-H1", "2025年h1", "上半年"),
+    "2025-Q3": (
+        "2025年第三季度",
+        "2025年三季度",
+        "2025年3季度",
+        "2025年第3季度",
+        "2025Q3",
+        "2025-Q3",
+        "2025年Q3",
+        "三季度",
+        "２０２５Ｑ３",
+    ),
+    "2025-03": ("2025年3月", "2025年03月", "2025年3月份", "2025年三月", "2025-03", "2025.03", "202503", "2025年度3月"),
+}
+
+
+def told(name: str, period: str) -> list[str]:
+    (item,) = note_file_names([found(a_return(JUSTICE, {}, file=f"{name}.xlsx", year=parse_period(period)))], ROSTER)
+    return [catalogue.render_problem(finding) for finding in item.findings]
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_name_that_template_gives__says_its_period(period: Period) -> None:
+    form = replace(the_form(), period=period.length)
+    name = template_file_name(form, JUSTICE, period).removesuffix(".xlsx")
+    assert told(name, str(period)) == []
+    following = list_parts(2025, period.length)[period.part % len(list_parts(2025, period.length))]
+    assert told(name, str(following)) == [
+        f"文件名“{name}.xlsx”写的是 {name_period(period)}，而这是 {name_period(following)}的报表。"
+    ]
+
+
+@pytest.mark.parametrize(("period", "spelling"), [(period, name) for period in SPELLINGS for name in SPELLINGS[period]])
+def test_usual_spelling_of_the_period__is_not_told__and_of_another_is(period: str, spelling: str) -> None:
+    for name in (f"司法局{spelling}", f"{spelling}报表（司法局）", f"510208 司法局 {spelling}"):
+        assert told(name, period) == []
+        assert len(told(name, str(parse_period(period) - 1))) == 1
+
+
+@pytest.mark.parametrize(
+    ("period", "name"),
+    [
+        ("2025-03", "司法局 2025年4月2日"),
+        ("2025-03", "司法局 2025-04-02"),
+        ("2025-03", "司法局20250402"),
+        ("2025-03", "司法局2025"),
+        ("2025-03", "2025年3月（2025年4月报）"),
+        ("2025-03", "201101 司法局"),
+        ("2025-Q3", "司法局 2025年10月"),
+        ("2025-Q3", "2025年前三季度"),
+        ("2025-Q3", "司法局"),
+        ("2025", "2025年第三季度"),
+    ],
+)
+def test_date_of_handing_in_and_a_period_of_another_length__are_not_told(period: str, name: str) -> None:
+    assert told(name, period) == []
+
+
+def test_another_year_in_the_name_of_a_part_of_a_year__is_told__with_advice_on_the_period() -> None:
+    assert told("司法局2024年", "2025-Q3") == [
+        "文件名“司法局2024年.xlsx”写的是 2024 年度，而这是 2025年第三季度的报表。"
+    ]
+    assert told("司法局2024年第三季度", "2025-Q3") == [
+        "文件名“司法局2024年第三季度.xlsx”写的是 2024年第三季度，而这是 2025年第三季度的报表。"
+    ]
+    facts = {"file": "二季度.xlsx", "found": parse_period("2025-Q2"), "expected": parse_period("2025-Q3")}
+    finding = Finding("identity.year_in_name", code_severity("identity.year_in_name"), facts=facts)
+    assert catalogue.render_advice(finding) == (
+        "请核对是哪一期的；数字是 2025年第二季度的，请用 2025年第三季度的模板重报；只是文件名写错的，不用处理。"
+    )
 
 
 def test_sentences__name_the_file_and_both_years_or_places() -> None:

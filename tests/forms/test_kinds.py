@@ -344,3 +344,23 @@ def test_word_that_a_conditional_format_hides__is_told(folder: Path, condition: 
     _, messages = checked(path)
     assert (messages == []) is counted
     assert all("B9" in message for message in messages)
+
+
+def test_prompts_of_the_next_template__say_the_figures_before_as_people_read_them(folder: Path) -> None:
+    path = fill(folder, "1")
+    options = ("--year", 2025, "--form", "kinds", "--roster", folder / "roster.csv", "--previous", path)
+    assert run("template", *options, "-o", folder / "next")[0] == 0
+    (template,) = (folder / "next").glob("1 *.xlsx")
+    validations = openpyxl.load_workbook(template)["网站"].data_validations.dataValidation
+    prompts = {str(rule.sqref): rule.prompt.splitlines()[-1] for rule in validations if "上年" in (rule.prompt or "")}
+    assert prompts == {
+        "B4": "上年：1000。",
+        "B5": "上年：-5。",
+        "B6": "上年：0.15。",
+        "B7": "上年：96.77%。",
+        "B8": "上年：2.5。",
+        "B9": "上年：部门网站。",
+        "B10": "上年：是。",
+        "B11": "上年：2012-03-01。",
+        "B13": "上年：10。",
+    }

@@ -10,12 +10,18 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from xltool.consolidation.agency_name_parts import iterate_areas, plain_file_name
-from xltool.consolidation.file_name_words import find_usual_beginnings, load_agency_words, load_year_patterns
+from xltool.consolidation.file_name_words import (
+    find_usual_beginnings,
+    load_agency_words,
+    load_period_patterns,
+    load_year_patterns,
+)
 from xltool.consolidation.file_names import split_file_name
 from xltool.model.agency import Roster
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.finding import Finding
 from xltool.model.finding_codes import code_severity
+from xltool.model.period import Period, calendar_year, make_period
 from xltool.model.submission import Submission
 
 _MIN_PLACE_CHARACTERS = 3  # with the ending
@@ -38,17 +44,44 @@ def _add_remarks(item: ReviewedFile, roster: Roster | None) -> ReviewedFile:
 
 
 def _check_year(name: str, submission: Submission) -> Iterator[Finding]:
-    """Yield a finding if a name has years, and none of them is the return's. Dates of handing in are no years."""
-    year, stem = submission.year, unicodedata.normalize("NFKC", PurePath(name).stem)
-    if year is None or str(year) in stem:
+    """Yield a finding if a name has years or periods, none of them the return's; dates of handing in are none."""
+    if submission.year is None:
         return
+    year, stem = calendar_year(submission.year), unicodedata.normalize("NFKC", PurePath(name).stem)
+    named: list[int] = [*_find_periods(stem, submission.year)]
+    if submission.year in named:
+        return
+    for told in (named or _find_years(stem, year))[:1]:
+        facts = {"file": name, "found": told, "expected": submission.year}
+        yield Finding("identity.year_in_name", code_severity("identity.year_in_name"), facts=facts)
+
+
+def _find_years(stem: str, year: int) -> list[int]:
+    """Return the years in a name that are not the report's; empty if its own is among them."""
+    if str(year) in stem:
+        return []
     patterns = load_year_patterns()
     earlier = (int(match[1]) for pattern in patterns.any for match in re.finditer(pattern, stem))
     named = [told for told in earlier if _FIRST_YEAR <= told < year]
     named += (int(match[1]) for pattern in patterns.of_report for match in re.finditer(pattern, stem))
-    if named:
-        facts = {"file": name, "found": named[0], "expected": year}
-        yield Finding("identity.year_in_name", code_severity("identity.year_in_name"), facts=facts)
+    return named
+
+
+def _find_periods(stem: str, period: int) -> list[Period]:
+    """Return the periods in a name that are as long as the return's; of its year, unless they stand behind another."""
+    if not isinstance(period, Period):
+        return []
+    patterns = load_period_patterns()
+    matches = (
+        match
+        for pattern in patterns.list_patterns(period.length)
+        for match in re.finditer(pattern, stem, re.IGNORECASE)
+    )
+    named = (
+        make_period(int(match["year"] or period.year), patterns.read_part(match["part"]), period.length)
+        for match in sorted(matches, key=lambda match: match.start())
+    )
+    return [told for told in named if abs(told.year - period.year) <= 1]
 
 
 def _check_area(name: str, submission: Submission, roster: Roster | None) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from xltool.model.period import PeriodLength
 from xltool.package_data import find_data_folder
 
 _MAX_USUAL_CHARACTERS = 20
@@ -67,6 +68,29 @@ class FileNameYears(NamedTuple):
     of_report: tuple[str, ...]
 
 
+class FileNamePeriods(NamedTuple):
+    """Regular expressions with the groups year and part: periods of each length.
+
+    A part is a number, or its place in ``numerals`` or ``halves``.
+    """
+
+    half: tuple[str, ...]
+    quarter: tuple[str, ...]
+    month: tuple[str, ...]
+    numerals: tuple[str, ...]
+    halves: str
+
+    def list_patterns(self, length: PeriodLength) -> tuple[str, ...]:
+        """Return the patterns of periods of a length."""
+        return {PeriodLength.HALF: self.half, PeriodLength.QUARTER: self.quarter}.get(length, self.month)
+
+    def read_part(self, text: str) -> int:
+        """Return which part of its year a text means, from 1."""
+        if text in self.halves:
+            return self.halves.index(text) + 1
+        return self.numerals.index(text) + 1 if text in self.numerals else int(text)
+
+
 @cache
 def load_agency_words() -> AgencyWords:
     """Load the words about agencies."""
@@ -115,6 +139,12 @@ def load_version_patterns() -> VersionPatterns:
 def load_year_patterns() -> FileNameYears:
     """Load the patterns about years."""
     return FileNameYears(**_freeze_lists(_load_tables()["year"]))
+
+
+@cache
+def load_period_patterns() -> FileNamePeriods:
+    """Load the patterns about halves, quarters and months."""
+    return FileNamePeriods(**_freeze_lists(_load_tables()["period"]))
 
 
 @cache

@@ -281,13 +281,16 @@ def _name_periods(text: str, facts: Mapping[str, object]) -> tuple[str, Mapping[
     known = {name: fact for name, fact in listed if any(isinstance(each, Period) for each in fact)}
     if not known:
         return text, facts
-    title, words = look_up_word("period", "year_title"), "|".join(look_up_word("period", "year_words").split())
+    year_titles, period_titles = (look_up_word("period", key).split() for key in ("year_titles", "period_titles"))
+    words, has_title = "|".join(look_up_word("period", "year_words").split()), any(map(text.__contains__, year_titles))
     named = {}
     for name in known.keys() & set(placeholders(text)):
         text, count = re.subn(rf"(\{{{name}\}}) ?(?:{words})", r"\1", text)
-        if _OPTION_SIGN not in text and (count or title in text):
+        if _OPTION_SIGN not in text and (count or has_title):
             named[name] = tuple(Phrase(name_period(each)) for each in known[name])
-    return text.replace(title, look_up_word("period", "period_title")), {**facts, **named}
+    for year_title, period_title in zip(year_titles, period_titles, strict=True):
+        text = text.replace(year_title, period_title)
+    return text, {**facts, **named}
 
 
 def _fill_piece(text: str, shown: Mapping[str, str]) -> str:

@@ -78,10 +78,15 @@ def parse_period(text: str) -> int:
     match = _TEXT.fullmatch(text)
     if match is None:
         raise ValueError(text)
-    for length, parts in _PARTS.items():
+    for length in _PARTS:
         if part := match[length.value]:
-            return Period(int(match["year"]) * parts + int(part) - 1, length)
+            return make_period(int(match["year"]), int(part), length)
     return int(match["year"])
+
+
+def make_period(year: int, place_in_year: int, length: PeriodLength) -> Period:
+    """Return the half, quarter or month of a year with that place in it, from 1."""
+    return Period(year * _PARTS[length] + place_in_year - 1, length)
 
 
 def list_parts(longer_period: int, length: PeriodLength) -> tuple[Period, ...]:

@@ -1,11 +1,11 @@
 """Data validation of cells: accepted values, input messages and error messages."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from dataclasses import replace
 
 from xltool.forms.absent_tables import SWITCH_PREFIX, list_switch_words
 from xltool.forms.cell_addresses import box_address, cell_address, cover_with_rectangles
-from xltool.forms.cell_kinds import MAX_DATE, MIN_DATE, show_limit
+from xltool.forms.cell_kinds import MAX_DATE, MIN_DATE, format_value, show_limit
 from xltool.forms.ledger_totals import first_summed_cell
 from xltool.forms.period_words import name_earlier_period
 from xltool.forms.slots import Purpose, Role, Slot
@@ -46,7 +46,7 @@ def add_validations(
         sheet.data_validation(slot.address, allowed)
     for slots in _group_inputs(plan.form, planned, prefilled):
         boxes, cell = _cover_slots(slots), plan.form.cells[slots[0].key]
-        before = _list_previous(slots, previous)
+        before = _list_previous(plan.form.cells, slots, previous)
         word = name_earlier_period(plan.form.period)
         allowed = figure_validation(cell, planned.name, boxes, prefilled.get(cell.id), before, word)
         _validate_boxes(sheet, boxes, allowed)
@@ -60,14 +60,14 @@ def add_validations(
         _validate_boxes(sheet, _cover_slots(explained), relation_validation(plan))
 
 
-def _list_previous(slots: Sequence[Slot], previous: Values | None) -> str:
-    """Return the figures of last year of some cells, in their order; empty if none is known."""
-    figures = [(previous or {}).get(slot.key) for slot in slots]
-    if all(figure is None for figure in figures):
+def _list_previous(cells: Mapping[str, Cell], slots: Sequence[Slot], previous: Values | None) -> str:
+    """Return the figures of last year of some cells, in their order; empty if none is known, and of texts."""
+    cells_with_figures = [(cells[slot.key], (previous or {}).get(slot.key)) for slot in slots]
+    if all(figure is None or cell.kind is CellKind.TEXT for cell, figure in cells_with_figures):
         return ""
-    unknown = workbook_words().prompts["unknown"]
-    joint = workbook_words().prompts["joint"]
-    return joint.join(unknown if figure is None else _format_number(figure) for figure in figures)
+    say = workbook_words().prompts
+    texts = (say["unknown"] if figure is None else _show_value(cell, figure) for cell, figure in cells_with_figures)
+    return say["joint"].join(texts)
 
 
 def _group_inputs(form: Form, planned: Planned, prefilled: Mapping[str, Number]) -> Iterator[list[Slot]]:
@@ -124,7 +124,7 @@ def figure_validation(
         "sheet": sheet,
         "address": say["ranges"].join(map(box_address, boxes)),
         **describe_limits(cell),
-        "value": _format_number(prefilled) if prefilled is not None else "",
+        "value": _show_value(cell, prefilled) if prefilled is not None else "",
         "previous": previous,
         "earlier": period_before,
     }
@@ -257,8 +257,9 @@ def relation_validation(plan: WorkbookPlan) -> CellValidation:
     }
 
 
-def _format_number(value: Number) -> str:
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+def _show_value(cell: Cell, value: Number) -> str:
+    """Return a figure as a person reads it without the label: a percentage always has its sign."""
+    return format_value(replace(cell, row_path=(), column_path=()), value)
 
 
 def clip_text(text: str, limit: int) -> str:
