@@ -60,6 +60,33 @@ def test_xls_comment__is_that_of_its_cell_and_no_shape(tmp_path: Path) -> None:
     assert sheet.shapes == ()
 
 
+def test_xls_characters_outside_the_basic_plane__count_as_two_units(tmp_path: Path) -> None:
+    text = "请核对𠮷某的数字𠮷𠮷"
+    units = text.encode("utf-16-le")
+    head = old_excel.record(TEXT, bytes(10) + struct.pack("<4H", len(units) // 2, 16, 0, 0))
+    first = old_excel.record(CONTINUED, b"\1" + units[:8]) + old_excel.record(CONTINUED, b"\1" + units[8:] + b"\0\5\0")
+    objects = drawn(COMMENT, 1, "") + head + first
+    assert opened(old_excel.xls(objects + note(6, 3, 1)), tmp_path).comments == (CellComment("D7", text),)
+
+
+def test_xls_text_again__replaces_the_one_before(tmp_path: Path) -> None:
+    texts = b"".join(
+        old_excel.record(TEXT, bytes(10) + struct.pack("<4H", 2, 16, 0, 0)) + old_excel.record(CONTINUED, b"\0" + each)
+        for each in (b"ab", b"cd")
+    )
+    sheet = opened(old_excel.xls(drawn(TEXT_BOX, 1, "") + texts), tmp_path)
+    assert [shape.text for shape in sheet.shapes] == ["cd"]
+
+
+@pytest.mark.parametrize("text", ["", "应为300"])
+def test_xls_drawing_in_a_continued_record__is_read(text: str, tmp_path: Path) -> None:
+    second = drawing((3, 0, 3, 0, 4, 0, 4, 0))[4:]
+    behind = old_excel.record(CONTINUED, second[:30]) + old_excel.record(CONTINUED, second[30:])
+    behind += old_excel.record(OBJECT, struct.pack("<4H", 0x15, 0x12, TEXT_BOX, 2) + bytes(18))
+    sheet = opened(old_excel.xls(drawn(TEXT_BOX, 1, text) + behind), tmp_path)
+    assert sheet.shapes == (SheetShape("B2:B2", text, "B2"), SheetShape("D4:D4", "", "D4"))
+
+
 def test_xls_text_in_pieces__is_joined(tmp_path: Path) -> None:
     head = old_excel.record(TEXT, bytes(10) + struct.pack("<4H", 4, 16, 0, 0))
     pieces = old_excel.record(CONTINUED, b"\0ab") + old_excel.record(CONTINUED, b"\1" + "应3".encode("utf-16-le"))
@@ -159,6 +186,14 @@ def test_xlsb__comments_and_shapes(tmp_path: Path) -> None:
 def test_xlsb_comments_cut_short__those_before_are_read(tmp_path: Path) -> None:
     data = with_parts(binary_excel.xlsb(b""), comments=xlsb_comments()[:-3])
     assert opened(data, tmp_path, "a.xlsb").comments == (CellComment("D7", "应为300"),)
+
+
+def test_xlsb_comment_outside_the_sheet__is_left_out(tmp_path: Path) -> None:
+    record = binary_excel.record
+    far = record(635, struct.pack("<5I", 0, 6, 6, 2**31, 2**31)) + record(637, binary_excel.rich("甲"))
+    far += record(635, struct.pack("<5I", 0, 2**20, 2**20, 3, 3)) + record(637, binary_excel.rich("乙"))
+    data = with_parts(binary_excel.xlsb(b""), comments=far + xlsb_comments())
+    assert [each.address for each in opened(data, tmp_path, "a.xlsb").comments] == ["D7", "D9"]
 
 
 def test_xlsb_columns__narrow_and_hidden(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from xltool.spreadsheet import limits
 from xltool.spreadsheet.cell_look import CellLook, LookChange, Mark, make_look, mark_font
 from xltool.spreadsheet.number_formats import GENERAL
 from xltool.spreadsheet.refusals import LimitKind, exceeded_limit
+from xltool.spreadsheet.shape_places import MIN_OPACITY
 from xltool.spreadsheet.workbook_colours import parse_rgb
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -23,14 +24,13 @@ _FONT_FACE, _FONT_FAMILY = f"{_STYLE}font-face", f"{_ODF}svg-compatible:1.0 font
 _KEPT = frozenset(f"{_STYLE}{name}-properties" for name in ("table-row", "table-column", "graphic"))
 _SIZES = {"table-row": f"{_STYLE}row-height", "table-column": f"{_STYLE}column-width"}
 _FILL, _OPACITY = (f"{_ODF}drawing:1.0 {name}" for name in ("fill", "opacity"))
-_MIN_OPACITY = 80  # percent; through less a figure is seen
 _UPSIDE_DOWN = range(91, 270)  # angles at which digits stand on their heads
 _DATA_STYLES = frozenset(
     f"{_NUMBER}{kind}-style" for kind in ("number", "percentage", "currency", "text", "boolean", "date", "time")
 )
 _LITERALS = frozenset(f"{_NUMBER}{name}" for name in ("text", "currency-symbol", "fill-character", "embedded-text"))
 _CONDITION = re.compile(r"value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?[0-9.]+)")
-_LENGTH = re.compile(r"([0-9]+(?:\.[0-9]+)?)(pt|in|cm|mm|px)")
+_LENGTH = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,20})?)(pt|in|cm|mm|px)")
 _POINTS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "px": 0.75}
 _MAX_PARENTS = 20
 _DEFAULT_CELL_STYLE = "Default"
@@ -159,7 +159,7 @@ class StyleReader:
         stated = [self._kept.get(("graphic", name), {}) for name in self._list_chain("graphic", style)]
         fill = next((each[_FILL] for each in stated if _FILL in each), "solid" if by_default else "none")
         opacity = next((each[_OPACITY] for each in stated if _OPACITY in each), "100%").partition(".")[0].rstrip("%")
-        return fill != "none" and not (opacity.isdecimal() and int(opacity[:9]) < _MIN_OPACITY)
+        return fill != "none" and not (opacity.isdecimal() and int(opacity[:9]) < 100 * MIN_OPACITY)
 
     def find_run_look(self, style: str) -> tuple[Mark | None, str]:
         """Return mark and colour of runs of a text style."""
@@ -233,7 +233,7 @@ class StyleReader:
 
 
 def parse_length(text: str) -> float | None:
-    """Return a length in points; None for none, or one below 0."""
+    """Return a length in points; None for none, one below 0 or one with too many digits."""
     length = _LENGTH.fullmatch(text)
     return None if length is None else float(length[1]) * _POINTS[length[2]]
 

@@ -21,13 +21,14 @@ from xltool.spreadsheet.cell_look import (
 from xltool.spreadsheet.conditional_formats import keep_effective
 from xltool.spreadsheet.number_formats import GENERAL
 from xltool.spreadsheet.ods_conditions import NAMES, ConditionReader, has_effective_map, list_mapped_formats
-from xltool.spreadsheet.ods_drawings import AxisSizes, DrawingReader
+from xltool.spreadsheet.ods_drawings import DEFAULT_HEIGHT, DEFAULT_WIDTH, DrawingReader
 from xltool.spreadsheet.ods_formulas import convert_formula
 from xltool.spreadsheet.ods_styles import StyleReader
 from xltool.spreadsheet.ooxml.addresses import format_column, merge_runs
 from xltool.spreadsheet.ooxml.xml_parser import make_parser, parse_all
 from xltool.spreadsheet.raw_workbook import RawCell, RawSheet, StorageType
 from xltool.spreadsheet.refusals import DamageKind, LimitKind, damaged_workbook, exceeded_limit
+from xltool.spreadsheet.shape_places import AxisSizes
 
 CONTENT, STYLES, SETTINGS = "content.xml", "styles.xml", "settings.xml"
 _HIDES_ZEROS = re.compile(rb'config:name="ShowZeroValues"[^>]*>false<')
@@ -239,8 +240,8 @@ class _SheetBuilder:
     def __init__(self, name: str, state: str, styles: StyleReader) -> None:
         self.protected = False
         self.conditions = ConditionReader(styles)
-        self.drawings = DrawingReader()
-        self.rows, self._columns = AxisSizes.of_rows(), AxisSizes.of_columns()
+        self.drawings = DrawingReader(CONTENT)
+        self.rows, self._columns = AxisSizes.of_rows(DEFAULT_HEIGHT), AxisSizes.of_columns(DEFAULT_WIDTH)
         self._narrow: list[tuple[int, int, float]] = []
         self._mapped: dict[str, list[str]] = {}
         self._effective: dict[str, bool] = {}  # by style, whether its conditions matter
@@ -250,8 +251,7 @@ class _SheetBuilder:
         self._cells: dict[str, RawCell] = {}
         self._merged: list[str] = []
         self._row = self._column = self._described = 0
-        self._hidden_rows: list[tuple[int, int]] = []
-        self._hidden_columns: list[tuple[int, int]] = []
+        self._hidden_rows, self._hidden_columns = list[tuple[int, int]](), list[tuple[int, int]]()
         self._rows = 1
         self._in_row: list[tuple[int, int, RawCell]] = []
 

@@ -30,7 +30,7 @@ _read_elements = CachedReader(lambda part: collect_elements(part, frozenset({"co
 
 def _make_comments(elements: Sequence[XmlElement]) -> Iterator[CellComment]:
     """Yield the comments, without the names of their authors that Excel puts before the text."""
-    authors = [element.text.strip() for element in elements if element.path == _AUTHOR]
+    authors = {element.text.strip() for element in elements if element.path == _AUTHOR}
     starts = [number for number, element in enumerate(elements) if element.path == _COMMENT]
     for start, end in zip(starts, (*starts[1:], len(elements)), strict=True):
         text = clean_comment("".join(element.text for element in elements[start + 1 : end]), authors)

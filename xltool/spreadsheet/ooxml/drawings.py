@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from xltool.spreadsheet import limits
-from xltool.spreadsheet.ooxml.addresses import format_column
 from xltool.spreadsheet.ooxml.package import Package
 from xltool.spreadsheet.ooxml.part import Part
 from xltool.spreadsheet.ooxml.related_parts import read_related_parts
 from xltool.spreadsheet.ooxml.xml_parser import XmlElement, collect_elements, is_true
 from xltool.spreadsheet.part_cache import CachedReader
 from xltool.spreadsheet.raw_workbook import SheetShape
+from xltool.spreadsheet.shape_places import MIN_OPACITY, GridPlace, find_covered_area, format_cell
 
 _DRAWING = "drawings/drawing"
 _ROOTS = frozenset({"xdr:wsDr"})
@@ -45,10 +45,9 @@ _WANTED = (
     | _ALPHAS
 )
 _STATED = frozenset(_EDGES) | _TEXTS
-# A cell at an edge is covered if more than this is: half of an ordinary column and of an ordinary row, in EMU.
-_HALF_COLUMN, _HALF_ROW = 300_000, 120_000
+_USUAL_COLUMN, _USUAL_ROW = 600_000, 240_000  # sizes in EMU
 _MAX_DIGITS = 9
-_MIN_OPACITY = 80_000  # of 100 000; through less a figure is seen
+_FULL_OPACITY = 100_000
 # Outlines that leave out their middle.
 HOLLOW_OUTLINES = frozenset(
     {
@@ -94,16 +93,19 @@ def _make_shapes(elements: Sequence[XmlElement]) -> Iterator[SheetShape]:
         text = " ".join("".join(element.text for element in anchor if element.path in _TEXTS).split())
         edges = _read_edges({element.path: element.text for element in anchor if element.path in _EDGES}, anchor)
         picture = any(element.path in _PICTURES for element in anchor)
-        area = _find_covered_area(edges)
-        if edges and (text or (area and _is_opaque(anchor))):
-            yield SheetShape(area, text, _format_cell(edges[0], edges[2]), is_picture=picture and not text)
+        if not edges:
+            continue
+        left, top, right, bottom = _find_places(edges)
+        area = find_covered_area((top, bottom), (left, right))
+        if text or (area and _is_opaque(anchor)):
+            yield SheetShape(area, text, format_cell(top.number, left.number), is_picture=picture and not text)
 
 
 def _is_opaque(anchor: Sequence[XmlElement]) -> bool:
     """Return True for a picture, and for a shape that is filled, by itself or by its style, and not see-through."""
     attributes = {element.path: element.attributes for element in anchor}
     opacities = [value for path in _ALPHAS & attributes.keys() for value in attributes[path].values()]
-    if any(value.isdecimal() and int(value[:_MAX_DIGITS]) < _MIN_OPACITY for value in opacities):
+    if any(value.isdecimal() and int(value[:_MAX_DIGITS]) < MIN_OPACITY * _FULL_OPACITY for value in opacities):
         return False
     if _PICTURES & attributes.keys():
         return True
@@ -140,7 +142,7 @@ def _read_edges(stated: Mapping[str, str], anchor: Sequence[XmlElement]) -> tupl
 
 def _find_end(stated: Mapping[str, str], size: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the edges at which a shape of a size ends, as they would be stated."""
-    for number, (name, whole) in enumerate((("cx", 2 * _HALF_COLUMN), ("cy", 2 * _HALF_ROW))):
+    for number, (name, whole) in enumerate((("cx", _USUAL_COLUMN), ("cy", _USUAL_ROW))):
         first, offset, extent = (
             int(text[:_MAX_DIGITS]) if text.isdecimal() else 0
             for text in (stated.get(_EDGES[2 * number], ""), stated.get(_EDGES[2 * number + 1], ""), size.get(name, ""))
@@ -150,18 +152,8 @@ def _find_end(stated: Mapping[str, str], size: Mapping[str, str]) -> Iterator[tu
         yield _EDGES[5 + 2 * number], str(rest)
 
 
-def _find_covered_area(edges: tuple[int, ...]) -> str:
-    """Return the range of cells of which more than half is covered; empty if there is none."""
-    if not edges:
-        return ""
-    left, left_offset, top, top_offset, right, right_offset, bottom, bottom_offset = edges
-    left, top = left + (left_offset > _HALF_COLUMN), top + (top_offset > _HALF_ROW)
-    right, bottom = right - (right_offset <= _HALF_COLUMN), bottom - (bottom_offset <= _HALF_ROW)
-    if right < left or bottom < top:
-        return ""
-    return f"{_format_cell(left, top)}:{_format_cell(right, bottom)}"
-
-
-def _format_cell(column: int, row: int) -> str:
-    """Return the address of a cell whose column and row count from 0."""
-    return f"{format_column(column + 1)}{row + 1}"
+def _find_places(edges: tuple[int, ...]) -> tuple[GridPlace, ...]:
+    """Return the left, upper, right and lower edge."""
+    wholes = (_USUAL_COLUMN, _USUAL_ROW) * 2
+    pairs = zip(edges[::2], edges[1::2], wholes, strict=True) if edges else ()
+    return tuple(GridPlace(number + 1, min(offset / whole, 1.0)) for number, offset, whole in pairs)

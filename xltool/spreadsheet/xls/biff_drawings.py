@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from xltool.spreadsheet.comment_text import clean_comment
-from xltool.spreadsheet.ooxml.addresses import format_column
 from xltool.spreadsheet.raw_workbook import CellComment, SheetShape
+from xltool.spreadsheet.shape_places import MIN_OPACITY, GridPlace, find_covered_area, format_cell
 
 NOTE, _OBJECT, _TEXT, _DRAWING, _CONTINUED = 0x001C, 0x005D, 0x01B6, 0x00EC, 0x003C
 DRAWING_RECORDS = frozenset({NOTE, _OBJECT, _TEXT, _DRAWING, _CONTINUED})
@@ -21,18 +21,18 @@ _HEADER = struct.Struct("<HHI")
 _CONTAINER = 0x0F
 _FILL_OPACITY, _FILL_FLAGS, _GROUP_FLAGS = 0x0182, 0x01BF, 0x03BF
 _IS_FILLED, _STATES_FILLED, _IS_HIDDEN, _STATES_HIDDEN = 0x10, 0x100000, 0x02, 0x20000
-_MIN_OPACITY = 0.8 * 0x10000
-_HALF_COLUMN, _HALF_ROW = 512, 128  # a column has 1024 parts, a row 256
-_TEXT_LENGTH = 10  # where the number of characters stands in the record of a text
+_FULL_OPACITY = 0x10000
+_PARTS = (1024, 256, 1024, 256)  # of a column and of a row
+_RECORD_HEADER = 4
+_TEXT_LENGTH = 10  # where the length of a text stands in its record, and behind it that of the looks of its runs
 _WIDE = 1
 
 
 class _DrawnObject(NamedTuple):
-    """An object: kind, number, the corners of its place (column, part, row, part, twice), whether it is filled."""
+    """An object: kind, its left, upper, right and lower edge, whether it is filled and hidden."""
 
     kind: int
-    number: int
-    corners: tuple[int, ...]
+    corners: tuple[GridPlace, ...]
     is_filled: bool
     is_hidden: bool
 
@@ -41,35 +41,60 @@ class DrawingRecords:
     """Collects the comments and shapes of one sheet from its records, in their order."""
 
     def __init__(self) -> None:
-        self._drawing = b""
+        self._drawing: list[bytes] = []
+        self._end = -1  # of the record before, in the stream
         self._objects: list[_DrawnObject] = []
-        self._texts: dict[int, str] = {}
-        self._missing = 0  # characters of a text that are still to come
+        self._indexes: dict[int, int] = {}  # of the objects, by their number
+        self._texts: dict[int, list[bytes]] = {}  # pieces of UTF-16, by the index of their object
+        self._missing = self._missing_runs = (
+            0  # what is to come: UTF-16 units of a text, bytes of the looks of its runs
+        )
         self._notes: list[tuple[int, int, int, str]] = []
 
-    def add_record(self, kind: int, data: bytes) -> None:
-        """Add one record. What is cut short is left out."""
+    def add_record(self, kind: int, data: bytes, at: int) -> None:
+        """Add one record, whose data begins at a place in the stream. What is cut short is left out."""
+        follows = at - _RECORD_HEADER == self._end
+        self._end = at + len(data)
+        if kind == _CONTINUED:
+            if follows:
+                self._continue_record(data)
+            return
+        self._missing = self._missing_runs = 0
         if kind == _DRAWING:
-            self._drawing, self._missing = data, 0
+            self._drawing.append(data)
         elif kind == _OBJECT:
             self._add_object(data)
-        elif kind == _TEXT:
-            self._missing = int.from_bytes(data[_TEXT_LENGTH : _TEXT_LENGTH + 2], "little")
-        elif kind == _CONTINUED and self._missing and self._objects and data:
-            text = data[1:].decode("utf-16-le" if data[0] & _WIDE else "latin-1", "replace")[: self._missing]
-            self._missing -= len(text)
-            number = self._objects[-1].number
-            self._texts[number] = self._texts.get(number, "") + text
+        elif kind == _TEXT and len(data) >= _TEXT_LENGTH + 4:
+            self._texts[len(self._objects) - 1] = []
+            self._missing, self._missing_runs = struct.unpack_from("<2H", data, _TEXT_LENGTH)
         elif kind == NOTE and len(data) >= 8:
             row, column, _flags, number = struct.unpack_from("<4H", data)
             self._notes.append((row, column, number, _read_author(data[8:])))
 
+    def _continue_record(self, data: bytes) -> None:
+        """Add what a record continues: a text, the looks of its runs, or the drawing."""
+        if self._missing and data:
+            piece = data[1 : 1 + 2 * self._missing]
+            if not data[0] & _WIDE:
+                piece = piece[: self._missing].decode("latin-1").encode("utf-16-le")
+            self._missing -= len(piece) // 2
+            self._texts[len(self._objects) - 1].append(piece[: len(piece) // 2 * 2])
+        elif self._missing_runs:
+            self._missing_runs = max(self._missing_runs - len(data), 0)
+        else:
+            self._drawing.append(data)
+
+    def _decode_text_pieces(self, index: int) -> str:
+        return b"".join(self._texts.get(index, ())).decode("utf-16-le", "replace")
+
     def list_comments(self) -> tuple[CellComment, ...]:
-        """Return the comments, without the names of their authors that Excel puts before the text."""
+        """Return the comments, one of each object, without the names of their authors that Excel puts before them."""
+        notes = {number: (row, column, author) for row, column, number, author in self._notes}
         return tuple(
-            CellComment(f"{format_column(column + 1)}{row + 1}", text)
-            for row, column, number, author in self._notes
-            if (text := clean_comment(self._texts.get(number, ""), [author]))
+            CellComment(format_cell(row + 1, column + 1), text)
+            for number, (row, column, author) in notes.items()
+            if number in self._indexes
+            and (text := clean_comment(self._decode_text_pieces(self._indexes[number]), {author}))
         )
 
     def list_shapes(self) -> tuple[SheetShape, ...]:
@@ -77,34 +102,34 @@ class DrawingRecords:
         return tuple(self._iterate_shapes())
 
     def _iterate_shapes(self) -> Iterator[SheetShape]:
-        for drawn in self._objects:
+        for index, drawn in enumerate(self._objects):
             if drawn.kind == _COMMENT or drawn.is_hidden or not drawn.corners:
                 continue
-            text = " ".join(self._texts.get(drawn.number, "").split())
+            text = " ".join(self._decode_text_pieces(index).split())
             is_picture = drawn.kind in (_PICTURE, _CHART)
-            area = _find_covered_area(drawn.corners)
+            left, top, right, bottom = drawn.corners
+            area = find_covered_area((top, bottom), (left, right))
             if text or (area and (is_picture or drawn.is_filled)):
-                at = f"{format_column(drawn.corners[0] + 1)}{drawn.corners[2] + 1}"
-                yield SheetShape(area, text, at, is_picture=is_picture and not text)
+                yield SheetShape(area, text, format_cell(top.number, left.number), is_picture=is_picture and not text)
 
     def _add_object(self, data: bytes) -> None:
         if len(data) < 8:
             return
         _type, _size, kind, number = struct.unpack_from("<4H", data)
-        corners, properties = _read_drawing(self._drawing)
+        corners, properties = _read_drawing(b"".join(self._drawing))
         flags, group = properties.get(_FILL_FLAGS, 0), properties.get(_GROUP_FLAGS, 0)
         stated = bool(flags & _STATES_FILLED)
         is_filled = kind in _FILLED_KINDS and (bool(flags & _IS_FILLED) if stated else True)
+        self._indexes[number] = len(self._objects)
         self._objects.append(
             _DrawnObject(
                 kind,
-                number,
-                corners,
-                is_filled and properties.get(_FILL_OPACITY, 0x10000) >= _MIN_OPACITY,
+                _find_places(corners),
+                is_filled and properties.get(_FILL_OPACITY, _FULL_OPACITY) >= MIN_OPACITY * _FULL_OPACITY,
                 bool(group & _STATES_HIDDEN and group & _IS_HIDDEN),
             )
         )
-        self._drawing = b""
+        self._drawing.clear()
 
 
 def _read_author(data: bytes) -> str:
@@ -138,11 +163,7 @@ def _read_drawing(drawing: bytes) -> tuple[tuple[int, ...], dict[int, int]]:
     return corners, properties
 
 
-def _find_covered_area(corners: tuple[int, ...]) -> str:
-    """Return the range of cells of which more than half is covered; empty if there is none."""
-    left, left_part, top, top_part, right, right_part, bottom, bottom_part = corners
-    left, top = left + (left_part > _HALF_COLUMN), top + (top_part > _HALF_ROW)
-    right, bottom = right - (right_part <= _HALF_COLUMN), bottom - (bottom_part <= _HALF_ROW)
-    if right < left or bottom < top:
-        return ""
-    return f"{format_column(left + 1)}{top + 1}:{format_column(right + 1)}{bottom + 1}"
+def _find_places(corners: tuple[int, ...]) -> tuple[GridPlace, ...]:
+    """Return the places of the edges, each from a column or row from 0 and a part of it."""
+    pairs = zip(corners[::2], corners[1::2], _PARTS, strict=True) if corners else ()
+    return tuple(GridPlace(number + 1, min(part / parts, 1.0)) for number, part, parts in pairs)

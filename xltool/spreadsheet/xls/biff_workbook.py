@@ -145,7 +145,7 @@ class _BiffSheetReader:
             elif kind in (_ROW, _COLUMNS, _WINDOW):
                 self._read_visibility(kind, at)
             elif kind in DRAWING_RECORDS:
-                records.drawings.add_record(kind, stream[at : at + size])
+                records.drawings.add_record(kind, stream[at : at + size], at)
         return records
 
     def _read_visibility(self, kind: int, at: int) -> None:
