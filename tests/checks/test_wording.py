@@ -8,8 +8,8 @@ import pytest
 from tests.checks.figures import FORM, flat, found, published, roster, said, submission
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
-from xltool.checks.texts import numerals
 from xltool.checks.texts.claims import TextContext, find_mentions, split_sentences
+from xltool.forms import numerals
 from xltool.forms.compiled_form import compile_form
 from xltool.model.agency import Agency, Roster
 from xltool.model.finding import Finding

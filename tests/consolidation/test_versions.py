@@ -257,6 +257,19 @@ def test_many_changed_figures__the_first_three_and_how_many_more() -> None:
         ("重报/年报", "收回/年报"),
         ("收回/年报", "作废/年报"),
         ("年报26.1.15", "年报20260105"),
+        ("年报（上次发错，重发）", "年报"),
+        ("年报（前一份发错了）", "年报"),
+        ("年报（按样表重填）", "年报"),
+        ("年报（废稿后重写）", "年报"),
+        ("年报（替换作废版）", "年报"),
+        ("年报（勿用旧版，以此为准）", "年报"),
+        ("正式稿（原草稿作废）", "年报"),
+        ("年报（原稿有误，重报）", "年报"),
+        ("年报", "年报（有误，请重报）"),
+        ("年报第十一稿", "年报第十稿"),
+        ("年报第二十稿", "年报第十一稿"),
+        ("年报第11稿", "年报第九稿"),
+        ("年报第二十一版", "年报第20版"),
     ],
 )
 def test_names__say_which_is_later(later: str, earlier: str) -> None:
@@ -337,7 +350,17 @@ def test_folder_that_contradicts_the_dates__both_are_held(old: str, new: str) ->
             "一镇 不作数",
         ),
         *("一镇（仅供参考）", "一镇 征求意见稿", "一镇（错误）", "一镇（无效）", "一镇（已退回）", "请忽略 一镇"),
-        *("作废/一镇", "仅供参考/一镇", "不用/一镇", "草稿/一镇"),
+        *(
+            "作废/一镇",
+            "仅供参考/一镇",
+            "不用/一镇",
+            "草稿/一镇",
+            "一镇作废版",
+            "一镇草稿2",
+            "作废一镇年报",
+            "样表_一镇",
+        ),
+        *("正式稿（作废）", "一镇（不以此为准，作废）", "一镇（旧版，作废）", "请忽略此件 一镇", "草原镇（作废）"),
     ],
 )
 def test_name_of_a_void_file__is_held_until_somebody_decides(name: str) -> None:
@@ -379,17 +402,51 @@ def test_void_word_of_a_folder_above__is_read_unless_all_files_are_in_it() -> No
         ),
         *("一镇定稿", "示例一镇", "参考文献馆", "软件测试中心", "报废车管理所", "退回修改后/一镇", "一镇（审核无误）"),
         *("已退回，修改后重报/一镇", "数据有误发改委已核/一镇", "模板/一镇", "退休局/一镇"),
+        *(
+            "草案研究所年报",
+            "年报 无效合同",
+            "填报示例镇",
+            "勿用旧版，以此为准",
+            "正式稿（原草稿作废）",
+            "一镇（忽略上一份）",
+        ),
+        *("年报（上次发错，重发）", "一镇（作废后重报）", "旧州镇"),
     ],
 )
 def test_usual_name__is_not_held_as_void(name: str) -> None:
     assert list(settled(sent(f"{name}.xlsx", 5)).values()) == ["accepted"]
 
 
-def test_void_file_beside_another_version__the_other_counts() -> None:
-    assert settled(sent("一镇（作废）.xlsx", 4), sent("一镇.xlsx", 5)) == {
-        "一镇（作废）.xlsx": "superseded",
-        "一镇.xlsx": "accepted",
+def test_void_file_beside_another_version__the_other_counts_and_it_is_held() -> None:
+    void, other = sent("一镇（作废）.xlsx", 4), sent("一镇.xlsx", 5)
+    assert settled(void, other) == {"一镇（作废）.xlsx": "undecided", "一镇.xlsx": "accepted"}
+    assert "version.void" in {
+        finding.code for finding in choose_returns([void, other], ROSTER, the_form(), YEAR)[0].findings
     }
+
+
+def test_void_file_saved_before_another_version__is_replaced() -> None:
+    void, other = sent("一镇（作废）.xlsx", 4, saved=EARLY), sent("一镇.xlsx", 5, saved=LATE)
+    assert settled(void, other) == {"一镇（作废）.xlsx": "superseded", "一镇.xlsx": "accepted"}
+
+
+def test_void_file_beside_two_that_nothing_tells_apart__all_are_held() -> None:
+    items = [sent("一镇（作废）.xlsx", 4), sent("一镇.xlsx", 5), sent("镇一.xlsx", 6)]
+    assert set(settled(*items).values()) == {"undecided"}
+
+
+def test_file_that_speaks_of_an_earlier_one__counts() -> None:
+    assert settled(sent("年报.xlsx", 4), sent("年报（上次发错，重发）.xlsx", 5)) == {
+        "年报.xlsx": "superseded",
+        "年报（上次发错，重发）.xlsx": "accepted",
+    }
+
+
+def test_void_word_in_the_agencys_own_name__says_nothing() -> None:
+    item = of_agency(sent("第一草案.xlsx", 5), "329908", "第一草案")
+    assert [each.status.value for each in choose_returns([item], None, the_form(), YEAR)] == ["accepted"]
+    item = of_agency(sent("第一草案.xlsx", 5), "329908", "示例二镇人民政府")
+    assert [each.status.value for each in choose_returns([item], None, the_form(), YEAR)] == ["undecided"]
 
 
 def of_agency(item: ReviewedFile, code: str, name: str) -> ReviewedFile:

@@ -39,26 +39,29 @@ class AgencyWords(NamedTuple):
 
 
 class VersionPatterns(NamedTuple):
-    """Regular expressions that decide which of two names is that of the later version; ``numerals`` are 1 to 10.
+    """Regular expressions that decide which of two names is that of the later version.
 
     The groups of ``full_date`` are year, month and day, those of ``short_date`` month and day. Words inside a match of
     ``earlier``, ``void``, ``returned`` or ``denied`` say nothing by themselves. A file with a match of ``claimed`` is
     said to be the one that counts, of ``sealed`` to bear a seal; one with a match of ``void`` is not meant to be
-    counted, one with a match of ``returned`` waits to be corrected.
+    counted, unless ``binding`` matches, too; one with a match of ``returned`` waits to be corrected. What ``replaces``
+    and ``about_other`` match is said of another file.
     """
 
     full_date: tuple[str, ...]
     short_date: tuple[str, ...]
     later: tuple[str, ...]
     claimed: tuple[str, ...]
+    binding: tuple[str, ...]
     sealed: tuple[str, ...]
     earlier: tuple[str, ...]
     denied: tuple[str, ...]
+    replaces: tuple[str, ...]
+    about_other: tuple[str, ...]
     void: tuple[str, ...]
     returned: tuple[str, ...]
     number: tuple[str, ...]
     copy: tuple[str, ...]
-    numerals: str
 
 
 class FileNameYears(NamedTuple):
@@ -132,7 +135,9 @@ def _load_usual_words() -> frozenset[str]:
 @cache
 def load_version_patterns() -> VersionPatterns:
     """Load the patterns about versions."""
-    return VersionPatterns(**_freeze_lists(_load_tables()["version"]))
+    lists = _freeze_lists(_load_tables()["version"])
+    end, alone = lists.pop("void_end"), lists.pop("void_alone")
+    return VersionPatterns(**{**lists, "void": (*(word + end for word in lists["void"]), *alone)})
 
 
 @cache

@@ -127,14 +127,19 @@ def _hold_if_void(item: ReviewedFile, shared_folders: int) -> ReviewedFile:
 
     A flawed return that is not counted anyway goes back as it is: there is nothing to decide.
     """
-    could_count = item.status is Status.ACCEPTED or (item.status is Status.RETURNED and item.counted)
-    word = find_void_word(item.file, shared_folders) if could_count else ""
-    if not word or item.decisions:
+    if item.submission is None or item.decisions or not _could_count(item):
+        return item
+    word = find_void_word(item.file, shared_folders, item.submission.agency_name)
+    if not word:
         return item
     question = identify_question(VOID_VERSION, (item.sha256 or item.file,))
     finding = Finding(VOID_VERSION, Severity.EXPLAIN, facts={"word": word, "question": question})
     findings = (finding, *item.findings)
     return replace(item, status=Status.UNDECIDED, reason=finding, counted=False, findings=findings)
+
+
+def _could_count(item: ReviewedFile) -> bool:
+    return item.status is Status.ACCEPTED or (item.status is Status.RETURNED and item.counted)
 
 
 # --- equal contents ------------------------------------------------------------------------------------------------
@@ -193,6 +198,11 @@ def _settle_different(items: Mapping[int, ReviewedFile], form: Form) -> dict[int
     for at, other in combinations(items, 2):
         orders[at, other] = find_order(items[at], items[other])
         orders[other, at] = orders[at, other].reverse()
+    void = {at for (at, _), order in orders.items() if order.sign < 0 and order.rests_on_void}
+    void = {at for at in void if _could_count(items[at])}
+    if void:  # the others are settled among themselves; these are held later, for the words in their names
+        rest = {at: item for at, item in items.items() if at not in void}
+        return _settle_different(rest, form) if len(rest) > 1 else rest
     figures = {at: select_figures(item.submission, form) for at, item in items.items() if item.submission}
     unrelated = frozenset(
         pair

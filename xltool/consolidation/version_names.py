@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from xltool.consolidation.file_name_words import load_version_patterns
+from xltool.forms.numerals import parse_number
 
 _LAST_MONTH_OF_NEXT_YEAR = 9  # a report is made in the year after its own: months up to it are of that year
 _CENTURY = 2000  # of a year with two digits
@@ -19,7 +20,8 @@ class VersionName(NamedTuple):
     """What the name of a file, or of its folders, says about its version.
 
     ``date`` is year, month and day; ``number`` as in 1.2, empty for none; ``copy`` is 0 for no copy. ``later`` are
-    words such as 更正, ``claimed`` those by which it is the one that counts, such as 定稿, ``sealed`` such as 盖章.
+    words such as 更正, ``claimed`` those by which it is the one that counts, such as 定稿, ``sealed`` such as 盖章,
+    ``void`` those by which it is not meant to be counted, such as 作废.
     """
 
     date: tuple[int, int, int] | None = None
@@ -28,6 +30,7 @@ class VersionName(NamedTuple):
     claimed: frozenset[str] = frozenset()
     sealed: frozenset[str] = frozenset()
     earlier: frozenset[str] = frozenset()
+    void: frozenset[str] = frozenset()
     copy: int = 0
 
 
@@ -35,12 +38,13 @@ class NameVerdict(NamedTuple):
     """What two names say: ``sign`` is 1 if the first is that of the later version, -1 if the second.
 
     ``source`` is name, claim (it is said to be the one that counts), seal, copy or folder; ``decisive`` if it may
-    decide alone.
+    decide alone; ``is_void`` if one is only said to be void.
     """
 
     source: str
     sign: int
     decisive: bool = True
+    is_void: bool = False
 
 
 def compare_version_names(left: str, right: str, year: int | None) -> tuple[NameVerdict, ...]:
@@ -55,17 +59,24 @@ def compare_version_names(left: str, right: str, year: int | None) -> tuple[Name
     return tuple(verdict for verdict in verdicts if verdict.sign)
 
 
-def find_void_word(path: str, shared_folders: int = 0) -> str:
+def find_void_word(path: str, shared_folders: int = 0, agency_name: str = "") -> str:
     """Return the word in the name of a file, or of its folders, by which it is not meant to be counted; else empty.
 
-    ``shared_folders`` is the number of folders, from the first, in which all files of the run are.
+    ``shared_folders`` is the number of folders, from the first, in which all files of the run are. Words of
+    ``agency_name`` are none.
     """
-    path_of_file, patterns = PurePath(path), load_version_patterns()
+    path_of_file, returned = PurePath(path), load_version_patterns().returned
     own_folders = path_of_file.parts[shared_folders:-1]
-    searched = [(name, (*patterns.void, *patterns.returned)) for name in (path_of_file.stem, *reversed(own_folders))]
-    searched.append((path_of_file.parent.name, patterns.void))
-    words = (match[0] for name, wanted in searched for match in _find_matches(_plain_name(name), wanted))
-    return next(words, "")
+    searched = [(name, returned) for name in (path_of_file.stem, *reversed(own_folders))]
+    searched.append((path_of_file.parent.name, ()))
+    agency = _plain_name(agency_name)
+    for name, wanted in searched:
+        plain = _plain_name(name)
+        told, _ = _set_other_files_aside(plain.replace(agency, " ") if agency else plain)
+        words = sorted((*_find_void(told), *_find_matches(told, wanted)), key=lambda match: match.start())
+        if words:
+            return words[0][0]
+    return ""
 
 
 def count_shared_folders(file_names: Iterable[str]) -> int:
@@ -88,6 +99,7 @@ def _compare_names(
     if later * (claim or _compare_words(one_name.sealed, other_name.sealed)) >= 0:
         yield NameVerdict(source, later)
     yield NameVerdict(source, -_compare_words(one_name.earlier, other_name.earlier))
+    yield NameVerdict(source, -_compare_words(one_name.void, other_name.void), is_void=True)
     yield NameVerdict(claim_source, claim)
 
 
@@ -111,6 +123,7 @@ def _join_names(folders: Sequence[VersionName]) -> VersionName:
         later=frozenset(word for name in folders for word in name.later),
         claimed=frozenset(word for name in folders for word in name.claimed),
         earlier=frozenset(word for name in folders for word in name.earlier),
+        void=frozenset(word for name in folders for word in name.void),
     )
 
 
@@ -129,19 +142,40 @@ def _plain_name(name: str) -> str:
 def _read_stem(stem: str, year: int | None) -> VersionName:
     """Read a name; words inside one that denies them, such as 改 of 未改 and 修改 of 修改前, say nothing."""
     patterns = load_version_patterns()
-    earlier = _find_matches(stem, (*patterns.earlier, *patterns.void, *patterns.returned))
-    outside = stem
-    for start, end in (match.span() for match in (*earlier, *_find_matches(stem, patterns.denied))):
-        outside = outside[:start] + " " * (end - start) + outside[end:]
+    told, replacing = _set_other_files_aside(stem)
+    void, earlier = _find_void(told), _find_matches(told, (*patterns.earlier, *patterns.returned))
+    outside = _blank_out(told, (*void, *earlier, *_find_matches(told, patterns.denied)))
     return VersionName(
         date=_read_date(stem, year),
         number=next(_read_numbers(outside, patterns.number), ()),
-        later=_find_words(outside, patterns.later),
-        claimed=_find_words(outside, patterns.claimed),
+        later=_find_words(outside, patterns.later) | replacing,
+        claimed=_find_words(outside, (*patterns.claimed, *patterns.binding)),
         sealed=_find_words(outside, patterns.sealed),
         earlier=frozenset(match[0] for match in earlier),
+        void=frozenset(match[0] for match in void),
         copy=next(_read_numbers(stem, patterns.copy), (0,))[0],
     )
+
+
+def _set_other_files_aside(stem: str) -> tuple[str, frozenset[str]]:
+    """Return a name without what it says of other files, and the words by which it replaces one."""
+    patterns = load_version_patterns()
+    replacing = _find_matches(stem, patterns.replaces)
+    told = _blank_out(stem, replacing)
+    return _blank_out(told, _find_matches(told, patterns.about_other)), frozenset(match[0] for match in replacing)
+
+
+def _find_void(told: str) -> list[re.Match[str]]:
+    """Return the words by which a file is not meant to be counted; none if it is said to be the one that counts."""
+    patterns = load_version_patterns()
+    affirmed = _blank_out(told, _find_matches(told, patterns.denied))
+    return [] if _find_matches(affirmed, patterns.binding) else _find_matches(told, patterns.void)
+
+
+def _blank_out(text: str, matches: Iterable[re.Match[str]]) -> str:
+    for start, end in (match.span() for match in matches):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _read_date(stem: str, year: int | None) -> tuple[int, int, int] | None:
@@ -174,17 +208,14 @@ def _find_words(stem: str, patterns: Sequence[str]) -> frozenset[str]:
 
 def _read_numbers(stem: str, patterns: Sequence[str]) -> Iterator[tuple[int, ...]]:
     """Yield the number in each match of a pattern, its parts without zeros at the end; 1 for a match without one."""
-    numerals = load_version_patterns().numerals
     for pattern in patterns:
         for match in _compile_pattern(pattern).finditer(stem):
-            digits = next((group for group in match.groups() if group), "")
-            if digits in numerals:
-                yield (numerals.find(digits) + 1,) if digits else (1,)
-            else:
-                first, *rest = map(int, digits.split("."))
-                while rest and not rest[-1]:
-                    rest.pop()
-                yield first, *rest
+            digits = next((group for group in match.groups() if group), "1")
+            first, *rest = (parse_number(part) for part in digits.split("."))
+            while rest and not rest[-1]:
+                rest.pop()
+            if first is not None:
+                yield first, *(part or 0 for part in rest)
 
 
 @cache

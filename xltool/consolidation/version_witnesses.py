@@ -22,7 +22,7 @@ class TimeWitness(NamedTuple):
     """One witness: ``sign`` is 1 if the first version is later, -1 if the second; ``decisive`` if it may decide alone.
 
     ``source`` is saved, file, marks, archive or that of a `NameVerdict`; ``left`` and ``right`` are the dates compared,
-    ISO 8601.
+    ISO 8601. ``is_void`` if a name only says that the earlier one is void.
     """
 
     source: str
@@ -30,6 +30,7 @@ class TimeWitness(NamedTuple):
     decisive: bool = True
     left: str = ""
     right: str = ""
+    is_void: bool = False
 
 
 class Order(NamedTuple):
@@ -37,6 +38,11 @@ class Order(NamedTuple):
 
     sign: int
     witnesses: tuple[TimeWitness, ...]
+
+    @property
+    def rests_on_void(self) -> bool:
+        """Return whether nothing decides but that a name says that one of the versions is void."""
+        return bool(self.sign) and all(witness.is_void for witness in self.witnesses if witness.decisive)
 
     def reverse(self) -> "Order":
         """Return the order of the second version and the first."""
@@ -53,7 +59,7 @@ def find_order(left_file: ReviewedFile, right_file: ReviewedFile) -> Order:
     witnesses = (
         TimeWitness("saved", _compare_saved(one.saved, other.saved, year), left=one.saved, right=other.saved),
         TimeWitness("file", _compare_file_dates(one, other), left=one.modified, right=other.modified),
-        *(TimeWitness(name.source, name.sign, name.decisive) for name in names),
+        *(TimeWitness(name.source, name.sign, name.decisive, is_void=name.is_void) for name in names),
         TimeWitness("marks", one.marked - other.marked),
         TimeWitness("archive", _compare_positions(one, other), decisive=False),
     )

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import locate_section, make_finding
-from xltool.checks.texts import numerals
 from xltool.checks.texts.claims import TextContext, compile_pattern, find_counted_numbers, find_year_of_clause
 from xltool.checks.texts.quoted_figures import format_percentages, is_rounded_percentage
+from xltool.forms import numerals
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.text_patterns import load_text_patterns
 from xltool.model.finding import Finding, FindingCell

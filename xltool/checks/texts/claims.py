@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from xltool.checks.texts import numerals
+from xltool.forms import numerals
 from xltool.forms.expressions import evaluate_linear
 from xltool.forms.text_patterns import AMOUNT_PLACEHOLDER, NUMBER_PLACEHOLDER, load_text_patterns
 from xltool.model.expression import LinearExpression

@@ -7,7 +7,7 @@ from functools import lru_cache
 from xltool.checks.context import CheckContext
 from xltool.checks.make_finding import locate_section, make_finding
 from xltool.checks.texts.claims import compile_pattern, split_sentences
-from xltool.checks.texts.numerals import normalise_text
+from xltool.forms.numerals import normalise_text
 from xltool.forms.text_patterns import load_text_patterns
 from xltool.model.agency import Agency, Roster
 from xltool.model.finding import Finding
