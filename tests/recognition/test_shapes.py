@@ -16,6 +16,7 @@ from xltool.commands.check import review_files
 from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.form import Severity
+from xltool.spreadsheet.open_workbook import open_workbook
 
 SHEET = 4  # 表三
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -23,6 +24,9 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 DRAWN = "http://schemas.openxmlformats.org/drawingml/2006"
 RELATION = f'<Relationship Id="rId9" Type="{OFFICE}/drawing" Target="/xl/drawings/drawing9.xml"/>'
 RELATIONS = f'<Relationships xmlns="{PACKAGE}/relationships">{RELATION}</Relationships>'
+
+
+BEHIND = "(<pageSetup[^>]*/>(?:<headerFooter>.*?</headerFooter>)?)"
 
 
 def anchor(first: tuple[int, int, int, int], last: tuple[int, int, int, int], text: str) -> str:
@@ -41,7 +45,7 @@ def drawing_of(*anchors: str) -> str:
     return f'<x:wsDr xmlns:x="{DRAWN}/spreadsheetDrawing" xmlns:a="{DRAWN}/main">{"".join(anchors)}</x:wsDr>'
 
 
-def draw(data: bytes, sheet: int, drawing: str) -> bytes:
+def draw(data: bytes, sheet: int, drawing: str, behind: str = BEHIND) -> bytes:
     """The workbook with a drawing on a sheet, by its number."""
     stream = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
@@ -53,7 +57,7 @@ def draw(data: bytes, sheet: int, drawing: str) -> bytes:
             content = old.read(name)
             if name == f"xl/worksheets/sheet{sheet}.xml":
                 text, count = re.subn(
-                    "(<pageSetup[^>]*/>(?:<headerFooter>.*?</headerFooter>)?)",
+                    behind,
                     rf'\1<drawing xmlns:r="{OFFICE}" r:id="rId9"/>',
                     content.decode(),
                     flags=re.DOTALL,
@@ -114,6 +118,23 @@ def test_printed_word_that_nobody_sees__is_told(font: Font, tmp_path: Path) -> N
     assert [each.code for each in review_files(ABOUT, path)[0].findings if each.severity is Severity.MUST_FIX] == [
         "label.changed"
     ]
+
+
+def test_text_box_at_one_cell__ends_by_the_sizes_of_its_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.column_dimensions["B"].width, sheet.column_dimensions["C"].hidden = 40, True
+    sheet.row_dimensions[2].height = 60
+    content = BytesIO()
+    book.save(content)
+    begin = anchor((1, 0, 1, 0), (1, 0, 1, 0), "99").replace("twoCellAnchor", "oneCellAnchor")
+    boxes = (
+        re.sub("<x:to>.*</x:to>", f'<x:ext cx="{width}" cy="{height}"/>', begin)
+        for width, height in ((1_200_000, 300_000), (1_500_000, 400_000), (3_100_000, 840_000))
+    )
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(draw(content.getvalue(), 1, drawing_of(*boxes), "(</sheetData>)"))
+    assert [shape.area for shape in open_workbook(path).sheets[0].shapes] == ["", "B2:B2", "B2:D2"]
 
 
 @pytest.mark.parametrize(("width", "height", "told"), [(600_000, 240_000, ["表三!D7"]), (200_000, 240_000, [])])

@@ -126,6 +126,35 @@ def test_xls_shape_that_hides_nothing__is_left_out(content: bytes, tmp_path: Pat
     assert (sheet.shapes, sheet.comments) == ((), ())
 
 
+def test_xls_shapes_in_a_group__lie_where_each_says(tmp_path: Path) -> None:
+    """A group over B2:C3, columns of 4 and 12 digits; in it a shape over its right half, and a group over its left."""
+
+    def head(inner: tuple[int, ...], place: bytes, rest: bytes) -> bytes:
+        own = part(0xF004, part(0xF009, struct.pack("<4i", *inner)) + place, container=True)
+        return struct.pack("<HHI", 0x0F, 0xF003, len(own) + len(rest)) + own
+
+    def child(box: tuple[int, ...]) -> bytes:
+        return part(0xF004, part(0xF00F, struct.pack("<4i", *box)), container=True)
+
+    def item(content: bytes, kind: int, number: int) -> bytes:
+        return old_excel.record(DRAWING, content) + old_excel.record(
+            OBJECT, struct.pack("<4H", 0x15, 0x12, kind, number) + bytes(18)
+        )
+
+    first, second, after = child((500, 0, 1000, 100)), child((0, 50, 10, 100)), child((0, 0, 10, 10))
+    nested = head((0, 0, 10, 100), part(0xF00F, struct.pack("<4i", 0, 0, 250, 100)), second)
+    outer = head(
+        (0, 0, 1000, 100), part(0xF010, struct.pack("<H8H", 0, 1, 0, 1, 0, 3, 0, 3, 0)), first + nested + second
+    )
+    columns = b"".join(
+        old_excel.record(old_excel.COLINFO, struct.pack("<6H", at, at, width, 0, 0, 0))
+        for at, width in ((1, 1024), (2, 3072))
+    )
+    objects = item(outer, 0, 1) + item(first, TEXT_BOX, 2) + item(nested, 0, 3) + item(second, TEXT_BOX, 4)
+    sheet = opened(old_excel.xls(columns + objects + item(after, TEXT_BOX, 5)), tmp_path)
+    assert [shape.area for shape in sheet.shapes] == ["C2:C3", "B3:B3"]
+
+
 def test_xls_columns__narrow_and_hidden(tmp_path: Path) -> None:
     columns = b"".join(
         old_excel.record(old_excel.COLINFO, struct.pack("<6H", first, last, width, 0, flags, 0))

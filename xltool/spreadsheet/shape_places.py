@@ -22,7 +22,7 @@ class AxisSizes:
     """The sizes of the rows, or of the columns, of a sheet in one unit of length, in runs of equal ones."""
 
     def __init__(self, default: float, last: int) -> None:
-        self._default, self._last = default, last
+        self.default, self._last = default, last
         self._sizes: list[float] = []
         self._numbers = [0]  # the last row or column of each run, behind a 0
         self._ends = [0.0]  # where each run ends, behind a 0
@@ -40,7 +40,7 @@ class AxisSizes:
     def add_run(self, count: int, size: float | None, *, hidden: bool) -> None:
         """Describe the next rows or columns; None for the default size."""
         count = min(count, self._last - self._numbers[-1])
-        size = 0.0 if hidden else self._default if size is None else size
+        size = 0.0 if hidden else self.default if size is None else size
         if count > 0:
             if self._sizes and self._sizes[-1] == size:
                 self._numbers[-1] += count
@@ -50,22 +50,28 @@ class AxisSizes:
                 self._numbers.append(self._numbers[-1] + count)
                 self._ends.append(self._ends[-1] + count * size)
 
+    def describe(self, first: int, last: int, size: float, *, hidden: bool) -> None:
+        """Describe rows or columns by number, those between them and the ones before by the default size."""
+        before = self._numbers[-1]
+        if first > before:
+            self.add_run(first - 1 - before, None, hidden=False)
+            self.add_run(last - first + 1, size, hidden=hidden)
+
     def measure(self, number: int, share: float = 0.0) -> float:
         """Return how far from the first row or column a place lies."""
         run = bisect_left(self._numbers, number, 1) - 1
-        size = self._sizes[run] if run < len(self._sizes) else self._default
+        size = self._sizes[run] if run < len(self._sizes) else self.default
         return self._ends[run] + (number - 1 - self._numbers[run] + share) * size
 
-    def find_share(self, number: int, length: float) -> float:
-        """Return what share of a row or column a length is, at most 1; 0 of one that is hidden."""
-        size = self.measure(number, 1.0) - self.measure(number)
-        return min(length / size, 1.0) if size > 0 else 0.0
+    def measure_size(self, number: int) -> float:
+        """Return the size of one row or column."""
+        return self.measure(number, 1.0) - self.measure(number)
 
     def locate(self, first: int, length: float) -> GridPlace:
         """Return the place so far behind the beginning of a row or column, the end of the grid at most."""
         at = self.measure(min(first, self._last)) + length
         run = bisect_right(self._ends, at, 1) - 1
-        size = self._sizes[run] if run < len(self._sizes) else self._default
+        size = self._sizes[run] if run < len(self._sizes) else self.default
         passed, share = divmod((at - self._ends[run]) / size, 1.0) if size > 0 else (0.0, 0.0)
         is_at_end = share > 1 - _NEARLY
         number = self._numbers[run] + 1 + int(min(passed, self._last)) + is_at_end

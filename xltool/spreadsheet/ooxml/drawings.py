@@ -6,10 +6,11 @@ from xltool.spreadsheet import limits
 from xltool.spreadsheet.ooxml.package import Package
 from xltool.spreadsheet.ooxml.part import Part
 from xltool.spreadsheet.ooxml.related_parts import read_related_parts
+from xltool.spreadsheet.ooxml.sheet_sizes import SheetSizes, read_sheet_sizes
 from xltool.spreadsheet.ooxml.xml_parser import XmlElement, collect_elements, is_true
 from xltool.spreadsheet.part_cache import CachedReader
 from xltool.spreadsheet.raw_workbook import SheetShape
-from xltool.spreadsheet.shape_places import MIN_OPACITY, GridPlace, find_covered_area, format_cell
+from xltool.spreadsheet.shape_places import MIN_OPACITY, AxisSizes, GridPlace, find_covered_area, format_cell
 
 _DRAWING = "drawings/drawing"
 _ROOTS = frozenset({"xdr:wsDr"})
@@ -17,6 +18,7 @@ _ANCHOR, _ONE_CELL_ANCHOR = "xdr:twoCellAnchor", "xdr:oneCellAnchor"
 _EDGES = tuple(
     f"{_ANCHOR}/xdr:{corner}/xdr:{edge}" for corner in ("from", "to") for edge in ("col", "colOff", "row", "rowOff")
 )
+_EDGE_PAIRS = tuple(zip(_EDGES[::2], _EDGES[1::2], strict=True))
 _SIZE = f"{_ANCHOR}/xdr:ext"  # of a shape whose end is not stated
 _GROUP = "xdr:grpSp/"
 _TEXTS = frozenset(
@@ -45,7 +47,6 @@ _WANTED = (
     | _ALPHAS
 )
 _STATED = frozenset(_EDGES) | _TEXTS
-_USUAL_COLUMN, _USUAL_ROW = 600_000, 240_000  # sizes in EMU
 _MAX_DIGITS = 9
 _FULL_OPACITY = 100_000
 # Outlines that leave out their middle.
@@ -62,13 +63,15 @@ def has_drawings(package: Package) -> bool:
     return any(_DRAWING in name.casefold() for name in package.list_names())
 
 
-def read_shapes(package: Package, sheet_part: str) -> tuple[SheetShape, ...]:
+def read_shapes(package: Package, sheet_part: str, sizes: SheetSizes | None = None) -> tuple[SheetShape, ...]:
     """Return the shapes over the cells of a worksheet that have a text or hide what is below.
 
-    A drawing that cannot be parsed has none: its workbook is sound.
+    ``sizes`` are those of its columns and rows if the worksheet is not XML. A drawing that cannot be parsed has no
+    shapes: its workbook is sound.
     """
-    parts = read_related_parts(package, sheet_part, "drawing", _read_elements)
-    return tuple(shape for elements in parts for shape in _make_shapes(elements))
+    parts = [each for each in read_related_parts(package, sheet_part, "drawing", _read_elements) if each]
+    sizes = sizes or (read_sheet_sizes(package, sheet_part) if parts else SheetSizes())
+    return tuple(shape for elements in parts for shape in _make_shapes(elements, sizes))
 
 
 def _collect_elements(part: Part) -> list[XmlElement]:
@@ -86,16 +89,16 @@ def _rename(paths: frozenset[str]) -> frozenset[str]:
 _read_elements = CachedReader(_collect_elements)
 
 
-def _make_shapes(elements: Sequence[XmlElement]) -> Iterator[SheetShape]:
+def _make_shapes(elements: Sequence[XmlElement], sizes: SheetSizes) -> Iterator[SheetShape]:
     for anchor in _split_anchors(elements):
         if any(element.path in _NAMES and is_true(element.attributes.get("hidden")) for element in anchor):
             continue
         text = " ".join("".join(element.text for element in anchor if element.path in _TEXTS).split())
-        edges = _read_edges({element.path: element.text for element in anchor if element.path in _EDGES}, anchor)
+        edges = _read_places(anchor, sizes)
         picture = any(element.path in _PICTURES for element in anchor)
         if not edges:
             continue
-        left, top, right, bottom = _find_places(edges)
+        left, top, right, bottom = edges
         area = find_covered_area((top, bottom), (left, right))
         if text or (area and _is_opaque(anchor)):
             yield SheetShape(area, text, format_cell(top.number, left.number), is_picture=picture and not text)
@@ -126,34 +129,30 @@ def _split_anchors(elements: Sequence[XmlElement]) -> Iterator[list[XmlElement]]
         yield anchor
 
 
-def _read_edges(stated: Mapping[str, str], anchor: Sequence[XmlElement]) -> tuple[int, ...]:
-    """Return where an anchor begins and ends: first column, its offset, first row, its offset, the same of the last.
+def _read_places(anchor: Sequence[XmlElement], sizes: SheetSizes) -> tuple[GridPlace, ...]:
+    """Return the left, upper, right and lower edge of an anchor; none if no place is stated.
 
-    Columns and rows count from 0. Empty if no place is stated. An anchor at one cell ends where its size does, in
-    columns and rows of the usual size.
+    An anchor at one cell ends where its size does.
     """
-    size = next((element.attributes for element in anchor if element.path == _SIZE), None)
-    if size and not stated.keys() & set(_EDGES[4:]):
-        stated = {**stated, **dict(_find_end(stated, size))}
-    if any(not stated.get(path, "").strip().isdecimal() for path in _EDGES):
-        return ()
-    return tuple(min(int(stated[path].strip()[:_MAX_DIGITS]), limits.MAX_ROWS - 1) for path in _EDGES)
+    stated = {element.path: element.text.strip() for element in anchor if element.path in _EDGES}
+    extent = next((element.attributes for element in anchor if element.path == _SIZE), {})
+    axes = (sizes.columns, sizes.rows)
+    edges = [_read_place(stated, pair, axis) for pair, axis in zip(_EDGE_PAIRS, axes * 2, strict=True)]
+    if extent and not stated.keys() & set(_EDGES[4:]):
+        edges[2:] = [
+            axis.locate(begin.number, begin.share * axis.measure_size(begin.number) + int(size[:_MAX_DIGITS]))
+            if begin and (size := extent.get(name, "")).isdecimal()
+            else None
+            for name, axis, begin in zip(("cx", "cy"), axes, edges[:2], strict=True)
+        ]
+    return tuple(edge for edge in edges if edge) if all(edges) else ()
 
 
-def _find_end(stated: Mapping[str, str], size: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the edges at which a shape of a size ends, as they would be stated."""
-    for number, (name, whole) in enumerate((("cx", _USUAL_COLUMN), ("cy", _USUAL_ROW))):
-        first, offset, extent = (
-            int(text[:_MAX_DIGITS]) if text.isdecimal() else 0
-            for text in (stated.get(_EDGES[2 * number], ""), stated.get(_EDGES[2 * number + 1], ""), size.get(name, ""))
-        )
-        last, rest = divmod(offset + extent, whole)
-        yield _EDGES[4 + 2 * number], str(first + last)
-        yield _EDGES[5 + 2 * number], str(rest)
-
-
-def _find_places(edges: tuple[int, ...]) -> tuple[GridPlace, ...]:
-    """Return the left, upper, right and lower edge."""
-    wholes = (_USUAL_COLUMN, _USUAL_ROW) * 2
-    pairs = zip(edges[::2], edges[1::2], wholes, strict=True) if edges else ()
-    return tuple(GridPlace(number + 1, min(offset / whole, 1.0)) for number, offset, whole in pairs)
+def _read_place(stated: Mapping[str, str], edge_paths: Sequence[str], axis: AxisSizes) -> GridPlace | None:
+    """Return the place in a column or row, from 0, and behind its beginning; None if it is not stated."""
+    if any(not stated.get(path, "").isdecimal() for path in edge_paths):
+        return None
+    number, offset = (int(stated[path][:_MAX_DIGITS]) for path in edge_paths)
+    number = min(number + 1, limits.MAX_ROWS)
+    size = axis.measure_size(number)
+    return GridPlace(number, min(offset / size, 1.0) if size > 0 else 0.0)

@@ -10,19 +10,17 @@ from typing import NamedTuple
 
 from xltool.spreadsheet.comment_text import clean_comment
 from xltool.spreadsheet.raw_workbook import CellComment, SheetShape
-from xltool.spreadsheet.shape_places import MIN_OPACITY, GridPlace, find_covered_area, format_cell
+from xltool.spreadsheet.shape_places import MIN_OPACITY, AxisSizes, GridPlace, find_covered_area, format_cell
+from xltool.spreadsheet.xls.biff_shapes import DrawingTree
 
 NOTE, _OBJECT, _TEXT, _DRAWING, _CONTINUED = 0x001C, 0x005D, 0x01B6, 0x00EC, 0x003C
 DRAWING_RECORDS = frozenset({NOTE, _OBJECT, _TEXT, _DRAWING, _CONTINUED})
 _LINE, _PICTURE, _CHART, _COMMENT = 0x01, 0x08, 0x05, 0x19  # kinds of objects
 _FILLED_KINDS = frozenset({0x02, 0x03, 0x04, 0x06, 0x09, 0x1E})  # rectangle, oval, arc, text box, polygon, any shape
-_SHAPE, _PROPERTIES, _ANCHOR = 0xF004, 0xF00B, 0xF010  # parts of a drawing
-_HEADER = struct.Struct("<HHI")
-_CONTAINER = 0x0F
-_FILL_OPACITY, _FILL_FLAGS, _GROUP_FLAGS = 0x0182, 0x01BF, 0x03BF
-_IS_FILLED, _STATES_FILLED, _IS_HIDDEN, _STATES_HIDDEN = 0x10, 0x100000, 0x02, 0x20000
+_FILL_OPACITY, _FILL_FLAGS = 0x0182, 0x01BF
+_IS_FILLED, _STATES_FILLED = 0x10, 0x100000
 _FULL_OPACITY = 0x10000
-_PARTS = (1024, 256, 1024, 256)  # of a column and of a row
+_USUAL_WIDTH, _USUAL_HEIGHT = 2230, 300
 _RECORD_HEADER = 4
 _TEXT_LENGTH = 10  # where the length of a text stands in its record, and behind it that of the looks of its runs
 _WIDE = 1
@@ -38,9 +36,14 @@ class _DrawnObject(NamedTuple):
 
 
 class DrawingRecords:
-    """Collects the comments and shapes of one sheet from its records, in their order."""
+    """Collects the comments and shapes of one sheet from its records, in their order.
+
+    ``columns`` and ``rows`` are to be described before: 256 units are the width of a digit, 20 a point of height.
+    """
 
     def __init__(self) -> None:
+        self.columns, self.rows = AxisSizes.of_columns(_USUAL_WIDTH), AxisSizes.of_rows(_USUAL_HEIGHT)
+        self._tree = DrawingTree(self.columns, self.rows)
         self._drawing: list[bytes] = []
         self._end = -1  # of the record before, in the stream
         self._objects: list[_DrawnObject] = []
@@ -103,9 +106,13 @@ class DrawingRecords:
 
     def _iterate_shapes(self) -> Iterator[SheetShape]:
         for index, drawn in enumerate(self._objects):
-            if drawn.kind == _COMMENT or drawn.is_hidden or not drawn.corners:
+            if drawn.kind == _COMMENT or drawn.is_hidden:
                 continue
             text = " ".join(self._decode_text_pieces(index).split())
+            if not drawn.corners:
+                if text:
+                    yield SheetShape("", text)
+                continue
             is_picture = drawn.kind in (_PICTURE, _CHART)
             left, top, right, bottom = drawn.corners
             area = find_covered_area((top, bottom), (left, right))
@@ -116,17 +123,17 @@ class DrawingRecords:
         if len(data) < 8:
             return
         _type, _size, kind, number = struct.unpack_from("<4H", data)
-        corners, properties = _read_drawing(b"".join(self._drawing))
-        flags, group = properties.get(_FILL_FLAGS, 0), properties.get(_GROUP_FLAGS, 0)
+        corners, shape = self._tree.read_shape(b"".join(self._drawing))
+        flags = shape.properties.get(_FILL_FLAGS, 0)
         stated = bool(flags & _STATES_FILLED)
         is_filled = kind in _FILLED_KINDS and (bool(flags & _IS_FILLED) if stated else True)
         self._indexes[number] = len(self._objects)
         self._objects.append(
             _DrawnObject(
                 kind,
-                _find_places(corners),
-                is_filled and properties.get(_FILL_OPACITY, _FULL_OPACITY) >= MIN_OPACITY * _FULL_OPACITY,
-                bool(group & _STATES_HIDDEN and group & _IS_HIDDEN),
+                corners,
+                is_filled and shape.properties.get(_FILL_OPACITY, _FULL_OPACITY) >= MIN_OPACITY * _FULL_OPACITY,
+                shape.is_hidden,
             )
         )
         self._drawing.clear()
@@ -139,31 +146,3 @@ def _read_author(data: bytes) -> str:
     return data[3 : 3 + count * (2 if wide & _WIDE else 1)].decode(
         "utf-16-le" if wide & _WIDE else "latin-1", "replace"
     )
-
-
-def _read_drawing(drawing: bytes) -> tuple[tuple[int, ...], dict[int, int]]:
-    """Return the corners and the properties, by number, of the last shape in a drawing, whose end may be missing."""
-    corners: tuple[int, ...] = ()
-    properties: dict[int, int] = {}
-    at = 0
-    while at + _HEADER.size <= len(drawing):
-        version, kind, size = _HEADER.unpack_from(drawing, at)
-        at += _HEADER.size
-        if version & _CONTAINER == _CONTAINER:
-            if kind == _SHAPE:
-                corners, properties = (), {}
-            continue
-        content = drawing[at : at + size]
-        if kind == _ANCHOR and len(content) >= 18:
-            corners = struct.unpack_from("<8H", content, 2)
-        elif kind == _PROPERTIES:
-            listed = content[: min(version >> 4, len(content) // 6) * 6]
-            properties |= {number & 0x3FFF: value for number, value in struct.iter_unpack("<HI", listed)}
-        at += size
-    return corners, properties
-
-
-def _find_places(corners: tuple[int, ...]) -> tuple[GridPlace, ...]:
-    """Return the places of the edges, each from a column or row from 0 and a part of it."""
-    pairs = zip(corners[::2], corners[1::2], _PARTS, strict=True) if corners else ()
-    return tuple(GridPlace(number + 1, min(part / parts, 1.0)) for number, part, parts in pairs)

@@ -30,11 +30,11 @@ from xltool.spreadsheet.xls.ole_compound import CompoundFile
 _BOUNDSHEET = 0x0085
 _NUMBER, _RK, _MULRK, _FORMULA, _BOOLERR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
 _OLD_FORMULAS = (0x0206, 0x0406)  # other record numbers in use for the same record
-_ROW, _COLUMNS, _WINDOW = 0x0208, 0x007D, 0x023E
+_ROW, _COLUMNS, _WINDOW, _DEFAULT_HEIGHT, _DEFAULT_WIDTH = 0x0208, 0x007D, 0x023E, 0x0225, 0x0055
 _LABEL, _LABEL_SST, _RICH_LABEL = 0x0204, 0x00FD, 0x00D6
 _BIFF8 = 0x0600
 _HIDDEN_ROW, _HIDDEN_COLUMNS, _SHOWS_ZEROS = 0x20, 0x01, 0x10
-_LAST_COLUMN, _UNITS_OF_WIDTH = 255, 256
+_LAST_COLUMN, _UNITS_OF_WIDTH, _PADDING = 255, 256, 182  # the last beside the digits of a column of default width
 _ROW_HEIGHT = 0x7FFF  # the bits with the height of a row, in twentieths of a point
 _FORMULA_TOKENS = 20  # where the size of the parsed expression stands in a FORMULA record
 
@@ -142,21 +142,30 @@ class _BiffSheetReader:
                 rule = stream[at : at + size], condition_areas, origin, at_areas, self._styles.find_colour
                 with suppress(struct.error, IndexError):  # a look that cannot be known
                     records.conditional.append(biff_conditions.read_rule(*rule))
-            elif kind in (_ROW, _COLUMNS, _WINDOW):
+            elif kind in (_ROW, _COLUMNS, _WINDOW, _DEFAULT_HEIGHT, _DEFAULT_WIDTH):
                 self._read_visibility(kind, at)
             elif kind in DRAWING_RECORDS:
                 records.drawings.add_record(kind, stream[at : at + size], at)
         return records
 
     def _read_visibility(self, kind: int, at: int) -> None:
+        drawings = self._records.drawings
         if kind == _ROW:
             height = int.from_bytes(self._stream[at + 6 : at + 8], "little") & _ROW_HEIGHT
-            if self._stream[at + 12] & _HIDDEN_ROW or height < MIN_ROW_POINTS * 20:
-                self._records.hidden_rows.append(int.from_bytes(self._stream[at : at + 2], "little") + 1)
+            row = int.from_bytes(self._stream[at : at + 2], "little") + 1
+            hidden = bool(self._stream[at + 12] & _HIDDEN_ROW or height < MIN_ROW_POINTS * 20)
+            if hidden:
+                self._records.hidden_rows.append(row)
+            drawings.rows.describe(row, row, height, hidden=hidden)
         elif kind == _COLUMNS:
             first, last, width, _style, flags = struct.unpack_from("<5H", self._stream, at)
             hidden = bool(flags & _HIDDEN_COLUMNS)
             self._records.columns.append((first + 1, min(last, _LAST_COLUMN) + 1, width / _UNITS_OF_WIDTH, hidden))
+            drawings.columns.describe(first + 1, last + 1, width, hidden=hidden)
+        elif kind == _DEFAULT_HEIGHT:
+            drawings.rows.default = int.from_bytes(self._stream[at + 2 : at + 4], "little") & _ROW_HEIGHT
+        elif kind == _DEFAULT_WIDTH:
+            drawings.columns.default = int.from_bytes(self._stream[at : at + 2], "little") * _UNITS_OF_WIDTH + _PADDING
         else:
             self._records.shows_zeros.append(bool(self._stream[at] & _SHOWS_ZEROS))
 

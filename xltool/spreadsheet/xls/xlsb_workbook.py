@@ -13,6 +13,7 @@ from xltool.spreadsheet.conditional_formats import ConditionalFormat
 from xltool.spreadsheet.ooxml.comments import has_comments
 from xltool.spreadsheet.ooxml.drawings import has_drawings, read_shapes
 from xltool.spreadsheet.ooxml.package import Package
+from xltool.spreadsheet.ooxml.sheet_sizes import EMU_OF_DIGIT, EMU_OF_POINT, SheetSizes
 from xltool.spreadsheet.ooxml.theme_colours import read_theme_colours
 from xltool.spreadsheet.ooxml.workbook_part import find_main_part, find_theme, read_relations
 from xltool.spreadsheet.raw_workbook import CellComment, SheetShape
@@ -59,8 +60,9 @@ def read_xlsb(data: bytes) -> dict[str, Any]:
                 relation = relations[relation_id]
                 values.begin_sheet(read_wide_string(content, at)[0], _STATES[min(state, 2)])
                 if relation.kind == "worksheet":
-                    _XlsbSheetReader(values, styles, strings).read_sheet(package.read_whole(relation.target))
-                    values.add_drawings(*_read_drawings(package, relation.target))
+                    reader = _XlsbSheetReader(values, styles, strings)
+                    reader.read_sheet(package.read_whole(relation.target))
+                    values.add_drawings(*_read_drawings(package, relation.target, reader.sizes))
         return values.finish()
     except (UnreadableFileError, IndexError, KeyError, struct.error):
         raise ValueError("no sheets that can be read") from None
@@ -70,9 +72,11 @@ def _read_part(package: Package, name: str | None) -> bytes:
     return package.read_whole(name) if name else b""
 
 
-def _read_drawings(package: Package, sheet_part: str) -> tuple[Iterable[SheetShape], Iterable[CellComment]]:
+def _read_drawings(
+    package: Package, sheet_part: str, sizes: SheetSizes
+) -> tuple[Iterable[SheetShape], Iterable[CellComment]]:
     """Return the shapes of a worksheet, whose drawing is that of an .xlsx, and its comments."""
-    shapes = read_shapes(package, sheet_part) if has_drawings(package) else ()
+    shapes = read_shapes(package, sheet_part, sizes) if has_drawings(package) else ()
     relations = read_relations(package, sheet_part).values() if has_comments(package) else ()
     parts = [each.target for each in relations if each.kind == _COMMENTS and each.target in package]
     return shapes, [comment for part in parts for comment in read_comment_records(package.read_whole(part))]
@@ -82,6 +86,7 @@ class _XlsbSheetReader:
     """Reads the records of one worksheet."""
 
     def __init__(self, values: SheetValues, styles: BinaryStyles, strings: list[str]) -> None:
+        self.sizes = SheetSizes()
         self._values, self._styles, self._strings = values, styles, strings
         self._row = self._column = -1
         self._areas = ""
@@ -93,8 +98,11 @@ class _XlsbSheetReader:
         for kind, data in iterate_records(content):
             if kind == _ROW:
                 self._row, self._column = struct.unpack_from("<I", data)[0], -1
-                if data[11] & _HIDDEN_ROW or struct.unpack_from("<H", data, 8)[0] < MIN_ROW_POINTS * 20:
+                points = struct.unpack_from("<H", data, 8)[0] / 20
+                hidden = bool(data[11] & _HIDDEN_ROW or points < MIN_ROW_POINTS)
+                if hidden:
                     self._values.hide_rows(self._row + 1, self._row + 1)
+                self.sizes.rows.describe(self._row + 1, self._row + 1, points * EMU_OF_POINT, hidden=hidden)
             elif kind in _CELL_KINDS or kind == _RICH_CELL:
                 self._column, style = struct.unpack_from("<2I", data)
                 self._add_cell(kind, style, data[8:])
@@ -111,7 +119,9 @@ class _XlsbSheetReader:
             first, last, width, _style, flags = struct.unpack_from("<4IH", data)
             last = min(last, limits.MAX_COLUMNS - 1)
             hidden = bool(flags & _HIDDEN_COLUMNS)
-            self._values.describe_columns(first + 1, last + 1, width / _UNITS_OF_WIDTH, hidden=hidden)
+            width /= _UNITS_OF_WIDTH
+            self._values.describe_columns(first + 1, last + 1, width, hidden=hidden)
+            self.sizes.columns.describe(first + 1, last + 1, width * EMU_OF_DIGIT, hidden=hidden)
         elif kind == _MERGED:
             top, bottom, left, right = struct.unpack_from("<4I", data)
             self._values.merge(top, left, bottom, right)
