@@ -141,7 +141,7 @@ def test_list_with_a_named_row__the_cell_and_the_cure_are_told(
         ('=COUNTIF($B$4:$B$9,"电脑")', "要有下拉列表"),
         ("=COUNTIF($H$4:$H$9,D4)", "引用写着栏目名称的格"),
         ('=COUNTIF($H$4:$H$6,"在用")', "清单的一整栏"),
-        ('=SUMIF($H$4:$H$9,"在用",$F$4:$F$9)', "没有这个函数（SUMIF）"),
+        ('=SUMIF($H$4:$H$9,"在用",$F$4:$F$9)', "由各单位自己算好填写"),
     ],
 )
 def test_count_that_cannot_be_said__the_true_reason(tmp_path: Path, formula: str, why: str) -> None:

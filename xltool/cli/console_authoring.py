@@ -92,7 +92,7 @@ def _group_alike(placements: list[Placement]) -> Iterator[str]:
     """Say once what is the same of several cells of a sheet."""
     groups: dict[tuple[str, str, str], list[Placement]] = {}
     for item in placements:
-        key = item.text if item.reason not in {"sample_value", "unnamed_blank"} else ""
+        key = item.text if item.reason not in {"sample_value", "unnamed_blank", "list_condition"} else ""
         groups.setdefault((item.sheet, item.reason, key), []).append(item)
     for (sheet, _, _), members in groups.items():
         first = members[0]

@@ -128,7 +128,13 @@ def _place_list_figure(reading: WorkbookReading, list_draft: ListDraft, draft_fi
     """Place a figure of a list: filled in in every row; a total is made by the program."""
     draft, cell = list_draft.table, draft_figure.item.cell
     kind, name = draft_figure.kind, f"{list_draft.table.id}.{draft_figure.column}"
-    facts = {"kind": kind.kind, "unit": kind.unit, "told_by": kind.reason, "formula": cell.formula}
+    facts: dict[str, object] = {
+        "kind": kind.kind,
+        "unit": kind.unit,
+        "told_by": kind.reason,
+        "formula": cell.formula,
+        "limits": kind.dropped_limits,
+    }
     if draft_figure.item.box.row in list_draft.totals:
         plain = not cell.formula or is_plain_sum(cell.formula)
         del facts["told_by"]  # the columns say it
@@ -137,7 +143,7 @@ def _place_list_figure(reading: WorkbookReading, list_draft: ListDraft, draft_fi
             draft.source.name, cell.address, _show_content(cell), fate, name, reason, facts, doubtful=not plain
         )
     failed = reading.found.failed.get((draft.source.name, cell.spot))
-    reason = "list_formula" if cell.formula else "kind"
+    reason = "list_formula" if cell.formula else kind.remark or "kind"
     if failed is not None:
         reason, facts = "formula_filled_in", {**facts, "part": failed.part, "why": failed.reason}
     doubtful = reason != "kind" and draft_figure.item.box.row == list_draft.rows[0]
@@ -156,12 +162,15 @@ def _place_figure(reading: WorkbookReading, draft: TableDraft, draft_figure: Dra
         "unit": draft_figure.kind.unit,
         "told_by": draft_figure.kind.reason,
         "formula": cell.formula,
+        "limits": draft_figure.kind.dropped_limits,
     }
     if error is not None:
         facts = {**facts, "part": error.part, "why": error.reason}
-        return Placement(sheet, cell.address, text, Fate.UNPLACED, name, "formula_filled_in", facts, doubtful=True)
+        reason = "list_condition" if error.reason == "list_condition" else "formula_filled_in"
+        return Placement(sheet, cell.address, text, Fate.UNPLACED, name, reason, facts, doubtful=True)
     fate = Fate.COMPUTED if cell.formula else Fate.INPUT
-    reason = draft_figure.item.reason if draft_figure.item.reason in DOUBTFUL_REASONS else "kind"
+    reason = draft_figure.item.reason if draft_figure.item.reason in DOUBTFUL_REASONS else ""
+    reason = reason or draft_figure.kind.remark or "kind"
     old = _renamed_from(reading, draft, draft_figure.item.place)
     if old:
         reason, facts = "new_beside_old", {**facts, "old": old}

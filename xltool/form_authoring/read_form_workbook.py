@@ -10,7 +10,10 @@ from xltool.form_authoring.office_workbooks.office_workbook import OfficeSheet, 
 from xltool.form_authoring.relations.find_relations import FoundRelations, find_relations
 from xltool.form_authoring.relations.formula_evidence import (
     collect_counted_spots,
+    collect_row_counts,
     divides_values,
+    is_plain_sum,
+    list_added_spots,
     parse_if_possible,
     takes_away,
 )
@@ -22,6 +25,7 @@ from xltool.form_authoring.tables.grid_cells import CellPart, GridCells, TableCe
 from xltool.form_authoring.tables.guess_kinds import (
     FigureKind,
     KindEvidence,
+    drop_own_period,
     find_validation,
     guess_kind,
     list_column_heads,
@@ -39,6 +43,7 @@ from xltool.model.form import Form, Table
 
 MAX_FORM_ROWS = 400  # a longer rectangle is a list of data
 HEAD_LINE_JOINT = "\u3000\u3000"
+SUMMED_KINDS = frozenset({"count", "signed_count", "decimal", "amount"})
 GUESSED_REASONS = frozenset({"words", "plain", "sample", "formula"})
 
 
@@ -79,20 +84,21 @@ def read_form_workbook(office_book: OfficeWorkbook, earlier: Form | None = None)
     """
     grids = {sheet.name: find_grids(sheet) for sheet in office_book.sheets if sheet.state == "visible"}
     _refuse_other_workbooks(office_book, grids)
-    counted = collect_counted_spots(office_book)
+    counted, row_counts = collect_counted_spots(office_book), collect_row_counts(office_book)
     readings: list[SheetReading] = []
     lists: list[ListDraft] = []
     refusals: list[ListRefusal] = []
     parts: list[FormPart] = []
-    number = 0
+    number, days = 0, None
     for sheet in office_book.sheets:
         if not grids.get(sheet.name):
             continue
         around = read_surroundings(sheet, grids[sheet.name])
+        days = around.days = around.days or days
         page_tables = tuple(_draft_tables(sheet, grids[sheet.name], around, number))
         number += len(page_tables)
         for table in page_tables:
-            _draft_figures(table, counted, around.units)
+            _draft_figures(table, counted, row_counts, around)
             separate_labels(table, _assemble_draft)
             found_list = find_list(table)
             if isinstance(found_list, ListDraft):
@@ -222,13 +228,20 @@ def _draft_tables(
         )
 
 
-def _draft_figures(draft: TableDraft, counted: frozenset[tuple[str, Spot]], units: Sequence[str]) -> None:
+def _draft_figures(
+    draft: TableDraft,
+    counted: frozenset[tuple[str, Spot]],
+    row_counts: frozenset[tuple[str, Spot]],
+    around: SheetSurroundings,
+) -> None:
     sheet = draft.source
     for item in draft.cells:
         if item.part is not CellPart.FIGURE:
             continue
         rows = [head for head in list_row_heads(draft.cells, item) if not head.aside]
         columns = list_column_heads(draft.cells, item)
+        if rows and any(head.box.columns < item.box.columns for head in columns[:1]):
+            columns = []  # the head of one column of a table above
         node = parse_if_possible(item.cell.formula)
         evidence = KindEvidence(
             tuple(_alternate_heads(columns, rows)),
@@ -237,9 +250,10 @@ def _draft_figures(draft: TableDraft, counted: frozenset[tuple[str, Spot]], unit
             (sheet.name.casefold(), item.cell.spot) in counted,
             takes_away(node),
             divides_values(node),
+            (sheet.name.casefold(), item.cell.spot) in row_counts,
         )
-        own = [*_find_row_unit(draft.cells, item), *units]
-        kind = guess_kind(sheet, item, evidence, own)
+        kind = guess_kind(sheet, item, evidence, list(_find_row_unit(draft.cells, item)) or around.units)
+        kind = _take_kind_of_parts(draft, item, drop_own_period(kind, around.days))
         above = {figure.kind.kind for (_, column), figure in draft.figures.items() if column == item.box.column}
         if settle_total(draft.cells, item, above or {kind.kind}, validated=evidence.validation is not None):
             continue
@@ -248,6 +262,22 @@ def _draft_figures(draft: TableDraft, counted: frozenset[tuple[str, Spot]], unit
         names = (f"r{grid.rows[item.box.row - 1]}", f"c{grid.columns[item.box.column - 1]}")
         draft.figures[item.place] = DraftFigure(settled, kind, *names)
     _drop_single_column(draft)
+
+
+def _take_kind_of_parts(draft: TableDraft, member: TableCell, figure_kind: FigureKind) -> FigureKind:
+    """Give a sum of which only the formula is known the unit and decimals that all its parts have."""
+    if figure_kind.reason not in GUESSED_REASONS or not is_plain_sum(member.cell.formula):
+        return figure_kind
+    parts = [draft.find_figure(spot) for spot in list_added_spots(member.cell.formula)]
+    kinds = {(part.kind.kind, part.kind.unit, part.kind.decimals, part.kind.fixed_decimals) for part in parts if part}
+    if None in parts or len(kinds) != 1:
+        return figure_kind
+    kind, unit, decimals, fixed = next(iter(kinds))
+    if kind not in SUMMED_KINDS:
+        return figure_kind
+    return figure_kind._replace(
+        kind=kind, unit=unit, decimals=decimals, fixed_decimals=fixed, reason="formula", remark=""
+    )
 
 
 def _drop_single_column(draft: TableDraft) -> None:

@@ -228,6 +228,7 @@ def _expand_block(
     table_spec: TableSpec, block: BlockSpec, first: tuple[int, int], naming: "_NamingLabels"
 ) -> Iterator[Cell]:
     for line, column, box in _list_block_boxes(block, first):
+        row_path = naming.find_row_path(box.row, first[1])
         yield Cell(
             id=".".join(filter(None, (table_spec.id, line, column))),
             table=table_spec.id,
@@ -235,8 +236,8 @@ def _expand_block(
             column=column,
             unit=block.unit,
             box=box,
-            row_path=naming.find_row_path(box.row, first[1]),
-            column_path=naming.find_column_path(first[0], box.column),
+            row_path=row_path,
+            column_path=naming.find_column_path(first[0], box.column, box.columns if row_path else 1),
             optional=block.optional,
             year_total=TotalKind(block.year_total) if block.year_total else None,
             **describe_kind(block),
@@ -263,11 +264,17 @@ class _NamingLabels:
                 break
         return tuple(reversed(path.values()))
 
-    def find_column_path(self, row: int, column: int) -> tuple[str, ...]:
-        """Return the texts of the labels stacked above ``row`` in ``column``, outermost first; others are passed."""
+    def find_column_path(self, row: int, column: int, columns: int = 1) -> tuple[str, ...]:
+        """Return the texts of the labels stacked above ``row`` in ``column``, outermost first; others are passed.
+
+        None, where the nearest is narrower than ``columns``: then it is the head of one column of a table above.
+        """
         path: list[str] = []
         while row > 1 and (row - 1, column) not in self._labels:
             row -= 1
+        nearest = self._labels.get((row - 1, column))
+        if nearest is not None and nearest.box.columns < columns:
+            return ()
         while label := self._labels.get((row - 1, column)):
             path.insert(0, label.text)
             row = label.box.row

@@ -1,6 +1,6 @@
 """What formulas tell about the cells they count with, before they are translated."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from xltool.form_authoring.office_workbooks.office_workbook import OfficeWorkbook, Spot
 from xltool.form_authoring.relations.parse_formula import (
@@ -17,6 +17,7 @@ from xltool.forms.cell_addresses import list_spots
 from xltool.model.form import Box
 
 MAX_AREA_CELLS = 20_000
+_ROW_COUNTS = {"COUNT", "COUNTA", "COUNTIF", "COUNTIFS"}
 _SUM_FUNCTIONS = (9, 109)  # of SUBTOTAL; the second leaves out hidden rows
 _COUNTING = {"COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "ISBLANK", "VLOOKUP", "INDEX", "MATCH", "LEN", "TEXT"}
 
@@ -30,6 +31,36 @@ def collect_counted_spots(office_book: OfficeWorkbook) -> frozenset[tuple[str, S
                 for name, box in _list_counted_areas(sheet.name, node):
                     found.update((name.casefold(), spot) for spot in list_spots(box))
     return frozenset(found)
+
+
+def collect_row_counts(office_book: OfficeWorkbook) -> frozenset[tuple[str, Spot]]:
+    """Return every cell (name of its sheet in lower case, place) that counts rows, or adds up cells that do."""
+    formulas = {
+        (sheet.name.casefold(), cell.spot): (sheet.name, node)
+        for sheet in office_book.sheets
+        for cell in sheet.cells.values()
+        if (node := parse_if_possible(cell.formula))
+    }
+    found: set[tuple[str, Spot]] = set()
+    while True:
+        more = {key for key, (own, node) in formulas.items() if key not in found and _counts_rows(own, node, found)}
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def _counts_rows(own: str, tree: Node, counting_cells: Collection[tuple[str, Spot]]) -> bool:
+    """Return True for a number of rows, and for a sum of ``counting_cells`` ones."""
+    match tree:
+        case Call(name=name) if name in _ROW_COUNTS:
+            return True
+        case Area() if tree.box.rows * tree.box.columns <= MAX_AREA_CELLS:
+            return all(((tree.sheet or own).casefold(), spot) in counting_cells for spot in list_spots(tree.box))
+        case Binary(operator="+", left=left, right=right):
+            return _counts_rows(own, left, counting_cells) and _counts_rows(own, right, counting_cells)
+        case Call() if added := list_added(tree):
+            return all(_counts_rows(own, part, counting_cells) for part in added)
+    return False
 
 
 def parse_if_possible(formula: str) -> Node | None:
@@ -87,6 +118,15 @@ def is_plain_sum(formula: str) -> bool:
     tree = parse_if_possible(formula)
     added = list_added(tree) if isinstance(tree, Call) else ()
     return len(added) == 1 and isinstance(added[0], Area)
+
+
+def list_added_spots(formula: str) -> list[Spot]:
+    """Return the places of its own sheet that a plain sum adds up; none for one over another sheet or a large range."""
+    tree = parse_if_possible(formula)
+    areas = [node for node in (list_added(tree) if isinstance(tree, Call) else ()) if isinstance(node, Area)]
+    if any(area.sheet or area.box.rows * area.box.columns > MAX_AREA_CELLS for area in areas):
+        return []
+    return [spot for area in areas for spot in list_spots(area.box)]
 
 
 def list_added(call_node: Call) -> tuple[Node, ...]:

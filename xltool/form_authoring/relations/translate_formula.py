@@ -155,8 +155,13 @@ class FormulaTranslator:
         match call_node:
             case Call(name="SUM" | "COUNT" | "COUNTA", arguments=(Area() as area,)):
                 pass
-            case Call(name="COUNTIF", arguments=(Area() as area, criterion)):
+            case Call(name="COUNTIF" | "COUNTIFS", arguments=(Area() as area, criterion)):
                 pass
+            case (
+                Call(name="SUMIF" | "SUMIFS" | "COUNTIFS" as name, arguments=(*_, Area() as area))
+                | Call(name="SUMIF" | "SUMIFS" | "COUNTIFS" as name, arguments=(*_, Area() as area, _))
+            ) if self.find_column(area.sheet or self.sheet, self._shifted(area)):
+                raise UntranslatableError("list_condition", name)
             case _:
                 return None
         column = self.find_column(area.sheet or self.sheet, self._shifted(area))

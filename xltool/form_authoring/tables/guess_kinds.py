@@ -46,11 +46,13 @@ class FigureKind(NamedTuple):
     length: int | None = None
     optional: bool = False
     reason: str = "plain"
+    remark: str = ""  # the code of what a person should look at
+    dropped_limits: tuple[str, ...] = ()  # days (ISO 8601) that hold in the period of the sheet only
 
     def list_settings(self) -> dict[str, Any]:
         """Return the keys of a definition that say this kind, of a block and of a column of a list alike."""
         settings = self._asdict()
-        del settings["reason"]
+        del settings["reason"], settings["remark"], settings["dropped_limits"]
         return {**settings, "choices": list(self.choices), "decimals": self.decimals or None}
 
 
@@ -63,6 +65,7 @@ class KindEvidence(NamedTuple):
     counted: bool = False
     subtracts: bool = False
     divides: bool = False
+    counts_rows: bool = False
 
 
 def list_row_heads(grid_cells: GridCells, member: TableCell) -> list[TableCell]:
@@ -92,18 +95,20 @@ def guess_kind(
 ) -> FigureKind:
     """Return what a figure holds; ``units`` are those stated for the whole table."""
     heads = evidence.heads
-    kind = (
-        _kind_of_validation(member, evidence) or _kind_of_format(member, evidence) or _kind_of_words(member, evidence)
-    )
+    kind = _kind_of_validation(member, evidence) or _kind_of_row_count(evidence)
+    kind = kind or _kind_of_format(member, evidence) or _kind_of_words(member, evidence)
     kind = kind._replace(optional=any(search_word("kinds", "optional", head) for head in heads[:2]))
     if kind.kind in {"choice", "yes_no", "date", "text", "percent"}:
         return kind
     unit = _unit_of_format(member.cell.number_format) or find_head_unit(heads) or _pick_unit(kind, heads, units)
+    if evidence.counts_rows and matches_word("kinds", "money", unit):
+        return kind
     if matches_word("kinds", "money", unit) and kind.kind in {"count", "signed_count", "decimal"}:
         fine = FINE_DECIMALS if matches_word("kinds", "fine_money", unit) else DEFAULT_DECIMALS
         whole = kind.reason == "format" and kind.kind != "decimal"
         kind = kind._replace(kind="amount", decimals=0 if whole else kind.decimals or fine)
-    return kind._replace(unit=unit)
+    open_unit = not unit and len(set(units)) > 1 and not evidence.counts_rows
+    return kind._replace(unit=unit, remark="several_units" if open_unit else "")
 
 
 # --- validation ----------------------------------------------------------------------------------------------------
@@ -183,6 +188,21 @@ def _limit_days(validation: Validation) -> tuple[str, str]:
     return first, last
 
 
+def drop_own_period(figure_kind: FigureKind, days: tuple[date, date] | None) -> FigureKind:
+    """Leave out limits of dates inside the period of the sheet, of which ``days`` are the first and last."""
+    if days is None:
+        return figure_kind
+    first, last = (day.isoformat() for day in days)
+    limits = (figure_kind.earliest, figure_kind.latest)
+    own = tuple(limit if first <= limit <= last else "" for limit in limits)
+    if first.endswith("-01-01") and last.endswith("-12-31") and not all(own):
+        return figure_kind  # up to the end of a year: the edition of that year
+    earliest, latest = ("" if limit in own else limit for limit in limits)
+    dropped = tuple(filter(None, own))
+    remark = "own_period" if dropped else figure_kind.remark
+    return figure_kind._replace(earliest=earliest, latest=latest, remark=remark, dropped_limits=dropped)
+
+
 def _read_day(text: str) -> date | None:
     """Return the day of a serial number, or of ``DATE(2025,1,1)``; None for any other formula."""
     with suppress(ValueError, OverflowError):
@@ -199,6 +219,10 @@ def _read_number(text: str) -> float | None:
     except ValueError:
         return None
     return int(number) if number.is_integer() else number
+
+
+def _kind_of_row_count(evidence: KindEvidence) -> FigureKind | None:
+    return FigureKind(reason="formula") if evidence.counts_rows else None
 
 
 # --- number format ------------------------------------------------------------------------------------------------
@@ -309,9 +333,9 @@ def find_head_unit(head_words: Sequence[str]) -> str:
 
 
 def _pick_unit(figure_kind: FigureKind, head_words: Sequence[str], units: Sequence[str]) -> str:
-    """Pick from the units stated for the table: money for money, the first other one for the rest."""
+    """Pick from the units stated for the table: the only one; of several, the only one of money for money."""
     money = [unit for unit in units if matches_word("kinds", "money", unit)]
-    others = [unit for unit in units if unit not in money]
-    if figure_kind.kind == "amount":
-        return money[0] if money else ""
-    return others[0] if others else (money[0] if money and figure_kind.reason != "words" else "")
+    fitting = money if figure_kind.kind == "amount" else list(units)
+    if len(set(fitting)) != 1 or (fitting == money and figure_kind.kind != "amount" and figure_kind.reason == "words"):
+        return ""
+    return fitting[0]

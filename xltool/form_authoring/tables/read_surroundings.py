@@ -1,10 +1,19 @@
 """Read what stands above and below the tables of a sheet: title, units, period, issuer, notes, signature line."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from xltool.form_authoring.authoring_words import matches_word, remove_word, search_word, split_words, squeeze_text
+from xltool.form_authoring.authoring_words import (
+    list_words,
+    matches_word,
+    remove_word,
+    search_word,
+    split_words,
+    squeeze_text,
+)
 from xltool.form_authoring.office_workbooks.office_workbook import CellFont, OfficeCell, OfficeSheet
 from xltool.form_authoring.placements import Fate
 from xltool.form_authoring.tables.find_grids import OfficeGrid, list_outside_cells
@@ -13,6 +22,7 @@ _WIDE_GAP = re.compile(r"[\u3000]{2,}|[ \t]{3,}|[\u3000 \t]{3,}|\n")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 MAX_TITLE_CHARACTERS = 30  # of the title of a table below another
 MIN_NOTE_CHARACTERS = 60  # a longer text above a table is no field
+PERIODS_A_YEAR = {"half": 2, "quarter": 4, "month": 12}
 _SIGNATURE_FIELDS = ("phone", "signed_on", "author", "reviewer", "leader")
 # The ends of the items of a note: white space begins only where no other stands before, so the time is linear.
 _ITEMS = re.compile(r"(?:(?<=[。；;])\s*|(?<!\s)[^\S\u3000 ]*[\u3000 ]\s*)(?=\d{1,2}[.．、](?!\d))|\n+")
@@ -32,6 +42,7 @@ class SheetSurroundings:
     issuer: str = ""
     document: str = ""
     last_year: int | None = None
+    days: tuple[date, date] | None = None  # the first and last day of the period it is for, where that is printed
     notes: dict[int, list[str]] = field(default_factory=dict)
     fates: list[tuple[OfficeCell, Fate, str]] = field(default_factory=list)  # with the reason
     formulas: list[OfficeCell] = field(default_factory=list)
@@ -182,12 +193,33 @@ def _add_note(found: SheetSurroundings, office_cell: OfficeCell, tables_above: i
 
 def _read_period(found: SheetSurroundings, texts: Sequence[str]) -> None:
     """Read the length of a period and the year from the title, the lines around the table, or the name of the sheet."""
+    alone = [piece for text in texts[1:] for piece in _split_line(text) if search_word("around", "period_alone", piece)]
     for key in ("quarter", "month", "half"):
-        if any(search_word("around", key, text) for text in texts[:1] or texts):
+        if any(search_word("around", key, text) for text in [*texts[:1], *alone]):
             found.period = key
             break
     years = (_YEAR.search(text) for text in texts)
     found.year = next((int(match[0]) for match in years if match), None)
+    if found.year is not None:
+        found.days = _find_days(found.period, found.year, texts)
+
+
+def _find_days(period: str, year: int, texts: Sequence[str]) -> tuple[date, date] | None:
+    """Return the first and last day of the period that is printed; None for a part of a year without its number."""
+    if period == "year":
+        return date(year, 1, 1), date(year, 12, 31)
+    numbers = (search_word("around", f"{period}_number", text) for text in texts)
+    number = next((_read_period_number(match[1]) for match in numbers if match), None)
+    if number is None:
+        return None
+    months = 12 // PERIODS_A_YEAR[period]
+    last = number * months
+    return date(year, last - months + 1, 1), date(year, last, monthrange(year, last)[1])
+
+
+def _read_period_number(word: str) -> int:
+    words = list_words("around", "period_numbers")
+    return next((number for number, signs in enumerate(words, start=1) if word in signs), 0) or int(word)
 
 
 def strip_period(title: str) -> str:

@@ -166,7 +166,11 @@ def _list_blocks(draft: TableDraft) -> Iterator[BlockSpec]:
 
 
 def _setting_of(draft_figure: DraftFigure) -> tuple[object, ...]:
-    return (draft_figure.kind._replace(reason=""), draft_figure.item.box.rows, draft_figure.item.box.columns)
+    return (
+        draft_figure.kind._replace(reason="", remark="", dropped_limits=()),
+        draft_figure.item.box.rows,
+        draft_figure.item.box.columns,
+    )
 
 
 def _grow_right(waiting: Mapping[Spot, DraftFigure], start_spot: Spot) -> list[Spot]:
