@@ -17,6 +17,7 @@ from xltool.messages import catalogue
 from xltool.model.consolidation import ReviewedFile
 from xltool.model.form import Severity
 from xltool.spreadsheet.open_workbook import open_workbook
+from xltool.spreadsheet.raw_workbook import SheetShape
 
 SHEET = 4  # 表三
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -135,6 +136,34 @@ def test_text_box_at_one_cell__ends_by_the_sizes_of_its_sheet(tmp_path: Path) ->
     path = tmp_path / "a.xlsx"
     path.write_bytes(draw(content.getvalue(), 1, drawing_of(*boxes), "(</sheetData>)"))
     assert [shape.area for shape in open_workbook(path).sheets[0].shapes] == ["", "B2:B2", "B2:D2"]
+
+
+def test_shapes_in_groups__lie_where_each_says(tmp_path: Path) -> None:
+    def frame(name: str, *boxes: tuple[int, int, int, int]) -> str:
+        edges = zip(boxes, (("off", "ext"), ("chOff", "chExt")), strict=False)
+        stated = (f'<a:{at} x="{x}" y="{y}"/><a:{size} cx="{cx}" cy="{cy}"/>' for (x, y, cx, cy), (at, size) in edges)
+        return f"<x:{name}><a:xfrm>{''.join(stated)}</a:xfrm>{WHITE_FILL if name == 'spPr' else ''}</x:{name}>"
+
+    def child(box: tuple[int, int, int, int], text: str = "") -> str:
+        body = f"<x:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></x:txBody>" if text else ""
+        return f"<x:sp>{frame('spPr', box)}{body}</x:sp>"
+
+    inner = frame("grpSpPr", (0, 100, 50, 100), (0, 0, 10, 10)) + child((0, 5, 10, 5), "应为3")
+    outer = frame("grpSpPr", (7, 7, 9, 9), (0, 0, 100, 200)) + child((50, 0, 50, 100)) + f"<x:grpSp>{inner}</x:grpSp>"
+    unplaced = "<x:sp><x:txBody><a:p><a:r><a:t>甲</a:t></a:r></a:p></x:txBody></x:sp>"
+    hidden = '<x:grpSp><x:nvGrpSpPr><x:cNvPr id="1" name="a" hidden="1"/></x:nvGrpSpPr>' + inner + "</x:grpSp>"
+    box = anchor((1, 0, 1, 0), (3, 0, 5, 0), "").replace(
+        "<x:sp></x:sp>", f"<x:grpSp>{outer}{unplaced}{hidden}</x:grpSp>"
+    )
+    content = BytesIO()
+    openpyxl.Workbook().save(content)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(draw(content.getvalue(), 1, drawing_of(box), "(</sheetData>)"))
+    assert open_workbook(path).sheets[0].shapes == (
+        SheetShape("C2:C3", "", "C2"),
+        SheetShape("B5:B5", "应为3", "B5"),
+        SheetShape("", "甲", "B2"),
+    )
 
 
 @pytest.mark.parametrize(("width", "height", "told"), [(600_000, 240_000, ["表三!D7"]), (200_000, 240_000, [])])

@@ -78,6 +78,33 @@ class AxisSizes:
         return GridPlace(number, 0.0 if is_at_end else share) if number <= self._last else GridPlace(self._last, 1.0)
 
 
+class GroupFrame:
+    """The place of a group of shapes on its sheet: ``lengths`` from the first column or row to each of its edges.
+
+    ``inner_box`` has the same edges (left, upper, right, lower) in the coordinates of its shapes.
+    """
+
+    def __init__(
+        self, inner_box: tuple[int, ...] = (), lengths: tuple[float, ...] = (), *, is_hidden: bool = False
+    ) -> None:
+        self.inner_box, self.lengths, self.is_hidden = inner_box, lengths, is_hidden
+
+    def convert(self, box: tuple[int, ...]) -> tuple[float, ...]:
+        """Return the lengths of the edges of a shape in the group; none if they cannot be known."""
+        if not self.lengths or not self.inner_box or not box:
+            return ()
+        left, top, right, bottom = self.inner_box
+        scales = [
+            (end - begin) / (last - first) if last > first else 0.0
+            for begin, end, first, last in zip(
+                self.lengths[:2], self.lengths[2:], (left, top), (right, bottom), strict=True
+            )
+        ]
+        starts = ((left, self.lengths[0]), (top, self.lengths[1])) * 2
+        pairs = zip(box, starts, scales * 2, strict=True)
+        return tuple(max(length + (edge - first) * scale, 0.0) for edge, (first, length), scale in pairs)
+
+
 def find_covered_area(down: tuple[GridPlace, GridPlace], across: tuple[GridPlace, GridPlace]) -> str:
     """Return the range of cells of which a shape covers more than half; empty if there is none.
 

@@ -1,5 +1,6 @@
 """Read the shapes that lie over the cells of a worksheet (text boxes, filled boxes, pictures), and which they cover."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from xltool.spreadsheet import limits
@@ -10,7 +11,14 @@ from xltool.spreadsheet.ooxml.sheet_sizes import SheetSizes, read_sheet_sizes
 from xltool.spreadsheet.ooxml.xml_parser import XmlElement, collect_elements, is_true
 from xltool.spreadsheet.part_cache import CachedReader
 from xltool.spreadsheet.raw_workbook import SheetShape
-from xltool.spreadsheet.shape_places import MIN_OPACITY, AxisSizes, GridPlace, find_covered_area, format_cell
+from xltool.spreadsheet.shape_places import (
+    MIN_OPACITY,
+    AxisSizes,
+    GridPlace,
+    GroupFrame,
+    find_covered_area,
+    format_cell,
+)
 
 _DRAWING = "drawings/drawing"
 _ROOTS = frozenset({"xdr:wsDr"})
@@ -21,13 +29,16 @@ _EDGES = tuple(
 _EDGE_PAIRS = tuple(zip(_EDGES[::2], _EDGES[1::2], strict=True))
 _SIZE = f"{_ANCHOR}/xdr:ext"  # of a shape whose end is not stated
 _GROUP = "xdr:grpSp/"
-_TEXTS = frozenset(
-    f"{_ANCHOR}/{_GROUP * depth}xdr:sp/xdr:txBody/a:p/a:{kind}/a:t" for depth in range(3) for kind in ("r", "fld")
-)
+_MAX_GROUPS = 4  # inside each other
+_GROUP_START = f"{_ANCHOR}/xdr:grpSp"
+_STARTS = frozenset({_GROUP_START, *(f"{_ANCHOR}/xdr:{kind}" for kind in ("sp", "pic", "graphicFrame"))})
+_TEXTS = frozenset(f"{_ANCHOR}/xdr:sp/xdr:txBody/a:p/a:{kind}/a:t" for kind in ("r", "fld"))
 _PICTURES = frozenset(f"{_ANCHOR}/xdr:{kind}" for kind in ("pic", "graphicFrame"))
 _NAMES = frozenset(
     f"{_ANCHOR}/xdr:{kind}/xdr:{name}/xdr:cNvPr"
-    for kind, name in (("sp", "nvSpPr"), ("pic", "nvPicPr"), ("graphicFrame", "nvGraphicFramePr"))
+    for kind, name in zip(
+        ("sp", "pic", "graphicFrame", "grpSp"), ("nvSpPr", "nvPicPr", "nvGraphicFramePr", "nvGrpSpPr"), strict=True
+    )
 )
 _SHAPE = f"{_ANCHOR}/xdr:sp/xdr:spPr"
 _GEOMETRY, _NO_FILL, _STYLE_FILL = f"{_SHAPE}/a:prstGeom", f"{_SHAPE}/a:noFill", f"{_ANCHOR}/xdr:sp/xdr:style/a:fillRef"
@@ -38,16 +49,25 @@ _ALPHAS = frozenset(
         f"{_ANCHOR}/xdr:pic/xdr:blipFill/a:blip/a:alphaModFix",
     }
 )
-_WANTED = (
-    frozenset({_ANCHOR, _SIZE, *_EDGES, _GEOMETRY, _NO_FILL, _STYLE_FILL})
-    | _TEXTS
-    | _PICTURES
-    | _NAMES
-    | _FILLS
-    | _ALPHAS
+# Where a shape or group lies in the coordinates of the group around it, and the coordinates inside a group.
+_BOXES = frozenset(
+    f"{_ANCHOR}/xdr:{frame}xfrm/a:{edge}"
+    for frame in ("sp/xdr:spPr/a:", "pic/xdr:spPr/a:", "graphicFrame/xdr:", "grpSp/xdr:grpSpPr/a:")
+    for edge in ("off", "ext", "chOff", "chExt")
 )
-_STATED = frozenset(_EDGES) | _TEXTS
+_DRAWN = frozenset({_GEOMETRY, _NO_FILL, _STYLE_FILL}) | _STARTS | _TEXTS | _NAMES | _FILLS | _ALPHAS | _BOXES
+
+
+def _nest(paths: frozenset[str]) -> frozenset[str]:
+    """Return the paths outside of groups and those inside."""
+    depths = range(_MAX_GROUPS + 1)
+    return frozenset(path.replace(f"{_ANCHOR}/", f"{_ANCHOR}/{_GROUP * depth}") for path in paths for depth in depths)
+
+
+_WANTED = frozenset({_ANCHOR, _SIZE, *_EDGES}) | _nest(_DRAWN)
+_STATED = frozenset(_EDGES) | _nest(_TEXTS)
 _MAX_DIGITS = 9
+_COORDINATE = re.compile("-?[0-9]{1,10}")
 _FULL_OPACITY = 100_000
 # Outlines that leave out their middle.
 HOLLOW_OUTLINES = frozenset(
@@ -91,17 +111,62 @@ _read_elements = CachedReader(_collect_elements)
 
 def _make_shapes(elements: Sequence[XmlElement], sizes: SheetSizes) -> Iterator[SheetShape]:
     for anchor in _split_anchors(elements):
-        if any(element.path in _NAMES and is_true(element.attributes.get("hidden")) for element in anchor):
-            continue
-        text = " ".join("".join(element.text for element in anchor if element.path in _TEXTS).split())
-        edges = _read_places(anchor, sizes)
-        picture = any(element.path in _PICTURES for element in anchor)
-        if not edges:
-            continue
-        left, top, right, bottom = edges
-        area = find_covered_area((top, bottom), (left, right))
-        if text or (area and _is_opaque(anchor)):
-            yield SheetShape(area, text, format_cell(top.number, left.number), is_picture=picture and not text)
+        anchor_edges = _read_places(anchor, sizes)
+        for shape, edges in _place_shapes(anchor, anchor_edges, sizes) if anchor_edges else ():
+            text = " ".join("".join(element.text for element in shape if element.path in _TEXTS).split())
+            picture = any(element.path in _PICTURES for element in shape)
+            left, top, right, bottom = edges or anchor_edges
+            area = find_covered_area((top, bottom), (left, right)) if edges else ""
+            if text or (area and _is_opaque(shape)):
+                yield SheetShape(area, text, format_cell(top.number, left.number), is_picture=picture and not text)
+
+
+def _place_shapes(
+    anchor: Sequence[XmlElement], anchor_edges: tuple[GridPlace, ...], sizes: SheetSizes
+) -> Iterator[tuple[list[XmlElement], tuple[GridPlace, ...]]]:
+    """Yield the elements of each shape that is not hidden, and its edges, in a group its own."""
+    axes = (sizes.columns, sizes.rows) * 2
+    groups: list[GroupFrame] = []
+    for depth, shape in _split_shapes(anchor):
+        del groups[depth:]
+        around = groups[-1] if groups else None
+        is_hidden = (around is not None and around.is_hidden) or any(
+            element.path.endswith("/xdr:cNvPr") and is_true(element.attributes.get("hidden")) for element in shape
+        )
+        lengths = around.convert(_read_box(shape, "off", "ext")) if around else ()
+        if shape[0].path == _GROUP_START:
+            if around is None:
+                lengths = tuple(axis.measure(*edge) for axis, edge in zip(axes, anchor_edges, strict=True))
+            groups.append(GroupFrame(_read_box(shape, "chOff", "chExt"), lengths, is_hidden=is_hidden))
+        elif not is_hidden:
+            own_edges = tuple(axis.locate(1, length) for axis, length in zip(axes, lengths, strict=False))
+            yield shape, own_edges if around else anchor_edges
+
+
+def _split_shapes(anchor: Sequence[XmlElement]) -> Iterator[tuple[int, list[XmlElement]]]:
+    """Yield each shape and group of an anchor: how many groups are around it, its elements as if there were none."""
+    depth, shape = 0, list[XmlElement]()
+    for element in anchor:
+        path = element.path.replace(_GROUP, "")
+        if path in _STARTS:
+            if shape:
+                yield depth, shape
+            depth, shape = element.path.count(_GROUP), []
+        if shape or path in _STARTS:
+            shape.append(XmlElement(path, element.attributes, element.text))
+    if shape:
+        yield depth, shape
+
+
+def _read_box(shape: Sequence[XmlElement], begin: str, extent: str) -> tuple[int, ...]:
+    """Return the left, upper, right and lower edge of a shape; none if they are not stated."""
+    stated = {each.path.rpartition(":")[2]: each.attributes for each in shape if "xfrm/" in each.path}
+    pairs = ((begin, "x"), (begin, "y"), (extent, "cx"), (extent, "cy"))
+    texts = [stated.get(name, {}).get(key, "") for name, key in pairs]
+    if any(_COORDINATE.fullmatch(text) is None for text in texts):
+        return ()
+    left, top, width, height = map(int, texts)
+    return left, top, left + width, top + height
 
 
 def _is_opaque(anchor: Sequence[XmlElement]) -> bool:

@@ -5,7 +5,7 @@ A shape lies between two cells, or in a group between edges in coordinates of th
 
 import struct
 
-from xltool.spreadsheet.shape_places import AxisSizes, GridPlace
+from xltool.spreadsheet.shape_places import AxisSizes, GridPlace, GroupFrame
 
 _GROUP, _SHAPE, _GROUP_BOX, _PROPERTIES, _CHILD_ANCHOR, _ANCHOR = 0xF003, 0xF004, 0xF009, 0xF00B, 0xF00F, 0xF010
 _HEADER = struct.Struct("<HHI")
@@ -34,29 +34,12 @@ class ShapeRecord:
         return by_group or bool(flags & _STATES_HIDDEN and flags & _IS_HIDDEN)
 
 
-class ShapeGroup:
-    """A group of shapes: where it ends in the drawing of the sheet, and its place, once that is known."""
+class ShapeGroup(GroupFrame):
+    """A group of shapes, and where it ends in the drawing of the sheet."""
 
     def __init__(self, end: int) -> None:
+        super().__init__()
         self.end = end
-        self.inner_box: tuple[int, ...] = ()
-        self.lengths: tuple[float, ...] = ()  # from the first column or row to each edge
-        self.is_hidden = False
-
-    def convert(self, box: tuple[int, ...]) -> tuple[float, ...]:
-        """Return the lengths of the edges of a shape in the group; none if they cannot be known."""
-        if not self.lengths or not box:
-            return ()
-        left, top, right, bottom = self.inner_box
-        scales = [
-            (end - begin) / (last - first) if last > first else 0.0
-            for begin, end, first, last in zip(
-                self.lengths[:2], self.lengths[2:], (left, top), (right, bottom), strict=True
-            )
-        ]
-        starts = ((left, self.lengths[0]), (top, self.lengths[1])) * 2
-        pairs = zip(box, starts, scales * 2, strict=True)
-        return tuple(max(length + (edge - first) * scale, 0.0) for edge, (first, length), scale in pairs)
 
 
 class DrawingTree:
