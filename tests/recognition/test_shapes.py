@@ -329,3 +329,37 @@ def test_template_saved_by_libreoffice__no_remark(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     item = review_files(ABOUT, recalculate(tmp_path / "a.xlsx", tmp_path / "out", "xlsx"))[0]
     assert not {"remark.comment", "remark.text_box", "place.picture"} & set(notes(item))
+
+
+DISCLOSURE_SHEET = 3  # 表二, whose figures stand in merged ranges such as B13:D13
+
+
+@pytest.mark.parametrize(("column", "is_hidden"), [(1, True), (2, True), (3, True), (4, False)])
+def test_box_over_a_part_of_a_merged_range__its_figure_is_not_counted(
+    column: int, *, is_hidden: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.xlsx"
+    box = anchor((column, 0, 12, 0), (column + 1, 0, 13, 0), "999")
+    path.write_bytes(draw(good(), DISCLOSURE_SHEET, drawing_of(box)))
+    found = problems(review_files(ABOUT, path)[0])
+    assert [problem.startswith("表二!B13") and "999" in problem for problem in found] == [True] * is_hidden
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        *((text, True) for text in ("少报两件，待补", "实际是三百", "此数不准，待核实", "先估一个", "应为 300", "300")),
+        *(
+            (text, False)
+            for text in ("填表人张三 13812345678", "电话 0527-84368888", "2025年起按新口径统计", "已与台账核对")
+        ),
+        *((text, False) for text in ("2025年3月1日填报", "按实际情况填写", "环境影响评估科")),
+    ],
+)
+def test_comment__is_told_where_it_may_mean_another_figure(text: str, *, is_told: bool, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(BytesIO(good()))
+    book["表三"]["D7"].comment = Comment(text, "")
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    codes = [finding.code for finding in review_files(ABOUT, path)[0].findings]
+    assert ("remark.comment" in codes) is is_told

@@ -66,6 +66,16 @@ def is_inside_box(box: Box, row: int, column: int) -> bool:
     return 0 <= row - box.row < box.rows and 0 <= column - box.column < box.columns
 
 
+def overlap_boxes(one: Box, other: Box) -> bool:
+    """Return whether two rectangles have a cell in common."""
+    return (
+        one.row < other.row + other.rows
+        and other.row < one.row + one.rows
+        and one.column < other.column + other.columns
+        and other.column < one.column + one.columns
+    )
+
+
 def box_address(rectangle: Box) -> str:
     """Return "A1:C3", or "D7" for a single cell."""
     first = cell_address(rectangle.row, rectangle.column)

@@ -173,6 +173,7 @@ class _ValueWords(NamedTuple):
     plain_units: tuple[str, ...]
     plain_signs: tuple[str, ...]
     doubt_words: tuple[str, ...]
+    figureless_digits: re.Pattern[str]
 
 
 @cache
@@ -185,8 +186,8 @@ def _load_value_words() -> _ValueWords:
     with_unit = re.compile(rf"(?:{unit})\s*{number}|{number}\s*(?:{unit})+")
     numerals = words["digits"], words["tens"], words["myriads"]
     plain = tuple(words["plain_units"]), tuple(words["plain_signs"])
-    doubts = tuple(words["doubt_words"])
-    return _ValueWords(frozenset(words["not_applicable"]), with_unit, *numerals, *plain, doubts)
+    doubts, figureless = tuple(words["doubt_words"]), re.compile("|".join(words["figureless_digits"]))
+    return _ValueWords(frozenset(words["not_applicable"]), with_unit, *numerals, *plain, doubts, figureless)
 
 
 @cache
@@ -211,8 +212,10 @@ def is_not_applicable(text: str) -> bool:
 
 
 def is_about_figure(text: str) -> bool:
-    """Return True for a text that holds a digit or a word of correction: the figure it is about may be another."""
-    return any(map(str.isdigit, text)) or any(word in text for word in _load_value_words().doubt_words)
+    """Return True for a text that holds a figure or a word of doubt: the figure it is about may be another."""
+    words = _load_value_words()
+    rest = words.figureless_digits.sub("", text)
+    return any(map(str.isdigit, rest)) or any(word in text for word in words.doubt_words)
 
 
 @cache

@@ -7,7 +7,7 @@ from xltool.model.submission import Entry, EntryState, Observation
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.cell_values import is_about_figure
 from xltool.recognition.locate_cells import LocatedSheet
-from xltool.recognition.unseen_figures import is_under, list_inputs
+from xltool.recognition.unseen_figures import find_shown_box, is_under, list_inputs
 
 
 def find_remarks(
@@ -28,7 +28,8 @@ def find_remarks(
 def _find_text_boxes(located: LocatedSheet, cells_by_address: Mapping[str, str]) -> Iterator[Observation]:
     """Yield the text boxes beside figures; a figure below one is unreadable and is told for itself."""
     for shape in located.sheet.shapes:
-        if is_about_figure(shape.text) and not any(is_under(shape, address) for address in cells_by_address):
+        shown = (find_shown_box(located.sheet, address) for address in cells_by_address)
+        if is_about_figure(shape.text) and not any(is_under(shape, box) for box in shown):
             yield Observation("remark.text_box", located.sheet.name, shape.at, facts={"text": shape.text})
 
 
@@ -39,7 +40,8 @@ def _find_pictures(
     at = tuple(
         address
         for address, cell in (cells_by_address if pictures else {}).items()
-        if entries[cell].state is EntryState.NUMBER and any(is_under(shape, address) for shape in pictures)
+        if entries[cell].state is EntryState.NUMBER
+        and any(is_under(shape, find_shown_box(located.sheet, address)) for shape in pictures)
     )
     if at:
         yield Observation("place.picture", located.sheet.name, at[0], facts={"count": len(at), "at": at})

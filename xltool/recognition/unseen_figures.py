@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
 
-from xltool.forms.cell_addresses import cell_address, is_inside_box, parse_address, parse_boxes
+from xltool.forms.cell_addresses import cell_address, is_inside_box, overlap_boxes, parse_address, parse_boxes
 from xltool.forms.lists.whole_form import list_typed_cells
 from xltool.forms.slots import Role
 from xltool.forms.workbook_plan import WorkbookPlan
 from xltool.model.compact_entries import CompactEntries, EntryLayout
-from xltool.model.form import MAX_CACHED_FORMS
+from xltool.model.form import MAX_CACHED_FORMS, Box
 from xltool.model.submission import Entry, EntryState
 from xltool.recognition.assign_sheets import SheetAssignment
 from xltool.recognition.evaluate_formula import compute_formula
@@ -56,15 +56,30 @@ def refuse_overlaid(
 
 
 def find_shape_over(sheet: RawSheet, address: str) -> SheetShape | None:
-    """Return the last shape that covers a cell, pictures aside; None if there is none."""
-    over = (shape for shape in reversed(sheet.shapes) if not shape.is_picture and is_under(shape, address))
+    """Return the last shape that covers a cell, or a part of its merged range; pictures aside. None if there is none.
+
+    The figure of a merged range is shown anywhere in it, so that a shape over one of its cells may hide the figure.
+    """
+    shown = find_shown_box(sheet, address)
+    over = (shape for shape in reversed(sheet.shapes) if not shape.is_picture and is_under(shape, shown))
     return next(over, None)
 
 
-def is_under(shape: SheetShape, address: str) -> bool:
-    """Return True if a shape covers a cell."""
+def find_shown_box(sheet: RawSheet, address: str) -> Box:
+    """Return where a cell is shown: the merged range that begins with it, else the cell."""
     row, column = parse_address(address)
-    return bool(shape.area) and any(is_inside_box(box, row, column) for box in parse_boxes([shape.area]))
+    return _index_merged(sheet.merged).get((row, column), Box(row, column, 1, 1))
+
+
+@lru_cache(maxsize=1024)
+def _index_merged(merged: tuple[str, ...]) -> Mapping[tuple[int, int], Box]:
+    """Return merged ranges by row and column of their first cell; cached."""
+    return {(box.row, box.column): box for box in parse_boxes(merged)}
+
+
+def is_under(shape: SheetShape, shown: Box) -> bool:
+    """Return True if a shape covers a cell of a rectangle."""
+    return bool(shape.area) and any(overlap_boxes(box, shown) for box in parse_boxes([shape.area]))
 
 
 def refuse_astray(plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
