@@ -22,11 +22,11 @@ from benchmarks.seeding import REPORTS, Figures, Report, plausible, published
 from xltool.checks.context import CheckContext
 from xltool.checks.run_checks import review_submission
 from xltool.checks.texts.claims import Judgement, Mention, TextContext, find_mentions, split_statements
-from xltool.checks.texts.numerals import normalise_text
 from xltool.errors import XltoolError
 from xltool.forms.compiled_form import compile_form
 from xltool.forms.expressions import recompute_figures
 from xltool.forms.load_definitions import find_form_for_year, load_forms
+from xltool.forms.numerals import normalise_text
 from xltool.forms.workbook_plan import plan_workbook
 from xltool.model.agency import Scope
 from xltool.model.form import Form, Number
