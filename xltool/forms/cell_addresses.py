@@ -66,13 +66,13 @@ def is_inside_box(box: Box, row: int, column: int) -> bool:
     return 0 <= row - box.row < box.rows and 0 <= column - box.column < box.columns
 
 
-def overlap_boxes(one: Box, other: Box) -> bool:
+def overlap_boxes(box: Box, other_box: Box) -> bool:
     """Return whether two rectangles have a cell in common."""
     return (
-        one.row < other.row + other.rows
-        and other.row < one.row + one.rows
-        and one.column < other.column + other.columns
-        and other.column < one.column + one.columns
+        box.row < other_box.row + other_box.rows
+        and other_box.row < box.row + box.rows
+        and box.column < other_box.column + other_box.columns
+        and other_box.column < box.column + box.columns
     )
 
 

@@ -77,9 +77,9 @@ def _index_merged(merged: tuple[str, ...]) -> Mapping[tuple[int, int], Box]:
     return {(box.row, box.column): box for box in parse_boxes(merged)}
 
 
-def is_under(shape: SheetShape, shown: Box) -> bool:
+def is_under(shape: SheetShape, box: Box) -> bool:
     """Return True if a shape covers a cell of a rectangle."""
-    return bool(shape.area) and any(overlap_boxes(box, shown) for box in parse_boxes([shape.area]))
+    return bool(shape.area) and any(overlap_boxes(area, box) for area in parse_boxes([shape.area]))
 
 
 def refuse_astray(plan: WorkbookPlan, assignment: SheetAssignment, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
