@@ -89,6 +89,15 @@ MEANT = {
     "新民办": "新民街道办事处",
     "新民办事处": "新民街道办事处",
     "新民": "新民街道办事处",
+    "新民街办": "新民街道办事处",
+    "人力社保局": "人力资源和社会保障局",
+    "区人力资源社会保障局年报": "人力资源和社会保障局",
+    "市场监督局": "市场监督管理局",
+    "发展改革委": "发展和改革局",
+    "关于报送川门区水利局2025年政府信息公开工作年度报告的函": "水利局",
+    "关于报送审计局年报的报告": "审计局",
+    "报送商务局2025年度报告": "商务局",
+    "关于上报教育局政府信息公开年报的函": "教育局",
 }
 NOBODY = (
     *(
@@ -249,6 +258,12 @@ BESIDE = {
     "信访局+司法局（盖章）": ["信访局"],
     "司法局 财政局 民政局": ["民政局", "财政局"],
     "司法局与区财政局联合填报": ["财政局"],
+    "司法局、新民街道": ["新民街道办事处"],
+    "司法局、财政局 对调": ["财政局"],
+    "司法局→财政局": ["财政局"],
+    "司法局 应为财政局": ["财政局"],
+    "司法局（错报为财政局）": ["财政局"],
+    "财政局（司法局借用模板）": ["财政局"],
     "510208 财政局": ["财政局"],
     "510209 司法局": ["财政局"],
 }
@@ -282,6 +297,10 @@ EXPLAINED = (
         "司法局抄送财政局",
         "司法局报送财政局",
         "司法局报财政局",
+        "司法局报送财政局年报",
+        "司法局向财政局报送年报",
+        "司法局关于报送财政局2025年年报的函",
+        "报送财政局",
         "司法局转财政局",
         "财政局转司法局",
         "财政局收 司法局",
@@ -358,6 +377,15 @@ def test_name_with_one_wrong_character__holds_the_return_of_another(name: str) -
 @pytest.mark.parametrize("owner", OWNERS)
 def test_name_that_is_no_misspelling__holds_nothing(owner: str) -> None:
     assert [name for name in NOT_MISSPELT if named(f"{name}.xlsx", owner)] == []
+
+
+def test_usual_name_of_a_body_outside_the_roster__is_no_misspelling() -> None:
+    assert [name for name in ("执法局", "执法局原件") if named(f"{name}.xlsx", "财政局")] == []
+
+
+def test_name_in_the_owners_folder__is_no_misspelling_of_another() -> None:
+    assert named("财致局.xlsx", "司法局", "司法局") == []
+    assert named("财致局.xlsx", "司法局", "收回") == ["财政局"]
 
 
 def test_misspelt_name_of_the_owner__holds_nothing() -> None:

@@ -24,7 +24,12 @@ from xltool.consolidation.agency_name_parts import (
     plain_file_name,
     select_unique_parts,
 )
-from xltool.consolidation.file_name_words import consists_of_usual_words, find_usual_beginnings, load_agency_words
+from xltool.consolidation.file_name_words import (
+    consists_of_usual_words,
+    find_usual_beginnings,
+    is_name_of_known_body,
+    load_agency_words,
+)
 from xltool.model.agency import Agency, Roster
 
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"  # month and day
@@ -76,7 +81,11 @@ class AgencyNameIndex:
         if not all(consists_of_usual_words(text, between) for text in _list_gaps(plain, full)):
             return frozenset()
         handed_in = (*words.carried, *words.reported)
-        listed = {code for _, end, code in self._iterate_meant(plain) if not _is_followed_by(plain[end:], handed_in)}
+        listed = {
+            code
+            for start, end, code in self._iterate_meant(plain)
+            if not _is_followed_by(plain[end:], handed_in) and not plain[:start].endswith(words.sent_to)
+        }
         return frozenset(listed | set(self._find_numbers(name)))
 
     def find_near(self, name: str, owner: Agency) -> frozenset[str]:
@@ -93,7 +102,7 @@ class AgencyNameIndex:
         found: set[str] = set()
         for said in self._iterate_said(plain):
             codes = {code for text in list_near_texts(said) for code in self.near_texts.get(text, ())}
-            if codes and (said in load_agency_words().known or not own.isdisjoint(said[:-1])):
+            if codes and (is_name_of_known_body(said) or not own.isdisjoint(said[:-1])):
                 return frozenset()
             found |= codes
         return frozenset(found)
@@ -190,7 +199,9 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
     places = {code: list_places(agency, agencies, shared) for code, agency in agencies.items()}
     parts = {code: frozenset(list_parts(spoken[code], places[code])) for code in agencies}
     short = {code: frozenset(part for part in parts[code] if not part.startswith(places[code])) for code in agencies}
-    subjects = {code: frozenset(list_stems(parts[code], load_agency_words().subject_endings)) for code in agencies}
+    subjects = {
+        code: frozenset(list_stems(parts[code], load_agency_words().subject_endings)) - parts[code] for code in agencies
+    }
     stems = {
         code: (subjects[code] | {*list_stems(parts[code], load_agency_words().town_endings), *list_loners(parts[code])})
         for code in agencies
@@ -247,11 +258,18 @@ def _is_bystander(plain: str, start: int, end: int) -> bool:
     """Return whether the agency at this position only passed the file on, or was to receive it."""
     words, before, after = load_agency_words(), plain[:start], plain[end:]
     return (
-        before.endswith(words.sent_to)
+        _is_recipient(before, after)
         or _strip_digits(before) in words.sent_to_first
         or _is_followed_by(after, words.passed_on)
         or _strip_digits(after) in words.passed_on_last
     )
+
+
+def _is_recipient(before: str, after: str) -> bool:
+    """Return whether a file was sent to the agency between two texts; 报送 before its report means it is about it."""
+    words = load_agency_words()
+    is_subject = before.endswith(words.handing_in) and re.match(words.report_behind, after)
+    return before.endswith(words.sent_to) and not is_subject
 
 
 def _list_gaps(plain: str, spans: Iterable[tuple[int, int, str]]) -> list[str]:

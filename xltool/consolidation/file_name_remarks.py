@@ -58,13 +58,21 @@ def _check_year(name: str, submission: Submission) -> Iterator[Finding]:
 
 def _find_years(stem: str, year: int) -> list[int]:
     """Return the years in a name that are not the report's; empty if its own is among them."""
+    patterns, stem = load_year_patterns(), _write_out_years(stem)
     if str(year) in stem:
         return []
-    patterns = load_year_patterns()
     earlier = (int(match[1]) for pattern in patterns.any for match in re.finditer(pattern, stem))
     named = [told for told in earlier if _FIRST_YEAR <= told < year]
     named += (int(match[1]) for pattern in patterns.of_report for match in re.finditer(pattern, stem))
     return named
+
+
+def _write_out_years(stem: str) -> str:
+    """Return a name with four digits for its years in Chinese numerals, 二〇二四年, and for those of two, 24年度."""
+    patterns = load_year_patterns()
+    digits = str.maketrans(patterns.numerals, "".join(str(at % 10) for at in range(len(patterns.numerals))))
+    written = re.sub(patterns.in_numerals, lambda match: match[0].translate(digits), stem)
+    return re.sub(patterns.two_digits, r"20\1", written)
 
 
 def _find_periods(stem: str, period: int) -> list[Period]:

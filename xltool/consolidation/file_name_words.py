@@ -36,6 +36,8 @@ class AgencyWords(NamedTuple):
     document_ends: tuple[str, ...]
     sent_to: tuple[str, ...]
     sent_to_first: tuple[str, ...]
+    handing_in: tuple[str, ...]
+    report_behind: str
 
 
 class VersionPatterns(NamedTuple):
@@ -65,10 +67,16 @@ class VersionPatterns(NamedTuple):
 
 
 class FileNameYears(NamedTuple):
-    """Regular expressions with a year as their group: ``any`` mention of one, and one that is the report's for sure."""
+    """Regular expressions with a year as their group: ``any`` mention of one, and one that is the report's for sure.
+
+    ``in_numerals`` is a year in ``numerals`` (0 to 9, and another sign of 0), ``two_digits`` one without its century.
+    """
 
     any: tuple[str, ...]
     of_report: tuple[str, ...]
+    in_numerals: str
+    two_digits: str
+    numerals: str
 
 
 class FileNamePeriods(NamedTuple):
@@ -109,6 +117,11 @@ def load_abbreviations(*tables: str) -> Mapping[str, tuple[str, ...]]:
             for ending in endings:
                 abbreviations[ending] = (*abbreviations.get(ending, ()), short)
     return abbreviations
+
+
+def is_name_of_known_body(name: str) -> bool:
+    """Return whether a name is a usual one of some body, and so no misspelling of another."""
+    return name in load_agency_words().known or any(name in shorts for shorts in load_abbreviations().values())
 
 
 def consists_of_usual_words(text: str, more_words: Collection[str] = ()) -> bool:

@@ -145,7 +145,7 @@ def _is_about_agency(finding: Finding) -> bool:
 def _hear_witnesses(item: ReviewedFile, submission: Submission, owner: Agency, batch: _Batch) -> Iterator[_Testimony]:
     path = PurePath(_file_path(item))
     if _file_path(item) not in batch.shared_files:
-        yield from _read_file_name(path.name, path.stem, owner, batch)
+        yield from _read_file_name(path, owner, batch)
         if len(batch.owners_by_folder[_folder_path(item)]) <= _MAX_OWNERS_IN_OWN_FOLDER:
             folder = path.parent.name
             yield from _read_name("owner_in_folder", folder, folder.removesuffix(_ARCHIVE_SUFFIX), owner, batch)
@@ -160,15 +160,21 @@ def _hear_witnesses(item: ReviewedFile, submission: Submission, owner: Agency, b
                     yield _Testimony(code, catalogue.format_phrase(f"owner_in_{source}"))
 
 
-def _read_file_name(shown: str, name: str, owner: Agency, batch: _Batch) -> Iterator[_Testimony]:
-    """Yield the agencies that the name of a file means: instead of the owner, beside it, or by a misspelt name."""
+def _read_file_name(path: PurePath, owner: Agency, batch: _Batch) -> Iterator[_Testimony]:
+    """Yield the agencies that the name of a file means: instead of the owner, beside it, or by a misspelt name.
+
+    A name in the owner's folder is no misspelling of another's.
+    """
+    shown, name = path.name, path.stem
     if meant := [*_read_name("owner_in_file_name", shown, name, owner, batch)]:
         yield from meant
     elif owner.code in (codes := batch.names.find_agencies(name)):
         for code in sorted(batch.names.find_listed(name) if len(codes) > 1 else ()):
             if _is_of_equal_rank(batch.agencies[code], owner, batch):
                 yield _Testimony(code, catalogue.format_phrase("owner_beside", name=shown, owner=owner.name))
-    elif len(near := batch.names.find_near(name, owner)) == 1 and not batch.names.mentions(name, owner):
+    elif len(near := batch.names.find_near(name, owner)) == 1 and not any(
+        batch.names.mentions(text, owner) for text in (name, path.parent.name)
+    ):
         yield _Testimony(min(near), catalogue.format_phrase("owner_near_file_name", name=shown))
 
 
