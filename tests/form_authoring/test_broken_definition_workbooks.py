@@ -103,6 +103,9 @@ BROKEN = (
 )
 
 
+RELATION_OF_TWO_TABLES = "B6 <= D23 每栏"
+
+
 def test_relations_that_cannot_be_read__cell_and_part_of_each_are_told(tmp_path: Path) -> None:
     rows: list[int] = []
 
@@ -115,6 +118,18 @@ def test_relations_that_cannot_be_read__cell_and_part_of_each_are_told(tmp_path:
     missing = [parts for row, (_, parts) in zip(rows, BROKEN, strict=True) if not told(lines, f"关系!D{row}", *parts)]
     assert missing == []
     assert len(lines) == len(BROKEN)
+
+
+def test_relation_of_different_lines__its_cell_its_text_and_the_cells_of_each_side(tmp_path: Path) -> None:
+    rows: list[int] = []
+
+    def add(book: Workbook) -> None:
+        entry = {"编号": "NEW", "名称": "新", "处理": "提示", "怎么办": "请核对。", "依据": "测试"}
+        rows.append(add_row(book, "关系", "关系", {**entry, "式子": RELATION_OF_TWO_TABLES}))
+
+    (line,) = refuse(tmp_path, add)
+    assert told([line], f"关系!D{rows[0]} 处", f"“{RELATION_OF_TWO_TABLES}”", "一边是 ", "另一边是 ", "逐行各写一条")
+    assert told([line], "B6:D6", "D23:J23")
 
 
 def rename_owner(book: Workbook) -> None:

@@ -12,6 +12,7 @@ from xltool.form_authoring.definition_workbook.lay_out_regions import lay_out_re
 from xltool.form_authoring.definition_workbook.read_definition_workbook import read_definition_workbook
 from xltool.form_authoring.definition_workbook.workbook_problems import ContentPlace, WorkbookProblems
 from xltool.form_authoring.definitions.write_toml import write_definition_file
+from xltool.forms.cell_addresses import merge_ranges
 from xltool.forms.definition_data import DEFINITION_FILES, read_definition_data
 from xltool.forms.definition_rules import is_form_id
 from xltool.forms.load_definitions import REQUIRED_FILES, check_forms_below, load_form
@@ -160,9 +161,8 @@ def _locate_mistake(
 ) -> tuple[DefinitionError, ContentPlace | None]:
     """Return a mistake with its place in the workbook that it was read from, and that place."""
     facts = dict(mistake.facts)
-    place = problems.find_place(
-        Path(str(facts.get("file", ""))).name, str(facts.get("place", "")), str(facts.get("key", ""))
-    )
+    part = str(facts.get("key") or facts.get("text", ""))
+    place = problems.find_place(Path(str(facts.get("file", ""))).name, str(facts.get("place", "")), part)
     where = f"{place.sheet}!{place.address}" if place else ""
     names_place = any(
         "place" in catalogue.placeholders(wording.say)
@@ -173,4 +173,10 @@ def _locate_mistake(
     facts["place"] = where or facts.get("place", "")
     if isinstance(facts.get("key"), str):
         facts["key"] = problems.find_written(str(facts["key"]))
+    if "text" in facts:
+        facts["text"] = problems.find_written(str(facts["text"]))
+    for side in ("left", "right"):
+        names = facts.get(side)
+        if isinstance(names, tuple) and all(name in problems.addresses for name in names):
+            facts[side] = tuple(merge_ranges(problems.addresses[name] for name in names))
     return DefinitionError(mistake.code, **facts), place

@@ -54,16 +54,19 @@ def _expand_instances(
     except ExpressionError as error:
         for mistake in parse_expressions.find_mistakes(expect, when, vocabulary) or (error,):
             with problems.collect():
-                raise _expression_error(mistake, relation_spec.id, problems.source) from error
+                raise _expression_error(mistake, relation_spec, problems.source) from error
         return ()
 
 
-def _expression_error(expression_error: ExpressionError, relation: str, source: str) -> DefinitionError:
+def _expression_error(expression_error: ExpressionError, relation_spec: RelationSpec, source: str) -> DefinitionError:
+    ranges = expression_error.ranges
+    facts = {"text": relation_spec.expect, "left": ranges[0], "right": ranges[1]} if ranges else {}
     return DefinitionError(
         f"definition.expression.{expression_error.problem}",
         file=f"{source}/relations.toml",
-        place=f"relations.{relation}",
+        place=f"relations.{relation_spec.id}",
         key=expression_error.part,
+        **facts,
     )
 
 

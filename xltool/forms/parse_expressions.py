@@ -188,10 +188,17 @@ def _number_of_word(side: Side, word: str, vocabulary: Vocabulary) -> int:
 
 
 def _find_common_axis(vectors: Sequence["_SideVector | _ConditionVector"]) -> tuple[str, tuple[str, ...]]:
-    shapes = {(vector.axis, tuple(vector.parts)) for vector in vectors if vector.axis}
+    shapes = {(vector.axis, tuple(vector.parts)): vector for vector in vectors if vector.axis}
     if len(shapes) > 1:
-        raise ExpressionError("different_axes")
-    return shapes.pop() if shapes else ("", ("",))
+        ranges = tuple(tuple(map(_find_first_cell, vector.parts.values())) for vector in shapes.values())
+        raise ExpressionError("different_axes", ranges=ranges)
+    return next(iter(shapes), ("", ("",)))
+
+
+def _find_first_cell(compared: Side | Comparison) -> str:
+    """Return the id of the first figure of a side or of a comparison; "" for constants."""
+    sides = compared.sides if isinstance(compared, Comparison) else (compared,)
+    return next((term.cell for side in sides for term in side.terms), "")
 
 
 def _select_part(vector: _SideVector, index: str) -> Side:

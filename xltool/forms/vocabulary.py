@@ -22,12 +22,16 @@ OPERATOR_TEXTS: Mapping[type[ast.cmpop], str] = {
 
 
 class ExpressionError(ValueError):
-    """An expression that cannot be parsed. ``problem`` is a short code, ``part`` the text at fault."""
+    """An expression that cannot be parsed. ``problem`` is a short code, ``part`` the text at fault.
 
-    def __init__(self, problem: str, part: str = "") -> None:
+    ``ranges`` are the ids of the figures of each side, where the sides are of different lines or columns.
+    """
+
+    def __init__(self, problem: str, part: str = "", ranges: tuple[tuple[str, ...], ...] = ()) -> None:
         super().__init__(problem, part)
         self.problem = problem
         self.part = part
+        self.ranges = ranges
 
 
 class Vocabulary:

@@ -74,6 +74,7 @@ def read_definition_workbook(
     parts = assemble_parts(data, title_rows)
     if parts is None:
         return DefinitionReading(data, problems)
+    problems.addresses.update(parts.drawing.addresses)
     mended: tuple[str, ...] = ()
     content = data.get("tables.toml")
     if drawing and content is not None and not parts.problems:

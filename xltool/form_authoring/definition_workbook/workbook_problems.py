@@ -32,6 +32,7 @@ class WorkbookProblems:
     errors: list[DefinitionError] = field(default_factory=list)
     places: list[ContentPlace] = field(default_factory=list)
     unread_regions: set[str] = field(default_factory=set)  # with a column that could not be read
+    addresses: dict[str, str] = field(default_factory=dict)  # where figures stand on the drawing, by id
     translated: dict[str, str] = field(default_factory=dict)  # relations as written, in the language of definitions
 
     def add(self, problem: str, sheet: str, at: str = "", text: str = "", **facts: object) -> None:
