@@ -1,5 +1,7 @@
 """xltool forms check: settings that mean nothing or cannot be met are refused, all mistakes of a definition at once."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,30 @@ MISTAKES = {
         "decimals = 1",
         "decimals = 12",
         "“cases.days.current”的 decimals 是 12，不能这样写。",
+    ),
+    "decimals of a choice": (
+        "tables",
+        'choices = ["综合", "专业"]',
+        'choices = ["综合", "专业"]\ndecimals = 2',
+        "“cases.type.current”是 choice，写了 decimals 也不起作用",
+    ),
+    "choice in a sum of a relation": (
+        "relations",
+        "within_year = true\n",
+        'within_year = true\n{LIMIT}cases.type.current + cases.done.current >= 0"\n',
+        "relations.LIMIT 里，“cases.type.current”是 choice，不是数，不能相加、比大小",
+    ),
+    "text of a list times a number": (
+        "relations",
+        "within_year = true\n",
+        'within_year = true\n{LIMIT}counters.row.praise <= 2 * counters.row.name"\n',
+        "relations.LIMIT 里，“counters.name”是 text，不是数",
+    ),
+    "within_year without the period before": (
+        "relations",
+        'expect = "ratio(cases.on_time.current, cases.done.current) >= 0.5"',
+        'expect = "ratio(cases.on_time.current, cases.done.current) >= 0.5"\nwithin_year = true',
+        "within_year 不起作用：ratio(cases.on_time.current, cases.done.current) >= 0.5。",
     ),
     "decimals below 0": ("tables", "decimals = 1", "decimals = -1", "decimals 可以写 0 到 10"),
     "choice twice": (
@@ -197,6 +223,64 @@ def test_setting_that_cannot_be_meant__is_one_sentence_with_place_and_cure(mista
     (line,) = told(write_windows(tmp_path, **texts))
     assert f"报表定义“{file}.toml”" in line
     assert sentence in line
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "sentence"),
+    [
+        ('issued = "2018"', 'issued = "2018-13-40"', "form.toml”的 issued 是“2018-13-40”，没有这一天。"),
+        ('issued = "2018"', 'issued = "2018-02-30"', "form.toml”的 issued 是“2018-02-30”，没有这一天。"),
+        (
+            'sum = "cases.done.current"',
+            'sum = "cases.type.current"',
+            "form.toml”的 headlines 里，“cases.type.current”是 choice，不是数",
+        ),
+        (
+            "headlines = [",
+            'ranking = { label = "类型", sum = "cases.type.current" }\nheadlines = [',
+            "form.toml”的 ranking 里，“cases.type.current”是 choice，不是数",
+        ),
+    ],
+)
+def test_day_of_issue_and_figures_shown_first__that_cannot_be_meant__are_told(
+    right: str, wrong: str, sentence: str, tmp_path: Path
+) -> None:
+    assert right in WHOLE_FORM
+    (line,) = told(write_windows(tmp_path, form=WHOLE_FORM.replace(right, wrong, 1)))
+    assert sentence in line
+
+
+def test_two_editions_from_the_same_year__are_told__and_no_template_is_made(tmp_path: Path) -> None:
+    folder = write_windows(tmp_path)
+    second = folder / "windows" / "2"
+    shutil.copytree(folder / "windows" / "1", second)
+    definition = second / "form.toml"
+    definition.write_text(WHOLE_FORM.replace('edition = "1"', 'edition = "2"'), "utf-8")
+    code, _, errors = run("forms", "check", folder)
+    assert (code, errors.splitlines()[1:]) == (2, [])
+    assert "windows/2/form.toml”的 first_year 是 2018，与“1”这一版的相同，看不出哪年用哪一版。" in errors
+    (tmp_path / "roster.csv").write_text("单位代码,单位名称\n1,甲局\n", "utf-8")
+    options = ("--forms", folder, "--roster", tmp_path / "roster.csv", "--form", "windows", "-o", tmp_path / "issued")
+    code, _, errors = run("template", "--period", "2025-03", *options)
+    assert (code, "“windows”有几版都从 2018 年度起用：1、2，不知用哪一版。" in errors) == (2, True)
+    definition.write_text(definition.read_text("utf-8").replace("first_year = 2018", "first_year = 2025"), "utf-8")
+    assert run("forms", "check", folder)[0] == 0
+    assert run("template", "--period", "2025-03", *options)[0] == 0
+
+
+def test_counts_of_a_form_with_a_list__are_the_same_in_every_command(tmp_path: Path) -> None:
+    relation = LIMIT.replace("{", "") + 'counters.row.praise >= 0"\n'
+    folder = write_windows(tmp_path, relations=RELATIONS + relation)
+    checked = run("forms", "check", folder)[1]
+    figures, relations = re.findall(r"(\d+) 个指标，(\d+) 条勾稽关系", checked)[0]
+    assert run("forms", "workbook", "windows", "1", "--forms", folder, "-o", tmp_path / "d.xlsx")[0] == 0
+    said = run("forms", "from", tmp_path / "d.xlsx", "-o", tmp_path / "again", "--edition", "2026")[1]
+    assert f"{figures} 个指标" in said
+    assert f"{relations} 条勾稽关系" in said
+    again = load_form(tmp_path / "again" / "windows" / "2026")
+    assert again.first_year == 2026
+    both = ("--forms", folder, "--forms", tmp_path / "again")
+    assert f"{figures} 个指标含义相同" in run("forms", "diff", "windows", "1", "2026", *both)[1]
 
 
 def test_percentage_that_is_added_up__is_pointed_out(tmp_path: Path) -> None:

@@ -182,6 +182,22 @@ def test_every_kind__as_people_type_it__has_one_meaning(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "typed", "said"),
     [
+        ("rate", "9677%", "请核对后改填百分号前的数字"),
+        ("opened", True, "请改填日期，如 2025-03-01"),
+        ("days", "很快", "请只填数字（单位天）"),
+        ("visits", "很多", "请只填 0 或正整数；"),
+    ],
+)
+def test_what_is_asked_instead__stands_behind_a_word_without_a_space(
+    folder: Path, cell: str, typed: object, said: str
+) -> None:
+    (message,) = checked(fill(folder, "1", {cell: typed}))[1]
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("cell", "typed", "said"),
+    [
         ("rate", "9677%", "网站!B7“满意率（%）”填的是“9677%”，超出了这一格的范围"),
         ("rate", (96.77, "0.00%"), "网站!B7“满意率（%）”填的是“96.77”，超出了这一格的范围"),
         ("days", -1, "网站!B8“平均办理时间”填的是“-1”，超出了这一格的范围"),
@@ -349,7 +365,8 @@ def test_word_that_a_conditional_format_hides__is_told(folder: Path, condition: 
 def test_prompts_of_the_next_template__say_the_figures_before_as_people_read_them(folder: Path) -> None:
     path = fill(folder, "1")
     options = ("--year", 2025, "--form", "kinds", "--roster", folder / "roster.csv", "--previous", path)
-    assert run("template", *options, "-o", folder / "next")[0] == 0
+    code, said, _ = run("template", *options, "-o", folder / "next")
+    assert (code, "，已预填" in said, "个有，写在各格的提示里。" in said) == (0, False, True)
     (template,) = (folder / "next").glob("1 *.xlsx")
     validations = openpyxl.load_workbook(template)["网站"].data_validations.dataValidation
     prompts = {str(rule.sqref): rule.prompt.splitlines()[-1] for rule in validations if "上年" in (rule.prompt or "")}

@@ -45,6 +45,24 @@ def test_published__every_row_is_read_back_and_nothing_differs(folder: Path, kin
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_notes_of_a_list__printed_below_it__are_no_text_of_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    forms = write_form(tmp_path)
+    (tables,) = forms.rglob("tables.toml")
+    notes = 'key = ["name"]\nnotes = ["注：已关停的网站不填。"]\n'
+    tables.write_text(tables.read_text("utf-8").replace('key = ["name"]\n', notes, 1), "utf-8")
+    monkeypatch.setenv(FORMS_VARIABLE, str(forms))
+    write_templates(tmp_path)
+    filled = fill(tmp_path, "1")
+    document = publish(filled, tmp_path, kind)
+    if kind == "html":
+        assert "注：已关停的网站不填。" in document.read_text("utf-8")
+    code, told, errors = run("compare", document, filled)
+    assert (code, errors) == (0, ""), told
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_list_without_rows__is_printed_as_none_and_read_back_as_none(folder: Path, kind: str) -> None:
     document = publish(fill(folder, "3"), folder, kind)
     run("import", document, "--form", "websites", "--year", 2024, "-o", folder / "imported")

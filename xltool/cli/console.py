@@ -35,11 +35,15 @@ _SEVERITY_MARKS = {Severity.MUST_FIX: "✗", Severity.EXPLAIN: "?", Severity.NOT
 
 
 def describe_templates(
-    issued_templates: Sequence["IssuedTemplate"], folder: Path, previous_use: "PreviousUse | None" = None
+    issued_templates: Sequence["IssuedTemplate"],
+    folder: Path,
+    previous_use: "PreviousUse | None" = None,
+    *,
+    has_prefilled: bool = True,
 ) -> str:
-    """Describe the templates that were written."""
+    """Describe the templates that were written; if no figure is ``has_prefilled``, prompts have those of before."""
     lines = [catalogue.format_line("issued", count=len(issued_templates), folder=str(folder))]
-    return "\n".join([*lines, *describe_previous_use(previous_use, "prefilled")])
+    return "\n".join([*lines, *describe_previous_use(previous_use, "prefilled" if has_prefilled else "prompted")])
 
 
 def describe_previous_use(previous_use: "PreviousUse | None", purpose: str = "compared") -> list[str]:

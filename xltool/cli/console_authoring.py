@@ -6,7 +6,7 @@ from xltool.commands.author_from_workbook import AuthoredForm, count_fates, desc
 from xltool.commands.definition_workbooks import SavedDefinition
 from xltool.form_authoring.placements import Placement
 from xltool.forms.cell_addresses import merge_ranges
-from xltool.forms.lists.whole_form import list_all_relations
+from xltool.forms.lists.whole_form import list_all_cells, list_all_relations
 from xltool.messages import catalogue
 from xltool.model.form import Form
 
@@ -23,7 +23,7 @@ def describe_authored_form(authored: AuthoredForm, file: str) -> str:
             file=file,
             form=form.id,
             edition=form.edition,
-            cells=len(form.cells),
+            cells=len(list_all_cells(form)),
             computed=len(form.cells) - len(form.inputs),
             lists=len(form.lists),
             relations=len(list_all_relations(form)),
@@ -50,14 +50,15 @@ def describe_authored_form(authored: AuthoredForm, file: str) -> str:
 
 def _describe_kept(form: Form, earlier: Form) -> str:
     """Describe how many figures of an earlier edition are in the new one."""
-    kept = sum(cell in earlier.cells for cell in form.cells)
+    now, before = list_all_cells(form), list_all_cells(earlier)
+    kept = len(now.keys() & before.keys())
     return catalogue.format_line(
         "authored_kept",
         form=earlier.id,
         edition=earlier.edition,
         kept=kept,
-        added=len(form.cells) - kept,
-        gone=len(earlier.cells) - kept,
+        added=len(now) - kept,
+        gone=len(before) - kept,
     )
 
 
@@ -76,7 +77,7 @@ def _list_doubts(authored: AuthoredForm) -> Iterator[str]:
 def describe_saved_definition(saved: SavedDefinition, file: str) -> str:
     """Describe the definition that was read from a workbook, and what was mended on its drawing."""
     form = saved.form
-    facts = {"cells": len(form.cells), "lists": len(form.lists), "relations": len(list_all_relations(form))}
+    facts = {"cells": len(list_all_cells(form)), "lists": len(form.lists), "relations": len(list_all_relations(form))}
     lines = [
         catalogue.format_line(
             "definition_read", file=file, form=form.id, edition=form.edition, folder=saved.folder.as_posix(), **facts

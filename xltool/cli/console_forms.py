@@ -24,7 +24,7 @@ _MAX_NAMED_CELLS = 4  # more figures are counted instead of named
 def describe_forms(forms: Sequence[Form]) -> str:
     """Render a table of forms with their editions and years."""
     rows = [
-        (form.id, form.edition, form.title, f"{form.first_year}–{form.last_year or ''}", str(len(form.cells)))
+        (form.id, form.edition, form.title, f"{form.first_year}–{form.last_year or ''}", str(len(list_all_cells(form))))
         for form in forms
     ]
     return render_table(("form", "edition", "title", "years", "cells"), rows)
@@ -32,7 +32,8 @@ def describe_forms(forms: Sequence[Form]) -> str:
 
 def describe_form(shown: Form) -> str:
     """Describe one form: its figures by official words, its placeholders and its relations."""
-    head = catalogue.format_line("form", title=shown.official_title, document=shown.document, cells=len(shown.cells))
+    facts = {"title": shown.official_title, "document": shown.document, "cells": len(list_all_cells(shown))}
+    head = catalogue.format_line("form", **facts)
     figures = [
         (
             cell.id,
@@ -72,7 +73,7 @@ def describe_valid_forms(forms: Iterable[Form]) -> str:
     """Confirm valid definitions, one line each; say which percentages are added up like other figures."""
     lines = []
     for form in forms:
-        counts = {"cells": len(form.cells), "relations": len(form.relations)}
+        counts = {"cells": len(list_all_cells(form)), "relations": len(list_all_relations(form))}
         lines.append(catalogue.format_line("form_right", form=form.id, edition=form.edition, **counts))
         lines += (
             catalogue.format_line("form_percent_added", name=cell.words, cell=cell.id, kind=cell.kind.value)

@@ -28,12 +28,14 @@ def template(context: "RunContext", year: int, form: str | None, output: Path, *
     from xltool.commands.make_templates import make_templates
     from xltool.commands.previous_use import find_previous_use
     from xltool.forms.load_definitions import find_form_for_year
+    from xltool.workbooks.template.prefilled_figures import list_prefilled
 
     form_definition = find_form_for_year(context.forms, year, form)
     with show_progress("template") as report:
         issued = make_templates(year, context, output, form_id=form, force=force, progress=report)
     use = find_previous_use(context, [item.agency.code for item in issued], form_definition, year)
-    click.echo(console.describe_templates(issued, output, use))
+    has_prefilled = any(list_prefilled(form_definition))
+    click.echo(console.describe_templates(issued, output, use, has_prefilled=has_prefilled))
 
 
 @register_command

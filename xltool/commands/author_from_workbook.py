@@ -26,6 +26,7 @@ from xltool.form_authoring.list_placements import list_placements
 from xltool.form_authoring.placements import Fate, Placement
 from xltool.form_authoring.read_form_workbook import read_form_workbook
 from xltool.form_authoring.relations.suggest_relations import suggest_cumulative, suggest_relations
+from xltool.forms.definition_rules import is_year_name
 from xltool.forms.load_definitions import find_named_form, load_forms_below
 from xltool.messages import catalogue
 from xltool.model.form import Form
@@ -146,7 +147,8 @@ def _name_form(request: AuthoringRequest, earlier: Form | None, first_year: int)
     known = earlier.id if earlier is not None and request.like is None else ""
     named = name.strip("-_").lower() if any(sign.isalpha() for sign in name) else ""
     form = request.form or known or named or DEFAULT_FORM_ID
-    return FormNaming(form, request.edition or str(first_year), first_year)
+    edition = request.edition or str(first_year)
+    return FormNaming(form, edition, max(first_year, int(edition) if is_year_name(edition) else first_year))
 
 
 def describe_placement(placement: Placement) -> str:

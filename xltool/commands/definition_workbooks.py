@@ -14,7 +14,7 @@ from xltool.form_authoring.definition_workbook.workbook_problems import ContentP
 from xltool.form_authoring.definitions.write_toml import write_definition_file
 from xltool.forms.cell_addresses import merge_ranges
 from xltool.forms.definition_data import DEFINITION_FILES, read_definition_data
-from xltool.forms.definition_rules import is_form_id
+from xltool.forms.definition_rules import is_form_id, is_year_name
 from xltool.forms.load_definitions import REQUIRED_FILES, check_forms_below, load_form
 from xltool.messages import catalogue
 from xltool.model.form import Form
@@ -66,7 +66,9 @@ def save_definition_workbook(
     reading = read_definition_workbook(office_book, catalogue.list_words(SHEETS_GROUP))
     problems = reading.problems
     form = reading.data.get("form.toml", {})
+    stated_edition = str(form.get("edition", ""))
     form |= {key: value for key, value in (("id", form_id), ("edition", edition)) if value and form}
+    form |= _date_edition(form, stated_edition, edition)
     files = {name: write_definition_file(content) for name, content in reading.data.items()}
     folder = output / (str(form.get("id", "")) or "form") / (str(form.get("edition", "")) or "0")
     if all(name in files for name in REQUIRED_FILES):
@@ -74,6 +76,13 @@ def save_definition_workbook(
     problems.raise_first()
     refuse_edition(folder, force=force)
     return SavedDefinition(_save_files(files, folder), folder, reading.mended)
+
+
+def _date_edition(form: Mapping[str, object], stated_edition: str, edition: str) -> Mapping[str, int]:
+    """Return the first year of another edition that is called by a later year; else empty."""
+    first = form.get("first_year")
+    later = edition != stated_edition and is_year_name(edition) and isinstance(first, int) and int(edition) > first
+    return {"first_year": int(edition)} if later else {}
 
 
 def _add_mistakes(file_texts: Mapping[str, str], folder: Path, problems: WorkbookProblems) -> None:

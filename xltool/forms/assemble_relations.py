@@ -8,7 +8,7 @@ from xltool.errors import DefinitionError
 from xltool.forms import parse_expressions
 from xltool.forms.cell_kinds import exact_number
 from xltool.forms.definition_problems import DefinitionProblems, raise_definition_error, require_unique
-from xltool.forms.kind_rules import check_tolerance
+from xltool.forms.kind_rules import check_arithmetic, check_tolerance, check_within_year
 from xltool.forms.parse_expressions import RelationInstance
 from xltool.forms.schema import RelationSpec, RelationsSpec
 from xltool.forms.vocabulary import ExpressionError, Vocabulary
@@ -30,6 +30,8 @@ def expand_relations(spec: RelationsSpec, vocabulary: Vocabulary, problems: Defi
         with problems.collect():
             instances = _expand_instances(item, vocabulary, problems)
             check_tolerance(item, instances, problems)
+            check_within_year(item, instances, problems)
+            check_arithmetic(item, instances, vocabulary, problems)
             for instance in instances:
                 computes = _find_computed_cell(item, instance, vocabulary, source) if item.computes else None
                 _require_one_list(item, instance, vocabulary, source)

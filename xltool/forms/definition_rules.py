@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import date
 from keyword import kwlist
 from string import Formatter
 
@@ -27,6 +29,7 @@ _TOTALS.update(dict.fromkeys(WORD_KINDS, (TotalKind.COUNT, TotalKind.NONE)))
 _PART = r"[a-z][a-z0-9_]*"
 _ID = re.compile(_PART)
 _LINE_ID = re.compile(rf"{_PART}(?:\.{_PART})*")
+_ISSUE_DAY = re.compile(r"\d{4}-\d{1,2}(?:-\d{1,2})?")
 _FORM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _RESERVED_WORDS = (EVERY_LINE, EVERY_ROW)
 _RESERVED = frozenset({*kwlist, *_RESERVED_WORDS})
@@ -37,6 +40,11 @@ _NOT_IN_SHEET_NAMES = re.compile(r"[:\\/?*\[\]\x00-\x1f]")
 def is_form_id(text: str) -> bool:
     """Return True for a text that can be the id or the edition of a form, and so the name of its folder."""
     return _FORM_ID.fullmatch(text) is not None
+
+
+def is_year_name(text: str) -> bool:
+    """Return True for the name of an edition that is a year of reports."""
+    return text.isascii() and text.isdecimal() and FIRST_YEAR <= int(text) <= LAST_YEAR
 
 
 def check_form_spec(form: FormSpec, tables_spec: TablesSpec, problems: DefinitionProblems) -> None:
@@ -142,6 +150,16 @@ def _check_years(form: FormSpec, problems: DefinitionProblems) -> None:
         if year is not None and not earliest <= year <= LAST_YEAR:
             problems.add("wrong_year", "form.toml", key, key=year)
         earliest = max(earliest, year or 0)
+    if _ISSUE_DAY.fullmatch(form.issued) and not _is_day(form.issued):
+        problems.add("not_an_issue_day", "form.toml", "issued", key=form.issued)
+
+
+def _is_day(text: str) -> bool:
+    """Return whether a text of year, month and perhaps day is one of the calendar."""
+    year, month, day = (*map(int, text.split("-")), 1)[:3]
+    with suppress(ValueError):
+        return bool(date(year, month, day))
+    return False
 
 
 def _check_titles(form: FormSpec, problems: DefinitionProblems) -> None:

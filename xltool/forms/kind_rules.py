@@ -8,8 +8,9 @@ from xltool.forms.cell_kinds import MAX_PERCENT, describe_kind, read_limit_day
 from xltool.forms.definition_problems import DefinitionProblems
 from xltool.forms.parse_expressions import RelationInstance
 from xltool.forms.schema import BlockSpec, ListColumnSpec, RelationSpec, TablesSpec
-from xltool.model.expression import Comparison, Operation
-from xltool.model.form import EXACT_KINDS, WORD_KINDS, CellKind
+from xltool.forms.vocabulary import Vocabulary
+from xltool.model.expression import Comparison, LinearExpression, Operation
+from xltool.model.form import EXACT_KINDS, WORD_KINDS, Cell, CellKind
 
 MAX_DECIMALS = 10  # spreadsheet programs keep fifteen digits altogether
 MAX_LENGTH = 2_000  # characters of a text
@@ -24,6 +25,7 @@ _SETTING_KINDS: Mapping[str, Sequence[CellKind]] = {
     "maximum": _FIGURE_KINDS,
     "earliest": (CellKind.DATE,),
     "latest": (CellKind.DATE,),
+    "decimals": tuple(kind for kind in CellKind if kind in EXACT_KINDS),
     "fixed_decimals": tuple(kind for kind in CellKind if kind in EXACT_KINDS),
 }
 
@@ -59,10 +61,11 @@ def _check_kind_settings(
 ) -> None:
     """Add the mistakes of the settings of the figures of a block, or of a column; ``name`` is the id of the first."""
     kind = CellKind(kind_spec.kind)
-    if kind_spec.decimals and kind not in EXACT_KINDS:
+    if kind_spec.decimals and kind in _FIGURE_KINDS and kind not in EXACT_KINDS:
         problems.add("no_decimals", "tables.toml", place, key=kind_spec.decimals, kind=kind.value)
     for setting, kinds in _SETTING_KINDS.items():
-        if getattr(kind_spec, setting) not in (None, [], "", False) and kind not in kinds:
+        told = setting == "decimals" and kind in _FIGURE_KINDS
+        if getattr(kind_spec, setting) not in (None, [], "", False) and kind not in kinds and not told:
             known = tuple(each.value for each in kinds)
             problems.add("unfit_setting", "tables.toml", place, key=name, setting=setting, kind=kind.value, known=known)
     for setting, least, most in (("decimals", 0, MAX_DECIMALS), ("length", 1, MAX_LENGTH)):
@@ -107,6 +110,43 @@ def _check_choices(kind_spec: BlockSpec | ListColumnSpec, name: str, place: str,
             problems.add("choice_mark", "tables.toml", place, key=name, word=word, bad=bad)
     if (length := len(",".join(words))) > MAX_CHOICE_CHARACTERS:
         problems.add("choices_too_long", "tables.toml", place, key=name, count=length, most=MAX_CHOICE_CHARACTERS)
+
+
+def check_within_year(
+    relation_spec: RelationSpec, instances: Sequence[RelationInstance], problems: DefinitionProblems
+) -> None:
+    """Add the mistake of ``within_year`` in a relation that asks for no figure of the period before."""
+    compared = (item for instance in instances for item in (instance.expect, *instance.when))
+    asks_before = any(term.previous for item in compared for side in item.sides for term in side.terms)
+    if relation_spec.within_year and instances and not asks_before:
+        place = f"relations.{relation_spec.id}"
+        problems.add("unused_within_year", "relations.toml", place, key=relation_spec.expect)
+
+
+def check_arithmetic(
+    relation_spec: RelationSpec,
+    instances: Sequence[RelationInstance],
+    vocabulary: Vocabulary,
+    problems: DefinitionProblems,
+) -> None:
+    """Add the mistake of a choice or text that is added to something, or multiplied."""
+    compared = (item for instance in instances for item in (instance.expect, *instance.when))
+    for side in (side for item in compared for side in item.sides):
+        if isinstance(side, LinearExpression) and is_calculated(side) and (cell := find_worded(side, vocabulary)):
+            place = f"relations.{relation_spec.id}"
+            problems.add("worded_figure", "relations.toml", place, key=cell.id, kind=cell.kind.value)
+            return
+
+
+def is_calculated(side: LinearExpression) -> bool:
+    """Return whether a side is more than one figure as it is, or one number."""
+    return len(side.terms) > 1 or bool(side.constant) or any(term.coefficient != 1 for term in side.terms)
+
+
+def find_worded(side: LinearExpression, vocabulary: Vocabulary) -> Cell | None:
+    """Return the first choice or text of a sum; None if it has only figures and dates."""
+    cells = (vocabulary.find_cell_or_column(term.cell) for term in side.terms)
+    return next((cell for cell in cells if cell.is_worded and cell.kind is not CellKind.DATE), None)
 
 
 def check_tolerance(

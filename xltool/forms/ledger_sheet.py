@@ -25,6 +25,7 @@ def plan_ledger_sheet(form: Form) -> SheetPlan | None:
     if not blocks:
         return None
     say = workbook_words().controls
+    hint = say["hint"].format(subtotals=_name_subtotals(form))
     slots: list[Slot] = []
     folded: list[int] = []
     row = _FIRST_BLOCK_ROW
@@ -36,9 +37,9 @@ def plan_ledger_sheet(form: Form) -> SheetPlan | None:
     widths = (_WIDTHS_CHARACTERS[0], *(_WIDTHS_CHARACTERS[1] for _ in range(across - 1)))
     head = [
         Slot(Box(1, 1, 1, across), Role.TITLE, say["title"]),
-        Slot(Box(2, 1, 1, across), Role.GUIDE, say["hint"]),
+        Slot(Box(2, 1, 1, across), Role.GUIDE, hint),
     ]
-    heights = {1: 36.0, 2: text_height(say["hint"], sum(widths), SMALL_SIZE_POINTS)} | dict.fromkeys(
+    heights = {1: 36.0, 2: text_height(hint, sum(widths), SMALL_SIZE_POINTS)} | dict.fromkeys(
         range(_FIRST_BLOCK_ROW, row), 22.0
     )
     for slot in slots:
@@ -49,6 +50,15 @@ def plan_ledger_sheet(form: Form) -> SheetPlan | None:
     return SheetPlan(
         name, Purpose.CONTROLS, (*head, *slots), widths, heights, landscape=True, frozen=2, folded=tuple(folded)
     )
+
+
+def _name_subtotals(form: Form) -> str:
+    """Return what the hint says of subtotals: the names of some, where the form has them."""
+    say, lines = workbook_words().controls, {total.line_words for total in list_subtotals(form)}
+    if not lines:
+        return ""
+    known = any(name in line for line in lines for name in say["named_lines"].split())
+    return say["subtotals_named" if known else "subtotals_any"]
 
 
 def _group_blocks(

@@ -1,7 +1,7 @@
 """Load form definitions strictly: unknown keys and dangling references are errors, every mistake is told at once."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -76,11 +76,27 @@ def check_forms_below(folder: Path, elsewhere: Sequence[Path] | None = None) -> 
         errors += problems.errors
     others = None if elsewhere is None else _load_other_forms(folder, elsewhere)
     errors += check_part_sums(forms, others, doubtful)
+    errors += _find_same_years((*(others or ()), *forms))
     if errors:
         first, *later = errors
         first.others = tuple(later)
         raise first
     return tuple(forms)
+
+
+def _find_same_years(forms: Iterable[Form]) -> Iterator[DefinitionError]:
+    """Yield the mistake of every edition that begins in the same year as another of its form and length of periods."""
+    seen: dict[tuple[object, ...], Form] = {}
+    for form in forms:
+        other = seen.setdefault((form.id, form.period, form.first_year), form)
+        if other.key != form.key:
+            yield DefinitionError(
+                "definition.same_first_year",
+                file=f"{form.source}/form.toml",
+                place="first_year",
+                key=form.first_year,
+                other=other.edition,
+            )
 
 
 def _disprove_form(form: Form, problems: DefinitionProblems) -> None:
@@ -195,7 +211,12 @@ def find_form_for_year(forms: Iterable[Form], year: int, form_id: str | None = N
         candidates = [form for form in candidates if form.id == DEFAULT_FORM]
     if len({form.id for form in candidates}) > 1:
         raise UsageError("usage.several_forms", year=year, forms=tuple(sorted(form.id for form in candidates)))
-    return max(candidates, key=lambda form: form.first_year)
+    first = max(form.first_year for form in candidates)
+    newest, *same = [form for form in candidates if form.first_year == first]
+    if same:
+        editions = tuple(sorted(form.edition for form in (newest, *same)))
+        raise UsageError("usage.same_first_year", form=newest.id, first=first, editions=editions)
+    return newest
 
 
 def _refuse_other_length(named: Sequence[Form], year: int, form_id: str | None) -> None:

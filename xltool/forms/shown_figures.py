@@ -6,6 +6,7 @@ from typing import TypedDict
 from xltool.errors import DefinitionError
 from xltool.forms import parse_expressions
 from xltool.forms.definition_problems import DefinitionProblems
+from xltool.forms.kind_rules import find_worded
 from xltool.forms.schema import FigureSpec, FormSpec
 from xltool.forms.vocabulary import ExpressionError, Vocabulary
 from xltool.forms.workbook_words import workbook_words
@@ -55,7 +56,11 @@ def _build_figures(
     figures = []
     for spec in specs:
         with problems.collect():
-            figures.append(HeadlineFigure(spec.label, spec.unit, _parse(spec.sum, place, vocabulary, problems)))
+            total = _parse(spec.sum, place, vocabulary, problems)
+            if worded := find_worded(total, vocabulary):
+                problems.add("worded_figure", "form.toml", place, key=worded.id, kind=worded.kind.value)
+            else:
+                figures.append(HeadlineFigure(spec.label, spec.unit, total))
     return tuple(figures)
 
 

@@ -30,6 +30,7 @@ UNPRINTABLE_CHARACTERS = re.compile(
 )
 _UNDECODED = re.compile("[\udc80-\udcff]")
 BRACKETED_TEXT = re.compile("(（[^（）]*）)")
+_ASKED = "asked"  # the fact of what is to be filled in: a number, or words
 _OPTION_SIGN = "--"
 _SIDES = 2  # of a relation
 _BRIEF_KEYS = ("brief", "brief_named", "brief_long")
@@ -272,6 +273,8 @@ def _facts_with_place(finding: Finding) -> Mapping[str, object]:
 def _fill_placeholders(text: str, facts: Mapping[str, object]) -> str:
     text, facts = _name_periods(text, facts)
     shown = {name: _render_named_fact(name, facts[name]) for name in placeholders(text)}
+    if shown.get(_ASKED, "").startswith(tuple(look_up_word("shown", "without_space").split())):
+        text = text.replace(f" {{{_ASKED}}}", f"{{{_ASKED}}}")
     return "".join(_fill_piece(piece, shown) for piece in BRACKETED_TEXT.split(text))
 
 

@@ -10,6 +10,7 @@ from xltool.forms.shown_figures import label_with_unit
 from xltool.forms.workbook_words import workbook_words
 from xltool.messages import catalogue
 from xltool.model.form import FigureChart, HeadlineFigure, Number
+from xltool.model.period import Period
 from xltool.pages.overview_draft import OverviewDraft, RankedFigure
 from xltool.pages.overview_figures import (
     escape_text,
@@ -84,8 +85,9 @@ def _render_years(draft: OverviewDraft, ranked: RankedFigure) -> str:
         )
         for year, value in values
     ]
-    words = look_up_words(("year", "number", "change"))
-    caption = "years_same" if draft.summary.consolidation.summary.absent else "years"
+    unit = "period" if isinstance(draft.summary.consolidation.year, Period) else "year"
+    words = look_up_words((unit, "number", "change"))
+    caption = f"{unit}s_same" if draft.summary.consolidation.summary.absent else f"{unit}s"
     return render_table("chart years", fill_word(caption), list(words.values()), rows)
 
 

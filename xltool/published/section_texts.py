@@ -317,6 +317,7 @@ def drop_printed_lines(texts: SectionTexts, form: Form) -> SectionTexts:
     for section, paragraphs in texts.items():
         tables = [table for table in form.tables if table.section == section]
         printed = {normalize_text(note) for table in tables for note in (*table.footnotes, table.absence)}
+        printed |= {normalize_text(note) for listed in form.lists for note in listed.notes}
         head_lines = [*(table.head_line for table in tables), *(listed.head_line for listed in form.lists)]
         printed |= {normalize_text(line) for line in head_lines if line}
         printed |= {normalize_text(table.title) for table in tables if sum(table.printed for table in tables) > 1}
