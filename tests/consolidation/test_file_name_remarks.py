@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.merging import YEAR, a_return, found, the_form
+from xltool.consolidation import file_name_remarks
 from xltool.consolidation.file_name_remarks import note_file_names
 from xltool.forms.period_words import name_period
 from xltool.messages import catalogue
@@ -76,6 +77,11 @@ def test_another_year_in_the_name__is_to_be_explained(name: str) -> None:
         "510208",
         "司法局（2）",
         "司法局 20250",
+        f"司法局 按照{YEAR - 1}年通知填报",
+        f"关于{YEAR - 1}年文件 司法局",
+        f"{YEAR - 1}年度工作要求 司法局",
+        f"IMG_{YEAR - 1}_001",
+        f"微信图片_{YEAR - 1}",
     ],
 )
 def test_the_returns_year_or_a_date_in_the_name__is_not_told(name: str) -> None:
@@ -110,6 +116,11 @@ def test_another_district_before_the_agencys_name__is_noted(name: str) -> None:
             "2025年区司法局",
             "报区司法局",
             "510208 区司法局",
+            "乡镇区司法局",
+            "上传区司法局",
+            "待审区司法局",
+            "已审核区 司法局",
+            "工作区司法局",
         ),
     ],
 )
@@ -200,6 +211,23 @@ def test_another_year_in_the_name_of_a_part_of_a_year__is_told__with_advice_on_t
     assert catalogue.render_advice(finding) == (
         "请核对是哪一期的；数字是 2025年第二季度的，请用 2025年第三季度的模板重报；只是文件名写错的，不用处理。"
     )
+
+
+def test_another_year_beside_that_of_a_document__is_to_be_explained() -> None:
+    assert noted(f"按照{YEAR}年通知填报的{YEAR - 1}年年报") == ["identity.year_in_name"]
+
+
+def test_areas_of_a_roster__are_listed_once_for_many_odd_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Roster | None] = []
+
+    def list_none(roster: Roster | None) -> frozenset[str]:
+        asked.append(roster)
+        return frozenset()
+
+    monkeypatch.setattr(file_name_remarks, "_index_areas", list_none)
+    items = [found(a_return(JUSTICE, {}, file=f"{name}.xlsx")) for name in ("清江区司法局", "石门区司法局", "司法局")]
+    assert [len(item.findings) for item in note_file_names(items, ROSTER)] == [1, 1, 0]
+    assert asked == [ROSTER]
 
 
 def test_sentences__name_the_file_and_both_years_or_places() -> None:

@@ -461,3 +461,21 @@ def test_index_of_many_agencies__takes_time_in_proportion() -> None:
     started = perf_counter()
     assert index_agency_names(roster).find_agencies("甲乙丙镇") == {"川门区甲乙丙镇人民政府"}
     assert perf_counter() - started < 5
+
+
+def test_index_of_agencies_in_many_places__takes_time_in_proportion() -> None:
+    signs = "甲乙丙丁戊己庚辛壬癸"
+    areas = [f"{a}{b}{c}区" for a in signs for b in signs for c in signs]
+    names = [f"{area}{office}" for area in areas for office in ("教育局", "财政局", "司法局")]
+    roster = Roster({name: Agency(name, name) for name in names}, "名册.xlsx")
+    started = perf_counter()
+    index = index_agency_names(roster)
+    assert perf_counter() - started < 5
+    assert index.find_agencies("甲乙丙财政局") == {"甲乙丙区财政局"}
+
+
+def test_long_name_without_an_agency__is_read_quickly() -> None:
+    index, name = index_agency_names(ROSTER), f"{'年报' * 60}某地{'公开' * 60}"
+    started = perf_counter()
+    assert index.find_near(name, DISTRICT) == frozenset()
+    assert perf_counter() - started < 0.5

@@ -22,7 +22,7 @@ from xltool.commands.own_outputs import find_own_output, is_roster
 from xltool.commands.previous_use import survey_reviewed
 from xltool.commands.run_context import Progress, RunContext
 from xltool.consolidation.agency_files import name_unread_files
-from xltool.consolidation.file_name_remarks import note_file_names
+from xltool.consolidation.file_name_remarks import REMARK_CODES, note_file_names
 from xltool.consolidation.file_names import show_file_name
 from xltool.consolidation.file_status import UNREAD_VERSION, decide_status
 from xltool.consolidation.other_years import mark_other_years
@@ -50,6 +50,8 @@ from xltool.spreadsheet.refusals import DamageKind, FileKind
 from xltool.spreadsheet.remote_files import Place, RemoteFile, fetch_file
 from xltool.spreadsheet.zip_archives import ArchiveMember, is_plain_archive, open_archive_member, read_members
 
+_RENEWED_CODES = {UNREAD_VERSION, *REMARK_CODES}  # whenever decisions change whose a file is
+
 
 @collect_garbage_rarely()
 def check(
@@ -74,7 +76,6 @@ def check(
     survey_reviewed(run_context, reviewed)
     settled = settle_all_versions(reviewed, run_context.forms, run_context.roster)
     settled = mark_other_years(settled, year, has_roster=run_context.roster is not None)
-    settled = note_file_names(settled, run_context.roster)
     record_open_questions(book, settled)
     return settled
 
@@ -168,17 +169,18 @@ def review_all(
 
 
 def _compare_files(run_context: RunContext, reviewed_files: Sequence[ReviewedFile]) -> tuple[ReviewedFile, ...]:
-    """Return the files with the findings that follow from the others beside them: unread ones, peers."""
+    """Return the files with the findings that follow from their names and from the others: unread ones, peers."""
     fresh = (
         replace(
             item,
-            findings=tuple(finding for finding in item.findings if finding.code != UNREAD_VERSION),
+            findings=tuple(finding for finding in item.findings if finding.code not in _RENEWED_CODES),
             trial=tuple(finding for finding in item.trial if finding.wording != PEER_STANDARD),
         )
         for item in reviewed_files
     )
     with_unread = name_unread_files(list(fresh), run_context.roster)
-    return add_peer_findings(with_unread, run_context.forms, run_context.roster)
+    named = note_file_names(with_unread, run_context.roster)
+    return add_peer_findings(named, run_context.forms, run_context.roster)
 
 
 def obey_decisions(

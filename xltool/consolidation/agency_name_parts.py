@@ -6,8 +6,9 @@ The words are in ``templates/file_names.toml``.
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache
+from typing import NamedTuple
 
 from xltool.consolidation.file_name_words import load_abbreviations, load_agency_words
 from xltool.model.agency import Agency
@@ -39,7 +40,19 @@ def abbreviate_names(names: Iterable[str]) -> Iterator[str]:
                 yield from (name.removesuffix(ending) + short for short in shorts)
 
 
-def list_parts(names: Iterable[str], places: Iterable[str]) -> Iterator[str]:
+class Places(NamedTuple):
+    """Places that names may begin with, each with and without its ending: those of one agency, and those of all."""
+
+    own: frozenset[str]
+    shared: frozenset[str]
+
+    def list_before(self, name: str) -> list[str]:
+        """Return the places that a name begins with, from the shortest."""
+        beginnings = (name[:end] for end in range(1, len(name) + 1))
+        return [text for text in beginnings if text in self.own or text in self.shared]
+
+
+def list_parts(names: Iterable[str], agency_places: Places) -> Iterator[str]:
     """Yield names without their official endings, without the places they begin with, and without both.
 
     Of a place only the last character may be left out, too: 河口卫健委.
@@ -47,7 +60,7 @@ def list_parts(names: Iterable[str], places: Iterable[str]) -> Iterator[str]:
     words = load_agency_words()
     for name in names:
         for whole in _cut_endings(name, words.endings):
-            before = [place for place in places if whole.startswith(place)]
+            before = agency_places.list_before(whole)
             stems = [place[:-1] + whole.removeprefix(place) for place in before if place.endswith(words.place_endings)]
             for part in (whole, *stems, *(whole.removeprefix(place) for place in before)):
                 if _can_stand_alone(part):
@@ -58,13 +71,17 @@ def _cut_endings(name: str, endings: Iterable[str]) -> list[str]:
     return [name, *(name.removesuffix(ending) for ending in endings if name.endswith(ending))]
 
 
-def list_places(agency: Agency, agencies: Mapping[str, Agency], shared: Iterable[str]) -> tuple[str, ...]:
-    """Return the places that a name may begin with, each with and without its ending: 示例市, 示例."""
+def list_places(agency: Agency, agencies: Mapping[str, Agency], shared: frozenset[str]) -> Places:
+    """Return the places that a name may begin with; ``shared`` are those that the names of several agencies do."""
+    own = {place for name in list_full_names(agency) for place in iterate_areas(name)}
+    return Places(_add_stems({*own, *_list_places_above(agency, agencies)}), shared)
+
+
+def _add_stems(full_places: Set[str]) -> frozenset[str]:
+    """Return places with and without their endings: 示例市, 示例."""
     endings = load_agency_words().place_endings
-    own = (place for name in list_full_names(agency) for place in iterate_areas(name))
-    places = {*shared, *own, *_list_places_above(agency, agencies)}
-    stems = {place[:-1] for place in places if place.endswith(endings) and len(place) > _MIN_PART_CHARACTERS}
-    return tuple(places | stems)
+    stems = {place[:-1] for place in full_places if place.endswith(endings) and len(place) > _MIN_PART_CHARACTERS}
+    return frozenset(full_places | stems)
 
 
 def _list_places_above(agency: Agency, agencies: Mapping[str, Agency]) -> Iterator[str]:
@@ -78,10 +95,10 @@ def _list_places_above(agency: Agency, agencies: Mapping[str, Agency]) -> Iterat
         above = agencies.get(above.parent or "")
 
 
-def list_shared_places(names: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+def list_shared_places(names: Mapping[str, Iterable[str]]) -> frozenset[str]:
     """Return the places that the names of several agencies begin with: 示例市 and 示例市一区 of 示例市一区教育局."""
     counts = Counter(place for texts in names.values() for place in {p for text in texts for p in iterate_areas(text)})
-    return tuple(place for place, count in counts.items() if count > 1)
+    return _add_stems({place for place, count in counts.items() if count > 1})
 
 
 def iterate_areas(name: str) -> Iterator[str]:

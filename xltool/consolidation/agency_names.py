@@ -7,11 +7,13 @@ an agency mean that it passed the file on. The words are in ``templates/file_nam
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from xltool.consolidation.agency_name_parts import (
     MAX_NAME_CHARACTERS,
+    Places,
     abbreviate_names,
     iterate_areas,
     list_full_names,
@@ -27,6 +29,7 @@ from xltool.consolidation.agency_name_parts import (
 from xltool.consolidation.file_name_words import (
     consists_of_usual_words,
     find_usual_beginnings,
+    find_usual_endings,
     is_name_of_known_body,
     load_agency_words,
 )
@@ -59,6 +62,7 @@ class AgencyNameIndex:
     places: frozenset[str]
     beginnings: frozenset[str]
     max_characters: int
+    max_near_characters: int
 
     def find_agencies(self, name: str) -> frozenset[str]:
         """Return the codes of all agencies that a name means."""
@@ -112,10 +116,11 @@ class AgencyNameIndex:
         starts = find_usual_beginnings(plain, self.places)
         if starts[-1]:
             return
-        ends = [end for end in range(_MIN_NEAR_CHARACTERS, len(plain) + 1) if consists_of_usual_words(plain[end:])]
+        ends = [end for end, reached in enumerate(find_usual_endings(plain)) if reached]
         for start in range(len(plain)):
             if starts[start]:
-                yield from (plain[start:end] for end in ends if end - start >= _MIN_NEAR_CHARACTERS)
+                lengths = range(_MIN_NEAR_CHARACTERS, self.max_near_characters + 1)
+                yield from (plain[start:end] for end in ends if end - start in lengths)
 
     def find_carriers(self, name: str) -> frozenset[str]:
         """Return the codes of the agencies that passed a file on or filled it in for others, by its name."""
@@ -198,7 +203,7 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
     shared = list_shared_places(names)
     places = {code: list_places(agency, agencies, shared) for code, agency in agencies.items()}
     parts = {code: frozenset(list_parts(spoken[code], places[code])) for code in agencies}
-    short = {code: frozenset(part for part in parts[code] if not part.startswith(places[code])) for code in agencies}
+    short = {code: frozenset(part for part in parts[code] if not places[code].list_before(part)) for code in agencies}
     subjects = {
         code: frozenset(list_stems(parts[code], load_agency_words().subject_endings)) - parts[code] for code in agencies
     }
@@ -219,30 +224,33 @@ def index_agency_names(roster: Roster) -> AgencyNameIndex:
             codes_by_text.setdefault(text, frozenset({code}))
     numbers = {_plain_code(code): code for code in agencies if _is_telling(_plain_code(code))}
     beginnings = frozenset(text[:_MIN_PART_CHARACTERS] for text in codes_by_text)
+    near_texts = _index_near_texts(names, places)
     return AgencyNameIndex(
         codes_by_text,
-        _index_near_texts(names, places),
+        near_texts,
         parts,
         short,
         numbers,
         frozenset().union(*stems.values()) - frozenset().union(*names.values()),
         frozenset().union(*subjects.values()),
-        frozenset(load_agency_words().place_endings).union(*places.values()),
+        shared.union(load_agency_words().place_endings, *(each.own for each in places.values())),
         beginnings,
         max(map(len, codes_by_text), default=0),
+        max(map(len, near_texts), default=0),
     )
 
 
 def _index_near_texts(
-    texts_by_code: Mapping[str, frozenset[str]], places_by_code: Mapping[str, tuple[str, ...]]
+    texts_by_code: Mapping[str, frozenset[str]], places_by_code: Mapping[str, Places]
 ) -> Mapping[str, frozenset[str]]:
     """Index the codes of agencies by their names without places, with any one character but the last left blank."""
-    codes: dict[str, frozenset[str]] = {}
+    codes: dict[str, set[str]] = defaultdict(set)
     for code, texts in texts_by_code.items():
         for part in list_parts(texts, places_by_code[code]):
-            if len(part) >= _MIN_NEAR_CHARACTERS and not part.startswith(places_by_code[code]):
-                codes |= {text: codes.get(text, frozenset()) | {code} for text in list_near_texts(part)}
-    return codes
+            if len(part) >= _MIN_NEAR_CHARACTERS and not places_by_code[code].list_before(part):
+                for text in list_near_texts(part):
+                    codes[text].add(code)
+    return {text: frozenset(found) for text, found in codes.items()}
 
 
 def _plain_code(code: str) -> str:

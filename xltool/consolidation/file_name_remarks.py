@@ -5,8 +5,9 @@ The words and patterns are in ``templates/file_names.toml``.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import PurePath
 
 from xltool.consolidation.agency_name_parts import iterate_areas, plain_file_name
@@ -26,20 +27,29 @@ from xltool.model.submission import Submission
 
 _MIN_PLACE_CHARACTERS = 3  # with the ending
 _MAX_PLACE_CHARACTERS = 5
+REMARK_CODES = ("identity.year_in_name", "identity.area_in_name")
 _FIRST_YEAR = 2008  # of the reports
 
 
 def note_file_names(reviewed: Sequence[ReviewedFile], roster: Roster | None) -> tuple[ReviewedFile, ...]:
     """Return the files; a return gets a finding if the name of its file has another year, or another district."""
-    return tuple(_add_remarks(item, roster) for item in reviewed)
+    find_areas = cache(partial(_index_areas, roster))  # of all agencies: only a few names need them
+    return tuple(_add_remarks(item, find_areas) for item in reviewed)
 
 
-def _add_remarks(item: ReviewedFile, roster: Roster | None) -> ReviewedFile:
+def _index_areas(roster: Roster | None) -> frozenset[str]:
+    """Return the ends of the areas that the names of all agencies begin with, as long as a place may be."""
+    areas = (area for agency in roster or () for area in iterate_areas(plain_file_name(agency.name)))
+    lengths = range(_MIN_PLACE_CHARACTERS, _MAX_PLACE_CHARACTERS + 1)
+    return frozenset(area[-length:] for area in areas for length in lengths)
+
+
+def _add_remarks(item: ReviewedFile, find_areas: Callable[[], Set[str]]) -> ReviewedFile:
     submission = item.submission
     if submission is None or submission.manifest:
         return item
     name = split_file_name(item.file)[-1]
-    remarks = (*_check_year(name, submission), *_check_area(name, submission, roster))
+    remarks = (*_check_year(name, submission), *_check_area(name, submission, find_areas))
     return replace(item, findings=(*item.findings, *remarks)) if remarks else item
 
 
@@ -47,7 +57,8 @@ def _check_year(name: str, submission: Submission) -> Iterator[Finding]:
     """Yield a finding if a name has years or periods, none of them the return's; dates of handing in are none."""
     if submission.year is None:
         return
-    year, stem = calendar_year(submission.year), unicodedata.normalize("NFKC", PurePath(name).stem)
+    year = calendar_year(submission.year)
+    stem = _drop_other_documents(unicodedata.normalize("NFKC", PurePath(name).stem))
     named: list[int] = [*_find_periods(stem, submission.year)]
     if submission.year in named:
         return
@@ -92,7 +103,14 @@ def _find_periods(stem: str, period: int) -> list[Period]:
     return [told for told in named if abs(told.year - period.year) <= 1]
 
 
-def _check_area(name: str, submission: Submission, roster: Roster | None) -> Iterator[Finding]:
+def _drop_other_documents(stem: str) -> str:
+    """Return a name without the years of documents and pictures: 按照2024年通知填报, IMG_2024_001."""
+    for pattern in load_year_patterns().other_documents:
+        stem = re.sub(pattern, " ", stem)
+    return stem
+
+
+def _check_area(name: str, submission: Submission, find_areas: Callable[[], Set[str]]) -> Iterator[Finding]:
     """Yield a finding if a place of the same kind as the agency's stands before its name, and is another."""
     full = plain_file_name(submission.agency_name)
     areas = [*iterate_areas(full)]
@@ -102,8 +120,7 @@ def _check_area(name: str, submission: Submission, roster: Roster | None) -> Ite
     told = _find_last_place(before) if found else ""
     if not told or told[-1] != areas[-1][-1]:
         return
-    known = (area for agency in roster or () for area in iterate_areas(plain_file_name(agency.name)))
-    if not any(area.endswith(told) for area in (*areas, *known)):
+    if not any(area.endswith(told) for area in areas) and told not in find_areas():
         facts = {"file": name, "told": told, "name": submission.agency_name}
         yield Finding("identity.area_in_name", code_severity("identity.area_in_name"), facts=facts)
 
@@ -116,5 +133,11 @@ def _find_last_place(text: str) -> str:
     usual = max((at for at, reached in enumerate(find_usual_beginnings(said[start:])) if reached), default=0)
     place = said[start + usual :]
     no_places = (*load_agency_words().no_places, *load_agency_words().kinds_of_places)
-    fits = _MIN_PLACE_CHARACTERS <= len(place) <= _MAX_PLACE_CHARACTERS
+    fits = _MIN_PLACE_CHARACTERS <= len(place) <= _MAX_PLACE_CHARACTERS and not _is_of_other_words(place)
     return place if fits and place.endswith(endings) and not place.endswith(no_places) else ""
+
+
+def _is_of_other_words(place: str) -> bool:
+    """Return whether what ends like a place is one for files or work, and no name."""
+    words = load_agency_words()
+    return any(word in place for word in words.no_name_words) or not set(place).isdisjoint(words.no_name_signs)

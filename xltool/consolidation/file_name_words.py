@@ -18,6 +18,8 @@ class AgencyWords(NamedTuple):
     place_endings: tuple[str, ...]
     no_places: tuple[str, ...]
     kinds_of_places: tuple[str, ...]
+    no_name_words: tuple[str, ...]
+    no_name_signs: str
     short_endings: tuple[str, ...]
     town_endings: tuple[str, ...]
     subject_endings: tuple[str, ...]
@@ -70,6 +72,7 @@ class FileNameYears(NamedTuple):
     """Regular expressions with a year as their group: ``any`` mention of one, and one that is the report's for sure.
 
     ``in_numerals`` is a year in ``numerals`` (0 to 9, and another sign of 0), ``two_digits`` one without its century.
+    A year in a match of ``other_documents`` is none.
     """
 
     any: tuple[str, ...]
@@ -77,6 +80,7 @@ class FileNameYears(NamedTuple):
     in_numerals: str
     two_digits: str
     numerals: str
+    other_documents: tuple[str, ...]
 
 
 class FileNamePeriods(NamedTuple):
@@ -131,13 +135,24 @@ def consists_of_usual_words(text: str, more_words: Collection[str] = ()) -> bool
 
 def find_usual_beginnings(text: str, more_words: Collection[str] = ()) -> list[bool]:
     """Return for each length, from 0 on, whether the beginning of that length consists of usual words."""
-    usual = _load_usual_words()
     reached = [True]
     for end in range(1, len(text) + 1):
         starts = range(max(0, end - _MAX_USUAL_CHARACTERS), end)
-        pieces = (text[start:end] for start in starts if reached[start])
-        reached.append(any(piece.isascii() or piece in usual or piece in more_words for piece in pieces))
+        reached.append(any(reached[start] and _is_usual(text[start:end], more_words) for start in starts))
     return reached
+
+
+def find_usual_endings(text: str) -> list[bool]:
+    """Return for each position, up to that of the end, whether all from there on consists of usual words."""
+    reached = [True] * (len(text) + 1)
+    for start in reversed(range(len(text))):
+        ends = range(start + 1, min(len(text), start + _MAX_USUAL_CHARACTERS) + 1)
+        reached[start] = any(reached[end] and _is_usual(text[start:end], ()) for end in ends)
+    return reached
+
+
+def _is_usual(piece: str, more_words: Collection[str]) -> bool:
+    return piece.isascii() or piece in _load_usual_words() or piece in more_words
 
 
 @cache

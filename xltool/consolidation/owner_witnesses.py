@@ -13,6 +13,7 @@ from typing import NamedTuple
 from xltool.consolidation.agency_keys import index_agency_keys
 from xltool.consolidation.agency_names import AgencyNameIndex, index_agency_names
 from xltool.consolidation.file_status import DOUBTFUL_OWNER, SHARED_NAME, decide_status, identify_question
+from xltool.consolidation.restate_owners import find_received
 from xltool.messages import catalogue
 from xltool.model.agency import Agency, Roster, Scope
 from xltool.model.agency_names import normalize_name
@@ -235,19 +236,13 @@ def _can_be_owner(agency: Agency, owner: Agency, submission: Submission) -> bool
 def _report_doubt(submission: Submission, owner: Agency, testimonies: Sequence[_Testimony], batch: _Batch) -> Finding:
     codes = list(dict.fromkeys(testimony.code for testimony in testimonies))
     named = tuple(catalogue.Phrase(_show_agency(batch.agencies[code])) for code in codes)
-    owner_has_more = batch.returns[owner.code, submission.year] > 1
-    named_have_any = all(batch.returns[code, submission.year] for code in codes)
     facts: dict[str, object] = {
         "where": tuple(dict.fromkeys(catalogue.Phrase(testimony.witness) for testimony in testimonies)),
         "named": named,
         "codes": tuple(codes),
         "question": identify_question(DOUBTFUL_OWNER, (submission.source.sha256, owner.code, *codes)),
         "owner": catalogue.Phrase(_show_agency(owner)),
-        "missing": catalogue.format_phrase(
-            f"owner_{'other' if owner_has_more else 'only'}_{'named' if named_have_any else 'nothing'}",
-            named=named,
-            owner=owner.name,
-        ),
+        "who_reported": find_received(owner, submission.year, named, codes, batch.returns),
     }
     return Finding(DOUBTFUL_OWNER, Severity.EXPLAIN, facts=facts)
 

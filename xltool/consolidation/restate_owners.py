@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xltool.consolidation.file_status import COUNTING, DOUBTFUL_OWNER
-from xltool.messages import catalogue
+from xltool.consolidation.file_status import COUNTING
 from xltool.model.agency import Agency
 from xltool.model.consolidation import ReviewedFile, Status
 from xltool.model.finding import Finding
+from xltool.model.finding_facts import ReceivedReturns
 
 _BESIDE_DECIDED = "owner.doubtful_beside"
 
@@ -23,20 +23,29 @@ def restate_doubtful_owners(
 
     def restate(item: ReviewedFile, finding: Finding) -> Finding:
         owner = agencies.get(item.submission.agency_code) if item.submission else None
-        codes = finding.facts.get("codes")
-        if owner is None or not isinstance(codes, tuple) or finding.code != DOUBTFUL_OWNER or not finding.open:
+        codes, before = finding.facts.get("codes"), finding.facts.get("who_reported")
+        if owner is None or not isinstance(codes, tuple) or not isinstance(before, ReceivedReturns) or not finding.open:
             return finding
         year = item.submission.year if item.submission else None
-        has_more = "other" if returns[owner.code, year] > 1 else "only"
-        named = "named" if all(returns[code, year] for code in codes) else "nothing"
-        facts = {"named": finding.facts["named"], "owner": owner.name}
-        missing = catalogue.format_phrase(f"owner_{has_more}_{named}", **facts)
+        received = find_received(owner, year, before.named, codes, returns)
         wording = _BESIDE_DECIDED if decided[owner.code, year] > _is_to_be_counted(item) else finding.wording
-        return replace(finding, facts={**finding.facts, "missing": missing}, wording=wording)
+        return replace(finding, facts={**finding.facts, "who_reported": received}, wording=wording)
 
     return tuple(
         replace(item, findings=tuple(restate(item, finding) for finding in item.findings)) for item in reviewed
     )
+
+
+def find_received(
+    owner: Agency,
+    year: int | None,
+    named: tuple[str, ...],
+    codes: Sequence[str],
+    return_counts: Counter[tuple[str, int | None]],
+) -> ReceivedReturns:
+    """Return who has a return for a year besides one in doubt; ``return_counts`` are by code and year."""
+    named_have_any = all(return_counts[code, year] for code in codes)
+    return ReceivedReturns(owner.name, named, return_counts[owner.code, year] > 1, named_have_any)
 
 
 def _is_to_be_counted(item: ReviewedFile) -> bool:

@@ -47,6 +47,15 @@ def _render_name_with_remark(name_with_remark: facts.NameWithRemark) -> str:
 
 
 @render_structure.register
+def _render_received_returns(received_returns: facts.ReceivedReturns) -> str:
+    owner, named = (
+        "other" if received_returns.owner_has_more else "only",
+        "named" if received_returns.named_have_any else "nothing",
+    )
+    return catalogue.format_phrase(f"owner_{owner}_{named}", named=received_returns.named, owner=received_returns.owner)
+
+
+@render_structure.register
 def _render_quantity(quantity: facts.Quantity) -> str:
     if quantity.value is None:
         return catalogue.look_up_word("shown", "nothing")

@@ -65,6 +65,16 @@ class NameWithRemark(StructuredFact):
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedReturns(StructuredFact):
+    """Who has sent a return besides the one in doubt: its ``owner``, and all the agencies ``named`` instead."""
+
+    owner: str
+    named: tuple[str, ...]
+    owner_has_more: bool
+    named_have_any: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity(StructuredFact):
     """A figure with its unit; the unit of a count is empty, the value of a missing figure is None.
 
