@@ -26,6 +26,11 @@ EXPRESSIONS: Mapping[str, str] = {
     "SPAN": "site.revised - site.opened <= 10000",
     "QUOTIENT": "site.per_visit <= 100 * ratio(site.cost + site.change, site.visits)",
     "LARGEST": "site.staff <= max(site.visits, abs(site.change))",
+    "NONE_LEFT": "0 >= site.days - 100",
+    "SHIFTED": "60 >= site.days - 10",
+    "FEW": "9000 >= site.visits",
+    "SPREAD": "max(site.visits, site.staff) - min(site.visits, site.staff) <= 6000",
+    "WHEN": "site.media == '是' if site.staff >= 6000 else site.visits >= 0",
 }
 RELATION = """
 [[relations]]
@@ -125,6 +130,19 @@ def test_conditions__all_hold__nothing_is_asked(template: Path, tmp_path: Path) 
             {"B13": 5000},
             "网站：“在岗人数”（B13）5000，“访问量”（B4）1000、“比上年增减”（B5）-5 的绝对值 中最大的 = 1000，"
             "相差 4000，不符合“规则LARGEST”。",
+        ),
+        ({"B8": 71}, "网站：“平均办理时间”（B8）71 天 - 10 = 61 天，应不大于 60，不符合“规则SHIFTED”。"),
+        ({"B8": 101}, "网站：“平均办理时间”（B8）101 天 - 100 = 1 天，应不大于 0，不符合“规则NONE_LEFT”。"),
+        ({"B4": 9500}, "网站：“访问量”（B4）9500，应不大于 9000，不符合“规则FEW”。"),
+        (
+            {"B4": 9500},
+            "网站：“访问量”（B4）9500、“在岗人数”（B13）10 中最大的 - "
+            "“访问量”（B4）9500、“在岗人数”（B13）10 中最小的 = 9490，应不大于 6000，不符合“规则SPREAD”。",
+        ),
+        (
+            {"B13": 6000, "B10": "否"},
+            "网站不符合“规则WHEN”：应当在“在岗人数”（B13，现为 6000）不小于 6000 时，"
+            "“是否有新媒体”（B10，现为“否”）为“是”。",
         ),
     ],
 )

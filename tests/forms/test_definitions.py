@@ -98,6 +98,10 @@ MISTAKES = {
         edit("tables.toml", 'size = "J28"', 'size = "J27"'),
         ("definition.outside_grid", "tables.requests", "28"),
     ),
+    "label as large as a sheet": (
+        edit("tables.toml", '{ at = "A3", text = "规章" }', '{ at = "A3:XFD1048576", text = "规章" }'),
+        ("definition.overlap", "tables.disclosure", "规章"),
+    ),
     "widths of another number than columns": (
         edit("tables.toml", "widths = [74, 10, 4]", "widths = [74, 10]"),
         ("definition.wrong_length", "tables.processing_fees", "widths"),

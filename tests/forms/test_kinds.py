@@ -241,10 +241,12 @@ def test_what_a_cell_cannot_hold__one_clear_answer(folder: Path, cell: str, type
         ((0.0097, "0.00%"), ""),
         (0, ""),
         (1.01, ""),
+        *((word, "") for word in ("nan", "sNaN", "inf", "-inf", "1e999", "1e-999", "0.1e999999")),
     ],
 )
 def test_share_in_a_cell_of_percentages__is_asked_about(folder: Path, typed: object, asked: str) -> None:
     (item,) = answer("check", fill(folder, "1", {"rate": typed, "media": "否"}))["submissions"]
+    assert "file.unexpected" not in {each["code"] for each in item["findings"]}
     told = [each for each in item["findings"] if each["code"] == "percent.as_share"]
     assert [(each["severity"], each["message"].startswith(asked)) for each in told] == [("note", True)] * bool(asked)
 

@@ -91,9 +91,7 @@ class RelationFacts(NamedTuple):
         return JoinedConditions(kind, tuple(map(self.describe_condition, parts)))
 
     def _describe_comparison(self, comparison: Comparison) -> ComparedSides:
-        left, operator, right = comparison
-        if not left.terms:
-            left, operator, right = right, _MIRRORED.get(operator, operator), left
+        left, operator, right = put_constant_right(comparison)
         cell = find_word_cell(left, self.figures.context.form.cells)
         words = Word(choose_operator_words(cell), operator)
         return ComparedSides(self.describe_side(left), words, self.describe_limit(right, cell))
@@ -109,6 +107,12 @@ class RelationFacts(NamedTuple):
 
     def _holds(self, comparison: Comparison) -> bool:
         return self._evaluate(Operation(OperationKind.ALL, (comparison,))) == 1
+
+
+def put_constant_right(comparison: Comparison) -> Comparison:
+    """Return the comparison with its sides exchanged if its left side is a constant, else as it is."""
+    left, operator, right = comparison
+    return comparison if left.terms else Comparison(right, _MIRRORED.get(operator, operator), left)
 
 
 def negate_comparison(comparison: Comparison) -> Comparison:

@@ -23,7 +23,7 @@ def find_meant_percentage(cell: Cell, typed: str | None) -> Decimal | None:
         share = Decimal((typed or "").strip())
     except InvalidOperation:
         return None
-    if not 0 < share <= 1:
+    if not share.is_finite() or not 0 < share <= 1:
         return None
     meant = share * _HUNDRED
     return meant if meant == round(meant, cell.decimals) else None
@@ -35,7 +35,7 @@ def check_percentages(submission: Submission, context: CheckContext) -> Iterator
     It is to be explained where the period before was of another size, a note where nothing is known of it, and none
     where it was of the same size.
     """
-    if submission.manifest:
+    if submission.is_sum:
         return
     for cell in context.form.inputs:
         if cell.kind is CellKind.PERCENT and cell.id in submission.entries:

@@ -6,7 +6,13 @@ A relation with a missing figure is undecided.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from xltool.checks.condition_facts import RelationFacts, choose_operator_words, find_word_cell, is_condition
+from xltool.checks.condition_facts import (
+    RelationFacts,
+    choose_operator_words,
+    find_word_cell,
+    is_condition,
+    put_constant_right,
+)
 from xltool.checks.context import CheckContext
 from xltool.checks.figure_facts import (
     FigureFacts,
@@ -152,7 +158,7 @@ def _describe_breach(
     relation: Relation, result: RelationVerdict, described: RelationFacts, unit: str
 ) -> tuple[str, Mapping[str, object]]:
     """Return the wording of a breach, and the facts on what is compared."""
-    left, operator, right = relation.expect
+    left, operator, right = put_constant_right(relation.expect)
     if is_condition(relation.expect):
         return "relation.condition", {"demand": described.describe_demand(relation.expect)}
     cell = find_word_cell(left, described.figures.context.form.cells)
@@ -164,7 +170,7 @@ def _describe_breach(
         return "relation.word", {**facts, "right_words": described.describe_limit(right, cell)}
     if right.terms:
         return "relation.sides", {**facts, "right_words": described.describe_side(right, unit)}
-    return "relation.limit", {**facts, "right_words": result.right}
+    return "relation.limit", {**facts, "right_words": result.right if left is relation.expect.left else result.left}
 
 
 def _ranges_behind(relation: Relation, figure_facts: FigureFacts, context: CheckContext) -> tuple[ShortList, ...]:

@@ -104,7 +104,7 @@ class _Grid:
         placed = [(item, label) for item in spec.labels if (label := self._place_label(item))]
         self.labels = [label for _, label in placed]
         blocks = [(block, first) for block in spec.blocks if (first := self._parse(block.first, parse_address))]
-        boxes = [box for block, first in blocks for _, _, box in _list_block_boxes(block, first)]
+        boxes = [self._cut_off(box) for block, first in blocks for _, _, box in _list_block_boxes(block, first)]
         naming = _NamingLabels(self._list_naming_labels(placed), boxes)
         self.cells = [
             cell
@@ -148,9 +148,8 @@ class _Grid:
         box = self._parse(label_spec.at, parse_box)
         if box is None:
             return None
-        label = Label(label_spec.text, box, label_spec.alone)
         self._occupy(box, label_spec.text)
-        return label
+        return Label(label_spec.text, self._cut_off(box), label_spec.alone)
 
     def _place_cell(self, cell: Cell) -> bool:
         self._occupy(cell.box, cell.id)
@@ -165,12 +164,19 @@ class _Grid:
             self._problems.add("not_a_place", "tables.toml", f"tables.{self._spec.id}", key=str(error))
             return None
 
+    def _cut_off(self, box: Box) -> Box:
+        """Return the part of a rectangle inside the table, with no rows or columns if there is none."""
+        rows = max(0, min(box.rows, self.rows + 1 - box.row))
+        columns = max(0, min(box.columns, self.columns + 1 - box.column))
+        return box._replace(rows=rows, columns=columns)
+
     def _occupy(self, box: Box, name: str) -> None:
         """Take the places of a label or figure; of a line that overlaps another, the first figure is told."""
         where, at = f"tables.{self._spec.id}", box_address(box)
-        spots = list(list_spots(box))
-        if any(row > self.rows or column > self.columns for row, column in spots):
+        inside = self._cut_off(box)
+        if inside != box:
             self._outside.setdefault(at, name)
+        spots = list(list_spots(inside))
         other = next((self._taken[spot] for spot in spots if spot in self._taken), "")
         lines = name.rpartition(".")[0], other.rpartition(".")[0]
         if other and (lines not in self._overlaps or not all(lines)):

@@ -34,6 +34,7 @@ def _render_condition(condition: facts.JoinedConditions) -> str:
     ]
     if condition.kind is OperationKind.IF:
         test, demand = map(Phrase, parts)
+        test = Phrase(f"{test} ") if test[-1:].isascii() else test
         return catalogue.format_phrase("condition_if", test=test, demand=demand)
     return catalogue.format_phrase(f"condition_{condition.kind}").join(parts)
 
@@ -45,6 +46,8 @@ def _join_parts(calculation: facts.Calculation, render: Callable[[facts.TermFact
     if kind is OperationKind.IF:
         value, reason = map(Phrase, texts)
         return catalogue.format_phrase("calculated_if", part=value, reason=reason)
+    if kind is OperationKind.ADD:
+        return "".join(map(_put_sign_before, texts)).removeprefix(" + ")
     if kind in _SIGNS:
         return _SIGNS[kind].join(
             _bracket(text, is_wanted=_is_looser(part, kind))
@@ -53,6 +56,12 @@ def _join_parts(calculation: facts.Calculation, render: Callable[[facts.TermFact
     decimals = texts.pop() if kind is OperationKind.ROUND else ""
     text = Phrase(catalogue.look_up_word("shown", "joint").join(texts))
     return catalogue.format_phrase(f"calculated_{kind}", part=text, decimals=decimals)
+
+
+def _put_sign_before(text: str) -> str:
+    """Return an addend after its sign: a negative factor at its beginning is the sign, and 1 is no factor."""
+    bare = text.lstrip()
+    return f" - {bare[2:].removeprefix('1 × ')}" if bare.startswith("- ") else f" + {text}"
 
 
 def _bracket(text: str, *, is_wanted: bool) -> Phrase:

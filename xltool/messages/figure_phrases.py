@@ -186,6 +186,8 @@ def _render_side(side: facts.SideFact) -> str:
     """Render each figure of a side with its words, address and value, and what they add up to."""
     if side.ranges is not None:
         text = catalogue.format_phrase("range_sum", parts=side.ranges, value=side.total)
+    elif not side.terms:
+        text = Phrase(render_structure(side.total))
     else:
         text = Phrase("".join(join_terms(side, render_term)).removeprefix(" + "))
         if len(side.terms) > 1 or side.constant or abs(side.terms[0].coefficient) != 1:
