@@ -99,8 +99,12 @@ MISTAKES = {
         ("definition.outside_grid", "tables.requests", "28"),
     ),
     "label as large as a sheet": (
-        edit("tables.toml", '{ at = "A3", text = "规章" }', '{ at = "A3:XFD1048576", text = "规章" }'),
-        ("definition.overlap", "tables.disclosure", "规章"),
+        edit(
+            "tables.toml",
+            '{ at = "A3", text = "规章" }',
+            '{ at = "A3", text = "规章" }, { at = "Z50:XFD1048576", text = "多" }',
+        ),
+        ("definition.outside_grid", "tables.disclosure", "XFD1048576"),
     ),
     "widths of another number than columns": (
         edit("tables.toml", "widths = [74, 10, 4]", "widths = [74, 10]"),
