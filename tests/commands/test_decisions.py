@@ -86,6 +86,27 @@ def test_open_question__becomes_one_row_and_no_more(folder: Path, tmp_path: Path
     assert rule.formula1 == '"计入,不计入,计入为某单位,退回"'
 
 
+@pytest.mark.parametrize(("ruling", "status"), [("计入", "accepted"), ("不计入", "foreign"), ("退回", "returned")])
+def test_file_whose_name_says_that_it_is_void__the_decision_is_on_record_everywhere(
+    tmp_path: Path, ruling: str, status: str
+) -> None:
+    folder, book, page = tmp_path / "收回", tmp_path / "裁定.xlsx", tmp_path / "页.html"
+    returned(folder, "329906", report(REPORT), name="五区.xlsx")
+    returned(folder, FIRST, report(REPORT), name="一镇（作废）.xlsx")
+    assert statuses(merged(folder, book))["一镇（作废）.xlsx"] == "undecided"
+    decide(book, "一镇（作废）.xlsx", ruling)
+    made = merged(folder, book)
+    (row,) = (row for row in made["files"] if row["file"].endswith("一镇（作废）.xlsx"))
+    assert (row["status"], row["decision"]["reason"]) == (status, "电话核实")
+    assert rows(book)[0]["情况"].startswith("已照此办理")
+    tracking = openpyxl.load_workbook(folder.parent / "汇总.xlsx")["报送情况"]
+    assert [text for row in tracking.iter_rows(values_only=True) for text in row if text and "电话核实" in str(text)]
+    words = ("merge", folder, "--roster", ROSTER, "-o", tmp_path / "b.xlsx", "--html", page, "--decisions", book)
+    _, out, err = run(*words, "--no-cache")
+    assert "生效 1 条" in out + err
+    assert "没有生效" not in page.read_text("utf-8")
+
+
 def test_open_question_without_a_table__one_line_says_how_to_decide(folder: Path) -> None:
     (line,) = [
         line for line in run("check", folder, "--roster", ROSTER, "--no-cache")[1].splitlines() if "--decisions" in line

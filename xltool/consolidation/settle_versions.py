@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from xltool.consolidation.agency_keys import AgencyKeys, index_agency_keys
+from xltool.consolidation.apply_decisions import make_decision_finding
 from xltool.consolidation.compare_versions import (
     are_unrelated,
     identify_figures,
@@ -127,15 +128,23 @@ def _hold_if_void(item: ReviewedFile, shared_folders: int) -> ReviewedFile:
 
     A flawed return that is not counted anyway goes back as it is: there is nothing to decide.
     """
-    if item.submission is None or item.decisions or not _could_count(item):
+    if item.submission is None or not _could_count(item):
         return item
     word = find_void_word(item.file, shared_folders, item.submission.agency_name)
     if not word:
         return item
+    answers = (each for each in item.decisions if not each.question or each.question.startswith(VERSION_QUESTION))
+    if decision := next(answers, None):
+        return item if item.decision else _record_decision(item, decision)
     question = identify_question(VOID_VERSION, (item.sha256 or item.file,))
     finding = Finding(VOID_VERSION, Severity.EXPLAIN, facts={"word": word, "question": question})
     findings = (finding, *item.findings)
     return replace(item, status=Status.UNDECIDED, reason=finding, counted=False, findings=findings)
+
+
+def _record_decision(item: ReviewedFile, decision: Decision) -> ReviewedFile:
+    """Return the file with the decision that took effect, which is its reason where it has no other."""
+    return replace(item, decision=decision, reason=item.reason or make_decision_finding(decision))
 
 
 def _could_count(item: ReviewedFile) -> bool:
