@@ -287,6 +287,18 @@ def test_contradicting_rows__are_all_named_in_one_message(folder: Path, tmp_path
     assert "第 5 行和第 6 行对同一个文件（五区.xlsx）裁定不同" in err
 
 
+def test_added_row_against_the_answer_to_a_question__is_a_contradiction(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "二镇.xlsx", "不计入")
+    opened = openpyxl.load_workbook(book)
+    opened["裁定"].append(["二镇.xlsx", None, None, None, None, None, "计入", None, "理由", "李四", "2026-02-01"])
+    opened.save(book)
+    code, _, err = run("check", folder, "--roster", ROSTER, "--no-cache", "--decisions", book)
+    assert code == 2
+    assert "第 4 行和第 5 行对同一个文件（二镇.xlsx）裁定不同" in err
+
+
 def test_other_workbook__is_refused_and_left_alone(folder: Path, tmp_path: Path) -> None:
     book = tmp_path / "裁定.xlsx"
     openpyxl.Workbook().save(book)

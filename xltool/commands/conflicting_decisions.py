@@ -27,12 +27,21 @@ def find_conflicts(ruled_files: Iterable[RuledFile]) -> Iterator[catalogue.Phras
 
 
 def _find_contradictions(ruled_files: Iterable[RuledFile]) -> Iterator[catalogue.Phrase]:
-    first: dict[tuple[str, str, str], DecisionRow] = {}
+    """Yield rows that answer one question differently, or of which one counts a file and an added one does not."""
+    rows: dict[tuple[str, str], list[DecisionRow]] = defaultdict(list)
     for row, item, _ in ruled_files:
-        agency = item.submission.agency_code if item.submission else ""
-        earlier = first.setdefault((item.sha256, agency, row.id), row)
-        if (earlier.ruling, earlier.target) != (row.ruling, row.target):
+        earlier_rows = rows[item.sha256, item.submission.agency_code if item.submission else ""]
+        if earlier := next((each for each in earlier_rows if _contradict(each, row)), None):
             yield catalogue.format_phrase("decision_twice", first=earlier.row, row=row.row, file=row.file)
+        earlier_rows.append(row)
+
+
+def _contradict(one_row: DecisionRow, other_row: DecisionRow) -> bool:
+    """Return whether two rows about one file contradict each other; a row that somebody added answers all questions."""
+    if one_row.id == other_row.id:
+        return (one_row.ruling, one_row.target) != (other_row.ruling, other_row.target)
+    one_counts, other_counts = (find_ruling(row.ruling) in COUNTING for row in (one_row, other_row))
+    return not (one_row.id and other_row.id) and one_counts != other_counts
 
 
 def _find_rival_returns(ruled_files: Iterable[RuledFile]) -> Iterator[catalogue.Phrase]:
