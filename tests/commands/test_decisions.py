@@ -625,3 +625,14 @@ def test_return_counted_as_another_agency__is_a_version_beside_its_own_and_its_u
     for name in ("二镇.xlsx", "示例二镇.xlsx"):
         codes = {finding["code"] for finding in found[name]["findings"] if finding["severity"] == "explain"}
         assert (found[name]["status"], {"version.doubtful", "version.unread"} <= codes) == ("undecided", True), name
+
+
+def test_ruled_file_that_is_gone__its_row_says_so(folder: Path, tmp_path: Path) -> None:
+    book = tmp_path / "裁定.xlsx"
+    merged(folder, book)
+    decide(book, "二镇.xlsx", "退回")
+    merged(folder, book)
+    assert rows(book)[0]["情况"] == "已照此办理"
+    (folder / "二镇.xlsx").unlink()
+    merged(folder, book)
+    assert rows(book)[0]["情况"] == "这次没有找到这个文件"

@@ -129,7 +129,7 @@ def _find_changed_states(
 ) -> dict[int, str]:
     """Return the states of rows that differ from what is written beside them, by the number of the row.
 
-    A row about a file that is not in this run keeps its state.
+    A row about a file that is not in this run keeps its state, unless it has a ruling and says more than that.
     """
     words: Mapping[str, str] = load_decision_words()["states"]
     waiting = {row.question_key for row in open_rows}
@@ -142,6 +142,8 @@ def _find_changed_states(
         is_known = bool(find_present(row, files))
         if row.ruling:
             key = "lapsed" if row.sha256 and is_known else None
+            if row.state and not is_known:
+                key = "missing"
             if row.row in decided:
                 key = "obeyed" if row.row in obeyed else "without_effect"
         elif row.sha256.casefold() in files.by_content:
