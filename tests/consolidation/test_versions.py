@@ -428,7 +428,14 @@ def test_void_word_of_a_folder_above__is_read_unless_all_files_are_in_it() -> No
             "正式稿（原草稿作废）",
             "一镇（忽略上一份）",
         ),
-        *("年报（上次发错，重发）", "一镇（作废后重报）", "旧州镇", "报废车管理所年报", "一镇 内部审计后", "大数据局测试"),
+        *(
+            "年报（上次发错，重发）",
+            "一镇（作废后重报）",
+            "旧州镇",
+            "报废车管理所年报",
+            "一镇 内部审计后",
+            "大数据局测试",
+        ),
     ],
 )
 def test_usual_name__is_not_held_as_void(name: str) -> None:

@@ -255,7 +255,7 @@ def test_month_before__is_never_called_the_year_before(folder: Path) -> None:
     january, page = merge(folder, "2025-01"), folder / "page.html"
     options = ("--form", "windows", "--roster", folder / "roster.csv", "--previous", january)
     code, out, _ = run("template", "--period", "2025-02", *options, "-o", folder / "issued")
-    assert (code, out.splitlines()[-1]) == (0, "上期数字（2025年1月）：3 个单位中 3 个有，已预填。")
+    assert (code, out.splitlines()[-1]) == (0, "上期数字（2025年1月）：3 个单位中 3 个有，写在各格的提示里。")
     template = list_all_texts(next((folder / "issued").glob("1 *.xlsx")))
     for words in ("上期各栏依次：100、100。", "上期：1。", "—：不适用或没有上期数据", "填法和上期的数"):
         assert words in template
