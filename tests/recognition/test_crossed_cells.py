@@ -9,12 +9,10 @@ import pytest
 from openpyxl.styles import Border, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.judges import recalculate
-from tests.mangling.good import ABOUT, good
-from xltool.commands.check import review_files
-from xltool.messages import catalogue
+from tests.mangling.good import good
+from tests.mangling.manglings import saved
+from tests.recognition.test_shapes import problems, review_saved
 from xltool.model.consolidation import ReviewedFile
-from xltool.model.form import Severity
 
 FEES = ("表二", "B17", "disclosure.administrative_fees.amount")  # in 万元
 BILLED = ("六 其他事项", "B5", "processing_fees.billed")  # in 元
@@ -23,12 +21,7 @@ KINDS = ["xlsx", pytest.param("ods", marks=pytest.mark.office), pytest.param("xl
 
 
 def review(tmp_path: Path, book: openpyxl.Workbook, kind: str = "xlsx") -> ReviewedFile:
-    path = tmp_path / "a.xlsx"
-    book.save(path)
-    if kind != "xlsx":
-        (tmp_path / "out").mkdir()
-        path = recalculate(path, tmp_path / "out", kind)
-    return review_files(ABOUT, path)[0]
+    return review_saved(saved(book), tmp_path, kind)
 
 
 def opened() -> openpyxl.Workbook:
@@ -39,10 +32,6 @@ def sheet_of(book: openpyxl.Workbook, place: tuple[str, str, str]) -> Worksheet:
     sheet = book[place[0]]
     assert isinstance(sheet, Worksheet)
     return sheet
-
-
-def problems(item: ReviewedFile) -> list[str]:
-    return [catalogue.render_problem(each) for each in item.findings if each.severity is Severity.MUST_FIX]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,11 +8,18 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image
 
-from tests.judges import recalculate
-from tests.mangling.good import ABOUT, good
-from tests.recognition.test_shapes import SHEET, WHITE_FILL, anchor, draw, drawing_of, notes, problems, shape
-from xltool.commands.check import review_files
-from xltool.model.consolidation import ReviewedFile
+from tests.mangling.good import good
+from tests.recognition.test_shapes import (
+    SHEET,
+    WHITE_FILL,
+    anchor,
+    draw,
+    drawing_of,
+    notes,
+    problems,
+    review_saved,
+    shape,
+)
 
 PIXEL = (
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xff\xff?\0"
@@ -42,19 +49,10 @@ def with_remarks() -> bytes:
     return draw(stream.getvalue(), SHEET, drawing_of(*boxes))
 
 
-def saved_as(kind: str, data: bytes, tmp_path: Path) -> ReviewedFile:
-    path = tmp_path / "a.xlsx"
-    path.write_bytes(data)
-    if kind != "xlsx":
-        (tmp_path / "out").mkdir()
-        path = recalculate(path, tmp_path / "out", kind)
-    return review_files(ABOUT, path)[0]
-
-
 @pytest.mark.office
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
 def test_what_lies_over_and_beside_figures__is_told_in_every_format(kind: str, tmp_path: Path) -> None:
-    item = saved_as(kind, with_remarks(), tmp_path)
+    item = review_saved(with_remarks(), tmp_path, kind)
     over = [problem for problem in problems(item) if "上面盖着" in problem]
     assert [problem.partition("“")[0] for problem in over] == ["表三!D7", "表三!D8"]
     assert "写有“99”的文本框" in over[0]
@@ -71,6 +69,6 @@ def test_what_lies_over_and_beside_figures__is_told_in_every_format(kind: str, t
 @pytest.mark.office
 @pytest.mark.parametrize("kind", ["ods", "xls"])
 def test_template_saved_in_another_format__no_remark(kind: str, tmp_path: Path) -> None:
-    item = saved_as(kind, good(), tmp_path)
+    item = review_saved(good(), tmp_path, kind)
     assert problems(item) == []
     assert not {"remark.comment", "remark.text_box", "place.picture", "place.narrow"} & set(notes(item))

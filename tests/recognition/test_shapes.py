@@ -75,10 +75,18 @@ def draw(data: bytes, sheet: int, drawing: str, behind: str = BEHIND) -> bytes:
     return stream.getvalue()
 
 
-def review(tmp_path: Path, *anchors: str) -> ReviewedFile:
+def review_saved(data: bytes, tmp_path: Path, kind: str = "xlsx") -> ReviewedFile:
+    """A workbook as it is checked; of another kind than .xlsx, as LibreOffice saves it."""
     path = tmp_path / "a.xlsx"
-    path.write_bytes(draw(good(), SHEET, drawing_of(*anchors)))
+    path.write_bytes(data)
+    if kind != "xlsx":
+        (tmp_path / "out").mkdir()
+        path = recalculate(path, tmp_path / "out", kind)
     return review_files(ABOUT, path)[0]
+
+
+def review(tmp_path: Path, *anchors: str) -> ReviewedFile:
+    return review_saved(draw(good(), SHEET, drawing_of(*anchors)), tmp_path)
 
 
 def problems(item: ReviewedFile) -> list[str]:

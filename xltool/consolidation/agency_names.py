@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xltool.consolidation.agency_name_parts import (
     MAX_NAME_CHARACTERS,
@@ -195,8 +196,9 @@ class AgencyNameIndex:
                     yield self.numbers[part]
 
 
+@lru_cache(maxsize=4)
 def index_agency_names(roster: Roster) -> AgencyNameIndex:
-    """Build the index of all agencies of a roster, also of those that a part of it leaves out."""
+    """Return the index of all agencies of a roster, also of those that a part of it leaves out; cached."""
     agencies = roster.known_agencies
     names = {code: frozenset(list_full_names(agency)) for code, agency in agencies.items()}
     spoken = {code: texts | frozenset(abbreviate_names(texts)) for code, texts in names.items()}

@@ -133,8 +133,7 @@ def _hold_if_void(item: ReviewedFile, shared_folders: int) -> ReviewedFile:
     word = find_void_word(item.file, shared_folders, item.submission.agency_name)
     if not word:
         return item
-    answers = (each for each in item.decisions if not each.question or each.question.startswith(VERSION_QUESTION))
-    if decision := next(answers, None):
+    if decision := next(filter(_is_about_versions, item.decisions), None):
         return item if item.decision else _record_decision(item, decision)
     question = identify_question(VOID_VERSION, (item.sha256 or item.file,))
     finding = Finding(VOID_VERSION, Severity.EXPLAIN, facts={"word": word, "question": question})
@@ -238,10 +237,12 @@ def _find_preference(item: ReviewedFile, question: str) -> Decision | None:
 
 def _is_to_be_counted(item: ReviewedFile) -> bool:
     """Return whether a decision about versions, or one that somebody added, says that this file counts."""
-    return any(
-        each.ruling in COUNTING and (not each.question or each.question.startswith(VERSION_QUESTION))
-        for each in item.decisions
-    )
+    return any(each.ruling in COUNTING and _is_about_versions(each) for each in item.decisions)
+
+
+def _is_about_versions(decision: Decision) -> bool:
+    """Return whether a decision answers a question about versions, or any: one that somebody added."""
+    return not decision.question or decision.question.startswith(VERSION_QUESTION)
 
 
 def _replace_others(

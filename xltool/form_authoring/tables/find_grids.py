@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xltool.form_authoring.office_workbooks.office_workbook import OfficeCell, OfficeSheet, Spot
-from xltool.forms.cell_addresses import list_spots
+from xltool.forms.cell_addresses import list_spots, overlap_boxes
 from xltool.model.form import Box
 
 MIN_FRAMED_SIDES, MIN_SURROUNDED_SIDES = 2, 3  # of the cell itself; with those its neighbours turn to it
@@ -111,7 +111,7 @@ def _box_around(spots: Collection[Spot]) -> Box:
 def _join_overlapping(areas: list[Box]) -> list[Box]:
     joined: list[Box] = []
     for area in areas:
-        touching = [other for other in joined if set(list_spots(other)) & set(list_spots(area))]
+        touching = [other for other in joined if overlap_boxes(other, area)]
         joined = [other for other in joined if other not in touching]
         joined.append(_box_around({spot for box in (area, *touching) for spot in list_spots(box)}))
     return joined
